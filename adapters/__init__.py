@@ -1,0 +1,1 @@
+"""Chat platforms: what they send becomes `Incoming`, and `Outgoing` becomes what they take."""

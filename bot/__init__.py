@@ -1,0 +1,1 @@
+"""Tickets, and how chat platforms, answers and time are tied together."""

@@ -1,0 +1,1 @@
+"""Time: working hours, clocks, escalation ladders, on-call rotas, and the loop that makes time pass."""

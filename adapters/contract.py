@@ -1,0 +1,252 @@
+"""What the bot asks of a chat platform: the values that cross the border and the powers an adapter may have."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from aiohttp import web
+
+
+class RoomKind(StrEnum):
+    """How many people read what is said there."""
+
+    GROUP = "group"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture or file that came with a message."""
+
+    kind: str  # picture | file | voice | video
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message of a person, the same whatever platform it came from.
+
+    `room` and `sender` are addresses as in the configuration: `NAME:group:ID` or `NAME:private:ID`, and `NAME:USERID`.
+    `message_id` is the platform's own; together with `room` it is the same for every redelivery of one message.
+    `text` has the mention of the bot and the quoted text removed; it is empty for a sticker or a picture alone.
+    `command` is what a pressed button stands for (the `command` of a `Button`), and then `text` is empty.
+    """
+
+    room: str
+    room_kind: RoomKind
+    sender: str
+    sender_name: str
+    message_id: str
+    text: str
+    is_addressed: bool = False  # mentions the bot, or is said to it privately
+    mentions: tuple[Mention, ...] = ()  # of others than the bot
+    quotes: str | None = None  # the platform's id of the message it answers
+    command: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    sent_at: datetime | None = None  # aware, UTC; None when the platform does not say
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person whom a message calls: in `text` it stands as `@` and the name."""
+
+    name: str
+    account: str  # `NAME:USERID`
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A short cut for something that could also be typed."""
+
+    label: str
+    command: str  # what pressing it says, for example `接单 1024`
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message of the bot.
+
+    `text` is plain text and is shown as it stands: an adapter never reads markup in it. The first `@name` of every entry in `mentions` calls
+    that person. Where the platform lacks a power the adapter renders the best it has: buttons may be left out (the text
+    already says what to type), and an edit is only asked for where `can_edit` is true.
+    """
+
+    key: str  # the same for every attempt to deliver this message
+    room: str
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    quotes: str | None = None  # the platform's id of the message it answers
+    edits: str | None = None  # the platform's id of the bot's own message that this text replaces
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform lets a bot do. The defaults are a chat without any restriction."""
+
+    sees_all_messages: bool = True
+    can_push: bool = True  # may speak first
+    can_edit: bool = False
+    can_mention: bool = True
+    can_quote: bool = True
+    can_recall: bool = False
+    has_buttons: bool = False
+    reply_window: timedelta | None = None  # None: no limit
+    replies_per_message: int | None = None
+    per_minute_room: int | None = None  # messages a room may get a minute; None: no limit
+    per_minute: int | None = None  # messages the whole adapter may send a minute
+    max_length: int = 4000  # in `length_unit`
+    length_unit: str = "characters"  # characters | bytes | utf16
+
+
+class DeliveryFailed(Exception):  # noqa: N818 - named after what happened, as the glossary has it
+    """The platform did not take a message.
+
+    `retry_after` is how long to wait before the next attempt, or None when trying again is useless.
+    `is_unknown` says that the message may have arrived all the same (a time-out, a connection cut before the answer).
+    """
+
+    def __init__(
+        self, reason: str, *, retry_after: timedelta | None = None, is_unknown: bool = False
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retry_after = retry_after
+        self.is_unknown = is_unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `shouwen doctor`: what was looked at, whether it is well, and what to do if it is not."""
+
+    subject: str
+    is_well: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoom:
+    """A room of the configuration, as far as an adapter may know it."""
+
+    address: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A person of the configuration, as far as an adapter may know them."""
+
+    account: str
+    name: str
+    role: str
+
+
+class Timekeeper(Protocol):
+    """The only source of time an adapter has."""
+
+    def now(self) -> datetime:
+        """Return the current instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards; only differences mean anything."""
+        ...
+
+    async def sleep(self, length: timedelta) -> None:
+        """Wait for a length of real time."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the program gives to every adapter it creates."""
+
+    name: str  # the adapter's name in the configuration; first part of its addresses
+    bot_name: str
+    clock: Timekeeper
+    language: str = "zh"
+    rooms: tuple[KnownRoom, ...] = ()  # those with an address of this adapter
+    people: tuple[KnownPerson, ...] = ()  # those with an account on this adapter
+    extra: dict[str, object] = field(default_factory=dict)
+
+
+class Adapter(Protocol):
+    """A connection to one chat platform.
+
+    `incoming` connects, reconnects with back-off, and yields until `close` is called; it never raises because of
+    something a platform sent. `send` may be called while `incoming` runs, also many times at once.
+    """
+
+    name: str
+    capabilities: Capabilities
+
+    def incoming(self) -> AsyncIterator[Incoming]:
+        """Yield what people say, oldest first."""
+        ...
+
+    async def send(self, message: Outgoing) -> str:
+        """Deliver a message and return the platform's id for it.
+
+        Raises:
+            DeliveryFailed: The platform did not take it, or it is unknown whether it did.
+        """
+        ...
+
+    async def close(self) -> None:
+        """End the connection; `incoming` then ends."""
+        ...
+
+
+@runtime_checkable
+class TakesCallbacks(Protocol):
+    """An adapter that the platform calls: the program routes `/hooks/NAME` and below to it."""
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one HTTP request or WebSocket upgrade of the platform."""
+        ...
+
+
+@runtime_checkable
+class HasPages(Protocol):
+    """An adapter with pages of its own, such as the simulator."""
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return the routes to add to the program's web server."""
+        ...
+
+
+@runtime_checkable
+class Examines(Protocol):
+    """An adapter that can say whether it is set up well."""
+
+    async def examine(self) -> list[Finding]:
+        """Look at credentials, connection and rights."""
+        ...
+
+
+def pieces(message: Outgoing) -> Iterator[str | Mention]:
+    """Cut the text of a message at the people it calls: plain text and mentions, in order.
+
+    Only the first `@name` of each mention is cut out; anything else in the text stays text, whoever typed it.
+    """
+    text = message.text
+    places = sorted(
+        (found, mention.name, mention.account, mention)
+        for mention in message.mentions
+        if (found := text.find(f"@{mention.name}")) >= 0
+    )
+    position = 0
+    for found, _, _, mention in places:
+        if found < position:
+            continue
+        if found > position:
+            yield text[position:found]
+        yield mention
+        position = found + len(mention.name) + 1
+    if position < len(text):
+        yield text[position:]
