@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -162,6 +162,18 @@ class Timekeeper(Protocol):
         ...
 
 
+class TimeTravel(Protocol):
+    """A clock that can be moved forward; whatever falls due on the way happens at its own instant."""
+
+    async def forward(self, length: timedelta) -> datetime:
+        """Let time pass and return the instant reached, aware, in UTC."""
+        ...
+
+    async def to_next_deadline(self) -> datetime | None:
+        """Let time pass until the next deadline, or return None when nothing is waiting."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What the program gives to every adapter it creates."""
@@ -172,7 +184,7 @@ class Surroundings:
     language: str = "zh"
     rooms: tuple[KnownRoom, ...] = ()  # those with an address of this adapter
     people: tuple[KnownPerson, ...] = ()  # those with an account on this adapter
-    extra: dict[str, object] = field(default_factory=dict)
+    travel: TimeTravel | None = None  # given only to the simulator, and only with `time_travel`
 
 
 class Adapter(Protocol):
