@@ -1,0 +1,75 @@
+"""The questions the bot has asked and still waits for: what a bare number means, and to whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, tag=True):
+    """Base of what a question can be about; `AnyAbout` is the closed union."""
+
+
+class Menu(About):
+    """Candidates by number; 0 opens a ticket with the question."""
+
+    question: str
+    entries: tuple[str, ...]
+
+
+class Offer(About):
+    """No answer was found: 1 opens a ticket with the question."""
+
+    question: str
+
+
+class Answered(About):
+    """An answer was given: 1 opens a ticket that names the entry, thanks mark the entry as helpful."""
+
+    question: str
+    entry: str
+    entries: tuple[str, ...] = ()  # of the menu it was picked from; another number picks again
+
+
+class Details(About):
+    """A new ticket lacks something: the requester's next message belongs to it."""
+
+    ticket: int
+
+
+class Check(About):
+    """Does it work? 1 yes, 2 no."""
+
+    ticket: int
+
+
+class Rating(About):
+    """Two scores from 1 to 5."""
+
+    ticket: int
+
+
+class Suggestion(About):
+    """Did you mean this command? 1 runs it."""
+
+    command: str
+
+
+AnyAbout = Menu | Offer | Answered | Details | Check | Rating | Suggestion
+
+
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
+    """One open question of the bot. `room` and `person` are addresses; only that person may answer, in that room.
+
+    `outgoing` is the key of the message that asks it, so that quoting the message finds the question.
+    """
+
+    id: str
+    room: str
+    person: str
+    about: AnyAbout
+    asked_at: datetime
+    expires_at: datetime
+    outgoing: str = ""
+    outcome: str = ""  # empty while open

@@ -1,0 +1,1 @@
+"""Where tickets, questions, messages and knowledge are kept."""

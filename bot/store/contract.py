@@ -1,0 +1,225 @@
+"""What the bot asks of a store: reads, and one atomic commit.
+
+Every implementation passes `tests/bot/store/test_contract.py` unchanged.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+import msgspec
+
+from bot.asks import Ask
+from bot.tickets.model import Ticket
+from bot.tickets.records import Record
+from faq.knowledge import Entry
+
+
+class Conflict(Exception):  # noqa: N818 - named after what happened
+    """Somebody else saved the ticket first. Load it again and decide again."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"ticket {number} was changed meanwhile")
+        self.number = number
+
+
+class AlreadySeen(Exception):  # noqa: N818 - named after what happened
+    """The message that caused this change was handled before; nothing was saved."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"message {key} was handled before")
+        self.key = key
+
+
+class StoreFault(Exception):  # noqa: N818
+    """The store cannot be used. The text says in one sentence why and what to do."""
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """A ticket to save with the records that are new. `expected_version` is 0 for a new ticket."""
+
+    ticket: Ticket
+    expected_version: int
+    records: tuple[Record, ...]
+    next_due_at: datetime | None
+
+
+class Delivery(StrEnum):
+    """How far a message of the outbox has come."""
+
+    QUEUED = "queued"
+    SENDING = "sending"  # handed to the platform, or about to be; after a crash its fate is unknown
+    SENT = "sent"
+    HELD = "held"  # waits for the next message from that room
+    DEAD = "dead"  # given up; shown on the dashboard
+    DROPPED = "dropped"  # too late to be useful, or replaced
+
+
+class QueuedMention(msgspec.Struct, frozen=True):
+    name: str
+    account: str
+
+
+class QueuedButton(msgspec.Struct, frozen=True):
+    label: str
+    command: str
+
+
+class Queued(msgspec.Struct, frozen=True, kw_only=True):
+    """One message of the outbox. `room` and `fallback` are addresses; `adapter` is the first part of `room`."""
+
+    key: str
+    adapter: str
+    room: str
+    text: str
+    created_at: datetime
+    mentions: tuple[QueuedMention, ...] = ()
+    buttons: tuple[QueuedButton, ...] = ()
+    quotes: str | None = None  # platform id of the message it answers
+    edits: str | None = None  # key of an earlier message that this one replaces
+    fallback: str | None = None  # where to say it when the platform forbids the room
+    ticket: int | None = None
+    useful_until: datetime | None = None
+    state: Delivery = Delivery.QUEUED
+    not_before: datetime | None = None
+    attempts: int = 0
+    is_unknown: bool = False  # an earlier attempt may have arrived
+    platform_id: str | None = None
+    reason: str = ""  # of the latest failure
+    position: int = 0  # given by the store; grows in the order of commits
+
+
+class ClosedAsk(msgspec.Struct, frozen=True):
+    """An ask that is answered, replaced or void, and what came of it."""
+
+    id: str
+    outcome: str
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A message of a platform that belongs to a ticket or asks a question (`outgoing` is the key of the bot's message)."""
+
+    room: str
+    message: str
+    ticket: int | None = None
+    outgoing: str = ""
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one message or one deadline brings about, saved together or not at all.
+
+    `seen` is the key of the message that caused it.
+    """
+
+    at: datetime
+    seen: str | None = None
+    tickets: tuple[Saved, ...] = ()
+    outgoing: tuple[Queued, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    closed_asks: tuple[ClosedAsk, ...] = ()
+    links: tuple[Link, ...] = ()
+    entries: tuple[Entry, ...] = ()  # knowledge to put; an entry with the id of another replaces it
+    removed_entries: tuple[str, ...] = ()
+
+
+class Store(Protocol):
+    """Reads see every commit that has returned. Instants are aware and in UTC, to the millisecond."""
+
+    async def commit(self, change: Change) -> None:
+        """Save a change durably, all or nothing.
+
+        Raises:
+            AlreadySeen: `seen` was committed before.
+            Conflict: A ticket has not its `expected_version`.
+        """
+        ...
+
+    async def next_number(self, first: int) -> int:
+        """Return a ticket number nobody else was given: at least `first`, above every saved ticket."""
+        ...
+
+    async def is_seen(self, key: str) -> bool: ...
+
+    async def ticket(self, number: int) -> Ticket | None: ...
+
+    async def records(self, number: int) -> list[Record]:
+        """Return the archive of a ticket, oldest first; empty for an unknown number."""
+        ...
+
+    async def open_tickets(self, *, room: str | None = None, limit: int = 1000) -> list[Ticket]:
+        """Return tickets that are not closed, of one room or of all, by number."""
+        ...
+
+    async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:
+        """Return the tickets a requester opened, newest first, closed ones included."""
+        ...
+
+    async def about(self, subject: int) -> list[Ticket]:
+        """Return the tickets whose subject is this ticket (callbacks), by number."""
+        ...
+
+    async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]:
+        """Return tickets of every status, highest number first, below `before` when given."""
+        ...
+
+    async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
+        """Return tickets whose `next_due_at` is not after `now`, earliest first, then by number."""
+        ...
+
+    async def next_due_at(self) -> datetime | None: ...
+
+    async def due_at(self, number: int) -> datetime | None:
+        """Return the saved `next_due_at` of one ticket."""
+        ...
+
+    async def surveyed_at(self, account: str) -> datetime | None:
+        """Return when this requester was last asked for a rating."""
+        ...
+
+    async def link(self, room: str, message: str) -> Link | None:
+        """Return what a platform's message belongs to: links of commits and delivered messages of the outbox."""
+        ...
+
+    async def open_asks(self, room: str, person: str, now: datetime) -> list[Ask]:
+        """Return the questions one person may answer in one room, newest first."""
+        ...
+
+    async def ask_of(self, outgoing: str) -> Ask | None:
+        """Return the question that a message of the bot asked, open or not."""
+        ...
+
+    async def answers_since(self, room: str, since: datetime) -> list[Ask]:
+        """Return the asks of kind `Answered` of a room asked at or after an instant, newest first, closed ones included."""
+        ...
+
+    async def entries(self) -> list[Entry]:
+        """Return the knowledge base, by id."""
+        ...
+
+    async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
+        """Return queued, held and sending messages of one adapter in the order of their commits."""
+        ...
+
+    async def update_outgoing(self, messages: list[Queued]) -> None:
+        """Save the state of messages of the outbox (found by `key`), durably. A delivered one links its platform id."""
+        ...
+
+    async def outgoing(self, key: str) -> Queued | None: ...
+
+    async def dead_letters(self, *, limit: int = 100) -> list[Queued]:
+        """Return messages that were given up, newest first."""
+        ...
+
+    async def said_about(self, number: int) -> list[Queued]:
+        """Return the messages of the outbox that belong to a ticket, oldest first."""
+        ...
+
+    async def tidy(self, now: datetime) -> None:
+        """Forget seen keys after 3 days, closed or expired asks and delivered messages after 90 days, in small steps."""
+        ...
+
+    async def close(self) -> None:
+        """Finish what is waiting and release files and connections."""
+        ...

@@ -1,0 +1,241 @@
+"""What has happened to a ticket; the only thing that is ever written about it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.tickets.model import Closing, ClockKind, Kind, Party, Promise
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Base of all events; `AnyEvent` is the closed union."""
+
+
+class Opened(Event):
+    number: int
+    kind: Kind
+    room: str
+    customer: str
+    policy: str
+    level: str
+    level_name: str
+    promises: tuple[Promise, ...]
+    requester: Party
+    account: str
+    text: str
+    by: Party | None = None
+    tried: str = ""
+    subject: int | None = None
+    owner: Party | None = None
+    links: tuple[int, ...] = ()
+
+
+class Claimed(Event):
+    by: Party
+
+
+class Responded(Event):
+    """The first word of staff to the customer. `late` is zero when the promise was kept."""
+
+    by: Party
+    text: str = ""
+    is_call: bool = False
+    late: timedelta = timedelta()
+
+
+class Said(Event):
+    """A later word of staff to the customer."""
+
+    by: Party
+    text: str
+
+
+class Assisted(Event):
+    by: Party
+
+
+class HandOverOffered(Event):
+    by: Party
+    to: Party
+    note: str
+    expires_at: datetime
+
+
+class HandedOver(Event):
+    giver: Party
+    by: Party
+
+
+class HandOverDeclined(Event):
+    by: Party
+    reason: str
+
+
+class HandOverExpired(Event):
+    to: Party
+
+
+class Reassigned(Event):
+    by: Party
+    to: Party
+    giver: Party | None
+    reason: str
+
+
+class LevelChanged(Event):
+    by: Party
+    level: str
+    level_name: str
+    was: str
+    promises: tuple[Promise, ...]
+    reason: str
+    grace: timedelta  # budget of clocks that the change would leave in the past
+
+
+class Noted(Event):
+    by: Party
+    text: str
+
+
+class Updated(Event):
+    by: Party
+    text: str
+
+
+class Supplemented(Event):
+    by: Party
+    text: str
+
+
+class Urged(Event):
+    by: Party
+
+
+class Withdrawn(Event):
+    by: Party
+
+
+class Resolved(Event):
+    by: Party
+    cause: str
+    method: str
+    prevention: str
+    late: timedelta = timedelta()
+    check_at: datetime  # when to ask again whether it works
+    close_at: datetime  # when silence closes it
+
+
+class CheckReminded(Event):
+    """The requester was asked once more whether it works."""
+
+
+class Closed(Event):
+    closing: Closing
+    by: Party | None = None
+
+
+class Reopened(Event):
+    by: Party
+    text: str
+
+
+class Undone(Event):
+    by: Party
+    word: str
+
+
+class SurveyPlanned(Event):
+    at: datetime
+
+
+class SurveySkipped(Event):
+    """The person was asked for a rating today already."""
+
+
+class SurveyAsked(Event):
+    remind_at: datetime
+
+
+class SurveyReminded(Event):
+    expires_at: datetime
+
+
+class SurveyExpired(Event):
+    pass
+
+
+class Rated(Event):
+    by: Party
+    speed: int
+    quality: int
+    comment: str
+    is_low: bool
+
+
+class Commented(Event):
+    by: Party
+    text: str
+
+
+class CallMissed(Event):
+    """The customer could not be reached; the callback is still owed."""
+
+    by: Party
+    text: str
+
+
+class CalledBack(Event):
+    by: Party
+    result: str
+
+
+class Escalated(Event):
+    """A rung of the ladder was reached. `at` is when it was scheduled; `late` how much later it happened."""
+
+    clock: ClockKind
+    rung: int
+    at: datetime
+    told: tuple[Party, ...]
+    tell: tuple[str, ...]  # the roles of the rung, as configured
+    skipped: tuple[int, ...] = ()
+    late: timedelta = timedelta()
+    is_repeat: bool = False
+    is_breach: bool = False
+    due_at: datetime
+
+
+AnyEvent = (
+    Opened
+    | Claimed
+    | Responded
+    | Said
+    | Assisted
+    | HandOverOffered
+    | HandedOver
+    | HandOverDeclined
+    | HandOverExpired
+    | Reassigned
+    | LevelChanged
+    | Noted
+    | Updated
+    | Supplemented
+    | Urged
+    | Withdrawn
+    | Resolved
+    | CheckReminded
+    | Closed
+    | Reopened
+    | Undone
+    | SurveyPlanned
+    | SurveySkipped
+    | SurveyAsked
+    | SurveyReminded
+    | SurveyExpired
+    | Rated
+    | Commented
+    | CallMissed
+    | CalledBack
+    | Escalated
+)

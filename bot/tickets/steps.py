@@ -1,0 +1,204 @@
+"""What can be asked of a ticket, by a person or by the clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from bot.tickets.model import Kind, Party
+
+
+class Open(msgspec.Struct, frozen=True, kw_only=True):
+    """A new ticket. `level` is the id of a level of the policy, or None for the policy to choose by the words of `text`."""
+
+    number: int
+    kind: Kind
+    room: str
+    customer: str
+    requester: Party
+    account: str
+    text: str
+    policy: str = ""
+    level: str | None = None
+    by: Party | None = None  # staff who report on behalf of the requester
+    tried: str = ""
+    subject: int | None = None
+    owner: Party | None = None  # set only for work that has an owner from the start
+    links: tuple[int, ...] = ()
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """接单: take a ticket that has no owner."""
+
+    by: Party
+
+
+class Say(msgspec.Struct, frozen=True):
+    """A message of staff to the customer that belongs to the ticket; takes a ticket without an owner."""
+
+    by: Party
+    text: str
+
+
+class Assist(msgspec.Struct, frozen=True):
+    """协助: work on it beside the owner."""
+
+    by: Party
+
+
+class HandOver(msgspec.Struct, frozen=True):
+    """转交: offer it to a colleague."""
+
+    by: Party
+    to: Party
+    note: str
+
+
+class Accept(msgspec.Struct, frozen=True):
+    """接受 an offered hand-over."""
+
+    by: Party
+
+
+class Decline(msgspec.Struct, frozen=True):
+    """拒绝 an offered hand-over."""
+
+    by: Party
+    reason: str
+
+
+class Reassign(msgspec.Struct, frozen=True):
+    """改派: a manager names another owner."""
+
+    by: Party
+    to: Party
+    reason: str
+
+
+class ChangeLevel(msgspec.Struct, frozen=True):
+    """改级: another level of the same policy."""
+
+    by: Party
+    level: str
+    reason: str
+
+
+class Note(msgspec.Struct, frozen=True):
+    """记录: a line for the archive; a call note is also the first response."""
+
+    by: Party
+    text: str
+    is_call: bool = False
+
+
+class Update(msgspec.Struct, frozen=True):
+    """更新: progress that the customer is told."""
+
+    by: Party
+    text: str
+
+
+class Supplement(msgspec.Struct, frozen=True):
+    """补充: what the customer adds."""
+
+    by: Party
+    text: str
+
+
+class Urge(msgspec.Struct, frozen=True):
+    """催单."""
+
+    by: Party
+
+
+class Withdraw(msgspec.Struct, frozen=True):
+    """撤单: the customer no longer needs it."""
+
+    by: Party
+
+
+class Resolve(msgspec.Struct, frozen=True):
+    """解决: cause, method and prevention, all three required."""
+
+    by: Party
+    cause: str
+    method: str
+    prevention: str
+
+
+class Confirm(msgspec.Struct, frozen=True):
+    """The customer says that it works. `surveyed_at`: when this person was last asked for a rating, about any ticket."""
+
+    by: Party
+    surveyed_at: datetime | None = None
+
+
+class Reopen(msgspec.Struct, frozen=True):
+    """The customer (or staff) says that it does not work."""
+
+    by: Party
+    text: str
+
+
+class Undo(msgspec.Struct, frozen=True):
+    """撤销 one's own last action."""
+
+    by: Party
+
+
+class Rate(msgspec.Struct, frozen=True):
+    """Two scores from 1 to 5."""
+
+    by: Party
+    speed: int
+    quality: int
+    comment: str
+
+
+class Comment(msgspec.Struct, frozen=True):
+    """An answer to the survey that is not a score."""
+
+    by: Party
+    text: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """回访: the result of a callback."""
+
+    by: Party
+    result: str
+    outcome: Literal["reached", "missed"] = "reached"
+
+
+class DeadlineReached(msgspec.Struct, frozen=True):
+    """Time has passed. `surveyed_at` as in `Confirm`."""
+
+    surveyed_at: datetime | None = None
+
+
+Step = (
+    Open
+    | Claim
+    | Say
+    | Assist
+    | HandOver
+    | Accept
+    | Decline
+    | Reassign
+    | ChangeLevel
+    | Note
+    | Update
+    | Supplement
+    | Urge
+    | Withdraw
+    | Resolve
+    | Confirm
+    | Reopen
+    | Undo
+    | Rate
+    | Comment
+    | Report
+    | DeadlineReached
+)
