@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
@@ -185,6 +186,7 @@ class Surroundings:
     rooms: tuple[KnownRoom, ...] = ()  # those with an address of this adapter
     people: tuple[KnownPerson, ...] = ()  # those with an account on this adapter
     travel: TimeTravel | None = None  # given only to the simulator, and only with `time_travel`
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))  # the bot's; for an adapter that shows times itself
 
 
 class Adapter(Protocol):
