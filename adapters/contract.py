@@ -186,7 +186,7 @@ class Surroundings:
     rooms: tuple[KnownRoom, ...] = ()  # those with an address of this adapter
     people: tuple[KnownPerson, ...] = ()  # those with an account on this adapter
     travel: TimeTravel | None = None  # given only to the simulator, and only with `time_travel`
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))  # the bot's; for an adapter that shows times itself
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))  # of the bot's times
 
 
 class Adapter(Protocol):
