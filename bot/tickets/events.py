@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.tickets.model import Closing, ClockKind, Kind, Party, Promise
+from bot.tickets.model import ClockKind, Closing, Kind, Party, Promise
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):

@@ -1,0 +1,126 @@
+"""The promises, people and limits that a decision needs to know, as one value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bot.tickets.model import Party, Promise
+from scheduler.calendar import Calendar, Window
+from scheduler.escalation import Ladder
+from scheduler.rota import Rota, on_call
+
+
+class Role(StrEnum):
+    """What a person may do. Whoever the configuration does not know is a customer."""
+
+    CUSTOMER = "customer"
+    CONTACT = "contact"  # a customer who may also confirm and rate for others
+    ENGINEER = "engineer"
+    LEADER = "leader"
+    MANAGER = "manager"
+    DIRECTOR = "director"
+    KNOWLEDGE = "knowledge"
+    ADMIN = "admin"
+
+    @property
+    def is_staff(self) -> bool:
+        """True for people of the service company."""
+        return self not in (Role.CUSTOMER, Role.CONTACT)
+
+    @property
+    def is_manager(self) -> bool:
+        """True for those who may reassign and are told of breaches."""
+        return self in (Role.MANAGER, Role.DIRECTOR, Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of a policy with its promises."""
+
+    id: str
+    name: str
+    keywords: tuple[str, ...]
+    promises: tuple[Promise, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a contract promises. `first_response` says what stops the respond clock: a word to the customer, or the claim."""
+
+    id: str
+    name: str
+    levels: tuple[Level, ...]  # most urgent first
+    default_level: str
+    first_response: str = "message"  # message | claim
+
+    def level(self, level_id: str) -> Level | None:
+        """Return the level with this id, or None."""
+        return next((level for level in self.levels if level.id == level_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRules:
+    """What a ticket inherits from the room it came from."""
+
+    id: str
+    name: str
+    duty: str = ""  # id of the room where engineers work on it
+    on_call: str = ""  # id of a rota
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyRules:
+    """How a rating is asked for. `waking` is in the bot's zone; outside it the question waits."""
+
+    is_enabled: bool = True
+    waking: Window = Window(timedelta(hours=8), timedelta(hours=22))
+    remind_after: timedelta = timedelta(hours=24)
+    expire_after: timedelta = timedelta(hours=24)  # after the reminder
+    low_at: int = 2  # a score this low brings a callback
+    callback_within: timedelta = timedelta(hours=8)
+    callback_calendar: str = "always"
+    callback_ladder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Everything `decide` may look at besides the ticket, the step and the time."""
+
+    zone: ZoneInfo
+    policies: Mapping[str, Policy]
+    calendars: Mapping[str, Calendar]
+    ladders: Mapping[str, Ladder]
+    rotas: Mapping[str, Rota]
+    rooms: Mapping[str, RoomRules]
+    staff: Mapping[str, Party]  # by id, in the order of the configuration
+    roles: Mapping[str, Role]  # of everybody the configuration knows, by id
+    customers: Mapping[str, str]  # names by id
+    survey: SurveyRules = SurveyRules()
+    reopen_within: timedelta = timedelta(days=7)
+    undo_within: timedelta = timedelta(minutes=5)
+    handover_within: timedelta = timedelta(minutes=15)
+    check_again_after: timedelta = timedelta(hours=4)  # working time of `check_calendar`
+    check_calendar: str = "always"
+    close_after: timedelta = timedelta(hours=24)
+    grace: timedelta = timedelta(minutes=10)  # for clocks that a change would leave in the past
+    urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
+
+    def role(self, party: Party) -> Role:
+        """Return what somebody may do."""
+        return self.roles.get(party.id, Role.CUSTOMER)
+
+    def with_role(self, role: Role) -> tuple[Party, ...]:
+        """Return staff of one role, in the order of the configuration."""
+        return tuple(party for party in self.staff.values() if self.roles[party.id] is role)
+
+    def on_call(self, room: str, at: datetime) -> tuple[Party, ...]:
+        """Return who is on call for a room; empty when nobody is."""
+        rules = self.rooms.get(room)
+        rota = self.rotas.get(rules.on_call) if rules else None
+        members = on_call(rota, at) if rota else ()
+        return tuple(self.staff[member] for member in members if member in self.staff)
