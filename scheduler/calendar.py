@@ -1,0 +1,217 @@
+"""Working time: when a desk is open, and what moment it is after so much open time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from scheduler.days import Calendar, DayPlan, DayReason, always, check, day_plan
+from scheduler.intervals import Interval, in_utc
+from scheduler.windows import DAY, Window, parse_weekly, parse_window
+
+__all__ = [
+    "Calendar",
+    "DayPlan",
+    "DayReason",
+    "Interval",
+    "Span",
+    "Window",
+    "add_working_time",
+    "always",
+    "check",
+    "day_plan",
+    "is_open",
+    "next_opening",
+    "parse_weekly",
+    "parse_window",
+    "subtract_working_time",
+    "window_span",
+    "working_time_between",
+    "working_windows",
+]
+
+Span = tuple[datetime, datetime]
+
+_ZERO = timedelta(0)
+# A search that has met no opening for so long is given up: only special days far apart could still follow.
+_IDLE_MONTHS = 120
+
+
+def window_span(calendar: Calendar, day: date, window: Window) -> Span:
+    """Return the two instants, in UTC, between which a window of that day is open; what it lasts is real time.
+
+    A wall-clock time that comes twice in autumn means its first coming. One that is left out in spring is read as if the
+    clock had not been put forward yet; a window that lies wholly inside the gap may then end before it starts, and is empty.
+    """
+    return _wall_to_utc(calendar.zone, day, window.opens), _wall_to_utc(calendar.zone, day, window.closes)
+
+
+def _wall_to_utc(zone: ZoneInfo, day: date, offset: timedelta) -> datetime:
+    # Adding to a naive wall-clock time walks on the wall clock; fold=0 is the default of the new datetime.
+    wall = datetime(day.year, day.month, day.day) + offset  # noqa: DTZ001
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """The open spans of a month of UTC: in order, disjoint, cut at the ends of the month."""
+
+    begins: datetime
+    ends: datetime
+    spans: tuple[Span, ...]
+    total: timedelta
+
+
+@lru_cache(maxsize=2048)
+def _month(calendar: Calendar, year: int, month: int) -> _Month:
+    begins = datetime(year, month, 1, tzinfo=UTC)
+    ends = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+    # A window ends up to 48 hours after its local midnight, and zones are up to 16 hours away from UTC.
+    days = ((begins + step * DAY).date() for step in range(-3, (ends - begins).days + 2))
+    raw = sorted(
+        window_span(calendar, day, window) for day in days for window in day_plan(calendar, day).windows
+    )
+    spans: list[Span] = []
+    for opens, closes in raw:
+        opens, closes = max(opens, begins), min(closes, ends)
+        if closes <= opens:
+            continue
+        if spans and opens <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(closes, spans[-1][1]))
+        else:
+            spans.append((opens, closes))
+    return _Month(begins, ends, tuple(spans), sum((closes - opens for opens, closes in spans), _ZERO))
+
+
+def _months(calendar: Calendar, at: datetime, step: int) -> Iterator[_Month]:
+    """Yield the month of an instant and those after it (`step` 1) or before it (-1), until years bring no opening."""
+    index = at.year * 12 + at.month - 1
+    idle = 0
+    while idle < _IDLE_MONTHS:
+        found = _month(calendar, index // 12, index % 12 + 1)
+        yield found
+        idle = 0 if found.spans else idle + 1
+        index += step
+
+
+def _never_open(calendar: Calendar, at: datetime) -> ValueError:
+    return ValueError(f"calendar {calendar.id} is not open long enough around {at.isoformat()}")
+
+
+def add_working_time(calendar: Calendar, start: datetime, amount: timedelta) -> datetime:
+    """Return the first instant, in UTC, at which `amount` of working time has passed since `start`.
+
+    What is used up exactly at closing time is due at the closing instant. Zero gives `start`, even outside hours.
+
+    Raises:
+        ValueError: The amount is negative, `start` is naive, or the desk is never open long enough.
+    """
+    begin = in_utc(start)
+    left = _not_negative(amount)
+    if not left:
+        return begin
+    for month in _months(calendar, begin, 1):
+        if month.total < left and month.begins >= begin:
+            left -= month.total
+            continue
+        for opens, closes in month.spans:
+            opens = max(opens, begin)
+            if closes - opens >= left:
+                return opens + left
+            left -= max(closes - opens, _ZERO)
+    raise _never_open(calendar, begin)
+
+
+def subtract_working_time(calendar: Calendar, end: datetime, amount: timedelta) -> datetime:
+    """Return the last instant, in UTC, from which `amount` of working time passes until `end`.
+
+    The mirror of `add_working_time`: what begins exactly at opening time gives the opening instant, zero gives `end`.
+
+    Raises:
+        ValueError: The amount is negative, `end` is naive, or the desk was never open long enough.
+    """
+    finish = in_utc(end)
+    left = _not_negative(amount)
+    if not left:
+        return finish
+    for month in _months(calendar, finish, -1):
+        if month.total < left and month.ends <= finish:
+            left -= month.total
+            continue
+        for opens, closes in reversed(month.spans):
+            closes = min(closes, finish)
+            if closes - opens >= left:
+                return closes - left
+            left -= max(closes - opens, _ZERO)
+    raise _never_open(calendar, finish)
+
+
+def _not_negative(amount: timedelta) -> timedelta:
+    if amount < _ZERO:
+        raise ValueError(f"an amount of working time cannot be negative: {amount}")
+    return amount
+
+
+def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
+    """Return how long the desk is open from `start` to `end`; nothing when `end` comes first."""
+    begin, finish = in_utc(start), in_utc(end)
+    used = _ZERO
+    for month in _months_between(calendar, begin, finish):
+        if begin <= month.begins and month.ends <= finish:
+            used += month.total
+        else:
+            used += sum((closes - opens for opens, closes in _clipped(month, begin, finish)), _ZERO)
+    return used
+
+
+def working_windows(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Interval]:
+    """Yield when the desk is open from `start` to `end`: in UTC, in order, touching windows merged, cut at both ends."""
+    begin, finish = in_utc(start), in_utc(end)
+    held: Span | None = None
+    for month in _months_between(calendar, begin, finish):
+        for opens, closes in _clipped(month, begin, finish):
+            if held is not None and held[1] == opens:  # only months cut a window in two
+                held = (held[0], closes)
+                continue
+            if held is not None:
+                yield Interval(*held)
+            held = (opens, closes)
+    if held is not None:
+        yield Interval(*held)
+
+
+def _months_between(calendar: Calendar, begin: datetime, finish: datetime) -> Iterator[_Month]:
+    for index in range(begin.year * 12 + begin.month - 1, finish.year * 12 + finish.month):
+        yield _month(calendar, index // 12, index % 12 + 1)
+
+
+def _clipped(month: _Month, begin: datetime, finish: datetime) -> Iterator[Span]:
+    for opens, closes in month.spans:
+        opens, closes = max(opens, begin), min(closes, finish)
+        if opens < closes:
+            yield opens, closes
+
+
+def is_open(calendar: Calendar, at: datetime) -> bool:
+    """Return whether the desk is open; it is at the instant of opening, and no longer at that of closing."""
+    instant = in_utc(at)
+    return any(
+        opens <= instant < closes for opens, closes in _month(calendar, instant.year, instant.month).spans
+    )
+
+
+def next_opening(calendar: Calendar, at: datetime) -> datetime:
+    """Return the first instant, in UTC, from `at` on at which the desk is open; `at` itself when it is open then.
+
+    Raises:
+        ValueError: `at` is naive, or the desk does not open again for years.
+    """
+    instant = in_utc(at)
+    for month in _months(calendar, instant, 1):
+        for opens, closes in month.spans:
+            if instant < closes:
+                return max(opens, instant)
+    raise _never_open(calendar, instant)

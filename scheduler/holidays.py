@@ -1,0 +1,64 @@
+"""Public holidays and make-up workdays of a country, as far as they have been published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+COUNTRIES = frozenset({"CN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """The name of a holiday."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDay:
+    """A day that the government moved: a holiday, or the workday that makes up for one (调休)."""
+
+    is_workday: bool
+    occasion: Occasion
+
+
+@lru_cache(maxsize=512)
+def is_published(country: str, year: int) -> bool:
+    """Return whether the holidays of that year are known.
+
+    The list of a year comes out in the November before. Days of New Year may be listed with the year before, so that one
+    known day proves nothing; National Day does.
+
+    Raises:
+        ValueError: No holidays of that country are known at all.
+    """
+    day = _look_up(country, date(year, 10, 1))
+    return day is not None and not day.is_workday
+
+
+@lru_cache(maxsize=4096)
+def public_day(country: str, day: date) -> PublicDay | None:
+    """Return what is special about a day, or None on an ordinary day and in a year that is not published.
+
+    Raises:
+        ValueError: No holidays of that country are known at all.
+    """
+    return _look_up(country, day) if is_published(country, day.year) else None
+
+
+def _look_up(country: str, day: date) -> PublicDay | None:
+    if country not in COUNTRIES:
+        raise ValueError(f"没有“{country}”的节假日数据，应为 {'、'.join(sorted(COUNTRIES))}，或不写")
+    # Imported late: its tables cost start-up time, and calendars without holidays never need them.
+    from chinese_calendar import Holiday, get_holiday_detail
+
+    try:
+        is_day_off, name = get_holiday_detail(day)
+    except NotImplementedError:  # its way of saying that the year is not in its tables
+        return None
+    if name is None:
+        return None
+    return PublicDay(is_workday=not is_day_off, occasion=Occasion(zh=Holiday(name).chinese, en=name))
