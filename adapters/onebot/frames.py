@@ -1,0 +1,109 @@
+"""The shapes of OneBot v11 frames: what the QQ side sends, what we send it, and how both are read and written."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+
+LARGEST: Final = 1 << 20  # bytes; no event of a chat comes near
+
+
+class SegmentData(msgspec.Struct, gc=False):
+    """The parts of a segment's data that we read.
+
+    They are strings by the standard, yet implementations also send numbers and null, and unknown segments use the same
+    names for other things: one odd segment must not cost the whole message.
+    """
+
+    text: Any = None
+    qq: Any = None
+    id: Any = None
+    name: Any = None
+    file: Any = None
+    url: Any = None
+
+
+class Segment(msgspec.Struct, gc=False):
+    """One piece of a message."""
+
+    type: str | None = None
+    data: SegmentData | None = None
+
+
+class Sender(msgspec.Struct, gc=False):
+    """How the author is called."""
+
+    nickname: Any = None
+    card: Any = None
+
+
+class Frame(msgspec.Struct, gc=False):
+    """Anything that the QQ side sends: an event has a `post_type`, an answer has an `echo` or a `status`.
+
+    One permissive shape for both, because reading it once is what keeps the hot path short.
+    """
+
+    post_type: str | None = None
+    message_type: str | None = None
+    sub_type: str | None = None
+    meta_event_type: str | None = None
+    notice_type: str | None = None
+    time: Any = None
+    self_id: int | str | None = None
+    message_id: int | str | None = None
+    group_id: int | str | None = None
+    user_id: int | str | None = None
+    anonymous: Any = None
+    message: str | list[Segment | None] | None = None  # in an answer: words about an error
+    sender: Sender | None = None
+    interval: Any = None  # of heartbeats, in milliseconds
+    echo: Any = None
+    status: Any = None
+    retcode: Any = None
+    data: Any = None
+    wording: Any = None
+    msg: Any = None
+
+
+class SentSegment(msgspec.Struct, frozen=True, gc=False):
+    """One piece of a message that we send; all values are strings."""
+
+    type: str
+    data: dict[str, str]
+
+
+class Call(msgspec.Struct, frozen=True, gc=False):
+    """A request to the QQ side; its answer carries the same `echo`."""
+
+    action: str
+    params: dict[str, Any]
+    echo: str = ""
+
+
+class Unreadable(Exception):  # noqa: N818 - named after what happened
+    """A frame is too large, not JSON, or not of the shape that the standard gives it."""
+
+
+_decoder: Final = msgspec.json.Decoder(Frame)
+_encoder: Final = msgspec.json.Encoder()
+
+
+def decode(text: str) -> Frame:
+    """Read one text frame.
+
+    Raises:
+        Unreadable: Whatever is wrong with it, nothing else is ever raised.
+    """
+    # The cheap comparison spares nearly every frame the encoding that an exact count of bytes needs.
+    if len(text) * 4 > LARGEST and len(text.encode(errors="surrogatepass")) > LARGEST:
+        raise Unreadable(f"larger than {LARGEST} bytes")
+    try:
+        return _decoder.decode(text)
+    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
+        raise Unreadable(str(error)) from error
+
+
+def encode(call: Call) -> bytes:
+    """Write one request as the bytes of a text frame."""
+    return _encoder.encode(call)

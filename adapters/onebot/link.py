@@ -1,0 +1,173 @@
+"""One live WebSocket to the QQ side: requests and their answers, and whether anybody is still there."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+from socket import SHUT_RDWR
+from typing import Any, Final
+
+import structlog
+from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, web
+
+from adapters.contract import Timekeeper
+from adapters.onebot.frames import Call, Frame, Unreadable, decode, encode
+from adapters.onebot.outcome import is_refusal
+
+_log = structlog.get_logger(__name__)
+
+Socket = ClientWebSocketResponse | web.WebSocketResponse
+
+_LOOK_EVERY: Final = 1.0  # seconds
+_MISSED_HEARTBEATS: Final = 3
+_GOODBYE: Final = 3.0  # seconds
+
+
+class Unanswered(Exception):  # noqa: N818 - named after what happened
+    """A request went out, and no answer will come: whether it took effect is unknown."""
+
+
+class _Pending:
+    """A request that waits for its answer; a text in its place says why none will come."""
+
+    __slots__ = ("answer", "deadline", "is_written")
+
+    def __init__(self, answer: asyncio.Future[Frame | str], deadline: float) -> None:
+        self.answer = answer
+        self.deadline = deadline
+        self.is_written = False
+
+    def settle(self, answer: Frame | str) -> None:
+        if not self.answer.done():  # the caller may have given up in the same moment
+            self.answer.set_result(answer)
+
+
+class Link:
+    """A WebSocket in either direction, from the moment it is open until it is closed."""
+
+    def __init__(self, socket: Socket, *, adapter: str, clock: Timekeeper, call_timeout: float) -> None:
+        self.is_open = True
+        self.is_refused = False  # the QQ side said that our token is wrong
+        self._socket = socket
+        self._clock = clock
+        self._call_timeout = call_timeout
+        self._pending: dict[str, _Pending] = {}
+        self._heard_at = clock.monotonic()
+        self._heartbeat_every = 0.0  # seconds; 0 until the first heartbeat says it
+        self._log = _log.bind(adapter=adapter)
+
+    async def call(self, call: Call) -> Frame:
+        """Send a request and return its answer; many may be under way at once.
+
+        Raises:
+            Unanswered: The connection ended or the time ran out first.
+        """
+        pending = _Pending(
+            asyncio.get_running_loop().create_future(), self._clock.monotonic() + self._call_timeout
+        )
+        self._pending[call.echo] = pending
+        try:
+            await self._socket.send_frame(encode(call), WSMsgType.TEXT)
+            pending.is_written = True
+            answer = await pending.answer
+        except ConnectionError as error:
+            raise Unanswered("与 QQ 端的连接断开") from error
+        finally:
+            del self._pending[call.echo]
+        if isinstance(answer, str):
+            raise Unanswered(answer)
+        return answer
+
+    async def serve(self, on_event: Callable[[Frame], None]) -> None:
+        """Read until the connection ends; every event goes to `on_event`, answers go to whoever asked."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                watch = group.create_task(self._watch())
+                await self._read(on_event)
+                watch.cancel()
+        finally:
+            self.is_open = False
+            for pending in self._pending.values():
+                pending.settle("与 QQ 端的连接断开")
+            await self.close("bye")
+
+    async def close(self, reason: str) -> None:
+        """Say goodbye; `serve` then ends."""
+        self.is_open = False
+        try:
+            async with asyncio.timeout(_GOODBYE):
+                await self._socket.close(code=WSCloseCode.GOING_AWAY, message=reason.encode())
+        except TimeoutError:
+            self._cut("no goodbye")
+
+    async def _read(self, on_event: Callable[[Frame], None]) -> None:
+        receive, monotonic = self._socket.receive, self._clock.monotonic
+        while True:
+            message = await receive()
+            self._heard_at = monotonic()
+            if message.type is WSMsgType.TEXT:
+                self._hear(message.data, on_event)
+                if self.is_refused:
+                    return
+            elif message.type is WSMsgType.BINARY:
+                self._log.warning("binary frame ignored", action="onebot_frame_ignored")
+            else:  # closed, closing or broken; pings are answered inside aiohttp
+                return
+
+    def _hear(self, text: str, on_event: Callable[[Frame], None]) -> None:
+        try:
+            frame = decode(text)
+            if frame.post_type is None:
+                self._hear_answer(frame)
+            elif frame.post_type == "meta_event":
+                self._hear_meta(frame)
+            else:
+                on_event(frame)
+        except Unreadable as error:
+            self._log.warning("frame ignored", action="onebot_frame_ignored", why=str(error))
+        except Exception:  # noqa: BLE001 - one frame must not cost the connection and all that come after it
+            self._log.exception("frame failed", action="onebot_frame_failed")
+
+    def _hear_answer(self, frame: Frame) -> None:
+        if is_refusal(frame):
+            self.is_refused = True
+        pending = self._pending.get(frame.echo) if isinstance(frame.echo, str) else None
+        if pending is not None:
+            pending.settle(frame)
+        else:
+            self._log.debug("answer to nothing", action="onebot_answer_unmatched", retcode=frame.retcode)
+
+    def _hear_meta(self, frame: Frame) -> None:
+        if frame.meta_event_type == "heartbeat":
+            self._heartbeat_every = _seconds(frame.interval)
+
+    async def _watch(self) -> None:
+        """Give up on requests whose time ran out, and on a peer that fell silent."""
+        while True:
+            await self._clock.sleep(timedelta(seconds=min(_LOOK_EVERY, self._call_timeout)))
+            now = self._clock.monotonic()
+            overdue = [pending for pending in self._pending.values() if now >= pending.deadline]
+            for pending in overdue:
+                pending.settle("QQ 端没有在限定时间内回答")
+            if not all(pending.is_written for pending in overdue):
+                return self._cut("the peer does not read")
+            silence = now - self._heard_at
+            if self._heartbeat_every and silence > _MISSED_HEARTBEATS * self._heartbeat_every:
+                return self._cut("no heartbeat", silent_seconds=round(silence))
+
+    def _cut(self, why: str, **details: Any) -> None:
+        """End the connection without asking the peer, who would not answer."""
+        self._log.warning("connection cut", action="onebot_cut", why=why, **details)
+        self.is_open = False
+        ours = self._socket.get_extra_info("socket")
+        if ours is not None:
+            with contextlib.suppress(OSError):  # it is already down
+                ours.shutdown(SHUT_RDWR)
+
+
+def _seconds(interval: Any) -> float:
+    if isinstance(interval, (int, float)) and not isinstance(interval, bool) and 0 < interval < 86_400_000:
+        return interval / 1000
+    return 0.0

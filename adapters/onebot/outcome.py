@@ -1,0 +1,49 @@
+"""What the answer to a request means for the message that was sent; pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from adapters.contract import DeliveryFailed
+from adapters.onebot.frames import Frame
+from adapters.onebot.wire import identity
+
+_AUTHENTICATION: Final = frozenset({1401, 1403})
+_ACCEPTED: Final = 1
+_HANDLER_FAILED: Final = 1200
+_AFTER_REFUSAL: Final = timedelta(seconds=30)
+
+
+def is_refusal(frame: Frame) -> bool:
+    """Say whether the QQ side does not accept our token, told in a frame after the connection was made."""
+    return frame.post_type is None and isinstance(frame.retcode, int) and frame.retcode in _AUTHENTICATION
+
+
+def delivered_id(answer: Frame, key: str) -> str:
+    """Return the platform's id of the message that was sent.
+
+    Some implementations say ok without an id; then a name made of `key` stands for it, which nobody will quote.
+
+    Raises:
+        DeliveryFailed: The message was refused, or it is unknown whether it was sent.
+    """
+    retcode = answer.retcode
+    if retcode == _ACCEPTED or answer.status == "async":
+        raise DeliveryFailed("QQ 已收下，但没有说是否发出", is_unknown=True)
+    if answer.status == "ok" or (answer.status is None and retcode == 0):
+        number = identity(answer.data.get("message_id")) if isinstance(answer.data, dict) else ""
+        return number or f"key:{key}"
+    words = _words(answer)
+    if retcode == _HANDLER_FAILED and "timeout" in words.casefold():
+        # Usually the message did arrive, and QQ was only slow to say so: sending it again would show it twice.
+        raise DeliveryFailed(f"QQ 超时，多半已发出：{words}", is_unknown=True)
+    if is_refusal(answer):
+        raise DeliveryFailed(f"QQ 端不认 access_token：{words}", retry_after=_AFTER_REFUSAL)
+    raise DeliveryFailed(f"QQ 拒绝（{retcode}）：{words}")
+
+
+def _words(answer: Frame) -> str:
+    said = (answer.wording, answer.message, answer.msg)
+    different = dict.fromkeys(word.strip() for word in said if isinstance(word, str) and word.strip())
+    return "；".join(different) or "没有说原因"

@@ -1,0 +1,200 @@
+"""Translation between OneBot v11 frames and the bot's own messages; pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from adapters.addressing import addressed
+from adapters.contract import Attachment, DeliveryFailed, Incoming, Mention, Outgoing, RoomKind, pieces
+from adapters.onebot import cq
+from adapters.onebot.frames import Call, Frame, Segment, SegmentData, SentSegment
+
+_ATTACHMENTS: Final[Mapping[str, str]] = {
+    "image": "picture",
+    "file": "file",
+    "record": "voice",
+    "video": "video",
+}
+# Written by nobody who could be called or asked back: people behind the mask of a group, and QQ itself.
+_NOBODYS: Final = frozenset({"anonymous", "notice"})
+_FAR_FUTURE: Final = 32_503_680_000  # the year 3000; beyond it a time is a mistake
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From where a frame is read: the adapter, how the bot is called, and who is known."""
+
+    name: str
+    bot_name: str
+    people: Mapping[str, str]  # account to name
+
+
+@dataclass(slots=True)
+class _Content:
+    """What the segments of one message say; filled while they are read."""
+
+    text: list[str] = field(default_factory=list)
+    is_addressed: bool = False
+    after_call: bool = False
+    mentions: dict[str, Mention] = field(default_factory=dict)
+    quotes: str | None = None
+    attachments: list[Attachment] = field(default_factory=list)
+
+
+def identity(value: Any) -> str:
+    """Return an id as text, or nothing when it is no id: null, zero, a float, or larger than 64 bits."""
+    if isinstance(value, str):
+        return value.strip()
+    if isinstance(value, int) and not isinstance(value, bool) and value and -(2**63) <= value < 2**64:
+        return str(value)
+    return ""
+
+
+def incoming(frame: Frame, view: View, self_id: str) -> Incoming | None:
+    """Return what a person said, or None for everything else: notices, requests, the bot's own words.
+
+    `self_id` is the bot's account, used where the frame does not name it.
+    """
+    if frame.post_type != "message" or frame.anonymous or frame.sub_type in _NOBODYS:
+        return None
+    bot = identity(frame.self_id) or self_id
+    author = identity(frame.user_id)
+    group = identity(frame.group_id)
+    if not author or author == bot:
+        return None
+    if frame.message_type == "group" and group:
+        room, kind = f"{view.name}:group:{group}", RoomKind.GROUP
+    elif frame.message_type == "private":
+        room, kind = f"{view.name}:private:{author}", RoomKind.PRIVATE
+    else:
+        return None
+    content = _read(_segments(frame.message), view, bot)
+    by_name, text = addressed("".join(content.text).strip(), view.bot_name)
+    sender = f"{view.name}:{author}"
+    return Incoming(
+        room=room,
+        room_kind=kind,
+        sender=sender,
+        sender_name=_sender_name(frame) or author,
+        message_id=identity(frame.message_id) or _derived_id(room, sender, frame.time, text),
+        text=text,
+        is_addressed=content.is_addressed or by_name or kind is RoomKind.PRIVATE,
+        mentions=tuple(content.mentions.values()),
+        quotes=content.quotes,
+        attachments=tuple(content.attachments),
+        sent_at=_instant(frame.time),
+    )
+
+
+def _segments(message: str | list[Segment | None] | None) -> Iterable[Segment | None]:
+    if isinstance(message, str):
+        return cq.segments(message)
+    return message or ()
+
+
+def _read(segments: Iterable[Segment | None], view: View, bot: str) -> _Content:
+    content = _Content()
+    for segment in segments:
+        if segment is None or segment.data is None:
+            continue
+        data = segment.data
+        if segment.type == "text":
+            _read_text(data, content)
+        elif segment.type == "at":
+            _read_call(data, view, bot, content)
+        elif segment.type == "reply":
+            content.quotes = content.quotes or identity(data.id) or None
+        elif kind := _ATTACHMENTS.get(segment.type or ""):
+            content.attachments.append(_attachment(kind, data))
+    return content
+
+
+def _read_text(data: SegmentData, content: _Content) -> None:
+    if isinstance(data.text, str):
+        # QQ puts a space behind every call; without the name it would stand there alone.
+        content.text.append(data.text.lstrip(" ") if content.after_call else data.text)
+        content.after_call = False
+
+
+def _read_call(data: SegmentData, view: View, bot: str, content: _Content) -> None:
+    called = identity(data.qq)
+    if called and called == bot:
+        content.is_addressed = True
+        content.after_call = True
+    elif called == "all":
+        content.text.append("@全体成员")
+    elif called:
+        account = f"{view.name}:{called}"
+        name = view.people.get(account) or _word(data.name).lstrip("@＠") or called
+        content.mentions.setdefault(account, Mention(name, account))
+        content.text.append(f"@{name}")
+
+
+def _attachment(kind: str, data: SegmentData) -> Attachment:
+    url = _word(data.url)
+    file = _word(data.file)
+    # `file` may also hold the whole content (base64://…), which is no name.
+    name = _word(data.name) or (file if len(file) <= 255 else "")
+    return Attachment(kind, name, url if url.startswith(("https://", "http://")) else None)
+
+
+def _sender_name(frame: Frame) -> str:
+    sender = frame.sender
+    return (_word(sender.card) or _word(sender.nickname)) if sender is not None else ""
+
+
+def _word(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _instant(time: Any) -> datetime | None:
+    if isinstance(time, (int, float)) and not isinstance(time, bool) and 0 < time < _FAR_FUTURE:
+        return datetime.fromtimestamp(time, UTC)
+    return None
+
+
+def _derived_id(room: str, sender: str, time: Any, text: str) -> str:
+    # Never a random one: a redelivery must get the same.
+    stable = "\0".join((room, sender, repr(_instant(time)), text))
+    return "derived-" + hashlib.blake2b(stable.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def outgoing(message: Outgoing, name: str, echo: str = "") -> Call:
+    """Return the request that sends a message; text is never read as CQ codes, because it goes as segments.
+
+    Raises:
+        DeliveryFailed: The room is not one of this adapter, or an edit is asked for, which QQ does not have.
+    """
+    adapter, _, rest = message.room.partition(":")
+    kind, _, number = rest.partition(":")
+    if adapter != name or kind not in ("group", "private") or not number:
+        raise DeliveryFailed(f"“{message.room}”不是 {name} 的群或私聊地址")
+    if message.edits is not None:
+        raise DeliveryFailed("QQ 不能修改已发出的消息")
+    to: int | str = int(number) if _is_number(number) else number
+    segments = list(_sent(message, name, can_call=kind == "group"))
+    if kind == "group":
+        return Call("send_group_msg", {"group_id": to, "message": segments}, echo)
+    return Call("send_private_msg", {"user_id": to, "message": segments}, echo)
+
+
+def _sent(message: Outgoing, name: str, *, can_call: bool) -> Iterator[SentSegment]:
+    if message.quotes is not None:
+        yield SentSegment("reply", {"id": message.quotes})
+    for piece in pieces(message):
+        if isinstance(piece, str):
+            yield SentSegment("text", {"text": piece})
+            continue
+        adapter, _, account = piece.account.partition(":")
+        if can_call and adapter == name and _is_number(account):  # so never `all`
+            yield SentSegment("at", {"qq": account})
+        else:
+            yield SentSegment("text", {"text": f"@{piece.name}"})
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 19
