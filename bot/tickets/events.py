@@ -91,7 +91,9 @@ class LevelChanged(Event):
     was: str
     promises: tuple[Promise, ...]
     reason: str
-    grace: timedelta  # budget of clocks that the change would leave in the past
+    graced: tuple[ClockKind, ...] = ()  # clocks that the change would leave in the past
+    grace: timedelta = timedelta()  # what they get from now instead, in working time of `grace_calendar`
+    grace_calendar: str = "always"
 
 
 class Noted(Event):
@@ -110,10 +112,6 @@ class Supplemented(Event):
 
 
 class Urged(Event):
-    by: Party
-
-
-class Withdrawn(Event):
     by: Party
 
 
@@ -222,7 +220,6 @@ AnyEvent = (
     | Updated
     | Supplemented
     | Urged
-    | Withdrawn
     | Resolved
     | CheckReminded
     | Closed

@@ -94,7 +94,6 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     promise: Promise
     started_at: datetime | None = None  # None: its start event has not happened
     met_at: datetime | None = None
-    is_late: bool = False
     fired: dict[int, datetime] = {}
     excluded: tuple[Interval, ...] = ()  # solved stretches, and pauses where the kind allows them
     is_reprioritised: bool = False  # restarted with a short grace because a change left it in the past
@@ -166,6 +165,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     policy: str = ""
     level: str = ""
     level_name: str = ""
+    level_before: str = ""  # what staff changed it from; the requester may ask for it back
     requester: Party
     account: str = ""  # the requester's address: `NAME:USERID`
     text: str

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.tickets.model import Party, Promise
+from bot.tickets.model import Party, Promise, Ticket
 from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota, on_call
@@ -100,6 +100,7 @@ class Rules:
     staff: Mapping[str, Party]  # by id, in the order of the configuration
     roles: Mapping[str, Role]  # of everybody the configuration knows, by id
     customers: Mapping[str, str]  # names by id
+    belongs: Mapping[str, str] = field(default_factory=dict)  # customer of a contact, by the contact's id
     survey: SurveyRules = SurveyRules()
     reopen_within: timedelta = timedelta(days=7)
     undo_within: timedelta = timedelta(minutes=5)
@@ -117,6 +118,12 @@ class Rules:
     def with_role(self, role: Role) -> tuple[Party, ...]:
         """Return staff of one role, in the order of the configuration."""
         return tuple(party for party in self.staff.values() if self.roles[party.id] is role)
+
+    def may_answer(self, ticket: Ticket, by: Party) -> bool:
+        """Say whether somebody speaks for the customer: the requester, or a contact bound to the same customer."""
+        return by == ticket.requester or (
+            bool(ticket.customer) and self.belongs.get(by.id) == ticket.customer
+        )
 
     def on_call(self, room: str, at: datetime) -> tuple[Party, ...]:
         """Return who is on call for a room; empty when nobody is."""

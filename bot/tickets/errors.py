@@ -1,0 +1,29 @@
+"""Refusals: what a step may not do, said so that the asker knows what works instead."""
+
+from __future__ import annotations
+
+
+def N_(template: str) -> str:  # noqa: N802 - the name that gettext tools look for
+    """Mark a text for translation where it is translated later."""
+    return template
+
+
+class TicketError(Exception):
+    """A step the rules refuse. `template` is a text for `Speaker`, `values` what it names."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template)
+        self.template = template
+        self.values = values
+
+
+class AlreadyOwned(TicketError):
+    """Somebody else was first."""
+
+
+class TooOld(TicketError):
+    """Closed too long ago to be opened again: a new, linked ticket is the way."""
+
+
+class NotTheirs(TicketError):
+    """The step belongs to somebody else: the requester, the owner or a manager."""

@@ -1,0 +1,136 @@
+"""Which level a ticket has, what it promises, and what a change of level does to its clocks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.tickets import events as e
+from bot.tickets import steps as s
+from bot.tickets import timing
+from bot.tickets.errors import N_, NotTheirs, TicketError
+from bot.tickets.evolve import evolve
+from bot.tickets.model import ClockKind, Kind, Promise, Ticket
+from bot.tickets.rules import Level, Policy, Rules
+
+
+def opened(step: s.Open, rules: Rules) -> e.Opened:
+    """Return the opening of a ticket under its policy, or under the survey's rules for a callback."""
+    level = None if step.kind is Kind.CALLBACK else _level(step, rules)
+    promises = _callback(rules) if step.kind is Kind.CALLBACK else level.promises if level else ()
+    return e.Opened(
+        number=step.number,
+        kind=step.kind,
+        room=step.room,
+        customer=step.customer,
+        policy=step.policy,
+        level=level.id if level else "",
+        level_name=level.name if level else "",
+        promises=promises,
+        requester=step.requester,
+        account=step.account,
+        text=step.text,
+        by=step.by,
+        tried=step.tried,
+        subject=step.subject,
+        owner=step.owner,
+        links=step.links,
+    )
+
+
+def level_by_words(policy: Policy, text: str) -> Level | None:
+    """Return the most urgent level one of whose keywords stands in the text, or the default level."""
+    for level in policy.levels:
+        if any(word in text for word in level.keywords):
+            return level
+    return policy.level(policy.default_level)
+
+
+def level_named(policy: Policy, word: str) -> Level | None:
+    """Return the level a person means by `1`, `一级`, `瘫痪` or `一级·瘫痪`, or None."""
+    for level in policy.levels:
+        if word in (level.id, level.name, *level.name.split("·"), f"{level.id}级"):
+            return level
+    return None
+
+
+def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return the change of level. Staff change it with a reason; the requester may ask for the former level back."""
+    policy = rules.policies.get(ticket.policy)
+    level = policy.level(step.level) if policy else None
+    if level is None:
+        names = "、".join(level.name for level in policy.levels) if policy else N_("无")
+        raise TicketError("没有这个级别。{number} 可选：{levels}", number=ticket.number, levels=names)
+    is_theirs = step.by == ticket.requester and level.id == ticket.level_before
+    if not rules.role(step.by).is_staff and not is_theirs:
+        raise NotTheirs("{number} 的级别由工程师来改；不同意调整可以回“维持”。", number=ticket.number)
+    if level.id == ticket.level:
+        raise TicketError("{number} 已经是{level}。", number=ticket.number, level=level.name)
+    if not step.reason.strip():
+        raise TicketError(
+            "请带上原因，例：改级 {number} {level} 仅教师端受影响",
+            number=ticket.number,
+            level=level.name.split("·")[0],
+        )
+    change = e.LevelChanged(
+        by=step.by,
+        level=level.id,
+        level_name=level.name,
+        was=ticket.level,
+        promises=level.promises,
+        reason=step.reason.strip(),
+    )
+    past = _left_in_the_past(ticket, change, now, rules)
+    if not past:
+        return [change]
+    return [
+        e.LevelChanged(
+            by=change.by,
+            level=change.level,
+            level_name=change.level_name,
+            was=change.was,
+            promises=change.promises,
+            reason=change.reason,
+            graced=past,
+            grace=rules.grace,
+        )
+    ]
+
+
+def _left_in_the_past(
+    ticket: Ticket, change: e.LevelChanged, now: datetime, rules: Rules
+) -> tuple[ClockKind, ...]:
+    """Return the clocks whose new due instant would be over already although the old one was not."""
+    after = evolve(ticket, change, now)
+    found = []
+    for clock in after.clocks:
+        due, old = timing.due_at(clock, rules), ticket.clock(clock.promise.kind)
+        was_due = timing.due_at(old, rules) if old else None
+        if clock.met_at is None and due is not None and due <= now and not (was_due and was_due <= now):
+            found.append(clock.promise.kind)
+    return tuple(found)
+
+
+def _level(step: s.Open, rules: Rules) -> Level | None:
+    policy = rules.policies.get(step.policy)
+    if policy is None:
+        return None
+    if step.level is None:
+        return level_by_words(policy, step.text)
+    level = policy.level(step.level)
+    if level is None:
+        raise TicketError(
+            "没有这个级别，可选：{levels}", levels="、".join(level.name for level in policy.levels)
+        )
+    return level
+
+
+def _callback(rules: Rules) -> tuple[Promise, ...]:
+    survey = rules.survey
+    return (
+        Promise(
+            kind=ClockKind.RESOLVE,
+            within=survey.callback_within,
+            calendar=survey.callback_calendar,
+            ladder=survey.callback_ladder,
+        ),
+    )

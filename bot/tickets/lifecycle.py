@@ -1,0 +1,249 @@
+"""The life of a ticket: what a step leads to, and when time itself is the next step."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from bot.tickets import events as e
+from bot.tickets import steps as s
+from bot.tickets import timing
+from bot.tickets.closing import checked, next_question, rated, reopened, resolved, surveyed_in_time
+from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
+from bot.tickets.evolve import evolve
+from bot.tickets.levels import changed_level, opened
+from bot.tickets.model import ClockKind, Closing, Kind, Party, Status, Ticket
+from bot.tickets.ownership import accepted, declined, offered, reassigned
+from bot.tickets.recipients import recipients
+from bot.tickets.rules import Rules
+
+
+def opening(step: s.Open, rules: Rules) -> e.Opened:
+    """Return the event that begins a ticket.
+
+    Raises:
+        TicketError: The policy has no such level.
+    """
+    return opened(step, rules)
+
+
+def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return what a step leads to; an empty list when it changes nothing.
+
+    Raises:
+        TicketError: The rules refuse the step; the text goes to the asker.
+    """
+    match step:
+        case s.Open():
+            raise ValueError(f"ticket {ticket.number} is open already")
+        case s.Claim(by=by):
+            return _claimed(ticket, by, now, rules)
+        case s.Say(by=by, text=text):
+            return _said(ticket, by, text, now, rules)
+        case s.Assist(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            return [] if by in ticket.helpers or by == ticket.owner else [e.Assisted(by=by)]
+        case s.HandOver():
+            _be_open(ticket)
+            return offered(ticket, step, now, rules)
+        case s.Accept(by=by):
+            return accepted(ticket, by)
+        case s.Decline(by=by, reason=reason):
+            return declined(ticket, by, reason)
+        case s.Reassign():
+            _be_open(ticket)
+            return reassigned(ticket, step, rules)
+        case s.ChangeLevel():
+            _be_open(ticket)
+            return changed_level(ticket, step, now, rules)
+        case s.Note(by=by, text=text, is_call=is_call):
+            _be_staff(by, ticket, rules)
+            called = _first_word(ticket, by, text, now, rules, is_call=True) if is_call else []
+            return [*called, e.Noted(by=by, text=text)]
+        case s.Update(by=by, text=text):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            return [*_first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
+        case s.Supplement(by=by, text=text):
+            return [e.Supplemented(by=by, text=text)]
+        case s.Urge(by=by):
+            _be_open(ticket)
+            return [e.Urged(by=by)]
+        case s.Withdraw(by=by):
+            return _withdrawn(ticket, by, rules)
+        case s.Resolve(by=by):
+            _be_open(ticket)
+            word = _first_word(ticket, by, step.method, now, rules)
+            return [*word, *resolved(ticket, step, now, rules)]
+        case s.Confirm():
+            return checked(ticket, step, now, rules)
+        case s.Reopen():
+            return reopened(ticket, step, now, rules)
+        case s.Undo(by=by):
+            return _undone(ticket, by, now, rules)
+        case s.Rate() | s.Comment():
+            return rated(ticket, step, rules)
+        case s.Report():
+            return _reported(ticket, step, rules)
+        case s.DeadlineReached():
+            return _time_passed(ticket, step, now, rules)
+        case _:
+            assert_never(step)
+
+
+def next_deadline(ticket: Ticket, rules: Rules) -> datetime | None:
+    """Return when to look at the ticket again, in UTC, or None when nothing is waiting for time."""
+    instants: list[datetime | None] = [ticket.check_at, ticket.close_at, next_question(ticket)]
+    if ticket.status is Status.OPEN:
+        instants.append(ticket.offer.expires_at if ticket.offer else None)
+        instants.extend(timing.next_rung(ticket, clock, rules) for clock in ticket.clocks)
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+def _claimed(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    _be_open(ticket)
+    _be_staff(by, ticket, rules)
+    if ticket.owner == by:
+        raise TicketError(
+            "{number} 已经由您负责了（{time} 接单）。", number=ticket.number, time=ticket.claimed_at
+        )
+    if ticket.owner is not None:
+        raise AlreadyOwned(
+            "{number} 由 {owner} 接单（{time}）。{by}，已有人了；要一起处理回“协助 {number}”，要换人请 {owner} 回“转交 {number} @{by}”。",
+            number=ticket.number,
+            owner=ticket.owner,
+            time=ticket.claimed_at,
+            by=by,
+        )
+    claimed = [e.Claimed(by=by)]
+    policy = rules.policies.get(ticket.policy)
+    if policy is not None and policy.first_response == "claim":
+        return [*claimed, *_responded(ticket, by, "", now, rules)]
+    return [*claimed]
+
+
+def _said(ticket: Ticket, by: Party, text: str, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    if ticket.status is not Status.OPEN:
+        return [e.Said(by=by, text=text)] if ticket.status is Status.SOLVED else []
+    return _first_word(ticket, by, text, now, rules) or [e.Said(by=by, text=text)]
+
+
+def _first_word(
+    ticket: Ticket, by: Party, text: str, now: datetime, rules: Rules, *, is_call: bool = False
+) -> list[e.AnyEvent]:
+    """Return the claim and the first response that a word of staff brings about, as far as both are still owed."""
+    claimed: list[e.AnyEvent] = [] if ticket.owner else [e.Claimed(by=by)]
+    clock = ticket.clock(ClockKind.RESPOND)
+    if clock is None or clock.met_at is not None:
+        return claimed
+    return [*claimed, *_responded(ticket, by, text, now, rules, is_call=is_call)]
+
+
+def _responded(
+    ticket: Ticket, by: Party, text: str, now: datetime, rules: Rules, *, is_call: bool = False
+) -> list[e.AnyEvent]:
+    late = timing.lateness(ticket.clock(ClockKind.RESPOND), rules, now)
+    return [e.Responded(by=by, text=text, is_call=is_call, late=late)]
+
+
+def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
+    if ticket.status is Status.CLOSED:
+        raise TicketError("{number} 已经关闭了。", number=ticket.number)
+    if not rules.may_answer(ticket, by) and not rules.role(by).is_manager:
+        raise NotTheirs(
+            "{number} 是 {requester} 报的，请 {requester} 来撤。",
+            number=ticket.number,
+            requester=ticket.requester,
+        )
+    return [e.Closed(closing=Closing.WITHDRAWN, by=by)]
+
+
+def _undone(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    undo = ticket.undo
+    if undo is None or undo.by != by:
+        raise TicketError("{number} 没有您可以撤销的操作（接单请用“转交”）。", number=ticket.number)
+    if now - undo.at > rules.undo_within:
+        raise TicketError(
+            "{number} 的操作在 {time}，超过 {within} 分钟就不能撤销了。",
+            number=ticket.number,
+            time=undo.at,
+            within=int(rules.undo_within.total_seconds() // 60),
+        )
+    return [e.Undone(by=by, word=undo.word)]
+
+
+def _reported(ticket: Ticket, step: s.Report, rules: Rules) -> list[e.AnyEvent]:
+    if ticket.kind is not Kind.CALLBACK or ticket.status is Status.CLOSED:
+        raise TicketError("{number} 没有等着的回访。", number=ticket.subject or ticket.number)
+    if step.by != ticket.owner and not rules.role(step.by).is_manager:
+        raise NotTheirs(
+            "{number} 的回访由 {owner} 负责。", number=ticket.subject or ticket.number, owner=ticket.owner
+        )
+    if step.outcome == "missed":
+        return [e.CallMissed(by=step.by, text=step.result)]
+    return [e.CalledBack(by=step.by, result=step.result), e.Closed(closing=Closing.DONE, by=step.by)]
+
+
+def _time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return what is due. Several things may be; each sees the ticket as the ones before it left it."""
+    happened: list[e.AnyEvent] = []
+
+    def happen(event: e.AnyEvent) -> None:
+        nonlocal ticket
+        happened.append(event)
+        ticket = evolve(ticket, event, now)
+
+    if ticket.close_at is not None and ticket.close_at <= now:
+        happen(e.Closed(closing=Closing.SILENCE))
+    elif ticket.check_at is not None and ticket.check_at <= now:
+        happen(e.CheckReminded())
+    if ticket.offer is not None and ticket.offer.expires_at <= now:
+        happen(e.HandOverExpired(to=ticket.offer.to))
+    if ticket.status is Status.OPEN:
+        for event in _escalations(ticket, now, rules):
+            happen(event)
+    for event in surveyed_in_time(ticket, step, now, rules):
+        happen(event)
+    return happened
+
+
+def _escalations(ticket: Ticket, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    found: list[e.AnyEvent] = []
+    for clock in ticket.clocks:
+        escalation = timing.escalation_due(ticket, clock, rules, now)
+        due_at = timing.due_at(clock, rules)
+        if escalation is None or due_at is None:
+            continue
+        tell = rules.ladders[clock.promise.ladder].rungs[escalation.rung].tell
+        found.append(
+            e.Escalated(
+                clock=clock.promise.kind,
+                rung=escalation.rung,
+                at=escalation.rung_at,
+                told=recipients(tell, ticket, rules, now),
+                tell=tell,
+                skipped=escalation.skipped,
+                late=escalation.late,
+                is_repeat=escalation.is_repeat,
+                is_breach=escalation.rung_at >= due_at,
+                due_at=due_at,
+            )
+        )
+    return found
+
+
+def _be_open(ticket: Ticket) -> None:
+    if ticket.status is Status.SOLVED:
+        raise TicketError("{number} 已处理，正等客户确认；没解决请回“重开 {number}”。", number=ticket.number)
+    if ticket.status is Status.CLOSED:
+        raise TicketError(
+            "{number} 已关闭（{time}）；没解决请回“重开 {number}”。",
+            number=ticket.number,
+            time=ticket.closed_at,
+        )
+
+
+def _be_staff(by: Party, ticket: Ticket, rules: Rules) -> None:
+    if not rules.role(by).is_staff:
+        raise NotTheirs("{number} 由工程师来处理；想补充情况，直接引用我的消息说就行。", number=ticket.number)

@@ -1,0 +1,45 @@
+"""What the bot wants said: to whom, in which words, and which question the words ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+from bot.asks import AnyAbout
+from bot.tickets.model import Party
+
+
+class Place(Enum):
+    """A room as the rules know it."""
+
+    ASKER = "asker"  # where the step was asked for, as an answer to it
+    CUSTOMER = "customer"  # the room the ticket came from
+    DUTY = "duty"  # where engineers work on it
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A short cut for a command that could also be typed."""
+
+    label: str
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message to one place. `to` a person means privately, or in the duty room where that is impossible.
+
+    `about` is asked of `asked`; `useful_for` is how long it is worth delivering late.
+    `is_alert` messages of one moment to one room are joined into a single list. `is_card` marks the message that later
+    changes of the ticket may edit.
+    """
+
+    to: Place | Party
+    text: str
+    mentions: tuple[Party, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    about: AnyAbout | None = None
+    useful_for: timedelta | None = None
+    is_alert: bool = False
+    is_card: bool = False

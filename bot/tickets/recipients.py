@@ -1,0 +1,37 @@
+"""Whom a rung of a ladder tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.tickets.model import Party, Ticket
+from bot.tickets.rules import Role, Rules
+
+_ROLES = {"leader": Role.LEADER, "manager": Role.MANAGER, "director": Role.DIRECTOR}
+_CLIMB = (Role.LEADER, Role.MANAGER, Role.DIRECTOR)
+
+
+def recipients(tell: Iterable[str], ticket: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
+    """Return the people a rung names, each once, in its order.
+
+    Where a rung finds nobody (no owner, nobody on call, no such role) it tells the next role above that somebody has,
+    so that a promise is never watched by nobody.
+    """
+    found: list[Party] = []
+    for word in tell:
+        found.extend(party for party in _named(word, ticket, rules, now) if party not in found)
+    if not found:
+        found.extend(next((people for role in _CLIMB if (people := rules.with_role(role))), ()))
+    return tuple(found)
+
+
+def _named(word: str, ticket: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
+    if word == "owner":
+        return (ticket.owner,) if ticket.owner else ()
+    if word == "on_call":
+        # With an owner the promise is theirs; the engineer on call is asked only while nobody has taken it.
+        return rules.on_call(ticket.room, now) if ticket.owner is None else (ticket.owner,)
+    if word in _ROLES:
+        return rules.with_role(_ROLES[word])
+    return (rules.staff[word],) if word in rules.staff else ()

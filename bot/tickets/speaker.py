@@ -1,0 +1,75 @@
+"""How values are said to people: texts in their language, instants as absolute local times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.tickets.errors import N_, TicketError
+from bot.tickets.model import Party
+
+_WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """A voice in one language. `translate` maps a Chinese template to that language; `now` decides what "today" is."""
+
+    translate: Callable[[str], str]
+    zone: ZoneInfo
+    now: datetime
+
+    def say(self, template: str, **values: object) -> str:
+        """Return a template in this language with its values filled in: instants, lengths and people are spelled out."""
+        return self.translate(template).format(
+            **{name: self._spelled(value) for name, value in values.items()}
+        )
+
+    def refuse(self, error: TicketError) -> str:
+        """Return the text of a refusal."""
+        return self.say(error.template, **error.values)
+
+    def time(self, at: datetime) -> str:
+        """Return an instant as people say it: 14:20, 明天 08:30, 周一 09:15, 6-28 15:00."""
+        local, today = at.astimezone(self.zone), self.now.astimezone(self.zone).date()
+        clock = f"{local:%H:%M}"
+        days = (local.date() - today).days
+        if days == 0:
+            return clock
+        if days in (-1, 1):
+            return self.translate(N_("明天") if days == 1 else N_("昨天")) + " " + clock
+        if 1 < days < 7:
+            return self.translate(_WEEKDAYS[local.weekday()]) + " " + clock
+        day = f"{local.month}-{local.day}"
+        return f"{day} {clock}" if local.year == today.year else f"{local.year}-{day} {clock}"
+
+    def length(self, length: timedelta) -> str:
+        """Return a length as 8 分钟, 2 小时, 1 小时 20 分钟, 3 天."""
+        minutes = int(length.total_seconds() // 60)
+        days, rest = divmod(minutes, 24 * 60)
+        hours, minutes = divmod(rest, 60)
+        parts = []
+        if days:
+            parts.append(self.translate(N_("{count} 天")).format(count=days))
+        if hours:
+            parts.append(self.translate(N_("{count} 小时")).format(count=hours))
+        if minutes and not days:
+            parts.append(self.translate(N_("{count} 分钟")).format(count=minutes))
+        return " ".join(parts) or self.translate(N_("不到 1 分钟"))
+
+    def names(self, people: tuple[Party, ...]) -> str:
+        """Return several names in one phrase."""
+        return self.translate(N_("、")).join(party.name for party in people)
+
+    def _spelled(self, value: object) -> object:
+        if isinstance(value, datetime):
+            return self.time(value)
+        if isinstance(value, timedelta):
+            return self.length(value)
+        if isinstance(value, Party):
+            return value.name
+        if isinstance(value, tuple):
+            return self.translate(N_("、")).join(self.translate(str(self._spelled(item))) for item in value)
+        return value
