@@ -1,0 +1,144 @@
+"""Which phrasings share rare pieces of writing with a text, found without looking at all of them."""
+
+from __future__ import annotations
+
+import heapq
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import resources
+from math import log
+
+# Runs of Chinese are cut into characters and pairs, everything else into words and triples of letters.
+_RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+CANDIDATES = 32
+# Postings looked at for one text. Rare grams come first, so what is cut off is what says least.
+_BUDGET = 1500
+_COMMON = 0.25
+_PAIR, _CHARACTER, _WORD, _TRIPLE = 1.0, 0.5, 1.5, 0.5
+
+
+@cache
+def _common() -> frozenset[str]:
+    lines = resources.files("faq").joinpath("data/common.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def grams(text: str) -> dict[str, float]:
+    """Return the pieces of a canonical text, each with its factor."""
+    common = _common()
+    found: dict[str, float] = {}
+    for run in _RUN.findall(text):
+        if _CHINESE.match(run):
+            for character in run:
+                found[character] = _CHARACTER * _COMMON if character in common else _CHARACTER
+            for start in range(len(run) - 1):
+                pair = run[start : start + 2]
+                found[pair] = _PAIR * _COMMON if pair in common else _PAIR
+        elif run in common:
+            found[run] = _WORD * _COMMON
+        else:
+            found[run] = _WORD
+            if len(run) > 3 and not run.isdecimal():
+                # The mark in front keeps a triple apart from a word of three letters.
+                found |= {"~" + triple: _TRIPLE for triple in _triples(f"^{run}$")}
+    return found
+
+
+def _triples(word: str) -> Iterator[str]:
+    return (word[start : start + 3] for start in range(len(word) - 2))
+
+
+class Index:
+    """Phrasings by number, with the grams of each. Numbers are given by the caller and mean nothing."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, tuple[str, str]] = {}
+        self._grams: dict[int, dict[str, float]] = {}
+        self._postings: dict[str, set[int]] = {}
+        # How rare a gram is changes with every phrasing, so what was worked out is forgotten then.
+        self._rarities: dict[str, float] = {}
+        self._totals: dict[int, float] = {}
+
+    def __len__(self) -> int:
+        return len(self._grams)
+
+    def add(self, number: int, text: str, owner: str) -> None:
+        """Add a canonical phrasing of an entry under a number that is not in use."""
+        pieces = grams(text)
+        self._names[number] = (text, owner)  # decides ties, whatever the order of adding was
+        self._grams[number] = pieces
+        for piece in pieces:
+            self._postings.setdefault(piece, set()).add(number)
+        self._forget()
+
+    def remove(self, number: int) -> None:
+        """Take a phrasing out."""
+        del self._names[number]
+        for piece in self._grams.pop(number):
+            postings = self._postings[piece]
+            postings.discard(number)
+            if not postings:
+                del self._postings[piece]
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rarities.clear()
+        self._totals.clear()
+
+    def _rarity(self, piece: str) -> float:
+        """Return the inverse document frequency, positive, highest for a piece that nothing has."""
+        rarity = self._rarities.get(piece)
+        if rarity is None:
+            having = self._postings.get(piece)
+            rarity = log(1 + (len(self._grams) + 1) / ((len(having) if having else 0) + 0.5))
+            if having:  # only known pieces are kept, so that chatter cannot fill the memory
+                self._rarities[piece] = rarity
+        return rarity
+
+    def weigh(self, text: str) -> dict[str, float]:
+        """Return the pieces of a canonical text with their weights in this collection."""
+        return {piece: factor * self._rarity(piece) for piece, factor in grams(text).items()}
+
+    def candidates(
+        self, weights: dict[str, float], *, least: float, admits: Callable[[int], bool]
+    ) -> list[int]:
+        """Return the admitted phrasings that share most with a weighed text, at most `CANDIDATES`.
+
+        `least` is the share of the text's weight that must be found; a text that has less in common with the whole
+        collection costs no more than looking its pieces up.
+        """
+        known = sorted((len(having), piece) for piece in weights if (having := self._postings.get(piece)))
+        needed = least * sum(weights.values())
+        if not known or sum(weights[piece] for _, piece in known) < needed:
+            return []
+        shared: dict[int, float] = {}
+        looked_at, left_out = 0, 0.0
+        for count, piece in known:
+            looked_at += count
+            weight = weights[piece]
+            if shared and looked_at > _BUDGET:
+                left_out += weight  # may be shared all the same, so nobody is dropped for it
+                continue
+            for number in self._postings[piece]:
+                shared[number] = shared.get(number, 0.0) + weight
+        worthy = [
+            number for number, weight in shared.items() if weight + left_out >= needed and admits(number)
+        ]
+        if len(worthy) > CANDIDATES:
+            worthy = heapq.nlargest(
+                CANDIDATES, worthy, key=lambda number: (shared[number], self._names[number])
+            )
+        return worthy
+
+    def coverage(self, weights: dict[str, float], number: int) -> tuple[float, float]:
+        """Return which share of a weighed text a phrasing has, and which share of the phrasing the text has."""
+        pieces = self._grams[number]
+        shared = sum(weight for piece, weight in weights.items() if piece in pieces)
+        total = self._totals.get(number)
+        if total is None:
+            total = sum(factor * self._rarity(piece) for piece, factor in pieces.items())
+            self._totals[number] = total
+        return shared / sum(weights.values()), min(1.0, shared / total)

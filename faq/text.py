@@ -1,0 +1,142 @@
+"""How people type: folds what means the same to the same letters, and tells thanks, questions, troubles and noise apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from importlib import resources
+
+# Marks above letters, variation selectors and zero-width characters carry no letters of their own.
+_INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+")
+_NOT_A_LETTER = re.compile(r"[\W_]+")
+# Text of these characters alone cannot change when it is folded again.
+_SETTLED = re.compile(r"[ 0-9a-z\u4e00-\u9fff]*")
+
+_GREETINGS = (
+    "大家好|各位好|老师们?好|您好|你好|早上好|上午好|中午好|下午好|晚上好|各位老师|各位大佬"
+    "|在吗|在不在|在么|有人吗|有人在吗|客服在吗|客服在不在|哈喽|有人知道吗"
+    "|请问一下|请问下|请问|请教一下|请教|求教|求解答|麻烦问一下|麻烦问下|麻烦您?看一?下"
+    "|我?想问一下|我?想问下|我?想请问|我?问一下|问下|弱弱的?问一句|咨询一下|咨询下"
+)
+# These also begin ordinary sentences ("老师端", "亲属", "额度"), so only a pause after them makes a greeting.
+_CALLS = "各位|老师|客服|小助手|群主|亲|嗨|求助|麻烦|那个|啊|呀|哈|哎|唉|额|呃|嗯|诶|哦|hello|hi|hey guys|hey|please|pls help|excuse me"
+_CLOSINGS = (
+    "谢谢您|谢谢你|谢谢了|谢谢啦|谢谢|多谢大佬|多谢|感谢|谢了|麻烦了|辛苦了|拜托了|急急急|很急|好急|好着急|在线等"
+    "|求解答|求助|有人知道吗|有人吗|在吗|啊|呀|呢|吧|哈|哦|噢|嘛|哎|唉|呃|嗯|诶|哟"
+)
+_CLOSING_WORDS = "急|thank you|thanks|thx|please|pls"
+_AT_THE_START = re.compile(rf"(?:(?:{_GREETINGS}) ?|(?:{_CALLS})(?: |$))+")
+_AT_THE_END = re.compile(rf"(?: ?(?:{_CLOSINGS})| (?:{_CLOSING_WORDS}))+$")
+
+_WORKS = (
+    "(?:已经?|都|现在|又|终于)?(?:好了|可以了|行了|能用了|可以用了|能打开了|打开了|能登录?了|登上了|登录上了|连上了|进去了"
+    "|能进了|打出来了|出来了|正常了|恢复了|解决了|解决|搞定了|搞定|弄好了|修好了|成功了|没问题了|ok了)"
+    "|itworks(?:now)?|worksnow|fixed|solved|resolved"
+)
+_THANKS = (
+    "(?:非常|十分|太|多)?感谢|谢谢|谢啦|谢了|多谢|3q|thx|tks|thanks?(?:you)?(?:somuch|alot)?|thankyou(?:somuch)?"
+    "|好的?|好嘞|好滴|好哒|好吧|行|嗯+|哦+|噢|ok(?:ay)?|okk+|收到|明白了?|知道了|了解了?|懂了|清楚了|辛苦了?"
+    "|没事了|不用了|不需要了|太好了|太棒了|真棒|棒|赞|给力|厉害|好耶|great|perfect|gotit|cool|nice"
+)
+_TO_WHOM = "您|你|老师|大家|各位|大佬|师傅|小助手|助手|客服|啦|了|哈|啊|呀|哦|嗯|的"
+_ONLY_THANKS = re.compile(rf"(?:(?:{_WORKS}|{_THANKS})(?:{_TO_WHOM})*)+")
+_SAYS_IT_WORKS = re.compile(_WORKS)
+_GLAD_SIGNS = re.compile(
+    "[👍👌🙏✅💯🎉❤😊😄😁🙂🤝🌹💐👏]|\\[(?:强|赞|ok|玫瑰|抱拳|鼓掌|爱心|好的|握手)\\]", re.IGNORECASE
+)
+
+_STICKER = re.compile(r"\[[^\[\]]{1,8}\]")
+_NO_WORDS = re.compile(
+    r"(?:[0-9 ]|哈|呵|嘿|嘻|噗|啊|哦|噢|呃|额|嗯|唉|哎|诶|呀|嗷|呜|草|hia|ha|he|hi|xs|www|lol+|lmao|emm+|hmm+|hh+|o(?=o)|o)*"
+)
+
+_ASKS = re.compile(
+    "怎么|怎样|咋|如何|为什么|为啥|为何|什么|啥(?:时候|原因|意思|情况)|哪里|哪儿|哪个|哪些|在哪|多少|多久|几点|几天|第几"
+    "|能不能|能否|可不可以|可否|是不是|是否|有没有|要不要|会不会|行不行|对不对|谁(?:能|知道|会|有)|请问|请教|求助|求教|吗$|吗 |么$|呢$"
+    r"|\b(?:how|why|what|where|when|which|who|can (?:i|we|you|someone|anyone)|could (?:i|we|you)|is there|are there|do(?:es)? (?:i|it|the|this|we|you|anyone))\b"
+)
+_SMALL_TALK = re.compile(
+    "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)+"
+)
+_FAILS = re.compile(
+    "打不[开出了]|[开关启]不了(?:机|门)?|登不[上了进]|登[录陆]不[上了进]|上不[去了]|连不?不?上不去|连[接]?不[上了通]|接不[上通]|进不[去了]|用不了|不能用"
+    "|装不[上了]|下不[了来]|下载不[了来]|传不[上了]|上传不[了上]|保存不[了上]|存不[了上]|提交不[了上]|发不[出了]|收不到|看不[到了见]|听不[到见清]|找不到"
+    "|刷不[了出]|扫不[了出]|搜不到|播不[了出]|放不[了出]|投不[了上]|录不[了上]|点不[了开动]|动不了|加载不[了出]|显示不[了出]|打印不[了出]|导不[了出入]|查不[了到出]|选不[了上]"
+    "|不出来|没反应|没有反应|没声音|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|不响应|不识别|识别不了|不好使|不管用|不行了|失效了?|过期"
+    "|报错|出错|出错了|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
+    r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|can t|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b"
+)
+_DENIED = re.compile("(?:没有?|不再|未)(?:再)?(?:报错|出错|错误|失败|异常|故障|死机|掉线|断线|问题)")
+
+
+@cache
+def _to_simplified() -> dict[int, str]:
+    lines = resources.files("faq").joinpath("data/simplified.txt").read_text("utf-8").splitlines()
+    tokens = [token for line in lines if not line.startswith("#") for token in line.split()]
+    return {ord(form): token[0] for token in tokens for form in token[1:]}
+
+
+def _fold_once(text: str) -> str:
+    letters = unicodedata.normalize("NFKC", text).translate(_to_simplified()).casefold()
+    return _NOT_A_LETTER.sub(" ", _INVISIBLE.sub("", letters)).strip()
+
+
+def fold(text: str) -> str:
+    """Return the letters and digits of a text in one form: simplified, lower case, half width, single spaces.
+
+    Punctuation and emoji become spaces. Folding twice gives the same as folding once.
+    """
+    folded = _fold_once(text)
+    while not _SETTLED.fullmatch(folded):
+        again = _fold_once(folded)
+        if again == folded:
+            break
+        folded = again
+    return folded
+
+
+def strip_fillers(folded: str) -> str:
+    """Return a folded text without greetings, thanks and particles at its ends; never empty unless it was."""
+    stripped = _AT_THE_END.sub(
+        "", _AT_THE_START.sub("", folded, count=1) if _AT_THE_START.match(folded) else folded
+    ).strip()
+    return stripped or folded
+
+
+def is_thanks(text: str) -> bool:
+    """Tell whether a message consists of nothing but thanks, an acknowledgement or "it works"."""
+    words, is_glad = _words_of_thanks(text)
+    return bool(_ONLY_THANKS.fullmatch(words)) if words else is_glad
+
+
+def is_helped(text: str) -> bool:
+    """Tell whether a message says that it works now, and nothing else but thanks."""
+    return is_thanks(text) and bool(_SAYS_IT_WORKS.search(_words_of_thanks(text)[0]))
+
+
+def _words_of_thanks(text: str) -> tuple[str, bool]:
+    if "?" in text or "？" in text:
+        return "?", False
+    plain = _GLAD_SIGNS.sub(" ", text)
+    return fold(_STICKER.sub(" ", plain)).replace(" ", ""), plain != text
+
+
+def is_noise(text: str) -> bool:
+    """Tell whether a message has no words: stickers, punctuation, digits, laughter. An open question may still wait
+    for the digits."""
+    return _NO_WORDS.fullmatch(fold(_STICKER.sub(" ", text))) is not None
+
+
+def looks_like_question(text: str) -> bool:
+    """Tell whether a message asks something that a support bot might know. Errs towards no."""
+    folded = fold(text)
+    words = strip_fillers(folded)
+    if len(words) < 3 or _SMALL_TALK.fullmatch(words):
+        return False
+    return bool(_ASKS.search(folded)) or text.rstrip(" ~～!！。.").endswith(("?", "？"))
+
+
+def looks_like_trouble(text: str) -> bool:
+    """Tell whether a message reports that something does not work. Errs towards no."""
+    return bool(_FAILS.search(_DENIED.sub(" ", fold(text)))) and not is_thanks(text)

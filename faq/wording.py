@@ -1,0 +1,116 @@
+"""Which words mean the same, and what contradicts what: synonyms, negation, numbers, opposites."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from faq.text import strip_fillers
+
+# Chinese is written without spaces, so a space beside it says nothing: "VPN 连不上" is "VPN连不上".
+_IDLE_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
+_HAS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
+_LATIN_WORD = re.compile(r"[a-z][a-z0-9]+")
+_NUMBER = re.compile(
+    r"[0-9]+|[一二三四五六七八九十]+(?=号|楼|层|年级|年|班|级|期|栋|校区|月|日|代|台|次)|(?<=第)[一二三四五六七八九十]+"
+)
+_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+# "能不能" asks and "不同" names: neither denies anything.
+_NO_DENIAL = re.compile(
+    r"([\u4e00-\u9fff])[不没]\1|有没有|不同|不过|差不多|不好意思|不用|不知道|不清楚|不会用|不管|不仅|不但|要不|不少|不断|不久|不止|不然"
+)
+_DENIES = re.compile(
+    r"不|没|无(?!线|纸|锡|人机)|未(?!来)|勿|\b(?:not|cannot|unable|no|never|without|(?:can|don|won|doesn|isn|didn|wasn|couldn|aren|wouldn|hasn|haven) t)\b"
+)
+_OPPOSITES = (
+    (("打开", "开启", "启用", "开通"), ("关闭", "停用", "禁用", "关掉")),
+    (("添加", "新增", "增加"), ("删除", "移除", "减少")),
+    (("登录",), ("退出", "注销")),
+    (("上传",), ("下载",)),
+    (("安装",), ("卸载",)),
+    (("绑定",), ("解绑", "解除绑定")),
+    (("导入",), ("导出",)),
+    (("升级",), ("降级",)),
+    (("加入",), ("退出",)),
+    (("enable", "turn on"), ("disable", "turn off")),
+    (("upload",), ("download",)),
+    (("install",), ("uninstall",)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What a wording commits itself to, beside its words."""
+
+    denies: bool
+    numbers: frozenset[str]
+    names: frozenset[str]  # latin words inside Chinese: products, abbreviations
+    sides: frozenset[tuple[int, int]]  # which side of which pair of opposites
+
+
+@cache
+def _same_words() -> tuple[re.Pattern[str], dict[str, str]]:
+    lines = resources.files("faq").joinpath("data/wording.txt").read_text("utf-8").splitlines()
+    kept: dict[str, str] = {}
+    for line in lines:
+        if line.startswith("#"):
+            continue
+        first, *others = line.split()
+        kept |= {first: first} | dict.fromkeys((" ".join(others),) if first == "wifi" else others, first)
+    # A kept word is matched too, so that "怎么样" inside a longer kept word is never cut in the middle.
+    longest_first = sorted(kept, key=lambda word: (-len(word), word))
+    return re.compile("|".join(rf"\b{w}\b" if w.isascii() else w for w in longest_first)), kept
+
+
+def canonical(folded: str) -> str:
+    """Return a folded text without fillers and idle spaces, one word written one way."""
+    pattern, kept = _same_words()
+    text = pattern.sub(lambda found: kept[found[0]], strip_fillers(folded))
+    return _IDLE_SPACE.sub("", text)
+
+
+def _number(found: str) -> str:
+    if found.isdecimal():
+        return found.lstrip("0") or "0"
+    if "十" not in found:
+        return "".join(str(_DIGITS[digit]) for digit in found)
+    tens, _, ones = found.partition("十")
+    if len(tens) > 1 or len(ones) > 1:
+        return found
+    return str(_DIGITS.get(tens, 1) * 10 + _DIGITS.get(ones, 0))
+
+
+def sense(text: str) -> Sense:
+    """Return what a canonical text commits itself to."""
+    return Sense(
+        denies=bool(_DENIES.search(_NO_DENIAL.sub(" ", text))),
+        numbers=frozenset(_number(found) for found in _NUMBER.findall(text)),
+        names=frozenset(_LATIN_WORD.findall(text)) if _HAS_CHINESE.search(text) else frozenset(),
+        sides=frozenset(
+            (pair, side)
+            for pair, sides in enumerate(_OPPOSITES)
+            for side, words in enumerate(sides)
+            if any(word in text for word in words)
+        ),
+    )
+
+
+def contradicts(one: Sense, other: Sense) -> bool:
+    """Tell whether two wordings cannot ask the same, however alike they look.
+
+    Something that only one of them mentions is no contradiction; "2号" against "3号" is.
+    """
+    return (
+        _clash(one.numbers, other.numbers)
+        or _clash(one.names, other.names)
+        or any(
+            (pair, 1 - side) in other.sides and (pair, side) not in other.sides for pair, side in one.sides
+        )
+    )
+
+
+def _clash(some: frozenset[str], others: frozenset[str]) -> bool:
+    return bool(some) and bool(others) and not (some <= others or others <= some)
