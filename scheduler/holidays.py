@@ -52,13 +52,11 @@ def public_day(country: str, day: date) -> PublicDay | None:
 def _look_up(country: str, day: date) -> PublicDay | None:
     if country not in COUNTRIES:
         raise ValueError(f"没有“{country}”的节假日数据，应为 {'、'.join(sorted(COUNTRIES))}，或不写")
-    # Imported late: its tables cost start-up time, and calendars without holidays never need them.
-    from chinese_calendar import Holiday, get_holiday_detail
+    # Imported late: its tables cost start-up time, and calendars without holidays never need them. Read directly, because
+    # its functions search the whole table for the first and last year on every call, and raise for the other years.
+    from chinese_calendar import Holiday, holidays, workdays
 
-    try:
-        is_day_off, name = get_holiday_detail(day)
-    except NotImplementedError:  # its way of saying that the year is not in its tables
-        return None
+    name = workdays.get(day) or holidays.get(day)
     if name is None:
         return None
-    return PublicDay(is_workday=not is_day_off, occasion=Occasion(zh=Holiday(name).chinese, en=name))
+    return PublicDay(is_workday=day in workdays, occasion=Occasion(zh=Holiday(name).chinese, en=name))

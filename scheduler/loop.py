@@ -1,0 +1,187 @@
+"""The loop that makes time pass: a metronome that asks for what is due and wakes at the next deadline."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+import structlog
+from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+_BEAT = "metronome"
+# How many beats may be missing before the watchdog takes it for a stopped clock and not for a busy machine.
+_PATIENCE_BEATS = 3
+
+
+class Clock(Protocol):
+    """The only source of time the loop has."""
+
+    def now(self) -> datetime:
+        """Return the current instant, aware, in UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards; only differences mean anything."""
+        ...
+
+    async def sleep(self, length: timedelta) -> None:
+        """Wait for a length of real time."""
+        ...
+
+
+class SteadyInterval(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
+    """An interval that goes on from now when it has fallen behind.
+
+    The trigger it extends hands out every missed beat. When the wall clock leaps from 1970 to today, as on small machines
+    that boot without a battery, those are more than fit into memory.
+    """
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """Return the next beat; never one that should have been before now."""
+        if previous_fire_time is None or previous_fire_time + self.interval <= now:
+            return now.astimezone(self.timezone) + self.interval
+        return previous_fire_time + self.interval
+
+
+def beating_scheduler() -> AsyncIOScheduler:
+    """Return an APScheduler that runs a late job once, however late it is."""
+    return AsyncIOScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+
+
+class Metronome:
+    """Calls `tick` on every beat, and between beats at the very instant `next_due` names.
+
+    `tick` handles everything that is due at the instant it is given. Ticks never overlap; when one fails, the failure is
+    logged and the next one still comes. What follows from a tick or a commit needs no timer: `next_due` is asked again after
+    every tick and every `nudge`.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        next_due: Callable[[], Awaitable[datetime | None]],
+        tick: Callable[[datetime], Awaitable[None]],
+        *,
+        every: timedelta = timedelta(seconds=1),
+        scheduler: AsyncIOScheduler | None = None,
+    ) -> None:
+        self._clock = clock
+        self._next_due = next_due
+        self._tick = tick
+        self._every = every
+        self._scheduler = scheduler or beating_scheduler()
+        self._log = structlog.get_logger(__name__)
+        self._wanted = asyncio.Event()
+        self._is_beat = False
+        self._is_stopping = False
+        self._last_beat = 0.0
+        self._last_tick_at: datetime | None = None
+        self._runner: asyncio.Task[None] | None = None
+        self._watchdog: asyncio.Task[None] | None = None
+        self._nap: asyncio.Task[None] | None = None
+
+    @property
+    def last_tick_at(self) -> datetime | None:
+        """The instant given to the last tick that ended well; an old one means that the loop hangs or fails."""
+        return self._last_tick_at
+
+    def start(self) -> None:
+        """Begin, with a tick at once for what fell due while the program was not running. Needs a running event loop."""
+        if self._runner is not None:
+            raise RuntimeError("the metronome has been started already")
+        self._scheduler.add_job(
+            self._beat, SteadyInterval(seconds=self._every.total_seconds(), timezone=UTC), id=_BEAT
+        )
+        self._scheduler.start()
+        self._take_beat()
+        self._runner = asyncio.create_task(self._run())
+        self._watchdog = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """End; a tick that is running is waited for. Not to be called from within a tick."""
+        if self._runner is None or self._is_stopping:
+            return
+        self._is_stopping = True
+        self._wanted.set()
+        ended = asyncio.Event()
+        self._scheduler.add_listener(lambda _: ended.set(), EVENT_SCHEDULER_SHUTDOWN)
+        self._scheduler.shutdown()
+        await ended.wait()
+        await self._runner
+        for task in (self._watchdog, self._nap):
+            if task is not None:
+                task.cancel()
+                await asyncio.wait({task})
+
+    def nudge(self) -> None:
+        """Look again at once, because something may be due earlier than known. To be called in the event loop's thread."""
+        self._wanted.set()
+
+    async def _beat(self) -> None:
+        self._take_beat()
+
+    def _take_beat(self) -> None:
+        self._last_beat = self._clock.monotonic()
+        self._is_beat = True
+        self._wanted.set()
+
+    async def _run(self) -> None:
+        while not self._is_stopping:
+            await self._wanted.wait()
+            self._wanted.clear()
+            if not self._is_stopping:
+                await self._look()
+
+    async def _look(self) -> None:
+        is_beat, self._is_beat = self._is_beat, False
+        try:
+            now = self._clock.now()
+            if is_beat or _is_due(await self._next_due(), now):
+                await self._tick(now)
+                self._last_tick_at = now
+            self._wake_at(await self._next_due())
+        except Exception:
+            # One bad tick must not stop the others: whatever it owed is still due at the next beat.
+            self._log.exception("tick failed", action="tick_failed")
+
+    def _wake_at(self, due: datetime | None) -> None:
+        """Look again at that instant, unless it has come already: what a tick could not do is left to the next beat."""
+        if self._nap is not None:
+            self._nap.cancel()
+            self._nap = None
+        now = self._clock.now()
+        if due is not None and due > now:
+            self._nap = asyncio.create_task(self._sleep_until_due(due - now))
+
+    async def _sleep_until_due(self, length: timedelta) -> None:
+        await self._clock.sleep(length)
+        self._wanted.set()
+
+    async def _watch(self) -> None:
+        """Notice that beats are missing, and set them going again.
+
+        APScheduler waits for a time of the wall clock: after a step back it would sleep for as long as the step was.
+        """
+        patience = _PATIENCE_BEATS * self._every
+        while True:
+            await self._clock.sleep(patience)
+            silent = timedelta(seconds=self._clock.monotonic() - self._last_beat)
+            if silent >= patience:
+                self._log.warning(
+                    "beats are missing", action="metronome_rearmed", silent_seconds=silent.total_seconds()
+                )
+                self._scheduler.modify_job(_BEAT, next_run_time=None)
+                self._scheduler.reschedule_job(
+                    _BEAT, trigger=SteadyInterval(seconds=self._every.total_seconds(), timezone=UTC)
+                )
+                self._take_beat()
+
+
+def _is_due(due: datetime | None, now: datetime) -> bool:
+    return due is not None and due <= now
