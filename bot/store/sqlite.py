@@ -1,0 +1,205 @@
+"""The embedded store: one SQLite file, one writer that commits for many, readers beside it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.asks import Ask
+from bot.store.bodies import ask_from, entry_from, queued_from, record_from, ticket_from
+from bot.store.contract import Change, Link, Queued, StoreFault
+from bot.store.group_commit import GroupCommit
+from bot.store.instants import instant, milliseconds
+from bot.store.lockfile import Held, LockFile
+from bot.store.queries import sqlite_queries
+from bot.store.sqlite_file import Migration, copy, known_migrations, open_for_reading, open_for_writing
+from bot.store.sqlite_reader import Reader
+from bot.store.sqlite_statements import Statement, delivering, saving
+from bot.tickets.model import Ticket
+from bot.tickets.records import Record
+from faq.knowledge import Entry
+
+_SEEN_KEPT = timedelta(days=3)
+_KEPT = timedelta(days=90)
+_TIDIED_AT_ONCE = 500
+_ABOVE_ALL_NUMBERS = 2**63 - 1
+
+
+class SqliteStore:
+    """The store behind `sqlite:PATH`; see `bot.store.contract.Store` for what its methods promise."""
+
+    def __init__(self, path: Path, lock: LockFile, connection: sqlite3.Connection) -> None:
+        """Take over an open database; `open_sqlite` makes one."""
+        self.path = path
+        self._lock = lock
+        self._connection = connection
+        self._reader = Reader(path)
+        self._writer = GroupCommit(connection)
+        self._queries = sqlite_queries()
+        self._last_number = 0
+        self._is_closed = False
+
+    async def commit(self, change: Change) -> None:
+        await self._writer.submit(saving(change, self._queries))
+
+    async def next_number(self, first: int) -> int:
+        row = self._reader.first(self._queries["highest_number"])
+        saved: int = row[0] or 0 if row else 0
+        self._last_number = max(first, saved + 1, self._last_number + 1)
+        return self._last_number
+
+    async def is_seen(self, key: str) -> bool:
+        return self._reader.first(self._queries["is_seen"], (key,)) is not None
+
+    async def ticket(self, number: int) -> Ticket | None:
+        row = self._reader.first(self._queries["ticket"], (number,))
+        return ticket_from(*row) if row else None
+
+    async def records(self, number: int) -> list[Record]:
+        return await self._reader.listed(record_from, self._queries["records"], (number,))
+
+    async def open_tickets(self, *, room: str | None = None, limit: int = 1000) -> list[Ticket]:
+        if room is None:
+            return await self._reader.listed(ticket_from, self._queries["open_tickets"], (limit,))
+        return await self._reader.listed(ticket_from, self._queries["open_tickets_of_room"], (room, limit))
+
+    async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:
+        return await self._reader.listed(ticket_from, self._queries["tickets_of_account"], (account, limit))
+
+    async def about(self, subject: int) -> list[Ticket]:
+        return await self._reader.listed(ticket_from, self._queries["tickets_about"], (subject,))
+
+    async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]:
+        below = _ABOVE_ALL_NUMBERS if before is None else before
+        return await self._reader.listed(ticket_from, self._queries["recent_tickets"], (below, limit))
+
+    async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
+        row = (milliseconds(now), limit)
+        return await self._reader.listed(ticket_from, self._queries["due_tickets"], row)
+
+    async def next_due_at(self) -> datetime | None:
+        return _instant(self._reader.first(self._queries["next_due_at"]))
+
+    async def due_at(self, number: int) -> datetime | None:
+        return _instant(self._reader.first(self._queries["due_at"], (number,)))
+
+    async def surveyed_at(self, account: str) -> datetime | None:
+        return _instant(self._reader.first(self._queries["surveyed_at"], (account,)))
+
+    async def link(self, room: str, message: str) -> Link | None:
+        row = self._reader.first(self._queries["link"], (room, message)) or self._reader.first(
+            self._queries["delivered_link"], (room, message)
+        )
+        return Link(room, message, *row) if row else None
+
+    async def open_asks(self, room: str, person: str, now: datetime) -> list[Ask]:
+        row = (room, person, milliseconds(now))
+        return [ask_from(*found) for found in self._reader.rows(self._queries["open_asks"], row)]
+
+    async def ask_of(self, outgoing: str) -> Ask | None:
+        row = self._reader.first(self._queries["ask_of_outgoing"], (outgoing,))
+        return ask_from(*row) if row else None
+
+    async def answers_since(self, room: str, since: datetime) -> list[Ask]:
+        row = (room, milliseconds(since))
+        return await self._reader.listed(ask_from, self._queries["answers_since"], row)
+
+    async def entries(self) -> list[Entry]:
+        return await self._reader.listed(entry_from, self._queries["entries"])
+
+    async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
+        rows = self._reader.rows(self._queries["waiting"], (adapter, limit))
+        return [queued_from(*row) for row in rows]
+
+    async def update_outgoing(self, messages: list[Queued]) -> None:
+        await self._writer.submit(delivering(messages, self._queries))
+
+    async def outgoing(self, key: str) -> Queued | None:
+        row = self._reader.first(self._queries["outgoing"], (key,))
+        return queued_from(*row) if row else None
+
+    async def dead_letters(self, *, limit: int = 100) -> list[Queued]:
+        return await self._reader.listed(queued_from, self._queries["dead_letters"], (limit,))
+
+    async def said_about(self, number: int) -> list[Queued]:
+        return await self._reader.listed(queued_from, self._queries["said_about"], (number,))
+
+    async def tidy(self, now: datetime) -> None:
+        await self._forget("forget_seen", now - _SEEN_KEPT)
+        await self._forget("forget_asks", now - _KEPT)
+        await self._forget("forget_outgoing", now - _KEPT)
+
+    async def backup(self, path: Path) -> None:
+        """Write one file with everything that is committed; the store goes on meanwhile.
+
+        Raises:
+            StoreFault: The file cannot be written, or is the database itself.
+        """
+        await asyncio.to_thread(_copy, self.path, path)
+
+    async def close(self) -> None:
+        """Finish what is waiting and release the files; closing again does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        await self._writer.close()
+        await self._reader.close()
+        await asyncio.to_thread(_end, self._connection)
+        self._lock.release()
+
+    async def _forget(self, query: str, before: datetime) -> None:
+        # Step by step, so that commits in between wait for one step only.
+        statement = Statement(self._queries[query], (milliseconds(before), _TIDIED_AT_ONCE))
+        while await self._writer.submit([statement]) == _TIDIED_AT_ONCE:
+            pass
+
+
+async def open_sqlite(
+    path: Path, now: datetime, *, migrations: Sequence[Migration] | None = None
+) -> SqliteStore:
+    """Open or create a database; `migrations` stands for those of this program.
+
+    Raises:
+        StoreFault: The file cannot be used, or another process has it open.
+    """
+    lock = await asyncio.to_thread(_locked, path)
+    try:
+        connection = await asyncio.to_thread(open_for_writing, path, now, migrations or known_migrations())
+        return SqliteStore(path, lock, connection)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _locked(path: Path) -> LockFile:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return LockFile(path.with_name(path.name + ".lock"))
+    except Held as held:
+        raise StoreFault(
+            f"数据库 {path} 正被另一个进程使用（进程号 {held.holder or '未知'}）；请先停掉它，一个数据库只能由一个机器人写。"
+        ) from held
+    except OSError as error:
+        raise StoreFault(
+            f"文件夹 {path.parent} 写不了（{error.strerror}）；请检查权限，或换一个 [store] url。"
+        ) from error
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.resolve() == source.resolve():
+        raise StoreFault(f"{target} 就是正在用的数据库；请给备份换一个文件名。")
+    with closing(open_for_reading(source)) as connection:
+        copy(connection, target)
+
+
+def _end(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+
+
+def _instant(row: tuple[int | None, ...] | None) -> datetime | None:
+    return None if row is None or row[0] is None else instant(row[0])

@@ -1,0 +1,173 @@
+-- Every statement of the SQLite store. A line `-- name --` begins one; the sentence under it says what it is for.
+-- Bodies come in and go out as bytes: CAST only changes how SQLite calls them, not what they are.
+
+-- remember_seen --
+-- Note that a message was handled; changes nothing when it was before.
+INSERT INTO seen (key, at) VALUES (?, ?) ON CONFLICT DO NOTHING
+
+-- is_seen --
+-- Find out whether a message was handled.
+SELECT 1 FROM seen WHERE key = ?
+
+-- forget_seen --
+-- Remove one step of messages handled before an instant.
+DELETE FROM seen WHERE key IN (SELECT key FROM seen WHERE at < ? ORDER BY at LIMIT ?)
+
+-- add_ticket --
+-- Save a new ticket; changes nothing when the number is taken.
+INSERT INTO tickets (version, head, status, room, account, subject, next_due_at, surveyed_at, body, number)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
+ON CONFLICT DO NOTHING
+
+-- save_ticket --
+-- Save a ticket if nobody else did since; being asked for a rating is never forgotten.
+UPDATE tickets
+SET version = ?, head = ?, status = ?, room = ?, account = ?, subject = ?, next_due_at = ?,
+    surveyed_at = coalesce(?, surveyed_at), body = CAST(? AS TEXT)
+WHERE number = ? AND version = ?
+
+-- add_record --
+-- Append to the archive of a ticket.
+INSERT INTO records (number, seq, at, body, hash) VALUES (?, ?, ?, CAST(? AS TEXT), ?)
+
+-- records --
+-- Read the archive of a ticket.
+SELECT CAST(body AS BLOB), hash FROM records WHERE number = ? ORDER BY seq
+
+-- ticket --
+-- Read one ticket.
+SELECT CAST(body AS BLOB) FROM tickets WHERE number = ?
+
+-- highest_number --
+-- Find the highest ticket number in use.
+SELECT max(number) FROM tickets
+
+-- open_tickets --
+-- List what is not closed.
+SELECT CAST(body AS BLOB) FROM tickets WHERE status <> 'closed' ORDER BY number LIMIT ?
+
+-- open_tickets_of_room --
+-- List what is not closed of one room.
+SELECT CAST(body AS BLOB) FROM tickets WHERE status <> 'closed' AND room = ? ORDER BY number LIMIT ?
+
+-- tickets_of_account --
+-- List the tickets one requester opened, newest first.
+SELECT CAST(body AS BLOB) FROM tickets WHERE account = ? ORDER BY number DESC LIMIT ?
+
+-- tickets_about --
+-- List the tickets whose subject is another ticket.
+SELECT CAST(body AS BLOB) FROM tickets WHERE subject = ? ORDER BY number
+
+-- recent_tickets --
+-- List tickets below a number, highest first.
+SELECT CAST(body AS BLOB) FROM tickets WHERE number < ? ORDER BY number DESC LIMIT ?
+
+-- due_tickets --
+-- List tickets to look at by an instant, earliest first.
+SELECT CAST(body AS BLOB) FROM tickets WHERE next_due_at <= ? ORDER BY next_due_at, number LIMIT ?
+
+-- next_due_at --
+-- Find when to look at a ticket next.
+SELECT min(next_due_at) FROM tickets WHERE next_due_at IS NOT NULL
+
+-- due_at --
+-- Find when to look at one ticket.
+SELECT next_due_at FROM tickets WHERE number = ?
+
+-- surveyed_at --
+-- Find when a requester was last asked for a rating.
+SELECT max(surveyed_at) FROM tickets WHERE account = ? AND surveyed_at IS NOT NULL
+
+-- put_ask --
+-- Save a question; one with the same id is replaced in its place.
+INSERT INTO asks (room, person, kind, outgoing, asked_at, expires_at, outcome, body, id)
+VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
+ON CONFLICT (id) DO UPDATE
+SET room = excluded.room, person = excluded.person, kind = excluded.kind, outgoing = excluded.outgoing,
+    asked_at = excluded.asked_at, expires_at = excluded.expires_at, outcome = excluded.outcome, body = excluded.body
+
+-- close_ask --
+-- Note what came of a question.
+UPDATE asks SET outcome = ? WHERE id = ?
+
+-- open_asks --
+-- List the questions a person may answer in a room, newest first.
+SELECT CAST(body AS BLOB), outcome FROM asks
+WHERE outcome = '' AND room = ? AND person = ? AND expires_at > ?
+ORDER BY asked_at DESC, position DESC
+
+-- ask_of_outgoing --
+-- Read the question that a message asked.
+SELECT CAST(body AS BLOB), outcome FROM asks WHERE outgoing = ? AND outgoing <> '' ORDER BY position DESC LIMIT 1
+
+-- answers_since --
+-- List the answers given in a room from an instant on, newest first.
+SELECT CAST(body AS BLOB), outcome FROM asks
+WHERE kind = 'Answered' AND room = ? AND asked_at >= ?
+ORDER BY asked_at DESC, position DESC
+
+-- forget_asks --
+-- Remove one step of questions that were asked before an instant and are closed or had expired by then.
+DELETE FROM asks WHERE position IN (
+    SELECT position FROM asks WHERE asked_at < ?1 AND (outcome <> '' OR expires_at < ?1) ORDER BY asked_at LIMIT ?2
+)
+
+-- put_link --
+-- Note what a message of a platform belongs to.
+INSERT INTO links (room, message, ticket, outgoing) VALUES (?, ?, ?, ?)
+ON CONFLICT (room, message) DO UPDATE SET ticket = excluded.ticket, outgoing = excluded.outgoing
+
+-- link --
+-- Read what a message of a platform belongs to.
+SELECT ticket, outgoing FROM links WHERE room = ? AND message = ?
+
+-- delivered_link --
+-- Read what a delivered message of the bot belongs to; the latest one when it was edited.
+SELECT ticket, key FROM outbox WHERE room = ? AND platform_id = ? ORDER BY position DESC LIMIT 1
+
+-- add_outgoing --
+-- Put a message at the end of the outbox.
+INSERT INTO outbox (adapter, room, state, ticket, created_at, platform_id, body, key)
+VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
+
+-- save_outgoing --
+-- Save how far a message of the outbox has come.
+UPDATE outbox
+SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
+WHERE key = ?
+
+-- waiting --
+-- List what one adapter still has to deliver, in the order of commits.
+SELECT CAST(body AS BLOB), position FROM outbox
+WHERE adapter = ? AND state IN ('queued', 'held', 'sending')
+ORDER BY position LIMIT ?
+
+-- outgoing --
+-- Read one message of the outbox.
+SELECT CAST(body AS BLOB), position FROM outbox WHERE key = ?
+
+-- dead_letters --
+-- List messages that were given up, newest first.
+SELECT CAST(body AS BLOB), position FROM outbox WHERE state = 'dead' ORDER BY position DESC LIMIT ?
+
+-- said_about --
+-- List the messages of a ticket in the order of commits.
+SELECT CAST(body AS BLOB), position FROM outbox WHERE ticket = ? ORDER BY position
+
+-- forget_outgoing --
+-- Remove one step of messages that were created before an instant and are delivered or dropped.
+DELETE FROM outbox WHERE position IN (
+    SELECT position FROM outbox WHERE state IN ('sent', 'dropped') AND created_at < ? ORDER BY created_at LIMIT ?
+)
+
+-- put_entry --
+-- Save a knowledge entry in place of the one with the same id.
+INSERT INTO entries (id, body) VALUES (?, CAST(? AS TEXT)) ON CONFLICT (id) DO UPDATE SET body = excluded.body
+
+-- remove_entry --
+-- Remove a knowledge entry.
+DELETE FROM entries WHERE id = ?
+
+-- entries --
+-- Read the knowledge base.
+SELECT CAST(body AS BLOB) FROM entries ORDER BY id

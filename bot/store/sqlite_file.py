@@ -1,0 +1,167 @@
+"""The database file: whose it is, which version of the tables it has, and how it is brought up to date."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+from bot.store.contract import StoreFault
+from bot.store.instants import milliseconds
+
+# "SHOU": tells our databases from those of other programs.
+APPLICATION_ID = 0x53484F55
+_OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """What leads from one version of the tables to the next. `script` is SQL without BEGIN and COMMIT."""
+
+    version: int
+    script: str
+
+
+def known_migrations() -> tuple[Migration, ...]:
+    """Return the migrations of this program, oldest first."""
+    folder = files("bot.store").joinpath("migrations")
+    scripts = sorted(
+        (file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name
+    )
+    return tuple(
+        Migration(version=int(file.name.partition("_")[0]), script=file.read_text(encoding="utf-8"))
+        for file in scripts
+    )
+
+
+def open_for_writing(path: Path, now: datetime, migrations: Sequence[Migration]) -> sqlite3.Connection:
+    """Return a connection for one writer, after bringing the tables up to date.
+
+    Before an existing database is changed, a copy is left beside it as `PATH.before-vN`.
+
+    Raises:
+        StoreFault: The file cannot be used.
+    """
+    _check_sqlite()
+    with _explained(path):
+        _check_header(path)
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
+        try:
+            _migrate(connection, path, now, migrations)
+            _prepare(connection, path)
+        except BaseException:
+            connection.close()
+            raise
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Return a connection that can only read, for one thread at a time.
+
+    Raises:
+        StoreFault: The file cannot be opened.
+    """
+    with _explained(path):
+        return sqlite3.connect(
+            f"{path.resolve().as_uri()}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=5,
+        )
+
+
+def copy(source: sqlite3.Connection, path: Path) -> None:
+    """Copy a database, in use or not, into one file that needs no other beside it; an older copy there is replaced.
+
+    Raises:
+        StoreFault: The copy cannot be written.
+    """
+    partial = path.with_name(path.name + ".partial")
+    with _explained(path):
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(partial, isolation_level=None)) as target:
+            source.backup(target)
+            target.execute("PRAGMA journal_mode = DELETE")
+        partial.replace(path)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreFault(f"数据库 {path} 用不了（{error}）；请检查文件，或从备份恢复。") from error
+    except OSError as error:
+        raise StoreFault(
+            f"数据库 {path} 写不了（{error.strerror}）；请检查文件夹的权限，或换一个 [store] url。"
+        ) from error
+
+
+def _check_sqlite() -> None:
+    if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
+        oldest = ".".join(map(str, _OLDEST_SQLITE))
+        raise StoreFault(
+            f"SQLite {sqlite3.sqlite_version} 太旧，至少要 {oldest}；请换用自带新版 SQLite 的 Python 3.11。"
+        )
+
+
+def _check_header(path: Path) -> None:
+    if not path.exists():
+        return
+    with path.open("r+b") as file:  # for writing, so that a missing right shows here
+        header = file.read(16)
+    if header not in (b"", b"SQLite format 3\0"):
+        raise StoreFault(f"{path} 不是数据库文件；请移走它，或换一个 [store] url。")
+
+
+def _migrate(
+    connection: sqlite3.Connection, path: Path, now: datetime, migrations: Sequence[Migration]
+) -> None:
+    version, is_new = _pragma(connection, "user_version"), _is_empty(connection)
+    if not is_new and _pragma(connection, "application_id") != APPLICATION_ID:
+        raise StoreFault(f"{path} 是别的程序的数据库；请换一个 [store] url。")
+    newest = migrations[-1].version
+    if version > newest:
+        raise StoreFault(
+            f"数据库 {path} 是更新的版本（{version}）写的，这个程序只认识到 {newest}；请升级程序，或恢复升级前的备份。"
+        )
+    outstanding = [migration for migration in migrations if migration.version > version]
+    if outstanding and not is_new:
+        copy(connection, path.with_name(f"{path.name}.before-v{newest}"))
+    for migration in outstanding:
+        _apply(connection, migration, now)
+
+
+def _apply(connection: sqlite3.Connection, migration: Migration, now: datetime) -> None:
+    version = migration.version
+    try:
+        connection.executescript(
+            f"BEGIN IMMEDIATE;\n{migration.script}\n"
+            f"INSERT INTO meta (key, value) VALUES ('migrated_at:{version}', '{milliseconds(now)}');\n"
+            f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {version};\nCOMMIT;"
+        )
+    except sqlite3.Error:
+        connection.rollback()
+        raise
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    if mode != "wal":
+        raise StoreFault(f"{path} 所在的文件系统不支持 WAL；请放到本机磁盘上，不要用网络盘。")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _is_empty(connection: sqlite3.Connection) -> bool:
+    return connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone() is None
+
+
+def _pragma(connection: sqlite3.Connection, name: str) -> int:
+    (value,) = connection.execute(f"PRAGMA {name}").fetchone()
+    return int(value)
