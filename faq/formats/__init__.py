@@ -1,0 +1,94 @@
+"""Files that hold an FAQ: which format reads and writes which suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from faq.formats import lines, markdown, sheets, workbooks
+from faq.formats.plans import ImportPlan, describe, plan
+from faq.formats.rows import Draft, Fault, Row, Rows, UnreadableFile, check
+from faq.knowledge import Entry
+
+__all__ = [
+    "Fault",
+    "ImportPlan",
+    "Row",
+    "Rows",
+    "UnreadableFile",
+    "describe",
+    "dump",
+    "parse",
+    "plan",
+    "read",
+    "write",
+]
+
+# An FAQ of ten thousand entries is about 5 MB; what is larger is another kind of file.
+MOST_BYTES = 20_000_000
+
+_Format = tuple[Callable[[bytes], list[Draft | Fault]], Callable[[Iterable[Entry]], bytes]]
+
+
+_FORMATS: dict[str, _Format] = {
+    ".csv": (sheets.parse, sheets.dump),
+    ".xlsx": (workbooks.parse, workbooks.dump),
+    ".md": (markdown.parse, markdown.dump),
+    ".jsonl": (lines.parse, lines.dump),
+}
+
+
+def parse(name: str, data: bytes) -> Rows:
+    """Return the rows and the faults of a file's content; the suffix of `name` says how to read it.
+
+    Raises:
+        UnreadableFile: Nothing in it can be used; the text says why in one sentence.
+    """
+    reading, _ = _format(name)
+    if len(data) > MOST_BYTES:
+        raise UnreadableFile(f"{name} 太大了（超过 {MOST_BYTES // 1_000_000} MB），请分成几个文件。")
+    return check(reading(data))
+
+
+def read(path: Path) -> Rows:
+    """Return the rows and the faults of a file.
+
+    Raises:
+        UnreadableFile: It is not there, or nothing in it can be used.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFile(f"读不到 {path}：{error.strerror or error}。") from error
+    return parse(path.name, data)
+
+
+def dump(name: str, entries: Iterable[Entry]) -> bytes:
+    """Return entries as the content of a file; the suffix of `name` says in which format.
+
+    Reading it again gives the same entries, as long as they hold what a file may hold (see `rows.check`).
+
+    Raises:
+        UnreadableFile: The suffix is not one of ours.
+    """
+    _, writing = _format(name)
+    return writing(entries)
+
+
+def write(path: Path, entries: Iterable[Entry]) -> None:
+    """Write entries to a file, replacing it at once or not at all.
+
+    Raises:
+        UnreadableFile: The suffix is not one of ours.
+    """
+    data = dump(path.name, entries)
+    unfinished = path.with_name(path.name + ".part")
+    unfinished.write_bytes(data)
+    unfinished.replace(path)
+
+
+def _format(name: str) -> _Format:
+    suffix = Path(name).suffix.lower()
+    if suffix not in _FORMATS:
+        raise UnreadableFile(f"不认识 {name} 的格式，请用 {'、'.join(_FORMATS)}。")
+    return _FORMATS[suffix]

@@ -1,0 +1,111 @@
+"""Markdown: a second-level heading is a question, the list under it says more about it, the rest is the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from faq.formats.encodings import decode
+from faq.formats.rows import Draft, Fault, UnreadableFile, join, split
+from faq.knowledge import Entry
+
+_HEADING = re.compile(r"##[ \t]+(.*)")
+_GROUP = re.compile(r"#[ \t]")
+_ID_AT_THE_END = re.compile(r"(.*?)[ \t]*\{#([^{}]*)\}[ \t]*")
+_ID_IN_FRONT = re.compile(r"([A-Za-z]{1,4}-[0-9]+)[ \t:：.、]+(.+)")
+_ABOUT = re.compile(r"[-*][ \t]*(相似问法|相似|分类|标签|适用客户|编号|启用)[ \t]*[:：](.*)")
+_BETWEEN_ALIASES = re.compile(r"[ \t]+/[ \t]+")
+# Lines of an answer that would be read as something else carry a backslash, as is usual in Markdown.
+_MISREAD = re.compile(r"\\*(?:##?[ \t]|[-*][ \t]*(?:相似问法|相似|分类|标签|适用客户|编号|启用)[ \t]*[:：])")
+
+
+@dataclass(slots=True)
+class _Section:
+    line: int
+    heading: str
+    about: list[tuple[str, str]] = field(default_factory=list)
+    answer: list[str] = field(default_factory=list)
+
+
+def parse(data: bytes) -> list[Draft | Fault]:
+    """Return the sections of a Markdown file as rows, each with the line of its heading.
+
+    Raises:
+        UnreadableFile: It is not a text, or there is no question in it.
+    """
+    sections = list(_sections(decode(data)))
+    if not sections:
+        raise UnreadableFile("没有找到问题：每个问题要以“## ”开头单独一行。")
+    return [_row(section) for section in sections]
+
+
+def _sections(text: str) -> Iterator[_Section]:
+    section: _Section | None = None
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        if heading := _HEADING.fullmatch(line):
+            if section is not None:
+                yield section
+            section = _Section(number, heading[1])
+        elif _GROUP.match(line):
+            # The title of a group of questions ends the answer before it.
+            if section is not None:
+                yield section
+            section = None
+        elif section is None:
+            continue
+        elif not any(section.answer) and (about := _ABOUT.fullmatch(line)):
+            section.about.append((about[1], about[2].strip()))
+        else:
+            section.answer.append(line[1:] if line.startswith("\\") and _MISREAD.match(line) else line)
+    if section is not None:
+        yield section
+
+
+def _row(section: _Section) -> Draft:
+    question, id_ = section.heading.strip(), ""
+    if at_the_end := _ID_AT_THE_END.fullmatch(question):
+        question, id_ = at_the_end[1], at_the_end[2]
+    elif in_front := _ID_IN_FRONT.fullmatch(question):
+        id_, question = in_front[1], in_front[2]
+    aliases: list[str] = []
+    one_of: dict[str, str] = {}
+    for name, value in section.about:
+        if name == "相似":
+            aliases.append(value)
+        elif name == "相似问法":
+            aliases += _BETWEEN_ALIASES.split(value)
+        else:
+            one_of[name] = value
+    return Draft(
+        line=section.line,
+        question=question,
+        answer="\n".join(section.answer),
+        id=one_of.get("编号", id_),
+        aliases=tuple(aliases),
+        tags=split(one_of.get("标签", "")),
+        category=one_of.get("分类", ""),
+        customer=one_of.get("适用客户", ""),
+        is_enabled=one_of.get("启用"),
+    )
+
+
+def dump(entries: Iterable[Entry]) -> bytes:
+    """Return a Markdown file."""
+    return "\n".join(_section(entry) for entry in entries).encode()
+
+
+def _section(entry: Entry) -> str:
+    about = [f"相似: {alias}" for alias in entry.aliases]
+    if entry.category:
+        about.append(f"分类: {entry.category}")
+    if entry.tags:
+        about.append(f"标签: {join(entry.tags, '；')}")
+    if entry.customer:
+        about.append(f"适用客户: {entry.customer}")
+    if not entry.is_enabled:
+        about.append("启用: 否")
+    answer = ("\\" + line if _MISREAD.match(line) else line for line in entry.answer.split("\n"))
+    return "\n".join(
+        [f"## {entry.question} {{#{entry.id}}}", *(f"- {line}" for line in about), "", *answer, ""]
+    )

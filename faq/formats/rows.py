@@ -1,0 +1,214 @@
+"""What a row of an FAQ file may hold, whatever the format: the columns, how cells are split, and which rows are faulty."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from faq.text import fold
+
+LONGEST = 4000
+
+# What a column may be called; compared after folding.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "id": ("编号", "id", "序号", "知识编号"),
+    "question": ("标准问法", "问题", "标准问题", "question", "问法"),
+    "aliases": ("相似问法", "相似问", "相似", "相似问题", "aliases", "alias"),
+    "answer": ("答案", "回答", "标准答案", "answer"),
+    "category": ("分类", "类别", "category"),
+    "customer": ("适用客户", "客户", "customer"),
+    "tags": ("标签", "tags", "tag"),
+    "is_enabled": ("启用", "是否启用", "enabled", "is_enabled"),
+}
+_FIELD_OF = {fold(name): field for field, names in COLUMNS.items() for name in names}
+HEADINGS = tuple(names[0] for names in COLUMNS.values())
+
+_SEPARATORS = "\n|；;"
+_ESCAPED_OR_SEPARATOR = re.compile(rf"\\([\\{_SEPARATORS}])|[{_SEPARATORS}]")
+_MUST_ESCAPE = re.compile(rf"[\\{_SEPARATORS}]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ID = re.compile(r"[^\s{}|;；/\\]{1,64}")
+_EVERYBODY = frozenset({"", "全部", "所有", "通用", "全部客户", "所有客户", "all"})
+_NO = frozenset({"否", "停用", "no", "n", "false", "0", "off", "不启用", "关"})
+_YES = frozenset({"", "是", "启用", "yes", "y", "true", "1", "on", "开"})
+
+
+class UnreadableFile(Exception):
+    """Nothing in a file can be used; the text says why and what to do, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A place in a file that somebody has to look at."""
+
+    line: int
+    found: str  # short: "缺答案"
+    expected: str  # "答案列要有内容"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A row as it stands in the file. None: the file has no such column, so nothing is said about it."""
+
+    line: int
+    question: str = ""
+    answer: str = ""
+    id: str = ""
+    aliases: tuple[str, ...] | None = None
+    tags: tuple[str, ...] | None = None
+    category: str | None = None
+    customer: str | None = None
+    is_enabled: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that can be imported. None: the file does not say."""
+
+    line: int
+    question: str
+    answer: str
+    id: str  # empty: to be given
+    customer: str | None  # None: for all customers
+    has_customer: bool  # False: the file does not say for whom
+    aliases: tuple[str, ...] | None
+    tags: tuple[str, ...] | None
+    category: str | None
+    is_enabled: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What was read: rows in the order of the file, and the faults beside them."""
+
+    rows: tuple[Row, ...]
+    faults: tuple[Fault, ...]
+
+
+def field_of(heading: str) -> str | None:
+    """Return the field that a column heading names, or None."""
+    return _FIELD_OF.get(fold(heading))
+
+
+def split(cell: str) -> tuple[str, ...]:
+    """Return the values of a cell that holds several: one a line, or between `|`, `；` or `;`.
+
+    A backslash before a separator or another backslash takes its meaning away.
+    """
+    values, current, position = [], "", 0
+    for found in _ESCAPED_OR_SEPARATOR.finditer(_plain(cell)):
+        current += _plain(cell)[position : found.start()]
+        position = found.end()
+        if found[1] is not None:
+            current += found[1]
+        else:
+            values.append(current)
+            current = ""
+    values.append(current + _plain(cell)[position:])
+    return _distinct(values)
+
+
+def join(values: Iterable[str], separator: str = "\n") -> str:
+    """Return the cell that `split` takes apart into these values."""
+    return separator.join(_MUST_ESCAPE.sub(lambda found: "\\" + found[0], value) for value in values)
+
+
+def draft(line: int, headings: Sequence[str | None], cells: Sequence[str]) -> Draft:
+    """Return the row of a table whose columns are these fields; unknown columns are passed over."""
+    values = {field: cell for field, cell in zip(headings, cells, strict=False) if field is not None}
+    aliases, tags = values.get("aliases"), values.get("tags")
+    return Draft(
+        line=line,
+        question=values.get("question", ""),
+        answer=values.get("answer", ""),
+        id=values.get("id", ""),
+        aliases=None if aliases is None else split(aliases),
+        tags=None if tags is None else split(tags),
+        category=values.get("category"),
+        customer=values.get("customer"),
+        is_enabled=values.get("is_enabled"),
+    )
+
+
+def check(found: Iterable[Draft | Fault]) -> Rows:
+    """Return the rows that can be imported, cleaned, and a fault for each of the others."""
+    rows: list[Row] = []
+    faults: list[Fault] = []
+    by_id: dict[str, Row] = {}
+    for item in found:
+        result = item if isinstance(item, Fault) else _checked(item)
+        if isinstance(result, Row) and result.id:
+            before = by_id.setdefault(result.id, result)
+            if fold(before.question) != fold(result.question):
+                result = Fault(
+                    result.line, "编号重复", f"编号 {result.id} 第 {before.line} 行已用于“{before.question}”"
+                )
+        if isinstance(result, Row):
+            rows.append(result)
+        else:
+            faults.append(result)
+    return Rows(tuple(rows), tuple(faults))
+
+
+def _checked(draft: Draft) -> Row | Fault:
+    row = replace(
+        draft,
+        question=" ".join(_plain(draft.question).split("\n")).strip(),
+        answer=_plain(draft.answer).strip(),
+        id=draft.id.strip(),
+        aliases=None if draft.aliases is None else _distinct(draft.aliases),
+        tags=None if draft.tags is None else _distinct(draft.tags),
+        category=None if draft.category is None else _plain(draft.category).strip(),
+        customer=None if draft.customer is None else _plain(draft.customer).strip(),
+    )
+    if fault := _fault(row):
+        return fault
+    return Row(
+        line=row.line,
+        question=row.question,
+        answer=row.answer,
+        id=row.id,
+        customer=None if fold(row.customer or "") in _EVERYBODY else row.customer,
+        has_customer=row.customer is not None,
+        aliases=row.aliases,
+        tags=row.tags,
+        category=row.category,
+        is_enabled=None if row.is_enabled is None else fold(row.is_enabled) not in _NO,
+    )
+
+
+def _fault(row: Draft) -> Fault | None:
+    texts = (
+        row.question,
+        row.answer,
+        row.id,
+        row.category or "",
+        row.customer or "",
+        *(row.aliases or ()),
+        *(row.tags or ()),
+    )
+    if any("\ufffd" in text for text in texts):
+        return Fault(row.line, "有认不出的字", "文件要存成 UTF-8 或 GB18030 编码")
+    if any(_CONTROL.search(text) for text in texts):
+        return Fault(row.line, "有控制字符", "只能有文字、空格和换行")
+    if not fold(row.question):
+        return Fault(row.line, "缺问法", "标准问法要有文字")
+    if not row.answer:
+        return Fault(row.line, "缺答案", "答案要有内容")
+    if any(len(text) > LONGEST for text in texts):
+        return Fault(row.line, "太长", f"每一格最多 {LONGEST} 字")
+    if row.id and not _ID.fullmatch(row.id):
+        return Fault(row.line, "编号不合规", "编号不带空格和 { } | ; / \\，最多 64 个字符")
+    if row.is_enabled is not None and fold(row.is_enabled) not in _NO | _YES:
+        return Fault(row.line, "启用一栏看不懂", "写“是”或“否”")
+    return None
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _distinct(values: Iterable[str]) -> tuple[str, ...]:
+    stripped = (" ".join(_plain(value).split("\n")).strip() for value in values)
+    return tuple(dict.fromkeys(value for value in stripped if value))
