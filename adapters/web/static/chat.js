@@ -143,6 +143,7 @@ class Pane {
     this.quotes = null;
     this.unread = 0;
     this.isVisible = false;
+    this.isFollowing = true; // the newest message is in sight and stays so
     this.messages = new Map();
     this.lastDay = null;
     this.element = fresh("room");
@@ -163,7 +164,7 @@ class Pane {
     this.element.dataset.purpose = room.purpose;
     this.element.setAttribute("aria-label", room.name);
     this.element.querySelector("[data-part=name]").textContent = room.name;
-    this.element.querySelector("[data-part=purpose]").textContent = texts[room.purpose];
+    this.element.querySelector("[data-part=purpose]").textContent = texts[room.purpose] === room.name ? "" : texts[room.purpose];
     this.tab.querySelector("[data-part=name]").textContent = room.name;
     this.log.setAttribute("aria-label", room.name);
     this.select.setAttribute("aria-label", fill(texts.speaks_here, { room: room.name }));
@@ -204,8 +205,11 @@ class Pane {
     part("stop-quoting", this.element).addEventListener("click", () => this.quote(null));
     part("newer", this.element).addEventListener("click", () => this.toEnd());
     this.log.addEventListener("scroll", () => {
-      if (this.isAtEnd()) this.seen();
+      this.isFollowing = this.isAtEnd();
+      if (this.isFollowing) this.seen();
     });
+    // A growing textarea or a quote above it takes room from the messages.
+    new ResizeObserver(() => this.isFollowing && this.toEnd()).observe(this.log);
     this.log.addEventListener("keydown", (event) => this.walk(event));
     this.tab.addEventListener("click", () => show(this.address));
     this.tab.addEventListener("keydown", (event) => {
@@ -347,7 +351,7 @@ class Pane {
       this.replace(message);
       return;
     }
-    const wasAtEnd = this.isAtEnd();
+    const wasAtEnd = this.isFollowing;
     if (message.day !== this.lastDay) {
       this.log.append(element("p", { className: "day" }, message.day));
       this.lastDay = message.day;
@@ -368,7 +372,7 @@ class Pane {
       this.add(message);
       return;
     }
-    const wasAtEnd = this.isAtEnd();
+    const wasAtEnd = this.isFollowing;
     this.messages.set(message.id, message);
     const after = this.drawn(message);
     before.replaceWith(after);
@@ -477,6 +481,7 @@ class Pane {
 
   toEnd() {
     this.log.scrollTop = this.log.scrollHeight;
+    this.isFollowing = true;
     this.seen();
   }
 
@@ -518,8 +523,7 @@ function mark(address) {
   current = address;
   for (const pane of panes.values()) {
     const isCurrent = pane.address === address;
-    pane.tab.setAttribute("aria-selected", String(isCurrent));
-    pane.tab.tabIndex = isCurrent ? 0 : -1;
+    pane.tab.setAttribute("aria-current", String(isCurrent));
     if (isCurrent) tabsElement.scrollLeft = pane.tab.offsetLeft - tabsElement.clientWidth / 3;
   }
 }
