@@ -176,29 +176,22 @@ def due(
     instants = [rung_instant(rung, calendar, start, budget, pauses) for rung in ladder.rungs]
     highest = max(fired, default=-1)
     reached = [
-        index for index, instant in enumerate(instants) if index > highest and instant and instant <= at
+        (index, instant)
+        for index, instant in enumerate(instants)
+        if index > highest and instant is not None and instant <= at
     ]
     if reached:
-        *skipped, rung = reached
-        return _escalation(rung, instants[rung], tuple(skipped), at, is_repeat=False)
+        *lower, (rung, rung_at) = reached
+        return Escalation(rung, rung_at, tuple(index for index, _ in lower), at - rung_at, is_repeat=False)
     if not repeats:
         return None
-    for index, first, every, floor in sorted(_repeating(ladder, instants, fired), reverse=True):
+    for rung, first, every, floor in sorted(_repeating(ladder, instants, fired), reverse=True):
         told = counted_between(calendar, first, floor, pauses) // every
         count = counted_between(calendar, first, at, pauses) // every
-        if count > told:
-            return _escalation(
-                index, instant_after(calendar, first, count * every, pauses), (), at, is_repeat=True
-            )
+        again_at = instant_after(calendar, first, count * every, pauses)
+        if count > told and again_at is not None:
+            return Escalation(rung, again_at, (), at - again_at, is_repeat=True)
     return None
-
-
-def _escalation(
-    rung: int, rung_at: datetime | None, skipped: tuple[int, ...], now: datetime, *, is_repeat: bool
-) -> Escalation | None:
-    if rung_at is None:
-        return None
-    return Escalation(rung, rung_at, skipped, now - rung_at, is_repeat)
 
 
 def next_rung(

@@ -21,6 +21,7 @@ _SECOND = timedelta(seconds=1)
 class _Wording:
     """The sentences of one language."""
 
+    language: str
     weekdays: tuple[str, ...]
     paused: str
     start: str
@@ -42,6 +43,7 @@ class _Wording:
 _WORDINGS: Mapping[str, _Wording] = MappingProxyType(
     {
         "zh": _Wording(
+            language="zh",
             weekdays=("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
             paused="暂停中，恢复后再定到期时刻",
             start="开始 {at}",
@@ -67,6 +69,7 @@ _WORDINGS: Mapping[str, _Wording] = MappingProxyType(
             seconds="{minutes} 分 {seconds} 秒",
         ),
         "en": _Wording(
+            language="en",
             weekdays=("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
             paused="Paused; the deadline is set when the pause ends",
             start="Start {at}",
@@ -153,7 +156,7 @@ def _days(wording: _Wording, run: list[DayPlan]) -> str:
         else wording.day_off
     )
     if plan.occasion is not None:
-        name = plan.occasion.zh if wording is _WORDINGS["zh"] else plan.occasion.en
+        name = plan.occasion.zh if wording.language == "zh" else plan.occasion.en
         reason = wording.occasion.format(reason=reason, name=name)
     first, last = _day(wording, plan.day), _day(wording, run[-1].day)
     return wording.days.format(first=first, last=last, reason=reason) if len(run) > 1 else f"{first} {reason}"

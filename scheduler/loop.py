@@ -42,9 +42,10 @@ class SteadyInterval(IntervalTrigger):  # type: ignore[misc]  # APScheduler has 
 
     def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
         """Return the next beat; never one that should have been before now."""
-        if previous_fire_time is None or previous_fire_time + self.interval <= now:
-            return now.astimezone(self.timezone) + self.interval
-        return previous_fire_time + self.interval
+        interval: timedelta = self.interval
+        if previous_fire_time is None or previous_fire_time + interval <= now:
+            return now + interval
+        return previous_fire_time + interval
 
 
 def beating_scheduler() -> AsyncIOScheduler:
@@ -76,7 +77,7 @@ class Metronome:
         self._tick = tick
         self._every = every
         self._scheduler = scheduler or beating_scheduler()
-        self._log = structlog.get_logger(__name__)
+        self._logger = structlog.get_logger(__name__)
         self._wanted = asyncio.Event()
         self._is_beat = False
         self._is_stopping = False
@@ -95,9 +96,7 @@ class Metronome:
         """Begin, with a tick at once for what fell due while the program was not running. Needs a running event loop."""
         if self._runner is not None:
             raise RuntimeError("the metronome has been started already")
-        self._scheduler.add_job(
-            self._beat, SteadyInterval(seconds=self._every.total_seconds(), timezone=UTC), id=_BEAT
-        )
+        self._scheduler.add_job(self._beat, self._interval(), id=_BEAT)
         self._scheduler.start()
         self._take_beat()
         self._runner = asyncio.create_task(self._run())
@@ -148,7 +147,7 @@ class Metronome:
             self._wake_at(await self._next_due())
         except Exception:
             # One bad tick must not stop the others: whatever it owed is still due at the next beat.
-            self._log.exception("tick failed", action="tick_failed")
+            self._logger.exception("tick failed", action="tick_failed")
 
     def _wake_at(self, due: datetime | None) -> None:
         """Look again at that instant, unless it has come already: what a tick could not do is left to the next beat."""
@@ -173,14 +172,14 @@ class Metronome:
             await self._clock.sleep(patience)
             silent = timedelta(seconds=self._clock.monotonic() - self._last_beat)
             if silent >= patience:
-                self._log.warning(
+                self._logger.warning(
                     "beats are missing", action="metronome_rearmed", silent_seconds=silent.total_seconds()
                 )
-                self._scheduler.modify_job(_BEAT, next_run_time=None)
-                self._scheduler.reschedule_job(
-                    _BEAT, trigger=SteadyInterval(seconds=self._every.total_seconds(), timezone=UTC)
-                )
+                self._scheduler.reschedule_job(_BEAT, trigger=self._interval())
                 self._take_beat()
+
+    def _interval(self) -> SteadyInterval:
+        return SteadyInterval(seconds=self._every.total_seconds(), timezone=UTC)
 
 
 def _is_due(due: datetime | None, now: datetime) -> bool:
