@@ -1,0 +1,587 @@
+"""Clocks, servers and the other sides of the platforms, for every test of an adapter.
+
+**Adding a platform to the contract tests** (`test_contract.py`): write a `Platform` (below) for it, a fixture that
+returns one, and add the fixture's name to `PLATFORMS`.
+
+**Playing QQ against the whole bot**: `qq_peer` connects to a reverse WebSocket as QQ, built on the independent
+`nonebot-adapter-onebot` and `websockets`. A test elsewhere takes it with
+`from tests.adapters.conftest import qq_peer  # noqa: F401` in its own `conftest.py`, then:
+
+    peer = await qq_peer(f"ws://127.0.0.1:{port}/hooks/qq", token="…")
+    await peer.group_says(123456, 10001, "打印机坏了", card="王老师", calls_bot=True)
+    sent = await peer.next_sent()          # answered with `ok` and an id, unless `peer.answer` says otherwise
+    assert "已建单" in sent.text and sent.group_id == 123456
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import itertools
+import json
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import pytest
+import pytest_asyncio
+from aiohttp import WSMsgType, web
+from aiohttp.test_utils import TestServer
+from nonebot.adapters.onebot.v11 import (
+    GroupMessageEvent,
+    HeartbeatMetaEvent,
+    LifecycleMetaEvent,
+    Message,
+    MessageSegment,
+    PrivateMessageEvent,
+)
+from nonebot.adapters.onebot.v11.event import Sender, Status
+from nonebot.compat import type_validate_python
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from adapters.console import ConsoleAdapter
+from adapters.contract import Adapter, Incoming, KnownPerson, KnownRoom, Surroundings
+from adapters.onebot import OneBotAdapter
+from adapters.onebot import Settings as OneBotSettings
+
+PLATFORMS = ("onebot_reverse_platform", "onebot_forward_platform", "console_platform")
+
+BOT = 10001000
+GROUP = 123456
+NOON = datetime(2026, 3, 6, 4, 0, tzinfo=UTC)
+
+
+class FakeClock:
+    """A clock that stands until it is moved; sleepers wake when their time is reached."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.lengths: list[timedelta] = []  # of everything anybody has slept or is sleeping
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+        self._lain_down = asyncio.Condition()
+
+    def now(self) -> datetime:
+        return NOON + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    async def sleep(self, length: timedelta) -> None:
+        waking = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self.seconds + length.total_seconds(), waking))
+        async with self._lain_down:
+            self.lengths.append(length)
+            self._lain_down.notify_all()
+        await waking
+
+    def advance(self, seconds: float) -> None:
+        self.seconds += seconds
+        due = [waking for at, waking in self._sleepers if at <= self.seconds]
+        self._sleepers = [(at, waking) for at, waking in self._sleepers if at > self.seconds]
+        for waking in due:
+            if not waking.done():
+                waking.set_result(None)
+
+    async def slept(self, times: int, *, at_least: timedelta = timedelta()) -> list[timedelta]:
+        """Wait until that many sleeps of at least this length have begun, and return them."""
+
+        def long_ones() -> list[timedelta]:
+            return [length for length in self.lengths if length >= at_least]
+
+        async with asyncio.timeout(10), self._lain_down:
+            await self._lain_down.wait_for(lambda: len(long_ones()) >= times)
+        return long_ones()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def surroundings(clock: FakeClock) -> Callable[[str], Surroundings]:
+    """Return what an adapter of a given name is surrounded by: two rooms, a contact, an engineer."""
+
+    def of(name: str) -> Surroundings:
+        return Surroundings(
+            name=name,
+            bot_name="小首",
+            clock=clock,
+            rooms=(
+                KnownRoom(f"{name}:group:{GROUP}", "育才群"),
+                KnownRoom(f"{name}:group:654321", "值班群"),
+            ),
+            people=(
+                KnownPerson(f"{name}:20001", "王老师", "contact"),
+                KnownPerson(f"{name}:20002", "老张", "engineer"),
+            ),
+        )
+
+    return of
+
+
+# --- QQ as an independent project sees it -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message that the bot asked QQ to send, read by nonebot's Message."""
+
+    action: str
+    message: Message
+    group_id: int | None
+    user_id: int | None
+
+    @property
+    def text(self) -> str:
+        return self.message.extract_plain_text()
+
+
+Answer = Callable[[dict[str, Any]], dict[str, Any] | None]
+
+
+class QQPeer:
+    """The QQ side of a reverse WebSocket: events are nonebot's models, what the bot sends is read by its Message."""
+
+    def __init__(self, socket: ClientConnection, self_id: int) -> None:
+        self.self_id = self_id
+        self.answer: Answer = self._ok  # may be replaced; None leaves a call without an answer
+        self._socket = socket
+        self._ids = itertools.count(-900_001, -1)
+        self._sent: asyncio.Queue[Sent] = asyncio.Queue()
+        self._reader = asyncio.create_task(self._read())
+
+    async def group_says(
+        self,
+        group_id: int,
+        user_id: int,
+        words: str | Message,
+        *,
+        card: str = "",
+        nickname: str = "somebody",
+        calls_bot: bool = False,
+        as_string: bool = False,
+    ) -> int:
+        """Say something in a group and return the id of the message. `as_string`: in the older CQ form."""
+        message = self._message(words, calls_bot)
+        event = GroupMessageEvent(
+            group_id=group_id,
+            message_type="group",
+            **self._about(user_id, message, Sender(user_id=user_id, nickname=nickname, card=card)),
+        )
+        await self._emit(event.model_dump(mode="json"), str(message) if as_string else None)
+        return event.message_id
+
+    async def privately_says(self, user_id: int, words: str | Message, *, nickname: str = "somebody") -> int:
+        message = self._message(words, False)
+        sender = Sender(user_id=user_id, nickname=nickname)
+        event = PrivateMessageEvent(message_type="private", **self._about(user_id, message, sender))
+        await self._emit(event.model_dump(mode="json"), None)
+        return event.message_id
+
+    async def beats(self, interval_ms: int) -> None:
+        event = HeartbeatMetaEvent(
+            time=1,
+            self_id=self.self_id,
+            post_type="meta_event",
+            meta_event_type="heartbeat",
+            status=Status(online=True, good=True),
+            interval=interval_ms,
+        )
+        await self._emit(event.model_dump(mode="json"), None)
+
+    async def comes_alive(self) -> None:
+        event = LifecycleMetaEvent(
+            time=1,
+            self_id=self.self_id,
+            post_type="meta_event",
+            meta_event_type="lifecycle",
+            sub_type="connect",
+        )
+        await self._emit(event.model_dump(mode="json"), None)
+
+    async def sends_raw(self, frame: str | bytes) -> None:
+        """Send a frame as it is: for what no honest implementation would send."""
+        await self._socket.send(frame)
+
+    async def next_sent(self) -> Sent:
+        """Wait for the next message of the bot."""
+        async with asyncio.timeout(10):
+            return await self._sent.get()
+
+    def nothing_sent(self) -> bool:
+        return self._sent.empty()
+
+    async def closed(self) -> int | None:
+        """Wait until the bot has closed the connection, and return the code."""
+        async with asyncio.timeout(10):
+            await self._socket.wait_closed()
+        return self._socket.close_code
+
+    def is_cut(self) -> None:
+        """Lose the connection without a word."""
+        self._socket.transport.abort()
+
+    async def close(self) -> None:
+        await self._socket.close()
+        await self._reader
+
+    def _about(self, user_id: int, message: Message, sender: Sender) -> dict[str, Any]:
+        return {
+            "time": 1_772_769_600,
+            "self_id": self.self_id,
+            "post_type": "message",
+            "sub_type": "normal",
+            "message_id": next(self._ids),
+            "user_id": user_id,
+            "message": message,
+            "original_message": message,
+            "raw_message": str(message),
+            "font": 0,
+            "sender": sender,
+        }
+
+    def _message(self, words: str | Message, calls_bot: bool) -> Message:
+        message = Message([MessageSegment.text(words)]) if isinstance(words, str) else words
+        if calls_bot:
+            message = Message([MessageSegment.at(self.self_id), MessageSegment.text(" ")]) + message
+        return message
+
+    async def _emit(self, event: dict[str, Any], as_string: str | None) -> None:
+        for extra in ("original_message", "to_me", "reply"):  # nonebot's own, not of the standard
+            event.pop(extra, None)
+        if as_string is not None:
+            event["message"] = as_string
+        await self._socket.send(json.dumps(event, ensure_ascii=False))
+
+    async def _read(self) -> None:
+        try:
+            async for frame in self._socket:
+                await self._take(json.loads(frame))
+        except ConnectionClosed:
+            return
+
+    async def _take(self, call: dict[str, Any]) -> None:
+        params = call["params"]
+        if "message" in params:
+            message = type_validate_python(Message, params["message"])
+            await self._sent.put(Sent(call["action"], message, params.get("group_id"), params.get("user_id")))
+        if (answer := self.answer(call)) is not None:
+            await self._socket.send(json.dumps({**answer, "echo": call["echo"]}, ensure_ascii=False))
+
+    def _ok(self, call: dict[str, Any]) -> dict[str, Any]:
+        return {"status": "ok", "retcode": 0, "data": {"message_id": next(self._ids)}}
+
+
+Connect = Callable[..., Awaitable[QQPeer]]
+
+
+@pytest_asyncio.fixture
+async def qq_peer() -> AsyncIterator[Connect]:
+    """Return a function that connects as QQ: `await qq_peer(url, self_id=…, token=…, role=…)`."""
+    peers: list[QQPeer] = []
+
+    async def connected(url: str, *, self_id: int = BOT, token: str = "", role: str = "Universal") -> QQPeer:
+        headers = {"X-Self-ID": str(self_id), "X-Client-Role": role}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        peers.append(QQPeer(await connect(url, additional_headers=headers, proxy=None), self_id))
+        return peers[-1]
+
+    yield connected
+    for peer in peers:
+        await peer.close()
+
+
+# --- QQ as a server, for forward connections ----------------------------------------------------------------------
+
+
+@dataclass
+class QQServer:
+    """The QQ side of a forward WebSocket; a token may be refused as HTTP or, as NapCat does, in a frame."""
+
+    token: str = ""
+    refuses_in_frame: bool = False
+    connections: asyncio.Queue[web.WebSocketResponse] = field(default_factory=asyncio.Queue)
+    calls: asyncio.Queue[tuple[web.WebSocketResponse, dict[str, Any]]] = field(default_factory=asyncio.Queue)
+    attempts: int = 0
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        self.attempts += 1
+        is_right = request.headers.get("Authorization", "") == (f"Bearer {self.token}" if self.token else "")
+        if not is_right and not self.refuses_in_frame:
+            return web.Response(status=401)
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        if not is_right:
+            refusal = {
+                "status": "failed",
+                "retcode": 1403,
+                "data": None,
+                "message": "token验证失败",
+                "echo": None,
+            }
+            await socket.send_json(refusal)
+            await socket.close()
+            return socket
+        await self.connections.put(socket)
+        async for frame in socket:
+            if frame.type is WSMsgType.TEXT:
+                await self.calls.put((socket, json.loads(frame.data)))
+        return socket
+
+    async def next_connection(self) -> web.WebSocketResponse:
+        async with asyncio.timeout(10):
+            return await self.connections.get()
+
+    async def next_call(self) -> tuple[web.WebSocketResponse, dict[str, Any]]:
+        async with asyncio.timeout(10):
+            return await self.calls.get()
+
+
+Serve = Callable[[Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[str]]
+
+
+@pytest_asyncio.fixture
+async def serve() -> AsyncIterator[Serve]:
+    """Return a function that serves a handler on a free port and returns its WebSocket address."""
+    servers: list[TestServer] = []
+
+    async def at(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> str:
+        app = web.Application()
+        app.router.add_route("*", "/hooks/qq", handler)
+        server = TestServer(app)
+        await server.start_server(shutdown_timeout=1.0)
+        servers.append(server)
+        return str(server.make_url("/hooks/qq").with_scheme("ws"))
+
+    yield at
+    for server in servers:
+        await server.close()
+
+
+class Listener:
+    """Reads an adapter in the background, as the program does."""
+
+    def __init__(self, adapter: Adapter) -> None:
+        self._heard: asyncio.Queue[Incoming] = asyncio.Queue()
+        self.task = asyncio.create_task(self._listen(adapter))
+
+    async def _listen(self, adapter: Adapter) -> None:
+        async for message in adapter.incoming():
+            await self._heard.put(message)
+
+    async def next(self) -> Incoming:
+        async with asyncio.timeout(10):
+            return await self._heard.get()
+
+    async def ended(self) -> None:
+        async with asyncio.timeout(10):
+            await self.task
+
+
+@pytest_asyncio.fixture
+async def listen() -> AsyncIterator[Callable[[Adapter], Listener]]:
+    """Return a function that starts to read an adapter; the adapter is closed at the end."""
+    started: list[tuple[Adapter, Listener]] = []
+
+    def to(adapter: Adapter) -> Listener:
+        started.append((adapter, Listener(adapter)))
+        return started[-1][1]
+
+    yield to
+    for adapter, listener in started:
+        await adapter.close()
+        await listener.ended()
+
+
+OneBot = Callable[..., OneBotAdapter]
+
+
+@pytest.fixture
+def onebot(surroundings: Callable[[str], Surroundings]) -> OneBot:
+    """Return a function that makes a OneBot adapter named `qq` from its keys; jitter is none."""
+
+    def made(**keys: Any) -> OneBotAdapter:
+        return OneBotAdapter(OneBotSettings(**keys), surroundings("qq"), jitter=lambda: 0.0)
+
+    return made
+
+
+# --- The contract, platform by platform ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What people see of a message of the bot."""
+
+    room: str
+    text: str  # with people called as `@name` or `@number`, as the platform shows it
+    called: tuple[str, ...] = ()  # accounts that the platform notifies
+    quotes: str | None = None
+
+
+class Platform(Protocol):
+    """A chat platform with a connected adapter, and a room `NAME:group:123456` where people talk."""
+
+    adapter: Adapter
+    listener: Listener
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        """Let 王老师 (20001) or 老张 (20002) say something in the room."""
+        ...
+
+    async def next_shown(self) -> Shown:
+        """Wait for the bot's next message."""
+        ...
+
+
+_NUMBERS = {"王老师": 20001, "老张": 20002}
+
+
+@dataclass
+class ReversePlatform:
+    adapter: OneBotAdapter
+    listener: Listener
+    peer: QQPeer
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        await self.peer.group_says(GROUP, _NUMBERS[person], text, card=person, calls_bot=calls_bot)
+
+    async def next_shown(self) -> Shown:
+        sent = await self.peer.next_sent()
+        room = f"qq:group:{sent.group_id}" if sent.group_id else f"qq:private:{sent.user_id}"
+        return _as_shown(room, [(segment.type, segment.data) for segment in sent.message])
+
+
+def _as_shown(room: str, segments: list[tuple[str, dict[str, str]]]) -> Shown:
+    names = {str(number): name for name, number in _NUMBERS.items()}
+    called = tuple(f"qq:{data['qq']}" for kind, data in segments if kind == "at")
+    quotes = next((data["id"] for kind, data in segments if kind == "reply"), None)
+    text = "".join(
+        data["text"] if kind == "text" else f"@{names.get(data['qq'], data['qq'])}"
+        for kind, data in segments
+        if kind in ("text", "at")
+    )
+    return Shown(room, text, called, quotes)
+
+
+@pytest_asyncio.fixture
+async def onebot_reverse_platform(
+    onebot: OneBot, serve: Serve, qq_peer: Connect, listen: Callable[[Adapter], Listener]
+) -> ReversePlatform:
+    adapter = onebot(access_token="s3cret", self_id=str(BOT))
+    url = await serve(adapter.handle)
+    return ReversePlatform(adapter, listen(adapter), await qq_peer(url, token="s3cret"))
+
+
+@dataclass
+class ForwardPlatform:
+    adapter: OneBotAdapter
+    listener: Listener
+    server: QQServer
+    socket: web.WebSocketResponse
+    ids: Iterator[int]
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        segments: list[dict[str, Any]] = [{"type": "text", "data": {"text": text}}]
+        if calls_bot:
+            segments.insert(0, {"type": "at", "data": {"qq": str(BOT)}})
+        await self.socket.send_json(
+            {
+                "time": 1_772_769_600,
+                "self_id": BOT,
+                "post_type": "message",
+                "message_type": "group",
+                "sub_type": "normal",
+                "message_id": next(self.ids),
+                "group_id": GROUP,
+                "user_id": _NUMBERS[person],
+                "anonymous": None,
+                "message": segments,
+                "sender": {"nickname": "somebody", "card": person},
+            }
+        )
+
+    async def next_shown(self) -> Shown:
+        socket, call = await self.server.next_call()
+        data = {"message_id": next(self.ids)}
+        await socket.send_json({"status": "ok", "retcode": 0, "data": data, "echo": call["echo"]})
+        params = call["params"]
+        room = f"qq:group:{params['group_id']}"
+        return _as_shown(room, [(segment["type"], segment["data"]) for segment in params["message"]])
+
+
+@pytest_asyncio.fixture
+async def onebot_forward_platform(
+    onebot: OneBot, serve: Serve, listen: Callable[[Adapter], Listener]
+) -> ForwardPlatform:
+    server = QQServer(token="s3cret")
+    adapter = onebot(mode="forward", url=await serve(server.handle), access_token="s3cret")
+    listener = listen(adapter)
+    return ForwardPlatform(adapter, listener, server, await server.next_connection(), itertools.count(1))
+
+
+class Screen(io.StringIO):
+    """A screen that tells when something was printed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.printed: asyncio.Queue[str] = asyncio.Queue()
+
+    def write(self, text: str) -> int:
+        self.printed.put_nowait(text)
+        return super().write(text)
+
+    async def next(self) -> str:
+        async with asyncio.timeout(10):
+            return await self.printed.get()
+
+
+@dataclass
+class ConsolePlatform:
+    adapter: ConsoleAdapter
+    listener: Listener
+    screen: Screen
+    keyboard: int
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        self.types(f"育才群 {person} > {'@小首 ' if calls_bot else ''}{text}\n")
+
+    def types(self, text: str) -> None:
+        os.write(self.keyboard, text.encode())
+
+    async def next_shown(self) -> Shown:
+        printed = await self.screen.next()
+        while " < " not in printed:
+            printed = await self.screen.next()
+        place, _, text = printed.removesuffix("\n").partition(" < ")
+        room = {"育才群": f"{self.adapter.name}:group:{GROUP}"}.get(place, place)
+        return Shown(room, text.replace("\n    ", "\n"))
+
+
+@pytest_asyncio.fixture
+async def console_platform(
+    surroundings: Callable[[str], Surroundings], listen: Callable[[Adapter], Listener]
+) -> AsyncIterator[ConsolePlatform]:
+    keyboard_out, keyboard_in = os.pipe()
+
+    def read() -> bytes:
+        chunk = os.read(keyboard_out, 65_536)
+        if not chunk:
+            os.close(keyboard_out)
+        return chunk
+
+    screen = Screen()
+    adapter = ConsoleAdapter(surroundings("console"), read=read, screen=screen)
+    yield ConsolePlatform(adapter, listen(adapter), screen, keyboard_in)
+    os.close(keyboard_in)  # the reading thread sees the end
+
+
+@pytest.fixture(params=PLATFORMS)
+def platform(request: pytest.FixtureRequest) -> Platform:
+    """Every platform in turn."""
+    return request.getfixturevalue(request.param)
