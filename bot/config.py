@@ -1,0 +1,166 @@
+"""The configuration as one value: read from its file, checked as a whole, with secrets filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.config_adapters import adapters_of
+from bot.config_checks import check_settings
+from bot.config_file import read_file
+from bot.config_mistakes import ConfigurationFaults, Mistake, Mistakes
+from bot.config_model import (
+    AdapterConfig,
+    BotConfig,
+    Config,
+    Customer,
+    FaqConfig,
+    Person,
+    Room,
+    TicketLimits,
+    WebConfig,
+)
+from bot.config_promises import calendars_of, ladders_of, policies_of, rotas_of
+from bot.config_reading import read_table
+from bot.config_secrets import Secrets
+from bot.config_sections import faq_of, store_url_of, survey_of, tickets_of, web_of
+from bot.config_values import zone
+from bot.settings import Settings
+from bot.tickets.model import Party
+from bot.tickets.rules import Role, RoomRules, Rules
+
+__all__ = [
+    "AdapterConfig",
+    "BotConfig",
+    "Config",
+    "ConfigurationFaults",
+    "Customer",
+    "FaqConfig",
+    "Mistake",
+    "Person",
+    "Room",
+    "TicketLimits",
+    "WebConfig",
+    "for_replay",
+    "load",
+    "rules_of",
+]
+
+REPLAY_ADAPTER = "chat"
+
+
+def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False) -> Config:
+    """Return what a file says, with secrets taken from `env` and from the files it names.
+
+    Where conversations are replayed nobody is contacted: secrets may be missing, and adapters, accounts and addresses
+    are not looked at.
+
+    Raises:
+        ConfigurationFaults: Something is wrong with the file; all mistakes are in it.
+    """
+    table, lines = read_file(path)
+    mistakes = Mistakes(lines)
+    settings = read_table(Settings, table, (), mistakes)
+    secrets = Secrets(env, path.parent, are_needed=not is_replay)
+    config = _assembled(path, settings, secrets, mistakes)
+    adapters = tuple(adapter.name for adapter in config.adapters)
+    check_settings(settings, adapters, mistakes, is_replay=is_replay)
+    if mistakes:
+        raise ConfigurationFaults(mistakes.in_order(), settings.bot.language)
+    return config
+
+
+def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mistakes) -> Config:
+    local = zone(settings.bot.timezone, ("bot", "timezone"), mistakes, ZoneInfo("UTC"))
+    return Config(
+        path=path,
+        bot=BotConfig(settings.bot.name, local, settings.bot.language, settings.bot.first_ticket),
+        store_url=store_url_of(settings.store, secrets, mistakes),
+        web=web_of(settings.web, mistakes),
+        faq=faq_of(settings.faq, path.parent, mistakes),
+        adapters=adapters_of(settings.adapters, secrets, mistakes),
+        people=_people(settings),
+        customers=_customers(settings),
+        rooms=_rooms(settings),
+        calendars=calendars_of(settings.calendars, local, mistakes),
+        rotas=rotas_of(settings.rotas, local, mistakes),
+        policies=policies_of(settings.policies, mistakes),
+        ladders=ladders_of(settings.ladders, mistakes),
+        tickets=tickets_of(settings.tickets, mistakes),
+        survey=survey_of(settings.survey, tuple(settings.ladders), mistakes),
+    )
+
+
+def _people(settings: Settings) -> tuple[Person, ...]:
+    return tuple(
+        Person(each.id, each.name, Role(each.role), each.accounts, each.customer or None, each.phone)
+        for each in settings.people
+    )
+
+
+def _customers(settings: Settings) -> tuple[Customer, ...]:
+    return tuple(
+        Customer(each.id, each.name, each.policy, each.contract.from_, each.contract.until)
+        for each in settings.customers
+    )
+
+
+def _rooms(settings: Settings) -> tuple[Room, ...]:
+    return tuple(
+        Room(
+            id=each.id,
+            name=each.name,
+            address=each.address,
+            kind=each.kind,
+            customer=each.customer or None,
+            duty=each.duty,
+            on_call=each.on_call,
+            answer=each.answer,
+            language=each.language or settings.bot.language,
+        )
+        for each in settings.rooms
+    )
+
+
+def for_replay(config: Config) -> Config:
+    """Return the same configuration with every room and person reached through the one adapter of replays."""
+    return replace(
+        config,
+        adapters=(AdapterConfig(REPLAY_ADAPTER, REPLAY_ADAPTER, {}),),
+        rooms=tuple(replace(room, address=f"{REPLAY_ADAPTER}:group:{room.name}") for room in config.rooms),
+        people=tuple(
+            replace(person, accounts=(f"{REPLAY_ADAPTER}:{person.name}",)) for person in config.people
+        ),
+    )
+
+
+def rules_of(config: Config) -> Rules:
+    """Return what decisions about tickets may look at."""
+    parties = {person.id: Party(person.id, person.name) for person in config.people}
+    limits = config.tickets
+    return Rules(
+        zone=config.bot.zone,
+        policies=config.policies,
+        calendars=config.calendars,
+        ladders=config.ladders,
+        rotas=config.rotas,
+        rooms={
+            room.id: RoomRules(room.id, room.name, room.duty, room.on_call, room.language)
+            for room in config.rooms
+        },
+        staff={person.id: parties[person.id] for person in config.people if person.role.is_staff},
+        roles={person.id: person.role for person in config.people},
+        customers={customer.id: customer.name for customer in config.customers},
+        belongs={person.id: person.customer for person in config.people if person.customer},
+        survey=config.survey,
+        reopen_within=limits.reopen_within,
+        undo_within=limits.undo_within,
+        handover_within=limits.handover_within,
+        check_again_after=limits.check_again_after,
+        check_calendar=limits.check_calendar,
+        close_after=limits.close_after,
+        grace=limits.grace,
+        urgent_words=limits.urgent_words,
+    )

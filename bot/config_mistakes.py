@@ -1,0 +1,161 @@
+"""What is wrong in a configuration: key, found, expected and line, in words for whoever has to mend it."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+
+from bot.config_lines import Place, line_of
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_LONGEST_SHOWN = 60
+# In a block of an adapter anything else may be a secret, or be meant to be one.
+_SHOWN_OF_ADAPTERS = frozenset({"name", "type", "mode"})
+_HIDDEN = '"***"'
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The same sentence for Chinese and for English readers."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing to mend. `found` is empty when the key is missing; `line` is None when the file cannot be read at all."""
+
+    key: str
+    found: str
+    expected: str
+    line: int | None
+    expected_en: str = ""
+
+    def text(self, language: str = "zh") -> str:
+        """Return one line for the terminal."""
+        if language == "en":
+            where = f"line {self.line}: " if self.line else ""
+            found = f" = {self.found}" if self.found else " (missing)"
+            return f"{where}{self.key}{found}: {self.expected_en or self.expected}"
+        where = f"第 {self.line} 行 " if self.line else ""
+        found = f" = {self.found}" if self.found else "（没有写）"
+        return f"{where}{self.key}{found}：{self.expected}"
+
+
+class ConfigurationFaults(Exception):
+    """A configuration cannot be used; `mistakes` are all that were found, from top to bottom."""
+
+    def __init__(self, mistakes: tuple[Mistake, ...], language: str = "zh") -> None:
+        super().__init__(mistakes)
+        self.mistakes = mistakes
+        self.language = language  # what the file itself asks for, if that much could be read
+
+    def lines(self, language: str = "") -> list[str]:
+        """Return one line for each mistake, by default in the language of the file."""
+        return [mistake.text(language or self.language) for mistake in self.mistakes]
+
+    def __str__(self) -> str:
+        return "\n".join(self.lines())
+
+
+class Absent:
+    """Stands for a value that is not there."""
+
+
+ABSENT = Absent()
+
+
+class Mistakes:
+    """Collects what is wrong while a configuration is read, so that all of it can be said at once."""
+
+    def __init__(self, lines: Mapping[Place, int]) -> None:
+        self._lines = lines
+        self._found: list[Mistake] = []
+        self._places: list[Place] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, place: Place, found: object, expected: Wording | str) -> None:
+        """Note a mistake; a plain `expected` is the message of a parser and serves for all readers."""
+        if isinstance(expected, str):
+            expected = Wording(expected, expected)
+        line = line_of(self._lines, place)
+        self._places.append(place)
+        self._found.append(Mistake(key_of(place), _shown(place, found), expected.zh, line, expected.en))
+
+    def is_at(self, place: Place) -> bool:
+        """True when this place or a table around it is wrong, so that no more needs to be said about it."""
+        return any(place[: len(noted)] == noted for noted in self._places)
+
+    def is_within(self, place: Place) -> bool:
+        """True when something in the table at this place is wrong, so that nothing can be made of it."""
+        return any(noted[: len(place)] == place for noted in self._places)
+
+    def in_order(self) -> tuple[Mistake, ...]:
+        """Return all mistakes from the top of the file to its end."""
+        return tuple(sorted(self._found, key=lambda mistake: mistake.line or 0))
+
+
+def key_of(place: Place) -> str:
+    """Return a place as people write it: `people[0].role`; positions count from 0."""
+    parts: list[str] = []
+    for part in place:
+        if isinstance(part, int):
+            parts.append(f"[{part}]")
+        else:
+            parts.append("." * bool(parts) + (part if _BARE_KEY.fullmatch(part) else _quoted(part)))
+    return "".join(parts)
+
+
+def nearest(written: str, known: Iterable[str], missing: Wording) -> Wording:
+    """Return `missing` with the known word nearest to what was written, or with all known words when none is near."""
+    words = sorted(word for word in known if word)
+    folded = {word.lower(): word for word in reversed(words)}
+    near = difflib.get_close_matches(written.lower(), folded, n=1)
+    if near:
+        word = folded[near[0]]
+        return Wording(f"{missing.zh}，您是不是要写 {word}？", f"{missing.en}, did you mean {word}?")
+    if not words:
+        return missing
+    return Wording(
+        f"{missing.zh}，可以写 {'、'.join(words)}", f"{missing.en}, choose from {', '.join(words)}"
+    )
+
+
+def _shown(place: Place, found: object) -> str:
+    if found is ABSENT:
+        return ""
+    # The block itself is not shown either: it holds the secrets.
+    if place[:1] == ("adapters",) and (len(place) < 3 or place[2] not in _SHOWN_OF_ADAPTERS):
+        return _HIDDEN
+    if place == ("store", "url") and "@" in str(found):
+        found = re.sub(r"//.*@", "//***@", str(found), flags=re.DOTALL)
+    shown = _written(found)
+    return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
+
+
+def _written(value: object) -> str:
+    """Return a value as TOML writes it, as far as a reader needs it to recognise it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return _quoted(value)
+        case date() | time():
+            return value.isoformat()
+        case dict():
+            return "{ " + ", ".join(f"{key} = {_written(item)}" for key, item in value.items()) + " }"
+        case list() | tuple():
+            return "[" + ", ".join(_written(item) for item in value) + "]"
+        case _:
+            return str(value)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,124 @@
+"""A configuration as values: what every part of the program reads its settings from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.tickets.rules import Policy, Role, SurveyRules
+from scheduler.calendar import Calendar
+from scheduler.escalation import Ladder
+from scheduler.rota import Rota
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterConfig:
+    """One connection to a platform. Its settings hold secrets and are left out of every repr."""
+
+    name: str
+    type: str
+    settings: Mapping[str, object] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BotConfig:
+    """Who the bot is; `zone` is that of the times it says."""
+
+    name: str
+    zone: ZoneInfo
+    language: str
+    first_ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class WebConfig:
+    """Where the web server listens; `time_travel` lets the simulator move the clock."""
+
+    host: str
+    port: int
+    time_travel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FaqConfig:
+    """What an empty knowledge base is filled from, and how sure the bot must be to answer or to suggest."""
+
+    files: tuple[Path, ...]
+    answer_at: float
+    suggest_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody the bot knows, with their accounts on all platforms."""
+
+    id: str
+    name: str
+    role: Role
+    accounts: tuple[str, ...] = ()
+    customer: str | None = None
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """Somebody with a contract; both days of it are included."""
+
+    id: str
+    name: str
+    policy: str
+    contract_from: date | None = None
+    contract_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A chat: of a customer, or the duty room where engineers work."""
+
+    id: str
+    name: str
+    address: str
+    kind: str  # customer | duty
+    customer: str | None = None
+    duty: str = ""
+    on_call: str = ""
+    answer: str = "auto"  # auto | mentioned | off
+    language: str = "zh"
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLimits:
+    """How long people have for what; the fields are those of `Rules`."""
+
+    reopen_within: timedelta
+    undo_within: timedelta
+    handover_within: timedelta
+    check_again_after: timedelta
+    check_calendar: str
+    close_after: timedelta
+    grace: timedelta
+    urgent_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that a file says. The address of the store may hold a password, so it is left out of every repr."""
+
+    path: Path
+    bot: BotConfig
+    store_url: str = field(repr=False)
+    web: WebConfig
+    faq: FaqConfig
+    adapters: tuple[AdapterConfig, ...]
+    people: tuple[Person, ...]
+    customers: tuple[Customer, ...]
+    rooms: tuple[Room, ...]
+    calendars: Mapping[str, Calendar]
+    rotas: Mapping[str, Rota]
+    policies: Mapping[str, Policy]
+    ladders: Mapping[str, Ladder]
+    tickets: TicketLimits
+    survey: SurveyRules

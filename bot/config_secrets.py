@@ -1,0 +1,51 @@
+"""Secrets that stand in the file only by name: in an environment variable or in a file of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config_lines import Place
+from bot.config_mistakes import Mistakes, Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """Where secrets come from. Where conversations are replayed nothing is contacted, so that none is needed."""
+
+    environment: Mapping[str, str]
+    folder: Path  # of the configuration file
+    are_needed: bool = True
+
+    def resolve(self, value: object, place: Place, mistakes: Mistakes) -> object:
+        """Return a value with every `env:NAME` and `file:PATH` in it replaced by what it names."""
+        match value:
+            case str() if value.startswith("env:"):
+                return self._from_environment(value.removeprefix("env:"), place, mistakes)
+            case str() if value.startswith("file:"):
+                return self._from_file(value.removeprefix("file:"), place, mistakes)
+            case dict():
+                return {key: self.resolve(item, (*place, key), mistakes) for key, item in value.items()}
+            case list():
+                return [self.resolve(item, (*place, index), mistakes) for index, item in enumerate(value)]
+            case _:
+                return value
+
+    def _from_environment(self, name: str, place: Place, mistakes: Mistakes) -> str:
+        found = self.environment.get(name, "")
+        # An empty secret is one that somebody forgot to fill in.
+        if not found and self.are_needed:
+            expected = Wording(f"环境变量 {name} 没有设置", f"the environment variable {name} is not set")
+            mistakes.add(place, f"env:{name}", expected)
+        return found
+
+    def _from_file(self, name: str, place: Place, mistakes: Mistakes) -> str:
+        try:
+            found = (self.folder / name).read_text(encoding="utf-8").strip()
+        except (OSError, ValueError):
+            found = ""
+        if not found and self.are_needed:
+            expected = Wording(f"文件 {name} 读不到或是空的", f"the file {name} cannot be read or is empty")
+            mistakes.add(place, f"file:{name}", expected)
+        return found

@@ -1,0 +1,97 @@
+"""The small sections of the file: store, web, faq, tickets, survey."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from bot.config_mistakes import Mistakes, Wording
+from bot.config_model import FaqConfig, TicketLimits, WebConfig
+from bot.config_secrets import Secrets
+from bot.config_values import length, parsed
+from bot.settings import FaqSettings, StoreSettings, SurveySettings, TicketsSettings, WebSettings
+from bot.tickets.rules import SurveyRules
+from scheduler.calendar import Window, parse_window
+
+_LISTEN = re.compile(r"(?P<host>[^\s:\[\]]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
+_LISTEN_FORM = Wording('应为 地址:端口，如 "127.0.0.1:8080"', 'expected HOST:PORT such as "127.0.0.1:8080"')
+_HIGHEST_PORT = 65535
+_STORE = re.compile(r"sqlite:.+|rediss?://.+")
+_STORE_FORM = Wording(
+    '应为 "sqlite:文件" 或 "redis://主机:6379/0"', 'expected "sqlite:PATH" or "redis://HOST:6379/0"'
+)
+_NO_FILE = Wording("没有这个文件（相对于配置文件）", "there is no such file (relative to the configuration)")
+
+
+def store_url_of(settings: StoreSettings, secrets: Secrets, mistakes: Mistakes) -> str:
+    """Return the address of the store; the path of a database file is taken from where the configuration is."""
+    place = ("store", "url")
+    url = str(secrets.resolve(settings.url, place, mistakes))
+    if not _STORE.fullmatch(url):
+        if secrets.are_needed and not mistakes.is_at(place):
+            mistakes.add(place, settings.url, _STORE_FORM)
+        return url
+    scheme, _, rest = url.partition(":")
+    # Three slashes, as other programs write it, mean the same absolute path.
+    return f"sqlite:{(secrets.folder / rest.removeprefix('//')).absolute()}" if scheme == "sqlite" else url
+
+
+def web_of(settings: WebSettings, mistakes: Mistakes) -> WebConfig:
+    """Return where to listen; port 0 lets the system choose one."""
+    found = _LISTEN.fullmatch(settings.listen)
+    if found and int(found["port"]) <= _HIGHEST_PORT:
+        return WebConfig(found["host"].strip("[]"), int(found["port"]), settings.time_travel)
+    mistakes.add(("web", "listen"), settings.listen, _LISTEN_FORM)
+    return WebConfig("", 0, settings.time_travel)
+
+
+def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig:
+    """Return the thresholds and the files, found from where the configuration is."""
+    files: list[Path] = []
+    for index, name in enumerate(settings.files):
+        place = ("faq", "files", index)
+        if not mistakes.is_at(place) and not _is_file(folder / name):
+            mistakes.add(place, name, _NO_FILE)
+        files.append(folder / name)
+    return FaqConfig(tuple(files), settings.answer_at, settings.suggest_at)
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have
+        return False
+
+
+def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
+    """Return how long people have for what."""
+
+    def limit(key: str, text: str) -> timedelta:
+        return length(text, ("tickets", key), mistakes)
+
+    return TicketLimits(
+        reopen_within=limit("reopen_within", settings.reopen_within),
+        undo_within=limit("undo_within", settings.undo_within),
+        handover_within=limit("handover_within", settings.handover_within),
+        check_again_after=limit("check_again_after", settings.check_again_after),
+        check_calendar=settings.check_calendar,
+        close_after=limit("close_after", settings.close_after),
+        grace=limit("grace", settings.grace),
+        urgent_words=settings.urgent_words,
+    )
+
+
+def survey_of(settings: SurveySettings, ladders: tuple[str, ...], mistakes: Mistakes) -> SurveyRules:
+    """Return how ratings are asked for; a callback that names no ladder climbs the first one of the file."""
+    waking = parsed(parse_window, settings.waking, ("survey", "waking"), mistakes)
+    return SurveyRules(
+        is_enabled=settings.enabled,
+        waking=waking or Window(timedelta(0), timedelta(hours=24)),
+        remind_after=length(settings.remind_after, ("survey", "remind_after"), mistakes),
+        expire_after=length(settings.expire_after, ("survey", "expire_after"), mistakes),
+        low_at=settings.low_at,
+        callback_within=length(settings.callback_within, ("survey", "callback_within"), mistakes),
+        callback_calendar=settings.callback_calendar,
+        callback_ladder=settings.callback_ladder or next(iter(ladders), ""),
+    )

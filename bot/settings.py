@@ -1,0 +1,215 @@
+"""The keys of a configuration file as they are written, with their defaults."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, field
+
+from bot.tickets.model import ClockKind
+
+
+def _text(zh: str, en: str) -> Meta:
+    """Say what a text should look like; the readers of these structs show it when the text is missing."""
+    return Meta(extra={"zh": zh, "en": en})
+
+
+Length = Annotated[
+    str, _text('应为时长，如 "5m"、"1h30m"、"2d"', 'expected a length such as "5m", "1h30m" or "2d"')
+]
+Hours = Annotated[str, _text('应为时段，如 "09:00-17:30"', 'expected hours such as "09:00-17:30"')]
+Instant = Annotated[str, _text('应为 "50%"、"-15m" 或 "+30m"', 'expected "50%", "-15m" or "+30m"')]
+Share = Annotated[float, Meta(ge=0, le=1)]
+Score = Annotated[int, Meta(ge=0, le=5)]
+Language = Literal["zh", "en"]
+RoleName = Literal["contact", "engineer", "leader", "manager", "director", "knowledge", "admin"]
+# `report` is how contracts write it.
+StartName = Literal["reported", "report", "claimed", "responded", "dispatched", "arrived"]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of the file."""
+
+
+class BotSettings(Section, frozen=True, kw_only=True):
+    """`[bot]`: who the bot is."""
+
+    name: str = "小首"
+    timezone: str = "Asia/Shanghai"
+    language: Language = "zh"
+    first_ticket: Annotated[int, Meta(ge=1)] = 1001
+
+
+class StoreSettings(Section, frozen=True, kw_only=True):
+    """`[store]`: where everything is kept."""
+
+    url: str = "sqlite:data/shouwen.db"
+
+
+class WebSettings(Section, frozen=True, kw_only=True):
+    """`[web]`: the dashboard, callbacks of platforms, the simulator."""
+
+    listen: str = "127.0.0.1:8080"
+    time_travel: bool = False
+
+
+class FaqSettings(Section, frozen=True, kw_only=True):
+    """`[faq]`: what is known, and how sure the bot must be."""
+
+    files: tuple[str, ...] = ()
+    answer_at: Share = 0.90
+    suggest_at: Share = 0.40
+
+
+class PersonSettings(Section, frozen=True, kw_only=True):
+    """One of `[[people]]`."""
+
+    id: str
+    name: str
+    role: RoleName
+    accounts: tuple[str, ...] = ()
+    customer: str = ""
+    phone: str = ""
+
+
+class ContractSettings(Section, frozen=True, kw_only=True):
+    """How long a contract runs, both days included."""
+
+    from_: date | None = field(default=None, name="from")
+    until: date | None = None
+
+
+class CustomerSettings(Section, frozen=True, kw_only=True):
+    """One of `[[customers]]`."""
+
+    id: str
+    name: str
+    policy: str
+    contract: ContractSettings = ContractSettings()
+
+
+class RoomSettings(Section, frozen=True, kw_only=True):
+    """One of `[[rooms]]`."""
+
+    id: str
+    name: str
+    address: str = ""  # needed, except where conversations are replayed
+    kind: Literal["customer", "duty"]
+    customer: str = ""
+    duty: str = ""
+    on_call: str = ""
+    answer: Literal["auto", "mentioned", "off"] = "auto"
+    language: Literal["", "zh", "en"] = ""
+
+
+class CalendarSettings(Section, frozen=True, kw_only=True):
+    """One of `[calendars.ID]`: when work is done."""
+
+    weekly: dict[str, tuple[Hours, ...]] = {}
+    holidays: str = ""
+    special: dict[str, tuple[Hours, ...]] = {}
+    timezone: str = ""
+
+
+class OverrideSettings(Section, frozen=True, kw_only=True):
+    """A stretch of time in which others are on call."""
+
+    from_: datetime = field(name="from")
+    until: datetime
+    members: tuple[str, ...]
+
+
+class RotaSettings(Section, frozen=True, kw_only=True):
+    """One of `[rotas.ID]`: who is on call."""
+
+    members: tuple[str, ...]
+    shift: Length = "7d"
+    starts: datetime
+    timezone: str = ""
+    overrides: tuple[OverrideSettings, ...] = ()
+    backup: tuple[str, ...] = ()
+
+
+class ClockSettings(Section, frozen=True, kw_only=True):
+    """One promise of a level."""
+
+    kind: ClockKind
+    within: Length
+    from_: StartName = field(default="reported", name="from")
+    calendar: str = ""
+    ladder: str = ""
+
+
+class LevelSettings(Section, frozen=True, kw_only=True):
+    """One of `[[policies.ID.levels]]`."""
+
+    id: str
+    name: str
+    keywords: tuple[str, ...] = ()
+    calendar: str = "always"
+    clocks: tuple[ClockSettings, ...] = ()
+
+
+class PolicySettings(Section, frozen=True, kw_only=True):
+    """One of `[policies.ID]`: what a contract promises."""
+
+    name: str
+    ladder: str
+    levels: tuple[LevelSettings, ...]
+    first_response: Literal["message", "claim"] = "message"
+    default_level: str = ""
+
+
+class RungSettings(Section, frozen=True, kw_only=True):
+    """One of `[[ladders.ID]]`."""
+
+    at: Instant
+    tell: tuple[str, ...]
+    repeat: Length = ""
+
+
+class TicketsSettings(Section, frozen=True, kw_only=True):
+    """`[tickets]`: how long people have for what."""
+
+    reopen_within: Length = "7d"
+    undo_within: Length = "5m"
+    handover_within: Length = "15m"
+    check_again_after: Length = "4h"
+    check_calendar: str = "always"
+    close_after: Length = "24h"
+    grace: Length = "10m"
+    urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
+
+
+class SurveySettings(Section, frozen=True, kw_only=True):
+    """`[survey]`: how a rating is asked for."""
+
+    enabled: bool = True
+    waking: Hours = "08:00-22:00"
+    remind_after: Length = "24h"
+    expire_after: Length = "24h"
+    low_at: Score = 2
+    callback_within: Length = "8h"
+    callback_calendar: str = "always"
+    callback_ladder: str = ""
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """The whole file. The blocks of `[[adapters]]` are checked by what each adapter says of its keys."""
+
+    bot: BotSettings = BotSettings()
+    store: StoreSettings = StoreSettings()
+    web: WebSettings = WebSettings()
+    faq: FaqSettings = FaqSettings()
+    adapters: tuple[dict[str, object], ...] = ()
+    people: tuple[PersonSettings, ...] = ()
+    customers: tuple[CustomerSettings, ...] = ()
+    rooms: tuple[RoomSettings, ...] = ()
+    calendars: dict[str, CalendarSettings] = {}
+    rotas: dict[str, RotaSettings] = {}
+    policies: dict[str, PolicySettings] = {}
+    ladders: dict[str, tuple[RungSettings, ...]] = {}
+    tickets: TicketsSettings = TicketsSettings()
+    survey: SurveySettings = SurveySettings()
