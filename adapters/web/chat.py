@@ -106,7 +106,7 @@ class Chat:
             author=None,
             text=message.text,
             at=known.at if known else self._clock.now(),
-            mentions=message.mentions,
+            mentions=tuple(each for each in message.mentions if self.people.is_here(each.account)),
             buttons=message.buttons,
             quotes=known.quotes if known else message.quotes,
             is_edited=message.edits is not None,

@@ -26,6 +26,10 @@ class People:
         """Return the people of the configuration, then the visitors in the order they came."""
         return [*self._known.values(), *self._visitors.values()]
 
+    def is_here(self, account: str) -> bool:
+        """Say whether an account is of the configuration or spoke here; nobody else can be called."""
+        return account in self._known or account in self._visitors
+
     def find(self, account: str) -> KnownPerson:
         """Return who has an account; any well-formed name that nobody has is a visitor.
 
@@ -43,7 +47,7 @@ class People:
 
     def welcome(self, person: KnownPerson) -> bool:
         """Remember a visitor, forgetting the oldest beyond `MOST_VISITORS`; return whether they are new here."""
-        if person.account in self._known or person.account in self._visitors:
+        if self.is_here(person.account):
             return False
         if len(self._visitors) >= MOST_VISITORS:
             del self._visitors[next(iter(self._visitors))]

@@ -24,7 +24,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
 
 
-class Refused(Exception):  # noqa: N818 - named after what happened, as the glossary has it
+class Refused(Exception):
     """The simulator refuses; the browser shows the reason in its own language."""
 
     def __init__(self, reason: Reason) -> None:

@@ -225,6 +225,15 @@ def test_a_button_that_an_edit_took_away_cannot_be_pressed(chat: Chat) -> None:
     assert refusal.value.reason is Reason.UNKNOWN_BUTTON
 
 
+def test_only_people_who_are_here_can_be_called(chat: Chat) -> None:
+    chat.say(room=YUCAI, person="web:孙老师", text="在吗")
+    calls = (Mention("全体", "web:all"), Mention("老张", ZHANG), Mention("孙老师", "web:孙老师"))
+
+    shown = chat.show(outgoing("@全体 @老张 @孙老师", mentions=calls))
+
+    assert chat.rooms.find(YUCAI).messages[shown].mentions == calls[1:]
+
+
 def test_an_edit_replaces_text_in_its_place(chat: Chat) -> None:
     card = chat.show(outgoing("🆕 1024"))
     chat.say(room=YUCAI, person=WANG, text="谢谢")
