@@ -342,6 +342,12 @@ class QQServer:
             return await self.calls.get()
 
 
+@pytest.fixture
+def qq_server() -> type[QQServer]:
+    """Return what makes QQ as a server: `qq_server(token=…, refuses_in_frame=…)`."""
+    return QQServer
+
+
 Serve = Callable[[Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[str]]
 
 
