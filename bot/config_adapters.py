@@ -78,15 +78,21 @@ def _check_block(type_name: str, settings: dict[str, object], place: Place, mist
     try:
         msgspec.convert(settings, kind)
     except msgspec.ValidationError as fault:
-        _add_own_words(str(fault), settings, place, mistakes)
+        _add_own_words(str(fault), settings, kind, place, mistakes)
 
 
-def _add_own_words(message: str, settings: Mapping[str, object], place: Place, mistakes: Mistakes) -> None:
+def _add_own_words(
+    message: str,
+    settings: Mapping[str, object],
+    kind: type[msgspec.Struct],
+    place: Place,
+    mistakes: Mistakes,
+) -> None:
     """Note what an adapter says about its keys as a whole; `key：words` names the key that is meant."""
     path = _PATH.search(message)
     words = _PATH.sub("", message)
     own = _OWN_WORDS.fullmatch(words)
-    if own and not path:
+    if own and own[1] in kind.__struct_encode_fields__:
         key, words = own[1], own[2]
         mistakes.add((*place, key), settings.get(key, ABSENT), words)
         return

@@ -15,13 +15,13 @@ from bot.tickets.rules import Role
 TELL_WORDS = ("owner", "on_call", "leader", "manager", "director")
 
 _CUSTOMER = Wording("客户", "customer")
-_PERSON = Wording("工作人员（people 的 id）", "member of the staff (an id of people)")
+_PERSON = Wording("工作人员（people 的 id）", "member of the staff")
 _TELL = Wording("通知对象", "role or person")
 _POLICY = Wording("服务政策", "policy")
 _CALENDAR = Wording("日历", "calendar")
 _LADDER = Wording("升级阶梯", "ladder")
 _ROTA = Wording("值班表", "rota")
-_DUTY = Wording('值班群（kind = "duty" 的群的 id）', 'duty room (the id of a room of kind = "duty")')
+_DUTY = Wording('值班群（kind = "duty" 的群的 id）', 'duty room (kind = "duty")')
 _LEVEL = Wording("级别", "level")
 _ADAPTER = Wording("适配器", "adapter")
 
@@ -88,7 +88,8 @@ def check_settings(
 
 def _check_thresholds(settings: Settings, mistakes: Mistakes) -> None:
     faq = settings.faq
-    if faq.suggest_at >= faq.answer_at and not mistakes.is_within(("faq",)):
+    # Written the other way round it would let pass what is no number at all.
+    if not faq.suggest_at < faq.answer_at and not mistakes.is_within(("faq",)):
         expected = Wording(
             f"应小于 answer_at（{faq.answer_at}）", f"expected less than answer_at ({faq.answer_at})"
         )

@@ -8,9 +8,36 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bot.config_lines import Place, line_numbers
-from bot.config_mistakes import ConfigurationFaults, Mistake
+from bot.config_mistakes import ConfigurationFaults, Mistake, Wording
 
 _PLACE_OF_FAULT = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
+
+_REASONS: Mapping[type[Exception], Wording] = {
+    FileNotFoundError: Wording("没有这个文件", "there is no such file"),
+    PermissionError: Wording("没有读取这个文件的权限", "may not be read"),
+    IsADirectoryError: Wording("这是文件夹，应为文件", "is a folder, expected a file"),
+}
+_UNREADABLE = Wording("读不到这个文件", "cannot be read")
+
+# What tomllib says most often, by how it begins.
+_IN_CHINESE: Mapping[str, str] = {
+    "Cannot declare": "这个表前面已经写过",
+    "Cannot overwrite a value": "这个键前面已经写过",
+    "Duplicate inline table key": "这个键前面已经写过",
+    "Expected '=' after a key": "键的后面应有 =",
+    "Expected ']'": "表名的后面应有 ]",
+    "Expected newline or end of document": "一行只能写一个键，文字要加引号",
+    "Found invalid character": "有不允许的字符，或引号没有写完",
+    "Illegal character": "有不允许的字符，或引号没有写完",
+    "Invalid date or datetime": "没有这个日期或时刻",
+    "Invalid initial character for a key part": "键只能用字母、数字、- 和 _，别的要加引号",
+    "Invalid statement": "这一行既不是 [表] 也不是 键 = 值（中文的键要加引号）",
+    "Invalid value": "等号后面的值写得不对，文字要加引号",
+    "Unclosed array": "列表没有写完，少了逗号或 ]",
+    "Unclosed inline table": "表没有写完，少了逗号或 }",
+    "Unescaped '\\' in a string": "文字里的 \\ 要写成 \\\\，或改用单引号",
+    "Unterminated string": "引号没有写完",
+}
 
 
 def read_file(path: Path) -> tuple[dict[str, object], Mapping[Place, int]]:
@@ -28,9 +55,8 @@ def read_file(path: Path) -> tuple[dict[str, object], Mapping[Place, int]]:
             path, "", "应为 UTF-8 编码的文本，请另存为 UTF-8", line, "expected UTF-8 text"
         ) from fault
     except (OSError, ValueError) as fault:
-        raise _unreadable(
-            path, "", f"读不到这个文件（{_reason(fault)}）", None, f"cannot be read ({_reason(fault)})"
-        ) from fault
+        reason = next((words for kind, words in _REASONS.items() if isinstance(fault, kind)), _UNREADABLE)
+        raise _unreadable(path, "", reason.zh, None, reason.en) from fault
     try:
         return tomllib.loads(text), line_numbers(text)
     except RecursionError as fault:
@@ -42,15 +68,14 @@ def read_file(path: Path) -> tuple[dict[str, object], Mapping[Place, int]]:
 def _not_toml(path: Path, text: str, fault: ValueError) -> ConfigurationFaults:
     said = str(fault)
     place = _PLACE_OF_FAULT.search(said)
-    lines = text.splitlines()
+    lines = text.split("\n")
     line = None if place is None else int(place[1]) if place[1] else len(lines)
-    found = lines[line - 1].strip() if line and line <= len(lines) else ""
+    # What stands after the equals sign may be a secret.
+    key, equals, _ = (lines[line - 1] if line and line <= len(lines) else "").strip().partition("=")
     reason = _PLACE_OF_FAULT.sub("", said)
-    return _unreadable(path, found, f"不是正确的 TOML（{reason}）", line, f"not valid TOML ({reason})")
-
-
-def _reason(fault: Exception) -> str:
-    return fault.strerror or str(fault) if isinstance(fault, OSError) else str(fault)
+    chinese = next((words for english, words in _IN_CHINESE.items() if reason.startswith(english)), reason)
+    found = f"{key}{equals} …" if equals else key
+    return _unreadable(path, found, f"不是正确的 TOML：{chinese}", line, f"not valid TOML: {reason}")
 
 
 def _unreadable(path: Path, found: str, zh: str, line: int | None, en: str) -> ConfigurationFaults:

@@ -12,10 +12,12 @@ from datetime import date, time
 from bot.config_lines import Place, line_of
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_PASSWORD = re.compile(r":.*@", re.DOTALL)
 _LONGEST_SHOWN = 60
 # In a block of an adapter anything else may be a secret, or be meant to be one.
 _SHOWN_OF_ADAPTERS = frozenset({"name", "type", "mode"})
 _HIDDEN = '"***"'
+_MOST_CHOICES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing to mend. `found` is empty when the key is missing; `line` is None when the file cannot be read at all."""
+    """One thing to mend. `found` is empty when nothing is there; `line` is None when the file cannot be read at all."""
 
     key: str
     found: str
@@ -40,10 +42,10 @@ class Mistake:
         """Return one line for the terminal."""
         if language == "en":
             where = f"line {self.line}: " if self.line else ""
-            found = f" = {self.found}" if self.found else " (missing)"
+            found = f" = {self.found}" if self.found else ""
             return f"{where}{self.key}{found}: {self.expected_en or self.expected}"
         where = f"第 {self.line} 行 " if self.line else ""
-        found = f" = {self.found}" if self.found else "（没有写）"
+        found = f" = {self.found}" if self.found else ""
         return f"{where}{self.key}{found}：{self.expected}"
 
 
@@ -61,6 +63,13 @@ class ConfigurationFaults(Exception):
 
     def __str__(self) -> str:
         return "\n".join(self.lines())
+
+
+@dataclass(frozen=True, slots=True)
+class SecretName:
+    """Stands for a secret by the name of where it should be, which may be shown."""
+
+    name: str
 
 
 class Absent:
@@ -85,6 +94,8 @@ class Mistakes:
         """Note a mistake; a plain `expected` is the message of a parser and serves for all readers."""
         if isinstance(expected, str):
             expected = Wording(expected, expected)
+        if found is ABSENT:
+            expected = Wording(f"没有写，{expected.zh}", f"missing, {expected.en}")
         line = line_of(self._lines, place)
         self._places.append(place)
         self._found.append(Mistake(key_of(place), _shown(place, found), expected.zh, line, expected.en))
@@ -109,13 +120,13 @@ def key_of(place: Place) -> str:
         if isinstance(part, int):
             parts.append(f"[{part}]")
         else:
-            parts.append("." * bool(parts) + (part if _BARE_KEY.fullmatch(part) else _quoted(part)))
+            parts.append("." * bool(parts) + _key(part))
     return "".join(parts)
 
 
 def nearest(written: str, known: Iterable[str], missing: Wording) -> Wording:
     """Return `missing` with the known word nearest to what was written, or with all known words when none is near."""
-    words = sorted(word for word in known if word)
+    words = sorted({word for word in known if word})
     folded = {word.lower(): word for word in reversed(words)}
     near = difflib.get_close_matches(written.lower(), folded, n=1)
     if near:
@@ -123,6 +134,8 @@ def nearest(written: str, known: Iterable[str], missing: Wording) -> Wording:
         return Wording(f"{missing.zh}，您是不是要写 {word}？", f"{missing.en}, did you mean {word}?")
     if not words:
         return missing
+    if len(words) > _MOST_CHOICES:
+        words = [*words[:_MOST_CHOICES], "…"]
     return Wording(
         f"{missing.zh}，可以写 {'、'.join(words)}", f"{missing.en}, choose from {', '.join(words)}"
     )
@@ -131,11 +144,13 @@ def nearest(written: str, known: Iterable[str], missing: Wording) -> Wording:
 def _shown(place: Place, found: object) -> str:
     if found is ABSENT:
         return ""
+    if isinstance(found, SecretName):
+        return _quoted(found.name)
     # The block itself is not shown either: it holds the secrets.
     if place[:1] == ("adapters",) and (len(place) < 3 or place[2] not in _SHOWN_OF_ADAPTERS):
         return _HIDDEN
-    if place == ("store", "url") and "@" in str(found):
-        found = re.sub(r"//.*@", "//***@", str(found), flags=re.DOTALL)
+    if place == ("store", "url"):
+        found = _PASSWORD.sub(":***@", str(found))
     shown = _written(found)
     return shown if len(shown) <= _LONGEST_SHOWN else shown[: _LONGEST_SHOWN - 1] + "…"
 
@@ -150,11 +165,16 @@ def _written(value: object) -> str:
         case date() | time():
             return value.isoformat()
         case dict():
-            return "{ " + ", ".join(f"{key} = {_written(item)}" for key, item in value.items()) + " }"
+            pairs = ", ".join(f"{_key(key)} = {_written(item)}" for key, item in value.items())
+            return f"{{ {pairs} }}" if pairs else "{}"
         case list() | tuple():
             return "[" + ", ".join(_written(item) for item in value) + "]"
         case _:
             return str(value)
+
+
+def _key(text: str) -> str:
+    return text if _BARE_KEY.fullmatch(text) else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -17,6 +17,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 _TABLE = Wording("应为一节设置，即 [表] 或 { 键 = 值 }", "expected a table, [name] or { key = value }")
 _LIST = Wording('应为列表，如 ["甲", "乙"]', 'expected a list such as ["a", "b"]')
+_TABLES = Wording("应为若干节 [[表]]", "expected tables, [[name]]")
 _WORDS: Mapping[object, Wording] = {
     str: Wording("应为带引号的文字", "expected a quoted text"),
     bool: Wording("应为 true 或 false", "expected true or false"),
@@ -110,10 +111,14 @@ def _expected(kind: Any) -> Wording:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return _one_of([str(member.value) for member in kind])
     if origin in (tuple, list, set, frozenset):
-        return _LIST
-    if origin is dict or (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
+        return _TABLES if _is_table(arguments[0]) else _LIST
+    if _is_table(kind):
         return _TABLE
     return _WORDS.get(kind) or Wording(f"应为 {kind}", f"expected {kind}")
+
+
+def _is_table(kind: Any) -> bool:
+    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, msgspec.Struct))
 
 
 def _expected_of_annotated(kind: Any, meta: object) -> Wording:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config_lines import Place
-from bot.config_mistakes import Mistakes, Wording
+from bot.config_mistakes import Mistakes, SecretName, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Secrets:
         # An empty secret is one that somebody forgot to fill in.
         if not found and self.are_needed:
             expected = Wording(f"环境变量 {name} 没有设置", f"the environment variable {name} is not set")
-            mistakes.add(place, f"env:{name}", expected)
+            mistakes.add(place, SecretName(f"env:{name}"), expected)
         return found
 
     def _from_file(self, name: str, place: Place, mistakes: Mistakes) -> str:
@@ -47,5 +47,5 @@ class Secrets:
             found = ""
         if not found and self.are_needed:
             expected = Wording(f"文件 {name} 读不到或是空的", f"the file {name} cannot be read or is empty")
-            mistakes.add(place, f"file:{name}", expected)
+            mistakes.add(place, SecretName(f"file:{name}"), expected)
         return found

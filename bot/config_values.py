@@ -63,6 +63,6 @@ def refer(word: str, known: Collection[str], what: Wording, place: Place, mistak
     if word in known:
         return True
     if not mistakes.is_at(place):
-        missing = Wording(f"没有叫 {word} 的{what.zh}", f"there is no {what.en} {word}")
+        missing = Wording(f"没有叫 {word} 的{what.zh}", f"there is no {what.en} called {word}")
         mistakes.add(place, word, nearest(word, known, missing))
     return False

@@ -10,6 +10,9 @@ from msgspec import Meta, field
 
 from bot.tickets.model import ClockKind
 
+_BOT_NAME = {"zh": "应为带引号的名字，不能是空的", "en": "expected a quoted name"}
+_HIGHEST_TICKET = 999_999_999  # people type it
+
 
 def _text(zh: str, en: str) -> Meta:
     """Say what a text should look like; the readers of these structs show it when the text is missing."""
@@ -36,10 +39,10 @@ class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class BotSettings(Section, frozen=True, kw_only=True):
     """`[bot]`: who the bot is."""
 
-    name: str = "小首"
+    name: Annotated[str, Meta(min_length=1, extra=_BOT_NAME)] = "小首"
     timezone: str = "Asia/Shanghai"
     language: Language = "zh"
-    first_ticket: Annotated[int, Meta(ge=1)] = 1001
+    first_ticket: Annotated[int, Meta(ge=1, le=_HIGHEST_TICKET)] = 1001
 
 
 class StoreSettings(Section, frozen=True, kw_only=True):
