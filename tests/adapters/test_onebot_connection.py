@@ -301,10 +301,13 @@ async def test_a_peer_that_does_not_read_is_cut_and_holds_up_nobody(onebot, serv
         await until(lambda: clock._sleepers and not any(task.done() for task in sending))
         for _ in range(100):  # the buffers of the system fill
             await asyncio.sleep(0)
-        clock.advance(5.0)
-        results = await asyncio.wait_for(asyncio.gather(*sending, return_exceptions=True), 10)
+        with capture_logs() as logs:
+            clock.advance(5.0)
+            results = await asyncio.wait_for(asyncio.gather(*sending, return_exceptions=True), 10)
+            await until(lambda: not adapter._links)
         assert all(isinstance(result, DeliveryFailed) and result.is_unknown for result in results)
-        await until(lambda: not adapter._links)
+        assert "the peer does not read" in [entry.get("why") for entry in logs]
+        transport.abort()
 
 
 # --- reverse: several connections ----------------------------------------------------------------------------------
