@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from math import log
@@ -13,10 +14,14 @@ from math import log
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
+# Stands before a triple, so that it is no word of three letters.
+_MARK = "~"
+
 CANDIDATES = 32
 # Postings looked at for one text. Rare grams come first, so what is cut off is what says least.
 _BUDGET = 1500
 _COMMON = 0.25
+_BESIDE = 0.5
 _PAIR, _CHARACTER, _WORD, _TRIPLE = 1.0, 0.5, 1.5, 0.5
 
 
@@ -36,19 +41,41 @@ def grams(text: str) -> dict[str, float]:
                 found[character] = _CHARACTER * _COMMON if character in common else _CHARACTER
             for start in range(len(run) - 1):
                 pair = run[start : start + 2]
-                found[pair] = _PAIR * _COMMON if pair in common else _PAIR
+                if pair in common:
+                    found[pair] = _PAIR * _COMMON
+                else:
+                    # "机怎" of "打印机怎么" is rare, but says no more than that a common word stands there.
+                    found[pair] = _PAIR * _BESIDE ** sum(character in common for character in pair)
         elif run in common:
             found[run] = _WORD * _COMMON
         else:
             found[run] = _WORD
             if len(run) > 3 and not run.isdecimal():
-                # The mark in front keeps a triple apart from a word of three letters.
-                found |= {"~" + triple: _TRIPLE for triple in _triples(f"^{run}$")}
+                found |= {_MARK + triple: _TRIPLE for triple in _triples(f"^{run}$")}
     return found
 
 
 def _triples(word: str) -> Iterator[str]:
     return (word[start : start + 3] for start in range(len(word) - 2))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which share of a text's weight a phrasing has, and the other way round.
+
+    The shares of letters leave out pairs and words, and so do not mind the order or a slip of the finger.
+    """
+
+    of_text: float
+    of_phrase: float
+    letters_of_text: float
+    letters_of_phrase: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    all: float
+    letters: float
 
 
 class Index:
@@ -60,7 +87,7 @@ class Index:
         self._postings: dict[str, set[int]] = {}
         # How rare a gram is changes with every phrasing, so what was worked out is forgotten then.
         self._rarities: dict[str, float] = {}
-        self._totals: dict[int, float] = {}
+        self._totals: dict[int, _Sum] = {}
 
     def __len__(self) -> int:
         return len(self._grams)
@@ -133,12 +160,29 @@ class Index:
             )
         return worthy
 
-    def coverage(self, weights: dict[str, float], number: int) -> tuple[float, float]:
-        """Return which share of a weighed text a phrasing has, and which share of the phrasing the text has."""
+    def coverage(self, weights: dict[str, float], number: int) -> Coverage:
+        """Return what a weighed text and a phrasing have of each other."""
         pieces = self._grams[number]
-        shared = sum(weight for piece, weight in weights.items() if piece in pieces)
+        text = _sum(weights)
+        shared = _sum({piece: weight for piece, weight in weights.items() if piece in pieces})
         total = self._totals.get(number)
         if total is None:
-            total = sum(factor * self._rarity(piece) for piece, factor in pieces.items())
+            total = _sum({piece: factor * self._rarity(piece) for piece, factor in pieces.items()})
             self._totals[number] = total
-        return shared / sum(weights.values()), min(1.0, shared / total)
+        return Coverage(
+            _share(shared.all, text.all),
+            _share(shared.all, total.all),
+            _share(shared.letters, text.letters),
+            _share(shared.letters, total.letters),
+        )
+
+
+def _sum(weights: dict[str, float]) -> _Sum:
+    return _Sum(
+        sum(weights.values()),
+        sum(weight for piece, weight in weights.items() if len(piece) == 1 or piece[0] == _MARK),
+    )
+
+
+def _share(part: float, whole: float) -> float:
+    return min(1.0, part / whole) if whole else 0.0

@@ -9,9 +9,9 @@ from itertools import count
 import msgspec
 
 from faq.index import Index
-from faq.rank import LEAST_SHARED, likeness, probability
+from faq.rank import LEAST_SHARED, Likeness, likeness, probability
 from faq.text import fold
-from faq.wording import Sense, canonical, sense
+from faq.wording import Conflict, Sense, canonical, conflict_between, sense
 
 # Hits below this are not worth showing to anybody, not even in an explanation.
 _NOTHING = 0.02
@@ -61,6 +61,23 @@ class Suggest:
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """No entry answers it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One phrasing held against a text."""
+
+    entry: Entry
+    wording: str  # as written
+    text: str  # canonical
+    alike: Likeness
+    conflict: Conflict
+    score: float
+
+    @property
+    def rank(self) -> tuple[float, str]:
+        """Return what sorts the better one first, whatever the order of adding was."""
+        return -self.score, self.text
 
 
 Verdict = Answer | Suggest | Nothing
@@ -128,6 +145,25 @@ class KnowledgeBase:
         Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
         entry takes the place of the general one.
         """
+        best: dict[str, Comparison] = {}
+        for found in self.compare(text, customer=customer):
+            before = best.get(found.entry.id)
+            if found.score >= _NOTHING and (before is None or found.rank < before.rank):
+                best[found.entry.id] = found
+        own = {found.text for found in best.values() if found.entry.customer is not None}
+        ranked = sorted(
+            (found for found in best.values() if found.entry.customer is not None or found.text not in own),
+            key=lambda found: (-found.score, found.entry.id),
+        )
+        return [Hit(found.entry, found.score, found.wording) for found in ranked[:limit]]
+
+    def most_telling(self, text: str) -> str:
+        """Return the rarest piece of a canonical text that stands in it as it is; empty for an empty text."""
+        pieces = ((weight, piece) for piece, weight in self._index.weigh(text).items() if piece in text)
+        return max(pieces, default=(0.0, ""))[1]
+
+    def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:
+        """Return how the phrasings most like a text compare with it, in no order: the reasons behind `match`."""
         asked = canonical(fold(text[:_READ]))
         weights = self._index.weigh(asked)
         numbers = self._index.candidates(
@@ -138,21 +174,17 @@ class KnowledgeBase:
         if not numbers:
             return []
         meant = sense(asked)
-        best: dict[str, tuple[float, _Phrase]] = {}
+        found = []
         for number in numbers:
             phrase = self._phrases[number]
             alike = likeness(asked, phrase.text, self._index.coverage(weights, number))
-            score = probability(alike, meant, phrase.sense)
-            before = best.get(phrase.entry.id)
-            if score >= _NOTHING and (before is None or (-score, phrase.text) < (-before[0], before[1].text)):
-                best[phrase.entry.id] = (score, phrase)
-        own = {phrase.text for _, phrase in best.values() if phrase.entry.customer is not None}
-        hits = [
-            Hit(phrase.entry, score, phrase.wording)
-            for score, phrase in best.values()
-            if phrase.entry.customer is not None or phrase.text not in own
-        ]
-        return sorted(hits, key=lambda hit: (-hit.score, hit.entry.id))[:limit]
+            conflict = conflict_between(meant, phrase.sense)
+            found.append(
+                Comparison(
+                    phrase.entry, phrase.wording, phrase.text, alike, conflict, probability(alike, conflict)
+                )
+            )
+        return found
 
 
 def judge(hits: Sequence[Hit], *, answer_at: float, suggest_at: float) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from importlib import resources
 
@@ -39,6 +40,14 @@ _OPPOSITES = (
     (("upload",), ("download",)),
     (("install",), ("uninstall",)),
 )
+
+
+class Conflict(StrEnum):
+    """What speaks against two wordings asking the same."""
+
+    NONE = "none"
+    DENIAL = "denial"  # one says that something is not so, the other does not
+    CONTRADICTION = "contradiction"  # other numbers, other names, the opposite action
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +107,20 @@ def sense(text: str) -> Sense:
     )
 
 
-def contradicts(one: Sense, other: Sense) -> bool:
-    """Tell whether two wordings cannot ask the same, however alike they look.
+def conflict_between(one: Sense, other: Sense) -> Conflict:
+    """Return whether two wordings can ask the same, however alike they look.
 
     Something that only one of them mentions is no contradiction; "2号" against "3号" is.
     """
-    return (
+    if (
         _clash(one.numbers, other.numbers)
         or _clash(one.names, other.names)
         or any(
             (pair, 1 - side) in other.sides and (pair, side) not in other.sides for pair, side in one.sides
         )
-    )
+    ):
+        return Conflict.CONTRADICTION
+    return Conflict.DENIAL if one.denies != other.denies else Conflict.NONE
 
 
 def _clash(some: frozenset[str], others: frozenset[str]) -> bool:
