@@ -14,7 +14,7 @@ _NOT_A_LETTER = re.compile(r"[\W_]+")
 _SETTLED = re.compile(r"[ 0-9a-z\u4e00-\u9fff]*")
 
 _GREETINGS = (
-    "大家好|各位好|老师们?好|您好|你好|早上好|上午好|中午好|下午好|晚上好|各位老师|各位大佬"
+    "大家好|各位(?:老师|家长|大佬)?们?好|老师们?好|您好|你好|早上好|上午好|中午好|下午好|晚上好|各位老师|各位大佬"
     "|在吗|在不在|在么|有人吗|有人在吗|客服在吗|客服在不在|哈喽|有人知道吗"
     "|请问一下|请问下|请问|请教一下|请教|求教|求解答|麻烦问一下|麻烦问下|麻烦您?看一?下"
     "|我?想问一下|我?想问下|我?想请问|我?问一下|问下|弱弱的?问一句|咨询一下|咨询下"
@@ -54,7 +54,8 @@ _NO_WORDS = re.compile(
 _ASKS = re.compile(
     "怎么|怎样|咋|如何|为什么|为啥|为何|什么|啥(?:时候|原因|意思|情况)|哪里|哪儿|哪个|哪些|在哪|多少|多久|几点|几天|第几"
     "|能不能|能否|可不可以|可否|是不是|是否|有没有|要不要|会不会|行不行|对不对|谁(?:能|知道|会|有)|请问|请教|求助|求教|吗$|吗 |么$|呢$"
-    r"|\b(?:how|why|what|where|when|which|who|can (?:i|we|you|someone|anyone)|could (?:i|we|you)|is there|are there|do(?:es)? (?:i|it|the|this|we|you|anyone))\b"
+    r"|^(?:how|why|what|where|when|which|who|is|are|do|does|did|can|could|may)\b|\bhow (?:do|does|can|to|should)\b"
+    r"|\b(?:can|could) (?:i|we|you|someone|anyone|anybody)\b|\bdoes (?:it|the|this|that|anyone|anybody)\b"
 )
 _SMALL_TALK = re.compile(
     "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)+"
@@ -134,7 +135,9 @@ def looks_like_question(text: str) -> bool:
     words = strip_fillers(folded)
     if len(words) < 3 or _SMALL_TALK.fullmatch(words):
         return False
-    return bool(_ASKS.search(folded)) or text.rstrip(" ~～!！。.").endswith(("?", "？"))
+    return bool(_ASKS.search(folded) or _ASKS.search(words)) or text.rstrip(" ~～!！。.").endswith(
+        ("?", "？")
+    )
 
 
 def looks_like_trouble(text: str) -> bool:

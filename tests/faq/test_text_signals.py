@@ -1,0 +1,120 @@
+"""Thanks, questions, troubles and noise are told apart, in doubt not at all."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
+
+THANKS = [
+    "谢谢", "谢谢！", "謝謝老師", "好的", "好的，谢谢老师", "好了", "好了，谢谢", "OK", "ok了", "👍", "👍👍", "收到", "收到，谢谢",
+    "辛苦了", "没事了", "嗯嗯", "知道了，谢谢您", "[强]", "可以了 谢谢🙏", "解决了！", "已经好了", "thank you so much", "Thanks!", "不用了，谢谢",
+]  # fmt: skip
+NO_THANKS = [
+    "好了吗", "好了没", "好了？", "谢谢，但是还是不行", "好的，那打印机呢", "不好", "可以了吗", "收到一个报错", "OK 键没反应", "行政楼没网",
+    "谢谢，另外投影也坏了", "", "1", "😭", "不行", "好像不行", "好难", "嗯？",
+]  # fmt: skip
+HELPED = [
+    "好了",
+    "好了，谢谢",
+    "可以了",
+    "解决了，多谢！",
+    "搞定",
+    "能登了",
+    "连上了，谢谢老师",
+    "已经好了",
+    "fixed, thanks",
+    "it works now",
+]
+TROUBLES = [
+    "教务系统打不开", "教师端登不上", "Wi-Fi 连不上", "投影没信号", "登录报错", "黑板没反应", "打印不出来", "平台全挂了", "电脑蓝屏了", "扫码用不了",
+    "提示证书过期", "录播没声音", "成绩导入失败", "系统无法登录", "不能打印", "VPN 掉线", "登不上 502 错误", "The printer is not working",
+    "I can't log in", "教務系統打不開",
+]  # fmt: skip
+NO_TROUBLES = [
+    "今天下午开会", "没有报错了", "好了，谢谢", "我下午去不了", "受不了了", "这个不错", "大家辛苦了", "差不多了", "吃不下了", "周五交材料", "来不及了", "收到",
+]  # fmt: skip
+QUESTIONS = [
+    "怎么导出课表", "成绩录错了能不能改", "VPN 怎么申请？", "Wi-Fi 密码是多少", "录播在哪里看", "会议室可以预约吗", "请问怎么请假", "为什么没有声音",
+    "how do I reset my password", "can I print in colour", "課表怎麼導出",
+]  # fmt: skip
+NO_QUESTIONS = [
+    "在吗",
+    "在吗？",
+    "吃饭了吗",
+    "好的",
+    "收到",
+    "教务系统打不开",
+    "明天开会",
+    "？？？",
+    "真的吗？",
+    "好吗",
+    "1",
+    "for what it is worth",
+    "I will do it",
+]
+NOISE = ["", "！！！", "😂😂", "[流泪]", "[流泪][流泪]", "123", "哈哈哈哈", "233333", "嗯嗯", "...", "hhhh", "lol", "～～"]  # fmt: skip
+NO_NOISE = ["打不开", "好的", "ok", "哈尔滨", "1号楼", "[流泪]打不开", "hi there", "wifi"]
+
+
+@pytest.mark.parametrize("text", THANKS)
+def test_thanks(text: str) -> None:
+    assert is_thanks(text)
+
+
+@pytest.mark.parametrize("text", NO_THANKS)
+def test_no_thanks(text: str) -> None:
+    assert not is_thanks(text)
+
+
+@pytest.mark.parametrize("text", HELPED)
+def test_helped(text: str) -> None:
+    assert is_helped(text)
+
+
+@pytest.mark.parametrize("text", ["谢谢", "收到", "OK", "👍", "好的", "没事了", *NO_THANKS])
+def test_not_said_to_have_helped(text: str) -> None:
+    assert not is_helped(text)
+
+
+@given(st.text(alphabet="好了的谢可以行解决收到 ok👍？吗不", max_size=8))
+def test_whoever_was_helped_says_nothing_else(text: str) -> None:
+    assert is_thanks(text) or not is_helped(text)
+
+
+@pytest.mark.parametrize("text", TROUBLES)
+def test_trouble(text: str) -> None:
+    assert looks_like_trouble(text)
+
+
+@pytest.mark.parametrize("text", NO_TROUBLES)
+def test_no_trouble(text: str) -> None:
+    assert not looks_like_trouble(text)
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_question(text: str) -> None:
+    assert looks_like_question(text)
+
+
+@pytest.mark.parametrize("text", NO_QUESTIONS)
+def test_no_question(text: str) -> None:
+    assert not looks_like_question(text)
+
+
+@pytest.mark.parametrize("text", NOISE)
+def test_noise(text: str) -> None:
+    assert is_noise(text)
+
+
+@pytest.mark.parametrize("text", NO_NOISE)
+def test_no_noise(text: str) -> None:
+    assert not is_noise(text)
+
+
+@given(st.text())
+def test_any_text_can_be_judged(text: str) -> None:
+    for tells in (is_thanks, is_helped, is_noise, looks_like_question, looks_like_trouble):
+        assert tells(text) in (True, False)
