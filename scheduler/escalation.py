@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import assert_never
 
 from scheduler.calendar import Calendar
@@ -70,7 +71,7 @@ def parse_at(text: str) -> At:
     folded = "".join(unicodedata.normalize("NFKC", text).split()).replace("−", "-")
     share = _SHARE.fullmatch(folded)
     if share:
-        return Share(float(share[1]) / 100)
+        return Share(float(Decimal(share[1]) / 100))
     try:
         length = parse_length(
             folded.removeprefix("-") if folded.startswith("-") else folded.removeprefix("+")
@@ -168,8 +169,8 @@ def due(
     """Return the highest rung to tell at `now`, or None when nobody need be told.
 
     A ladder only climbs: once a rung has fired, the rungs below it never fire for the first time any more. When no higher
-    rung is due, one that has fired is told again every `repeat` of working time since its own instant, while `repeats`;
-    what was missed meanwhile becomes one repetition. A pause keeps quiet what it comes before, not what was reached
+    rung is due, one that has fired or was passed over is told again every `repeat` of working time since its own instant,
+    while `repeats`; what was missed meanwhile becomes one repetition. A pause keeps quiet what it comes before, not what was reached
     before it. `fired` maps a rung to the scheduled instant of its latest firing.
     """
     at = in_utc(now)
@@ -220,10 +221,14 @@ def next_rung(
 def _repeating(
     ladder: Ladder, instants: Sequence[datetime | None], fired: Mapping[int, datetime]
 ) -> Iterator[tuple[int, datetime, timedelta, datetime]]:
-    """Yield the rungs that have fired and repeat: index, own instant, every how much, and up to when they are done.
+    """Yield the rungs that repeat by now: index, own instant, every how much, and up to when they are done.
 
-    What a higher rung has told since counts as told: at one instant one rung speaks.
+    What a higher rung has told since counts as told: at one instant one rung speaks. A rung that was passed over for a
+    higher one repeats too; else a ladder whose top rung speaks once would fall silent after a downtime.
     """
     for index, (rung, first) in enumerate(zip(ladder.rungs, instants, strict=True)):
-        if index in fired and rung.repeat is not None and first is not None:
-            yield index, first, rung.repeat, max(at for higher, at in fired.items() if higher >= index)
+        floor = max((at for higher, at in fired.items() if higher >= index), default=None)
+        if rung.repeat is None or first is None or floor is None:
+            continue
+        if index in fired or first <= floor:
+            yield index, first, rung.repeat, floor

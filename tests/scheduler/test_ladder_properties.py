@@ -1,0 +1,128 @@
+"""What always holds of ladders: the next rung is exactly when there is something to say, and nothing is said twice."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduler.calendar import Calendar, always, parse_weekly
+from scheduler.clocks import Interval
+from scheduler.escalation import (
+    After,
+    Before,
+    Fired,
+    Ladder,
+    Rung,
+    Share,
+    due,
+    latest,
+    next_rung,
+    rung_instant,
+)
+
+ZONE = ZoneInfo("Asia/Shanghai")
+MINUTE = timedelta(minutes=1)
+START = datetime(2026, 2, 9, tzinfo=UTC)
+
+lengths = st.integers(0, 3000).map(lambda count: count * MINUTE)
+instants = st.integers(0, 40 * 24 * 60).map(lambda count: START + count * MINUTE)
+points = st.one_of(
+    st.integers(0, 300).map(lambda percent: Share(percent / 100)),
+    st.builds(Before, lengths),
+    st.builds(After, lengths),
+)
+rungs = st.builds(
+    Rung,
+    at=points,
+    tell=st.just(("owner",)),
+    repeat=st.none() | st.integers(1, 2000).map(lambda count: count * MINUTE),
+)
+ladders = st.lists(rungs, max_size=4).map(lambda found: Ladder("any", tuple(found)))
+calendars = st.sampled_from(
+    [
+        always(ZONE),
+        Calendar("workday", ZONE, parse_weekly({"mon-fri": ["09:00-12:00", "13:30-18:00"]}), "CN"),
+        Calendar("night", ZONE, parse_weekly({"daily": ["22:00-06:00"]})),
+    ]
+)
+pauses = st.lists(
+    st.builds(
+        lambda start, length: Interval(start, None if length is None else start + length),
+        instants,
+        st.none() | lengths,
+    ),
+    max_size=3,
+)
+budgets = st.integers(1, 3000).map(lambda count: count * MINUTE)
+told = st.dictionaries(st.integers(0, 3), instants, max_size=4)
+
+
+@settings(deadline=None, max_examples=300)
+@given(ladders, calendars, instants, budgets, pauses, told, st.booleans(), st.data())
+def test_there_is_something_to_say_from_the_next_rung_on_and_not_before(
+    ladder: Ladder,
+    calendar: Calendar,
+    start: datetime,
+    budget: timedelta,
+    paused: list[Interval],
+    told: dict[int, datetime],
+    repeats: bool,
+    data: st.DataObject,
+) -> None:
+    fired = {rung: instant for rung, instant in told.items() if rung < len(ladder.rungs)}
+    clock = (ladder, calendar, start, budget, paused, fired, repeats)
+    upcoming = next_rung(*clock)
+    anytime = data.draw(instants)
+    if upcoming is None:
+        assert due(*clock, anytime) is None
+        return
+    assert due(*clock, upcoming - timedelta.resolution) is None
+    assert due(*clock, min(anytime, upcoming - timedelta.resolution)) is None
+    found = due(*clock, upcoming)
+    assert found is not None
+    assert (found.rung_at, found.late) == (upcoming, timedelta(0))
+    later = due(*clock, max(anytime, upcoming))
+    assert later is not None
+    assert later.rung_at + later.late == max(anytime, upcoming)
+    assert later.is_repeat == (later.rung <= max(fired, default=-1))
+
+
+@settings(deadline=None, max_examples=100)
+@given(ladders, calendars, instants, budgets, pauses, st.lists(st.integers(1, 4000), min_size=1, max_size=8))
+def test_a_ladder_climbs_says_each_thing_once_and_is_never_early(
+    ladder: Ladder,
+    calendar: Calendar,
+    start: datetime,
+    budget: timedelta,
+    paused: list[Interval],
+    steps: list[int],
+) -> None:
+    fired: dict[int, datetime] = {}
+    said: list[tuple[int, datetime]] = []
+    now = start
+    for step in steps:
+        now += step * MINUTE
+        while found := due(ladder, calendar, start, budget, paused, fired, True, now):
+            assert found.rung_at <= now
+            assert (found.rung, found.rung_at) not in said
+            assert found.is_repeat == (found.rung <= max(fired, default=-1))
+            if not found.is_repeat:
+                assert found.rung_at == rung_instant(
+                    ladder.rungs[found.rung], calendar, start, budget, paused
+                )
+            said.append((found.rung, found.rung_at))
+            fired[found.rung] = found.rung_at
+        upcoming = next_rung(ladder, calendar, start, budget, paused, fired, True)
+        assert upcoming is None or upcoming > now
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.tuples(st.integers(0, 3), instants), max_size=8))
+def test_the_order_of_firings_does_not_matter(firings: list[tuple[int, datetime]]) -> None:
+    known = [Fired(*firing) for firing in firings]
+    assert (
+        latest(known)
+        == latest(sorted(known, key=lambda firing: firing.at, reverse=True))
+        == latest(known * 2)
+    )
