@@ -33,7 +33,7 @@ class AdapterModule(Protocol):
         ...
 
 
-class UnknownAdapter(Exception):  # noqa: N818 - named after what happened, as the glossary has it
+class UnknownAdapter(Exception):
     """The configuration names an adapter type that nobody offers."""
 
     def __init__(self, type_name: str, known: tuple[str, ...]) -> None:
@@ -42,7 +42,7 @@ class UnknownAdapter(Exception):  # noqa: N818 - named after what happened, as t
         self.known = known
 
 
-class BrokenAdapter(Exception):  # noqa: N818
+class BrokenAdapter(Exception):
     """A package offers an adapter, but not one that can be used."""
 
 

@@ -15,7 +15,7 @@ from aiohttp import ClientWebSocketResponse, web
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing, Surroundings
 from adapters.onebot import wire
 from adapters.onebot.admission import Admitted, Refused, Role, admit
-from adapters.onebot.dial import LARGEST_ACCEPTED, PING_EVERY, keep_connected
+from adapters.onebot.dial import LARGEST_ACCEPTED, keep_connected
 from adapters.onebot.frames import Frame
 from adapters.onebot.link import Link, Socket, Unanswered
 from adapters.onebot.outcome import delivered_id
@@ -98,7 +98,7 @@ class OneBotAdapter:
             )
             return web.Response(status=verdict.status, text=verdict.reason)
         socket = web.WebSocketResponse(
-            heartbeat=PING_EVERY, max_msg_size=LARGEST_ACCEPTED, compress=False, timeout=2.0
+            autoping=False, max_msg_size=LARGEST_ACCEPTED, compress=False, timeout=2.0
         )
         if not socket.can_prepare(request).ok:
             return web.Response(
@@ -161,9 +161,8 @@ class OneBotAdapter:
         return None
 
     def _take(self, frame: Frame) -> None:
-        account = wire.identity(frame.self_id)
-        if self._settings.self_id and account and account != self._settings.self_id:
-            self._log.warning("event of another account", action="onebot_other_account", account=account)
+        if (mine := self._settings.self_id) and (wire.identity(frame.self_id) or mine) != mine:
+            self._log.warning("event of another account", action="onebot_other_account")
             return
         message = wire.incoming(frame, self._view, self._account)
         if message is None:

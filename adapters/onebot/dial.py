@@ -18,7 +18,6 @@ from adapters.onebot.settings import Settings
 _log = structlog.get_logger(__name__)
 
 LARGEST_ACCEPTED: Final = 16 << 20  # beyond the size that we ignore, so that ignoring costs no connection
-PING_EVERY: Final = 60.0  # seconds; finds a dead link even where the QQ side sends no heartbeats
 _HANDSHAKE: Final = 15.0  # seconds
 
 
@@ -74,7 +73,7 @@ async def _attempt(
             socket = await session.ws_connect(
                 settings.url,
                 headers={"Authorization": f"Bearer {token}"} if token else {},
-                heartbeat=PING_EVERY,
+                autoping=False,
                 max_msg_size=LARGEST_ACCEPTED,
                 timeout=aiohttp.ClientWSTimeout(ws_close=2.0),
             )

@@ -81,7 +81,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     echo: str = ""
 
 
-class Unreadable(Exception):  # noqa: N818 - named after what happened
+class Unreadable(Exception):
     """A frame is too large, not JSON, or not of the shape that the standard gives it."""
 
 

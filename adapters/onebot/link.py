@@ -22,10 +22,14 @@ Socket = ClientWebSocketResponse | web.WebSocketResponse
 
 _LOOK_EVERY: Final = 1.0  # seconds
 _MISSED_HEARTBEATS: Final = 3
-_GOODBYE: Final = 3.0  # seconds
+# Seconds. For a QQ side without heartbeats: it is asked for a sign of life after a quiet minute. aiohttp could do
+# that too, but sets a timer anew for every frame.
+_PING_AFTER: Final = 60.0
+_PONG_WITHIN: Final = 30.0
+_PATIENCE: Final = 3.0  # seconds, for the frames that end or probe a connection
 
 
-class Unanswered(Exception):  # noqa: N818 - named after what happened
+class Unanswered(Exception):
     """A request went out, and no answer will come: whether it took effect is unknown."""
 
 
@@ -45,7 +49,10 @@ class _Pending:
 
 
 class Link:
-    """A WebSocket in either direction, from the moment it is open until it is closed."""
+    """A WebSocket in either direction, from the moment it is open until it is closed.
+
+    The socket must not answer pings by itself (`autoping=False`), because a pong is a sign of life.
+    """
 
     def __init__(self, socket: Socket, *, adapter: str, clock: Timekeeper, call_timeout: float) -> None:
         self.is_open = True
@@ -53,6 +60,7 @@ class Link:
         self._socket = socket
         self._clock = clock
         self._call_timeout = call_timeout
+        self._loop = asyncio.get_running_loop()
         self._pending: dict[str, _Pending] = {}
         self._heard_at = clock.monotonic()
         self._heartbeat_every = 0.0  # seconds; 0 until the first heartbeat says it
@@ -64,9 +72,7 @@ class Link:
         Raises:
             Unanswered: The connection ended or the time ran out first.
         """
-        pending = _Pending(
-            asyncio.get_running_loop().create_future(), self._clock.monotonic() + self._call_timeout
-        )
+        pending = _Pending(self._loop.create_future(), self._clock.monotonic() + self._call_timeout)
         self._pending[call.echo] = pending
         try:
             await self._socket.send_frame(encode(call), WSMsgType.TEXT)
@@ -97,7 +103,7 @@ class Link:
         """Say goodbye; `serve` then ends."""
         self.is_open = False
         try:
-            async with asyncio.timeout(_GOODBYE):
+            async with asyncio.timeout(_PATIENCE):
                 await self._socket.close(code=WSCloseCode.GOING_AWAY, message=reason.encode())
         except TimeoutError:
             self._cut("no goodbye")
@@ -113,7 +119,9 @@ class Link:
                     return
             elif message.type is WSMsgType.BINARY:
                 self._log.warning("binary frame ignored", action="onebot_frame_ignored")
-            else:  # closed, closing or broken; pings are answered inside aiohttp
+            elif message.type is WSMsgType.PING:
+                await self._socket.pong(message.data)
+            elif message.type is not WSMsgType.PONG:  # closed, closing or broken
                 return
 
     def _hear(self, text: str, on_event: Callable[[Frame], None]) -> None:
@@ -154,8 +162,17 @@ class Link:
             if not all(pending.is_written for pending in overdue):
                 return self._cut("the peer does not read")
             silence = now - self._heard_at
-            if self._heartbeat_every and silence > _MISSED_HEARTBEATS * self._heartbeat_every:
-                return self._cut("no heartbeat", silent_seconds=round(silence))
+            patience = _MISSED_HEARTBEATS * self._heartbeat_every or _PING_AFTER + _PONG_WITHIN
+            if silence > patience:
+                return self._cut("silent", seconds=round(silence))
+            if silence > _PING_AFTER:
+                await self._ping()
+
+    async def _ping(self) -> None:
+        # A connection that ends in this moment is seen by whoever reads it; one that takes no more will be cut.
+        with contextlib.suppress(ConnectionError, TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                await self._socket.ping()
 
     def _cut(self, why: str, **details: Any) -> None:
         """End the connection without asking the peer, who would not answer."""

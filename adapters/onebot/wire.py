@@ -47,11 +47,9 @@ class _Content:
 
 def identity(value: Any) -> str:
     """Return an id as text, or nothing when it is no id: null, zero, a float, or larger than 64 bits."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, int) and not isinstance(value, bool) and value and -(2**63) <= value < 2**64:
-        return str(value)
-    return ""
+    if type(value) is int:  # and so no bool
+        return str(value) if value and -(2**63) <= value < 2**64 else ""
+    return value.strip() if isinstance(value, str) else ""
 
 
 def incoming(frame: Frame, view: View, self_id: str) -> Incoming | None:
@@ -185,6 +183,9 @@ def outgoing(message: Outgoing, name: str, echo: str = "") -> Call:
 def _sent(message: Outgoing, name: str, *, can_call: bool) -> Iterator[SentSegment]:
     if message.quotes is not None:
         yield SentSegment("reply", {"id": message.quotes})
+    if not message.mentions:
+        yield SentSegment("text", {"text": message.text})
+        return
     for piece in pieces(message):
         if isinstance(piece, str):
             yield SentSegment("text", {"text": piece})

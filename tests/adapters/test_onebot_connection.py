@@ -280,13 +280,34 @@ async def test_a_silent_peer_is_cut_after_three_heartbeats(onebot, serve, qq_pee
     assert "onebot_cut" in actions(logs)
 
 
-async def test_without_heartbeats_a_quiet_peer_may_stay(onebot, serve, qq_peer, clock):
+async def test_without_heartbeats_a_quiet_peer_is_asked_for_a_sign_of_life_and_stays(onebot, serve, clock):
     adapter = onebot()
-    await qq_peer(await serve(adapter.handle))
-    await until(lambda: clock._sleepers)
-    clock.advance(3600)
-    await until(lambda: clock._sleepers)
-    assert await adapter.send(outgoing())
+    url = await serve(adapter.handle)
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, autoping=False) as peer:
+        await until(lambda: clock._sleepers)
+        clock.advance(61.0)
+        assert (await peer.receive(10)).type is aiohttp.WSMsgType.PING
+        await peer.pong()
+        await peer.ping(b"are you there")  # answered in order, so the pong before it has been heard
+        answer = await peer.receive(10)
+        assert (answer.type, answer.data) == (aiohttp.WSMsgType.PONG, b"are you there")
+        await until(lambda: clock._sleepers)
+        clock.advance(59.0)
+        await until(lambda: clock._sleepers)
+        assert adapter._links
+
+
+async def test_without_heartbeats_a_peer_that_gives_no_sign_of_life_is_cut(onebot, serve, clock):
+    adapter = onebot()
+    url = await serve(adapter.handle)
+    async with aiohttp.ClientSession() as session, session.ws_connect(url, autoping=False) as peer:
+        await until(lambda: clock._sleepers)
+        clock.advance(61.0)
+        assert (await peer.receive(10)).type is aiohttp.WSMsgType.PING
+        await until(lambda: clock._sleepers)
+        clock.advance(30.0)
+        assert (await peer.receive(10)).type is aiohttp.WSMsgType.CLOSED
+        await until(lambda: not adapter._links)
 
 
 async def test_a_peer_that_does_not_read_is_cut_and_holds_up_nobody(onebot, serve, clock):
