@@ -12,8 +12,8 @@ from typing import Final
 import structlog
 from aiohttp import ClientWebSocketResponse, web
 
-from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing, Surroundings
-from adapters.onebot import wire
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.onebot import examination, wire
 from adapters.onebot.admission import Admitted, Refused, Role, admit
 from adapters.onebot.dial import LARGEST_ACCEPTED, keep_connected
 from adapters.onebot.frames import Frame
@@ -114,6 +114,19 @@ class OneBotAdapter:
         self._is_closed = True
         self._inbox.put_nowait(None)
         await asyncio.gather(*(link.close("bye") for link in self._links.values()))
+
+    async def examine(self) -> list[Finding]:
+        """Look at the token, the connection and the account behind it."""
+        link = self._link_for_calls()
+        if link is not None:
+            reached = await examination.account(link, next(self._echoes))
+        elif self._settings.mode == "forward":
+            reached = await examination.server(
+                self._settings, adapter=self.name, clock=self._clock, echo=next(self._echoes)
+            )
+        else:
+            reached = examination.nobody(self.name)
+        return [examination.token(self._settings), reached]
 
     async def _dial(self) -> None:
         await keep_connected(

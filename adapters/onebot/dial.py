@@ -48,25 +48,24 @@ async def keep_connected(
     failures = 0
     async with aiohttp.ClientSession() as session:
         while True:
-            attempt = await _attempt(session, settings, clock, serve)
-            failures = 1 if attempt.open_for >= HEALTHY_AFTER.total_seconds() else failures + 1
-            delay = delay_after(failures, jitter(), is_refused=attempt.is_refused)
+            tried = await attempt(session, settings, clock, serve)
+            failures = 1 if tried.open_for >= HEALTHY_AFTER.total_seconds() else failures + 1
+            delay = delay_after(failures, jitter(), is_refused=tried.is_refused)
             again = round(delay.total_seconds(), 1)
-            if attempt.is_refused:
-                log.error(
-                    "access token refused", action="onebot_refused", why=attempt.why, retry_seconds=again
-                )
+            if tried.is_refused:
+                log.error("access token refused", action="onebot_refused", why=tried.why, retry_seconds=again)
             else:
-                log.warning("not connected", action="onebot_lost", why=attempt.why, retry_seconds=again)
+                log.warning("not connected", action="onebot_lost", why=tried.why, retry_seconds=again)
             await clock.sleep(delay)
 
 
-async def _attempt(
+async def attempt(
     session: aiohttp.ClientSession,
     settings: Settings,
     clock: Timekeeper,
     serve: Callable[[aiohttp.ClientWebSocketResponse], Awaitable[bool]],
 ) -> Attempt:
+    """Connect once and let `serve` run the connection to its end; return how it went."""
     token = settings.access_token
     try:
         async with asyncio.timeout(_HANDSHAKE):
