@@ -112,8 +112,11 @@ class GroupCommit:
     def _write(self, batch: Sequence[Job]) -> list[Outcome]:
         cursor = self._connection.cursor()
         try:
-            cursor.execute("BEGIN IMMEDIATE")
-            outcomes = [_attempt(cursor, statements) for statements, _ in batch]
+            # Savepoints cost a quarter of the speed and are only needed when something is refused, which is rare.
+            outcomes = _together(cursor, batch)
+            if any(isinstance(outcome, Exception) for outcome in outcomes):
+                self._connection.rollback()
+                outcomes = _one_by_one(cursor, batch)
             cursor.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - the thread must live on; everybody who waits is told
             return [self._give_up(error) for _ in batch]
@@ -133,6 +136,23 @@ class GroupCommit:
             self._loop.call_soon_threadsafe(callback, *values)
 
 
+def _together(cursor: sqlite3.Cursor, batch: Sequence[Job]) -> list[Outcome]:
+    """Run a batch up to its end or to the first refusal, which is then the last outcome."""
+    cursor.execute("BEGIN IMMEDIATE")
+    outcomes: list[Outcome] = []
+    try:
+        outcomes.extend(_execute(cursor, statements) for statements, _ in batch)
+    except _OWN_FAULTS as error:
+        outcomes.append(error)
+    return outcomes
+
+
+def _one_by_one(cursor: sqlite3.Cursor, batch: Sequence[Job]) -> list[Outcome]:
+    """Run a batch again so that a refused change takes back only itself."""
+    cursor.execute("BEGIN IMMEDIATE")
+    return [_attempt(cursor, statements) for statements, _ in batch]
+
+
 def _attempt(cursor: sqlite3.Cursor, statements: Sequence[Statement]) -> Outcome:
     cursor.execute("SAVEPOINT change")
     try:
@@ -149,8 +169,8 @@ def _execute(cursor: sqlite3.Cursor, statements: Sequence[Statement]) -> int:
     changed = 0
     for statement in statements:
         rows = cursor.execute(statement.sql, statement.row).rowcount
-        if rows == 0 and statement.refusal is not None:
-            raise statement.refusal
+        if not rows and statement.refusal is not None:
+            raise statement.refusal(statement.refused)
         changed += rows
     return changed
 

@@ -156,6 +156,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise StoreFault(f"{path} 所在的文件系统不支持 WAL；请放到本机磁盘上，不要用网络盘。")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")  # what savepoints put aside
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -15,12 +14,21 @@ from bot.store.instants import milliseconds, milliseconds_up
 Row = tuple[int | str | bytes | None, ...]
 
 
+class NotQueued(ValueError):  # noqa: N818 - named after what happened
+    """No message of this key is in the outbox."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no message {key} in the outbox")
+        self.key = key
+
+
 class Statement(msgspec.Struct, frozen=True, gc=False):
-    """One query with its values. `refusal` is raised when it changes no row; None: then nothing is wrong."""
+    """One query with its values. If it changes no row, `refusal` is raised with `refused`; None: nothing is wrong then."""
 
     sql: str
     row: Row
-    refusal: Exception | None = None
+    refusal: type[Exception] | None = None
+    refused: int | str = ""
 
 
 def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
@@ -29,53 +37,37 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
     Raises:
         ValueError: The records of a ticket do not continue what is expected to be saved.
     """
-    return list(_saving(change, queries))
+    statements: list[Statement] = []
+    add = statements.append
+    if change.seen is not None:
+        row = (change.seen, milliseconds(change.at))
+        add(Statement(queries["remember_seen"], row, AlreadySeen, change.seen))
+    for saved in change.tickets:
+        check_continues(saved)
+        add(_saving_ticket(saved, queries))
+        for record in saved.records:
+            body = body_of_record(record)
+            row_of_record = (record.number, record.seq, milliseconds(record.at), body, record.hash)
+            add(Statement(queries["add_record"], row_of_record))
+    for message in change.outgoing:
+        add(Statement(queries["add_outgoing"], _outgoing_row(message)))
+    for ask in change.asks:
+        add(Statement(queries["put_ask"], _ask_row(ask)))
+    for closed in change.closed_asks:
+        add(Statement(queries["close_ask"], (closed.outcome, closed.id)))
+    for link in change.links:
+        add(Statement(queries["put_link"], (link.room, link.message, link.ticket, link.outgoing)))
+    for entry_id in change.removed_entries:
+        add(Statement(queries["remove_entry"], (entry_id,)))
+    for entry in change.entries:
+        add(Statement(queries["put_entry"], (entry.id, body_of(entry))))
+    return statements
 
 
 def delivering(messages: Iterable[Queued], queries: Mapping[str, str]) -> list[Statement]:
     """Return what saves the state of messages of the outbox."""
-    return [
-        Statement(
-            queries["save_outgoing"],
-            _outgoing_row(message),
-            ValueError(f"no message {message.key} in the outbox"),
-        )
-        for message in messages
-    ]
-
-
-def _saving(change: Change, queries: Mapping[str, str]) -> Iterator[Statement]:
-    if change.seen is not None:
-        row = (change.seen, milliseconds(change.at))
-        yield Statement(queries["remember_seen"], row, AlreadySeen(change.seen))
-    for saved in change.tickets:
-        yield from _saving_ticket(saved, queries)
-    for message in change.outgoing:
-        yield Statement(queries["add_outgoing"], _outgoing_row(message))
-    for ask in change.asks:
-        yield Statement(queries["put_ask"], _ask_row(ask))
-    for closed in change.closed_asks:
-        yield Statement(queries["close_ask"], (closed.outcome, closed.id))
-    for link in change.links:
-        yield Statement(queries["put_link"], (link.room, link.message, link.ticket, link.outgoing))
-    for entry_id in change.removed_entries:
-        yield Statement(queries["remove_entry"], (entry_id,))
-    for entry in change.entries:
-        yield Statement(queries["put_entry"], (entry.id, body_of(entry)))
-
-
-def _saving_ticket(saved: Saved, queries: Mapping[str, str]) -> Iterator[Statement]:
-    check_continues(saved)
-    row, number = _ticket_row(saved), saved.ticket.number
-    if saved.expected_version == 0:
-        yield Statement(queries["add_ticket"], (*row, number), Conflict(number))
-    else:
-        yield Statement(queries["save_ticket"], (*row, number, saved.expected_version), Conflict(number))
-    for record in saved.records:
-        yield Statement(
-            queries["add_record"],
-            (number, record.seq, milliseconds(record.at), body_of_record(record), record.hash),
-        )
+    sql = queries["save_outgoing"]
+    return [Statement(sql, _outgoing_row(message), NotQueued, message.key) for message in messages]
 
 
 def check_continues(saved: Saved) -> None:
@@ -84,42 +76,45 @@ def check_continues(saved: Saved) -> None:
     Raises:
         ValueError: A number, a `seq`, the version or the head does not fit.
     """
-    ticket, first = saved.ticket, saved.expected_version + 1
-    if ticket.version != saved.expected_version + len(saved.records):
-        raise ValueError(
-            f"ticket {ticket.number}: version {ticket.version} is not {saved.expected_version} and {len(saved.records)} records"
-        )
-    if ticket.version == 0:
-        raise ValueError(f"ticket {ticket.number} has no record that opens it")
-    for seq, record in enumerate(saved.records, first):
-        if (record.number, record.seq) != (ticket.number, seq):
+    ticket, seq = saved.ticket, saved.expected_version
+    for record in saved.records:
+        seq += 1
+        if record.seq != seq or record.number != ticket.number:
             raise ValueError(
-                f"ticket {ticket.number}: record {record.number}/{record.seq} stands where {ticket.number}/{seq} belongs"
+                f"record {record.number}/{record.seq} stands where {ticket.number}/{seq} belongs"
             )
+    if ticket.version != seq:
+        raise ValueError(f"ticket {ticket.number}: version {ticket.version}, but {seq} records")
+    if seq == 0:
+        raise ValueError(f"ticket {ticket.number} has no record that opens it")
     if saved.records and saved.records[-1].hash != ticket.head:
         raise ValueError(f"ticket {ticket.number}: its head is not the hash of its latest record")
 
 
-def _ticket_row(saved: Saved) -> Row:
-    ticket = saved.ticket
-    return (
+def _saving_ticket(saved: Saved, queries: Mapping[str, str]) -> Statement:
+    ticket, survey = saved.ticket, saved.ticket.survey
+    row = (
         ticket.version,
         ticket.head,
-        ticket.status.value,
+        ticket.status,
         ticket.room,
         ticket.account,
         ticket.subject,
-        _up(saved.next_due_at),
-        _down(ticket.survey.asked_at if ticket.survey else None),
+        None if saved.next_due_at is None else milliseconds_up(saved.next_due_at),
+        None if survey is None or survey.asked_at is None else milliseconds(survey.asked_at),
         body_of(ticket),
+        ticket.number,
     )
+    if saved.expected_version == 0:
+        return Statement(queries["add_ticket"], row, Conflict, ticket.number)
+    return Statement(queries["save_ticket"], (*row, saved.expected_version), Conflict, ticket.number)
 
 
 def _outgoing_row(message: Queued) -> Row:
     return (
         message.adapter,
         message.room,
-        message.state.value,
+        message.state,
         message.ticket,
         milliseconds(message.created_at),
         message.platform_id,
@@ -140,11 +135,3 @@ def _ask_row(ask: Ask) -> Row:
         body_of(ask),
         ask.id,
     )
-
-
-def _up(at: datetime | None) -> int | None:
-    return None if at is None else milliseconds_up(at)
-
-
-def _down(at: datetime | None) -> int | None:
-    return None if at is None else milliseconds(at)
