@@ -305,6 +305,7 @@ class QQServer:
 
     token: str = ""
     refuses_in_frame: bool = False
+    closes_after_refusal: bool = True
     connections: asyncio.Queue[web.WebSocketResponse] = field(default_factory=asyncio.Queue)
     calls: asyncio.Queue[tuple[web.WebSocketResponse, dict[str, Any]]] = field(default_factory=asyncio.Queue)
     attempts: int = 0
@@ -325,7 +326,9 @@ class QQServer:
                 "echo": None,
             }
             await socket.send_json(refusal)
-            await socket.close()
+            if self.closes_after_refusal:
+                await socket.close()
+            await socket.receive()
             return socket
         await self.connections.put(socket)
         async for frame in socket:
