@@ -14,6 +14,8 @@ from math import log
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
+# One pair of uncommon characters or one word says enough to be looked for.
+_LEAST_SAID = 1.0
 # Stands before a triple, so that it is no word of three letters.
 _MARK = "~"
 
@@ -126,8 +128,14 @@ class Index:
         return rarity
 
     def weigh(self, text: str) -> dict[str, float]:
-        """Return the pieces of a canonical text with their weights in this collection."""
-        return {piece: factor * self._rarity(piece) for piece, factor in grams(text).items()}
+        """Return the pieces of a canonical text with their weights in this collection.
+
+        Empty when the text says too little to be looked for, such as "好的" or "怎么办".
+        """
+        pieces = grams(text)
+        if sum(pieces.values()) < _LEAST_SAID:
+            return {}
+        return {piece: factor * self._rarity(piece) for piece, factor in pieces.items()}
 
     def candidates(
         self, weights: dict[str, float], *, least: float, admits: Callable[[int], bool]

@@ -55,18 +55,20 @@ _ASKS = re.compile(
     "怎么|怎样|咋|如何|为什么|为啥|为何|什么|啥(?:时候|原因|意思|情况)|哪里|哪儿|哪个|哪些|在哪|多少|多久|几点|几天|第几"
     "|能不能|能否|可不可以|可否|是不是|是否|有没有|要不要|会不会|行不行|对不对|谁(?:能|知道|会|有)|请问|请教|求助|求教|吗$|吗 |么$|呢$"
     r"|^(?:how|why|what|where|when|which|who|is|are|do|does|did|can|could|may)\b|\bhow (?:do|does|can|to|should)\b"
-    r"|\b(?:can|could) (?:i|we|you|someone|anyone|anybody)\b|\bdoes (?:it|the|this|that|anyone|anybody)\b"
+    r"|\b(?:can|could) (?:i|we|you|someone|anyone|anybody)\b|\bdoes (?:it|the|this|that|anyone|anybody)\b",
+    re.ASCII,  # a letter beside Chinese begins a word
 )
 _SMALL_TALK = re.compile(
     "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)+"
 )
 _FAILS = re.compile(
-    "打不[开出了]|[开关启]不了(?:机|门)?|登不[上了进]|登[录陆]不[上了进]|上不[去了]|连不?不?上不去|连[接]?不[上了通]|接不[上通]|进不[去了]|用不了|不能用"
+    "打不[开出了]|[开关启]不了(?:机|门)?|登不[上了进]|登[录陆]不[上了进]|(?<![早晚])上不[去了]|连接?不[上了通]|接不[上通]|进不[去了]|用不了|不能用"
     "|装不[上了]|下不[了来]|下载不[了来]|传不[上了]|上传不[了上]|保存不[了上]|存不[了上]|提交不[了上]|发不[出了]|收不到|看不[到了见]|听不[到见清]|找不到"
     "|刷不[了出]|扫不[了出]|搜不到|播不[了出]|放不[了出]|投不[了上]|录不[了上]|点不[了开动]|动不了|加载不[了出]|显示不[了出]|打印不[了出]|导不[了出入]|查不[了到出]|选不[了上]"
-    "|不出来|没反应|没有反应|没声音|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|不响应|不识别|识别不了|不好使|不管用|不行了|失效了?|过期"
-    "|报错|出错|出错了|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
-    r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|can t|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b"
+    "|不出来|没反应|没有反应|没声音|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
+    "|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
+    r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|can t|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
+    re.ASCII,
 )
 _DENIED = re.compile("(?:没有?|不再|未)(?:再)?(?:报错|出错|错误|失败|异常|故障|死机|掉线|断线|问题)")
 

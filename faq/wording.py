@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -24,7 +25,8 @@ _NO_DENIAL = re.compile(
     r"([\u4e00-\u9fff])[不没]\1|有没有|不同|不过|差不多|不好意思|不用|不知道|不清楚|不会用|不管|不仅|不但|要不|不少|不断|不久|不止|不然"
 )
 _DENIES = re.compile(
-    r"不|没|无(?!线|纸|锡|人机)|未(?!来)|勿|\b(?:not|cannot|unable|no|never|without|(?:can|don|won|doesn|isn|didn|wasn|couldn|aren|wouldn|hasn|haven) t)\b"
+    r"不|没|无(?!线|纸|锡|人机)|未(?!来)|勿|\b(?:not|cannot|unable|no|never|without|(?:can|don|won|doesn|isn|didn|wasn|couldn|aren|wouldn|hasn|haven) t)\b",
+    re.ASCII,
 )
 _OPPOSITES = (
     (("打开", "开启", "启用", "开通"), ("关闭", "停用", "禁用", "关掉")),
@@ -60,6 +62,28 @@ class Sense:
     sides: frozenset[tuple[int, int]]  # which side of which pair of opposites
 
 
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Return a pattern of words, English ones whole; a letter beside Chinese begins a word (hence ASCII)."""
+    return re.compile("|".join(rf"\b{word}\b" if word.isascii() else word for word in words), re.ASCII)
+
+
+@cache
+def _opposites() -> tuple[re.Pattern[str], dict[str, frozenset[tuple[int, int]]]]:
+    sides: dict[str, frozenset[tuple[int, int]]] = {}
+    for pair, words_of_sides in enumerate(_OPPOSITES):
+        for side, words in enumerate(words_of_sides):
+            for word in words:
+                sides[word] = sides.get(word, frozenset()) | {(pair, side)}
+    return _any_of(sorted(sides, key=lambda word: (-len(word), word))), sides
+
+
+def _sides(text: str) -> frozenset[tuple[int, int]]:
+    """Return which side of which opposites a text takes; one that names both takes neither."""
+    pattern, sides = _opposites()
+    named = {taken for word in pattern.findall(text) for taken in sides[word]}
+    return frozenset((pair, side) for pair, side in named if (pair, 1 - side) not in named)
+
+
 @cache
 def _same_words() -> tuple[re.Pattern[str], dict[str, str]]:
     lines = resources.files("faq").joinpath("data/wording.txt").read_text("utf-8").splitlines()
@@ -71,7 +95,7 @@ def _same_words() -> tuple[re.Pattern[str], dict[str, str]]:
         kept |= {first: first} | dict.fromkeys((" ".join(others),) if first == "wifi" else others, first)
     # A kept word is matched too, so that "怎么样" inside a longer kept word is never cut in the middle.
     longest_first = sorted(kept, key=lambda word: (-len(word), word))
-    return re.compile("|".join(rf"\b{w}\b" if w.isascii() else w for w in longest_first)), kept
+    return _any_of(longest_first), kept
 
 
 def canonical(folded: str) -> str:
@@ -98,12 +122,7 @@ def sense(text: str) -> Sense:
         denies=bool(_DENIES.search(_NO_DENIAL.sub(" ", text))),
         numbers=frozenset(_number(found) for found in _NUMBER.findall(text)),
         names=frozenset(_LATIN_WORD.findall(text)) if _HAS_CHINESE.search(text) else frozenset(),
-        sides=frozenset(
-            (pair, side)
-            for pair, sides in enumerate(_OPPOSITES)
-            for side, words in enumerate(sides)
-            if any(word in text for word in words)
-        ),
+        sides=_sides(text),
     )
 
 
@@ -115,9 +134,7 @@ def conflict_between(one: Sense, other: Sense) -> Conflict:
     if (
         _clash(one.numbers, other.numbers)
         or _clash(one.names, other.names)
-        or any(
-            (pair, 1 - side) in other.sides and (pair, side) not in other.sides for pair, side in one.sides
-        )
+        or any((pair, 1 - side) in other.sides for pair, side in one.sides)
     ):
         return Conflict.CONTRADICTION
     return Conflict.DENIAL if one.denies != other.denies else Conflict.NONE
