@@ -88,8 +88,7 @@ def check_settings(
 
 def _check_thresholds(settings: Settings, mistakes: Mistakes) -> None:
     faq = settings.faq
-    # Written the other way round it would let pass what is no number at all.
-    if not faq.suggest_at < faq.answer_at and not mistakes.is_within(("faq",)):
+    if faq.suggest_at >= faq.answer_at and not mistakes.is_within(("faq",)):
         expected = Wording(
             f"应小于 answer_at（{faq.answer_at}）", f"expected less than answer_at ({faq.answer_at})"
         )
@@ -121,7 +120,7 @@ def _check_accounts(people: Sequence[PersonSettings], adapters: Collection[str],
             if not colon or not user:
                 _add_unless_noted(place, account, _ACCOUNT_FORM, mistakes)
                 continue
-            refer(adapter, adapters, _ADAPTER, place, mistakes)
+            refer(adapter, adapters, _ADAPTER, place, mistakes, found=account)
             if account in owners:
                 owner = owners[account]
                 expected = Wording(
@@ -150,12 +149,17 @@ def _check_rooms(settings: Settings, mistakes: Mistakes) -> None:
     _check_ids("rooms", settings.rooms, mistakes)
     _check_names("rooms", settings.rooms, mistakes)
     customers = _ids(settings.customers)
-    duty_rooms = {room.id for room in settings.rooms if room.kind == "duty"}
+    # A kind that is not said rightly is told already.
+    duty_rooms = {
+        room.id
+        for index, room in enumerate(settings.rooms)
+        if room.kind == "duty" or mistakes.is_at(("rooms", index, "kind"))
+    }
     for index, room in enumerate(settings.rooms):
         place: Place = ("rooms", index)
         if room.customer:
             refer(room.customer, customers, _CUSTOMER, (*place, "customer"), mistakes)
-        elif room.kind == "customer":
+        elif room.kind == "customer" and not mistakes.is_at((*place, "kind")):
             _add_unless_noted((*place, "customer"), ABSENT, _CUSTOMER_NEEDED, mistakes)
         if room.duty:
             refer(room.duty, duty_rooms, _DUTY, (*place, "duty"), mistakes)
@@ -173,7 +177,7 @@ def _check_addresses(rooms: Sequence[RoomSettings], adapters: Collection[str], m
             found = room.address or ABSENT
             _add_unless_noted(place, found, _ADDRESS_FORM, mistakes)
             continue
-        refer(adapter, adapters, _ADAPTER, place, mistakes)
+        refer(adapter, adapters, _ADAPTER, place, mistakes, found=room.address)
         if room.address in owners:
             owner = owners[room.address]
             expected = Wording(f"这个地址已经是 {owner} 的", f"this address already belongs to {owner}")
@@ -182,7 +186,7 @@ def _check_addresses(rooms: Sequence[RoomSettings], adapters: Collection[str], m
 
 
 def _check_rotas(settings: Settings, mistakes: Mistakes) -> None:
-    staff = _staff(settings.people)
+    staff = _staff(settings.people, mistakes)
     for name, rota in settings.rotas.items():
         place: Place = ("rotas", name)
         if not rota.members:
@@ -199,7 +203,7 @@ def _check_staff(members: Iterable[str], staff: Collection[str], place: Place, m
 
 
 def _check_ladders(settings: Settings, mistakes: Mistakes) -> None:
-    known = {*TELL_WORDS, *_staff(settings.people)}
+    known = {*TELL_WORDS, *_staff(settings.people, mistakes)}
     for name, rungs in settings.ladders.items():
         if not rungs:
             _add_unless_noted(("ladders", name), [], _A_RUNG, mistakes)
@@ -278,8 +282,13 @@ def _ids(items: Iterable[Identified]) -> tuple[str, ...]:
     return tuple(item.id for item in items)
 
 
-def _staff(people: Iterable[PersonSettings]) -> tuple[str, ...]:
-    return tuple(person.id for person in people if Role(person.role).is_staff)
+def _staff(people: Iterable[PersonSettings], mistakes: Mistakes) -> tuple[str, ...]:
+    """Return the ids of staff, and of those whose role is not said rightly, which is told already."""
+    return tuple(
+        person.id
+        for index, person in enumerate(people)
+        if Role(person.role).is_staff or mistakes.is_at(("people", index, "role"))
+    )
 
 
 def _calendars(settings: Settings) -> tuple[str, ...]:

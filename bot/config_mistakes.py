@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
+from enum import Enum
 
 from bot.config_lines import Place, line_of
 
@@ -30,7 +31,7 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing to mend. `found` is empty when nothing is there; `line` is None when the file cannot be read at all."""
+    """One thing to mend. `found` is empty when there is nothing to show; `line` is None when nothing could be read."""
 
     key: str
     found: str
@@ -72,11 +73,15 @@ class SecretName:
     name: str
 
 
-class Absent:
-    """Stands for a value that is not there."""
+class Nothing(Enum):
+    """Stands for a value that cannot be shown."""
+
+    ABSENT = "absent"  # it is missing
+    UNSHOWN = "unshown"  # nobody knows what it is, so it may be a secret in the wrong place
 
 
-ABSENT = Absent()
+ABSENT = Nothing.ABSENT
+UNSHOWN = Nothing.UNSHOWN
 
 
 class Mistakes:
@@ -142,7 +147,7 @@ def nearest(written: str, known: Iterable[str], missing: Wording) -> Wording:
 
 
 def _shown(place: Place, found: object) -> str:
-    if found is ABSENT:
+    if isinstance(found, Nothing):
         return ""
     if isinstance(found, SecretName):
         return _quoted(found.name)
@@ -165,8 +170,7 @@ def _written(value: object) -> str:
         case date() | time():
             return value.isoformat()
         case dict():
-            pairs = ", ".join(f"{_key(key)} = {_written(item)}" for key, item in value.items())
-            return f"{{ {pairs} }}" if pairs else "{}"
+            return "{…}" if value else "{}"
         case list() | tuple():
             return "[" + ", ".join(_written(item) for item in value) + "]"
         case _:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 
 from bot.config_lines import Place
-from bot.config_mistakes import ABSENT, Mistakes, Wording, nearest
+from bot.config_mistakes import ABSENT, UNSHOWN, Mistakes, Wording, nearest
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -46,10 +46,10 @@ def check_keys(
     """Return the values of a table by the names of a struct's fields, without what is left to its default."""
     fields = msgspec.structs.fields(kind)
     known = [field.encode_name for field in fields]
-    for key, value in found.items():
+    for key in found:
         if key not in known:
             missing = Wording(f"没有 {key} 这个键", f"there is no key {key}")
-            mistakes.add((*place, key), value, nearest(key, known, missing))
+            mistakes.add((*place, key), UNSHOWN, nearest(key, known, missing))
     values: dict[str, Any] = {}
     for field in fields:
         here = (*place, field.encode_name)

@@ -58,11 +58,10 @@ def moment(found: datetime, place: Place, mistakes: Mistakes, local: ZoneInfo) -
     return found if found.tzinfo else found.replace(tzinfo=local)
 
 
-def refer(word: str, known: Collection[str], what: Wording, place: Place, mistakes: Mistakes) -> bool:
-    """Return whether a word names something that is there; otherwise note it with the nearest name."""
-    if word in known:
-        return True
-    if not mistakes.is_at(place):
+def refer(
+    word: str, known: Collection[str], what: Wording, place: Place, mistakes: Mistakes, *, found: str = ""
+) -> None:
+    """Note a word that names nothing, with the nearest name; `found` is the whole text when the word is part of it."""
+    if word not in known and not mistakes.is_at(place):
         missing = Wording(f"没有叫 {word} 的{what.zh}", f"there is no {what.en} called {word}")
-        mistakes.add(place, word, nearest(word, known, missing))
-    return False
+        mistakes.add(place, found or word, nearest(word, known, missing))

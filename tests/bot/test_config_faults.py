@@ -1,0 +1,221 @@
+"""A configuration is refused as a whole, in words, and without giving a secret away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.config import ConfigurationFaults, Mistake, load
+
+GOOD = Path(__file__).with_name("test_config_good.toml").read_text(encoding="utf-8")
+ENVIRONMENT = {"QQ_TOKEN": "hush-hush"}
+
+
+def faults_of(text: str, folder: Path) -> ConfigurationFaults:
+    path = folder / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationFaults) as caught:
+        load(path, ENVIRONMENT)
+    return caught.value
+
+
+def test_all_mistakes_are_told_at_once_from_top_to_bottom(tmp_path: Path) -> None:
+    text = GOOD
+    changes = {
+        "bot.first_ticket": ("first_ticket = 1001", "first_ticket = 0"),
+        "store.url": ("sqlite:data", "data"),
+        "faq.suggest_at": ("suggest_at = 0.4", "suggest_at = 0.9"),
+        "adapters[1].mode": ('"reverse"', '"revers"'),
+        "people[1].role": ('"engineer"', '"enginer"'),
+        "customers[0].contract.until": ("until = 2027", "until = 2024"),
+        "rooms[1].address": ("qq:group:2", "qq:grp:2"),
+        "calendars.workday.holidays": ('"CN"', '"US"'),
+        "rotas.first.shift": ('shift = "7d"', 'shift = "5"'),
+        "policies.edu.default_level": ('default_level = "1"', 'default_level = "9"'),
+        "policies.edu.levels[0].clocks[0].kind": ('"respond"', '"respnd"'),
+        "ladders.standard[0].at": ('"50%"', '"50"'),
+        "tickets.undo_within": ('undo_within = "5m"', 'undo_within = "5"'),
+        "survey.low_at": ("low_at = 2", "low_at = 6"),
+    }
+    for was, becomes in changes.values():
+        assert was in text
+        text = text.replace(was, becomes, 1)
+    faults = faults_of(text, tmp_path)
+    assert [mistake.key for mistake in faults.mistakes] == list(changes)
+    lines = [mistake.line or 0 for mistake in faults.mistakes]
+    assert lines == sorted(lines)
+    assert str(faults).splitlines() == faults.lines() == faults.lines("zh")
+
+
+def test_a_slip_is_told_once_and_not_again_where_it_is_referred_to(tmp_path: Path) -> None:
+    """The rota names the engineer whose role is misspelt, and rooms the duty room whose kind is."""
+    text = GOOD.replace('"engineer"', '"enginer"').replace('kind = "duty"', 'kind = "dut"')
+    assert [mistake.key for mistake in faults_of(text, tmp_path).mistakes] == [
+        "people[1].role",
+        "rooms[1].kind",
+    ]
+
+
+def test_a_mistake_is_one_line_in_the_language_of_the_file(tmp_path: Path) -> None:
+    text = GOOD.replace("first_ticket = 1001", 'language = "en"\nfirst_ticket = 0')
+    faults = faults_of(text, tmp_path)
+    assert str(faults) == (
+        "line 6: bot.first_ticket = 0: expected a whole number, at least 1, at most 999999999"
+    )
+    assert faults.lines("zh") == ["第 6 行 bot.first_ticket = 0：应为整数，不小于 1，不大于 999999999"]
+
+
+def test_a_missing_key_is_told_where_its_table_begins(tmp_path: Path) -> None:
+    faults = faults_of('[[people]]\nid = "a"\nname = "A"\n', tmp_path)
+    assert faults.lines("zh") == [
+        "第 1 行 people[0].role：没有写，应为 contact | engineer | leader | manager | director | knowledge | admin"
+    ]
+    assert faults.lines("en") == [
+        "line 1: people[0].role: missing, expected contact | engineer | leader | manager | director | knowledge | admin"
+    ]
+
+
+SYNTAX = {
+    "no value": (
+        '[bot]\nname = "小首"\nlanguage\n',
+        3,
+        "language",
+        "不是正确的 TOML：键的后面应有 =",
+    ),
+    "value without quotes": (
+        "[store]\nurl = hush-hush\n",
+        2,
+        "url = …",
+        "不是正确的 TOML：等号后面的值写得不对，文字要加引号",
+    ),
+    "key written twice": (
+        "[bot]\nname = 'a'\nname = 'b'\n",
+        3,
+        "name = …",
+        "不是正确的 TOML：这个键前面已经写过",
+    ),
+    "list without an end": (
+        "[faq]\nfiles = ['a'\n",
+        3,
+        "",
+        "不是正确的 TOML：列表没有写完，少了逗号或 ]",
+    ),
+    "what nobody translated": (
+        '[bot]\nname = "\\ud800"\n',
+        2,
+        "name = …",
+        "不是正确的 TOML：Escaped character is not a Unicode scalar value",
+    ),
+    "brackets without number": (f"a = {'[' * 5000}", None, "", "括号套得太深"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "found", "expected"), SYNTAX.values(), ids=SYNTAX)
+def test_what_is_not_toml_is_told_with_its_line_and_without_its_value(
+    text: str, line: int | None, found: str, expected: str, tmp_path: Path
+) -> None:
+    faults = faults_of(text, tmp_path)
+    [mistake] = faults.mistakes
+    assert (mistake.key, mistake.line, mistake.found, mistake.expected) == (
+        "config.toml",
+        line,
+        found,
+        expected,
+    )
+    assert "hush" not in str(faults)
+
+
+def test_a_file_that_is_not_there_or_not_text_is_a_mistake(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationFaults) as missing:
+        load(tmp_path / "nowhere.toml", {})
+    assert str(missing.value) == "nowhere.toml：没有这个文件"
+    with pytest.raises(ConfigurationFaults) as folder:
+        load(tmp_path, {})
+    assert str(folder.value) == f"{tmp_path.name}：这是文件夹，应为文件"
+    (tmp_path / "gbk.toml").write_bytes('[bot]\nname = "小首"\n'.encode("gbk"))
+    with pytest.raises(ConfigurationFaults) as encoded:
+        load(tmp_path / "gbk.toml", {})
+    assert encoded.value.lines("en") == ["line 2: gbk.toml: expected UTF-8 text"]
+
+
+def test_the_mark_that_windows_editors_write_first_is_no_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(GOOD.replace("\n", "\r\n"), encoding="utf-8-sig", newline="")
+    assert load(path, ENVIRONMENT).bot.name == "小首"
+
+
+def test_no_mistake_shows_a_secret(tmp_path: Path) -> None:
+    """Neither where it belongs nor where somebody put it by accident."""
+    text = (
+        'token = "hush-hush"\n'
+        + GOOD.replace("[web]\n", '[web]\naccess_token = "hush-hush"\n')
+        .replace('mode = "reverse"', 'mode = "forward"\nurl = ["hush-hush"]\nself_id = "hush-hush"')
+        .replace('type = "onebot"', 'type = "onebot"\nacces_token = "hush-hush"')
+        .replace('"sqlite:data/shouwen.db"', '"mysql://:hush-hush@host/0"')
+        + '[[adapter]]\naccess_token = "hush-hush"\n'
+    )
+    faults = faults_of(text, tmp_path)
+    assert {mistake.key for mistake in faults.mistakes} == {
+        "token",
+        "web.access_token",
+        "adapters[1].url",
+        "adapters[1].acces_token",
+        "store.url",
+        "adapter",
+    }
+    assert "hush" not in repr(faults) + str(faults) + "".join(faults.lines("en"))
+
+
+@given(text=st.text())
+def test_no_text_brings_anything_but_mistakes(text: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    read_or_refuse(text.encode(errors="replace"), tmp_path_factory.getbasetemp())
+
+
+VALUES = """
+1 | -1 | 0.5 | nan | true | "" | "always" | "env:X" | "file:\\u0000" | 2026-02-16 | 0001-01-01T00:00:00 | "9999-12-31 23:59"
+"99999999999999999999h" | "99:99-99:99" | "Asia" | "../etc" | "\\u0000" | ":" | [] | {} | [[]] | [{}] | ["always"]
+{ mon = ["00:00-24:00"] } | { kind = 1 } | [{ kind = "respond" }]
+"""
+PAIRS = [number for number, line in enumerate(GOOD.splitlines()) if " = " in line and "{ kind" not in line]
+
+
+@given(
+    changes=st.dictionaries(
+        st.sampled_from(PAIRS),
+        st.sampled_from([None, *VALUES.strip().replace("\n", " | ").split(" | ")]),
+        min_size=1,
+        max_size=6,
+    ),
+    gone=st.sets(st.sampled_from(range(len(GOOD.splitlines()))), max_size=3),
+)
+def test_no_values_and_no_gaps_bring_anything_but_mistakes(
+    changes: dict[int, str | None], gone: set[int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    lines = GOOD.splitlines()
+    for number, value in changes.items():
+        key, _, _ = lines[number].partition(" = ")
+        lines[number] = "" if value is None else f"{key} = {value}"
+    text = "\n".join(line for number, line in enumerate(lines) if number not in gone)
+    read_or_refuse(text.encode(), tmp_path_factory.getbasetemp())
+
+
+def read_or_refuse(content: bytes, folder: Path) -> None:
+    """Read a file; being refused is fine, as long as it says on which of its lines and why."""
+    path = folder / "any.toml"
+    path.write_bytes(content)
+    last_line = content.count(b"\n") + content.count(b"\r") + 1
+    for is_replay in (False, True):
+        mistakes = mistakes_of(path, is_replay=is_replay)
+        assert all(mistake.key and mistake.expected for mistake in mistakes)
+        assert all(1 <= (mistake.line or 1) <= last_line for mistake in mistakes)
+
+
+def mistakes_of(path: Path, *, is_replay: bool) -> tuple[Mistake, ...]:
+    try:
+        load(path, ENVIRONMENT, is_replay=is_replay)
+    except ConfigurationFaults as faults:
+        return faults.mistakes
+    return ()
