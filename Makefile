@@ -45,3 +45,8 @@ faults: .venv/.dev ## the long rounds of the fault tests
 lock: ## pin the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock pyproject.toml requirements-build.in
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.lock -o requirements-dev.lock --group dev
+
+texts: .venv/.dev ## collect the texts of the bot into the catalogue of translations, and compile it
+	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg -k say:1 -k _say:2 -k translate:1 -k TicketError:1 -k AlreadyOwned:1 -k NotTheirs:1 -k TooOld:1 -k duty:1 -k customer:1 -k N_:1 -k _:1 --no-location --sort-output --no-wrap --project shouwen -o bot/locale/shouwen.pot bot
+	@$(BIN)/pybabel -q update -i bot/locale/shouwen.pot -d bot/locale -D shouwen -l en --no-fuzzy-matching --no-wrap --ignore-obsolete
+	@$(BIN)/pybabel -q compile -d bot/locale -D shouwen --statistics

@@ -11,20 +11,20 @@ class About(msgspec.Struct, frozen=True, kw_only=True, tag=True):
     """Base of what a question can be about; `AnyAbout` is the closed union."""
 
 
-class Menu(About):
+class Menu(About, frozen=True, kw_only=True, tag=True):
     """Candidates by number; 0 opens a ticket with the question."""
 
     question: str
     entries: tuple[str, ...]
 
 
-class Offer(About):
+class Offer(About, frozen=True, kw_only=True, tag=True):
     """No answer was found: 1 opens a ticket with the question."""
 
     question: str
 
 
-class Answered(About):
+class Answered(About, frozen=True, kw_only=True, tag=True):
     """An answer was given: 1 opens a ticket that names the entry, thanks mark the entry as helpful."""
 
     question: str
@@ -32,25 +32,25 @@ class Answered(About):
     entries: tuple[str, ...] = ()  # of the menu it was picked from; another number picks again
 
 
-class Details(About):
+class Details(About, frozen=True, kw_only=True, tag=True):
     """A new ticket lacks something: the requester's next message belongs to it."""
 
     ticket: int
 
 
-class Check(About):
+class Check(About, frozen=True, kw_only=True, tag=True):
     """Does it work? 1 yes, 2 no."""
 
     ticket: int
 
 
-class Rating(About):
+class Rating(About, frozen=True, kw_only=True, tag=True):
     """Two scores from 1 to 5."""
 
     ticket: int
 
 
-class Suggestion(About):
+class Suggestion(About, frozen=True, kw_only=True, tag=True):
     """Did you mean this command? 1 runs it."""
 
     command: str

@@ -15,7 +15,7 @@ else:
 _LOCKED_BYTE = 1 << 20
 
 
-class Held(Exception):  # noqa: N818 - named after what happened
+class Held(Exception):
     """Another process has the lock. `holder` is its id, or "" when it has not written it yet."""
 
     def __init__(self, holder: str) -> None:

@@ -14,7 +14,7 @@ from bot.store.instants import milliseconds, milliseconds_up
 Row = tuple[int | str | bytes | None, ...]
 
 
-class NotQueued(ValueError):  # noqa: N818 - named after what happened
+class NotQueued(ValueError):
     """No message of this key is in the outbox."""
 
     def __init__(self, key: str) -> None:

@@ -13,7 +13,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=T
     """Base of all events; `AnyEvent` is the closed union."""
 
 
-class Opened(Event):
+class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     number: int
     kind: Kind
     room: str
@@ -24,6 +24,7 @@ class Opened(Event):
     promises: tuple[Promise, ...]
     requester: Party
     account: str
+    address: str
     text: str
     by: Party | None = None
     tried: str = ""
@@ -32,11 +33,11 @@ class Opened(Event):
     links: tuple[int, ...] = ()
 
 
-class Claimed(Event):
+class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
 
 
-class Responded(Event):
+class Responded(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """The first word of staff to the customer. `late` is zero when the promise was kept."""
 
     by: Party
@@ -45,46 +46,46 @@ class Responded(Event):
     late: timedelta = timedelta()
 
 
-class Said(Event):
+class Said(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """A later word of staff to the customer."""
 
     by: Party
     text: str
 
 
-class Assisted(Event):
+class Assisted(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
 
 
-class HandOverOffered(Event):
+class HandOverOffered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     to: Party
     note: str
     expires_at: datetime
 
 
-class HandedOver(Event):
+class HandedOver(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     giver: Party
     by: Party
 
 
-class HandOverDeclined(Event):
+class HandOverDeclined(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     reason: str
 
 
-class HandOverExpired(Event):
+class HandOverExpired(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     to: Party
 
 
-class Reassigned(Event):
+class Reassigned(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     to: Party
     giver: Party | None
     reason: str
 
 
-class LevelChanged(Event):
+class LevelChanged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     level: str
     level_name: str
@@ -96,26 +97,26 @@ class LevelChanged(Event):
     grace_calendar: str = "always"
 
 
-class Noted(Event):
+class Noted(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     text: str
 
 
-class Updated(Event):
+class Updated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     text: str
 
 
-class Supplemented(Event):
+class Supplemented(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     text: str
 
 
-class Urged(Event):
+class Urged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
 
 
-class Resolved(Event):
+class Resolved(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     cause: str
     method: str
@@ -125,46 +126,46 @@ class Resolved(Event):
     close_at: datetime  # when silence closes it
 
 
-class CheckReminded(Event):
+class CheckReminded(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """The requester was asked once more whether it works."""
 
 
-class Closed(Event):
+class Closed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     closing: Closing
     by: Party | None = None
 
 
-class Reopened(Event):
+class Reopened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     text: str
 
 
-class Undone(Event):
+class Undone(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     word: str
 
 
-class SurveyPlanned(Event):
+class SurveyPlanned(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     at: datetime
 
 
-class SurveySkipped(Event):
+class SurveySkipped(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """The person was asked for a rating today already."""
 
 
-class SurveyAsked(Event):
+class SurveyAsked(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     remind_at: datetime
 
 
-class SurveyReminded(Event):
+class SurveyReminded(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     expires_at: datetime
 
 
-class SurveyExpired(Event):
+class SurveyExpired(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     pass
 
 
-class Rated(Event):
+class Rated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     speed: int
     quality: int
@@ -172,24 +173,24 @@ class Rated(Event):
     is_low: bool
 
 
-class Commented(Event):
+class Commented(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     text: str
 
 
-class CallMissed(Event):
+class CallMissed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """The customer could not be reached; the callback is still owed."""
 
     by: Party
     text: str
 
 
-class CalledBack(Event):
+class CalledBack(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     result: str
 
 
-class Escalated(Event):
+class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """A rung of the ladder was reached. `at` is when it was scheduled; `late` how much later it happened."""
 
     clock: ClockKind

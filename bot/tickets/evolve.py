@@ -41,6 +41,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         level_name=event.level_name,
         requester=event.requester,
         account=event.account,
+        address=event.address,
         text=event.text,
         tried=event.tried,
         subject=event.subject,

@@ -28,6 +28,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         promises=promises,
         requester=step.requester,
         account=step.account,
+        address=step.address,
         text=step.text,
         by=step.by,
         tried=step.tried,

@@ -167,7 +167,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     level_name: str = ""
     level_before: str = ""  # what staff changed it from; the requester may ask for it back
     requester: Party
-    account: str = ""  # the requester's address: `NAME:USERID`
+    account: str = ""  # the requester's account: `NAME:USERID`
+    address: str = ""  # where the requester reads answers: the address of a room
     text: str
     tried: str = ""  # knowledge entry that did not help
     subject: int | None = None  # the ticket this one is about (callback)

@@ -78,7 +78,7 @@ class SurveyRules:
     """How a rating is asked for. `waking` is in the bot's zone; outside it the question waits."""
 
     is_enabled: bool = True
-    waking: Window = Window(timedelta(hours=8), timedelta(hours=22))
+    waking: Window = field(default_factory=lambda: Window(timedelta(hours=8), timedelta(hours=22)))
     remind_after: timedelta = timedelta(hours=24)
     expire_after: timedelta = timedelta(hours=24)  # after the reminder
     low_at: int = 2  # a score this low brings a callback

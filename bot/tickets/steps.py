@@ -19,6 +19,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     customer: str
     requester: Party
     account: str
+    address: str
     text: str
     policy: str = ""
     level: str | None = None

@@ -7,6 +7,10 @@ from datetime import datetime, timedelta
 from bot.tickets.model import Clock, ClockKind, Status, Ticket
 from bot.tickets.rules import Rules
 from scheduler import clocks, escalation
+from scheduler.accounts import Account
+from scheduler.accounts import account as account_of
+from scheduler.calendar import Calendar
+from scheduler.intervals import Interval
 
 
 def is_running(clock: Clock) -> bool:
@@ -36,11 +40,11 @@ def reading(clock: Clock, rules: Rules, now: datetime) -> clocks.Reading | None:
     return clocks.read(_calendar(clock, rules), clock.started_at, clock.promise.within, _pauses(clock), now)
 
 
-def account(clock: Clock, rules: Rules) -> clocks.Account | None:
+def account(clock: Clock, rules: Rules) -> Account | None:
     """Return how the due instant of a started clock comes about."""
     if clock.started_at is None:
         return None
-    return clocks.account(_calendar(clock, rules), clock.started_at, clock.promise.within, _pauses(clock))
+    return account_of(_calendar(clock, rules), clock.started_at, clock.promise.within, _pauses(clock))
 
 
 def escalation_due(ticket: Ticket, clock: Clock, rules: Rules, now: datetime) -> escalation.Escalation | None:
@@ -96,9 +100,9 @@ def _repeats(ticket: Ticket, clock: Clock) -> bool:
     return ticket.last_said_at < max(clock.fired.values())
 
 
-def _calendar(clock: Clock, rules: Rules) -> clocks.Calendar:
+def _calendar(clock: Clock, rules: Rules) -> Calendar:
     return rules.calendars[clock.promise.calendar]
 
 
-def _pauses(clock: Clock) -> tuple[clocks.Interval, ...]:
-    return tuple(clocks.Interval(interval.start, interval.end) for interval in clock.excluded)
+def _pauses(clock: Clock) -> tuple[Interval, ...]:
+    return tuple(Interval(interval.start, interval.end) for interval in clock.excluded)

@@ -1,0 +1,113 @@
+"""Questions: answered from the knowledge base when it is sure, offered as candidates or as a ticket when it is not.
+
+No answer is better than a wrong one (DESIGN decision 12; JOURNEYS 1 to 3).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import assert_never
+
+from bot.answers import greeting
+from bot.asks import Answered, Menu, Offer
+from bot.config import BotConfig
+from bot.desk import Desk
+from bot.drafts import Drafts
+from bot.hearing import Hearing
+from bot.knowledge import Knowledge
+from bot.store.contract import Store
+from bot.tickets.messages import Message, Place
+from faq.knowledge import Answer, Entry, Hit, Nothing, Suggest
+from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
+
+_AGAIN = timedelta(minutes=10)  # the same question in the same room is pointed to its answer
+
+
+class Answering:
+    """Says what the knowledge base knows, or offers a ticket."""
+
+    def __init__(
+        self, *, desk: Desk, drafts: Drafts, knowledge: Knowledge, store: Store, bot: BotConfig
+    ) -> None:
+        self._desk = desk
+        self._drafts = drafts
+        self._knowledge = knowledge
+        self._store = store
+        self._bot = bot
+
+    async def question(self, hearing: Hearing) -> None:
+        """Answer a text if it is a question for the bot; else say nothing."""
+        mode = hearing.customer_room.answer if hearing.customer_room else "mentioned"
+        if not hearing.is_addressed and (mode != "auto" or hearing.mentions):
+            return
+        text = hearing.text
+        if is_noise(text) or is_thanks(text):
+            if hearing.is_addressed and not is_thanks(text):
+                await self._greet(hearing)
+            return
+        hits = [] if mode == "off" else self._knowledge.find(text, hearing.customer)
+        is_trouble = looks_like_trouble(text)
+        is_for_bot = hearing.is_addressed or is_trouble or looks_like_question(text)
+        verdict = self._knowledge.judge(hits)
+        match verdict:
+            case Answer(hit=hit):
+                await self.give(hearing, hit.entry, text)
+            case Suggest(hits=candidates):
+                if is_for_bot:
+                    await self._suggest(hearing, candidates)
+            case Nothing():
+                if hearing.is_addressed or is_trouble:
+                    await self._offer(hearing, is_trouble)
+            case _:
+                assert_never(verdict)
+
+    async def give(
+        self, hearing: Hearing, entry: Entry, question: str, entries: tuple[str, ...] = ()
+    ) -> None:
+        """Give an answer with its source, or point to it when the room was given it a moment ago."""
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        about = Answered(question=question, entry=entry.id, entries=entries)
+        since = hearing.now - _AGAIN
+        given = await self._store.answers_since(hearing.origin.address, since) if not entries else []
+        earlier = next(
+            (ask for ask in given if isinstance(ask.about, Answered) and ask.about.entry == entry.id), None
+        )
+        if earlier is not None:
+            text = say(
+                "这个刚答过（{time}），见上面的 {entry}。没解决回 1，我帮您报单。",
+                time=earlier.asked_at,
+                entry=entry.id,
+            )
+        else:
+            text = say(
+                "{answer}\n（{entry}）没解决回 1，我帮您报单。", answer=entry.answer.strip(), entry=entry.id
+            )
+        await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+
+    async def _suggest(self, hearing: Hearing, candidates: tuple[Hit, ...]) -> None:
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        lines = "　".join(f"{number} {hit.entry.question}" for number, hit in enumerate(candidates, 1))
+        text = say("您说的是哪一种？回数字就行\n{lines}\n0 都不是，报单", lines=lines)
+        about = Menu(question=hearing.text, entries=tuple(hit.entry.id for hit in candidates))
+        await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+
+    async def _offer(self, hearing: Hearing, is_trouble: bool) -> None:
+        """Offer a ticket; where no contract applies there is nobody to give it to, so say where to ask."""
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        if hearing.customer_room is None:
+            text = say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
+            await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
+            return
+        if not is_trouble and not looks_like_question(hearing.text) and len(hearing.text) < 4:
+            await self._greet(hearing)
+            return
+        text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")
+        await self._desk.answer(
+            [Message(to=Place.ASKER, text=text, about=Offer(question=hearing.text))], hearing.origin
+        )
+
+    async def _greet(self, hearing: Hearing) -> None:
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        await self._desk.answer(
+            [Message(to=Place.ASKER, text=greeting(speaker, self._bot.name))], hearing.origin
+        )

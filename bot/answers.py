@@ -1,0 +1,136 @@
+"""What the bot says without changing anything: help, progress, lists, explanations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.commands import SPECS, Spec, Whose, may_use
+from bot.tickets import timing
+from bot.tickets.alerts import promise_name
+from bot.tickets.errors import N_
+from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.replies import title
+from bot.tickets.rules import Role, Rules
+from bot.tickets.speaker import Speaker
+from scheduler.explanation import explain
+
+_LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
+_SHOWN_TO_CUSTOMERS = ("报障", "进度", "催单", "撤单")
+_ENDINGS = {
+    Closing.CONFIRMED: N_("已确认关闭"),
+    Closing.SILENCE: N_("已关闭（未回应）"),
+    Closing.WITHDRAWN: N_("已撤单"),
+    Closing.DONE: N_("已完成"),
+}
+
+
+def greeting(speaker: Speaker, bot_name: str) -> str:
+    """Return what the bot says when it is called without a question."""
+    return speaker.say("我在。直接 @{name} 说问题就行，查不到我转工程师。更多：帮助", name=bot_name)
+
+
+def help_for(role: Role, speaker: Speaker) -> str:
+    """Return the help of a role: five lines for customers, nine for engineers, twelve for managers."""
+    if not role.is_staff:
+        lines = [speaker.say("直接说问题并 @我，我先查资料，查不到转工程师。")]
+        specs = [spec for spec in SPECS if spec.names[0] in _SHOWN_TO_CUSTOMERS]
+        return "\n".join([*lines, *(speaker.say(spec.usage) for spec in specs)])
+    specs = [
+        spec
+        for spec in SPECS
+        if spec.usage and spec.whose in (Whose.STAFF, Whose.MANAGER) and may_use(spec, role)
+    ]
+    if not role.is_manager:
+        specs = [spec for spec in specs if spec.whose is Whose.STAFF]
+    most = _LINES[Whose.MANAGER if role.is_manager else Whose.STAFF] - 1
+    lines = [speaker.say(spec.usage) for spec in specs[:most]]
+    return "\n".join([*lines, speaker.say("单号可引用消息省去；看例子：帮助 转交")])
+
+
+def example_of(spec: Spec, speaker: Speaker) -> str:
+    """Return one command with an example, and its other words."""
+    usage = f"{speaker.say(spec.usage)}\n" if spec.usage else ""
+    others = [name for name in spec.names if name != spec.names[0]]
+    also = speaker.say("也可以写：{names}", names=" ".join(others)) if others else ""
+    return usage + speaker.say("例：{example}", example=spec.example) + (f"\n{also}" if also else "")
+
+
+def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    """Return where a ticket is, in one line for the customer."""
+    number = ticket.number
+    if ticket.status is Status.CLOSED:
+        ending = speaker.say(_ENDINGS[ticket.closing or Closing.DONE])
+        return speaker.say(
+            "{number} {ending}（{time}）。", number=number, ending=ending, time=ticket.closed_at
+        )
+    if ticket.status is Status.SOLVED and ticket.resolution is not None:
+        return speaker.say(
+            "{number} 已处理（{by}）：{method}。好了回 1，还有问题回 2。",
+            number=number, by=ticket.resolution.by, method=ticket.resolution.method,
+        )  # fmt: skip
+    who = speaker.say("{owner} 处理中", owner=ticket.owner) if ticket.owner else speaker.say("等工程师接单")
+    what = ticket.progress or title(ticket)
+    word = timing.promised_word(ticket, rules)
+    due = speaker.say("，最晚 {time}", time=word) if word and word > speaker.now else ""
+    return speaker.say(
+        "{number} {who}：{what}{due}。", number=number, who=who, what=what.rstrip("。"), due=due
+    )
+
+
+def mine(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
+    """Return a customer's tickets that are not closed."""
+    if not tickets:
+        return speaker.say("您没有在办的单。有问题直接说“报障 …”。")
+    parts = [f"{ticket.number}（{_state(ticket, speaker, rules)}）" for ticket in tickets]
+    return speaker.say("您在办 {count} 单：{tickets}。", count=len(parts), tickets=tuple(parts))
+
+
+def queue(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
+    """Return the tickets staff still owe something for, one a line, the most pressing first."""
+    if not tickets:
+        return speaker.say("没有在办的单。")
+    lines = []
+    for ticket in tickets[:10]:
+        owner = ticket.owner.name if ticket.owner else speaker.say("没人接")
+        lines.append(f"{ticket.number} {owner}｜{_state(ticket, speaker, rules)}｜{title(ticket, 20)}")
+    if len(tickets) > len(lines):
+        lines.append(speaker.say("……另有 {count} 单，见看板。", count=len(tickets) - len(lines)))
+    return "\n".join(lines)
+
+
+def explained(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> str:
+    """Return how the due instants of a ticket come about: the clock that runs, window by window."""
+    lines = [speaker.say("{number}（{level}）的时限：", number=ticket.number, level=ticket.level_name or "–")]
+    for clock in ticket.clocks:
+        name = speaker.say(promise_name(clock.promise.kind))
+        account = timing.account(clock, rules)
+        if account is None:
+            lines.append(speaker.say("{name}：还没开始计时", name=name))
+        elif clock.met_at is not None:
+            late = timing.lateness(clock, rules, clock.met_at)
+            state = speaker.say("超 {late}", late=late) if late else speaker.say("按时")
+            lines.append(
+                speaker.say("{name}：{time} 完成（{state}）", name=name, time=clock.met_at, state=state)
+            )
+        else:
+            due = timing.due_at(clock, rules)
+            lines.append(
+                speaker.say("{name}：{time} 前", name=name, time=due)
+                if due
+                else speaker.say("{name}：暂停中", name=name)
+            )
+            lines.extend(f"  {line}" for line in explain(account, rules.zone, language)[1:])
+    return "\n".join(lines)
+
+
+def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    if ticket.status is Status.SOLVED:
+        return speaker.say("等客户确认")
+    if ticket.status is Status.CLOSED:
+        return speaker.say("已关闭")
+    word = timing.promised_word(ticket, rules)
+    if word is None:
+        return speaker.say("处理中")
+    if word <= speaker.now:
+        return speaker.say("已超时 {length}", length=speaker.now - word)
+    return speaker.say("{time} 前", time=word)

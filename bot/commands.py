@@ -1,0 +1,227 @@
+"""The words people can type: what they mean, who may use them, and how they are explained.
+
+A slash, `#`, full-width characters and spaces are optional everywhere. Finding a word costs a few dictionary look-ups,
+however many words there are.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rapidfuzz import fuzz, process
+
+from bot.tickets.errors import N_
+from bot.tickets.rules import Role
+
+
+class Word(StrEnum):
+    """What a command means."""
+
+    REPORT = "report"
+    URGENT = "urgent"
+    PROGRESS = "progress"
+    MINE = "mine"
+    SUPPLEMENT = "supplement"
+    WITHDRAW = "withdraw"
+    URGE = "urge"
+    RATE = "rate"
+    HUMAN = "human"
+    HELP = "help"
+    KEEP_LEVEL = "keep"
+    REOPEN = "reopen"
+    CLAIM = "claim"
+    ASSIST = "assist"
+    HAND_OVER = "handover"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    NOTE = "note"
+    UPDATE = "update"
+    RESOLVE = "resolve"
+    UNDO = "undo"
+    CHANGE_LEVEL = "level"
+    QUEUE = "queue"
+    EXPLAIN = "due"
+    REASSIGN = "reassign"
+    CALLBACK = "callback"
+
+
+class Whose(StrEnum):
+    """Who may use a word."""
+
+    ANYBODY = "anybody"
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    MANAGER = "manager"
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """One command: its words (the first is the one the bot uses), and how it is explained."""
+
+    word: Word
+    names: tuple[str, ...]  # Chinese first, then English
+    whose: Whose
+    usage: str
+    example: str
+    takes_number: bool = False
+    is_joined: bool = False  # free text may follow without a space
+
+
+SPECS: tuple[Spec, ...] = (
+    Spec(Word.REPORT, ("报障", "报修", "报单", "故障", "工单", "report", "ticket"), Whose.ANYBODY, N_("报障 问题 — 转给工程师"), "报障 二楼打印机不通电", is_joined=True),
+    Spec(Word.URGENT, ("紧急", "urgent"), Whose.ANYBODY, N_("紧急 问题 — 系统整体不可用，马上叫人"), "紧急 教务系统全校打不开"),
+    Spec(Word.PROGRESS, ("进度", "progress", "status"), Whose.ANYBODY, N_("进度 单号 — 查到哪一步了"), "进度 1024", takes_number=True),
+    Spec(Word.MINE, ("我的单", "mine"), Whose.ANYBODY, N_("我的单 — 您在办的单"), "我的单"),
+    Spec(Word.SUPPLEMENT, ("补充", "add"), Whose.ANYBODY, N_("补充 单号 内容 — 或直接引用我的消息"), "补充 1024 序列号 SN8812", takes_number=True),
+    Spec(Word.URGE, ("催单", "urge"), Whose.ANYBODY, N_("催单 单号"), "催单 1024", takes_number=True),
+    Spec(Word.WITHDRAW, ("撤单", "取消", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), "撤单 1024", takes_number=True),
+    Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), "评分 1024 5 4 很耐心", takes_number=True),
+    Spec(Word.HUMAN, ("人工", "转人工", "human"), Whose.CUSTOMER, N_("人工 — 找工程师"), "人工"),
+    Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), "维持一级", is_joined=True),
+    Spec(Word.REOPEN, ("重开", "reopen"), Whose.ANYBODY, N_("重开 单号 原因 — 又坏了"), "重开 1024 又黑屏了", takes_number=True),
+    Spec(Word.HELP, ("帮助", "help", "?"), Whose.ANYBODY, N_("帮助 — 这份说明；帮助 转交 — 看例子"), "帮助 转交"),
+    Spec(Word.CLAIM, ("接单", "认领", "我来", "抢单", "claim", "take"), Whose.STAFF, N_("接单 单号"), "接单 1024", takes_number=True),
+    Spec(Word.ASSIST, ("协助", "assist"), Whose.STAFF, N_("协助 单号 — 一起处理"), "协助 1024", takes_number=True),
+    Spec(Word.HAND_OVER, ("转交", "handover"), Whose.STAFF, N_("转交 单号 @同事 说明 — 对方接受前仍由您负责"), "转交 1024 @老张 需要懂录播机的", takes_number=True),
+    Spec(Word.ACCEPT, ("接受", "accept"), Whose.STAFF, N_("接受 单号 / 拒绝 单号 原因 — 回复转交"), "接受 1024", takes_number=True),
+    Spec(Word.DECLINE, ("拒绝", "decline"), Whose.STAFF, "", "拒绝 1024 在外面上门", takes_number=True),
+    Spec(Word.UPDATE, ("更新", "进展", "update"), Whose.STAFF, N_("更新 单号 进展 — 转到客户群"), "更新 1024 正在换线，16:10 前好", takes_number=True),
+    Spec(Word.NOTE, ("记录", "note"), Whose.STAFF, N_("记录 单号 内容 — 只进档案；打过电话写“电话…”"), "记录 1024 电话 已和王老师约好下午", takes_number=True),
+    Spec(Word.CHANGE_LEVEL, ("改级", "转级", "level"), Whose.STAFF, N_("改级 单号 级别 原因"), "改级 1024 二级 仅教师端受影响", takes_number=True),
+    Spec(Word.RESOLVE, ("解决", "resolve", "solve"), Whose.STAFF, N_("解决 单号 原因: 方法: 预防:"), "解决 1024 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔", takes_number=True),
+    Spec(Word.UNDO, ("撤销", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), "撤销 1024", takes_number=True),
+    Spec(Word.QUEUE, ("待办", "在办", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), "待办"),
+    Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), "时限 1024", takes_number=True),
+    Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), "改派 1024 @小周 老张请假", takes_number=True),
+    Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), "回访 1024 已电话，客户接受", takes_number=True),
+)  # fmt: skip
+
+_BY_NAME = {name: spec for spec in SPECS for name in spec.names}
+_BY_WORD = {spec.word: spec for spec in SPECS}
+_LONGEST = max(map(len, _BY_NAME))
+_MARKS = re.compile(r"^[/#!]+\s*")
+_NUMBER = re.compile(r"^[\s#:,-]*(?:no\.?\s*)?(\d{1,9})(?!\d)(?![.:]\d)", re.IGNORECASE)
+_SEPARATORS = " \t\n:,.!?;#@、。…~-"
+_BETWEEN = ":：,，。!！、 \t\n"
+_UNKNOWN = re.compile(
+    r"^(?:[/#]\s*(?P<marked>[^\s\d#@/]{1,8})|(?P<plain>[^\s\d#@/]{2,4}))\s*#?(?P<number>\d{1,9})?(?:\s|$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody typed: the word, the ticket number if one follows it, and the rest as it was written."""
+
+    spec: Spec
+    name: str
+    number: int | None
+    rest: str
+    is_marked: bool  # with a slash or `#`: surely meant as a command
+
+    @property
+    def word(self) -> Word:
+        """What it means."""
+        return self.spec.word
+
+
+def parse(text: str) -> Command | None:
+    """Return the command that a text begins with, or None when it is ordinary speech."""
+    written = text[:4000].strip()
+    plain = unicodedata.normalize("NFKC", written)
+    unmarked = _MARKS.sub("", plain)
+    is_marked = unmarked != plain
+    name = _name_at_start(unmarked)
+    if name is None:
+        return None
+    spec = _BY_NAME[name]
+    after = unmarked[len(name) :]
+    found = _NUMBER.match(after) if spec.takes_number else None
+    rest = after[found.end() :] if found else after
+    is_latin = name.isascii()
+    if is_latin and not is_marked and not found and (rest.strip() or spec.takes_number):
+        return None  # "update the driver" is speech; "/update", "update 1024" and "help" are commands
+    return Command(
+        spec=spec, name=name, number=int(found[1]) if found else None, rest=rest, is_marked=is_marked
+    )
+
+
+def _name_at_start(text: str) -> str | None:
+    lower = text[:_LONGEST].lower()
+    for length in range(min(_LONGEST, len(lower)), 0, -1):
+        spec = _BY_NAME.get(lower[:length])
+        if spec is None:
+            continue
+        follows = text[length : length + 1]
+        if not follows or follows in _SEPARATORS or follows.isdigit():
+            return lower[:length]
+        if spec.is_joined and not lower[:length].isascii() and lower[:length] == spec.names[0]:
+            return lower[:length]
+    return None
+
+
+def may_use(spec: Spec, role: Role) -> bool:
+    """Say whether a word is meant for somebody of this role."""
+    if spec.whose is Whose.ANYBODY:
+        return True
+    if spec.whose is Whose.CUSTOMER:
+        return not role.is_staff
+    return role.is_staff  # a manager's word from an engineer is answered by the rules, which say who can
+
+
+def spec_of(word: Word) -> Spec:
+    """Return the command with this meaning."""
+    return _BY_WORD[word]
+
+
+def spec_named(name: str) -> Spec | None:
+    """Return the command that a word is a name of, or None."""
+    return _BY_NAME.get(unicodedata.normalize("NFKC", name).strip(" /#").lower())
+
+
+def nearest(text: str, role: Role) -> str | None:
+    """Return the command that a mistyped one was probably meant to be (`转叫 1024` → `转交 1024`), or None."""
+    found = _UNKNOWN.match(unicodedata.normalize("NFKC", text).strip())
+    if found is None or not (found["marked"] or found["number"]):
+        return None
+    typed = (found["marked"] or found["plain"]).lower()
+    names = [name for name, spec in _BY_NAME.items() if may_use(spec, role) and len(name) > 1]
+    best = process.extractOne(typed, names, scorer=fuzz.ratio, score_cutoff=50)
+    if best is None:
+        return None
+    return f"{best[0]} {found['number']}" if found["number"] else best[0]
+
+
+_FIELDS = re.compile(r"(原因|方法|预防|cause|method|fix|prevention|prevent)\s*:\s*", re.IGNORECASE)
+_FIELD_OF = {"原因": "cause", "方法": "method", "预防": "prevention", "cause": "cause", "method": "method", "fix": "method", "prevention": "prevention", "prevent": "prevention"}  # fmt: skip
+
+
+def resolution_fields(rest: str) -> dict[str, str]:
+    """Return cause, method and prevention from `原因:… 方法:… 预防:…`; missing ones are empty."""
+    fields = {"cause": "", "method": "", "prevention": ""}
+    parts = _FIELDS.split(unicodedata.normalize("NFKC", rest))
+    for name, text in zip(parts[1::2], parts[2::2], strict=True):
+        fields[_FIELD_OF[name.lower()]] = text.strip().strip(_BETWEEN + ";；")
+    return fields
+
+
+_CHOICE = re.compile(
+    r"^(?:选|第)?\s*(\d)\s*(?:个|号)?(?=$|[\s,。!、:;]|\.(?!\d))[\s,。.!、:;]*(.*)$", re.DOTALL
+)
+_SCORES = re.compile(
+    r"^\D{0,4}?([1-5])\s*分?[\s,、/和;]*\D{0,4}?([1-5])\s*分?(?!\d)[\s,。、;:]*(.*)$", re.DOTALL
+)
+
+
+def choice(text: str) -> tuple[int, str] | None:
+    """Return the digit a person answered with, and what they added; None when the text is something else."""
+    found = _CHOICE.match(unicodedata.normalize("NFKC", text).strip())
+    return (int(found[1]), found[2].strip()) if found else None
+
+
+def scores(text: str) -> tuple[int, int, str] | None:
+    """Return speed, quality and a comment from `5 4 很耐心`, `54`, `速度5 质量4`; None when it is not two scores."""
+    found = _SCORES.match(unicodedata.normalize("NFKC", text).strip())
+    return (int(found[1]), int(found[2]), found[3].strip()) if found else None

@@ -1,0 +1,245 @@
+"""The desk: loads a ticket, lets the rules decide, saves events and messages in one commit, and hands them to the outbox.
+
+It is the only place that changes tickets. When somebody else was faster, it decides again on what they saved, so the loser of a
+race hears what the rules say to the loser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+from msgspec.structs import replace
+
+from bot.drafts import Draft, Drafts
+from bot.origin import Origin
+from bot.outbox import Outbox
+from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store, StoreFault
+from bot.tickets import steps as s
+from bot.tickets.alerts import joined
+from bot.tickets.errors import N_, TicketError
+from bot.tickets.events import AnyEvent, Opened, Rated
+from bot.tickets.evolve import born, evolve
+from bot.tickets.lifecycle import decide, next_deadline, opening
+from bot.tickets.messages import Message
+from bot.tickets.model import Kind, Ticket
+from bot.tickets.records import Record, Source, sealed
+from bot.tickets.replies import replies
+from bot.tickets.rules import Role, Rules
+
+_ATTEMPTS = (
+    50  # races for one ticket are lost to somebody else's progress, so this many in a row mean a fault
+)
+_AT_ONCE = 200  # due tickets taken in one go
+
+
+class UnknownTicket(TicketError):
+    """There is no ticket of that number, or none the asker may know of."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(N_("没有查到 {number}。"), number=number)
+
+
+class Desk:
+    """One desk per process; its store may be shared with others."""
+
+    def __init__(
+        self, *, store: Store, rules: Rules, drafts: Drafts, outbox: Outbox, first_ticket: int
+    ) -> None:
+        self._store = store
+        self._rules = rules
+        self._drafts = drafts
+        self._outbox = outbox
+        self._first_ticket = first_ticket
+        self._log = structlog.get_logger("desk")
+        self.on_deadline: Callable[[datetime], None] = lambda _: (
+            None
+        )  # called when a commit brings a deadline
+
+    async def open(self, step: s.Open, origin: Origin) -> Ticket | None:
+        """Open a ticket; None when the message was handled before. The number of `step` is given here.
+
+        Raises:
+            TicketError: The rules refuse it.
+        """
+        if await self._store.is_seen(origin.seen):
+            return None
+        step = replace(step, number=await self._store.next_number(self._first_ticket))
+        event = opening(step, self._rules)
+        ticket, saved = self._born(event, origin.now, origin.source)
+        drafts = self._drafts_of(None, ticket, [event], origin.now, origin)
+        await self._commit([saved], drafts, origin)
+        return ticket
+
+    async def take(self, number: int, step: s.Step, origin: Origin) -> Ticket | None:
+        """Let a step happen to a ticket and return it afterwards; None when the message was handled before.
+
+        Raises:
+            UnknownTicket: There is no such ticket.
+            TicketError: The rules refuse the step.
+        """
+        for _ in range(_ATTEMPTS):
+            if await self._store.is_seen(origin.seen):
+                return None
+            before = await self._store.ticket(number)
+            if before is None:
+                raise UnknownTicket(number)
+            events = decide(before, step, origin.now, self._rules)
+            ticket, saved = self._saved(before, events, origin.now, origin.source)
+            drafts = self._drafts_of(before, ticket, events, origin.now, origin)
+            follow_ups = [
+                self._born(event, origin.now, origin.source)[1]
+                for event in await self._follow_ups(ticket, events)
+            ]
+            try:
+                await self._commit([saved, *follow_ups], drafts, origin)
+            except Conflict:
+                continue
+            return ticket
+        raise RuntimeError(f"ticket {number} was changed by others {_ATTEMPTS} times in a row")
+
+    async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> None:
+        """Say something that changes no ticket, once per message however often it is delivered."""
+        drafts = [self._drafts.answer(message, origin, index) for index, message in enumerate(messages)]
+        await self._commit([], drafts, origin, links)
+
+    async def tick(self, now: datetime) -> None:
+        """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
+        taken: set[int] = set()
+        while due := [t for t in await self._store.due(now, limit=_AT_ONCE) if t.number not in taken]:
+            taken.update(ticket.number for ticket in due)
+            await self._take_due(due, now)
+
+    async def _take_due(self, due: list[Ticket], now: datetime) -> None:
+        """Take tickets together, or one by one where that fails: one ticket must not stop the others."""
+        try:
+            await self._let_time_pass(due, now)
+        except StoreFault:
+            raise
+        except Exception:  # noqa: BLE001 - the tickets are taken again one by one, and the one at fault is named there
+            self._log.info(
+                "due tickets are taken one by one", action="tick_retry", count=len(due), exc_info=True
+            )
+            for ticket in due:
+                await self._alone(ticket.number, now)
+
+    async def _alone(self, number: int, now: datetime) -> None:
+        try:
+            ticket = await self._store.ticket(number)
+            due_at = await self._store.due_at(number)
+            if ticket is not None and due_at is not None and due_at <= now:
+                await self._let_time_pass([ticket], now)
+        except Conflict:
+            self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
+        except StoreFault:
+            raise
+        except Exception:  # noqa: BLE001 - it stays due: the next tick tries again, and the log says why
+            self._log.exception("deadline failed", action="tick_failed", ticket=number)
+
+    async def _let_time_pass(self, due: list[Ticket], now: datetime) -> None:
+        saved: list[Saved] = []
+        drafts: list[Draft] = []
+        alerts: dict[str, list[tuple[Ticket, Message]]] = {}
+        for before in due:
+            step = s.DeadlineReached(surveyed_at=await self._store.surveyed_at(before.account))
+            events = decide(before, step, now, self._rules)
+            ticket, save = self._saved(before, events, now, None)
+            saved.append(save)
+            voices = self._drafts.voices(ticket, now, None)
+            said = replies(before, ticket, events, voices, self._rules)
+            for message in said:
+                if message.is_alert:
+                    room = self._rules.rooms.get(ticket.room)
+                    alerts.setdefault(room.duty if room else "", []).append((ticket, message))
+            drafts.extend(self._drafts.of_ticket([m for m in said if not m.is_alert], ticket, now, None))
+        for group in alerts.values():
+            first = group[0][0]
+            voice = self._drafts.voices(first, now, None).duty
+            message = joined([message for _, message in group], voice)
+            drafts.extend(
+                Draft(replace(draft.queued, key=f"{draft.queued.key}.due"), draft.ask)
+                for draft in self._drafts.of_ticket([message], first, now, None)
+            )
+        await self._commit(saved, drafts, None, at=now)
+
+    def _saved(
+        self, before: Ticket, events: Sequence[AnyEvent], now: datetime, source: Source | None
+    ) -> tuple[Ticket, Saved]:
+        ticket, records = before, []
+        for event in events:
+            after = evolve(ticket, event, now)
+            record = Record(number=after.number, seq=after.version, at=now, event=event, source=source)
+            record = sealed(record, ticket.head)
+            ticket = replace(after, head=record.hash)
+            records.append(record)
+        return ticket, Saved(
+            ticket=ticket,
+            expected_version=before.version,
+            records=tuple(records),
+            next_due_at=next_deadline(ticket, self._rules),
+        )
+
+    def _born(self, event: Opened, now: datetime, source: Source | None) -> tuple[Ticket, Saved]:
+        record = sealed(Record(number=event.number, seq=1, at=now, event=event, source=source), "")
+        ticket = replace(born(event, now), head=record.hash)
+        due = next_deadline(ticket, self._rules)
+        return ticket, Saved(ticket=ticket, expected_version=0, records=(record,), next_due_at=due)
+
+    async def _follow_ups(self, ticket: Ticket, events: Sequence[AnyEvent]) -> list[Opened]:
+        """Return the tickets that events bring about: a low score owes the customer a manager's call."""
+        if not any(isinstance(event, Rated) and event.is_low for event in events):
+            return []
+        managers = self._rules.with_role(Role.MANAGER)
+        step = s.Open(
+            number=await self._store.next_number(self._first_ticket),
+            kind=Kind.CALLBACK,
+            room=ticket.room,
+            customer=ticket.customer,
+            requester=ticket.requester,
+            account=ticket.account,
+            address=ticket.address,
+            text=ticket.text,
+            subject=ticket.number,
+            owner=managers[0] if managers else None,
+        )
+        return [opening(step, self._rules)]
+
+    def _drafts_of(
+        self, before: Ticket | None, ticket: Ticket, events: Sequence[AnyEvent], now: datetime, origin: Origin
+    ) -> list[Draft]:
+        voices = self._drafts.voices(ticket, now, origin)
+        return self._drafts.of_ticket(
+            replies(before, ticket, events, voices, self._rules), ticket, now, origin
+        )
+
+    async def _commit(
+        self,
+        saved: list[Saved],
+        drafts: list[Draft],
+        origin: Origin | None,
+        links: tuple[Link, ...] = (),
+        at: datetime | None = None,
+    ) -> None:
+        belongs = tuple(origin.link(save.ticket.number) for save in saved[:1]) if origin else ()
+        now = origin.now if origin else at
+        if now is None:
+            raise ValueError("a commit happens at some time")
+        change = Change(
+            at=now,
+            seen=origin.seen if origin else None,
+            tickets=tuple(saved),
+            outgoing=tuple(draft.queued for draft in drafts),
+            asks=tuple(draft.ask for draft in drafts if draft.ask),
+            closed_asks=origin.closed_asks if origin else (),
+            links=(*belongs, *links),
+        )
+        try:
+            await self._store.commit(change)
+        except AlreadySeen:
+            self._log.debug("handled before", action="duplicate", key=change.seen)
+            return
+        self._outbox.deliver(change.outgoing)
+        for save in saved:
+            if save.next_due_at is not None:
+                self.on_deadline(save.next_due_at)

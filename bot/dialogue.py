@@ -1,0 +1,184 @@
+"""Short words with a meaning from before: numbers, scores, thanks, and what is said about a quoted message."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from bot.answering import Answering
+from bot.asks import Answered, Ask, Check, Details, Menu, Offer, Rating, Suggestion
+from bot.commands import choice, scores
+from bot.desk import Desk
+from bot.hearing import Hearing, closing
+from bot.knowledge import Knowledge
+from bot.opening import Opening
+from bot.store.contract import ClosedAsk, Store
+from bot.tickets import steps as s
+from bot.tickets.model import Status, SurveyState
+from bot.tickets.rules import Rules
+from faq.text import is_helped, is_noise, is_thanks, looks_like_question
+
+_CHOICES = (Menu, Offer, Answered, Check, Suggestion)
+_RATED = (SurveyState.ASKED, SurveyState.REMINDED)
+_NOT_YET = re.compile(
+    r"(还有问题|还是不行|还不行|还没好|没有?好|没有?解决|不行|not (yet|fixed|working)|still )", re.IGNORECASE
+)
+_SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
+
+
+class Dialogue:
+    """Finds the question that a short word answers, and does what the answer asks for."""
+
+    def __init__(
+        self,
+        *,
+        desk: Desk,
+        store: Store,
+        rules: Rules,
+        answering: Answering,
+        opening: Opening,
+        knowledge: Knowledge,
+    ) -> None:
+        self._desk = desk
+        self._store = store
+        self._rules = rules
+        self._answering = answering
+        self._opening = opening
+        self._knowledge = knowledge
+
+    async def reply(self, hearing: Hearing, quoted: Ask | None) -> str | None:
+        """Handle a text that answers an open question; return a command to run for a suggestion that was accepted.
+
+        Raises:
+            NotAnAnswer: It answers none, so it means something else.
+        """
+        asks = await self._open(hearing, quoted)
+        text = hearing.text
+        rated = scores(text)
+        rating = next((ask for ask in asks if isinstance(ask.about, Rating)), None)
+        chosen = choice(text)
+        choices = [ask for ask in asks if isinstance(ask.about, _CHOICES)]
+        if rating is not None and rated is not None and not (chosen and choices and not _is_two(text)):
+            await self._rate(hearing, rating, s.Rate(hearing.by, rated[0], rated[1], rated[2]))
+            return None
+        if chosen is not None and choices:
+            return await self._chosen(hearing, choices[0], *chosen)
+        if rating is not None and chosen is not None and 1 <= chosen[0] <= 5:
+            await self._rate(hearing, rating, s.Rate(hearing.by, chosen[0], chosen[0], chosen[1]))
+            return None
+        if chosen is not None and quoted is None and not chosen[1]:
+            return None  # a bare number that nobody asked this person for
+        check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
+        if check is not None and (is_helped(text) or _NOT_YET.match(text)):
+            return await self._chosen(
+                hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
+            )
+        if is_thanks(text):
+            await self._thanked(hearing, asks)
+            return None
+        details = next((ask for ask in asks if isinstance(ask.about, Details)), None)
+        if details is not None and isinstance(details.about, Details) and not hearing.is_addressed:
+            told = closing(hearing, ClosedAsk(details.id, "told"))
+            await self._desk.take(details.about.ticket, s.Supplement(hearing.by, text), told.origin)
+            return None
+        if rating is not None and self._is_remark(hearing, rating, quoted):
+            await self._rate(hearing, rating, s.Comment(hearing.by, text))
+            return None
+        raise NotAnAnswer(self._left(asks))
+
+    async def _open(self, hearing: Hearing, quoted: Ask | None) -> list[Ask]:
+        """Return the questions this text may answer, newest first: the quoted one alone, or the person's own."""
+        if quoted is not None:
+            is_open = not quoted.outcome and quoted.expires_at > hearing.now
+            return [quoted] if is_open and await self._makes_sense(quoted) else []
+        asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
+        return [ask for ask in asks if await self._makes_sense(ask)]
+
+    async def _makes_sense(self, ask: Ask) -> bool:
+        """Say whether the ticket of a question still waits for its answer."""
+        if isinstance(ask.about, Check):
+            ticket = await self._store.ticket(ask.about.ticket)
+            return ticket is not None and ticket.status is Status.SOLVED
+        if isinstance(ask.about, Rating):
+            ticket = await self._store.ticket(ask.about.ticket)
+            return ticket is not None and ticket.survey is not None and ticket.survey.state in _RATED
+        return True
+
+    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> str | None:
+        about = ask.about
+        closed = closing(hearing, ClosedAsk(ask.id, str(number)))
+        if isinstance(about, Menu):
+            if number == 0:
+                await self._opening.offered(closed, about.question)
+            elif number <= len(about.entries):
+                await self._pick(closed, about.entries, number, about.question)
+        elif isinstance(about, Offer):
+            if number == 1:
+                await self._opening.offered(closed, about.question, more)
+        elif isinstance(about, Answered):
+            if number <= 1:  # what the answer offers comes before the menu it was picked from
+                await self._opening.offered(closed, about.question, more, tried=about.entry)
+            elif number <= len(about.entries):
+                await self._pick(closed, about.entries, number, about.question)
+        elif isinstance(about, Check):
+            await self._checked(closed, about.ticket, number, more)
+        elif isinstance(about, Suggestion) and number == 1:
+            return about.command
+        return None
+
+    async def _pick(self, hearing: Hearing, entries: tuple[str, ...], number: int, question: str) -> None:
+        entry = self._knowledge.entry(entries[number - 1])
+        if entry is not None:
+            await self._answering.give(hearing, entry, question, entries)
+
+    async def _checked(self, hearing: Hearing, number: int, choice_made: int, more: str) -> None:
+        if choice_made == 1:
+            surveyed_at = await self._surveyed_at(number)
+            await self._desk.take(number, s.Confirm(hearing.by, surveyed_at), hearing.origin)
+        elif choice_made == 2:
+            await self._desk.take(number, s.Reopen(hearing.by, more), hearing.origin)
+
+    async def _surveyed_at(self, number: int) -> datetime | None:
+        ticket = await self._store.ticket(number)
+        return await self._store.surveyed_at(ticket.account) if ticket else None
+
+    async def _rate(self, hearing: Hearing, ask: Ask, step: s.Rate | s.Comment) -> None:
+        if isinstance(ask.about, Rating):
+            outcome = "rated" if isinstance(step, s.Rate) else "commented"
+            await self._desk.take(ask.about.ticket, step, closing(hearing, ClosedAsk(ask.id, outcome)).origin)
+
+    async def _thanked(self, hearing: Hearing, asks: list[Ask]) -> None:
+        """Thanks change nothing, but right after an answer they say that it helped."""
+        answered = next((ask for ask in asks if isinstance(ask.about, Answered)), None)
+        if answered is not None:
+            outcome = "helped" if is_helped(hearing.text) else "thanked"
+            await self._desk.answer([], closing(hearing, ClosedAsk(answered.id, outcome)).origin)
+
+    def _is_remark(self, hearing: Hearing, rating: Ask, quoted: Ask | None) -> bool:
+        if quoted is not None:
+            return True
+        is_soon = (hearing.now - rating.asked_at).total_seconds() <= _SOON_SECONDS
+        return (
+            is_soon
+            and not hearing.is_addressed
+            and not looks_like_question(hearing.text)
+            and not is_noise(hearing.text)
+        )
+
+    def _left(self, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
+        """A menu is over when its asker says something else."""
+        return tuple(
+            ClosedAsk(ask.id, "left") for ask in asks if isinstance(ask.about, Menu | Offer | Suggestion)
+        )
+
+
+class NotAnAnswer(Exception):
+    """A text answers no open question. `left` are the questions it leaves behind."""
+
+    def __init__(self, left: tuple[ClosedAsk, ...]) -> None:
+        super().__init__("not an answer")
+        self.left = left
+
+
+def _is_two(text: str) -> bool:
+    return sum(character.isdigit() for character in text[:12]) >= 2

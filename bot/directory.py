@@ -1,0 +1,90 @@
+"""Who is who and which room is which: addresses and accounts of platforms, looked up in the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.config import Config, Person, Room
+from bot.tickets.model import Party
+
+
+class Directory:
+    """Look-ups by address, account, name and id. People the configuration does not know are their account."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._rooms = {room.address: room for room in config.rooms}
+        self._rooms_by_id = {room.id: room for room in config.rooms}
+        self._people = {account: person for person in config.people for account in person.accounts}
+        self._people_by_id = {person.id: person for person in config.people}
+        self._names = sorted(
+            ((person.name, person) for person in config.people), key=lambda pair: -len(pair[0])
+        )
+
+    def room_at(self, address: str) -> Room | None:
+        """Return the configured room at a platform's address, or None."""
+        return self._rooms.get(address)
+
+    def room(self, room_id: str) -> Room | None:
+        """Return the room with this id, or None."""
+        return self._rooms_by_id.get(room_id)
+
+    def rooms_of(self, customer: str) -> tuple[Room, ...]:
+        """Return the rooms of a customer, in the order of the configuration."""
+        return tuple(
+            room for room in self._config.rooms if room.customer == customer and room.kind == "customer"
+        )
+
+    def room_named(self, word: str) -> Room | None:
+        """Return the customer room with this name, or of the customer with this name or id; None when there is none."""
+        for room in self._config.rooms:
+            if room.kind == "customer" and word in (room.name, room.id):
+                return room
+        for customer in self._config.customers:
+            if word in (customer.name, customer.id):
+                return next(iter(self.rooms_of(customer.id)), None)
+        return None
+
+    def policy_of(self, customer: str) -> str:
+        """Return the id of a customer's policy, empty for a customer without one."""
+        return next((found.policy for found in self._config.customers if found.id == customer), "")
+
+    def person(self, account: str) -> Person | None:
+        """Return the configured person behind an account, or None."""
+        return self._people.get(account)
+
+    def party(self, account: str, name: str) -> Party:
+        """Return how the archive names whoever uses an account."""
+        person = self._people.get(account)
+        return Party(person.id, person.name) if person else Party(account, name or account)
+
+    def called_at_start(self, text: str, accounts: Iterable[str]) -> tuple[Party, str] | None:
+        """Return the person named at the start of a text (`@老张 …` or `老张 …`, or the first of `accounts`), and the rest."""
+        plain = text.lstrip().removeprefix("@").removeprefix("＠")
+        for name, person in self._names:
+            if plain.startswith(name):
+                return Party(person.id, person.name), plain[len(name) :].lstrip(" ,，:：")
+        for account in accounts:
+            called = self._people.get(account)
+            if called is not None and text.lstrip().startswith(("@", "＠")):
+                rest = text.lstrip().split(maxsplit=1)
+                return Party(called.id, called.name), rest[1] if len(rest) > 1 else ""
+        return None
+
+    def account(self, party: Party, adapter: str) -> str | None:
+        """Return the account of somebody on one adapter, or None."""
+        person = self._people_by_id.get(party.id)
+        if person is None:
+            return party.id if party.id.startswith(f"{adapter}:") else None
+        return next((account for account in person.accounts if account.startswith(f"{adapter}:")), None)
+
+    def private_address(self, party: Party, preferred: str) -> str | None:
+        """Return where to write to somebody privately, on the preferred adapter if they have an account there."""
+        account = self.account(party, preferred)
+        if account is None:
+            person = self._people_by_id.get(party.id)
+            account = next(iter(person.accounts), None) if person else None
+        if account is None:
+            return None
+        adapter, _, user = account.partition(":")
+        return f"{adapter}:private:{user}"

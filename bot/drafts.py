@@ -1,0 +1,141 @@
+"""From what shall be said to what is queued: messages of the rules become messages of the outbox, with their questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.asks import Answered, AnyAbout, Ask, Check, Details, Rating
+from bot.directory import Directory
+from bot.origin import Origin
+from bot.outbox import Outbox, useful_until
+from bot.store.contract import Delivery, Queued, QueuedButton, QueuedMention
+from bot.texts import Texts
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Party, Ticket
+from bot.tickets.replies import Voices
+from bot.tickets.rules import Rules
+from bot.tickets.speaker import Speaker
+
+_SHORT = timedelta(minutes=10)  # how long a menu or an offer waits
+_HELPED = timedelta(minutes=30)  # how long thanks count for an answer
+_LONG = timedelta(days=7)  # checks and ratings; whether they still make sense is asked of their ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message for the outbox and the question it asks, if any."""
+
+    queued: Queued
+    ask: Ask | None = None
+
+
+class Drafts:
+    """Turns messages into drafts: places into addresses, people into accounts, questions into asks."""
+
+    def __init__(self, directory: Directory, texts: Texts, rules: Rules, outbox: Outbox) -> None:
+        self._directory = directory
+        self._texts = texts
+        self._rules = rules
+        self._outbox = outbox
+
+    def speaker(self, language: str, now: datetime) -> Speaker:
+        """Return the voice for a language."""
+        return Speaker(self._texts.translator(language), self._rules.zone, now)
+
+    def voices(self, ticket: Ticket, now: datetime, origin: Origin | None) -> Voices:
+        """Return the voices of the rooms a ticket lives in."""
+        rules = self._rules.rooms.get(ticket.room)
+        duty = self._rules.rooms.get(rules.duty) if rules else None
+        customer = self.speaker(rules.language if rules else "zh", now)
+        in_duty = self.speaker(duty.language if duty else "zh", now)
+        return Voices(customer, in_duty, self.speaker(origin.language, now) if origin else in_duty)
+
+    def of_ticket(
+        self, messages: list[Message], ticket: Ticket, now: datetime, origin: Origin | None
+    ) -> list[Draft]:
+        """Return the drafts of what is said about a ticket; keys follow from its version, so a retry makes the same ones."""
+        drafts = []
+        for index, message in enumerate(messages):
+            address, fallback = self._address(message, ticket, origin)
+            if address is None:
+                continue
+            key = f"t{ticket.number}.{ticket.version}.{index}"
+            is_answer = origin is not None and address == origin.address
+            quotes = (
+                origin.message if is_answer and origin is not None and message.to is Place.ASKER else None
+            )
+            queued = self._queued(
+                key, address, message, now, quotes=quotes, fallback=fallback, ticket=ticket.number
+            )
+            asked = _asked(message.about, ticket, origin)
+            drafts.append(Draft(queued, _ask(message.about, address, asked, key, now)))
+        return drafts
+
+    def answer(self, message: Message, origin: Origin, index: int = 0) -> Draft:
+        """Return the draft of an answer to a message, asked of its sender."""
+        key = f"a{origin.key}.{index}"
+        queued = self._queued(key, origin.address, message, origin.now, quotes=origin.message)
+        return Draft(queued, _ask(message.about, origin.address, origin.account, key, origin.now))
+
+    def _address(
+        self, message: Message, ticket: Ticket, origin: Origin | None
+    ) -> tuple[str | None, str | None]:
+        """Return where a message goes, and where it goes when that is forbidden."""
+        room = self._directory.room(ticket.room)
+        duty = self._directory.room(room.duty) if room else None
+        if isinstance(message.to, Party):
+            duty_address = duty.address if duty else None
+            adapter = (duty_address or ticket.address).partition(":")[0]
+            return self._directory.private_address(message.to, adapter) or duty_address, duty_address
+        match message.to:
+            case Place.ASKER:
+                return (origin.address, None) if origin else (ticket.address or None, None)
+            case Place.CUSTOMER:
+                return ticket.address or None, None
+            case Place.DUTY:
+                return (duty.address if duty else None), None
+
+    def _queued(
+        self,
+        key: str,
+        address: str,
+        message: Message,
+        now: datetime,
+        *,
+        quotes: str | None = None,
+        fallback: str | None = None,
+        ticket: int | None = None,
+    ) -> Queued:
+        adapter = address.partition(":")[0]
+        called = ((party, self._directory.account(party, adapter)) for party in message.mentions)
+        return Queued(
+            key=key,
+            adapter=adapter,
+            room=address,
+            text=message.text,
+            created_at=now,
+            mentions=tuple(QueuedMention(party.name, account) for party, account in called if account),
+            buttons=tuple(QueuedButton(button.label, button.command) for button in message.buttons),
+            quotes=quotes,
+            fallback=fallback,
+            ticket=ticket,
+            useful_until=useful_until(now, message.useful_for),
+            state=Delivery.SENDING if self._outbox.is_idle(adapter, address) else Delivery.QUEUED,
+        )
+
+
+def _asked(about: AnyAbout | None, ticket: Ticket, origin: Origin | None) -> str:
+    """Return the account of the person who is asked."""
+    if isinstance(about, Check | Rating) or origin is None:
+        return ticket.account
+    return ticket.account if isinstance(about, Details) else origin.account
+
+
+def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime) -> Ask | None:
+    if about is None or not person:
+        return None
+    waits = _LONG if isinstance(about, Check | Rating) else _HELPED if isinstance(about, Answered) else _SHORT
+    return Ask(
+        id=key, room=room, person=person, about=about, asked_at=now, expires_at=now + waits, outgoing=key
+    )

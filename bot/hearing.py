@@ -1,0 +1,90 @@
+"""What was heard: a platform's message with everything the bot knows about its sender and its room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from adapters.contract import Incoming, RoomKind
+from bot.config import Room
+from bot.directory import Directory
+from bot.origin import Origin
+from bot.store.contract import ClosedAsk
+from bot.tickets.model import Party
+from bot.tickets.rules import Role
+
+_LONGEST = 4000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """One message in its context. `customer_room` is the room whose contract applies; None when no contract does."""
+
+    text: str
+    origin: Origin
+    is_addressed: bool
+    is_private: bool
+    mentions: tuple[str, ...]  # accounts of people other than the bot
+    quotes: str | None
+    customer_room: Room | None
+    is_for_staff: bool  # the duty room, or a private chat of staff
+
+    @property
+    def by(self) -> Party:
+        """Who said it."""
+        return self.origin.by
+
+    @property
+    def role(self) -> Role:
+        """What they may do."""
+        return self.origin.role
+
+    @property
+    def now(self) -> datetime:
+        """When it was heard."""
+        return self.origin.now
+
+    @property
+    def customer(self) -> str:
+        """The id of the customer whose knowledge applies, empty for none."""
+        return self.customer_room.customer or "" if self.customer_room else ""
+
+
+def heard(incoming: Incoming, directory: Directory, now: datetime, language: str) -> Hearing | None:
+    """Return the message in its context, or None when it was said in a group that the configuration does not know."""
+    room = directory.room_at(incoming.room)
+    is_private = incoming.room_kind is RoomKind.PRIVATE
+    if room is None and not is_private:
+        return None
+    by = directory.party(incoming.sender, incoming.sender_name)
+    person = directory.person(incoming.sender)
+    role = person.role if person else Role.CUSTOMER
+    customer_room = room if room is not None and room.kind == "customer" else None
+    if customer_room is None and is_private and person is not None and person.customer:
+        customer_room = next(iter(directory.rooms_of(person.customer)), None)
+    origin = Origin(
+        now=now,
+        by=by,
+        role=role,
+        account=incoming.sender,
+        address=incoming.room,
+        message=incoming.message_id,
+        room=room,
+        language=(room.language if room else customer_room.language if customer_room else "") or language,
+    )
+    return Hearing(
+        text=(incoming.command or incoming.text)[:_LONGEST].strip(),
+        origin=origin,
+        is_addressed=incoming.is_addressed or incoming.command is not None or is_private,
+        is_private=is_private,
+        mentions=tuple(mention.account for mention in incoming.mentions),
+        quotes=incoming.quotes,
+        customer_room=customer_room,
+        is_for_staff=role.is_staff and (is_private or (room is not None and room.kind == "duty")),
+    )
+
+
+def closing(hearing: Hearing, *closed: ClosedAsk) -> Hearing:
+    """Return the hearing with questions that it answers."""
+    origin = replace(hearing.origin, closed_asks=(*hearing.origin.closed_asks, *closed))
+    return replace(hearing, origin=origin)

@@ -1,0 +1,120 @@
+"""Opening tickets: from a report, from an offer that was accepted, or again long after an old one was closed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.config import Room
+from bot.desk import Desk
+from bot.directory import Directory
+from bot.drafts import Drafts
+from bot.hearing import Hearing
+from bot.store.contract import Store
+from bot.tickets import steps as s
+from bot.tickets.levels import level_named
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Kind, Ticket
+from bot.tickets.rules import Policy, Rules
+from faq.text import fold
+
+_SAME = timedelta(minutes=10)  # the same words of the same person are the same ticket
+
+
+class Opening:
+    """Finds the contract a new ticket falls under and opens it."""
+
+    def __init__(
+        self, *, desk: Desk, drafts: Drafts, directory: Directory, store: Store, rules: Rules
+    ) -> None:
+        self._desk = desk
+        self._drafts = drafts
+        self._directory = directory
+        self._store = store
+        self._rules = rules
+
+    async def offered(self, hearing: Hearing, question: str, more: str = "", tried: str = "") -> None:
+        """Open the ticket that was offered for a question; `more` is what the asker added to the number."""
+        text = f"{question}；{more}" if more else question
+        await self._open(hearing, text, tried=tried)
+
+    async def reported(self, hearing: Hearing, words: str, *, is_urgent: bool = False) -> None:
+        """Open a ticket from a report: an optional level, then what is wrong. Staff elsewhere name the customer first."""
+        room = hearing.customer_room
+        if room is None and hearing.is_for_staff:
+            name, _, rest = words.strip().partition(" ")
+            room, words = self._directory.room_named(name), rest
+        if room is None:
+            await self._say(
+                hearing,
+                "请写明是哪个客户，例：报障 育才小学 二楼打印机不通电"
+                if hearing.is_for_staff
+                else "请在您单位的客户群里说“报障 …”，我转给负责的工程师。",
+            )
+            return
+        policy = self._rules.policies.get(self._directory.policy_of(room.customer or ""))
+        level, text = _level_and_text(policy, words)
+        if is_urgent and policy is not None and level is None:
+            level = policy.levels[0].id
+        if not text:
+            await self._say(hearing, "请说一下什么问题，一条就行。例：报障 二楼打印机不通电")
+            return
+        await self._open(hearing, text, level=level, room=room)
+
+    async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
+        """Open a new ticket for one that was closed too long ago, linked to it."""
+        await self._open(hearing, text or old.text, links=(old.number,))
+
+    async def _open(
+        self,
+        hearing: Hearing,
+        text: str,
+        *,
+        level: str | None = None,
+        tried: str = "",
+        links: tuple[int, ...] = (),
+        room: Room | None = None,
+    ) -> None:
+        room = room or hearing.customer_room
+        if room is None:
+            return
+        same = await self._same(hearing, text, room)
+        if same is not None:
+            await self._say(hearing, "收到，已经记在 {number} 里了。", number=same.number)
+            return
+        is_here = room is hearing.origin.room or (hearing.is_private and not hearing.is_for_staff)
+        step = s.Open(
+            number=0,
+            kind=Kind.FAULT,
+            room=room.id,
+            customer=room.customer or "",
+            requester=hearing.by,
+            account=hearing.origin.account,
+            address=hearing.origin.address if is_here else room.address,
+            text=text,
+            policy=self._directory.policy_of(room.customer or ""),
+            level=level,
+            by=hearing.by if hearing.role.is_staff else None,
+            tried=tried,
+            links=links,
+        )
+        await self._desk.open(step, hearing.origin)
+
+    async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
+        for ticket in await self._store.open_tickets(room=room.id):
+            is_recent = hearing.now - ticket.opened_at <= _SAME
+            if is_recent and ticket.account == hearing.origin.account and fold(ticket.text) == fold(text):
+                return ticket
+        return None
+
+    async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
+        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
+        await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
+
+
+def _level_and_text(policy: Policy | None, words: str) -> tuple[str | None, str]:
+    """Cut a level from the start of a report: `一级 教务系统打不开`."""
+    first, _, rest = words.strip().partition(" ")
+    level = level_named(policy, first) if policy else None
+    if level is None:
+        return None, words.strip()
+    return level.id, rest.strip()

@@ -1,0 +1,47 @@
+"""Where something that happens comes from: a message of a person in a room, or the clock."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.config import Room
+from bot.store.contract import ClosedAsk, Link
+from bot.tickets.model import Party
+from bot.tickets.records import Source
+from bot.tickets.rules import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """A message as the desk needs it. `room` is None in a private chat; `address` and `account` are the platform's."""
+
+    now: datetime
+    by: Party
+    role: Role
+    account: str
+    address: str
+    message: str
+    room: Room | None
+    language: str
+    closed_asks: tuple[ClosedAsk, ...] = ()  # answered by this message
+
+    @property
+    def seen(self) -> str:
+        """The key under which a redelivery of the message is recognised."""
+        return f"{self.address}|{self.message}"
+
+    @property
+    def key(self) -> str:
+        """A short key for the answers to this message."""
+        return hashlib.sha256(self.seen.encode()).hexdigest()[:20]
+
+    @property
+    def source(self) -> Source:
+        """How the archive names it."""
+        return Source(message=self.message, account=self.account, room=self.address)
+
+    def link(self, ticket: int) -> Link:
+        """Return the note that this message belongs to a ticket."""
+        return Link(room=self.address, message=self.message, ticket=ticket)

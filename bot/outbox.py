@@ -1,0 +1,268 @@
+"""The outbox: the only place from which anything is sent.
+
+One sender per adapter, so that a dead platform silences nobody else; in it one queue per room, so that a room reads the
+messages in the order in which they were decided, while rooms do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from msgspec.structs import replace
+
+from adapters.contract import Adapter, Button, DeliveryFailed, Mention, Outgoing
+from bot.pace import Pace
+from bot.store.contract import Delivery, Queued, Store
+from scheduler.loop import Clock
+
+RESENT = "（重发）"
+_BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
+_STEADY = timedelta(minutes=5)
+_USEFUL = timedelta(days=2)
+
+
+class Outbox:
+    """Delivers what was committed. `deliver` takes messages that are saved already; `recover` those of an earlier run."""
+
+    def __init__(self, store: Store, clock: Clock, adapters: Mapping[str, Adapter]) -> None:
+        self._store = store
+        self._clock = clock
+        self._senders = {name: _Sender(adapter, store, clock) for name, adapter in adapters.items()}
+        self._log = structlog.get_logger("outbox")
+
+    def can_edit(self, adapter: str) -> bool:
+        """Say whether a platform lets the bot change what it has said."""
+        sender = self._senders.get(adapter)
+        return sender is not None and sender.adapter.capabilities.can_edit
+
+    def is_idle(self, adapter: str, room: str) -> bool:
+        """Say whether a message to this room would be handed to its platform at once.
+
+        Such a message is committed as `SENDING`: one durable write less on the way of an answer, at the price that after a crash
+        it counts as possibly delivered.
+        """
+        sender = self._senders.get(adapter)
+        return sender is not None and sender.is_idle(room)
+
+    async def recover(self) -> None:
+        """Take up what an earlier run has left: what was being sent may have arrived, so it is marked as sent again."""
+        for name, sender in self._senders.items():
+            waiting = await self._store.waiting(name, limit=100_000)
+            unknown = [
+                replace(message, state=Delivery.QUEUED, is_unknown=True)
+                for message in waiting
+                if message.state is Delivery.SENDING
+            ]
+            if unknown:
+                await self._store.update_outgoing(unknown)
+            known = {message.key: message for message in unknown}
+            sender.put(known.get(message.key, message) for message in waiting)
+
+    def deliver(self, messages: Iterable[Queued]) -> None:
+        """Send messages that were just committed, each in its room's order."""
+        for message in messages:
+            sender = self._senders.get(message.adapter)
+            if sender is None:
+                self._log.error(
+                    "no adapter for message", action="undeliverable", room=message.room, key=message.key
+                )
+            else:
+                sender.put((message,))
+
+    async def retry(self, key: str) -> bool:
+        """Try a dead letter once more; False when there is no such letter."""
+        message = await self._store.outgoing(key)
+        if message is None or message.state is not Delivery.DEAD:
+            return False
+        again = replace(
+            message, state=Delivery.QUEUED, attempts=0, not_before=None, useful_until=None, reason=""
+        )
+        await self._store.update_outgoing([again])
+        self.deliver([again])
+        return True
+
+    async def drain(self) -> None:
+        """Wait until everything that can be sent now has been sent and noted."""
+        await asyncio.gather(*(sender.drain() for sender in self._senders.values()))
+
+    async def close(self) -> None:
+        """Stop sending; what is not sent stays in the store."""
+        await asyncio.gather(*(sender.close() for sender in self._senders.values()))
+
+
+class _Sender:
+    def __init__(self, adapter: Adapter, store: Store, clock: Clock) -> None:
+        self.adapter = adapter
+        self._store = store
+        self._clock = clock
+        self._rooms: dict[str, deque[Queued]] = {}
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._pace = Pace(adapter.capabilities)
+        self._notes: list[Queued] = []
+        self._noting: asyncio.Task[None] | None = None
+        self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
+
+    def is_idle(self, room: str) -> bool:
+        return room not in self._workers and self._pace.wait(room, self._clock.now()) == timedelta()
+
+    def put(self, messages: Iterable[Queued]) -> None:
+        for message in messages:
+            self._rooms.setdefault(message.room, deque()).append(message)
+            if message.room not in self._workers:
+                self._workers[message.room] = asyncio.create_task(self._serve(message.room))
+
+    async def drain(self) -> None:
+        while self._workers or self._noting:
+            tasks = [*self._workers.values(), *([self._noting] if self._noting else [])]
+            await asyncio.wait(tasks)
+
+    async def close(self) -> None:
+        for task in self._workers.values():
+            task.cancel()
+        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        if self._noting:
+            await self._noting
+
+    async def _serve(self, room: str) -> None:
+        queue = self._rooms[room]
+        try:
+            while queue:
+                message = await self._when_due(queue[0])
+                after = await self._attempt(message) if message else None
+                queue.popleft()
+                if after is not None:
+                    queue.appendleft(after)
+        finally:
+            del self._workers[room]
+            if not queue:
+                self._rooms.pop(room, None)
+
+    async def _when_due(self, message: Queued) -> Queued | None:
+        """Wait for the platform's pace and the message's own time; None when it is no longer worth sending."""
+        while True:
+            now = self._clock.now()
+            if message.useful_until is not None and now > message.useful_until:
+                await self._note(replace(message, state=Delivery.DROPPED, reason=message.reason or "过时"))
+                return None
+            wait = self._pace.wait(message.room, now)
+            if message.not_before is not None:
+                wait = max(wait, message.not_before - now)
+            if wait <= timedelta():
+                return message
+            await self._clock.sleep(wait)
+
+    async def _attempt(self, message: Queued) -> Queued | None:
+        """Send once and return the message again when it has to be sent later."""
+        now = self._clock.now()
+        if message.state is not Delivery.SENDING:
+            message = replace(message, state=Delivery.SENDING)
+            await self._store.update_outgoing([message])
+        self._pace.take(message.room, now)
+        try:
+            outgoing = await self._rendered(message)
+            platform_id = await self.adapter.send(outgoing)
+        except DeliveryFailed as failure:
+            return await self._failed(message, failure)
+        except Exception as fault:  # noqa: BLE001 - an adapter's mistake must not stop the messages behind this one
+            self._log.exception("adapter failed", action="send_failed", key=message.key)
+            return await self._failed(
+                message,
+                DeliveryFailed(
+                    f"{type(fault).__name__}: {fault}", retry_after=timedelta(seconds=30), is_unknown=True
+                ),
+            )
+        self._note_soon(
+            replace(message, state=Delivery.SENT, platform_id=platform_id, attempts=message.attempts + 1)
+        )
+        return None
+
+    async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
+        attempts = message.attempts + 1
+        message = replace(message, attempts=attempts, reason=failure.reason)
+        self._log.warning(
+            "not delivered",
+            action="delivery_failed",
+            key=message.key,
+            reason=failure.reason,
+            attempts=attempts,
+        )
+        if failure.retry_after is None:
+            if failure.is_unknown:  # very likely there; sending again would only repeat it
+                await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
+                return None
+            return await self._given_up(message)
+        now = self._clock.now()
+        back_off = _BACK_OFF[attempts - 1] if attempts <= len(_BACK_OFF) else _STEADY
+        not_before = now + max(failure.retry_after, back_off)
+        if not_before > (message.useful_until or message.created_at + _USEFUL):
+            return await self._given_up(message)
+        again = replace(
+            message,
+            state=Delivery.QUEUED,
+            not_before=not_before,
+            is_unknown=message.is_unknown or failure.is_unknown,
+        )
+        await self._note(again)
+        return again
+
+    async def _given_up(self, message: Queued) -> Queued | None:
+        """Say it in the fallback room if there is one; else it is a dead letter that the dashboard shows."""
+        if message.fallback is not None and message.fallback != message.room:
+            moved = replace(
+                message,
+                state=Delivery.QUEUED,
+                room=message.fallback,
+                fallback=None,
+                quotes=None,
+                not_before=None,
+            )
+            if moved.room.partition(":")[0] == self.adapter.name:
+                await self._note(moved)
+                self.put((moved,))
+                return None
+        self._log.error(
+            "given up", action="dead_letter", key=message.key, room=message.room, reason=message.reason
+        )
+        await self._note(replace(message, state=Delivery.DEAD))
+        return None
+
+    async def _rendered(self, message: Queued) -> Outgoing:
+        edits = None
+        if message.edits is not None:
+            earlier = await self._store.outgoing(message.edits)
+            edits = earlier.platform_id if earlier else None
+        return Outgoing(
+            key=message.key,
+            room=message.room,
+            text=f"{RESENT}{message.text}" if message.is_unknown else message.text,
+            mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
+            buttons=tuple(Button(button.label, button.command) for button in message.buttons),
+            quotes=message.quotes,
+            edits=edits,
+        )
+
+    def _note_soon(self, message: Queued) -> None:
+        """Note a delivery together with those that happen meanwhile: nobody waits for it."""
+        self._notes.append(message)
+        if self._noting is None:
+            self._noting = asyncio.create_task(self._write_notes())
+
+    async def _write_notes(self) -> None:
+        try:
+            while self._notes:
+                notes, self._notes = self._notes, []
+                await self._store.update_outgoing(notes)
+        finally:
+            self._noting = None
+
+    async def _note(self, message: Queued) -> None:
+        await self._store.update_outgoing([message])
+
+
+def useful_until(now: datetime, useful_for: timedelta | None) -> datetime | None:
+    """Return until when a message is worth delivering, or None for the outbox's own limit."""
+    return now + useful_for if useful_for else None

@@ -1,0 +1,43 @@
+"""How fast a platform may be spoken to: a leaky bucket per room and one for the adapter (GCRA)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from adapters.contract import Capabilities
+
+_MINUTE = timedelta(minutes=1)
+_BURST = 5  # messages that may follow each other at once before the pace counts
+
+
+class Pace:
+    """Says how long to wait before the next message. State is one instant per room, the theoretical arrival time of GCRA."""
+
+    def __init__(self, capabilities: Capabilities) -> None:
+        self._room_step = _step(capabilities.per_minute_room)
+        self._step = _step(capabilities.per_minute)
+        self._rooms: dict[str, datetime] = {}
+        self._all: datetime | None = None
+
+    def wait(self, room: str, now: datetime) -> timedelta:
+        """Return how long to wait before a message to a room may be sent; zero when it may be sent now."""
+        waits = [timedelta()]
+        if self._room_step and room in self._rooms:
+            waits.append(self._rooms[room] - self._room_step * _BURST - now)
+        if self._step and self._all:
+            waits.append(self._all - self._step * _BURST - now)
+        return max(waits)
+
+    def take(self, room: str, now: datetime) -> None:
+        """Count a message that is being sent now."""
+        if self._room_step:
+            self._rooms[room] = max(self._rooms.get(room, now), now) + self._room_step
+            if len(self._rooms) > 1000:
+                self._rooms = {name: at for name, at in self._rooms.items() if at > now}
+        if self._step:
+            self._all = max(self._all or now, now) + self._step
+
+
+def _step(per_minute: int | None) -> timedelta | None:
+    """Return the distance of messages in a steady stream; the burst is taken out of the minute's budget, never added to it."""
+    return _MINUTE / max(per_minute - _BURST, 1) if per_minute else None

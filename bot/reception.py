@@ -1,0 +1,196 @@
+"""The reception: what a message is, and who takes care of it.
+
+One message goes one way only: a command, a word of staff to the customer, an answer to a question the bot has asked, something
+about a quoted ticket, or a question for the knowledge base. Everything else is people talking to each other.
+"""
+
+from __future__ import annotations
+
+import re
+
+import structlog
+
+from adapters.contract import Incoming
+from bot.answering import Answering
+from bot.commands import parse
+from bot.desk import Desk
+from bot.dialogue import Dialogue, NotAnAnswer
+from bot.directory import Directory
+from bot.hearing import Hearing, closing, heard
+from bot.opening import Opening
+from bot.orders import Orders, restated
+from bot.store.contract import Link, Store
+from bot.tickets import steps as s
+from bot.tickets.errors import TicketError, TooOld
+from bot.tickets.model import ClockKind, Status, Ticket
+from bot.tickets.rules import Rules
+from faq.text import is_thanks
+from scheduler.loop import Clock
+
+_NUMBERS = re.compile(r"(?<![\d.:-])\d{3,9}(?![\d.:-])")
+
+
+class Reception:
+    """Receives messages of all adapters, in any order, each possibly more than once."""
+
+    def __init__(
+        self,
+        *,
+        directory: Directory,
+        store: Store,
+        rules: Rules,
+        clock: Clock,
+        language: str,
+        desk: Desk,
+        orders: Orders,
+        dialogue: Dialogue,
+        answering: Answering,
+        opening: Opening,
+    ) -> None:
+        self._directory = directory
+        self._store = store
+        self._rules = rules
+        self._clock = clock
+        self._language = language
+        self._desk = desk
+        self._orders = orders
+        self._dialogue = dialogue
+        self._answering = answering
+        self._opening = opening
+        self._log = structlog.get_logger("reception")
+
+    async def receive(self, incoming: Incoming) -> None:
+        """Take care of one message; a redelivery has no effect."""
+        hearing = heard(incoming, self._directory, self._clock.now(), self._language)
+        if hearing is None:
+            self._log.info(
+                "message from a room that is not configured",
+                action="unknown_room",
+                address=incoming.room,
+                sender=incoming.sender,
+            )
+            return
+        if not hearing.text:
+            await self._silent(hearing, incoming)
+            return
+        try:
+            await self._understood(hearing)
+        except TicketError as refusal:
+            await self._orders.refuse(hearing, refusal)
+
+    async def _understood(self, hearing: Hearing) -> None:
+        link = await self._store.link(hearing.origin.address, hearing.quotes) if hearing.quotes else None
+        if link is not None and await self._is_repeated(hearing):
+            return
+        command = parse(hearing.text)
+        if command is not None:
+            if await self._is_repeated(hearing):
+                return
+            if await self._orders.run(hearing, command, link.ticket if link else None):
+                return
+        if hearing.role.is_staff and not hearing.is_for_staff:
+            await self._staff_said(hearing, link)
+        else:
+            await self._customer_said(hearing, link)
+
+    async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
+        """Also staff among themselves: the bot answers them too when they call it."""
+        quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
+        try:
+            suggested = await self._dialogue.reply(hearing, quoted)
+        except NotAnAnswer as other:
+            hearing = closing(hearing, *other.left)
+        else:
+            if suggested is not None:
+                await self._run(restated(hearing, suggested))
+            return
+        if not hearing.is_for_staff and await self._about_ticket(hearing, link):
+            return
+        if hearing.is_addressed and await self._orders.suggest(hearing):
+            return
+        if await self._worth_answering(hearing):
+            await self._answering.question(hearing)
+
+    async def _worth_answering(self, hearing: Hearing) -> bool:
+        """The duty room is for people; there the bot answers only when it is called."""
+        return not (hearing.is_for_staff and not hearing.is_addressed)
+
+    async def _run(self, hearing: Hearing) -> None:
+        command = parse(hearing.text)
+        if command is not None:
+            await self._orders.run(hearing, command, None)
+
+    async def _about_ticket(self, hearing: Hearing, link: Link | None) -> bool:
+        """Add what a customer says about a ticket, by quoting or by number, or open it again. False: it is about none."""
+        ticket = await self._meant(hearing, link)
+        if ticket is None:
+            return False
+        if is_thanks(hearing.text):
+            return True
+        if ticket.status is not Status.OPEN or self._rules.may_answer(ticket, hearing.by):
+            try:
+                await self._desk.take(ticket.number, s.Reopen(hearing.by, hearing.text), hearing.origin)
+            except TooOld:
+                await self._opening.again(hearing, ticket, hearing.text)
+            return True
+        await self._desk.take(ticket.number, s.Supplement(hearing.by, hearing.text), hearing.origin)
+        return True
+
+    async def _meant(self, hearing: Hearing, link: Link | None) -> Ticket | None:
+        """Return the ticket of this customer that a text is about: the quoted one, or the one whose number stands in it."""
+        if link is not None and link.ticket is not None:
+            return await self._orders.visible(hearing, link.ticket)
+        if hearing.customer_room is None:
+            return None
+        for found in _NUMBERS.findall(hearing.text):
+            ticket = await self._store.ticket(int(found))
+            if ticket is not None and ticket.room == hearing.customer_room.id:
+                return ticket
+        return None
+
+    async def _staff_said(self, hearing: Hearing, link: Link | None) -> None:
+        """Staff speak to the customer: a word that belongs to a ticket stops its clock, and takes it if nobody has."""
+        ticket = await self._meant(hearing, link) or await self._awaiting(hearing)
+        if ticket is None:
+            if hearing.is_addressed and not await self._is_repeated(hearing):
+                await self._answering.question(hearing)
+            return
+        if ticket.status is not Status.CLOSED:
+            await self._desk.take(ticket.number, s.Say(hearing.by, hearing.text), hearing.origin)
+
+    async def _awaiting(self, hearing: Hearing) -> Ticket | None:
+        """Return the one ticket whose owner has not yet said a word in this room, if this is that owner."""
+        room = hearing.customer_room
+        if room is None:
+            return None
+        owed = []
+        for ticket in await self._store.open_tickets(room=room.id):
+            respond = ticket.clock(ClockKind.RESPOND)
+            is_owed = respond is not None and respond.met_at is None and ticket.status is Status.OPEN
+            if ticket.owner == hearing.by and is_owed:
+                owed.append(ticket)
+        return owed[0] if len(owed) == 1 else None
+
+    async def _silent(self, hearing: Hearing, incoming: Incoming) -> None:
+        """A picture or file without words: it belongs to the quoted ticket, or to nothing."""
+        if not incoming.attachments or not incoming.quotes:
+            return
+        link = await self._store.link(incoming.room, incoming.quotes)
+        if link is None or link.ticket is None or await self._is_repeated(hearing):
+            return
+        names = "、".join(attachment.name or attachment.kind for attachment in incoming.attachments)
+        try:
+            ticket = await self._orders.visible(hearing, link.ticket)
+        except TicketError:
+            return
+        if ticket.status is Status.CLOSED:
+            return
+        step = (
+            s.Say(hearing.by, f"[{names}]")
+            if hearing.role.is_staff
+            else s.Supplement(hearing.by, f"[{names}]")
+        )
+        await self._desk.take(ticket.number, step, hearing.origin)
+
+    async def _is_repeated(self, hearing: Hearing) -> bool:
+        return await self._store.is_seen(hearing.origin.seen)

@@ -1,0 +1,244 @@
+"""Replaying conversations against the real desk with a clock that only the conversation moves."""
+
+from __future__ import annotations
+
+import difflib
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from adapters.addressing import addressed, mentioned
+from adapters.contract import Button, Capabilities, Incoming, KnownPerson, Mention, Outgoing, RoomKind
+from bot import transcripts as t
+from bot.assembly import Bot, assemble
+from bot.clock import StillClock
+from bot.config import Config, for_replay, load
+from bot.importing import import_when_empty
+from bot.store.registry import open_store
+
+CHAT = "chat"
+_MOST_INSTANTS = 100_000  # deadlines in one stretch of passing time; more means a deadline that never ends
+
+
+class NothingToPoint(Exception):
+    """A transcript quotes or presses something that the bot has not said in that room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a replay went. `difference` is empty when the bot said exactly what was expected."""
+
+    path: Path
+    difference: str
+    lines: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of the bot, its id in the chat, and when it was said."""
+
+    message: Outgoing
+    platform_id: str
+    at: datetime
+
+
+class ChatAdapter:
+    """The chat of a transcript: people speak when the transcript says so, and everything the bot says is kept."""
+
+    def __init__(self, bot_name: str, people: tuple[KnownPerson, ...], clock: StillClock) -> None:
+        self.name = CHAT
+        self._clock = clock
+        self.capabilities = Capabilities(has_buttons=True, max_length=100_000)
+        self.said: list[Said] = []
+        self._bot_name = bot_name
+        self._people = people
+        self._ids = count(1)
+
+    async def incoming(self) -> AsyncIterator[Incoming]:
+        """Yield nothing: the stage hands messages to the bot itself."""
+        nobody: tuple[Incoming, ...] = ()
+        for message in nobody:
+            yield message
+
+    async def send(self, message: Outgoing) -> str:
+        """Keep a message and return its id."""
+        platform_id = f"b{next(self._ids)}"
+        self.said.append(Said(message, platform_id, self._clock.now()))
+        return platform_id
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+    def heard(
+        self, room: str, person: str, text: str, *, quotes: str | None = None, command: str | None = None
+    ) -> Incoming:
+        """Return what a platform would deliver when a person says this."""
+        is_private = room.startswith(f"{t.PRIVATE} ")
+        is_addressed, rest = addressed(text, self._bot_name)
+        calls = tuple(m for m in mentioned(rest, self._people) if m.name != self._bot_name)
+        return Incoming(
+            room=address(room),
+            room_kind=RoomKind.PRIVATE if is_private else RoomKind.GROUP,
+            sender=f"{CHAT}:{person}",
+            sender_name=person,
+            message_id=f"u{next(self._ids)}",
+            text=rest,
+            is_addressed=is_addressed or is_private,
+            mentions=tuple(Mention(mention.name, mention.account) for mention in calls),
+            quotes=quotes,
+            command=command,
+        )
+
+
+def address(room: str) -> str:
+    """Return the address of a room as a transcript names it."""
+    if room.startswith(f"{t.PRIVATE} "):
+        return f"{CHAT}:private:{room.removeprefix(f'{t.PRIVATE} ')}"
+    return f"{CHAT}:group:{room}"
+
+
+def label(room_address: str) -> str:
+    """Return how a transcript names a room."""
+    _, kind, name = room_address.split(":", 2)
+    return f"{t.PRIVATE} {name}" if kind == "private" else name
+
+
+class Stage:
+    """Plays one transcript: one store, one clock, and a bot that may be restarted on them."""
+
+    def __init__(self, config: Config, store_url: str, start: datetime) -> None:
+        self._config = config
+        self._store_url = store_url
+        self.clock = StillClock(start)
+        people = tuple(KnownPerson(f"{CHAT}:{each.name}", each.name, each.role) for each in config.people)
+        self.chat = ChatAdapter(config.bot.name, people, self.clock)
+        self._bot: Bot | None = None
+
+    async def start(self) -> None:
+        """Open the store and assemble the bot."""
+        store = await open_store(self._store_url, self.clock.now())
+        await import_when_empty(store, self._config.faq.files, self.clock.now())
+        self._bot = await assemble(self._config, store, {CHAT: self.chat}, self.clock)
+        await self._settle()
+
+    async def stop(self) -> None:
+        """Leave the store as a process that ends leaves it."""
+        bot = self._running()
+        await bot.outbox.close()
+        await bot.store.close()
+        self._bot = None
+
+    async def act(self, action: t.Action) -> None:
+        """Let one action happen, and everything that follows from it."""
+        match action:
+            case t.SetClock(at=at):
+                await self._pass_until(at.astimezone(UTC))
+            case t.Pass(length=length):
+                await self._pass_until(self.clock.now() + length)
+            case t.Restart():
+                await self.stop()
+                await self.start()
+            case t.Say(room=room, person=person, text=text, about=about):
+                quotes = self._latest_about(room, about) if about is not None else None
+                await self._hear(self.chat.heard(room, person, text, quotes=quotes))
+            case t.Press(room=room, person=person, button=name):
+                button, quotes = self._latest_button(room, name)
+                await self._hear(self.chat.heard(room, person, "", quotes=quotes, command=button.command))
+            case _:
+                assert_never(action)
+
+    async def _hear(self, incoming: Incoming) -> None:
+        """Deliver a message twice, as platforms do."""
+        for _ in range(2):
+            await self._running().reception.receive(incoming)
+            await self._settle()
+
+    async def _pass_until(self, target: datetime) -> None:
+        bot = self._running()
+        for _ in range(_MOST_INSTANTS):
+            due = await bot.store.next_due_at()
+            if due is None or due > target:
+                break
+            self.clock.move_to(max(due, self.clock.now()))
+            await self._settle()
+        else:
+            raise RuntimeError(f"a deadline at {due} never ends")
+        self.clock.move_to(max(target, self.clock.now()))
+
+    async def _settle(self) -> None:
+        bot = self._running()
+        await bot.tick(self.clock.now())
+        await bot.outbox.drain()
+
+    def _latest_about(self, room: str, number: int) -> str:
+        for said in reversed(self.chat.said):
+            if said.message.room == address(room) and str(number) in said.message.text:
+                return said.platform_id
+        raise NothingToPoint(f"{room} 里机器人还没有提到 {number}，无法引用")
+
+    def _latest_button(self, room: str, name: str) -> tuple[Button, str]:
+        for said in reversed(self.chat.said):
+            if said.message.room == address(room):
+                for button in said.message.buttons:
+                    if button.label == name:
+                        return button, said.platform_id
+        raise NothingToPoint(f"{room} 里没有带“{name}”按钮的消息")
+
+    def _running(self) -> Bot:
+        if self._bot is None:
+            raise RuntimeError("the bot is not running")
+        return self._bot
+
+
+async def replay(
+    path: Path, text: str, env: Mapping[str, str], *, config: Path | None = None, store_url: str | None = None
+) -> Result:
+    """Replay one conversation on an empty store; `text` is what the file at `path` says.
+
+    Raises:
+        TranscriptFault, NothingToPoint: The file is wrong.
+        ConfigurationFaults: Its configuration is.
+    """
+    named = t.parse(text, (), ZoneInfo("UTC")).config
+    file = (path.parent / named) if named else config or Path("config.example.toml")
+    settings = for_replay(load(file, env, is_replay=True))
+    transcript = t.parse(text, [room.name for room in settings.rooms], settings.bot.zone)
+    if not transcript.blocks:
+        raise t.TranscriptFault("没有一行对话。例：@ 2026-03-06 16:45")
+    first = transcript.blocks[0].action
+    start = first.at.astimezone(UTC) if isinstance(first, t.SetClock) else datetime.min.replace(tzinfo=UTC)
+    with tempfile.TemporaryDirectory(prefix="shouwen-replay-") as folder:
+        stage = Stage(settings, store_url or f"sqlite:{folder}/replay.db", start)
+        await stage.start()
+        try:
+            spoken = [await _performed(stage, block, settings) for block in transcript.blocks]
+        finally:
+            await stage.stop()
+    lines = t.updated(transcript, spoken)
+    return Result(path, _difference(path, transcript, spoken, lines), lines)
+
+
+async def _performed(stage: Stage, block: t.Block, config: Config) -> list[t.Spoken]:
+    before = len(stage.chat.said)
+    is_timed = isinstance(block.action, t.Pass | t.SetClock)
+    await stage.act(block.action)
+    return [
+        t.Spoken(label(said.message.room), said.message.text, said.at.astimezone(config.bot.zone), is_timed)
+        for said in stage.chat.said[before:]
+    ]
+
+
+def _difference(path: Path, transcript: t.Transcript, spoken: list[list[t.Spoken]], lines: list[str]) -> str:
+    """Return a readable diff with a line number per block, or nothing when all went well."""
+    if all(t.compare(block, said).is_well for block, said in zip(transcript.blocks, spoken, strict=True)):
+        return ""
+    return "\n".join(
+        difflib.unified_diff(
+            transcript.lines, lines, fromfile=f"{path}（应说）", tofile=f"{path}（实际）", lineterm="", n=2
+        )
+    )
