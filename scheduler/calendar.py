@@ -69,8 +69,9 @@ class _Month:
 def _month(calendar: Calendar, year: int, month: int) -> _Month:
     begins = datetime(year, month, 1, tzinfo=UTC)
     ends = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
-    # A window ends up to 48 hours after its local midnight, and zones are up to 16 hours away from UTC.
-    days = ((begins + step * DAY).date() for step in range(-3, (ends - begins).days + 2))
+    # In no zone the month begins earlier than on the local day before or ends later than on the day after, and what is
+    # open then has opened on the same day or the day before.
+    days = ((begins + step * DAY).date() for step in range(-2, (ends - begins).days + 1))
     raw = sorted(
         window_span(calendar, day, window) for day in days for window in day_plan(calendar, day).windows
     )

@@ -162,6 +162,7 @@ async def test_a_nudge_brings_an_earlier_deadline(clock: FakeClock, desk: Desk, 
     desk.due.append(START + 5 * SECOND)
     metronome.nudge()
     await clock.until_somebody_sleeps(5 * SECOND)
+    assert 30 * SECOND not in clock.sleepers.values()  # nobody wakes for what is not the next any more
     clock.advance(5 * SECOND)
     assert await desk.ticked() == START + 5 * SECOND
     await clock.until_somebody_sleeps(25 * SECOND)
@@ -299,9 +300,10 @@ async def test_a_wall_clock_that_steps_back_does_not_stop_it(clock: FakeClock, d
     assert scheduler.get_job(job.id).next_run_time == tomorrow
     with capture_logs() as logs:
         clock.advance(3 * OFTEN, wall=timedelta(days=-1))
-        stepped_back = [await desk.ticked() for _ in range(5)][1:]
+        while await desk.ticked() == START:
+            pass
+        assert [await desk.ticked() for _ in range(3)] == [START - timedelta(days=1)] * 3
         await metronome.stop()
-    assert set(stepped_back) == {START - timedelta(days=1)}
     assert [entry["action"] for entry in logs] == ["metronome_rearmed"]
 
 
@@ -350,6 +352,8 @@ async def test_stopping_waits_for_the_tick_that_is_running(clock: FakeClock, des
     scheduler.add_listener(lambda _: beats_ended.set(), EVENT_SCHEDULER_SHUTDOWN)
     stopping = asyncio.create_task(metronome.stop())
     await beats_ended.wait()
+    for _ in range(5):  # turns of the event loop, enough to end if nothing were waited for
+        await asyncio.sleep(0)
     assert not stopping.done()
     desk.gate.set()
     await stopping

@@ -115,6 +115,22 @@ def test_a_month_that_ends_cuts_no_window() -> None:
     assert subtract_working_time(calendar, at("2026-04-01 10:00"), minutes(60)) == at("2026-04-01 08:00")
 
 
+def test_a_month_begins_with_what_opened_two_dates_earlier() -> None:
+    # The first of June of UTC is Sunday evening in New York, and this desk has been open since Saturday.
+    calendar = Calendar("weekend", NEW_YORK, parse_weekly({"sat": ["23:00-22:59"]}))
+    span = at("2026-05-31 20:30", NEW_YORK), at("2026-06-01 12:00", NEW_YORK)
+    assert list(working_windows(calendar, *span)) == [Interval(span[0], at("2026-05-31 22:59", NEW_YORK))]
+
+
+def test_a_month_ends_with_what_opens_on_the_next_date() -> None:
+    # The last midnight of May of UTC is two in the afternoon of the first of June on Kiritimati.
+    island = ZoneInfo("Pacific/Kiritimati")
+    calendar = Calendar("island", island, parse_weekly({"mon": ["09:00-17:00"]}))
+    span = at("2026-06-01 00:00", island), at("2026-06-02 00:00", island)
+    expected = Interval(at("2026-06-01 09:00", island), at("2026-06-01 17:00", island))
+    assert list(working_windows(calendar, *span)) == [expected]
+
+
 def test_a_desk_that_never_closes_has_one_window() -> None:
     span = at("2025-11-05 10:00"), at("2027-02-05 10:00")
     assert list(working_windows(always(SHANGHAI), *span)) == [Interval(*span)]
