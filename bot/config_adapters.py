@@ -20,7 +20,6 @@ _NAME_FORM = Wording(
 )
 _TYPE_FORM = Wording("应为适配器的类型", "expected a type of adapter")
 _TAKEN = Wording("这个名字前面已经用过，应各不相同", "this name is taken already, each must be different")
-_PATH = re.compile(r" - at `\$((?:\.\w+|\[\d+\])*)`$")
 _OWN_WORDS = re.compile(r"(\w+)：(.+)", re.DOTALL)
 
 
@@ -89,13 +88,8 @@ def _add_own_words(
     mistakes: Mistakes,
 ) -> None:
     """Note what an adapter says about its keys as a whole; `key：words` names the key that is meant."""
-    path = _PATH.search(message)
-    words = _PATH.sub("", message)
-    own = _OWN_WORDS.fullmatch(words)
+    own = _OWN_WORDS.fullmatch(message)
     if own and own[1] in kind.__struct_encode_fields__:
-        key, words = own[1], own[2]
-        mistakes.add((*place, key), settings.get(key, ABSENT), words)
-        return
-    # Only the first key of the path: it has a line of its own.
-    key = path[1].lstrip(".").partition(".")[0].partition("[")[0] if path else ""
-    mistakes.add((*place, key) if key else place, settings.get(key, {}), words)
+        mistakes.add((*place, own[1]), settings.get(own[1], ABSENT), own[2])
+    else:
+        mistakes.add(place, settings, message)

@@ -12,8 +12,9 @@ import msgspec
 
 from bot.config_lines import Place
 from bot.config_mistakes import ABSENT, UNSHOWN, Mistakes, Wording, nearest
+from bot.settings import Section
 
-S = TypeVar("S", bound=msgspec.Struct)
+S = TypeVar("S", bound=Section)
 
 _TABLE = Wording("应为一节设置，即 [表] 或 { 键 = 值 }", "expected a table, [name] or { key = value }")
 _LIST = Wording('应为列表，如 ["甲", "乙"]', 'expected a list such as ["a", "b"]')
@@ -65,7 +66,7 @@ def check_keys(
 def _read(kind: Any, found: object, place: Place, mistakes: Mistakes, otherwise: object) -> Any:
     kind = _without_none(kind)
     origin, arguments = get_origin(kind), get_args(kind)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+    if isinstance(kind, type) and issubclass(kind, Section):
         return read_table(kind, found, place, mistakes)
     if origin is dict and isinstance(found, dict):
         item = arguments[1]
@@ -79,8 +80,10 @@ def _read(kind: Any, found: object, place: Place, mistakes: Mistakes, otherwise:
         )
     try:
         return msgspec.convert(_moment(kind, found), kind)
-    except (msgspec.ValidationError, ValueError):
-        mistakes.add(place, found, _expected(kind))
+    except (msgspec.ValidationError, ValueError) as fault:
+        # Structs of adapters may refuse what they are made of in words of their own.
+        is_foreign = isinstance(found, dict) and _is_struct(kind)
+        mistakes.add(place, found, str(fault) if is_foreign else _expected(kind))
         return otherwise
 
 
@@ -118,7 +121,11 @@ def _expected(kind: Any) -> Wording:
 
 
 def _is_table(kind: Any) -> bool:
-    return get_origin(kind) is dict or (isinstance(kind, type) and issubclass(kind, msgspec.Struct))
+    return get_origin(kind) is dict or _is_struct(kind)
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
 def _expected_of_annotated(kind: Any, meta: object) -> Wording:
@@ -157,10 +164,11 @@ def _empty(kind: Any) -> Any:
         return arguments[0]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+    if isinstance(kind, type) and issubclass(kind, Section):
         return _empty_struct(kind)
     if kind is datetime:
         return datetime.min.replace(tzinfo=UTC)
+    # Of what an adapter asks for only the mistakes count.
     return (origin or kind)() if (origin or kind) in (str, int, float, bool, tuple, dict, list) else None
 
 

@@ -105,7 +105,7 @@ def test_it_loads_with_everything_in_use(tmp_path: Path) -> None:
     path.write_text(
         IN_FULL.replace("faq.example.md", str(EXAMPLE.with_name("faq.example.md"))), encoding="utf-8"
     )
-    config = load(path, {"ONEBOT_TOKEN": "hush-hush"})
+    config = load(path, dict.fromkeys(re.findall(r"env:(\w+)", IN_FULL), "hush-hush"))
     assert {adapter.type for adapter in config.adapters} == set(known_types())
 
 

@@ -1,0 +1,72 @@
+"""Blocks of adapters are judged by what the adapter itself says of its keys, whoever wrote it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+import pytest
+
+from bot.config_mistakes import Mistake, Mistakes
+from bot.config_reading import check_keys
+
+
+class Proxy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    host: str
+    port: int = 1
+
+    def __post_init__(self) -> None:
+        if self.port == 0:
+            raise ValueError("port：不能是 0")
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Keys of more kinds than the adapters that come with the program have."""
+
+    token: str
+    mode: Literal["a", "b"] = "a"
+    rooms: list[int] = []
+    tags: set[str] = set()
+    proxy: Proxy | None = None
+    proxies: tuple[Proxy, ...] = ()
+    limits: dict[str, int] = {}
+    seconds: Annotated[float, msgspec.Meta(gt=0, lt=10)] = 1.0
+    either: int | str = 0
+
+
+def mistakes_of(block: dict[str, object]) -> tuple[Mistake, ...]:
+    mistakes = Mistakes({})
+    check_keys(Settings, block, ("adapters", 0), mistakes)
+    return mistakes.in_order()
+
+
+def test_a_good_block_has_no_mistakes() -> None:
+    block: dict[str, object] = {
+        "token": "t",
+        "rooms": [1],
+        "tags": ["x"],
+        "proxy": {"host": "h"},
+        "proxies": [{"host": "h", "port": 2}],
+        "limits": {"x": 1},
+        "either": "x",
+    }
+    assert mistakes_of(block) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "key", "expected"),
+    [
+        ({"rooms": ["x"]}, "rooms", '应为列表，如 ["甲", "乙"]'),
+        ({"tags": "x"}, "tags", '应为列表，如 ["甲", "乙"]'),
+        ({"proxy": 1}, "proxy", "应为一节设置，即 [表] 或 { 键 = 值 }"),
+        ({"proxy": {"host": "h", "port": 0}}, "proxy", "port：不能是 0"),
+        ({"proxies": 1}, "proxies", "应为若干节 [[表]]"),
+        ({"proxies": [{}]}, "proxies[0]", "Object missing required field `host`"),
+        ({"limits": {"x": "y"}}, "limits.x", "应为整数"),
+        ({"seconds": 10}, "seconds", "应为数字，大于 0，小于 10"),
+        ({"either": 1.5}, "either", "应为 int | str"),
+    ],
+)
+def test_each_mistake_names_its_key(changes: dict[str, object], key: str, expected: str) -> None:
+    [mistake] = mistakes_of({"token": "t", **changes})
+    assert (mistake.key, mistake.expected) == (f"adapters[0].{key}", expected)
