@@ -7,8 +7,8 @@ import codecs
 from faq.formats.rows import UnreadableFile
 
 _UNKNOWN = "\ufffd"
-# Above this share of characters nobody can read, it is not a text with a few broken rows.
-_TOO_MANY = 0.1
+# Above this share of the characters beyond ASCII, a decoding is the wrong one and not a text with a few broken rows.
+_TOO_MANY = 0.2
 
 
 def decode(data: bytes) -> str:
@@ -17,13 +17,11 @@ def decode(data: bytes) -> str:
     Raises:
         UnreadableFile: It is not a text.
     """
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        text = data.decode("utf-16", "replace")
-    else:
-        text = min(
-            (data.decode(encoding, "replace") for encoding in ("utf-8-sig", "gb18030")),
-            key=lambda attempt: attempt.count(_UNKNOWN),
-        )
-    if text.count("\x00") or text.count(_UNKNOWN) > _TOO_MANY * len(text):
-        raise UnreadableFile("这个文件不是文本，请另存为 UTF-8 编码再试。")
-    return text
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    # GB18030 takes nearly any bytes for characters, so UTF-8 comes first.
+    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "gb18030"):
+        text = data.decode(encoding, "replace")
+        beyond_ascii = sum(not character.isascii() for character in text)
+        if "\x00" not in text and text.count(_UNKNOWN) <= _TOO_MANY * beyond_ascii:
+            return text
+    raise UnreadableFile("这个文件不是文本，请另存为 UTF-8 编码再试。")

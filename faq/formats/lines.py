@@ -10,6 +10,8 @@ from faq.formats.encodings import decode
 from faq.formats.rows import Draft, Fault, field_of, split
 from faq.knowledge import Entry
 
+_Value = str | int | bool | tuple[str, ...] | None
+
 
 def parse(data: bytes) -> list[Draft | Fault]:
     """Return the rows of a file with one JSON object a line; keys are column names, English or Chinese.
@@ -22,17 +24,21 @@ def parse(data: bytes) -> list[Draft | Fault]:
 
 def _row(line: int, text: str) -> Draft | Fault:
     try:
-        members = msgspec.json.decode(text, type=dict[str, str | int | bool | tuple[str, ...] | None])
-    except msgspec.DecodeError as error:
-        return Fault(line, f"不是一行 JSON（{error}）", '{"question": "…", "answer": "…", "aliases": ["…"]}')
-    values = {
-        field: value for key, value in members.items() if (field := field_of(key)) and value is not None
-    }
+        members = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        values = {
+            field: msgspec.json.decode(member, type=_Value)
+            for key, member in members.items()
+            if (field := field_of(key)) is not None
+        }
+    except (msgspec.DecodeError, UnicodeEncodeError) as error:
+        return Fault(
+            line, "不是一行 JSON", f'{{"question": "…", "answer": "…", "aliases": ["…"]}}（{error}）'
+        )
     return Draft(
         line=line,
-        question=_text(values.get("question", "")),
-        answer=_text(values.get("answer", "")),
-        id=_text(values.get("id", "")),
+        question=_text(values.get("question")),
+        answer=_text(values.get("answer")),
+        id=_text(values.get("id")),
         aliases=_several(values.get("aliases")),
         tags=_several(values.get("tags")),
         category=_optional(values.get("category")),
@@ -41,15 +47,15 @@ def _row(line: int, text: str) -> Draft | Fault:
     )
 
 
-def _text(value: str | int | bool | tuple[str, ...]) -> str:
-    return "\n".join(value) if isinstance(value, tuple) else str(value)
+def _text(value: _Value) -> str:
+    return _optional(value) or ""
 
 
-def _optional(value: str | int | bool | tuple[str, ...] | None) -> str | None:
-    return None if value is None else _text(value)
+def _optional(value: _Value) -> str | None:
+    return "\n".join(value) if isinstance(value, tuple) else None if value is None else str(value)
 
 
-def _several(value: str | int | bool | tuple[str, ...] | None) -> tuple[str, ...] | None:
+def _several(value: _Value) -> tuple[str, ...] | None:
     if value is None:
         return None
     return value if isinstance(value, tuple) else split(_text(value))

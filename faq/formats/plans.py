@@ -53,18 +53,29 @@ def plan(existing: Iterable[Entry], rows: Rows) -> ImportPlan:
         after = _entry(row, id_, before)
         if after == before:
             duplicate.append(row)
+            planned.setdefault(id_, row.line)
             continue
         if id_ in planned:
             faulty.append(
-                Fault(row.line, "问法重复而答案不同", f"与第 {planned[id_]} 行是同一个问题，只留一行")
+                Fault(row.line, "与前面重复而内容不同", f"与第 {planned[id_]} 行是同一条，只留一行")
             )
             continue
+        key = _key(after.question, after.customer)
+        if ids.setdefault(key, id_) != id_:
+            faulty.append(Fault(row.line, "问法已有别的编号", f"{ids[key]} 已有这个问法，先改它"))
+            continue
+        # The wording an entry gives up is free for another row.
+        if (
+            before is not None
+            and (old := _key(before.question, before.customer)) != key
+            and ids.get(old) == id_
+        ):
+            del ids[old]
         if before is None:
             new[id_] = after
         else:
             changed[id_] = after
         known[id_] = after
-        ids[_key(after.question, after.customer)] = id_
         planned[id_] = row.line
     return ImportPlan(
         tuple(new.values()),
