@@ -25,7 +25,6 @@ class PublicDay:
     occasion: Occasion
 
 
-@lru_cache(maxsize=512)
 def is_published(country: str, year: int) -> bool:
     """Return whether the holidays of that year are known.
 
@@ -35,21 +34,16 @@ def is_published(country: str, year: int) -> bool:
     Raises:
         ValueError: No holidays of that country are known at all.
     """
-    day = _look_up(country, date(year, 10, 1))
-    return day is not None and not day.is_workday
+    return public_day(country, date(year, 10, 1)) is not None
 
 
 @lru_cache(maxsize=4096)
 def public_day(country: str, day: date) -> PublicDay | None:
-    """Return what is special about a day, or None on an ordinary day and in a year that is not published.
+    """Return what is special about a day, or None on an ordinary day and where nothing is published yet.
 
     Raises:
         ValueError: No holidays of that country are known at all.
     """
-    return _look_up(country, day) if is_published(country, day.year) else None
-
-
-def _look_up(country: str, day: date) -> PublicDay | None:
     if country not in COUNTRIES:
         raise ValueError(f"没有“{country}”的节假日数据，应为 {'、'.join(sorted(COUNTRIES))}，或不写")
     # Imported late: its tables cost start-up time, and calendars without holidays never need them. Read directly, because

@@ -53,6 +53,13 @@ def test_an_open_pause_has_no_due_instant_and_keeps_the_budget() -> None:
     assert reading.remaining == timedelta(minutes=90)
 
 
+def test_a_clock_that_was_overdue_before_a_pause_has_no_due_instant_while_it_lasts_either() -> None:
+    pauses = [pause("09 12:00", None)]
+    reading = read(WORKDAY, at("09 09:00"), TWO_HOURS, pauses, at("12 12:00"))
+    assert (reading.due_at, reading.remaining) == (None, timedelta(hours=-1))
+    assert instant_of(WORKDAY, at("09 09:00"), TWO_HOURS, pauses, 1.0) == at("09 11:00")
+
+
 def test_a_pause_with_a_known_end_is_paused_until_then_and_already_has_a_due_instant() -> None:
     pauses = [pause("09 09:30", "10 09:00")]
     during = read(WORKDAY, at("09 09:00"), TWO_HOURS, pauses, at("09 12:00"))

@@ -1,7 +1,7 @@
 """Which hours a day has: special day, make-up workday, public holiday, weekly hours."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -71,6 +71,21 @@ def test_a_year_that_is_not_published_counts_as_ordinary_and_says_so(year: int) 
     monday = next(day for day in (date(year, 10, number) for number in range(1, 8)) if day.weekday() == 0)
     plan = day_plan(WORKDAY, monday)
     assert (plan.windows, plan.reason, plan.is_provisional) == (WORKDAY.weekly[0], DayReason.WEEKLY, True)
+
+
+def test_a_published_year_is_certain_from_its_first_day_to_its_last() -> None:
+    first = date(2025, 1, 1)
+    plans = [day_plan(WORKDAY, first + timedelta(days=number)) for number in range(365)]
+    assert not any(plan.is_provisional for plan in plans)
+    # What the State Council announced for 2025: 28 days off, five make-up workdays.
+    assert sum(plan.reason is DayReason.HOLIDAY for plan in plans) == 28
+    assert [plan.day.isoformat() for plan in plans if plan.reason is DayReason.MAKE_UP] == [
+        "2025-01-26",
+        "2025-02-08",
+        "2025-04-27",
+        "2025-09-28",
+        "2025-10-11",
+    ]
 
 
 def test_a_special_day_in_a_year_that_is_not_published_is_certain() -> None:

@@ -308,6 +308,16 @@ async def test_a_wall_clock_that_steps_back_does_not_stop_it(clock: FakeClock, d
 
 
 @pytest.mark.asyncio
+async def test_the_watchdog_makes_up_for_missing_beats_at_once(
+    clock: FakeClock, desk: Desk, metronome: Metronome
+) -> None:
+    with capture_logs() as logs:
+        clock.advance(3 * RARE)
+        assert await desk.ticked() == START + 3 * RARE
+    assert [(entry["action"], entry["silent_seconds"]) for entry in logs] == [("metronome_rearmed", 10800.0)]
+
+
+@pytest.mark.asyncio
 async def test_the_watchdog_keeps_quiet_while_beats_come(clock: FakeClock, desk: Desk) -> None:
     metronome = Metronome(clock, desk.next_due, desk.tick, every=OFTEN)
     with capture_logs() as logs:
