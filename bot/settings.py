@@ -12,6 +12,8 @@ from bot.tickets.model import ClockKind
 
 _BOT_NAME = {"zh": "应为带引号的名字，不能是空的", "en": "expected a quoted name"}
 _HIGHEST_TICKET = 999_999_999  # people type it
+# In the zone of the rota: whoever says nothing hands over on Mondays in the morning.
+_A_MONDAY = datetime(2024, 1, 1, 8)  # noqa: DTZ001
 
 
 def _text(zh: str, en: str) -> Meta:
@@ -129,7 +131,7 @@ class RotaSettings(Section, frozen=True, kw_only=True):
 
     members: tuple[str, ...]
     shift: Length = "7d"
-    starts: datetime
+    starts: datetime = _A_MONDAY
     timezone: str = ""
     overrides: tuple[OverrideSettings, ...] = ()
     backup: tuple[str, ...] = ()

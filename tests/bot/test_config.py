@@ -30,6 +30,94 @@ GOOD = Path(__file__).with_name("test_config_good.toml").read_text(encoding="utf
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SECRET = "hush-hush"
 
+CONTRACT = """
+[bot]
+name = "小首"
+timezone = "Asia/Shanghai"
+language = "zh"
+first_ticket = 1001
+
+[store]
+url = "sqlite:data/shouwen.db"
+
+[web]
+listen = "127.0.0.1:8080"
+time_travel = false
+
+[faq]
+files = ["faq.example.md"]
+answer_at = 0.90
+suggest_at = 0.40
+
+[[adapters]]
+name = "qq"
+type = "onebot"
+
+[[adapters]]
+name = "web"
+type = "web"
+
+[[people]]
+id = "zhang"
+name = "老张"
+role = "engineer"
+accounts = ["qq:10001", "web:zhang"]
+
+[[people]]
+id = "li"
+name = "小李"
+role = "engineer"
+
+[[customers]]
+id = "yucai"
+name = "育才小学"
+policy = "edu"
+contract = { from = 2025-09-01, until = 2027-08-31 }
+
+[[rooms]]
+id = "yucai"
+name = "育才群"
+address = "qq:group:123456"
+kind = "customer"
+customer = "yucai"
+duty = "duty"
+on_call = "first-line"
+answer = "auto"
+
+[[rooms]]
+id = "duty"
+name = "值班群"
+address = "qq:group:654321"
+kind = "duty"
+
+[calendars.workday]
+weekly = { mon-fri = ["09:00-17:30"] }
+holidays = "CN"
+special = { "2026-02-13" = ["09:00-12:00"] }
+timezone = "Asia/Shanghai"
+
+[rotas.first-line]
+members = ["zhang", "li"]
+
+[policies.edu]
+name = "教育四级"
+ladder = "standard"
+[[policies.edu.levels]]
+id = "1"
+name = "一级·瘫痪"
+keywords = ["瘫痪", "全校"]
+calendar = "always"
+clocks = [ { kind = "respond", within = "5m" }, { kind = "arrive", within = "2h", from = "dispatched" }, { kind = "resolve", within = "4h" } ]
+
+[[ladders.standard]]
+at = "50%"
+tell = ["owner", "on_call"]
+[[ladders.standard]]
+at = "100%"
+tell = ["manager"]
+repeat = "15m"
+"""
+
 
 def load_text(text: str, folder: Path, *, is_replay: bool = False, **environment: str) -> Config:
     path = folder / "config.toml"
@@ -40,6 +128,16 @@ def load_text(text: str, folder: Path, *, is_replay: bool = False, **environment
 @pytest.fixture
 def good(tmp_path: Path) -> Config:
     return load_text(GOOD, tmp_path, QQ_TOKEN=SECRET)
+
+
+def test_the_keys_of_the_public_contract_are_enough(tmp_path: Path) -> None:
+    """What was promised first stays valid: keys are added, never renamed, and new ones have defaults."""
+    (tmp_path / "faq.example.md").touch()
+    config = load_text(CONTRACT, tmp_path)
+    rules = rules_of(config)
+    assert rules.on_call("yucai", datetime(2024, 1, 8, 0, tzinfo=UTC)) == (Party("li", "小李"),)
+    assert rules.on_call("yucai", datetime(2024, 1, 7, 23, 59, tzinfo=UTC)) == (Party("zhang", "老张"),)
+    assert rules.policies["edu"].default_level == "1"
 
 
 def test_an_empty_file_is_a_configuration(tmp_path: Path) -> None:
