@@ -32,57 +32,87 @@ def plan(existing: Iterable[Entry], rows: Rows) -> ImportPlan:
     A row is the entry of the same id, else the one with the same folded question for the same customer. What the file
     has no column for stays as it is. Rows without an id get `K-001` upwards, after the highest there is.
     """
-    known = {entry.id: entry for entry in existing}
-    ids = {_key(entry.question, entry.customer): entry.id for entry in known.values()}
-    planned: dict[str, int] = {}  # id -> line that decided it
-    highest = max((_number(id_) for id_ in (*known, *(row.id for row in rows.rows))), default=0)
-    new: dict[str, Entry] = {}
-    changed: dict[str, Entry] = {}
-    duplicate: list[Row] = []
-    faulty = list(rows.faults)
-    for row in rows.rows:
-        id_ = row.id if row.id in known else ids.get(_key(row.question, row.customer))
-        before = known.get(id_) if id_ is not None else None
-        if before is None:
-            if row.id:
-                id_ = row.id
-            else:
-                highest += 1
-                id_ = f"K-{highest:03d}"
-        assert id_ is not None
+    ledger = _Ledger(existing, rows)
+    # Rows that name an entry come first: what they change their questions to decides what the others are.
+    named = [row for row in rows.rows if row.id in ledger.known]
+    unnamed = [row for row in rows.rows if row.id not in ledger.known]
+    # A question that one row wants may be given up by a later one, so the refused try again while there is progress.
+    refused = [row for row in named if not ledger.take(row, row.id)]
+    while refused and len(still := [row for row in refused if not ledger.take(row, row.id)]) < len(refused):
+        refused = still
+    ledger.faulty += [
+        Fault(row.line, "问法已有别的编号", f"“{row.question}”是别的条目的问法，先改那一条")
+        for row in refused
+    ]
+    for row in unnamed:
+        ledger.take(row, ledger.id_for(row))
+    return ledger.plan()
+
+
+class _Ledger:
+    """The entries as they will be, while the rows of a file are gone through."""
+
+    def __init__(self, existing: Iterable[Entry], rows: Rows) -> None:
+        self.known = {entry.id: entry for entry in existing}
+        self.faulty = list(rows.faults)
+        self._ids = {_key(entry.question, entry.customer): entry.id for entry in self.known.values()}
+        self._highest = max(
+            (_number(id_) for id_ in (*self.known, *(row.id for row in rows.rows))), default=0
+        )
+        self._lines: dict[str, int] = {}  # id -> line of the row that settled it
+        self._new: dict[str, Entry] = {}
+        self._changed: dict[str, Entry] = {}
+        self._duplicate: list[Row] = []
+
+    def id_for(self, row: Row) -> str:
+        """Return the id of the entry that a row is, or is going to be."""
+        if row.id in self.known:
+            return row.id
+        known = self._ids.get(_key(row.question, row.customer))
+        if known is not None:
+            return known
+        if row.id:
+            return row.id
+        self._highest += 1
+        return f"K-{self._highest:03d}"
+
+    def take(self, row: Row, id_: str) -> bool:
+        """Note what a row does to an entry; False if its question belongs to another one."""
+        before = self.known.get(id_)
         after = _entry(row, id_, before)
-        if after == before:
-            duplicate.append(row)
-            planned.setdefault(id_, row.line)
-            continue
-        if id_ in planned:
-            faulty.append(
-                Fault(row.line, "与前面重复而内容不同", f"与第 {planned[id_]} 行是同一条，只留一行")
-            )
-            continue
         key = _key(after.question, after.customer)
-        if ids.setdefault(key, id_) != id_:
-            faulty.append(Fault(row.line, "问法已有别的编号", f"{ids[key]} 已有这个问法，先改它"))
-            continue
-        # The wording an entry gives up is free for another row.
-        if (
-            before is not None
-            and (old := _key(before.question, before.customer)) != key
-            and ids.get(old) == id_
-        ):
-            del ids[old]
-        if before is None:
-            new[id_] = after
+        if after == before:
+            self._duplicate.append(row)
+            self._lines.setdefault(id_, row.line)
+        elif id_ in self._lines:
+            line = self._lines[id_]
+            self.faulty.append(Fault(row.line, "与前面重复而内容不同", f"与第 {line} 行是同一条，只留一行"))
+        elif self._ids.setdefault(key, id_) != id_:
+            return False
         else:
-            changed[id_] = after
-        known[id_] = after
-        planned[id_] = row.line
-    return ImportPlan(
-        tuple(new.values()),
-        tuple(changed.values()),
-        tuple(duplicate),
-        tuple(sorted(faulty, key=lambda fault: fault.line)),
-    )
+            self._settle(row, before, after)
+        return True
+
+    def _settle(self, row: Row, before: Entry | None, after: Entry) -> None:
+        self.known[after.id] = after
+        self._lines[after.id] = row.line
+        if before is None:
+            self._new[after.id] = after
+            return
+        self._changed[after.id] = after
+        # The wording an entry gives up is free for another row.
+        old = _key(before.question, before.customer)
+        if old != _key(after.question, after.customer) and self._ids.get(old) == after.id:
+            del self._ids[old]
+
+    def plan(self) -> ImportPlan:
+        """Return what was noted."""
+        return ImportPlan(
+            new=tuple(self._new.values()),
+            changed=tuple(self._changed.values()),
+            duplicate=tuple(sorted(self._duplicate, key=lambda row: row.line)),
+            faulty=tuple(sorted(self.faulty, key=lambda fault: fault.line)),
+        )
 
 
 def _key(question: str, customer: str | None) -> tuple[str, str | None]:

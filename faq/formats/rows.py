@@ -140,7 +140,7 @@ def check(found: Iterable[Draft | Fault]) -> Rows:
         result = item if isinstance(item, Fault) else _checked(item)
         if isinstance(result, Row) and result.id:
             before = by_id.setdefault(result.id, result)
-            if fold(before.question) != fold(result.question):
+            if replace(before, line=result.line) != result:
                 result = Fault(
                     result.line, "编号重复", f"编号 {result.id} 第 {before.line} 行已用于“{before.question}”"
                 )
