@@ -89,6 +89,12 @@ class Outbox:
         """Wait until everything that can be sent now has been sent and noted."""
         await asyncio.gather(*(sender.drain() for sender in self._senders.values()))
 
+    async def settle(self, patience: timedelta) -> None:
+        """Wait like `drain`, but not for a platform that does not answer in this (real) time."""
+        waiting = asyncio.ensure_future(self.drain())
+        await asyncio.wait({waiting}, timeout=patience.total_seconds())
+        waiting.cancel()
+
     async def close(self) -> None:
         """Stop sending; what is not sent stays in the store."""
         await asyncio.gather(*(sender.close() for sender in self._senders.values()))

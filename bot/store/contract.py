@@ -17,7 +17,7 @@ from bot.tickets.records import Record
 from faq.knowledge import Entry
 
 
-class Conflict(Exception):  # noqa: N818 - named after what happened
+class Conflict(Exception):
     """Somebody else saved the ticket first. Load it again and decide again."""
 
     def __init__(self, number: int) -> None:
@@ -25,7 +25,7 @@ class Conflict(Exception):  # noqa: N818 - named after what happened
         self.number = number
 
 
-class AlreadySeen(Exception):  # noqa: N818 - named after what happened
+class AlreadySeen(Exception):
     """The message that caused this change was handled before; nothing was saved."""
 
     def __init__(self, key: str) -> None:
@@ -33,7 +33,7 @@ class AlreadySeen(Exception):  # noqa: N818 - named after what happened
         self.key = key
 
 
-class StoreFault(Exception):  # noqa: N818
+class StoreFault(Exception):
     """The store cannot be used. The text says in one sentence why and what to do."""
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 
 from bot.store.contract import Store, StoreFault
+from faq.knowledge import Entry
 
 
 async def open_store(url: str, now: datetime) -> Store:
@@ -14,13 +16,32 @@ async def open_store(url: str, now: datetime) -> Store:
     Raises:
         StoreFault: The URL means no store, or the store cannot be used.
     """
-    scheme, _, rest = url.partition(":")
-    if scheme == "sqlite":
-        if not rest:
-            raise StoreFault("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。")
-        # Imported here so that a program starts without the stores it does not use.
-        from bot.store.sqlite import open_sqlite
+    path = _sqlite_path(url)
+    # Imported here so that a program starts without the stores it does not use.
+    from bot.store.sqlite import open_sqlite
 
-        # Three slashes, as other programs write it, mean the same absolute path.
-        return await open_sqlite(Path(rest.removeprefix("//")), now)
-    raise StoreFault(f"不认识 [store] url “{url}”；可用：sqlite:文件路径。")
+    return await open_sqlite(path, now)
+
+
+async def read_entries(url: str) -> list[Entry]:
+    """Return the knowledge of a store without taking it from a bot that uses it; empty when there is no store yet.
+
+    Raises:
+        StoreFault: The URL means no store, or the store cannot be read.
+    """
+    path = _sqlite_path(url)
+    if not await asyncio.to_thread(path.exists):
+        return []
+    from bot.store.sqlite import entries_of
+
+    return await entries_of(path)
+
+
+def _sqlite_path(url: str) -> Path:
+    scheme, _, rest = url.partition(":")
+    if scheme != "sqlite":
+        raise StoreFault(f"不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径。")
+    if not rest:
+        raise StoreFault("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。")
+    # Three slashes, as other programs write it, mean the same absolute path.
+    return Path(rest.removeprefix("//"))

@@ -175,6 +175,21 @@ async def open_sqlite(
         raise
 
 
+async def entries_of(path: Path) -> list[Entry]:
+    """Return the knowledge of a database that a bot may be using.
+
+    Raises:
+        StoreFault: The file cannot be read as our database.
+    """
+    reader = Reader(path)
+    try:
+        return await reader.listed(entry_from, sqlite_queries()["entries"])
+    except sqlite3.Error as error:
+        raise StoreFault(f"数据库 {path} 读不了（{error}）；它不是首问的数据库，或已损坏。") from error
+    finally:
+        await reader.close()
+
+
 def _locked(path: Path) -> LockFile:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

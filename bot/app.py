@@ -1,0 +1,140 @@
+"""The running program: names the concrete parts, starts them in order and ends them in the opposite one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+
+import structlog
+from aiohttp import web
+
+from adapters.contract import Adapter
+from bot.access import Access
+from bot.adapters import made
+from bot.assembly import Bot, assemble
+from bot.clock import MovableClock, SystemClock
+from bot.config import Config
+from bot.importing import import_when_empty
+from bot.intake import Intake
+from bot.store.registry import open_store
+from bot.travel import Traveller
+from bot.web import build
+from faq.formats import describe
+from scheduler.loop import Metronome
+
+_GRACE_SECONDS = 5  # for what is being sent when the program is told to end
+
+
+class Health:
+    """What `/readyz` and `/metrics` may know about the running parts."""
+
+    def __init__(self) -> None:
+        self.metronome: Metronome | None = None
+        self.adapters: Mapping[str, Adapter] = {}
+        self.is_stopping = False
+
+    def is_ready(self) -> bool:
+        """True between the end of the start and the beginning of the end."""
+        return self.metronome is not None and not self.is_stopping
+
+    def last_tick_at(self) -> datetime | None:
+        """Return when time last passed."""
+        return self.metronome.last_tick_at if self.metronome else None
+
+    def connected(self) -> Mapping[str, bool]:
+        """Return which adapters have a live connection, as far as they can tell."""
+        return {name: bool(getattr(adapter, "is_connected", True)) for name, adapter in self.adapters.items()}
+
+
+async def run(config: Config) -> None:
+    """Run the bot until SIGINT or SIGTERM.
+
+    Raises:
+        StoreFault, UnreadableFile, OSError: A part cannot be started; those that were started are ended again.
+    """
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if os.name == "posix":
+            loop.add_signal_handler(number, ending.set)
+        else:
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ending.set))
+    await serve(config, ending)
+
+
+async def serve(config: Config, ending: asyncio.Event) -> None:
+    """Run the bot until `ending` is set."""
+    log = structlog.get_logger("app")
+    clock = MovableClock(SystemClock())
+    traveller = Traveller(clock) if config.web.time_travel else None
+    store = await open_store(config.store_url, clock.now())
+    try:
+        for plan in await import_when_empty(store, config.faq.files, clock.now()):
+            log.info("FAQ imported", action="faq_imported", summary="；".join(describe(plan)))
+        adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
+        bot = await assemble(config, store, adapters, clock)
+        if traveller is not None:
+            traveller.bot = bot
+        await _serve(bot, adapters, ending, log)
+    finally:
+        await store.close()
+
+
+async def _serve(
+    bot: Bot, adapters: Mapping[str, Adapter], ending: asyncio.Event, log: structlog.stdlib.BoundLogger
+) -> None:
+    health, intake = Health(), Intake(bot.reception)
+    health.adapters = adapters
+    access = Access(bot.config.web)
+    runner = web.AppRunner(build(bot, adapters, access, health), access_log=None, handler_cancellation=False)
+    await runner.setup()
+    metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
+    bot.desk.on_deadline = partial(_nudge, metronome)
+    readers: list[asyncio.Task[None]] = []
+    try:
+        site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port, shutdown_timeout=_GRACE_SECONDS)
+        await site.start()
+        base = _base(runner)
+        readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
+        metronome.start()
+        health.metronome = metronome
+        print(access.welcome(base), flush=True)  # noqa: T201 - the address is for the person who typed `make run`
+        log.info("running", action="started", address=base, adapters=list(adapters))
+        await _until(ending, readers)
+    finally:
+        health.is_stopping = True
+        for adapter in adapters.values():
+            await adapter.close()
+        await asyncio.gather(*readers, return_exceptions=True)
+        await intake.drain()
+        if health.metronome is not None:
+            await metronome.stop()
+        await bot.outbox.close()
+        await runner.cleanup()
+        log.info("ended", action="stopped")
+
+
+async def _until(ending: asyncio.Event, readers: list[asyncio.Task[None]]) -> None:
+    """Wait for the end, or for an adapter that fails: half a bot is worse than none."""
+    waiting = asyncio.create_task(ending.wait())
+    try:
+        pending: set[asyncio.Task[object]] = {waiting, *readers}
+        while not waiting.done():
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {waiting}:
+                task.result()  # a console that has read its last line ends without a fault
+    finally:
+        waiting.cancel()
+
+
+def _nudge(metronome: Metronome, due: datetime) -> None:  # noqa: ARG001 - the loop asks the store for the instant
+    metronome.nudge()
+
+
+def _base(runner: web.AppRunner) -> str:
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,253 @@
+"""The command line `shouwen`: what can be asked of the program from a terminal."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import datetime, timedelta
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from bot.config import Config, ConfigurationFaults, load
+from bot.store.contract import StoreFault
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_config_option = click.option(
+    "-c",
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Configuration file; default config.toml, else config.example.toml.",
+)
+
+
+def _explained(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn the faults a person can mend into one line each and exit code 1."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except ConfigurationFaults as faults:
+            raise SystemExit(_shown(faults)) from faults
+        except (StoreFault, OSError) as fault:
+            raise click.ClickException(str(fault)) from fault
+
+    return wrapped
+
+
+def _shown(faults: ConfigurationFaults) -> str:
+    lines = faults.lines()
+    head = {"en": f"{len(lines)} mistake(s) in the configuration:"}.get(
+        faults.language, f"配置有 {len(lines)} 处要改："
+    )
+    return "\n".join([head, *lines])
+
+
+def _load(config_file: Path | None) -> Config:
+    return load(_file(config_file), os.environ)
+
+
+def _file(config_file: Path | None) -> Path:
+    if config_file is not None:
+        return config_file
+    own = Path("config.toml")
+    return own if own.exists() else Path("config.example.toml")
+
+
+def _run(work: Coroutine[Any, Any, R]) -> R:
+    return asyncio.run(work)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="shouwen")
+def main() -> None:
+    """Shouwen 首问: a support bot for customer group chats."""
+
+
+@main.command()
+@_config_option
+@click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@_explained
+def run(config_file: Path | None, verbose: bool) -> None:
+    """Start adapters, scheduler, outbox and web page; Ctrl-C or SIGTERM ends it."""
+    # Imported here: checking a file or asking the FAQ needs no web server.
+    from bot.app import run as run_app
+    from bot.logs import configure
+
+    configure(is_verbose=verbose)
+    config = _load(config_file)
+    try:
+        _run(run_app(config))
+    except KeyboardInterrupt:  # Windows, before the handlers are in place
+        sys.exit(130)
+
+
+@main.command()
+@_config_option
+@_explained
+def check(config_file: Path | None) -> None:
+    """Report all mistakes of a configuration: key, found, expected, line."""
+    file = _file(config_file)
+    config = load(file, os.environ)
+    counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
+    click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+
+
+@main.command()
+@_config_option
+@click.option("--update", is_flag=True, help="Rewrite expectations that do not match.")
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@_explained
+def replay(config_file: Path | None, update: bool, files: tuple[Path, ...]) -> None:
+    """Replay conversations (*.chat) with a simulated clock against the real desk."""
+    from bot.logs import configure
+    from bot.replay import NothingToPoint
+    from bot.replay import replay as play
+    from bot.transcripts import TranscriptFault
+
+    configure(is_quiet=True)
+    failed = 0
+    for path in files:
+        try:
+            text = path.read_text(encoding="utf-8")
+            result = _run(play(path, text, os.environ, config=config_file))
+        except (TranscriptFault, NothingToPoint, UnicodeDecodeError) as fault:
+            click.echo(f"✗ {path}: {fault}")
+            failed += 1
+            continue
+        if not result.difference:
+            click.echo(f"✓ {path}")
+        elif update:
+            path.write_text("\n".join(result.lines) + "\n", encoding="utf-8")
+            click.echo(f"✎ {path}")
+        else:
+            click.echo(f"✗ {path}\n{result.difference}")
+            failed += 1
+    if failed:
+        raise SystemExit(1)
+
+
+@main.command()
+@_config_option
+@click.option("--calendar", required=True, help="Id of a calendar of the configuration, or `always`.")
+@click.option("--start", required=True, help='Local time, "2026-03-06 16:30".')
+@click.option("--within", required=True, help="Budget of working time: 30m, 2h, 1h30m, 3d.")
+@click.option(
+    "--pause", "pauses", multiple=True, help='"2026-03-09 10:00..2026-03-09 11:00"; may be repeated.'
+)
+@click.option("--explain", "is_explained", is_flag=True, help="Show the working windows that were used.")
+@_explained
+def due(
+    config_file: Path | None,
+    calendar: str,
+    start: str,
+    within: str,
+    pauses: tuple[str, ...],
+    is_explained: bool,
+) -> None:
+    """Say when a promise is due; the first line is the instant in ISO 8601."""
+    from scheduler.accounts import account
+    from scheduler.explanation import explain
+    from scheduler.intervals import Interval
+    from scheduler.lengths import parse_length
+
+    config = _load(config_file)
+    found = config.calendars.get(calendar)
+    if found is None:
+        raise click.ClickException(f"没有叫 {calendar} 的日历；可用：{'、'.join(config.calendars)}")
+    zone = found.zone
+    try:
+        begin = datetime.fromisoformat(start).replace(tzinfo=zone)
+        budget = parse_length(within)
+        stops = [
+            Interval(
+                *(datetime.fromisoformat(end.strip()).replace(tzinfo=zone) for end in pause.split("..", 1))
+            )
+            for pause in pauses
+        ]
+        lines = explain(account(found, begin, budget, stops), zone, config.bot.language)
+    except (ValueError, TypeError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    click.echo("\n".join(lines) if is_explained else lines[0])
+
+
+@main.group()
+def faq() -> None:
+    """The knowledge base."""
+
+
+@faq.command("import")
+@_config_option
+@click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_explained
+def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
+    """Import csv, xlsx, md or jsonl; good rows are taken, faulty ones listed."""
+    from bot.housekeeping import import_faq
+
+    click.echo("\n".join(_run(import_faq(_load(config_file), file, is_dry_run=dry_run))))
+
+
+@faq.command()
+@_config_option
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_explained
+def export(config_file: Path | None, file: Path) -> None:
+    """Export the knowledge base as csv, xlsx, md or jsonl, by suffix."""
+    from bot.housekeeping import export_faq
+
+    count = _run(export_faq(_load(config_file), file))
+    click.echo(f"已导出 {count} 条到 {file}")
+
+
+@faq.command()
+@_config_option
+@click.option("--explain", "is_explained", is_flag=True, help="Show candidates, scores and the thresholds.")
+@click.option("--customer", help="Id of the customer who asks.")
+@click.argument("text")
+@_explained
+def ask(config_file: Path | None, is_explained: bool, customer: str | None, text: str) -> None:
+    """Show the answer or the candidates for a question."""
+    from bot.housekeeping import ask_faq
+
+    click.echo("\n".join(_run(ask_faq(_load(config_file), text, customer, is_explained=is_explained))))
+
+
+@main.command()
+@_config_option
+@_explained
+def audit(config_file: Path | None) -> None:
+    """Verify the hash chain of every ticket; exit 1 if one is broken."""
+    from bot.housekeeping import audit as verify
+
+    broken, count = _run(verify(_load(config_file)))
+    for number, seq in broken:
+        click.echo(f"✗ {number}：第 {seq} 条记录起对不上")
+    click.echo(f"{count} 张单，{len(broken)} 张有问题。")
+    if broken:
+        raise SystemExit(1)
+
+
+@main.command()
+@_config_option
+@_explained
+def doctor(config_file: Path | None) -> None:
+    """Look at environment, configuration, store and adapters, and say how to mend what is wrong."""
+    from bot.doctor import examine
+
+    is_well = True
+    for finding in _run(examine(_file(config_file), os.environ, timedelta(seconds=10))):
+        is_well &= finding.is_well
+        click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}：{finding.says}")
+    if not is_well:
+        raise SystemExit(1)
