@@ -160,7 +160,7 @@ async def test_answers_find_their_questions_out_of_order(onebot, serve, qq_peer)
         numbers[call["params"]["message"][0]["data"]["text"]] = str(number)
         answer = {"status": "ok", "retcode": 0, "data": {"message_id": number}, "echo": call["echo"]}
         await peer.sends_raw(json.dumps(answer))
-    assert {text: await task for text, task in sending.items()} == numbers
+    assert {text: await asyncio.wait_for(task, 10) for text, task in sending.items()} == numbers
 
 
 async def test_nonsense_is_logged_and_the_connection_stays(onebot, serve, qq_peer, listen):
@@ -228,7 +228,7 @@ async def test_when_the_peer_is_cut_what_was_under_way_is_unknown_and_it_may_com
     await peer.next_sent()
     peer.is_cut()
     with pytest.raises(DeliveryFailed) as failed:
-        await sending
+        await asyncio.wait_for(sending, 10)
     assert failed.value.is_unknown
     await until(lambda: not adapter._links)
     with pytest.raises(DeliveryFailed) as failed:
@@ -253,7 +253,7 @@ async def test_an_answer_that_never_comes_is_unknown_after_the_time_out(onebot, 
     assert not sending.done()
     clock.advance(1.0)
     with pytest.raises(DeliveryFailed) as failed:
-        await sending
+        await asyncio.wait_for(sending, 10)
     assert failed.value.is_unknown
     peer.answer = peer._ok
     assert await adapter.send(outgoing("还连着"))
@@ -360,7 +360,7 @@ async def test_what_was_under_way_on_a_replaced_connection_is_unknown(onebot, se
     await older.next_sent()
     await qq_peer(url)
     with pytest.raises(DeliveryFailed) as failed:
-        await sending
+        await asyncio.wait_for(sending, 10)
     assert failed.value.is_unknown
 
 
