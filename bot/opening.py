@@ -13,7 +13,7 @@ from bot.store.contract import Store
 from bot.tickets import steps as s
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Kind, Ticket
+from bot.tickets.model import Kind, Status, Ticket
 from bot.tickets.rules import Policy, Rules
 from faq.text import fold
 
@@ -100,9 +100,9 @@ class Opening:
         await self._desk.open(step, hearing.origin)
 
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
-        for ticket in await self._store.open_tickets(room=room.id):
-            is_recent = hearing.now - ticket.opened_at <= _SAME
-            if is_recent and ticket.account == hearing.origin.account and fold(ticket.text) == fold(text):
+        for ticket in await self._store.tickets_of(hearing.origin.account, limit=5):
+            is_recent = hearing.now - ticket.opened_at <= _SAME and ticket.room == room.id
+            if is_recent and ticket.status is not Status.CLOSED and fold(ticket.text) == fold(text):
                 return ticket
         return None
 
