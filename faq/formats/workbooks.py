@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable
 from datetime import date
-from zipfile import BadZipFile
+from zipfile import ZipFile
 
 from faq.formats.rows import HEADINGS, Draft, Fault, UnreadableFile, draft
 from faq.formats.sheets import cells_of, columns
 from faq.knowledge import Entry
 
 MOST_ROWS = 100_000
+MOST_UNPACKED_BYTES = 200_000_000
 
 
 def parse(data: bytes) -> list[Draft | Fault]:
@@ -22,16 +23,21 @@ def parse(data: bytes) -> list[Draft | Fault]:
     """
     # openpyxl takes 100 ms and 20 MB, and most starts of the bot read no workbook.
     from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with ZipFile(io.BytesIO(data)) as members:
+            if sum(member.file_size for member in members.infolist()) > MOST_UNPACKED_BYTES:
+                raise UnreadableFile("这个工作簿展开后太大了，请分成几个文件。")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError) as error:
-        raise UnreadableFile("这个文件不是 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。") from error
-    try:
-        return _rows(book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ())
-    finally:
-        book.close()
+        try:
+            return _rows(book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ())
+        finally:
+            book.close()
+    except UnreadableFile:
+        raise
+    except Exception as error:
+        # A damaged workbook fails anywhere in zip, XML or openpyxl, each with errors of its own.
+        raise UnreadableFile("这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。") from error
 
 
 def _rows(values: Iterable[tuple[object, ...]]) -> list[Draft | Fault]:

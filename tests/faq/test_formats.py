@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 
 from faq.formats import Fault, UnreadableFile, dump, parse, plan, read, write
 from faq.formats.rows import LONGEST, join, split
+from faq.formats.workbooks import MOST_UNPACKED_BYTES
 from faq.knowledge import Entry
 
 SUFFIXES = ("csv", "xlsx", "md", "jsonl")
@@ -273,6 +275,25 @@ def test_a_file_that_cannot_be_read_says_why_in_one_sentence(name: str, data: by
         parse(name, data)
     assert str(refusal.value).endswith("。")
     assert "\n" not in str(refusal.value)
+
+
+def test_a_damaged_workbook_is_refused_wherever_it_is_damaged() -> None:
+    good = dump("x.xlsx", [Entry(id="K-001", question="甲", answer="一")])
+    refused = 0
+    for place in range(0, len(good), 37):
+        try:
+            parse("x.xlsx", good[:place] + b"\xff\xff\xff" + good[place + 3 :])
+        except UnreadableFile:
+            refused += 1
+    assert refused > 10
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused() -> None:
+    out = io.BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as members:
+        members.writestr("xl/workbook.xml", b"\x00" * (MOST_UNPACKED_BYTES + 1))
+    with pytest.raises(UnreadableFile, match="太大"):
+        parse("x.xlsx", out.getvalue())
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

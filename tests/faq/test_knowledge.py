@@ -152,6 +152,7 @@ def test_many_entries_of_others_do_not_crowd_out_ones_own() -> None:
     ]
     base = KnowledgeBase([*others, entry("K-001", "打印机找不到怎么处理呢", customer="yucai")])
     assert [found.entry.id for found in base.match("打印机找不到怎么办", customer="yucai")] == ["K-001"]
+    assert len(base.compare("打印机找不到怎么办", customer="other")) == CANDIDATES
 
 
 @given(st.lists(entries, max_size=12), texts, customers)
