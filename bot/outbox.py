@@ -23,6 +23,7 @@ RESENT = "（重发）"
 _BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
 _STEADY = timedelta(minutes=5)
 _USEFUL = timedelta(days=2)
+_CLAIMED_AT_ONCE = 16
 
 
 class Outbox:
@@ -137,8 +138,12 @@ class _Sender:
         queue = self._rooms[room]
         try:
             while queue:
-                message = await self._when_due(queue[0])
-                after = await self._attempt(message) if message else None
+                if not await self._is_due(queue[0]):
+                    queue.popleft()
+                    continue
+                if queue[0].state is not Delivery.SENDING:
+                    await self._claim(queue)
+                after = await self._attempt(queue[0])
                 queue.popleft()
                 if after is not None:
                     queue.appendleft(after)
@@ -147,26 +152,31 @@ class _Sender:
             if not queue:
                 self._rooms.pop(room, None)
 
-    async def _when_due(self, message: Queued) -> Queued | None:
-        """Wait for the platform's pace and the message's own time; None when it is no longer worth sending."""
+    async def _is_due(self, message: Queued) -> bool:
+        """Wait for the platform's pace and the message's own time; False when it is no longer worth sending."""
         while True:
             now = self._clock.now()
             if message.useful_until is not None and now > message.useful_until:
                 await self._note(replace(message, state=Delivery.DROPPED, reason=message.reason or "过时"))
-                return None
+                return False
             wait = self._pace.wait(message.room, now)
             if message.not_before is not None:
                 wait = max(wait, message.not_before - now)
             if wait <= timedelta():
-                return message
+                return True
             await self._clock.sleep(wait)
+
+    async def _claim(self, queue: deque[Queued]) -> None:
+        """Note durably that the next messages of a room are about to be sent, a few at a time: one write serves them all."""
+        count = min(len(queue), _CLAIMED_AT_ONCE)
+        claimed = [replace(queue[index], state=Delivery.SENDING) for index in range(count)]
+        await self._store.update_outgoing(claimed)
+        for index, message in enumerate(claimed):
+            queue[index] = message
 
     async def _attempt(self, message: Queued) -> Queued | None:
         """Send once and return the message again when it has to be sent later."""
         now = self._clock.now()
-        if message.state is not Delivery.SENDING:
-            message = replace(message, state=Delivery.SENDING)
-            await self._store.update_outgoing([message])
         self._pace.take(message.room, now)
         try:
             outgoing = await self._rendered(message)
