@@ -106,7 +106,8 @@ def _with_small_words(wording: str, chance: random.Random) -> str:
 
 def _exchanged(base: KnowledgeBase, wording: str, other: str) -> str:
     text, source = canonical(fold(wording)), canonical(fold(other))
-    return text.replace(base.most_telling(text), base.most_telling(source))
+    piece = base.most_telling(text)
+    return text.replace(piece, base.most_telling(source)) if piece else source
 
 
 def fit(known: Iterable[Example]) -> tuple[float, ...]:

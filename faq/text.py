@@ -26,7 +26,7 @@ _CLOSINGS = (
     "|求解答|求助|有人知道吗|有人吗|在吗|啊|呀|呢|吧|哈|哦|噢|嘛|哎|唉|呃|嗯|诶|哟"
 )
 _CLOSING_WORDS = "急|thank you|thanks|thx|please|pls"
-_AT_THE_START = re.compile(rf"(?:(?:{_GREETINGS}) ?|(?:{_CALLS})(?: |$))+")
+_AT_THE_START = re.compile(rf"^(?:(?:{_GREETINGS}) ?|(?:{_CALLS})(?: |$))+")
 _AT_THE_END = re.compile(rf"(?: ?(?:{_CLOSINGS})| (?:{_CLOSING_WORDS}))+$")
 
 _WORKS = (
@@ -101,9 +101,7 @@ def fold(text: str) -> str:
 
 def strip_fillers(folded: str) -> str:
     """Return a folded text without greetings, thanks and particles at its ends; never empty unless it was."""
-    stripped = _AT_THE_END.sub(
-        "", _AT_THE_START.sub("", folded, count=1) if _AT_THE_START.match(folded) else folded
-    ).strip()
+    stripped = _AT_THE_END.sub("", _AT_THE_START.sub("", folded)).strip()
     return stripped or folded
 
 
