@@ -105,7 +105,7 @@ class Capabilities:
     length_unit: str = "characters"  # characters | bytes | utf16
 
 
-class DeliveryFailed(Exception):  # noqa: N818 - named after what happened, as the glossary has it
+class DeliveryFailed(Exception):
     """The platform did not take a message.
 
     `retry_after` is how long to wait before the next attempt, or None when trying again is useless.
@@ -231,6 +231,16 @@ class HasPages(Protocol):
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the routes to add to the program's web server."""
+        ...
+
+
+@runtime_checkable
+class Connects(Protocol):
+    """An adapter that knows whether its platform can be reached right now; one without this power always can."""
+
+    @property
+    def is_connected(self) -> bool:
+        """True while messages can come and go."""
         ...
 
 

@@ -6,13 +6,13 @@ import asyncio
 import os
 import signal
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from aiohttp import web
 
-from adapters.contract import Adapter
+from adapters.contract import Adapter, Connects
 from bot.access import Access
 from bot.adapters import made
 from bot.assembly import Bot, assemble
@@ -26,7 +26,8 @@ from bot.web import build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
-_GRACE_SECONDS = 5  # for what is being sent when the program is told to end
+_GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
+_PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 
 
 class Health:
@@ -47,7 +48,10 @@ class Health:
 
     def connected(self) -> Mapping[str, bool]:
         """Return which adapters have a live connection, as far as they can tell."""
-        return {name: bool(getattr(adapter, "is_connected", True)) for name, adapter in self.adapters.items()}
+        return {
+            name: adapter.is_connected if isinstance(adapter, Connects) else True
+            for name, adapter in self.adapters.items()
+        }
 
 
 async def run(config: Config) -> None:
@@ -107,6 +111,7 @@ async def _serve(
         await _until(ending, readers)
     finally:
         health.is_stopping = True
+        await bot.outbox.settle(_PATIENCE)
         for adapter in adapters.values():
             await adapter.close()
         await asyncio.gather(*readers, return_exceptions=True)

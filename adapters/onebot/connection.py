@@ -52,6 +52,11 @@ class OneBotAdapter:
         self._is_closed = False
         self._log = _log.bind(adapter=surroundings.name)
 
+    @property
+    def is_connected(self) -> bool:
+        """True while a connection of the QQ side takes calls."""
+        return self._link_for_calls() is not None
+
     async def incoming(self) -> AsyncIterator[Incoming]:
         """Yield what people say; a forward connection is open for as long as this is read."""
         dialling = asyncio.create_task(self._dial()) if self._settings.mode == "forward" else None
