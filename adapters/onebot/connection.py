@@ -30,8 +30,6 @@ _MOST_WAITING: Final = 10_000  # messages; reading cannot pause, because answers
 class OneBotAdapter:
     """Speaks for one QQ account. The newest connection for each role is the one that counts."""
 
-    capabilities = Capabilities(per_minute_room=20, max_length=2000)
-
     def __init__(
         self,
         settings: Settings,
@@ -40,6 +38,7 @@ class OneBotAdapter:
         jitter: Callable[[], float],  # in [0, 1)
     ) -> None:
         self.name = surroundings.name
+        self.capabilities = Capabilities(per_minute_room=settings.per_minute_room or None, max_length=2000)
         self._settings = settings
         self._clock = surroundings.clock
         self._jitter = jitter

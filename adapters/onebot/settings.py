@@ -19,6 +19,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     access_token: str = ""  # empty: none is asked for or sent
     self_id: str = ""  # QQ number of the bot; empty: whichever account connects
     api_timeout_seconds: Annotated[float, msgspec.Meta(gt=0, le=300)] = 15.0
+    per_minute_room: Annotated[int, msgspec.Meta(ge=0, le=6000)] = (
+        20  # messages a room gets at most; 0: no limit
+    )
 
     def __post_init__(self) -> None:
         if self.mode == "http":

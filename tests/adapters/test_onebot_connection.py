@@ -471,3 +471,13 @@ async def test_forward_closes_while_it_waits_to_connect(onebot, listen, clock):
             await listener.ended()
         assert "onebot_lost" in actions(logs)
         assert "s3cret" not in str(logs)
+
+
+# --- how fast -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("keys", "limit"), [({}, 20), ({"per_minute_room": 6}, 6), ({"per_minute_room": 0}, None)]
+)
+async def test_what_a_room_may_get_a_minute_is_a_setting(onebot, keys, limit):
+    assert onebot(**keys).capabilities.per_minute_room == limit
