@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.tickets import events as e
@@ -38,8 +40,15 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
     )
 
 
-def level_by_words(policy: Policy, text: str) -> Level | None:
-    """Return the most urgent level one of whose keywords stands in the text, or the default level."""
+def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) -> Level | None:
+    """Return the most urgent level one of whose keywords stands in the text, or the default level.
+
+    An urgent word means the most urgent level, unless the policy has it among the keywords of another.
+    """
+    urgent = [word for word in urgent_words if re.search(f"(?<![不没非无未]){re.escape(word)}", text)]
+    if urgent:
+        named = (level for level in policy.levels if any(word in level.keywords for word in urgent))
+        return next(named, policy.levels[0])
     for level in policy.levels:
         if any(word in text for word in level.keywords):
             return level
@@ -61,7 +70,7 @@ def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rul
     if level is None:
         names = "、".join(level.name for level in policy.levels) if policy else N_("无")
         raise TicketError("没有这个级别。{number} 可选：{levels}", number=ticket.number, levels=names)
-    is_theirs = step.by == ticket.requester and level.id == ticket.level_before
+    is_theirs = rules.may_answer(ticket, step.by) and level.id == ticket.level_before
     if not rules.role(step.by).is_staff and not is_theirs:
         raise NotTheirs("{number} 的级别由工程师来改；不同意调整可以回“维持”。", number=ticket.number)
     if level.id == ticket.level:
@@ -116,7 +125,7 @@ def _level(step: s.Open, rules: Rules) -> Level | None:
     if policy is None:
         return None
     if step.level is None:
-        return level_by_words(policy, step.text)
+        return level_by_words(policy, step.text, rules.urgent_words)
     level = policy.level(step.level)
     if level is None:
         raise TicketError(

@@ -8,14 +8,17 @@ from typing import assert_never
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
-from bot.tickets.closing import checked, next_question, rated, reopened, resolved, surveyed_in_time
+from bot.tickets.closing import checked, reopened, resolved
+from bot.tickets.due import next_deadline, time_passed
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
-from bot.tickets.evolve import evolve
 from bot.tickets.levels import changed_level, opened
 from bot.tickets.model import ClockKind, Closing, Kind, Party, Status, Ticket
 from bot.tickets.ownership import accepted, declined, offered, reassigned
-from bot.tickets.recipients import recipients
 from bot.tickets.rules import Rules
+from bot.tickets.surveys import rated
+from scheduler.intervals import in_utc
+
+__all__ = ["decide", "next_deadline", "opening"]
 
 
 def opening(step: s.Open, rules: Rules) -> e.Opened:
@@ -32,7 +35,9 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
 
     Raises:
         TicketError: The rules refuse the step; the text goes to the asker.
+        ValueError: The step opens the ticket once more, or `now` is naive.
     """
+    now = in_utc(now)
     match step:
         case s.Open():
             raise ValueError(f"ticket {ticket.number} is open already")
@@ -59,7 +64,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return changed_level(ticket, step, now, rules)
         case s.Note(by=by, text=text, is_call=is_call):
             _be_staff(by, ticket, rules)
-            called = _first_word(ticket, by, text, now, rules, is_call=True) if is_call else []
+            is_owed = is_call and ticket.status is Status.OPEN
+            called = _first_word(ticket, by, text, now, rules, is_call=True) if is_owed else []
             return [*called, e.Noted(by=by, text=text)]
         case s.Update(by=by, text=text):
             _be_open(ticket)
@@ -74,8 +80,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return _withdrawn(ticket, by, rules)
         case s.Resolve(by=by):
             _be_open(ticket)
-            word = _first_word(ticket, by, step.method, now, rules)
-            return [*word, *resolved(ticket, step, now, rules)]
+            solution = resolved(ticket, step, now, rules)
+            return [*_first_word(ticket, by, step.method, now, rules), *solution]
         case s.Confirm():
             return checked(ticket, step, now, rules)
         case s.Reopen():
@@ -87,18 +93,9 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case s.Report():
             return _reported(ticket, step, rules)
         case s.DeadlineReached():
-            return _time_passed(ticket, step, now, rules)
+            return time_passed(ticket, step, now, rules)
         case _:
             assert_never(step)
-
-
-def next_deadline(ticket: Ticket, rules: Rules) -> datetime | None:
-    """Return when to look at the ticket again, in UTC, or None when nothing is waiting for time."""
-    instants: list[datetime | None] = [ticket.check_at, ticket.close_at, next_question(ticket)]
-    if ticket.status is Status.OPEN:
-        instants.append(ticket.offer.expires_at if ticket.offer else None)
-        instants.extend(timing.next_rung(ticket, clock, rules) for clock in ticket.clocks)
-    return min((instant for instant in instants if instant is not None), default=None)
 
 
 def _claimed(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.AnyEvent]:
@@ -124,9 +121,13 @@ def _claimed(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
 
 
 def _said(ticket: Ticket, by: Party, text: str, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    _be_staff(by, ticket, rules)
     if ticket.status is not Status.OPEN:
         return [e.Said(by=by, text=text)] if ticket.status is Status.SOLVED else []
-    return _first_word(ticket, by, text, now, rules) or [e.Said(by=by, text=text)]
+    word = _first_word(ticket, by, text, now, rules)
+    return (
+        word if any(isinstance(event, e.Responded) for event in word) else [*word, e.Said(by=by, text=text)]
+    )
 
 
 def _first_word(
@@ -183,54 +184,6 @@ def _reported(ticket: Ticket, step: s.Report, rules: Rules) -> list[e.AnyEvent]:
     if step.outcome == "missed":
         return [e.CallMissed(by=step.by, text=step.result)]
     return [e.CalledBack(by=step.by, result=step.result), e.Closed(closing=Closing.DONE, by=step.by)]
-
-
-def _time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    """Return what is due. Several things may be; each sees the ticket as the ones before it left it."""
-    happened: list[e.AnyEvent] = []
-
-    def happen(event: e.AnyEvent) -> None:
-        nonlocal ticket
-        happened.append(event)
-        ticket = evolve(ticket, event, now)
-
-    if ticket.close_at is not None and ticket.close_at <= now:
-        happen(e.Closed(closing=Closing.SILENCE))
-    elif ticket.check_at is not None and ticket.check_at <= now:
-        happen(e.CheckReminded())
-    if ticket.offer is not None and ticket.offer.expires_at <= now:
-        happen(e.HandOverExpired(to=ticket.offer.to))
-    if ticket.status is Status.OPEN:
-        for event in _escalations(ticket, now, rules):
-            happen(event)
-    for event in surveyed_in_time(ticket, step, now, rules):
-        happen(event)
-    return happened
-
-
-def _escalations(ticket: Ticket, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    found: list[e.AnyEvent] = []
-    for clock in ticket.clocks:
-        escalation = timing.escalation_due(ticket, clock, rules, now)
-        due_at = timing.due_at(clock, rules)
-        if escalation is None or due_at is None:
-            continue
-        tell = rules.ladders[clock.promise.ladder].rungs[escalation.rung].tell
-        found.append(
-            e.Escalated(
-                clock=clock.promise.kind,
-                rung=escalation.rung,
-                at=escalation.rung_at,
-                told=recipients(tell, ticket, rules, now),
-                tell=tell,
-                skipped=escalation.skipped,
-                late=escalation.late,
-                is_repeat=escalation.is_repeat,
-                is_breach=escalation.rung_at >= due_at,
-                due_at=due_at,
-            )
-        )
-    return found
 
 
 def _be_open(ticket: Ticket) -> None:

@@ -61,11 +61,20 @@ class StartsAt(StrEnum):
     ARRIVED = "arrived"
 
 
-class Party(msgspec.Struct, frozen=True):
-    """A person as the archive names them: `id` of the configuration, or the account of somebody it does not know."""
+class Party(msgspec.Struct, frozen=True, eq=False):
+    """A person as the archive names them: `id` of the configuration, or the account of somebody it does not know.
+
+    Whoever has the same id is the same person: people change the name they show in a group as they like.
+    """
 
     id: str
     name: str
+
+    def __eq__(self, other: object) -> bool:
+        return self.id == other.id if isinstance(other, Party) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 class Promise(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,6 +94,14 @@ class Interval(msgspec.Struct, frozen=True):
     end: datetime | None = None
 
 
+class Grace(msgspec.Struct, frozen=True, kw_only=True):
+    """The short time a clock gets instead of its promise when a change of level left that in the past."""
+
+    since: datetime
+    within: timedelta  # of working time of `calendar`
+    calendar: str
+
+
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """One promise on one ticket, running or met.
 
@@ -95,8 +112,13 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime | None = None  # None: its start event has not happened
     met_at: datetime | None = None
     fired: dict[int, datetime] = {}
-    excluded: tuple[Interval, ...] = ()  # solved stretches, and pauses where the kind allows them
-    is_reprioritised: bool = False  # restarted with a short grace because a change left it in the past
+    excluded: tuple[Interval, ...] = ()  # solved stretches
+    grace: Grace | None = None  # the promise and its start stay, so that the next change counts from there
+
+    @property
+    def is_reprioritised(self) -> bool:
+        """True while a grace stands in for the promise."""
+        return self.grace is not None
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +127,6 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     giver: Party
     to: Party
     note: str
-    offered_at: datetime
     expires_at: datetime
 
 

@@ -109,7 +109,7 @@ class Rules:
     check_calendar: str = "always"
     close_after: timedelta = timedelta(hours=24)
     grace: timedelta = timedelta(minutes=10)  # for clocks that a change would leave in the past
-    urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
+    urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
 
     def role(self, party: Party) -> Role:
         """Return what somebody may do."""

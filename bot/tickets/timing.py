@@ -19,12 +19,9 @@ def is_running(clock: Clock) -> bool:
 
 
 def due_at(clock: Clock, rules: Rules) -> datetime | None:
-    """Return when the promise must be kept, in UTC; None when the clock has not started or stands still."""
-    if clock.started_at is None:
-        return None
-    return clocks.instant_of(
-        _calendar(clock, rules), clock.started_at, clock.promise.within, _pauses(clock), 1.0
-    )
+    """Return when the promise must be kept, in UTC; None when the clock has not started."""
+    run = _run(clock, rules)
+    return clocks.instant_of(*run, 1.0) if run else None
 
 
 def lateness(clock: Clock | None, rules: Rules, at: datetime) -> timedelta:
@@ -35,49 +32,30 @@ def lateness(clock: Clock | None, rules: Rules, at: datetime) -> timedelta:
 
 def reading(clock: Clock, rules: Rules, now: datetime) -> clocks.Reading | None:
     """Return the state of a started clock, or None when its start event has not happened."""
-    if clock.started_at is None:
-        return None
-    return clocks.read(_calendar(clock, rules), clock.started_at, clock.promise.within, _pauses(clock), now)
+    run = _run(clock, rules)
+    return clocks.read(*run, now) if run else None
 
 
 def account(clock: Clock, rules: Rules) -> Account | None:
     """Return how the due instant of a started clock comes about."""
-    if clock.started_at is None:
-        return None
-    return account_of(_calendar(clock, rules), clock.started_at, clock.promise.within, _pauses(clock))
+    run = _run(clock, rules)
+    return account_of(*run) if run else None
 
 
 def escalation_due(ticket: Ticket, clock: Clock, rules: Rules, now: datetime) -> escalation.Escalation | None:
     """Return the rung that is due on a running clock, or None."""
-    ladder = rules.ladders.get(clock.promise.ladder)
-    if ladder is None or clock.started_at is None or clock.met_at is not None:
+    ladder, run = rules.ladders.get(clock.promise.ladder), _run(clock, rules)
+    if ladder is None or run is None or clock.met_at is not None:
         return None
-    return escalation.due(
-        ladder,
-        _calendar(clock, rules),
-        clock.started_at,
-        clock.promise.within,
-        _pauses(clock),
-        fired=clock.fired,
-        repeats=_repeats(ticket, clock),
-        now=now,
-    )
+    return escalation.due(ladder, *run, fired=clock.fired, repeats=_repeats(ticket, clock), now=now)
 
 
 def next_rung(ticket: Ticket, clock: Clock, rules: Rules) -> datetime | None:
     """Return when a running clock next has somebody to tell, or None."""
-    ladder = rules.ladders.get(clock.promise.ladder)
-    if ladder is None or clock.started_at is None or clock.met_at is not None:
+    ladder, run = rules.ladders.get(clock.promise.ladder), _run(clock, rules)
+    if ladder is None or run is None or clock.met_at is not None:
         return None
-    return escalation.next_rung(
-        ladder,
-        _calendar(clock, rules),
-        clock.started_at,
-        clock.promise.within,
-        _pauses(clock),
-        fired=clock.fired,
-        repeats=_repeats(ticket, clock),
-    )
+    return escalation.next_rung(ladder, *run, fired=clock.fired, repeats=_repeats(ticket, clock))
 
 
 def promised_word(ticket: Ticket, rules: Rules) -> datetime | None:
@@ -100,9 +78,11 @@ def _repeats(ticket: Ticket, clock: Clock) -> bool:
     return ticket.last_said_at < max(clock.fired.values())
 
 
-def _calendar(clock: Clock, rules: Rules) -> Calendar:
-    return rules.calendars[clock.promise.calendar]
-
-
-def _pauses(clock: Clock) -> tuple[Interval, ...]:
-    return tuple(Interval(interval.start, interval.end) for interval in clock.excluded)
+def _run(clock: Clock, rules: Rules) -> tuple[Calendar, datetime, timedelta, tuple[Interval, ...]] | None:
+    """Return calendar, start, budget and pauses of a started clock, as its promise or its grace has them."""
+    if clock.started_at is None:
+        return None
+    pauses = tuple(Interval(interval.start, interval.end) for interval in clock.excluded)
+    if clock.grace is not None:
+        return rules.calendars[clock.grace.calendar], clock.grace.since, clock.grace.within, pauses
+    return rules.calendars[clock.promise.calendar], clock.started_at, clock.promise.within, pauses

@@ -1,0 +1,69 @@
+"""What the passing of time does to a ticket: when to look at it again, and what is due then."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.tickets import events as e
+from bot.tickets import steps as s
+from bot.tickets import timing
+from bot.tickets.evolve import evolve
+from bot.tickets.model import Clock, Closing, Status, Ticket
+from bot.tickets.recipients import recipients
+from bot.tickets.rules import Rules
+from bot.tickets.surveys import next_question, surveyed_in_time
+
+
+def next_deadline(ticket: Ticket, rules: Rules) -> datetime | None:
+    """Return when to look at the ticket again, in UTC, or None when nothing is waiting for time."""
+    instants: list[datetime | None] = [ticket.check_at, ticket.close_at, next_question(ticket)]
+    if ticket.status is Status.OPEN:
+        instants.append(ticket.offer.expires_at if ticket.offer else None)
+        instants.extend(timing.next_rung(ticket, clock, rules) for clock in ticket.clocks)
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return what is due. Several things may be; each sees the ticket as the ones before it left it."""
+    happened: list[e.AnyEvent] = []
+
+    def happen(event: e.AnyEvent) -> None:
+        nonlocal ticket
+        happened.append(event)
+        ticket = evolve(ticket, event, now)
+
+    # Closing wins over the reminder before it: after a downtime nobody is asked and cut off at once.
+    if ticket.close_at is not None and ticket.close_at <= now:
+        happen(e.Closed(closing=Closing.SILENCE))
+    elif ticket.check_at is not None and ticket.check_at <= now:
+        happen(e.CheckReminded())
+    if ticket.offer is not None and ticket.offer.expires_at <= now:
+        happen(e.HandOverExpired(to=ticket.offer.to))
+    if ticket.status is Status.OPEN:
+        for clock in ticket.clocks:
+            escalated = _escalated(ticket, clock, now, rules)
+            if escalated is not None:
+                happen(escalated)
+    for event in surveyed_in_time(ticket, step, now, rules):
+        happen(event)
+    return happened
+
+
+def _escalated(ticket: Ticket, clock: Clock, now: datetime, rules: Rules) -> e.Escalated | None:
+    escalation = timing.escalation_due(ticket, clock, rules, now)
+    due_at = timing.due_at(clock, rules)
+    if escalation is None or due_at is None:
+        return None
+    tell = rules.ladders[clock.promise.ladder].rungs[escalation.rung].tell
+    return e.Escalated(
+        clock=clock.promise.kind,
+        rung=escalation.rung,
+        at=escalation.rung_at,
+        told=recipients(tell, ticket, rules, now),
+        tell=tell,
+        skipped=escalation.skipped,
+        late=escalation.late,
+        is_repeat=escalation.is_repeat,
+        is_breach=escalation.rung_at >= due_at,
+        due_at=due_at,
+    )
