@@ -73,6 +73,10 @@ class Party(msgspec.Struct, frozen=True, eq=False):
     def __eq__(self, other: object) -> bool:
         return self.id == other.id if isinstance(other, Party) else NotImplemented
 
+    def __ne__(self, other: object) -> bool:
+        # Structs compare in C, where an own `__eq__` does not bring its opposite along.
+        return self.id != other.id if isinstance(other, Party) else NotImplemented
+
     def __hash__(self) -> int:
         return hash(self.id)
 
