@@ -35,16 +35,17 @@ class Answering:
         self._store = store
         self._bot = bot
 
-    async def question(self, hearing: Hearing) -> None:
-        """Answer a text if it is a question for the bot; else say nothing."""
+    async def question(self, hearing: Hearing) -> bool:
+        """Answer a text if it is a question for the bot; False when nothing is said."""
         mode = hearing.customer_room.answer if hearing.customer_room else "mentioned"
         if not hearing.is_addressed and (mode != "auto" or hearing.mentions):
-            return
+            return False
         text = hearing.text
         if is_noise(text) or is_thanks(text):
-            if hearing.is_addressed and not is_thanks(text):
-                await self._greet(hearing)
-            return
+            if not hearing.is_addressed or is_thanks(text):
+                return False
+            await self._greet(hearing)
+            return True
         hits = [] if mode == "off" else self._knowledge.find(text, hearing.customer)
         is_trouble = looks_like_trouble(text)
         is_for_bot = hearing.is_addressed or is_trouble or looks_like_question(text)
@@ -53,13 +54,16 @@ class Answering:
             case Answer(hit=hit):
                 await self.give(hearing, hit.entry, text)
             case Suggest(hits=candidates):
-                if is_for_bot:
-                    await self._suggest(hearing, candidates)
+                if not is_for_bot:
+                    return False
+                await self._suggest(hearing, candidates)
             case Nothing():
-                if hearing.is_addressed or is_trouble:
-                    await self._offer(hearing, is_trouble)
+                if not hearing.is_addressed and not is_trouble:
+                    return False
+                await self._offer(hearing, is_trouble)
             case _:
                 assert_never(verdict)
+        return True
 
     async def give(
         self, hearing: Hearing, entry: Entry, question: str, entries: tuple[str, ...] = ()

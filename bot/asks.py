@@ -38,6 +38,18 @@ class Details(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Describe(About, frozen=True, kw_only=True, tag=True):
+    """Somebody wants to report something and has not said what: their next message is the report."""
+
+    is_urgent: bool = False
+
+
+class Progress(About, frozen=True, kw_only=True, tag=True):
+    """An owner has been silent for long: their next message there is passed on to the customer."""
+
+    ticket: int
+
+
 class Check(About, frozen=True, kw_only=True, tag=True):
     """Does it work? 1 yes, 2 no."""
 
@@ -56,7 +68,7 @@ class Suggestion(About, frozen=True, kw_only=True, tag=True):
     command: str
 
 
-AnyAbout = Menu | Offer | Answered | Details | Check | Rating | Suggestion
+AnyAbout = Menu | Offer | Answered | Details | Describe | Progress | Check | Rating | Suggestion
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):

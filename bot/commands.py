@@ -105,7 +105,10 @@ _LONGEST = max(map(len, _BY_NAME))
 _MARKS = re.compile(r"^[/#!]+\s*")
 _NUMBER = re.compile(r"^[\s#:,-]*(?:no\.?\s*)?(\d{1,9})(?!\d)(?![.:]\d)", re.IGNORECASE)
 _SEPARATORS = " \t\n:,.!?;#@、。…~-"
-_BETWEEN = ":：,，。!！、 \t\n"
+_BETWEEN = ":：,，.。!！、;；~～ \t\r\n"  # what people put between a word and what they have to say
+_SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
+    r"[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率"
+)
 _UNKNOWN = re.compile(
     r"^(?:[/#]\s*(?P<marked>[^\s\d#@/]{1,8})|(?P<plain>[^\s\d#@/]{2,4}))\s*#?(?P<number>\d{1,9})?(?:\s|$)"
 )
@@ -139,13 +142,26 @@ def parse(text: str) -> Command | None:
     spec = _BY_NAME[name]
     after = unmarked[len(name) :]
     found = _NUMBER.match(after) if spec.takes_number else None
-    rest = after[found.end() :] if found else after
+    end = len(plain) - len(after) + (found.end() if found else 0)
+    rest = _as_written(written, plain, end).strip(" \t\r\n").lstrip(_BETWEEN)
     is_latin = name.isascii()
-    if is_latin and not is_marked and not found and (rest.strip() or spec.takes_number):
+    if is_latin and not is_marked and not found and (rest or spec.takes_number):
         return None  # "update the driver" is speech; "/update", "update 1024" and "help" are commands
     return Command(
         spec=spec, name=name, number=int(found[1]) if found else None, rest=rest, is_marked=is_marked
     )
+
+
+def _as_written(written: str, plain: str, start: int) -> str:
+    """Return what follows position `start` of the plain form, in the writer's own characters."""
+    if len(written) == len(plain):
+        return written[start:]
+    position = 0
+    for index, character in enumerate(written):
+        if position >= start:
+            return written[index:]
+        position += len(unicodedata.normalize("NFKC", character))
+    return ""
 
 
 def _name_at_start(text: str) -> str | None:
@@ -157,7 +173,8 @@ def _name_at_start(text: str) -> str | None:
         follows = text[length : length + 1]
         if not follows or follows in _SEPARATORS or follows.isdigit():
             return lower[:length]
-        if spec.is_joined and not lower[:length].isascii() and lower[:length] == spec.names[0]:
+        is_joined = spec.is_joined and lower[:length] == spec.names[0]
+        if is_joined and not _SPEECH_AFTER_JOINED.match(text, length):
             return lower[:length]
     return None
 
@@ -194,25 +211,31 @@ def nearest(text: str, role: Role) -> str | None:
     return f"{best[0]} {found['number']}" if found["number"] else best[0]
 
 
-_FIELDS = re.compile(r"(原因|方法|预防|cause|method|fix|prevention|prevent)\s*:\s*", re.IGNORECASE)
+_FIELDS = re.compile(r"(原因|方法|预防|cause|method|fix|prevention|prevent)\s*[:：]\s*", re.IGNORECASE)
 _FIELD_OF = {"原因": "cause", "方法": "method", "预防": "prevention", "cause": "cause", "method": "method", "fix": "method", "prevention": "prevention", "prevent": "prevention"}  # fmt: skip
 
 
 def resolution_fields(rest: str) -> dict[str, str]:
     """Return cause, method and prevention from `原因:… 方法:… 预防:…`; missing ones are empty."""
     fields = {"cause": "", "method": "", "prevention": ""}
-    parts = _FIELDS.split(unicodedata.normalize("NFKC", rest))
+    parts = _FIELDS.split(rest)
     for name, text in zip(parts[1::2], parts[2::2], strict=True):
-        fields[_FIELD_OF[name.lower()]] = text.strip().strip(_BETWEEN + ";；")
+        fields[_FIELD_OF[name.lower()]] = text.strip(_BETWEEN)
     return fields
 
 
+# A digit before one of these counts something: "1 楼没网" picks nothing, "3 点 5 班" rates nobody.
+_COUNTED = r"(?!\s*(?:[\d点楼层班年月日号室节栋幢元块人台次个名位份张条页天周期折成:%]|教室|小时|分钟))"
 _CHOICE = re.compile(
-    r"^(?:选|第)?\s*(\d)\s*(?:个|号)?(?=$|[\s,。!、:;]|\.(?!\d))[\s,。.!、:;]*(.*)$", re.DOTALL
+    rf"^(?:选|第)?\s*(\d)(?:\s*[个号](?=$|[\s,。!、;]))?{_COUNTED}(?=$|[\s,。!、:;]|\.(?!\d))[\s,。.!、:;]*(.*)$",
+    re.DOTALL,
 )
-_SCORES = re.compile(
-    r"^\D{0,4}?([1-5])\s*分?[\s,、/和;]*\D{0,4}?([1-5])\s*分?(?!\d)[\s,。、;:]*(.*)$", re.DOTALL
+_TWO_SCORES = re.compile(
+    r"^(?:速度|响应|speed)?\s*[:=]?\s*([1-5])\s*分?\s*(?:[,、;和]|/(?=[1-5]\s*$))?\s*(?:质量|服务|quality)?\s*[:=]?\s*([1-5])\s*分?"
+    rf"{_COUNTED}[\s,。、;!.]*(.*)$",
+    re.DOTALL | re.IGNORECASE,
 )
+_ONE_SCORE = re.compile(r"^([1-5])\s*分?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
 
 
 def choice(text: str) -> tuple[int, str] | None:
@@ -223,5 +246,11 @@ def choice(text: str) -> tuple[int, str] | None:
 
 def scores(text: str) -> tuple[int, int, str] | None:
     """Return speed, quality and a comment from `5 4 很耐心`, `54`, `速度5 质量4`; None when it is not two scores."""
-    found = _SCORES.match(unicodedata.normalize("NFKC", text).strip())
+    found = _TWO_SCORES.match(unicodedata.normalize("NFKC", text).strip())
     return (int(found[1]), int(found[2]), found[3].strip()) if found else None
+
+
+def one_score(text: str) -> tuple[int, str] | None:
+    """Return one score for everything and a comment from `5` or `5分，很耐心`; None when it is something else."""
+    found = _ONE_SCORE.match(unicodedata.normalize("NFKC", text).strip())
+    return (int(found[1]), (found[2] or "").strip()) if found else None

@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 
 from bot.answering import Answering
-from bot.asks import Answered, Ask, Check, Details, Menu, Offer, Rating, Suggestion
-from bot.commands import choice, scores
+from bot.asks import Answered, Ask, Check, Describe, Details, Menu, Offer, Progress, Rating, Suggestion
+from bot.commands import choice, one_score, scores
 from bot.desk import Desk
 from bot.hearing import Hearing, closing
 from bot.knowledge import Knowledge
@@ -19,10 +19,13 @@ from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question
 
 _CHOICES = (Menu, Offer, Answered, Check, Suggestion)
-_RATED = (SurveyState.ASKED, SurveyState.REMINDED)
+_WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
+_RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _NOT_YET = re.compile(
-    r"(还有问题|还是不行|还不行|还没好|没有?好|没有?解决|不行|not (yet|fixed|working)|still )", re.IGNORECASE
+    r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
+    re.IGNORECASE,
 )
+_LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
 
 
@@ -63,25 +66,23 @@ class Dialogue:
             return None
         if chosen is not None and choices:
             return await self._chosen(hearing, choices[0], *chosen)
-        if rating is not None and chosen is not None and 1 <= chosen[0] <= 5:
-            await self._rate(hearing, rating, s.Rate(hearing.by, chosen[0], chosen[0], chosen[1]))
+        score = one_score(text)
+        if rating is not None and score is not None:
+            await self._rate(hearing, rating, s.Rate(hearing.by, score[0], score[0], score[1]))
             return None
-        if chosen is not None and quoted is None and not chosen[1]:
-            return None  # a bare number that nobody asked this person for
+        if chosen is not None and not chosen[1]:
+            return None  # a bare number that nobody asked this person for, or asks any more
         check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
-        if check is not None and (is_helped(text) or _NOT_YET.match(text)):
+        if check is not None and (is_helped(text) or is_not_yet(text)):
             return await self._chosen(
                 hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
             )
         if is_thanks(text):
             await self._thanked(hearing, asks)
             return None
-        details = next((ask for ask in asks if isinstance(ask.about, Details)), None)
-        if details is not None and isinstance(details.about, Details) and not hearing.is_addressed:
-            told = closing(hearing, ClosedAsk(details.id, "told"))
-            await self._desk.take(details.about.ticket, s.Supplement(hearing.by, text), told.origin)
+        if not is_noise(text) and await self._told(hearing, asks):
             return None
-        if rating is not None and self._is_remark(hearing, rating, quoted):
+        if rating is not None and await self._is_remark(hearing, rating, quoted):
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
         raise NotAnAnswer(self._left(asks))
@@ -89,8 +90,7 @@ class Dialogue:
     async def _open(self, hearing: Hearing, quoted: Ask | None) -> list[Ask]:
         """Return the questions this text may answer, newest first: the quoted one alone, or the person's own."""
         if quoted is not None:
-            is_open = not quoted.outcome and quoted.expires_at > hearing.now
-            return [quoted] if is_open and await self._makes_sense(quoted) else []
+            return [quoted] if _may_be_answered(quoted) else []
         asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
         return [ask for ask in asks if await self._makes_sense(ask)]
 
@@ -101,7 +101,7 @@ class Dialogue:
             return ticket is not None and ticket.status is Status.SOLVED
         if isinstance(ask.about, Rating):
             ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.survey is not None and ticket.survey.state in _RATED
+            return ticket is not None and ticket.survey is not None and ticket.survey.state in _RATABLE
         return True
 
     async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> str | None:
@@ -144,8 +144,8 @@ class Dialogue:
 
     async def _rate(self, hearing: Hearing, ask: Ask, step: s.Rate | s.Comment) -> None:
         if isinstance(ask.about, Rating):
-            outcome = "rated" if isinstance(step, s.Rate) else "commented"
-            await self._desk.take(ask.about.ticket, step, closing(hearing, ClosedAsk(ask.id, outcome)).origin)
+            rated = closing(hearing, ClosedAsk(ask.id, "rated")) if isinstance(step, s.Rate) else hearing
+            await self._desk.take(ask.about.ticket, step, rated.origin)
 
     async def _thanked(self, hearing: Hearing, asks: list[Ask]) -> None:
         """Thanks change nothing, but right after an answer they say that it helped."""
@@ -154,9 +154,30 @@ class Dialogue:
             outcome = "helped" if is_helped(hearing.text) else "thanked"
             await self._desk.answer([], closing(hearing, ClosedAsk(answered.id, outcome)).origin)
 
-    def _is_remark(self, hearing: Hearing, rating: Ask, quoted: Ask | None) -> bool:
+    async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
+        """Take a text as the details, the report or the progress that was asked for; False when none was."""
+        for ask in asks:
+            told = closing(hearing, ClosedAsk(ask.id, "told"))
+            match ask.about:
+                case Details(ticket=number) if not hearing.is_addressed:
+                    await self._desk.take(number, s.Supplement(hearing.by, hearing.text), told.origin)
+                    return True
+                case Describe(is_urgent=is_urgent):
+                    await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
+                    return True
+                case Progress(ticket=number) if not looks_like_question(hearing.text):
+                    await self._desk.take(number, s.Update(hearing.by, hearing.text), told.origin)
+                    return True
+                case _:
+                    continue
+        return False
+
+    async def _is_remark(self, hearing: Hearing, rating: Ask, quoted: Ask | None) -> bool:
         if quoted is not None:
             return True
+        ticket = await self._store.ticket(rating.about.ticket) if isinstance(rating.about, Rating) else None
+        if ticket is None or ticket.survey is None or ticket.survey.state not in _WAITING:
+            return False
         is_soon = (hearing.now - rating.asked_at).total_seconds() <= _SOON_SECONDS
         return (
             is_soon
@@ -168,7 +189,7 @@ class Dialogue:
     def _left(self, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
         """A menu is over when its asker says something else."""
         return tuple(
-            ClosedAsk(ask.id, "left") for ask in asks if isinstance(ask.about, Menu | Offer | Suggestion)
+            ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, Menu | Offer | Suggestion)
         )
 
 
@@ -178,6 +199,16 @@ class NotAnAnswer(Exception):
     def __init__(self, left: tuple[ClosedAsk, ...]) -> None:
         super().__init__("not an answer")
         self.left = left
+
+
+def is_not_yet(text: str) -> bool:
+    """Say whether a text begins with saying that it does not work yet."""
+    return _NOT_YET.match(text.strip()) is not None
+
+
+def _may_be_answered(quoted: Ask) -> bool:
+    """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
+    return isinstance(quoted.about, Check | Rating) or quoted.outcome in ("", _LEFT)
 
 
 def _is_two(text: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.asks import Answered, AnyAbout, Ask, Check, Details, Rating
+from bot.asks import Answered, AnyAbout, Ask, Check, Details, Progress, Rating
 from bot.directory import Directory
 from bot.origin import Origin
 from bot.outbox import Outbox, useful_until
@@ -18,8 +18,9 @@ from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 
 _SHORT = timedelta(minutes=10)  # how long a menu or an offer waits
-_HELPED = timedelta(minutes=30)  # how long thanks count for an answer
+_HELPED = timedelta(minutes=30)  # how long thanks count for an answer, and a word of the owner for a reminder
 _LONG = timedelta(days=7)  # checks and ratings; whether they still make sense is asked of their ticket
+_TO_ASKER = (Place.ASKER, Place.ASIDE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +57,43 @@ class Drafts:
     ) -> list[Draft]:
         """Return the drafts of what is said about a ticket; keys follow from its version, so a retry makes the same ones."""
         drafts = []
-        for index, message in enumerate(messages):
-            address, fallback = self._address(message, ticket, origin)
-            if address is None:
-                continue
+        placed = [
+            (message, *self._address(message, ticket, origin)) for message in _with_echo(messages, origin)
+        ]
+        taken = {address for message, address, _ in placed if message.to not in _TO_ASKER}
+        for index, (message, address, fallback) in enumerate(placed):
+            if address is None or (message.to in _TO_ASKER and address in taken):
+                continue  # one message per event and room
             key = f"t{ticket.number}.{ticket.version}.{index}"
-            is_answer = origin is not None and address == origin.address
-            quotes = (
-                origin.message if is_answer and origin is not None and message.to is Place.ASKER else None
-            )
+            quotes = origin.message if origin is not None and address == origin.address else None
             queued = self._queued(
                 key, address, message, now, quotes=quotes, fallback=fallback, ticket=ticket.number
             )
-            asked = _asked(message.about, ticket, origin)
+            asked = self._asked(message, ticket, origin, address)
             drafts.append(Draft(queued, _ask(message.about, address, asked, key, now)))
         return drafts
 
     def answer(self, message: Message, origin: Origin, index: int = 0) -> Draft:
         """Return the draft of an answer to a message, asked of its sender."""
         key = f"a{origin.key}.{index}"
-        queued = self._queued(key, origin.address, message, origin.now, quotes=origin.message)
-        return Draft(queued, _ask(message.about, origin.address, origin.account, key, origin.now))
+        address = self._aside(origin) if message.to is Place.ASIDE else origin.address
+        quotes = origin.message if address == origin.address else None
+        queued = self._queued(key, address, message, origin.now, quotes=quotes)
+        return Draft(queued, _ask(message.about, address, origin.account, key, origin.now))
+
+    def _aside(self, origin: Origin) -> str:
+        """Return where an asker is answered out of the customer's hearing: internal matters stay in the duty room."""
+        is_overheard = origin.role.is_staff and origin.room is not None and origin.room.kind == "customer"
+        duty = self._directory.room(origin.room.duty) if is_overheard and origin.room else None
+        return duty.address if duty else origin.address
+
+    def _asked(self, message: Message, ticket: Ticket, origin: Origin | None, address: str) -> str:
+        """Return the account of the person who is asked."""
+        if isinstance(message.about, Progress) and isinstance(message.to, Party):
+            return self._directory.account(message.to, address.partition(":")[0]) or ""
+        if isinstance(message.about, Check | Rating | Details) or origin is None:
+            return ticket.account
+        return origin.account
 
     def _address(
         self, message: Message, ticket: Ticket, origin: Origin | None
@@ -91,6 +108,8 @@ class Drafts:
         match message.to:
             case Place.ASKER:
                 return (origin.address, None) if origin else (ticket.address or None, None)
+            case Place.ASIDE:
+                return (self._aside(origin), None) if origin else (duty.address if duty else None, None)
             case Place.CUSTOMER:
                 return ticket.address or None, None
             case Place.DUTY:
@@ -125,17 +144,23 @@ class Drafts:
         )
 
 
-def _asked(about: AnyAbout | None, ticket: Ticket, origin: Origin | None) -> str:
-    """Return the account of the person who is asked."""
-    if isinstance(about, Check | Rating) or origin is None:
-        return ticket.account
-    return ticket.account if isinstance(about, Details) else origin.account
+def _with_echo(messages: list[Message], origin: Origin | None) -> list[Message]:
+    """Tell staff who acted privately what the duty room reads; else they would not know that it worked."""
+    is_private = origin is not None and origin.room is None and origin.role.is_staff
+    heard = next((message for message in messages if message.to is Place.DUTY), None)
+    if not is_private or heard is None or any(message.to in _TO_ASKER for message in messages):
+        return messages
+    return [*messages, Message(to=Place.ASIDE, text=heard.text)]
 
 
 def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime) -> Ask | None:
     if about is None or not person:
         return None
-    waits = _LONG if isinstance(about, Check | Rating) else _HELPED if isinstance(about, Answered) else _SHORT
+    waits = _SHORT
+    if isinstance(about, Check | Rating):
+        waits = _LONG
+    elif isinstance(about, Answered | Progress):
+        waits = _HELPED
     return Ask(
         id=key, room=room, person=person, about=about, asked_at=now, expires_at=now + waits, outgoing=key
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.asks import Describe
 from bot.config import Room
 from bot.desk import Desk
 from bot.directory import Directory
@@ -15,6 +16,7 @@ from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Kind, Status, Ticket
 from bot.tickets.rules import Policy, Rules
+from bot.tickets.speaker import Speaker
 from faq.text import fold
 
 _SAME = timedelta(minutes=10)  # the same words of the same person are the same ticket
@@ -56,9 +58,15 @@ class Opening:
         if is_urgent and policy is not None and level is None:
             level = policy.levels[0].id
         if not text:
-            await self._say(hearing, "请说一下什么问题，一条就行。例：报障 二楼打印机不通电")
+            await self.described(hearing, is_urgent=is_urgent)
             return
         await self._open(hearing, text, level=level, room=room)
+
+    async def described(self, hearing: Hearing, *, is_urgent: bool = False) -> None:
+        """Ask what is wrong; the next message of the asker is the report."""
+        text = self._speaker(hearing).say("请说一下什么问题，一条就行，我马上转工程师。")
+        about = Describe(is_urgent=is_urgent)
+        await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
         """Open a new ticket for one that was closed too long ago, linked to it."""
@@ -102,13 +110,17 @@ class Opening:
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
         for ticket in await self._store.tickets_of(hearing.origin.account, limit=5):
             is_recent = hearing.now - ticket.opened_at <= _SAME and ticket.room == room.id
-            if is_recent and ticket.status is not Status.CLOSED and fold(ticket.text) == fold(text):
+            is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
+            if is_recent and is_open and fold(ticket.text) == fold(text):
                 return ticket
         return None
 
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
-        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
+        text = self._speaker(hearing).say(template, **values)
         await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
+
+    def _speaker(self, hearing: Hearing) -> Speaker:
+        return self._drafts.speaker(hearing.origin.language, hearing.now)
 
 
 def _level_and_text(policy: Policy | None, words: str) -> tuple[str | None, str]:

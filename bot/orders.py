@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bot import answers
-from bot.asks import Suggestion
+from bot.asks import Check, Suggestion
 from bot.commands import Command, Whose, Word, may_use, nearest, resolution_fields, scores, spec_named
+from bot.config import Room
 from bot.desk import Desk, UnknownTicket
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -21,7 +22,9 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Kind, Party, Status, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
+from faq.text import looks_like_question
 
+_MOST_DIGITS = 9
 _CALL_WORDS = ("电话", "已电话", "打了电话", "致电", "已致电", "call", "phone", "called")
 _MISSED_WORDS = ("未接", "没接", "打不通", "没打通", "无人接", "missed", "no answer")
 
@@ -70,10 +73,26 @@ class Orders:
         if simple is not None:
             await simple(hearing, command)
             return True
+        if self._is_speech(hearing, command, quoted):
+            return False
         number = command.number or quoted or await self._only_one(hearing, command)
         if number is None:
             return await self._asked_for_number(hearing, command)
         return await self._on_ticket(hearing, command, number)
+
+    def _is_speech(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
+        """Tell ordinary sentences that begin with a command's word: `取消 明天的会`, `维持现状就好`, `进展 怎么样了？`."""
+        is_sure = command.number is not None or quoted is not None or command.is_marked
+        if is_sure or hearing.is_addressed or not command.rest:
+            return False
+        match command.word:
+            case Word.KEEP_LEVEL:
+                levels = (level_named(each, command.rest) for each in self._rules.policies.values())
+                return not any(levels)
+            case Word.UPDATE:
+                return looks_like_question(command.rest)
+            case _:
+                return command.name == "取消"
 
     async def suggest(self, hearing: Hearing) -> bool:
         """Offer the nearest command for an unknown word, once; False when nothing is near."""
@@ -87,10 +106,14 @@ class Orders:
         return True
 
     async def refuse(self, hearing: Hearing, error: TicketError) -> None:
-        """Say why a step is refused, and what works instead."""
-        await self._desk.answer(
-            [Message(to=Place.ASKER, text=self._speak(hearing).refuse(error))], hearing.origin
-        )
+        """Say why a step is refused, and what works instead; to staff not before the customer."""
+        await self._tell(hearing, self._speak(hearing).refuse(error))
+
+    async def check_again(self, hearing: Hearing, ticket: Ticket) -> None:
+        """Ask whether a solved ticket works now, because what was said about it says neither."""
+        text = self._speak(hearing).say("{number} 现在好了吗？好了回 1，还有问题回 2。", number=ticket.number)
+        message = Message(to=Place.ASKER, text=text, about=Check(ticket=ticket.number))
+        await self._desk.answer([message], hearing.origin)
 
     async def visible(self, hearing: Hearing, number: int) -> Ticket:
         """Return a ticket the asker may know of.
@@ -99,14 +122,11 @@ class Orders:
             UnknownTicket: There is none, or it belongs to another customer.
         """
         ticket = await self._store.ticket(number)
-        if ticket is None:
-            raise UnknownTicket(number)
         if hearing.is_for_staff:
+            if ticket is None:
+                raise UnknownTicket(number)
             return ticket
-        room = hearing.customer_room
-        if room is None or (
-            ticket.room != room.id and (not room.customer or ticket.customer != room.customer)
-        ):
+        if ticket is None or not _is_of(ticket, hearing.customer_room):
             raise TicketError("没有查到本群的 {number}。", number=number)
         return ticket
 
@@ -115,7 +135,7 @@ class Orders:
             number = await self._callback_of(number)
         ticket = await self.visible(hearing, number)
         if command.word is Word.PROGRESS:
-            await self._tell(hearing, answers.progress(ticket, self._speak(hearing), self._rules))
+            await self._progress(hearing, ticket)
             return True
         if command.word is Word.EXPLAIN:
             language = hearing.origin.language
@@ -182,7 +202,7 @@ class Orders:
         policy = self._rules.policies.get(ticket.policy)
         if command.word is Word.KEEP_LEVEL and (not command.rest or not policy):
             return s.ChangeLevel(hearing.by, ticket.level_before, "客户要求维持")
-        word, _, reason = command.rest.partition(" ")
+        word, _, reason = command.rest.replace("，", " ").partition(" ")
         level = level_named(policy, word) if policy else None
         if command.word is Word.KEEP_LEVEL:
             reason = "客户要求维持"
@@ -208,7 +228,7 @@ class Orders:
         if command.word is Word.CALLBACK or (room is None and not hearing.is_for_staff):
             return []
         if not hearing.role.is_staff and room is not None:
-            own = [t for t in await self._store.tickets_of(hearing.origin.account) if t.room == room.id]
+            own = [t for t in await self._store.tickets_of(hearing.origin.account) if _is_of(t, room)]
             is_over = command.word in (Word.REOPEN, Word.RATE)
             return [
                 ticket
@@ -270,13 +290,30 @@ class Orders:
         raise TicketError("{number} 没有等着的回访。", number=number)
 
     async def _report(self, hearing: Hearing, command: Command) -> None:
+        known = await self._named(hearing, command.rest)
+        if known is not None:  # "工单 1024" asks about it; it reports nothing new
+            await self._progress(hearing, known)
+            return
         await self._opening.reported(hearing, command.rest, is_urgent=command.word is Word.URGENT)
+
+    async def _named(self, hearing: Hearing, words: str) -> Ticket | None:
+        """Return the ticket whose number is all that the words say."""
+        number = words.strip("# ").rstrip("?？")
+        if not number.isdecimal() or len(number) > _MOST_DIGITS:
+            return None
+        ticket = await self._store.ticket(int(number))
+        is_known = ticket is not None and (hearing.is_for_staff or _is_of(ticket, hearing.customer_room))
+        return ticket if is_known else None
+
+    async def _progress(self, hearing: Hearing, ticket: Ticket) -> None:
+        text = answers.progress(ticket, self._speak(hearing), self._rules)
+        await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
 
     async def _human(self, hearing: Hearing, command: Command) -> None:
         if command.rest:
             await self._opening.reported(hearing, command.rest)
         else:
-            await self._say(hearing, "好的，请说一下什么问题，我马上转工程师。例：报障 二楼打印机不通电")
+            await self._opening.described(hearing)
 
     async def _help(self, hearing: Hearing, command: Command) -> None:
         spec = spec_named(command.rest) if command.rest else None
@@ -291,12 +328,7 @@ class Orders:
             owned = [ticket for ticket in await self._store.open_tickets() if ticket.owner == hearing.by]
             await self._tell(hearing, answers.queue(owned, self._speak(hearing), self._rules))
             return
-        here = [
-            t
-            for t in tickets
-            if t.status is not Status.CLOSED and (room is None or t.customer == room.customer)
-        ]
-        own = [ticket for ticket in here if ticket.kind is not Kind.CALLBACK]
+        own = [t for t in tickets if t.status is not Status.CLOSED and _is_of(t, room)]
         await self._tell(
             hearing, answers.mine(sorted(own, key=lambda t: t.number), self._speak(hearing), self._rules)
         )
@@ -312,10 +344,17 @@ class Orders:
         return self._drafts.speaker(hearing.origin.language, hearing.now)
 
     async def _tell(self, hearing: Hearing, text: str) -> None:
-        await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
+        await self._desk.answer([Message(to=Place.ASIDE, text=text)], hearing.origin)
 
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
         await self._tell(hearing, self._speak(hearing).say(template, **values))
+
+
+def _is_of(ticket: Ticket, room: Room | None) -> bool:
+    """Say whether people of a room may know of a ticket; a manager's call about a rating is internal."""
+    if room is None or ticket.kind is Kind.CALLBACK:
+        return False
+    return ticket.room == room.id or (bool(room.customer) and ticket.customer == room.customer)
 
 
 def _required(text: str, command: Command) -> str:

@@ -6,6 +6,7 @@ about a quoted ticket, or a question for the knowledge base. Everything else is 
 
 from __future__ import annotations
 
+import math
 import re
 
 import structlog
@@ -14,7 +15,7 @@ from adapters.contract import Incoming
 from bot.answering import Answering
 from bot.commands import parse
 from bot.desk import Desk
-from bot.dialogue import Dialogue, NotAnAnswer
+from bot.dialogue import Dialogue, NotAnAnswer, is_not_yet
 from bot.directory import Directory
 from bot.hearing import Hearing, closing, heard
 from bot.opening import Opening
@@ -22,12 +23,19 @@ from bot.orders import Orders, restated
 from bot.store.contract import Link, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
-from bot.tickets.model import ClockKind, Status, Ticket
+from bot.tickets.model import ClockKind, Kind, Status, Ticket
 from bot.tickets.rules import Rules
-from faq.text import is_thanks
+from bot.tickets.timing import promised_word
+from faq.text import is_noise, is_thanks, looks_like_trouble
 from scheduler.loop import Clock
 
-_NUMBERS = re.compile(r"(?<![\d.:-])\d{3,9}(?![\d.:-])")
+# A number in a sentence may count or name something else: "1001 教室", "2026 年".
+_NUMBERS = re.compile(
+    r"(?<![\d.:-])\d{3,9}(?![\d.:-])(?!\s*(?:教室|室|房|号|楼|班|年|月|元|块|人|台|个|名|位|份|张|次|天|小时|分钟|秒|米|寸|兆|[mg]b?\b))",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(r"(?:单号?|工单|[#＃])?\s*$")  # what may stand before the number a sentence begins with
+_AGAIN = re.compile(r"^\W*(?:又|还是|还|再次|仍)")
 
 
 class Reception:
@@ -108,12 +116,10 @@ class Reception:
             return
         if hearing.is_addressed and await self._orders.suggest(hearing):
             return
-        if await self._worth_answering(hearing):
-            await self._answering.question(hearing)
-
-    async def _worth_answering(self, hearing: Hearing) -> bool:
-        """The duty room is for people; there the bot answers only when it is called."""
-        return not (hearing.is_for_staff and not hearing.is_addressed)
+        is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
+        is_answered = not is_among_staff and await self._answering.question(hearing)
+        if not is_answered and hearing.origin.closed_asks:
+            await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
 
     async def _run(self, hearing: Hearing) -> None:
         command = parse(hearing.text)
@@ -125,16 +131,23 @@ class Reception:
         ticket = await self._meant(hearing, link)
         if ticket is None:
             return False
-        if is_thanks(hearing.text):
+        if is_thanks(hearing.text) or is_noise(hearing.text):
             return True
-        if ticket.status is not Status.OPEN or self._rules.may_answer(ticket, hearing.by):
+        if ticket.status is Status.OPEN:
+            await self._desk.take(ticket.number, s.Supplement(hearing.by, hearing.text), hearing.origin)
+        elif ticket.status is Status.SOLVED and not self._is_complaint(ticket, hearing):
+            await self._orders.check_again(hearing, ticket)
+        else:
             try:
                 await self._desk.take(ticket.number, s.Reopen(hearing.by, hearing.text), hearing.origin)
             except TooOld:
                 await self._opening.again(hearing, ticket, hearing.text)
-            return True
-        await self._desk.take(ticket.number, s.Supplement(hearing.by, hearing.text), hearing.origin)
         return True
+
+    def _is_complaint(self, ticket: Ticket, hearing: Hearing) -> bool:
+        """Say whether a word about a solved ticket says that it is not solved; anything vaguer is asked about."""
+        said = hearing.text.strip().removeprefix(str(ticket.number))
+        return looks_like_trouble(said) or _AGAIN.match(said) is not None or is_not_yet(said)
 
     async def _meant(self, hearing: Hearing, link: Link | None) -> Ticket | None:
         """Return the ticket of this customer that a text is about: the quoted one, or the one whose number stands in it."""
@@ -142,14 +155,22 @@ class Reception:
             return await self._orders.visible(hearing, link.ticket)
         if hearing.customer_room is None:
             return None
-        for found in _NUMBERS.findall(hearing.text):
-            ticket = await self._store.ticket(int(found))
-            if ticket is not None and ticket.room == hearing.customer_room.id:
+        for found in _NUMBERS.finditer(hearing.text):
+            is_named = (
+                hearing.role.is_staff or hearing.is_addressed or _LEADING.match(hearing.text[: found.start()])
+            )
+            if not is_named:
+                continue
+            ticket = await self._store.ticket(int(found[0]))
+            is_here = ticket is not None and ticket.room == hearing.customer_room.id
+            if ticket is not None and is_here and ticket.kind is not Kind.CALLBACK:
                 return ticket
         return None
 
     async def _staff_said(self, hearing: Hearing, link: Link | None) -> None:
         """Staff speak to the customer: a word that belongs to a ticket stops its clock, and takes it if nobody has."""
+        if is_noise(hearing.text):
+            return  # a thumb is no answer
         ticket = await self._meant(hearing, link) or await self._awaiting(hearing)
         if ticket is None:
             if hearing.is_addressed and not await self._is_repeated(hearing):
@@ -159,7 +180,10 @@ class Reception:
             await self._desk.take(ticket.number, s.Say(hearing.by, hearing.text), hearing.origin)
 
     async def _awaiting(self, hearing: Hearing) -> Ticket | None:
-        """Return the one ticket whose owner has not yet said a word in this room, if this is that owner."""
+        """Return the ticket whose owner has not yet said a word in this room, if this is that owner.
+
+        Of several it is the one whose requester is called, else the one that must be answered first.
+        """
         room = hearing.customer_room
         if room is None:
             return None
@@ -169,7 +193,16 @@ class Reception:
             is_owed = respond is not None and respond.met_at is None and ticket.status is Status.OPEN
             if ticket.owner == hearing.by and is_owed:
                 owed.append(ticket)
-        return owed[0] if len(owed) == 1 else None
+        called = [
+            ticket
+            for ticket in owed
+            if ticket.account in hearing.mentions or f"@{ticket.requester.name}" in hearing.text
+        ]
+        return min(called or owed, key=self._answer_by, default=None)
+
+    def _answer_by(self, ticket: Ticket) -> tuple[float, int]:
+        word = promised_word(ticket, self._rules)
+        return (word.timestamp() if word else math.inf, ticket.number)
 
     async def _silent(self, hearing: Hearing, incoming: Incoming) -> None:
         """A picture or file without words: it belongs to the quoted ticket, or to nothing."""

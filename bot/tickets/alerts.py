@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.asks import Progress
 from bot.tickets import events as e
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
@@ -35,10 +36,16 @@ def alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, ti
     number, promise = ticket.number, speaker.say(_PROMISES[event.clock])
     if event.clock is ClockKind.UPDATE and event.told == (ticket.owner,) and ticket.owner is not None:
         text = speaker.say(
-            "{number} 您 {length}没有更新了，客户在等。引用本条回一句进展，我转到客户群。",
-            number=number, length=speaker.now - (ticket.last_said_at or ticket.opened_at),
+            "@{owner} {number} 您 {length}没有更新了，客户在等。回一句进展，我转到客户群。",
+            owner=ticket.owner, number=number, length=speaker.now - (ticket.last_said_at or ticket.opened_at),
         )  # fmt: skip
-        return Message(to=ticket.owner, text=text, mentions=(ticket.owner,), useful_for=timedelta(hours=1))
+        return Message(
+            to=ticket.owner,
+            text=text,
+            mentions=(ticket.owner,),
+            about=Progress(ticket=number),
+            useful_for=timedelta(hours=1),
+        )
     late = ""
     if event.late >= _WORTH_SAYING:
         late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)

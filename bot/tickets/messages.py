@@ -14,6 +14,7 @@ class Place(Enum):
     """A room as the rules know it."""
 
     ASKER = "asker"  # where the step was asked for, as an answer to it
+    ASIDE = "aside"  # the same, but in the duty room when staff asked before a customer
     CUSTOMER = "customer"  # the room the ticket came from
     DUTY = "duty"  # where engineers work on it
 

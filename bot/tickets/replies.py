@@ -164,10 +164,10 @@ def _said_of(
             resolve = after.clock(ClockKind.RESOLVE)
             due = timing.due_at(resolve, rules) if resolve else None
             text = voices.asker.say("已记未接，{time} 前请再打一次。", time=due or voices.asker.now)
-            return [Message(to=Place.ASKER, text=text)]
+            return [Message(to=Place.ASIDE, text=text)]
         case e.CalledBack():
             text = voices.asker.say("{number} 的回访已记入档案。", number=after.subject or number)
-            return [Message(to=Place.ASKER, text=text)]
+            return [Message(to=Place.ASIDE, text=text)]
         case e.Escalated():
             return [alert(event, after, voices.duty, rules, title(after))]
         case e.Assisted(by=by):
@@ -322,7 +322,7 @@ def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messa
     duty = voices.duty.say(
         "⏰ {by} 在催 {number}（{title}）{names}", by=by, number=after.number, title=title(after), names=names
     )
-    return [Message(to=Place.ASKER, text=text), Message(to=Place.DUTY, text=duty, mentions=called)]
+    return [Message(to=Place.ASIDE, text=text), Message(to=Place.DUTY, text=duty, mentions=called)]
 
 
 def _resolved(event: e.Resolved, after: Ticket, speaker: Speaker) -> Message:
@@ -410,7 +410,7 @@ def _undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
         word=asker.say(_UNDONE_WORDS.get(word, word)),
         number=after.number,
     )
-    said = [Message(to=Place.ASKER, text=text)]
+    said = [Message(to=Place.ASIDE, text=text)]
     if word == "Resolved":  # the customer was asked whether it works
         told = voices.customer.say(
             "{number} 还在处理，刚才的“已处理”不算，好了我再告诉您。", number=after.number
