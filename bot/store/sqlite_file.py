@@ -138,16 +138,12 @@ def _migrate(
 
 
 def _apply(connection: sqlite3.Connection, migration: Migration, now: datetime) -> None:
-    version = migration.version
-    try:
-        connection.executescript(
-            f"BEGIN IMMEDIATE;\n{migration.script}\n"
-            f"INSERT INTO meta (key, value) VALUES ('migrated_at:{version}', '{milliseconds(now)}');\n"
-            f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {version};\nCOMMIT;"
-        )
-    except sqlite3.Error:
-        connection.rollback()
-        raise
+    # If a statement fails, closing the connection takes the transaction back.
+    connection.executescript(
+        f"BEGIN IMMEDIATE;\n{migration.script}\n"
+        f"INSERT INTO meta (key, value) VALUES ('migrated_at:{migration.version}', '{milliseconds(now)}');\n"
+        f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {migration.version};\nCOMMIT;"
+    )
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:

@@ -69,6 +69,13 @@ class TestTickets:
             await save(store, build, build.noted(unknown))
         assert await store.records(1001) == []
 
+    async def test_a_change_of_a_version_that_is_not_saved_yet_is_refused(self, store, build):
+        (ticket,) = await save(store, build, build.opened(1001))
+        skipped = build.noted(ticket).ticket
+        with pytest.raises(Conflict):
+            await save(store, build, build.noted(skipped))
+        assert await store.ticket(1001) == ticket
+
     async def test_a_change_is_saved_whole_or_not_at_all(self, store, build):
         (first, second) = await save(store, build, build.opened(1001), build.opened(1002))
         await save(store, build, build.noted(second))

@@ -348,6 +348,9 @@ class TestBackup:
         await store.backup(target)
         await store.close()
         assert sorted(file.name for file in path.parent.glob("copy*")) == ["copy.db"]
+        assert (
+            target.read_bytes()[18:20] == b"\x01\x01"
+        )  # no write-ahead log: readable on read-only media too
         with closing(sqlite3.connect(target)) as copy:
             assert copy.execute("SELECT key FROM seen").fetchall() == [("m1",)]
 
