@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.table import Row, ratio_of, ratio_of
+from benchmarks.table import Row, ratio_of
 from bot.asks import Ask, Menu
 from bot.store.contract import Change, Link, Queued, Saved
 from bot.store.queries import sqlite_queries
