@@ -1,0 +1,206 @@
+"""Levels: chosen by words, changed with a reason, and what a change does to the clocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.tickets import events as e
+from bot.tickets import steps as s
+from bot.tickets import timing
+from bot.tickets.errors import NotTheirs, TicketError
+from bot.tickets.levels import level_named
+from bot.tickets.model import ClockKind, Grace
+from bot.tickets.rules import Rules
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+
+
+def _due(case: Any, kind: ClockKind) -> Any:
+    return timing.due_at(case.ticket.clock(kind), case.rules)
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("教务系统瘫痪了", "1"),
+        ("多个班打不开", "2"),
+        ("多个班瘫痪", "1"),
+        ("平台全挂了", "1"),
+        ("紧急！投影黑屏", "1"),
+        ("不紧急，投影黑屏", "3"),
+        ("没有瘫痪，就是慢", "1"),  # a keyword of the contract counts wherever it stands
+        ("投影黑屏", "3"),
+    ],
+)
+def test_the_words_of_a_report_choose_the_level(open_case: Any, text: str, level: str) -> None:
+    assert open_case(level=None, text=text).ticket.level == level
+
+
+def test_an_urgent_word_that_a_level_claims_for_itself_means_that_level(rules: Rules, open_case: Any) -> None:
+    policy = rules.policies["edu"]
+    first, second, third = policy.levels
+    second = replace(second, keywords=("紧急",))
+    rules = replace(rules, policies={"edu": replace(policy, levels=(first, second, third))})
+    assert open_case(rules=rules, level=None, text="紧急，打印机").ticket.level == "2"
+
+
+def test_a_level_that_was_named_wins_over_words(open_case: Any) -> None:
+    assert open_case(level="3", text="瘫痪").ticket.level == "3"
+
+
+def test_an_unknown_level_is_refused_with_those_there_are(open_case: Any) -> None:
+    with pytest.raises(TicketError) as refused:
+        open_case(level="9")
+    assert refused.value.values["levels"] == "一级·瘫痪、二级·局部、三级·个别服务"
+
+
+@pytest.mark.parametrize("word", ["1", "1级", "一级", "瘫痪", "一级·瘫痪"])
+def test_a_level_has_many_names(rules: Rules, word: str) -> None:
+    assert level_named(rules.policies["edu"], word).id == "1"
+
+
+def test_without_a_policy_nothing_is_promised(open_case: Any) -> None:
+    case = open_case(policy="")
+    assert (case.ticket.clocks, case.deadline) == ((), None)
+
+
+def test_a_new_level_counts_from_the_report(case: Any) -> None:
+    changed = case.waits(2 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    assert [type(event) for event in changed] == [e.LevelChanged]
+    assert changed[0].graced == ()
+    assert _due(case, ClockKind.RESPOND) == case.start + 5 * MINUTE
+    assert _due(case, ClockKind.RESOLVE) == case.start + 4 * HOUR
+    assert not any(clock.is_reprioritised for clock in case.ticket.clocks)
+
+
+def test_a_change_that_lands_in_the_past_gives_a_short_grace_and_is_marked(case: Any) -> None:
+    (changed,) = case.waits(10 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    assert changed.graced == (ClockKind.RESPOND,)
+    respond = case.ticket.clock(ClockKind.RESPOND)
+    assert respond.is_reprioritised
+    assert _due(case, ClockKind.RESPOND) == case.now + 10 * MINUTE
+    assert not case.ticket.clock(ClockKind.RESOLVE).is_reprioritised
+
+
+def test_a_change_never_makes_a_breach_of_the_past(case: Any) -> None:
+    case.waits(10 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    assert not [event for event in case.looks() if event.is_breach]
+    said = case.waits(10 * MINUTE).does(s.Say(case.zhang, "在看"))
+    assert said[-1].late == timedelta()
+
+
+def test_a_grace_too_is_watched_and_can_be_missed(case: Any) -> None:
+    case.waits(10 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    changed_at = case.now
+    told = [event for _, event in case.lives(10 * MINUTE) if event.clock is ClockKind.RESPOND]
+    assert [(event.at - changed_at, event.is_breach) for event in told] == [
+        (5 * MINUTE, False),
+        (8 * MINUTE, False),
+        (10 * MINUTE, True),
+    ]
+
+
+def test_what_was_late_already_stays_late(case: Any) -> None:
+    case.waits(25 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    respond = case.ticket.clock(ClockKind.RESPOND)
+    assert not respond.is_reprioritised
+    assert _due(case, ClockKind.RESPOND) == case.start + 5 * MINUTE
+
+
+def test_after_a_grace_the_next_change_counts_from_the_report_again(case: Any) -> None:
+    case.waits(10 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    case.waits(MINUTE).does(s.ChangeLevel(case.zhang, "3", "只有一间"))
+    assert _due(case, ClockKind.RESPOND) == case.start + 20 * MINUTE
+    assert not case.ticket.clock(ClockKind.RESPOND).is_reprioritised
+
+
+def test_after_a_grace_a_reopened_ticket_is_owed_the_promised_response(case: Any) -> None:
+    case.waits(10 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    case.resolve(case.zhang)
+    case.waits(HOUR).does(s.Reopen(case.requester, "还是黑"))
+    assert _due(case, ClockKind.RESPOND) == case.now + 5 * MINUTE
+
+
+def test_a_change_keeps_the_time_the_ticket_was_solved_out_of_the_count(case: Any) -> None:
+    case.waits(HOUR)
+    case.resolve(case.zhang)
+    case.waits(3 * HOUR).does(s.Reopen(case.requester, "又黑了"))
+    case.waits(MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    assert _due(case, ClockKind.RESOLVE) == case.start + 4 * HOUR + 3 * HOUR
+
+
+def test_a_clock_that_only_the_new_level_has_leaves_out_solved_time_too(case: Any) -> None:
+    case.does(s.Claim(case.zhang))
+    case.resolve(case.zhang)
+    case.waits(HOUR).does(s.Reopen(case.requester, "又黑了"))
+    case.does(s.ChangeLevel(case.zhang, "2", "多个班"))
+    assert _due(case, ClockKind.WORKAROUND) == case.start + 2 * HOUR + HOUR
+
+
+def test_promises_of_the_new_level_know_what_happened_before(case: Any) -> None:
+    case.does(s.Claim(case.zhang))
+    case.waits(MINUTE).does(s.Say(case.zhang, "在看"))
+    case.waits(MINUTE).does(s.ChangeLevel(case.zhang, "2", "多个班"))
+    starts = {clock.promise.kind: clock.started_at for clock in case.ticket.clocks}
+    assert starts[ClockKind.WORKAROUND] == case.start
+    assert starts[ClockKind.ANSWER] == starts[ClockKind.UPDATE] == case.start + MINUTE
+
+
+def test_what_was_kept_before_the_change_stays_kept(case: Any) -> None:
+    case.waits(10 * MINUTE).does(s.Say(case.zhang, "在看"))
+    (changed,) = case.waits(MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    assert changed.graced == ()
+    assert case.ticket.clock(ClockKind.RESPOND).met_at == case.start + 10 * MINUTE
+
+
+def test_a_promise_that_the_change_leaves_alone_does_not_tell_its_rungs_again(
+    rules: Rules, open_case: Any
+) -> None:
+    policy = rules.policies["edu"]
+    same = replace(policy.levels[0], id="4", promises=policy.level("3").promises)
+    rules = replace(rules, policies={"edu": replace(policy, levels=(*policy.levels, same))})
+    case = open_case(rules=rules)
+    case.lives(11 * MINUTE)
+    case.does(s.ChangeLevel(case.zhang, "4", "换个说法"))
+    assert case.looks() == []
+
+
+def test_staff_change_the_level_with_a_reason_and_customers_do_not(case: Any) -> None:
+    with pytest.raises(NotTheirs):
+        case.does(s.ChangeLevel(case.requester, "1", "我急"))
+    with pytest.raises(TicketError, match="原因"):
+        case.does(s.ChangeLevel(case.zhang, "1", " "))
+    with pytest.raises(TicketError, match="已经是"):
+        case.does(s.ChangeLevel(case.zhang, "3", "一样"))
+    with pytest.raises(TicketError, match="可选"):
+        case.does(s.ChangeLevel(case.zhang, "9", "没有"))
+    assert case.ticket.level == "3"
+
+
+def test_the_customer_may_ask_for_the_former_level_back(open_case: Any) -> None:
+    case = open_case(level="1")
+    case.does(s.ChangeLevel(case.zhang, "3", "仅教师端受影响"))
+    with pytest.raises(NotTheirs):
+        case.does(s.ChangeLevel(case.stranger, "1", "维持"))
+    with pytest.raises(NotTheirs):
+        case.does(s.ChangeLevel(case.requester, "2", "折中"))
+    case.does(s.ChangeLevel(case.requester, "1", "客户要求维持"))
+    assert (case.ticket.level, case.ticket.level_before) == ("1", "")
+
+
+def test_a_bound_contact_may_ask_for_the_former_level_back_too(open_case: Any) -> None:
+    case = open_case(level="1")
+    case.does(s.ChangeLevel(case.zhang, "3", "仅教师端受影响"))
+    case.does(s.ChangeLevel(case.contact, "1", "客户要求维持"))
+    assert case.ticket.level == "1"
+
+
+def test_a_grace_is_saved_as_it_was_given(case: Any) -> None:
+    case.waits(10 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
+    grace = Grace(since=case.now, within=10 * MINUTE, calendar="always")
+    assert case.ticket.clock(ClockKind.RESPOND).grace == grace
