@@ -93,7 +93,7 @@ async def _serve(
 ) -> None:
     health, intake = Health(), Intake(bot.reception)
     health.adapters = adapters
-    access = Access(bot.config.web)
+    access = Access(bot.config.web, SystemClock())  # time travel neither logs out nor lets in
     runner = web.AppRunner(build(bot, adapters, access, health), access_log=None, handler_cancellation=False)
     await runner.setup()
     metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
