@@ -1,0 +1,160 @@
+"""What the board shows: open tickets with the promise each owes next, the most pressing first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.tickets import timing
+from bot.tickets.model import ClockKind, Status, Ticket
+from bot.tickets.rules import Rules
+from scheduler.clocks import Reading
+
+_SOON = 4  # a promise is pressing when a fourth of its budget is left
+
+
+class Tone(StrEnum):
+    """How a promise looks; the words beside it say the same."""
+
+    LATE = "late"
+    SOON = "soon"
+    FINE = "fine"
+    STILL = "still"  # paused, or nothing is promised
+
+
+class Wanted(StrEnum):
+    """Which tickets somebody wants to see."""
+
+    ALL = ""
+    UNCLAIMED = "unclaimed"
+    OVERDUE = "overdue"
+    SOLVED = "solved"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What of the board somebody looks at; `room` is the id of one room, or empty for all."""
+
+    room: str = ""
+    wanted: Wanted = Wanted.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """The promise a ticket owes next; `due_at` is None while its clock stands still."""
+
+    kind: ClockKind
+    due_at: datetime | None
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One ticket on the board. `rank` is 1 for the most urgent level of its policy, 0 without one."""
+
+    ticket: Ticket
+    customer: str
+    room: str
+    rank: int
+    owed: Owed | None
+
+    @property
+    def is_unclaimed(self) -> bool:
+        """True while nobody has taken it."""
+        return self.ticket.status is Status.OPEN and self.ticket.owner is None
+
+    @property
+    def is_overdue(self) -> bool:
+        """True when the promise owed next is broken."""
+        return self.owed is not None and self.owed.tone is Tone.LATE
+
+    @property
+    def is_solved(self) -> bool:
+        """True while the customer is asked whether it works."""
+        return self.ticket.status is Status.SOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many tickets there are of what people ask for first."""
+
+    open: int
+    unclaimed: int
+    overdue: int
+    solved: int
+
+
+def rows(tickets: Iterable[Ticket], rules: Rules, now: datetime) -> list[Row]:
+    """Return the rows of the board: broken promises and near ones first, what waits for the customer last."""
+    return sorted((_row(ticket, rules, now) for ticket in tickets), key=_pressing)
+
+
+def in_room(every: Sequence[Row], room: str) -> list[Row]:
+    """Return the rows of one room, or all for the empty id."""
+    return [row for row in every if not room or row.ticket.room == room]
+
+
+def wanted(every: Sequence[Row], which: Wanted) -> list[Row]:
+    """Return the rows somebody wants to see."""
+    match which:
+        case Wanted.UNCLAIMED:
+            return [row for row in every if row.is_unclaimed]
+        case Wanted.OVERDUE:
+            return [row for row in every if row.is_overdue]
+        case Wanted.SOLVED:
+            return [row for row in every if row.is_solved]
+        case Wanted.ALL:
+            return list(every)
+
+
+def counted(every: Sequence[Row]) -> Counts:
+    """Return the numbers on top of the board."""
+    return Counts(
+        open=sum(not row.is_solved for row in every),
+        unclaimed=sum(row.is_unclaimed for row in every),
+        overdue=sum(row.is_overdue for row in every),
+        solved=sum(row.is_solved for row in every),
+    )
+
+
+def owed_next(ticket: Ticket, rules: Rules, now: datetime) -> Owed | None:
+    """Return the running promise that is due first, or one that stands still when no other runs; None when none does."""
+    if ticket.status is not Status.OPEN:
+        return None
+    owed = [_owed(clock.promise.kind, reading, now) for clock in ticket.clocks if timing.is_running(clock)
+            if (reading := timing.reading(clock, rules, now)) is not None]  # fmt: skip
+    return min(owed, key=lambda each: (each.due_at is None, each.due_at or now), default=None)
+
+
+def _owed(kind: ClockKind, reading: Reading, now: datetime) -> Owed:
+    if reading.due_at is None:
+        return Owed(kind, None, Tone.STILL)
+    if now > reading.due_at:
+        return Owed(kind, reading.due_at, Tone.LATE)
+    is_soon = reading.remaining * _SOON <= reading.budget
+    return Owed(kind, reading.due_at, Tone.SOON if is_soon else Tone.FINE)
+
+
+def _row(ticket: Ticket, rules: Rules, now: datetime) -> Row:
+    room = rules.rooms.get(ticket.room)
+    return Row(
+        ticket=ticket,
+        customer=rules.customers.get(ticket.customer, ""),
+        room=room.name if room else ticket.room,
+        rank=rank(ticket, rules),
+        owed=owed_next(ticket, rules, now),
+    )
+
+
+def rank(ticket: Ticket, rules: Rules) -> int:
+    """Return how urgent the level of a ticket is: 1 for the first of its policy, 0 for none."""
+    policy = rules.policies.get(ticket.policy)
+    levels = [level.id for level in policy.levels] if policy else []
+    return levels.index(ticket.level) + 1 if ticket.level in levels else 0
+
+
+def _pressing(row: Row) -> tuple[bool, bool, float, int]:
+    due_at = row.owed.due_at if row.owed else None
+    return row.is_solved, due_at is None, due_at.timestamp() if due_at else 0.0, row.ticket.number

@@ -1,0 +1,146 @@
+"""Everything the page of one ticket shows, read from the store and put in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.assembly import Bot
+from bot.dashboard.board import rank
+from bot.dashboard.cards import level
+from bot.dashboard.promises import PromiseView, promises
+from bot.dashboard.rendering import Voice
+from bot.dashboard.timeline import Entry, entries
+from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
+from bot.store.contract import Delivery, Queued
+from bot.tickets.model import Status, Ticket
+from bot.tickets.records import Record, first_break
+from bot.tickets.speaker import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One message of the bot about the ticket, and whether it arrived."""
+
+    at: str
+    place: str
+    text: str
+    state: str
+    is_dead: bool
+    is_sent: bool
+    reason: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A ticket with its promises, its archive and what was said. `broken_at` is the first record that does not fit."""
+
+    number: int
+    text: str
+    level: str
+    rank: int
+    state: str
+    status: str
+    facts: tuple[tuple[str, str], ...]
+    offer: str
+    promises: tuple[PromiseView, ...]
+    timeline: tuple[Entry, ...]
+    broken_at: int | None
+    spoken: tuple[Spoken, ...]
+    linked: tuple[int, ...]
+
+
+async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
+    """Return what is known of a ticket, or None when there is none of that number."""
+    ticket = await bot.store.ticket(number)
+    if ticket is None:
+        return None
+    speaker = voice.speaker
+    records = await bot.store.records(number)
+    said = await bot.store.said_about(number)
+    about = [other.number for other in await bot.store.about(number)]
+    linked = [*ticket.links, *([ticket.subject] if ticket.subject else []), *about]
+    is_waiting = ticket.status is Status.OPEN and ticket.owner is None
+    return Case(
+        number=number,
+        text=ticket.text,
+        level=level(ticket, speaker),
+        rank=min(rank(ticket, bot.rules), 4),
+        state=state_name(ticket, speaker),
+        status="waiting"
+        if is_waiting
+        else "working"
+        if ticket.status is Status.OPEN
+        else ticket.status.value,
+        facts=tuple(_facts(ticket, bot, speaker)),
+        offer=_offer(ticket, speaker),
+        promises=tuple(promises(ticket, speaker, bot.rules, voice.language)),
+        timeline=tuple(entries(records, speaker)),
+        broken_at=_broken_at(ticket, records),
+        spoken=tuple(spoken(message, bot, speaker) for message in said),
+        linked=tuple(sorted(set(linked) - {number})),
+    )
+
+
+def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
+    """Return a message of the outbox in words."""
+    return Spoken(
+        at=stamp(message.created_at, speaker),
+        place=place(message.room, bot.directory, speaker),
+        text=message.text,
+        state=delivery_name(message.state, speaker),
+        is_dead=message.state is Delivery.DEAD,
+        is_sent=message.state is Delivery.SENT,
+        reason=message.reason if message.state is not Delivery.SENT else "",
+        source=" · ".join(part for part in (message.room, message.platform_id or "") if part),
+    )
+
+
+def _broken_at(ticket: Ticket, records: Sequence[Record]) -> int | None:
+    """Return where the archive breaks.
+
+    The ticket keeps its length and latest hash itself, so an end that was cut off or a chain that was made anew shows too. There
+    may be more records than it counts: it was read before them.
+    """
+    broken_at = first_break(records)
+    if broken_at is not None:
+        return broken_at
+    if len(records) < ticket.version:
+        return len(records) + 1
+    return None if records[ticket.version - 1].hash == ticket.head else ticket.version
+
+
+def _facts(ticket: Ticket, bot: Bot, speaker: Speaker) -> Sequence[tuple[str, str]]:
+    say = speaker.say
+    room = bot.rules.rooms.get(ticket.room)
+    policy = bot.rules.policies.get(ticket.policy)
+    facts = [
+        (say("负责人"), ticket.owner.name if ticket.owner else say("没人接")),
+        (say("协助"), speaker.names(ticket.helpers)),
+        (say("提出人"), ticket.requester.name),
+        (say("客户"), bot.rules.customers.get(ticket.customer, "")),
+        (say("群"), room.name if room else ticket.room),
+        (say("服务政策"), policy.name if policy else ""),
+        (say("建单"), stamp(ticket.opened_at, speaker)),
+        (say("进展"), ticket.progress),
+        (say("已试"), ticket.tried),
+    ]
+    if ticket.resolution is not None and ticket.status is not Status.OPEN:
+        done = ticket.resolution
+        facts += [(say("原因"), done.cause), (say("方法"), done.method), (say("预防"), done.prevention)]
+    if ticket.closing is not None and ticket.closed_at is not None:
+        facts.append((say("关单"), f"{stamp(ticket.closed_at, speaker)} {ending(ticket.closing, speaker)}"))
+    if ticket.survey is not None and ticket.survey.speed is not None:
+        score = say("速度 {speed}，质量 {quality}", speed=ticket.survey.speed, quality=ticket.survey.quality)
+        facts.append((say("评分"), score))
+    return [(name, value) for name, value in facts if value]
+
+
+def _offer(ticket: Ticket, speaker: Speaker) -> str:
+    if ticket.offer is None:
+        return ""
+    return speaker.say(
+        "{giver} 请 {to} 接手，等到 {time}；接受前仍由 {giver} 负责。",
+        giver=ticket.offer.giver, to=ticket.offer.to, time=ticket.offer.expires_at,
+    )  # fmt: skip

@@ -1,0 +1,101 @@
+"""The figures a monitoring system collects, in the text format of Prometheus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from bot.assembly import Bot
+from bot.dashboard.board import Row, rows
+
+_MOST_TICKETS = 100_000
+_MOST_MESSAGES = 1000  # waiting ones of one adapter; that many mean the same as more
+_MOST_DUE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Everything that is measured, at one instant."""
+
+    tickets: Mapping[str, int]  # by state
+    overdue: int
+    due: int
+    waiting: Mapping[str, int]  # by adapter
+    dead: int
+    connected: Mapping[str, bool]
+    started_at: datetime
+    last_tick_at: datetime | None
+
+
+class _Reading(Collector):
+    """Hands one reading to a registry that lives as long as the request."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self._figures
+        yield _by("shouwen_open_tickets", "Tickets that are not closed, by state.", "state", figures.tickets)
+        yield GaugeMetricFamily(
+            "shouwen_overdue_tickets", "Open tickets with a broken promise.", figures.overdue
+        )
+        yield GaugeMetricFamily(
+            "shouwen_due_tickets", "Tickets whose deadline has come and is not handled yet.", figures.due
+        )
+        yield _by(
+            "shouwen_outbox_waiting", "Messages not delivered yet, by adapter.", "adapter", figures.waiting
+        )
+        yield GaugeMetricFamily("shouwen_dead_letters", "Messages that were given up.", figures.dead)
+        connected = {name: int(is_connected) for name, is_connected in figures.connected.items()}
+        yield _by("shouwen_adapter_connected", "Whether an adapter has a connection.", "adapter", connected)
+        yield GaugeMetricFamily(
+            "shouwen_start_time_seconds", "When the program started.", figures.started_at.timestamp()
+        )
+        if figures.last_tick_at is not None:
+            yield GaugeMetricFamily(
+                "shouwen_last_tick_time_seconds", "When time last passed.", figures.last_tick_at.timestamp()
+            )
+
+
+async def read(
+    bot: Bot, connected: Mapping[str, bool], *, started_at: datetime, last_tick_at: datetime | None
+) -> Figures:
+    """Return the figures as they are now."""
+    now = bot.clock.now()
+    found = rows(await bot.store.open_tickets(limit=_MOST_TICKETS), bot.rules, now)
+    states = Counter({"unclaimed": 0, "claimed": 0, "solved": 0})
+    states.update(_state(row) for row in found)
+    return Figures(
+        tickets=states,
+        overdue=sum(row.is_overdue for row in found),
+        due=len(await bot.store.due(now, limit=_MOST_DUE)),
+        waiting={name: len(await bot.store.waiting(name, limit=_MOST_MESSAGES)) for name in connected},
+        dead=len(await bot.store.dead_letters(limit=_MOST_MESSAGES)),
+        connected=connected,
+        started_at=started_at,
+        last_tick_at=last_tick_at,
+    )
+
+
+def exposed(figures: Figures) -> bytes:
+    """Return figures in the format that Prometheus reads."""
+    registry = CollectorRegistry()
+    registry.register(_Reading(figures))
+    return generate_latest(registry)
+
+
+def _by(name: str, says: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, says, labels=[label])
+    for value, count in values.items():
+        family.add_metric([value], count)
+    return family
+
+
+def _state(row: Row) -> str:
+    return "solved" if row.is_solved else "unclaimed" if row.is_unclaimed else "claimed"

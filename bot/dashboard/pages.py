@@ -1,0 +1,176 @@
+"""The pages over HTTP: the board, one ticket, what was not delivered, and their streams of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from aiohttp import web
+from markupsafe import Markup
+
+from bot.assembly import Bot
+from bot.dashboard import board
+from bot.dashboard.board import Filter, Row, Wanted
+from bot.dashboard.cards import address, cards, tiles
+from bot.dashboard.case import case, spoken
+from bot.dashboard.live import MOST_TICKETS, Live, Snapshot, snapshot
+from bot.dashboard.rendering import Renderer, Voice
+from bot.dashboard.stream import follow
+
+_Parts = Mapping[str, Markup]
+
+
+class Pages:
+    """Request handlers around one bot. `adapters` are the names of those that can deliver."""
+
+    def __init__(self, bot: Bot, renderer: Renderer, live: Live, adapters: Collection[str]) -> None:
+        self._bot = bot
+        self._renderer = renderer
+        self._live = live
+        self._adapters = adapters
+        self._drawn: tuple[Snapshot | None, list[Row], dict[tuple[str, Filter], _Parts]] = (None, [], {})
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return every route."""
+        return [
+            web.get("/", self.board),
+            web.get(r"/tickets/{number:\d{1,9}}", self.ticket),
+            web.get("/letters", self.letters),
+            web.post("/letters", self.retry),
+            web.get("/live/board", self.follow_board),
+            web.get(r"/live/tickets/{number:\d{1,9}}", self.follow_ticket),
+            web.get("/live/letters", self.follow_letters),
+        ]
+
+    async def board(self, request: web.Request) -> web.Response:
+        """Answer with the open tickets."""
+        filter_, voice = _filter(request), self._renderer.voice(request)
+        parts = self._board_parts(await self._now(), filter_, voice)
+        return self._renderer.page(
+            request, voice, parts, current="board", live=address(filter_, "/live/board")
+        )
+
+    async def ticket(self, request: web.Request) -> web.Response:
+        """Answer with one ticket, or with 404."""
+        number, voice = int(request.match_info["number"]), self._renderer.voice(request)
+        parts = await self._ticket_parts(await self._now(), number, voice)
+        if parts is None:
+            say = voice.speaker.say
+            return self._renderer.message(
+                request, say("没有查到 {number}。", number=number), say("看看单号是不是打错了。"), status=404
+            )
+        return self._renderer.page(request, voice, parts, title=str(number), live=f"/live/tickets/{number}")
+
+    async def letters(self, request: web.Request) -> web.Response:
+        """Answer with what was not delivered."""
+        return await self._letters(request, "")
+
+    async def retry(self, request: web.Request) -> web.StreamResponse:
+        """Deliver a dead letter once more. Answers with the list that is left; a browser without scripts is sent to it."""
+        key = str((await request.post()).get("key", ""))
+        say = self._renderer.voice(request).speaker.say
+        letter = await self._bot.store.outgoing(key)
+        if letter is not None and letter.adapter not in self._adapters:
+            notice = say("适配器 {name} 没有启用，先在配置里加上。", name=letter.adapter)
+            return await self._letters(request, notice, status=409)
+        if not await self._bot.outbox.retry(key):
+            return await self._letters(request, say("这一条已经不在未送达里了。"), status=409)
+        if "HX-Request" in request.headers:
+            return await self._letters(request, say("已重新排队发送。"))
+        raise web.HTTPSeeOther("/letters")
+
+    async def follow_board(self, request: web.Request) -> web.StreamResponse:
+        """Answer with the board as it changes."""
+        filter_, language = _filter(request), self._renderer.voice(request).language
+
+        async def draw(latest: Snapshot) -> _Parts:
+            return self._board_parts(latest, filter_, self._renderer.voice_in(language, latest.now))
+
+        return await follow(request, self._live, draw)
+
+    async def follow_ticket(self, request: web.Request) -> web.StreamResponse:
+        """Answer with one ticket as it changes."""
+        number, language = int(request.match_info["number"]), self._renderer.voice(request).language
+
+        async def draw(latest: Snapshot) -> _Parts:
+            voice = self._renderer.voice_in(language, latest.now)
+            return await self._ticket_parts(latest, number, voice) or {}
+
+        return await follow(request, self._live, draw)
+
+    async def follow_letters(self, request: web.Request) -> web.StreamResponse:
+        """Answer with what was not delivered as that changes."""
+        language = self._renderer.voice(request).language
+
+        async def draw(latest: Snapshot) -> _Parts:
+            return self._letters_parts(latest, self._renderer.voice_in(language, latest.now), "")
+
+        return await follow(request, self._live, draw)
+
+    async def _now(self) -> Snapshot:
+        return await snapshot(self._bot.store, self._bot.clock.now())
+
+    def _board_parts(self, latest: Snapshot, filter_: Filter, voice: Voice) -> _Parts:
+        """Draw the board; for all browsers that look at the same one, once."""
+        if self._drawn[0] is not latest:
+            self._drawn = (latest, board.rows(latest.tickets, self._bot.rules, latest.now), {})
+        _, every, drawn = self._drawn
+        key = (voice.language, filter_)
+        if key not in drawn:
+            drawn[key] = self._draw_board(latest, every, filter_, voice)
+        return drawn[key]
+
+    def _draw_board(self, latest: Snapshot, every: list[Row], filter_: Filter, voice: Voice) -> _Parts:
+        here = board.in_room(every, filter_.room)
+        main = self._renderer.part(
+            "board.html",
+            voice,
+            cards=cards(board.wanted(here, filter_.wanted), voice.speaker),
+            tiles=tiles(board.counted(here), len(latest.dead), filter_, voice.speaker),
+            rooms=self._rooms(filter_),
+            is_filtered=filter_ != Filter(),
+            is_cut=len(latest.tickets) >= MOST_TICKETS,
+            most=MOST_TICKETS,
+        )
+        return {"main": main, **self._renderer.head(latest, voice)}
+
+    def _rooms(self, filter_: Filter) -> list[tuple[str, str, bool]]:
+        """Return name, address and whether it is chosen, for every customer room when there are several."""
+        rooms = [room for room in self._bot.config.rooms if room.kind == "customer"]
+        if len(rooms) < 2 and not filter_.room:
+            return []
+        return [
+            (room.name, address(Filter(room.id, filter_.wanted)), room.id == filter_.room) for room in rooms
+        ]
+
+    async def _ticket_parts(self, latest: Snapshot, number: int, voice: Voice) -> _Parts | None:
+        found = await case(self._bot, number, voice)
+        if found is None:
+            return None
+        main = self._renderer.part("ticket.html", voice, case=found)
+        return {"main": main, **self._renderer.head(latest, voice)}
+
+    async def _letters(self, request: web.Request, notice: str, *, status: int = 200) -> web.Response:
+        voice = self._renderer.voice(request)
+        parts = self._letters_parts(await self._now(), voice, notice)
+        if "HX-Request" in request.headers:
+            # htmx shows only what was answered with success; the notice says what went wrong.
+            return web.Response(text=parts["main"], content_type="text/html")
+        title = voice.speaker.say("未送达")
+        return self._renderer.page(
+            request, voice, parts, title=title, current="letters", live="/live/letters", status=status
+        )
+
+    def _letters_parts(self, latest: Snapshot, voice: Voice, notice: str) -> _Parts:
+        letters = [
+            (letter.key, letter.ticket, letter.attempts, spoken(letter, self._bot, voice.speaker))
+            for letter in latest.dead
+        ]
+        main = self._renderer.part("letters.html", voice, letters=letters, notice=notice)
+        return {"main": main, **self._renderer.head(latest, voice)}
+
+
+def _filter(request: web.Request) -> Filter:
+    """Return what the address asks for; a state that does not exist shows everything."""
+    state = request.query.get("state", "")
+    which = next((each for each in Wanted if each.value == state), Wanted.ALL)
+    return Filter(request.query.get("room", ""), which)

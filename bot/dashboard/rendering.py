@@ -1,0 +1,127 @@
+"""Templates to pages: the parts of a page that change, and the frame around them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import jinja2
+from aiohttp import web
+from markupsafe import Markup
+
+from bot.assembly import Bot
+from bot.dashboard.assets import Assets
+from bot.dashboard.language import COOKIE, pick_language
+from bot.dashboard.live import Snapshot
+from bot.dashboard.wording import stamp
+from bot.tickets.speaker import Speaker
+
+_REMEMBERED = timedelta(days=365)
+_MOST_SHOWN = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the frame of every page offers."""
+
+    has_chat: bool
+    has_login: bool
+    shows_time: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A reader's language, and the speaker for it at one instant."""
+
+    language: str
+    speaker: Speaker
+
+
+class Renderer:
+    """Draws pages and the parts that are sent again when they change."""
+
+    def __init__(self, bot: Bot, assets: Assets, site: Site) -> None:
+        self._bot = bot
+        self._site = site
+        self._templates = jinja2.Environment(
+            loader=jinja2.PackageLoader("bot.dashboard"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.globals["static"] = assets.url
+
+    def voice(self, request: web.Request) -> Voice:
+        """Return the voice for whoever asks, at the bot's present time."""
+        language = pick_language(
+            request.query.get("lang"),
+            request.cookies.get(COOKIE),
+            request.headers.get("Accept-Language", ""),
+            self._bot.config.bot.language,
+        )
+        return self.voice_in(language, self._bot.clock.now())
+
+    def voice_in(self, language: str, now: datetime) -> Voice:
+        """Return the voice for a language."""
+        return Voice(language, self._bot.drafts.speaker(language, now))
+
+    def part(self, template: str, voice: Voice, **values: object) -> Markup:
+        """Return one part of a page. Everything that people typed is escaped by the template."""
+        html = self._templates.get_template(template).render(
+            _=voice.speaker.translate, language=voice.language, **values
+        )
+        return Markup(html)  # noqa: S704 - drawn by a template that escapes
+
+    def head(self, snapshot: Snapshot, voice: Voice) -> dict[str, Markup]:
+        """Return the parts of the header that change: how much was not delivered, and the bot's time."""
+        count = len(snapshot.dead)
+        shown = "" if not count else str(count) if count <= _MOST_SHOWN else f"{_MOST_SHOWN}+"
+        clock = stamp(snapshot.now, voice.speaker)[:-3] if self._site.shows_time else ""
+        return {"badge": Markup.escape(shown), "clock": Markup.escape(clock)}
+
+    def page(
+        self,
+        request: web.Request,
+        voice: Voice,
+        parts: Mapping[str, Markup],
+        *,
+        title: str = "",
+        current: str = "",
+        live: str = "",
+        status: int = 200,
+    ) -> web.Response:
+        """Return a whole page. `live` is where its parts come from when they change; `main` is one of them."""
+        html = self.part(
+            "page.html",
+            voice,
+            parts=parts,
+            title=title,
+            current=current,
+            live=live,
+            site=self._site,
+            bot=self._bot.config.bot.name,
+            other_language=request.rel_url.update_query(lang="en" if voice.language == "zh" else "zh"),
+        )
+        response = web.Response(
+            text=html, content_type="text/html", status=status, headers={"Cache-Control": "no-store"}
+        )
+        if request.query.get("lang") == voice.language:
+            response.set_cookie(
+                COOKIE,
+                voice.language,
+                max_age=int(_REMEMBERED.total_seconds()),
+                samesite="Lax",
+                httponly=True,
+            )
+        return response
+
+    def message(
+        self, request: web.Request, title: str, text: str, *, status: int = 200, address: str = ""
+    ) -> web.Response:
+        """Return a page that says one thing; `title` and `text` are said in the reader's language already."""
+        voice = self.voice(request)
+        main = self.part("message.html", voice, title=title, text=text, address=address)
+        parts = {"main": main, "badge": Markup(), "clock": Markup()}
+        return self.page(request, voice, parts, title=title, status=status)

@@ -1,0 +1,170 @@
+"""The archive of a ticket in words: one line for each event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import assert_never
+
+from bot.dashboard.wording import ending, kind_name, stamp
+from bot.tickets import events as e
+from bot.tickets.alerts import promise_name
+from bot.tickets.errors import N_
+from bot.tickets.model import Kind
+from bot.tickets.records import Record
+from bot.tickets.speaker import Speaker
+
+_UNDONE = {
+    "Resolved": N_("解决"),
+    "HandOverOffered": N_("转交"),
+    "LevelChanged": N_("改级"),
+    "Noted": N_("记录"),
+    "Closed": N_("撤单"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the timeline; `source` is where the step came from, or empty when the clock brought it."""
+
+    seq: int
+    at: str
+    says: str
+    source: str
+
+
+def entries(records: Iterable[Record], speaker: Speaker) -> list[Entry]:
+    """Return the archive as lines, in its order."""
+    return [
+        Entry(record.seq, stamp(record.at, speaker), line(record.event, speaker), _source(record))
+        for record in records
+    ]
+
+
+def line(event: e.AnyEvent, speaker: Speaker) -> str:
+    """Return what happened, and who did it."""
+    say = speaker.say
+    match event:
+        case e.Opened():
+            return _opened(event, speaker)
+        case e.Claimed(by=by):
+            return say("{by} 接单", by=by)
+        case e.Responded(by=by, text=text, is_call=is_call, late=late):
+            said = say("{by} 首次响应", by=by) + (say("（电话）") if is_call else "")
+            return said + _quoted(text, speaker) + (say("，超时 {late}", late=late) if late else "")
+        case e.Said(by=by, text=text):
+            return say("{by} 对客户说", by=by) + _quoted(text, speaker)
+        case e.Assisted(by=by):
+            return say("{by} 协助", by=by)
+        case e.HandOverOffered(by=by, to=to, note=note, expires_at=expires_at):
+            said = say("{by} 请 {to} 接手，等到 {time}", by=by, to=to, time=stamp(expires_at, speaker))
+            return said + _quoted(note, speaker)
+        case e.HandedOver(giver=giver, by=by):
+            return say("{by} 接受，从 {giver} 接手", by=by, giver=giver)
+        case e.HandOverDeclined(by=by, reason=reason):
+            return say("{by} 没有接受转交", by=by) + _quoted(reason, speaker)
+        case e.HandOverExpired(to=to):
+            return say("{to} 没有回应转交，已作罢", to=to)
+        case e.Reassigned(by=by, to=to, giver=giver, reason=reason):
+            origin = say("（原负责人 {giver}）", giver=giver) if giver else ""
+            return say("{by} 改派给 {to}", by=by, to=to) + origin + _quoted(reason, speaker)
+        case e.LevelChanged():
+            return _level_changed(event, speaker)
+        case e.Noted(by=by, text=text):
+            return say("{by} 记录", by=by) + _quoted(text, speaker)
+        case e.Updated(by=by, text=text):
+            return say("{by} 更新进展", by=by) + _quoted(text, speaker)
+        case e.Supplemented(by=by, text=text):
+            return say("{by} 补充", by=by) + _quoted(text, speaker)
+        case e.Urged(by=by):
+            return say("{by} 催单", by=by)
+        case e.Resolved(by=by, cause=cause, method=method, prevention=prevention, late=late):
+            said = say(
+                "{by} 解决。原因：{cause}；方法：{method}；预防：{prevention}",
+                by=by, cause=cause, method=method, prevention=prevention,
+            )  # fmt: skip
+            return said + (say("，超时 {late}", late=late) if late else "")
+        case e.CheckReminded():
+            return say("再问了一次客户是否好了")
+        case e.Closed(closing=closing, by=by):
+            why = ending(closing, speaker)
+            return say("{by} 关单：{why}", by=by, why=why) if by else say("关单：{why}", why=why)
+        case e.Reopened(by=by, text=text):
+            return say("{by} 重新打开", by=by) + _quoted(text, speaker)
+        case e.Undone(by=by, word=word):
+            return say("{by} 撤回“{word}”", by=by, word=say(_UNDONE.get(word, word)))
+        case e.SurveyPlanned(at=at):
+            return say("满意度定于 {time} 问", time=stamp(at, speaker))
+        case e.SurveySkipped():
+            return say("今天已问过这位客户，不再问满意度")
+        case e.SurveyAsked():
+            return say("请客户打分")
+        case e.SurveyReminded():
+            return say("提醒客户打分")
+        case e.SurveyExpired():
+            return say("客户没有打分，问卷作罢")
+        case e.Rated(by=by, speed=speed, quality=quality, comment=comment, is_low=is_low):
+            scored = say("{by} 打分：速度 {speed}，质量 {quality}", by=by, speed=speed, quality=quality)
+            return scored + (say("（低分）") if is_low else "") + _quoted(comment, speaker)
+        case e.Commented(by=by, text=text):
+            return say("{by} 评价", by=by) + _quoted(text, speaker)
+        case e.CallMissed(by=by, text=text):
+            return say("{by} 回访未接通", by=by) + _quoted(text, speaker)
+        case e.CalledBack(by=by, result=result):
+            return say("{by} 已回访", by=by) + _quoted(result, speaker)
+        case e.Escalated():
+            return _escalated(event, speaker)
+        case _:
+            assert_never(event)
+
+
+def _opened(event: e.Opened, speaker: Speaker) -> str:
+    say = speaker.say
+    if event.kind is Kind.CALLBACK:
+        owner = say("，由 {owner} 负责", owner=event.owner) if event.owner else ""
+        return say("建回访单，针对 {subject}", subject=event.subject or "–") + owner
+    who = event.requester
+    said = (
+        say("{who} 提出", who=who)
+        if event.by in (None, who)
+        else say("{by} 代 {who} 提出", by=event.by, who=who)
+    )
+    level = event.level_name or kind_name(event.kind, speaker)
+    said += say("（{level}）", level=level) + _quoted(event.text, speaker)
+    said += say("；已试 {entry}", entry=event.tried) if event.tried else ""
+    return said + (say("；关联 {numbers}", numbers=_numbers(event.links)) if event.links else "")
+
+
+def _level_changed(event: e.LevelChanged, speaker: Speaker) -> str:
+    said = speaker.say("{by} 改级为{level}", by=event.by, level=event.level_name or event.level)
+    if event.graced:
+        kinds = tuple(promise_name(kind) for kind in event.graced)
+        said += speaker.say("，{kinds}宽限 {grace}", kinds=kinds, grace=event.grace)
+    return said + _quoted(event.reason, speaker)
+
+
+def _escalated(event: e.Escalated, speaker: Speaker) -> str:
+    say = speaker.say
+    promise = say(promise_name(event.clock))
+    said = (
+        say("{promise}超时", promise=promise) if event.is_breach else say("{promise}快到期", promise=promise)
+    )
+    said += say("（{time} 到期）", time=stamp(event.due_at, speaker))
+    said += say("，已提醒 {told}", told=event.told) if event.told else say("，没有可提醒的人")
+    said += say("（再次）") if event.is_repeat else ""
+    if event.skipped:
+        said += say("，跳过阶梯 {rungs}", rungs=_numbers(tuple(rung + 1 for rung in event.skipped)))
+    return said + (say("，提醒晚了 {late}", late=event.late) if event.late else "")
+
+
+def _quoted(text: str, speaker: Speaker) -> str:
+    return speaker.say("：{text}", text=text) if text else ""
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return ", ".join(map(str, numbers))
+
+
+def _source(record: Record) -> str:
+    source = record.source
+    return f"{source.account} · {source.room} · {source.message}" if source else ""
