@@ -1,21 +1,36 @@
-"""Measures everything and prints one table."""
+"""Measures speed and size and prints one table: `python -m benchmarks [--strict] [store|road|chatter|router|startup|size …]`."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import store
-from benchmarks.table import lines
+from benchmarks import chatter, road, router, size, startup, store
+from benchmarks.table import lines, missed
 
-MEASUREMENTS = {"store": store.run}
+MEASUREMENTS = {
+    "store": store.run,
+    "road": road.run,
+    "router": router.run,
+    "chatter": chatter.run,
+    "startup": startup.run,
+    "size": size.run,
+}
 
 
-def main(names: list[str]) -> None:
-    """Run the named measurements, or all of them."""
-    chosen = names or list(MEASUREMENTS)
-    rows = [row for name in chosen for row in MEASUREMENTS[name]()]
+def main(words: list[str]) -> int:
+    """Run the named measurements, or all of them; with `--strict` a missed goal is an error."""
+    names = [word for word in words if not word.startswith("-")] or list(MEASUREMENTS)
+    unknown = [name for name in names if name not in MEASUREMENTS]
+    if unknown:
+        print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}")
+        return 2
+    rows = []
+    for name in names:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        rows.extend(MEASUREMENTS[name]())
     print("\n".join(lines(rows)))
+    return 1 if "--strict" in words and missed(rows) else 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""The peers under load, each a process of its own: `python -m benchmarks.contestants bare FOLDER` or `nonebot URL COMMANDS`.
+
+Each prints one line with its address, or nothing when it is the one to connect, and runs until its input is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from benchmarks.reported import AT, answer, change
+from bot.store.contract import Store
+from bot.store.sqlite import open_sqlite
+
+
+class Bare:
+    """The barest aiohttp handler that saves a ticket durably and answers with its number."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._numbers = itertools.count(1001)
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def handle(self, request: web.Request) -> web.WebSocketResponse:
+        """Serve one QQ side."""
+        socket = web.WebSocketResponse(compress=False)
+        await socket.prepare(request)
+        async for frame in socket:
+            if frame.type is WSMsgType.TEXT:
+                event = json.loads(frame.data)
+                if event.get("post_type") == "message":
+                    # Beside each other, or none could share a commit with another.
+                    task = asyncio.create_task(self._answer(socket, event))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+        return socket
+
+    async def _answer(self, socket: web.WebSocketResponse, event: dict[str, Any]) -> None:
+        number, message = next(self._numbers), str(event["message_id"])
+        text = "".join(part["data"]["text"] for part in event["message"])
+        if text.startswith("报障"):
+            room = f"qq:group:{event['group_id']}"
+            sender = f"qq:{event['user_id']}"
+            await self._store.commit(change(number, room=room, sender=sender, message=message, text=text))
+        elif not text.startswith("帮助"):
+            return
+        segments = [
+            {"type": "reply", "data": {"id": message}},
+            {"type": "text", "data": {"text": answer(number)}},
+        ]
+        params = {"group_id": event["group_id"], "message": segments}
+        await socket.send_str(json.dumps({"action": "send_group_msg", "params": params, "echo": str(number)}))
+
+
+async def bare(folder: Path) -> None:
+    """Serve `/hooks/qq` with the barest handler."""
+    store = await open_sqlite(folder / "bare.db", AT)
+    app = web.Application()
+    app.router.add_get("/hooks/qq", Bare(store).handle)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    print(f"http://127.0.0.1:{runner.addresses[0][1]}", flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await runner.cleanup()
+    await store.close()
+
+
+def nonebot(url: str, commands: int) -> None:
+    """Connect to a QQ side with NoneBot2 and so many commands; the last one answers a report and saves nothing."""
+    # Here, because the bare peer must not pay for its import.
+    import nonebot as framework
+    from nonebot import on_command
+    from nonebot.adapters.onebot.v11 import Adapter, Bot, MessageEvent, MessageSegment
+
+    framework.init(
+        driver="~aiohttp", onebot_ws_urls=[url], log_level="ERROR", command_start=["/", ""], command_sep=["."]
+    )
+    framework.get_driver().register_adapter(Adapter)
+    names = [f"命令{number}" for number in range(1, commands)]
+    for name in [*names, "报障"]:
+        matcher = on_command(name, priority=1, block=True)
+
+        @matcher.handle()
+        async def _(bot: Bot, event: MessageEvent) -> None:
+            message = MessageSegment.reply(event.message_id) + MessageSegment.text(answer(event.message_id))
+            await bot.send(event, message)
+
+    framework.run()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "bare":
+        asyncio.run(bare(Path(sys.argv[2])))
+    else:
+        nonebot(sys.argv[2], int(sys.argv[3]))

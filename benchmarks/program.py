@@ -1,0 +1,42 @@
+"""The programs that are measured, as processes: started, found by the address they print, ended."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+_ADDRESS = re.compile(r"http://[\w.:\[\]]+")
+
+
+@contextmanager
+def running(arguments: Sequence[str], *, cwd: Path = ROOT) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """Run a Python program and give its process and the address in the first line it prints; it is ended afterwards.
+
+    Raises:
+        RuntimeError: It ended without an address.
+    """
+    process = subprocess.Popen(
+        [sys.executable, *arguments], cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        if process.stdout is None:
+            raise RuntimeError("a program without output")
+        for line in process.stdout:
+            if found := _ADDRESS.search(line):
+                yield process, found[0]
+                break
+        else:
+            raise RuntimeError(f"{' '.join(arguments)} ended with {process.wait()} before it was ready")
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def the_bot(config: Path) -> list[str]:
+    """Return the arguments of the real program with a configuration."""
+    return ["-m", "bot", "run", "-c", str(config)]

@@ -1,0 +1,79 @@
+"""What one reported fault brings about when it is saved, built by hand: the durable commit of the bare peer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from bot.store.contract import Change, Delivery, Link, Queued, Saved
+from bot.tickets.events import Opened
+from bot.tickets.model import Clock, ClockKind, Kind, Party, Promise, Ticket
+from bot.tickets.records import Record, Source, sealed
+
+AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)
+_PROMISES = tuple(
+    Promise(kind=kind, within=timedelta(hours=hours), calendar="workday", ladder="standard")
+    for kind, hours in ((ClockKind.RESPOND, 1), (ClockKind.RESOLVE, 8))
+)
+
+
+def change(number: int, *, room: str, sender: str, message: str, text: str) -> Change:
+    """Return a ticket with its first record, two messages of the outbox and a link, as the bot saves them."""
+    requester = Party(sender, "王老师")
+    opened = Opened(
+        number=number,
+        kind=Kind.FAULT,
+        room="yucai",
+        customer="yucai",
+        policy="edu",
+        level="2",
+        level_name="二级·个别服务",
+        promises=_PROMISES,
+        requester=requester,
+        account=sender,
+        address=room,
+        text=text,
+    )
+    record = sealed(
+        Record(number=number, seq=1, at=AT, event=opened, source=Source(message, sender, room)), ""
+    )
+    ticket = Ticket(
+        number=number,
+        version=1,
+        head=record.hash,
+        kind=Kind.FAULT,
+        customer="yucai",
+        room="yucai",
+        policy="edu",
+        level="2",
+        level_name="二级·个别服务",
+        requester=requester,
+        account=sender,
+        address=room,
+        text=text,
+        opened_at=AT,
+        clocks=tuple(Clock(promise=promise, started_at=AT) for promise in _PROMISES),
+    )
+    due = AT + timedelta(minutes=30)
+    return Change(
+        at=AT,
+        seen=f"{room}|{message}",
+        tickets=(Saved(ticket=ticket, expected_version=0, records=(record,), next_due_at=due),),
+        outgoing=(
+            _queued(f"t{number}.1.0", room, answer(number), number),
+            _queued(
+                f"t{number}.1.1", "qq:group:700900", f"🆕 {number} 二级｜育才小学｜王老师：{text}", number
+            ),
+        ),
+        links=(Link(room, message, ticket=number),),
+    )
+
+
+def answer(number: int) -> str:
+    """Return what the reporter reads."""
+    return f"已建单 {number}（二级·个别服务）。工程师最晚 周一 09:15 响应，有进展我在这里说。\n补充照片或说明，直接引用本条发就行。"
+
+
+def _queued(key: str, room: str, text: str, number: int) -> Queued:
+    return Queued(
+        key=key, adapter="qq", room=room, text=text, created_at=AT, ticket=number, state=Delivery.SENDING
+    )

@@ -1,0 +1,142 @@
+"""How fast a reported fault becomes a durable ticket and an answer in the group, over a real OneBot WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from benchmarks.example import write_config
+from benchmarks.load import BOT, Load, Outcome, report
+from benchmarks.program import ROOT, running, the_bot
+from benchmarks.table import Row, more_by, ratio_of
+
+IN_FLIGHT = 64
+ROUNDS = 7
+REPORTS = 640
+ALONE = 80
+COMMANDS = 30
+_HEADERS = {"X-Self-ID": str(BOT), "X-Client-Role": "Universal"}
+
+
+def run() -> list[Row]:
+    """Measure; takes about half a minute."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(_measured(Path(folder)))
+
+
+async def _measured(folder: Path) -> list[Row]:
+    ours: list[Outcome] = []
+    peer: list[Outcome] = []
+    ours_alone: list[Outcome] = []
+    peer_alone: list[Outcome] = []
+    bare = ["-m", "benchmarks.contestants", "bare", str(folder)]
+    with running(the_bot(write_config(folder))) as (_, bot_at), running(bare) as (_, bare_at):
+        async with connected(bot_at) as to_bot, connected(bare_at) as to_bare:
+            for load in (to_bot, to_bare):  # what is only slow the first time
+                await load.round(IN_FLIGHT, 8, report)
+            for _ in range(ROUNDS):  # in turns, so that a slow moment of the machine hits both
+                ours.append(await to_bot.round(REPORTS, IN_FLIGHT, report))
+                peer.append(await to_bare.round(REPORTS, IN_FLIGHT, report))
+                ours_alone.append(await to_bot.round(ALONE, 1, report))
+                peer_alone.append(await to_bare.round(ALONE, 1, report))
+    rate = _middle(ours)
+    one, many = await _nonebot(1), await _nonebot(COMMANDS)
+    return [
+        Row(
+            f"OneBot report → durable ticket → answer, {IN_FLIGHT} in flight",
+            rate,
+            _middle(peer),
+            "messages/s",
+            ratio_of(0.65),
+            "aiohttp handler, same commit",
+        ),
+        Row(
+            "… one at a time, p50",
+            _middle_wait(ours_alone),
+            _middle_wait(peer_alone),
+            "ms",
+            more_by(2),
+            "aiohttp handler, same commit",
+        ),
+        Row("… beside NoneBot2 with 1 command", rate, one, "messages/s", None, "NoneBot2, saves nothing"),
+        Row(
+            f"… beside NoneBot2 with {COMMANDS} commands",
+            rate,
+            many,
+            "messages/s",
+            ratio_of(10),
+            "NoneBot2, saves nothing",
+        ),
+    ]
+
+
+@asynccontextmanager
+async def connected(address: str) -> AsyncIterator[Load]:
+    """Connect as QQ to `/hooks/qq` of a program."""
+    async with (
+        aiohttp.ClientSession() as session,
+        session.ws_connect(f"{address}/hooks/qq", headers=_HEADERS, compress=0) as socket,
+    ):
+        load = Load(socket)
+        yield load
+        await load.close()
+
+
+async def _nonebot(commands: int) -> float:
+    """Return how many reports NoneBot2 answers a second; it connects to us, because its aiohttp driver only dials."""
+    connection: asyncio.Future[web.WebSocketResponse] = asyncio.get_running_loop().create_future()
+    over = asyncio.Event()
+
+    async def handle(request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(compress=False)
+        await socket.prepare(request)
+        connection.set_result(socket)
+        await over.wait()
+        return socket
+
+    app = web.Application()
+    app.router.add_get("/", handle)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    url = f"ws://127.0.0.1:{runner.addresses[0][1]}/"
+    words = ["-m", "benchmarks.contestants", "nonebot", url, str(commands)]
+    # It logs at the start whatever it is told, and every closed connection with a traceback.
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        async with asyncio.timeout(30):
+            socket = await connection
+        # As the standard wants it: NoneBot2 learns from this event whose connection it is.
+        lifecycle = {"time": 1, "self_id": BOT, "post_type": "meta_event", "meta_event_type": "lifecycle"}
+        await socket.send_json({**lifecycle, "sub_type": "connect"})
+        load = Load(socket)
+        await load.round(8, 8, report)
+        outcome = statistics.median(
+            [(await load.round(IN_FLIGHT * 2, IN_FLIGHT, report)).per_second for _ in range(3)]
+        )
+        await load.close()
+        return outcome
+    finally:
+        over.set()
+        process.terminate()
+        await process.wait()
+        await runner.cleanup()
+
+
+def _middle(outcomes: list[Outcome]) -> float:
+    return statistics.median(outcome.per_second for outcome in outcomes)
+
+
+def _middle_wait(outcomes: list[Outcome]) -> float:
+    return statistics.median(outcome.p50_ms for outcome in outcomes)

@@ -1,0 +1,64 @@
+"""How long the program takes from its start to its page, and how much memory it needs, with the example configuration."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from urllib.request import urlopen
+
+from benchmarks.program import ROOT, running, the_bot
+from benchmarks.table import Row, at_most
+
+ROUNDS = 5
+
+
+def run() -> list[Row]:
+    """Measure; takes about fifteen seconds."""
+    fresh, again, bare = [], [], []
+    for _ in range(ROUNDS):
+        with tempfile.TemporaryDirectory() as folder:
+            config = example(Path(folder))
+            fresh.append(_started(the_bot(config)))
+            again.append(_started(the_bot(config)))
+            bare.append(_started(["-m", "benchmarks.page"]))
+    middle = [
+        [statistics.median(figure) for figure in zip(*found, strict=True)] for found in (fresh, again, bare)
+    ]
+    (fresh_s, _), (again_s, memory), (bare_s, bare_memory) = middle
+    return [
+        Row("start to the page answering", again_s, bare_s, "s", at_most(1), "aiohttp page"),
+        Row("… the first time, FAQ imported", fresh_s, bare_s, "s", at_most(1), "aiohttp page"),
+        Row("resident memory, example configuration", memory, bare_memory, "MB", at_most(80), "aiohttp page"),
+    ]
+
+
+def example(folder: Path) -> Path:
+    """Write the example configuration into a folder, with a free port and its own database."""
+    text = (ROOT / "config.example.toml").read_text(encoding="utf-8")
+    text = text.replace('"127.0.0.1:8080"', '"127.0.0.1:0"', 1)
+    text = text.replace('"sqlite:data/shouwen.db"\n\n[web]', f'"sqlite:{folder / "store.db"}"\n\n[web]', 1)
+    text = text.replace('["faq.example.md"]', f'["{ROOT / "faq.example.md"}"]', 1)
+    file = folder / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def _started(arguments: list[str]) -> tuple[float, float]:
+    """Return the seconds until the first page and the megabytes resident then."""
+    start = perf_counter()
+    with running(arguments) as (process, address):
+        with urlopen(f"{address}/", timeout=10) as answer:
+            answer.read()
+        seconds = perf_counter() - start
+        return seconds, _resident(process.pid)
+
+
+def _resident(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    if found is None:
+        raise RuntimeError("this system does not say how much memory a process has")
+    return int(found[1]) / 1024
