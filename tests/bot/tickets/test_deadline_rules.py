@@ -1,0 +1,176 @@
+"""What the passing of time does: rungs of ladders, and when to look again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.tickets import events as e
+from bot.tickets import steps as s
+from bot.tickets.model import ClockKind
+from bot.tickets.rules import Role, Rules
+from scheduler.rota import Rota
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def _told(case: Any, length: timedelta, kind: ClockKind = ClockKind.RESPOND) -> list[tuple[int, Any]]:
+    """Return what a clock told while time passed, with the minutes since the report."""
+    return [
+        ((at - case.start) // MINUTE, event)
+        for at, event in case.lives(length)
+        if isinstance(event, e.Escalated) and event.clock is kind
+    ]
+
+
+def test_each_rung_tells_its_people_at_its_instant(case: Any) -> None:
+    told = _told(case, 30 * MINUTE)
+    assert [(minute, event.rung, event.told) for minute, event in told] == [
+        (10, 0, (case.zhou,)),
+        (16, 1, (case.zhou, case.leader)),
+        (20, 2, (case.manager,)),
+        (30, 3, (case.director,)),
+    ]
+    assert [event.is_breach for _, event in told] == [False, False, True, True]
+    assert {event.due_at for _, event in told} == {case.start + 20 * MINUTE}
+
+
+def test_an_answer_in_time_silences_the_ladder(case: Any) -> None:
+    _told(case, 10 * MINUTE)
+    case.does(s.Say(case.zhang, "在看"))
+    assert _told(case, 2 * HOUR) == []
+
+
+def test_a_claim_does_not_silence_the_ladder_but_calls_the_owner(case: Any) -> None:
+    case.does(s.Claim(case.zhang))
+    told = _told(case, 3 * HOUR)
+    assert [(minute, event.told) for minute, event in told] == [
+        (10, (case.zhang,)),
+        (16, (case.zhang, case.leader)),
+        (20, (case.manager,)),
+        (30, (case.director,)),
+    ]
+
+
+def test_a_missed_response_is_repeated_until_somebody_claims(case: Any) -> None:
+    told = _told(case, 60 * MINUTE)
+    assert [minute for minute, event in told if event.is_repeat] == [35, 50]
+    assert {event.rung for _, event in told if event.is_repeat} == {2}
+    case.does(s.Claim(case.zhang))
+    assert _told(case, 3 * HOUR) == []
+
+
+def test_other_missed_promises_are_repeated_until_staff_says_a_word(case: Any) -> None:
+    case.does(s.Say(case.zhang, "在看"))
+    told = _told(case, 8 * HOUR + 30 * MINUTE, ClockKind.RESOLVE)
+    assert [(minute, event.is_repeat) for minute, event in told[-3:]] == [
+        (480, False),
+        (495, True),
+        (510, True),
+    ]
+    case.does(s.Update(case.zhang, "备件在路上"))
+    assert _told(case, 3 * HOUR, ClockKind.RESOLVE) == []
+    higher = _told(case, HOUR, ClockKind.RESOLVE)
+    assert [(minute, event.rung) for minute, event in higher] == [(720, 3), (735, 2), (750, 2)]
+
+
+def test_after_a_downtime_only_the_highest_due_rung_speaks_and_names_the_others(case: Any) -> None:
+    (told,) = [event for event in case.waits(25 * MINUTE).looks() if event.clock is ClockKind.RESPOND]
+    assert (told.rung, told.skipped, told.late) == (2, (0, 1), 5 * MINUTE)
+    assert told.at == case.start + 20 * MINUTE
+    assert case.looks() == []
+
+
+def test_lateness_never_accumulates(case: Any) -> None:
+    case.waits(18 * MINUTE).looks()
+    told = _told(case, 20 * MINUTE)
+    assert [(minute, event.late) for minute, event in told] == [
+        (20, timedelta()),
+        (30, timedelta()),
+        (35, timedelta()),
+    ]
+
+
+def test_a_rung_told_late_keeps_the_repetitions_at_their_own_instants(case: Any) -> None:
+    case.waits(22 * MINUTE).looks()
+    assert [minute for minute, event in _told(case, 40 * MINUTE) if event.is_repeat] == [35, 50]
+
+
+def test_several_clocks_are_told_of_together(open_case: Any) -> None:
+    case = open_case(level="2")
+    case.does(s.Claim(case.zhang))
+    told = case.waits(DAY).looks()
+    assert [(event.clock, event.rung) for event in told] == [
+        (ClockKind.RESPOND, 3),
+        (ClockKind.WORKAROUND, 3),
+        (ClockKind.RESOLVE, 2),
+    ]
+
+
+def test_rungs_of_one_clock_do_not_count_for_another(open_case: Any) -> None:
+    case = open_case(level="2")
+    case.lives(HOUR)
+    assert case.ticket.clock(ClockKind.RESPOND).fired != {}
+    assert case.ticket.clock(ClockKind.RESOLVE).fired == {}
+
+
+def test_outside_working_hours_a_working_clock_is_quiet(open_case: Any) -> None:
+    case = open_case(level="2", start=open_case().start + 7 * HOUR - 2 * MINUTE)  # 16:58
+    case.start = case.now
+    night = _told(case, 16 * HOUR)
+    assert night == []
+    assert [minute for minute, _ in _told(case, 15 * MINUTE)] == [965, 968, 970, 975]
+
+
+def test_nothing_is_due_before_the_deadline(case: Any) -> None:
+    for _ in range(6):
+        before = case.ticket
+        case.now = case.deadline - timedelta(milliseconds=1)
+        assert case.looks() == []
+        assert case.ticket == before
+        case.waits(timedelta(milliseconds=1))
+        assert case.looks() != []
+
+
+def test_a_due_ticket_without_event_has_a_later_deadline(case: Any) -> None:
+    due = case.deadline
+    case.does(s.Say(case.zhang, "在看"))  # somebody was faster than the tick
+    case.now = due
+    assert case.looks() == []
+    assert case.deadline > due
+
+
+@pytest.mark.parametrize("missing", ["rota", "nobody on call"])
+def test_a_rung_that_finds_nobody_tells_the_next_above(rules: Rules, open_case: Any, missing: str) -> None:
+    rotas = {} if missing == "rota" else {"first": replace(rules.rotas["first"], members=())}
+    case = open_case(rules=replace(rules, rotas=rotas))
+    assert _told(case, 10 * MINUTE)[0][1].told == (case.leader,)
+
+
+def test_without_a_leader_it_is_the_manager(rules: Rules, open_case: Any) -> None:
+    roles = dict(rules.roles) | {"leader": Role.ENGINEER}
+    case = open_case(rules=replace(rules, rotas={}, roles=roles))
+    assert _told(case, 10 * MINUTE)[0][1].told == (case.manager,)
+
+
+def test_who_is_told_is_who_is_on_call_at_that_instant(rules: Rules, open_case: Any) -> None:
+    first = rules.rotas["first"]
+    soon = Rota("first", ("zhou", "li"), first.zone, 15 * MINUTE, first.starts)
+    case = open_case(rules=replace(rules, rotas={"first": soon}))
+    told = _told(case, 16 * MINUTE)
+    assert [event.told[0] for _, event in told] == [case.zhou, case.li]
+
+
+def test_a_promise_without_a_ladder_is_kept_but_watched_by_nobody(rules: Rules, open_case: Any) -> None:
+    case = open_case(rules=replace(rules, ladders={}))
+    assert case.deadline is None
+    assert case.waits(30 * MINUTE).does(s.Say(case.zhang, "来了"))[-1].late == 10 * MINUTE
+
+
+def test_a_word_in_the_last_instant_is_in_time(case: Any) -> None:
+    assert case.waits(20 * MINUTE).does(s.Say(case.zhang, "来了"))[-1].late == timedelta()
