@@ -1,0 +1,209 @@
+"""The command line as a person uses it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+
+EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
+
+Shouwen = Callable[..., Result]
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The example configuration with a store of its own."""
+    text = EXAMPLE.read_text(encoding="utf-8")
+    text = text.replace('"faq.example.md"', f'"{EXAMPLE.with_name("faq.example.md")}"')
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def shouwen(config: Path) -> Shouwen:
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(main, [*words[:1], *_rest(words[1:], config)])
+
+    return run
+
+
+def _rest(words: tuple[str, ...], config: Path) -> list[str]:
+    if words and words[0] in ("import", "export", "ask"):
+        return [words[0], "-c", str(config), *words[1:]]
+    return ["-c", str(config), *words]
+
+
+def test_check_says_that_a_configuration_is_fine(shouwen: Shouwen) -> None:
+    result = shouwen("check")
+    assert result.exit_code == 0
+    assert "没有问题" in result.output
+
+
+def test_check_lists_every_mistake_with_its_line(shouwen: Shouwen, config: Path) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(
+        text.replace('policy = "edu"', 'policy = "eduu"').replace('duty = "duty"', 'duty = "dutyy"'),
+        encoding="utf-8",
+    )
+    result = shouwen("check")
+    assert result.exit_code == 1
+    assert result.output.count("eduu") >= 2
+    assert result.output.count("dutyy") >= 2
+    assert "第 " in result.output
+
+
+def test_a_missing_configuration_is_one_sentence(config: Path) -> None:
+    result = CliRunner().invoke(main, ["check", "-c", str(config.with_name("nowhere.toml"))])
+    assert result.exit_code == 1
+    assert "nowhere.toml" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_due_prints_the_instant_first(shouwen: Shouwen) -> None:
+    words = ("due", "--calendar", "workday", "--start", "2026-03-06 16:30", "--within", "2h")
+    assert shouwen(*words).output == "2026-03-09T10:00:00+08:00\n"
+    lines = shouwen(*words, "--explain").output.splitlines()
+    assert lines[0] == "2026-03-09T10:00:00+08:00"
+    assert any("16:30–17:30" in line for line in lines[1:])
+
+
+def test_due_counts_overlapping_pauses_once(shouwen: Shouwen) -> None:
+    result = shouwen(
+        "due", "--calendar", "workday", "--start", "2026-03-09 09:00", "--within", "4h",
+        "--pause", "2026-03-09 10:00..2026-03-09 11:00", "--pause", "2026-03-09 10:30..2026-03-09 11:30",
+    )  # fmt: skip
+    assert result.output == "2026-03-09T14:30:00+08:00\n"
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--calendar", "nowhere"),
+        ("--start", "morgen"),
+        ("--within", "a while"),
+        ("--pause", "2026-03-09 10:00"),
+    ],
+)
+def test_due_refuses_what_it_does_not_understand(shouwen: Shouwen, option: str, value: str) -> None:
+    words = {"--calendar": "workday", "--start": "2026-03-09 09:00", "--within": "2h"} | {option: value}
+    result = shouwen("due", *(part for pair in words.items() for part in pair))
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+
+
+def test_faq_ask_answers_from_the_files_before_there_is_a_store(shouwen: Shouwen) -> None:
+    result = shouwen("faq", "ask", "教师端登录提示证书过期怎么办")
+    assert "自动校时" in result.output
+    assert "K-037" in result.output
+
+
+def test_faq_ask_explains_candidates_and_thresholds(shouwen: Shouwen) -> None:
+    output = shouwen("faq", "ask", "打印不出来", "--explain").output
+    assert all(entry in output for entry in ("K-101", "K-102", "K-103"))
+    assert "0.90" in output
+    assert "0.40" in output
+
+
+def test_faq_import_twice_changes_nothing(shouwen: Shouwen, tmp_path: Path) -> None:
+    file = tmp_path / "faq.csv"
+    file.write_text(
+        "标准问法,相似问法,答案\n电脑开不了机,主机没反应；按开机没用,看电源灯\n没有答案的问题,,\n",
+        encoding="utf-8",
+    )
+    dry = shouwen("faq", "import", "--dry-run", str(file))
+    first, second = shouwen("faq", "import", str(file)), shouwen("faq", "import", str(file))
+    assert "新增 1" in dry.output
+    assert "新增 1" in first.output
+    assert "需看 1" in first.output
+    assert "第 3 行" in first.output
+    assert "新增 0、重复 1" in second.output
+
+
+def test_faq_export_can_be_opened_as_a_workbook(shouwen: Shouwen, tmp_path: Path) -> None:
+    file = tmp_path / "out.xlsx"
+    assert shouwen("faq", "export", str(file)).exit_code == 0
+    sheet = openpyxl.load_workbook(file).active
+    assert sheet is not None
+    assert sheet.max_row > 60
+
+
+def test_faq_import_of_something_else_is_one_sentence(shouwen: Shouwen, tmp_path: Path) -> None:
+    file = tmp_path / "picture.png"
+    file.write_bytes(b"\x89PNG\r\n")
+    result = shouwen("faq", "import", str(file))
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+
+
+def test_replay_tells_the_difference_and_updates(shouwen: Shouwen, tmp_path: Path) -> None:
+    file = tmp_path / "hello.chat"
+    file.write_text("@ 2026-03-06 09:00\n育才群 王老师 > 报障 打印机坏了\n育才群 < 您好\n", encoding="utf-8")
+    wrong = shouwen("replay", str(file))
+    assert wrong.exit_code == 1
+    assert "-育才群 < 您好" in wrong.output
+    assert "+育才群 < 已建单 1001" in wrong.output
+    assert shouwen("replay", "--update", str(file)).exit_code == 0
+    assert shouwen("replay", str(file)).exit_code == 0
+
+
+def test_replay_names_the_line_it_does_not_understand(shouwen: Shouwen, tmp_path: Path) -> None:
+    file = tmp_path / "broken.chat"
+    file.write_text("@ 2026-03-06 09:00\n育才群 没有箭头\n", encoding="utf-8")
+    result = shouwen("replay", str(file))
+    assert result.exit_code == 1
+    assert "第 2 行" in result.output
+
+
+def test_audit_finds_a_record_that_was_changed(shouwen: Shouwen, tmp_path: Path, config: Path) -> None:
+    assert shouwen("faq", "import", str(EXAMPLE.with_name("faq.example.md"))).exit_code == 0
+    assert shouwen("audit").exit_code == 0
+    _ticket_in(config)
+    assert "1 张单，0 张有问题" in shouwen("audit").output
+    with sqlite3.connect(config.parent / "data" / "shouwen.db") as database:
+        database.execute("UPDATE records SET body = replace(body, '坏了', '好了')")
+    database.close()
+    broken = shouwen("audit")
+    assert broken.exit_code == 1
+    assert "1001" in broken.output
+
+
+def _ticket_in(config: Path) -> None:
+    """Put one ticket into the store of a configuration, the way a message does."""
+    import asyncio
+    from datetime import UTC, datetime
+
+    from bot.config import for_replay, load
+    from bot.replay import Stage
+    from bot.transcripts import Say
+
+    settings = load(config, {})
+    stage = Stage(for_replay(settings), settings.store_url, datetime(2026, 3, 6, 1, tzinfo=UTC))
+
+    async def report() -> None:
+        await stage.start()
+        await stage.act(Say("育才群", "王老师", "报障 打印机坏了"))
+        await stage.stop()
+
+    asyncio.run(report())
+
+
+def test_doctor_looks_at_everything(shouwen: Shouwen) -> None:
+    output = shouwen("doctor").output
+    assert all(
+        subject in output for subject in ("Python", "SQLite", "配置", "数据库", "网页", "节假日", "web")
+    )
+
+
+def test_doctor_says_what_is_wrong_with_the_configuration(shouwen: Shouwen, config: Path) -> None:
+    config.write_text("[bot]\nnaem = 1\n", encoding="utf-8")
+    result = shouwen("doctor")
+    assert result.exit_code == 1
+    assert "naem" in result.output
