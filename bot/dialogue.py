@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
 from bot.answering import Answering
 from bot.asks import Answered, Ask, Check, Describe, Details, Menu, Offer, Progress, Rating, Suggestion
@@ -14,9 +13,9 @@ from bot.knowledge import Knowledge
 from bot.opening import Opening
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
-from bot.tickets.model import Status, SurveyState
+from bot.tickets.model import Status, SurveyState, Ticket
 from bot.tickets.rules import Rules
-from faq.text import is_helped, is_noise, is_thanks, looks_like_question
+from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 _CHOICES = (Menu, Offer, Answered, Check, Suggestion)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
@@ -25,6 +24,7 @@ _NOT_YET = re.compile(
     r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
     re.IGNORECASE,
 )
+_AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
 
@@ -73,7 +73,7 @@ class Dialogue:
         if chosen is not None and not chosen[1]:
             return None  # a bare number that nobody asked this person for, or asks any more
         check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
-        if check is not None and (is_helped(text) or is_not_yet(text)):
+        if check is not None and (is_helped(text) or _NOT_YET.match(text)):
             return await self._chosen(
                 hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
             )
@@ -132,15 +132,16 @@ class Dialogue:
             await self._answering.give(hearing, entry, question, entries)
 
     async def _checked(self, hearing: Hearing, number: int, choice_made: int, more: str) -> None:
-        if choice_made == 1:
-            surveyed_at = await self._surveyed_at(number)
-            await self._desk.take(number, s.Confirm(hearing.by, surveyed_at), hearing.origin)
+        ticket = await self._store.ticket(number)
+        if choice_made == 1 and ticket is not None:
+            await self.confirm(hearing, ticket)
         elif choice_made == 2:
             await self._desk.take(number, s.Reopen(hearing.by, more), hearing.origin)
 
-    async def _surveyed_at(self, number: int) -> datetime | None:
-        ticket = await self._store.ticket(number)
-        return await self._store.surveyed_at(ticket.account) if ticket else None
+    async def confirm(self, hearing: Hearing, ticket: Ticket) -> None:
+        """Close a solved ticket because its requester says that it works."""
+        surveyed_at = await self._store.surveyed_at(ticket.account)
+        await self._desk.take(ticket.number, s.Confirm(hearing.by, surveyed_at), hearing.origin)
 
     async def _rate(self, hearing: Hearing, ask: Ask, step: s.Rate | s.Comment) -> None:
         if isinstance(ask.about, Rating):
@@ -173,6 +174,8 @@ class Dialogue:
         return False
 
     async def _is_remark(self, hearing: Hearing, rating: Ask, quoted: Ask | None) -> bool:
+        if says_broken(hearing.text):
+            return False
         if quoted is not None:
             return True
         ticket = await self._store.ticket(rating.about.ticket) if isinstance(rating.about, Rating) else None
@@ -182,6 +185,7 @@ class Dialogue:
         return (
             is_soon
             and not hearing.is_addressed
+            and str(ticket.number) not in hearing.text
             and not looks_like_question(hearing.text)
             and not is_noise(hearing.text)
         )
@@ -201,9 +205,10 @@ class NotAnAnswer(Exception):
         self.left = left
 
 
-def is_not_yet(text: str) -> bool:
-    """Say whether a text begins with saying that it does not work yet."""
-    return _NOT_YET.match(text.strip()) is not None
+def says_broken(text: str) -> bool:
+    """Say whether a word about a solved ticket says that it is not solved, or not any more."""
+    said = text.strip()
+    return looks_like_trouble(said) or _AGAIN.match(said) is not None or _NOT_YET.match(said) is not None
 
 
 def _may_be_answered(quoted: Ask) -> bool:

@@ -78,7 +78,7 @@ class Drafts:
         key = f"a{origin.key}.{index}"
         address = self._aside(origin) if message.to is Place.ASIDE else origin.address
         quotes = origin.message if address == origin.address else None
-        queued = self._queued(key, address, message, origin.now, quotes=quotes)
+        queued = self._queued(key, address, message, origin.now, quotes=quotes, ticket=message.ticket)
         return Draft(queued, _ask(message.about, address, origin.account, key, origin.now))
 
     def _aside(self, origin: Origin) -> str:

@@ -36,7 +36,7 @@ class Opening:
 
     async def offered(self, hearing: Hearing, question: str, more: str = "", tried: str = "") -> None:
         """Open the ticket that was offered for a question; `more` is what the asker added to the number."""
-        text = f"{question}；{more}" if more else question
+        text = f"{question.rstrip('。.！!？?，, ')}；{more}" if more else question
         await self._open(hearing, text, tried=tried)
 
     async def reported(self, hearing: Hearing, words: str, *, is_urgent: bool = False) -> None:
@@ -70,7 +70,7 @@ class Opening:
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
         """Open a new ticket for one that was closed too long ago, linked to it."""
-        await self._open(hearing, text or old.text, links=(old.number,))
+        await self._open(hearing, f"{old.text}；{text}" if text else old.text, links=(old.number,))
 
     async def _open(
         self,

@@ -112,7 +112,8 @@ class Orders:
     async def check_again(self, hearing: Hearing, ticket: Ticket) -> None:
         """Ask whether a solved ticket works now, because what was said about it says neither."""
         text = self._speak(hearing).say("{number} 现在好了吗？好了回 1，还有问题回 2。", number=ticket.number)
-        message = Message(to=Place.ASKER, text=text, about=Check(ticket=ticket.number))
+        about = Check(ticket=ticket.number)
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
         await self._desk.answer([message], hearing.origin)
 
     async def visible(self, hearing: Hearing, number: int) -> Ticket:
@@ -307,7 +308,8 @@ class Orders:
 
     async def _progress(self, hearing: Hearing, ticket: Ticket) -> None:
         text = answers.progress(ticket, self._speak(hearing), self._rules)
-        await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
+        message = Message(to=Place.ASKER, text=text, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)
 
     async def _human(self, hearing: Hearing, command: Command) -> None:
         if command.rest:

@@ -15,7 +15,7 @@ from adapters.contract import Incoming
 from bot.answering import Answering
 from bot.commands import parse
 from bot.desk import Desk
-from bot.dialogue import Dialogue, NotAnAnswer, is_not_yet
+from bot.dialogue import Dialogue, NotAnAnswer, says_broken
 from bot.directory import Directory
 from bot.hearing import Hearing, closing, heard
 from bot.opening import Opening
@@ -26,7 +26,7 @@ from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.model import ClockKind, Kind, Status, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.timing import promised_word
-from faq.text import is_noise, is_thanks, looks_like_trouble
+from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
 
 # A number in a sentence may count or name something else: "1001 教室", "2026 年".
@@ -35,7 +35,7 @@ _NUMBERS = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"(?:单号?|工单|[#＃])?\s*$")  # what may stand before the number a sentence begins with
-_AGAIN = re.compile(r"^\W*(?:又|还是|还|再次|仍)")
+_LEADING_NUMBER = re.compile(r"^\s*(?:单号?|工单|[#＃])?\s*(\d{1,9})[\s:：,，.。、]*")
 
 
 class Reception:
@@ -131,23 +131,21 @@ class Reception:
         ticket = await self._meant(hearing, link)
         if ticket is None:
             return False
-        if is_thanks(hearing.text) or is_noise(hearing.text):
+        said = _without(ticket.number, hearing.text)
+        if is_thanks(said) or is_noise(said):
+            if ticket.status is Status.SOLVED and is_helped(said):
+                await self._dialogue.confirm(hearing, ticket)
             return True
         if ticket.status is Status.OPEN:
-            await self._desk.take(ticket.number, s.Supplement(hearing.by, hearing.text), hearing.origin)
-        elif ticket.status is Status.SOLVED and not self._is_complaint(ticket, hearing):
+            await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin)
+        elif ticket.status is Status.SOLVED and not says_broken(said):
             await self._orders.check_again(hearing, ticket)
         else:
             try:
-                await self._desk.take(ticket.number, s.Reopen(hearing.by, hearing.text), hearing.origin)
+                await self._desk.take(ticket.number, s.Reopen(hearing.by, said), hearing.origin)
             except TooOld:
-                await self._opening.again(hearing, ticket, hearing.text)
+                await self._opening.again(hearing, ticket, said)
         return True
-
-    def _is_complaint(self, ticket: Ticket, hearing: Hearing) -> bool:
-        """Say whether a word about a solved ticket says that it is not solved; anything vaguer is asked about."""
-        said = hearing.text.strip().removeprefix(str(ticket.number))
-        return looks_like_trouble(said) or _AGAIN.match(said) is not None or is_not_yet(said)
 
     async def _meant(self, hearing: Hearing, link: Link | None) -> Ticket | None:
         """Return the ticket of this customer that a text is about: the quoted one, or the one whose number stands in it."""
@@ -227,3 +225,9 @@ class Reception:
 
     async def _is_repeated(self, hearing: Hearing) -> bool:
         return await self._store.is_seen(hearing.origin.seen)
+
+
+def _without(number: int, text: str) -> str:
+    """Return what is said about a ticket without its number at the start."""
+    found = _LEADING_NUMBER.match(text)
+    return text[found.end() :] if found and int(found[1]) == number else text

@@ -140,8 +140,9 @@ class Stage:
                 await self._pass_until(at.astimezone(UTC))
             case t.Pass(length=length):
                 await self._pass_until(self.clock.now() + length)
-            case t.Restart():
+            case t.Restart(down=down):
                 await self.stop()
+                self.clock.move_to(self.clock.now() + down)
                 await self.start()
             case t.Say(room=room, person=person, text=text, about=about):
                 quotes = self._latest_about(room, about) if about is not None else None

@@ -59,7 +59,9 @@ class Pass:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """`! restart`."""
+    """`! restart`, or `! restart 40m` when the process was down for so long."""
+
+    down: timedelta = timedelta()
 
 
 Action = SetClock | Say | Press | Pass | Restart
@@ -161,14 +163,12 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
     if line.startswith("@"):
         return SetClock(_moment(line[1:].strip(), number, zone))
     if line.startswith(("...", "…")):
-        try:
-            return Pass(parse_length(line.lstrip(".… ")))
-        except ValueError as fault:
-            raise TranscriptFault(f"第 {number} 行：{fault}") from fault
+        return Pass(_length(line.lstrip(".… "), number))
     if line.startswith("!"):
-        if line[1:].strip() != "restart":
-            raise TranscriptFault(f"第 {number} 行：只认识“! restart”。")
-        return Restart()
+        word, _, down = line[1:].strip().partition(" ")
+        if word != "restart":
+            raise TranscriptFault(f"第 {number} 行：只认识“! restart”和“! restart 40m”。")
+        return Restart(_length(down, number)) if down else Restart()
     if ">" not in line and (pressed := _PRESSED.match(line)):
         room, person = _room_and_person(pressed["who"], number, rooms)
         return Press(room, person, pressed["button"])
@@ -177,6 +177,13 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
         raise TranscriptFault(f"第 {number} 行：看不懂“{line}”。例：育才群 王老师 > 报障 打印机坏了")
     room, person = _room_and_person(said["who"], number, rooms)
     return Say(room, person, _broken(said["text"]), int(said["about"]) if said["re"] else None)
+
+
+def _length(text: str, number: int) -> timedelta:
+    try:
+        return parse_length(text)
+    except ValueError as fault:
+        raise TranscriptFault(f"第 {number} 行：{fault}") from fault
 
 
 def _room_and_person(words: str, number: int, rooms: Collection[str]) -> tuple[str, str]:

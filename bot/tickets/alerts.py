@@ -9,7 +9,7 @@ from bot.asks import Progress
 from bot.tickets import events as e
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import ClockKind, Party, Ticket
+from bot.tickets.model import ClockKind, Kind, Party, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 
@@ -31,8 +31,29 @@ def promise_name(kind: ClockKind) -> str:
     return _PROMISES[kind]
 
 
-def alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> Message:
-    """Return the line for the duty room, or for the owner alone when only their next word is owed."""
+def alerts(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> list[Message]:
+    """Return the line for the duty room, or for people alone: an owner who owes a word, managers who owe a call."""
+    if ticket.kind is Kind.CALLBACK:
+        return _callback(event, ticket, speaker, title)
+    return [_alert(event, ticket, speaker, rules, title)]
+
+
+def _callback(event: e.Escalated, ticket: Ticket, speaker: Speaker, title: str) -> list[Message]:
+    """Remind privately: the engineer concerned need not read who was unhappy before the manager has called."""
+    number = ticket.subject or ticket.number
+    template = N_("⏳ {number} 的回访 {time} 到期（{requester}｜{title}）。打完回：回访 {number} 结果")
+    if event.is_breach:
+        template = N_(
+            "⚠️ {number} 的回访已超时（应在 {time} 前；{requester}｜{title}）。打完回：回访 {number} 结果"
+        )
+    text = speaker.say(template, number=number, time=event.due_at, requester=ticket.requester, title=title)
+    called = dict.fromkeys((*((ticket.owner,) if ticket.owner else ()), *event.told))
+    return [
+        Message(to=party, text=text, mentions=(party,), useful_for=timedelta(hours=4)) for party in called
+    ]
+
+
+def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> Message:
     number, promise = ticket.number, speaker.say(_PROMISES[event.clock])
     if event.clock is ClockKind.UPDATE and event.told == (ticket.owner,) and ticket.owner is not None:
         text = speaker.say(
@@ -46,6 +67,7 @@ def alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, ti
             about=Progress(ticket=number),
             useful_for=timedelta(hours=1),
         )
+    called = tuple(dict.fromkeys((*((ticket.owner,) if ticket.owner else ()), *event.told)))
     late = ""
     if event.late >= _WORTH_SAYING:
         late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)
@@ -55,47 +77,47 @@ def alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, ti
         )
         if event.is_repeat:
             text = speaker.say(
-                "⚠️ {number} {promise}已超时 {length}，{calls}", number=number, promise=promise,
-                length=speaker.now - event.due_at, calls=_calls(event.told),
+                "⚠️ {number} {promise}已超时 {length}。", number=number, promise=promise,
+                length=speaker.now - event.due_at,
             )  # fmt: skip
-            text += " " if ticket.owner is None else ""
         text += late
         if ticket.owner is None:
-            text += speaker.say("接单：接单 {number}", number=number)
+            text += speaker.say("接单：接单 {number}", number=number) + " "
+        text += _calls(called)
     else:
         state = speaker.say("还没人接，") if ticket.owner is None else _awaited(event.clock, speaker)
         customer = rules.customers.get(ticket.customer, "")
         about = "｜".join(part for part in (ticket.level_name.split("·")[0], customer, title) if part)
         text = speaker.say(
             "⏳ {number} {state}{promise} {time} 到期（{about}）{late}{calls}",
-            number=number, state=state, promise=promise, time=event.due_at, about=about, late=late, calls=_calls(event.told),
+            number=number, state=state, promise=promise, time=event.due_at, about=about, late=late, calls=_calls(called),
         )  # fmt: skip
     buttons = (Button(speaker.say("接单"), f"接单 {number}"),) if ticket.owner is None else ()
     return Message(
         to=Place.DUTY,
         text=text,
-        mentions=event.told,
+        mentions=called,
         buttons=buttons,
         is_alert=True,
         useful_for=timedelta(hours=4),
     )
 
 
-def joined(alerts: Sequence[Message], speaker: Speaker) -> Message:
+def joined(due: Sequence[Message], speaker: Speaker) -> Message:
     """Return one message for several alerts of one moment to one room: a list, each line as it would have been alone."""
-    if len(alerts) == 1:
-        return alerts[0]
-    lines = [alert.text for alert in alerts[:_LONGEST_LIST]]
-    if len(alerts) > _LONGEST_LIST:
-        lines.append(speaker.say("……另有 {count} 单，见看板。", count=len(alerts) - _LONGEST_LIST))
-    mentions = tuple(dict.fromkeys(party for alert in alerts for party in alert.mentions))
-    buttons = tuple(button for alert in alerts[:_LONGEST_LIST] for button in alert.buttons)
-    useful_for = max((alert.useful_for for alert in alerts if alert.useful_for), default=None)
+    if len(due) == 1:
+        return due[0]
+    lines = [alert.text for alert in due[:_LONGEST_LIST]]
+    if len(due) > _LONGEST_LIST:
+        lines.append(speaker.say("……另有 {count} 单，见看板。", count=len(due) - _LONGEST_LIST))
+    mentions = tuple(dict.fromkeys(party for alert in due for party in alert.mentions))
+    buttons = tuple(button for alert in due[:_LONGEST_LIST] for button in alert.buttons)
+    useful_for = max((alert.useful_for for alert in due if alert.useful_for), default=None)
     return Message(
-        to=alerts[0].to,
+        to=due[0].to,
         text="\n".join(lines),
         mentions=mentions,
-        buttons=buttons if len(alerts) <= 2 else (),
+        buttons=buttons if len(due) <= 2 else (),
         is_alert=True,
         useful_for=useful_for,
     )

@@ -10,7 +10,7 @@ from typing import assert_never
 from bot.asks import Check, Details, Rating
 from bot.tickets import events as e
 from bot.tickets import timing
-from bot.tickets.alerts import alert
+from bot.tickets.alerts import alerts
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Closing, Kind, Party, Ticket
@@ -106,6 +106,8 @@ def _said_of(
         case e.Reassigned(by=by, to=to, giver=giver, reason=reason):
             return [_reassigned(by, to, giver, reason, after, voices, rules)]
         case e.LevelChanged(by=by, reason=reason):
+            if by == after.requester:
+                return _kept(by, after, voices, rules)
             was = before.level_name if before else ""
             text = customer(
                 "{number} 由{was}调整为{level}：{reason}（{by}）。",
@@ -163,19 +165,23 @@ def _said_of(
         case e.CallMissed():
             resolve = after.clock(ClockKind.RESOLVE)
             due = timing.due_at(resolve, rules) if resolve else None
-            text = voices.asker.say("已记未接，{time} 前请再打一次。", time=due or voices.asker.now)
+            text = voices.asker.say(
+                "{number} 已记未接，{time} 前请再打一次。",
+                number=after.subject or number,
+                time=due or voices.asker.now,
+            )
             return [Message(to=Place.ASIDE, text=text)]
         case e.CalledBack():
             text = voices.asker.say("{number} 的回访已记入档案。", number=after.subject or number)
             return [Message(to=Place.ASIDE, text=text)]
         case e.Escalated():
-            return [alert(event, after, voices.duty, rules, title(after))]
+            return alerts(event, after, voices.duty, rules, title(after))
         case e.Assisted(by=by):
             return [
                 Message(
                     to=Place.DUTY,
                     text=duty(
-                        "{number} {by} 协助，{owner} 负责。",
+                        "{number} 由 {by} 协助，{owner} 负责。",
                         number=number,
                         by=by,
                         owner=after.owner or duty("还没有人"),
@@ -307,6 +313,22 @@ def _reassigned(
     else:
         text += duty("请马上联系客户。")
     return Message(to=Place.DUTY, text=text, mentions=(to,))
+
+
+def _kept(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+    """The customer insists on a level: whoever works on it must know what is promised now."""
+    number, level, word = after.number, after.level_name, timing.promised_word(after, rules)
+    told = voices.customer.say("好的，{number} 维持 {level}", number=number, level=level)
+    told += (
+        voices.customer.say("，最晚 {time} 答复。", time=word)
+        if word and word > voices.customer.now
+        else "。"
+    )
+    called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
+    duty = voices.duty.say("{number} 维持 {level}（{by} 要求）", number=number, level=level, by=by)
+    duty += voices.duty.say("，最晚 {time} 答复。", time=word) if word and word > voices.duty.now else "。"
+    duty += " ".join(f"@{party.name}" for party in called)
+    return [Message(to=Place.ASKER, text=told), Message(to=Place.DUTY, text=duty, mentions=called)]
 
 
 def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
