@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.tickets import timing
@@ -12,7 +12,8 @@ from bot.tickets.model import ClockKind, Status, Ticket
 from bot.tickets.rules import Rules
 from scheduler.clocks import Reading
 
-_SOON = 4  # a promise is pressing when a fourth of its budget is left
+_SOON = 4  # a promise is pressing when a fourth of its budget is left,
+_VERY_SOON = timedelta(minutes=5)  # or this little
 
 
 class Tone(StrEnum):
@@ -112,7 +113,7 @@ def wanted(every: Sequence[Row], which: Wanted) -> list[Row]:
 def counted(every: Sequence[Row]) -> Counts:
     """Return the numbers on top of the board."""
     return Counts(
-        open=sum(not row.is_solved for row in every),
+        open=len(every),
         unclaimed=sum(row.is_unclaimed for row in every),
         overdue=sum(row.is_overdue for row in every),
         solved=sum(row.is_solved for row in every),
@@ -133,7 +134,7 @@ def _owed(kind: ClockKind, reading: Reading, now: datetime) -> Owed:
         return Owed(kind, None, Tone.STILL)
     if now > reading.due_at:
         return Owed(kind, reading.due_at, Tone.LATE)
-    is_soon = reading.remaining * _SOON <= reading.budget
+    is_soon = reading.remaining <= max(reading.budget / _SOON, _VERY_SOON)
     return Owed(kind, reading.due_at, Tone.SOON if is_soon else Tone.FINE)
 
 

@@ -35,7 +35,7 @@ class Doors:
         text = say(
             "请用机器人启动时打印的登录链接打开。链接用过了？请已登录的同事给您一个，或重新启动机器人。"
         )
-        return self._renderer.message(request, say("请先登录"), text, status=401)
+        return self._renderer.message(request, say("请先登录"), text, status=401, is_outside=True)
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         """Take the token of a link, once, for a session of this browser."""
@@ -74,4 +74,4 @@ class Doors:
     def _stale(self, request: web.Request) -> web.Response:
         say = self._renderer.voice(request).speaker.say
         text = say("链接只能用一次，1 小时内有效。请已登录的同事给您一个，或重新启动机器人。")
-        return self._renderer.message(request, say("这个登录链接用不了了"), text, status=403)
+        return self._renderer.message(request, say("这个登录链接用不了了"), text, status=403, is_outside=True)

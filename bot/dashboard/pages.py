@@ -102,7 +102,7 @@ class Pages:
         language = self._renderer.voice(request).language
 
         async def draw(latest: Snapshot) -> _Parts:
-            return self._letters_parts(latest, self._renderer.voice_in(language, latest.now), "")
+            return self._letters_parts(latest, self._renderer.voice_in(language, latest.now))
 
         return await follow(request, self._live, draw)
 
@@ -151,21 +151,29 @@ class Pages:
 
     async def _letters(self, request: web.Request, notice: str, *, status: int = 200) -> web.Response:
         voice = self._renderer.voice(request)
-        parts = self._letters_parts(await self._now(), voice, notice)
+        parts = self._letters_parts(await self._now(), voice)
         if "HX-Request" in request.headers:
             # htmx shows only what was answered with success; the notice says what went wrong.
-            return web.Response(text=parts["main"], content_type="text/html")
+            beside = self._renderer.part("notice.html", voice, notice=notice)
+            return web.Response(text=parts["main"] + beside, content_type="text/html")
         title = voice.speaker.say("未送达")
         return self._renderer.page(
-            request, voice, parts, title=title, current="letters", live="/live/letters", status=status
+            request,
+            voice,
+            parts,
+            title=title,
+            current="letters",
+            live="/live/letters",
+            notice=notice,
+            status=status,
         )
 
-    def _letters_parts(self, latest: Snapshot, voice: Voice, notice: str) -> _Parts:
+    def _letters_parts(self, latest: Snapshot, voice: Voice) -> _Parts:
         letters = [
             (letter.key, letter.ticket, letter.attempts, spoken(letter, self._bot, voice.speaker))
             for letter in latest.dead
         ]
-        main = self._renderer.part("letters.html", voice, letters=letters, notice=notice)
+        main = self._renderer.part("letters.html", voice, letters=letters)
         return {"main": main, **self._renderer.head(latest, voice)}
 
 

@@ -90,9 +90,14 @@ class Renderer:
         title: str = "",
         current: str = "",
         live: str = "",
+        notice: str = "",
+        is_outside: bool = False,
         status: int = 200,
     ) -> web.Response:
-        """Return a whole page. `live` is where its parts come from when they change; `main` is one of them."""
+        """Return a whole page. `live` is where its parts come from when they change; `main` is one of them.
+
+        `notice` says what came of the last action. A page is outside when it is for people who are not logged in.
+        """
         html = self.part(
             "page.html",
             voice,
@@ -100,6 +105,8 @@ class Renderer:
             title=title,
             current=current,
             live=live,
+            notice=notice,
+            is_outside=is_outside,
             site=self._site,
             bot=self._bot.config.bot.name,
             other_language=request.rel_url.update_query(lang="en" if voice.language == "zh" else "zh"),
@@ -118,10 +125,19 @@ class Renderer:
         return response
 
     def message(
-        self, request: web.Request, title: str, text: str, *, status: int = 200, address: str = ""
+        self,
+        request: web.Request,
+        title: str,
+        text: str,
+        *,
+        status: int = 200,
+        address: str = "",
+        is_outside: bool = False,
     ) -> web.Response:
         """Return a page that says one thing; `title` and `text` are said in the reader's language already."""
         voice = self.voice(request)
-        main = self.part("message.html", voice, title=title, text=text, address=address)
+        main = self.part(
+            "message.html", voice, title=title, text=text, address=address, is_outside=is_outside
+        )
         parts = {"main": main, "badge": Markup(), "clock": Markup()}
-        return self.page(request, voice, parts, title=title, status=status)
+        return self.page(request, voice, parts, title=title, is_outside=is_outside, status=status)
