@@ -139,8 +139,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(
                 ticket, resolution=resolution, solved_at=at, clocks=clockwork.solved(ticket.clocks, at)
             )
-        case e.Escalated(clock=kind, rung=rung, at=when, skipped=skipped):
-            fired = dict.fromkeys((*skipped, rung), when)
+        case e.Escalated(clock=kind, rung=rung, skipped=skipped):
+            fired = dict.fromkeys((*skipped, rung), at)
             clocks = tuple(
                 replace(clock, fired={**clock.fired, **fired}) if clock.promise.kind is kind else clock
                 for clock in ticket.clocks

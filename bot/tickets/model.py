@@ -109,7 +109,8 @@ class Grace(msgspec.Struct, frozen=True, kw_only=True):
 class Clock(msgspec.Struct, frozen=True, kw_only=True):
     """One promise on one ticket, running or met.
 
-    `fired` maps a rung of the ladder to the instant it was scheduled for when it last fired.
+    `fired` maps a rung of the ladder to when it was last told, or passed over for a higher one: what it would have said
+    by then is not said afterwards.
     """
 
     promise: Promise

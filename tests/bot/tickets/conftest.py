@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -44,6 +44,7 @@ class Case:
     def __init__(self, rules: Rules, start: datetime = MONDAY, **opened: object) -> None:
         self.rules = rules
         self.now = start
+        self.told_in: tzinfo = UTC  # in which zone the rules are told what time it is
         step = s.Open(
             **{
                 "number": 1024,
@@ -66,9 +67,10 @@ class Case:
 
     def does(self, step: s.Step) -> list[e.AnyEvent]:
         """Let a step happen now, as the desk does, and return its events."""
-        events = decide(self.ticket, step, self.now, self.rules)
+        now = self.now.astimezone(self.told_in)
+        events = decide(self.ticket, step, now, self.rules)
         for event in events:
-            after = evolve(self.ticket, event, self.now)
+            after = evolve(self.ticket, event, now)
             record = Record(number=after.number, seq=after.version, at=self.now, event=event)
             record = sealed(record, self.ticket.head)
             self.ticket = replace(after, head=record.hash)

@@ -86,6 +86,13 @@ def test_after_a_downtime_only_the_highest_due_rung_speaks_and_names_the_others(
     assert case.looks() == []
 
 
+def test_after_a_long_downtime_one_rung_speaks_once_and_then_the_ladder_goes_on_as_planned(case: Any) -> None:
+    (told,) = [event for event in case.waits(67 * MINUTE).looks() if event.clock is ClockKind.RESPOND]
+    assert (told.rung, told.skipped, told.late) == (3, (0, 1, 2), 37 * MINUTE)
+    assert case.looks() == []
+    assert [minute for minute, _ in _told(case, 30 * MINUTE)] == [80, 95]
+
+
 def test_lateness_never_accumulates(case: Any) -> None:
     case.waits(18 * MINUTE).looks()
     told = _told(case, 20 * MINUTE)
