@@ -20,6 +20,7 @@ from bot.tickets.messages import Message, Place
 from faq.knowledge import Answer, Entry, Hit, Nothing, Suggest
 from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
 
+_A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 _AGAIN = timedelta(minutes=10)  # the same question in the same room is pointed to its answer
 
 
@@ -76,7 +77,9 @@ class Answering:
         earlier = next(
             (ask for ask in given if isinstance(ask.about, Answered) and ask.about.entry == entry.id), None
         )
-        if earlier is not None:
+        if hearing.customer_room is None:  # nobody to give a ticket to
+            text = say("{answer}\n（{entry}）", answer=entry.answer.strip(), entry=entry.id)
+        elif earlier is not None:
             text = say(
                 "这个刚答过（{time}），见上面的 {entry}。没解决回 1，我帮您报单。",
                 time=earlier.asked_at,
@@ -91,19 +94,22 @@ class Answering:
     async def _suggest(self, hearing: Hearing, candidates: tuple[Hit, ...]) -> None:
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         lines = "　".join(f"{number} {hit.entry.question}" for number, hit in enumerate(candidates, 1))
-        text = say("您说的是哪一种？回数字就行\n{lines}\n0 都不是，报单", lines=lines)
+        if hearing.customer_room is None:
+            text = say("您说的是哪一种？回数字就行\n{lines}", lines=lines)
+        else:
+            text = say("您说的是哪一种？回数字就行\n{lines}\n0 都不是，报单", lines=lines)
         about = Menu(question=hearing.text, entries=tuple(hit.entry.id for hit in candidates))
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
     async def _offer(self, hearing: Hearing, is_trouble: bool) -> None:
         """Offer a ticket; where no contract applies there is nobody to give it to, so say where to ask."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        if not is_trouble and not looks_like_question(hearing.text) and len(hearing.text) < _A_CALL:
+            await self._greet(hearing)
+            return
         if hearing.customer_room is None:
             text = say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
-            return
-        if not is_trouble and not looks_like_question(hearing.text) and len(hearing.text) < 4:
-            await self._greet(hearing)
             return
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")
         await self._desk.answer(

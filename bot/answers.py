@@ -71,10 +71,12 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     who = speaker.say("{owner} 处理中", owner=ticket.owner) if ticket.owner else speaker.say("等工程师接单")
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
-    due = speaker.say("，最晚 {time}", time=word) if word and word > speaker.now else ""
-    return speaker.say(
-        "{number} {who}：{what}{due}。", number=number, who=who, what=what.rstrip("。"), due=due
-    )
+    text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。"))
+    if word is None or word <= speaker.now:
+        return text
+    if timing.is_awaited(ticket):
+        return text + speaker.say("最晚 {time} 联系您。", time=word)
+    return text + speaker.say("最晚 {time} 解决。", time=word)
 
 
 def mine(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:

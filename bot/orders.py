@@ -25,6 +25,7 @@ from bot.tickets.speaker import Speaker
 from faq.text import looks_like_question
 
 _MOST_DIGITS = 9
+_EXAMPLE = "1024"  # the number in the examples of commands
 _CALL_WORDS = ("电话", "已电话", "打了电话", "致电", "已致电", "call", "phone", "called")
 _MISSED_WORDS = ("未接", "没接", "打不通", "没打通", "无人接", "missed", "no answer")
 
@@ -75,7 +76,9 @@ class Orders:
             return True
         if self._is_speech(hearing, command, quoted):
             return False
-        number = command.number or quoted or await self._only_one(hearing, command)
+        number = command.number if command.number is not None else quoted
+        if number is None:
+            number = await self._only_one(hearing, command)
         if number is None:
             return await self._asked_for_number(hearing, command)
         return await self._on_ticket(hearing, command, number)
@@ -168,11 +171,11 @@ class Orders:
                 return s.Decline(by, rest)
             case Word.NOTE:
                 is_call = rest.lower().startswith(_CALL_WORDS)
-                return s.Note(by, _required(rest, command), is_call)
+                return s.Note(by, _required(rest, command, ticket), is_call)
             case Word.UPDATE:
-                return s.Update(by, _required(rest, command))
+                return s.Update(by, _required(rest, command, ticket))
             case Word.SUPPLEMENT:
-                return s.Supplement(by, _required(rest, command))
+                return s.Supplement(by, _required(rest, command, ticket))
             case Word.URGE:
                 return s.Urge(by)
             case Word.WITHDRAW:
@@ -195,7 +198,7 @@ class Orders:
                 return self._level(hearing, command, ticket)
             case Word.CALLBACK:
                 is_missed = any(word in rest.lower() for word in _MISSED_WORDS) and len(rest) < 12
-                return s.Report(by, _required(rest, command), "missed" if is_missed else "reached")
+                return s.Report(by, _required(rest, command, ticket), "missed" if is_missed else "reached")
             case _:
                 raise ValueError(f"{command.word} is no step")
 
@@ -204,6 +207,8 @@ class Orders:
         if command.word is Word.KEEP_LEVEL and (not command.rest or not policy):
             return s.ChangeLevel(hearing.by, ticket.level_before, "客户要求维持")
         word, _, reason = command.rest.replace("，", " ").partition(" ")
+        if not word:
+            raise TicketError("请写明级别和原因，例：改级 {number} 二级 仅教师端受影响", number=ticket.number)
         level = level_named(policy, word) if policy else None
         if command.word is Word.KEEP_LEVEL:
             reason = "客户要求维持"
@@ -229,7 +234,8 @@ class Orders:
         if command.word is Word.CALLBACK or (room is None and not hearing.is_for_staff):
             return []
         if not hearing.role.is_staff and room is not None:
-            own = [t for t in await self._store.tickets_of(hearing.origin.account) if _is_of(t, room)]
+            of_asker = await self._store.tickets_of(hearing.origin.account)
+            own = sorted((t for t in of_asker if _is_of(t, room)), key=lambda ticket: ticket.number)
             is_over = command.word in (Word.REOPEN, Word.RATE)
             return [
                 ticket
@@ -359,10 +365,11 @@ def _is_of(ticket: Ticket, room: Room | None) -> bool:
     return ticket.room == room.id or (bool(room.customer) and ticket.customer == room.customer)
 
 
-def _required(text: str, command: Command) -> str:
-    if not text.strip():
-        raise TicketError("请写上内容，例：{example}", example=command.spec.example)
-    return text.strip()
+def _required(text: str, command: Command, ticket: Ticket) -> str:
+    if not text:
+        example = command.spec.example.replace(_EXAMPLE, str(ticket.subject or ticket.number))
+        raise TicketError("请写上内容，例：{example}", example=example)
+    return text
 
 
 def restated(hearing: Hearing, text: str) -> Hearing:

@@ -112,9 +112,9 @@ class Reception:
             if suggested is not None:
                 await self._run(restated(hearing, suggested))
             return
-        if not hearing.is_for_staff and await self._about_ticket(hearing, link):
+        if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
             return
-        if hearing.is_addressed and await self._orders.suggest(hearing):
+        if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
         is_answered = not is_among_staff and await self._answering.question(hearing)
@@ -204,6 +204,8 @@ class Reception:
 
     async def _silent(self, hearing: Hearing, incoming: Incoming) -> None:
         """A picture or file without words: it belongs to the quoted ticket, or to nothing."""
+        if not incoming.attachments and hearing.is_addressed and not hearing.is_private:
+            await self._answering.question(hearing)  # somebody calls the bot by its name alone
         if not incoming.attachments or not incoming.quotes:
             return
         link = await self._store.link(incoming.room, incoming.quotes)

@@ -123,7 +123,7 @@ def _said_of(
         case e.Urged(by=by):
             return _urged(by, after, voices, rules)
         case e.Resolved():
-            return [_resolved(event, after, voices.customer)]
+            return [_resolved(event, after, voices.customer, rules)]
         case e.CheckReminded():
             text = customer(
                 "@{who} {number} 处理好了吗？好了回 1，还有问题回 2。{time} 前没有回复，我就先关单。",
@@ -335,11 +335,12 @@ def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messa
     word = timing.promised_word(after, rules)
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
     text = voices.customer.say("已替您催 {who}", who=called or voices.customer.say("工程师"))
-    text += (
-        voices.customer.say("，最晚 {time} 答复。", time=word)
-        if word and word > voices.customer.now
-        else "。"
-    )
+    if word is None or word <= voices.customer.now:
+        text += "。"
+    elif timing.is_awaited(after):
+        text += voices.customer.say("，最晚 {time} 联系您。", time=word)
+    else:
+        text += voices.customer.say("，最晚 {time} 解决。", time=word)
     names = " ".join(f"@{party.name}" for party in called)
     duty = voices.duty.say(
         "⏰ {by} 在催 {number}（{title}）{names}", by=by, number=after.number, title=title(after), names=names
@@ -347,16 +348,19 @@ def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messa
     return [Message(to=Place.ASIDE, text=text), Message(to=Place.DUTY, text=duty, mentions=called)]
 
 
-def _resolved(event: e.Resolved, after: Ticket, speaker: Speaker) -> Message:
+def _resolved(event: e.Resolved, after: Ticket, speaker: Speaker, rules: Rules) -> Message:
     text = speaker.say(
-        "✅ {number} 已处理（{by}）：{cause}，{method}。建议：{prevention}。\n@{who} 好了回 1，还有问题回 2。",
+        "✅ {number} 已处理（{by}）：{cause}，{method}。建议：{prevention}。\n",
         number=after.number,
         by=event.by,
         cause=event.cause.rstrip("。"),
         method=event.method.rstrip("。"),
         prevention=event.prevention.rstrip("。"),
-        who=after.requester,
     )
+    if rules.role(after.requester).is_staff:  # reported on behalf of somebody the bot does not know
+        text += speaker.say("请引用本条：好了回 1，还有问题回 2。")
+        return Message(to=Place.CUSTOMER, text=text, about=Check(ticket=after.number))
+    text += speaker.say("@{who} 好了回 1，还有问题回 2。", who=after.requester)
     buttons = (Button(speaker.say("好了"), "1"), Button(speaker.say("还有问题"), "2"))
     return Message(
         to=Place.CUSTOMER,

@@ -120,10 +120,13 @@ class Rules:
         return tuple(party for party in self.staff.values() if self.roles[party.id] is role)
 
     def may_answer(self, ticket: Ticket, by: Party) -> bool:
-        """Say whether somebody speaks for the customer: the requester, or a contact bound to the same customer."""
-        return by == ticket.requester or (
-            bool(ticket.customer) and self.belongs.get(by.id) == ticket.customer
-        )
+        """Say whether somebody speaks for the customer: the requester, or a contact bound to the same customer.
+
+        Where staff reported on behalf of the customer, any of the customer's people does.
+        """
+        if by == ticket.requester or (bool(ticket.customer) and self.belongs.get(by.id) == ticket.customer):
+            return True
+        return self.role(ticket.requester).is_staff and not self.role(by).is_staff
 
     def on_call(self, room: str, at: datetime) -> tuple[Party, ...]:
         """Return who is on call for a room; empty when nobody is."""

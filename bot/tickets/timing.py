@@ -58,6 +58,12 @@ def next_rung(ticket: Ticket, clock: Clock, rules: Rules) -> datetime | None:
     return escalation.next_rung(ladder, *run, fired=clock.fired, repeats=_repeats(ticket, clock))
 
 
+def is_awaited(ticket: Ticket) -> bool:
+    """Say whether the customer still waits for the first word of somebody."""
+    clock = ticket.clock(ClockKind.RESPOND)
+    return clock is not None and is_running(clock)
+
+
 def promised_word(ticket: Ticket, rules: Rules) -> datetime | None:
     """Return by when the customer hears from somebody: the first response while it is owed, else the resolution."""
     if ticket.status is not Status.OPEN:
