@@ -28,6 +28,7 @@ __all__ = [
     "parse_weekly",
     "parse_window",
     "subtract_working_time",
+    "wall_to_utc",
     "window_span",
     "working_time_between",
     "working_windows",
@@ -46,10 +47,11 @@ def window_span(calendar: Calendar, day: date, window: Window) -> Span:
     A wall-clock time that comes twice in autumn means its first coming. One that is left out in spring is read as if the
     clock had not been put forward yet; a window that lies wholly inside the gap may then end before it starts, and is empty.
     """
-    return _wall_to_utc(calendar.zone, day, window.opens), _wall_to_utc(calendar.zone, day, window.closes)
+    return wall_to_utc(calendar.zone, day, window.opens), wall_to_utc(calendar.zone, day, window.closes)
 
 
-def _wall_to_utc(zone: ZoneInfo, day: date, offset: timedelta) -> datetime:
+def wall_to_utc(zone: ZoneInfo, day: date, offset: timedelta) -> datetime:
+    """Return the instant, in UTC, that a clock on the wall shows so long after the midnight of that day."""
     # Adding to a naive wall-clock time walks on the wall clock; fold=0 is the default of the new datetime.
     wall = datetime(day.year, day.month, day.day) + offset  # noqa: DTZ001
     return wall.replace(tzinfo=zone).astimezone(UTC)

@@ -2,92 +2,48 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import assert_never
 
-from scheduler.calendar import Calendar
-from scheduler.clocks import instant_of
+from scheduler.calendar import Calendar, Window
 from scheduler.intervals import Interval, in_utc
-from scheduler.lengths import parse_length
-from scheduler.pauses import counted_between, instant_after, next_counting
+from scheduler.pauses import counted_between, instant_after
+from scheduler.points import After, At, Before, Share, instant_at, outside, parse_at
+from scheduler.targets import Target, Within
+from scheduler.waking import asleep_since, awake_from
+
+__all__ = [
+    "After",
+    "At",
+    "Before",
+    "Escalation",
+    "Fired",
+    "Ladder",
+    "Rung",
+    "Share",
+    "due",
+    "latest",
+    "next_rung",
+    "outside_the_clock",
+    "parse_at",
+    "rung_instant",
+]
 
 _ZERO = timedelta(0)
-_SHARE = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%")
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """When that share of the working budget is used: 0.5 at half, 1.0 at the due instant, 1.5 half a budget later."""
-
-    of: float
-
-    def __post_init__(self) -> None:
-        """Refuse what lies before the start."""
-        if not self.of >= 0:
-            raise ValueError(f"a share of a budget cannot be negative: {self.of}")
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """So much working time before the due instant, though never before the clock starts to count."""
-
-    length: timedelta
-
-    def __post_init__(self) -> None:
-        """Refuse a length that runs the other way."""
-        _refuse_negative(self.length)
-
-
-@dataclass(frozen=True, slots=True)
-class After:
-    """So much working time after the due instant."""
-
-    length: timedelta
-
-    def __post_init__(self) -> None:
-        """Refuse a length that runs the other way."""
-        _refuse_negative(self.length)
-
-
-At = Share | Before | After
-
-
-def _refuse_negative(length: timedelta) -> None:
-    if length < _ZERO:
-        raise ValueError(f"a distance from the due instant cannot be negative: {length}")
-
-
-def parse_at(text: str) -> At:
-    """Return the point of a clock written as `50%`, `-15m` (before it is due) or `+30m` (after; the sign may be left out).
-
-    Raises:
-        ValueError: The text is something else; the message says what was found and what is expected.
-    """
-    folded = "".join(unicodedata.normalize("NFKC", text).split()).replace("−", "-")
-    share = _SHARE.fullmatch(folded)
-    if share:
-        return Share(float(Decimal(share[1]) / 100))
-    try:
-        length = parse_length(
-            folded.removeprefix("-") if folded.startswith("-") else folded.removeprefix("+")
-        )
-    except ValueError as mistake:
-        raise ValueError(f"时点“{text}”看不懂，应写成 50%、-15m（到期前）或 +30m（到期后）") from mistake
-    return Before(length) if folded.startswith("-") else After(length)
 
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of a ladder: when, whom to tell, and after how much working time to tell them again."""
+    """One step of a ladder: when, whom to tell, and after how much working time to tell them again.
+
+    What falls outside `waking` is said when these hours begin; None leaves it to the ladder.
+    """
 
     at: At
     tell: tuple[str, ...]
     repeat: timedelta | None = None
+    waking: Window | None = None
 
     def __post_init__(self) -> None:
         """Refuse a repetition without a pause between."""
@@ -97,10 +53,14 @@ class Rung:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """The rungs in the order they are climbed, as written: the last is the highest."""
+    """The rungs in the order they are climbed, as written: the last is the highest.
+
+    `waking` are the hours, in the zone of the clock's calendar, in which people may be told; None is any hour.
+    """
 
     id: str
     rungs: tuple[Rung, ...]
+    waking: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,33 +94,64 @@ def latest(firings: Iterable[Fired]) -> dict[int, datetime]:
     return fired
 
 
-def rung_instant(
-    rung: Rung, calendar: Calendar, start: datetime, budget: timedelta, pauses: Sequence[Interval]
-) -> datetime | None:
-    """Return the instant, in UTC, at which a rung is reached, or None while an open pause prevents it.
+def outside_the_clock(ladder: Ladder, target: Target) -> tuple[int, ...]:
+    """Return the rungs that would be reached before a clock of that length even starts."""
+    return tuple(
+        index
+        for index, rung in enumerate(ladder.rungs)
+        if isinstance(target, Within) and isinstance(rung.at, Before) and rung.at.length > target.length
+    )
 
-    Pauses later than that instant do not move it. A rung before the due instant is reached in working time: at opening
-    rather than at the closing before.
+
+def rung_instant(
+    rung: Rung,
+    calendar: Calendar,
+    start: datetime,
+    target: Target | timedelta,
+    pauses: Sequence[Interval],
+    waking: Window | None = None,
+) -> datetime | None:
+    """Return the instant, in UTC, at which a rung is told, or None while an open pause prevents it.
+
+    Pauses later than that instant do not move it. `waking` are the hours of its ladder. A bare length of time is one of
+    working time.
     """
-    match rung.at:
-        case Share(of):
-            return instant_of(calendar, start, budget, pauses, of)
-        case After(length):
-            return instant_after(calendar, start, budget + length, pauses)
-        case Before(length):
-            reached = instant_after(calendar, start, budget - length, pauses)
-            if reached is None or not length:
-                return reached
-            return next_counting(calendar, reached, pauses)
-        case _:
-            assert_never(rung.at)
+    aim = Within(target) if isinstance(target, timedelta) else target
+    reached = instant_at(rung.at, calendar, start, aim, pauses)
+    hours = rung.waking or waking
+    return reached if reached is None or hours is None else _awake(hours, calendar, reached, pauses)
+
+
+def _awake(
+    hours: Window, calendar: Calendar, reached: datetime, pauses: Sequence[Interval]
+) -> datetime | None:
+    """Return when people may be told what was reached: in waking hours, and not in a pause that began meanwhile."""
+    said = awake_from(hours, calendar.zone, reached)
+    while said != reached:
+        resumed = outside(said, pauses)
+        if resumed is None:
+            return None
+        reached, said = said, awake_from(hours, calendar.zone, resumed)
+        if said == resumed:
+            break
+    return said
+
+
+def _instants(
+    ladder: Ladder,
+    calendar: Calendar,
+    start: datetime,
+    target: Target | timedelta,
+    pauses: Sequence[Interval],
+) -> list[datetime | None]:
+    return [rung_instant(rung, calendar, start, target, pauses, ladder.waking) for rung in ladder.rungs]
 
 
 def due(
     ladder: Ladder,
     calendar: Calendar,
     start: datetime,
-    budget: timedelta,
+    target: Target | timedelta,
     pauses: Sequence[Interval],
     fired: Mapping[int, datetime],
     repeats: bool,
@@ -174,7 +165,7 @@ def due(
     before it. `fired` maps a rung to the scheduled instant of its latest firing.
     """
     at = in_utc(now)
-    instants = [rung_instant(rung, calendar, start, budget, pauses) for rung in ladder.rungs]
+    instants = _instants(ladder, calendar, start, target, pauses)
     highest = max(fired, default=-1)
     reached = [
         (index, instant)
@@ -187,11 +178,34 @@ def due(
     if not repeats:
         return None
     for rung, first, every, floor in sorted(_repeating(ladder, instants, fired), reverse=True):
+        hours = ladder.rungs[rung].waking or ladder.waking
         told = counted_between(calendar, first, floor, pauses) // every
-        count = counted_between(calendar, first, at, pauses) // every
-        again_at = instant_after(calendar, first, count * every, pauses)
-        if count > told and again_at is not None:
+        again_at = _latest_repeat(hours, calendar, first, every, pauses, told, at)
+        if again_at is not None:
             return Escalation(rung, again_at, (), at - again_at, is_repeat=True)
+    return None
+
+
+def _latest_repeat(
+    hours: Window | None,
+    calendar: Calendar,
+    first: datetime,
+    every: timedelta,
+    pauses: Sequence[Interval],
+    told: int,
+    at: datetime,
+) -> datetime | None:
+    """Return the instant of the latest repetition up to `at` that was not told yet, or None."""
+    count = counted_between(calendar, first, at, pauses) // every
+    while count > told:
+        reached = instant_after(calendar, first, count * every, pauses)
+        said = reached and (_awake(hours, calendar, reached, pauses) if hours else reached)
+        if said is not None and said <= at:
+            return said
+        # What was reached since they went to sleep waits until they wake; look at what came before.
+        asleep = reached and hours and asleep_since(hours, calendar.zone, reached)
+        earlier = counted_between(calendar, first, asleep, pauses) // every if asleep else count
+        count = min(earlier, count - 1)
     return None
 
 
@@ -199,7 +213,7 @@ def next_rung(
     ladder: Ladder,
     calendar: Calendar,
     start: datetime,
-    budget: timedelta,
+    target: Target | timedelta,
     pauses: Sequence[Interval],
     fired: Mapping[int, datetime],
     repeats: bool,
@@ -208,13 +222,15 @@ def next_rung(
 
     It may lie in the past, when that has not been told yet.
     """
-    instants = [rung_instant(rung, calendar, start, budget, pauses) for rung in ladder.rungs]
+    instants = _instants(ladder, calendar, start, target, pauses)
     highest = max(fired, default=-1)
     upcoming = [instant for index, instant in enumerate(instants) if index > highest]
     if repeats:
-        for _, first, every, floor in _repeating(ladder, instants, fired):
+        for index, first, every, floor in _repeating(ladder, instants, fired):
+            hours = ladder.rungs[index].waking or ladder.waking
             told = counted_between(calendar, first, floor, pauses) // every
-            upcoming.append(instant_after(calendar, first, (told + 1) * every, pauses))
+            again_at = instant_after(calendar, first, (told + 1) * every, pauses)
+            upcoming.append(_awake(hours, calendar, again_at, pauses) if hours and again_at else again_at)
     return min((instant for instant in upcoming if instant is not None), default=None)
 
 
