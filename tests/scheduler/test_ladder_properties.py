@@ -1,12 +1,12 @@
 """What always holds of ladders: the next rung is exactly when there is something to say, and nothing is said twice."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduler.calendar import Calendar, always, parse_weekly
+from scheduler.calendar import Calendar, Window, always, parse_weekly
 from scheduler.clocks import Interval
 from scheduler.escalation import (
     After,
@@ -20,6 +20,8 @@ from scheduler.escalation import (
     next_rung,
     rung_instant,
 )
+from scheduler.targets import CalendarDays, Instant, NthWorkingDay, Target, Within, WorkingDays
+from scheduler.waking import awake_from
 
 ZONE = ZoneInfo("Asia/Shanghai")
 MINUTE = timedelta(minutes=1)
@@ -29,16 +31,25 @@ lengths = st.integers(0, 3000).map(lambda count: count * MINUTE)
 instants = st.integers(0, 40 * 24 * 60).map(lambda count: START + count * MINUTE)
 points = st.one_of(
     st.integers(0, 300).map(lambda percent: Share(percent / 100)),
-    st.builds(Before, lengths),
-    st.builds(After, lengths),
+    st.builds(Before, lengths, st.booleans()),
+    st.builds(After, lengths, st.booleans()),
+)
+waking = st.sampled_from(
+    [
+        None,
+        Window(timedelta(hours=8), timedelta(hours=22)),
+        Window(timedelta(hours=20), timedelta(hours=27)),
+        Window(timedelta(hours=6), timedelta(hours=30)),
+    ]
 )
 rungs = st.builds(
     Rung,
     at=points,
     tell=st.just(("owner",)),
     repeat=st.none() | st.integers(1, 2000).map(lambda count: count * MINUTE),
+    waking=waking,
 )
-ladders = st.lists(rungs, max_size=4).map(lambda found: Ladder("any", tuple(found)))
+ladders = st.builds(Ladder, st.just("any"), st.lists(rungs, max_size=4).map(tuple), waking)
 calendars = st.sampled_from(
     [
         always(ZONE),
@@ -54,24 +65,32 @@ pauses = st.lists(
     ),
     max_size=3,
 )
-budgets = st.integers(1, 3000).map(lambda count: count * MINUTE)
+targets = st.one_of(
+    st.integers(1, 3000).map(lambda count: Within(count * MINUTE)),
+    st.builds(WorkingDays, st.integers(1, 9), st.booleans()),
+    st.builds(CalendarDays, st.integers(1, 9), st.booleans(), st.booleans()),
+    st.builds(
+        NthWorkingDay, st.integers(1, 4), st.sampled_from([time(6), time(12, 30), time(23)]), st.booleans()
+    ),
+    instants.map(Instant),
+)
 told = st.dictionaries(st.integers(0, 3), instants, max_size=4)
 
 
 @settings(deadline=None, max_examples=300)
-@given(ladders, calendars, instants, budgets, pauses, told, st.booleans(), st.data())
+@given(ladders, calendars, instants, targets, pauses, told, st.booleans(), st.data())
 def test_there_is_something_to_say_from_the_next_rung_on_and_not_before(
     ladder: Ladder,
     calendar: Calendar,
     start: datetime,
-    budget: timedelta,
+    target: Target,
     paused: list[Interval],
     told: dict[int, datetime],
     repeats: bool,
     data: st.DataObject,
 ) -> None:
     fired = {rung: instant for rung, instant in told.items() if rung < len(ladder.rungs)}
-    clock = (ladder, calendar, start, budget, paused, fired, repeats)
+    clock = (ladder, calendar, start, target, paused, fired, repeats)
     upcoming = next_rung(*clock)
     anytime = data.draw(instants)
     if upcoming is None:
@@ -89,12 +108,12 @@ def test_there_is_something_to_say_from_the_next_rung_on_and_not_before(
 
 
 @settings(deadline=None, max_examples=100)
-@given(ladders, calendars, instants, budgets, pauses, st.lists(st.integers(1, 4000), min_size=1, max_size=8))
+@given(ladders, calendars, instants, targets, pauses, st.lists(st.integers(1, 4000), min_size=1, max_size=8))
 def test_a_ladder_climbs_says_each_thing_once_and_is_never_early(
     ladder: Ladder,
     calendar: Calendar,
     start: datetime,
-    budget: timedelta,
+    target: Target,
     paused: list[Interval],
     steps: list[int],
 ) -> None:
@@ -103,17 +122,19 @@ def test_a_ladder_climbs_says_each_thing_once_and_is_never_early(
     now = start
     for step in steps:
         now += step * MINUTE
-        while found := due(ladder, calendar, start, budget, paused, fired, True, now):
+        while found := due(ladder, calendar, start, target, paused, fired, True, now):
             assert found.rung_at <= now
             assert (found.rung, found.rung_at) not in said
             assert found.is_repeat == (found.rung <= max(fired, default=-1))
             if not found.is_repeat:
                 assert found.rung_at == rung_instant(
-                    ladder.rungs[found.rung], calendar, start, budget, paused
+                    ladder.rungs[found.rung], calendar, start, target, paused, ladder.waking
                 )
+            hours = ladder.rungs[found.rung].waking or ladder.waking
+            assert hours is None or awake_from(hours, calendar.zone, found.rung_at) == found.rung_at
             said.append((found.rung, found.rung_at))
             fired[found.rung] = found.rung_at
-        upcoming = next_rung(ladder, calendar, start, budget, paused, fired, True)
+        upcoming = next_rung(ladder, calendar, start, target, paused, fired, True)
         assert upcoming is None or upcoming > now
 
 
