@@ -77,7 +77,7 @@ async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
         offer=_offer(ticket, speaker),
         promises=tuple(promises(ticket, speaker, bot.rules, voice.language)),
         timeline=tuple(entries(records, speaker)),
-        broken_at=_broken_at(ticket, records),
+        broken_at=broken_at(ticket, records),
         spoken=tuple(spoken(message, bot, speaker) for message in said),
         linked=tuple(sorted(set(linked) - {number})),
     )
@@ -97,15 +97,15 @@ def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
     )
 
 
-def _broken_at(ticket: Ticket, records: Sequence[Record]) -> int | None:
+def broken_at(ticket: Ticket, records: Sequence[Record]) -> int | None:
     """Return where the archive breaks.
 
     The ticket keeps its length and latest hash itself, so an end that was cut off or a chain that was made anew shows too. There
     may be more records than it counts: it was read before them.
     """
-    broken_at = first_break(records)
-    if broken_at is not None:
-        return broken_at
+    found = first_break(records)
+    if found is not None:
+        return found
     if len(records) < ticket.version:
         return len(records) + 1
     return None if records[ticket.version - 1].hash == ticket.head else ticket.version

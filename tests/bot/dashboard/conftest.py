@@ -215,6 +215,10 @@ class Stand:
     def __post_init__(self) -> None:
         self._ids = count(1)
 
+    def refusal(self, reason: str) -> DeliveryFailed:
+        """Return how a platform refuses a message for good."""
+        return DeliveryFailed(reason)
+
     async def say(self, person: str, text: str, *, room: str = "yucai", addressed: bool = False) -> None:
         """Let somebody say something; whatever follows has been sent when this returns."""
         names = {"zhang": "老张", "chen": "陈经理"}

@@ -1,0 +1,132 @@
+"""Every event of the archive in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.dashboard.language import pick_language
+from bot.dashboard.timeline import line
+from bot.tickets import events as e
+from bot.tickets.model import ClockKind, Closing, Kind, Party
+from bot.tickets.speaker import Speaker
+
+AT = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)
+ZHANG, LI, WANG = Party("zhang", "老张"), Party("li", "小李"), Party("web:1", "王老师")
+OPENED = e.Opened(
+    number=1001, kind=Kind.FAULT, room="yucai", customer="", policy="", level="3", level_name="三级", promises=(),
+    requester=WANG, account="web:1", address="web:group:1", text="坏了",
+)  # fmt: skip
+ESCALATED = e.Escalated(
+    clock=ClockKind.RESPOND,
+    rung=1,
+    at=AT,
+    told=(ZHANG, LI),
+    tell=("owner",),
+    due_at=AT + timedelta(minutes=10),
+)
+LATE = timedelta(minutes=5)
+
+LINES: list[tuple[e.AnyEvent, str]] = [
+    (OPENED, "王老师 提出（三级）：坏了"),
+    (
+        e.Opened(
+            number=1, kind=Kind.REQUEST, room="r", customer="", policy="", level="", level_name="", promises=(), requester=WANG,
+            account="", address="", text="要培训", by=LI, tried="K-037", links=(1001, 1002),
+        ),
+        "小李 代 王老师 提出（需求）：要培训；已试 K-037；关联 1001, 1002",
+    ),
+    (
+        e.Opened(
+            number=1, kind=Kind.CALLBACK, room="r", customer="", policy="", level="", level_name="", promises=(), requester=WANG,
+            account="", address="", text="坏了", subject=1001, owner=LI,
+        ),
+        "建回访单，针对 1001，由 小李 负责",
+    ),
+    (e.Claimed(by=ZHANG), "老张 接单"),
+    (e.Responded(by=ZHANG, text="在看"), "老张 首次响应：在看"),
+    (e.Responded(by=ZHANG, is_call=True, text="通了", late=LATE), "老张 首次响应（电话）：通了，超时 5 分钟"),
+    (e.Said(by=ZHANG, text="换线中"), "老张 对客户说：换线中"),
+    (e.Assisted(by=LI), "小李 协助"),
+    (e.HandOverOffered(by=LI, to=ZHANG, note="懂录播", expires_at=AT), "小李 请 老张 接手，等到 2026-03-06 10:00:00：懂录播"),
+    (e.HandedOver(giver=LI, by=ZHANG), "老张 接受，从 小李 接手"),
+    (e.HandOverDeclined(by=ZHANG, reason="在路上"), "老张 没有接受转交：在路上"),
+    (e.HandOverExpired(to=ZHANG), "老张 没有回应转交，已作罢"),
+    (e.Reassigned(by=LI, to=ZHANG, giver=WANG, reason="请假"), "小李 改派给 老张（原负责人 王老师）：请假"),
+    (e.Reassigned(by=LI, to=ZHANG, giver=None, reason=""), "小李 改派给 老张"),
+    (
+        e.LevelChanged(
+            by=LI, level="2", level_name="二级", was="3", promises=(), reason="多个班", graced=(ClockKind.RESPOND,), grace=LATE
+        ),
+        "小李 改级为二级，响应宽限 5 分钟：多个班",
+    ),
+    (e.Noted(by=LI, text="等备件"), "小李 记录：等备件"),
+    (e.Updated(by=LI, text="已换"), "小李 更新进展：已换"),
+    (e.Supplemented(by=WANG, text="三楼"), "王老师 补充：三楼"),
+    (e.Urged(by=WANG), "王老师 催单"),
+    (
+        e.Resolved(by=LI, cause="缺纸", method="加纸", prevention="常看", late=LATE, check_at=AT, close_at=AT),
+        "小李 解决。原因：缺纸；方法：加纸；预防：常看，超时 5 分钟",
+    ),
+    (e.CheckReminded(), "再问了一次客户是否好了"),
+    (e.Closed(closing=Closing.CONFIRMED, by=WANG), "王老师 关单：客户已确认"),
+    (e.Closed(closing=Closing.SILENCE), "关单：未回应，自动关闭"),
+    (e.Reopened(by=WANG, text="又坏了"), "王老师 重新打开：又坏了"),
+    (e.Undone(by=LI, word="Resolved"), "小李 撤回“解决”"),
+    (e.SurveyPlanned(at=AT), "满意度定于 2026-03-06 10:00:00 问"),
+    (e.SurveySkipped(), "今天已问过这位客户，不再问满意度"),
+    (e.SurveyAsked(remind_at=AT), "请客户打分"),
+    (e.SurveyReminded(expires_at=AT), "提醒客户打分"),
+    (e.SurveyExpired(), "客户没有打分，问卷作罢"),
+    (e.Rated(by=WANG, speed=2, quality=3, comment="慢", is_low=True), "王老师 打分：速度 2，质量 3（低分）：慢"),
+    (e.Commented(by=WANG, text="还行"), "王老师 评价：还行"),
+    (e.CallMissed(by=LI, text="无人接听"), "小李 回访未接通：无人接听"),
+    (e.CalledBack(by=LI, result="满意"), "小李 已回访：满意"),
+    (ESCALATED, "响应快到期（2026-03-06 10:10:00 到期），已提醒 老张、小李"),
+    (
+        e.Escalated(
+            clock=ClockKind.RESOLVE, rung=3, at=AT, told=(), tell=(), due_at=AT, skipped=(1, 2), late=LATE, is_repeat=True,
+            is_breach=True,
+        ),
+        "解决超时（2026-03-06 10:00:00 到期），没有可提醒的人（再次），跳过阶梯 2, 3，提醒晚了 5 分钟",
+    ),
+]  # fmt: skip
+
+
+@pytest.fixture
+def speaker() -> Speaker:
+    return Speaker(lambda text: text, ZoneInfo("Asia/Shanghai"), AT)
+
+
+@pytest.mark.parametrize(("event", "says"), LINES, ids=lambda each: type(each).__name__)
+def test_an_event_is_told_in_one_line(event: e.AnyEvent, says: str, speaker: Speaker) -> None:
+    assert line(event, speaker) == says
+
+
+def test_every_event_is_among_them() -> None:
+    assert {type(event) for event, _ in LINES} == set(get_args(e.AnyEvent))
+
+
+def test_braces_that_people_type_stay(speaker: Speaker) -> None:
+    assert line(e.Noted(by=LI, text="{by} {0}"), speaker) == "小李 记录：{by} {0}"
+
+
+@pytest.mark.parametrize(
+    ("asked", "remembered", "accepted", "otherwise", "language"),
+    [
+        ("en", "zh", "zh", "zh", "en"),
+        ("fr", "en", "zh", "zh", "en"),
+        (None, "xx", "de,en-US;q=0.8,zh;q=0.5", "zh", "en"),
+        (None, None, "en;q=0,zh-CN;q=0.1", "en", "zh"),
+        (None, None, "en;q=x", "en", "en"),
+        (None, None, "", "en", "en"),
+        (None, None, "", "fr", "zh"),
+    ],
+)
+def test_the_nearest_wish_decides_the_language(
+    asked: str | None, remembered: str | None, accepted: str, otherwise: str, language: str
+) -> None:
+    assert pick_language(asked, remembered, accepted, otherwise) == language

@@ -1,0 +1,210 @@
+"""The server around the pages: callbacks, health, figures, files, faults."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from adapters.contract import DeliveryFailed
+from bot.store.contract import Change, Queued
+
+
+async def figures(stand: Any) -> dict[tuple[str, str], float]:
+    text = await stand.page("/metrics")
+    return {
+        (sample.name, next(iter(sample.labels.values()), "")): sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+    }
+
+
+@pytest.mark.asyncio
+async def test_callbacks_reach_their_adapter_without_a_login(opens: Any) -> None:
+    stand = await opens(travel=False)
+
+    answer = await stand.client.post(
+        "/hooks/web", data="hello", headers={"Origin": "https://platform.example"}
+    )
+    below = await stand.client.get("/hooks/web/v11/event")
+
+    assert await answer.json() == {"method": "POST", "tail": "", "body": "hello"}
+    assert (await below.json())["tail"] == "v11/event"
+
+
+@pytest.mark.asyncio
+async def test_callbacks_for_nobody_are_not_found(opens: Any, quiet_chat: Callable[[], Any]) -> None:
+    stand = await opens(chat=quiet_chat())
+    assert (await stand.client.post("/hooks/nobody")).status == 404
+    assert (await stand.client.post("/hooks/web")).status == 404
+
+
+@pytest.mark.asyncio
+async def test_a_platform_that_hangs_up_is_no_fault_of_ours(
+    stand: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stand.chat.hang_up = True
+
+    answer = await stand.client.post("/hooks/web")
+
+    assert answer.status == 400
+    assert "Traceback" not in await answer.text() + capsys.readouterr().out
+
+
+@pytest.mark.asyncio
+async def test_alive_is_told_to_anybody(opens: Any) -> None:
+    assert await (await opens(travel=False)).page("/healthz") == "ok"
+
+
+@pytest.mark.asyncio
+async def test_ready_says_why_not(opens: Any) -> None:
+    stand = await opens(travel=False)
+    answer = await stand.get("/readyz")
+    assert (answer.status, await answer.json()) == (
+        200,
+        {"ready": True, "reasons": [], "adapters": {"web": True}},
+    )
+
+    stand.health.ready, stand.health.connections["web"] = False, False
+    stand.clock.forward(timedelta(minutes=3))
+    answer = await stand.get("/readyz")
+
+    assert (answer.status, await answer.json()) == (
+        503,
+        {
+            "ready": False,
+            "reasons": ["starting or stopping", "deadlines were last looked at 2026-03-06T02:00:00+00:00"],
+            "adapters": {"web": False},
+        },
+    )
+
+
+@pytest.mark.asyncio
+async def test_a_platform_that_is_not_connected_does_not_make_us_unready(stand: Any) -> None:
+    stand.health.connections["web"] = False
+    assert (await stand.get("/readyz")).status == 200
+
+
+@pytest.mark.asyncio
+async def test_a_store_that_cannot_be_read_is_a_reason(stand: Any) -> None:
+    await stand.bot.outbox.close()
+    await stand.bot.store.close()
+    answer = await stand.get("/readyz")
+    assert answer.status == 503
+
+
+@pytest.mark.asyncio
+async def test_figures_count_tickets_and_messages(stand: Any) -> None:
+    stand.chat.refused["web:group:duty"] = DeliveryFailed("被移出群")
+    await stand.say("王老师", "报障 打印机坏了")
+    del stand.chat.refused["web:group:duty"]
+    await stand.say("王老师", "报障 投影不亮")
+    await stand.say("zhang", "接单 1002", room="duty")
+    await stand.say("吴老师", "报障 没声音", room="shiyan")
+    await stand.say("zhang", "解决 1003 原因:静音 方法:开声音 预防:无", room="duty")
+    stand.clock.forward(timedelta(minutes=31))
+
+    found = await figures(stand)
+
+    assert found[("shouwen_open_tickets", "unclaimed")] == 1
+    assert found[("shouwen_open_tickets", "claimed")] == 1
+    assert found[("shouwen_open_tickets", "solved")] == 1
+    assert found[("shouwen_overdue_tickets", "")] == 2
+    assert found[("shouwen_due_tickets", "")] == 2
+    assert found[("shouwen_dead_letters", "")] == 1
+    assert found[("shouwen_outbox_waiting", "web")] == 0
+    assert found[("shouwen_adapter_connected", "web")] == 1
+    assert found[("shouwen_start_time_seconds", "")] == stand.health.ticked_at.timestamp()
+    assert found[("shouwen_last_tick_time_seconds", "")] == stand.health.ticked_at.timestamp()
+
+
+@pytest.mark.asyncio
+async def test_messages_that_wait_are_counted_by_adapter(stand: Any) -> None:
+    now = stand.clock.now()
+    message = Queued(key="k", adapter="web", room="web:group:yucai", text="稍后", created_at=now)
+    await stand.bot.store.commit(Change(at=now, outgoing=(message,)))
+
+    assert (await figures(stand))[("shouwen_outbox_waiting", "web")] == 1
+
+
+@pytest.mark.asyncio
+async def test_every_answer_keeps_a_page_from_being_misused(stand: Any) -> None:
+    for path in ("/", "/letters", "/tickets/1", "/healthz", "/nowhere"):
+        headers = (await stand.get(path)).headers
+        assert "script-src 'self'" in headers["Content-Security-Policy"]
+        assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.asyncio
+async def test_pages_carry_no_script_or_style_of_their_own(stand: Any) -> None:
+    await stand.say("王老师", "报障 打印机坏了")
+    for path in ("/", "/tickets/1001", "/letters"):
+        page = await stand.page(path)
+        assert "<style" not in page
+        assert " style=" not in page
+        assert page.count("<script") == page.count('<script type="module" src=') + page.count(
+            "<script defer src="
+        )
+
+
+@pytest.mark.asyncio
+async def test_files_are_kept_for_ever_under_the_digest_of_their_content(stand: Any) -> None:
+    page = await stand.page("/letters")
+    addresses = [part.partition('"')[0] for part in page.split('="')[1:] if part.startswith("/static/")]
+    assert len(addresses) == 4
+
+    for address in addresses:
+        answer = await stand.get(address)
+        assert answer.status == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+    _, _, name = addresses[0].removeprefix("/static/").partition("/")
+    other = await stand.get(f"/static/0123456789abcdef/{name}")
+    assert (other.status, other.headers["Cache-Control"]) == (200, "no-cache")
+    assert (await stand.get("/static/0123456789abcdef/../../web.py")).status == 404
+    assert (await stand.get("/static/0123456789abcdef/%2e%2e/web.py")).status == 404
+
+
+@pytest.mark.asyncio
+async def test_an_adapter_with_pages_has_them_behind_the_login(
+    opens: Any, paged_chat: Callable[[], Any]
+) -> None:
+    stand = await opens(travel=False, chat=paged_chat())
+    await stand.page("/chat", status=401)
+    await stand.get(stand.access.link(""))
+
+    answer = await stand.get("/chat")
+
+    assert "试聊" in await answer.text()
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"  # its own stays
+    assert 'href="/chat"' in await stand.page("/")
+
+
+@pytest.mark.asyncio
+async def test_without_a_simulator_its_address_says_how_to_have_one(stand: Any) -> None:
+    assert "[[adapters]]" in await stand.page("/chat", status=404)
+    assert 'href="/chat"' not in await stand.page("/")
+
+
+@pytest.mark.asyncio
+async def test_a_fault_is_told_without_its_trace_and_logged_with_it(
+    stand: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await stand.bot.outbox.close()
+    await stand.bot.store.close()
+
+    page = await stand.page("/", status=500)
+
+    assert "已记入日志" in page
+    assert "Traceback" not in page
+    assert "request_failed" in capsys.readouterr().out
+
+
+@pytest.mark.asyncio
+async def test_an_unknown_page_leads_back(stand: Any) -> None:
+    assert "回到看板" in await stand.page("/nowhere", status=404)
