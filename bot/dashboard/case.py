@@ -28,6 +28,7 @@ class Spoken:
     state: str
     is_dead: bool
     is_sent: bool
+    is_edit: bool  # it replaced an earlier message
     reason: str
     source: str
 
@@ -92,6 +93,7 @@ def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
         state=delivery_name(message.state, speaker),
         is_dead=message.state is Delivery.DEAD,
         is_sent=message.state is Delivery.SENT,
+        is_edit=message.edits is not None,
         reason=message.reason if message.state is not Delivery.SENT else "",
         source=" · ".join(part for part in (message.room, message.platform_id or "") if part),
     )

@@ -139,7 +139,7 @@ async def test_an_unknown_ticket_is_not_found(stand: Any) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_ticket_without_promises_says_so(stand: Any) -> None:
+async def test_a_closed_ticket_is_still_shown(stand: Any) -> None:
     await stand.say("王老师", "报障 打印机坏了")
     await stand.say("zhang", _RESOLUTION, room="duty")
     await stand.say("王老师", "1")
