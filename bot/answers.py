@@ -7,21 +7,15 @@ from collections.abc import Sequence
 from bot.commands import SPECS, Spec, Whose, may_use
 from bot.tickets import timing
 from bot.tickets.alerts import promise_name
-from bot.tickets.errors import N_
+from bot.tickets.card import ENDINGS
 from bot.tickets.model import Closing, Status, Ticket
-from bot.tickets.replies import title
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
+from bot.tickets.voices import title
 from scheduler.explanation import explain
 
 _LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
 _SHOWN_TO_CUSTOMERS = ("报障", "进度", "催单", "撤单")
-_ENDINGS = {
-    Closing.CONFIRMED: N_("已确认关闭"),
-    Closing.SILENCE: N_("已关闭（未回应）"),
-    Closing.WITHDRAWN: N_("已撤单"),
-    Closing.DONE: N_("已完成"),
-}
 
 
 def greeting(speaker: Speaker, bot_name: str) -> str:
@@ -59,7 +53,7 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     """Return where a ticket is, in one line for the customer."""
     number = ticket.number
     if ticket.status is Status.CLOSED:
-        ending = speaker.say(_ENDINGS[ticket.closing or Closing.DONE])
+        ending = speaker.say(ENDINGS[ticket.closing or Closing.DONE])
         return speaker.say(
             "{number} {ending}（{time}）。", number=number, ending=ending, time=ticket.closed_at
         )

@@ -153,6 +153,8 @@ class Desk:
                     room = self._rules.rooms.get(ticket.room)
                     alerts.setdefault(room.duty if room else "", []).append((ticket, message))
             drafts.extend(self._drafts.of_ticket([m for m in said if not m.is_alert], ticket, now, None))
+            card = self._drafts.card(before, ticket, now)
+            drafts.extend([card] if card else [])
         for group in alerts.values():
             first = group[0][0]
             voice = self._drafts.voices(first, now, None).duty
@@ -209,9 +211,9 @@ class Desk:
         self, before: Ticket | None, ticket: Ticket, events: Sequence[AnyEvent], now: datetime, origin: Origin
     ) -> list[Draft]:
         voices = self._drafts.voices(ticket, now, origin)
-        return self._drafts.of_ticket(
-            replies(before, ticket, events, voices, self._rules), ticket, now, origin
-        )
+        said = replies(before, ticket, events, voices, self._rules)
+        card = self._drafts.card(before, ticket, now) if before else None
+        return [*self._drafts.of_ticket(said, ticket, now, origin), *([card] if card else [])]
 
     async def _commit(
         self,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.asks import Answered, AnyAbout, Ask, Check, Details, Progress, Rating
 from bot.directory import Directory
 from bot.origin import Origin
 from bot.outbox import Outbox, useful_until
 from bot.store.contract import Delivery, Queued, QueuedButton, QueuedMention
 from bot.texts import Texts
-from bot.tickets.messages import Message, Place
-from bot.tickets.model import Party, Ticket
-from bot.tickets.replies import Voices
+from bot.tickets.card import is_outdated, standing
+from bot.tickets.messages import Button, Message, Place
+from bot.tickets.model import Kind, Party, Status, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
+from bot.tickets.voices import Voices
 
 _SHORT = timedelta(minutes=10)  # how long a menu or an offer waits
 _HELPED = timedelta(minutes=30)  # how long thanks count for an answer, and a word of the owner for a reminder
@@ -64,7 +67,7 @@ class Drafts:
         for index, (message, address, fallback) in enumerate(placed):
             if address is None or (message.to in _TO_ASKER and address in taken):
                 continue  # one message per event and room
-            key = f"t{ticket.number}.{ticket.version}.{index}"
+            key = _card_key(ticket) if message.is_card else f"t{ticket.number}.{ticket.version}.{index}"
             quotes = origin.message if origin is not None and address == origin.address else None
             queued = self._queued(
                 key, address, message, now, quotes=quotes, fallback=fallback, ticket=ticket.number
@@ -72,6 +75,23 @@ class Drafts:
             asked = self._asked(message, ticket, origin, address)
             drafts.append(Draft(queued, _ask(message.about, address, asked, key, now)))
         return drafts
+
+    def card(self, before: Ticket, after: Ticket, now: datetime) -> Draft | None:
+        """Return the card as it stands after a change, where the platform of the duty room lets the bot edit it."""
+        room = self._directory.room(after.room)
+        duty = self._directory.room(room.duty) if room else None
+        if duty is None or after.kind is Kind.CALLBACK or not is_outdated(before, after):
+            return None
+        if not self._outbox.can_edit(duty.address.partition(":")[0]):
+            return None
+        speaker = self.speaker(duty.language, now)
+        is_free = after.status is Status.OPEN and after.owner is None
+        buttons = (Button(speaker.say("接单"), f"接单 {after.number}"),) if is_free else ()
+        text = standing(after, speaker, self._rules)
+        message = Message(to=Place.DUTY, text=text, buttons=buttons, useful_for=_HELPED)
+        key = f"{_card_key(after)}.{after.version}"
+        queued = self._queued(key, duty.address, message, now, ticket=after.number)
+        return Draft(replace(queued, edits=_card_key(after)))
 
     def answer(self, message: Message, origin: Origin, index: int = 0) -> Draft:
         """Return the draft of an answer to a message, asked of its sender."""
@@ -142,6 +162,10 @@ class Drafts:
             useful_until=useful_until(now, message.useful_for),
             state=Delivery.SENDING if self._outbox.is_idle(adapter, address) else Delivery.QUEUED,
         )
+
+
+def _card_key(ticket: Ticket) -> str:
+    return f"t{ticket.number}.card"
 
 
 def _with_echo(messages: list[Message], origin: Origin | None) -> list[Message]:

@@ -176,10 +176,14 @@ class _Sender:
 
     async def _attempt(self, message: Queued) -> Queued | None:
         """Send once and return the message again when it has to be sent later."""
+        edits = await self._edited(message)
+        if message.edits is not None and edits is None:
+            await self._note(replace(message, state=Delivery.DROPPED, reason="没有可以改的消息"))
+            return None
         now = self._clock.now()
         self._pace.take(message.room, now)
         try:
-            outgoing = await self._rendered(message)
+            outgoing = _rendered(message, edits)
             platform_id = await self.adapter.send(outgoing)
         except DeliveryFailed as failure:
             return await self._failed(message, failure)
@@ -246,20 +250,14 @@ class _Sender:
         await self._note(replace(message, state=Delivery.DEAD))
         return None
 
-    async def _rendered(self, message: Queued) -> Outgoing:
-        edits = None
-        if message.edits is not None:
-            earlier = await self._store.outgoing(message.edits)
-            edits = earlier.platform_id if earlier else None
-        return Outgoing(
-            key=message.key,
-            room=message.room,
-            text=f"{RESENT}{message.text}" if message.is_unknown else message.text,
-            mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
-            buttons=tuple(Button(button.label, button.command) for button in message.buttons),
-            quotes=message.quotes,
-            edits=edits,
-        )
+    async def _edited(self, message: Queued) -> str | None:
+        """Return the platform's id of the message that this one replaces; None when it never got there."""
+        if message.edits is None:
+            return None
+        if self._noting:
+            await asyncio.wait({self._noting})
+        earlier = await self._store.outgoing(message.edits)
+        return earlier.platform_id if earlier else None
 
     def _note_soon(self, message: Queued) -> None:
         """Note a delivery together with those that happen meanwhile: nobody waits for it."""
@@ -277,6 +275,18 @@ class _Sender:
 
     async def _note(self, message: Queued) -> None:
         await self._store.update_outgoing([message])
+
+
+def _rendered(message: Queued, edits: str | None) -> Outgoing:
+    return Outgoing(
+        key=message.key,
+        room=message.room,
+        text=f"{RESENT}{message.text}" if message.is_unknown and edits is None else message.text,
+        mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
+        buttons=tuple(Button(button.label, button.command) for button in message.buttons),
+        quotes=message.quotes,
+        edits=edits,
+    )
 
 
 def useful_until(now: datetime, useful_for: timedelta | None) -> datetime | None:

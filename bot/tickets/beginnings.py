@@ -1,0 +1,65 @@
+"""What is said when a ticket is opened: to its reporter, and as a card in the duty room (JOURNEYS 3, 4, 15)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.asks import Details
+from bot.tickets import card, timing
+from bot.tickets import events as e
+from bot.tickets.messages import Button, Message, Place
+from bot.tickets.model import ClockKind, Kind, Party, Ticket
+from bot.tickets.rules import Role, Rules
+from bot.tickets.speaker import Speaker
+from bot.tickets.voices import Voices
+
+
+def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+    """Return the acknowledgement and the card; nothing for a callback, of which is told together with the low score."""
+    if event.kind is Kind.CALLBACK:
+        return []
+    number, now = after.number, voices.customer.now
+    level = after.level_name or voices.customer.say("已登记")
+    calls = _called_at_once(after, rules, now) if card.is_urgent(after, rules) else ()
+    told = _acknowledged(event, after, level, calls, voices.customer, rules)
+    names = "".join(f" @{party.name}" for party in calls)
+    text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, voices.duty, rules)}"
+    buttons = (Button(voices.duty.say("接单"), f"接单 {number}"),)
+    return [told, Message(to=Place.DUTY, text=text, mentions=calls, buttons=buttons, is_card=True)]
+
+
+def _acknowledged(
+    event: e.Opened, after: Ticket, level: str, calls: tuple[Party, ...], speaker: Speaker, rules: Rules
+) -> Message:
+    """What the reporter reads: number, level, by when somebody answers."""
+    number, word = after.number, timing.promised_word(after, rules)
+    if event.links:
+        text = speaker.say(
+            "{old} 已关闭超过 {days} 天，已建新单 {number} 并关联 {old}，优先处理。",
+            old=event.links[0], days=rules.reopen_within.days, number=number,
+        )  # fmt: skip
+        return Message(to=Place.ASKER, text=text)
+    if calls:
+        text = speaker.say(
+            "🔴 已建单 {number}（{level}），已叫 {calls}", number=number, level=level, calls=calls
+        )
+        text += speaker.say("，最晚 {time} 响应", time=word) if word else ""
+        arrive = after.clock(ClockKind.ARRIVE)
+        arrival = timing.due_at(arrive, rules) if arrive else None
+        text += speaker.say("、{time} 到场", time=arrival) if arrival else ""
+        text += speaker.say("。\n请回：联系电话 + 地点（一条就行）。")
+        return Message(to=Place.ASKER, text=text, about=Details(ticket=number))
+    text = speaker.say("已建单 {number}（{level}）。", number=number, level=level)
+    text += (
+        speaker.say("工程师最晚 {time} 响应，有进展我在这里说。", time=word)
+        if word
+        else speaker.say("有进展我在这里说。")
+    )
+    text += speaker.say("\n补充照片或说明，直接引用本条发就行。")
+    return Message(to=Place.ASKER, text=text)
+
+
+def _called_at_once(after: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
+    """The most urgent level calls the engineer on call and a manager without waiting for a rung."""
+    calls = [*rules.on_call(after.room, now), *rules.with_role(Role.MANAGER)[:1]]
+    return tuple(dict.fromkeys(calls))

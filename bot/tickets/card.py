@@ -1,0 +1,77 @@
+"""The card of a ticket in the duty room: what it is and how it stands, in two lines."""
+
+from __future__ import annotations
+
+from bot.tickets import timing
+from bot.tickets.errors import N_
+from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.rules import Rules
+from bot.tickets.speaker import Speaker
+from bot.tickets.voices import title
+
+ENDINGS = {
+    Closing.CONFIRMED: N_("已确认关闭"),
+    Closing.SILENCE: N_("已关闭（未回应）"),
+    Closing.WITHDRAWN: N_("已撤单"),
+    Closing.DONE: N_("已完成"),
+}
+
+
+def is_urgent(ticket: Ticket, rules: Rules) -> bool:
+    """Say whether a ticket has the most urgent of several levels."""
+    policy = rules.policies.get(ticket.policy)
+    return policy is not None and len(policy.levels) > 1 and policy.levels[0].id == ticket.level
+
+
+def head(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    """Return the line that says what the ticket is."""
+    room = rules.rooms.get(ticket.room)
+    level = ticket.level_name or speaker.say("已登记")
+    again = (
+        speaker.say("（再次：{numbers}）", numbers=", ".join(map(str, ticket.links))) if ticket.links else ""
+    )
+    tried = speaker.say("（已试 {entry}）", entry=ticket.tried) if ticket.tried else ""
+    line = speaker.say(
+        "{mark} {number} {level}｜{customer}｜{requester}：{title}",
+        mark="🔴" if is_urgent(ticket, rules) else "🆕",
+        number=ticket.number,
+        level=level.split("·")[0],
+        customer=rules.customers.get(ticket.customer) or (room.name if room else ticket.room),
+        requester=ticket.requester,
+        title=title(ticket, 60),
+    )
+    return f"{line}{again}{tried}"
+
+
+def waiting(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    """Return the line that asks for somebody to take it."""
+    word = timing.promised_word(ticket, rules)
+    due = speaker.say("响应 {time} 前。", time=word) if word else ""
+    return due + speaker.say("接单：回“接单 {number}”", number=ticket.number)
+
+
+def standing(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    """Return the whole card as the ticket stands now."""
+    return f"{head(ticket, speaker, rules)}\n{_state(ticket, speaker, rules)}"
+
+
+def is_outdated(before: Ticket, after: Ticket) -> bool:
+    """Say whether a change shows on the card."""
+    return (before.owner, before.level, before.status) != (after.owner, after.level, after.status)
+
+
+def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    if ticket.status is Status.CLOSED:
+        ending = speaker.say(ENDINGS[ticket.closing or Closing.DONE])
+        return speaker.say("{ending}（{time}）", ending=ending, time=ticket.closed_at)
+    if ticket.status is Status.SOLVED and ticket.resolution is not None:
+        return speaker.say("{by} 已处理，等客户确认", by=ticket.resolution.by)
+    if ticket.owner is None:
+        return waiting(ticket, speaker, rules)
+    word = timing.promised_word(ticket, rules)
+    owned = speaker.say("{owner} 负责", owner=ticket.owner)
+    if word is None:
+        return owned
+    if timing.is_awaited(ticket):
+        return owned + speaker.say("，响应 {time} 前", time=word)
+    return owned + speaker.say("，解决 {time} 前", time=word)

@@ -1,0 +1,155 @@
+"""What is said at the end of a ticket: solved, closed, opened again, rated (JOURNEYS 13 to 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from bot.asks import Check, Rating
+from bot.tickets import events as e
+from bot.tickets import timing
+from bot.tickets.errors import N_
+from bot.tickets.messages import Button, Message, Place
+from bot.tickets.model import Closing, Party, Ticket
+from bot.tickets.rules import Role, Rules
+from bot.tickets.speaker import Speaker
+from bot.tickets.voices import Voices, title
+from scheduler.calendar import add_working_time
+
+_UNDONE_WORDS = {
+    "Resolved": N_("解决"),
+    "HandOverOffered": N_("转交"),
+    "LevelChanged": N_("改级"),
+    "Noted": N_("记录"),
+    "Closed": N_("撤单"),
+}
+
+
+def resolved(event: e.Resolved, after: Ticket, speaker: Speaker, rules: Rules) -> Message:
+    text = speaker.say(
+        "✅ {number} 已处理（{by}）：{cause}，{method}。建议：{prevention}。\n",
+        number=after.number,
+        by=event.by,
+        cause=event.cause.rstrip("。"),
+        method=event.method.rstrip("。"),
+        prevention=event.prevention.rstrip("。"),
+    )
+    if rules.role(after.requester).is_staff:  # reported on behalf of somebody the bot does not know
+        text += speaker.say("请引用本条：好了回 1，还有问题回 2。")
+        return Message(to=Place.CUSTOMER, text=text, about=Check(ticket=after.number))
+    text += speaker.say("@{who} 好了回 1，还有问题回 2。", who=after.requester)
+    buttons = (Button(speaker.say("好了"), "1"), Button(speaker.say("还有问题"), "2"))
+    return Message(
+        to=Place.CUSTOMER,
+        text=text,
+        mentions=(after.requester,),
+        buttons=buttons,
+        about=Check(ticket=after.number),
+    )
+
+
+def closed(
+    closing: Closing,
+    by: Party | None,
+    after: Ticket,
+    events: Sequence[e.AnyEvent],
+    voices: Voices,
+    rules: Rules,
+) -> list[Message]:
+    number = after.number
+    if closing is Closing.DONE:
+        return []
+    if closing is Closing.CONFIRMED:
+        text = voices.customer.say("谢谢确认，{number} 已关闭。", number=number)
+        if not any(isinstance(event, e.SurveyAsked) for event in events):
+            return [Message(to=Place.CUSTOMER, text=text)]
+        text += voices.customer.say("给这次服务打个分吧：速度 质量（1–5），例如“5 4”，可加一句话。")
+        return [survey(text, after, mentions=())]
+    if closing is Closing.SILENCE:
+        text = voices.customer.say(
+            "{number} 没有等到回复，先关单了。{days} 天内说“{number} 还有问题”，我就重新打开。",
+            number=number, days=rules.reopen_within.days,
+        )  # fmt: skip
+        return [Message(to=Place.CUSTOMER, text=text, useful_for=timedelta(days=1))]
+    told = Message(
+        to=Place.CUSTOMER, text=voices.customer.say("{number} 已撤单，需要时再叫我。", number=number)
+    )
+    owner = (after.owner,) if after.owner else ()
+    text = voices.duty.say(
+        "{number} 已由 {by} 撤单，不用再处理。{owner}",
+        number=number,
+        by=by,
+        owner="".join(f"@{party.name}" for party in owner),
+    )
+    return [told, Message(to=Place.DUTY, text=text, mentions=owner)]
+
+
+def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+    number, owner = after.number, after.owner
+    word = timing.promised_word(after, rules)
+    told = voices.customer.say("{number} 已重新打开", number=number)
+    told += voices.customer.say("，仍由 {owner} 负责", owner=owner) if owner else ""
+    told += (
+        voices.customer.say("，最晚 {time} 答复。", time=word)
+        if word and word > voices.customer.now
+        else "。"
+    )
+    called = [owner] if owner else list(rules.on_call(after.room, voices.duty.now))
+    if after.reopened > 1:  # a second time is the manager's business
+        called.extend(party for party in rules.with_role(Role.MANAGER) if party not in called)
+    duty = voices.duty.say(
+        "🔁 {number} 重新打开（{by}：{text}）{calls}",
+        number=number, by=by, text=" ".join(text.split())[:60] or voices.duty.say("还有问题"),
+        calls=" ".join(f"@{party.name}" for party in called),
+    )  # fmt: skip
+    duty += voices.duty.say("，{time} 前答复", time=word) if word and word > voices.duty.now else ""
+    return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=duty, mentions=tuple(called))]
+
+
+def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
+    asker = voices.asker
+    text = asker.say(
+        "已撤回“{word} {number}”，恢复到之前的状态。",
+        word=asker.say(_UNDONE_WORDS.get(word, word)),
+        number=after.number,
+    )
+    said = [Message(to=Place.ASIDE, text=text)]
+    if word == "Resolved":  # the customer was asked whether it works
+        told = voices.customer.say(
+            "{number} 还在处理，刚才的“已处理”不算，好了我再告诉您。", number=after.number
+        )
+        said.append(Message(to=Place.CUSTOMER, text=told))
+    return said
+
+
+def low(event: e.Rated, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+    """Apologise, and say who calls by when; the manager learns the facts privately."""
+    from_now = _callback_due(voices, rules)
+    managers = rules.with_role(Role.MANAGER)[:1]
+    told = voices.customer.say("收到，抱歉没让您满意。")
+    if managers:
+        told += voices.customer.say("{manager} 会在 {time} 前与您联系。", manager=managers[0], time=from_now)
+    said = [Message(to=Place.CUSTOMER, text=told)]
+    comment = voices.duty.say("“{comment}”", comment=event.comment) if event.comment else ""
+    text = voices.duty.say(
+        "📞 低分回访 {number}：速度{speed} 质量{quality}{comment}（{title}）。最晚 {time}。\n完成后回：回访 {number} 结果",
+        number=after.number, speed=event.speed, quality=event.quality, comment=comment, title=title(after), time=from_now,
+    )  # fmt: skip
+    said.extend(Message(to=manager, text=text, mentions=(manager,)) for manager in managers)
+    return said
+
+
+def _callback_due(voices: Voices, rules: Rules) -> datetime:
+    return add_working_time(
+        rules.calendars[rules.survey.callback_calendar], voices.duty.now, rules.survey.callback_within
+    )
+
+
+def survey(text: str, after: Ticket, mentions: tuple[Party, ...] | None = None) -> Message:
+    return Message(
+        to=Place.CUSTOMER,
+        text=text,
+        mentions=(after.requester,) if mentions is None else mentions,
+        about=Rating(ticket=after.number),
+        useful_for=timedelta(hours=24),
+    )

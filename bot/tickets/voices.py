@@ -1,0 +1,23 @@
+"""The voices in which a ticket is spoken of, and its name in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.tickets.model import Ticket
+from bot.tickets.speaker import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """The speakers of the two rooms a ticket lives in, and of the room where the step was asked for."""
+
+    customer: Speaker
+    duty: Speaker
+    asker: Speaker
+
+
+def title(ticket: Ticket, longest: int = 40) -> str:
+    """Return the ticket's text on one line, shortened."""
+    line = " ".join(ticket.text.split())
+    return line if len(line) <= longest else line[: longest - 1] + "…"
