@@ -1,0 +1,93 @@
+"""Questions with known answers, made of the written questions: small knowledge bases, and what is asked of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from faq.entries import Entry, Measured
+from faq.formats import plan, read
+from faq.knowledge import KnowledgeBase
+from faq.text import fold
+from faq.training.noise import spoilt
+from faq.training.rephrase import exchanged, reworded, shortened
+from faq.wording import canonical
+
+_ONE_PHRASING = 0.6  # share of knowledge bases whose entries have one phrasing only
+_SPOILT = 0.35
+_ABSENT = 0.3
+_KINDS = (0.4, 0.35, 0.15, 0.1)  # held-out wording, reworded, another word in it, shortened
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A text, what was found for it, and the entry that answers it; None when none does."""
+
+    topic: int
+    text: str
+    right: str | None
+    found: tuple[Measured, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One question in several wordings."""
+
+    topic: int
+    wordings: tuple[str, ...]
+
+
+def written(*files: Path) -> list[Written]:
+    """Return the written questions, and those of FAQ files, each file a topic of its own."""
+    topic, found = 0, []
+    text = resources.files("faq").joinpath("training/questions.txt").read_text("utf-8")
+    for line in text.splitlines():
+        if line.startswith("#"):
+            topic += 1
+        elif line:
+            found.append(Written(topic, tuple(part.strip() for part in line.split("|"))))
+    for place, file in enumerate(files, topic + 1):
+        found += [Written(place, (each.question, *each.aliases)) for each in plan((), read(file)).new]
+    return found
+
+
+def questions(known: list[Written], rounds: int, chance: random.Random) -> Iterator[Question]:
+    """Yield questions asked of knowledge bases drawn from what is written."""
+    for _ in range(rounds):
+        drawn = chance.sample(known, chance.randint(min(60, len(known)), len(known)))
+        is_single = chance.random() < _ONE_PHRASING
+        asked, entries = [], []
+        for place, each in enumerate(drawn):
+            wordings = list(each.wordings)
+            chance.shuffle(wordings)
+            held = wordings.pop()
+            is_absent = chance.random() < _ABSENT
+            kept = wordings[: 1 if is_single else chance.randint(1, len(wordings))]
+            asked.append((each.topic, held, kept, None if is_absent else str(place)))
+            if not is_absent:
+                entries.append(Entry(id=str(place), question=kept[0], aliases=tuple(kept[1:]), answer=""))
+        base = KnowledgeBase(entries)
+        for topic, held, kept, right in asked:
+            text, is_same = _asked(base, held, kept, chance)
+            if chance.random() < _SPOILT:
+                text = spoilt(text, chance)
+            yield Question(topic, text, right if is_same else None, tuple(base.measure(text)))
+
+
+def _asked(base: KnowledgeBase, held: str, kept: list[str], chance: random.Random) -> tuple[str, bool]:
+    """Return what is asked, and whether it is what the entry asks."""
+    match chance.choices(("held", "reworded", "exchanged", "shortened"), _KINDS)[0]:
+        case "held":
+            return held, True
+        case "reworded":
+            return reworded(chance.choice(kept), chance), True
+        case "shortened":
+            return shortened(chance.choice(kept), chance), True
+        case _:
+            text = canonical(fold(chance.choice(kept)))
+            entry = chance.choice(base.entries())
+            other = canonical(fold(entry.question))
+            return exchanged(text, base.most_telling(text), base.most_telling(other)), False
