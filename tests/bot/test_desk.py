@@ -1,0 +1,404 @@
+"""The desk on a real store, with many people at once: one effect each, one owner, and nothing lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+from structlog.testing import capture_logs
+
+from adapters.contract import KnownPerson
+from bot.assembly import Bot, assemble
+from bot.clock import StillClock
+from bot.config import for_replay, load
+from bot.replay import CHAT, ChatAdapter, address
+from bot.store.contract import Change, Conflict, Saved, Store
+from bot.store.registry import open_store
+from bot.tickets import events as e
+from bot.tickets.archive import folded
+from bot.tickets.model import ClockKind, Status, SurveyState, Ticket
+from bot.tickets.records import first_break
+
+START = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
+MINUTE = timedelta(minutes=1)
+ENGINEERS = [f"工程师{number:02}" for number in range(1, 51)]
+CUSTOMER, DUTY = "育才群", "值班群"
+
+CONFIG = """
+[[people]]
+id = "chen"
+name = "陈经理"
+role = "manager"
+
+[[customers]]
+id = "yucai"
+name = "育才小学"
+policy = "edu"
+
+[[rooms]]
+id = "yucai"
+name = "育才群"
+kind = "customer"
+customer = "yucai"
+duty = "duty"
+on_call = "first-line"
+
+[[rooms]]
+id = "duty"
+name = "值班群"
+kind = "duty"
+
+[rotas.first-line]
+members = ["e01"]
+starts = 2026-03-02T08:00:00
+
+[[ladders.standard]]
+at = "50%"
+tell = ["on_call"]
+
+[[ladders.standard]]
+at = "100%"
+tell = ["manager"]
+repeat = "15m"
+
+[policies.edu]
+name = "教育"
+ladder = "standard"
+
+[[policies.edu.levels]]
+id = "3"
+name = "三级·个别服务"
+clocks = [ { kind = "respond", within = "20m" }, { kind = "resolve", within = "8h" } ]
+"""
+
+
+class Overtaken:
+    """A store where somebody else is faster, so many times."""
+
+    def __init__(self, store: Store, times: int) -> None:
+        self._store = store
+        self.times = times
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def commit(self, change: Change) -> None:
+        if self.times and change.tickets:
+            self.times -= 1
+            raise Conflict(change.tickets[0].ticket.number)
+        await self._store.commit(change)
+
+
+class Office:
+    """A bot on a store, and the chat in which people speak to it."""
+
+    def __init__(self, bot: Bot, chat: ChatAdapter, clock: StillClock) -> None:
+        self.bot = bot
+        self.chat = chat
+        self.clock = clock
+        self.store = bot.store
+
+    async def hear(self, room: str, person: str, text: str, *, times: int = 1) -> None:
+        """Let the bot hear a message, so many times at once."""
+        heard = self.chat.heard(room, person, text)
+        await asyncio.gather(*(self.bot.reception.receive(heard) for _ in range(times)))
+        await self.bot.outbox.drain()
+
+    async def tick(self) -> None:
+        await self.bot.tick(self.clock.now())
+        await self.bot.outbox.drain()
+
+    def said(self, room: str) -> list[str]:
+        """Return what the bot has said in a room since the last time somebody asked, and forget it."""
+        texts = [each.message.text for each in self.chat.said if each.message.room == address(room)]
+        self.chat.said = [each for each in self.chat.said if each.message.room != address(room)]
+        return texts
+
+    async def ticket(self, number: int = 1001) -> Ticket:
+        """Return a ticket, which is what its archive says."""
+        ticket = await self.store.ticket(number)
+        assert ticket is not None
+        records = await self.store.records(number)
+        assert first_break(records) is None
+        assert folded(records) == ticket
+        assert ticket.version == len(records)
+        return ticket
+
+    async def events(self, number: int = 1001) -> list[e.AnyEvent]:
+        return [record.event for record in await self.store.records(number)]
+
+
+@pytest_asyncio.fixture
+async def offices(tmp_path: Path) -> AsyncIterator[Any]:
+    """Opens bots that share one store, one clock and one chat; each may see the store through something else."""
+    file = tmp_path / "office.toml"
+    people = "".join(
+        f'[[people]]\nid = "e{name[-2:]}"\nname = "{name}"\nrole = "engineer"\n' for name in ENGINEERS
+    )
+    file.write_text(people + CONFIG, encoding="utf-8")
+    config = for_replay(load(file, {}, is_replay=True))
+    clock = StillClock(START)
+    chat = ChatAdapter(
+        "小首", tuple(KnownPerson(f"{CHAT}:{p.name}", p.name, p.role) for p in config.people), clock
+    )
+    async with AsyncExitStack() as stack:
+        store = await open_store(f"sqlite:{tmp_path / 'office.db'}", START)
+        stack.push_async_callback(store.close)
+
+        async def opened(seen_as: Any = lambda store: store) -> Office:
+            bot = await assemble(config, seen_as(store), {CHAT: chat}, clock)
+            stack.push_async_callback(bot.outbox.close)
+            return Office(bot, chat, clock)
+
+        yield opened
+
+
+@pytest_asyncio.fixture
+async def office(offices: Any) -> Office:
+    return await offices()
+
+
+@pytest_asyncio.fixture
+async def reported(office: Office) -> Office:
+    """An office with ticket 1001, which nobody has claimed."""
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    office.said(CUSTOMER)
+    office.said(DUTY)
+    return office
+
+
+def _winner(ticket: Ticket) -> str:
+    assert ticket.owner is not None
+    return ticket.owner.name
+
+
+@pytest.mark.asyncio
+async def test_of_fifty_engineers_one_gets_the_ticket_and_every_other_hears_who(reported: Office) -> None:
+    await asyncio.gather(*(reported.hear(DUTY, name, "接单 1001") for name in ENGINEERS))
+    ticket = await reported.ticket()
+    winner = _winner(ticket)
+    said = reported.said(DUTY)
+    assert len(said) == 50
+    assert said.count(f"1001 由 {winner} 接单（10:00）。") == 1
+    refused = [
+        text for text in said if text.startswith(f"1001 由 {winner} 接单（10:00）。") and "已有人了" in text
+    ]
+    assert sorted(text.split("。")[1].split("，")[0] for text in refused) == sorted(set(ENGINEERS) - {winner})
+    assert [type(event) for event in await reported.events()] == [e.Opened, e.Claimed]
+    assert len(reported.said(CUSTOMER)) == 1
+
+
+@pytest.mark.asyncio
+async def test_two_bots_on_one_store_agree_about_the_owner(offices: Any) -> None:
+    one, two = await offices(), await offices()
+    await one.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    one.said(DUTY)
+    await asyncio.gather(
+        *((one if index % 2 else two).hear(DUTY, name, "接单 1001") for index, name in enumerate(ENGINEERS))
+    )
+    winner = _winner(await one.ticket())
+    assert await two.ticket() == await one.ticket()
+    said = one.said(DUTY)
+    assert len(said) == 50
+    assert all(text.startswith(f"1001 由 {winner} 接单") for text in said)
+    assert [type(event) for event in await one.events()] == [e.Opened, e.Claimed]
+
+
+@pytest.mark.asyncio
+async def test_a_report_that_is_delivered_five_times_at_once_opens_one_ticket(office: Office) -> None:
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏", times=5)
+    assert len(await office.store.open_tickets()) == 1
+    assert (len(office.said(CUSTOMER)), len(office.said(DUTY))) == (1, 1)
+
+
+@pytest.mark.asyncio
+async def test_every_step_that_is_delivered_five_times_at_once_happens_once(reported: Office) -> None:
+    first, duty = ENGINEERS[0], DUTY
+    for room, person, text, customer_hears, duty_hears in [
+        (duty, first, "接单 1001", 1, 1),
+        (duty, first, "接单 1001", 0, 1),  # refused: it is theirs
+        (duty, first, f"转交 1001 @{ENGINEERS[1]} 懂矩阵", 0, 1),
+        (duty, ENGINEERS[1], "接受 1001", 1, 1),
+        (CUSTOMER, "王老师", "补充 1001 在三楼", 0, 0),
+        (duty, ENGINEERS[1], "更新 1001 正在换线", 1, 0),
+        (duty, ENGINEERS[1], "解决 1001 原因:主板坏 方法:更换 预防:勿热插拔", 1, 0),
+        (CUSTOMER, "王老师", "1", 1, 0),
+    ]:
+        version = (await reported.ticket()).version
+        await reported.hear(room, person, text, times=5)
+        heard = len(reported.said(CUSTOMER)), len(reported.said(DUTY))
+        assert heard == (customer_hears, duty_hears), text
+        assert (await reported.ticket()).version - version <= 3, text
+    assert (await reported.ticket()).status is Status.CLOSED
+    counted = [type(event) for event in await reported.events()]
+    for kind in (e.Claimed, e.HandOverOffered, e.HandedOver, e.Supplemented, e.Updated, e.Resolved, e.Closed):
+        assert counted.count(kind) == 1, kind
+
+
+@pytest.mark.asyncio
+async def test_a_low_rating_that_is_delivered_five_times_at_once_owes_one_call(reported: Office) -> None:
+    await reported.hear(DUTY, ENGINEERS[0], "解决 1001 原因:主板坏 方法:更换 预防:勿热插拔")
+    await reported.hear(CUSTOMER, "王老师", "1")
+    await reported.hear(CUSTOMER, "王老师", "1 2 等太久了", times=5)
+    survey = (await reported.ticket()).survey
+    assert survey is not None
+    assert (survey.state, survey.speed, survey.quality) == (SurveyState.RATED, 1, 2)
+    (callback,) = await reported.store.about(1001)
+    assert callback == await reported.ticket(callback.number)
+    assert _winner(callback) == "陈经理"
+
+
+@pytest.mark.asyncio
+async def test_a_tick_and_a_claim_at_the_same_instant_both_happen(reported: Office) -> None:
+    reported.clock.move_to(START + 10 * MINUTE)
+    await asyncio.gather(reported.tick(), reported.hear(DUTY, ENGINEERS[5], "接单 1001"))
+    ticket = await reported.ticket()
+    assert _winner(ticket) == ENGINEERS[5]
+    await reported.tick()  # the metronome comes again for what it lost to the claim
+    kinds = [type(event) for event in await reported.events()]
+    assert sorted(kind.__name__ for kind in kinds[1:]) == ["Claimed", "Escalated"]
+    assert await reported.store.due_at(1001) == START + 20 * MINUTE
+
+
+@pytest.mark.asyncio
+async def test_two_ticks_at_once_tell_a_rung_once(offices: Any) -> None:
+    one, two = await offices(), await offices()
+    await one.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    one.said(DUTY)
+    one.clock.move_to(START + 10 * MINUTE)
+    await asyncio.gather(*(each.tick() for each in (one, two, one, two)))
+    assert len(one.said(DUTY)) == 1
+    assert [type(event) for event in await one.events()] == [e.Opened, e.Escalated]
+
+
+@pytest.mark.asyncio
+async def test_several_due_tickets_are_told_of_in_one_message(office: Office) -> None:
+    for number in range(5):
+        await office.hear(CUSTOMER, "王老师", f"报障 第 {number} 间教室投影黑屏")
+    office.said(DUTY)
+    office.clock.move_to(START + 10 * MINUTE)
+    await office.tick()
+    (said,) = office.said(DUTY)
+    assert [line.split()[1] for line in said.splitlines()] == ["1001", "1002", "1003", "1004", "1005"]
+    await office.tick()
+    assert office.said(DUTY) == []
+
+
+@pytest.mark.asyncio
+async def test_a_ticket_whose_rules_are_broken_does_not_stop_the_others(office: Office) -> None:
+    for number in range(3):
+        await office.hear(CUSTOMER, "王老师", f"报障 第 {number} 间教室投影黑屏")
+    office.said(DUTY)
+    broken = await office.ticket(1002)
+    clocks = tuple(replace(clock, promise=replace(clock.promise, calendar="gone")) for clock in broken.clocks)
+    await _saved_as(office, replace(broken, clocks=clocks), START + MINUTE)
+    office.clock.move_to(START + 10 * MINUTE)
+    with capture_logs() as logs:
+        await office.tick()
+    assert [(log["ticket"], log["log_level"]) for log in logs if log.get("action") == "tick_failed"] == [
+        (1002, "error")
+    ]
+    said = "\n".join(office.said(DUTY))
+    assert "1001" in said
+    assert "1003" in said
+    assert "1002" not in said
+    assert await office.store.due_at(1002) == START + MINUTE  # still owed: the next tick tries again
+    assert await office.store.due_at(1003) == START + 20 * MINUTE
+
+
+async def _saved_as(office: Office, ticket: Ticket, due_at: datetime) -> None:
+    saved = Saved(ticket=ticket, expected_version=ticket.version, records=(), next_due_at=due_at)
+    await office.store.commit(Change(at=office.clock.now(), tickets=(saved,)))
+
+
+@pytest.mark.asyncio
+async def test_a_due_ticket_without_event_is_saved_with_its_later_deadline(reported: Office) -> None:
+    await _saved_as(reported, await reported.ticket(), START)
+    await reported.tick()
+    assert await reported.store.due_at(1001) == START + 10 * MINUTE
+    assert [type(event) for event in await reported.events()] == [e.Opened]
+    assert reported.said(DUTY) == []
+
+
+@pytest.mark.asyncio
+async def test_a_step_that_was_overtaken_is_decided_again(offices: Any) -> None:
+    slow: list[Overtaken] = []
+
+    def overtaken(store: Store) -> Overtaken:
+        slow.append(Overtaken(store, 0))
+        return slow[0]
+
+    office = await offices(overtaken)
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    office.said(DUTY)
+    slow[0].times = 7
+    await office.hear(DUTY, ENGINEERS[0], "接单 1001")
+    assert slow[0].times == 0
+    assert _winner(await office.ticket()) == ENGINEERS[0]
+    assert office.said(DUTY) == [f"1001 由 {ENGINEERS[0]} 接单（10:00）。"]
+
+
+@pytest.mark.asyncio
+async def test_a_tick_that_was_overtaken_takes_its_tickets_one_by_one(offices: Any) -> None:
+    slow: list[Overtaken] = []
+
+    def overtaken(store: Store) -> Overtaken:
+        slow.append(Overtaken(store, 0))
+        return slow[0]
+
+    office = await offices(overtaken)
+    for number in range(2):
+        await office.hear(CUSTOMER, "王老师", f"报障 第 {number} 间教室投影黑屏")
+    office.said(DUTY)
+    slow[0].times = 1
+    office.clock.move_to(START + 10 * MINUTE)
+    await office.tick()
+    assert [text.split()[1] for text in office.said(DUTY)] == ["1001", "1002"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("room", "person", "text"),
+    [
+        (DUTY, ENGINEERS[1], "接单 1001"),
+        (DUTY, ENGINEERS[1], f"转交 1001 @{ENGINEERS[2]}"),
+        (DUTY, ENGINEERS[1], "接受 1001"),
+        (DUTY, ENGINEERS[1], f"改派 1001 @{ENGINEERS[1]} 我来"),
+        (DUTY, ENGINEERS[1], "解决 1001 原因:a 方法:b 预防:c"),
+        (DUTY, ENGINEERS[0], "解决 1001 原因:主板坏"),
+        (DUTY, ENGINEERS[0], "改级 1001 九级 没有这个级别"),
+        (DUTY, ENGINEERS[0], "撤销 1001"),
+        (DUTY, "陈经理", f"改派 1001 @{ENGINEERS[1]}"),
+        (CUSTOMER, "路人", "撤单 1001"),
+    ],
+)
+async def test_a_refused_step_changes_nothing_and_is_answered(
+    reported: Office, room: str, person: str, text: str
+) -> None:
+    await reported.hear(DUTY, ENGINEERS[0], "接单 1001")
+    reported.said(DUTY)
+    reported.said(CUSTOMER)
+    before, due_at = await reported.ticket(), await reported.store.due_at(1001)
+    await reported.hear(room, person, text, times=2)
+    assert len(reported.said(room)) == 1
+    assert await reported.ticket() == before
+    assert await reported.store.due_at(1001) == due_at
+
+
+@pytest.mark.asyncio
+async def test_the_first_of_two_racing_words_is_the_first_response(reported: Office) -> None:
+    words = [(ENGINEERS[0], "1001 我来看"), (ENGINEERS[1], "1001 我也看到了")]
+    await asyncio.gather(*(reported.hear(CUSTOMER, name, text) for name, text in words))
+    ticket = await reported.ticket()
+    kinds = [type(event) for event in await reported.events()]
+    assert kinds == [e.Opened, e.Claimed, e.Responded, e.Said]
+    respond = ticket.clock(ClockKind.RESPOND)
+    assert respond is not None
+    assert respond.met_at == START
