@@ -1,0 +1,82 @@
+"""What has happened to one ticket, as far as its clocks care: events, pauses, agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from scheduler.intervals import Interval, in_utc
+from scheduler.targets import Target
+
+REPORTED = "reported"
+MISSED = "missed:"  # before the id of a clock: the event that it was not kept in time
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A stretch in which work waits, and for what; `end` is None while it lasts."""
+
+    start: datetime
+    end: datetime | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Another target for one clock, agreed with the customer or named by the engineer.
+
+    `consent` is the id of the message in which the customer said yes; empty where nobody had to.
+    """
+
+    clock: str
+    target: Target
+    made_at: datetime
+    consent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Everything that happened so far; order and repetition make no difference.
+
+    `events` maps a name (`reported`, `occurred`, `claimed`, `responded`, `dispatched`, `arrived`, `resolved`, `reopened` …) to the
+    instants at which it happened. That the ticket was reported when it was opened need not be said.
+    """
+
+    opened_at: datetime
+    events: Mapping[str, Sequence[datetime]] = field(default_factory=dict)
+    pauses: tuple[Pause, ...] = ()
+    agreements: tuple[Agreement, ...] = ()
+    closed_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Keep events in order, each once, where nobody can change them."""
+        ordered = {name: tuple(sorted({in_utc(at) for at in ats})) for name, ats in self.events.items()}
+        ordered.setdefault(REPORTED, (in_utc(self.opened_at),))
+        object.__setattr__(self, "events", MappingProxyType(ordered))
+
+    def instants(self, names: Iterable[str], until: datetime) -> tuple[datetime, ...]:
+        """Return when any of these events happened up to an instant, in order."""
+        return tuple(sorted({at for name in names for at in self.events.get(name, ()) if at <= until}))
+
+    def first(self, names: Iterable[str], until: datetime) -> datetime | None:
+        """Return when the first of these events happened, or None."""
+        return next(iter(self.instants(names, until)), None)
+
+    def last(self, names: Iterable[str], until: datetime) -> datetime | None:
+        """Return when the latest of these events happened, or None."""
+        return next(reversed(self.instants(names, until)), None)
+
+    def stops(self, reasons: frozenset[str]) -> tuple[Interval, ...]:
+        """Return the pauses with these reasons."""
+        return tuple(Interval(pause.start, pause.end) for pause in self.pauses if pause.reason in reasons)
+
+    def agreed(self, clock: str, until: datetime) -> tuple[Agreement, ...]:
+        """Return what was agreed for a clock, the earliest first."""
+        mine = {each for each in self.agreements if each.clock == clock and in_utc(each.made_at) <= until}
+        return tuple(sorted(mine, key=lambda each: in_utc(each.made_at)))
+
+    def with_event(self, name: str, at: datetime) -> History:
+        """Return the same history in which something happened as well."""
+        return replace(self, events={**self.events, name: (*self.events.get(name, ()), at)})
