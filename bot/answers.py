@@ -34,7 +34,9 @@ def help_for(role: Role, speaker: Speaker) -> str:
         for spec in SPECS
         if spec.usage and spec.whose in (Whose.STAFF, Whose.MANAGER) and may_use(spec, role)
     ]
-    if not role.is_manager:
+    if role.is_manager:  # first what only they can do
+        specs.sort(key=lambda spec: spec.whose is not Whose.MANAGER)
+    else:
         specs = [spec for spec in specs if spec.whose is Whose.STAFF]
     most = _LINES[Whose.MANAGER if role.is_manager else Whose.STAFF] - 1
     lines = [speaker.say(spec.usage) for spec in specs[:most]]

@@ -38,6 +38,7 @@ class Word(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     NOTE = "note"
+    ARRIVE = "arrive"
     UPDATE = "update"
     RESOLVE = "resolve"
     UNDO = "undo"
@@ -95,6 +96,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.UNDO, ("撤销", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), "撤销 1024", takes_number=True),
     Spec(Word.QUEUE, ("待办", "在办", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), "待办"),
     Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), "时限 1024", takes_number=True),
+    Spec(Word.ARRIVE, ("到场", "arrive", "onsite"), Whose.STAFF, N_("到场 单号 — 人到现场"), "到场 1024", takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), "改派 1024 @小周 老张请假", takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), "回访 1024 已电话，客户接受", takes_number=True),
 )  # fmt: skip

@@ -159,6 +159,8 @@ class Orders:
                 return s.Claim(by)
             case Word.ASSIST:
                 return s.Assist(by)
+            case Word.ARRIVE:
+                return s.Arrive(by)
             case Word.HAND_OVER:
                 to, note = self._colleague(hearing, command, ticket)
                 return s.HandOver(by, to, note)

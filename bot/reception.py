@@ -25,7 +25,7 @@ from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.model import ClockKind, Kind, Status, Ticket
 from bot.tickets.rules import Rules
-from bot.tickets.timing import promised_word
+from bot.tickets.timing import is_awaited, is_running, promised_word
 from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
 
@@ -178,19 +178,16 @@ class Reception:
             await self._desk.take(ticket.number, s.Say(hearing.by, hearing.text), hearing.origin)
 
     async def _awaiting(self, hearing: Hearing) -> Ticket | None:
-        """Return the ticket whose owner has not yet said a word in this room, if this is that owner.
+        """Return the ticket on which this owner owes the room a word: the first one, or news after a while.
 
         Of several it is the one whose requester is called, else the one that must be answered first.
         """
         room = hearing.customer_room
         if room is None:
             return None
-        owed = []
-        for ticket in await self._store.open_tickets(room=room.id):
-            respond = ticket.clock(ClockKind.RESPOND)
-            is_owed = respond is not None and respond.met_at is None and ticket.status is Status.OPEN
-            if ticket.owner == hearing.by and is_owed:
-                owed.append(ticket)
+        here = await self._store.open_tickets(room=room.id)
+        own = [each for each in here if each.owner == hearing.by and each.status is Status.OPEN]
+        owed = [each for each in own if is_awaited(each)] or [each for each in own if _owes_news(each)]
         called = [
             ticket
             for ticket in owed
@@ -227,6 +224,11 @@ class Reception:
 
     async def _is_repeated(self, hearing: Hearing) -> bool:
         return await self._store.is_seen(hearing.origin.seen)
+
+
+def _owes_news(ticket: Ticket) -> bool:
+    news = ticket.clock(ClockKind.UPDATE)
+    return news is not None and is_running(news)
 
 
 def _without(number: int, text: str) -> str:

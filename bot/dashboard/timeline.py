@@ -56,6 +56,8 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 对客户说", by=by) + _quoted(text, speaker)
         case e.Assisted(by=by):
             return say("{by} 协助", by=by)
+        case e.Arrived(by=by, late=late):
+            return say("{by} 到场", by=by) + (say("，超时 {late}", late=late) if late else "")
         case e.HandOverOffered(by=by, to=to, note=note, expires_at=expires_at):
             said = say("{by} 请 {to} 接手，等到 {time}", by=by, to=to, time=stamp(expires_at, speaker))
             return said + _quoted(note, speaker)

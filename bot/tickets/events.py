@@ -57,6 +57,13 @@ class Assisted(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
 
 
+class Arrived(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Somebody is on site. `late` is zero when the promise was kept, or nothing was promised."""
+
+    by: Party
+    late: timedelta = timedelta()
+
+
 class HandOverOffered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     to: Party
@@ -211,6 +218,7 @@ AnyEvent = (
     | Responded
     | Said
     | Assisted
+    | Arrived
     | HandOverOffered
     | HandedOver
     | HandOverDeclined

@@ -85,6 +85,9 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _spoken(ticket, at)
         case e.Assisted(by=by):
             return replace(ticket, helpers=(*ticket.helpers, by))
+        case e.Arrived():
+            clocks = clockwork.met(ticket.clocks, at, ClockKind.ARRIVE)
+            return _spoken(replace(ticket, clocks=clockwork.started(clocks, StartsAt.ARRIVED, at)), at)
         case e.HandOverOffered(by=by, to=to, note=note, expires_at=expires_at):
             offer = Offer(giver=by, to=to, note=note, expires_at=expires_at)
             return replace(ticket, offer=offer)

@@ -49,6 +49,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             return [] if by in ticket.helpers or by == ticket.owner else [e.Assisted(by=by)]
+        case s.Arrive(by=by):
+            return _arrived(ticket, by, now, rules)
         case s.HandOver():
             _be_open(ticket)
             return offered(ticket, step, now, rules)
@@ -146,6 +148,14 @@ def _responded(
 ) -> list[e.AnyEvent]:
     late = timing.lateness(ticket.clock(ClockKind.RESPOND), rules, now)
     return [e.Responded(by=by, text=text, is_call=is_call, late=late)]
+
+
+def _arrived(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return the arrival; whoever stands before the customer has also answered them."""
+    _be_open(ticket)
+    _be_staff(by, ticket, rules)
+    late = timing.lateness(ticket.clock(ClockKind.ARRIVE), rules, now)
+    return [*_first_word(ticket, by, "到场", now, rules), e.Arrived(by=by, late=late)]
 
 
 def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:

@@ -155,6 +155,14 @@ def _said_of(
             return [Message(to=Place.ASIDE, text=text)]
         case e.Escalated():
             return alerts(event, after, voices.duty, rules, title(after))
+        case e.Arrived(by=by):
+            text = customer(
+                "{number} {by} 已到场（{time}）。处理完请您在群里确认。",
+                by=by,
+                time=voices.customer.now,
+                number=number,
+            )
+            return [Message(to=Place.CUSTOMER, text=text)]
         case e.Assisted(by=by):
             return [
                 Message(
@@ -190,7 +198,7 @@ def _claimed(
     )
     duty = Message(to=Place.DUTY, text=text)
     if any(isinstance(event, e.Responded) and event.text for event in events) or any(
-        isinstance(event, e.Resolved | e.Updated) for event in events
+        isinstance(event, e.Resolved | e.Updated | e.Arrived) for event in events
     ):
         return [duty]  # the customer hears from the engineer at this very moment
     word = timing.promised_word(after, rules)

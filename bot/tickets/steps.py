@@ -49,6 +49,12 @@ class Assist(msgspec.Struct, frozen=True):
     by: Party
 
 
+class Arrive(msgspec.Struct, frozen=True):
+    """到场: an engineer is where the trouble is."""
+
+    by: Party
+
+
 class HandOver(msgspec.Struct, frozen=True):
     """转交: offer it to a colleague."""
 
@@ -184,6 +190,7 @@ Step = (
     | Claim
     | Say
     | Assist
+    | Arrive
     | HandOver
     | Accept
     | Decline

@@ -51,6 +51,8 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (e.Responded(by=ZHANG, is_call=True, text="通了", late=LATE), "老张 首次响应（电话）：通了，超时 5 分钟"),
     (e.Said(by=ZHANG, text="换线中"), "老张 对客户说：换线中"),
     (e.Assisted(by=LI), "小李 协助"),
+    (e.Arrived(by=LI), "小李 到场"),
+    (e.Arrived(by=LI, late=LATE), "小李 到场，超时 5 分钟"),
     (e.HandOverOffered(by=LI, to=ZHANG, note="懂录播", expires_at=AT), "小李 请 老张 接手，等到 2026-03-06 10:00:00：懂录播"),
     (e.HandedOver(giver=LI, by=ZHANG), "老张 接受，从 小李 接手"),
     (e.HandOverDeclined(by=ZHANG, reason="在路上"), "老张 没有接受转交：在路上"),

@@ -64,6 +64,7 @@ _any = st.one_of(
     st.builds(s.Claim, _people),
     st.builds(s.Say, _people, _said),
     st.builds(s.Assist, _people),
+    st.builds(s.Arrive, _people),
     st.builds(s.HandOver, _people, _people, _said),
     st.builds(s.Decline, _people, _said),
     st.builds(s.Reassign, _people, _people, _said),
@@ -143,6 +144,8 @@ def test_refusals_change_nothing_and_name_what_they_say(open_case: Any, opened: 
         if refusals:
             refusal = refusals.pop()
             assert refusal.template.format(**refusal.values)
+            assert None not in refusal.values.values(), refusal.template
+            assert refusal.values.get("number", case.ticket.number) == case.ticket.number
             assert (case.ticket, events) == (before, [])
 
 
