@@ -114,7 +114,10 @@ def _start(start: StartsAt, ticket: Ticket) -> datetime | None:
         case StartsAt.RESPONDED:
             respond = ticket.clock(ClockKind.RESPOND)
             return respond.met_at if respond else ticket.last_said_at
-        case StartsAt.DISPATCHED | StartsAt.ARRIVED:
+        case StartsAt.ARRIVED:
+            arrive = ticket.clock(ClockKind.ARRIVE)
+            return arrive.met_at if arrive else None
+        case StartsAt.DISPATCHED:
             return None
         case _:
             assert_never(start)

@@ -21,8 +21,12 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
         raise TicketError(
             "{number} 是回访单，打完电话回“回访 {number} 结果”。", number=ticket.subject or ticket.number
         )
+    if not rules.role(by).is_staff:
+        raise NotTheirs(
+            "{number} 由工程师来处理；已经好了的话，回“撤单 {number}”就行。", number=ticket.number
+        )
     is_theirs = by == (ticket.owner or by) or by in ticket.helpers or rules.role(by).is_manager
-    if not rules.role(by).is_staff or not is_theirs:
+    if not is_theirs:
         raise NotTheirs(
             "{number} 由 {owner} 负责，请 {owner} 来解决，或先回“协助 {number}”。",
             number=ticket.number,

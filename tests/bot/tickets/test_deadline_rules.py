@@ -126,6 +126,17 @@ def test_rungs_of_one_clock_do_not_count_for_another(open_case: Any) -> None:
     assert case.ticket.clock(ClockKind.RESOLVE).fired == {}
 
 
+def test_missing_progress_is_told_again_after_every_word(open_case: Any) -> None:
+    case = open_case(level="2")
+    for _ in range(2):
+        case.does(s.Say(case.zhang, "在看"))
+        spoken_at = case.now
+        told = [event for _, event in case.lives(45 * MINUTE) if event.clock is ClockKind.UPDATE]
+        assert [(event.rung, event.told, event.at) for event in told] == [
+            (0, (case.zhang,), spoken_at + 40 * MINUTE)
+        ]
+
+
 def test_outside_working_hours_a_working_clock_is_quiet(open_case: Any) -> None:
     case = open_case(level="2", start=open_case().start + 7 * HOUR - 2 * MINUTE)  # 16:58
     case.start = case.now

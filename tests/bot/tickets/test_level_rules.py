@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from bot.tickets import events as e
@@ -13,7 +14,7 @@ from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.levels import level_named
-from bot.tickets.model import ClockKind, Grace
+from bot.tickets.model import ClockKind, Grace, StartsAt
 from bot.tickets.rules import Rules
 
 MINUTE = timedelta(minutes=1)
@@ -149,6 +150,35 @@ def test_promises_of_the_new_level_know_what_happened_before(case: Any) -> None:
     starts = {clock.promise.kind: clock.started_at for clock in case.ticket.clocks}
     assert starts[ClockKind.WORKAROUND] == case.start
     assert starts[ClockKind.ANSWER] == starts[ClockKind.UPDATE] == case.start + MINUTE
+
+
+def test_a_promise_that_counts_from_another_event_now_does(rules: Rules, open_case: Any) -> None:
+    policy = rules.policies["edu"]
+    from_claim = tuple(
+        msgspec.structs.replace(promise, start=StartsAt.CLAIMED) for promise in policy.level("3").promises
+    )
+    level = replace(policy.levels[0], id="4", promises=from_claim)
+    case = open_case(rules=replace(rules, policies={"edu": replace(policy, levels=(*policy.levels, level))}))
+    case.waits(3 * MINUTE).does(s.ChangeLevel(case.zhang, "4", "按接单算"))
+    assert {clock.started_at for clock in case.ticket.clocks} == {None}
+    case.waits(MINUTE).does(s.Claim(case.zhang))
+    assert {clock.started_at for clock in case.ticket.clocks} == {case.start + 4 * MINUTE}
+    case.does(s.ChangeLevel(case.zhang, "3", "按报障算"))
+    assert {clock.started_at for clock in case.ticket.clocks} == {case.start}
+
+
+def test_a_response_that_only_the_new_level_promises_was_given_with_the_first_word(
+    rules: Rules, open_case: Any
+) -> None:
+    policy = rules.policies["edu"]
+    quiet = replace(policy.levels[0], id="4", promises=policy.level("3").promises[1:])
+    case = open_case(
+        rules=replace(rules, policies={"edu": replace(policy, levels=(*policy.levels, quiet))}), level="4"
+    )
+    case.waits(MINUTE).does(s.Say(case.zhang, "在看"))
+    case.waits(HOUR).does(s.ChangeLevel(case.zhang, "2", "多个班"))
+    assert case.ticket.clock(ClockKind.RESPOND).met_at == case.start + MINUTE
+    assert case.ticket.clock(ClockKind.ANSWER).started_at == case.start + MINUTE
 
 
 def test_what_was_kept_before_the_change_stays_kept(case: Any) -> None:

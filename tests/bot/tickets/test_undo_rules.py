@@ -111,6 +111,15 @@ def test_rungs_that_were_told_meanwhile_stay_told(case: Any) -> None:
     assert case.looks() == []
 
 
+def test_rungs_of_a_level_that_was_taken_back_do_not_count(case: Any) -> None:
+    case.waits(2 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校"))
+    told = case.waits(MINUTE).looks()
+    assert [(event.clock, event.rung) for event in told] == [(ClockKind.RESPOND, 0)]
+    case.does(s.Undo(case.zhang))
+    assert case.ticket.clock(ClockKind.RESPOND).fired == {}
+    assert case.deadline == case.start + 10 * MINUTE
+
+
 def test_a_helper_who_joined_meanwhile_stays(owned: Any) -> None:
     owned.does(s.HandOver(owned.zhang, owned.li, ""))
     owned.does(s.Assist(owned.zhou))
