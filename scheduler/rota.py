@@ -23,12 +23,21 @@ class Override:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """Somebody is away from `start` up to, not including, `end`, whatever the plan says."""
+
+    person: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Rota:
     """The plan by which people take turns.
 
     The first of `members` takes over at `starts` and hands over after every `shift`, at the time of day that `starts` has
     in `zone`, summer or winter. Before `starts` the turns are the same, counted backwards. Of overrides at the same time
-    the last one written holds. `backup` stands behind whoever is on call.
+    the last one written holds. `backup` stands behind whoever is on call, and takes over when all of them are on leave.
     """
 
     id: str
@@ -38,6 +47,7 @@ class Rota:
     starts: datetime
     overrides: tuple[Override, ...] = ()
     backup: tuple[str, ...] = ()
+    leaves: tuple[Leave, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse shifts nobody could work, and a first hand-over that is at no certain instant."""
@@ -47,7 +57,18 @@ class Rota:
 
 
 def on_call(rota: Rota, at: datetime) -> tuple[str, ...]:
-    """Return the ids of the people on call, empty when nobody is."""
+    """Return the ids of the people on call, empty when nobody is.
+
+    Whoever is on leave is not; when that leaves nobody it is the backup, unless an override says that nobody is on call.
+    """
+    instant = in_utc(at)
+    planned = planned_for(rota, instant)
+    present = _present(rota, planned, instant)
+    return present or (_present(rota, rota.backup, instant) if planned else ())
+
+
+def planned_for(rota: Rota, at: datetime) -> tuple[str, ...]:
+    """Return whose turn it is by plan and overrides, on leave or not."""
     instant = in_utc(at)
     override = _override(rota, instant)
     if override is not None:
@@ -55,6 +76,11 @@ def on_call(rota: Rota, at: datetime) -> tuple[str, ...]:
     if not rota.members:
         return ()
     return (rota.members[_turn(rota, instant) % len(rota.members)],)
+
+
+def _present(rota: Rota, people: tuple[str, ...], instant: datetime) -> tuple[str, ...]:
+    away = {leave.person for leave in rota.leaves if leave.start <= instant < leave.end}
+    return tuple(person for person in people if person not in away) if away else people
 
 
 def next_change(rota: Rota, at: datetime) -> datetime:
@@ -78,8 +104,9 @@ def _override(rota: Rota, instant: datetime) -> Override | None:
 
 def _edges(rota: Rota, instant: datetime) -> Iterator[datetime]:
     """Yield instants after `instant` of which the first is the first at which anything may change."""
-    for override in rota.overrides:
-        for edge in (in_utc(override.start), in_utc(override.end)):
+    stretches: list[Override | Leave] = [*rota.overrides, *rota.leaves]
+    for stretch in stretches:
+        for edge in (in_utc(stretch.start), in_utc(stretch.end)):
             if edge > instant:
                 yield edge
     # Hand-overs under an override change nothing, nor do those of somebody who takes turns alone.
