@@ -19,6 +19,9 @@ _BUILT_IN: Mapping[str, str] = {
     "console": "adapters.console",
     "onebot": "adapters.onebot",
     "web": "adapters.web",
+    "wecom-aibot": "adapters.wecom.aibot",
+    "wecom-app": "adapters.wecom.app",
+    "wecom-robot": "adapters.wecom.robot",
 }
 
 

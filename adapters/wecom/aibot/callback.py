@@ -1,0 +1,153 @@
+"""One intelligent robot through its encrypted callback: it may answer what it heard, and not speak first."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from aiohttp import web
+from yarl import URL
+
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.wecom.aibot import frames, wire
+from adapters.wecom.aibot.frames import Body, Unreadable
+from adapters.wecom.aibot.replies import Replies, Reply
+from adapters.wecom.aibot.said import Said
+from adapters.wecom.aibot.settings import Settings
+from adapters.wecom.callbacks import Callbacks
+from adapters.wecom.crypto import Seal, read_key
+from adapters.wecom.delivery import Delivery
+from adapters.wecom.door import Door, Refused
+from adapters.wecom.errors import OK, failure
+from adapters.wecom.inbox import Inbox
+from adapters.wecom.server import Server
+
+_log = structlog.get_logger(__name__)
+
+_WINDOW: Final = timedelta(minutes=55)  # the platform allows an hour
+_LONGEST_ADDRESS: Final = 2048
+
+
+class CallbackAdapter:
+    """Hears callbacks, and answers each once through the address that came with it."""
+
+    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
+        self.name = surroundings.name
+        self.capabilities = Capabilities(
+            sees_all_messages=False,
+            can_push=False,
+            can_quote=False,
+            reply_window=_WINDOW,
+            replies_per_message=1,
+            per_minute_room=30,
+            max_length=wire.LIMIT,
+            length_unit="bytes",
+        )
+        self._clock = surroundings.clock
+        self._view = wire.View(surroundings.name, surroundings.bot_name, surroundings.people)
+        self._inbox = Inbox()
+        self._replies = Replies()
+        self._said = Said()
+        self._delivery = Delivery(wire.parts, self._send)
+        self._server = Server(settings.api_base)
+        self._origin = URL(settings.api_base).origin()
+        self._callbacks = Callbacks(
+            # The robot of an enterprise: the receiver in what is sealed is empty.
+            Door(settings.token, Seal(read_key(settings.aes_key), "")),
+            adapter=self.name,
+            clock=surroundings.clock,
+            sealed_in=_sealed_in,
+            take=self._take,
+        )
+        self._log = _log.bind(adapter=self.name)
+
+    async def incoming(self) -> AsyncIterator[Incoming]:
+        """Yield what people say."""
+        async for message in self._inbox.messages():
+            yield message
+
+    async def send(self, message: Outgoing) -> str:
+        """Answer the message that is quoted, else the latest one in the room that has no answer yet.
+
+        Raises:
+            DeliveryFailed: Nothing can be answered there any more, refused, or it is unknown whether it arrived.
+        """
+        return await self._delivery.deliver(message)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a callback; the bot works on it afterwards."""
+        if self._inbox.is_closed:
+            return web.Response(status=503)
+        return await self._callbacks.handle(request)
+
+    async def close(self) -> None:
+        """End all connections; `incoming` ends after what has already arrived."""
+        self._inbox.close()
+        await self._server.close()
+
+    async def examine(self) -> list[Finding]:
+        """Say where the platform must call; whether it does shows only there."""
+        says = f"请在机器人的“API 模式·URL 回调”里填 https://你的域名/hooks/{self.name}，保存成功即验证通过"
+        return [Finding("回调", True, says)]
+
+    async def _send(self, part: Outgoing) -> str:
+        sent = wire.outgoing(part, self.name)
+        now = self._clock.monotonic()
+        reply = self._replies.take(part.quotes, part.room, now) or self._replies.take_latest(part.room, now)
+        if reply is None:
+            raise DeliveryFailed("回调模式的机器人不能主动发言，要等有人再 @ 它；改用长连接就可以")
+        try:
+            answer = await self._server.request("POST", URL(reply.through, encoded=True), sent.posted())
+        except DeliveryFailed as failed:
+            if failed.is_unknown:
+                # The address holds for one answer, and that may have been it.
+                raise DeliveryFailed(failed.reason, is_unknown=True) from failed
+            self._replies.add(part.quotes or part.key, reply)
+            raise
+        if answer.code != OK:
+            raise DeliveryFailed(failure(answer.code, answer.words).reason)
+        number = f"key:{part.key}"
+        self._said.remember(part.room, number, part.text, sent.content)
+        return number
+
+    def _take(self, content: bytes) -> None:
+        try:
+            body = frames.decode_body(content)
+        except Unreadable as error:
+            raise Refused(400, str(error)) from error
+        message = wire.incoming(body, self._view, self._said)
+        if message is None:
+            self._log.debug("message ignored", action="wecom_message_ignored", kind=str(body.msgtype)[:60])
+        elif not self._inbox.put(message):
+            # The platform tries again in a few seconds, and then twice more.
+            raise Refused(503, "too many messages are waiting")
+        elif address := self._address(body):
+            until = self._clock.monotonic() + _WINDOW.total_seconds()
+            self._replies.add(message.message_id, Reply(message.room, address, until))
+
+    def _address(self, body: Body) -> str:
+        """Return where to answer, if that is on the configured server: nothing is ever sent elsewhere."""
+        found = body.response_url
+        if not isinstance(found, str) or not 0 < len(found) <= _LONGEST_ADDRESS:
+            return ""
+        try:
+            if URL(found, encoded=True).origin() == self._origin:
+                return found
+        except ValueError:  # no address at all
+            self._log.debug("no address", action="wecom_address_unreadable")
+        self._log.warning(
+            "cannot be answered", action="wecom_address_refused", why="not on the configured server"
+        )
+        return ""
+
+
+def _sealed_in(body: bytes) -> str:
+    try:
+        sealed = frames.decode_body(body).encrypt
+    except Unreadable as error:
+        raise Refused(400, str(error)) from error
+    if not isinstance(sealed, str) or not sealed:
+        raise Refused(400, "nothing is encrypted in it")
+    return sealed

@@ -1,0 +1,173 @@
+"""One intelligent robot over its long connection: what comes in, and what goes out."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import secrets
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from aiohttp import ClientWebSocketResponse
+
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.wecom.aibot import examination, frames, wire
+from adapters.wecom.aibot.dial import keep_connected
+from adapters.wecom.aibot.frames import Body, Frame
+from adapters.wecom.aibot.link import End, Link, NotReady, Unanswered
+from adapters.wecom.aibot.replies import Replies, Reply
+from adapters.wecom.aibot.said import Said
+from adapters.wecom.aibot.settings import Settings
+from adapters.wecom.delivery import Delivery
+from adapters.wecom.errors import OK, REPLY_IMPOSSIBLE, code, failure
+from adapters.wecom.inbox import Inbox
+
+_log = structlog.get_logger(__name__)
+
+_ANSWER_WITHIN: Final = 300.0  # seconds; the platform allows six minutes
+_RECONNECTING: Final = timedelta(seconds=5)
+
+
+class SocketAdapter:
+    """Speaks for one robot. An answer goes through the message it answers, everything else is pushed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        surroundings: Surroundings,
+        *,
+        jitter: Callable[[], float],  # in [0, 1)
+    ) -> None:
+        self.name = surroundings.name
+        self.capabilities = Capabilities(
+            sees_all_messages=False,
+            can_quote=False,
+            per_minute_room=30,
+            max_length=wire.LIMIT,
+            length_unit="bytes",
+        )
+        self._settings = settings
+        self._clock = surroundings.clock
+        self._jitter = jitter
+        self._view = wire.View(surroundings.name, surroundings.bot_name, surroundings.people)
+        self._inbox = Inbox()
+        self._replies = Replies()
+        self._said = Said()
+        self._delivery = Delivery(wire.parts, self._send)
+        self._link: Link | None = None
+        self._ids = itertools.count(1)
+        self._run = secrets.token_hex(
+            6
+        )  # a late answer to an earlier run of the program matches no id of this one
+        self._log = _log.bind(adapter=self.name)
+
+    @property
+    def is_connected(self) -> bool:
+        """True while the robot is logged in."""
+        return self._link is not None and self._link.is_ready
+
+    async def incoming(self) -> AsyncIterator[Incoming]:
+        """Yield what people say; the connection is kept open for as long as this is read."""
+        dialling = asyncio.create_task(
+            keep_connected(
+                self._settings.url,
+                adapter=self.name,
+                clock=self._clock,
+                jitter=self._jitter,
+                serve=self._serve,
+            )
+        )
+        dialling.add_done_callback(lambda _: self._inbox.close())
+        try:
+            async for message in self._inbox.messages():
+                yield message
+            if dialling.done():
+                dialling.result()  # it never ends by itself: this raises the mistake that ended it
+        finally:
+            dialling.cancel()
+            await asyncio.gather(dialling, return_exceptions=True)
+
+    async def send(self, message: Outgoing) -> str:
+        """Deliver a message and return the id of its frame.
+
+        Raises:
+            DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
+        """
+        return await self._delivery.deliver(message)
+
+    async def close(self) -> None:
+        """End the connection; `incoming` ends after what has already arrived."""
+        self._inbox.close()
+        if self._link is not None:
+            await self._link.close()
+
+    async def examine(self) -> list[Finding]:
+        """Look whether the platform can be reached, without throwing out a robot that is running."""
+        return [await examination.look(self._settings, is_connected=self.is_connected)]
+
+    async def _serve(self, socket: ClientWebSocketResponse) -> End:
+        link = Link(socket, adapter=self.name, clock=self._clock, new_id=self._new_id)
+        self._link = link
+        try:
+            return await link.serve(self._settings.bot_id, self._settings.secret, self._take)
+        finally:
+            self._link = None
+            self._replies.clear()  # the ids of frames hold for their own connection
+
+    async def _send(self, part: Outgoing) -> str:
+        sent = wire.outgoing(part, self.name)
+        number = await self._answered(part, sent) or await self._pushed(sent)
+        self._said.remember(part.room, number, part.text, sent.content)
+        return number
+
+    async def _answered(self, part: Outgoing, sent: wire.Sent) -> str:
+        """Send through the message that is answered; return nothing when that is not possible any more."""
+        if not self.is_connected:
+            return ""
+        reply = self._replies.take(part.quotes, part.room, self._clock.monotonic())
+        if reply is None:
+            return ""
+        stream = self._new_id("stream")
+        answer = await self._request(frames.RESPOND, sent.answered(stream), reply.through)
+        return "" if code(answer.errcode) in REPLY_IMPOSSIBLE else _delivered(answer, stream)
+
+    async def _pushed(self, sent: wire.Sent) -> str:
+        number = self._new_id(frames.SEND)
+        return _delivered(await self._request(frames.SEND, sent.pushed(), number), number)
+
+    async def _request(self, cmd: str, body: dict[str, object], req_id: str) -> Frame:
+        link = self._link
+        if link is None or self._inbox.is_closed:
+            raise DeliveryFailed("企业微信长连接没有连上", retry_after=_RECONNECTING)
+        try:
+            return await link.request(cmd, body, req_id)
+        except NotReady:
+            raise DeliveryFailed("企业微信长连接没有连上", retry_after=_RECONNECTING) from None
+        except Unanswered as lost:
+            raise DeliveryFailed(str(lost), retry_after=_RECONNECTING, is_unknown=True) from lost
+
+    def _take(self, frame: Frame, body: Body) -> None:
+        message = wire.incoming(body, self._view, self._said)
+        if message is None:
+            self._log.debug("message ignored", action="wecom_message_ignored", kind=str(body.msgtype)[:60])
+            return
+        if not self._inbox.put(message):
+            self._log.error("too many messages are waiting", action="wecom_message_lost", room=message.room)
+            return
+        if frame.req_id:
+            until = self._clock.monotonic() + _ANSWER_WITHIN
+            self._replies.add(message.message_id, Reply(message.room, frame.req_id, until))
+
+    def _new_id(self, word: str) -> str:
+        return f"{word}_{self._run}_{next(self._ids)}"
+
+
+def _delivered(answer: Frame, number: str) -> str:
+    errcode = code(answer.errcode)
+    if errcode == OK:
+        return number
+    if errcode is None:
+        raise DeliveryFailed("企业微信的确认看不懂，不知是否送到", is_unknown=True)
+    raise failure(errcode, answer.errmsg if isinstance(answer.errmsg, str) else "")

@@ -1,0 +1,157 @@
+"""Translation between the messages of an intelligent robot and the bot's own; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.addressing import addressed, mentioned
+from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Outgoing, RoomKind
+from adapters.wecom.accounts import derived_id, instant, is_user, place
+from adapters.wecom.aibot.frames import Body, part, word
+from adapters.wecom.aibot.markdown import plain, rendered
+from adapters.wecom.aibot.said import Said
+from adapters.wecom.splitting import size_in_bytes, split
+
+LIMIT: Final = 20_480  # bytes of markdown
+# Room for the mark of a repeated message, and for accounts that are longer than the names they stand for.
+_LONGEST_PART: Final = LIMIT - 1024
+
+_ATTACHMENTS: Final[Mapping[str, str]] = {"image": "picture", "file": "file", "video": "video"}
+_SPACES: Final = " \t\r\n\u00a0\u2005\u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From where a message is read: the adapter, how the bot is called, and who is known."""
+
+    name: str
+    bot_name: str
+    people: tuple[KnownPerson, ...]
+
+    def name_of(self, account: str) -> str:
+        """Return how a person is called; empty when nobody knows."""
+        return next((person.name for person in self.people if person.account == account), "")
+
+
+def incoming(body: Body, view: View, said: Said) -> Incoming | None:
+    """Return what a person said, or None for events and for types that are nobody's words."""
+    author, chat = word(body.sender, "userid"), body.chatid if isinstance(body.chatid, str) else ""
+    if not is_user(author) or not isinstance(body.msgtype, str):
+        return None
+    if body.chattype == "group" and chat:
+        room, kind = f"{view.name}:group:{chat}", RoomKind.GROUP
+    elif body.chattype == "single":
+        room, kind = f"{view.name}:private:{author}", RoomKind.PRIVATE
+    else:
+        return None
+    content = _content(body)
+    if content is None:
+        return None
+    words, attachments = content
+    text = _without_call(words.strip(), view) if kind is RoomKind.GROUP else words.strip()
+    text = addressed(text, view.bot_name)[1]
+    sender = f"{view.name}:{author}"
+    number = body.msgid.strip() if isinstance(body.msgid, str) else ""
+    return Incoming(
+        room=room,
+        room_kind=kind,
+        sender=sender,
+        sender_name=view.name_of(sender) or author,
+        message_id=number or derived_id(room, sender, repr(body.create_time), text),
+        text=text,
+        is_addressed=True,  # in a group it hears only those who call it
+        mentions=mentioned(text, view.people),
+        quotes=said.number_of(room, quoted(body)),
+        attachments=attachments,
+        sent_at=instant(body.create_time),
+    )
+
+
+def quoted(body: Body) -> str:
+    """Return the words that a message quotes; empty when it quotes none."""
+    return word(part(body.quote, word(body.quote, "msgtype")), "content")
+
+
+def _content(body: Body) -> tuple[str, tuple[Attachment, ...]] | None:
+    if body.msgtype == "mixed":
+        items = part(body.mixed, "msg_item")
+        return _mixed(items if isinstance(items, list) else [])
+    if body.msgtype == "text":
+        return word(body.text, "content"), ()
+    if body.msgtype == "voice":  # WeCom has already written down what was said
+        return word(body.voice, "content"), (Attachment("voice", ""),)
+    if kind := _ATTACHMENTS.get(body.msgtype):
+        return "", (_attachment(kind, getattr(body, body.msgtype)),)
+    return None
+
+
+def _mixed(items: Sequence[Any]) -> tuple[str, tuple[Attachment, ...]]:
+    texts: list[str] = []
+    attachments: list[Attachment] = []
+    for item in items:
+        kind = word(item, "msgtype")
+        if kind == "text":
+            texts.append(word(part(item, "text"), "content"))
+        elif kind in _ATTACHMENTS:
+            attachments.append(_attachment(_ATTACHMENTS[kind], part(item, kind)))
+    return "\n".join(text for text in texts if text), tuple(attachments)
+
+
+def _attachment(kind: str, content: Any) -> Attachment:
+    # Without its address: what lies there is encrypted and gone after five minutes.
+    return Attachment(kind, word(content, "filename") or word(content, "name"))
+
+
+def _without_call(text: str, view: View) -> str:
+    """Take the call of the robot from the front, whatever its name on WeCom is; there is no list of who is called."""
+    is_called, rest = addressed(text, view.bot_name)
+    if is_called or text[:1] not in ("@", "＠"):
+        return rest
+    if any(person.name and text.startswith(person.name, 1) for person in view.people):
+        # Somebody else is called first; the robot later.
+        return text.replace(f"@{view.bot_name}", "", 1).strip()
+    end = min((at for space in _SPACES if (at := text.find(space)) >= 0), default=len(text))
+    return text[end:].strip()
+
+
+def parts(text: str) -> list[str]:
+    """Cut a text so that each part is short enough as markdown."""
+    return split(text, _LONGEST_PART, _size)
+
+
+def _size(text: str) -> int:
+    return size_in_bytes(plain(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message as the platform takes it: where to, and the markdown."""
+
+    chat: str
+    content: str
+
+    def pushed(self) -> dict[str, Any]:
+        """Return the body that starts to speak."""
+        return {"chatid": self.chat, "msgtype": "markdown", "markdown": {"content": self.content}}
+
+    def answered(self, stream: str) -> dict[str, Any]:
+        """Return the body that answers a message: a stream that ends with its first word."""
+        return {"msgtype": "stream", "stream": {"id": stream, "finish": True, "content": self.content}}
+
+    def posted(self) -> dict[str, Any]:
+        """Return the body for the address that came with a callback."""
+        return {"msgtype": "markdown", "markdown": {"content": self.content}}
+
+
+def outgoing(message: Outgoing, name: str) -> Sent:
+    """Return a message as the platform takes it.
+
+    Raises:
+        DeliveryFailed: The room is not one of this adapter, or an edit is asked for.
+    """
+    kind, chat = place(message.room, name)
+    if message.edits is not None:
+        raise DeliveryFailed("企业微信不能修改已发出的消息")
+    return Sent(chat, rendered(message, name, kind))

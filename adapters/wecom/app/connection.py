@@ -1,0 +1,106 @@
+"""One WeCom application: what comes in through its callback, and what goes out through the HTTP interface."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.wecom.app import examination, wire
+from adapters.wecom.app.api import Api
+from adapters.wecom.app.settings import Settings
+from adapters.wecom.callbacks import Callbacks
+from adapters.wecom.crypto import Seal, read_key
+from adapters.wecom.delivery import Delivery
+from adapters.wecom.door import Door, Refused
+from adapters.wecom.inbox import Inbox
+from adapters.wecom.splitting import split
+
+_log = structlog.get_logger(__name__)
+
+# Room for the mark of a repeated message in front of a part.
+_LONGEST_PART: Final = wire.LIMIT - 48
+
+
+class AppAdapter:
+    """Speaks for one application, to members one by one."""
+
+    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
+        self.name = surroundings.name
+        self.capabilities = Capabilities(
+            can_mention=False,
+            can_quote=False,
+            per_minute_room=30,
+            max_length=wire.LIMIT,
+            length_unit="bytes",
+        )
+        self._settings = settings
+        self._clock = surroundings.clock
+        names = {person.account: person.name for person in surroundings.people}
+        self._view = wire.View(
+            surroundings.name, surroundings.bot_name, settings.corp_id, settings.agent_id, names
+        )
+        self._inbox = Inbox()
+        self._callbacks = Callbacks(
+            Door(settings.token, Seal(read_key(settings.aes_key), settings.corp_id)),
+            adapter=self.name,
+            clock=surroundings.clock,
+            sealed_in=wire.sealed_in,
+            take=self._take,
+        )
+        self._api = Api(settings, surroundings.clock)
+        self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
+        self._log = _log.bind(adapter=self.name)
+
+    async def incoming(self) -> AsyncIterator[Incoming]:
+        """Yield what members say."""
+        async for message in self._inbox.messages():
+            yield message
+
+    async def send(self, message: Outgoing) -> str:
+        """Deliver a message and return its id at WeCom.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        return await self._delivery.deliver(message)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a callback; the bot works on it afterwards."""
+        if self._inbox.is_closed:
+            return web.Response(status=503)
+        return await self._callbacks.handle(request)
+
+    async def close(self) -> None:
+        """End all connections; `incoming` ends after what has already arrived."""
+        self._inbox.close()
+        await self._api.close()
+
+    async def examine(self) -> list[Finding]:
+        """Look at the secret, the application behind it, and the clocks."""
+        return await examination.look(self._api, self._clock.now(), self.name)
+
+    async def _send(self, part: Outgoing) -> str:
+        body = wire.outgoing(part, self.name, self._settings.agent_id)
+        try:
+            answer = await self._api.send(body)
+        except DeliveryFailed as failed:
+            if not failed.is_unknown or failed.retry_after is None:
+                raise
+            # The very same text once more: WeCom drops it if the first one has arrived.
+            answer = await self._api.send(body)
+        if answer.invaliduser:
+            raise DeliveryFailed("企业微信没有送达：没有这个成员，或他不在应用的可见范围里")
+        return answer.msgid if isinstance(answer.msgid, str) and answer.msgid else f"key:{part.key}"
+
+    def _take(self, document: bytes) -> None:
+        message = wire.incoming(document, self._view)
+        if message is None:
+            self._log.debug("event ignored", action="wecom_event_ignored")
+        elif not self._inbox.put(message):
+            # The platform tries again in a few seconds, and then twice more.
+            raise Refused(503, "too many messages are waiting")

@@ -1,0 +1,31 @@
+"""The keys of a configuration block with `type = "wecom-app"`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from adapters.wecom.keys import check_address, check_callback_keys
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One application of an enterprise; callbacks arrive at `/hooks/NAME`."""
+
+    corp_id: str
+    agent_id: Annotated[int, msgspec.Meta(gt=0)]
+    secret: str
+    token: str  # of the callback
+    aes_key: str  # EncodingAESKey of the callback
+    api_base: str = "https://qyapi.weixin.qq.com"
+
+    def __post_init__(self) -> None:
+        if not self.corp_id:
+            raise ValueError("corp_id：必填，企业微信后台“我的企业”里的企业 ID")
+        if not self.secret:
+            raise ValueError("secret：必填，应用详情页里的 Secret")
+        check_callback_keys(self.token, self.aes_key)
+        check_address("api_base", self.api_base, "https://", "http://")
+
+    def __repr__(self) -> str:
+        return f"Settings(corp_id={self.corp_id!r}, agent_id={self.agent_id!r})"

@@ -1,0 +1,124 @@
+"""Translation between the messages of a WeCom application and the bot's own; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from adapters.addressing import addressed
+from adapters.contract import Attachment, DeliveryFailed, Incoming, Outgoing, RoomKind
+from adapters.wecom import xml
+from adapters.wecom.accounts import derived_id, instant, is_user, place
+from adapters.wecom.door import Refused
+
+LIMIT: Final = 2048  # bytes; WeCom cuts what is longer without a word
+DUPLICATE_SECONDS: Final = 60
+
+_ATTACHMENTS: Final[Mapping[str, str]] = {
+    "image": "picture",
+    "voice": "voice",
+    "video": "video",
+    "shortvideo": "video",
+    "file": "file",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From where a message is read: the adapter, the application, and who is known."""
+
+    name: str
+    bot_name: str
+    corp_id: str
+    agent_id: int
+    people: Mapping[str, str]  # account to name
+
+
+def sealed_in(body: bytes) -> str:
+    """Return the sealed text in the body of a callback.
+
+    Raises:
+        Refused: There is none.
+    """
+    try:
+        sealed = xml.fields(body).get("Encrypt", "")
+    except xml.Unreadable as error:
+        raise Refused(400, str(error)) from error
+    if not sealed:
+        raise Refused(400, "nothing is encrypted in it")
+    return sealed.strip()
+
+
+def incoming(document: bytes, view: View) -> Incoming | None:
+    """Return what a member said, or None for events and types that are nobody's words.
+
+    Raises:
+        Refused: Not the XML of a message, or meant for another enterprise or application.
+    """
+    try:
+        fields = xml.fields(document)
+    except xml.Unreadable as error:
+        raise Refused(400, str(error)) from error
+    if fields.get("ToUserName") != view.corp_id:
+        raise Refused(403, "meant for another enterprise")
+    if fields.get("AgentID", str(view.agent_id)).strip() != str(view.agent_id):
+        raise Refused(403, "meant for another application")
+    author, kind = fields.get("FromUserName", ""), fields.get("MsgType", "")
+    attachment = _attachment(kind, fields)
+    if not is_user(author) or not (attachment or kind in ("text", "location", "link")):
+        return None
+    room, sender = f"{view.name}:private:{author}", f"{view.name}:{author}"
+    _, text = addressed(_words(kind, fields).strip(), view.bot_name)
+    return Incoming(
+        room=room,
+        room_kind=RoomKind.PRIVATE,
+        sender=sender,
+        sender_name=view.people.get(sender) or author,
+        message_id=fields.get("MsgId", "").strip()
+        or derived_id(room, sender, fields.get("CreateTime", ""), kind, text),
+        text=text,
+        is_addressed=True,
+        attachments=(attachment,) if attachment else (),
+        sent_at=instant(fields.get("CreateTime", "").strip()),
+    )
+
+
+def _words(kind: str, fields: Mapping[str, str]) -> str:
+    if kind == "text":
+        return fields.get("Content", "")
+    if kind == "location":
+        return f"位置：{fields.get('Label', '').strip()}"
+    if kind == "link":
+        return "\n".join(word for word in (fields.get("Title", ""), fields.get("Url", "")) if word)
+    return ""
+
+
+def _attachment(kind: str, fields: Mapping[str, str]) -> Attachment | None:
+    if kind not in _ATTACHMENTS:
+        return None
+    url = fields.get("PicUrl", "").strip()
+    name = fields.get("FileName", "").strip() or fields.get("MediaId", "").strip()
+    is_address = url.startswith(("https://", "http://"))
+    return Attachment(_ATTACHMENTS[kind], name, url if is_address else None)
+
+
+def outgoing(message: Outgoing, name: str, agent_id: int) -> dict[str, Any]:
+    """Return the request that sends a text; the platform drops it when it got the same one within a minute.
+
+    Raises:
+        DeliveryFailed: The room is not a private one of this adapter.
+    """
+    kind, user = place(message.room, name)
+    if kind is not RoomKind.PRIVATE:
+        raise DeliveryFailed(f"“{message.room}”：企业微信应用只能私聊成员，不能发到群")
+    if message.edits is not None:
+        raise DeliveryFailed("企业微信不能修改已发出的消息")
+    return {
+        "touser": user,
+        "msgtype": "text",
+        "agentid": agent_id,
+        "text": {"content": message.text},
+        "enable_duplicate_check": 1,
+        "duplicate_check_interval": DUPLICATE_SECONDS,
+    }

@@ -1,0 +1,83 @@
+"""Delivering one message in as many parts as the platform needs, also over several attempts."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from adapters.contract import DeliveryFailed, Outgoing
+
+_MOST_UNFINISHED: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    text: str  # of the whole message
+    rest: tuple[Outgoing, ...]
+    first_id: str
+
+
+class Delivery:
+    """Sends messages part by part. What has arrived is not sent again when a later part has to be tried once more."""
+
+    def __init__(
+        self, split: Callable[[str], Sequence[str]], send: Callable[[Outgoing], Awaitable[str]]
+    ) -> None:
+        self._split = split
+        self._send = send
+        self._unfinished: OrderedDict[str, _Unfinished] = OrderedDict()
+
+    async def deliver(self, message: Outgoing) -> str:
+        """Send a message and return the id of its first part.
+
+        Raises:
+            DeliveryFailed: A part was not taken, or it is unknown whether all were.
+        """
+        message = replace(message, text=_sendable(message.text))
+        earlier = self._unfinished.pop(message.key, None)
+        parts = _resumed(earlier, message) if earlier else tuple(parts_of(message, self._split(message.text)))
+        first_id = earlier.first_id if earlier else ""
+        doubt: DeliveryFailed | None = None
+        for index, part in enumerate(parts):
+            try:
+                number = await self._send(part)
+            except DeliveryFailed as failed:
+                if failed.is_unknown and failed.retry_after is None:
+                    doubt = failed  # very likely there, and nobody will try again: the rest must follow now
+                    continue
+                if index or earlier:
+                    self._keep(_Unfinished(message.text, parts[index:], first_id), message.key)
+                raise
+            first_id = first_id or number
+        if doubt is not None:
+            raise doubt
+        return first_id
+
+    def _keep(self, unfinished: _Unfinished, key: str) -> None:
+        self._unfinished[key] = unfinished
+        if len(self._unfinished) > _MOST_UNFINISHED:
+            self._unfinished.popitem(last=False)
+
+
+def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:
+    """Yield a message for each text: the first quotes, and everybody is called once."""
+    waiting = message.mentions
+    for index, text in enumerate(texts):
+        called = tuple(mention for mention in waiting if f"@{mention.name}" in text)
+        waiting = tuple(mention for mention in waiting if mention not in called)
+        quotes = message.quotes if index == 0 else None
+        yield replace(message, text=text, mentions=called, quotes=quotes)
+
+
+def _sendable(text: str) -> str:
+    """Replace what UTF-8 cannot hold: halves of characters that some client has torn apart."""
+    return text.encode(errors="replace").decode()
+
+
+def _resumed(earlier: _Unfinished, message: Outgoing) -> tuple[Outgoing, ...]:
+    """Return what is left, with the mark in front that the text got since then because it may be a repetition."""
+    first, *others = earlier.rest
+    mark = message.text.removesuffix(earlier.text) if message.text.endswith(earlier.text) else ""
+    return (replace(first, text=mark + first.text), *others)

@@ -1,0 +1,70 @@
+"""What the error codes of WeCom mean for the message that was sent; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+from adapters.contract import DeliveryFailed
+
+OK: Final = 0
+TOKEN_WRONG: Final = frozenset({40001, 40014, 42001})
+KEY_WRONG: Final = 93000
+IP_UNKNOWN: Final = 60020
+NOT_SUBSCRIBED: Final = 846609
+REPLY_IMPOSSIBLE: Final = frozenset({846605, 846608})  # req_id unknown, reply too late
+
+_SOON: Final = timedelta(seconds=5)
+_AFTER_A_MINUTE: Final = timedelta(minutes=1)
+
+# Trying again after this long may help; every other code stays as it is until somebody changes something.
+_PASSING: Final[Mapping[int, timedelta]] = {
+    -1: _SOON,  # busy
+    45009: _AFTER_A_MINUTE,  # too often
+    45033: _AFTER_A_MINUTE,  # too many at once
+    NOT_SUBSCRIBED: _SOON,
+    # A secret that was mistyped can be mended while the bot runs; until then nothing is lost.
+    **dict.fromkeys(TOKEN_WRONG, _AFTER_A_MINUTE),
+    40013: _AFTER_A_MINUTE,  # corp id unknown
+}
+
+_ADVICE: Final[Mapping[int, str]] = {
+    -1: "企业微信繁忙",
+    40001: "secret 不对，请核对配置",
+    40003: "没有这个成员，请核对地址里的 userid",
+    40008: "企业微信不收这种消息",
+    40013: "corp_id 不对，请核对配置",
+    40014: "access_token 无效，请核对 secret",
+    40058: "消息的参数不对",
+    42001: "access_token 过期",
+    45002: "消息太长",
+    45009: "发送太频繁，被企业微信限制",
+    45033: "同时发送太多",
+    60020: "本机的 IP 不在应用的“企业可信 IP”里，请到企业微信后台添加",
+    81013: "对方不在应用的可见范围里，请到企业微信后台调整",
+    93000: "webhook 的 key 无效，或机器人已被移出群",
+    846605: "要回复的消息已失效",
+    846608: "回复已超过时限",
+    846609: "长连接没有登录",
+}
+
+
+def failure(errcode: int, errmsg: str) -> DeliveryFailed:
+    """Return why a message was refused, in words for the administrator, and when to try again."""
+    words = _ADVICE.get(errcode) or errmsg[:200] or "没有说原因"
+    return DeliveryFailed(f"{words}（企业微信 {errcode}）", retry_after=_PASSING.get(errcode))
+
+
+def code(value: Any) -> int | None:
+    """Return an error code as sent, a number or a text of digits; None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if (
+        isinstance(value, str)
+        and value.lstrip("-").isascii()
+        and value.lstrip("-").isdecimal()
+        and len(value) < 12
+    ):
+        return int(value)
+    return None

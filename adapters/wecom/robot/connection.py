@@ -1,0 +1,92 @@
+"""The robot of one WeCom group: what goes out through its webhook."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from functools import partial
+from typing import Any, Final
+
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.wecom.delivery import Delivery
+from adapters.wecom.errors import KEY_WRONG, OK, failure
+from adapters.wecom.inbox import Inbox
+from adapters.wecom.robot import wire
+from adapters.wecom.robot.settings import Settings
+from adapters.wecom.server import Answer, Server
+from adapters.wecom.splitting import split
+
+# Room for the mark of a repeated message in front of a part.
+_LONGEST_PART: Final = wire.LIMIT - 48
+
+
+class RobotAdapter:
+    """Speaks into the one group that its webhook belongs to; nobody can be heard."""
+
+    def __init__(self, settings: Settings, surroundings: Surroundings) -> None:
+        self.name = surroundings.name
+        self.capabilities = Capabilities(
+            sees_all_messages=False,
+            can_quote=False,
+            per_minute=20,
+            max_length=wire.LIMIT,
+            length_unit="bytes",
+        )
+        self._settings = settings
+        self._rooms = surroundings.rooms
+        self._inbox = Inbox()  # stays empty: it only ends
+        self._server = Server(str(settings.address.origin()))
+        self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
+
+    async def incoming(self) -> AsyncIterator[Incoming]:
+        """Yield nothing until `close`: a webhook receives no messages."""
+        async for message in self._inbox.messages():
+            yield message
+
+    async def send(self, message: Outgoing) -> str:
+        """Deliver a message; the platform gives no id, so a name made of its key stands for it.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        return await self._delivery.deliver(message)
+
+    async def close(self) -> None:
+        """End all connections."""
+        self._inbox.close()
+        await self._server.close()
+
+    async def examine(self) -> list[Finding]:
+        """Look at the key, without saying anything in the group, and at the rooms that lead here."""
+        return [await self._key(), *self._groups()]
+
+    async def _send(self, part: Outgoing) -> str:
+        try:
+            answer = await self._post(wire.outgoing(part, self.name))
+        except DeliveryFailed as failed:
+            if failed.is_unknown:
+                # Nothing could recognise a repetition, and a webhook that is slow has usually done its work.
+                raise DeliveryFailed(failed.reason, is_unknown=True) from failed
+            raise
+        if answer.code != OK:
+            raise failure(answer.code, answer.words)
+        return f"key:{part.key}"
+
+    async def _post(self, body: dict[str, Any]) -> Answer:
+        return await self._server.request("POST", self._settings.address, body)
+
+    async def _key(self) -> Finding:
+        try:
+            # An empty text is refused, but only after the key was found to be right.
+            answer = await self._post({"msgtype": "text", "text": {"content": ""}})
+        except DeliveryFailed as failed:
+            return Finding("webhook", False, failed.reason)
+        if answer.code == KEY_WRONG:
+            return Finding("webhook", False, failure(answer.code, answer.words).reason)
+        return Finding("webhook", True, "可用")
+
+    def _groups(self) -> list[Finding]:
+        if len(self._rooms) <= 1:
+            return []
+        names = "、".join(room.name for room in self._rooms)
+        says = f"{names} 都写着这个机器人，但它只在一个群里。请给每个群各建一个机器人。"
+        return [Finding("群", False, says)]

@@ -1,0 +1,32 @@
+"""The messages of a group robot; pure."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from adapters.contract import DeliveryFailed, Outgoing, RoomKind
+from adapters.wecom.accounts import place, user_of
+
+LIMIT: Final = 2048  # bytes of a text
+
+
+def outgoing(message: Outgoing, name: str) -> dict[str, Any]:
+    """Return the body that shows a text in the group.
+
+    As text, because nothing in it is read as markup; whom it calls stands beside it, and only accounts of persons do.
+
+    Raises:
+        DeliveryFailed: The room is not a group of this adapter.
+    """
+    kind, _ = place(message.room, name)
+    if kind is not RoomKind.GROUP:
+        raise DeliveryFailed(f"“{message.room}”：群机器人只能发到它所在的群")
+    if message.edits is not None:
+        raise DeliveryFailed("企业微信不能修改已发出的消息")
+    text: dict[str, Any] = {"content": message.text}
+    accounts = (
+        user_of(mention.account, name) for mention in message.mentions if f"@{mention.name}" in message.text
+    )
+    if called := list(dict.fromkeys(account for account in accounts if account)):
+        text["mentioned_list"] = called
+    return {"msgtype": "text", "text": text}
