@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.tickets import events as e
@@ -13,7 +13,7 @@ from bot.tickets.due import next_deadline, time_passed
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
 from bot.tickets.levels import changed_level, opened
 from bot.tickets.model import ClockKind, Closing, Kind, Party, Status, Ticket
-from bot.tickets.ownership import accepted, declined, offered, reassigned
+from bot.tickets.ownership import accepted, declined, manager_named, offered, reassigned
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import rated
 from scheduler.intervals import in_utc
@@ -154,7 +154,9 @@ def _arrived(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
     """Return the arrival; whoever stands before the customer has also answered them."""
     _be_open(ticket)
     _be_staff(by, ticket, rules)
-    late = timing.lateness(ticket.clock(ClockKind.ARRIVE), rules, now)
+    clock = ticket.clock(ClockKind.ARRIVE)
+    is_owed = clock is not None and timing.is_running(clock)  # who comes later is not late for it
+    late = timing.lateness(clock, rules, now) if is_owed else timedelta()
     return [*_first_word(ticket, by, "到场", now, rules), e.Arrived(by=by, late=late)]
 
 
@@ -189,7 +191,9 @@ def _reported(ticket: Ticket, step: s.Report, rules: Rules) -> list[e.AnyEvent]:
         raise TicketError("{number} 没有等着的回访。", number=ticket.subject or ticket.number)
     if step.by != ticket.owner and not rules.role(step.by).is_manager:
         raise NotTheirs(
-            "{number} 的回访由 {owner} 负责。", number=ticket.subject or ticket.number, owner=ticket.owner
+            "{number} 的回访由 {owner} 负责。",
+            number=ticket.subject or ticket.number,
+            owner=ticket.owner or manager_named(rules),
         )
     if step.outcome == "missed":
         return [e.CallMissed(by=step.by, text=step.result)]

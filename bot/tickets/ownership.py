@@ -19,13 +19,12 @@ def offered(ticket: Ticket, step: s.HandOver, now: datetime, rules: Rules) -> li
     if ticket.owner is None:
         raise TicketError("{number} 还没有人接。要接回“接单 {number}”。", number=number)
     if ticket.owner != step.by:
-        manager = _manager(rules)
         raise NotTheirs(
             "{number} 由 {owner} 负责，要换人请 {owner} 回“转交 {number} @{to}”，或请 {manager} 回“改派 {number} @{to} 原因”。",
             number=number,
             owner=ticket.owner,
             to=step.to,
-            manager=manager,
+            manager=manager_named(rules),
         )
     _be_colleague(step.to, number, rules)
     if step.to == step.by:
@@ -42,7 +41,7 @@ def offered(ticket: Ticket, step: s.HandOver, now: datetime, rules: Rules) -> li
             "{number} 已转过 {count} 次，请 {manager} 来定：改派 {number} @{to} 原因",
             number=number,
             count=ticket.handed_over,
-            manager=_manager(rules),
+            manager=manager_named(rules),
             to=step.to,
         )
     return [e.HandOverOffered(by=step.by, to=step.to, note=step.note, expires_at=now + rules.handover_within)]
@@ -66,7 +65,7 @@ def reassigned(ticket: Ticket, step: s.Reassign, rules: Rules) -> list[e.AnyEven
     if not rules.role(step.by).is_manager:
         raise NotTheirs(
             "改派由 {manager} 来定；{number} 的负责人也可以“转交 {number} @同事”。",
-            manager=_manager(rules),
+            manager=manager_named(rules),
             number=number,
         )
     _be_colleague(step.to, number, rules)
@@ -91,5 +90,6 @@ def _be_colleague(to: Party, number: int, rules: Rules) -> None:
         raise TicketError("{to} 不是工程师，{number} 只能转给同事。", to=to, number=number)
 
 
-def _manager(rules: Rules) -> Party | str:
+def manager_named(rules: Rules) -> Party | str:
+    """Return whom to name where a manager is needed."""
     return next(iter(rules.with_role(Role.MANAGER)), "经理")

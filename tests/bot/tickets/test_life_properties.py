@@ -65,6 +65,7 @@ _any = st.one_of(
     st.builds(s.Say, _people, _said),
     st.builds(s.Assist, _people),
     st.builds(s.Arrive, _people),
+    st.builds(s.Arrive, _people),
     st.builds(s.HandOver, _people, _people, _said),
     st.builds(s.Decline, _people, _said),
     st.builds(s.Reassign, _people, _people, _said),

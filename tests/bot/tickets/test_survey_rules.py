@@ -251,6 +251,13 @@ def test_the_engineer_concerned_does_not_report_the_call(callback: Any, case: An
         case.does(s.Report(case.manager, "这不是回访"))
 
 
+def test_a_callback_that_nobody_owns_is_sent_to_a_manager(open_case: Any) -> None:
+    case = open_case(kind=Kind.CALLBACK, level=None, subject=7)
+    with pytest.raises(NotTheirs) as refused:
+        case.does(s.Report(case.zhang, "没事了"))
+    assert refused.value.values == {"number": 7, "owner": case.manager}
+
+
 def test_a_callback_that_nobody_makes_climbs_the_ladder(callback: Any) -> None:
     told = [event for _, event in callback.lives(12 * HOUR) if not event.is_repeat]
     assert [event.told for event in told] == [
