@@ -111,6 +111,7 @@ _BETWEEN = ":：,，.。!！、;；~～ \t\r\n"  # what people put between a wor
 _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
     r"[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率"
 )
+_SURELY_MEANT = 60
 _UNKNOWN = re.compile(
     r"^(?:[/#]\s*(?P<marked>[^\s\d#@/]{1,8})|(?P<plain>[^\s\d#@/]{2,4}))\s*#?(?P<number>\d{1,9})?(?:\s|$)"
 )
@@ -208,8 +209,8 @@ def nearest(text: str, role: Role) -> str | None:
     typed = (found["marked"] or found["plain"]).lower()
     names = [name for name, spec in _BY_NAME.items() if may_use(spec, role) and len(name) > 1]
     best = process.extractOne(typed, names, scorer=fuzz.ratio, score_cutoff=50)
-    if best is None:
-        return None
+    if best is None or (best[1] < _SURELY_MEANT and best[0][0] != typed[0]):
+        return None  # half of a two-letter word is alike in too many: 结单 could be any of six
     return f"{best[0]} {found['number']}" if found["number"] else best[0]
 
 

@@ -1,0 +1,173 @@
+"""What people type: commands in every way of writing them, sentences that only look like one, picks and scores."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.commands import Word, choice, nearest, one_score, parse, resolution_fields, scores
+from bot.tickets.rules import Role
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "接单 1024",
+        "接单1024",
+        "接单 #1024",
+        "/接单 1024",
+        "#接单１０２４",
+        "＃接单　＃１０２４",
+        "认领 1024",
+        "/claim 1024",
+        "ＣＬＡＩＭ 1024",
+        "Take No. 1024",
+    ],
+)
+def test_one_command_is_written_in_many_ways(text: str) -> None:
+    command = parse(text)
+    assert command is not None
+    assert (command.word, command.number, command.rest) == (Word.CLAIM, 1024, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("报障：打印机坏了，很急", "打印机坏了，很急"),
+        ("报障打印机坏了", "打印机坏了"),
+        ("报障没网", "没网"),
+        ("报障电话没声音", "电话没声音"),
+        ("报障单位门口的闸机坏了", "单位门口的闸机坏了"),
+        ("紧急！平台全挂了", "平台全挂了"),
+        ("报障 ①号楼", "①号楼"),
+    ],
+)
+def test_what_is_reported_stays_as_it_was_written(text: str, rest: str) -> None:
+    command = parse(text)
+    assert command is not None
+    assert command.rest == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "报障了吗",
+        "报障电话是多少",
+        "报障流程",
+        "接单员来了",
+        "update the driver",
+        "解决方案发我",
+        "进度条卡住了",
+        "帮助中心在哪",
+        "help me with this",
+        "取消订单",
+    ],
+)
+def test_ordinary_speech_is_no_command(text: str) -> None:
+    assert parse(text) is None
+
+
+def test_a_number_that_no_ticket_has_is_still_a_number() -> None:
+    command = parse("进度 99999999999999")
+    assert command is not None
+    assert command.number == 99999999999999
+
+
+def test_a_time_is_no_number() -> None:
+    command = parse("更新 16:10 前好")
+    assert command is not None
+    assert (command.number, command.rest) == (None, "16:10 前好")
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [
+        ("1", (1, "")),
+        ("２", (2, "")),
+        ("选2", (2, "")),
+        ("第3个", (3, "")),
+        ("1号", (1, "")),
+        ("1。", (1, "")),
+        ("1，三楼 302", (1, "三楼 302")),
+        ("2 颜色还是偏", (2, "颜色还是偏")),
+    ],
+)
+def test_a_pick_may_be_followed_by_words(text: str, picked: tuple[int, str]) -> None:
+    assert choice(text) == picked
+
+
+@pytest.mark.parametrize(
+    "text", ["12", "1.5", "1 楼没网", "1号楼没网", "2 班没来", "3 点开会", "1个人", "5%", "10:30", "一"]
+)
+def test_a_number_that_counts_picks_nothing(text: str) -> None:
+    assert choice(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rated"),
+    [
+        ("5 4", (5, 4, "")),
+        ("54", (5, 4, "")),
+        ("5/4", (5, 4, "")),
+        ("5，4", (5, 4, "")),
+        ("５ ４ 很耐心", (5, 4, "很耐心")),
+        ("5 5小周很耐心", (5, 5, "小周很耐心")),
+        ("速度5 质量4", (5, 4, "")),
+        ("速度：2，质量：3，等太久了", (2, 3, "等太久了")),
+        ("5分4分", (5, 4, "")),
+    ],
+)
+def test_two_scores_are_speed_and_quality(text: str, rated: tuple[int, int, str]) -> None:
+    assert scores(text) == rated
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "5 6",
+        "0 1",
+        "123",
+        "下午3点5班开会",
+        "3 4班的课",
+        "2 3 楼没网",
+        "10 5",
+        "3/4 的学生没交",
+        "还行吧",
+        "3-4 节没课",
+    ],
+)
+def test_other_numbers_rate_nobody(text: str) -> None:
+    assert scores(text) is None
+    assert one_score(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rated"),
+    [("5", (5, "")), ("5分", (5, "")), ("4，挺好", (4, "挺好")), ("5 楼没网", None), ("6", None)],
+)
+def test_one_score_counts_for_both(text: str, rated: tuple[int, str] | None) -> None:
+    assert one_score(text) == rated
+
+
+def test_a_resolution_is_read_in_any_order_and_punctuation() -> None:
+    fields = resolution_fields("预防：不要带电插拔。原因:矩阵主板损坏，方法： 更换主板；")
+    assert fields == {"cause": "矩阵主板损坏", "method": "更换主板", "prevention": "不要带电插拔"}
+
+
+def test_what_is_missing_from_a_resolution_is_empty() -> None:
+    assert resolution_fields("换好了") == {"cause": "", "method": "", "prevention": ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "meant"),
+    [
+        ("转叫 1024 @老张", Role.ENGINEER, "转交 1024"),
+        ("/结单 1024", Role.ENGINEER, None),
+        ("/clame 1024", Role.ENGINEER, "claim 1024"),
+        ("进渡 1024", Role.CUSTOMER, "进度 1024"),
+        ("转叫 1024 @老张", Role.CUSTOMER, None),
+        ("打印不出来", Role.CUSTOMER, None),
+        ("/roll 6", Role.CUSTOMER, None),
+    ],
+)
+def test_the_nearest_command_is_one_its_writer_may_use(text: str, role: Role, meant: str | None) -> None:
+    assert nearest(text, role) == meant

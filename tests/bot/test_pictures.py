@@ -1,0 +1,104 @@
+"""Pictures and files without words belong to the ticket they quote, or to nothing; nobody answers them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from adapters.contract import Attachment
+from bot.assembly import Bot, assemble
+from bot.clock import StillClock
+from bot.config import for_replay, load
+from bot.replay import ChatAdapter
+from bot.store.registry import open_store
+from bot.tickets import events as e
+from bot.tickets.model import ClockKind
+
+_SCHOOL = Path(__file__).parents[1] / "transcripts" / "school.toml"
+_PICTURE = (Attachment(kind="picture", name="红灯.jpg"),)
+
+
+class Case:
+    """A bot and what people send to it."""
+
+    def __init__(self, bot: Bot, chat: ChatAdapter) -> None:
+        self.bot = bot
+        self.chat = chat
+
+    async def sends(
+        self, room: str, person: str, text: str = "", *, quotes: str | None = None, picture: bool = False
+    ) -> None:
+        message = self.chat.heard(room, person, text, quotes=quotes)
+        if picture:
+            message = replace(message, attachments=_PICTURE)
+        for _ in range(2):
+            await self.bot.reception.receive(message)
+            await self.bot.outbox.drain()
+
+    async def events(self, number: int) -> list[e.AnyEvent]:
+        return [record.event for record in await self.bot.store.records(number)]
+
+
+@pytest_asyncio.fixture
+async def case(tmp_path: Path) -> AsyncIterator[Case]:
+    clock = StillClock(datetime(2026, 3, 3, 6, tzinfo=UTC))
+    chat = ChatAdapter("小首", (), clock)
+    config = for_replay(load(_SCHOOL, {}, is_replay=True))
+    store = await open_store(f"sqlite:{tmp_path / 'pictures.db'}", clock.now())
+    bot = await assemble(config, store, {"chat": chat}, clock)
+    case = Case(bot, chat)
+    await case.sends("育才群", "王老师", "报障 打印机坏了")
+    yield case
+    await bot.outbox.close()
+    await store.close()
+
+
+@pytest.mark.asyncio
+async def test_a_picture_that_quotes_the_bot_is_added_to_the_ticket(case: Case) -> None:
+    said = len(case.chat.said)
+    await case.sends("育才群", "王老师", quotes=case.chat.said[0].platform_id, picture=True)
+    assert [event.text for event in await case.events(1001) if isinstance(event, e.Supplemented)] == [
+        "[红灯.jpg]"
+    ]
+    assert len(case.chat.said) == said
+
+
+@pytest.mark.asyncio
+async def test_a_picture_alone_belongs_to_nothing(case: Case) -> None:
+    said = len(case.chat.said)
+    await case.sends("育才群", "王老师", picture=True)
+    assert len(await case.events(1001)) == 1
+    assert len(case.chat.said) == said
+
+
+@pytest.mark.asyncio
+async def test_a_picture_of_the_engineer_answers_the_customer(case: Case) -> None:
+    await case.sends("育才群", "小李", quotes=case.chat.said[0].platform_id, picture=True)
+    ticket = await case.bot.store.ticket(1001)
+    assert ticket is not None
+    assert ticket.owner is not None
+    assert ticket.owner.name == "小李"
+    respond = ticket.clock(ClockKind.RESPOND)
+    assert respond is not None
+    assert respond.met_at is not None
+
+
+@pytest.mark.asyncio
+async def test_a_picture_that_quotes_a_foreign_ticket_is_left_alone(case: Case) -> None:
+    card = case.chat.said[1].platform_id  # in the duty room
+    said = len(case.chat.said)
+    await case.sends("实验群", "吴老师", quotes=card, picture=True)
+    assert len(await case.events(1001)) == 1
+    assert len(case.chat.said) == said
+
+
+@pytest.mark.asyncio
+async def test_a_sticker_in_private_is_not_greeted(case: Case) -> None:
+    said = len(case.chat.said)
+    await case.sends("私聊 孙女士", "孙女士")
+    assert len(case.chat.said) == said
