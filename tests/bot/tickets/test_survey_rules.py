@@ -40,6 +40,7 @@ def test_the_confirmation_brings_the_question(case: Any) -> None:
         e.SurveyAsked(remind_at=case.now + DAY),
     ]
     assert case.ticket.survey.engineer == case.zhang
+    assert case.ticket.survey.asked_at == case.now
 
 
 def test_at_night_the_question_waits_for_the_morning(case: Any) -> None:
