@@ -20,7 +20,7 @@ def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list
         return []
     number, now = after.number, voices.customer.now
     level = after.level_name or voices.customer.say("已登记")
-    calls = _called_at_once(after, rules, now) if card.is_urgent(after, rules) else ()
+    calls = called_at_once(after, rules, now) if card.is_urgent(after, rules) else ()
     told = _acknowledged(event, after, level, calls, voices.customer, rules)
     names = "".join(f" @{party.name}" for party in calls)
     text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, voices.duty, rules)}"
@@ -59,7 +59,8 @@ def _acknowledged(
     return Message(to=Place.ASKER, text=text)
 
 
-def _called_at_once(after: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
-    """The most urgent level calls the engineer on call and a manager without waiting for a rung."""
-    calls = [*rules.on_call(after.room, now), *rules.with_role(Role.MANAGER)[:1]]
+def called_at_once(after: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
+    """Return whom the most urgent level calls without waiting for a rung: the owner or who is on call, and a manager."""
+    first = (after.owner,) if after.owner else rules.on_call(after.room, now)
+    calls = [*first, *rules.with_role(Role.MANAGER)[:1]]
     return tuple(dict.fromkeys(calls))

@@ -107,6 +107,7 @@ def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) 
 
 
 def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
+    """Return the answer to who took something back, and a word to whoever was told of it before."""
     asker = voices.asker
     text = asker.say(
         "已撤回“{word} {number}”，恢复到之前的状态。",
@@ -114,11 +115,19 @@ def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
         number=after.number,
     )
     said = [Message(to=Place.ASIDE, text=text)]
-    if word == "Resolved":  # the customer was asked whether it works
-        told = voices.customer.say(
-            "{number} 还在处理，刚才的“已处理”不算，好了我再告诉您。", number=after.number
-        )
-        said.append(Message(to=Place.CUSTOMER, text=told))
+    customer, duty = voices.customer.say, voices.duty.say
+    match word:
+        case "Resolved":
+            told = customer("{number} 还在处理，刚才的“已处理”不算，好了我再告诉您。", number=after.number)
+            said.append(Message(to=Place.CUSTOMER, text=told))
+        case "LevelChanged":
+            told = customer("{number} 的级别恢复为 {level}。", number=after.number, level=after.level_name)
+            said.append(Message(to=Place.CUSTOMER, text=told))
+        case "Closed":
+            called = (after.owner,) if after.owner else ()
+            names = "".join(f"@{party.name}" for party in called)
+            told = duty("{number} 没有撤单，请继续处理。{calls}", number=after.number, calls=names)
+            said.append(Message(to=Place.DUTY, text=told, mentions=called))
     return said
 
 

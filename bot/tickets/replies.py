@@ -10,7 +10,8 @@ from bot.asks import Check
 from bot.tickets import events as e
 from bot.tickets import timing
 from bot.tickets.alerts import alerts
-from bot.tickets.beginnings import opened
+from bot.tickets.beginnings import called_at_once, opened
+from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Party, Ticket
@@ -81,20 +82,13 @@ def _said_of(
                 "{to} {within}未接受，{number} 仍归 @{owner}；需要的话 {manager} 可“改派 {number} @同事 原因”。",
                 to=to, within=rules.handover_within, number=number, owner=owner, manager=_manager(rules, voices.duty),
             )  # fmt: skip
-            return [Message(to=Place.DUTY, text=text, mentions=(owner,))]
+            return [Message(to=Place.DUTY, text=text, mentions=(owner,), is_alert=True)]
         case e.Reassigned(by=by, to=to, giver=giver, reason=reason):
             return [_reassigned(by, to, giver, reason, after, voices, rules)]
         case e.LevelChanged(by=by, reason=reason):
-            if by == after.requester:
+            if not rules.role(by).is_staff:
                 return _kept(by, after, voices, rules)
-            was = before.level_name if before else ""
-            text = customer(
-                "{number} 由{was}调整为{level}：{reason}（{by}）。",
-                number=number, was=was, level=after.level_name, reason=reason, by=by,
-            )  # fmt: skip
-            if after.level_before:
-                text += customer("不同意请回“维持{was}”。", was=was.split("·")[0])
-            return [Message(to=Place.CUSTOMER, text=text)]
+            return _level_changed(by, reason, before.level_name if before else "", after, voices, rules)
         case e.Updated(text=text):
             return [
                 Message(to=Place.CUSTOMER, text=customer("{number} 进展：{text}", number=number, text=text))
@@ -226,6 +220,39 @@ def _reassigned(
     else:
         text += duty("请马上联系客户。")
     return Message(to=Place.DUTY, text=text, mentions=(to,))
+
+
+def _level_changed(
+    by: Party, reason: str, was: str, after: Ticket, voices: Voices, rules: Rules
+) -> list[Message]:
+    """The customer hears of every change; a ticket that becomes most urgent calls people as a new one does."""
+    text = voices.customer.say(
+        "{number} 由{was}调整为{level}：{reason}（{by}）。",
+        number=after.number, was=was, level=after.level_name, reason=reason, by=by,
+    )  # fmt: skip
+    if after.level_before:
+        text += voices.customer.say("不同意请回“维持{was}”。", was=was.split("·")[0])
+    told = Message(to=Place.CUSTOMER, text=text)
+    if not is_urgent(after, rules):
+        return [told]
+    called = called_at_once(after, rules, voices.duty.now)
+    word = timing.promised_word(after, rules)
+    duty = voices.duty.say(
+        "🔴 {number} 升为 {level}（{by}：{reason}）",
+        number=after.number,
+        level=after.level_name,
+        by=by,
+        reason=reason,
+    )
+    if word is not None and word > voices.duty.now:
+        is_awaited = timing.is_awaited(after)
+        duty += (
+            voices.duty.say("，响应 {time} 前", time=word)
+            if is_awaited
+            else voices.duty.say("，解决 {time} 前", time=word)
+        )
+    duty += "".join(f" @{party.name}" for party in called)
+    return [told, Message(to=Place.DUTY, text=duty, mentions=called)]
 
 
 def _kept(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
