@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from itertools import islice
+from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 from scheduler.days import Calendar, DayPlan, DayReason, always, check, day_plan
@@ -37,6 +40,7 @@ __all__ = [
 Span = tuple[datetime, datetime]
 
 _ZERO = timedelta(0)
+_CLOSES = itemgetter(1)
 # A search that has met no opening for so long is given up: only special days far apart could still follow.
 _IDLE_MONTHS = 120
 
@@ -120,11 +124,12 @@ def add_working_time(calendar: Calendar, start: datetime, amount: timedelta) -> 
         if month.total < left and month.begins >= begin:
             left -= month.total
             continue
-        for opens, closes in month.spans:
+        first = bisect_right(month.spans, begin, key=_CLOSES)  # what has closed by then does not count
+        for opens, closes in islice(month.spans, first, None):
             opens = max(opens, begin)
             if closes - opens >= left:
                 return opens + left
-            left -= max(closes - opens, _ZERO)
+            left -= closes - opens
     raise _never_open(calendar, begin)
 
 

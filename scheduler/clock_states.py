@@ -71,15 +71,7 @@ def _ended(rule: ClockRule, history: History, owed_at: datetime, at: datetime) -
 
 
 def _kept(rule: ClockRule, history: History, start: datetime, at: datetime) -> datetime | None:
-    undone = history.last(rule.undone_by, at)
-    return next(
-        (
-            word
-            for word in history.instants(rule.fulfilled_by, at)
-            if word >= start and (undone is None or word > undone)
-        ),
-        None,
-    )
+    return next((word for word in history.instants(rule.fulfilled_by, at) if word >= start), None)
 
 
 def _aimed(

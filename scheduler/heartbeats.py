@@ -10,8 +10,8 @@ from typing import assert_never
 from scheduler.calendar import Calendar
 from scheduler.clock_rules import Beats, Every
 from scheduler.intervals import Interval, in_utc
-from scheduler.pauses import counted_between, instant_after
-from scheduler.plans import Plan, next_occurrence
+from scheduler.pauses import counted_between, instant_after, union
+from scheduler.plans import Plan, occurrences
 
 _MOMENT = timedelta.resolution
 
@@ -102,7 +102,25 @@ def _beat_after(
         case Every(length):
             return instant_after(calendar, after, length, pauses)
         case Plan():
-            occurrence = next_occurrence(beats, after)
-            return occurrence.at if occurrence else None
+            return _unpaused(beats, after, pauses)
         case _:
             assert_never(beats)
+
+
+def _unpaused(plan: Plan, after: datetime, pauses: Sequence[Interval]) -> datetime | None:
+    """Return the first occurrence that no pause holds up; those inside one are left out, not made up for."""
+    stops = union(pauses)
+    for occurrence in occurrences(plan, after):
+        stop = next(
+            (
+                stop
+                for stop in stops
+                if stop.start < occurrence.at and (stop.end is None or occurrence.at <= stop.end)
+            ),
+            None,
+        )
+        if stop is None:
+            return occurrence.at
+        if stop.end is None:
+            return None
+    return None

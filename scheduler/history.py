@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -11,6 +11,8 @@ from scheduler.intervals import Interval, in_utc
 from scheduler.targets import Target
 
 REPORTED = "reported"
+RESOLVED = "resolved"
+REOPENED = "reopened"
 MISSED = "missed:"  # before the id of a clock: the event that it was not kept in time
 
 
@@ -41,7 +43,8 @@ class History:
     """Everything that happened so far; order and repetition make no difference.
 
     `events` maps a name (`reported`, `occurred`, `claimed`, `responded`, `dispatched`, `arrived`, `resolved`, `reopened` …) to the
-    instants at which it happened. That the ticket was reported when it was opened need not be said.
+    instants at which it happened. What was `resolved` before it was `reopened` does not count; the time between is a pause, which
+    whoever makes the history adds. That the ticket was reported when it was opened need not be said.
     """
 
     opened_at: datetime
@@ -57,8 +60,14 @@ class History:
         object.__setattr__(self, "events", MappingProxyType(ordered))
 
     def instants(self, names: Iterable[str], until: datetime) -> tuple[datetime, ...]:
-        """Return when any of these events happened up to an instant, in order."""
-        return tuple(sorted({at for name in names for at in self.events.get(name, ()) if at <= until}))
+        """Return when any of these events happened up to an instant, in order; a solution that did not last never did."""
+        return tuple(sorted({at for name in names for at in self._standing(name, until)}))
+
+    def _standing(self, name: str, until: datetime) -> Iterator[datetime]:
+        reopened = [at for at in self.events.get(REOPENED, ()) if at <= until] if name == RESOLVED else []
+        for at in self.events.get(name, ()):
+            if at <= until and (not reopened or reopened[-1] < at):
+                yield at
 
     def first(self, names: Iterable[str], until: datetime) -> datetime | None:
         """Return when the first of these events happened, or None."""

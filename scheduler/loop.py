@@ -81,6 +81,7 @@ class Metronome:
         self._wanted = asyncio.Event()
         self._is_beat = False
         self._is_stopping = False
+        self._wakes_at: datetime | None = None  # the deadline it sleeps for
         self._last_beat = 0.0
         self._last_tick_at: datetime | None = None
         self._runner: asyncio.Task[None] | None = None
@@ -122,6 +123,11 @@ class Metronome:
         """Look again at once, because something may be due earlier than known. To be called in the event loop's thread."""
         self._wanted.set()
 
+    def expect(self, due: datetime) -> None:
+        """Be told of a new deadline; the loop looks at it only when it would not wake by then anyway."""
+        if self._wakes_at is None or due < self._wakes_at:
+            self._wanted.set()
+
     async def _beat(self) -> None:
         self._take_beat()
 
@@ -139,6 +145,7 @@ class Metronome:
 
     async def _look(self) -> None:
         is_beat, self._is_beat = self._is_beat, False
+        self._wakes_at = None  # what is expected meanwhile may come too late for the answer of `next_due`
         try:
             now = self._clock.now()
             if is_beat or _is_due(await self._next_due(), now):
@@ -157,6 +164,7 @@ class Metronome:
         now = self._clock.now()
         if due is not None and due > now:
             self._nap = asyncio.create_task(self._sleep_until_due(due - now))
+            self._wakes_at = due
 
     async def _sleep_until_due(self, length: timedelta) -> None:
         await self._clock.sleep(length)
