@@ -27,7 +27,7 @@ from typing import Any, Protocol
 
 import pytest
 import pytest_asyncio
-from aiohttp import WSMsgType, web
+from aiohttp import ClientSession, WSMsgType, web
 from aiohttp.test_utils import TestServer
 from nonebot.adapters.onebot.v11 import (
     GroupMessageEvent,
@@ -46,8 +46,20 @@ from adapters.console import ConsoleAdapter
 from adapters.contract import Adapter, Incoming, KnownPerson, KnownRoom, Surroundings
 from adapters.onebot import OneBotAdapter
 from adapters.onebot import Settings as OneBotSettings
+from adapters.registry import create
+from tests.adapters import wecom_peers
+from tests.adapters.wecom_peers import AibotServer, AibotSession, CallbackSender, WeComApi
 
-PLATFORMS = ("onebot_reverse_platform", "onebot_forward_platform", "console_platform")
+PLATFORMS = (
+    "onebot_reverse_platform",
+    "onebot_forward_platform",
+    "console_platform",
+    "wecom_socket_platform",
+    "wecom_callback_platform",
+    "wecom_app_platform",
+    "wecom_robot_platform",
+)
+DEAF_PLATFORMS = ("wecom_robot_platform",)  # the bot speaks there and hears nothing
 
 BOT = 10001000
 GROUP = 123456
@@ -434,7 +446,10 @@ class Shown:
 
 
 class Platform(Protocol):
-    """A chat platform with a connected adapter, and a room `NAME:group:123456` where people talk."""
+    """A chat platform with a connected adapter, and a room `NAME:group:123456` where people talk.
+
+    One without groups has a `room` that says where they talk instead.
+    """
 
     adapter: Adapter
     listener: Listener
@@ -588,6 +603,179 @@ async def console_platform(
     adapter = ConsoleAdapter(surroundings("console"), read=read, screen=screen)
     yield ConsolePlatform(adapter, listen(adapter), screen, keyboard_in)
     os.close(keyboard_in)  # the reading thread sees the end
+
+
+# --- WeCom --------------------------------------------------------------------------------------------------------
+
+Host = Callable[[Callable[[web.Request], Awaitable[web.StreamResponse]]], Awaitable[str]]
+Made = Callable[..., Any]
+
+
+@pytest_asyncio.fixture
+async def host() -> AsyncIterator[Host]:
+    """Return a function that serves a handler at every path of a free port and returns `http://HOST:PORT`."""
+    servers: list[TestServer] = []
+
+    async def at(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> str:
+        app = web.Application()
+        app.router.add_route("*", "/{tail:.*}", handler)
+        server = TestServer(app)
+        await server.start_server(shutdown_timeout=1.0)
+        servers.append(server)
+        return str(server.make_url("/")).removesuffix("/")
+
+    yield at
+    for server in servers:
+        await server.close()
+
+
+@pytest_asyncio.fixture
+async def client() -> AsyncIterator[ClientSession]:
+    """An HTTP client of whoever calls back."""
+    async with ClientSession() as session:
+        yield session
+
+
+@pytest.fixture
+def wecom(surroundings: Callable[[str], Surroundings]) -> Made:
+    """Return a function that makes a WeCom adapter of a type (`wecom-app`, …) from its keys, with its name `wecom`."""
+
+    def made(type_name: str, **keys: Any) -> Any:
+        callback = {"token": wecom_peers.TOKEN, "aes_key": wecom_peers.AES_KEY}
+        login = {"bot_id": wecom_peers.BOT_ID, "secret": wecom_peers.BOT_SECRET}
+        app = {"corp_id": wecom_peers.CORP, "agent_id": wecom_peers.AGENT, "secret": "app-s3cret", **callback}
+        defaults: dict[str, dict[str, Any]] = {
+            "wecom-aibot": callback if keys.get("mode") == "callback" else login,
+            "wecom-app": app,
+            "wecom-robot": {},
+        }
+        return create(type_name, {**defaults[type_name], **keys}, surroundings("wecom"))
+
+    return made
+
+
+@dataclass
+class SocketPlatform:
+    adapter: Adapter
+    listener: Listener
+    session: AibotSession
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        # Whether it is meant or not: in a group the robot hears only what calls it.
+        await self.session.says(str(_NUMBERS[person]), f"@小首 {text}")
+
+    async def next_shown(self) -> Shown:
+        frame = await self.session.next_sent()
+        body = frame["body"]
+        if frame["cmd"] == "aibot_respond_msg":
+            return _as_read(self.session.chats[frame["headers"]["req_id"]], body["stream"]["content"])
+        return _as_read(body["chatid"], body["markdown"]["content"])
+
+
+def _as_read(chat: str, markdown: str) -> Shown:
+    text = wecom_peers.shown(markdown)
+    called = tuple(f"wecom:{user}" for user in wecom_peers.calls_in(markdown))
+    for name, number in _NUMBERS.items():
+        text = text.replace(f"<@{number}>", f"@{name}")
+    return Shown(f"wecom:group:{chat}", text, called)
+
+
+@pytest_asyncio.fixture
+async def wecom_socket_platform(
+    wecom: Made, host: Host, listen: Callable[[Adapter], Listener]
+) -> SocketPlatform:
+    server = AibotServer()
+    adapter = wecom("wecom-aibot", url=(await host(server.handle)).replace("http", "ws"))
+    listener = listen(adapter)
+    session = await server.next_session()
+    # Only when the answer to a message is known to have been read is the answer to the login, too.
+    await session.says("20001", "@小首 在吗")
+    await listener.next()
+    return SocketPlatform(adapter, listener, session)
+
+
+@dataclass
+class CallbackPlatform:
+    adapter: Adapter
+    listener: Listener
+    sender: CallbackSender
+    api: WeComApi
+    base: str
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        url = f"{self.base}/cgi-bin/aibot/response?response_code=x"
+        assert await self.sender.aibot_says(str(_NUMBERS[person]), f"@小首 {text}", url=url) == 200
+
+    async def next_shown(self) -> Shown:
+        posted = await self.api.next_posted()
+        return _as_read("123456", posted.body["markdown"]["content"])
+
+
+@pytest_asyncio.fixture
+async def wecom_callback_platform(
+    wecom: Made, host: Host, client: ClientSession, listen: Callable[[Adapter], Listener]
+) -> CallbackPlatform:
+    api = WeComApi()
+    base = await host(api.handle)
+    adapter = wecom("wecom-aibot", mode="callback", api_base=base)
+    sender = CallbackSender(await host(adapter.handle), client, receiver="")
+    return CallbackPlatform(adapter, listen(adapter), sender, api, base)
+
+
+@dataclass
+class AppPlatform:
+    adapter: Adapter
+    listener: Listener
+    sender: CallbackSender
+    api: WeComApi
+    room: str = "wecom:private:20001"
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        text = f"@小首 {text}" if calls_bot else text
+        assert await self.sender.app_says(str(_NUMBERS[person]), text) == 200
+
+    async def next_shown(self) -> Shown:
+        posted = await self.api.next_posted()
+        return Shown(f"wecom:private:{posted.body['touser']}", posted.body["text"]["content"])
+
+
+@pytest_asyncio.fixture
+async def wecom_app_platform(
+    wecom: Made, host: Host, client: ClientSession, listen: Callable[[Adapter], Listener]
+) -> AppPlatform:
+    api = WeComApi()
+    adapter = wecom("wecom-app", api_base=await host(api.handle))
+    return AppPlatform(adapter, listen(adapter), CallbackSender(await host(adapter.handle), client), api)
+
+
+@dataclass
+class RobotPlatform:
+    adapter: Adapter
+    listener: Listener
+    api: WeComApi
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        raise AssertionError("a group robot hears nothing")
+
+    async def next_shown(self) -> Shown:
+        text = (await self.api.next_posted()).body["text"]
+        called = tuple(f"wecom:{user}" for user in text.get("mentioned_list", ()))
+        return Shown(f"wecom:group:{GROUP}", text["content"], called)
+
+
+@pytest_asyncio.fixture
+async def wecom_robot_platform(
+    wecom: Made, host: Host, listen: Callable[[Adapter], Listener]
+) -> RobotPlatform:
+    api = WeComApi()
+    adapter = wecom("wecom-robot", webhook=f"{await host(api.handle)}/cgi-bin/webhook/send?key=k3y")
+    return RobotPlatform(adapter, listen(adapter), api)
+
+
+@pytest.fixture(params=[name for name in PLATFORMS if name not in DEAF_PLATFORMS])
+def hearing_platform(request: pytest.FixtureRequest) -> Platform:
+    """Every platform in turn on which people can be heard."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture(params=PLATFORMS)

@@ -13,53 +13,64 @@ pytestmark = pytest.mark.asyncio
 
 
 def _room(platform) -> str:
-    return f"{platform.adapter.name}:group:123456"
+    return getattr(platform, "room", f"{platform.adapter.name}:group:123456")
 
 
 def _outgoing(platform, text: str, **more) -> Outgoing:
     return Outgoing(key=f"key of {text}", room=_room(platform), text=text, **more)
 
 
+async def _may_speak(platform, times: int = 1) -> None:
+    """Let people say something first where the bot can only answer."""
+    if not platform.adapter.capabilities.can_push:
+        for _ in range(times):
+            await platform.says("王老师", "在吗")
+            await platform.listener.next()
+
+
 async def _send(platform, message: Outgoing):
     """Send a message while the platform takes it; return its id and what people see."""
+    await _may_speak(platform)
     sending = asyncio.create_task(platform.adapter.send(message))
     shown = await platform.next_shown()
     return await asyncio.wait_for(sending, 10), shown
 
 
-async def test_what_a_person_says_arrives_with_room_and_person(platform):
-    await platform.says("王老师", "打印机坏了")
-    message = await platform.listener.next()
-    assert message.room == _room(platform)
-    assert message.room_kind is RoomKind.GROUP
-    assert message.sender == f"{platform.adapter.name}:20001"
+async def test_what_a_person_says_arrives_with_room_and_person(hearing_platform):
+    await hearing_platform.says("王老师", "打印机坏了")
+    message = await hearing_platform.listener.next()
+    assert message.room == _room(hearing_platform)
+    is_private = ":private:" in message.room
+    assert message.room_kind is (RoomKind.PRIVATE if is_private else RoomKind.GROUP)
+    assert message.sender == f"{hearing_platform.adapter.name}:20001"
     assert message.sender_name == "王老师"
     assert message.text == "打印机坏了"
-    assert not message.is_addressed
+    # Where only those are heard who call the bot, everything is said to it.
+    assert message.is_addressed == (is_private or not hearing_platform.adapter.capabilities.sees_all_messages)
     assert message.command is None
     assert message.sent_at is None or message.sent_at.tzinfo is UTC
 
 
-async def test_messages_arrive_in_order_and_each_has_its_own_id(platform):
+async def test_messages_arrive_in_order_and_each_has_its_own_id(hearing_platform):
     for number in range(20):
-        await platform.says("老张", f"第 {number} 句")
-    heard = [await platform.listener.next() for _ in range(20)]
+        await hearing_platform.says("老张", f"第 {number} 句")
+    heard = [await hearing_platform.listener.next() for _ in range(20)]
     assert [message.text for message in heard] == [f"第 {number} 句" for number in range(20)]
     assert len({message.message_id for message in heard}) == 20
     assert all(message.message_id for message in heard)
 
 
-async def test_calling_the_bot_makes_a_message_addressed_and_leaves_only_the_words(platform):
-    await platform.says("王老师", "教师端登录不了", calls_bot=True)
-    message = await platform.listener.next()
+async def test_calling_the_bot_makes_a_message_addressed_and_leaves_only_the_words(hearing_platform):
+    await hearing_platform.says("王老师", "教师端登录不了", calls_bot=True)
+    message = await hearing_platform.listener.next()
     assert message.is_addressed
     assert message.text == "教师端登录不了"
 
 
 @pytest.mark.parametrize("call", ["@小首 打不开", "＠小首 打不开", "小首，打不开", "@小首打不开"])
-async def test_the_typed_name_of_the_bot_addresses_it(platform, call):
-    await platform.says("王老师", call)
-    message = await platform.listener.next()
+async def test_the_typed_name_of_the_bot_addresses_it(hearing_platform, call):
+    await hearing_platform.says("王老师", call)
+    message = await hearing_platform.listener.next()
     assert (message.is_addressed, message.text) == (True, "打不开")
 
 
@@ -99,12 +110,12 @@ async def test_nobody_can_be_made_to_call_everybody(platform):
     assert shown.text == "@全体 注意"
 
 
-async def test_an_answer_quotes_where_the_platform_can(platform):
-    await platform.says("王老师", "在吗")
-    question = await platform.listener.next()
-    _, shown = await _send(platform, _outgoing(platform, "在", quotes=question.message_id))
+async def test_an_answer_quotes_where_the_platform_can(hearing_platform):
+    await hearing_platform.says("王老师", "在吗")
+    question = await hearing_platform.listener.next()
+    _, shown = await _send(hearing_platform, _outgoing(hearing_platform, "在", quotes=question.message_id))
     assert shown.text == "在"
-    assert shown.quotes == (question.message_id if platform.adapter.capabilities.can_quote else None)
+    assert shown.quotes == (question.message_id if hearing_platform.adapter.capabilities.can_quote else None)
 
 
 async def test_buttons_never_cost_the_text(platform):
@@ -117,6 +128,7 @@ async def test_buttons_never_cost_the_text(platform):
 
 async def test_many_messages_at_once_all_arrive_and_get_ids_of_their_own(platform):
     texts = {f"第 {number} 条" for number in range(30)}
+    await _may_speak(platform, times=len(texts))
     sending = [asyncio.create_task(platform.adapter.send(_outgoing(platform, text))) for text in texts]
     shown = {(await platform.next_shown()).text for _ in texts}
     numbers = await asyncio.wait_for(asyncio.gather(*sending), 10)
