@@ -14,6 +14,7 @@ from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.finding import Finding
 from bot.knowledge import Knowledge, Thresholds
 from bot.opening import Opening
 from bot.orders import Orders
@@ -57,7 +58,10 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
-    orders = Orders(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, opening=opening)
+    finding = Finding(store)
+    orders = Orders(
+        desk=desk, drafts=drafts, directory=directory, finding=finding, rules=rules, opening=opening
+    )
     dialogue = Dialogue(
         desk=desk, store=store, rules=rules, answering=answering, opening=opening, knowledge=knowledge
     )
@@ -68,6 +72,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         clock=clock,
         language=config.bot.language,
         desk=desk,
+        finding=finding,
         orders=orders,
         dialogue=dialogue,
         answering=answering,

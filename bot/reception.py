@@ -17,6 +17,7 @@ from bot.commands import parse
 from bot.desk import Desk
 from bot.dialogue import Dialogue, NotAnAnswer, says_broken
 from bot.directory import Directory
+from bot.finding import Finding
 from bot.hearing import Hearing, closing, heard
 from bot.opening import Opening
 from bot.orders import Orders, restated
@@ -50,6 +51,7 @@ class Reception:
         clock: Clock,
         language: str,
         desk: Desk,
+        finding: Finding,
         orders: Orders,
         dialogue: Dialogue,
         answering: Answering,
@@ -61,6 +63,7 @@ class Reception:
         self._clock = clock
         self._language = language
         self._desk = desk
+        self._finding = finding
         self._orders = orders
         self._dialogue = dialogue
         self._answering = answering
@@ -150,7 +153,7 @@ class Reception:
     async def _meant(self, hearing: Hearing, link: Link | None) -> Ticket | None:
         """Return the ticket of this customer that a text is about: the quoted one, or the one whose number stands in it."""
         if link is not None and link.ticket is not None:
-            return await self._orders.visible(hearing, link.ticket)
+            return await self._finding.visible(hearing, link.ticket)
         if hearing.customer_room is None:
             return None
         for found in _NUMBERS.finditer(hearing.text):
@@ -210,7 +213,7 @@ class Reception:
             return
         names = "、".join(attachment.name or attachment.kind for attachment in incoming.attachments)
         try:
-            ticket = await self._orders.visible(hearing, link.ticket)
+            ticket = await self._finding.visible(hearing, link.ticket)
         except TicketError:
             return
         if ticket.status is Status.CLOSED:

@@ -1,0 +1,111 @@
+"""Finding: which ticket a word means, and who may know of a ticket."""
+
+from __future__ import annotations
+
+from bot.commands import Command, Word
+from bot.config import Room
+from bot.desk import UnknownTicket
+from bot.hearing import Hearing
+from bot.store.contract import Store
+from bot.tickets.errors import TicketError
+from bot.tickets.model import Kind, Status, Ticket
+
+_MOST_DIGITS = 9
+
+
+def is_of(ticket: Ticket, room: Room | None) -> bool:
+    """Say whether people of a room may know of a ticket; a manager's call about a rating is internal."""
+    if room is None or ticket.kind is Kind.CALLBACK:
+        return False
+    return ticket.room == room.id or (bool(room.customer) and ticket.customer == room.customer)
+
+
+class Finding:
+    """Looks tickets up for somebody in a room."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def visible(self, hearing: Hearing, number: int) -> Ticket:
+        """Return a ticket the asker may know of.
+
+        Raises:
+            TicketError: There is none, or it belongs to another customer; both read alike.
+        """
+        ticket = await self._store.ticket(number)
+        if hearing.is_for_staff:
+            if ticket is None:
+                raise UnknownTicket(number)
+            return ticket
+        if ticket is None or not is_of(ticket, hearing.customer_room):
+            raise TicketError("没有查到本群的 {number}。", number=number)
+        return ticket
+
+    async def named(self, hearing: Hearing, words: str) -> Ticket | None:
+        """Return the ticket whose number is all that the words say, or None."""
+        number = words.strip("# ").rstrip("?？")
+        if not number.isdecimal() or len(number) > _MOST_DIGITS:
+            return None
+        ticket = await self._store.ticket(int(number))
+        is_known = ticket is not None and (hearing.is_for_staff or is_of(ticket, hearing.customer_room))
+        return ticket if is_known else None
+
+    async def callback_of(self, number: int) -> int:
+        """Return the callback that is owed about a ticket; its own number works too.
+
+        Raises:
+            TicketError: None is owed.
+        """
+        about = [ticket for ticket in await self._store.about(number) if ticket.kind is Kind.CALLBACK]
+        waiting = [ticket for ticket in about if ticket.status is not Status.CLOSED]
+        if waiting:
+            return waiting[0].number
+        own = await self._store.ticket(number)
+        if own is not None and own.kind is Kind.CALLBACK:
+            return number
+        raise TicketError("{number} 没有等着的回访。", number=number)
+
+    async def fitting(self, hearing: Hearing, command: Command) -> list[Ticket]:
+        """Return the tickets that a command without a number can mean, by number."""
+        room = hearing.customer_room
+        if command.word is Word.CALLBACK:
+            return []
+        if hearing.is_for_staff:
+            working = [each for each in await self._store.open_tickets() if each.kind is not Kind.CALLBACK]
+            return [ticket for ticket in working if _fits(ticket, hearing, command.word)]
+        if hearing.role.is_staff or room is None:
+            return []
+        own = [each for each in await self._store.tickets_of(hearing.origin.account) if is_of(each, room)]
+        is_over = command.word in (Word.REOPEN, Word.RATE)
+        left_out = Status.OPEN if is_over else Status.CLOSED
+        return sorted((each for each in own if each.status is not left_out), key=lambda each: each.number)
+
+    async def mine(self, hearing: Hearing) -> list[Ticket]:
+        """Return what somebody has open: tickets they own, or tickets they reported here, by number."""
+        if hearing.role.is_staff:
+            return [each for each in await self.queue(hearing) if each.owner == hearing.by]
+        reported = await self._store.tickets_of(hearing.origin.account)
+        room = hearing.customer_room
+        own = [each for each in reported if each.status is not Status.CLOSED and is_of(each, room)]
+        return sorted(own, key=lambda each: each.number)
+
+    async def queue(self, hearing: Hearing) -> list[Ticket]:
+        """Return what staff have to do, here or everywhere; calls about ratings only for managers."""
+        working = await self._store.open_tickets()
+        if not hearing.is_for_staff:
+            return [each for each in working if is_of(each, hearing.customer_room)]
+        return [each for each in working if each.kind is not Kind.CALLBACK or hearing.role.is_manager]
+
+
+def _fits(ticket: Ticket, hearing: Hearing, word: Word) -> bool:
+    match word:
+        case Word.CLAIM | Word.ASSIST:
+            return ticket.owner is None
+        case Word.ACCEPT | Word.DECLINE:
+            return ticket.offer is not None and ticket.offer.to == hearing.by
+        case Word.UNDO:
+            return ticket.undo is not None and ticket.undo.by == hearing.by
+        case Word.REASSIGN | Word.CHANGE_LEVEL:
+            return True
+        case _:
+            return ticket.owner == hearing.by
