@@ -18,6 +18,7 @@ ENTRY_POINTS = "shouwen.adapters"
 _BUILT_IN: Mapping[str, str] = {
     "console": "adapters.console",
     "onebot": "adapters.onebot",
+    "qq": "adapters.qq",
     "web": "adapters.web",
     "wecom-aibot": "adapters.wecom.aibot",
     "wecom-app": "adapters.wecom.app",

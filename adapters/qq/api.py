@@ -1,0 +1,160 @@
+"""Requests to the platform: with the access token, only to the configured addresses, never for longer than allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Final
+from urllib.parse import quote
+
+import aiohttp
+from yarl import URL
+
+from adapters.contract import RoomKind, Timekeeper
+from adapters.qq.outcome import Outcome, fields_of, judge
+from adapters.qq.settings import Settings
+from adapters.qq.tokens import Granted, NoToken, Tokens, granted
+
+_LARGEST: Final = 1 << 20  # bytes of an answer
+_CONNECT: Final = 5.0  # seconds
+_IDLE: Final = (
+    10.0  # seconds that an unused connection is kept: less than servers do, so that few break in our hands
+)
+
+
+class NotReached(Exception):
+    """A request did not go out."""
+
+
+class Unanswered(Exception):
+    """A request went out, and no answer came: whether it took effect is unknown. `is_cut`: the connection broke."""
+
+    def __init__(self, why: str, *, is_cut: bool) -> None:
+        super().__init__(why)
+        self.is_cut = is_cut
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the platform answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def server_time(self) -> datetime | None:
+        """The platform's clock when it answered, to the second."""
+        try:
+            return parsedate_to_datetime(self.headers.get("Date", ""))
+        except ValueError:
+            return None
+
+
+class Api:
+    """The HTTP side of the platform. A connection is opened with the first request."""
+
+    def __init__(self, settings: Settings, clock: Timekeeper) -> None:
+        self.tokens = Tokens(self._fetch_token, clock)
+        self._settings = settings
+        self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
+
+    async def send(self, kind: RoomKind, openid: str, request: Mapping[str, Any]) -> Answer:
+        """Send a message.
+
+        Raises:
+            NoToken, NotReached, Unanswered: No answer was had.
+        """
+        place = "groups" if kind is RoomKind.GROUP else "users"
+        return await self.call("POST", f"/v2/{place}/{quote(openid, safe='')}/messages", request)
+
+    async def acknowledge(self, interaction: str) -> Answer:
+        """Tell the platform that a pressed button was noticed.
+
+        Raises:
+            NoToken, NotReached, Unanswered: No answer was had.
+        """
+        return await self.call("PUT", f"/interactions/{quote(interaction, safe='')}", {"code": 0})
+
+    async def call(self, method: str, path: str, request: Mapping[str, Any] | None = None) -> Answer:
+        """Make one request; with a new token once more when the old one is not accepted.
+
+        Raises:
+            NoToken, NotReached, Unanswered: No answer was had.
+        """
+        url = self._settings.api_base.rstrip("/") + path
+        token = await self.tokens.current()
+        answer = await self._request(method, url, request, token)
+        if judge(answer.status, answer.body, answer.headers).outcome is Outcome.TOKEN:
+            self.tokens.reject(token)
+            token = await self.tokens.current()
+            answer = await self._request(method, url, request, token)
+        return answer
+
+    def session(self) -> aiohttp.ClientSession:
+        """Return the session that everything goes through.
+
+        Raises:
+            NotReached: It was closed.
+        """
+        if self._is_closed:
+            raise NotReached("适配器已关闭")
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=_IDLE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+            )
+        return self._session
+
+    async def close(self) -> None:
+        """Close the connections."""
+        self._is_closed = True
+        if self._session is not None:
+            await self._session.close()
+
+    async def _fetch_token(self) -> Granted:
+        request = {"appId": self._settings.app_id, "clientSecret": self._settings.secret}
+        try:
+            answer = await self._request("POST", self._settings.token_url, request, "")
+        except (NotReached, Unanswered) as error:
+            raise NoToken(f"取不到 access token：{error}") from error
+        if answer.status >= 500:
+            raise NoToken(f"取不到 access token：HTTP {answer.status}")
+        return granted(fields_of(answer.body))
+
+    async def _request(self, method: str, url: str, request: Mapping[str, Any] | None, token: str) -> Answer:
+        headers = {"Authorization": f"QQBot {token}", "X-Union-Appid": self._settings.app_id} if token else {}
+        patience = aiohttp.ClientTimeout(
+            total=self._settings.api_timeout_seconds,
+            connect=min(_CONNECT, self._settings.api_timeout_seconds),
+        )
+        try:
+            async with self.session().request(
+                method,
+                URL(url, encoded=True),
+                json=request,
+                headers=headers,
+                timeout=patience,
+                allow_redirects=False,  # the token goes nowhere else
+            ) as response:
+                body = await _read(response)
+                return Answer(response.status, response.headers, body)
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotReached(f"连不上 QQ 平台（{type(error).__name__}）") from error
+        except TimeoutError as error:
+            raise Unanswered("QQ 平台没有在限定时间内回答", is_cut=False) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Unanswered(f"与 QQ 平台的连接断开（{type(error).__name__}）", is_cut=True) from error
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > _LARGEST:
+            response.close()
+            break
+    return bytes(body)
