@@ -63,14 +63,11 @@ class Desk:
         Raises:
             TicketError: The rules refuse it.
         """
-        if await self._store.is_seen(origin.seen):
-            return None
         step = replace(step, number=await self._store.next_number(self._first_ticket))
         event = opening(step, self._rules)
         ticket, saved = self._born(event, origin.now, origin.source)
         drafts = self._drafts_of(None, ticket, [event], origin.now, origin)
-        await self._commit([saved], drafts, origin)
-        return ticket
+        return ticket if await self._commit([saved], drafts, origin) else None
 
     async def take(self, number: int, step: s.Step, origin: Origin) -> Ticket | None:
         """Let a step happen to a ticket and return it afterwards; None when the message was handled before.
@@ -93,10 +90,10 @@ class Desk:
                 for event in await self._follow_ups(ticket, events)
             ]
             try:
-                await self._commit([saved, *follow_ups], drafts, origin)
+                is_new = await self._commit([saved, *follow_ups], drafts, origin)
             except Conflict:
                 continue
-            return ticket
+            return ticket if is_new else None
         raise RuntimeError(f"ticket {number} was changed by others {_ATTEMPTS} times in a row")
 
     async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> None:
@@ -222,7 +219,8 @@ class Desk:
         origin: Origin | None,
         links: tuple[Link, ...] = (),
         at: datetime | None = None,
-    ) -> None:
+    ) -> bool:
+        """Save what follows from a message or from time, and send it; False when the message was handled before."""
         belongs = tuple(origin.link(save.ticket.number) for save in saved[:1]) if origin else ()
         now = origin.now if origin else at
         if now is None:
@@ -240,8 +238,9 @@ class Desk:
             await self._store.commit(change)
         except AlreadySeen:
             self._log.debug("handled before", action="duplicate", key=change.seen)
-            return
+            return False
         self._outbox.deliver(change.outgoing)
         for save in saved:
             if save.next_due_at is not None:
                 self.on_deadline(save.next_due_at)
+        return True

@@ -40,16 +40,16 @@ class SqliteStore:
         self._reader = Reader(path)
         self._writer = GroupCommit(connection)
         self._queries = sqlite_queries()
-        self._last_number = 0
+        self._last_number = self._highest_number()  # nobody else writes while the lock is held
         self._is_closed = False
 
     async def commit(self, change: Change) -> None:
+        for saved in change.tickets:
+            self._last_number = max(self._last_number, saved.ticket.number)
         await self._writer.submit(saving(change, self._queries))
 
     async def next_number(self, first: int) -> int:
-        row = self._reader.first(self._queries["highest_number"])
-        saved: int = row[0] or 0 if row else 0
-        self._last_number = max(first, saved + 1, self._last_number + 1)
+        self._last_number = max(first, self._last_number + 1)
         return self._last_number
 
     async def is_seen(self, key: str) -> bool:
@@ -68,7 +68,9 @@ class SqliteStore:
         return await self._reader.listed(ticket_from, self._queries["open_tickets_of_room"], (room, limit))
 
     async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:
-        return await self._reader.listed(ticket_from, self._queries["tickets_of_account"], (account, limit))
+        # At once: these are few, and a thread would cost more than it spares the event loop.
+        rows = self._reader.rows(self._queries["tickets_of_account"], (account, limit))
+        return [ticket_from(*row) for row in rows]
 
     async def about(self, subject: int) -> list[Ticket]:
         return await self._reader.listed(ticket_from, self._queries["tickets_about"], (subject,))
@@ -150,6 +152,10 @@ class SqliteStore:
         await self._reader.close()
         await asyncio.to_thread(_end, self._connection)
         self._lock.release()
+
+    def _highest_number(self) -> int:
+        row = self._reader.first(self._queries["highest_number"])
+        return row[0] or 0 if row else 0
 
     async def _forget(self, query: str, before: datetime) -> None:
         # Step by step, so that commits in between wait for one step only.
