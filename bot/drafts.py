@@ -160,7 +160,7 @@ class Drafts:
             fallback=fallback,
             ticket=ticket,
             useful_until=useful_until(now, message.useful_for),
-            state=Delivery.SENDING if self._outbox.is_idle(adapter, address) else Delivery.QUEUED,
+            state=Delivery.SENDING if self._outbox.is_near(adapter, address) else Delivery.QUEUED,
         )
 
 

@@ -40,14 +40,14 @@ class Outbox:
         sender = self._senders.get(adapter)
         return sender is not None and sender.adapter.capabilities.can_edit
 
-    def is_idle(self, adapter: str, room: str) -> bool:
-        """Say whether a message to this room would be handed to its platform at once.
+    def is_near(self, adapter: str, room: str) -> bool:
+        """Say whether a message to this room would be handed to its platform within moments.
 
         Such a message is committed as `SENDING`: one durable write less on the way of an answer, at the price that after a crash
         it counts as possibly delivered.
         """
         sender = self._senders.get(adapter)
-        return sender is not None and sender.is_idle(room)
+        return sender is not None and sender.is_near(room)
 
     async def recover(self) -> None:
         """Take up what an earlier run has left: what was being sent may have arrived, so it is marked as sent again."""
@@ -113,8 +113,11 @@ class _Sender:
         self._noting: asyncio.Task[None] | None = None
         self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
 
-    def is_idle(self, room: str) -> bool:
-        return room not in self._workers and self._pace.wait(room, self._clock.now()) == timedelta()
+    def is_near(self, room: str) -> bool:
+        queue = self._rooms.get(room, ())
+        if len(queue) >= _CLAIMED_AT_ONCE or (queue and queue[0].not_before is not None):
+            return False
+        return self._pace.wait(room, self._clock.now(), ahead=len(queue)) == timedelta()
 
     def put(self, messages: Iterable[Queued]) -> None:
         for message in messages:

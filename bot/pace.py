@@ -19,13 +19,16 @@ class Pace:
         self._rooms: dict[str, datetime] = {}
         self._all: datetime | None = None
 
-    def wait(self, room: str, now: datetime) -> timedelta:
-        """Return how long to wait before a message to a room may be sent; zero when it may be sent now."""
+    def wait(self, room: str, now: datetime, *, ahead: int = 0) -> timedelta:
+        """Return how long to wait before a message to a room may be sent; zero when it may be sent now.
+
+        `ahead` is how many others will be sent to that room before it.
+        """
         waits = [timedelta()]
-        if self._room_step and room in self._rooms:
-            waits.append(self._rooms[room] - self._room_step * _BURST - now)
-        if self._step and self._all:
-            waits.append(self._all - self._step * _BURST - now)
+        if self._room_step and (ahead or room in self._rooms):
+            waits.append(_wait(self._rooms.get(room, now), self._room_step, now, ahead))
+        if self._step and (ahead or self._all):
+            waits.append(_wait(self._all or now, self._step, now, ahead))
         return max(waits)
 
     def take(self, room: str, now: datetime) -> None:
@@ -36,6 +39,10 @@ class Pace:
                 self._rooms = {name: at for name, at in self._rooms.items() if at > now}
         if self._step:
             self._all = max(self._all or now, now) + self._step
+
+
+def _wait(arrival: datetime, step: timedelta, now: datetime, ahead: int) -> timedelta:
+    return max(arrival, now) + step * (ahead - _BURST) - now
 
 
 def _step(per_minute: int | None) -> timedelta | None:
