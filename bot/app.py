@@ -7,7 +7,6 @@ import os
 import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 from aiohttp import web
@@ -97,7 +96,7 @@ async def _serve(
     runner = web.AppRunner(build(bot, adapters, access, health), access_log=None, handler_cancellation=False)
     await runner.setup()
     metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
-    bot.desk.on_deadline = partial(_nudge, metronome)
+    bot.desk.on_deadline = metronome.expect
     readers: list[asyncio.Task[None]] = []
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port, shutdown_timeout=_GRACE_SECONDS)
@@ -134,10 +133,6 @@ async def _until(ending: asyncio.Event, readers: list[asyncio.Task[None]]) -> No
                 task.result()  # a console that has read its last line ends without a fault
     finally:
         waiting.cancel()
-
-
-def _nudge(metronome: Metronome, due: datetime) -> None:  # noqa: ARG001 - the loop asks the store for the instant
-    metronome.nudge()
 
 
 def _base(runner: web.AppRunner) -> str:

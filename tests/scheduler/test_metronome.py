@@ -382,3 +382,23 @@ async def test_it_can_be_stopped_twice_or_before_it_began(clock: FakeClock, desk
         metronome.start()
     await metronome.stop()
     await metronome.stop()
+
+
+@pytest.mark.asyncio
+async def test_an_expected_deadline_wakes_it_only_when_it_comes_earlier(
+    clock: FakeClock, desk: Desk, metronome: Metronome
+) -> None:
+    desk.due = [START + 2 * SECOND]
+    metronome.expect(START + 2 * SECOND)  # it sleeps for nothing yet
+    await clock.until_somebody_sleeps(2 * SECOND)
+    while not desk.asked.empty():
+        desk.asked.get_nowait()
+    desk.due = [START + 2 * SECOND, START + 3 * SECOND]
+    metronome.expect(START + 3 * SECOND)
+    desk.due.append(START + SECOND)
+    metronome.expect(START + SECOND)
+    await clock.until_somebody_sleeps(SECOND)
+    assert desk.asked.qsize() == 2  # one look, before and after the question whether something is due
+    clock.advance(3 * SECOND)
+    await desk.ticked()
+    assert desk.due == []
