@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
@@ -15,6 +16,7 @@ IP_UNKNOWN: Final = 60020
 NOT_SUBSCRIBED: Final = 846609
 REPLY_IMPOSSIBLE: Final = frozenset({846605, 846608})  # req_id unknown, reply too late
 
+_DIGITS: Final = re.compile(r"-?[0-9]{1,10}")
 _SOON: Final = timedelta(seconds=5)
 _AFTER_A_MINUTE: Final = timedelta(minutes=1)
 
@@ -60,11 +62,6 @@ def code(value: Any) -> int | None:
     """Return an error code as sent, a number or a text of digits; None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if (
-        isinstance(value, str)
-        and value.lstrip("-").isascii()
-        and value.lstrip("-").isdecimal()
-        and len(value) < 12
-    ):
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
     return None
