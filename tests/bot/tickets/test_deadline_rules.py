@@ -12,6 +12,7 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.model import ClockKind
 from bot.tickets.rules import Role, Rules
+from scheduler.escalation import Ladder
 from scheduler.rota import Rota
 
 MINUTE = timedelta(minutes=1)
@@ -174,6 +175,14 @@ def test_without_a_leader_it_is_the_manager(rules: Rules, open_case: Any) -> Non
     roles = dict(rules.roles) | {"leader": Role.ENGINEER}
     case = open_case(rules=replace(rules, rotas={}, roles=roles))
     assert _told(case, 10 * MINUTE)[0][1].told == (case.manager,)
+
+
+def test_a_rung_may_name_a_person_or_everybody_of_a_role(rules: Rules, open_case: Any) -> None:
+    (first, *higher) = rules.ladders["standard"].rungs
+    rungs = (replace(first, tell=("li", "leader", "nobody", "li")), *higher)
+    roles = dict(rules.roles) | {"zhang": Role.LEADER, "leader": Role.ENGINEER, "zhou": Role.LEADER}
+    case = open_case(rules=replace(rules, ladders={"standard": Ladder("standard", rungs)}, roles=roles))
+    assert _told(case, 10 * MINUTE)[0][1].told == (case.li, case.zhang, case.zhou)
 
 
 def test_who_is_told_is_who_is_on_call_at_that_instant(rules: Rules, open_case: Any) -> None:

@@ -52,6 +52,12 @@ def test_at_night_the_question_waits_for_the_morning(case: Any) -> None:
     assert case.looks() == [e.SurveyAsked(remind_at=_at(case, 8, day=2))]
 
 
+def test_the_end_of_waking_hours_is_night_already(case: Any) -> None:
+    case.resolve(case.zhang)
+    case.now = _at(case, 22)
+    assert case.confirm()[1:] == [e.SurveyPlanned(at=_at(case, 8, day=1))]
+
+
 def test_before_the_morning_it_is_asked_the_same_day(case: Any) -> None:
     case.now = _at(case, 3, day=1)
     case.resolve(case.zhang)

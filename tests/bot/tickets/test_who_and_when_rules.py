@@ -82,6 +82,15 @@ def test_what_is_said_after_the_end_is_noted_but_not_by_chatter(case: Any) -> No
     assert case.ticket.status is Status.CLOSED
 
 
+def test_words_are_kept_as_they_were_said(case: Any) -> None:
+    case.does(s.Claim(case.zhang))
+    assert case.does(s.Update(case.zhang, "换线")) == [
+        e.Responded(by=case.zhang, text="换线"),
+        e.Updated(by=case.zhang, text="换线"),
+    ]
+    assert case.does(s.Urge(case.contact)) == [e.Urged(by=case.contact)]
+
+
 @pytest.mark.parametrize("by", ["owner", "manager"])
 def test_the_owner_of_a_callback_or_any_manager_reports_it(open_case: Any, by: str) -> None:
     case = open_case(kind=Kind.CALLBACK, level=None, subject=7, owner=open_case().leader)
