@@ -46,8 +46,12 @@ from adapters.console import ConsoleAdapter
 from adapters.contract import Adapter, Incoming, KnownPerson, KnownRoom, Surroundings
 from adapters.onebot import OneBotAdapter
 from adapters.onebot import Settings as OneBotSettings
+from adapters.qq import QQAdapter
+from adapters.qq import Settings as QQSettings
+from adapters.qq.signature import Seal
 from adapters.registry import create
-from tests.adapters import wecom_peers
+from tests.adapters import qq_peers, wecom_peers
+from tests.adapters.qq_peers import OpenPlatform, WebhookCaller
 from tests.adapters.wecom_peers import AibotServer, AibotSession, CallbackSender, WeComApi
 
 PLATFORMS = (
@@ -58,6 +62,8 @@ PLATFORMS = (
     "wecom_callback_platform",
     "wecom_app_platform",
     "wecom_robot_platform",
+    "qq_gateway_platform",
+    "qq_webhook_platform",
 )
 DEAF_PLATFORMS = ("wecom_robot_platform",)  # the bot speaks there and hears nothing
 
@@ -770,6 +776,95 @@ async def wecom_robot_platform(
     api = WeComApi()
     adapter = wecom("wecom-robot", webhook=f"{await host(api.handle)}/cgi-bin/webhook/send?key=k3y")
     return RobotPlatform(adapter, listen(adapter), api)
+
+
+# --- QQ's own platform for bots -----------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture
+async def qq_open(host: Host) -> OpenPlatform:
+    """The QQ open platform, served."""
+    platform = OpenPlatform()
+    platform.base = await host(platform.handle)
+    return platform
+
+
+@pytest_asyncio.fixture
+async def qq_bot(surroundings: Callable[[str], Surroundings], qq_open: OpenPlatform) -> AsyncIterator[Made]:
+    """Return a function that makes an adapter named `qq` for the platform, closed at the end; jitter is none."""
+    made: list[QQAdapter] = []
+
+    def make(**keys: Any) -> QQAdapter:
+        platform = {"api_base": qq_open.base, "token_url": f"{qq_open.base}/app/getAppAccessToken"}
+        settings = QQSettings(app_id=qq_peers.APP_ID, **{"secret": qq_peers.SECRET, **platform, **keys})
+        seal = Seal(settings.secret) if settings.mode == "webhook" else None
+        made.append(QQAdapter(settings, surroundings("qq"), jitter=lambda: 0.0, seal=seal))
+        return made[-1]
+
+    yield make
+    for adapter in made:
+        await adapter.close()
+
+
+@dataclass
+class QQGatewayPlatform:
+    adapter: QQAdapter
+    listener: Listener
+    open: OpenPlatform
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        # Whether it is meant or not: as long as the owner allows no more, the bot hears only what calls it.
+        await self.open.group_says(str(GROUP), str(_NUMBERS[person]), text, name=person)
+
+    async def next_shown(self) -> Shown:
+        return _as_posted(await self.open.next_posted())
+
+
+def _as_posted(posted: qq_peers.Posted) -> Shown:
+    text = posted.text + "".join(f"\n[{label}]" for label, _ in posted.buttons)
+    for name, number in _NUMBERS.items():
+        text = text.replace(f"@{number}", f"@{name}")
+    return Shown(f"qq:group:{posted.openid}", text, tuple(f"qq:{openid}" for openid in posted.called))
+
+
+@pytest_asyncio.fixture
+async def qq_gateway_platform(
+    qq_bot: Made, qq_open: OpenPlatform, listen: Callable[[Adapter], Listener]
+) -> QQGatewayPlatform:
+    adapter = qq_bot()
+    listener = listen(adapter)
+    await qq_open.was_ready(1)
+    return QQGatewayPlatform(adapter, listener, qq_open)
+
+
+@dataclass
+class QQWebhookPlatform:
+    adapter: QQAdapter
+    listener: Listener
+    open: OpenPlatform
+    caller: WebhookCaller
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        await self.open.group_says(str(GROUP), str(_NUMBERS[person]), text, name=person, sees_all=True)
+        assert self.open.session is not None
+        assert await self.caller.calls(self.open.session.sent[-1]) == (200, {"op": 12, "d": 0})
+
+    async def next_shown(self) -> Shown:
+        return _as_posted(await self.open.next_posted())
+
+
+@pytest_asyncio.fixture
+async def qq_webhook_platform(
+    qq_bot: Made,
+    qq_open: OpenPlatform,
+    host: Host,
+    client: ClientSession,
+    listen: Callable[[Adapter], Listener],
+) -> QQWebhookPlatform:
+    adapter = qq_bot(mode="webhook")
+    qq_open.session = qq_peers.GatewaySession("webhook")
+    caller = WebhookCaller(f"{await host(adapter.handle)}/hooks/qq", client)
+    return QQWebhookPlatform(adapter, listen(adapter), qq_open, caller)
 
 
 @pytest.fixture(params=[name for name in PLATFORMS if name not in DEAF_PLATFORMS])
