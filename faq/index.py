@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from math import log
+from math import log, sqrt
+
+from faq.pinyin import near_sound, sound, typed
 
 # Runs of Chinese are cut into characters and pairs, everything else into words and triples of letters.
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
@@ -19,12 +21,17 @@ _LEAST_SAID = 1.0
 # Stands before a triple, so that it is no word of three letters.
 _MARK = "~"
 
-CANDIDATES = 32
+CANDIDATES = 24
 # Postings looked at for one text. Rare grams come first, so what is cut off is what says least.
-_BUDGET = 1500
+_BUDGET = 3000
 _COMMON = 0.25
 _BESIDE = 0.5
 _PAIR, _CHARACTER, _WORD, _TRIPLE = 1.0, 0.5, 1.5, 0.5
+# What a piece is worth that the collection knows only by its sound, and how many spellings of a sound are tried.
+_BY_SOUND = 0.7
+_SPELLINGS = 4
+# Gaps that removed phrasings leave in a posting before it is written anew.
+_GAPS = 16
 
 
 @cache
@@ -34,7 +41,7 @@ def _common() -> frozenset[str]:
 
 
 def grams(text: str) -> dict[str, float]:
-    """Return the pieces of a canonical text, each with its factor."""
+    """Return the pieces of a canonical text, each with its factor, which depends on nothing but the piece."""
     common = _common()
     found: dict[str, float] = {}
     for run in _RUN.findall(text):
@@ -47,13 +54,14 @@ def grams(text: str) -> dict[str, float]:
                     found[pair] = _PAIR * _COMMON
                 else:
                     # "机怎" of "打印机怎么" is rare, but says no more than that a common word stands there.
-                    found[pair] = _PAIR * _BESIDE ** sum(character in common for character in pair)
+                    found[pair] = _PAIR * _BESIDE ** ((pair[0] in common) + (pair[1] in common))
         elif run in common:
             found[run] = _WORD * _COMMON
         else:
             found[run] = _WORD
             if len(run) > 3 and not run.isdecimal():
-                found |= {_MARK + triple: _TRIPLE for triple in _triples(f"^{run}$")}
+                for triple in _triples(f"^{run}$"):
+                    found[_MARK + triple] = _TRIPLE
     return found
 
 
@@ -61,71 +69,117 @@ def _triples(word: str) -> Iterator[str]:
     return (word[start : start + 3] for start in range(len(word) - 2))
 
 
+def is_letter(piece: str) -> bool:
+    """Tell whether a piece is one of those that do not mind order: a character or a triple."""
+    return len(piece) == 1 or piece[0] == _MARK
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Which share of a text's weight a phrasing has, and the other way round.
 
-    The shares of letters leave out pairs and words, and so do not mind the order or a slip of the finger.
+    The shares of letters leave out pairs and words, and so do not mind the order or a slip of the finger. What is missing
+    is the weight of the heaviest letter or word that the other lacks, as a share of the heaviest there can be.
     """
 
     of_text: float
     of_phrase: float
     letters_of_text: float
     letters_of_phrase: float
+    missing_of_text: float
+    missing_of_phrase: float
+    cosine: float
+    pairs_of_text: float
+    pairs_of_phrase: float
+
+
+class _Posting:
+    """The phrasings that have a piece: a list that only grows, and how many of them are still there."""
+
+    __slots__ = ("live", "numbers")
+
+    def __init__(self) -> None:
+        self.numbers: list[int] = []
+        self.live = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Sum:
     all: float
     letters: float
+    squares: float
 
 
 class Index:
-    """Phrasings by number, with the grams of each. Numbers are given by the caller and mean nothing."""
+    """Phrasings by number, with the grams of each. Numbers are given by the caller, rise, and mean nothing."""
 
     def __init__(self) -> None:
         self._names: dict[int, tuple[str, str]] = {}
-        self._grams: dict[int, dict[str, float]] = {}
-        self._postings: dict[str, set[int]] = {}
+        self._grams: dict[int, tuple[str, ...]] = {}
+        self._sizes: dict[int, float] = {}
+        self._factors: dict[str, float] = {}
+        self._postings: dict[str, _Posting] = {}
+        self._spellings: dict[str, dict[str, None]] = {}  # sound of a Chinese piece -> its spellings that are known
         # How rare a gram is changes with every phrasing, so what was worked out is forgotten then.
-        self._rarities: dict[str, float] = {}
+        self._weights: dict[str, float] = {}
         self._totals: dict[int, _Sum] = {}
 
     def __len__(self) -> int:
         return len(self._grams)
 
     def add(self, number: int, text: str, owner: str) -> None:
-        """Add a canonical phrasing of an entry under a number that is not in use."""
+        """Add a canonical phrasing of an entry under a number that is higher than all before."""
         pieces = grams(text)
         self._names[number] = (text, owner)  # decides ties, whatever the order of adding was
-        self._grams[number] = pieces
-        for piece in pieces:
-            self._postings.setdefault(piece, set()).add(number)
+        known = []
+        for piece, factor in pieces.items():
+            posting = self._postings.get(piece)
+            if posting is None:
+                posting = self._postings[piece] = _Posting()
+                self._factors[piece] = factor
+                if _CHINESE.match(piece):
+                    self._spellings.setdefault(near_sound(sound(piece)), {})[piece] = None
+            posting.numbers.append(number)
+            posting.live += 1
+            known.append(piece)
+        self._grams[number] = tuple(known)
+        self._sizes[number] = sum(pieces.values())
         self._forget()
 
     def remove(self, number: int) -> None:
         """Take a phrasing out."""
-        del self._names[number]
+        del self._names[number], self._sizes[number]
         for piece in self._grams.pop(number):
-            postings = self._postings[piece]
-            postings.discard(number)
-            if not postings:
-                del self._postings[piece]
+            posting = self._postings[piece]
+            posting.live -= 1
+            if not posting.live:
+                self._drop(piece)
+            elif len(posting.numbers) > 2 * posting.live + _GAPS:
+                posting.numbers = [kept for kept in posting.numbers if kept in self._grams]
         self._forget()
 
+    def _drop(self, piece: str) -> None:
+        del self._postings[piece], self._factors[piece]
+        if _CHINESE.match(piece):
+            heard = near_sound(sound(piece))
+            del self._spellings[heard][piece]
+            if not self._spellings[heard]:
+                del self._spellings[heard]
+
     def _forget(self) -> None:
-        self._rarities.clear()
+        self._weights.clear()
         self._totals.clear()
 
-    def _rarity(self, piece: str) -> float:
+    def _rarity(self, live: int) -> float:
         """Return the inverse document frequency, positive, highest for a piece that nothing has."""
-        rarity = self._rarities.get(piece)
-        if rarity is None:
-            having = self._postings.get(piece)
-            rarity = log(1 + (len(self._grams) + 1) / ((len(having) if having else 0) + 0.5))
-            if having:  # only known pieces are kept, so that chatter cannot fill the memory
-                self._rarities[piece] = rarity
-        return rarity
+        return log(1 + (len(self._grams) + 1) / (live + 0.5))
+
+    def _weight(self, piece: str) -> float:
+        weight = self._weights.get(piece)
+        if weight is None:
+            # Only known pieces get here, so that chatter cannot fill the memory.
+            weight = self._weights[piece] = self._factors[piece] * self._rarity(self._postings[piece].live)
+        return weight
 
     def weigh(self, text: str) -> dict[str, float]:
         """Return the pieces of a canonical text with their weights in this collection.
@@ -135,17 +189,46 @@ class Index:
         pieces = grams(text)
         if sum(pieces.values()) < _LEAST_SAID:
             return {}
-        return {piece: factor * self._rarity(piece) for piece, factor in pieces.items()}
+        unknown = self._rarity(0)
+        return {
+            piece: self._weight(piece) if piece in self._postings else factor * unknown
+            for piece, factor in pieces.items()
+        }
+
+    def heard(self, text: str, weights: dict[str, float]) -> dict[str, float]:
+        """Return known pieces that sound like pieces of a weighed text that nothing has, with their weights.
+
+        So "充直" finds "充值", and "chongzhi" as well.
+        """
+        found: dict[str, float] = {}
+        for run, signs in typed(text):
+            if run not in self._postings:
+                heard = near_sound(signs)
+                for start in range(len(heard)):
+                    for size in (1, 2):
+                        self._spell(heard[start : start + size], found)
+        for piece in weights:
+            if piece not in self._postings and _CHINESE.match(piece):
+                self._spell(near_sound(sound(piece)), found)
+        return {piece: weight for piece, weight in found.items() if piece not in weights}
+
+    def _spell(self, heard: str, found: dict[str, float]) -> None:
+        spellings = self._spellings.get(heard)
+        if spellings:
+            rarest = heapq.nlargest(_SPELLINGS, spellings, key=lambda piece: (self._weight(piece), piece))
+            for piece in rarest:
+                found[piece] = _BY_SOUND * self._weight(piece)
 
     def candidates(
-        self, weights: dict[str, float], *, least: float, admits: Callable[[int], bool]
-    ) -> list[int]:
-        """Return the admitted phrasings that share most with a weighed text, at most `CANDIDATES`.
+        self, weights: dict[str, float], *, least: float, admits: Callable[[int], bool] | None = None
+    ) -> list[tuple[float, int]]:
+        """Return the admitted phrasings that share most with a weighed text, best first, at most `CANDIDATES`.
 
-        `least` is the share of the text's weight that must be found; a text that has less in common with the whole
-        collection costs no more than looking its pieces up.
+        Each comes with a first estimate of its likeness. `least` is the share of the text's weight that must be found;
+        a text that has less in common with the whole collection costs no more than looking its pieces up.
         """
-        known = sorted((len(having), piece) for piece in weights if (having := self._postings.get(piece)))
+        postings = self._postings
+        known = sorted((postings[piece].live, piece) for piece in weights if piece in postings)
         needed = least * sum(weights.values())
         if not known or sum(weights[piece] for _, piece in known) < needed:
             return []
@@ -154,43 +237,74 @@ class Index:
         for count, piece in known:
             looked_at += count
             weight = weights[piece]
-            if shared and looked_at > _BUDGET:
-                left_out += weight  # may be shared all the same, so nobody is dropped for it
-                continue
-            for number in self._postings[piece]:
+            numbers = postings[piece].numbers
+            if looked_at > _BUDGET:
+                if shared:
+                    left_out += weight  # may be shared all the same, so nobody is dropped for it
+                    continue
+                numbers = numbers[:_BUDGET]
+            for number in numbers:
                 shared[number] = shared.get(number, 0.0) + weight
-        worthy = [
-            number for number, weight in shared.items() if weight + left_out >= needed and admits(number)
+        living, sizes = self._grams, self._sizes
+        size = sum(grams_weight for grams_weight in weights.values()) or 1.0
+        scored = [
+            (weight / (size + _typical(sizes[number])), number)
+            for number, weight in shared.items()
+            if weight + left_out >= needed and number in living and (admits is None or admits(number))
         ]
-        if len(worthy) > CANDIDATES:
-            worthy = heapq.nlargest(
-                CANDIDATES, worthy, key=lambda number: (shared[number], self._names[number])
-            )
-        return worthy
+        if len(scored) > CANDIDATES:
+            bar = heapq.nlargest(CANDIDATES, scored)[-1][0]
+            scored = [each for each in scored if each[0] >= bar]
+        scored.sort(key=lambda each: (-each[0], self._names[each[1]]))
+        return scored[:CANDIDATES]
 
     def coverage(self, weights: dict[str, float], number: int) -> Coverage:
         """Return what a weighed text and a phrasing have of each other."""
         pieces = self._grams[number]
-        text = _sum(weights)
-        shared = _sum({piece: weight for piece, weight in weights.items() if piece in pieces})
+        shared = weights.keys() & pieces
+        in_all = in_letters = in_squares = 0.0
+        for piece in shared:
+            weight = weights[piece]
+            in_all += weight
+            in_squares += weight * weight
+            if len(piece) == 1 or piece[0] == _MARK:
+                in_letters += weight
+        text, total = _sum(weights), self._total(number)
+        top = self._rarity(0)
+        return Coverage(
+            _share(in_all, text.all),
+            _share(in_all, total.all),
+            _share(in_letters, text.letters),
+            _share(in_letters, total.letters),
+            _heaviest(((piece, weight) for piece, weight in weights.items() if piece not in shared), top),
+            _heaviest(((piece, self._weight(piece)) for piece in pieces if piece not in shared), top),
+            _share(in_squares, sqrt(text.squares * total.squares)),
+            _share(in_all - in_letters, text.all - text.letters),
+            _share(in_all - in_letters, total.all - total.letters),
+        )
+
+    def _total(self, number: int) -> _Sum:
         total = self._totals.get(number)
         if total is None:
-            total = _sum({piece: factor * self._rarity(piece) for piece, factor in pieces.items()})
-            self._totals[number] = total
-        return Coverage(
-            _share(shared.all, text.all),
-            _share(shared.all, total.all),
-            _share(shared.letters, text.letters),
-            _share(shared.letters, total.letters),
-        )
+            total = self._totals[number] = _sum({piece: self._weight(piece) for piece in self._grams[number]})
+        return total
+
+
+def _typical(size: float) -> float:
+    return 4.0 * sqrt(size) + size
+
+
+def _heaviest(pieces: Iterator[tuple[str, float]], top: float) -> float:
+    return max((weight for piece, weight in pieces if is_letter(piece) or piece.isascii()), default=0.0) / top
 
 
 def _sum(weights: dict[str, float]) -> _Sum:
     return _Sum(
         sum(weights.values()),
-        sum(weight for piece, weight in weights.items() if len(piece) == 1 or piece[0] == _MARK),
+        sum(weight for piece, weight in weights.items() if is_letter(piece)),
+        sum(weight * weight for weight in weights.values()),
     )
 
 
 def _share(part: float, whole: float) -> float:
-    return min(1.0, part / whole) if whole else 0.0
+    return min(1.0, part / whole) if whole > 1e-9 else 0.0

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-import msgspec
-
+from faq.entries import Comparison, Entry, Measured
+from faq.features import Reading, compared, reading, spelled
 from faq.index import Index
-from faq.rank import LEAST_SHARED, Likeness, likeness, probability
-from faq.text import fold
-from faq.wording import Conflict, Sense, canonical, conflict_between, sense
+from faq.rank import LEAST_SHARED, ranked
+from faq.text import fold, plain
+from faq.wording import canonical
 
 # Hits below this are not worth showing to anybody, not even in an explanation.
 _NOTHING = 0.02
@@ -20,19 +20,6 @@ _CLEARLY_AHEAD = 2.0
 _AT_MOST = 3
 # Longer texts are read up to here: nobody asks a question in so many characters, and cost must stay bounded.
 _READ = 300
-
-
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One answer with the questions it answers."""
-
-    id: str  # "K-037"
-    question: str
-    aliases: tuple[str, ...] = ()
-    answer: str
-    customer: str | None = None  # id of the only customer it is for; None: for all
-    category: str = ""
-    tags: tuple[str, ...] = ()
-    is_enabled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +50,6 @@ class Nothing:
     """No entry answers it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """One phrasing held against a text."""
-
-    entry: Entry
-    wording: str  # as written
-    text: str  # canonical
-    alike: Likeness
-    conflict: Conflict
-    score: float
-
-    @property
-    def rank(self) -> tuple[float, str]:
-        """Return what sorts the better one first, whatever the order of adding was."""
-        return -self.score, self.text
-
-
 Verdict = Answer | Suggest | Nothing
 
 
@@ -87,8 +57,7 @@ Verdict = Answer | Suggest | Nothing
 class _Phrase:
     entry: Entry
     wording: str  # as written
-    text: str  # canonical
-    sense: Sense
+    reading: Reading
 
 
 class KnowledgeBase:
@@ -99,6 +68,7 @@ class KnowledgeBase:
         self._phrases: dict[int, _Phrase] = {}
         self._numbers: dict[str, tuple[int, ...]] = {}
         self._index = Index()
+        self._own = 0  # entries that are for one customer only
         self._next = count()
         for entry in entries:
             self.put(entry)
@@ -118,23 +88,25 @@ class KnowledgeBase:
         """Add an entry, or replace the one of the same id."""
         self.remove(entry.id)
         self._entries[entry.id] = entry
+        self._own += entry.customer is not None
         if not entry.is_enabled:
             return
         wordings: dict[str, str] = {}
         for wording in (entry.question, *entry.aliases):
-            if text := canonical(fold(wording)):
+            if text := canonical(fold(plain(wording))):
                 wordings.setdefault(text, wording)
         numbers = []
         for text, wording in wordings.items():
             number = next(self._next)
-            self._phrases[number] = _Phrase(entry, wording, text, sense(text))
+            self._phrases[number] = _Phrase(entry, wording, reading(text))
             self._index.add(number, text, entry.id)
             numbers.append(number)
         self._numbers[entry.id] = tuple(numbers)
 
     def remove(self, id_: str) -> None:
         """Take an entry out; nothing happens when there is none."""
-        self._entries.pop(id_, None)
+        entry = self._entries.pop(id_, None)
+        self._own -= entry is not None and entry.customer is not None
         for number in self._numbers.pop(id_, ()):
             del self._phrases[number]
             self._index.remove(number)
@@ -145,46 +117,45 @@ class KnowledgeBase:
         Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
         entry takes the place of the general one.
         """
-        best: dict[str, Comparison] = {}
-        for found in self.compare(text, customer=customer):
-            before = best.get(found.entry.id)
-            if found.score >= _NOTHING and (before is None or found.rank < before.rank):
-                best[found.entry.id] = found
-        own = {found.text for found in best.values() if found.entry.customer is not None}
-        ranked = sorted(
-            (found for found in best.values() if found.entry.customer is not None or found.text not in own),
-            key=lambda found: (-found.score, found.entry.id),
-        )
-        return [Hit(found.entry, found.score, found.wording) for found in ranked[:limit]]
+        found = self.compare(text, customer=customer)
+        own = {each.text for each in found if each.entry.customer is not None}
+        ranked = [each for each in found if each.entry.customer is not None or each.text not in own]
+        return [Hit(each.entry, each.score, each.wording) for each in ranked[:limit] if each.score >= _NOTHING]
 
     def most_telling(self, text: str) -> str:
         """Return the rarest piece of a canonical text that stands in it as it is; empty for an empty text."""
         pieces = ((weight, piece) for piece, weight in self._index.weigh(text).items() if piece in text)
         return max(pieces, default=(0.0, ""))[1]
 
-    def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:
-        """Return how the phrasings most like a text compare with it, in no order: the reasons behind `match`."""
-        asked = canonical(fold(text[:_READ]))
-        weights = self._index.weigh(asked)
-        numbers = self._index.candidates(
-            weights,
-            least=LEAST_SHARED,
-            admits=lambda number: self._phrases[number].entry.customer in (None, customer),
-        )
-        if not numbers:
+    def measure(self, text: str, *, customer: str | None = None) -> list[Measured]:
+        """Return the features of the phrasings most like a text, in the order of the first estimate."""
+        asked_text = canonical(fold(plain(text[:_READ])))
+        weights = self._index.weigh(asked_text)
+        heard = self._index.heard(asked_text, weights)
+        if not weights and not heard:
             return []
-        meant = sense(asked)
+        admits = self._admits(customer) if self._own else None
+        candidates = self._index.candidates(weights | heard, least=LEAST_SHARED, admits=admits)
+        if not candidates:
+            return []
+        asked = reading(asked_text)
+        best = candidates[0][0]
         found = []
-        for number in numbers:
+        for estimate, number in candidates:
             phrase = self._phrases[number]
-            alike = likeness(asked, phrase.text, self._index.coverage(weights, number))
-            conflict = conflict_between(meant, phrase.sense)
-            found.append(
-                Comparison(
-                    phrase.entry, phrase.wording, phrase.text, alike, conflict, probability(alike, conflict)
-                )
-            )
+            rewritten = spelled(asked, phrase.reading) if heard else None
+            known = weights if rewritten is None else self._index.weigh(rewritten.text)
+            shares = self._index.coverage(known, number)
+            features = compared(rewritten or asked, phrase.reading, shares, 1 - estimate / best)
+            found.append(Measured(phrase.entry, phrase.wording, phrase.reading.text, features))
         return found
+
+    def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:
+        """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
+        return ranked(self.measure(text, customer=customer))
+
+    def _admits(self, customer: str | None) -> Callable[[int], bool]:
+        return lambda number: self._phrases[number].entry.customer in (None, customer)
 
 
 def judge(hits: Sequence[Hit], *, answer_at: float, suggest_at: float) -> Verdict:

@@ -1,66 +1,98 @@
-"""How sure we are that a phrasing asks the same as a text: a few likenesses, weighed into one probability."""
+"""How sure we are that an entry answers a text: evidence of its phrasings, weighed against the other entries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import exp
-from typing import assert_never
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+from math import exp, log
 
-from rapidfuzz.distance import LCSseq
+import msgspec
 
-from faq.index import Coverage
-from faq.wording import Conflict
+from faq.entries import Comparison, Measured
+from faq.features import NAMES
+from faq.trees import Forest, forest_from
 
 # A phrasing that shares less of the text than this is never the same question.
-LEAST_SHARED = 0.25
+LEAST_SHARED = 0.12
+# What further phrasings of one entry add to the best of them.
+_FURTHER = 0.5
+# What stands for the evidence of a rival when there is none.
+NO_RIVAL = -6.0
+# A lead beyond these says no more.
+_LEAST_LEAD, _MOST_LEAD = -1.0, 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
-    """What two canonical texts have in common, each from 0 to 1."""
+class Confidence(msgspec.Struct, frozen=True):
+    """A logistic model over `sureness`."""
 
-    coverage: Coverage
-    kept: float  # share of the shorter text that stands in the other in the same order
+    weights: tuple[float, ...]
 
-    def features(self) -> tuple[float, ...]:
-        """Return what the weights multiply, a constant first."""
-        shares = self.coverage
-        low, high = sorted((shares.of_text, shares.of_phrase))
-        few, many = sorted((shares.letters_of_text, shares.letters_of_phrase))
-        return (1.0, low, high, few, many, self.kept)
+    def probability(self, values: Sequence[float]) -> float:
+        """Return the probability for some values of `sureness`."""
+        logit = sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+        return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
 
 
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """A logistic model over `Likeness.features`, and what a conflict takes off its logit."""
-
-    likeness: tuple[float, ...]
-    contradiction: float
-    denial: float
+@cache
+def _likeness() -> Forest:
+    return forest_from(resources.files("faq").joinpath("data/likeness.json").read_bytes())
 
 
-# The likeness weights are fitted, on nothing but questions made of two FAQs of this repository:
-# `python -m faq.fit faq.example.md tests/faq/helpdesk_en.md` (2798 pairs; the docstring of `faq.fit` says how they are
-# made). The costs are decided: the very same words with a conflict are worth offering (logit 4.82 - 4 is 0.69,
-# 4.82 - 3 is 0.86), never answering (0.90).
-WEIGHTS = Weights(likeness=(-6.27, 2.70, 2.66, 3.10, 1.02, 1.61), contradiction=4.0, denial=3.0)
+@cache
+def _confidence() -> Confidence:
+    data = resources.files("faq").joinpath("data/confidence.json").read_bytes()
+    return msgspec.json.decode(data, type=Confidence)
 
 
-def likeness(text: str, phrase: str, coverage: Coverage) -> Likeness:
-    """Compare two canonical texts, neither empty, whose coverage of each other is known."""
-    return Likeness(coverage, LCSseq.similarity(text, phrase) / min(len(text), len(phrase)))
+def ranked(found: Sequence[Measured]) -> list[Comparison]:
+    """Return the entries of some phrasings with their probabilities, best first."""
+    likeness = _likeness()
+    return judged([(each, likeness.logit(each.features)) for each in found], _confidence())
 
 
-def probability(alike: Likeness, conflict: Conflict, weights: Weights = WEIGHTS) -> float:
-    """Return the probability that the phrasing's entry answers the text."""
-    logit = sum(weight * feature for weight, feature in zip(weights.likeness, alike.features(), strict=True))
-    match conflict:
-        case Conflict.NONE:
-            cost = 0.0
-        case Conflict.DENIAL:
-            cost = weights.denial
-        case Conflict.CONTRADICTION:
-            cost = weights.contradiction
-        case _:
-            assert_never(conflict)
-    return 1 / (1 + exp(cost - logit))
+def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> list[Comparison]:
+    """Return the entries of phrasings with their logits, best first, each once."""
+    found = []
+    gathered = gather(scored)
+    for place, (best, evidence) in enumerate(gathered):
+        rival = gathered[0 if place else 1][1] if len(gathered) > 1 else NO_RIVAL
+        score = confidence.probability(sureness(best.features, evidence, rival))
+        found.append(Comparison(best.entry, best.wording, best.text, best.features, evidence, score))
+    found.sort(key=lambda each: (-each.score, each.entry.id))
+    return found
+
+
+def gather(scored: Sequence[tuple[Measured, float]]) -> list[tuple[Measured, float]]:
+    """Return the best phrasing of every entry with the evidence of all its phrasings, most evidence first."""
+    best: dict[str, tuple[Measured, float]] = {}
+    total: dict[str, float] = {}
+    for each, logit in scored:
+        id_ = each.entry.id
+        total[id_] = total.get(id_, 0.0) + exp(logit)
+        if id_ not in best or (-logit, each.text) < (-best[id_][1], best[id_][0].text):
+            best[id_] = each, logit
+    gathered = [
+        (each, (1 - _FURTHER) * logit + _FURTHER * log(total[id_])) for id_, (each, logit) in best.items()
+    ]
+    gathered.sort(key=lambda pair: (-pair[1], pair[0].entry.id))
+    return gathered
+
+
+_OF_TEXT, _OF_PHRASE, _LETTERS_OF_TEXT, _LETTERS_OF_PHRASE = (
+    NAMES.index(name) for name in ("of_text", "of_phrase", "letters_of_text", "letters_of_phrase")
+)
+_AS_THEY_ARE = tuple(
+    NAMES.index(name) for name in ("kept", "denial", "contradiction", "length", "length_of_phrase")
+)
+
+
+def sureness(features: Sequence[float], evidence: float, rival: float) -> tuple[float, ...]:
+    """Return what the confidence is made of, a constant first.
+
+    Few features on purpose: with more the confidence was worse on knowledge bases it had not seen.
+    """
+    low, high = sorted((features[_OF_TEXT], features[_OF_PHRASE]))
+    few, many = sorted((features[_LETTERS_OF_TEXT], features[_LETTERS_OF_PHRASE]))
+    lead = max(_LEAST_LEAD, min(_MOST_LEAD, evidence - rival))
+    return (1.0, lead, low, high, few, many, *(features[place] for place in _AS_THEY_ARE))

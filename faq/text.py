@@ -13,6 +13,14 @@ _NOT_A_LETTER = re.compile(r"[\W_]+")
 # Text of these characters alone cannot change when it is folded again.
 _SETTLED = re.compile(r"[ 0-9a-z\u4e00-\u9fff]*")
 
+# What a platform or a person puts into a text that is no part of a question.
+_CODE = re.compile(r"\[CQ:[^\]]*\]")
+_LINK = re.compile(r"https?://[^\s\u4e00-\u9fff]+|www\.[^\s\u4e00-\u9fff]+", re.IGNORECASE)
+_MENTION = re.compile(r"(?<![\w.])[@＠][^\s@＠,，:：]{1,20}(?=[\s,，:：]|$)[,，:：]?")
+_LONG_NUMBER = re.compile(r"(?<![0-9a-zA-Z])[0-9]{7,}(?![0-9a-zA-Z])")
+# Three and more of one character are one; two may be a word.
+_REPEATED = re.compile(r"([^\W\d_])\1{2,}")
+
 _GREETINGS = (
     "大家好|各位(?:老师|家长|大佬)?们?好|老师们?好|您好|你好|早上好|上午好|中午好|下午好|晚上好|各位老师|各位大佬"
     "|在吗|在不在|在么|有人吗|有人在吗|客服在吗|客服在不在|哈喽|有人知道吗"
@@ -83,6 +91,16 @@ def _to_simplified() -> dict[int, str]:
 def _fold_once(text: str) -> str:
     letters = unicodedata.normalize("NFKC", text).translate(_to_simplified()).casefold()
     return _NOT_A_LETTER.sub(" ", _INVISIBLE.sub("", letters)).strip()
+
+
+def plain(text: str) -> str:
+    """Return what a person wrote without mentions, platform codes, stickers and links; long numbers become 0.
+
+    A text of nothing else stays as it is.
+    """
+    bare = _STICKER.sub(" ", _MENTION.sub(" ", _LINK.sub(" ", _CODE.sub(" ", text))))
+    bare = _REPEATED.sub(r"\1", _LONG_NUMBER.sub("0", bare)).strip()
+    return bare or text
 
 
 def fold(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -13,13 +13,15 @@ from faq.formats import plan, read
 from faq.knowledge import KnowledgeBase
 from faq.text import fold
 from faq.training.noise import spoilt
-from faq.training.rephrase import exchanged, reworded, shortened
+from faq.training.rephrase import exchanged, mixed, reworded, shortened, turned
 from faq.wording import canonical
 
 _ONE_PHRASING = 0.6  # share of knowledge bases whose entries have one phrasing only
 _SPOILT = 0.35
 _ABSENT = 0.3
-_KINDS = (0.4, 0.35, 0.15, 0.1)  # held-out wording, reworded, another word in it, shortened
+# Shares of what is asked: another wording, the known one reworded, with something else in it, shortened.
+MIXED = (0.4, 0.5, 0.05, 0.05)
+HELD = (1.0, 0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,8 @@ def written(*files: Path) -> list[Written]:
     return found
 
 
-def questions(known: list[Written], rounds: int, chance: random.Random) -> Iterator[Question]:
-    """Yield questions asked of knowledge bases drawn from what is written."""
+def questions(known: list[Written], rounds: int, chance: random.Random, kinds: Sequence[float] = MIXED) -> Iterator[Question]:
+    """Yield questions asked of knowledge bases drawn from what is written; `kinds` are shares as in `MIXED`."""
     for _ in range(rounds):
         drawn = chance.sample(known, chance.randint(min(60, len(known)), len(known)))
         is_single = chance.random() < _ONE_PHRASING
@@ -71,15 +73,15 @@ def questions(known: list[Written], rounds: int, chance: random.Random) -> Itera
                 entries.append(Entry(id=str(place), question=kept[0], aliases=tuple(kept[1:]), answer=""))
         base = KnowledgeBase(entries)
         for topic, held, kept, right in asked:
-            text, is_same = _asked(base, held, kept, chance)
+            text, is_same = _asked(base, held, kept, kinds, chance)
             if chance.random() < _SPOILT:
                 text = spoilt(text, chance)
             yield Question(topic, text, right if is_same else None, tuple(base.measure(text)))
 
 
-def _asked(base: KnowledgeBase, held: str, kept: list[str], chance: random.Random) -> tuple[str, bool]:
+def _asked(base: KnowledgeBase, held: str, kept: list[str], kinds: Sequence[float], chance: random.Random) -> tuple[str, bool]:
     """Return what is asked, and whether it is what the entry asks."""
-    match chance.choices(("held", "reworded", "exchanged", "shortened"), _KINDS)[0]:
+    match chance.choices(("held", "reworded", "exchanged", "shortened"), kinds)[0]:
         case "held":
             return held, True
         case "reworded":
@@ -87,7 +89,16 @@ def _asked(base: KnowledgeBase, held: str, kept: list[str], chance: random.Rando
         case "shortened":
             return shortened(chance.choice(kept), chance), True
         case _:
-            text = canonical(fold(chance.choice(kept)))
+            text = chance.choice(kept)
             entry = chance.choice(base.entries())
-            other = canonical(fold(entry.question))
-            return exchanged(text, base.most_telling(text), base.most_telling(other)), False
+            return _something_else(base, text, entry.question, chance), False
+
+
+def _something_else(base: KnowledgeBase, text: str, other: str, chance: random.Random) -> str:
+    way = chance.randrange(3)
+    if way == 0 and (question := turned(text, chance)) is not None:
+        return question
+    if way == 1:
+        return mixed(text, other, chance)
+    text, other = canonical(fold(text)), canonical(fold(other))
+    return exchanged(text, base.most_telling(text), base.most_telling(other))

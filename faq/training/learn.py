@@ -20,7 +20,7 @@ from faq.entries import Measured
 from faq.features import NAMES
 from faq.rank import NO_RIVAL, Confidence, gather, sureness
 from faq.trees import Forest, planted
-from faq.training.examples import Question, questions, written
+from faq.training.examples import HELD, Question, questions, written
 
 _DATA = Path(__file__).parents[1] / "data"
 _ROUNDS = 24
@@ -30,6 +30,7 @@ _SEED = 1
 _RISING = {
     "of_text", "of_phrase", "letters_of_text", "letters_of_phrase", "kept", "alike", "alike_in_sound", "alike_in_words",
     "kept_content", "alike_in_content", "begins_alike", "ends_alike", "asks_the_same",
+    "cosine", "pairs_of_text", "pairs_of_phrase", "kept_in_sound",
 }  # fmt: skip
 _FALLING = {
     "missing_of_text", "missing_of_phrase", "denial", "contradiction", "one_sided_number", "one_sided_name", "behind_best",
@@ -90,14 +91,16 @@ def confident(rows: Sequence[tuple[tuple[float, ...], bool]]) -> Confidence:
 def main(names: Sequence[str]) -> None:
     """Write the weights learned from the written questions and some FAQ files."""
     chance = random.Random(_SEED)  # noqa: S311 - the same examples every time, nothing secret
-    asked = list(questions(written(*map(Path, names)), _ROUNDS, chance))
+    known = written(*map(Path, names))
+    asked = list(questions(known, _ROUNDS, chance))
+    hard = list(questions(known, _ROUNDS, chance, HELD))
     rows = []
     for fold in range(_FOLDS):
-        seen = [question for question in asked if question.topic % _FOLDS != fold]
+        seen = [question for question in (*asked, *hard) if question.topic % _FOLDS != fold]
         unseen = [question for question in asked if question.topic % _FOLDS == fold]
         rows += sure(unseen, trained(seen))
     confidence = confident(rows)
-    _DATA.joinpath("likeness.json").write_bytes(msgspec.json.encode(trained(asked)) + b"\n")
+    _DATA.joinpath("likeness.json").write_bytes(msgspec.json.encode(trained([*asked, *hard])) + b"\n")
     _DATA.joinpath("confidence.json").write_bytes(msgspec.json.encode(confidence) + b"\n")
     answerable = sum(question.right is not None for question in asked)
     right = sum(is_right for _, is_right in rows)

@@ -60,6 +60,16 @@ _SAME_EN = (
     ("change", "update", "edit"),
     ("tell me", "i want to know"),
 )
+# What turns a question into another one.
+_TURNS = (
+    ("怎么", "为什么"), ("怎么", "在哪里"), ("怎么", "能不能"), ("怎么办", "是什么原因"), ("为什么", "怎么"), ("多少", "怎么"), ("多久", "多少钱"),
+    ("哪里", "多少"), ("什么时候", "怎么"), ("吗", "怎么办"), ("能", "不能"), ("可以", "不可以"), ("能", "什么时候能"), ("怎么", "多久能"),
+    ("开通", "取消"), ("取消", "开通"), ("打开", "关闭"), ("关闭", "打开"), ("添加", "删除"), ("删除", "添加"), ("绑定", "解绑"), ("登录", "注册"),
+    ("注册", "登录"), ("增加", "减少"), ("修改", "查询"), ("查", "改"), ("申请", "取消"), ("提前", "延期"), ("没有", "有"), ("不", ""), ("什么", "怎么"),
+    ("一", "三"), ("7", "30"), ("早", "晚"), ("大", "小"), ("前", "后"), ("上", "下"), ("高", "低"), ("快", "慢"), ("吃", "喝"), ("我", "你"), ("买", "卖"),
+    ("how do i", "why can't i"), ("how", "when"), ("what", "where"), ("when", "where"), ("turn on", "turn off"), ("open", "close"), ("can i", "why can't i"),
+    ("my", "your"), ("change", "cancel"), ("cancel", "track"), ("get", "lose"), ("where", "who"),
+)  # fmt: skip
 _BEFORE = ("我", "我想知道", "请问", "现在", "我们", "如果", "那", "想咨询一下", "")
 _AFTER = ("呢", "啊", "怎么办", "是怎么回事", "吗", "了", "可以吗", "谢谢", "")
 _BEFORE_EN = ("hello, ", "i would like to know ", "could you tell me ", "so ", "")
@@ -83,9 +93,29 @@ def reworded(text: str, chance: random.Random) -> str:
 
 
 def shortened(text: str, chance: random.Random) -> str:
-    """Return a question without one end of it: mostly still the same question."""
-    cut = chance.randint(1, max(1, len(text) // 3))
+    """Return a question without a little at one end of it: mostly still the same question."""
+    cut = chance.randint(1, max(1, len(text) // 4))
     return text[cut:] if chance.random() < 0.5 else text[:-cut]
+
+
+def turned(text: str, chance: random.Random) -> str | None:
+    """Return a question that asks something else about the same, None when no small word of it can be turned."""
+    ways = [(one, other) for one, other in _TURNS if one in text]
+    if not ways:
+        return None
+    one, other = chance.choice(ways)
+    return text.replace(one, other, 1)
+
+
+def mixed(text: str, other: str, chance: random.Random) -> str:
+    """Return a question with one or two characters, or a word, of another put in or in place of its own."""
+    words, others = text.split(), other.split()
+    if len(words) > 2 and len(others) > 2:
+        place = chance.randrange(len(words))
+        return " ".join([*words[:place], chance.choice(others), *words[place + chance.randrange(2) :]])
+    size = chance.choice((1, 2, 2))
+    start, place = chance.randrange(max(1, len(other) - size)), chance.randrange(max(1, len(text) - size))
+    return text[:place] + other[start : start + size] + text[place + chance.choice((0, size, size)) :]
 
 
 def exchanged(text: str, piece: str, other: str) -> str:
