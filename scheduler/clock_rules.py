@@ -32,16 +32,25 @@ Beats = Every | Plan
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """What a contract lets the customer agree to instead; `calendar` is empty for that of the clock."""
+
+    target: Target
+    calendar: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ClockRule:
     """One promise of a policy.
 
     It counts from the first event of `starts`, in their order of preference, that has happened (`occurred` before `reported`: from
-    when the fault occurred, if that is known). With `after` it is owed only once that has happened too: `missed:resolve` makes
-    it a chain. `restarts` counts from the latest start, not the first. The earliest event of `fulfilled_by` keeps it. `cancelled_by` ends it with nothing owed, and so
-    does closing the ticket, unless it `outlives_ticket`.
+    when the fault occurred, if that is known). With `after` it is owed only once that has happened too: `missed:resolve`
+    makes it a chain. `restarts` counts from the latest start, not the first. The earliest event of `fulfilled_by` keeps it.
+    `cancelled_by` ends it with nothing owed, and so does closing the ticket, unless it `outlives_ticket`.
 
     `target` is None when only an agreement says by when; else an agreement replaces it, one with the customer's consent when
-    `needs_consent`. `alternative` is what the contract lets the customer agree to. With `beats` it has no target: it is owed anew at every beat until it is cancelled.
+    `needs_consent`. `alternative` is what the contract lets the customer agree to. With `beats` it has no target: it is owed
+    anew at every beat until it is cancelled.
 
     `stops_for` are the reasons of pauses in which it stands still. What would be due before it was owed at all is due `grace` of
     working time later. From the share `warn_at` on it is in danger.
@@ -58,7 +67,7 @@ class ClockRule:
     restarts: bool = False
     cancelled_by: tuple[str, ...] = ()
     stops_for: frozenset[str] = frozenset()
-    alternative: Target | None = None
+    alternative: Alternative | None = None
     needs_consent: bool = True
     outlives_ticket: bool = False
     grace: timedelta = _ZERO

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.calendar import Calendar, add_working_time
-from scheduler.clock_rules import ClockRule, Every, in_order
+from scheduler.clock_rules import Beats, ClockRule, Every, in_order
 from scheduler.heartbeats import Heartbeat, heartbeat
 from scheduler.history import MISSED, Agreement, History
 from scheduler.intervals import Interval, in_utc
 from scheduler.pauses import union
 from scheduler.standing import ClockState, Course, Phase
-from scheduler.targets import Instant, Target, Within, due
+from scheduler.targets import Instant, Within, due
 
 _ZERO = timedelta(0)
 _MOMENT = timedelta.resolution
@@ -34,18 +35,41 @@ def states(
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """What has happened to one promise up to `at`: when it was kept (`met_at`), or ended otherwise (`ended_at`)."""
+
+    started_at: datetime
+    owed_at: datetime
+    met_at: datetime | None
+    ended_at: datetime | None
+    at: datetime
+
+    @property
+    def over_at(self) -> datetime | None:
+        return min((end for end in (self.met_at, self.ended_at) if end is not None), default=None)
+
+    def is_missed(self, due_at: datetime | None, until: datetime | None = None) -> bool:
+        """Say whether a due instant passed while it held. To keep, end or agree anew at that very instant is in time."""
+        if due_at is None:
+            return False
+        ends = [end for end in (until, self.over_at) if end is not None]
+        return due_at < min(ends) if ends else due_at <= self.at
+
+
 def state(rule: ClockRule, history: History, calendars: Mapping[str, Calendar], now: datetime) -> ClockState:
     """Return what a promise has come to at `now`, from what happened up to then."""
-    at, calendar = in_utc(now), calendars[rule.calendar]
+    at = in_utc(now)
     start = _started(rule, history, at)
     owed_at = _owed(rule, history, start, at) if start is not None else None
     if start is None or owed_at is None:
         is_over = _ended(rule, history, in_utc(history.opened_at), at) is not None
         return ClockState(Phase.CANCELLED if is_over else Phase.PENDING)
+    life = _Life(start, owed_at, _kept(rule, history, start, at), _ended(rule, history, owed_at, at), at)
     pauses = union(history.stops(rule.stops_for))
     if rule.beats is not None:
-        return _beating(rule, history, calendar, start, pauses, at)
-    return _aimed(rule, history, calendar, start, owed_at, pauses, at)
+        return _beating(rule, rule.beats, history, calendars[rule.calendar], life, pauses)
+    return _aimed(rule, history, calendars, life, pauses)
 
 
 def _started(rule: ClockRule, history: History, at: datetime) -> datetime | None:
@@ -77,42 +101,40 @@ def _kept(rule: ClockRule, history: History, start: datetime, at: datetime) -> d
 def _aimed(
     rule: ClockRule,
     history: History,
-    calendar: Calendar,
-    start: datetime,
-    owed_at: datetime,
+    calendars: Mapping[str, Calendar],
+    life: _Life,
     pauses: tuple[Interval, ...],
-    at: datetime,
 ) -> ClockState:
-    met_at, ended_at = _kept(rule, history, start, at), _ended(rule, history, owed_at, at)
-    over_at = min((end for end in (met_at, ended_at) if end is not None), default=None)
-    agreements = [
-        each for each in history.agreed(rule.id, over_at or at) if each.consent or not rule.needs_consent
+    agreed = history.agreed(rule.id, life.over_at or life.at)
+    agreements = [each for each in agreed if each.consent or not rule.needs_consent]
+    calendar = calendars[rule.calendar]
+    courses = [] if rule.target is None else [Course(calendar, life.started_at, rule.target, pauses)]
+    courses += [
+        Course(
+            calendars[each.calendar or rule.calendar],
+            _agreed_start(each, life.started_at),
+            each.target,
+            pauses,
+        )
+        for each in agreements
     ]
-    aims = [(rule.target, start)] if rule.target is not None else []
-    aims += [(each.target, _agreed_start(each, start)) for each in agreements]
-    if not aims:
-        return ClockState(Phase.PENDING, started_at=start, owed_at=owed_at)
-    courses = [_course(rule, calendar, aim, begins, owed_at, pauses) for aim, begins in aims]
+    if not courses:
+        phase = Phase.PENDING if life.over_at is None else Phase.CANCELLED
+        return ClockState(phase, started_at=life.started_at, owed_at=life.owed_at)
+    courses = [_graced(course, rule.grace, life.owed_at) for course in courses]
+    dues = [due(course.target, course.calendar, course.start, course.pauses) for course in courses]
     # Each target holds until another is agreed; what it was missed by then stays missed.
     holds_until = [in_utc(each.made_at) for each in agreements[len(agreements) - len(courses) + 1 :]]
-    dues = [due(course.target, calendar, course.start, course.pauses) for course in courses]
-    missed_at = next(
-        (
-            due_at
-            for due_at, until in zip(dues, [*holds_until, None], strict=True)
-            if due_at is not None and _is_missed(due_at, until, met_at, ended_at, at)
-        ),
-        None,
-    )
+    held = zip(dues, [*holds_until, None], strict=True)
     course, due_at = courses[-1], dues[-1]
     return ClockState(
-        phase=_phase(course, due_at, met_at, ended_at, rule.warn_at, at),
-        started_at=start,
-        owed_at=owed_at,
+        phase=_phase(course, due_at, rule.warn_at, life),
+        started_at=life.started_at,
+        owed_at=life.owed_at,
         due_at=due_at,
-        met_at=met_at if met_at is not None and met_at == over_at else None,
-        late=max((over_at or at) - due_at, _ZERO) if due_at is not None else _ZERO,
-        missed_at=missed_at,
+        met_at=life.met_at if life.met_at == life.over_at else None,
+        late=max((life.over_at or life.at) - due_at, _ZERO) if due_at is not None else _ZERO,
+        missed_at=next((missed for missed, until in held if life.is_missed(missed, until)), None),
         warns_at=course.share(rule.warn_at),
         course=course,
         agreement=agreements[-1] if agreements else None,
@@ -124,84 +146,55 @@ def _agreed_start(agreement: Agreement, start: datetime) -> datetime:
     return in_utc(agreement.made_at) if isinstance(agreement.target, Instant) else start
 
 
-def _course(
-    rule: ClockRule,
-    calendar: Calendar,
-    target: Target,
-    start: datetime,
-    owed_at: datetime,
-    pauses: tuple[Interval, ...],
-) -> Course:
-    due_at = due(target, calendar, start, pauses)
-    if due_at is None or owed_at <= start:
-        return Course(calendar, start, target, pauses)
-    # Nothing is missed before anybody could know of it.
-    earliest = add_working_time(calendar, owed_at, rule.grace)
-    if due_at >= earliest:
-        return Course(calendar, start, target, pauses)
-    return Course(calendar, owed_at, Within(rule.grace), pauses)
+def _graced(course: Course, grace: timedelta, owed_at: datetime) -> Course:
+    """Return the course of a promise that is not missed before anybody could know of it."""
+    due_at = due(course.target, course.calendar, course.start, course.pauses)
+    if due_at is None or owed_at <= course.start:
+        return course
+    if due_at >= add_working_time(course.calendar, owed_at, grace):
+        return course
+    return Course(course.calendar, owed_at, Within(grace), course.pauses)
 
 
-def _is_missed(
-    due_at: datetime,
-    until: datetime | None,
-    met_at: datetime | None,
-    ended_at: datetime | None,
-    at: datetime,
-) -> bool:
-    """Say whether a due instant passed while it held. Keeping it, ending it or agreeing anew at that instant is in time."""
-    ends = [end for end in (until, met_at, ended_at) if end is not None]
-    return due_at < min(ends) if ends else due_at <= at
-
-
-def _phase(
-    course: Course,
-    due_at: datetime | None,
-    met_at: datetime | None,
-    ended_at: datetime | None,
-    warn_at: float,
-    at: datetime,
-) -> Phase:
-    if due_at is not None and _is_missed(due_at, None, met_at, ended_at, at):
+def _phase(course: Course, due_at: datetime | None, warn_at: float, life: _Life) -> Phase:
+    if life.is_missed(due_at):
         return Phase.BREACHED
-    if met_at is not None and (ended_at is None or met_at <= ended_at):
+    if life.met_at is not None and life.met_at == life.over_at:
         return Phase.MET
-    if ended_at is not None:
+    if life.ended_at is not None:
         return Phase.CANCELLED
-    if any(stop.start <= at and (stop.end is None or at < stop.end) for stop in course.pauses):
+    if any(stop.start <= life.at and (stop.end is None or life.at < stop.end) for stop in course.pauses):
         return Phase.PAUSED
     warns_at = course.share(warn_at)
-    return Phase.WARNING if warns_at is not None and warns_at <= at else Phase.RUNNING
+    return Phase.WARNING if warns_at is not None and warns_at <= life.at else Phase.RUNNING
 
 
 def _beating(
     rule: ClockRule,
+    beats: Beats,
     history: History,
     calendar: Calendar,
-    start: datetime,
+    life: _Life,
     pauses: tuple[Interval, ...],
-    at: datetime,
 ) -> ClockState:
-    assert rule.beats is not None
-    ended_at = _ended(rule, history, start, at)
-    words = [word for word in history.instants(rule.fulfilled_by, ended_at or at) if word >= start]
+    ended_at = life.ended_at
     # A beat at the very end is owed no more.
-    until = at if ended_at is None else ended_at - _MOMENT
-    found = heartbeat(rule.beats, calendar, start, words, pauses, until)
-    course = _beat_course(rule, calendar, found, pauses)
-    due_at = found.owed.due_at
-    if ended_at is not None:
-        phase = Phase.CANCELLED
-    elif course is None:
-        phase = Phase.PAUSED if pauses and pauses[-1].end is None else Phase.CANCELLED
+    until = life.at if ended_at is None else ended_at - _MOMENT
+    words = [word for word in history.instants(rule.fulfilled_by, until) if word >= life.started_at]
+    found = heartbeat(beats, calendar, life.started_at, words, pauses, until)
+    course = None if ended_at is not None else _beat_course(beats, calendar, found, pauses)
+    due_at = found.owed.due_at if course is not None else None
+    if course is not None:
+        # Each beat is a promise of its own, which nothing has kept yet.
+        phase = _phase(course, due_at, rule.warn_at, replace(life, met_at=None))
     else:
-        phase = _phase(course, due_at, None, None, rule.warn_at, at)
+        phase = Phase.PAUSED if ended_at is None and pauses and pauses[-1].end is None else Phase.CANCELLED
     return ClockState(
         phase=phase,
         started_at=found.owed.begins,
-        owed_at=start,
-        due_at=None if ended_at is not None else due_at,
-        late=max(at - due_at, _ZERO) if due_at is not None and ended_at is None else _ZERO,
+        owed_at=life.owed_at,
+        due_at=due_at,
+        late=max(life.at - due_at, _ZERO) if due_at is not None else _ZERO,
         missed_at=found.missed[0] if found.missed else None,
         warns_at=None if course is None else course.share(rule.warn_at),
         course=course,
@@ -210,10 +203,10 @@ def _beating(
 
 
 def _beat_course(
-    rule: ClockRule, calendar: Calendar, found: Heartbeat, pauses: tuple[Interval, ...]
+    beats: Beats, calendar: Calendar, found: Heartbeat, pauses: tuple[Interval, ...]
 ) -> Course | None:
     if found.owed.due_at is None:
         return None
-    if isinstance(rule.beats, Every):
-        return Course(calendar, found.owed.begins, Within(rule.beats.length), pauses)
+    if isinstance(beats, Every):
+        return Course(calendar, found.owed.begins, Within(beats.length), pauses)
     return Course(calendar, found.owed.begins, Instant(found.owed.due_at), ())

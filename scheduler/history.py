@@ -29,13 +29,15 @@ class Pause:
 class Agreement:
     """Another target for one clock, agreed with the customer or named by the engineer.
 
-    `consent` is the id of the message in which the customer said yes; empty where nobody had to.
+    `consent` is the id of the message in which the customer said yes; empty where nobody had to. `calendar` is the one the
+    target counts by; empty for that of the clock.
     """
 
     clock: str
     target: Target
     made_at: datetime
     consent: str = ""
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)

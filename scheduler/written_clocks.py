@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from scheduler.calendar import Calendar
-from scheduler.clock_rules import NEVER_PAUSED, Beats, ClockRule, Every
+from scheduler.clock_rules import NEVER_PAUSED, Alternative, Beats, ClockRule, Every
 from scheduler.history import REPORTED
 from scheduler.lengths import parse_length
 from scheduler.plans import Moves, Plan
@@ -74,13 +74,19 @@ class WrittenTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ends_on_working_day: bool = True  # of calendar_days
 
 
+class WrittenAlternative(WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Another target that the customer may agree to."""
+
+    calendar: str = ""  # its working days; default: those of the clock
+
+
 class WrittenClock(WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One clock of a level. `agreed`, `every` and `cron` stand instead of a target."""
 
     kind: Kind
     id: str = ""  # default: the kind; needed when a level has two of a kind
     agreed: bool = False  # due at the instant that is agreed or named, and only then
-    alternative: WrittenTarget | None = None  # what the customer may agree to instead
+    alternative: WrittenAlternative | None = None  # what the customer may agree to instead
     every: str = ""  # a length; again and again until `until`
     keeps_grid: bool = True  # of every: on the full hour since the start, not since the latest word
     cron: str = ""  # minute hour day month weekday; again and again until `until`
@@ -118,7 +124,7 @@ def clock_rule(
             calendar=named,
             ladder=written.ladder or ladder,
             target=_own_target(written, has_beats=beats is not None),
-            alternative=target_of(written.alternative) if written.alternative else None,
+            alternative=_alternative(written.alternative, calendars) if written.alternative else None,
             beats=beats,
             # When the fault occurred is not always known; then it counts from the report.
             starts=(*starts, REPORTED) if starts == ("occurred",) else starts,
@@ -163,6 +169,15 @@ def target_of(written: WrittenTarget) -> Target:
         raise
     except ValueError as fault:
         raise WrittenFault(key, str(fault)) from fault
+
+
+def _alternative(written: WrittenAlternative, calendars: Mapping[str, Calendar]) -> Alternative:
+    if written.calendar and written.calendar not in calendars:
+        raise WrittenFault("alternative", f"没有叫 {written.calendar} 的日历")
+    try:
+        return Alternative(target_of(written), written.calendar)
+    except WrittenFault as fault:
+        raise WrittenFault("alternative", f"{fault.key}：{fault}") from fault
 
 
 def _own_target(written: WrittenClock, *, has_beats: bool) -> Target | None:
