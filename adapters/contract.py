@@ -72,8 +72,8 @@ class Button:
 class Outgoing:
     """One message of the bot.
 
-    `text` is plain text and is shown as it stands: an adapter never reads markup in it. The first `@name` of every entry in `mentions` calls
-    that person. Where the platform lacks a power the adapter renders the best it has: buttons may be left out (the text
+    `text` is plain text and is shown as it stands: an adapter never reads markup in it. The first `@name` of every entry in `mentions`,
+    or else the first plain name, calls that person. Where the platform lacks a power the adapter renders the best it has: buttons may be left out (the text
     already says what to type), and an edit is only asked for where `can_edit` is true.
     """
 
@@ -256,21 +256,27 @@ class Examines(Protocol):
 def pieces(message: Outgoing) -> Iterator[str | Mention]:
     """Cut the text of a message at the people it calls: plain text and mentions, in order.
 
-    Only the first `@name` of each mention is cut out; anything else in the text stays text, whoever typed it.
+    A mention stands where the text first says `@name`, or else where it first says the name. Anything else in the text stays
+    text, whoever typed it.
     """
     text = message.text
-    places = sorted(
-        (found, mention.name, mention.account, mention)
-        for mention in message.mentions
-        if (found := text.find(f"@{mention.name}")) >= 0
-    )
+    places = sorted(_places(message), key=lambda place: place[:2])
     position = 0
-    for found, _, _, mention in places:
-        if found < position:
+    for start, end, mention in places:
+        if start < position:
             continue
-        if found > position:
-            yield text[position:found]
+        if start > position:
+            yield text[position:start]
         yield mention
-        position = found + len(mention.name) + 1
+        position = end
     if position < len(text):
         yield text[position:]
+
+
+def _places(message: Outgoing) -> Iterator[tuple[int, int, Mention]]:
+    for mention in message.mentions:
+        for written in (f"@{mention.name}", mention.name):
+            start = message.text.find(written)
+            if start >= 0:
+                yield start, start + len(written), mention
+                break

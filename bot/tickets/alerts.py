@@ -82,8 +82,10 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             )  # fmt: skip
         text += late
         if ticket.owner is None:
-            text += speaker.say("接单：接单 {number}", number=number) + " "
-        text += _calls(called)
+            text += speaker.say("接单：接单 {number}", number=number)
+        # Whoever the sentence names is called by their name in it.
+        unnamed = called if event.is_repeat else tuple(party for party in called if party not in event.told)
+        text += f" {_calls(unnamed)}" if unnamed and ticket.owner is None else _calls(unnamed)
     else:
         state = speaker.say("还没人接，") if ticket.owner is None else _awaited(event.clock, speaker)
         customer = rules.customers.get(ticket.customer, "")
