@@ -14,8 +14,13 @@ _TAG: Final = re.compile(
       | (?P<face><(?:faceType=[^<>]{1,2000}|emoji:\d{1,10})>)""",
     re.VERBOSE,
 )
-_LIVE: Final = re.compile(r"<(?=[@#]|/?qqbot|emoji:|faceType)|(?<=@)(?=everyone)", re.IGNORECASE)
-_MARKDOWN: Final = re.compile(r"[\\`*_~\[\]()#!>|-]")
+_LIVE: Final = re.compile(
+    r"<(?=[@#]|/?qqbot|emoji:|faceType) | (?<=@)(?=everyone) | &(?=\#?[a-z0-9]{1,8};)",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MARKDOWN: Final = re.compile(
+    r"[\\`*_~\[\](#!>-]"
+)  # those that other bots found QQ to take a backslash before
 _SCHEME: Final = re.compile(r"\b(?:https?|ftp)://", re.IGNORECASE)
 _DEFUSED: Final = "\u2060"  # word joiner: not seen, yet no tag is one any more
 
