@@ -19,6 +19,7 @@ _BUILT_IN: Mapping[str, str] = {
     "console": "adapters.console",
     "onebot": "adapters.onebot",
     "qq": "adapters.qq",
+    "telegram": "adapters.telegram",
     "web": "adapters.web",
     "wecom-aibot": "adapters.wecom.aibot",
     "wecom-app": "adapters.wecom.app",

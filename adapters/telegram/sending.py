@@ -1,0 +1,159 @@
+"""Delivering the bot's messages to Telegram: in parts, over several attempts, and without what it refuses."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from telegram import Bot, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+from telegram.error import ChatMigrated, TelegramError
+
+from adapters.contract import DeliveryFailed, Outgoing, Timekeeper
+from adapters.telegram.acquaintances import Acquaintances
+from adapters.telegram.failures import Burden, Flooded, burden_of, failure, is_unchanged
+from adapters.telegram.outgoing import Shown, outgoing
+from adapters.telegram.presses import Presses
+from adapters.telegram.wire import Moved
+
+_log = structlog.get_logger(__name__)
+
+_MOST_UNFINISHED: Final = 1000
+_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    text: str  # of the whole message
+    rest: tuple[Shown, ...]
+    first_id: str
+
+
+class Sending:
+    """Sends messages part by part. What has arrived is not sent again when a later part has to be tried once more."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        name: str,
+        *,
+        clock: Timekeeper,
+        presses: Presses,
+        known: Acquaintances,
+    ) -> None:
+        self._bot = bot
+        self._name = name
+        self._clock = clock
+        self._presses = presses
+        self._known = known
+        self._quiet_until = 0.0  # on the monotonic clock; Telegram's floods concern the whole bot
+        self._unfinished: OrderedDict[str, _Unfinished] = OrderedDict()
+        self._log = _log.bind(adapter=name)
+
+    async def deliver(self, message: Outgoing) -> str:
+        """Send a message and return the id of its first part.
+
+        Raises:
+            DeliveryFailed: A part was not taken, or it is unknown whether it was.
+        """
+        parts = tuple(outgoing(message, self._name, self._presses.keep))
+        self._check_flood()
+        earlier = self._unfinished.pop(message.key, None)
+        first_id = earlier.first_id if earlier else ""
+        parts = _resumed(earlier, message.text) if earlier else parts
+        for index, part in enumerate(parts):
+            try:
+                number = await self._show(part)
+            except DeliveryFailed:
+                if first_id:
+                    self._keep(message.key, _Unfinished(message.text, parts[index:], first_id))
+                raise
+            first_id = first_id or number
+        return first_id
+
+    async def _show(self, part: Shown) -> str:
+        """Send one part; whatever of it Telegram refuses to take is left out, but never the text."""
+        for _ in range(1 + len(Burden)):
+            try:
+                return await self._call(part)
+            except ChatMigrated as moved:
+                self._known.moved(Moved(part.place.chat, moved.new_chat_id))
+            except TelegramError as error:
+                if part.edits is not None and is_unchanged(error):
+                    return str(part.edits)
+                lighter = _without(part, burden_of(error))
+                if lighter == part:
+                    self._note_flood(error)
+                    raise failure(error) from None  # its own trace may show what stands in an address
+                self._log.warning("sent plainly", action="telegram_plain", why=error.message[:200])
+                part = lighter
+        raise DeliveryFailed("Telegram 一再拒绝这条消息")
+
+    async def _call(self, part: Shown) -> str:
+        chat = self._known.chat_now(part.place.chat)
+        if part.edits is not None:
+            await self._bot.edit_message_text(
+                chat_id=chat,
+                message_id=part.edits,
+                text=part.text,
+                entities=part.entities,
+                reply_markup=part.keyboard,
+                link_preview_options=_PREVIEW,
+            )
+            return str(part.edits)
+        answers = (
+            ReplyParameters(part.answers, allow_sending_without_reply=True)
+            if part.answers is not None
+            else None
+        )
+        try:
+            sent: Message = await self._bot.send_message(
+                chat_id=chat,
+                text=part.text,
+                entities=part.entities,
+                message_thread_id=part.place.topic,
+                reply_parameters=answers,
+                reply_markup=part.keyboard,
+                link_preview_options=_PREVIEW,
+            )
+            return str(int(sent.message_id))
+        except (TypeError, ValueError, KeyError, AttributeError):
+            # Taken, as the answer came with `ok`, but told in a way that python-telegram-bot cannot read.
+            raise TelegramError("Invalid server response") from None
+
+    def _check_flood(self) -> None:
+        left = self._quiet_until - self._clock.monotonic()
+        if left > 0:
+            raise DeliveryFailed("Telegram 要求放慢", retry_after=timedelta(seconds=left))
+
+    def _note_flood(self, error: TelegramError) -> None:
+        if isinstance(error, Flooded):
+            until = self._clock.monotonic() + error.wait.total_seconds()
+            self._quiet_until = max(self._quiet_until, until)
+
+    def _keep(self, key: str, unfinished: _Unfinished) -> None:
+        self._unfinished[key] = unfinished
+        if len(self._unfinished) > _MOST_UNFINISHED:
+            self._unfinished.popitem(last=False)
+
+
+def _without(part: Shown, burden: Burden | None) -> Shown:
+    match burden:
+        case Burden.MARKS:
+            return replace(part, entities=())
+        case Burden.BUTTONS:
+            return replace(part, keyboard=None)
+        case Burden.QUOTE:
+            return replace(part, answers=None)
+        case None:
+            return part
+
+
+def _resumed(earlier: _Unfinished, text: str) -> tuple[Shown, ...]:
+    """Return what is left, with the mark in front that the text got since then because it may be a repetition."""
+    first, *others = earlier.rest
+    mark = text.removesuffix(earlier.text) if text.endswith(earlier.text) else ""
+    moved = MessageEntity.shift_entities(mark, first.entities)
+    return (replace(first, text=mark + first.text, entities=tuple(moved)), *others)

@@ -1,0 +1,229 @@
+"""From Telegram's updates to the bot's own messages; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from telegram import CallbackQuery, Chat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, User
+
+from adapters.addressing import addressed
+from adapters.contract import Attachment, Incoming, RoomKind
+from adapters.telegram.addresses import Place
+from adapters.telegram.entities import Reading, read
+from adapters.telegram.utf16 import whole
+from adapters.telegram.view import View
+
+ALLOWED: Final = ("message", "callback_query", "my_chat_member")  # what Telegram is asked to send
+_GROUPS: Final = frozenset({"group", "supergroup"})
+
+
+class Unreadable(Exception):
+    """An update that is none; the text says why, without its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A group became a supergroup and has another id now."""
+
+    old: int
+    new: int
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the bot now is in a chat: member, administrator, left, kicked …"""
+
+    room: str
+    title: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What one update says; most updates say only one of these."""
+
+    message: Incoming | None = None
+    query: str | None = None  # a pressed button, which Telegram wants to be answered
+    moved: Moved | None = None
+    standing: Standing | None = None
+    username: str = ""  # of the writer, in lower case
+
+
+def number_of(data: Any) -> int | None:
+    """Return the number of an update, or None when it has none."""
+    number = data.get("update_id") if isinstance(data, dict) else None
+    return number if type(number) is int and 0 <= number < 2**63 else None
+
+
+def heard(data: Any, view: View) -> Heard:
+    """Return what an update says, which is nothing for kinds that do not concern the bot.
+
+    Raises:
+        Unreadable: It is no update that Telegram would send.
+    """
+    if number_of(data) is None:
+        raise Unreadable("no update_id")
+    try:
+        update = Update.de_json(data, None)
+        if update.message is not None:
+            return _message(update.message, view)
+        if update.callback_query is not None:
+            return _query(update.callback_query, view)
+        if update.my_chat_member is not None:
+            return Heard(standing=_standing(update.my_chat_member, view))
+    except Exception as error:
+        # python-telegram-bot checks nothing: whatever a wrong type leads to comes out of it, or of reading it.
+        raise Unreadable(type(error).__name__) from error
+    return Heard()
+
+
+def _message(message: Message, view: View) -> Heard:
+    if message.migrate_to_chat_id or message.migrate_from_chat_id:
+        old = message.migrate_from_chat_id or message.chat.id
+        return Heard(moved=Moved(int(old), int(message.migrate_to_chat_id or message.chat.id)))
+    place = _place(message, view)
+    author = _author(message, view)
+    if place is None or author is None or not _is_said(message):
+        return Heard()
+    account, name = author
+    reading = read(message, view)
+    if reading.is_for_another:
+        return Heard()
+    answered = _answered(message)
+    by_name, text = addressed(reading.text.strip(), view.bot_name)
+    if text.split(maxsplit=1)[:1] == ["/start"]:
+        text = "/help"  # Telegram says /start for people who open the chat; they want to know what to do
+    said = Incoming(
+        room=place.address(view.name),
+        room_kind=place.kind,
+        sender=account,
+        sender_name=name,
+        message_id=str(int(message.message_id)),
+        text=text,
+        is_addressed=by_name or place.kind is RoomKind.PRIVATE or _calls(reading, answered, view),
+        mentions=reading.mentions,
+        quotes=str(int(answered.message_id)) if answered else None,
+        attachments=tuple(_attachments(message)),
+        sent_at=message.date,
+    )
+    return Heard(said, username=_word(getattr(message.from_user, "username", "")).lower())
+
+
+def _query(query: CallbackQuery, view: View) -> Heard:
+    identity = _word(query.id)
+    on = query.message
+    place = _place(on, view) if on is not None else None
+    command = _word(query.data)
+    if not identity:
+        raise Unreadable("no id of a callback query")
+    if on is None or place is None or not command or query.from_user.is_bot:
+        return Heard(query=identity)
+    account = f"{view.name}:{int(query.from_user.id)}"
+    pressed = Incoming(
+        room=place.address(view.name),
+        room_kind=place.kind,
+        sender=account,
+        sender_name=view.people.get(account) or _full_name(query.from_user),
+        # Of the press, and still showing which message an answer belongs under.
+        message_id=f"{int(on.message_id)}+{identity}",
+        text="",
+        is_addressed=True,
+        quotes=str(int(on.message_id)),
+        command=command,
+    )
+    return Heard(pressed, query=identity, username=_word(query.from_user.username).lower())
+
+
+def _standing(change: ChatMemberUpdated, view: View) -> Standing | None:
+    place = _place_of(change.chat, None, view)
+    if place is None or change.new_chat_member.user.id != view.bot:
+        return None
+    status = str(change.new_chat_member.status)
+    return Standing(place.address(view.name), _word(change.chat.title), status)
+
+
+def _place(message: MaybeInaccessibleMessage, view: View) -> Place | None:
+    # Answers in an ordinary supergroup carry a thread too; only forums have topics.
+    topic = getattr(message, "message_thread_id", None) if _is_in_topic(message) else None
+    return _place_of(message.chat, int(topic) if topic else None, view)
+
+
+def _place_of(chat: Chat, topic: int | None, view: View) -> Place | None:
+    number = int(chat.id)
+    if chat.type in _GROUPS:
+        home = view.homes.get(number) if topic is None else None
+        return Place(RoomKind.GROUP, home or number, topic)
+    return Place(RoomKind.PRIVATE, number) if chat.type == "private" and number > 0 else None
+
+
+def _is_in_topic(message: MaybeInaccessibleMessage) -> bool:
+    return getattr(message, "is_topic_message", None) is True and message.chat.type == "supergroup"
+
+
+def _author(message: Message, view: View) -> tuple[str, str] | None:
+    """Return account and name of a person; None for bots, Telegram itself, and copies of a channel's posts."""
+    group = message.sender_chat
+    if group is not None:
+        if message.is_automatic_forward:
+            return None
+        # An anonymous administrator speaks as the group, anybody else as a channel of theirs.
+        account = f"{view.name}:{int(group.id)}"
+        signature = _word(message.author_signature) if group.id == message.chat.id else ""
+        return account, view.people.get(account) or signature or _word(group.title) or str(int(group.id))
+    user = message.from_user
+    if user is None or user.is_bot or user.id == view.bot or int(user.id) <= 0:
+        return None
+    account = f"{view.name}:{int(user.id)}"
+    return account, view.people.get(account) or _full_name(user)
+
+
+def _full_name(user: User) -> str:
+    parts = (_word(user.first_name), _word(user.last_name))
+    return " ".join(part for part in parts if part) or _word(user.username) or str(int(user.id))
+
+
+def _is_said(message: Message) -> bool:
+    """Say whether a person wrote or showed something; everything else is Telegram telling of an event."""
+    return bool(_word(message.text) or _word(message.caption) or message.effective_attachment)
+
+
+def _answered(message: Message) -> Message | None:
+    answered = message.reply_to_message
+    # Whatever is said in a topic formally answers the note that opened it.
+    if answered is not None and _is_in_topic(message) and answered.message_id == message.message_thread_id:
+        return None
+    return answered
+
+
+def _calls(reading: Reading, answered: Message | None, view: View) -> bool:
+    answers_bot = (
+        answered is not None and answered.from_user is not None and answered.from_user.id == view.bot
+    )
+    return reading.calls_bot or answers_bot
+
+
+def _attachments(message: Message) -> list[Attachment]:
+    """Return pictures and files by name; their addresses would hold the bot's token and are left out."""
+    found: list[tuple[str, Any]] = []
+    if message.photo:
+        found.append(("picture", message.photo[-1]))  # the largest
+    if message.document is not None and message.animation is None:  # an animation comes as both
+        found.append(("file", message.document))
+    for kind, media in (
+        ("file", message.audio),
+        ("voice", message.voice),
+        ("video", message.video or message.video_note or message.animation),
+    ):
+        if media is not None:
+            found.append((kind, media))
+    return [Attachment(kind, _file_name(kind, media)) for kind, media in found]
+
+
+def _file_name(kind: str, media: Any) -> str:
+    given = _word(getattr(media, "file_name", ""))[:255]
+    return given or f"{kind}-{_word(media.file_unique_id)[:64]}"
+
+
+def _word(value: Any) -> str:
+    return whole(value).strip() if isinstance(value, str) else ""
