@@ -7,6 +7,7 @@ itself. `test_wecom_counterpart.py` shows that the server of the long connection
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import json
 import re
@@ -336,7 +337,8 @@ class CallbackSender:
         return envelope, {"msg_signature": signature, "timestamp": str(at), "nonce": nonce}
 
     async def posts(self, body: str | bytes, query: dict[str, str]) -> int:
-        async with self.session.post(self.url, data=body, params=query) as response:
+        content = body.encode() if isinstance(body, str) else body
+        async with self.session.post(self.url, data=io.BytesIO(content), params=query) as response:
             assert await response.read() == b""  # whoever is turned away learns nothing
             return response.status
 

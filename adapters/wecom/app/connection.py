@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -12,6 +13,7 @@ from aiohttp import web
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
 from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
+from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
 from adapters.wecom.callbacks import Callbacks
 from adapters.wecom.crypto import Seal, read_key
@@ -22,8 +24,9 @@ from adapters.wecom.splitting import split
 
 _log = structlog.get_logger(__name__)
 
-# Room for the mark of a repeated message in front of a part.
-_LONGEST_PART: Final = wire.LIMIT - 48
+# Room for the mark of a repeated message in front of a part, and for what tells repeated texts apart behind it.
+_LONGEST_PART: Final = wire.LIMIT - 160
+_REMEMBERED: Final = 2.0 * wire.DUPLICATE_SECONDS  # the platform's minute may begin later than ours
 
 
 class AppAdapter:
@@ -54,6 +57,7 @@ class AppAdapter:
         )
         self._api = Api(settings, surroundings.clock)
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
+        self._repeats = Repeats(_REMEMBERED)
         self._log = _log.bind(adapter=self.name)
 
     async def incoming(self) -> AsyncIterator[Incoming]:
@@ -85,7 +89,8 @@ class AppAdapter:
         return await examination.look(self._api, self._clock.now(), self.name)
 
     async def _send(self, part: Outgoing) -> str:
-        body = wire.outgoing(part, self.name, self._settings.agent_id)
+        text = self._repeats.distinct(part.room, part.text, self._clock.monotonic())
+        body = wire.outgoing(replace(part, text=text), self.name, self._settings.agent_id)
         try:
             answer = await self._api.send(body)
         except DeliveryFailed as failed:
