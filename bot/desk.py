@@ -19,7 +19,7 @@ from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
 from bot.tickets.errors import N_, TicketError
-from bot.tickets.events import AnyEvent, Opened, Rated
+from bot.tickets.events import AnyEvent, Opened, Rated, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.messages import Message
@@ -138,9 +138,12 @@ class Desk:
         saved: list[Saved] = []
         drafts: list[Draft] = []
         alerts: dict[str, list[tuple[Ticket, Message]]] = {}
+        asked: dict[str, datetime] = {}  # who is asked for a rating in this very batch
         for before in due:
-            step = s.DeadlineReached(surveyed_at=await self._store.surveyed_at(before.account))
-            events = decide(before, step, now, self._rules)
+            surveyed_at = asked.get(before.account) or await self._store.surveyed_at(before.account)
+            events = decide(before, s.DeadlineReached(surveyed_at=surveyed_at), now, self._rules)
+            if any(isinstance(event, SurveyAsked) for event in events):
+                asked[before.account] = now
             ticket, save = self._saved(before, events, now, None)
             saved.append(save)
             voices = self._drafts.voices(ticket, now, None)
