@@ -147,7 +147,7 @@ def _level_changed(event: e.LevelChanged, speaker: Speaker) -> str:
 
 def _escalated(event: e.Escalated, speaker: Speaker) -> str:
     say = speaker.say
-    promise = say(promise_name(event.clock))
+    promise = say(promise_name(event.promised))
     said = (
         say("{promise}超时", promise=promise) if event.is_breach else say("{promise}快到期", promise=promise)
     )

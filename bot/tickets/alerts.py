@@ -16,11 +16,18 @@ from bot.tickets.speaker import Speaker
 _PROMISES = {
     ClockKind.RESPOND: N_("响应"),
     ClockKind.ANSWER: N_("答复"),
+    ClockKind.PROMISE: N_("约好的答复"),
+    ClockKind.DISPATCH: N_("派人"),
     ClockKind.ARRIVE: N_("到场"),
     ClockKind.DIAGNOSE: N_("诊断"),
     ClockKind.WORKAROUND: N_("临时方案"),
+    ClockKind.LOAN: N_("代用设备"),
     ClockKind.RESOLVE: N_("解决"),
     ClockKind.UPDATE: N_("进展更新"),
+    ClockKind.REPORT: N_("当日汇报"),
+    ClockKind.REPAIR: N_("修好返还"),
+    ClockKind.REPLACE: N_("更换新件"),
+    ClockKind.CALLBACK: N_("回访"),
 }
 _WORTH_SAYING = timedelta(minutes=2)  # an escalation this late says so
 _LONGEST_LIST = 8
@@ -54,8 +61,8 @@ def _callback(event: e.Escalated, ticket: Ticket, speaker: Speaker, title: str) 
 
 
 def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> Message:
-    number, promise = ticket.number, speaker.say(_PROMISES[event.clock])
-    if event.clock is ClockKind.UPDATE and event.told == (ticket.owner,) and ticket.owner is not None:
+    number, promise = ticket.number, speaker.say(_PROMISES[event.promised])
+    if event.promised is ClockKind.UPDATE and event.told == (ticket.owner,) and ticket.owner is not None:
         text = speaker.say(
             "@{owner} {number} 您 {length}没有更新了，客户在等。回一句进展，我转到客户群。",
             owner=ticket.owner, number=number, length=speaker.now - (ticket.last_said_at or ticket.opened_at),
@@ -87,7 +94,7 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
         unnamed = called if event.is_repeat else tuple(party for party in called if party not in event.told)
         text += f" {_calls(unnamed)}" if unnamed and ticket.owner is None else _calls(unnamed)
     else:
-        state = speaker.say("还没人接，") if ticket.owner is None else _awaited(event.clock, speaker)
+        state = speaker.say("还没人接，") if ticket.owner is None else _awaited(event.promised, speaker)
         customer = rules.customers.get(ticket.customer, "")
         about = "｜".join(part for part in (ticket.level_name.split("·")[0], customer, title) if part)
         text = speaker.say(

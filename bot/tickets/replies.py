@@ -136,8 +136,8 @@ def _said_of(
         case e.Rated(is_low=is_low):
             return low(event, after, voices, rules) if is_low else []
         case e.CallMissed():
-            resolve = after.clock(ClockKind.RESOLVE)
-            due = timing.due_at(resolve, rules) if resolve else None
+            resolve = timing.clock(after, ClockKind.RESOLVE, rules)
+            due = resolve.due_at if resolve else None
             text = voices.asker.say(
                 "{number} 已记未接，{time} 前请再打一次。",
                 number=after.subject or number,
@@ -245,7 +245,7 @@ def _level_changed(
         reason=reason,
     )
     if word is not None and word > voices.duty.now:
-        is_awaited = timing.is_awaited(after)
+        is_awaited = timing.is_awaited(after, rules)
         duty += (
             voices.duty.say("，响应 {time} 前", time=word)
             if is_awaited
@@ -277,7 +277,7 @@ def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messa
     text = voices.customer.say("已替您催 {who}", who=called or voices.customer.say("工程师"))
     if word is None or word <= voices.customer.now:
         text += "。"
-    elif timing.is_awaited(after):
+    elif timing.is_awaited(after, rules):
         text += voices.customer.say("，最晚 {time} 联系您。", time=word)
     else:
         text += voices.customer.say("，最晚 {time} 解决。", time=word)

@@ -109,6 +109,7 @@ class Rules:
     check_calendar: str = "always"
     close_after: timedelta = timedelta(hours=24)
     grace: timedelta = timedelta(minutes=10)  # for clocks that a change would leave in the past
+    acknowledged_for: int = 4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
 
     def role(self, party: Party) -> Role:
