@@ -104,6 +104,9 @@ def explained(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> 
         lines.append(speaker.say("{name}：{state}", name=name, state=state))
         if clock.is_running:
             lines.extend(f"  {line}" for line in reasons(ticket, clock, speaker, rules, language))
+    policy = rules.policies.get(ticket.policy)
+    level = policy.level(ticket.level) if policy else None
+    lines.extend(speaker.say("合同这样理解：{text}", text=text) for text in (level.readings if level else ()))
     return "\n".join(lines)
 
 

@@ -100,6 +100,7 @@ class TicketLimits:
     check_calendar: str
     close_after: timedelta
     grace: timedelta
+    acknowledged_for: int
     urgent_words: tuple[str, ...]
 
 

@@ -78,6 +78,7 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         check_calendar=settings.check_calendar,
         close_after=limit("close_after", settings.close_after),
         grace=limit("grace", settings.grace),
+        acknowledged_for=settings.acknowledged_for,
         urgent_words=settings.urgent_words,
     )
 

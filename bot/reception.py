@@ -208,14 +208,17 @@ class Reception:
         """A picture or file without words: it belongs to the quoted ticket, or to nothing."""
         if not incoming.attachments and hearing.is_addressed and not hearing.is_private:
             await self._answering.question(hearing)  # somebody calls the bot by its name alone
-        if not incoming.attachments or not incoming.quotes:
+        if not incoming.attachments:
             return
-        link = await self._store.link(incoming.room, incoming.quotes)
-        if link is None or link.ticket is None or await self._is_repeated(hearing):
+        link = await self._store.link(incoming.room, incoming.quotes) if incoming.quotes else None
+        number = link.ticket if link is not None else None
+        if number is None and not incoming.quotes and not hearing.role.is_staff:
+            number = await self._dialogue.needed(hearing)
+        if number is None or await self._is_repeated(hearing):
             return
         names = "、".join(attachment.name or attachment.kind for attachment in incoming.attachments)
         try:
-            ticket = await self._finding.visible(hearing, link.ticket)
+            ticket = await self._finding.visible(hearing, number)
         except TicketError:
             return
         if ticket.status is Status.CLOSED:

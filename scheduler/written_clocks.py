@@ -62,7 +62,9 @@ class WrittenFault(ValueError):
         self.key = key
 
 
-class WrittenTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class WrittenTarget(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """By when: exactly one of `within`, `working_days`, `calendar_days`, `on_working_day`."""
 
     within: str = ""
@@ -74,7 +76,9 @@ class WrittenTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ends_on_working_day: bool = True  # of calendar_days
 
 
-class WrittenAlternative(WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class WrittenAlternative(
+    WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Another target that the customer may agree to."""
 
     calendar: str = ""  # its working days; default: those of the clock

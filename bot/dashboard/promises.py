@@ -28,8 +28,7 @@ class PromiseView:
 def promises(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> list[PromiseView]:
     """Return every promise of a ticket in the order of its policy."""
     return [
-        _view(ticket, clock, speaker, rules, language)
-        for clock in timing.clocks(ticket, rules, speaker.now)
+        _view(ticket, clock, speaker, rules, language) for clock in timing.clocks(ticket, rules, speaker.now)
     ]
 
 

@@ -101,7 +101,8 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             "⏳ {number} {state}{promise} {time} 到期（{about}）{late}{calls}",
             number=number, state=state, promise=promise, time=event.due_at, about=about, late=late, calls=_calls(called),
         )  # fmt: skip
-    buttons = (Button(speaker.say("接单"), f"接单 {number}"),) if ticket.owner is None else ()
+    word = "接单" if ticket.owner is None else "收到"
+    buttons = (Button(speaker.say(word), f"{word} {number}"),)
     return Message(
         to=Place.DUTY,
         text=text,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
+from typing import cast
 
 from bot.tickets.model import ClockKind, Pause, Promise, StartsAt, Ticket
 from scheduler import history as past
@@ -14,7 +15,7 @@ from scheduler.clock_rules import ClockRule, in_order
 from scheduler.history import Agreement, History
 from scheduler.lengths import format_length
 from scheduler.targets import Instant
-from scheduler.written_clocks import WrittenClock, clock_rule
+from scheduler.written_clocks import Kind, WrittenClock, clock_rule
 
 SAID = "said"  # any word of staff to the customer
 REPRIORITISED = "reprioritised"
@@ -81,7 +82,7 @@ def _written(promise: Promise) -> WrittenClock:
             met_by=(SAID, past.REOPENED),
             until=(past.RESOLVED,),
         )
-    return WrittenClock(kind=promise.kind.value, within=length, from_=start)
+    return WrittenClock(kind=cast(Kind, promise.kind.value), within=length, from_=start)
 
 
 def history_of(ticket: Ticket) -> History:

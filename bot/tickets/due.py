@@ -42,7 +42,7 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
     if ticket.offer is not None and ticket.offer.expires_at <= now:
         happen(e.HandOverExpired(to=ticket.offer.to))
     if ticket.status is Status.OPEN and ticket.waiting is not None and ticket.waiting.next_at <= now:
-        happen(waited(ticket, ticket.waiting, now, rules))
+        happen(waited(ticket.waiting, now, rules))
     if ticket.status is Status.OPEN:
         for clock in timing.clocks(ticket, rules, now):
             escalated = _escalated(ticket, clock, now, rules)

@@ -29,7 +29,7 @@ from bot.tickets.model import (
     Undoable,
     Waiting,
 )
-from scheduler.history import RESOLVED, REOPENED
+from scheduler.history import REOPENED, RESOLVED
 from scheduler.intervals import in_utc
 from scheduler.written_clocks import SOLVED
 
@@ -151,9 +151,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, acknowledged=Acknowledged(by, at))
         case e.Paused(by=by, reason=reason, need=need, next_at=next_at):
             waiting = Waiting(reason=reason, by=by, need=need, since=at, next_at=next_at)
-            return replace(
-                ticket, waiting=waiting, pauses=clockwork.stopped(ticket.pauses, at, reason.value)
-            )
+            return replace(ticket, waiting=waiting, pauses=clockwork.stopped(ticket.pauses, at, reason.value))
         case e.PauseReminded(next_at=next_at):
             return replace(ticket, waiting=_reminded(ticket, next_at))
         case e.Resumed():

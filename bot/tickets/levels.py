@@ -106,9 +106,7 @@ def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rul
     ]
 
 
-def _left_in_the_past(
-    ticket: Ticket, change: e.LevelChanged, now: datetime, rules: Rules
-) -> tuple[str, ...]:
+def _left_in_the_past(ticket: Ticket, change: e.LevelChanged, now: datetime, rules: Rules) -> tuple[str, ...]:
     """Return the clocks whose new due instant would be over already although the old one was not."""
     after = evolve(ticket, change, now)
     was_due = {clock.id: clock.due_at for clock in timing.clocks(ticket, rules)}

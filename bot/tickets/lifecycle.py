@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.tickets import agreeing, pausing, timing
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import agreeing, pausing, timing
 from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, time_passed
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
@@ -99,7 +99,10 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case s.Pause(by=by):
             _be_open(ticket)
             _be_staff(by, ticket, rules)
-            return [*_first_word(ticket, by, step.need, now, rules), *pausing.paused(ticket, step, now, rules)]
+            return [
+                *_first_word(ticket, by, step.need, now, rules),
+                *pausing.paused(ticket, step, now, rules),
+            ]
         case s.Resume():
             _be_open(ticket)
             return pausing.resumed(ticket, step, rules)
@@ -217,7 +220,9 @@ def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
     latest = max(at for told in ticket.told.values() for at in told.rungs.values())
     known = ticket.acknowledged
     if known is not None and known.at >= latest:
-        raise TicketError("{number} 的提醒 {by} 已收到（{time}）。", number=ticket.number, by=known.by, time=known.at)
+        raise TicketError(
+            "{number} 的提醒 {by} 已收到（{time}）。", number=ticket.number, by=known.by, time=known.at
+        )
     return [e.Acknowledged(by=by)]
 
 

@@ -15,6 +15,7 @@ from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Party, Ticket
+from bot.tickets.notices import Notice, noticed
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, title
@@ -170,6 +171,22 @@ def _said_of(
                 )
             ]
         case (
+            e.Acknowledged()
+            | e.Paused()
+            | e.PauseReminded()
+            | e.Resumed()
+            | e.Proposed()
+            | e.AgreementGiven()
+            | e.AgreementRefused()
+            | e.AnswerPromised()
+            | e.Answered()
+            | e.OccurredAt()
+            | e.Loaned()
+            | e.Diagnosed()
+            | e.Dispatched()
+        ):
+            return noticed(event, before, after, voices, rules)
+        case (
             e.Responded()
             | e.Said()
             | e.Noted()
@@ -192,7 +209,7 @@ def _claimed(
     )
     duty = Message(to=Place.DUTY, text=text)
     if any(isinstance(event, e.Responded) and event.text for event in events) or any(
-        isinstance(event, e.Resolved | e.Updated | e.Arrived) for event in events
+        isinstance(event, e.Resolved | e.Updated | e.Arrived | Notice) for event in events
     ):
         return [duty]  # the customer hears from the engineer at this very moment
     word = timing.promised_word(after, rules)

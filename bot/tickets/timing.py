@@ -155,14 +155,19 @@ def _repeats(ticket: Ticket, found: Clock) -> bool:
     return ticket.last_said_at < max(found.fired.values())
 
 
-def _again_at(
-    ticket: Ticket, found: Clock, ladder: escalation.Ladder, rules: Rules
-) -> datetime | None:
+def _again_at(ticket: Ticket, found: Clock, ladder: escalation.Ladder, rules: Rules) -> datetime | None:
     """Return until when an acknowledgement keeps the repetitions quiet; None when nobody acknowledged what was told last."""
     acknowledged, course = ticket.acknowledged, found.state.course
-    if acknowledged is None or course is None or not found.fired or acknowledged.at < max(found.fired.values()):
+    if (
+        acknowledged is None
+        or course is None
+        or not found.fired
+        or acknowledged.at < max(found.fired.values())
+    ):
         return None
-    repeats = [rung.repeat for index, rung in enumerate(ladder.rungs) if rung.repeat and index <= max(found.fired)]
+    repeats = [
+        rung.repeat for index, rung in enumerate(ladder.rungs) if rung.repeat and index <= max(found.fired)
+    ]
     if not repeats:
         return None
     quiet = max(repeats) * rules.acknowledged_for

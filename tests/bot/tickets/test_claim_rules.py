@@ -10,7 +10,6 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
 from bot.tickets.model import ClockKind, Kind, StartsAt
 from bot.tickets.rules import Rules

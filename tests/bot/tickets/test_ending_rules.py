@@ -9,7 +9,6 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError, TooOld
 from bot.tickets.model import ClockKind, Closing, Kind, Status
 

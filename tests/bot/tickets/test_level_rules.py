@@ -11,7 +11,6 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.levels import level_named
 from bot.tickets.model import ClockKind, Grace, StartsAt

@@ -213,7 +213,9 @@ def test_a_ladder_only_climbs_and_repeats_move_on(open_case: Any, opened: Any, s
         for told in events:
             if not isinstance(told, e.Escalated):
                 continue
-            found = next(each for each in timing.clocks(before, case.rules, case.now) if each.id == told.clock)
+            found = next(
+                each for each in timing.clocks(before, case.rules, case.now) if each.id == told.clock
+            )
             fired = found.fired
             if told.is_repeat:
                 assert told.at > fired[told.rung]

@@ -16,7 +16,11 @@ MINUTE = timedelta(minutes=1)
 
 
 def _besides_the_count(ticket: Any) -> Any:
-    return [getattr(ticket, name) for name in ticket.__struct_fields__ if name not in ("version", "head", "changed_at")]
+    return [
+        getattr(ticket, name)
+        for name in ticket.__struct_fields__
+        if name not in ("version", "head", "changed_at")
+    ]
 
 
 @pytest.fixture
