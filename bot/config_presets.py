@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.config_file import read_file
@@ -22,7 +23,7 @@ _ELSEWHERE_IN_LEVELS = frozenset({"stages", "consult", "free_after_contract"})
 class _Preset(Section, frozen=True, kw_only=True):
     policies: dict[str, PolicySettings]
     ladders: dict[str, tuple[RungSettings, ...]]
-    calendars: dict[str, CalendarSettings] = {}
+    calendars: dict[str, CalendarSettings] = msgspec.field(default_factory=dict)
 
 
 def preset_names() -> tuple[str, ...]:
@@ -33,7 +34,9 @@ def preset_names() -> tuple[str, ...]:
 def with_presets(settings: Settings, mistakes: Mistakes) -> Settings:
     """Return the settings with every preset a customer takes; a calendar or ladder of the file wins over the preset's own."""
     names = preset_names()
-    policies, calendars, ladders = {}, {}, {}
+    policies: dict[str, PolicySettings] = {}
+    calendars: dict[str, CalendarSettings] = {}
+    ladders: dict[str, tuple[RungSettings, ...]] = {}
     for index, customer in enumerate(settings.customers):
         if not customer.policy.startswith(PREFIX):
             continue

@@ -108,8 +108,8 @@ def _expected(kind: Any) -> Wording:
     """Return what a value of a type looks like."""
     kind = _without_none(kind)
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin in (Union, UnionType):
-        return _expected(next(argument for argument in arguments if argument is not type(None)))
+    if str in arguments and any(get_origin(argument) is tuple for argument in arguments):
+        return _WORDS[str]  # one word, or a list of them
     if origin is Annotated:
         return _expected_of_annotated(arguments[0], arguments[1])
     if origin is Literal:

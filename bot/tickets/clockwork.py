@@ -17,7 +17,9 @@ from scheduler.lengths import format_length
 from scheduler.targets import Instant
 from scheduler.written_clocks import Kind, WrittenClock, clock_rule
 
+RESPONDED = "responded"
 SAID = "said"  # any word of staff to the customer
+FIRST_WORD = "first_word"  # the response that is owed since the ticket was opened, or opened again
 REPRIORITISED = "reprioritised"
 
 
@@ -64,7 +66,8 @@ def _rule(promise: Promise, calendars: Mapping[str, Calendar]) -> ClockRule:
     )
     if promise.kind is ClockKind.RESPOND:
         # Whoever opens a ticket again is owed a first word anew.
-        return replace(rule, starts=(past.REOPENED, *rule.starts), restarts=True)
+        kept_by = tuple(FIRST_WORD if event == RESPONDED else event for event in rule.fulfilled_by)
+        return replace(rule, starts=(past.REOPENED, *rule.starts), restarts=True, fulfilled_by=kept_by)
     return rule
 
 

@@ -92,7 +92,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         case e.Claimed(by=by):
             return replace(_owned(ticket, by), claimed_at=at, happened=_first(ticket, at, "claimed"))
         case e.Responded():
-            return _spoken(ticket, at, "responded")
+            return _spoken(ticket, at, clockwork.RESPONDED, clockwork.FIRST_WORD)
         case e.Said():
             return _spoken(ticket, at)
         case e.Assisted(by=by):
@@ -193,8 +193,8 @@ def _first(ticket: Ticket, at: datetime, name: str) -> dict[str, tuple[datetime,
 def _spoken(ticket: Ticket, at: datetime, *names: str) -> Ticket:
     """A word of staff to the customer; the first one is the response, also where none is promised."""
     happened = clockwork.noted(ticket, at, clockwork.SAID, *names)
-    if "responded" not in happened:
-        happened["responded"] = (at,)
+    for name in (clockwork.RESPONDED, clockwork.FIRST_WORD):
+        happened.setdefault(name, (at,))
     return replace(ticket, last_said_at=at, happened=happened)
 
 
@@ -278,12 +278,14 @@ def _reopened(ticket: Ticket, at: datetime) -> Ticket:
     survey = replace(ticket.survey, state=SurveyState.VOID, next_at=None) if ticket.survey else None
     stopped_at = ticket.solved_at or ticket.closed_at or at
     anew = {each.id for each in ticket.promises if each.kind in _OWED_ANEW}
+    happened = clockwork.noted(ticket, at, REOPENED)
+    happened.pop(clockwork.FIRST_WORD, None)
     grace = ticket.grace
     kept = tuple(clock for clock in grace.clocks if clock not in anew) if grace else ()
     return replace(
         ticket,
         status=Status.OPEN,
-        happened=clockwork.noted(ticket, at, REOPENED),
+        happened=happened,
         pauses=(*ticket.pauses, Pause(stopped_at, at, SOLVED)),
         told={name: told for name, told in ticket.told.items() if name not in anew},
         grace=replace(grace, clocks=kept) if grace and kept else None,
