@@ -147,7 +147,7 @@ class QQAdapter:
     async def _take(self, envelope: Envelope) -> None:
         found = wire.read(envelope, self._view)
         if found is None:
-            self._log.debug("event ignored", action="qq_event_ignored", event=str(envelope.t)[:64])
+            self._log.debug("event ignored", action="qq_event_ignored", kind=str(envelope.t)[:64])
         elif isinstance(found, wire.Said):
             await self._hear(found)
         elif isinstance(found, wire.Pressed):
