@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,6 +25,8 @@ _BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30),
 _STEADY = timedelta(minutes=5)
 _USEFUL = timedelta(days=2)
 _CLAIMED_AT_ONCE = 16
+# How long deliveries are gathered before they are noted, so that answers do not wait behind a durable write for each.
+_GATHERING = 0.01  # seconds
 
 
 class Outbox:
@@ -111,6 +114,7 @@ class _Sender:
         self._pace = Pace(adapter.capabilities)
         self._notes: list[Queued] = []
         self._noting: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()  # somebody waits for the notes
         self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
 
     def is_near(self, room: str) -> bool:
@@ -126,14 +130,19 @@ class _Sender:
                 self._workers[message.room] = asyncio.create_task(self._serve(message.room))
 
     async def drain(self) -> None:
-        while self._workers or self._noting:
-            tasks = [*self._workers.values(), *([self._noting] if self._noting else [])]
-            await asyncio.wait(tasks)
+        self._hurry.set()
+        try:
+            while self._workers or self._noting:
+                tasks = [*self._workers.values(), *([self._noting] if self._noting else [])]
+                await asyncio.wait(tasks)
+        finally:
+            self._hurry.clear()
 
     async def close(self) -> None:
         for task in self._workers.values():
             task.cancel()
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        self._hurry.set()
         if self._noting:
             await self._noting
 
@@ -271,10 +280,18 @@ class _Sender:
     async def _write_notes(self) -> None:
         try:
             while self._notes:
-                notes, self._notes = self._notes, []
-                await self._store.update_outgoing(notes)
+                # Real time, whatever the bot's clock says: this is about writes, not about people.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_GATHERING):
+                        await self._hurry.wait()
+                await self._write_now()
         finally:
             self._noting = None
+
+    async def _write_now(self) -> None:
+        notes = list(self._notes)
+        await self._store.update_outgoing(notes)
+        del self._notes[: len(notes)]
 
     async def _note(self, message: Queued) -> None:
         await self._store.update_outgoing([message])
