@@ -183,6 +183,52 @@ async def test_a_message_whose_fate_is_unknown_is_sent_again_with_its_number_and
 
 
 @pytest.mark.asyncio
+async def test_what_lies_between_two_attempts_does_not_change_the_number(bot, qq_open, clock):
+    adapter, listener = bot(api_timeout_seconds=0.2)
+    await qq_open.was_ready(1)
+    await hears(listener, qq_open)
+    tried = []
+
+    def stumbles(posted):
+        tried.append((posted.body["msg_id"], posted.body["msg_seq"]))
+        if len(tried) == 1:
+            qq_open._by_the_rules(posted)
+        return [(504, {}), refusal(22009), refusal(11244, 401), refusal(11244, 401), None][len(tried) - 1]
+
+    qq_open.answer = stumbles
+    for _ in range(3):
+        assert (await failure(adapter, outgoing())).is_unknown
+        await hears(listener, qq_open)  # a fresher message, which is not the one that may have been answered
+    assert await adapter.send(outgoing()) == "key:已建单 1001"
+    assert len(tried) == 5
+    assert len(set(tried)) == 1
+
+
+@pytest.mark.asyncio
+async def test_after_a_restart_what_was_asked_before_is_still_answered_and_not_twice(
+    bot, qq_bot, qq_open, clock
+):
+    adapter, listener = bot()
+    await qq_open.was_ready(1)
+    asked = await hears(listener, qq_open)
+    await adapter.send(outgoing(quotes=asked))
+    restarted = qq_bot(mode="webhook")
+    assert (
+        await restarted.send(outgoing("（重发）已建单 1001", key="已建单 1001", quotes=asked))
+        == "key:已建单 1001"
+    )
+    await restarted.send(outgoing("另一条", quotes=asked))
+    await failure(restarted, outgoing("提醒", "qq:group:777", quotes="ROBOT1.0_of_last_week"))
+    assert [(await qq_open.next_posted()).body["msg_id"] for _ in range(2)] == [asked, asked]
+    assert [code for _, code in qq_open.refused] == [40054005, 40034005, 40034105]
+    later = qq_bot(mode="webhook")
+    clock.advance(301)
+    qq_open.refused.clear()
+    await failure(later, outgoing("太晚", quotes=asked))
+    assert [code for _, code in qq_open.refused] == [40034105]
+
+
+@pytest.mark.asyncio
 async def test_an_error_of_the_platform_leaves_the_fate_unknown_and_the_number_the_same(bot, qq_open):
     adapter, listener = bot()
     await qq_open.was_ready(1)
