@@ -119,7 +119,9 @@ class Index:
         self._sizes: dict[int, float] = {}
         self._factors: dict[str, float] = {}
         self._postings: dict[str, _Posting] = {}
-        self._spellings: dict[str, dict[str, None]] = {}  # sound of a Chinese piece -> its spellings that are known
+        self._spellings: dict[
+            str, dict[str, None]
+        ] = {}  # sound of a Chinese piece -> its spellings that are known
         # How rare a gram is changes with every phrasing, so what was worked out is forgotten then.
         self._weights: dict[str, float] = {}
         self._totals: dict[int, _Sum] = {}
@@ -196,21 +198,27 @@ class Index:
         }
 
     def heard(self, text: str, weights: dict[str, float]) -> dict[str, float]:
-        """Return known pieces that sound like pieces of a weighed text that nothing has, with their weights.
+        """Return what to look for instead of a weighed text when pieces of it are only known by their sound.
 
-        So "充直" finds "充值", and "chongzhi" as well.
+        So "充直" finds "充值", and "chongzhi" as well. The same weights come back when there is nothing of the kind.
         """
-        found: dict[str, float] = {}
+        spelled: dict[str, float] = {}
+        read: set[str] = set()
         for run, signs in typed(text):
             if run not in self._postings:
+                before = len(spelled)
                 heard = near_sound(signs)
                 for start in range(len(heard)):
                     for size in (1, 2):
-                        self._spell(heard[start : start + size], found)
+                        self._spell(heard[start : start + size], spelled)
+                if len(spelled) > before:
+                    read.update(grams(run))
         for piece in weights:
             if piece not in self._postings and _CHINESE.match(piece):
-                self._spell(near_sound(sound(piece)), found)
-        return {piece: weight for piece, weight in found.items() if piece not in weights}
+                self._spell(near_sound(sound(piece)), spelled)
+        if not spelled:
+            return weights
+        return spelled | {piece: weight for piece, weight in weights.items() if piece not in read}
 
     def _spell(self, heard: str, found: dict[str, float]) -> None:
         spellings = self._spellings.get(heard)

@@ -19,8 +19,8 @@ import msgspec
 from faq.entries import Measured
 from faq.features import NAMES
 from faq.rank import NO_RIVAL, Confidence, gather, sureness
-from faq.trees import Forest, planted
 from faq.training.examples import HELD, Question, questions, written
+from faq.trees import Forest, planted
 
 _DATA = Path(__file__).parents[1] / "data"
 _ROUNDS = 24
@@ -50,7 +50,7 @@ _SETTINGS = {
     "verbose": -1,
     "monotone_constraints": [(name in _RISING) - (name in _FALLING) for name in NAMES],
 }
-_TREES = 80
+_TREES = 72
 
 
 def trained(asked: Sequence[Question]) -> Forest:
@@ -83,7 +83,9 @@ def _scored(found: Sequence[Measured], forest: Forest) -> list[tuple[Measured, f
 
 def confident(rows: Sequence[tuple[tuple[float, ...], bool]]) -> Confidence:
     """Return the logistic model that makes what happened most likely."""
-    model: Any = import_module("sklearn.linear_model").LogisticRegression(C=1.0, fit_intercept=False, max_iter=2000)
+    model: Any = import_module("sklearn.linear_model").LogisticRegression(
+        C=1.0, fit_intercept=False, max_iter=2000
+    )
     model.fit([values for values, _ in rows], [is_right for _, is_right in rows])
     return Confidence(tuple(round(float(weight), 4) for weight in model.coef_[0]))
 
@@ -104,7 +106,9 @@ def main(names: Sequence[str]) -> None:
     _DATA.joinpath("confidence.json").write_bytes(msgspec.json.encode(confidence) + b"\n")
     answerable = sum(question.right is not None for question in asked)
     right = sum(is_right for _, is_right in rows)
-    sys.stdout.write(f"{len(asked)} questions, {answerable} with an answer, found in unseen topics: {right / answerable:.3f}\n")
+    sys.stdout.write(
+        f"{len(asked)} questions, {answerable} with an answer, found in unseen topics: {right / answerable:.3f}\n"
+    )
     sys.stdout.write(f"surprise {_surprise(rows, confidence):.4f}\n")
 
 
