@@ -117,14 +117,15 @@ def _query(query: CallbackQuery, view: View) -> Heard:
     command = _word(query.data)
     if not identity:
         raise Unreadable("no id of a callback query")
-    if on is None or place is None or not command or query.from_user.is_bot:
+    user = query.from_user
+    if on is None or place is None or not command or _is_nobody(user, view):
         return Heard(query=identity)
-    account = f"{view.name}:{int(query.from_user.id)}"
+    account = f"{view.name}:{int(user.id)}"
     pressed = Incoming(
         room=place.address(view.name),
         room_kind=place.kind,
         sender=account,
-        sender_name=view.people.get(account) or _full_name(query.from_user),
+        sender_name=view.people.get(account) or _full_name(user),
         # Of the press, and still showing which message an answer belongs under.
         message_id=f"{int(on.message_id)}+{identity}",
         text="",
@@ -132,7 +133,7 @@ def _query(query: CallbackQuery, view: View) -> Heard:
         quotes=str(int(on.message_id)),
         command=command,
     )
-    return Heard(pressed, query=identity, username=_word(query.from_user.username).lower())
+    return Heard(pressed, query=identity, username=_word(user.username).lower())
 
 
 def _standing(change: ChatMemberUpdated, view: View) -> Standing | None:
@@ -165,17 +166,21 @@ def _author(message: Message, view: View) -> tuple[str, str] | None:
     """Return account and name of a person; None for bots, Telegram itself, and copies of a channel's posts."""
     group = message.sender_chat
     if group is not None:
-        if message.is_automatic_forward:
+        if message.is_automatic_forward or int(group.id) >= 0:
             return None
         # An anonymous administrator speaks as the group, anybody else as a channel of theirs.
         account = f"{view.name}:{int(group.id)}"
         signature = _word(message.author_signature) if group.id == message.chat.id else ""
         return account, view.people.get(account) or signature or _word(group.title) or str(int(group.id))
     user = message.from_user
-    if user is None or user.is_bot or user.id == view.bot or int(user.id) <= 0:
+    if user is None or _is_nobody(user, view):
         return None
     account = f"{view.name}:{int(user.id)}"
     return account, view.people.get(account) or _full_name(user)
+
+
+def _is_nobody(user: User, view: View) -> bool:
+    return bool(user.is_bot) or int(user.id) <= 0 or int(user.id) == view.bot
 
 
 def _full_name(user: User) -> str:

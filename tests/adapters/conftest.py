@@ -901,9 +901,16 @@ async def bot_api() -> AsyncIterator[BotApi]:
 def telegram(surroundings: Callable[[str], Surroundings], bot_api: BotApi) -> Made:
     """Return a function that makes a Telegram adapter named `tg`, from its keys, for the server; jitter is none."""
 
-    def made(*, around: Surroundings | None = None, **keys: Any) -> TelegramAdapter:
+    def made(
+        *, around: Surroundings | None = None, hand_over_seconds: float = 4.0, **keys: Any
+    ) -> TelegramAdapter:
         settings = TelegramSettings(**{"token": telegram_peers.TOKEN, "base_url": bot_api.base_url, **keys})
-        return TelegramAdapter(settings, around or surroundings("tg"), jitter=lambda: 0.0)
+        return TelegramAdapter(
+            settings,
+            around or surroundings("tg"),
+            jitter=lambda: 0.0,
+            hand_over_seconds=hand_over_seconds,
+        )
 
     return made
 

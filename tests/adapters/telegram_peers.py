@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import json
 from collections import deque
@@ -91,7 +92,7 @@ class BotApi:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self._handle)
-        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.2)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.02, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
         await site.start()
@@ -339,11 +340,18 @@ class WebhookCaller:
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     async def brings(self, update: dict[str, Any]) -> int:
-        return await self.posts(json.dumps({"update_id": next(self.numbers), **update}).encode())
+        return (await self.tells(update))[0]
+
+    async def tells(self, update: dict[str, Any]) -> tuple[int, str]:
+        return await self._post(json.dumps({"update_id": next(self.numbers), **update}).encode(), {})
 
     async def posts(self, body: bytes, **headers: str) -> int:
-        async with self.session.post(self.url, data=body, headers={**self.headers, **headers}) as answer:
-            return int(answer.status)
+        return (await self._post(body, headers))[0]
+
+    async def _post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
+        given = {**self.headers, **headers}
+        async with self.session.post(self.url, data=io.BytesIO(body), headers=given) as answer:
+            return answer.status, await answer.text()
 
 
 def administrator() -> ChatMemberAdministrator:
