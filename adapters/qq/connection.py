@@ -17,6 +17,7 @@ from adapters.qq.delivery import Delivery
 from adapters.qq.frames import LARGEST, Envelope, Op
 from adapters.qq.gateway import Gateway
 from adapters.qq.inbox import Inbox
+from adapters.qq.parts import LONGEST, Parts
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import NoToken
 from adapters.qq.webhook import Challenge, Refused, Signer, admit
@@ -48,7 +49,7 @@ class QQAdapter:
             reply_window=GROUP_WINDOW,
             replies_per_message=GROUP_REPLIES,
             per_minute_room=settings.per_minute_room or None,
-            max_length=1800,
+            max_length=LONGEST,
         )
         self._settings = settings
         self._surroundings = surroundings
@@ -66,6 +67,7 @@ class QQAdapter:
             has_markdown=settings.buttons,
             index_of=self._index_of,
         )
+        self._parts = Parts(self._delivery.send)
         self._gateway = Gateway(
             settings, self._api, adapter=self.name, clock=self._clock, jitter=jitter, take=self._take
         )
@@ -102,7 +104,7 @@ class QQAdapter:
         Raises:
             DeliveryFailed: It was refused, nothing can be answered and the bot may not speak first, or its fate is unknown.
         """
-        return await self._delivery.send(message)
+        return await self._parts.send(message)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one call of the platform's webhook."""

@@ -400,6 +400,56 @@ async def test_a_pressed_button_is_acknowledged_and_can_be_answered(bot, qq_open
     assert (await qq_open.next_posted()).body["event_id"] == "INTERACTION_CREATE:9"
 
 
+@pytest.mark.asyncio
+async def test_a_long_text_goes_in_parts_and_what_has_arrived_is_not_sent_again(bot, qq_open):
+    adapter, listener = bot()
+    await qq_open.was_ready(1)
+    await hears(listener, qq_open)
+    sentences = [f"第 {number} 步，把设置页里的开关逐个打开。" for number in range(200)]
+    text = "".join(sentences)
+    calls = []
+
+    def is_busy_once(posted):
+        calls.append(posted)
+        return refusal(22009) if len(calls) == 2 else None
+
+    qq_open.answer = is_busy_once
+    long = outgoing(text, key="k", buttons=(Button("好了", "好了"),))
+    assert (await failure(adapter, long)).retry_after is not None
+    await adapter.send(long)
+    posted = [await qq_open.next_posted() for _ in range(3)]
+    assert "".join(each.text for each in posted) == text
+    assert all(len(each.text) <= 1800 for each in posted)
+    assert [len(each.buttons) for each in posted] == [0, 0, 1]
+    assert qq_open.posted.empty()
+    assert [code for _, code in qq_open.refused] == [22009]
+
+
+@pytest.mark.asyncio
+async def test_a_part_whose_fate_is_unknown_is_marked_and_the_rest_follows(bot, qq_open):
+    adapter, listener = bot()
+    await qq_open.was_ready(1)
+    await hears(listener, qq_open)
+    calls = []
+
+    def loses_one(posted):
+        calls.append(posted)
+        return (502, {}) if len(calls) == 2 else None
+
+    qq_open.answer = loses_one
+    text = "一二三四五六七八九。" * 400
+    assert (await failure(adapter, outgoing(text, key="k"))).is_unknown
+    await adapter.send(outgoing(f"（重发）{text}", key="k"))
+    posted = [await qq_open.next_posted() for _ in range(3)]
+    assert posted[1].text.startswith("（重发）一")
+    assert "".join(each.text for each in posted).replace("（重发）", "") == text
+    qq_open.answer = lambda posted: (202, {})
+    before = len(qq_open.refused)
+    failed = await failure(adapter, outgoing(text, key="k2"))
+    assert (failed.is_unknown, failed.retry_after) == (True, None)
+    assert len(qq_open.refused) == before
+
+
 # --- the access token ----------------------------------------------------------------------------------------------
 
 
