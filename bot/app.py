@@ -21,6 +21,7 @@ from bot.importing import import_when_empty
 from bot.intake import Intake
 from bot.store.contract import StoreFault
 from bot.store.registry import open_store
+from bot.texts import Texts
 from bot.travel import Traveller
 from bot.web import build
 from faq.formats import describe
@@ -109,7 +110,8 @@ async def _serve(
         tidying = asyncio.create_task(_tidy(bot, log))
         metronome.start()
         health.metronome = metronome
-        print(access.welcome(base), flush=True)  # noqa: T201 - the address is for the person who typed `make run`
+        translate = Texts().translator(bot.config.bot.language)
+        print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
         log.info("running", action="started", address=base, adapters=list(adapters))
         await _until(ending, readers)
     finally:

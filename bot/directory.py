@@ -25,6 +25,11 @@ class Directory:
         """Return the configured room at a platform's address, or None."""
         return self._rooms.get(address)
 
+    def language_at(self, address: str) -> str:
+        """Return the language of the room at a platform's address; a private chat has the bot's."""
+        room = self._rooms.get(address)
+        return room.language if room else self._config.bot.language
+
     def room(self, room_id: str) -> Room | None:
         """Return the room with this id, or None."""
         return self._rooms_by_id.get(room_id)

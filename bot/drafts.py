@@ -45,7 +45,7 @@ class Drafts:
 
     def speaker(self, language: str, now: datetime) -> Speaker:
         """Return the voice for a language."""
-        return Speaker(self._texts.translator(language), self._rules.zone, now)
+        return Speaker(self._texts.translator(language), self._rules.zone, now, language)
 
     def voices(self, ticket: Ticket, now: datetime, origin: Origin | None) -> Voices:
         """Return the voices of the rooms a ticket lives in."""

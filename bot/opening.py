@@ -12,10 +12,11 @@ from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets import steps as s
-from bot.tickets.levels import level_named
+from bot.tickets.errors import N_
+from bot.tickets.levels import level_at_start
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Kind, Status, Ticket
-from bot.tickets.rules import Policy, Rules
+from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from faq.text import fold
 
@@ -46,17 +47,14 @@ class Opening:
             name, _, rest = words.strip().partition(" ")
             room, words = self._directory.room_named(name), rest
         if room is None:
-            await self._say(
-                hearing,
-                "请写明是哪个客户，例：报障 育才小学 二楼打印机不通电"
-                if hearing.is_for_staff
-                else "请在您单位的客户群里说“报障 …”，我转给负责的工程师。",
-            )
+            template = N_("请在您单位的客户群里说“报障 …”，我转给负责的工程师。")
+            if hearing.is_for_staff:
+                template = N_("请写明是哪个客户，例：报障 育才小学 二楼打印机不通电")
+            await self._say(hearing, template)
             return
         policy = self._rules.policies.get(self._directory.policy_of(room.customer or ""))
-        level, text = _level_and_text(policy, words)
-        if is_urgent and policy is not None and level is None:
-            level = policy.levels[0].id
+        named, text = level_at_start(policy, words)
+        level = named.id if named else policy.levels[0].id if is_urgent and policy else None
         if not text:
             await self.described(hearing, is_urgent=is_urgent)
             return
@@ -121,12 +119,3 @@ class Opening:
 
     def _speaker(self, hearing: Hearing) -> Speaker:
         return self._drafts.speaker(hearing.origin.language, hearing.now)
-
-
-def _level_and_text(policy: Policy | None, words: str) -> tuple[str | None, str]:
-    """Cut a level from the start of a report: `一级 教务系统打不开`."""
-    first, _, rest = words.strip().partition(" ")
-    level = level_named(policy, first) if policy else None
-    if level is None:
-        return None, words.strip()
-    return level.id, rest.strip()

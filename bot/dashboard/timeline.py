@@ -9,7 +9,7 @@ from typing import assert_never
 from bot.dashboard.wording import ending, kind_name, stamp
 from bot.tickets import events as e
 from bot.tickets.alerts import promise_name
-from bot.tickets.errors import N_
+from bot.tickets.errors import N_, Phrase
 from bot.tickets.model import Kind
 from bot.tickets.records import Record
 from bot.tickets.speaker import Speaker
@@ -140,7 +140,7 @@ def _opened(event: e.Opened, speaker: Speaker) -> str:
 def _level_changed(event: e.LevelChanged, speaker: Speaker) -> str:
     said = speaker.say("{by} 改级为{level}", by=event.by, level=event.level_name or event.level)
     if event.graced:
-        kinds = tuple(promise_name(kind) for kind in event.graced)
+        kinds = tuple(Phrase(promise_name(kind)) for kind in event.graced)
         said += speaker.say("，{kinds}宽限 {grace}", kinds=kinds, grace=event.grace)
     return said + _quoted(event.reason, speaker)
 

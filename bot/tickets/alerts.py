@@ -12,6 +12,7 @@ from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
+from bot.tickets.voices import level_word
 
 _PROMISES = {
     ClockKind.RESPOND: N_("响应"),
@@ -89,7 +90,9 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
     else:
         state = speaker.say("还没人接，") if ticket.owner is None else _awaited(event.clock, speaker)
         customer = rules.customers.get(ticket.customer, "")
-        about = "｜".join(part for part in (ticket.level_name.split("·")[0], customer, title) if part)
+        about = speaker.say("｜").join(
+            part for part in (level_word(ticket.level_name), customer, title) if part
+        )
         text = speaker.say(
             "⏳ {number} {state}{promise} {time} 到期（{about}）{late}{calls}",
             number=number, state=state, promise=promise, time=event.due_at, about=about, late=late, calls=_calls(called),

@@ -157,7 +157,7 @@ def _arrived(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
     clock = ticket.clock(ClockKind.ARRIVE)
     is_owed = clock is not None and timing.is_running(clock)  # who comes later is not late for it
     late = timing.lateness(clock, rules, now) if is_owed else timedelta()
-    return [*_first_word(ticket, by, "到场", now, rules), e.Arrived(by=by, late=late)]
+    return [*_first_word(ticket, by, "", now, rules), e.Arrived(by=by, late=late)]
 
 
 def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
@@ -178,10 +178,10 @@ def _undone(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.An
         raise TicketError("{number} 没有您可以撤销的操作（接单请用“转交”）。", number=ticket.number)
     if now - undo.at > rules.undo_within:
         raise TicketError(
-            "{number} 的操作在 {time}，超过 {within} 分钟就不能撤销了。",
+            "{number} 的操作在 {time}，超过 {within}就不能撤销了。",
             number=ticket.number,
             time=undo.at,
-            within=int(rules.undo_within.total_seconds() // 60),
+            within=rules.undo_within,
         )
     return [e.Undone(by=by, word=undo.word)]
 

@@ -17,7 +17,7 @@ from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Party, Ticket
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
-from bot.tickets.voices import Voices, title
+from bot.tickets.voices import Voices, level_word, title
 
 __all__ = ["replies", "title"]
 
@@ -231,7 +231,7 @@ def _level_changed(
         number=after.number, was=was, level=after.level_name, reason=reason, by=by,
     )  # fmt: skip
     if after.level_before:
-        text += voices.customer.say("不同意请回“维持{was}”。", was=was.split("·")[0])
+        text += voices.customer.say("不同意请回“维持{was}”。", was=level_word(was))
     told = Message(to=Place.CUSTOMER, text=text)
     if not is_urgent(after, rules):
         return [told]
@@ -262,11 +262,12 @@ def _kept(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messag
     told += (
         voices.customer.say("，最晚 {time} 答复。", time=word)
         if word and word > voices.customer.now
-        else "。"
+        else voices.customer.say("。")
     )
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
     duty = voices.duty.say("{number} 维持 {level}（{by} 要求）", number=number, level=level, by=by)
-    duty += voices.duty.say("，最晚 {time} 答复。", time=word) if word and word > voices.duty.now else "。"
+    is_ahead = word is not None and word > voices.duty.now
+    duty += voices.duty.say("，最晚 {time} 答复。", time=word) if is_ahead else voices.duty.say("。")
     duty += " ".join(f"@{party.name}" for party in called)
     return [Message(to=Place.ASKER, text=told), Message(to=Place.DUTY, text=duty, mentions=called)]
 
@@ -276,7 +277,7 @@ def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messa
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
     text = voices.customer.say("已替您催 {who}", who=called or voices.customer.say("工程师"))
     if word is None or word <= voices.customer.now:
-        text += "。"
+        text += voices.customer.say("。")
     elif timing.is_awaited(after):
         text += voices.customer.say("，最晚 {time} 联系您。", time=word)
     else:
