@@ -19,6 +19,8 @@ LEAST_SHARED = 0.12
 _FURTHER = 0.5
 # What stands for the evidence of a rival when there is none.
 NO_RIVAL = -6.0
+# A find is never much surer than its own evidence, however far all others are behind.
+_SURER = 1.5
 # Decided, not learned: what is denied or contradicted on one side is worth offering, never answering at the usual 0.90; and
 # the very same words are answered.
 _DENIED, _CONTRADICTED, _THE_SAME = 0.86, 0.69, 0.99
@@ -66,7 +68,8 @@ def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> 
         rival = gathered[0 if place else 1][1] if len(gathered) > 1 else NO_RIVAL
         # The evidence decides the order; what is less likely by it is never more certain.
         learned = min(learned, confidence.probability(sureness(best.features, evidence, rival)))
-        score = max(_decided(best, learned), held.get(best.entry.id, 0.0))
+        bound = 1 / (1 + exp(-evidence - _SURER))
+        score = max(_decided(best, min(learned, bound)), held.get(best.entry.id, 0.0))
         found.append(Comparison(best.entry, best.wording, best.text, best.features, evidence, score))
     found.sort(key=lambda each: -each.score)
     return found
