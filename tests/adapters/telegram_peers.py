@@ -80,6 +80,8 @@ class BotApi:
         self.raw_answers: dict[str, deque[Any]] = {}  # to be given instead: a refusal, bytes, or None to cut
         self.kills_next_poll: str | None = None  # "before", "midway" or "after" it is answered
         self._updates: list[dict[str, Any]] = []
+        self._all: list[dict[str, Any]] = []
+        self._first: dict[tuple[int, int], str] = {}  # what messages said before they were edited
         self._numbers = itertools.count(1)
         self._changed = asyncio.Condition()
         self._texts: dict[tuple[int, int], str] = {}
@@ -127,22 +129,37 @@ class BotApi:
 
     # --- people
 
+    def number_of(self, sent: Sent) -> int:
+        """Return the id of a message of the bot."""
+        return next(
+            number for (chat, number), text in self._first.items() if (chat, text) == (sent.chat, sent.text)
+        )
+
+    def message(self, sent: Sent) -> Message:
+        """Return a message of the bot, to be answered."""
+        return Message(
+            self.number_of(sent), NOON, Chat(sent.chat, Chat.SUPERGROUP), from_user=self.me, text=sent.text
+        )
+
+    def forgets_confirmations(self) -> None:
+        """Bring everything once more, as if no confirmation had ever come."""
+        self._updates = list(self._all)
+
     async def happens(self, update: dict[str, Any]) -> None:
         """Let an update be fetched."""
-        async with self._changed:
-            self._updates.append({"update_id": next(self._numbers), **update})
-            self._changed.notify_all()
+        await self.happens_raw({"update_id": next(self._numbers), **update})
 
     async def happens_raw(self, update: Any) -> None:
         async with self._changed:
             self._updates.append(update)
+            self._all.append(update)
             self._changed.notify_all()
 
     def said(
         self, user: int, name: str, text: str, *, calls_bot: bool = False, **more: Any
     ) -> dict[str, Any]:
         """Return the update of a message in the group, with the call of the bot as clients write it."""
-        entities = []
+        entities = list(more.pop("entities", ()))
         if calls_bot:
             call = f"@{(self.me.username or '').lower()}"
             text = f"{call} {text}"
@@ -301,6 +318,7 @@ class BotApi:
 
     def _shown(self, sent: Sent, number: int) -> Any:
         self._texts[(sent.chat, number)] = sent.text
+        self._first.setdefault((sent.chat, number), sent.text)
         self.sent.put_nowait(sent)
         chat = Chat(sent.chat, Chat.PRIVATE if sent.chat > 10**9 else Chat.SUPERGROUP)
         return plain(Message(number, NOON, chat, from_user=self.me, text=sent.text, entities=sent.entities))
