@@ -100,6 +100,27 @@ async def test_a_server_that_is_not_there_is_asked_again_with_growing_pauses(
     assert adapter.is_connected
 
 
+@pytest.mark.parametrize("result", ["{}", "5", "null", "[]", '{"id": "x", "first_name": 5, "is_bot": 7}'])
+@pytest.mark.parametrize("method", ["getMe", "getWebhookInfo", "setMyCommands", "getChat"])
+async def test_nonsense_at_the_beginning_is_outlasted(
+    telegram, clock, bot_api, listen, surroundings, method, result
+):
+    around = replace(surroundings("tg"), rooms=(KnownRoom("tg:group:-55", "育才群"),))
+    bot_api.answers(method, f'{{"ok": true, "result": {result}}}'.encode())
+    clock.passed = 0
+    listener = listen(telegram(around=around))
+    await bot_api.happens(bot_api.said(20001, "王老师", "在吗"))
+    assert await heard_at_last(listener, clock) == "在吗"
+    assert not bot_api.raw_answers[method]
+
+
+@pytest.mark.parametrize("method", ["getMe", "getWebhookInfo", "getChatMember"])
+async def test_nonsense_fails_no_examination(telegram, bot_api, method):
+    bot_api.answers(method, b'{"ok": true, "result": {"status": 5}}')
+    found = await examined(telegram())
+    assert any(not finding.is_well for finding in found.values())
+
+
 async def test_no_log_ever_shows_the_token(telegram, clock, bot_api, listen, caplog):
     caplog.set_level("INFO")
     with structlog.testing.capture_logs() as logs:
