@@ -8,7 +8,7 @@ from itertools import count
 
 from faq.entries import Comparison, Entry, Measured
 from faq.features import Reading, compared, reading, spelled
-from faq.index import Index
+from faq.index import Index, summed
 from faq.rank import LEAST_SHARED, ranked
 from faq.text import fold, plain
 from faq.wording import canonical
@@ -141,13 +141,16 @@ class KnowledgeBase:
         if not candidates:
             return []
         asked = reading(asked_text)
-        best = candidates[0][0]
+        best, total = candidates[0][0], summed(weights)
         found = []
         for estimate, number in candidates:
             phrase = self._phrases[number]
             rewritten = spelled(asked, phrase.reading) if heard is not weights else None
-            known = weights if rewritten is None else self._index.weigh(rewritten.text)
-            shares = self._index.coverage(known, number)
+            if rewritten is None:
+                shares = self._index.coverage(weights, total, number)
+            else:
+                known = self._index.weigh(rewritten.text)
+                shares = self._index.coverage(known, summed(known), number)
             features = compared(rewritten or asked, phrase.reading, shares, 1 - estimate / best)
             found.append(Measured(phrase.entry, phrase.wording, phrase.reading.text, features))
         return found

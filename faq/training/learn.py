@@ -37,8 +37,8 @@ _FALLING = {
 }  # fmt: skip
 _SETTINGS = {
     "objective": "binary",
-    "num_leaves": 8,
-    "learning_rate": 0.08,
+    "num_leaves": 7,
+    "learning_rate": 0.12,
     "min_data_in_leaf": 60,
     "feature_fraction": 0.6,
     "bagging_fraction": 0.8,
@@ -50,7 +50,7 @@ _SETTINGS = {
     "verbose": -1,
     "monotone_constraints": [(name in _RISING) - (name in _FALLING) for name in NAMES],
 }
-_TREES = 72
+_TREES = 50
 
 
 def trained(asked: Sequence[Question]) -> Forest:
