@@ -26,7 +26,9 @@ from adapters.qq.windows import GROUP_REPLIES, GROUP_WINDOW
 _log = structlog.get_logger(__name__)
 
 _BODY_WITHIN: Final = 10.0  # seconds
-_REMEMBERED: Final = 20_000  # messages that a quote may name
+_REMEMBERED: Final = (
+    20_000  # messages that a quote may name, and rooms and people that were mentioned in the log
+)
 
 
 class QQAdapter:
@@ -72,6 +74,7 @@ class QQAdapter:
             settings, self._api, adapter=self.name, clock=self._clock, jitter=jitter, take=self._take
         )
         self._inbox = Inbox()
+        self._known = {*names, *(room.address for room in surroundings.rooms)}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
         self._log = _log.bind(adapter=surroundings.name)
@@ -165,6 +168,7 @@ class QQAdapter:
             # The bot's own messages are known by their index, so that quotes of them survive a restart.
             message = replace(message, quotes=self._ids.get(message.quotes, message.quotes))
         self._delivery.windows.heard(message.room, message.message_id, self._clock.monotonic())
+        self._introduce(message)
         await self._put(message)
 
     async def _press(self, pressed: wire.Pressed) -> None:
@@ -190,6 +194,20 @@ class QQAdapter:
         else:
             self._delivery.pushes.allowed(changed.room)
             self._delivery.windows.heard(changed.room, changed.event, now, is_event=True)
+
+    def _introduce(self, message: Incoming) -> None:
+        """Tell whoever sets the bot up which addresses there are, once each: the platform lists them nowhere."""
+        if message.room in self._known and message.sender in self._known:
+            return
+        if len(self._known) < _REMEMBERED:
+            self._known |= {message.room, message.sender}
+            self._log.info(
+                "not in the configuration",
+                action="qq_newcomer",
+                room=message.room,
+                account=message.sender,
+                name=message.sender_name,
+            )
 
     async def _put(self, message: Incoming) -> None:
         if self._inbox.is_full:

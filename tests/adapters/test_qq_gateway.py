@@ -350,6 +350,22 @@ async def _some_message(qq_bot, qq_open, listen):
     return await listener.next()
 
 
+async def test_rooms_and_people_that_nobody_configured_are_told_once_in_the_log(qq_bot, qq_open, listen):
+    with capture_logs() as logs:
+        listener = listen(qq_bot())
+        await qq_open.was_ready(1)
+        for group, member in (
+            ("123456", "20001"),
+            ("123456", "M0NEW"),
+            ("123456", "M0NEW"),
+            ("G0NEW", "20001"),
+        ):
+            await qq_open.group_says(group, member, "在吗", name="某人")
+            await listener.next()
+    told = [(entry["room"], entry["account"]) for entry in logs if entry["action"] == "qq_newcomer"]
+    assert told == [("qq:group:123456", "qq:M0NEW"), ("qq:group:G0NEW", "qq:20001")]
+
+
 async def test_nothing_secret_is_in_a_log_of_a_whole_conversation(qq_bot, qq_open, listen, clock):
     with capture_logs() as logs:
         adapter = qq_bot()

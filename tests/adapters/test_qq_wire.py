@@ -420,7 +420,7 @@ ODD = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     kind=st.sampled_from([kind for kind, _ in RECORDED]),
     data=st.dictionaries(NAMES, ODD, max_size=10),
