@@ -96,14 +96,19 @@ async def _serve(
     health, intake = Health(), Intake(bot.reception)
     health.adapters = adapters
     access = Access(bot.config.web, SystemClock())  # time travel neither logs out nor lets in
-    runner = web.AppRunner(build(bot, adapters, access, health), access_log=None, handler_cancellation=False)
+    runner = web.AppRunner(
+        build(bot, adapters, access, health),
+        access_log=None,
+        handler_cancellation=False,
+        shutdown_timeout=_GRACE_SECONDS,
+    )
     await runner.setup()
     metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
     readers: list[asyncio.Task[None]] = []
     tidying: asyncio.Task[None] | None = None
     try:
-        site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port, shutdown_timeout=_GRACE_SECONDS)
+        site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
         readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())

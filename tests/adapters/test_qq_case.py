@@ -22,7 +22,6 @@ from tests.adapters.qq_peers import APP_ID, SECRET, OpenPlatform, Posted, called
 pytestmark = [
     pytest.mark.asyncio,
     # The program says this to aiohttp in a way that aiohttp has meanwhile given up; it is not what is tested here.
-    pytest.mark.filterwarnings("ignore:shutdown_timeout:DeprecationWarning"),
 ]
 
 YUCAI, DUTY = "GROUP0YUCAI", "GROUP0DUTY"
