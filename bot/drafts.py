@@ -152,7 +152,7 @@ class Drafts:
             key=key,
             adapter=adapter,
             room=address,
-            text=message.text,
+            text=message.text.rstrip(),
             created_at=now,
             mentions=tuple(QueuedMention(party.name, account) for party, account in called if account),
             buttons=tuple(QueuedButton(button.label, button.command) for button in message.buttons),

@@ -37,15 +37,14 @@ class Opening:
 
     async def offered(self, hearing: Hearing, question: str, more: str = "", tried: str = "") -> None:
         """Open the ticket that was offered for a question; `more` is what the asker added to the number."""
-        text = f"{question.rstrip('。.！!？?，, ')}；{more}" if more else question
+        text = self._joined(hearing, question.rstrip("。.！!？?，, "), more) if more else question
         await self._open(hearing, text, tried=tried)
 
     async def reported(self, hearing: Hearing, words: str, *, is_urgent: bool = False) -> None:
         """Open a ticket from a report: an optional level, then what is wrong. Staff elsewhere name the customer first."""
         room = hearing.customer_room
         if room is None and hearing.is_for_staff:
-            name, _, rest = words.strip().partition(" ")
-            room, words = self._directory.room_named(name), rest
+            room, words = self._directory.room_at_start(words)
         if room is None:
             template = N_("请在您单位的客户群里说“报障 …”，我转给负责的工程师。")
             if hearing.is_for_staff:
@@ -68,7 +67,8 @@ class Opening:
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
         """Open a new ticket for one that was closed too long ago, linked to it."""
-        await self._open(hearing, f"{old.text}；{text}" if text else old.text, links=(old.number,))
+        words = self._joined(hearing, old.text, text) if text else old.text
+        await self._open(hearing, words, links=(old.number,))
 
     async def _open(
         self,
@@ -112,6 +112,9 @@ class Opening:
             if is_recent and is_open and fold(ticket.text) == fold(text):
                 return ticket
         return None
+
+    def _joined(self, hearing: Hearing, first: str, more: str) -> str:
+        return self._speaker(hearing).say("{first}；{more}", first=first, more=more)
 
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
         text = self._speaker(hearing).say(template, **values)

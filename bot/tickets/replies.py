@@ -13,6 +13,7 @@ from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
 from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
+from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Party, Ticket
 from bot.tickets.rules import Role, Rules
@@ -265,10 +266,11 @@ def _kept(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messag
         else voices.customer.say("。")
     )
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
-    duty = voices.duty.say("{number} 维持 {level}（{by} 要求）", number=number, level=level, by=by)
-    is_ahead = word is not None and word > voices.duty.now
-    duty += voices.duty.say("，最晚 {time} 答复。", time=word) if is_ahead else voices.duty.say("。")
-    duty += " ".join(f"@{party.name}" for party in called)
+    template = N_("{number} 维持 {level}（{by} 要求）。{calls}")
+    if word and word > voices.duty.now:
+        template = N_("{number} 维持 {level}（{by} 要求），最晚 {time} 答复。{calls}")
+    calls = " ".join(f"@{party.name}" for party in called)
+    duty = voices.duty.say(template, number=number, level=level, by=by, time=word, calls=calls)
     return [Message(to=Place.ASKER, text=told), Message(to=Place.DUTY, text=duty, mentions=called)]
 
 
