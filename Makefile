@@ -5,7 +5,7 @@ BIN := .venv/bin
 CONFIG ?= $(if $(wildcard config.toml),config.toml,config.example.toml)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check bench faults lock texts
+.PHONY: help setup extras setup-dev run test check bench faults lock texts
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -21,6 +21,9 @@ help: ## list the targets
 	@touch $@
 
 setup: .venv/.runtime ## create .venv; .venv/bin/shouwen is the program
+
+extras: .venv/.runtime ## also install what Telegram, WeCom and the official QQ bot need
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-extras.lock
 
 setup-dev: .venv/.dev ## also install what tests and checks need
 
@@ -45,8 +48,9 @@ faults: .venv/.dev ## the long rounds of the fault tests
 lock: ## pin the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock pyproject.toml requirements-build.in
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements.lock -o requirements-dev.lock --group dev
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements-dev.lock --all-extras -o requirements-extras.lock pyproject.toml requirements-build.in
 
 texts: .venv/.dev ## collect the texts of the bot into the catalogue of translations, and compile it
-	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg -k say:1 -k _say:2 -k translate:1 -k TicketError:1 -k AlreadyOwned:1 -k NotTheirs:1 -k TooOld:1 -k duty:1 -k customer:1 -k N_:1 -k _:1 --no-location --sort-output --no-wrap --project shouwen -o bot/locale/shouwen.pot bot
-	@$(BIN)/pybabel -q update -i bot/locale/shouwen.pot -d bot/locale -D shouwen -l en --no-fuzzy-matching --no-wrap --ignore-obsolete
-	@$(BIN)/pybabel -q compile -d bot/locale -D shouwen --statistics
+	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg $(addprefix -k ,$(shell cat bot/locale/keywords)) --no-location --sort-output --no-wrap -o .venv/shouwen.pot bot
+	@$(BIN)/pybabel -q update -i .venv/shouwen.pot -d bot/locale -D shouwen -l en --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date
+	@$(BIN)/pybabel compile -d bot/locale -D shouwen --statistics

@@ -1,10 +1,10 @@
-"""Measures speed and size and prints one table: `python -m benchmarks [--strict] [store|road|chatter|router|startup|size …]`."""
+"""Measures speed and size and prints one table: `python -m benchmarks [--strict] [store|road|chatter|router|clocks|startup|size …]`."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import chatter, road, router, size, startup, store
+from benchmarks import chatter, clocks, road, router, size, startup, store
 from benchmarks.table import lines, missed
 
 MEASUREMENTS = {
@@ -12,6 +12,7 @@ MEASUREMENTS = {
     "road": road.run,
     "router": router.run,
     "chatter": chatter.run,
+    "clocks": clocks.run,
     "startup": startup.run,
     "size": size.run,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -33,11 +33,12 @@ class Access:
         self._sessions: dict[str, datetime] = {}
         self.is_needed = not (self._is_loopback and web.time_travel)
 
-    def welcome(self, base: str) -> str:
+    def welcome(self, base: str, translate: Callable[[str], str]) -> str:
         """Return the line for whoever started the program: the address, or a link to log in with."""
         if not self.is_needed:
-            return f"看板 {_reachable(base)}/　试聊 {_reachable(base)}/chat"
-        return f"登录看板（链接 1 小时内有效，只能用一次）：{self.link(_reachable(base))}"
+            return translate("看板 {address}/　试聊 {address}/chat").format(address=_reachable(base))
+        template = translate("登录看板（链接 1 小时内有效，只能用一次）：{link}")
+        return template.format(link=self.link(_reachable(base)))
 
     def link(self, base: str) -> str:
         """Return a new address that logs in one browser, once, within the hour. `base` has no slash at its end."""

@@ -93,7 +93,7 @@ class Answering:
 
     async def _suggest(self, hearing: Hearing, candidates: tuple[Hit, ...]) -> None:
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        lines = "　".join(f"{number} {hit.entry.question}" for number, hit in enumerate(candidates, 1))
+        lines = say("　").join(f"{number} {hit.entry.question}" for number, hit in enumerate(candidates, 1))
         if hearing.customer_room is None:
             text = say("您说的是哪一种？回数字就行\n{lines}", lines=lines)
         else:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands import SPECS, Spec, Whose, may_use
+from bot.commands import EXAMPLE_NUMBER, SPECS, Spec, Whose, Word, may_use
 from bot.tickets import timing
 from bot.tickets.alerts import promise_name
 from bot.tickets.card import ENDINGS
+from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.rules import Role, Rules
@@ -15,7 +16,7 @@ from bot.tickets.speaker import Speaker
 from bot.tickets.voices import title
 
 _LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
-_SHOWN_TO_CUSTOMERS = ("报障", "进度", "催单", "撤单")
+_SHOWN_TO_CUSTOMERS = (Word.REPORT, Word.PROGRESS, Word.URGE, Word.WITHDRAW)
 
 
 def greeting(speaker: Speaker, bot_name: str) -> str:
@@ -27,7 +28,7 @@ def help_for(role: Role, speaker: Speaker) -> str:
     """Return the help of a role: five lines for customers, nine for engineers, twelve for managers."""
     if not role.is_staff:
         lines = [speaker.say("直接说问题并 @我，我先查资料，查不到转工程师。")]
-        specs = [spec for spec in SPECS if spec.names[0] in _SHOWN_TO_CUSTOMERS]
+        specs = [spec for spec in SPECS if spec.word in _SHOWN_TO_CUSTOMERS]
         return "\n".join([*lines, *(speaker.say(spec.usage) for spec in specs)])
     specs = [
         spec
@@ -46,9 +47,10 @@ def help_for(role: Role, speaker: Speaker) -> str:
 def example_of(spec: Spec, speaker: Speaker) -> str:
     """Return one command with an example, and its other words."""
     usage = f"{speaker.say(spec.usage)}\n" if spec.usage else ""
-    others = [name for name in spec.names if name != spec.names[0]]
+    others = spec.others(speaker.language)
     also = speaker.say("也可以写：{names}", names=" ".join(others)) if others else ""
-    return usage + speaker.say("例：{example}", example=spec.example) + (f"\n{also}" if also else "")
+    example = Phrase(spec.example, {"number": EXAMPLE_NUMBER})
+    return usage + speaker.say("例：{example}", example=example) + (f"\n{also}" if also else "")
 
 
 def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
@@ -67,7 +69,7 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     who = speaker.say("{owner} 处理中", owner=ticket.owner) if ticket.owner else speaker.say("等工程师接单")
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
-    text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。"))
+    text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
     if word is None or word <= speaker.now:
         return text
     if timing.is_awaited(ticket, rules):
@@ -79,7 +81,10 @@ def mine(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
     """Return a customer's tickets that are not closed."""
     if not tickets:
         return speaker.say("您没有在办的单。有问题直接说“报障 …”。")
-    parts = [f"{ticket.number}（{_state(ticket, speaker, rules)}）" for ticket in tickets]
+    parts = [
+        Phrase(N_("{number}（{state}）"), {"number": ticket.number, "state": _state(ticket, speaker, rules)})
+        for ticket in tickets
+    ]
     return speaker.say("您在办 {count} 单：{tickets}。", count=len(parts), tickets=tuple(parts))
 
 
@@ -90,7 +95,12 @@ def queue(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
     lines = []
     for ticket in tickets[:10]:
         owner = ticket.owner.name if ticket.owner else speaker.say("没人接")
-        lines.append(f"{ticket.number} {owner}｜{_state(ticket, speaker, rules)}｜{title(ticket, 20)}")
+        lines.append(
+            speaker.say(
+                "{number} {owner}｜{state}｜{title}",
+                number=ticket.number, owner=owner, state=_state(ticket, speaker, rules), title=title(ticket, 20),
+            )
+        )  # fmt: skip
     if len(tickets) > len(lines):
         lines.append(speaker.say("……另有 {count} 单，见看板。", count=len(tickets) - len(lines)))
     return "\n".join(lines)

@@ -19,13 +19,16 @@ from bot.clock import MovableClock, SystemClock
 from bot.config import Config
 from bot.importing import import_when_empty
 from bot.intake import Intake
+from bot.store.contract import StoreFault
 from bot.store.registry import open_store
+from bot.texts import Texts
 from bot.travel import Traveller
 from bot.web import build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
+_TIDY_EVERY = timedelta(hours=1)
 _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 
 
@@ -93,23 +96,33 @@ async def _serve(
     health, intake = Health(), Intake(bot.reception)
     health.adapters = adapters
     access = Access(bot.config.web, SystemClock())  # time travel neither logs out nor lets in
-    runner = web.AppRunner(build(bot, adapters, access, health), access_log=None, handler_cancellation=False)
+    runner = web.AppRunner(
+        build(bot, adapters, access, health),
+        access_log=None,
+        handler_cancellation=False,
+        shutdown_timeout=_GRACE_SECONDS,
+    )
     await runner.setup()
     metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
     readers: list[asyncio.Task[None]] = []
+    tidying: asyncio.Task[None] | None = None
     try:
-        site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port, shutdown_timeout=_GRACE_SECONDS)
+        site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
         readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
+        tidying = asyncio.create_task(_tidy(bot, log))
         metronome.start()
         health.metronome = metronome
-        print(access.welcome(base), flush=True)  # noqa: T201 - the address is for the person who typed `make run`
+        translate = Texts().translator(bot.config.bot.language)
+        print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
         log.info("running", action="started", address=base, adapters=list(adapters))
         await _until(ending, readers)
     finally:
         health.is_stopping = True
+        if tidying is not None:
+            tidying.cancel()
         await bot.outbox.settle(_PATIENCE)
         for adapter in adapters.values():
             await adapter.close()
@@ -133,6 +146,16 @@ async def _until(ending: asyncio.Event, readers: list[asyncio.Task[None]]) -> No
                 task.result()  # a console that has read its last line ends without a fault
     finally:
         waiting.cancel()
+
+
+async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
+    """Forget what is not needed any more, once an hour."""
+    while True:
+        await bot.clock.sleep(_TIDY_EVERY)
+        try:
+            await bot.store.tidy(bot.clock.now())
+        except StoreFault:  # the next hour tries again, and commits say loudly what is wrong
+            log.exception("tidying failed", action="tidy_failed")
 
 
 def _base(runner: web.AppRunner) -> str:

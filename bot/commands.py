@@ -70,7 +70,7 @@ class Whose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """One command: its words (the first is the one the bot uses), and how it is explained."""
+    """One command: its words (the first of a language is the one the bot uses), and how it is explained."""
 
     word: Word
     names: tuple[str, ...]  # Chinese first, then English
@@ -80,47 +80,57 @@ class Spec:
     takes_number: bool = False
     is_joined: bool = False  # free text may follow without a space
 
+    def called(self, language: str) -> str:
+        """Return the word the bot uses for it in a language."""
+        return next(name for name in self.names if name.isascii() == (language != "zh"))
+
+    def others(self, language: str) -> tuple[str, ...]:
+        """Return its other words for a reader of a language; Chinese ones are of no use to those who read none."""
+        shown = self.called(language)
+        return tuple(name for name in self.names if name != shown and (language == "zh" or name.isascii()))
+
 
 SPECS: tuple[Spec, ...] = (
-    Spec(Word.REPORT, ("报障", "报修", "报单", "故障", "工单", "report", "ticket"), Whose.ANYBODY, N_("报障 问题 — 转给工程师"), "报障 二楼打印机不通电", is_joined=True),
-    Spec(Word.URGENT, ("紧急", "urgent"), Whose.ANYBODY, N_("紧急 问题 — 系统整体不可用，马上叫人"), "紧急 教务系统全校打不开"),
-    Spec(Word.PROGRESS, ("进度", "progress", "status"), Whose.ANYBODY, N_("进度 单号 — 查到哪一步了"), "进度 1024", takes_number=True),
-    Spec(Word.MINE, ("我的单", "mine"), Whose.ANYBODY, N_("我的单 — 您在办的单"), "我的单"),
-    Spec(Word.SUPPLEMENT, ("补充", "add"), Whose.ANYBODY, N_("补充 单号 内容 — 或直接引用我的消息"), "补充 1024 序列号 SN8812", takes_number=True),
-    Spec(Word.URGE, ("催单", "urge"), Whose.ANYBODY, N_("催单 单号"), "催单 1024", takes_number=True),
-    Spec(Word.WITHDRAW, ("撤单", "取消", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), "撤单 1024", takes_number=True),
-    Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), "评分 1024 5 4 很耐心", takes_number=True),
-    Spec(Word.HUMAN, ("人工", "转人工", "human"), Whose.CUSTOMER, N_("人工 — 找工程师"), "人工"),
-    Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), "维持一级", is_joined=True),
-    Spec(Word.REOPEN, ("重开", "reopen"), Whose.ANYBODY, N_("重开 单号 原因 — 又坏了"), "重开 1024 又黑屏了", takes_number=True),
-    Spec(Word.HELP, ("帮助", "help", "?"), Whose.ANYBODY, N_("帮助 — 这份说明；帮助 转交 — 看例子"), "帮助 转交"),
-    Spec(Word.CLAIM, ("接单", "认领", "我来", "抢单", "claim", "take"), Whose.STAFF, N_("接单 单号"), "接单 1024", takes_number=True),
-    Spec(Word.ASSIST, ("协助", "assist"), Whose.STAFF, N_("协助 单号 — 一起处理"), "协助 1024", takes_number=True),
-    Spec(Word.HAND_OVER, ("转交", "handover"), Whose.STAFF, N_("转交 单号 @同事 说明 — 对方接受前仍由您负责"), "转交 1024 @老张 需要懂录播机的", takes_number=True),
-    Spec(Word.ACCEPT, ("接受", "accept"), Whose.STAFF, N_("接受 单号 / 拒绝 单号 原因 — 回复转交"), "接受 1024", takes_number=True),
-    Spec(Word.DECLINE, ("拒绝", "decline"), Whose.STAFF, "", "拒绝 1024 在外面上门", takes_number=True),
-    Spec(Word.UPDATE, ("更新", "进展", "update"), Whose.STAFF, N_("更新 单号 进展 — 转到客户群"), "更新 1024 正在换线，16:10 前好", takes_number=True),
-    Spec(Word.NOTE, ("记录", "note"), Whose.STAFF, N_("记录 单号 内容 — 只进档案；打过电话写“电话…”"), "记录 1024 电话 已和王老师约好下午", takes_number=True),
-    Spec(Word.CHANGE_LEVEL, ("改级", "转级", "level"), Whose.STAFF, N_("改级 单号 级别 原因"), "改级 1024 二级 仅教师端受影响", takes_number=True),
-    Spec(Word.RESOLVE, ("解决", "resolve", "solve"), Whose.STAFF, N_("解决 单号 原因: 方法: 预防:"), "解决 1024 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔", takes_number=True),
-    Spec(Word.UNDO, ("撤销", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), "撤销 1024", takes_number=True),
-    Spec(Word.QUEUE, ("待办", "在办", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), "待办"),
-    Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), "时限 1024", takes_number=True),
-    Spec(Word.ARRIVE, ("到场", "arrive", "onsite"), Whose.STAFF, N_("到场 单号 — 人到现场"), "到场 1024", takes_number=True),
-    Spec(Word.ACKNOWLEDGE, ("收到", "ack"), Whose.STAFF, N_("收到 单号 — 知道了，先别再催"), "收到 1024", takes_number=True),
-    Spec(Word.PAUSE, ("暂停", "挂起", "pause"), Whose.STAFF, N_("暂停 单号 等客户|等第三方|等备件 时间 说明"), "暂停 1024 等备件 明天10点 主板到货", takes_number=True),
-    Spec(Word.RESUME, ("继续", "恢复处理", "resume"), Whose.STAFF, N_("继续 单号 — 结束暂停"), "继续 1024", takes_number=True),
-    Spec(Word.AGREE, ("约定", "agree"), Whose.STAFF, N_("约定 单号 时间 原因 — 请客户同意改期"), "约定 1024 明天17:00 等备件到货", takes_number=True),
-    Spec(Word.PROMISE_ANSWER, ("答复时间", "answerby"), Whose.STAFF, N_("答复时间 单号 时间 — 说好几点答复"), "答复时间 1024 15:30", takes_number=True),
-    Spec(Word.ANSWER, ("答复", "answer"), Whose.STAFF, N_("答复 单号 内容 — 实质答复，转到客户群"), "答复 1024 可以导出，下午给您开通", takes_number=True),
-    Spec(Word.DIAGNOSE, ("诊断", "diagnose"), Whose.STAFF, N_("诊断 单号 内容"), "诊断 1024 矩阵主板损坏", takes_number=True),
-    Spec(Word.DISPATCH, ("派单", "派人", "dispatch"), Whose.STAFF, N_("派单 单号 @同事 说明 — 请人上门"), "派单 1024 @小周 带 HDMI 矩阵", takes_number=True),
-    Spec(Word.LEND, ("代用", "备机", "loan"), Whose.STAFF, N_("代用 单号 型号 序列号"), "代用 1024 矩阵M8 SN8812", takes_number=True),
-    Spec(Word.OCCUR, ("发生", "occurred"), Whose.ANYBODY, N_("发生 单号 时间 — 故障何时开始"), "发生 1024 08:10", takes_number=True),
-    Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), "改派 1024 @小周 老张请假", takes_number=True),
-    Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), "回访 1024 已电话，客户接受", takes_number=True),
+    Spec(Word.REPORT, ("报障", "报修", "报单", "故障", "工单", "report", "ticket"), Whose.ANYBODY, N_("报障 问题 — 转给工程师"), N_("报障 二楼打印机不通电"), is_joined=True),
+    Spec(Word.URGENT, ("紧急", "urgent"), Whose.ANYBODY, N_("紧急 问题 — 系统整体不可用，马上叫人"), N_("紧急 教务系统全校打不开")),
+    Spec(Word.PROGRESS, ("进度", "progress", "status"), Whose.ANYBODY, N_("进度 单号 — 查到哪一步了"), N_("进度 {number}"), takes_number=True),
+    Spec(Word.MINE, ("我的单", "mine"), Whose.ANYBODY, N_("我的单 — 您在办的单"), N_("我的单")),
+    Spec(Word.SUPPLEMENT, ("补充", "add"), Whose.ANYBODY, N_("补充 单号 内容 — 或直接引用我的消息"), N_("补充 {number} 序列号 SN8812"), takes_number=True),
+    Spec(Word.URGE, ("催单", "urge"), Whose.ANYBODY, N_("催单 单号"), N_("催单 {number}"), takes_number=True),
+    Spec(Word.WITHDRAW, ("撤单", "取消", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), N_("撤单 {number}"), takes_number=True),
+    Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), N_("评分 {number} 5 4 很耐心"), takes_number=True),
+    Spec(Word.HUMAN, ("人工", "转人工", "human"), Whose.CUSTOMER, N_("人工 — 找工程师"), N_("人工")),
+    Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), N_("维持一级"), is_joined=True),
+    Spec(Word.REOPEN, ("重开", "reopen"), Whose.ANYBODY, N_("重开 单号 原因 — 又坏了"), N_("重开 {number} 又黑屏了"), takes_number=True),
+    Spec(Word.HELP, ("帮助", "help", "?"), Whose.ANYBODY, N_("帮助 — 这份说明；帮助 转交 — 看例子"), N_("帮助 转交")),
+    Spec(Word.CLAIM, ("接单", "认领", "我来", "抢单", "claim", "take"), Whose.STAFF, N_("接单 单号"), N_("接单 {number}"), takes_number=True),
+    Spec(Word.ASSIST, ("协助", "assist"), Whose.STAFF, N_("协助 单号 — 一起处理"), N_("协助 {number}"), takes_number=True),
+    Spec(Word.HAND_OVER, ("转交", "handover"), Whose.STAFF, N_("转交 单号 @同事 说明 — 对方接受前仍由您负责"), N_("转交 {number} @老张 需要懂录播机的"), takes_number=True),
+    Spec(Word.ACCEPT, ("接受", "accept"), Whose.STAFF, N_("接受 单号 / 拒绝 单号 原因 — 回复转交"), N_("接受 {number}"), takes_number=True),
+    Spec(Word.DECLINE, ("拒绝", "decline"), Whose.STAFF, "", N_("拒绝 {number} 在外面上门"), takes_number=True),
+    Spec(Word.UPDATE, ("更新", "进展", "update"), Whose.STAFF, N_("更新 单号 进展 — 转到客户群"), N_("更新 {number} 正在换线，16:10 前好"), takes_number=True),
+    Spec(Word.NOTE, ("记录", "note"), Whose.STAFF, N_("记录 单号 内容 — 只进档案；打过电话写“电话…”"), N_("记录 {number} 电话 已和王老师约好下午"), takes_number=True),
+    Spec(Word.CHANGE_LEVEL, ("改级", "转级", "level"), Whose.STAFF, N_("改级 单号 级别 原因"), N_("改级 {number} 二级 仅教师端受影响"), takes_number=True),
+    Spec(Word.RESOLVE, ("解决", "resolve", "solve"), Whose.STAFF, N_("解决 单号 原因: 方法: 预防:"), N_("解决 {number} 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔"), takes_number=True),
+    Spec(Word.UNDO, ("撤销", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), N_("撤销 {number}"), takes_number=True),
+    Spec(Word.QUEUE, ("待办", "在办", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), N_("待办")),
+    Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), N_("时限 {number}"), takes_number=True),
+    Spec(Word.ARRIVE, ("到场", "arrive", "onsite"), Whose.STAFF, N_("到场 单号 — 人到现场"), N_("到场 {number}"), takes_number=True),
+    Spec(Word.ACKNOWLEDGE, ("收到", "ack"), Whose.STAFF, N_("收到 单号 — 知道了，先别再催"), N_("收到 {number}"), takes_number=True),
+    Spec(Word.PAUSE, ("暂停", "挂起", "pause"), Whose.STAFF, N_("暂停 单号 等客户|等第三方|等备件 时间 说明"), N_("暂停 {number} 等备件 明天10点 主板到货"), takes_number=True),
+    Spec(Word.RESUME, ("继续", "恢复处理", "resume"), Whose.STAFF, N_("继续 单号 — 结束暂停"), N_("继续 {number}"), takes_number=True),
+    Spec(Word.AGREE, ("约定", "agree"), Whose.STAFF, N_("约定 单号 时间 原因 — 请客户同意改期"), N_("约定 {number} 明天17:00 等备件到货"), takes_number=True),
+    Spec(Word.PROMISE_ANSWER, ("答复时间", "answerby"), Whose.STAFF, N_("答复时间 单号 时间 — 说好几点答复"), N_("答复时间 {number} 15:30"), takes_number=True),
+    Spec(Word.ANSWER, ("答复", "answer"), Whose.STAFF, N_("答复 单号 内容 — 实质答复，转到客户群"), N_("答复 {number} 可以导出，下午给您开通"), takes_number=True),
+    Spec(Word.DIAGNOSE, ("诊断", "diagnose"), Whose.STAFF, N_("诊断 单号 内容"), N_("诊断 {number} 矩阵主板损坏"), takes_number=True),
+    Spec(Word.DISPATCH, ("派单", "派人", "dispatch"), Whose.STAFF, N_("派单 单号 @同事 说明 — 请人上门"), N_("派单 {number} @小周 带 HDMI 矩阵"), takes_number=True),
+    Spec(Word.LEND, ("代用", "备机", "loan"), Whose.STAFF, N_("代用 单号 型号 序列号"), N_("代用 {number} 矩阵M8 SN8812"), takes_number=True),
+    Spec(Word.OCCUR, ("发生", "occurred"), Whose.ANYBODY, N_("发生 单号 时间 — 故障何时开始"), N_("发生 {number} 08:10"), takes_number=True),
+    Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
+    Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
 )  # fmt: skip
 
+EXAMPLE_NUMBER = 1024
 _BY_NAME = {name: spec for spec in SPECS for name in spec.names}
 _BY_WORD = {spec.word: spec for spec in SPECS}
 _LONGEST = max(map(len, _BY_NAME))
@@ -131,6 +141,8 @@ _BETWEEN = ":：,，.。!！、;；~～ \t\r\n"  # what people put between a wor
 _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
     r"[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率"
 )
+_REPORTING = (Word.REPORT, Word.URGENT)
+_MEANT = (":", "!")  # after an English word: what follows is what it is about
 _SURELY_MEANT = 60
 _UNKNOWN = re.compile(
     r"^(?:[/#]\s*(?P<marked>[^\s\d#@/]{1,8})|(?P<plain>[^\s\d#@/]{2,4}))\s*#?(?P<number>\d{1,9})?(?:\s|$)"
@@ -168,11 +180,18 @@ def parse(text: str) -> Command | None:
     end = len(plain) - len(after) + (found.end() if found else 0)
     rest = _as_written(written, plain, end).strip(" \t\r\n").lstrip(_BETWEEN)
     is_latin = name.isascii()
-    if is_latin and not is_marked and not found and (rest or spec.takes_number):
-        return None  # "update the driver" is speech; "/update", "update 1024" and "help" are commands
+    if is_latin and not is_marked and not found and rest and not _is_meant(spec, after, rest):
+        return None  # "update the driver" is speech; "/update", "update 1024" and "update" alone are commands
     return Command(
         spec=spec, name=name, number=int(found[1]) if found else None, rest=rest, is_marked=is_marked
     )
+
+
+def _is_meant(spec: Spec, after: str, rest: str) -> bool:
+    """Tell `report: no sound` and `help claim` from sentences that begin with these words."""
+    if spec.word is Word.HELP:
+        return spec_named(rest) is not None
+    return spec.word in _REPORTING and after[:1] in _MEANT
 
 
 def _as_written(written: str, plain: str, start: int) -> str:

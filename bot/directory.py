@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from bot.config import Config, Person, Room
 from bot.tickets.model import Party
 
+_MOST_WORDS = 6  # in the name of a customer
+
 
 class Directory:
     """Look-ups by address, account, name and id. People the configuration does not know are their account."""
@@ -24,6 +26,11 @@ class Directory:
     def room_at(self, address: str) -> Room | None:
         """Return the configured room at a platform's address, or None."""
         return self._rooms.get(address)
+
+    def language_at(self, address: str) -> str:
+        """Return the language of the room at a platform's address; a private chat has the bot's."""
+        room = self._rooms.get(address)
+        return room.language if room else self._config.bot.language
 
     def room(self, room_id: str) -> Room | None:
         """Return the room with this id, or None."""
@@ -44,6 +51,15 @@ class Directory:
             if word in (customer.name, customer.id):
                 return next(iter(self.rooms_of(customer.id)), None)
         return None
+
+    def room_at_start(self, text: str) -> tuple[Room | None, str]:
+        """Return the customer room that a text begins with the name of, and the rest; names may have several words."""
+        words = text.split()
+        for count in range(min(_MOST_WORDS, len(words)), 0, -1):
+            room = self.room_named(" ".join(words[:count]))
+            if room is not None:
+                return room, text.split(maxsplit=count)[count].strip() if len(words) > count else ""
+        return None, text.strip()
 
     def policy_of(self, customer: str) -> str:
         """Return the id of a customer's policy, empty for a customer without one."""

@@ -45,7 +45,7 @@ class Drafts:
 
     def speaker(self, language: str, now: datetime) -> Speaker:
         """Return the voice for a language."""
-        return Speaker(self._texts.translator(language), self._rules.zone, now)
+        return Speaker(self._texts.translator(language), self._rules.zone, now, language)
 
     def voices(self, ticket: Ticket, now: datetime, origin: Origin | None) -> Voices:
         """Return the voices of the rooms a ticket lives in."""
@@ -152,7 +152,7 @@ class Drafts:
             key=key,
             adapter=adapter,
             room=address,
-            text=message.text,
+            text=message.text.rstrip(),
             created_at=now,
             mentions=tuple(QueuedMention(party.name, account) for party, account in called if account),
             buttons=tuple(QueuedButton(button.label, button.command) for button in message.buttons),

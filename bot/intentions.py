@@ -11,13 +11,11 @@ from bot.directory import Directory
 from bot.hearing import Hearing
 from bot.moments import EXAMPLES, moment_at_start
 from bot.tickets import steps as s
-from bot.tickets.errors import TicketError
-from bot.tickets.levels import level_named
+from bot.tickets.errors import Phrase, TicketError
+from bot.tickets.levels import level_at_start
 from bot.tickets.model import Party, Ticket, WaitsFor
 from bot.tickets.rules import Rules
 
-_EXAMPLE = "1024"  # the number in the examples of commands
-_KEPT = "客户要求维持"
 _CALL_WORDS = ("电话", "已电话", "打了电话", "致电", "已致电", "call", "phone", "called")
 _MISSED_WORDS = ("未接", "没接", "打不通", "没打通", "无人接", "missed", "no answer")
 _WAITS = {
@@ -108,7 +106,7 @@ def _colleague(hearing: Hearing, command: Command, ticket: Ticket, directory: Di
     if found is None:
         raise TicketError(
             "请写明交给谁，例：{name} {number} @同事 说明",
-            name=command.spec.names[0],
+            name=command.spec.called(hearing.origin.language),
             number=ticket.number,
         )
     return found
@@ -133,8 +131,10 @@ def _pause(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> 
 def _moment(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> tuple[datetime, str]:
     found = moment_at_start(command.rest, hearing.now, rules.zone)
     if found is None:
-        example = command.spec.example.replace(_EXAMPLE, str(ticket.number))
-        raise TicketError("请写上时间，例：{example}（{others} 都可以）", example=example, others=EXAMPLES)
+        example = Phrase(command.spec.example, {"number": ticket.number})
+        raise TicketError(
+            "请写上时间，例：{example}（{others} 都可以）", example=example, others=Phrase(EXAMPLES)
+        )
     return found
 
 
@@ -149,16 +149,15 @@ def _level(by: Party, command: Command, ticket: Ticket, rules: Rules) -> s.Chang
     policy = rules.policies.get(ticket.policy)
     is_kept = command.word is Word.KEEP_LEVEL
     if is_kept and (not command.rest or policy is None):
-        return s.ChangeLevel(by, ticket.level_before, _KEPT)
-    word, _, reason = command.rest.replace("，", " ").partition(" ")
-    if not word:
+        return s.ChangeLevel(by, ticket.level_before, "")
+    if not command.rest:
         raise TicketError("请写明级别和原因，例：改级 {number} 二级 仅教师端受影响", number=ticket.number)
-    level = level_named(policy, word) if policy else None
-    return s.ChangeLevel(by, level.id if level else word, _KEPT if is_kept else reason)
+    level, reason = level_at_start(policy, command.rest.replace("，", " "))
+    return s.ChangeLevel(by, level.id if level else command.rest, "" if is_kept else reason)
 
 
 def _required(command: Command, ticket: Ticket) -> str:
     if not command.rest:
-        example = command.spec.example.replace(_EXAMPLE, str(ticket.subject or ticket.number))
+        example = Phrase(command.spec.example, {"number": ticket.subject or ticket.number})
         raise TicketError("请写上内容，例：{example}", example=example)
     return command.rest

@@ -7,9 +7,10 @@ import unicodedata
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.tickets.errors import N_
 from scheduler.intervals import in_utc
 
-EXAMPLES = "明天10点、周五下午3点、6-27 15:00、2小时后"
+EXAMPLES = N_("明天10点、周五下午3点、6-27 15:00、2小时后")
 _DAYS = {"今天": 0, "今晚": 0, "今": 0, "明天": 1, "明早": 1, "明晚": 1, "明": 1, "后天": 2, "大后天": 3, "昨天": -1, "昨晚": -1, "前天": -2}  # fmt: skip
 _WEEKDAYS = "一二三四五六日天"
 _HALVES = {"凌晨": 0, "早上": 0, "早": 0, "上午": 0, "中午": 12, "下午": 12, "傍晚": 12, "晚上": 12, "晚": 12}

@@ -12,10 +12,11 @@ from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets import steps as s
-from bot.tickets.levels import level_named
+from bot.tickets.errors import N_
+from bot.tickets.levels import level_at_start
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Kind, Status, Ticket
-from bot.tickets.rules import Policy, Rules
+from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from faq.text import fold
 
@@ -36,27 +37,23 @@ class Opening:
 
     async def offered(self, hearing: Hearing, question: str, more: str = "", tried: str = "") -> None:
         """Open the ticket that was offered for a question; `more` is what the asker added to the number."""
-        text = f"{question.rstrip('。.！!？?，, ')}；{more}" if more else question
+        text = self._joined(hearing, question.rstrip("。.！!？?，, "), more) if more else question
         await self._open(hearing, text, tried=tried)
 
     async def reported(self, hearing: Hearing, words: str, *, is_urgent: bool = False) -> None:
         """Open a ticket from a report: an optional level, then what is wrong. Staff elsewhere name the customer first."""
         room = hearing.customer_room
         if room is None and hearing.is_for_staff:
-            name, _, rest = words.strip().partition(" ")
-            room, words = self._directory.room_named(name), rest
+            room, words = self._directory.room_at_start(words)
         if room is None:
-            await self._say(
-                hearing,
-                "请写明是哪个客户，例：报障 育才小学 二楼打印机不通电"
-                if hearing.is_for_staff
-                else "请在您单位的客户群里说“报障 …”，我转给负责的工程师。",
-            )
+            template = N_("请在您单位的客户群里说“报障 …”，我转给负责的工程师。")
+            if hearing.is_for_staff:
+                template = N_("请写明是哪个客户，例：报障 育才小学 二楼打印机不通电")
+            await self._say(hearing, template)
             return
         policy = self._rules.policies.get(self._directory.policy_of(room.customer or ""))
-        level, text = _level_and_text(policy, words)
-        if is_urgent and policy is not None and level is None:
-            level = policy.levels[0].id
+        named, text = level_at_start(policy, words)
+        level = named.id if named else policy.levels[0].id if is_urgent and policy else None
         if not text:
             await self.described(hearing, is_urgent=is_urgent)
             return
@@ -70,7 +67,8 @@ class Opening:
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
         """Open a new ticket for one that was closed too long ago, linked to it."""
-        await self._open(hearing, f"{old.text}；{text}" if text else old.text, links=(old.number,))
+        words = self._joined(hearing, old.text, text) if text else old.text
+        await self._open(hearing, words, links=(old.number,))
 
     async def _open(
         self,
@@ -115,18 +113,12 @@ class Opening:
                 return ticket
         return None
 
+    def _joined(self, hearing: Hearing, first: str, more: str) -> str:
+        return self._speaker(hearing).say("{first}；{more}", first=first, more=more)
+
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
         text = self._speaker(hearing).say(template, **values)
         await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
 
     def _speaker(self, hearing: Hearing) -> Speaker:
         return self._drafts.speaker(hearing.origin.language, hearing.now)
-
-
-def _level_and_text(policy: Policy | None, words: str) -> tuple[str | None, str]:
-    """Cut a level from the start of a report: `一级 教务系统打不开`."""
-    first, _, rest = words.strip().partition(" ")
-    level = level_named(policy, first) if policy else None
-    if level is None:
-        return None, words.strip()
-    return level.id, rest.strip()

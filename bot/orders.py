@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot import answers
 from bot.asks import Check, Suggestion
-from bot.commands import Command, Whose, Word, may_use, nearest, spec_named
+from bot.commands import EXAMPLE_NUMBER, Command, Whose, Word, may_use, nearest, spec_named
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -15,7 +15,7 @@ from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.intentions import step_of
 from bot.opening import Opening
-from bot.tickets.errors import N_, TicketError, TooOld
+from bot.tickets.errors import N_, Phrase, TicketError, TooOld
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -146,13 +146,13 @@ class Orders:
         """Ask which ticket is meant, but only where a command was surely meant."""
         if not (hearing.is_for_staff or hearing.is_addressed or command.is_marked or not command.rest):
             return False
-        name = command.spec.names[0]
+        name = command.spec.called(hearing.origin.language)
         if not fitting:
             await self._say(
                 hearing,
                 "没有可以“{name}”的单。要指定请写单号，例：{example}",
                 name=name,
-                example=command.spec.example,
+                example=Phrase(command.spec.example, {"number": EXAMPLE_NUMBER}),
             )
             return True
         numbers = tuple(f"{ticket.number}" for ticket in fitting[:8])

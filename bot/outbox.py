@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,22 +18,36 @@ from msgspec.structs import replace
 from adapters.contract import Adapter, Button, DeliveryFailed, Mention, Outgoing
 from bot.pace import Pace
 from bot.store.contract import Delivery, Queued, Store
+from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
-RESENT = "（重发）"
+RESENT = N_("（重发）")
 _BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
 _STEADY = timedelta(minutes=5)
 _USEFUL = timedelta(days=2)
 _CLAIMED_AT_ONCE = 16
+# How long deliveries are gathered before they are noted, so that answers do not wait behind a durable write for each.
+_GATHERING = 0.01  # seconds
 
 
 class Outbox:
-    """Delivers what was committed. `deliver` takes messages that are saved already; `recover` those of an earlier run."""
+    """Delivers what was committed. `deliver` takes messages that are saved already; `recover` those of an earlier run.
 
-    def __init__(self, store: Store, clock: Clock, adapters: Mapping[str, Adapter]) -> None:
+    `translator_at` gives the translator for the room at an address: the mark of what is sent again is all the outbox says itself.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        adapters: Mapping[str, Adapter],
+        translator_at: Callable[[str], Callable[[str], str]],
+    ) -> None:
         self._store = store
         self._clock = clock
-        self._senders = {name: _Sender(adapter, store, clock) for name, adapter in adapters.items()}
+        self._senders = {
+            name: _Sender(adapter, store, clock, translator_at) for name, adapter in adapters.items()
+        }
         self._log = structlog.get_logger("outbox")
 
     def can_edit(self, adapter: str) -> bool:
@@ -102,8 +117,15 @@ class Outbox:
 
 
 class _Sender:
-    def __init__(self, adapter: Adapter, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        adapter: Adapter,
+        store: Store,
+        clock: Clock,
+        translator_at: Callable[[str], Callable[[str], str]],
+    ) -> None:
         self.adapter = adapter
+        self._translator_at = translator_at
         self._store = store
         self._clock = clock
         self._rooms: dict[str, deque[Queued]] = {}
@@ -111,6 +133,7 @@ class _Sender:
         self._pace = Pace(adapter.capabilities)
         self._notes: list[Queued] = []
         self._noting: asyncio.Task[None] | None = None
+        self._hurry = asyncio.Event()  # somebody waits for the notes
         self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
 
     def is_near(self, room: str) -> bool:
@@ -126,14 +149,19 @@ class _Sender:
                 self._workers[message.room] = asyncio.create_task(self._serve(message.room))
 
     async def drain(self) -> None:
-        while self._workers or self._noting:
-            tasks = [*self._workers.values(), *([self._noting] if self._noting else [])]
-            await asyncio.wait(tasks)
+        self._hurry.set()
+        try:
+            while self._workers or self._noting:
+                tasks = [*self._workers.values(), *([self._noting] if self._noting else [])]
+                await asyncio.wait(tasks)
+        finally:
+            self._hurry.clear()
 
     async def close(self) -> None:
         for task in self._workers.values():
             task.cancel()
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        self._hurry.set()
         if self._noting:
             await self._noting
 
@@ -160,7 +188,9 @@ class _Sender:
         while True:
             now = self._clock.now()
             if message.useful_until is not None and now > message.useful_until:
-                await self._note(replace(message, state=Delivery.DROPPED, reason=message.reason or "过时"))
+                await self._note(
+                    replace(message, state=Delivery.DROPPED, reason=message.reason or N_("过时"))
+                )
                 return False
             wait = self._pace.wait(message.room, now)
             if message.not_before is not None:
@@ -181,12 +211,12 @@ class _Sender:
         """Send once and return the message again when it has to be sent later."""
         edits = await self._edited(message)
         if message.edits is not None and edits is None:
-            await self._note(replace(message, state=Delivery.DROPPED, reason="没有可以改的消息"))
+            await self._note(replace(message, state=Delivery.DROPPED, reason=N_("没有可以改的消息")))
             return None
         now = self._clock.now()
         self._pace.take(message.room, now)
         try:
-            outgoing = _rendered(message, edits)
+            outgoing = _rendered(message, edits, self._translator_at(message.room))
             platform_id = await self.adapter.send(outgoing)
         except DeliveryFailed as failure:
             return await self._failed(message, failure)
@@ -271,20 +301,29 @@ class _Sender:
     async def _write_notes(self) -> None:
         try:
             while self._notes:
-                notes, self._notes = self._notes, []
-                await self._store.update_outgoing(notes)
+                # Real time, whatever the bot's clock says: this is about writes, not about people.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_GATHERING):
+                        await self._hurry.wait()
+                await self._write_now()
         finally:
             self._noting = None
+
+    async def _write_now(self) -> None:
+        notes = list(self._notes)
+        await self._store.update_outgoing(notes)
+        del self._notes[: len(notes)]
 
     async def _note(self, message: Queued) -> None:
         await self._store.update_outgoing([message])
 
 
-def _rendered(message: Queued, edits: str | None) -> Outgoing:
+def _rendered(message: Queued, edits: str | None, translate: Callable[[str], str]) -> Outgoing:
+    mark = translate(RESENT) if message.is_unknown and edits is None else ""
     return Outgoing(
         key=message.key,
         room=message.room,
-        text=f"{RESENT}{message.text}" if message.is_unknown and edits is None else message.text,
+        text=f"{mark}{message.text}",
         mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
         buttons=tuple(Button(button.label, button.command) for button in message.buttons),
         quotes=message.quotes,

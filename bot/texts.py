@@ -15,14 +15,17 @@ class Texts:
 
     def __init__(self) -> None:
         self._translators: dict[str, Callable[[str], str]] = {
-            language: gettext.translation("shouwen", _CATALOGUES, [language]).gettext
-            for language in LANGUAGES
-            if language != "zh"
+            language: _translator(language) for language in LANGUAGES if language != "zh"
         }
 
     def translator(self, language: str) -> Callable[[str], str]:
         """Return the function that maps a Chinese text to a language."""
         return self._translators.get(language, _unchanged)
+
+
+def _translator(language: str) -> Callable[[str], str]:
+    found = gettext.translation("shouwen", _CATALOGUES, [language]).gettext
+    return lambda text: found(text) if text else ""  # gettext answers the empty text with its own header
 
 
 def _unchanged(text: str) -> str:

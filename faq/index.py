@@ -21,12 +21,14 @@ _LEAST_SAID = 1.0
 # Stands before a triple, so that it is no word of three letters.
 _MARK = "~"
 
-CANDIDATES = 24
+CANDIDATES = 20
 # Postings looked at for one text. Rare grams come first, so what is cut off is what says least.
-_BUDGET = 3000
+_BUDGET = 2000
 _COMMON = 0.25
 _BESIDE = 0.5
 _PAIR, _CHARACTER, _WORD, _TRIPLE = 1.0, 0.5, 1.5, 0.5
+# What has less in common with a text, as a share of what the best has, is not looked at more closely.
+_FAR_BEHIND, _FAR_LESS = 0.5, 0.45
 # What a piece is worth that the collection knows only by its sound, and how many spellings of a sound are tried.
 _BY_SOUND = 0.7
 _SPELLINGS = 4
@@ -69,11 +71,6 @@ def _triples(word: str) -> Iterator[str]:
     return (word[start : start + 3] for start in range(len(word) - 2))
 
 
-def is_letter(piece: str) -> bool:
-    """Tell whether a piece is one of those that do not mind order: a character or a triple."""
-    return len(piece) == 1 or piece[0] == _MARK
-
-
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Which share of a text's weight a phrasing has, and the other way round.
@@ -104,10 +101,13 @@ class _Posting:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sum:
+class Sum:
+    """The weights of a text or phrasing added up, and its letters and words, the heaviest first."""
+
     all: float
     letters: float
     squares: float
+    telling: tuple[tuple[float, str], ...]
 
 
 class Index:
@@ -119,10 +119,12 @@ class Index:
         self._sizes: dict[int, float] = {}
         self._factors: dict[str, float] = {}
         self._postings: dict[str, _Posting] = {}
-        self._spellings: dict[str, dict[str, None]] = {}  # sound of a Chinese piece -> its spellings that are known
+        self._spellings: dict[
+            str, dict[str, None]
+        ] = {}  # sound of a Chinese piece -> its spellings that are known
         # How rare a gram is changes with every phrasing, so what was worked out is forgotten then.
         self._weights: dict[str, float] = {}
-        self._totals: dict[int, _Sum] = {}
+        self._totals: dict[int, Sum] = {}
 
     def __len__(self) -> int:
         return len(self._grams)
@@ -143,7 +145,7 @@ class Index:
             posting.live += 1
             known.append(piece)
         self._grams[number] = tuple(known)
-        self._sizes[number] = sum(pieces.values())
+        self._sizes[number] = _typical(sum(pieces.values()))
         self._forget()
 
     def remove(self, number: int) -> None:
@@ -196,21 +198,29 @@ class Index:
         }
 
     def heard(self, text: str, weights: dict[str, float]) -> dict[str, float]:
-        """Return known pieces that sound like pieces of a weighed text that nothing has, with their weights.
+        """Return what to look for instead of a weighed text when pieces of it are only known by their sound.
 
-        So "充直" finds "充值", and "chongzhi" as well.
+        So "充直" finds "充值", and "chongzhi" as well. The same weights come back when there is nothing of the kind.
         """
-        found: dict[str, float] = {}
+        spelled: dict[str, float] = {}
+        read: set[str] = set()
         for run, signs in typed(text):
             if run not in self._postings:
+                before = len(spelled)
                 heard = near_sound(signs)
                 for start in range(len(heard)):
                     for size in (1, 2):
-                        self._spell(heard[start : start + size], found)
-        for piece in weights:
-            if piece not in self._postings and _CHINESE.match(piece):
-                self._spell(near_sound(sound(piece)), found)
-        return {piece: weight for piece, weight in found.items() if piece not in weights}
+                        self._spell(heard[start : start + size], spelled)
+                if len(spelled) > before:
+                    read.update(grams(run))
+        sounds = near_sound(sound(text))
+        for start in range(len(text) - 1):
+            pair = text[start : start + 2]
+            if pair in weights and pair not in self._postings:
+                self._spell(sounds[start : start + 2], spelled)
+        if not spelled:
+            return weights
+        return spelled | {piece: weight for piece, weight in weights.items() if piece not in read}
 
     def _spell(self, heard: str, found: dict[str, float]) -> None:
         spellings = self._spellings.get(heard)
@@ -246,20 +256,24 @@ class Index:
             for number in numbers:
                 shared[number] = shared.get(number, 0.0) + weight
         living, sizes = self._grams, self._sizes
-        size = sum(grams_weight for grams_weight in weights.values()) or 1.0
+        size = sum(weights.values()) or 1.0
+        least_shared = max(needed - left_out, _FAR_LESS * max(shared.values(), default=0.0))
         scored = [
-            (weight / (size + _typical(sizes[number])), number)
+            (weight / (size + sizes[number]), number)
             for number, weight in shared.items()
-            if weight + left_out >= needed and number in living and (admits is None or admits(number))
+            if weight >= least_shared and number in living and (admits is None or admits(number))
         ]
+        if not scored:
+            return []
+        bar = _FAR_BEHIND * max(scored)[0]
         if len(scored) > CANDIDATES:
-            bar = heapq.nlargest(CANDIDATES, scored)[-1][0]
-            scored = [each for each in scored if each[0] >= bar]
+            bar = max(bar, heapq.nlargest(CANDIDATES, scored)[-1][0])
+        scored = [each for each in scored if each[0] >= bar]
         scored.sort(key=lambda each: (-each[0], self._names[each[1]]))
         return scored[:CANDIDATES]
 
-    def coverage(self, weights: dict[str, float], number: int) -> Coverage:
-        """Return what a weighed text and a phrasing have of each other."""
+    def coverage(self, weights: dict[str, float], text: Sum, number: int) -> Coverage:
+        """Return what a weighed text, summed up by `summed`, and a phrasing have of each other."""
         pieces = self._grams[number]
         shared = weights.keys() & pieces
         in_all = in_letters = in_squares = 0.0
@@ -269,24 +283,28 @@ class Index:
             in_squares += weight * weight
             if len(piece) == 1 or piece[0] == _MARK:
                 in_letters += weight
-        text, total = _sum(weights), self._total(number)
+        total = self._total(number)
         top = self._rarity(0)
+        missing = next((weight for weight, piece in text.telling if piece not in shared), 0.0)
+        lacking = next((weight for weight, piece in total.telling if piece not in shared), 0.0)
         return Coverage(
             _share(in_all, text.all),
             _share(in_all, total.all),
             _share(in_letters, text.letters),
             _share(in_letters, total.letters),
-            _heaviest(((piece, weight) for piece, weight in weights.items() if piece not in shared), top),
-            _heaviest(((piece, self._weight(piece)) for piece in pieces if piece not in shared), top),
+            missing / top,
+            lacking / top,
             _share(in_squares, sqrt(text.squares * total.squares)),
             _share(in_all - in_letters, text.all - text.letters),
             _share(in_all - in_letters, total.all - total.letters),
         )
 
-    def _total(self, number: int) -> _Sum:
+    def _total(self, number: int) -> Sum:
         total = self._totals.get(number)
         if total is None:
-            total = self._totals[number] = _sum({piece: self._weight(piece) for piece in self._grams[number]})
+            total = self._totals[number] = summed(
+                {piece: self._weight(piece) for piece in self._grams[number]}
+            )
         return total
 
 
@@ -294,16 +312,20 @@ def _typical(size: float) -> float:
     return 4.0 * sqrt(size) + size
 
 
-def _heaviest(pieces: Iterator[tuple[str, float]], top: float) -> float:
-    return max((weight for piece, weight in pieces if is_letter(piece) or piece.isascii()), default=0.0) / top
-
-
-def _sum(weights: dict[str, float]) -> _Sum:
-    return _Sum(
-        sum(weights.values()),
-        sum(weight for piece, weight in weights.items() if is_letter(piece)),
-        sum(weight * weight for weight in weights.values()),
-    )
+def summed(weights: dict[str, float]) -> Sum:
+    """Return the sums of a weighed text."""
+    all_ = letters = squares = 0.0
+    telling = []
+    for piece, weight in weights.items():
+        all_ += weight
+        squares += weight * weight
+        if len(piece) == 1 or piece[0] == _MARK:
+            letters += weight
+            telling.append((weight, piece))
+        elif piece.isascii():
+            telling.append((weight, piece))
+    telling.sort(reverse=True)
+    return Sum(all_, letters, squares, tuple(telling))
 
 
 def _share(part: float, whole: float) -> float:

@@ -8,10 +8,12 @@ from itertools import count
 
 from faq.entries import Comparison, Entry, Measured
 from faq.features import Reading, compared, reading, spelled
-from faq.index import Index
+from faq.index import Index, summed
 from faq.rank import LEAST_SHARED, ranked
 from faq.text import fold, plain
 from faq.wording import canonical
+
+__all__ = ["Answer", "Entry", "Hit", "KnowledgeBase", "Nothing", "Suggest", "Verdict", "judge"]
 
 # Hits below this are not worth showing to anybody, not even in an explanation.
 _NOTHING = 0.02
@@ -120,7 +122,9 @@ class KnowledgeBase:
         found = self.compare(text, customer=customer)
         own = {each.text for each in found if each.entry.customer is not None}
         ranked = [each for each in found if each.entry.customer is not None or each.text not in own]
-        return [Hit(each.entry, each.score, each.wording) for each in ranked[:limit] if each.score >= _NOTHING]
+        return [
+            Hit(each.entry, each.score, each.wording) for each in ranked[:limit] if each.score >= _NOTHING
+        ]
 
     def most_telling(self, text: str) -> str:
         """Return the rarest piece of a canonical text that stands in it as it is; empty for an empty text."""
@@ -132,20 +136,21 @@ class KnowledgeBase:
         asked_text = canonical(fold(plain(text[:_READ])))
         weights = self._index.weigh(asked_text)
         heard = self._index.heard(asked_text, weights)
-        if not weights and not heard:
-            return []
         admits = self._admits(customer) if self._own else None
-        candidates = self._index.candidates(weights | heard, least=LEAST_SHARED, admits=admits)
+        candidates = self._index.candidates(heard, least=LEAST_SHARED, admits=admits)
         if not candidates:
             return []
         asked = reading(asked_text)
-        best = candidates[0][0]
+        best, total = candidates[0][0], summed(weights)
         found = []
         for estimate, number in candidates:
             phrase = self._phrases[number]
-            rewritten = spelled(asked, phrase.reading) if heard else None
-            known = weights if rewritten is None else self._index.weigh(rewritten.text)
-            shares = self._index.coverage(known, number)
+            rewritten = spelled(asked, phrase.reading) if heard is not weights else None
+            if rewritten is None:
+                shares = self._index.coverage(weights, total, number)
+            else:
+                known = self._index.weigh(rewritten.text)
+                shares = self._index.coverage(known, summed(known), number)
             features = compared(rewritten or asked, phrase.reading, shares, 1 - estimate / best)
             found.append(Measured(phrase.entry, phrase.wording, phrase.reading.text, features))
         return found

@@ -22,7 +22,7 @@ def _readings() -> dict[str, str]:
     """Return the characters of every syllable."""
     lines = resources.files("faq").joinpath("data/pinyin.txt").read_text("utf-8").splitlines()
     rows = (line.split() for line in lines if not line.startswith("#"))
-    return {syllable: characters for syllable, characters in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 @cache
@@ -34,9 +34,7 @@ def _signs() -> dict[str, str]:
 @cache
 def _sounds() -> dict[int, str]:
     signs = _signs()
-    return {
-        ord(character): signs[syllable] for syllable, row in _readings().items() for character in row
-    }
+    return {ord(character): signs[syllable] for syllable, row in _readings().items() for character in row}
 
 
 @cache

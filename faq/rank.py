@@ -19,6 +19,13 @@ LEAST_SHARED = 0.12
 _FURTHER = 0.5
 # What stands for the evidence of a rival when there is none.
 NO_RIVAL = -6.0
+# A find is never much surer than its own evidence, however far all others are behind.
+_SURER = 1.5
+# Decided, not learned: what is denied or contradicted on one side is worth offering, never answering at the usual 0.90; and
+# the very same words are answered.
+_DENIED, _CONTRADICTED, _THE_SAME = 0.86, 0.69, 0.99
+# A text of some length that stands whole in a phrasing is at least worth offering, the shorter phrasing first.
+_HELD, _HELD_MORE, _LEAST_HELD = 0.4, 0.1, 0.1
 # A lead beyond these says no more.
 _LEAST_LEAD, _MOST_LEAD = -1.0, 3.0
 
@@ -53,14 +60,42 @@ def ranked(found: Sequence[Measured]) -> list[Comparison]:
 
 def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> list[Comparison]:
     """Return the entries of phrasings with their logits, best first, each once."""
-    found = []
     gathered = gather(scored)
+    held = _held(scored)
+    found: list[Comparison] = []
+    learned = 1.0
     for place, (best, evidence) in enumerate(gathered):
         rival = gathered[0 if place else 1][1] if len(gathered) > 1 else NO_RIVAL
-        score = confidence.probability(sureness(best.features, evidence, rival))
+        # The evidence decides the order; what is less likely by it is never more certain.
+        learned = min(learned, confidence.probability(sureness(best.features, evidence, rival)))
+        bound = 1 / (1 + exp(-evidence - _SURER))
+        score = max(_decided(best, min(learned, bound)), held.get(best.entry.id, 0.0))
         found.append(Comparison(best.entry, best.wording, best.text, best.features, evidence, score))
-    found.sort(key=lambda each: (-each.score, each.entry.id))
+    found.sort(key=lambda each: -each.score)
     return found
+
+
+def _held(scored: Sequence[tuple[Measured, float]]) -> dict[str, float]:
+    """Return the entries with a phrasing in which the whole text stands, and what that is worth."""
+    held: dict[str, float] = {}
+    for each, _ in scored:
+        length, whole = each.features[_LENGTH], each.features[_LENGTH_OF_PHRASE]
+        if (
+            each.features[_OF_TEXT] > 0.999
+            and each.features[_PAIRS_OF_TEXT] > 0.999
+            and length >= _LEAST_HELD
+        ):
+            worth = _HELD + _HELD_MORE * length / max(length, whole)
+            held[each.entry.id] = max(held.get(each.entry.id, 0.0), worth)
+    return held
+
+
+def _decided(best: Measured, score: float) -> float:
+    if best.features[_CONTRADICTION]:
+        return min(score, _CONTRADICTED)
+    if best.features[_DENIAL]:
+        return min(score, _DENIED)
+    return max(score, _THE_SAME) if best.features[_ALIKE] == 1.0 else score
 
 
 def gather(scored: Sequence[tuple[Measured, float]]) -> list[tuple[Measured, float]]:
@@ -79,6 +114,10 @@ def gather(scored: Sequence[tuple[Measured, float]]) -> list[tuple[Measured, flo
     return gathered
 
 
+_ALIKE, _DENIAL, _CONTRADICTION = (NAMES.index(name) for name in ("alike", "denial", "contradiction"))
+_LENGTH, _LENGTH_OF_PHRASE, _PAIRS_OF_TEXT = (
+    NAMES.index(name) for name in ("length", "length_of_phrase", "pairs_of_text")
+)
 _OF_TEXT, _OF_PHRASE, _LETTERS_OF_TEXT, _LETTERS_OF_PHRASE = (
     NAMES.index(name) for name in ("of_text", "of_phrase", "letters_of_text", "letters_of_phrase")
 )

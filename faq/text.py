@@ -18,6 +18,7 @@ _CODE = re.compile(r"\[CQ:[^\]]*\]")
 _LINK = re.compile(r"https?://[^\s\u4e00-\u9fff]+|www\.[^\s\u4e00-\u9fff]+", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w.])[@＠][^\s@＠,，:：]{1,20}(?=[\s,，:：]|$)[,，:：]?")
 _LONG_NUMBER = re.compile(r"(?<![0-9a-zA-Z])[0-9]{7,}(?![0-9a-zA-Z])")
+_MAY_BE_CODE = re.compile(r"[@＠\[/]|www\.|[0-9]{7}", re.IGNORECASE)
 # Three and more of one character are one; two may be a word.
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
@@ -98,6 +99,8 @@ def plain(text: str) -> str:
 
     A text of nothing else stays as it is.
     """
+    if not _MAY_BE_CODE.search(text):
+        return _REPEATED.sub(r"\1", text)
     bare = _STICKER.sub(" ", _MENTION.sub(" ", _LINK.sub(" ", _CODE.sub(" ", text))))
     bare = _REPEATED.sub(r"\1", _LONG_NUMBER.sub("0", bare)).strip()
     return bare or text

@@ -68,6 +68,31 @@ def account(calendar: Calendar, start: datetime, budget: timedelta, pauses: Sequ
     )
 
 
+def account_until(
+    calendar: Calendar, start: datetime, due_at: datetime | None, pauses: Sequence[Interval]
+) -> Account:
+    """Return the account of a promise that counts no working time: the days and pauses met until it is due.
+
+    Without a due instant it tells of the time until the open pause.
+    """
+    begin, stops = in_utc(start), union(pauses)
+    end = due_at if due_at is not None else max(begin, stops[-1].start)
+    first = begin.astimezone(calendar.zone).date()
+    return Account(
+        start=begin,
+        due_at=due_at,
+        windows=(),
+        pauses=tuple(stop for stop in stops if stop.start <= end and (stop.end is None or stop.end > begin)),
+        calendar=calendar.id,
+        budget=timedelta(0),
+        days=tuple(
+            plan
+            for plan in (day_plan(calendar, day) for day in _days(calendar, begin, end))
+            if plan.day >= first and not _is_plain(plan)
+        ),
+    )
+
+
 def _is_plain(plan: DayPlan) -> bool:
     return plan.reason is DayReason.WEEKLY and not plan.is_provisional
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from itertools import islice
-from operator import itemgetter
+from itertools import accumulate
 from zoneinfo import ZoneInfo
 
 from scheduler.days import Calendar, DayPlan, DayReason, always, check, day_plan
@@ -40,7 +39,6 @@ __all__ = [
 Span = tuple[datetime, datetime]
 
 _ZERO = timedelta(0)
-_CLOSES = itemgetter(1)
 # A search that has met no opening for so long is given up: only special days far apart could still follow.
 _IDLE_MONTHS = 120
 
@@ -63,12 +61,36 @@ def wall_to_utc(zone: ZoneInfo, day: date, offset: timedelta) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Month:
-    """The open spans of a month of UTC: in order, disjoint, cut at the ends of the month."""
+    """The open spans of a month of UTC: in order, disjoint, cut at the ends of the month.
+
+    `opens` are the beginnings of the spans, `used` the open time of the month up to the end of each: they are searched by
+    halving, so that a look-up costs the same at the end of a month as at its beginning.
+    """
 
     begins: datetime
     ends: datetime
     spans: tuple[Span, ...]
+    opens: tuple[datetime, ...]
+    used: tuple[timedelta, ...]
     total: timedelta
+
+    def used_until(self, at: datetime) -> timedelta:
+        """Return the open time of the month up to an instant."""
+        index = bisect_right(self.opens, at) - 1
+        if index < 0:
+            return _ZERO
+        _, closes = self.spans[index]
+        return self.used[index] - (closes - at) if at < closes else self.used[index]
+
+    def first_with(self, used: timedelta) -> datetime:
+        """Return the first instant at which so much of the month's open time, which must be above zero, has passed."""
+        index = bisect_left(self.used, used)
+        return self.spans[index][1] - (self.used[index] - used)
+
+    def last_with(self, used: timedelta) -> datetime:
+        """Return the last instant up to which no more than so much, which must be below the total, has passed."""
+        index = bisect_right(self.used, used)
+        return self.spans[index][1] - (self.used[index] - used)
 
 
 @lru_cache(maxsize=2048)
@@ -90,7 +112,10 @@ def _month(calendar: Calendar, year: int, month: int) -> _Month:
             spans[-1] = (spans[-1][0], max(closes, spans[-1][1]))
         else:
             spans.append((opens, closes))
-    return _Month(begins, ends, tuple(spans), sum((closes - opens for opens, closes in spans), _ZERO))
+    used = tuple(accumulate(closes - opens for opens, closes in spans))
+    return _Month(
+        begins, ends, tuple(spans), tuple(opens for opens, _ in spans), used, used[-1] if used else _ZERO
+    )
 
 
 def _months(calendar: Calendar, at: datetime, step: int) -> Iterator[_Month]:
@@ -121,15 +146,10 @@ def add_working_time(calendar: Calendar, start: datetime, amount: timedelta) -> 
     if not left:
         return begin
     for month in _months(calendar, begin, 1):
-        if month.total < left and month.begins >= begin:
-            left -= month.total
-            continue
-        first = bisect_right(month.spans, begin, key=_CLOSES)  # what has closed by then does not count
-        for opens, closes in islice(month.spans, first, None):
-            opens = max(opens, begin)
-            if closes - opens >= left:
-                return opens + left
-            left -= closes - opens
+        passed = month.used_until(begin) if month.begins < begin else _ZERO
+        if month.total - passed >= left:
+            return month.first_with(passed + left)
+        left -= month.total - passed
     raise _never_open(calendar, begin)
 
 
@@ -146,14 +166,10 @@ def subtract_working_time(calendar: Calendar, end: datetime, amount: timedelta) 
     if not left:
         return finish
     for month in _months(calendar, finish, -1):
-        if month.total < left and month.ends <= finish:
-            left -= month.total
-            continue
-        for opens, closes in reversed(month.spans):
-            closes = min(closes, finish)
-            if closes - opens >= left:
-                return closes - left
-            left -= max(closes - opens, _ZERO)
+        passed = month.used_until(finish) if finish < month.ends else month.total
+        if passed >= left:
+            return month.last_with(passed - left)
+        left -= passed
     raise _never_open(calendar, finish)
 
 
@@ -167,11 +183,12 @@ def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> 
     """Return how long the desk is open from `start` to `end`; nothing when `end` comes first."""
     begin, finish = in_utc(start), in_utc(end)
     used = _ZERO
+    if finish <= begin:
+        return used
     for month in _months_between(calendar, begin, finish):
-        if begin <= month.begins and month.ends <= finish:
-            used += month.total
-        else:
-            used += sum((closes - opens for opens, closes in _clipped(month, begin, finish)), _ZERO)
+        used += month.total if month.ends <= finish else month.used_until(finish)
+        if month.begins < begin:
+            used -= month.used_until(begin)
     return used
 
 

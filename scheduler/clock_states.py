@@ -121,21 +121,22 @@ def _aimed(
     if not courses:
         phase = Phase.PENDING if life.over_at is None else Phase.CANCELLED
         return ClockState(phase, started_at=life.started_at, owed_at=life.owed_at)
-    courses = [_graced(course, rule.grace, life.owed_at) for course in courses]
-    dues = [due(course.target, course.calendar, course.start, course.pauses) for course in courses]
+    graced = [_graced(course, rule.grace, life.owed_at) for course in courses]
+    dues = [due_at for _, due_at in graced]
     # Each target holds until another is agreed; what it was missed by then stays missed.
     holds_until = [in_utc(each.made_at) for each in agreements[len(agreements) - len(courses) + 1 :]]
     held = zip(dues, [*holds_until, None], strict=True)
-    course, due_at = courses[-1], dues[-1]
+    course, due_at = graced[-1]
+    warns_at = course.share(rule.warn_at)
     return ClockState(
-        phase=_phase(course, due_at, rule.warn_at, life),
+        phase=_phase(course, due_at, warns_at, life),
         started_at=life.started_at,
         owed_at=life.owed_at,
         due_at=due_at,
         met_at=life.met_at if life.met_at == life.over_at else None,
         late=max((life.over_at or life.at) - due_at, _ZERO) if due_at is not None else _ZERO,
         missed_at=next((missed for missed, until in held if life.is_missed(missed, until)), None),
-        warns_at=course.share(rule.warn_at),
+        warns_at=warns_at,
         course=course,
         agreement=agreements[-1] if agreements else None,
     )
@@ -146,17 +147,18 @@ def _agreed_start(agreement: Agreement, start: datetime) -> datetime:
     return in_utc(agreement.made_at) if isinstance(agreement.target, Instant) else start
 
 
-def _graced(course: Course, grace: timedelta, owed_at: datetime) -> Course:
-    """Return the course of a promise that is not missed before anybody could know of it."""
+def _graced(course: Course, grace: timedelta, owed_at: datetime) -> tuple[Course, datetime | None]:
+    """Return a course and its due instant, so late that the promise is not missed before anybody could know of it."""
     due_at = due(course.target, course.calendar, course.start, course.pauses)
     if due_at is None or owed_at <= course.start:
-        return course
+        return course, due_at
     if due_at >= add_working_time(course.calendar, owed_at, grace):
-        return course
-    return Course(course.calendar, owed_at, Within(grace), course.pauses)
+        return course, due_at
+    late = Course(course.calendar, owed_at, Within(grace), course.pauses)
+    return late, due(late.target, late.calendar, late.start, late.pauses)
 
 
-def _phase(course: Course, due_at: datetime | None, warn_at: float, life: _Life) -> Phase:
+def _phase(course: Course, due_at: datetime | None, warns_at: datetime | None, life: _Life) -> Phase:
     if life.is_missed(due_at):
         return Phase.BREACHED
     if life.met_at is not None and life.met_at == life.over_at:
@@ -165,7 +167,6 @@ def _phase(course: Course, due_at: datetime | None, warn_at: float, life: _Life)
         return Phase.CANCELLED
     if any(stop.start <= life.at and (stop.end is None or life.at < stop.end) for stop in course.pauses):
         return Phase.PAUSED
-    warns_at = course.share(warn_at)
     return Phase.WARNING if warns_at is not None and warns_at <= life.at else Phase.RUNNING
 
 
@@ -184,9 +185,10 @@ def _beating(
     found = heartbeat(beats, calendar, life.started_at, words, pauses, until)
     course = None if ended_at is not None else _beat_course(beats, calendar, found, pauses)
     due_at = found.owed.due_at if course is not None else None
+    warns_at = course.share(rule.warn_at) if course is not None else None
     if course is not None:
         # Each beat is a promise of its own, which nothing has kept yet.
-        phase = _phase(course, due_at, rule.warn_at, replace(life, met_at=None))
+        phase = _phase(course, due_at, warns_at, replace(life, met_at=None))
     else:
         phase = Phase.PAUSED if ended_at is None and pauses and pauses[-1].end is None else Phase.CANCELLED
     return ClockState(
@@ -196,7 +198,7 @@ def _beating(
         due_at=due_at,
         late=max(life.at - due_at, _ZERO) if due_at is not None else _ZERO,
         missed_at=found.missed[0] if found.missed else None,
-        warns_at=None if course is None else course.share(rule.warn_at),
+        warns_at=warns_at,
         course=course,
         missed=found.missed,
     )

@@ -162,7 +162,8 @@ def due(
     A ladder only climbs: once a rung has fired, the rungs below it never fire for the first time any more. When no higher
     rung is due, one that has fired or was passed over is told again every `repeat` of working time since its own instant,
     while `repeats`; what was missed meanwhile becomes one repetition. A pause keeps quiet what it comes before, not what was reached
-    before it. `fired` maps a rung to the scheduled instant of its latest firing.
+    before it. Nothing is said outside waking hours, however late it is. `fired` maps a rung to the scheduled instant of its
+    latest firing.
     """
     at = in_utc(now)
     instants = _instants(ladder, calendar, start, target, pauses)
@@ -172,18 +173,28 @@ def due(
         for index, instant in enumerate(instants)
         if index > highest and instant is not None and instant <= at
     ]
-    if reached:
-        *lower, (rung, rung_at) = reached
-        return Escalation(rung, rung_at, tuple(index for index, _ in lower), at - rung_at, is_repeat=False)
+    # After a downtime something may be late at an hour at which it must not be said; then it waits on.
+    sayable = [found for found in reached if _is_awake(ladder, found[0], calendar, at)]
+    if sayable:
+        rung, rung_at = sayable[-1]
+        skipped = tuple(index for index, _ in reached if index < rung)
+        return Escalation(rung, rung_at, skipped, at - rung_at, is_repeat=False)
     if not repeats:
         return None
     for rung, first, every, floor in sorted(_repeating(ladder, instants, fired), reverse=True):
+        if not _is_awake(ladder, rung, calendar, at):
+            continue
         hours = ladder.rungs[rung].waking or ladder.waking
         told = counted_between(calendar, first, floor, pauses) // every
         again_at = _latest_repeat(hours, calendar, first, every, pauses, told, at)
         if again_at is not None:
             return Escalation(rung, again_at, (), at - again_at, is_repeat=True)
     return None
+
+
+def _is_awake(ladder: Ladder, rung: int, calendar: Calendar, at: datetime) -> bool:
+    hours = ladder.rungs[rung].waking or ladder.waking
+    return hours is None or awake_from(hours, calendar.zone, at) == at
 
 
 def _latest_repeat(
@@ -217,21 +228,42 @@ def next_rung(
     pauses: Sequence[Interval],
     fired: Mapping[int, datetime],
     repeats: bool,
+    now: datetime | None = None,
 ) -> datetime | None:
     """Return the first instant, in UTC, at which `due` has something to say; None when nothing is left or a pause is open.
 
-    It may lie in the past, when that has not been told yet.
+    It may lie in the past, when that has not been told yet. With `now`, what is late and may not be said at this hour has
+    its instant when people wake.
     """
     instants = _instants(ladder, calendar, start, target, pauses)
     highest = max(fired, default=-1)
-    upcoming = [instant for index, instant in enumerate(instants) if index > highest]
+    upcoming = [(index, instant) for index, instant in enumerate(instants) if index > highest]
     if repeats:
         for index, first, every, floor in _repeating(ladder, instants, fired):
             hours = ladder.rungs[index].waking or ladder.waking
             told = counted_between(calendar, first, floor, pauses) // every
             again_at = instant_after(calendar, first, (told + 1) * every, pauses)
-            upcoming.append(_awake(hours, calendar, again_at, pauses) if hours and again_at else again_at)
-    return min((instant for instant in upcoming if instant is not None), default=None)
+            said = _awake(hours, calendar, again_at, pauses) if hours and again_at else again_at
+            upcoming.append((index, said))
+    return min(
+        (
+            _not_at_night(ladder, index, calendar, instant, now)
+            for index, instant in upcoming
+            if instant is not None
+        ),
+        default=None,
+    )
+
+
+def _not_at_night(
+    ladder: Ladder, rung: int, calendar: Calendar, instant: datetime, now: datetime | None
+) -> datetime:
+    hours = ladder.rungs[rung].waking or ladder.waking
+    if hours is None or now is None or instant > now:
+        return instant
+    at = in_utc(now)
+    awake = awake_from(hours, calendar.zone, at)
+    return instant if awake == at else awake
 
 
 def _repeating(

@@ -106,21 +106,46 @@ def explain(account: Account, zone: ZoneInfo, language: str = "zh") -> list[str]
     Raises:
         ValueError: There are no words for the language.
     """
-    if language not in _WORDINGS:
-        raise ValueError(f"没有语言“{language}”的说明文字，应为 {' 或 '.join(_WORDINGS)}")
-    wording = _WORDINGS[language]
-    lines = [
-        account.due_at.astimezone(zone).isoformat() if account.due_at else wording.paused,
-        wording.start.format(at=_moment(wording, account.start.astimezone(zone))),
-        wording.calendar.format(id=account.calendar, length=_length(wording, account.budget)),
-    ]
-    lines += [line for _, line in sorted(_met(wording, account, zone), key=lambda met: met[0])]
+    wording = _wording(language)
+    aim = wording.calendar.format(id=account.calendar, length=_length(wording, account.budget))
+    lines = explain_around(account, zone, aim, language)
     if account.due_at is None:
         used = sum((window.counted for window in account.windows), timedelta(0))
         left = _length(wording, account.budget - used)
         lines.append(wording.used.format(used=_length(wording, used), left=left))
+    return lines + provisional_lines(account, language)
+
+
+def explain_around(account: Account, zone: ZoneInfo, aim: str, language: str = "zh") -> list[str]:
+    """Return the lines of an account with another sentence for what is promised.
+
+    Raises:
+        ValueError: There are no words for the language.
+    """
+    wording = _wording(language)
+    return [
+        account.due_at.astimezone(zone).isoformat() if account.due_at else wording.paused,
+        wording.start.format(at=_moment(wording, account.start.astimezone(zone))),
+        aim,
+        *(line for _, line in sorted(_met(wording, account, zone), key=lambda met: met[0])),
+    ]
+
+
+def provisional_lines(account: Account, language: str = "zh") -> list[str]:
+    """Return a line for every year on the way whose holidays are not published yet."""
     years = sorted({plan.day.year for plan in account.days if plan.is_provisional})
-    return lines + [wording.provisional.format(year=year) for year in years]
+    return [_wording(language).provisional.format(year=year) for year in years]
+
+
+def moment_text(at: datetime, zone: ZoneInfo, language: str = "zh") -> str:
+    """Return an instant as the lines of an account write it: date, day of the week, time of day."""
+    return _moment(_wording(language), at.astimezone(zone))
+
+
+def _wording(language: str) -> _Wording:
+    if language not in _WORDINGS:
+        raise ValueError(f"没有语言“{language}”的说明文字，应为 {' 或 '.join(_WORDINGS)}")
+    return _WORDINGS[language]
 
 
 def _met(wording: _Wording, account: Account, zone: ZoneInfo) -> Iterator[tuple[str, str]]:

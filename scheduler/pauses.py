@@ -16,6 +16,8 @@ def union(pauses: Sequence[Interval]) -> tuple[Interval, ...]:
 
     Whatever order or how often pauses are given, the result is the same.
     """
+    if not pauses:
+        return ()
     merged: list[Interval] = []
     for start, end in sorted(map(_ends, pauses), key=lambda ends: ends[0]):
         last = merged[-1] if merged else None

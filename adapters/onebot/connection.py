@@ -45,6 +45,7 @@ class OneBotAdapter:
         names = {person.account: person.name for person in surroundings.people}
         self._view = wire.View(surroundings.name, surroundings.bot_name, names)
         self._links: dict[Role, Link] = {}
+        self._has_come = asyncio.Event()  # a new one for everybody who connects
         self._account = settings.self_id
         self._inbox: asyncio.Queue[Incoming | None] = asyncio.Queue()
         self._echoes = _echoes()
@@ -72,13 +73,13 @@ class OneBotAdapter:
                 await asyncio.gather(dialling, return_exceptions=True)
 
     async def send(self, message: Outgoing) -> str:
-        """Deliver a message and return its id on QQ.
+        """Deliver a message and return its id on QQ. Without a connection it waits a moment for the QQ side to come back.
 
         Raises:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
         call = wire.outgoing(message, self.name, next(self._echoes))
-        link = self._link_for_calls()
+        link = self._link_for_calls() or await self._link_soon()
         if link is None:
             raise DeliveryFailed("QQ 端没有连接", retry_after=_RECONNECTING)
         try:
@@ -117,6 +118,7 @@ class OneBotAdapter:
         """End all connections; `incoming` ends after what has already arrived."""
         self._is_closed = True
         self._inbox.put_nowait(None)
+        self._has_come.set()  # nobody will
         await asyncio.gather(*(link.close("bye") for link in self._links.values()))
 
     async def examine(self) -> list[Finding]:
@@ -150,6 +152,8 @@ class OneBotAdapter:
         )
         older = self._links.get(role)
         self._links[role] = link
+        self._has_come.set()
+        self._has_come = asyncio.Event()
         self._log.info("connected", action="onebot_connected", role=role, account=self._account)
         try:
             # The older one is told beside the work of the new one: it may be dead and slow to notice.
@@ -176,6 +180,21 @@ class OneBotAdapter:
             if link is not None and link.is_open:
                 return link
         return None
+
+    async def _link_soon(self) -> Link | None:
+        """Return the link of whoever connects next, or None when nobody comes in the time a QQ side takes to come back."""
+        if self._is_closed:
+            return None
+        tasks = (
+            asyncio.create_task(self._has_come.wait()),
+            asyncio.create_task(self._clock.sleep(_RECONNECTING)),
+        )
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+        return self._link_for_calls()
 
     def _take(self, frame: Frame) -> None:
         if (mine := self._settings.self_id) and (wire.identity(frame.self_id) or mine) != mine:

@@ -17,6 +17,7 @@ from adapters.qq.delivery import Delivery
 from adapters.qq.frames import LARGEST, Envelope, Op
 from adapters.qq.gateway import Gateway
 from adapters.qq.inbox import Inbox
+from adapters.qq.parts import LONGEST, Parts
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import NoToken
 from adapters.qq.webhook import Challenge, Refused, Signer, admit
@@ -25,7 +26,9 @@ from adapters.qq.windows import GROUP_REPLIES, GROUP_WINDOW
 _log = structlog.get_logger(__name__)
 
 _BODY_WITHIN: Final = 10.0  # seconds
-_REMEMBERED: Final = 20_000  # messages that a quote may name
+_REMEMBERED: Final = (
+    20_000  # messages that a quote may name, and rooms and people that were mentioned in the log
+)
 
 
 class QQAdapter:
@@ -48,7 +51,7 @@ class QQAdapter:
             reply_window=GROUP_WINDOW,
             replies_per_message=GROUP_REPLIES,
             per_minute_room=settings.per_minute_room or None,
-            max_length=1800,
+            max_length=LONGEST,
         )
         self._settings = settings
         self._surroundings = surroundings
@@ -66,10 +69,12 @@ class QQAdapter:
             has_markdown=settings.buttons,
             index_of=self._index_of,
         )
+        self._parts = Parts(self._delivery.send)
         self._gateway = Gateway(
             settings, self._api, adapter=self.name, clock=self._clock, jitter=jitter, take=self._take
         )
         self._inbox = Inbox()
+        self._known = {*names, *(room.address for room in surroundings.rooms)}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
         self._log = _log.bind(adapter=surroundings.name)
@@ -102,7 +107,7 @@ class QQAdapter:
         Raises:
             DeliveryFailed: It was refused, nothing can be answered and the bot may not speak first, or its fate is unknown.
         """
-        return await self._delivery.send(message)
+        return await self._parts.send(message)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one call of the platform's webhook."""
@@ -147,7 +152,7 @@ class QQAdapter:
     async def _take(self, envelope: Envelope) -> None:
         found = wire.read(envelope, self._view)
         if found is None:
-            self._log.debug("event ignored", action="qq_event_ignored", event=str(envelope.t)[:64])
+            self._log.debug("event ignored", action="qq_event_ignored", kind=str(envelope.t)[:64])
         elif isinstance(found, wire.Said):
             await self._hear(found)
         elif isinstance(found, wire.Pressed):
@@ -163,6 +168,7 @@ class QQAdapter:
             # The bot's own messages are known by their index, so that quotes of them survive a restart.
             message = replace(message, quotes=self._ids.get(message.quotes, message.quotes))
         self._delivery.windows.heard(message.room, message.message_id, self._clock.monotonic())
+        self._introduce(message)
         await self._put(message)
 
     async def _press(self, pressed: wire.Pressed) -> None:
@@ -188,6 +194,20 @@ class QQAdapter:
         else:
             self._delivery.pushes.allowed(changed.room)
             self._delivery.windows.heard(changed.room, changed.event, now, is_event=True)
+
+    def _introduce(self, message: Incoming) -> None:
+        """Tell whoever sets the bot up which addresses there are, once each: the platform lists them nowhere."""
+        if message.room in self._known and message.sender in self._known:
+            return
+        if len(self._known) < _REMEMBERED:
+            self._known |= {message.room, message.sender}
+            self._log.info(
+                "not in the configuration",
+                action="qq_newcomer",
+                room=message.room,
+                account=message.sender,
+                name=message.sender_name,
+            )
 
     async def _put(self, message: Incoming) -> None:
         if self._inbox.is_full:

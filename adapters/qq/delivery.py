@@ -10,7 +10,7 @@ from typing import Any, Final, Never
 import structlog
 
 from adapters.contract import DeliveryFailed, Outgoing, Timekeeper
-from adapters.qq import wire
+from adapters.qq import writing
 from adapters.qq.api import Api, NotReached, Unanswered
 from adapters.qq.outcome import Outcome, Verdict, judge
 from adapters.qq.tokens import NoToken
@@ -30,9 +30,16 @@ _REMEMBERED: Final = 10_000
 class _Trial:
     """How far a message has got."""
 
-    style: wire.Style
+    style: writing.Style
     refusals: int = 0
-    pending: Source | None = None  # answered with this message, perhaps: the platform did not say
+    source: Source | None = None  # what it answers; None: it speaks first
+    is_uncertain: bool = (
+        False  # it may have been shown already: only the same number with the same source tells
+    )
+
+    def numbered(self) -> bool:
+        """Say whether the platform would notice a repetition."""
+        return self.source is not None and not self.source.is_event
 
 
 class Delivery:
@@ -55,6 +62,7 @@ class Delivery:
         self._has_markdown = has_markdown
         self._index_of = index_of
         self._trials: dict[str, _Trial] = {}
+        self._born_at = clock.monotonic()
         self._log = _log.bind(adapter=name)
 
     async def send(self, message: Outgoing) -> str:
@@ -63,35 +71,36 @@ class Delivery:
         Raises:
             DeliveryFailed: It was refused, nothing can be answered and the bot may not speak first, or its fate is unknown.
         """
-        to = wire.address(message, self._name)
+        to = writing.address(message, self._name)
         trial = self._trials.pop(message.key, None) or _Trial(
-            wire.Style(as_markdown=bool(message.buttons) and self._has_markdown)
+            writing.Style(as_markdown=bool(message.buttons) and self._has_markdown)
         )
         may_repeat = True
         for _ in range(_MOST_REQUESTS):
-            source = trial.pending or self._source(message)
-            trial.pending = None
-            request = self._request(message, to, trial, source)
+            if not trial.is_uncertain:
+                trial.source = self._source(message)
             try:
-                answer = await self._api.send(to.kind, to.openid, request)
+                answer = await self._api.send(to.kind, to.openid, self._request(message, to, trial))
             except Unanswered as lost:
-                trial.pending = source if source is not None and not source.is_event else None
-                if lost.is_cut and may_repeat and trial.pending is not None:
+                trial.is_uncertain = trial.numbered()
+                if lost.is_cut and may_repeat and trial.is_uncertain:
                     may_repeat = False
                     continue
                 self._remember(message.key, trial)
                 raise DeliveryFailed(str(lost), retry_after=_SOON, is_unknown=True) from lost
             except (NotReached, NoToken) as failure:
-                self._postponed(message.key, trial, source)
+                self._postpone(message.key, trial)
                 is_refused = isinstance(failure, NoToken) and failure.is_refused
                 wait = _AFTER_REFUSED_TOKEN if is_refused else _SOON
-                raise DeliveryFailed(str(failure), retry_after=wait) from failure
+                raise DeliveryFailed(
+                    str(failure), retry_after=wait, is_unknown=trial.is_uncertain
+                ) from failure
             verdict = judge(answer.status, answer.body, answer.headers)
             if verdict.outcome is Outcome.SENT:
                 return verdict.index or verdict.message_id or f"key:{message.key}"
-            if verdict.outcome is Outcome.ALREADY_SENT and source is not None and not source.is_event:
+            if verdict.outcome is Outcome.ALREADY_SENT and trial.numbered():
                 return f"key:{message.key}"
-            self._refused(message, trial, source, verdict)
+            self._adapt(message, trial, verdict)
         raise DeliveryFailed("QQ 一再拒绝", retry_after=_SOON)
 
     def _source(self, message: Outgoing) -> Source | None:
@@ -102,37 +111,38 @@ class Delivery:
         """
         now = self._clock.monotonic()
         source = self.windows.take(message.room, message.quotes, now)
+        if source is None and message.quotes is not None:
+            # It may be a message of before this run. The platform knows, and its number is the same as then.
+            source = self.windows.guess(message.room, message.quotes, now - self._born_at, now)
         if source is None and (why := self.pushes.why_not(message.room, now)) is not None:
             raise DeliveryFailed(f"没有可以回复的消息，也不能主动发言：{why}")
         return source
 
-    def _request(
-        self, message: Outgoing, to: wire.Address, trial: _Trial, source: Source | None
-    ) -> Mapping[str, Any]:
-        request = wire.body(message, self._name, to, trial.style)
+    def _request(self, message: Outgoing, to: writing.Address, trial: _Trial) -> Mapping[str, Any]:
+        request = writing.body(message, self._name, to, trial.style)
         if message.quotes is not None and (index := self._index_of(message.quotes)) is not None:
             request["message_reference"] = {"message_id": index}
+        source = trial.source
         if source is None:
             return request
         if source.is_event:
             return {**request, "event_id": source.id}
-        while (number := wire.sequence(message.key, trial.refusals)) in source.numbers:
+        while (number := writing.sequence(message.key, trial.refusals)) in source.numbers:
             if source.numbers[number] == message.key:
                 break
             trial.refusals += 1
         source.numbers[number] = message.key
         return {**request, "msg_id": source.id, "msg_seq": number}
 
-    def _refused(self, message: Outgoing, trial: _Trial, source: Source | None, verdict: Verdict) -> None:
-        """Change what can be changed for the next request.
+    def _adapt(self, message: Outgoing, trial: _Trial, verdict: Verdict) -> None:
+        """Change after a refusal what can be changed for the next request.
 
         Raises:
             DeliveryFailed: Nothing can.
         """
-        trial.refusals += 1
         match verdict.outcome:
-            case Outcome.WINDOW | Outcome.PUSH | Outcome.ALREADY_SENT if source is not None:
-                source.close()
+            case Outcome.WINDOW | Outcome.PUSH | Outcome.ALREADY_SENT if trial.source is not None:
+                trial.source.close()
             case Outcome.PUSH:
                 self.pushes.refused(message.room, verdict.said, self._clock.monotonic())
                 self._log.warning(
@@ -142,44 +152,45 @@ class Delivery:
             case Outcome.MARKDOWN if trial.style.as_markdown:
                 self._log.warning("no markdown", action="qq_markdown_refused", why=verdict.said)
                 self._has_markdown = False
-                trial.style = wire.Style(has_links=trial.style.has_links)
-                self._give_back(source)
+                trial.style = writing.Style(has_links=trial.style.has_links)
+                self._give_back(trial)
             case Outcome.LINK if trial.style.has_links:
-                trial.style = wire.Style(as_markdown=trial.style.as_markdown, has_links=False)
-                self._give_back(source)
+                trial.style = writing.Style(as_markdown=trial.style.as_markdown, has_links=False)
+                self._give_back(trial)
             case _:
-                self._failed(message.key, trial, source, verdict)
+                self._fail(message.key, trial, verdict)
+        trial.is_uncertain = False
+        trial.refusals += 1
 
-    def _failed(self, key: str, trial: _Trial, source: Source | None, verdict: Verdict) -> Never:
+    def _fail(self, key: str, trial: _Trial, verdict: Verdict) -> Never:
         match verdict.outcome:
-            case Outcome.BUSY:
-                self._postponed(key, trial, source)
-                raise DeliveryFailed(f"QQ 限流：{verdict.said}", retry_after=verdict.retry_after or _SOON)
-            case Outcome.TOKEN:
-                self._postponed(key, trial, source)
+            case Outcome.BUSY | Outcome.TOKEN:
+                trial.refusals += not trial.is_uncertain
+                self._postpone(key, trial)
+                wait = verdict.retry_after or _AFTER_REFUSED_TOKEN
                 raise DeliveryFailed(
-                    f"QQ 不认 access token：{verdict.said}", retry_after=_AFTER_REFUSED_TOKEN
+                    f"QQ 暂时不收：{verdict.said}", retry_after=wait, is_unknown=trial.is_uncertain
                 )
             case Outcome.REVIEW:
                 raise DeliveryFailed(f"QQ 正在审核，多半会发出：{verdict.said}", is_unknown=True)
             case Outcome.UNKNOWN:
-                trial.refusals -= 1  # not refused: the same number must be used again
-                trial.pending = source if source is not None and not source.is_event else None
+                trial.is_uncertain = trial.numbered()
                 self._remember(key, trial)
                 raise DeliveryFailed(
                     f"QQ 平台出错，不知是否已发出：{verdict.said}", retry_after=_SOON, is_unknown=True
                 )
             case _:
-                self._give_back(source)
+                self._give_back(trial)
                 raise DeliveryFailed(f"QQ 拒绝：{verdict.said}")
 
-    def _postponed(self, key: str, trial: _Trial, source: Source | None) -> None:
-        self._give_back(source)
+    def _postpone(self, key: str, trial: _Trial) -> None:
+        if not trial.is_uncertain:
+            self._give_back(trial)
         self._remember(key, trial)
 
-    def _give_back(self, source: Source | None) -> None:
-        if source is not None:
-            source.give_back()
+    def _give_back(self, trial: _Trial) -> None:
+        if trial.source is not None:
+            trial.source.give_back()
 
     def _remember(self, key: str, trial: _Trial) -> None:
         self._trials[key] = trial

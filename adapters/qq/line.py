@@ -175,7 +175,7 @@ class Line:
             try:
                 await self._take(envelope)
             except Exception:  # noqa: BLE001 - one event must not cost the connection and all that come after it
-                self._log.exception("event failed", action="qq_event_failed", event=str(envelope.t)[:64])
+                self._log.exception("event failed", action="qq_event_failed", kind=str(envelope.t)[:64])
             finally:
                 self._is_taking = False
         if type(envelope.s) is int and 0 <= envelope.s < 2**63:

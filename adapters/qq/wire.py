@@ -1,16 +1,16 @@
-"""Translation between the events and requests of the QQ platform and the bot's own messages; pure."""
+"""What the events of the QQ platform mean to the bot; pure."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from adapters.addressing import addressed
-from adapters.contract import Attachment, DeliveryFailed, Incoming, Mention, Outgoing, RoomKind, pieces
-from adapters.qq import markup
+from adapters.contract import Attachment, Incoming, RoomKind
+from adapters.qq.content import Content, nickname
 from adapters.qq.frames import (
     Author,
     Called,
@@ -116,98 +116,31 @@ def _said(event: str, data: Data, view: View) -> Said | None:
     account = f"{view.name}:{openid}"
     scene = part(Scene, data.message_scene)
     index, quoted = _indices(scene.ext)
-    calls = parts(Called, data.mentions)
-    reader = _Reader(view, calls)
-    reader.read(data.content if isinstance(data.content, str) else "")
+    content = Content(view.name, view.people, parts(Called, data.mentions))
+    content.read(data.content if isinstance(data.content, str) else "")
     if word(data.message_type) == str(_QUOTING):
-        reader.drop_automatic_call(_quoted_author(data, quoted))
+        content.drop_automatic_call(_quoted_author(data, quoted))
     files = parts(File, data.attachments)
-    text = reader.text() or _transcript(files)
+    text = content.text() or _transcript(files)
     by_name, text = addressed(text, view.bot_name)
     return Said(
         Incoming(
             room=room,
             room_kind=kind,
             sender=account,
-            sender_name=word(author.username) or view.people.get(account) or _nickname(openid),
+            sender_name=word(author.username) or view.people.get(account) or nickname(openid),
             message_id=word(data.id) or _derived_id(room, account, data.timestamp, text),
             text=text,
-            is_addressed=reader.is_addressed
+            is_addressed=content.is_addressed
             or by_name
             or event in ("GROUP_AT_MESSAGE_CREATE", "C2C_MESSAGE_CREATE"),
-            mentions=tuple(reader.mentions.values()),
+            mentions=tuple(content.mentions.values()),
             quotes=quoted,
             attachments=tuple(_attachment(file) for file in files),
             sent_at=_instant(data.timestamp),
         ),
         index,
     )
-
-
-class _Reader:
-    """Reads the content of one message together with the list of those whom it calls."""
-
-    def __init__(self, view: View, calls: list[Called]) -> None:
-        self.mentions: dict[str, Mention] = {}
-        self.is_addressed = False
-        self._view = view
-        self._called: dict[str, Called] = {}
-        self._openids: dict[str, str] = {}  # of either id of a person
-        for call in calls:
-            openid = word(call.member_openid) or word(call.id)
-            if openid and call.scope != "all":
-                self._called[openid] = call
-                self._openids |= {openid: openid, word(call.id) or openid: openid}
-        self._seen: set[str] = set()
-        self._words: list[str | Mention] = []
-
-    def read(self, content: str) -> None:
-        is_behind_call = False
-        for piece in markup.read(content):
-            if isinstance(piece, str):
-                # QQ puts a space behind every call; without the name it would stand there alone.
-                self._words.append(piece.lstrip(" ") if is_behind_call else piece)
-                is_behind_call = False
-            else:
-                is_behind_call = self._call(piece.openid)
-        for openid in self._called:  # those whom the platform has cut out of the text
-            if openid not in self._seen:
-                self._words.append(" ")
-                self._call(openid)
-
-    def text(self) -> str:
-        return "".join(piece if isinstance(piece, str) else f"@{piece.name}" for piece in self._words).strip()
-
-    def drop_automatic_call(self, author: str) -> None:
-        """Leave out the call at the start that the client itself puts before a quote of somebody else's message."""
-        said = (piece for piece in self._words if isinstance(piece, Mention) or piece.strip())
-        first = next(said, None)
-        if not isinstance(first, Mention) or (author and first.account != f"{self._view.name}:{author}"):
-            return
-        self._words.remove(first)
-        if first not in self._words:
-            self.mentions.pop(first.account, None)
-
-    def _call(self, called: str) -> bool:
-        """Note a call; True when it was for the bot, and so leaves no name in the text."""
-        openid = self._openids.get(called, called)
-        if not openid:
-            self._words.append("@全体成员")
-            return False
-        self._seen.add(openid)
-        call = self._called.get(openid)
-        if call is not None and call.is_you is True:
-            self.is_addressed = True
-            return True
-        account = f"{self._view.name}:{openid}"
-        name = self._view.people.get(account) or (word(call.username).lstrip("@＠") if call else "")
-        mention = self.mentions.setdefault(account, Mention(name or _nickname(openid), account))
-        self._words.append(mention)
-        return False
-
-
-def _nickname(openid: str) -> str:
-    return f"用户{openid[:4]}"  # the platform does not always say how people are called
 
 
 def _indices(ext: object) -> tuple[str | None, str | None]:
@@ -263,7 +196,7 @@ def _pressed(event: str, data: Data, view: View) -> Pressed | None:
         room=room,
         room_kind=kind,
         sender=account,
-        sender_name=view.people.get(account) or _nickname(openid),
+        sender_name=view.people.get(account) or nickname(openid),
         message_id=interaction,
         text="",
         is_addressed=True,
@@ -299,91 +232,3 @@ def _derived_id(room: str, sender: str, timestamp: object, text: str) -> str:
     # Never a random one: a redelivery must get the same.
     stable = "\0".join((room, sender, word(timestamp), text))
     return "derived-" + hashlib.blake2b(stable.encode(errors="surrogatepass"), digest_size=8).hexdigest()
-
-
-# --- what we send --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a message goes."""
-
-    kind: RoomKind
-    openid: str
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a message is written: as text or as markdown with buttons, and whether addresses keep their scheme."""
-
-    as_markdown: bool = False
-    has_links: bool = True
-
-
-def address(message: Outgoing, name: str) -> Address:
-    """Return where a message goes.
-
-    Raises:
-        DeliveryFailed: The room is not one of this adapter, or an edit is asked for, which QQ does not have.
-    """
-    adapter, _, rest = message.room.partition(":")
-    kind, _, openid = rest.partition(":")
-    if adapter != name or kind not in ("group", "private") or not openid:
-        raise DeliveryFailed(f"“{message.room}”不是 {name} 的群或私聊地址")
-    if message.edits is not None:
-        raise DeliveryFailed("QQ 不能修改已发出的消息")
-    return Address(RoomKind(kind), openid)
-
-
-def body(message: Outgoing, name: str, to: Address, style: Style) -> dict[str, Any]:
-    """Return the request that sends a message, without what it answers."""
-    content = "".join(_written(message, name, to, style))
-    if not style.as_markdown:
-        return {"msg_type": 0, "content": content}
-    request: dict[str, Any] = {"msg_type": 2, "markdown": {"content": content}}
-    if message.buttons:
-        request["keyboard"] = {"content": {"rows": list(_rows(message))}}
-    return request
-
-
-def _written(message: Outgoing, name: str, to: Address, style: Style) -> Iterator[str]:
-    safe = markup.markdown if style.as_markdown else markup.plain
-    for piece in pieces(message):
-        if isinstance(piece, str):
-            yield safe(piece if style.has_links else markup.without_schemes(piece))
-            continue
-        adapter, _, openid = piece.account.partition(":")
-        if to.kind is RoomKind.GROUP and adapter == name and markup.can_be_called(openid):
-            yield markup.called(openid)
-        else:
-            yield safe(f"@{piece.name}")
-
-
-def _rows(message: Outgoing) -> Iterator[dict[str, Any]]:
-    """Yield rows of at most five buttons, five rows: what the platform takes."""
-    for row in range(0, min(len(message.buttons), 25), 5):
-        yield {
-            "buttons": [
-                {
-                    "id": str(row + place),
-                    "render_data": {"label": button.label, "visited_label": button.label, "style": 1},
-                    "action": {
-                        "type": 1,  # tells us, and shows nothing in the chat
-                        "permission": {"type": 2},  # everybody; who may is decided where the ticket is known
-                        "data": button.command,
-                        "unsupport_tips": f"请回：{button.command}",
-                    },
-                }
-                for place, button in enumerate(message.buttons[row : row + 5])
-            ]
-        }
-
-
-def sequence(key: str, refusals: int) -> int:
-    """Return the `msg_seq` of a message: the same for every attempt whose fate is unknown, also after a restart.
-
-    The platform refuses a number that it has seen for the same `msg_id`, so a repetition cannot be shown twice. After a
-    definite refusal another number is taken, because it is not known whether the refused one counts as seen.
-    """
-    digest = hashlib.blake2b(f"{key}\0{refusals}".encode(errors="surrogatepass"), digest_size=8).digest()
-    return 1 + int.from_bytes(digest) % 1_000_000

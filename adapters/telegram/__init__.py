@@ -15,28 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["Settings", "create"]
 
+if find_spec("telegram") is None:
+    # Here, so that checking a configuration says it too, and not only the start.
+    raise BrokenAdapter(
+        'telegram 适配器需要 python-telegram-bot：请运行 .venv/bin/pip install -e ".[telegram]" 再启动'
+    )
+
 
 def create(settings: Settings, surroundings: Surroundings) -> TelegramAdapter:
-    """Make an adapter for one bot.
-
-    Raises:
-        BrokenAdapter: The package of this platform is not installed.
-    """
-    require(find_spec("telegram") is not None)
+    """Make an adapter for one bot."""
     # Only now: it takes a fifth of a second, and reading a configuration needs the keys alone.
     from adapters.telegram.connection import TelegramAdapter
 
     return TelegramAdapter(settings, surroundings, jitter=secrets.SystemRandom().random)
-
-
-def require(is_installed: bool) -> None:
-    """Say how to install what is missing.
-
-    Raises:
-        BrokenAdapter: It is missing.
-    """
-    if not is_installed:
-        raise BrokenAdapter(
-            'telegram 适配器需要 python-telegram-bot，请在程序目录运行 .venv/bin/pip install -e ".[telegram]"'
-            "，然后重新启动"
-        )

@@ -17,6 +17,7 @@ from adapters.telegram.examination import host_of
 from adapters.telegram.failures import said
 from adapters.telegram.polling import Patience
 from adapters.telegram.settings import Settings
+from adapters.telegram.transport import understood
 from adapters.telegram.wire import ALLOWED, Moved
 
 _log = structlog.get_logger(__name__)
@@ -37,7 +38,7 @@ class Beginning:
 
     async def who_am_i(self) -> User:
         """Ask until Telegram has said it."""
-        me = await self._until_done(self._bot.get_me)
+        me = await self._until_done(self._ask_who)
         self._log.info("connected", action="telegram_connected", username=me.username, id=me.id)
         if not me.can_read_all_group_messages:
             self._log.warning(
@@ -49,7 +50,7 @@ class Beginning:
     async def offer_menu(self) -> None:
         """Set the menu of commands; without it everything can still be typed."""
         try:
-            await menu.offer(self._bot, self._surroundings.language)
+            await understood(menu.offer(self._bot, self._surroundings.language))
         except TelegramError as error:
             self._log.warning("no menu", action="telegram_no_menu", why=said(error))
 
@@ -57,7 +58,7 @@ class Beginning:
         """Ask for the small groups of the configuration, which may have become supergroups while we were away."""
         for chat in self._small_groups():
             try:
-                await self._bot.get_chat(chat)
+                await understood(self._bot.get_chat(chat))
             except ChatMigrated as moved:
                 known.moved(Moved(chat, moved.new_chat_id))
             except TelegramError as error:
@@ -69,6 +70,12 @@ class Beginning:
             await self._until_done(self._unregister)
         elif self._settings.url:
             await self._until_done(self._register)
+
+    async def _ask_who(self) -> User:
+        me = await self._bot.get_me()
+        if type(me.id) is not int or not isinstance(me.username, str):
+            raise TelegramError("Invalid server response")
+        return me
 
     async def _register(self) -> None:
         await self._bot.set_webhook(
@@ -87,7 +94,7 @@ class Beginning:
     async def _until_done(self, step: Callable[[], Awaitable[_T]]) -> _T:
         while True:
             try:
-                result = await step()
+                result = await understood(step())
             except TelegramError as error:
                 await self._patience.after(error)
             else:

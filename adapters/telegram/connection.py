@@ -28,7 +28,6 @@ from adapters.telegram.transport import Transport
 _log = structlog.get_logger(__name__)
 
 _PER_MINUTE: Final = 1500  # Telegram's own limit is about 30 a second
-_HAND_OVER: Final = 4.0  # seconds a webhook call waits until the bot has taken what it brought
 _AFTER_RESTART: Final = timedelta(seconds=5)
 
 
@@ -41,6 +40,7 @@ class TelegramAdapter:
         surroundings: Surroundings,
         *,
         jitter: Callable[[], float],  # in [0, 1)
+        hand_over_seconds: float = 4.0,  # a webhook call waits until the bot has taken what it brought
     ) -> None:
         self.name = surroundings.name
         self.capabilities = Capabilities(
@@ -53,6 +53,7 @@ class TelegramAdapter:
         )
         clock = surroundings.clock
         self._settings = settings
+        self._hand_over = hand_over_seconds
         self._surroundings = surroundings
         self._transport = Transport(
             clock=clock, proxy=settings.proxy, timeout_seconds=settings.api_timeout_seconds
@@ -119,7 +120,7 @@ class TelegramAdapter:
         taken = self._hearing.take(update)
         if taken is not None:
             try:
-                async with asyncio.timeout(_HAND_OVER):
+                async with asyncio.timeout(self._hand_over):
                     await taken.wait()
             except TimeoutError:
                 return web.Response(status=503, text="busy")

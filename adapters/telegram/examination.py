@@ -14,10 +14,11 @@ from adapters.contract import DeliveryFailed, Finding, KnownRoom
 from adapters.telegram.addresses import place
 from adapters.telegram.failures import failure, said
 from adapters.telegram.settings import Settings
-from adapters.telegram.transport import Transport
+from adapters.telegram.transport import Transport, understood
 
 _SETTLED: Final = timedelta(seconds=30)  # clocks that differ by less do no harm
 _MANY_WAITING: Final = 100
+_THERE: Final = frozenset({"creator", "administrator", "member", "restricted"})
 _PRIVACY: Final = (
     "在 @BotFather 里 /setprivacy 选 Disable，再把机器人移出群、重新拉进来；或在群里把它设为管理员。"
 )
@@ -28,7 +29,7 @@ async def examine(
 ) -> list[Finding]:
     """Look at the token, the clock, how updates arrive, and what the bot may do in its groups."""
     try:
-        me = await bot.get_me()
+        me = await understood(bot.get_me())
     except InvalidToken:
         return [Finding("token", False, "Telegram 不认它。请到 @BotFather 用 /token 重新复制。")]
     except TelegramError as error:
@@ -61,7 +62,7 @@ def _clock(ahead: timedelta | None) -> Finding:
 
 async def _arrival(bot: Bot, settings: Settings) -> Finding:
     try:
-        info = await bot.get_webhook_info()
+        info = await understood(bot.get_webhook_info())
     except TelegramError as error:
         return Finding("webhook", False, f"查不到：{said(error)}")
     if settings.mode == "polling":
@@ -88,14 +89,14 @@ async def _arrival(bot: Bot, settings: Settings) -> Finding:
 async def _group(bot: Bot, me: User, room: KnownRoom, name: str) -> Finding:
     try:
         chat = place(room.address, name).chat
-        member = await bot.get_chat_member(chat, me.id)
+        member = await understood(bot.get_chat_member(chat, me.id))
     except DeliveryFailed as failed:
         return Finding(room.name, False, f"{failed.reason}。请改正 address。")
     except TelegramError as error:
         return Finding(
             room.name, False, f"{failure(error).reason}。请把 @{me.username} 拉进群，并核对 address。"
         )
-    if member.status in ("left", "kicked"):
+    if member.status not in _THERE:
         return Finding(room.name, False, f"机器人不在群里。请把 @{me.username} 拉进去。")
     if member.status == "restricted" and not getattr(member, "can_send_messages", True):
         return Finding(room.name, False, "机器人被禁言。请群主放开它的发言权。")

@@ -10,9 +10,9 @@ from typing import Final
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 
 from adapters.contract import Button, DeliveryFailed, Mention, Outgoing, pieces
+from adapters.splitting import split
 from adapters.telegram.addresses import Place, place, user_of
 from adapters.telegram.utf16 import length, whole
-from adapters.wecom.splitting import split
 
 LIMIT: Final = 4096
 LONGEST_PART: Final = LIMIT - 64  # room for the mark of a repeated message

@@ -16,6 +16,7 @@ from adapters.telegram.acquaintances import Acquaintances
 from adapters.telegram.failures import Burden, Flooded, burden_of, failure, is_unchanged
 from adapters.telegram.outgoing import Shown, outgoing
 from adapters.telegram.presses import Presses
+from adapters.telegram.transport import understood
 from adapters.telegram.wire import Moved
 
 _log = structlog.get_logger(__name__)
@@ -94,7 +95,7 @@ class Sending:
     async def _call(self, part: Shown) -> str:
         chat = self._known.chat_now(part.place.chat)
         if part.edits is not None:
-            await self._bot.edit_message_text(
+            edit = self._bot.edit_message_text(
                 chat_id=chat,
                 message_id=part.edits,
                 text=part.text,
@@ -102,26 +103,19 @@ class Sending:
                 reply_markup=part.keyboard,
                 link_preview_options=_PREVIEW,
             )
+            await understood(edit)
             return str(part.edits)
-        answers = (
-            ReplyParameters(part.answers, allow_sending_without_reply=True)
-            if part.answers is not None
-            else None
+        sending = self._bot.send_message(
+            chat_id=chat,
+            text=part.text,
+            entities=part.entities,
+            message_thread_id=part.place.topic,
+            reply_parameters=_answering(part.answers),
+            reply_markup=part.keyboard,
+            link_preview_options=_PREVIEW,
         )
-        try:
-            sent: Message = await self._bot.send_message(
-                chat_id=chat,
-                text=part.text,
-                entities=part.entities,
-                message_thread_id=part.place.topic,
-                reply_parameters=answers,
-                reply_markup=part.keyboard,
-                link_preview_options=_PREVIEW,
-            )
-            return str(int(sent.message_id))
-        except (TypeError, ValueError, KeyError, AttributeError):
-            # Taken, as the answer came with `ok`, but told in a way that python-telegram-bot cannot read.
-            raise TelegramError("Invalid server response") from None
+        sent: Message = await understood(sending)
+        return str(sent.message_id)
 
     def _check_flood(self) -> None:
         left = self._quiet_until - self._clock.monotonic()
@@ -137,6 +131,10 @@ class Sending:
         self._unfinished[key] = unfinished
         if len(self._unfinished) > _MOST_UNFINISHED:
             self._unfinished.popitem(last=False)
+
+
+def _answering(message: int | None) -> ReplyParameters | None:
+    return ReplyParameters(message, allow_sending_without_reply=True) if message is not None else None
 
 
 def _without(part: Shown, burden: Burden | None) -> Shown:

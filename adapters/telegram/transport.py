@@ -7,9 +7,10 @@ from one whose answer was lost.
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import aiohttp
 from telegram.error import TelegramError, TimedOut
@@ -18,11 +19,25 @@ from telegram.request import BaseRequest, RequestData
 from adapters.contract import Timekeeper
 from adapters.telegram.failures import Flooded, NotSent
 
+_T = TypeVar("_T")
+
 _LARGEST: Final = 16 << 20  # bytes of an answer; a hundred updates take less than one
 _CONNECT: Final = 10.0  # seconds
 _FLOODED: Final = 429
 _WAIT_UNSAID: Final = 30
 _LONGEST_WAIT: Final = 86_400
+
+
+async def understood(call: Awaitable[_T]) -> _T:
+    """Return what a call of python-telegram-bot returns.
+
+    Raises:
+        TelegramError: Also when the answer came with `ok` and holds something that it cannot read.
+    """
+    try:
+        return await call
+    except (TypeError, ValueError, LookupError, AttributeError, OverflowError):
+        raise TelegramError("Invalid server response") from None
 
 
 class Transport(BaseRequest):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def length(text: str) -> int:
     """Return how long Telegram finds a text."""
@@ -11,6 +13,11 @@ def length(text: str) -> int:
 def whole(text: str) -> str:
     """Replace halves of characters that some client has torn apart; no store and no platform takes them."""
     return text.encode("utf-16-le", errors="surrogatepass").decode("utf-16-le", errors="replace")
+
+
+def word(value: Any) -> str:
+    """Return a text without the space around it; empty for whatever is no text."""
+    return whole(value).strip() if isinstance(value, str) else ""
 
 
 class Units:

@@ -8,10 +8,11 @@ from typing import Any, Final
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, User
 
 from adapters.addressing import addressed
-from adapters.contract import Attachment, Incoming, RoomKind
+from adapters.contract import Incoming, RoomKind
 from adapters.telegram.addresses import Place
+from adapters.telegram.attachments import attachments
 from adapters.telegram.entities import Reading, read
-from adapters.telegram.utf16 import whole
+from adapters.telegram.utf16 import word
 from adapters.telegram.view import View
 
 ALLOWED: Final = ("message", "callback_query", "my_chat_member")  # what Telegram is asked to send
@@ -104,27 +105,28 @@ def _message(message: Message, view: View) -> Heard:
         is_addressed=by_name or place.kind is RoomKind.PRIVATE or _calls(reading, answered, view),
         mentions=reading.mentions,
         quotes=str(int(answered.message_id)) if answered else None,
-        attachments=tuple(_attachments(message)),
+        attachments=tuple(attachments(message)),
         sent_at=message.date,
     )
-    return Heard(said, username=_word(getattr(message.from_user, "username", "")).lower())
+    return Heard(said, username=word(getattr(message.from_user, "username", "")).lower())
 
 
 def _query(query: CallbackQuery, view: View) -> Heard:
-    identity = _word(query.id)
+    identity = word(query.id)
     on = query.message
     place = _place(on, view) if on is not None else None
-    command = _word(query.data)
+    command = word(query.data)
     if not identity:
         raise Unreadable("no id of a callback query")
-    if on is None or place is None or not command or query.from_user.is_bot:
+    user = query.from_user
+    if on is None or place is None or not command or _is_nobody(user, view):
         return Heard(query=identity)
-    account = f"{view.name}:{int(query.from_user.id)}"
+    account = f"{view.name}:{int(user.id)}"
     pressed = Incoming(
         room=place.address(view.name),
         room_kind=place.kind,
         sender=account,
-        sender_name=view.people.get(account) or _full_name(query.from_user),
+        sender_name=view.people.get(account) or _full_name(user),
         # Of the press, and still showing which message an answer belongs under.
         message_id=f"{int(on.message_id)}+{identity}",
         text="",
@@ -132,7 +134,7 @@ def _query(query: CallbackQuery, view: View) -> Heard:
         quotes=str(int(on.message_id)),
         command=command,
     )
-    return Heard(pressed, query=identity, username=_word(query.from_user.username).lower())
+    return Heard(pressed, query=identity, username=word(user.username).lower())
 
 
 def _standing(change: ChatMemberUpdated, view: View) -> Standing | None:
@@ -140,7 +142,7 @@ def _standing(change: ChatMemberUpdated, view: View) -> Standing | None:
     if place is None or change.new_chat_member.user.id != view.bot:
         return None
     status = str(change.new_chat_member.status)
-    return Standing(place.address(view.name), _word(change.chat.title), status)
+    return Standing(place.address(view.name), word(change.chat.title), status)
 
 
 def _place(message: MaybeInaccessibleMessage, view: View) -> Place | None:
@@ -165,27 +167,31 @@ def _author(message: Message, view: View) -> tuple[str, str] | None:
     """Return account and name of a person; None for bots, Telegram itself, and copies of a channel's posts."""
     group = message.sender_chat
     if group is not None:
-        if message.is_automatic_forward:
+        if message.is_automatic_forward or int(group.id) >= 0:
             return None
         # An anonymous administrator speaks as the group, anybody else as a channel of theirs.
         account = f"{view.name}:{int(group.id)}"
-        signature = _word(message.author_signature) if group.id == message.chat.id else ""
-        return account, view.people.get(account) or signature or _word(group.title) or str(int(group.id))
+        signature = word(message.author_signature) if group.id == message.chat.id else ""
+        return account, view.people.get(account) or signature or word(group.title) or str(int(group.id))
     user = message.from_user
-    if user is None or user.is_bot or user.id == view.bot or int(user.id) <= 0:
+    if user is None or _is_nobody(user, view):
         return None
     account = f"{view.name}:{int(user.id)}"
     return account, view.people.get(account) or _full_name(user)
 
 
+def _is_nobody(user: User, view: View) -> bool:
+    return bool(user.is_bot) or int(user.id) <= 0 or int(user.id) == view.bot
+
+
 def _full_name(user: User) -> str:
-    parts = (_word(user.first_name), _word(user.last_name))
-    return " ".join(part for part in parts if part) or _word(user.username) or str(int(user.id))
+    parts = (word(user.first_name), word(user.last_name))
+    return " ".join(part for part in parts if part) or word(user.username) or str(int(user.id))
 
 
 def _is_said(message: Message) -> bool:
     """Say whether a person wrote or showed something; everything else is Telegram telling of an event."""
-    return bool(_word(message.text) or _word(message.caption) or message.effective_attachment)
+    return bool(word(message.text) or word(message.caption) or message.effective_attachment)
 
 
 def _answered(message: Message) -> Message | None:
@@ -201,29 +207,3 @@ def _calls(reading: Reading, answered: Message | None, view: View) -> bool:
         answered is not None and answered.from_user is not None and answered.from_user.id == view.bot
     )
     return reading.calls_bot or answers_bot
-
-
-def _attachments(message: Message) -> list[Attachment]:
-    """Return pictures and files by name; their addresses would hold the bot's token and are left out."""
-    found: list[tuple[str, Any]] = []
-    if message.photo:
-        found.append(("picture", message.photo[-1]))  # the largest
-    if message.document is not None and message.animation is None:  # an animation comes as both
-        found.append(("file", message.document))
-    for kind, media in (
-        ("file", message.audio),
-        ("voice", message.voice),
-        ("video", message.video or message.video_note or message.animation),
-    ):
-        if media is not None:
-            found.append((kind, media))
-    return [Attachment(kind, _file_name(kind, media)) for kind, media in found]
-
-
-def _file_name(kind: str, media: Any) -> str:
-    given = _word(getattr(media, "file_name", ""))[:255]
-    return given or f"{kind}-{_word(media.file_unique_id)[:64]}"
-
-
-def _word(value: Any) -> str:
-    return whole(value).strip() if isinstance(value, str) else ""

@@ -14,7 +14,7 @@ from yarl import URL
 from adapters.contract import DeliveryFailed
 from adapters.wecom.errors import OK, code
 
-_TIMEOUT: Final = aiohttp.ClientTimeout(total=10.0)
+_PATIENCE: Final = 10.0  # seconds for a whole answer
 _LARGEST_ANSWER: Final = 1 << 20  # bytes
 _SOON: Final = timedelta(seconds=5)
 
@@ -47,8 +47,9 @@ class Server:
     Addresses carry tokens and keys, so no error repeats one.
     """
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, *, patience_seconds: float = _PATIENCE) -> None:
         self._base = URL(base)
+        self._timeout = aiohttp.ClientTimeout(total=patience_seconds)
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
         self.server_time: datetime | None = None  # as of the last answer
@@ -97,7 +98,7 @@ class Server:
 
     async def _exchange(self, method: str, address: URL, body: object) -> tuple[int, bytes]:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
+            self._session = aiohttp.ClientSession(timeout=self._timeout)
         data = None if body is None else msgspec.json.encode(body)
         headers = {} if body is None else {"Content-Type": "application/json"}
         async with self._session.request(

@@ -56,7 +56,7 @@ def card(row: Row, speaker: Speaker) -> Card:
         number=ticket.number,
         level=level(ticket, speaker),
         rank=min(row.rank, 4),
-        place="｜".join(dict.fromkeys(part for part in (row.customer, row.room) if part)),
+        place=speaker.say("｜").join(dict.fromkeys(part for part in (row.customer, row.room) if part)),
         requester=ticket.requester.name,
         title=title(ticket, _TITLE),
         state=state_name(ticket, speaker),
@@ -73,7 +73,9 @@ def card(row: Row, speaker: Speaker) -> Card:
 def level(ticket: Ticket, speaker: Speaker) -> str:
     """Return the level of a ticket, with its kind where that is not a fault."""
     kind = "" if ticket.kind is Kind.FAULT else kind_name(ticket.kind, speaker)
-    return "｜".join(part for part in (kind, ticket.level_name) if part) or kind_name(ticket.kind, speaker)
+    return speaker.say("｜").join(part for part in (kind, ticket.level_name) if part) or kind_name(
+        ticket.kind, speaker
+    )
 
 
 def tiles(counts: Counts, dead: int, filter_: Filter, speaker: Speaker) -> list[Tile]:

@@ -94,7 +94,7 @@ def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
         is_dead=message.state is Delivery.DEAD,
         is_sent=message.state is Delivery.SENT,
         is_edit=message.edits is not None,
-        reason=message.reason if message.state is not Delivery.SENT else "",
+        reason=speaker.translate(message.reason) if message.state is not Delivery.SENT else "",
         source=" · ".join(part for part in (message.room, message.platform_id or "") if part),
     )
 

@@ -12,6 +12,7 @@ from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
+from bot.tickets.voices import level_word
 
 _PROMISES = {
     ClockKind.RESPOND: N_("响应"),
@@ -28,6 +29,12 @@ _PROMISES = {
     ClockKind.REPAIR: N_("修好返还"),
     ClockKind.REPLACE: N_("更换新件"),
     ClockKind.CALLBACK: N_("回访"),
+}
+_BREACHES = {  # by whether it was said before, and whether nobody has claimed the ticket
+    (False, False): N_("⚠️ {number} {promise}超时，已报 {told}。{late}{calls}"),
+    (False, True): N_("⚠️ {number} {promise}超时，已报 {told}。{late}接单：接单 {number} {calls}"),
+    (True, False): N_("⚠️ {number} {promise}已超时 {length}。{late}{calls}"),
+    (True, True): N_("⚠️ {number} {promise}已超时 {length}。{late}接单：接单 {number} {calls}"),
 }
 _WORTH_SAYING = timedelta(minutes=2)  # an escalation this late says so
 _LONGEST_LIST = 8
@@ -79,24 +86,18 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
     if event.late >= _WORTH_SAYING:
         late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)
     if event.is_breach:
-        text = speaker.say(
-            "⚠️ {number} {promise}超时，已报 {told}。", number=number, promise=promise, told=event.told
-        )
-        if event.is_repeat:
-            text = speaker.say(
-                "⚠️ {number} {promise}已超时 {length}。", number=number, promise=promise,
-                length=speaker.now - event.due_at,
-            )  # fmt: skip
-        text += late
-        if ticket.owner is None:
-            text += speaker.say("接单：接单 {number}", number=number)
         # Whoever the sentence names is called by their name in it.
         unnamed = called if event.is_repeat else tuple(party for party in called if party not in event.told)
-        text += f" {_calls(unnamed)}" if unnamed and ticket.owner is None else _calls(unnamed)
+        text = speaker.say(
+            _BREACHES[event.is_repeat, ticket.owner is None], number=number, promise=promise, told=event.told,
+            length=speaker.now - event.due_at, late=late, calls=_calls(unnamed),
+        ).rstrip()  # fmt: skip
     else:
         state = speaker.say("还没人接，") if ticket.owner is None else _awaited(event.promised, speaker)
         customer = rules.customers.get(ticket.customer, "")
-        about = "｜".join(part for part in (ticket.level_name.split("·")[0], customer, title) if part)
+        about = speaker.say("｜").join(
+            part for part in (level_word(ticket.level_name), customer, title) if part
+        )
         text = speaker.say(
             "⏳ {number} {state}{promise} {time} 到期（{about}）{late}{calls}",
             number=number, state=state, promise=promise, time=event.due_at, about=about, late=late, calls=_calls(called),

@@ -35,8 +35,8 @@ def _acknowledged(
     number, word = after.number, timing.promised_word(after, rules)
     if event.links:
         text = speaker.say(
-            "{old} 已关闭超过 {days} 天，已建新单 {number} 并关联 {old}，优先处理。",
-            old=event.links[0], days=rules.reopen_within.days, number=number,
+            "{old} 已关闭超过 {within}，已建新单 {number} 并关联 {old}，优先处理。",
+            old=event.links[0], within=rules.reopen_within, number=number,
         )  # fmt: skip
         return Message(to=Place.ASKER, text=text)
     if calls:

@@ -7,7 +7,7 @@ from bot.tickets.errors import N_
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
-from bot.tickets.voices import title
+from bot.tickets.voices import level_word, title
 
 ENDINGS = {
     Closing.CONFIRMED: N_("已确认关闭"),
@@ -35,7 +35,7 @@ def head(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
         "{mark} {number} {level}｜{customer}｜{requester}：{title}",
         mark="🔴" if is_urgent(ticket, rules) else "🆕",
         number=ticket.number,
-        level=level.split("·")[0],
+        level=level_word(level),
         customer=rules.customers.get(ticket.customer) or (room.name if room else ticket.room),
         requester=ticket.requester,
         title=title(ticket, 60),

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
-from bot.tickets.errors import N_, NotTheirs, TicketError, TooOld
+from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError, TooOld
 from bot.tickets.model import ClockKind, Closing, Kind, Status, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import first_question
@@ -33,7 +33,7 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
             owner=ticket.owner,
         )
     fields = {N_("原因"): step.cause, N_("方法"): step.method, N_("预防"): step.prevention}
-    missing = [name for name, text in fields.items() if not text.strip()]
+    missing = [Phrase(name) for name, text in fields.items() if not text.strip()]
     if missing:
         raise TicketError(
             "还差{missing}。例：解决 {number} 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔",
@@ -82,5 +82,5 @@ def reopened(ticket: Ticket, step: s.Reopen, now: datetime, rules: Rules) -> lis
     if ticket.status is Status.OPEN:
         return [e.Supplemented(by=step.by, text=step.text)]
     if ticket.closed_at is not None and now - ticket.closed_at > rules.reopen_within:
-        raise TooOld("{number} 已关闭超过 {days} 天。", number=ticket.number, days=rules.reopen_within.days)
+        raise TooOld("{number} 已关闭超过 {within}。", number=ticket.number, within=rules.reopen_within)
     return [e.Reopened(by=step.by, text=step.text)]

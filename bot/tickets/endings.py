@@ -16,12 +16,12 @@ from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, title
 from scheduler.calendar import add_working_time
 
-_UNDONE_WORDS = {
-    "Resolved": N_("解决"),
-    "HandOverOffered": N_("转交"),
-    "LevelChanged": N_("改级"),
-    "Noted": N_("记录"),
-    "Closed": N_("撤单"),
+_UNDONE_COMMANDS = {
+    "Resolved": N_("解决 {number}"),
+    "HandOverOffered": N_("转交 {number}"),
+    "LevelChanged": N_("改级 {number}"),
+    "Noted": N_("记录 {number}"),
+    "Closed": N_("撤单 {number}"),
 }
 
 
@@ -30,9 +30,9 @@ def resolved(event: e.Resolved, after: Ticket, speaker: Speaker, rules: Rules) -
         "✅ {number} 已处理（{by}）：{cause}，{method}。建议：{prevention}。\n",
         number=after.number,
         by=event.by,
-        cause=event.cause.rstrip("。"),
-        method=event.method.rstrip("。"),
-        prevention=event.prevention.rstrip("。"),
+        cause=event.cause.rstrip("。."),
+        method=event.method.rstrip("。."),
+        prevention=event.prevention.rstrip("。."),
     )
     if rules.role(after.requester).is_staff:  # reported on behalf of somebody the bot does not know
         text += speaker.say("请引用本条：好了回 1，还有问题回 2。")
@@ -67,8 +67,8 @@ def closed(
         return [survey(text, after, mentions=())]
     if closing is Closing.SILENCE:
         text = voices.customer.say(
-            "{number} 没有等到回复，先关单了。{days} 天内说“{number} 还有问题”，我就重新打开。",
-            number=number, days=rules.reopen_within.days,
+            "{number} 没有等到回复，先关单了。{within}内说“{number} 还有问题”，我就重新打开。",
+            number=number, within=rules.reopen_within,
         )  # fmt: skip
         return [Message(to=Place.CUSTOMER, text=text, useful_for=timedelta(days=1))]
     told = Message(
@@ -92,7 +92,7 @@ def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) 
     told += (
         voices.customer.say("，最晚 {time} 答复。", time=word)
         if word and word > voices.customer.now
-        else "。"
+        else voices.customer.say("。")
     )
     called = [owner] if owner else list(rules.on_call(after.room, voices.duty.now))
     if after.reopened > 1:  # a second time is the manager's business
@@ -109,11 +109,8 @@ def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) 
 def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
     """Return the answer to who took something back, and a word to whoever was told of it before."""
     asker = voices.asker
-    text = asker.say(
-        "已撤回“{word} {number}”，恢复到之前的状态。",
-        word=asker.say(_UNDONE_WORDS.get(word, word)),
-        number=after.number,
-    )
+    command = asker.say(_UNDONE_COMMANDS[word], number=after.number)
+    text = asker.say("已撤回“{command}”，恢复到之前的状态。", command=command)
     said = [Message(to=Place.ASIDE, text=text)]
     customer, duty = voices.customer.say, voices.duty.say
     match word:

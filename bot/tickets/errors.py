@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 
 def N_(template: str) -> str:  # noqa: N802 - the name that gettext tools look for
     """Mark a text for translation where it is translated later."""
     return template
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A text inside another text, said in the language of whoever reads both."""
+
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 class TicketError(Exception):

@@ -9,10 +9,11 @@ from datetime import datetime
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
-from bot.tickets.errors import N_, NotTheirs, TicketError
+from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
 from bot.tickets.evolve import evolve
 from bot.tickets.model import ClockKind, Kind, Promise, Ticket
 from bot.tickets.rules import Level, Policy, Rules
+from bot.tickets.voices import level_word
 
 
 def opened(step: s.Open, rules: Rules) -> e.Opened:
@@ -56,11 +57,31 @@ def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) 
 
 
 def level_named(policy: Policy, word: str) -> Level | None:
-    """Return the level a person means by `1`, `一级`, `瘫痪` or `一级·瘫痪`, or None."""
-    for level in policy.levels:
-        if word in (level.id, level.name, *level.name.split("·"), f"{level.id}级"):
-            return level
-    return None
+    """Return the level a person means by `1`, `一级`, `瘫痪`, `一级·瘫痪` or `level 1`, or None."""
+    said = word.casefold()
+    return next((level for level in policy.levels if said in _names(level)), None)
+
+
+def level_at_start(policy: Policy | None, text: str) -> tuple[Level | None, str]:
+    """Return the level that a text begins with, and the rest: `一级 教务系统打不开`, `Level 1 the server is down`."""
+    words = text.split()
+    longest = (
+        max((name.count(" ") + 1 for level in policy.levels for name in _names(level)), default=0)
+        if policy
+        else 0
+    )
+    for count in range(min(longest, len(words)), 0, -1):
+        level = level_named(policy, " ".join(words[:count])) if policy else None
+        if level is not None:
+            return level, text.split(maxsplit=count)[count].strip() if len(words) > count else ""
+    return None, text.strip()
+
+
+def _names(level: Level) -> tuple[str, ...]:
+    """Everything people call a level, folded; names may have several words."""
+    parts = (part.strip() for part in level.name.split("·"))
+    names = (level.id, level.name, *parts, f"{level.id}级", f"level {level.id}")
+    return tuple(" ".join(name.casefold().split()) for name in names)
 
 
 def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rules) -> list[e.AnyEvent]:
@@ -68,18 +89,18 @@ def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rul
     policy = rules.policies.get(ticket.policy)
     level = policy.level(step.level) if policy else None
     if level is None:
-        names = "、".join(level.name for level in policy.levels) if policy else N_("无")
+        names = tuple(level.name for level in policy.levels) if policy else Phrase(N_("无"))
         raise TicketError("没有这个级别。{number} 可选：{levels}", number=ticket.number, levels=names)
     is_theirs = rules.may_answer(ticket, step.by) and level.id == ticket.level_before
     if not rules.role(step.by).is_staff and not is_theirs:
         raise NotTheirs("{number} 的级别由工程师来改；不同意调整可以回“维持”。", number=ticket.number)
     if level.id == ticket.level:
         raise TicketError("{number} 已经是{level}。", number=ticket.number, level=level.name)
-    if not step.reason.strip():
+    if not step.reason.strip() and not is_theirs:
         raise TicketError(
             "请带上原因，例：改级 {number} {level} 仅教师端受影响",
             number=ticket.number,
-            level=level.name.split("·")[0],
+            level=level_word(level.name),
         )
     change = e.LevelChanged(
         by=step.by,
@@ -127,9 +148,7 @@ def _level(step: s.Open, rules: Rules) -> Level | None:
         return level_by_words(policy, step.text, rules.urgent_words)
     level = policy.level(step.level)
     if level is None:
-        raise TicketError(
-            "没有这个级别，可选：{levels}", levels="、".join(level.name for level in policy.levels)
-        )
+        raise TicketError("没有这个级别，可选：{levels}", levels=tuple(level.name for level in policy.levels))
     return level
 
 

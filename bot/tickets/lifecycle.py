@@ -204,7 +204,7 @@ def _arrived(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
     _be_open(ticket)
     _be_staff(by, ticket, rules)
     late = timing.lateness(ticket, ClockKind.ARRIVE, rules, now)  # who comes later is not late for it
-    return [*_first_word(ticket, by, "到场", now, rules), e.Arrived(by=by, late=late)]
+    return [*_first_word(ticket, by, "", now, rules), e.Arrived(by=by, late=late)]
 
 
 def _late(ticket: Ticket, now: datetime, rules: Rules, *kinds: ClockKind) -> timedelta:
@@ -244,10 +244,10 @@ def _undone(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.An
         raise TicketError("{number} 没有您可以撤销的操作（接单请用“转交”）。", number=ticket.number)
     if now - undo.at > rules.undo_within:
         raise TicketError(
-            "{number} 的操作在 {time}，超过 {within} 分钟就不能撤销了。",
+            "{number} 的操作在 {time}，超过 {within}就不能撤销了。",
             number=ticket.number,
             time=undo.at,
-            within=int(rules.undo_within.total_seconds() // 60),
+            within=rules.undo_within,
         )
     return [e.Undone(by=by, word=undo.word)]
 

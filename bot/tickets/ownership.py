@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets.errors import NotTheirs, TicketError
+from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Role, Rules
 
@@ -91,6 +91,6 @@ def be_colleague(to: Party, number: int, rules: Rules) -> None:
         raise TicketError("{to} 不是工程师，{number} 只能转给同事。", to=to, number=number)
 
 
-def manager_named(rules: Rules) -> Party | str:
+def manager_named(rules: Rules) -> Party | Phrase:
     """Return whom to name where a manager is needed."""
-    return next(iter(rules.with_role(Role.MANAGER)), "经理")
+    return next(iter(rules.with_role(Role.MANAGER)), Phrase(N_("经理")))

@@ -13,12 +13,13 @@ from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
 from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
+from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Party, Ticket
 from bot.tickets.notices import Notice, noticed
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
-from bot.tickets.voices import Voices, title
+from bot.tickets.voices import Voices, level_word, title
 
 __all__ = ["replies", "title"]
 
@@ -248,7 +249,7 @@ def _level_changed(
         number=after.number, was=was, level=after.level_name, reason=reason, by=by,
     )  # fmt: skip
     if after.level_before:
-        text += voices.customer.say("不同意请回“维持{was}”。", was=was.split("·")[0])
+        text += voices.customer.say("不同意请回“维持{was}”。", was=level_word(was))
     told = Message(to=Place.CUSTOMER, text=text)
     if not is_urgent(after, rules):
         return [told]
@@ -279,12 +280,14 @@ def _kept(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messag
     told += (
         voices.customer.say("，最晚 {time} 答复。", time=word)
         if word and word > voices.customer.now
-        else "。"
+        else voices.customer.say("。")
     )
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
-    duty = voices.duty.say("{number} 维持 {level}（{by} 要求）", number=number, level=level, by=by)
-    duty += voices.duty.say("，最晚 {time} 答复。", time=word) if word and word > voices.duty.now else "。"
-    duty += " ".join(f"@{party.name}" for party in called)
+    template = N_("{number} 维持 {level}（{by} 要求）。{calls}")
+    if word and word > voices.duty.now:
+        template = N_("{number} 维持 {level}（{by} 要求），最晚 {time} 答复。{calls}")
+    calls = " ".join(f"@{party.name}" for party in called)
+    duty = voices.duty.say(template, number=number, level=level, by=by, time=word, calls=calls)
     return [Message(to=Place.ASKER, text=told), Message(to=Place.DUTY, text=duty, mentions=called)]
 
 
@@ -293,7 +296,7 @@ def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messa
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
     text = voices.customer.say("已替您催 {who}", who=called or voices.customer.say("工程师"))
     if word is None or word <= voices.customer.now:
-        text += "。"
+        text += voices.customer.say("。")
     elif timing.is_awaited(after, rules):
         text += voices.customer.say("，最晚 {time} 联系您。", time=word)
     else:

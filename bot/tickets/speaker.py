@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.tickets.errors import N_, TicketError
+from bot.tickets.errors import N_, Phrase, TicketError
 from bot.tickets.model import Party
 
 _WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
+_DAY = N_("{at.month}-{at.day} {at:%H:%M}")
+_DAY_AND_YEAR = N_("{at.year}-{at.month}-{at.day} {at:%H:%M}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Speaker:
     translate: Callable[[str], str]
     zone: ZoneInfo
     now: datetime
+    language: str = "zh"
 
     def say(self, template: str, **values: object) -> str:
         """Return a template in this language with its values filled in: instants, lengths and people are spelled out."""
@@ -42,8 +45,8 @@ class Speaker:
             return self.translate(N_("明天") if days == 1 else N_("昨天")) + " " + clock
         if 1 < days < 7:
             return self.translate(_WEEKDAYS[local.weekday()]) + " " + clock
-        day = f"{local.month}-{local.day}"
-        return f"{day} {clock}" if local.year == today.year else f"{local.year}-{day} {clock}"
+        is_this_year = local.year == today.year
+        return self.translate(_DAY if is_this_year else _DAY_AND_YEAR).format(at=local)
 
     def length(self, length: timedelta) -> str:
         """Return a length as 8 分钟, 2 小时, 1 小时 20 分钟, 3 天."""
@@ -52,7 +55,7 @@ class Speaker:
         hours, minutes = divmod(rest, 60)
         parts = []
         if days:
-            parts.append(self.translate(N_("{count} 天")).format(count=days))
+            parts.append(self.translate(N_("1 天") if days == 1 else N_("{count} 天")).format(count=days))
         if hours:
             parts.append(self.translate(N_("{count} 小时")).format(count=hours))
         if minutes and not days:
@@ -61,7 +64,7 @@ class Speaker:
 
     def names(self, people: tuple[Party, ...]) -> str:
         """Return several names in one phrase."""
-        return self.translate(N_("、")).join(party.name for party in people)
+        return self._listed(people)
 
     def _spelled(self, value: object) -> object:
         if isinstance(value, datetime):
@@ -70,6 +73,11 @@ class Speaker:
             return self.length(value)
         if isinstance(value, Party):
             return value.name
+        if isinstance(value, Phrase):
+            return self.say(value.template, **value.values)
         if isinstance(value, tuple):
-            return self.translate(N_("、")).join(self.translate(str(self._spelled(item))) for item in value)
+            return self._listed(value)
         return value
+
+    def _listed(self, values: tuple[object, ...]) -> str:
+        return self.translate(N_("、")).join(str(self._spelled(value)) for value in values)

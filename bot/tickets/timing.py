@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from bot.tickets.clockwork import history_of, rules_of
@@ -130,7 +130,10 @@ def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) ->
         return None
     again_at = _again_at(ticket, found, ladder, rules)
     repeats = _repeats(ticket, found) and (again_at is None or again_at <= now)
-    return escalation.due(ladder, *course, fired=found.fired, repeats=repeats, now=now)
+    due = escalation.due(ladder, *course, fired=found.fired, repeats=repeats, now=now)
+    if due is None or not due.is_repeat or again_at is None:
+        return due
+    return replace(due, late=min(due.late, now - again_at))  # what was kept quiet on purpose is not late
 
 
 def next_rung(ticket: Ticket, found: Clock, rules: Rules) -> datetime | None:

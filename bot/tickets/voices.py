@@ -17,6 +17,11 @@ class Voices:
     asker: Speaker
 
 
+def level_word(name: str) -> str:
+    """Return the short name of a level: what stands before the dot of `一级·瘫痪`."""
+    return name.split("·")[0].strip()
+
+
 def title(ticket: Ticket, longest: int = 40) -> str:
     """Return the ticket's text on one line, shortened."""
     line = " ".join(ticket.text.split())

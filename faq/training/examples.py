@@ -56,7 +56,9 @@ def written(*files: Path) -> list[Written]:
     return found
 
 
-def questions(known: list[Written], rounds: int, chance: random.Random, kinds: Sequence[float] = MIXED) -> Iterator[Question]:
+def questions(
+    known: list[Written], rounds: int, chance: random.Random, kinds: Sequence[float] = MIXED
+) -> Iterator[Question]:
     """Yield questions asked of knowledge bases drawn from what is written; `kinds` are shares as in `MIXED`."""
     for _ in range(rounds):
         drawn = chance.sample(known, chance.randint(min(60, len(known)), len(known)))
@@ -79,7 +81,9 @@ def questions(known: list[Written], rounds: int, chance: random.Random, kinds: S
             yield Question(topic, text, right if is_same else None, tuple(base.measure(text)))
 
 
-def _asked(base: KnowledgeBase, held: str, kept: list[str], kinds: Sequence[float], chance: random.Random) -> tuple[str, bool]:
+def _asked(
+    base: KnowledgeBase, held: str, kept: list[str], kinds: Sequence[float], chance: random.Random
+) -> tuple[str, bool]:
     """Return what is asked, and whether it is what the entry asks."""
     match chance.choices(("held", "reworded", "exchanged", "shortened"), kinds)[0]:
         case "held":

@@ -11,7 +11,18 @@ from importlib import resources
 
 _HAS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _PAIR = re.compile(r"(?=([\u4e00-\u9fff]{2}))")
-_BEFORE = ("请问", "你好，", "我想问下", "麻烦问一下 ", "在吗，", "老师，", "我们这边", "今天", "那个，", "@小首 ")
+_BEFORE = (
+    "请问",
+    "你好，",
+    "我想问下",
+    "麻烦问一下 ",
+    "在吗，",
+    "老师，",
+    "我们这边",
+    "今天",
+    "那个，",
+    "@小首 ",
+)
 _AFTER = ("啊", "呢", "？？", "，谢谢", "，急", "，有人知道吗", "~", "😭", "，怎么弄", "，求助")
 _BEFORE_EN = ("hi, ", "hello ", "quick question: ", "excuse me, ", "sorry, ", "pls ")
 _AFTER_EN = (" thanks", " please", " ??", " asap", " anyone?", " today")

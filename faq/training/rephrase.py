@@ -80,7 +80,9 @@ def reworded(text: str, chance: random.Random) -> str:
     """Return a question that asks the same with one to three small changes."""
     is_chinese = bool(_HAS_CHINESE.search(text))
     for _ in range(chance.choice((1, 2, 2, 3))):
-        groups = [group for group in (_SAME if is_chinese else _SAME_EN) if any(w and w in text for w in group)]
+        groups = [
+            group for group in (_SAME if is_chinese else _SAME_EN) if any(w and w in text for w in group)
+        ]
         if groups and chance.random() < 0.75:
             group = chance.choice(groups)
             word = max((word for word in group if word and word in text), key=len)

@@ -50,8 +50,12 @@ from adapters.qq import QQAdapter
 from adapters.qq import Settings as QQSettings
 from adapters.qq.signature import Seal
 from adapters.registry import create
-from tests.adapters import qq_peers, wecom_peers
+from adapters.telegram.connection import TelegramAdapter
+from adapters.telegram.settings import Settings as TelegramSettings
+from tests.adapters import qq_peers, telegram_peers, wecom_peers
 from tests.adapters.qq_peers import OpenPlatform, WebhookCaller
+from tests.adapters.telegram_peers import BotApi
+from tests.adapters.telegram_peers import WebhookCaller as TelegramCaller
 from tests.adapters.wecom_peers import AibotServer, AibotSession, CallbackSender, WeComApi
 
 PLATFORMS = (
@@ -64,6 +68,8 @@ PLATFORMS = (
     "wecom_robot_platform",
     "qq_gateway_platform",
     "qq_webhook_platform",
+    "telegram_polling_platform",
+    "telegram_webhook_platform",
 )
 DEAF_PLATFORMS = ("wecom_robot_platform",)  # the bot speaks there and hears nothing
 
@@ -877,3 +883,88 @@ def hearing_platform(request: pytest.FixtureRequest) -> Platform:
 def platform(request: pytest.FixtureRequest) -> Platform:
     """Every platform in turn."""
     return request.getfixturevalue(request.param)
+
+
+# --- Telegram -----------------------------------------------------------------------------------------------------
+
+
+@pytest_asyncio.fixture
+async def bot_api() -> AsyncIterator[BotApi]:
+    """Telegram's server, listening."""
+    api = BotApi()
+    await api.start()
+    yield api
+    await api.stop()
+
+
+@pytest.fixture
+def telegram(surroundings: Callable[[str], Surroundings], bot_api: BotApi) -> Made:
+    """Return a function that makes a Telegram adapter named `tg`, from its keys, for the server; jitter is none."""
+
+    def made(
+        *, around: Surroundings | None = None, hand_over_seconds: float = 4.0, **keys: Any
+    ) -> TelegramAdapter:
+        settings = TelegramSettings(**{"token": telegram_peers.TOKEN, "base_url": bot_api.base_url, **keys})
+        return TelegramAdapter(
+            settings,
+            around or surroundings("tg"),
+            jitter=lambda: 0.0,
+            hand_over_seconds=hand_over_seconds,
+        )
+
+    return made
+
+
+@dataclass
+class PollingPlatform:
+    adapter: Adapter
+    listener: Listener
+    api: BotApi
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        await self.happens(self.api.said(_NUMBERS[person], person, text, calls_bot=calls_bot))
+
+    async def happens(self, update: dict[str, Any]) -> None:
+        await self.api.happens(update)
+
+    async def next_shown(self) -> Shown:
+        sent = await self.api.next_sent()
+        return Shown(
+            f"tg:group:{sent.chat}",
+            sent.text + "".join(f" [{label}]" for label in sent.labels),
+            tuple(f"tg:{user}" for user in sent.called),
+            str(sent.answers.message_id) if sent.answers else None,
+        )
+
+
+@pytest_asyncio.fixture
+async def telegram_polling_platform(
+    telegram: Made, bot_api: BotApi, listen: Callable[[Adapter], Listener]
+) -> PollingPlatform:
+    adapter = telegram()
+    return PollingPlatform(adapter, listen(adapter), bot_api)
+
+
+@dataclass
+class CalledPlatform(PollingPlatform):
+    caller: TelegramCaller
+
+    async def happens(self, update: dict[str, Any]) -> None:
+        assert await self.caller.brings(update) == 200
+
+
+@pytest_asyncio.fixture
+async def telegram_webhook_platform(
+    telegram: Made,
+    bot_api: BotApi,
+    host: Host,
+    client: ClientSession,
+    listen: Callable[[Adapter], Listener],
+) -> CalledPlatform:
+    adapter = telegram(
+        mode="webhook", url="https://bot.example.com/hooks/tg", secret_token=telegram_peers.SECRET
+    )
+    listener = listen(adapter)
+    await bot_api.called("setWebhook")
+    caller = TelegramCaller(f"{await host(adapter.handle)}/hooks/tg", client)
+    return CalledPlatform(adapter, listener, bot_api, caller)

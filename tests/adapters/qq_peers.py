@@ -7,6 +7,7 @@ agree with itself. `test_qq_counterpart.py` shows that the platform played here 
 from __future__ import annotations
 
 import asyncio
+import io
 import itertools
 import json
 import re
@@ -418,7 +419,7 @@ class WebhookCaller:
         }
         sent = {**honest, **{name.replace("_", "-"): value for name, value in headers.items()}}
         async with self._client.post(
-            self.url, data=body, headers={name: value for name, value in sent.items() if value}
+            self.url, data=io.BytesIO(body), headers={name: value for name, value in sent.items() if value}
         ) as response:
             text = await response.text()
             return response.status, json.loads(text) if text.startswith("{") else {"text": text}

@@ -183,6 +183,52 @@ async def test_a_message_whose_fate_is_unknown_is_sent_again_with_its_number_and
 
 
 @pytest.mark.asyncio
+async def test_what_lies_between_two_attempts_does_not_change_the_number(bot, qq_open, clock):
+    adapter, listener = bot(api_timeout_seconds=0.2)
+    await qq_open.was_ready(1)
+    await hears(listener, qq_open)
+    tried = []
+
+    def stumbles(posted):
+        tried.append((posted.body["msg_id"], posted.body["msg_seq"]))
+        if len(tried) == 1:
+            qq_open._by_the_rules(posted)
+        return [(504, {}), refusal(22009), refusal(11244, 401), refusal(11244, 401), None][len(tried) - 1]
+
+    qq_open.answer = stumbles
+    for _ in range(3):
+        assert (await failure(adapter, outgoing())).is_unknown
+        await hears(listener, qq_open)  # a fresher message, which is not the one that may have been answered
+    assert await adapter.send(outgoing()) == "key:已建单 1001"
+    assert len(tried) == 5
+    assert len(set(tried)) == 1
+
+
+@pytest.mark.asyncio
+async def test_after_a_restart_what_was_asked_before_is_still_answered_and_not_twice(
+    bot, qq_bot, qq_open, clock
+):
+    adapter, listener = bot()
+    await qq_open.was_ready(1)
+    asked = await hears(listener, qq_open)
+    await adapter.send(outgoing(quotes=asked))
+    restarted = qq_bot(mode="webhook")
+    assert (
+        await restarted.send(outgoing("（重发）已建单 1001", key="已建单 1001", quotes=asked))
+        == "key:已建单 1001"
+    )
+    await restarted.send(outgoing("另一条", quotes=asked))
+    await failure(restarted, outgoing("提醒", "qq:group:777", quotes="ROBOT1.0_of_last_week"))
+    assert [(await qq_open.next_posted()).body["msg_id"] for _ in range(2)] == [asked, asked]
+    assert [code for _, code in qq_open.refused] == [40054005, 40034005, 40034105]
+    later = qq_bot(mode="webhook")
+    clock.advance(301)
+    qq_open.refused.clear()
+    await failure(later, outgoing("太晚", quotes=asked))
+    assert [code for _, code in qq_open.refused] == [40034105]
+
+
+@pytest.mark.asyncio
 async def test_an_error_of_the_platform_leaves_the_fate_unknown_and_the_number_the_same(bot, qq_open):
     adapter, listener = bot()
     await qq_open.was_ready(1)
@@ -352,6 +398,56 @@ async def test_a_pressed_button_is_acknowledged_and_can_be_answered(bot, qq_open
     assert (heard.command, heard.text, heard.sender) == ("接单 1001", "", "qq:20002")
     await adapter.send(outgoing("1001 由 老张 接单", quotes=heard.message_id))
     assert (await qq_open.next_posted()).body["event_id"] == "INTERACTION_CREATE:9"
+
+
+@pytest.mark.asyncio
+async def test_a_long_text_goes_in_parts_and_what_has_arrived_is_not_sent_again(bot, qq_open):
+    adapter, listener = bot()
+    await qq_open.was_ready(1)
+    await hears(listener, qq_open)
+    sentences = [f"第 {number} 步，把设置页里的开关逐个打开。" for number in range(200)]
+    text = "".join(sentences)
+    calls = []
+
+    def is_busy_once(posted):
+        calls.append(posted)
+        return refusal(22009) if len(calls) == 2 else None
+
+    qq_open.answer = is_busy_once
+    long = outgoing(text, key="k", buttons=(Button("好了", "好了"),))
+    assert (await failure(adapter, long)).retry_after is not None
+    await adapter.send(long)
+    posted = [await qq_open.next_posted() for _ in range(3)]
+    assert "".join(each.text for each in posted) == text
+    assert all(len(each.text) <= 1800 for each in posted)
+    assert [len(each.buttons) for each in posted] == [0, 0, 1]
+    assert qq_open.posted.empty()
+    assert [code for _, code in qq_open.refused] == [22009]
+
+
+@pytest.mark.asyncio
+async def test_a_part_whose_fate_is_unknown_is_marked_and_the_rest_follows(bot, qq_open):
+    adapter, listener = bot()
+    await qq_open.was_ready(1)
+    await hears(listener, qq_open)
+    calls = []
+
+    def loses_one(posted):
+        calls.append(posted)
+        return (502, {}) if len(calls) == 2 else None
+
+    qq_open.answer = loses_one
+    text = "一二三四五六七八九。" * 400
+    assert (await failure(adapter, outgoing(text, key="k"))).is_unknown
+    await adapter.send(outgoing(f"（重发）{text}", key="k"))
+    posted = [await qq_open.next_posted() for _ in range(3)]
+    assert posted[1].text.startswith("（重发）一")
+    assert "".join(each.text for each in posted).replace("（重发）", "") == text
+    qq_open.answer = lambda posted: (202, {})
+    before = len(qq_open.refused)
+    failed = await failure(adapter, outgoing(text, key="k2"))
+    assert (failed.is_unknown, failed.retry_after) == (True, None)
+    assert len(qq_open.refused) == before
 
 
 # --- the access token ----------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from adapters.contract import (
     Outgoing,
     RoomKind,
 )
-from adapters.qq import closing, markup, wire
+from adapters.qq import closing, markup, wire, writing
 from adapters.qq.closing import GoOn
 from adapters.qq.frames import LARGEST, Unreadable, decode
 
@@ -420,7 +420,7 @@ ODD = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     kind=st.sampled_from([kind for kind, _ in RECORDED]),
     data=st.dictionaries(NAMES, ODD, max_size=10),
@@ -463,7 +463,7 @@ def outgoing(text: str = "已建单 1001", room: str = "qq:group:G1", **more) ->
 
 
 def body(message: Outgoing, **style) -> dict:
-    return wire.body(message, "qq", wire.address(message, "qq"), wire.Style(**style))
+    return writing.body(message, "qq", writing.address(message, "qq"), writing.Style(**style))
 
 
 def test_text_goes_as_text():
@@ -548,18 +548,18 @@ def test_links_lose_their_scheme_when_the_platform_wants_none():
 @pytest.mark.parametrize("room", ["qq:G1", "qq:channel:1", "qq:group:", "other:group:G1", "", "qq"])
 def test_other_rooms_are_refused_for_good(room):
     with pytest.raises(DeliveryFailed) as failed:
-        wire.address(outgoing(room=room), "qq")
+        writing.address(outgoing(room=room), "qq")
     assert failed.value.retry_after is None
 
 
 def test_edits_are_refused_for_good():
     with pytest.raises(DeliveryFailed, match="修改"):
-        wire.address(outgoing(edits="REFIDX_1"), "qq")
+        writing.address(outgoing(edits="REFIDX_1"), "qq")
 
 
 def test_the_number_of_a_message_stays_until_it_is_refused():
-    assert wire.sequence("k", 0) == wire.sequence("k", 0)
-    numbers = {wire.sequence(f"k{key}", refusals) for key in range(100) for refusals in range(3)}
+    assert writing.sequence("k", 0) == writing.sequence("k", 0)
+    numbers = {writing.sequence(f"k{key}", refusals) for key in range(100) for refusals in range(3)}
     assert len(numbers) > 290
     assert all(1 <= number <= 1_000_000 for number in numbers)
 

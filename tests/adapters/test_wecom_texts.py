@@ -9,12 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.contract import DeliveryFailed, Mention, Outgoing, RoomKind
+from adapters.splitting import size_in_bytes, split
 from adapters.wecom.aibot import wire as aibot
 from adapters.wecom.aibot.markdown import plain, rendered
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.delivery import Delivery, parts_of
 from adapters.wecom.errors import code, failure
-from adapters.wecom.splitting import size_in_bytes, split
 from tests.adapters.wecom_peers import calls_in, shown
 
 WORDS = st.text(st.characters(codec="utf-8"), max_size=400)

@@ -66,6 +66,27 @@ def test_ordinary_speech_is_no_command(text: str) -> None:
     assert parse(text) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "rest"),
+    [
+        ("report: the printer has no power", Word.REPORT, "the printer has no power"),
+        ("Urgent! Nobody can log in", Word.URGENT, "Nobody can log in"),
+        ("help resolve", Word.HELP, "resolve"),
+        ("claim", Word.CLAIM, ""),
+        ("/keep Level 1", Word.KEEP_LEVEL, "Level 1"),
+    ],
+)
+def test_english_words_are_commands_where_they_are_meant(text: str, word: Word, rest: str) -> None:
+    command = parse(text)
+    assert command is not None
+    assert (command.word, command.rest) == (word, rest)
+
+
+@pytest.mark.parametrize("text", ["report card of class 3", "help! no sound", "keep calm", "urgent care"])
+def test_english_sentences_are_no_commands(text: str) -> None:
+    assert parse(text) is None
+
+
 def test_a_number_that_no_ticket_has_is_still_a_number() -> None:
     command = parse("进度 99999999999999")
     assert command is not None

@@ -94,12 +94,23 @@ def test_repetitions_of_the_night_become_one_in_the_morning() -> None:
     assert next_rung(ladder, *course, {1: at("10 08:00")}, True) == at("10 08:30")
 
 
-def test_after_a_downtime_in_the_night_what_was_missed_before_it_is_told_at_once() -> None:
+def test_what_a_downtime_made_late_is_not_said_at_night_either() -> None:
     ladder = Ladder("quiet", LADDER.rungs[:2], DAYTIME)
     course = (ALWAYS, at("09 14:30"), Within(4 * HOUR), ())
-    told = due(ladder, *course, {1: at("09 18:30")}, True, at("09 23:15"))
+    # Due at 18:30, down until 23:15.
+    for fired, rung_at in (({0: at("09 16:30")}, "09 18:30"), ({1: at("09 18:30")}, "10 07:30")):
+        assert due(ladder, *course, fired, True, at("09 23:15")) is None
+        assert next_rung(ladder, *course, fired, True, at("09 23:15")) == at("10 08:00")
+        told = due(ladder, *course, fired, True, at("10 08:00"))
+        assert told is not None
+        assert told.rung_at == at(rung_at if not told.is_repeat else "10 08:00")
+
+
+def test_who_may_be_told_at_night_is_told_at_night_after_a_downtime() -> None:
+    course = (ALWAYS, at("09 14:30"), Within(2 * HOUR), ())
+    told = due(LADDER, *course, {0: at("09 15:30")}, True, at("09 23:15"))
     assert told is not None
-    assert told.rung_at == at("09 21:30")
+    assert (told.rung, told.rung_at, told.skipped) == (2, at("09 18:30"), (1,))
 
 
 def test_a_pause_that_begins_before_they_wake_keeps_quiet() -> None:

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from adapters.addressing import addressed, mentioned
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Outgoing, RoomKind
+from adapters.splitting import size_in_bytes, split
 from adapters.wecom.accounts import derived_id, instant, is_user, place
 from adapters.wecom.aibot.frames import Body, part, word
 from adapters.wecom.aibot.markdown import plain, rendered
 from adapters.wecom.aibot.said import Said
-from adapters.wecom.splitting import size_in_bytes, split
 
 LIMIT: Final = 20_480  # bytes of markdown
 # Room for the mark of a repeated message, and for accounts that are longer than the names they stand for.

@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.splitting import split
 from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
@@ -20,7 +21,6 @@ from adapters.wecom.crypto import Seal, read_key
 from adapters.wecom.delivery import Delivery
 from adapters.wecom.door import Door, Refused
 from adapters.wecom.inbox import Inbox
-from adapters.wecom.splitting import split
 
 _log = structlog.get_logger(__name__)
 

@@ -7,13 +7,13 @@ from functools import partial
 from typing import Any, Final
 
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.splitting import split
 from adapters.wecom.delivery import Delivery
 from adapters.wecom.errors import KEY_WRONG, OK, failure
 from adapters.wecom.inbox import Inbox
 from adapters.wecom.robot import wire
 from adapters.wecom.robot.settings import Settings
 from adapters.wecom.server import Answer, Server
-from adapters.wecom.splitting import split
 
 # Room for the mark of a repeated message in front of a part.
 _LONGEST_PART: Final = wire.LIMIT - 48

@@ -106,9 +106,9 @@ def test_elsewhere_any_name_may_lead_here() -> None:
 
 
 def test_the_welcome_is_an_address_or_a_link() -> None:
-    assert "http://127.0.0.1:8080/" in access(travel=True)[0].welcome("http://127.0.0.1:8080")
+    assert "http://127.0.0.1:8080/" in access(travel=True)[0].welcome("http://127.0.0.1:8080", str)
     door, _ = access("0.0.0.0")
-    said = door.welcome("http://0.0.0.0:8080")
+    said = door.welcome("http://0.0.0.0:8080", str)
     assert "http://127.0.0.1:8080/login?token=" in said
     assert door.redeem(token(said)) is not None
 

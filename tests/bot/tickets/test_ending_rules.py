@@ -9,7 +9,7 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets.errors import NotTheirs, TicketError, TooOld
+from bot.tickets.errors import NotTheirs, Phrase, TicketError, TooOld
 from bot.tickets.model import ClockKind, Closing, Kind, Status
 
 MINUTE = timedelta(minutes=1)
@@ -45,7 +45,7 @@ def test_a_missing_field_is_named_and_nothing_happens(
     before = case.ticket
     with pytest.raises(TicketError) as refused:
         case.does(s.Resolve(case.zhang, *fields))
-    assert refused.value.values["missing"] == missing
+    assert refused.value.values["missing"] == tuple(Phrase(name) for name in missing)
     assert case.ticket == before
 
 

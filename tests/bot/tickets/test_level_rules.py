@@ -12,7 +12,7 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.levels import level_named
+from bot.tickets.levels import level_at_start, level_named
 from bot.tickets.model import ClockKind, Grace, StartsAt
 from bot.tickets.rules import Rules
 
@@ -56,12 +56,33 @@ def test_a_level_that_was_named_wins_over_words(open_case: Any) -> None:
 def test_an_unknown_level_is_refused_with_those_there_are(open_case: Any) -> None:
     with pytest.raises(TicketError) as refused:
         open_case(level="9")
-    assert refused.value.values["levels"] == "一级·瘫痪、二级·局部、三级·个别服务"
+    assert refused.value.values["levels"] == ("一级·瘫痪", "二级·局部", "三级·个别服务")
 
 
 @pytest.mark.parametrize("word", ["1", "1级", "一级", "瘫痪", "一级·瘫痪"])
 def test_a_level_has_many_names(rules: Rules, word: str) -> None:
     assert level_named(rules.policies["edu"], word).id == "1"
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "rest"),
+    [
+        ("一级 教务系统打不开", "1", "教务系统打不开"),
+        ("level 1  the server\nis down", "1", "the server\nis down"),
+        ("1", "1", ""),
+        ("LEVEL 3", "3", ""),
+        ("教务系统 一级 打不开", None, "教务系统 一级 打不开"),
+        ("level of noise is high", None, "level of noise is high"),
+        ("", None, ""),
+    ],
+)
+def test_a_level_may_stand_at_the_start(rules: Rules, text: str, level: str | None, rest: str) -> None:
+    found = level_at_start(rules.policies["edu"], text)
+    assert (found[0].id if found[0] else None, found[1]) == (level, rest)
+
+
+def test_without_a_policy_there_are_no_levels() -> None:
+    assert level_at_start(None, " 一级 打不开 ") == (None, "一级 打不开")
 
 
 def test_without_a_policy_nothing_is_promised(open_case: Any) -> None:

@@ -1,0 +1,173 @@
+"""How fast a question finds its entry, beside rapidfuzz's WRatio over all phrasings, which is what most bots do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from functools import partial
+from time import perf_counter
+from typing import TypeVar
+
+from rapidfuzz import process
+from rapidfuzz.fuzz import WRatio
+
+from benchmarks.table import Row, at_most
+from faq.entries import Entry
+from faq.knowledge import KnowledgeBase
+
+_Given = TypeVar("_Given")
+_SEED = 5
+_SIZES = ((10_000, 2.0), (100_000, 5.0))
+_ASKED, _ASKED_OF_PEER = 400, 25
+_ADDED = 40
+_CHATTER_ENTRIES, _CHATTER_ASKED = 500, 3_000
+_THINGS = [
+    "打印机",
+    "投影仪",
+    "录播",
+    "课表",
+    "成绩单",
+    "邮箱",
+    "一卡通",
+    "门禁",
+    "会议室",
+    "网盘",
+    "账号",
+    "密码",
+    "验证码",
+    "摄像头",
+    "公文",
+    "附件",
+    "网线",
+    "麦克风",
+    "教师端",
+    "家长端",
+    "考勤",
+    "选课",
+    "校园网",
+    "黑板",
+    "展台",
+]
+_PLACES = [
+    "一楼",
+    "二号楼",
+    "图书馆",
+    "机房",
+    "三年级",
+    "教务处",
+    "食堂",
+    "报告厅",
+    "实验室",
+    "东校区",
+    "西校区",
+    "办公室",
+    "操场",
+    "宿舍",
+    "财务室",
+    "传达室",
+]
+_MATTERS = [
+    "打不开",
+    "找不到",
+    "没有声音",
+    "连不上",
+    "怎么申请",
+    "怎么修改",
+    "在哪里下载",
+    "提示过期",
+    "卡住不动",
+    "显示空白",
+    "多少钱",
+    "什么时候开放",
+    "能不能借用",
+    "导入失败",
+    "被锁定",
+    "权限不够",
+    "收不到提醒",
+    "很慢",
+]
+_CHATTER = [
+    "今天中午吃什么",
+    "明天下午三点开会请准时参加",
+    "收到谢谢老师",
+    "孩子今天发烧请假",
+    "周末一起爬山吗",
+    "运动会改到下周三",
+    "我在路上十分钟到",
+    "哈哈哈哈",
+    "这个材料周五要交",
+    "谁有车钥匙",
+    "昨天的纪要整理好了",
+]
+_LETTERS = "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地玄黄宇宙洪荒日月盈昃"
+
+
+def run() -> list[Row]:
+    """Measure; takes about a minute, most of it the peer's."""
+    rows = []
+    for size, goal in _SIZES:
+        chance = random.Random(_SEED)
+        phrasings = [_question(chance) for _ in range(size)]
+        base = KnowledgeBase(_entry(number, text) for number, text in enumerate(phrasings))
+        asked = [_asked(chance.choice(phrasings), chance) for _ in range(_ASKED)]
+        base.match(asked[0])
+        ours = _p99(base.match, asked)
+        peer = _p99(partial(_all_compared, phrasings), asked[:_ASKED_OF_PEER])
+        rows.append(
+            Row(
+                f"faq.match, p99, {size:,} phrasings",
+                ours,
+                peer,
+                "ms",
+                at_most(goal),
+                "rapidfuzz WRatio over all",
+            )
+        )
+        new = [_entry(size + number, _question(chance)) for number in range(_ADDED)]
+        rows.append(Row(f"faq.put, p99, {size:,} phrasings", _p99(base.put, new), None, "ms", at_most(2.0)))
+    return [*rows, _chatter()]
+
+
+def _all_compared(phrasings: Sequence[str], text: str) -> object:
+    return process.extract(text, phrasings, scorer=WRatio, limit=3)
+
+
+def _chatter() -> Row:
+    chance = random.Random(_SEED)
+    base = KnowledgeBase(_entry(number, _question(chance)) for number in range(_CHATTER_ENTRIES))
+    asked = [chance.choice(_CHATTER) + chance.choice(_LETTERS) for _ in range(_CHATTER_ASKED)]
+    start = perf_counter()
+    for text in asked:
+        base.match(text)
+    microseconds = (perf_counter() - start) / len(asked) * 1e6
+    return Row(
+        f"faq.match, chatter, mean, {_CHATTER_ENTRIES} entries", microseconds, None, "µs", at_most(100)
+    )
+
+
+def _question(chance: random.Random) -> str:
+    mark = "".join(chance.choices(_LETTERS, k=2))
+    return f"{chance.choice(_PLACES)}{mark}{chance.choice(_THINGS)}{chance.choice(_MATTERS)}"
+
+
+def _asked(text: str, chance: random.Random) -> str:
+    place = chance.randrange(len(text))
+    return (
+        chance.choice(("请问", "老师，", ""))
+        + text[:place]
+        + text[place + 1 :]
+        + chance.choice(("怎么办", "啊", ""))
+    )
+
+
+def _entry(number: int, text: str) -> Entry:
+    return Entry(id=f"K-{number}", question=text, answer="答")
+
+
+def _p99(does: Callable[[_Given], object], given: Sequence[_Given]) -> float:
+    times = []
+    for each in given:
+        start = perf_counter()
+        does(each)
+        times.append((perf_counter() - start) * 1e3)
+    return sorted(times)[int(len(times) * 0.99) - (len(times) < 100)]

@@ -1,0 +1,58 @@
+"""Sounds: characters become syllables, near ones become the same, and pinyin is recognised."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faq.entries import Entry
+from faq.knowledge import KnowledgeBase
+from faq.pinyin import near_sound, sound, typed
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("密码", "蜜马"), ("重置", "虫志"), ("银行", "寅航"), ("还款", "环款")]
+)
+def test_the_same_sound(one: str, other: str) -> None:
+    assert sound(one) == sound(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("找", "早"), ("是", "四"), ("上", "山"), ("名", "民"), ("男", "兰")]
+)
+def test_near_sounds(one: str, other: str) -> None:
+    assert sound(one) != sound(other)
+    assert near_sound(sound(one)) == near_sound(sound(other))
+
+
+def test_different_sounds_stay_apart() -> None:
+    assert near_sound(sound("打印")) != near_sound(sound("登录"))
+
+
+@given(st.text())
+def test_a_text_keeps_its_length(text: str) -> None:
+    assert len(near_sound(sound(text))) == len(text)
+
+
+def test_words_typed_as_pinyin_are_read() -> None:
+    [(run, signs)] = typed("怎么chongzhi密码")
+    assert run == "chongzhi"
+    assert signs == sound("重置")
+
+
+@pytest.mark.parametrize("text", ["wifi", "printer", "vpn", "excel", "怎么连", "zhuang"])
+def test_other_letters_are_no_pinyin(text: str) -> None:
+    assert typed(text) == []
+
+
+@pytest.mark.parametrize("asked", ["怎么chongzhi密码", "怎么虫志密码", "zenme chongzhi mima", "怎么重置密马"])
+def test_a_question_is_found_by_its_sound(asked: str) -> None:
+    base = KnowledgeBase(
+        [
+            Entry(id="K-1", question="怎么重置密码", answer=""),
+            Entry(id="K-2", question="怎么修改头像", answer=""),
+            Entry(id="K-3", question="怎么注册账号", answer=""),
+        ]
+    )
+    assert base.match(asked)[0].entry.id == "K-1"
