@@ -55,6 +55,8 @@ class Word(StrEnum):
     LEND = "loan"
     DIAGNOSE = "diagnose"
     DISPATCH = "dispatch"
+    MAJOR = "major"
+    RECOVER = "recovered"
     REASSIGN = "reassign"
     CALLBACK = "callback"
 
@@ -126,6 +128,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.DISPATCH, ("派单", "派人", "dispatch"), Whose.STAFF, N_("派单 单号 @同事 说明 — 请人上门"), N_("派单 {number} @小周 带 HDMI 矩阵"), takes_number=True),
     Spec(Word.LEND, ("代用", "备机", "loan"), Whose.STAFF, N_("代用 单号 型号 序列号"), N_("代用 {number} 矩阵M8 SN8812"), takes_number=True),
     Spec(Word.OCCUR, ("发生", "occurred"), Whose.ANYBODY, N_("发生 单号 时间 — 故障何时开始"), N_("发生 {number} 08:10"), takes_number=True),
+    Spec(Word.RECOVER, ("恢复", "recovered"), Whose.STAFF, N_("恢复 单号 说明 — 重大事件结束"), N_("恢复 {number} 备机已接管"), takes_number=True),
+    Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
 )  # fmt: skip

@@ -164,6 +164,8 @@ def rules_of(config: Config) -> Rules:
         check_calendar=limits.check_calendar,
         close_after=limits.close_after,
         grace=limits.grace,
+        major_every=limits.major_every,
+        major_ladder=limits.major_ladder,
         acknowledged_for=limits.acknowledged_for,
         urgent_words=limits.urgent_words,
     )

@@ -12,7 +12,7 @@ from bot.config_values import refer
 from bot.settings import PersonSettings, PolicySettings, RoomSettings, Settings
 from bot.tickets.rules import Role
 
-TELL_WORDS = ("owner", "on_call", "leader", "manager", "director")
+TELL_WORDS = ("owner", "on_call", "commander", "leader", "manager", "director")
 
 _CUSTOMER = Wording("客户", "customer")
 _PERSON = Wording("工作人员（people 的 id）", "member of the staff")
@@ -236,6 +236,8 @@ def _check_defaults(settings: Settings, mistakes: Mistakes) -> None:
     calendars = _calendars(settings)
     refer(settings.tickets.check_calendar, calendars, _CALENDAR, ("tickets", "check_calendar"), mistakes)
     refer(settings.survey.callback_calendar, calendars, _CALENDAR, ("survey", "callback_calendar"), mistakes)
+    if settings.tickets.major_ladder:
+        refer(settings.tickets.major_ladder, settings.ladders, _LADDER, ("tickets", "major_ladder"), mistakes)
     if settings.survey.callback_ladder:
         place = ("survey", "callback_ladder")
         refer(settings.survey.callback_ladder, settings.ladders, _LADDER, place, mistakes)

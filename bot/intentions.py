@@ -94,6 +94,10 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             on_site = re.compile(r"^(?:现场|上门|onsite)\s*")
             written = replace(command, rest=on_site.sub("", command.rest))
             return s.Dispatch(by, *_colleague(hearing, written, ticket, directory))
+        case Word.MAJOR:
+            return s.DeclareMajor(by)
+        case Word.RECOVER:
+            return s.Recover(by, rest)
         case Word.CALLBACK:
             is_missed = any(word in rest.lower() for word in _MISSED_WORDS) and len(rest) < _LONGEST_MISSED
             return s.Report(by, _required(command, ticket), "missed" if is_missed else "reached")

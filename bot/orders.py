@@ -24,7 +24,17 @@ from bot.tickets.speaker import Speaker
 from faq.text import looks_like_question
 
 # Words that begin many an ordinary sentence: without a number they are speech.
-_SPOKEN = (Word.RESUME, Word.ANSWER, Word.PROMISE_ANSWER, Word.OCCUR, Word.LEND, Word.DIAGNOSE, Word.AGREE)
+_SPOKEN = (
+    Word.RESUME,
+    Word.ANSWER,
+    Word.PROMISE_ANSWER,
+    Word.OCCUR,
+    Word.LEND,
+    Word.DIAGNOSE,
+    Word.AGREE,
+    Word.MAJOR,
+    Word.RECOVER,
+)
 
 
 class Orders:

@@ -175,6 +175,8 @@ class TicketsSettings(Section, frozen=True, kw_only=True):
     check_calendar: str = "always"
     close_after: Length = "24h"
     grace: Length = "10m"
+    major_every: Length = "1h"
+    major_ladder: str = ""
     acknowledged_for: Annotated[int, Meta(ge=1, le=1000)] = 4
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
 

@@ -150,6 +150,10 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 诊断", by=by) + _quoted(text, speaker) + _late(late, speaker)
         case e.Dispatched(by=by, to=to, note=note, late=late):
             return say("{by} 派 {to} 上门", by=by, to=to) + _quoted(note, speaker) + _late(late, speaker)
+        case e.MajorDeclared(by=by):
+            return say("{by} 宣布重大事件并指挥", by=by)
+        case e.Recovered(by=by, text=text):
+            return say("{by} 报告恢复", by=by) + _quoted(text, speaker)
         case _:
             assert_never(event)
 

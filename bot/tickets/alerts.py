@@ -69,7 +69,9 @@ def _callback(event: e.Escalated, ticket: Ticket, speaker: Speaker, title: str) 
 
 def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> Message:
     number, promise = ticket.number, speaker.say(_PROMISES[event.promised])
-    if event.promised is ClockKind.UPDATE and event.told == (ticket.owner,) and ticket.owner is not None:
+    is_news = event.promised is ClockKind.UPDATE
+    commander = ticket.commander if is_news else None
+    if is_news and commander is None and event.told == (ticket.owner,) and ticket.owner is not None:
         text = speaker.say(
             "@{owner} {number} 您 {length}没有更新了，客户在等。回一句进展，我转到客户群。",
             owner=ticket.owner, number=number, length=speaker.now - (ticket.last_said_at or ticket.opened_at),
@@ -81,11 +83,19 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             about=Progress(ticket=number),
             useful_for=timedelta(hours=1),
         )
-    called = tuple(dict.fromkeys((*((ticket.owner,) if ticket.owner else ()), *event.told)))
+    first = commander or ticket.owner
+    called = tuple(dict.fromkeys((*((first,) if first else ()), *event.told)))
     late = ""
     if event.late >= _WORTH_SAYING:
         late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)
-    if event.is_breach:
+    if event.is_breach and commander is not None:
+        text = speaker.say(
+            "⏰ {number} 应在 {time} 更新，还没有。{calls}",
+            number=number,
+            time=event.due_at,
+            calls=_calls(called),
+        )
+    elif event.is_breach:
         # Whoever the sentence names is called by their name in it.
         unnamed = called if event.is_repeat else tuple(party for party in called if party not in event.told)
         text = speaker.say(

@@ -313,6 +313,20 @@ class Dispatched(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
     late: timedelta = timedelta()
 
 
+class MajorDeclared(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """A manager commands from now on. `promise` is the heartbeat where the policy has none."""
+
+    by: Party
+    promise: Promise | None = None
+
+
+class Recovered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The major incident is over."""
+
+    by: Party
+    text: str
+
+
 AnyEvent = (
     Opened
     | Claimed
@@ -358,4 +372,6 @@ AnyEvent = (
     | Loaned
     | Diagnosed
     | Dispatched
+    | MajorDeclared
+    | Recovered
 )

@@ -34,6 +34,8 @@ from scheduler.intervals import in_utc
 from scheduler.written_clocks import SOLVED
 
 _KEEPS_UNDO = (e.Escalated, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
+# Clocks that count from these may have been added to the ticket itself.
+_ADDED = {"promised", "major"}
 # After a reopening these are owed anew, and told of anew.
 _OWED_ANEW = (ClockKind.RESPOND, ClockKind.UPDATE)
 _CAN_BE_UNDONE = (e.Resolved, e.HandOverOffered, e.LevelChanged, e.Noted)
@@ -121,7 +123,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, check_at=None)
         case e.Closed(closing=closing):
             closed = replace(ticket, status=Status.CLOSED, closing=closing, closed_at=at, offer=None)
-            return replace(_going_on(closed, at), check_at=None, close_at=None, proposal=None)
+            return replace(_going_on(closed, at), check_at=None, close_at=None, proposal=None, commander=None)
         case e.Reopened():
             return _reopened(ticket, at)
         case e.Undone():
@@ -175,6 +177,10 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _spoken(ticket, at, "diagnosed")
         case e.Dispatched():
             return _spoken(ticket, at, "dispatched")
+        case e.MajorDeclared():
+            return _major(ticket, event, at)
+        case e.Recovered():
+            return replace(_spoken(ticket, at, "recovered"), commander=None)
         case _:
             assert_never(event)
 
@@ -183,6 +189,18 @@ def _owned(ticket: Ticket, owner: Party) -> Ticket:
     """Whoever answers for a ticket is no longer a helper."""
     return replace(
         ticket, owner=owner, offer=None, helpers=tuple(helper for helper in ticket.helpers if helper != owner)
+    )
+
+
+def _major(ticket: Ticket, event: e.MajorDeclared, at: datetime) -> Ticket:
+    """What happened in an earlier incident of the ticket neither starts nor ends this one's clocks."""
+    happened = {name: ats for name, ats in ticket.happened.items() if name != "recovered"}
+    added = (event.promise,) if event.promise and ticket.promise(event.promise.id) is None else ()
+    return replace(
+        ticket,
+        commander=event.by,
+        happened={**happened, "major": (at,)},
+        promises=(*ticket.promises, *added),
     )
 
 
@@ -202,22 +220,23 @@ def _relevelled(ticket: Ticket, event: e.LevelChanged, at: datetime) -> Ticket:
     """Clocks of the new level count from where those of the old one did; what was kept stays kept."""
     graced = (*event.graced, *(ticket.grace.clocks if ticket.grace else ()))
     unchanged = {each.id for each in event.promises if ticket.promise(each.id) == each}
-    named = [each for each in ticket.promises if each.id in {agreed.clock for agreed in ticket.agreements}]
     promised = {each.id for each in event.promises}
+    added = [each for each in ticket.promises if each.clock is not None and _starts(each) & _ADDED]
     return replace(
         ticket,
         level=event.level,
         level_name=event.level_name,
         level_before="" if event.level == ticket.level_before else event.was,
-        # What an engineer has named by word of mouth is no part of a level.
-        promises=(*event.promises, *(each for each in named if each.id not in promised and _is_mini(each))),
+        # What was promised by word of mouth, and the heartbeat of an incident, are no part of a level.
+        promises=(*event.promises, *(each for each in added if each.id not in promised)),
         grace=Grace(since=at, within=event.grace, clocks=event.graced) if event.graced else None,
         told={name: told for name, told in ticket.told.items() if name in unchanged and name not in graced},
     )
 
 
-def _is_mini(promise: Promise) -> bool:
-    return promise.kind is ClockKind.PROMISE
+def _starts(promise: Promise) -> set[str]:
+    starts = promise.clock.from_ if promise.clock else ()
+    return {starts} if isinstance(starts, str) else set(starts)
 
 
 def _escalated(ticket: Ticket, event: e.Escalated, at: datetime) -> Ticket:
@@ -269,6 +288,7 @@ def _resolved(ticket: Ticket, event: e.Resolved, at: datetime) -> Ticket:
         close_at=event.close_at,
         offer=None,
         proposal=None,
+        commander=None,
         happened=clockwork.noted(ticket, at, RESOLVED),
     )
 

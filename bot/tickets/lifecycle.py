@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, pausing, timing
+from bot.tickets import agreeing, majors, pausing, timing
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.closing import checked, reopened, resolved
@@ -144,6 +144,13 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             late = _late(ticket, now, rules, ClockKind.DISPATCH)
             sent = e.Dispatched(by=by, to=to, note=note, late=late)
             return [*_first_word(ticket, by, "派单", now, rules), sent]
+        case s.DeclareMajor():
+            _be_open(ticket)
+            return majors.declared(ticket, step, rules)
+        case s.Recover(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            return [*_first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
         case s.DeadlineReached():
             return time_passed(ticket, step, now, rules)
         case _:

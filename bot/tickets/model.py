@@ -267,6 +267,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: Acknowledged | None = None
     waiting: Waiting | None = None
     proposal: Proposal | None = None
+    commander: Party | None = None  # of a major incident, while it lasts
     changed_at: datetime | None = None  # of its latest event
     last_said_at: datetime | None = None  # latest word of staff to the customer
     progress: str = ""

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.asks import Check
 from bot.tickets import events as e
-from bot.tickets import timing
+from bot.tickets import majors, timing
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
 from bot.tickets.card import is_urgent
@@ -91,10 +91,12 @@ def _said_of(
             if not rules.role(by).is_staff:
                 return _kept(by, after, voices, rules)
             return _level_changed(by, reason, before.level_name if before else "", after, voices, rules)
-        case e.Updated(text=text):
-            return [
-                Message(to=Place.CUSTOMER, text=customer("{number} 进展：{text}", number=number, text=text))
-            ]
+        case e.Updated():
+            return majors.updated(event, after, voices, rules)
+        case e.MajorDeclared():
+            return majors.announced(event, after, voices, rules)
+        case e.Recovered():
+            return majors.over(event, before, after, voices)
         case e.Urged(by=by):
             return _urged(by, after, voices, rules)
         case e.Resolved():

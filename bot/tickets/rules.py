@@ -110,6 +110,8 @@ class Rules:
     check_calendar: str = "always"
     close_after: timedelta = timedelta(hours=24)
     grace: timedelta = timedelta(minutes=10)  # for clocks that a change would leave in the past
+    major_every: timedelta = timedelta(hours=1)  # how often the customer hears of a major incident
+    major_ladder: str = ""  # of this heartbeat; empty: that of the ticket's first promise
     acknowledged_for: int = (
         4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
     )

@@ -261,6 +261,19 @@ class Dispatch(msgspec.Struct, frozen=True):
     note: str
 
 
+class DeclareMajor(msgspec.Struct, frozen=True):
+    """重大: a manager takes command of an incident."""
+
+    by: Party
+
+
+class Recover(msgspec.Struct, frozen=True):
+    """恢复: the incident is over; the ticket goes on."""
+
+    by: Party
+    text: str
+
+
 class DeadlineReached(msgspec.Struct, frozen=True):
     """Time has passed. `surveyed_at` as in `Confirm`."""
 
@@ -301,5 +314,7 @@ Step = (
     | Lend
     | Diagnose
     | Dispatch
+    | DeclareMajor
+    | Recover
     | DeadlineReached
 )
