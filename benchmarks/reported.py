@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.store.contract import Change, Delivery, Link, Queued, Saved
 from bot.tickets.events import Opened
-from bot.tickets.model import Clock, ClockKind, Kind, Party, Promise, Ticket
+from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
 from bot.tickets.records import Record, Source, sealed
 
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)
@@ -51,7 +51,7 @@ def change(number: int, *, room: str, sender: str, message: str, text: str) -> C
         address=room,
         text=text,
         opened_at=AT,
-        clocks=tuple(Clock(promise=promise, started_at=AT) for promise in _PROMISES),
+        promises=_PROMISES,
     )
     due = AT + timedelta(minutes=30)
     return Change(

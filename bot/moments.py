@@ -1,4 +1,4 @@
-"""Instants as people type them: 明天10点, 周五下午3点, 6-27 15:00, 2小时后, 下周一 9:30, 17:00."""
+"""Instants as people type them: 明天10点, 周五下午3点, 6-27 15:00, 2小时后, 下周一 9:30, 17:00, tomorrow 10:00, in 2 hours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from bot.tickets.errors import N_
 from scheduler.intervals import in_utc
 
 EXAMPLES = N_("明天10点、周五下午3点、6-27 15:00、2小时后")
-_DAYS = {"今天": 0, "今晚": 0, "今": 0, "明天": 1, "明早": 1, "明晚": 1, "明": 1, "后天": 2, "大后天": 3, "昨天": -1, "昨晚": -1, "前天": -2}  # fmt: skip
+_DAYS = {"今天": 0, "今晚": 0, "今": 0, "明天": 1, "明早": 1, "明晚": 1, "明": 1, "后天": 2, "大后天": 3, "昨天": -1, "昨晚": -1, "前天": -2, "today": 0, "tomorrow": 1, "yesterday": -1}  # fmt: skip
+_ENGLISH_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WEEKDAYS = "一二三四五六日天"
 _HALVES = {"凌晨": 0, "早上": 0, "早": 0, "上午": 0, "中午": 12, "下午": 12, "傍晚": 12, "晚上": 12, "晚": 12}
 # A part of the day without an hour means its usual beginning of work, or its end.
@@ -24,11 +25,14 @@ _ALONE = {
     "晚上": time(19),
 }
 
+_IN = re.compile(r"in\s+(\d{1,4})\s*(days?|hours?|minutes?|min|[dhm])\b", re.IGNORECASE)
 _AFTER = re.compile(r"(\d{1,4})\s*(天|日|个?小时|个?钟头|分钟?|d|h|m(?:in)?)(?:以?后|之后)", re.IGNORECASE)
 _DAY = re.compile(
-    r"(?P<word>大后天|今天|今晚|明天|明早|明晚|后天|昨天|昨晚|前天)"
+    r"(?P<word>大后天|今天|今晚|明天|明早|明晚|后天|昨天|昨晚|前天|today|tomorrow|yesterday)"
     r"|(?P<next>下个?)?(?:周|星期|礼拜)(?P<week>[一二三四五六日天])"
-    r"|(?:(?P<year>\d{4})[-/年])?(?P<month>\d{1,2})[-/月](?P<day>\d{1,2})[日号]?"
+    r"|(?P<weekday>mon|tue|wed|thu|fri|sat|sun)[a-z]*\b"
+    r"|(?:(?P<year>\d{4})[-/年])?(?P<month>\d{1,2})[-/月](?P<day>\d{1,2})[日号]?",
+    re.IGNORECASE,
 )
 _TIME = re.compile(
     r"(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上|早|晚)?\s*(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})|点(?:(?P<half_hour>半)|(?P<points>\d{1,2})分?)?)(?!\d)"
@@ -43,7 +47,7 @@ def moment_at_start(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime,
     year the next such date is meant, unless it is less than half a year ago.
     """
     plain = unicodedata.normalize("NFKC", text).lstrip()
-    after = _AFTER.match(plain)
+    after = _AFTER.match(plain) or _IN.match(plain)
     if after:
         return in_utc(now) + _length(int(after[1]), after[2]), _rest(plain, after.end())
     today = now.astimezone(zone).date()
@@ -68,6 +72,7 @@ def moment_at_start(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime,
 
 
 def _length(count: int, unit: str) -> timedelta:
+    unit = unit.lower()
     if unit[0] in "天日d":
         return timedelta(days=count)
     return timedelta(minutes=count) if unit[0] in "分m" else timedelta(hours=count)
@@ -75,7 +80,10 @@ def _length(count: int, unit: str) -> timedelta:
 
 def _day(found: re.Match[str], today: date) -> date | None:
     if found["word"]:
-        return today + timedelta(days=_DAYS[found["word"]])
+        return today + timedelta(days=_DAYS[found["word"].lower()])
+    if found["weekday"]:
+        weekday = _ENGLISH_WEEKDAYS.index(found["weekday"].lower())
+        return today + timedelta(days=(weekday - today.weekday()) % 7)
     if found["week"]:
         weekday = min(_WEEKDAYS.index(found["week"]), 6)
         if found["next"]:

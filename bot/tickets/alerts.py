@@ -112,7 +112,7 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             "⏳ {number} {state}{promise} {time} 到期（{about}）{late}{calls}",
             number=number, state=state, promise=promise, time=event.due_at, about=about, late=late, calls=_calls(called),
         )  # fmt: skip
-    word = "接单" if ticket.owner is None else "收到"
+    word = N_("接单") if ticket.owner is None else N_("收到")
     buttons = (Button(speaker.say(word), f"{word} {number}"),)
     return Message(
         to=Place.DUTY,

@@ -89,7 +89,11 @@ def over(event: e.Recovered, before: Ticket | None, after: Ticket, voices: Voice
     told += voices.customer.say("：{text}", text=event.text) if event.text else voices.customer.say("。")
     begun = before.happened.get("major", ()) if before is not None else ()
     duty = voices.duty.say("✅ {number} 恢复", number=number)
-    duty += voices.duty.say("，重大历时 {length}。", length=voices.duty.now - begun[-1]) if begun else "。"
+    duty += (
+        voices.duty.say("，重大历时 {length}。", length=voices.duty.now - begun[-1])
+        if begun
+        else voices.duty.say("。")
+    )
     return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=duty)]
 
 

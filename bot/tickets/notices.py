@@ -8,6 +8,7 @@ from typing import assert_never
 from bot.asks import Agree, Needed
 from bot.tickets import events as e
 from bot.tickets import timing
+from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket, WaitsFor
 from bot.tickets.pausing import REASONS
@@ -143,10 +144,10 @@ def _resumed(by: Party, before: Ticket | None, after: Ticket, voices: Voices, ru
     said = [Message(to=Place.DUTY, text=duty, mentions=(owner,) if owner else ())]
     if not is_answered and waited_for is WaitsFor.CUSTOMER:
         return said  # the customer was asked, and has nothing new to read
-    template = "收到，{number} 继续处理" if is_answered else "{number} 继续处理"
+    template = N_("收到，{number} 继续处理") if is_answered else N_("{number} 继续处理")
     told = voices.customer.say(template, number=number)
     told += voices.customer.say("（{owner}）", owner=owner) if owner else ""
-    told += voices.customer.say("，最晚 {time} 给您答复。", time=word) if word else "。"
+    told += voices.customer.say("，最晚 {time} 给您答复。", time=word) if word else voices.customer.say("。")
     return [_told(told), *said]
 
 
@@ -181,7 +182,7 @@ def _decided(
         return [_told(told), Message(to=Place.DUTY, text=duty + calls, mentions=mentions)]
     word = _word(after, voices.customer, rules)
     told = voices.customer.say("好的，{number} 不改时间", number=number)
-    told += voices.customer.say("，仍是 {time} 前。", time=word) if word else "。"
+    told += voices.customer.say("，仍是 {time} 前。", time=word) if word else voices.customer.say("。")
     duty = voices.duty.say("{number} 客户不同意约在 {time}。", number=number, time=event.at)
     return [_told(told), Message(to=Place.DUTY, text=duty + calls, mentions=mentions)]
 
@@ -193,7 +194,7 @@ def _dispatched(event: e.Dispatched, after: Ticket, voices: Voices, rules: Rules
     )
     due = arrive.due_at if arrive is not None else None
     told = voices.customer.say("{number} 安排 {to} 上门", number=number, to=event.to)
-    told += voices.customer.say("，最晚 {time} 到场。", time=due) if due else "。"
+    told += voices.customer.say("，最晚 {time} 到场。", time=due) if due else voices.customer.say("。")
     duty = voices.duty.say("🚗 @{to} {number} 请上门", number=number, to=event.to)
     duty += voices.duty.say("，{time} 前到场", time=due) if due else ""
     duty += voices.duty.say("：{text}", text=event.note) if event.note else ""
