@@ -71,7 +71,9 @@ def level_at_start(policy: Policy | None, text: str) -> tuple[Level | None, str]
         else 0
     )
     for count in range(min(longest, len(words)), 0, -1):
-        level = level_named(policy, " ".join(words[:count])) if policy else None
+        name = " ".join(words[:count])
+        # `报障 1 号教室没电`: a bare number begins a sentence more often than it names a level.
+        level = level_named(policy, name) if policy and not name.isdigit() else None
         if level is not None:
             return level, text.split(maxsplit=count)[count].strip() if len(words) > count else ""
     return None, text.strip()
