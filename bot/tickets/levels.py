@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -46,7 +47,11 @@ def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) 
 
     An urgent word means the most urgent level, unless the policy has it among the keywords of another.
     """
-    urgent = [word for word in urgent_words if re.search(f"(?<![不没非无未]){re.escape(word)}", text)]
+    urgent = [
+        word
+        for word in urgent_words
+        if word in text and re.search(f"(?<![不没非无未]){re.escape(word)}", text)
+    ]
     if urgent:
         named = (level for level in policy.levels if any(word in level.keywords for word in urgent))
         return next(named, policy.levels[0])
@@ -80,9 +85,14 @@ def level_at_start(policy: Policy | None, text: str) -> tuple[Level | None, str]
 
 
 def _names(level: Level) -> tuple[str, ...]:
-    """Everything people call a level, folded; names may have several words."""
-    parts = (part.strip() for part in level.name.split("·"))
-    names = (level.id, level.name, *parts, f"{level.id}级", f"level {level.id}")
+    return _names_of(level.id, level.name)
+
+
+@lru_cache(maxsize=1024)
+def _names_of(level_id: str, level_name: str) -> tuple[str, ...]:
+    """Return everything people call a level, folded; names may have several words."""
+    parts = (part.strip() for part in level_name.split("·"))
+    names = (level_id, level_name, *parts, f"{level_id}级", f"level {level_id}")
     return tuple(" ".join(name.casefold().split()) for name in names)
 
 
