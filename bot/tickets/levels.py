@@ -67,18 +67,20 @@ def level_named(policy: Policy, word: str) -> Level | None:
     return next((level for level in policy.levels if said in _names(level)), None)
 
 
-def level_at_start(policy: Policy | None, text: str) -> tuple[Level | None, str]:
-    """Return the level that a text begins with, and the rest: `一级 教务系统打不开`, `Level 1 the server is down`."""
+def level_at_start(
+    policy: Policy | None, text: str, *, may_be_number: bool = False
+) -> tuple[Level | None, str]:
+    """Return the level that a text begins with, and the rest: `一级 教务系统打不开`, `Level 1 the server is down`.
+
+    A bare number names a level only where one is asked for: `改级 1024 2 仅教师端受影响`.
+    """
     words = text.split()
-    longest = (
-        max((name.count(" ") + 1 for level in policy.levels for name in _names(level)), default=0)
-        if policy
-        else 0
-    )
+    names = [name for level in policy.levels for name in _names(level)] if policy else []
+    longest = max((name.count(" ") + 1 for name in names), default=0)
     for count in range(min(longest, len(words)), 0, -1):
         name = " ".join(words[:count])
         # `报障 1 号教室没电`: a bare number begins a sentence more often than it names a level.
-        level = level_named(policy, name) if policy and not name.isdigit() else None
+        level = level_named(policy, name) if policy and (may_be_number or not name.isdigit()) else None
         if level is not None:
             return level, text.split(maxsplit=count)[count].strip() if len(words) > count else ""
     return None, text.strip()

@@ -82,6 +82,11 @@ def test_a_level_may_stand_at_the_start(rules: Rules, text: str, level: str | No
     assert (found[0].id if found[0] else None, found[1]) == (level, rest)
 
 
+def test_a_bare_number_is_a_level_where_one_is_asked_for(rules: Rules) -> None:
+    level, rest = level_at_start(rules.policies["edu"], "3 仅教师端受影响", may_be_number=True)
+    assert (level.id if level else None, rest) == ("3", "仅教师端受影响")
+
+
 def test_without_a_policy_there_are_no_levels() -> None:
     assert level_at_start(None, " 一级 打不开 ") == (None, "一级 打不开")
 
