@@ -40,7 +40,7 @@ def run() -> list[Row]:
 
 async def _measured(folder: Path) -> list[Row]:
     ours, peer = [], []
-    bare = ["-m", "benchmarks.contestants", "bare", str(folder)]
+    bare = ["-m", "benchmarks.contestants", "bare", str(folder), "alone"]
     with running(the_bot(write_config(folder))) as (_, bot_at), running(bare) as (_, bare_at):
         async with connected(bot_at) as to_bot, connected(bare_at) as to_bare:
             for load in (to_bot, to_bare):

@@ -1,4 +1,4 @@
-"""The peers under load, each a process of its own: `python -m benchmarks.contestants bare FOLDER` or `nonebot URL COMMANDS`.
+"""The peers under load, each a process of its own: `python -m benchmarks.contestants bare FOLDER duty|alone` or `nonebot URL COMMANDS`.
 
 Each prints one line with its address, or nothing when it is the one to connect, and runs until its input is closed.
 """
@@ -14,7 +14,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
-from benchmarks.reported import AT, answer, change
+from benchmarks.load import DUTY
+from benchmarks.reported import AT, answer, change, notice
 from bot.store.contract import Store
 from bot.store.sqlite import open_sqlite
 
@@ -22,8 +23,9 @@ from bot.store.sqlite import open_sqlite
 class Bare:
     """The barest aiohttp handler that saves a ticket durably and answers with its number."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, has_duty: bool) -> None:
         self._store = store
+        self._has_duty = has_duty
         self._numbers = itertools.count(1001)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -47,22 +49,31 @@ class Bare:
         if text.startswith("报障"):
             room = f"qq:group:{event['group_id']}"
             sender = f"qq:{event['user_id']}"
-            await self._store.commit(change(number, room=room, sender=sender, message=message, text=text))
+            await self._store.commit(
+                change(number, room=room, sender=sender, message=message, text=text, has_duty=self._has_duty)
+            )
         elif not text.startswith("帮助"):
             return
-        segments = [
-            {"type": "reply", "data": {"id": message}},
-            {"type": "text", "data": {"text": answer(number)}},
-        ]
-        params = {"group_id": event["group_id"], "message": segments}
-        await socket.send_str(json.dumps({"action": "send_group_msg", "params": params, "echo": str(number)}))
+        reply = [{"type": "reply", "data": {"id": message}}, _said(answer(number))]
+        await socket.send_str(_call(event["group_id"], reply, f"{number}"))
+        if self._has_duty:
+            await socket.send_str(_call(DUTY, [_said(notice(number, text))], f"{number}d"))
 
 
-async def bare(folder: Path) -> None:
+def _said(text: str) -> dict[str, Any]:
+    return {"type": "text", "data": {"text": text}}
+
+
+def _call(group: int, message: list[dict[str, Any]], echo: str) -> str:
+    params = {"group_id": group, "message": message}
+    return json.dumps({"action": "send_group_msg", "params": params, "echo": echo})
+
+
+async def bare(folder: Path, *, has_duty: bool) -> None:
     """Serve `/hooks/qq` with the barest handler."""
     store = await open_sqlite(folder / "bare.db", AT)
     app = web.Application()
-    app.router.add_get("/hooks/qq", Bare(store).handle)
+    app.router.add_get("/hooks/qq", Bare(store, has_duty=has_duty).handle)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -97,6 +108,6 @@ def nonebot(url: str, commands: int) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] == "bare":
-        asyncio.run(bare(Path(sys.argv[2])))
+        asyncio.run(bare(Path(sys.argv[2]), has_duty=sys.argv[3] == "duty"))
     else:
         nonebot(sys.argv[2], int(sys.argv[3]))

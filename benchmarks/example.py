@@ -39,13 +39,22 @@ def write_entries(path: Path, count: int = ENTRIES) -> None:
     )
 
 
-def write_config(folder: Path, *, adapter: str = 'name = "qq"\ntype = "onebot"\nper_minute_room = 0') -> Path:
-    """Write the configuration with its knowledge base into a folder and return the file."""
+def write_config(
+    folder: Path,
+    *,
+    adapter: str = 'name = "qq"\ntype = "onebot"\nper_minute_room = 0',
+    has_duty: bool = True,
+) -> Path:
+    """Write the configuration with its knowledge base into a folder and return the file.
+
+    Without `has_duty` no room hears of a new ticket but the one that asked for it.
+    """
+    duty = 'duty = "duty"\n' if has_duty else ""
     write_entries(folder / "kb.jsonl")
     rooms = "".join(
         f'[[customers]]\nid = "school{group}"\nname = "第{group}小学"\npolicy = "edu"\n'
         f'[[rooms]]\nid = "room{group}"\nname = "群{group}"\naddress = "qq:group:{group}"\nkind = "customer"\n'
-        f'customer = "school{group}"\nduty = "duty"\non_call = "first-line"\n'
+        f'customer = "school{group}"\n{duty}on_call = "first-line"\n'
         for group in GROUPS
     )
     file = folder / "config.toml"

@@ -9,6 +9,7 @@ from bot.tickets.events import Opened
 from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
 from bot.tickets.records import Record, Source, sealed
 
+DUTY_ROOM = "qq:group:700900"
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)
 _PROMISES = tuple(
     Promise(kind=kind, within=timedelta(hours=hours), calendar="workday", ladder="standard")
@@ -16,8 +17,8 @@ _PROMISES = tuple(
 )
 
 
-def change(number: int, *, room: str, sender: str, message: str, text: str) -> Change:
-    """Return a ticket with its first record, two messages of the outbox and a link, as the bot saves them."""
+def change(number: int, *, room: str, sender: str, message: str, text: str, has_duty: bool = True) -> Change:
+    """Return a ticket with its first record, a link, the answer and, with `has_duty`, the notice, as the bot saves them."""
     requester = Party(sender, "王老师")
     opened = Opened(
         number=number,
@@ -60,12 +61,15 @@ def change(number: int, *, room: str, sender: str, message: str, text: str) -> C
         tickets=(Saved(ticket=ticket, expected_version=0, records=(record,), next_due_at=due),),
         outgoing=(
             _queued(f"t{number}.1.0", room, answer(number), number),
-            _queued(
-                f"t{number}.1.1", "qq:group:700900", f"🆕 {number} 二级｜育才小学｜王老师：{text}", number
-            ),
+            *([_queued(f"t{number}.card", DUTY_ROOM, notice(number, text), number)] if has_duty else []),
         ),
         links=(Link(room, message, ticket=number),),
     )
+
+
+def notice(number: int, text: str) -> str:
+    """Return what the duty room reads."""
+    return f"🆕 {number} 二级｜育才小学｜王老师：{text}\n响应 周一 09:15 前。接单：回“接单 {number}”"
 
 
 def answer(number: int) -> str:

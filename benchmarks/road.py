@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -33,39 +34,53 @@ def run() -> list[Row]:
         return asyncio.run(_measured(Path(folder)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """The rounds of the bot and of the bare peer, with many reports in flight and one at a time."""
+
+    ours: list[Outcome]
+    peer: list[Outcome]
+    ours_alone: list[Outcome]
+    peer_alone: list[Outcome]
+
+
 async def _measured(folder: Path) -> list[Row]:
-    ours: list[Outcome] = []
-    peer: list[Outcome] = []
-    ours_alone: list[Outcome] = []
-    peer_alone: list[Outcome] = []
-    bare = ["-m", "benchmarks.contestants", "bare", str(folder)]
-    with running(the_bot(write_config(folder))) as (_, bot_at), running(bare) as (_, bare_at):
-        async with connected(bot_at) as to_bot, connected(bare_at) as to_bare:
-            for load in (to_bot, to_bare):  # what is only slow the first time
-                await load.round(IN_FLIGHT, 8, report)
-            for _ in range(ROUNDS):  # in turns, so that a slow moment of the machine hits both
-                ours.append(await to_bot.round(REPORTS, IN_FLIGHT, report))
-                peer.append(await to_bare.round(REPORTS, IN_FLIGHT, report))
-                ours_alone.append(await to_bot.round(ALONE, 1, report))
-                peer_alone.append(await to_bare.round(ALONE, 1, report))
-    rate = _middle(ours)
+    alone = await _compared(folder / "alone", has_duty=False)
+    duty = await _compared(folder / "duty", has_duty=True)
+    rate = _middle(alone.ours)
     one, many = await _nonebot(1), await _nonebot(COMMANDS)
     return [
         Row(
             f"OneBot report → durable ticket → answer, {IN_FLIGHT} in flight",
             rate,
-            _middle(peer),
+            _middle(alone.peer),
             "messages/s",
             ratio_of(0.65),
             "aiohttp handler, same commit",
         ),
         Row(
             "… one at a time, p50",
-            _middle_wait(ours_alone),
-            _middle_wait(peer_alone),
+            _middle_wait(alone.ours_alone),
+            _middle_wait(alone.peer_alone),
             "ms",
             more_by(2),
             "aiohttp handler, same commit",
+        ),
+        Row(
+            f"… with the notice to the duty room, {IN_FLIGHT} in flight",
+            _middle(duty.ours),
+            _middle(duty.peer),
+            "reports/s",
+            None,
+            "aiohttp handler, same commit, two messages",
+        ),
+        Row(
+            "… with the notice, one at a time, p50",
+            _middle_wait(duty.ours_alone),
+            _middle_wait(duty.peer_alone),
+            "ms",
+            more_by(2),
+            "aiohttp handler, same commit, two messages",
         ),
         Row("… beside NoneBot2 with 1 command", rate, one, "messages/s", None, "NoneBot2, saves nothing"),
         Row(
@@ -77,6 +92,23 @@ async def _measured(folder: Path) -> list[Row]:
             "NoneBot2, saves nothing",
         ),
     ]
+
+
+async def _compared(folder: Path, *, has_duty: bool) -> _Compared:
+    await asyncio.to_thread(folder.mkdir)
+    found = _Compared([], [], [], [])
+    bare = ["-m", "benchmarks.contestants", "bare", str(folder), "duty" if has_duty else "alone"]
+    config = write_config(folder, has_duty=has_duty)
+    with running(the_bot(config)) as (_, bot_at), running(bare) as (_, bare_at):
+        async with connected(bot_at) as to_bot, connected(bare_at) as to_bare:
+            for load in (to_bot, to_bare):  # what is only slow the first time
+                await load.round(IN_FLIGHT, 8, report)
+            for _ in range(ROUNDS):  # in turns, so that a slow moment of the machine hits both
+                found.ours.append(await to_bot.round(REPORTS, IN_FLIGHT, report))
+                found.peer.append(await to_bare.round(REPORTS, IN_FLIGHT, report))
+                found.ours_alone.append(await to_bot.round(ALONE, 1, report))
+                found.peer_alone.append(await to_bare.round(ALONE, 1, report))
+    return found
 
 
 @asynccontextmanager

@@ -148,8 +148,10 @@ _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
 _REPORTING = (Word.REPORT, Word.URGENT)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
 _SURELY_MEANT = 60
+_LONG, _LONG_MEANT = 4, 75  # English words of more letters than this share many by chance
 _UNKNOWN = re.compile(
-    r"^(?:[/#]\s*(?P<marked>[^\s\d#@/]{1,8})|(?P<plain>[^\s\d#@/]{2,4}))\s*#?(?P<number>\d{1,9})?(?:\s|$)"
+    r"^(?:[/#]\s*(?P<marked>[^\s\d#@/]{1,8})|(?P<plain>[^\s\d#@/]{2,4}|[a-z]{5,9}))\s*#?(?P<number>\d{1,9})?(?:\s|$)",
+    re.IGNORECASE,
 )
 
 
@@ -251,7 +253,8 @@ def nearest(text: str, role: Role) -> str | None:
         return None
     typed = (found["marked"] or found["plain"]).lower()
     names = [name for name, spec in _BY_NAME.items() if may_use(spec, role) and len(name) > 1]
-    best = process.extractOne(typed, names, scorer=fuzz.ratio, score_cutoff=50)
+    is_long = len(typed) > _LONG and typed.isascii()
+    best = process.extractOne(typed, names, scorer=fuzz.ratio, score_cutoff=_LONG_MEANT if is_long else 50)
     if best is None or (best[1] < _SURELY_MEANT and best[0][0] != typed[0]):
         return None  # half of a two-letter word is alike in too many: 结单 could be any of six
     return f"{best[0]} {found['number']}" if found["number"] else best[0]

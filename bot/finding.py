@@ -78,6 +78,8 @@ class Finding:
         own = [each for each in await self._store.tickets_of(hearing.origin.account) if is_of(each, room)]
         is_over = command.word in (Word.REOPEN, Word.RATE)
         left_out = Status.OPEN if is_over else Status.CLOSED
+        if command.word is Word.KEEP_LEVEL:
+            own = [each for each in own if each.level_before]
         return sorted((each for each in own if each.status is not left_out), key=lambda each: each.number)
 
     async def mine(self, hearing: Hearing) -> list[Ticket]:

@@ -156,7 +156,7 @@ def _level(by: Party, command: Command, ticket: Ticket, rules: Rules) -> s.Chang
         return s.ChangeLevel(by, ticket.level_before, "")
     if not command.rest:
         raise TicketError("请写明级别和原因，例：改级 {number} 二级 仅教师端受影响", number=ticket.number)
-    level, reason = level_at_start(policy, command.rest.replace("，", " "))
+    level, reason = level_at_start(policy, command.rest.replace("，", " "), may_be_number=True)
     return s.ChangeLevel(by, level.id if level else command.rest, "" if is_kept else reason)
 
 

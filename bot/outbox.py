@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from adapters.contract import Adapter, Button, DeliveryFailed, Mention, Outgoing
 from bot.pace import Pace
-from bot.store.contract import Delivery, Queued, Store
+from bot.store.contract import Delivery, Queued, Store, StoreFault
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
@@ -25,6 +25,7 @@ RESENT = N_("（重发）")
 _BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
 _STEADY = timedelta(minutes=5)
 _USEFUL = timedelta(days=2)
+_STORE_PATIENCE = timedelta(seconds=5)
 _CLAIMED_AT_ONCE = 16
 # How long deliveries are gathered before they are noted, so that answers do not wait behind a durable write for each.
 _GATHERING = 0.01  # seconds
@@ -169,19 +170,29 @@ class _Sender:
         queue = self._rooms[room]
         try:
             while queue:
-                if not await self._is_due(queue[0]):
-                    queue.popleft()
-                    continue
-                if queue[0].state is not Delivery.SENDING:
-                    await self._claim(queue)
-                after = await self._attempt(queue[0])
-                queue.popleft()
-                if after is not None:
-                    queue.appendleft(after)
+                try:
+                    await self._advance(queue)
+                except (
+                    StoreFault
+                ):  # what is not noted cannot be sent; the messages wait until the store is back
+                    self._log.exception("cannot note deliveries", action="outbox_store_fault", room=room)
+                    await self._clock.sleep(_STORE_PATIENCE)
         finally:
             del self._workers[room]
             if not queue:
                 self._rooms.pop(room, None)
+
+    async def _advance(self, queue: deque[Queued]) -> None:
+        """Deal with the first message of a room: send it, put it off, or drop it."""
+        if not await self._is_due(queue[0]):
+            queue.popleft()
+            return
+        if queue[0].state is not Delivery.SENDING:
+            await self._claim(queue)
+        after = await self._attempt(queue[0])
+        queue.popleft()
+        if after is not None:
+            queue.appendleft(after)
 
     async def _is_due(self, message: Queued) -> bool:
         """Wait for the platform's pace and the message's own time; False when it is no longer worth sending."""

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import heapq
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from math import log, sqrt
 
+from faq.grams import CHINESE, MARK, grams
 from faq.pinyin import near_sound, sound, typed
-
-# Runs of Chinese are cut into characters and pairs, everything else into words and triples of letters.
-_RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 # One pair of uncommon characters or one word says enough to be looked for.
 _LEAST_SAID = 1.0
-# Stands before a triple, so that it is no word of three letters.
-_MARK = "~"
 
 CANDIDATES = 20
 # Postings looked at for one text. Rare grams come first, so what is cut off is what says least.
 _BUDGET = 2000
-_COMMON = 0.25
-_BESIDE = 0.5
-_PAIR, _CHARACTER, _WORD, _TRIPLE = 1.0, 0.5, 1.5, 0.5
 # What has less in common with a text, as a share of what the best has, is not looked at more closely.
 _FAR_BEHIND, _FAR_LESS = 0.5, 0.45
 # What a piece is worth that the collection knows only by its sound, and how many spellings of a sound are tried.
@@ -34,41 +23,6 @@ _BY_SOUND = 0.7
 _SPELLINGS = 4
 # Gaps that removed phrasings leave in a posting before it is written anew.
 _GAPS = 16
-
-
-@cache
-def _common() -> frozenset[str]:
-    lines = resources.files("faq").joinpath("data/common.txt").read_text("utf-8").splitlines()
-    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
-
-
-def grams(text: str) -> dict[str, float]:
-    """Return the pieces of a canonical text, each with its factor, which depends on nothing but the piece."""
-    common = _common()
-    found: dict[str, float] = {}
-    for run in _RUN.findall(text):
-        if _CHINESE.match(run):
-            for character in run:
-                found[character] = _CHARACTER * _COMMON if character in common else _CHARACTER
-            for start in range(len(run) - 1):
-                pair = run[start : start + 2]
-                if pair in common:
-                    found[pair] = _PAIR * _COMMON
-                else:
-                    # "机怎" of "打印机怎么" is rare, but says no more than that a common word stands there.
-                    found[pair] = _PAIR * _BESIDE ** ((pair[0] in common) + (pair[1] in common))
-        elif run in common:
-            found[run] = _WORD * _COMMON
-        else:
-            found[run] = _WORD
-            if len(run) > 3 and not run.isdecimal():
-                for triple in _triples(f"^{run}$"):
-                    found[_MARK + triple] = _TRIPLE
-    return found
-
-
-def _triples(word: str) -> Iterator[str]:
-    return (word[start : start + 3] for start in range(len(word) - 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +93,7 @@ class Index:
             if posting is None:
                 posting = self._postings[piece] = _Posting()
                 self._factors[piece] = factor
-                if _CHINESE.match(piece):
+                if CHINESE.match(piece):
                     self._spellings.setdefault(near_sound(sound(piece)), {})[piece] = None
             posting.numbers.append(number)
             posting.live += 1
@@ -162,7 +116,7 @@ class Index:
 
     def _drop(self, piece: str) -> None:
         del self._postings[piece], self._factors[piece]
-        if _CHINESE.match(piece):
+        if CHINESE.match(piece):
             heard = near_sound(sound(piece))
             del self._spellings[heard][piece]
             if not self._spellings[heard]:
@@ -281,7 +235,7 @@ class Index:
             weight = weights[piece]
             in_all += weight
             in_squares += weight * weight
-            if len(piece) == 1 or piece[0] == _MARK:
+            if len(piece) == 1 or piece[0] == MARK:
                 in_letters += weight
         total = self._total(number)
         top = self._rarity(0)
@@ -319,7 +273,7 @@ def summed(weights: dict[str, float]) -> Sum:
     for piece, weight in weights.items():
         all_ += weight
         squares += weight * weight
-        if len(piece) == 1 or piece[0] == _MARK:
+        if len(piece) == 1 or piece[0] == MARK:
             letters += weight
             telling.append((weight, piece))
         elif piece.isascii():

@@ -18,7 +18,7 @@ __all__ = ["Settings", "create"]
 if find_spec("telegram") is None:
     # Here, so that checking a configuration says it too, and not only the start.
     raise BrokenAdapter(
-        'telegram 适配器需要 python-telegram-bot：请运行 .venv/bin/pip install -e ".[telegram]" 再启动'
+        'telegram 适配器需要 python-telegram-bot：请运行 make extras 再启动'
     )
 
 

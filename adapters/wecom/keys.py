@@ -21,7 +21,7 @@ def check_callback_keys(token: str, aes_key: str) -> None:
         raise ValueError(f"aes_key：{error}") from None
     if not is_available():
         raise ValueError(
-            'aes_key：加密回调需要 cryptography，请先安装：.venv/bin/pip install "cryptography>=43"'
+            'aes_key：加密回调需要 cryptography，请先运行 make extras'
         )
 
 

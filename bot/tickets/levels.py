@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -46,7 +47,11 @@ def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) 
 
     An urgent word means the most urgent level, unless the policy has it among the keywords of another.
     """
-    urgent = [word for word in urgent_words if re.search(f"(?<![不没非无未]){re.escape(word)}", text)]
+    urgent = [
+        word
+        for word in urgent_words
+        if word in text and re.search(f"(?<![不没非无未]){re.escape(word)}", text)
+    ]
     if urgent:
         named = (level for level in policy.levels if any(word in level.keywords for word in urgent))
         return next(named, policy.levels[0])
@@ -62,25 +67,34 @@ def level_named(policy: Policy, word: str) -> Level | None:
     return next((level for level in policy.levels if said in _names(level)), None)
 
 
-def level_at_start(policy: Policy | None, text: str) -> tuple[Level | None, str]:
-    """Return the level that a text begins with, and the rest: `一级 教务系统打不开`, `Level 1 the server is down`."""
+def level_at_start(
+    policy: Policy | None, text: str, *, may_be_number: bool = False
+) -> tuple[Level | None, str]:
+    """Return the level that a text begins with, and the rest: `一级 教务系统打不开`, `Level 1 the server is down`.
+
+    A bare number names a level only where one is asked for: `改级 1024 2 仅教师端受影响`.
+    """
     words = text.split()
-    longest = (
-        max((name.count(" ") + 1 for level in policy.levels for name in _names(level)), default=0)
-        if policy
-        else 0
-    )
+    names = [name for level in policy.levels for name in _names(level)] if policy else []
+    longest = max((name.count(" ") + 1 for name in names), default=0)
     for count in range(min(longest, len(words)), 0, -1):
-        level = level_named(policy, " ".join(words[:count])) if policy else None
+        name = " ".join(words[:count])
+        # `报障 1 号教室没电`: a bare number begins a sentence more often than it names a level.
+        level = level_named(policy, name) if policy and (may_be_number or not name.isdigit()) else None
         if level is not None:
             return level, text.split(maxsplit=count)[count].strip() if len(words) > count else ""
     return None, text.strip()
 
 
 def _names(level: Level) -> tuple[str, ...]:
-    """Everything people call a level, folded; names may have several words."""
-    parts = (part.strip() for part in level.name.split("·"))
-    names = (level.id, level.name, *parts, f"{level.id}级", f"level {level.id}")
+    return _names_of(level.id, level.name)
+
+
+@lru_cache(maxsize=1024)
+def _names_of(level_id: str, level_name: str) -> tuple[str, ...]:
+    """Return everything people call a level, folded; names may have several words."""
+    parts = (part.strip() for part in level_name.split("·"))
+    names = (level_id, level_name, *parts, f"{level_id}级", f"level {level_id}")
     return tuple(" ".join(name.casefold().split()) for name in names)
 
 

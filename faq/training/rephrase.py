@@ -66,10 +66,12 @@ _TURNS = (
     ("哪里", "多少"), ("什么时候", "怎么"), ("吗", "怎么办"), ("能", "不能"), ("可以", "不可以"), ("能", "什么时候能"), ("怎么", "多久能"),
     ("开通", "取消"), ("取消", "开通"), ("打开", "关闭"), ("关闭", "打开"), ("添加", "删除"), ("删除", "添加"), ("绑定", "解绑"), ("登录", "注册"),
     ("注册", "登录"), ("增加", "减少"), ("修改", "查询"), ("查", "改"), ("申请", "取消"), ("提前", "延期"), ("没有", "有"), ("不", ""), ("什么", "怎么"),
-    ("一", "三"), ("7", "30"), ("早", "晚"), ("大", "小"), ("前", "后"), ("上", "下"), ("高", "低"), ("快", "慢"), ("吃", "喝"), ("我", "你"), ("买", "卖"),
+    ("一", "三"), ("7", "30"), ("早", "晚"), ("大", "小"), ("前", "后"), ("上", "下"), ("高", "低"), ("快", "慢"), ("吃", "喝"), ("买", "卖"),
     ("how do i", "why can't i"), ("how", "when"), ("what", "where"), ("when", "where"), ("turn on", "turn off"), ("open", "close"), ("can i", "why can't i"),
     ("my", "your"), ("change", "cancel"), ("cancel", "track"), ("get", "lose"), ("where", "who"),
 )  # fmt: skip
+# Share of changes that put the end of a question first: "打印机找不到", "找不到打印机".
+_REORDERED = 0.3
 _BEFORE = ("我", "我想知道", "请问", "现在", "我们", "如果", "那", "想咨询一下", "")
 _AFTER = ("呢", "啊", "怎么办", "是怎么回事", "吗", "了", "可以吗", "谢谢", "")
 _BEFORE_EN = ("hello, ", "i would like to know ", "could you tell me ", "so ", "")
@@ -87,6 +89,9 @@ def reworded(text: str, chance: random.Random) -> str:
             group = chance.choice(groups)
             word = max((word for word in group if word and word in text), key=len)
             text = text.replace(word, chance.choice(group), 1)
+        elif is_chinese and chance.random() < _REORDERED:
+            place = chance.randrange(2, max(3, len(text) - 1))
+            text = text[place:] + text[:place]
         elif is_chinese:
             text = chance.choice(_BEFORE) + text + chance.choice(_AFTER)
         else:

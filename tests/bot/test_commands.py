@@ -188,6 +188,10 @@ def test_what_is_missing_from_a_resolution_is_empty() -> None:
         ("转叫 1024 @老张", Role.CUSTOMER, None),
         ("打印不出来", Role.CUSTOMER, None),
         ("/roll 6", Role.CUSTOMER, None),
+        ("Progres 1024", Role.CUSTOMER, "progress 1024"),
+        ("resovle 1024 done", Role.ENGINEER, "resolve 1024"),
+        ("printer 1024", Role.CUSTOMER, None),
+        ("resolve 1024", Role.CUSTOMER, None),
     ],
 )
 def test_the_nearest_command_is_one_its_writer_may_use(text: str, role: Role, meant: str | None) -> None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faq.index import CANDIDATES, grams
+from faq.grams import grams
+from faq.index import CANDIDATES
 from faq.knowledge import Answer, Entry, Hit, KnowledgeBase, Nothing, Suggest, judge
 
 WORDS = [

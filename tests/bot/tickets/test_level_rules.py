@@ -69,7 +69,7 @@ def test_a_level_has_many_names(rules: Rules, word: str) -> None:
     [
         ("一级 教务系统打不开", "1", "教务系统打不开"),
         ("level 1  the server\nis down", "1", "the server\nis down"),
-        ("1", "1", ""),
+        ("1 号教室没电", None, "1 号教室没电"),
         ("LEVEL 3", "3", ""),
         ("教务系统 一级 打不开", None, "教务系统 一级 打不开"),
         ("level of noise is high", None, "level of noise is high"),
@@ -79,6 +79,11 @@ def test_a_level_has_many_names(rules: Rules, word: str) -> None:
 def test_a_level_may_stand_at_the_start(rules: Rules, text: str, level: str | None, rest: str) -> None:
     found = level_at_start(rules.policies["edu"], text)
     assert (found[0].id if found[0] else None, found[1]) == (level, rest)
+
+
+def test_a_bare_number_is_a_level_where_one_is_asked_for(rules: Rules) -> None:
+    level, rest = level_at_start(rules.policies["edu"], "3 仅教师端受影响", may_be_number=True)
+    assert (level.id if level else None, rest) == ("3", "仅教师端受影响")
 
 
 def test_without_a_policy_there_are_no_levels() -> None:

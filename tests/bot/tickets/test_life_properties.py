@@ -241,7 +241,9 @@ def test_a_ladder_only_climbs_and_repeats_move_on(open_case: Any, opened: Any, s
             else:
                 assert told.rung > max(fired, default=-1)
                 assert set(told.skipped) == set(range(max(fired, default=-1) + 1, told.rung))
-            assert told.at + told.late == case.now
+            # What an acknowledgement kept quiet is not late.
+            is_quiet = told.is_repeat and before.acknowledged is not None
+            assert told.at + told.late <= case.now if is_quiet else told.at + told.late == case.now
             assert found.met_at is None
             assert before.status is Status.OPEN
             assert told.told

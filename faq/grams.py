@@ -1,0 +1,52 @@
+"""Which pieces a text is cut into, and how much each says by itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib import resources
+
+# Runs of Chinese are cut into characters and pairs, everything else into words and triples of letters.
+_RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+# Stands before a triple, so that it is no word of three letters.
+MARK = "~"
+_COMMON = 0.25
+_BESIDE = 0.5
+_PAIR, _CHARACTER, _WORD, _TRIPLE = 1.0, 0.5, 1.5, 0.5
+
+
+@cache
+def _common() -> frozenset[str]:
+    lines = resources.files("faq").joinpath("data/common.txt").read_text("utf-8").splitlines()
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+def grams(text: str) -> dict[str, float]:
+    """Return the pieces of a canonical text, each with its factor, which depends on nothing but the piece."""
+    common = _common()
+    found: dict[str, float] = {}
+    for run in _RUN.findall(text):
+        if CHINESE.match(run):
+            for character in run:
+                found[character] = _CHARACTER * _COMMON if character in common else _CHARACTER
+            for start in range(len(run) - 1):
+                pair = run[start : start + 2]
+                if pair in common:
+                    found[pair] = _PAIR * _COMMON
+                else:
+                    # "机怎" of "打印机怎么" is rare, but says no more than that a common word stands there.
+                    found[pair] = _PAIR * _BESIDE ** ((pair[0] in common) + (pair[1] in common))
+        elif run in common:
+            found[run] = _WORD * _COMMON
+        else:
+            found[run] = _WORD
+            if len(run) > 3 and not run.isdecimal():
+                for triple in _triples(f"^{run}$"):
+                    found[MARK + triple] = _TRIPLE
+    return found
+
+
+def _triples(word: str) -> Iterator[str]:
+    return (word[start : start + 3] for start in range(len(word) - 2))

@@ -1,0 +1,264 @@
+"""English is complete: every text the bot says is collected, translated with the same values, and compiled."""
+
+from __future__ import annotations
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_keywords, parse_mapping_cfg
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from bot.commands import EXAMPLE_NUMBER, SPECS, Spec, parse, spec_named
+from bot.texts import LANGUAGES, Texts
+from bot.tickets.errors import N_, Phrase, TicketError
+from bot.tickets.model import Party
+from bot.tickets.speaker import Speaker
+
+_BOT = Path(__file__).parents[2] / "bot"
+_LOCALE = _BOT / "locale"
+_PO = _LOCALE / "en" / "LC_MESSAGES" / "shouwen.po"
+_CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_TRANSCRIPTS = Path(__file__).parents[1] / "transcripts"
+_IN_CHINESE = "私聊 陈经理"  # a private chat has the language of the bot
+_SIGNS = ("🆕", "🔴", "⏳", "⚠️", "✅", "📞", "🔁", "⏰", "✓", "✗")
+
+# Modules whose Chinese no chat and no page shows, and why.
+_SAYS_ITSELF = {
+    "config": "mistakes of a configuration are told in both languages by config_mistakes",
+    "settings": "as above, and defaults that a configuration may change",
+    "cli": "the command line, before and without a catalogue",
+    "doctor": "the command line",
+    "housekeeping": "the command line",
+    "replay": "the command line of whoever writes conversations",
+    "transcripts": "the command line of whoever writes conversations",
+    "store": "faults that end the program; they go to the terminal and the log",
+}
+# Texts beyond those that only read what people typed.
+_NOT_SAID = {
+    "接单 ": "what a button types",
+    "接受 ": "what a button types",
+    "拒绝 ": "what a button types",
+    "级": "a name of a level that people type",
+    "；": "joins what an import did, for the log",
+    "、": "joins names of files in the archive",
+    "紧急": "a word that means urgent, by default",
+    "瘫痪": "a word that means urgent, by default",
+    "全挂": "a word that means urgent, by default",
+}
+# Constants that hold what people type.
+_HEARD = {"_SEPARATORS", "_BETWEEN", "_COUNTED", "_FIELD_OF", "_CALL_WORDS", "_MISSED_WORDS"}
+_READING = {
+    "compile", "search", "match", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "startswith",
+    "endswith", "partition", "split",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with _PO.open("rb") as file:
+        return read_po(file, locale="en", domain="shouwen")
+
+
+@pytest.fixture(scope="module")
+def collected() -> set[str]:
+    """What `make texts` would collect now."""
+    with (_LOCALE / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    keywords = parse_keywords((_LOCALE / "keywords").read_text("utf-8").split())
+    found = extract_from_dir(_BOT, methods, options, keywords)
+    return {message for _, _, message, _, _ in found if isinstance(message, str)}
+
+
+def test_every_text_is_in_the_catalogue_and_nothing_else(catalogue: Catalog, collected: set[str]) -> None:
+    assert len(collected) > 400
+    assert {message.id for message in catalogue if message.id} == collected, "run: make texts"
+
+
+def test_every_text_is_translated(catalogue: Catalog) -> None:
+    assert [message.id for message in catalogue if message.id and not message.string] == []
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+    assert not catalogue.obsolete
+
+
+def test_translations_name_the_same_values(catalogue: Catalog) -> None:
+    differing = [m.id for m in catalogue if m.id and _values(str(m.id)) != _values(str(m.string))]
+    assert differing == []
+
+
+def test_translations_keep_the_signs(catalogue: Catalog) -> None:
+    differing = [
+        m.id
+        for m in catalogue
+        if m.id and [s for s in _SIGNS if s in str(m.id)] != [s for s in _SIGNS if s in str(m.string)]
+    ]
+    assert differing == []
+
+
+def test_no_chinese_is_left(catalogue: Catalog) -> None:
+    assert [m.string for m in catalogue if m.id and _CJK.search(str(m.string))] == []
+
+
+def test_the_compiled_catalogue_is_that_of_the_texts(catalogue: Catalog) -> None:
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    assert _PO.with_suffix(".mo").read_bytes() == compiled.getvalue(), "run: make texts"
+
+
+@pytest.mark.parametrize("path", sorted(_BOT.rglob("*.py")), ids=lambda path: str(path.relative_to(_BOT)))
+def test_chinese_that_reaches_people_is_collected(path: Path, collected: set[str]) -> None:
+    relative = path.relative_to(_BOT)
+    if relative.parts[0].removesuffix(".py").partition("_")[0] in _SAYS_ITSELF:
+        return
+    words = {name for spec in SPECS for name in spec.names}
+    known = collected | words | _NOT_SAID.keys()
+    left = [text for text in _said(ast.parse(path.read_text("utf-8"))) if text not in known]
+    assert left == [], "say it with a keyword of locale/keywords, or name the reason in this file"
+
+
+@pytest.mark.parametrize("path", sorted((_BOT / "dashboard").rglob("*.html")), ids=lambda path: path.name)
+def test_templates_show_nothing_but_translations(path: Path) -> None:
+    translated = re.compile(r"_\((['\"]).*?\1\)")
+    bare = translated.sub("", path.read_text("utf-8")).replace("中文", "")  # what the language calls itself
+    assert not _CJK.search(bare)
+
+
+def test_english_rooms_read_no_chinese_but_names() -> None:
+    config = tomllib.loads((_TRANSCRIPTS / "school.toml").read_text("utf-8"))
+    names = [config["bot"]["name"], *(person["name"] for person in config["people"])]
+    for path in _TRANSCRIPTS.glob("english-*.chat"):
+        for line in path.read_text("utf-8").splitlines():
+            where, sign, text = line.partition(" < ")
+            if sign and not where.endswith(_IN_CHINESE):
+                for name in names:
+                    text = text.replace(name, "")
+                assert not _CJK.search(text), line
+
+
+def test_the_exceptions_are_needed() -> None:
+    modules = {
+        path.relative_to(_BOT).parts[0].removesuffix(".py").partition("_")[0] for path in _BOT.rglob("*.py")
+    }
+    assert modules >= _SAYS_ITSELF.keys()
+    said = {text for path in _BOT.rglob("*.py") for text in _said(ast.parse(path.read_text("utf-8")))}
+    assert said >= _NOT_SAID.keys()
+    constants = {
+        target.id
+        for path in _BOT.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    assert constants >= _HEARD
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.word)
+def test_every_example_is_the_command_it_explains(spec: Spec, language: str) -> None:
+    example = _speaker(language).say(spec.example, number=EXAMPLE_NUMBER)
+    command = parse(example)
+    assert command is not None
+    assert command.spec is spec
+    assert command.number == (EXAMPLE_NUMBER if "{number}" in spec.example else None)
+    if spec.usage:
+        assert _speaker(language).say(spec.usage).lstrip("/").startswith(spec.called(language))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_command_is_called_by_a_word_of_the_language(language: str) -> None:
+    for spec in SPECS:
+        assert spec_named(spec.called(language)) is spec
+        assert bool(_CJK.search(spec.called(language))) is (language == "zh")
+        assert spec.called(language) not in spec.others(language)
+
+
+def test_the_empty_text_stays_empty() -> None:
+    assert Texts().translator("en")("") == ""
+
+
+def test_an_unknown_language_is_chinese() -> None:
+    assert Texts().translator("xx")("处理中") == "处理中"
+
+
+_NOW = datetime(2026, 6, 24, 4, 0, tzinfo=UTC)  # Wednesday 12:00 in Shanghai
+
+
+@pytest.mark.parametrize(
+    ("ahead", "zh", "en"),
+    [
+        (timedelta(hours=2), "14:00", "14:00"),
+        (timedelta(days=1), "明天 12:00", "tomorrow 12:00"),
+        (timedelta(days=-1), "昨天 12:00", "yesterday 12:00"),
+        (timedelta(days=5, minutes=5), "周一 12:05", "Mon 12:05"),
+        (timedelta(days=9), "7-3 12:00", "3 Jul 12:00"),
+        (timedelta(days=-20), "6-4 12:00", "4 Jun 12:00"),
+        (timedelta(days=192), "2027-1-2 12:00", "2 Jan 2027 12:00"),
+    ],
+)
+def test_instants_are_said_as_people_say_them(ahead: timedelta, zh: str, en: str) -> None:
+    assert _speaker("zh").time(_NOW + ahead) == zh
+    assert _speaker("en").time(_NOW + ahead) == en
+
+
+@pytest.mark.parametrize(
+    ("length", "zh", "en"),
+    [
+        (timedelta(seconds=59), "不到 1 分钟", "less than 1 min"),
+        (timedelta(minutes=8), "8 分钟", "8 min"),
+        (timedelta(hours=1, minutes=20), "1 小时 20 分钟", "1 h 20 min"),
+        (timedelta(days=1), "1 天", "1 day"),
+        (timedelta(days=3, hours=2, minutes=5), "3 天 2 小时", "3 days 2 h"),
+    ],
+)
+def test_lengths_are_said_as_people_say_them(length: timedelta, zh: str, en: str) -> None:
+    assert _speaker("zh").length(length) == zh
+    assert _speaker("en").length(length) == en
+
+
+def test_a_text_inside_a_text_is_said_in_the_same_language_and_customers_words_are_left_alone() -> None:
+    error = TicketError(
+        N_("{number} {who}：{what}。"), number=1, who=(Phrase(N_("原因")), Party("z", "方法")), what="处理中"
+    )
+    assert _speaker("zh").refuse(error) == "1 原因、方法：处理中。"
+    assert _speaker("en").refuse(error) == "1, cause, 方法: 处理中."
+
+
+def _speaker(language: str) -> Speaker:
+    return Speaker(Texts().translator(language), ZoneInfo("Asia/Shanghai"), _NOW, language)
+
+
+def _values(template: str) -> set[str]:
+    fields = (name for _, name, _, _ in Formatter().parse(template) if name)
+    return {re.split(r"[.\[]", name)[0] for name in fields}
+
+
+def _said(module: ast.Module) -> Iterator[str]:
+    """Yield the Chinese of a module that is not documentation and does not only read what somebody typed."""
+    skipped = {part for node in ast.walk(module) for part in _unsaid(node)}
+    for node in ast.walk(module):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and node not in skipped
+        if is_text and _CJK.search(node.value):
+            yield node.value
+
+
+def _unsaid(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        yield node.value  # a docstring
+    elif isinstance(node, ast.Compare):
+        yield from ast.walk(node)
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _READING:
+        for argument in node.args:
+            yield from ast.walk(argument)
+    elif isinstance(node, ast.Assign) and {getattr(t, "id", "") for t in node.targets} & _HEARD:
+        yield from ast.walk(node.value)
