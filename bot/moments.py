@@ -37,6 +37,8 @@ _DAY = re.compile(
 _TIME = re.compile(
     r"(?P<half>凌晨|早上|上午|中午|下午|傍晚|晚上|早|晚)?\s*(?P<hour>\d{1,2})(?:[::](?P<minute>\d{2})|点(?:(?P<half_hour>半)|(?P<points>\d{1,2})分?)?)(?!\d)"
 )
+_BY = re.compile(r"^(?:前|之前|以前)(?=$|[\s,，。:：])")
+_BETWEEN = " ,，。:：;；"
 _PART = re.compile(r"早上|上午|中午|下午|傍晚|晚上")
 
 
@@ -59,7 +61,7 @@ def moment_at_start(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime,
         if meant is None:
             return None
         day, end = meant, found.end()
-        implied = "晚" if (found["word"] or "").endswith("晚") else ""
+        implied = (found["word"] or "")[-1:]  # of 今晚, 明早
     gap = len(plain[end:]) - len(plain[end:].lstrip())
     clock = _TIME.match(plain, end + gap)
     if clock:
@@ -107,7 +109,7 @@ def _time(found: re.Match[str], implied: str) -> time | None:
     hour = int(found["hour"])
     minute = 30 if found["half_hour"] else int(found["minute"] or found["points"] or 0)
     half = found["half"] or implied
-    if half and hour < 12 and not (half == "中午" and hour >= 11):
+    if half in _HALVES and hour < 12 and not (half == "中午" and hour >= 11):
         hour += _HALVES[half]
     return time(hour, minute) if hour < 24 and minute < 60 else None
 
@@ -118,4 +120,4 @@ def _at(day: date, at: time, zone: ZoneInfo) -> datetime:
 
 def _rest(plain: str, end: int) -> str:
     rest = plain[end:].lstrip()
-    return re.sub(r"^(?:前|之前|以前)(?=$|[\s,，。:：])", "", rest).lstrip(" ,，。:：;；")
+    return _BY.sub("", rest).lstrip(_BETWEEN)

@@ -38,10 +38,7 @@ def paused(ticket: Ticket, step: s.Pause, now: datetime, rules: Rules) -> list[e
         return [e.Paused(by=step.by, reason=reason, need=need, next_at=_working_day(1, now, rules))]
     if step.next_check is None:
         raise TicketError(
-            "请写明什么时候再看，例：暂停 {number} {reason} 明天10点 {need}",
-            number=number,
-            reason=Phrase(REASONS[reason]),
-            need=need,
+            "请写明什么时候再看，例：暂停 {number} 等备件 明天10点 {need}", number=number, need=need
         )
     if step.next_check <= now:
         raise TicketError("{time} 已经过了，请写以后的时间。", number=number, time=step.next_check)
