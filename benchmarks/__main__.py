@@ -1,10 +1,10 @@
-"""Measures speed and size and prints one table: `python -m benchmarks [--strict] [store|road|chatter|router|clocks|startup|size …]`."""
+"""Measures speed and size and prints one table: `python -m benchmarks [--strict] [store|road|chatter|…]`."""
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import chatter, clocks, road, router, size, startup, store
+from benchmarks import chatter, clocks, faq, road, router, size, startup, store, wecom
 from benchmarks.table import lines, missed
 
 MEASUREMENTS = {
@@ -13,6 +13,8 @@ MEASUREMENTS = {
     "router": router.run,
     "chatter": chatter.run,
     "clocks": clocks.run,
+    "faq": faq.run,
+    "wecom": wecom.run,
     "startup": startup.run,
     "size": size.run,
 }

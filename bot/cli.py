@@ -223,6 +223,36 @@ def ask(config_file: Path | None, is_explained: bool, customer: str | None, text
     click.echo("\n".join(_run(ask_faq(_load(config_file), text, customer, is_explained=is_explained))))
 
 
+@faq.command()
+@click.option("--kb", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@_explained
+def match(kb: Path, queries: Path, out: Path) -> None:
+    """Match many queries against a knowledge base, both JSON lines; predictions go to a file."""
+    from faq.batch import UnusableLine, match_files
+
+    try:
+        match_files(kb, queries, out)
+    except UnusableLine as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+@faq.command("eval")
+@click.option("--kb", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--gold", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_explained
+def evaluate(kb: Path, queries: Path, gold: Path) -> None:
+    """Measure the matcher: accuracy, recall@3, MRR, coverage at 95 and 98 % precision."""
+    from faq.batch import UnusableLine, evaluate_files
+
+    try:
+        click.echo("\n".join(evaluate_files(kb, queries, gold)))
+    except UnusableLine as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
 @main.command()
 @_config_option
 @_explained

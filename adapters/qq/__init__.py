@@ -33,6 +33,6 @@ def _seal(secret: str) -> Signer:
         from adapters.qq.signature import Seal
     except ImportError as missing:
         raise BrokenAdapter(
-            "qq 的 webhook 要验签名，缺少 cryptography：make extras，或改用 mode = \"websocket\""
+            'qq 的 webhook 要验签名，缺少 cryptography：make extras，或改用 mode = "websocket"'
         ) from missing
     return Seal(secret)

@@ -17,9 +17,7 @@ __all__ = ["Settings", "create"]
 
 if find_spec("telegram") is None:
     # Here, so that checking a configuration says it too, and not only the start.
-    raise BrokenAdapter(
-        'telegram 适配器需要 python-telegram-bot：请运行 make extras 再启动'
-    )
+    raise BrokenAdapter("telegram 适配器需要 python-telegram-bot：请运行 make extras 再启动")
 
 
 def create(settings: Settings, surroundings: Surroundings) -> TelegramAdapter:

@@ -20,9 +20,7 @@ def check_callback_keys(token: str, aes_key: str) -> None:
     except ValueError as error:
         raise ValueError(f"aes_key：{error}") from None
     if not is_available():
-        raise ValueError(
-            'aes_key：加密回调需要 cryptography，请先运行 make extras'
-        )
+        raise ValueError("aes_key：加密回调需要 cryptography，请先运行 make extras")
 
 
 def check_address(key: str, address: str, *schemes: str) -> None:

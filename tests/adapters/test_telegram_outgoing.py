@@ -286,7 +286,7 @@ def test_without_the_package_one_sentence_says_how_to_install_it(tmp_path):
         [sys.executable, "-c", script], capture_output=True, text=True, timeout=60, cwd=tmp_path, check=False
     )
     assert run.returncode == 1
-    assert 'make extras' in run.stdout + run.stderr
+    assert "make extras" in run.stdout + run.stderr
     assert "Traceback" not in run.stdout + run.stderr
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import openpyxl
 import pytest
+import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import main
@@ -25,6 +27,13 @@ def config(tmp_path: Path) -> Path:
     path = tmp_path / "config.toml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@pytest.fixture(autouse=True)
+def _own_logs() -> Iterator[None]:
+    """What a command sets up for its logs ends with the test."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -141,6 +150,25 @@ def test_faq_import_of_something_else_is_one_sentence(shouwen: Shouwen, tmp_path
     result = shouwen("faq", "import", str(file))
     assert result.exit_code == 1
     assert "Traceback" not in result.output
+
+
+def test_faq_match_and_eval_work_on_files(tmp_path: Path) -> None:
+    kb, queries, out = tmp_path / "kb.jsonl", tmp_path / "q.jsonl", tmp_path / "p.jsonl"
+    kb.write_text(
+        '{"id": "a", "question": "打印机没纸了怎么办", "aliases": [], "answer": "加纸"}\n'
+        '{"id": "b", "question": "忘记登录密码怎么办", "aliases": [], "answer": "找管理员"}\n',
+        encoding="utf-8",
+    )
+    queries.write_text(
+        '{"id": "1", "text": "打印机没纸了怎么办", "gold": ["a"]}\n{"id": "2", "text": "今天吃什么", "gold": []}\n',
+        encoding="utf-8",
+    )
+    words = ["--kb", str(kb), "--queries", str(queries)]
+    assert CliRunner().invoke(main, ["faq", "match", *words, "--out", str(out)]).exit_code == 0
+    first, second = (msgspec.json.decode(line) for line in out.read_text(encoding="utf-8").splitlines())
+    assert first["hits"][0][0] == "a"
+    assert second == {"id": "2", "hits": []}
+    assert "100.0%" in CliRunner().invoke(main, ["faq", "eval", *words, "--gold", str(queries)]).output
 
 
 def test_replay_tells_the_difference_and_updates(shouwen: Shouwen, tmp_path: Path) -> None:
