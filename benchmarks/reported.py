@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.store.contract import Change, Delivery, Link, Queued, Saved
 from bot.tickets.events import Opened
-from bot.tickets.model import Clock, ClockKind, Kind, Party, Promise, Ticket
+from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
 from bot.tickets.records import Record, Source, sealed
 
 DUTY_ROOM = "qq:group:700900"
@@ -52,7 +52,7 @@ def change(number: int, *, room: str, sender: str, message: str, text: str, has_
         address=room,
         text=text,
         opened_at=AT,
-        clocks=tuple(Clock(promise=promise, started_at=AT) for promise in _PROMISES),
+        promises=_PROMISES,
     )
     due = AT + timedelta(minutes=30)
     return Change(

@@ -18,7 +18,7 @@ from bot.store.sqlite import open_sqlite
 from bot.store.sqlite_file import known_migrations, open_for_writing
 from bot.store.sqlite_statements import saving
 from bot.tickets.events import Opened
-from bot.tickets.model import Clock, ClockKind, Kind, Party, Promise, Ticket
+from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
 from bot.tickets.records import Record, Source, sealed
 
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)
@@ -128,7 +128,7 @@ def _change(number: int) -> Change:
         address=room,
         text=opened.text,
         opened_at=AT,
-        clocks=tuple(Clock(promise=promise, started_at=AT) for promise in promises),
+        promises=tuple(promises),
     )
     return Change(
         at=AT,

@@ -9,11 +9,11 @@ from bot.tickets import timing
 from bot.tickets.alerts import promise_name
 from bot.tickets.card import ENDINGS
 from bot.tickets.errors import N_, Phrase
+from bot.tickets.explaining import reasons, standing
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import title
-from scheduler.explanation import explain
 
 _LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
 _SHOWN_TO_CUSTOMERS = (Word.REPORT, Word.PROGRESS, Word.URGE, Word.WITHDRAW)
@@ -72,7 +72,7 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
     if word is None or word <= speaker.now:
         return text
-    if timing.is_awaited(ticket):
+    if timing.is_awaited(ticket, rules):
         return text + speaker.say("最晚 {time} 联系您。", time=word)
     return text + speaker.say("最晚 {time} 解决。", time=word)
 
@@ -109,25 +109,14 @@ def queue(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
 def explained(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> str:
     """Return how the due instants of a ticket come about: the clock that runs, window by window."""
     lines = [speaker.say("{number}（{level}）的时限：", number=ticket.number, level=ticket.level_name or "–")]
-    for clock in ticket.clocks:
-        name = speaker.say(promise_name(clock.promise.kind))
-        account = timing.account(clock, rules)
-        if account is None:
-            lines.append(speaker.say("{name}：还没开始计时", name=name))
-        elif clock.met_at is not None:
-            late = timing.lateness(clock, rules, clock.met_at)
-            state = speaker.say("超 {late}", late=late) if late else speaker.say("按时")
-            lines.append(
-                speaker.say("{name}：{time} 完成（{state}）", name=name, time=clock.met_at, state=state)
-            )
-        else:
-            due = timing.due_at(clock, rules)
-            lines.append(
-                speaker.say("{name}：{time} 前", name=name, time=due)
-                if due
-                else speaker.say("{name}：暂停中", name=name)
-            )
-            lines.extend(f"  {line}" for line in explain(account, rules.zone, language)[1:])
+    for clock in timing.clocks(ticket, rules, speaker.now):
+        name, state = speaker.say(promise_name(clock.kind)), standing(ticket, clock, speaker)
+        lines.append(speaker.say("{name}：{state}", name=name, state=state))
+        if clock.is_running:
+            lines.extend(f"  {line}" for line in reasons(ticket, clock, speaker, rules, language))
+    policy = rules.policies.get(ticket.policy)
+    level = policy.level(ticket.level) if policy else None
+    lines.extend(speaker.say("合同这样理解：{text}", text=text) for text in (level.readings if level else ()))
     return "\n".join(lines)
 
 

@@ -56,6 +56,18 @@ class Check(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Needed(About, frozen=True, kw_only=True, tag=True):
+    """A ticket waits for something of its requester: their next message brings it."""
+
+    ticket: int
+
+
+class Agree(About, frozen=True, kw_only=True, tag=True):
+    """Is another time all right? 1 yes, 2 no."""
+
+    ticket: int
+
+
 class Rating(About, frozen=True, kw_only=True, tag=True):
     """Two scores from 1 to 5."""
 
@@ -68,7 +80,9 @@ class Suggestion(About, frozen=True, kw_only=True, tag=True):
     command: str
 
 
-AnyAbout = Menu | Offer | Answered | Details | Describe | Progress | Check | Rating | Suggestion
+AnyAbout = (
+    Menu | Offer | Answered | Details | Describe | Progress | Needed | Agree | Check | Rating | Suggestion
+)
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,6 +45,18 @@ class Word(StrEnum):
     CHANGE_LEVEL = "level"
     QUEUE = "queue"
     EXPLAIN = "due"
+    ACKNOWLEDGE = "ack"
+    PAUSE = "pause"
+    RESUME = "resume"
+    AGREE = "agree"
+    PROMISE_ANSWER = "answerby"
+    ANSWER = "answer"
+    OCCUR = "occurred"
+    LEND = "loan"
+    DIAGNOSE = "diagnose"
+    DISPATCH = "dispatch"
+    MAJOR = "major"
+    RECOVER = "recovered"
     REASSIGN = "reassign"
     CALLBACK = "callback"
 
@@ -106,6 +118,18 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.QUEUE, ("待办", "在办", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), N_("待办")),
     Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), N_("时限 {number}"), takes_number=True),
     Spec(Word.ARRIVE, ("到场", "arrive", "onsite"), Whose.STAFF, N_("到场 单号 — 人到现场"), N_("到场 {number}"), takes_number=True),
+    Spec(Word.ACKNOWLEDGE, ("收到", "ack"), Whose.STAFF, N_("收到 单号 — 知道了，先别再催"), N_("收到 {number}"), takes_number=True),
+    Spec(Word.PAUSE, ("暂停", "挂起", "pause"), Whose.STAFF, N_("暂停 单号 等客户|等第三方|等备件 时间 说明"), N_("暂停 {number} 等备件 明天10点 主板到货"), takes_number=True),
+    Spec(Word.RESUME, ("继续", "恢复处理", "resume"), Whose.STAFF, N_("继续 单号 — 结束暂停"), N_("继续 {number}"), takes_number=True),
+    Spec(Word.AGREE, ("约定", "agree"), Whose.STAFF, N_("约定 单号 时间 原因 — 请客户同意改期"), N_("约定 {number} 明天17:00 等备件到货"), takes_number=True),
+    Spec(Word.PROMISE_ANSWER, ("答复时间", "answerby"), Whose.STAFF, N_("答复时间 单号 时间 — 说好几点答复"), N_("答复时间 {number} 15:30"), takes_number=True),
+    Spec(Word.ANSWER, ("答复", "answer"), Whose.STAFF, N_("答复 单号 内容 — 实质答复，转到客户群"), N_("答复 {number} 可以导出，下午给您开通"), takes_number=True),
+    Spec(Word.DIAGNOSE, ("诊断", "diagnose"), Whose.STAFF, N_("诊断 单号 内容"), N_("诊断 {number} 矩阵主板损坏"), takes_number=True),
+    Spec(Word.DISPATCH, ("派单", "派人", "dispatch"), Whose.STAFF, N_("派单 单号 @同事 说明 — 请人上门"), N_("派单 {number} @小周 带 HDMI 矩阵"), takes_number=True),
+    Spec(Word.LEND, ("代用", "备机", "loan"), Whose.STAFF, N_("代用 单号 型号 序列号"), N_("代用 {number} 矩阵M8 SN8812"), takes_number=True),
+    Spec(Word.OCCUR, ("发生", "occurred"), Whose.ANYBODY, N_("发生 单号 时间 — 故障何时开始"), N_("发生 {number} 08:10"), takes_number=True),
+    Spec(Word.RECOVER, ("恢复", "recovered"), Whose.STAFF, N_("恢复 单号 说明 — 重大事件结束"), N_("恢复 {number} 备机已接管"), takes_number=True),
+    Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
 )  # fmt: skip

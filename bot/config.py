@@ -22,6 +22,7 @@ from bot.config_model import (
     TicketLimits,
     WebConfig,
 )
+from bot.config_presets import with_presets
 from bot.config_promises import calendars_of, ladders_of, policies_of, rotas_of
 from bot.config_reading import read_table
 from bot.config_secrets import Secrets
@@ -62,7 +63,7 @@ def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False) -> Conf
     """
     table, lines = read_file(path)
     mistakes = Mistakes(lines)
-    settings = read_table(Settings, table, (), mistakes)
+    settings = with_presets(read_table(Settings, table, (), mistakes), mistakes)
     secrets = Secrets(env, path.parent, are_needed=not is_replay)
     config = _assembled(path, settings, secrets, mistakes)
     adapters = tuple(adapter.name for adapter in config.adapters)
@@ -74,6 +75,7 @@ def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False) -> Conf
 
 def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mistakes) -> Config:
     local = zone(settings.bot.timezone, ("bot", "timezone"), mistakes, ZoneInfo("UTC"))
+    calendars = calendars_of(settings.calendars, local, mistakes)
     return Config(
         path=path,
         bot=BotConfig(settings.bot.name, local, settings.bot.language, settings.bot.first_ticket),
@@ -84,9 +86,9 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         people=_people(settings),
         customers=_customers(settings),
         rooms=_rooms(settings),
-        calendars=calendars_of(settings.calendars, local, mistakes),
+        calendars=calendars,
         rotas=rotas_of(settings.rotas, local, mistakes),
-        policies=policies_of(settings.policies, mistakes),
+        policies=policies_of(settings.policies, calendars, mistakes),
         ladders=ladders_of(settings.ladders, mistakes),
         tickets=tickets_of(settings.tickets, mistakes),
         survey=survey_of(settings.survey, tuple(settings.ladders), mistakes),
@@ -162,5 +164,8 @@ def rules_of(config: Config) -> Rules:
         check_calendar=limits.check_calendar,
         close_after=limits.close_after,
         grace=limits.grace,
+        major_every=limits.major_every,
+        major_ladder=limits.major_ladder,
+        acknowledged_for=limits.acknowledged_for,
         urgent_words=limits.urgent_words,
     )

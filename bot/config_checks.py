@@ -12,7 +12,7 @@ from bot.config_values import refer
 from bot.settings import PersonSettings, PolicySettings, RoomSettings, Settings
 from bot.tickets.rules import Role
 
-TELL_WORDS = ("owner", "on_call", "leader", "manager", "director")
+TELL_WORDS = ("owner", "on_call", "commander", "leader", "manager", "director")
 
 _CUSTOMER = Wording("客户", "customer")
 _PERSON = Wording("工作人员（people 的 id）", "member of the staff")
@@ -38,10 +38,9 @@ _SAME_NAME = Wording(
     "这个名字前面已经用过，应各不相同，如 王老师(二小)",
     "this name is taken already, each must be different, such as Wang (east)",
 )
-_ONE_CLOCK = Wording("每个级别的每种时限只写一次", "expected each kind of clock only once in a level")
-_PRESET = Wording(
-    "暂不支持 preset，应为本文件里 [policies.…] 的 id",
-    "presets are not supported yet, expected the id of a [policies.…] in this file",
+_ONE_CLOCK = Wording(
+    "每个级别的每种时限只写一次，要写几个时各写一个 id",
+    "expected each kind of clock only once in a level, or an id for each",
 )
 _CONTRACT_ENDS = Wording("应不早于 from", "expected a day not before from")
 _CUSTOMER_NEEDED = Wording("客户群应写明是哪个客户（customers 的 id）", "expected the id of a customer")
@@ -136,10 +135,7 @@ def _check_customers(settings: Settings, mistakes: Mistakes) -> None:
     for index, customer in enumerate(settings.customers):
         place: Place = ("customers", index)
         here = (*place, "policy")
-        if customer.policy.startswith("preset:"):
-            mistakes.add(here, customer.policy, _PRESET)
-        else:
-            refer(customer.policy, settings.policies, _POLICY, here, mistakes)
+        refer(customer.policy, settings.policies, _POLICY, here, mistakes)
         contract = customer.contract
         if contract.from_ and contract.until and contract.until < contract.from_:
             mistakes.add((*place, "contract", "until"), contract.until, _CONTRACT_ENDS)
@@ -231,8 +227,8 @@ def _check_policy(policy: PolicySettings, place: Place, settings: Settings, mist
                 refer(clock.calendar, calendars, _CALENDAR, (*there, "calendar"), mistakes)
             if clock.ladder:
                 refer(clock.ladder, settings.ladders, _LADDER, (*there, "ladder"), mistakes)
-        kinds = [clock.kind.value for clock in level.clocks]
-        _check_unique(kinds, here, ("clocks", "kind"), _ONE_CLOCK, mistakes)
+        ids = [clock.id or clock.kind for clock in level.clocks]
+        _check_unique(ids, here, ("clocks", "kind"), _ONE_CLOCK, mistakes)
     _check_unique([level.id for level in policy.levels], place, ("levels", "id"), _TAKEN, mistakes)
 
 
@@ -240,6 +236,8 @@ def _check_defaults(settings: Settings, mistakes: Mistakes) -> None:
     calendars = _calendars(settings)
     refer(settings.tickets.check_calendar, calendars, _CALENDAR, ("tickets", "check_calendar"), mistakes)
     refer(settings.survey.callback_calendar, calendars, _CALENDAR, ("survey", "callback_calendar"), mistakes)
+    if settings.tickets.major_ladder:
+        refer(settings.tickets.major_ladder, settings.ladders, _LADDER, ("tickets", "major_ladder"), mistakes)
     if settings.survey.callback_ladder:
         place = ("survey", "callback_ladder")
         refer(settings.survey.callback_ladder, settings.ladders, _LADDER, place, mistakes)

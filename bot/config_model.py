@@ -100,6 +100,9 @@ class TicketLimits:
     check_calendar: str
     close_after: timedelta
     grace: timedelta
+    major_every: timedelta
+    major_ladder: str
+    acknowledged_for: int
     urgent_words: tuple[str, ...]
 
 

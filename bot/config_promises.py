@@ -6,25 +6,45 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from bot.config_lines import Place
-from bot.config_mistakes import Mistakes, Wording, nearest
+from bot.config_mistakes import UNSHOWN, Mistakes, Wording, nearest
 from bot.config_values import length, moment, parsed, zone
 from bot.settings import (
     CalendarSettings,
-    ClockSettings,
     LevelSettings,
     PolicySettings,
     RotaSettings,
     RungSettings,
 )
-from bot.tickets.model import Promise, StartsAt
+from bot.tickets.model import ClockKind, Promise, StartsAt
 from bot.tickets.rules import Level, Policy
 from scheduler.calendar import Calendar, Window, always, check, parse_weekly, parse_window
+from scheduler.clock_rules import ClockRule, in_order
 from scheduler.escalation import Ladder, Rung, parse_at
+from scheduler.history import MISSED, REPORTED
 from scheduler.holidays import COUNTRIES
+from scheduler.lengths import parse_length
 from scheduler.rota import Override, Rota
+from scheduler.written_clocks import KEPT_BY, WrittenClock, WrittenFault, clock_rule
 
 ALWAYS = "always"  # the calendar that nobody has to write
+
+# What clocks may count from, be kept by or end with: what people do with tickets, by the names that archives have.
+EVENTS = frozenset({event for events in KEPT_BY.values() for event in events}) | {
+    "reported",
+    "occurred",
+    "claimed",
+    "said",
+    "promised",
+    "reopened",
+    "major",
+    "recovered",
+    "received",
+    "replacement_ordered",
+}
+_EVENT = Wording("没有这样的事件", "there is no such event")
 
 _BUILT_IN = Wording(
     "always 是内置的（全年无休），请换一个名字", "always is built in (24/7), choose another name"
@@ -141,17 +161,22 @@ def ladders_of(settings: Mapping[str, tuple[RungSettings, ...]], mistakes: Mista
 def _rung(settings: RungSettings, place: Place, mistakes: Mistakes) -> Rung | None:
     at = parsed(parse_at, settings.at, (*place, "at"), mistakes)
     repeat = length(settings.repeat, (*place, "repeat"), mistakes) if settings.repeat else None
-    return Rung(at, settings.tell, repeat) if at and not mistakes.is_within(place) else None
+    waking = parsed(parse_window, settings.waking, (*place, "waking"), mistakes) if settings.waking else None
+    return Rung(at, settings.tell, repeat, waking) if at and not mistakes.is_within(place) else None
 
 
-def policies_of(settings: Mapping[str, PolicySettings], mistakes: Mistakes) -> dict[str, Policy]:
+def policies_of(
+    settings: Mapping[str, PolicySettings], calendars: Mapping[str, Calendar], mistakes: Mistakes
+) -> dict[str, Policy]:
     """Return all policies by id."""
-    return {name: _policy(name, each, mistakes) for name, each in settings.items()}
+    return {name: _policy(name, each, calendars, mistakes) for name, each in settings.items()}
 
 
-def _policy(name: str, settings: PolicySettings, mistakes: Mistakes) -> Policy:
+def _policy(
+    name: str, settings: PolicySettings, calendars: Mapping[str, Calendar], mistakes: Mistakes
+) -> Policy:
     levels = tuple(
-        _level(each, settings.ladder, ("policies", name, "levels", index), mistakes)
+        _level(each, settings.ladder, ("policies", name, "levels", index), calendars, mistakes)
         for index, each in enumerate(settings.levels)
     )
     # Levels go from the most urgent to the least, and nobody who does not say so is in a hurry.
@@ -159,22 +184,72 @@ def _policy(name: str, settings: PolicySettings, mistakes: Mistakes) -> Policy:
     return Policy(name, settings.name, levels, default, settings.first_response)
 
 
-def _level(settings: LevelSettings, ladder: str, place: Place, mistakes: Mistakes) -> Level:
-    promises = tuple(
-        _promise(each, settings.calendar, ladder, (*place, "clocks", index), mistakes)
-        for index, each in enumerate(settings.clocks)
-    )
-    return Level(settings.id, settings.name, settings.keywords, promises)
+def _level(
+    settings: LevelSettings, ladder: str, place: Place, calendars: Mapping[str, Calendar], mistakes: Mistakes
+) -> Level:
+    written = [_as_events(each) for each in settings.clocks]
+    rules = [
+        rule
+        for index, each in enumerate(written)
+        if (rule := _rule(each, settings.calendar, ladder, (*place, "clocks", index), calendars, mistakes))
+    ]
+    ids = [rule.id for rule in rules]
+    if len(rules) == len(written) and len(set(ids)) == len(ids):
+        try:
+            in_order(rules)
+        except ValueError as fault:
+            mistakes.add((*place, "clocks"), UNSHOWN, str(fault))
+    promises = tuple(_promise(each, settings.calendar, ladder) for each in written)
+    return Level(settings.id, settings.name, settings.keywords, promises, settings.readings)
 
 
-def _promise(
-    settings: ClockSettings, calendar: str, ladder: str, place: Place, mistakes: Mistakes
-) -> Promise:
-    start = "reported" if settings.from_ == "report" else settings.from_
-    return Promise(
-        kind=settings.kind,
-        within=length(settings.within, (*place, "within"), mistakes),
-        calendar=settings.calendar or calendar,
-        ladder=settings.ladder or ladder,
-        start=StartsAt(start),
+def _as_events(written: WrittenClock) -> WrittenClock:
+    """`report` is how contracts write it."""
+    return replace(written, from_=REPORTED) if written.from_ == "report" else written
+
+
+def _rule(
+    written: WrittenClock,
+    calendar: str,
+    ladder: str,
+    place: Place,
+    calendars: Mapping[str, Calendar],
+    mistakes: Mistakes,
+) -> ClockRule | None:
+    """Return the rule that a clock means, or None when it means none; what is wrong with it is noted."""
+    if written.within:
+        length(written.within, (*place, "within"), mistakes)
+    starts = (written.from_,) if isinstance(written.from_, str) else written.from_
+    for key, events in (("from", starts), ("met_by", written.met_by), ("until", written.until)):
+        for event in events:
+            if event not in EVENTS and not event.startswith(MISSED):
+                mistakes.add((*place, key), event, nearest(event, sorted(EVENTS), _EVENT))
+    # A calendar that does not exist, or was not made, is told elsewhere.
+    if mistakes.is_within(place) or (written.calendar or calendar) not in calendars:
+        return None
+    try:
+        return clock_rule(written, calendar=calendar, ladder=ladder, calendars=calendars)
+    except WrittenFault as fault:
+        mistakes.add((*place, fault.key), getattr(written, fault.key, UNSHOWN) or UNSHOWN, str(fault))
+        return None
+
+
+def _promise(written: WrittenClock, calendar: str, ladder: str) -> Promise:
+    """Return a clock as tickets keep it: most are no more than a length and a start."""
+    kind, found, named = ClockKind(written.kind), written.calendar or calendar, written.ladder or ladder
+    start = written.from_ if isinstance(written.from_, str) else ""
+    is_plain = written == WrittenClock(
+        kind=written.kind,
+        within=written.within,
+        from_=start,
+        calendar=written.calendar,
+        ladder=written.ladder,
     )
+    if not is_plain or start not in set(StartsAt) or not written.within:
+        return Promise(kind=kind, calendar=found, ladder=named, clock=written)
+    try:
+        within = parse_length(written.within)
+    except ValueError:  # noted already
+        within = timedelta(0)
+    at = None if start == StartsAt.REPORTED else StartsAt(start)
+    return Promise(kind=kind, within=within, calendar=found, ladder=named, start=at)

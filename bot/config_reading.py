@@ -13,8 +13,9 @@ import msgspec
 from bot.config_lines import Place
 from bot.config_mistakes import ABSENT, UNSHOWN, Mistakes, Wording, nearest
 from bot.settings import Section
+from scheduler.written_clocks import WrittenTarget
 
-S = TypeVar("S", bound=Section)
+S = TypeVar("S", bound=Section | WrittenTarget)
 
 _TABLE = Wording("应为一节设置，即 [表] 或 { 键 = 值 }", "expected a table, [name] or { key = value }")
 _LIST = Wording('应为列表，如 ["甲", "乙"]', 'expected a list such as ["a", "b"]')
@@ -66,7 +67,7 @@ def check_keys(
 def _read(kind: Any, found: object, place: Place, mistakes: Mistakes, otherwise: object) -> Any:
     kind = _without_none(kind)
     origin, arguments = get_origin(kind), get_args(kind)
-    if isinstance(kind, type) and issubclass(kind, Section):
+    if isinstance(kind, type) and issubclass(kind, Section | WrittenTarget):
         return read_table(kind, found, place, mistakes)
     if origin is dict and isinstance(found, dict):
         item = arguments[1]
@@ -107,6 +108,8 @@ def _expected(kind: Any) -> Wording:
     """Return what a value of a type looks like."""
     kind = _without_none(kind)
     origin, arguments = get_origin(kind), get_args(kind)
+    if str in arguments and any(get_origin(argument) is tuple for argument in arguments):
+        return _WORDS[str]  # one word, or a list of them
     if origin is Annotated:
         return _expected_of_annotated(arguments[0], arguments[1])
     if origin is Literal:
@@ -164,7 +167,7 @@ def _empty(kind: Any) -> Any:
         return arguments[0]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
-    if isinstance(kind, type) and issubclass(kind, Section):
+    if isinstance(kind, type) and issubclass(kind, Section | WrittenTarget):
         return _empty_struct(kind)
     if kind is datetime:
         return datetime.min.replace(tzinfo=UTC)

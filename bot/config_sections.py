@@ -78,6 +78,9 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         check_calendar=settings.check_calendar,
         close_after=limit("close_after", settings.close_after),
         grace=limit("grace", settings.grace),
+        major_every=limit("major_every", settings.major_every),
+        major_ladder=settings.major_ladder,
+        acknowledged_for=settings.acknowledged_for,
         urgent_words=settings.urgent_words,
     )
 

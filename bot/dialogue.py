@@ -5,7 +5,20 @@ from __future__ import annotations
 import re
 
 from bot.answering import Answering
-from bot.asks import Answered, Ask, Check, Describe, Details, Menu, Offer, Progress, Rating, Suggestion
+from bot.asks import (
+    Agree,
+    Answered,
+    Ask,
+    Check,
+    Describe,
+    Details,
+    Menu,
+    Needed,
+    Offer,
+    Progress,
+    Rating,
+    Suggestion,
+)
 from bot.commands import choice, one_score, scores
 from bot.desk import Desk
 from bot.hearing import Hearing, closing
@@ -13,11 +26,11 @@ from bot.knowledge import Knowledge
 from bot.opening import Opening
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
-from bot.tickets.model import Status, SurveyState, Ticket
+from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
 from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_CHOICES = (Menu, Offer, Answered, Check, Suggestion)
+_CHOICES = (Menu, Offer, Answered, Check, Agree, Suggestion)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _NOT_YET = re.compile(
@@ -99,10 +112,28 @@ class Dialogue:
         if isinstance(ask.about, Check):
             ticket = await self._store.ticket(ask.about.ticket)
             return ticket is not None and ticket.status is Status.SOLVED
+        if isinstance(ask.about, Agree):
+            ticket = await self._store.ticket(ask.about.ticket)
+            return ticket is not None and ticket.proposal is not None
+        if isinstance(ask.about, Needed):
+            return await self.waits(ask.about.ticket)
         if isinstance(ask.about, Rating):
             ticket = await self._store.ticket(ask.about.ticket)
             return ticket is not None and ticket.survey is not None and ticket.survey.state in _RATABLE
         return True
+
+    async def waits(self, number: int) -> bool:
+        """Say whether a ticket waits for something of its requester."""
+        ticket = await self._store.ticket(number)
+        waiting = ticket.waiting if ticket is not None else None
+        return waiting is not None and waiting.reason is WaitsFor.CUSTOMER
+
+    async def needed(self, hearing: Hearing) -> int | None:
+        """Return the ticket that waits for something of whoever speaks, the latest asked for; None when none does."""
+        for ask in await self._open(hearing, None):
+            if isinstance(ask.about, Needed):
+                return ask.about.ticket
+        return None
 
     async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> str | None:
         about = ask.about
@@ -120,6 +151,10 @@ class Dialogue:
                 await self._opening.offered(closed, about.question, more, tried=about.entry)
             elif number <= len(about.entries):
                 await self._pick(closed, about.entries, number, about.question)
+        elif isinstance(about, Agree):
+            if number in (1, 2):
+                consent = s.Consent(hearing.by, hearing.origin.message, is_given=number == 1)
+                await self._desk.take(about.ticket, consent, closed.origin)
         elif isinstance(about, Check):
             await self._checked(closed, about.ticket, number, more)
         elif isinstance(about, Suggestion) and number == 1:
@@ -162,6 +197,9 @@ class Dialogue:
             match ask.about:
                 case Details(ticket=number) if not hearing.is_addressed:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), told.origin)
+                    return True
+                case Needed(ticket=number) if not hearing.is_addressed:
+                    await self._desk.take(number, s.Supplement(hearing.by, hearing.text), hearing.origin)
                     return True
                 case Describe(is_urgent=is_urgent):
                     await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
@@ -213,7 +251,7 @@ def says_broken(text: str) -> bool:
 
 def _may_be_answered(quoted: Ask) -> bool:
     """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
-    return isinstance(quoted.about, Check | Rating) or quoted.outcome in ("", _LEFT)
+    return isinstance(quoted.about, Agree | Check | Rating) or quoted.outcome in ("", _LEFT)
 
 
 def _is_two(text: str) -> bool:

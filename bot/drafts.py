@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.asks import Answered, AnyAbout, Ask, Check, Details, Progress, Rating
+from bot.asks import Agree, Answered, AnyAbout, Ask, Check, Details, Needed, Progress, Rating
 from bot.directory import Directory
 from bot.origin import Origin
 from bot.outbox import Outbox, useful_until
@@ -22,7 +22,7 @@ from bot.tickets.voices import Voices
 
 _SHORT = timedelta(minutes=10)  # how long a menu or an offer waits
 _HELPED = timedelta(minutes=30)  # how long thanks count for an answer, and a word of the owner for a reminder
-_LONG = timedelta(days=7)  # checks and ratings; whether they still make sense is asked of their ticket
+_LONG = timedelta(days=7)  # what a ticket waits for; whether they still make sense is asked of their ticket
 _TO_ASKER = (Place.ASKER, Place.ASIDE)
 
 
@@ -111,7 +111,7 @@ class Drafts:
         """Return the account of the person who is asked."""
         if isinstance(message.about, Progress) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
-        if isinstance(message.about, Check | Rating | Details) or origin is None:
+        if isinstance(message.about, Check | Rating | Details | Needed | Agree) or origin is None:
             return ticket.account
         return origin.account
 
@@ -181,7 +181,7 @@ def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime
     if about is None or not person:
         return None
     waits = _SHORT
-    if isinstance(about, Check | Rating):
+    if isinstance(about, Check | Rating | Needed | Agree):
         waits = _LONG
     elif isinstance(about, Answered | Progress):
         waits = _HELPED

@@ -109,5 +109,7 @@ def _fits(ticket: Ticket, hearing: Hearing, word: Word) -> bool:
             return ticket.undo is not None and ticket.undo.by == hearing.by
         case Word.REASSIGN | Word.CHANGE_LEVEL:
             return True
+        case Word.RESUME:
+            return ticket.waiting is not None and ticket.owner == hearing.by
         case _:
             return ticket.owner == hearing.by

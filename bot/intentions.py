@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from datetime import datetime
+
 from bot.commands import Command, Word, resolution_fields, scores
 from bot.directory import Directory
 from bot.hearing import Hearing
+from bot.moments import EXAMPLES, moment_at_start
 from bot.tickets import steps as s
 from bot.tickets.errors import Phrase, TicketError
 from bot.tickets.levels import level_at_start
-from bot.tickets.model import Party, Ticket
+from bot.tickets.model import Party, Ticket, WaitsFor
 from bot.tickets.rules import Rules
 
 _CALL_WORDS = ("电话", "已电话", "打了电话", "致电", "已致电", "call", "phone", "called")
 _MISSED_WORDS = ("未接", "没接", "打不通", "没打通", "无人接", "missed", "no answer")
+_WAITS = {
+    WaitsFor.CUSTOMER: ("等客户", "等用户", "customer"),
+    WaitsFor.THIRD_PARTY: ("等第三方", "等厂家", "等厂商", "third_party"),
+    WaitsFor.PARTS: ("等备件", "等配件", "等货", "parts"),
+}
+_REASON = re.compile("(" + "|".join(word for words in _WAITS.values() for word in words) + ")", re.IGNORECASE)
 _LONGEST_MISSED = 12  # "没接，晚上再打"; what is longer tells how the call went
 
 
@@ -59,6 +70,34 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.Rate(by, *_scores(command, ticket))
         case Word.CHANGE_LEVEL | Word.KEEP_LEVEL:
             return _level(by, command, ticket, rules)
+        case Word.ACKNOWLEDGE:
+            return s.Acknowledge(by)
+        case Word.PAUSE:
+            return _pause(hearing, command, ticket, rules)
+        case Word.RESUME:
+            return s.Resume(by)
+        case Word.AGREE:
+            at, reason = _moment(hearing, command, ticket, rules)
+            return s.Propose(by, at, reason)
+        case Word.PROMISE_ANSWER:
+            return s.PromiseAnswer(by, _moment(hearing, command, ticket, rules)[0])
+        case Word.ANSWER:
+            return s.Answer(by, _required(command, ticket))
+        case Word.OCCUR:
+            return s.Occur(by, _moment(hearing, command, ticket, rules)[0])
+        case Word.LEND:
+            model, _, serial = _required(command, ticket).partition(" ")
+            return s.Lend(by, model, serial.strip())
+        case Word.DIAGNOSE:
+            return s.Diagnose(by, _required(command, ticket))
+        case Word.DISPATCH:
+            on_site = re.compile(r"^(?:现场|上门|onsite)\s*")
+            written = replace(command, rest=on_site.sub("", command.rest))
+            return s.Dispatch(by, *_colleague(hearing, written, ticket, directory))
+        case Word.MAJOR:
+            return s.DeclareMajor(by)
+        case Word.RECOVER:
+            return s.Recover(by, rest)
         case Word.CALLBACK:
             is_missed = any(word in rest.lower() for word in _MISSED_WORDS) and len(rest) < _LONGEST_MISSED
             return s.Report(by, _required(command, ticket), "missed" if is_missed else "reached")
@@ -73,6 +112,32 @@ def _colleague(hearing: Hearing, command: Command, ticket: Ticket, directory: Di
             "请写明交给谁，例：{name} {number} @同事 说明",
             name=command.spec.called(hearing.origin.language),
             number=ticket.number,
+        )
+    return found
+
+
+def _pause(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> s.Pause:
+    """`等客户 需要…`, `等备件 明天10点 主板到货`; reason, time and need in this order."""
+    found = _REASON.match(command.rest)
+    if found is None:
+        raise TicketError(
+            "请写明等谁，例：暂停 {number} 等客户 需要提供设备序列号；暂停 {number} 等备件 明天10点 主板到货",
+            number=ticket.number,
+        )
+    reason = next(waits for waits, words in _WAITS.items() if found[1].lower() in words)
+    rest = command.rest[found.end() :].strip(" ,，:：")
+    moment = moment_at_start(rest, hearing.now, rules.zone)
+    if moment is None or reason is WaitsFor.CUSTOMER:
+        return s.Pause(hearing.by, reason, rest)
+    return s.Pause(hearing.by, reason, moment[1] or command.spec.names[0], moment[0])
+
+
+def _moment(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> tuple[datetime, str]:
+    found = moment_at_start(command.rest, hearing.now, rules.zone)
+    if found is None:
+        example = Phrase(command.spec.example, {"number": ticket.number})
+        raise TicketError(
+            "请写上时间，例：{example}（{others} 都可以）", example=example, others=Phrase(EXAMPLES)
         )
     return found
 

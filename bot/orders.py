@@ -23,6 +23,19 @@ from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from faq.text import looks_like_question
 
+# Words that begin many an ordinary sentence: without a number they are speech.
+_SPOKEN = (
+    Word.RESUME,
+    Word.ANSWER,
+    Word.PROMISE_ANSWER,
+    Word.OCCUR,
+    Word.LEND,
+    Word.DIAGNOSE,
+    Word.AGREE,
+    Word.MAJOR,
+    Word.RECOVER,
+)
+
 
 class Orders:
     """Runs commands. `run` returns False when the word was ordinary speech after all."""
@@ -81,12 +94,16 @@ class Orders:
     def _is_speech(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Tell ordinary sentences that begin with a command's word: `取消 明天的会`, `维持现状就好`, `进展 怎么样了？`."""
         is_sure = command.number is not None or quoted is not None or command.is_marked
+        if command.word is Word.ACKNOWLEDGE:  # among people it means no more than "I see"
+            return command.number is None and not command.is_marked and not (quoted and hearing.is_for_staff)
         if is_sure or hearing.is_addressed or not command.rest:
             return False
         match command.word:
             case Word.KEEP_LEVEL:
                 levels = (level_named(each, command.rest) for each in self._rules.policies.values())
                 return not any(levels)
+            case word if word in _SPOKEN:
+                return True
             case Word.UPDATE:
                 return looks_like_question(command.rest)
             case _:

@@ -26,7 +26,7 @@ from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.model import ClockKind, Kind, Status, Ticket
 from bot.tickets.rules import Rules
-from bot.tickets.timing import is_awaited, is_running, promised_word
+from bot.tickets.timing import is_awaited, is_owed, promised_word
 from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
 
@@ -190,7 +190,9 @@ class Reception:
             return None
         here = await self._store.open_tickets(room=room.id)
         own = [each for each in here if each.owner == hearing.by and each.status is Status.OPEN]
-        owed = [each for each in own if is_awaited(each)] or [each for each in own if _owes_news(each)]
+        owed = [each for each in own if is_awaited(each, self._rules)] or [
+            each for each in own if is_owed(each, ClockKind.UPDATE, self._rules)
+        ]
         called = [
             ticket
             for ticket in owed
@@ -206,14 +208,17 @@ class Reception:
         """A picture or file without words: it belongs to the quoted ticket, or to nothing."""
         if not incoming.attachments and hearing.is_addressed and not hearing.is_private:
             await self._answering.question(hearing)  # somebody calls the bot by its name alone
-        if not incoming.attachments or not incoming.quotes:
+        if not incoming.attachments:
             return
-        link = await self._store.link(incoming.room, incoming.quotes)
-        if link is None or link.ticket is None or await self._is_repeated(hearing):
+        link = await self._store.link(incoming.room, incoming.quotes) if incoming.quotes else None
+        number = link.ticket if link is not None else None
+        if number is None and not incoming.quotes and not hearing.role.is_staff:
+            number = await self._dialogue.needed(hearing)
+        if number is None or await self._is_repeated(hearing):
             return
         names = "、".join(attachment.name or attachment.kind for attachment in incoming.attachments)
         try:
-            ticket = await self._finding.visible(hearing, link.ticket)
+            ticket = await self._finding.visible(hearing, number)
         except TicketError:
             return
         if ticket.status is Status.CLOSED:
@@ -227,11 +232,6 @@ class Reception:
 
     async def _is_repeated(self, hearing: Hearing) -> bool:
         return await self._store.is_seen(hearing.origin.seen)
-
-
-def _owes_news(ticket: Ticket) -> bool:
-    news = ticket.clock(ClockKind.UPDATE)
-    return news is not None and is_running(news)
 
 
 def _without(number: int, text: str) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
-from bot.tickets.model import ClockKind
+from scheduler.written_clocks import WrittenClock
 
 _BOT_NAME = {"zh": "应为带引号的名字，不能是空的", "en": "expected a quoted name"}
 _HIGHEST_TICKET = 999_999_999  # people type it
@@ -30,8 +30,6 @@ Share = Annotated[float, Meta(ge=0, le=1)]
 Score = Annotated[int, Meta(ge=0, le=5)]
 Language = Literal["zh", "en"]
 RoleName = Literal["contact", "engineer", "leader", "manager", "director", "knowledge", "admin"]
-# `report` is how contracts write it.
-StartName = Literal["reported", "report", "claimed", "responded", "dispatched", "arrived"]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -137,16 +135,6 @@ class RotaSettings(Section, frozen=True, kw_only=True):
     backup: tuple[str, ...] = ()
 
 
-class ClockSettings(Section, frozen=True, kw_only=True):
-    """One promise of a level."""
-
-    kind: ClockKind
-    within: Length
-    from_: StartName = field(default="reported", name="from")
-    calendar: str = ""
-    ladder: str = ""
-
-
 class LevelSettings(Section, frozen=True, kw_only=True):
     """One of `[[policies.ID.levels]]`."""
 
@@ -154,7 +142,8 @@ class LevelSettings(Section, frozen=True, kw_only=True):
     name: str
     keywords: tuple[str, ...] = ()
     calendar: str = "always"
-    clocks: tuple[ClockSettings, ...] = ()
+    clocks: tuple[WrittenClock, ...] = ()
+    readings: tuple[str, ...] = ()
 
 
 class PolicySettings(Section, frozen=True, kw_only=True):
@@ -173,6 +162,7 @@ class RungSettings(Section, frozen=True, kw_only=True):
     at: Instant
     tell: tuple[str, ...]
     repeat: Length = ""
+    waking: Hours = ""
 
 
 class TicketsSettings(Section, frozen=True, kw_only=True):
@@ -185,6 +175,9 @@ class TicketsSettings(Section, frozen=True, kw_only=True):
     check_calendar: str = "always"
     close_after: Length = "24h"
     grace: Length = "10m"
+    major_every: Length = "1h"
+    major_ladder: str = ""
+    acknowledged_for: Annotated[int, Meta(ge=1, le=1000)] = 4
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
 
 

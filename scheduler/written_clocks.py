@@ -62,7 +62,9 @@ class WrittenFault(ValueError):
         self.key = key
 
 
-class WrittenTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WrittenTarget(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """By when: exactly one of `within`, `working_days`, `calendar_days`, `on_working_day`."""
 
     within: str = ""
@@ -74,13 +76,15 @@ class WrittenTarget(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ends_on_working_day: bool = True  # of calendar_days
 
 
-class WrittenAlternative(WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WrittenAlternative(
+    WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True
+):
     """Another target that the customer may agree to."""
 
     calendar: str = ""  # its working days; default: those of the clock
 
 
-class WrittenClock(WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WrittenClock(WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One clock of a level. `agreed`, `every` and `cron` stand instead of a target."""
 
     kind: Kind
@@ -129,7 +133,8 @@ def clock_rule(
             # When the fault occurred is not always known; then it counts from the report.
             starts=(*starts, REPORTED) if starts == ("occurred",) else starts,
             after=written.after,
-            restarts=written.kind == "callback",
+            # A call is owed for the latest solution, an answer by the instant that was named last.
+            restarts=written.kind in ("callback", "promise"),
             outlives_ticket=written.kind == "callback",
             fulfilled_by=written.met_by or KEPT_BY[written.kind],
             cancelled_by=written.until or _CANCELLED_BY.get(written.kind, ()),

@@ -10,7 +10,8 @@ from enum import StrEnum
 from bot.tickets import timing
 from bot.tickets.model import ClockKind, Status, Ticket
 from bot.tickets.rules import Rules
-from scheduler.clocks import Reading
+from scheduler.pauses import counted_between
+from scheduler.targets import budget
 
 _SOON = 4  # a promise is pressing when a fourth of its budget is left,
 _VERY_SOON = timedelta(minutes=5)  # or this little
@@ -124,18 +125,21 @@ def owed_next(ticket: Ticket, rules: Rules, now: datetime) -> Owed | None:
     """Return the running promise that is due first, or one that stands still when no other runs; None when none does."""
     if ticket.status is not Status.OPEN:
         return None
-    owed = [_owed(clock.promise.kind, reading, now) for clock in ticket.clocks if timing.is_running(clock)
-            if (reading := timing.reading(clock, rules, now)) is not None]  # fmt: skip
+    running = [clock for clock in timing.clocks(ticket, rules, now) if clock.is_running]
+    owed = [_owed(clock, now) for clock in running]
     return min(owed, key=lambda each: (each.due_at is None, each.due_at or now), default=None)
 
 
-def _owed(kind: ClockKind, reading: Reading, now: datetime) -> Owed:
-    if reading.due_at is None:
-        return Owed(kind, None, Tone.STILL)
-    if now > reading.due_at:
-        return Owed(kind, reading.due_at, Tone.LATE)
-    is_soon = reading.remaining <= max(reading.budget / _SOON, _VERY_SOON)
-    return Owed(kind, reading.due_at, Tone.SOON if is_soon else Tone.FINE)
+def _owed(clock: timing.Clock, now: datetime) -> Owed:
+    due_at, course = clock.due_at, clock.state.course
+    if due_at is None or course is None:
+        return Owed(clock.kind, None, Tone.STILL)
+    if now > due_at:
+        return Owed(clock.kind, due_at, Tone.LATE)
+    whole = budget(course.target, course.calendar, course.start)
+    remaining = counted_between(course.calendar, now, due_at, course.pauses)
+    is_soon = remaining <= max(whole / _SOON, _VERY_SOON)
+    return Owed(clock.kind, due_at, Tone.SOON if is_soon else Tone.FINE)
 
 
 def _row(ticket: Ticket, rules: Rules, now: datetime) -> Row:

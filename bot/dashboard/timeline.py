@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import assert_never
 
 from bot.dashboard.wording import ending, kind_name, stamp
 from bot.tickets import events as e
 from bot.tickets.alerts import promise_name
-from bot.tickets.errors import N_, Phrase
-from bot.tickets.model import Kind
+from bot.tickets.errors import N_
+from bot.tickets.model import ClockKind, Kind
+from bot.tickets.pausing import REASONS
 from bot.tickets.records import Record
 from bot.tickets.speaker import Speaker
 
@@ -116,6 +118,42 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 已回访", by=by) + _quoted(result, speaker)
         case e.Escalated():
             return _escalated(event, speaker)
+        case e.Acknowledged(by=by):
+            return say("{by} 收到提醒", by=by)
+        case e.Paused(by=by, reason=reason, need=need, next_at=next_at):
+            said = say("{by} 暂停，{reason}", by=by, reason=say(REASONS[reason])) + _quoted(need, speaker)
+            return said + say("；{time} 再看", time=stamp(next_at, speaker))
+        case e.PauseReminded(next_at=next_at):
+            return say("提醒还在等，下次 {time}", time=stamp(next_at, speaker))
+        case e.Resumed(by=by):
+            return say("{by} 使处理继续", by=by)
+        case e.Proposed(by=by, clock=clock, at=at, reason=reason):
+            what = say(
+                "{by} 请客户改{clock}到 {time}", by=by, clock=_name(clock, speaker), time=stamp(at, speaker)
+            )
+            return what + _quoted(reason, speaker)
+        case e.AgreementGiven(by=by, at=at, consent=consent):
+            return say("{by} 同意约在 {time}（消息 {id}）", by=by, time=stamp(at, speaker), id=consent)
+        case e.AgreementRefused(by=by, at=at):
+            return say("{by} 不同意约在 {time}", by=by, time=stamp(at, speaker))
+        case e.AnswerPromised(by=by, at=at):
+            return say("{by} 说好 {time} 前答复", by=by, time=stamp(at, speaker))
+        case e.Answered(by=by, text=text, late=late):
+            return say("{by} 答复", by=by) + _quoted(text, speaker) + _late(late, speaker)
+        case e.OccurredAt(by=by, at=at):
+            return say("{by} 记下故障发生于 {time}", by=by, time=stamp(at, speaker))
+        case e.Loaned(by=by, model=model, serial=serial, late=late):
+            lent = say("{by} 提供代用设备 {model}", by=by, model=model)
+            lent += say("（序列号 {serial}）", serial=serial) if serial else ""
+            return lent + _late(late, speaker)
+        case e.Diagnosed(by=by, text=text, late=late):
+            return say("{by} 诊断", by=by) + _quoted(text, speaker) + _late(late, speaker)
+        case e.Dispatched(by=by, to=to, note=note, late=late):
+            return say("{by} 派 {to} 上门", by=by, to=to) + _quoted(note, speaker) + _late(late, speaker)
+        case e.MajorDeclared(by=by):
+            return say("{by} 宣布重大事件并指挥", by=by)
+        case e.Recovered(by=by, text=text):
+            return say("{by} 报告恢复", by=by) + _quoted(text, speaker)
         case _:
             assert_never(event)
 
@@ -140,14 +178,14 @@ def _opened(event: e.Opened, speaker: Speaker) -> str:
 def _level_changed(event: e.LevelChanged, speaker: Speaker) -> str:
     said = speaker.say("{by} 改级为{level}", by=event.by, level=event.level_name or event.level)
     if event.graced:
-        kinds = tuple(Phrase(promise_name(kind)) for kind in event.graced)
+        kinds = tuple(_name(clock, speaker) for clock in event.graced)
         said += speaker.say("，{kinds}宽限 {grace}", kinds=kinds, grace=event.grace)
     return said + _quoted(event.reason, speaker)
 
 
 def _escalated(event: e.Escalated, speaker: Speaker) -> str:
     say = speaker.say
-    promise = say(promise_name(event.clock))
+    promise = say(promise_name(event.promised))
     said = (
         say("{promise}超时", promise=promise) if event.is_breach else say("{promise}快到期", promise=promise)
     )
@@ -157,6 +195,16 @@ def _escalated(event: e.Escalated, speaker: Speaker) -> str:
     if event.skipped:
         said += say("，跳过阶梯 {rungs}", rungs=_numbers(tuple(rung + 1 for rung in event.skipped)))
     return said + (say("，提醒晚了 {late}", late=event.late) if event.late else "")
+
+
+def _name(clock: str, speaker: Speaker) -> str:
+    """Return the name of a promise by its id, which mostly is its kind."""
+    is_kind = clock in ClockKind.__members__.values()
+    return speaker.say(promise_name(ClockKind(clock))) if is_kind else clock
+
+
+def _late(late: timedelta, speaker: Speaker) -> str:
+    return speaker.say("，超时 {late}", late=late) if late else ""
 
 
 def _quoted(text: str, speaker: Speaker) -> str:

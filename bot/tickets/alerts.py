@@ -17,11 +17,18 @@ from bot.tickets.voices import level_word
 _PROMISES = {
     ClockKind.RESPOND: N_("响应"),
     ClockKind.ANSWER: N_("答复"),
+    ClockKind.PROMISE: N_("约好的答复"),
+    ClockKind.DISPATCH: N_("派人"),
     ClockKind.ARRIVE: N_("到场"),
     ClockKind.DIAGNOSE: N_("诊断"),
     ClockKind.WORKAROUND: N_("临时方案"),
+    ClockKind.LOAN: N_("代用设备"),
     ClockKind.RESOLVE: N_("解决"),
     ClockKind.UPDATE: N_("进展更新"),
+    ClockKind.REPORT: N_("当日汇报"),
+    ClockKind.REPAIR: N_("修好返还"),
+    ClockKind.REPLACE: N_("更换新件"),
+    ClockKind.CALLBACK: N_("回访"),
 }
 _BREACHES = {  # by whether it was said before, and whether nobody has claimed the ticket
     (False, False): N_("⚠️ {number} {promise}超时，已报 {told}。{late}{calls}"),
@@ -61,8 +68,10 @@ def _callback(event: e.Escalated, ticket: Ticket, speaker: Speaker, title: str) 
 
 
 def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> Message:
-    number, promise = ticket.number, speaker.say(_PROMISES[event.clock])
-    if event.clock is ClockKind.UPDATE and event.told == (ticket.owner,) and ticket.owner is not None:
+    number, promise = ticket.number, speaker.say(_PROMISES[event.promised])
+    is_news = event.promised is ClockKind.UPDATE
+    commander = ticket.commander if is_news else None
+    if is_news and commander is None and event.told == (ticket.owner,) and ticket.owner is not None:
         text = speaker.say(
             "@{owner} {number} 您 {length}没有更新了，客户在等。回一句进展，我转到客户群。",
             owner=ticket.owner, number=number, length=speaker.now - (ticket.last_said_at or ticket.opened_at),
@@ -74,11 +83,19 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             about=Progress(ticket=number),
             useful_for=timedelta(hours=1),
         )
-    called = tuple(dict.fromkeys((*((ticket.owner,) if ticket.owner else ()), *event.told)))
+    first = commander or ticket.owner
+    called = tuple(dict.fromkeys((*((first,) if first else ()), *event.told)))
     late = ""
     if event.late >= _WORTH_SAYING:
         late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)
-    if event.is_breach:
+    if event.is_breach and commander is not None:
+        text = speaker.say(
+            "⏰ {number} 应在 {time} 更新，还没有。{calls}",
+            number=number,
+            time=event.due_at,
+            calls=_calls(called),
+        )
+    elif event.is_breach:
         # Whoever the sentence names is called by their name in it.
         unnamed = called if event.is_repeat else tuple(party for party in called if party not in event.told)
         text = speaker.say(
@@ -86,7 +103,7 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             length=speaker.now - event.due_at, late=late, calls=_calls(unnamed),
         ).rstrip()  # fmt: skip
     else:
-        state = speaker.say("还没人接，") if ticket.owner is None else _awaited(event.clock, speaker)
+        state = speaker.say("还没人接，") if ticket.owner is None else _awaited(event.promised, speaker)
         customer = rules.customers.get(ticket.customer, "")
         about = speaker.say("｜").join(
             part for part in (level_word(ticket.level_name), customer, title) if part
@@ -95,7 +112,8 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             "⏳ {number} {state}{promise} {time} 到期（{about}）{late}{calls}",
             number=number, state=state, promise=promise, time=event.due_at, about=about, late=late, calls=_calls(called),
         )  # fmt: skip
-    buttons = (Button(speaker.say("接单"), f"接单 {number}"),) if ticket.owner is None else ()
+    word = N_("接单") if ticket.owner is None else N_("收到")
+    buttons = (Button(speaker.say(word), f"{word} {number}"),)
     return Message(
         to=Place.DUTY,
         text=text,

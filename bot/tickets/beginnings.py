@@ -44,8 +44,8 @@ def _acknowledged(
             "🔴 已建单 {number}（{level}），已叫 {calls}", number=number, level=level, calls=calls
         )
         text += speaker.say("，最晚 {time} 响应", time=word) if word else ""
-        arrive = after.clock(ClockKind.ARRIVE)
-        arrival = timing.due_at(arrive, rules) if arrive else None
+        arrive = timing.clock(after, ClockKind.ARRIVE, rules)
+        arrival = arrive.due_at if arrive else None
         text += speaker.say("、{time} 到场", time=arrival) if arrival else ""
         text += speaker.say("。\n请回：联系电话 + 地点（一条就行）。")
         return Message(to=Place.ASKER, text=text, about=Details(ticket=number))

@@ -72,6 +72,6 @@ def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     owned = speaker.say("{owner} 负责", owner=ticket.owner)
     if word is None:
         return owned
-    if timing.is_awaited(ticket):
+    if timing.is_awaited(ticket, rules):
         return owned + speaker.say("，响应 {time} 前", time=word)
     return owned + speaker.say("，解决 {time} 前", time=word)

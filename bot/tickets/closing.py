@@ -46,7 +46,7 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
             cause=step.cause.strip(),
             method=step.method.strip(),
             prevention=step.prevention.strip(),
-            late=timing.lateness(ticket.clock(ClockKind.RESOLVE), rules, now),
+            late=timing.lateness(ticket, ClockKind.RESOLVE, rules, now),
             check_at=add_working_time(rules.calendars[rules.check_calendar], now, rules.check_again_after),
             close_at=now + rules.close_after,
         )

@@ -8,7 +8,8 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.evolve import evolve
-from bot.tickets.model import Clock, Closing, Status, Ticket
+from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.pausing import waited
 from bot.tickets.recipients import recipients
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import next_question, surveyed_in_time
@@ -19,7 +20,8 @@ def next_deadline(ticket: Ticket, rules: Rules) -> datetime | None:
     instants: list[datetime | None] = [ticket.check_at, ticket.close_at, next_question(ticket)]
     if ticket.status is Status.OPEN:
         instants.append(ticket.offer.expires_at if ticket.offer else None)
-        instants.extend(timing.next_rung(ticket, clock, rules) for clock in ticket.clocks)
+        instants.append(ticket.waiting.next_at if ticket.waiting else None)
+        instants.extend(timing.next_rung(ticket, clock, rules) for clock in timing.clocks(ticket, rules))
     return min((instant for instant in instants if instant is not None), default=None)
 
 
@@ -39,8 +41,10 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
         happen(e.CheckReminded())
     if ticket.offer is not None and ticket.offer.expires_at <= now:
         happen(e.HandOverExpired(to=ticket.offer.to))
+    if ticket.status is Status.OPEN and ticket.waiting is not None and ticket.waiting.next_at <= now:
+        happen(waited(ticket.waiting, now, rules))
     if ticket.status is Status.OPEN:
-        for clock in ticket.clocks:
+        for clock in timing.clocks(ticket, rules, now):
             escalated = _escalated(ticket, clock, now, rules)
             if escalated is not None:
                 happen(escalated)
@@ -49,14 +53,17 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
     return happened
 
 
-def _escalated(ticket: Ticket, clock: Clock, now: datetime, rules: Rules) -> e.Escalated | None:
+def _escalated(ticket: Ticket, clock: timing.Clock, now: datetime, rules: Rules) -> e.Escalated | None:
     escalation = timing.escalation_due(ticket, clock, rules, now)
-    due_at = timing.due_at(clock, rules)
-    if escalation is None or due_at is None:
+    if escalation is None or clock.state.course is None:
         return None
-    tell = rules.ladders[clock.promise.ladder].rungs[escalation.rung].tell
+    # A rung that was reached before a pause began may be told in it, when nobody knows by when it is due.
+    due_at = clock.due_at or escalation.rung_at
+    tell = rules.ladders[clock.rule.ladder].rungs[escalation.rung].tell
     return e.Escalated(
-        clock=clock.promise.kind,
+        clock=clock.id,
+        kind=clock.kind if clock.id != clock.kind.value else None,
+        begins=clock.started_at,
         rung=escalation.rung,
         at=escalation.rung_at,
         told=recipients(tell, ticket, rules, now),
@@ -64,6 +71,6 @@ def _escalated(ticket: Ticket, clock: Clock, now: datetime, rules: Rules) -> e.E
         skipped=escalation.skipped,
         late=escalation.late,
         is_repeat=escalation.is_repeat,
-        is_breach=escalation.rung_at >= due_at,
+        is_breach=clock.due_at is not None and escalation.rung_at >= clock.due_at,
         due_at=due_at,
     )

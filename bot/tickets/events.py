@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bot.tickets.model import ClockKind, Closing, Kind, Party, Promise
+from bot.tickets.model import ClockKind, Closing, Kind, Party, Promise, WaitsFor
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -99,9 +99,8 @@ class LevelChanged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=Tru
     was: str
     promises: tuple[Promise, ...]
     reason: str
-    graced: tuple[ClockKind, ...] = ()  # clocks that the change would leave in the past
-    grace: timedelta = timedelta()  # what they get from now instead, in working time of `grace_calendar`
-    grace_calendar: str = "always"
+    graced: tuple[str, ...] = ()  # ids of clocks that the change would leave in the past
+    grace: timedelta = timedelta()  # the working time they get from now instead
 
 
 class Noted(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -200,7 +199,9 @@ class CalledBack(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
 class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """A rung of the ladder was reached. `at` is when it was scheduled; `late` how much later it happened."""
 
-    clock: ClockKind
+    clock: str  # id of the promise
+    kind: ClockKind | None = None  # None: the id says it
+    begins: datetime | None = None  # the start of what is owed; None where an older version did not say
     rung: int
     at: datetime
     told: tuple[Party, ...]
@@ -210,6 +211,120 @@ class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     is_repeat: bool = False
     is_breach: bool = False
     due_at: datetime
+
+    @property
+    def promised(self) -> ClockKind:
+        """What is owed."""
+        return self.kind or ClockKind(self.clock)
+
+
+class Acknowledged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Somebody knows of the alerts so far; they are not repeated for a while."""
+
+    by: Party
+
+
+class Paused(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Work stands still. `next_at` is when the customer, or else the owner, is reminded."""
+
+    by: Party
+    reason: WaitsFor
+    need: str
+    next_at: datetime
+
+
+class PauseReminded(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Somebody was told that a ticket still waits; the next time is `next_at`."""
+
+    next_at: datetime
+
+
+class Resumed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Work goes on: the customer brought what was missing, or staff said so."""
+
+    by: Party
+
+
+class Proposed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The customer is asked whether another instant is all right for a clock."""
+
+    by: Party
+    clock: str
+    at: datetime
+    reason: str
+
+
+class AgreementGiven(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The customer said yes; `consent` is the id of that message."""
+
+    by: Party
+    clock: str
+    at: datetime
+    consent: str
+
+
+class AgreementRefused(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    by: Party
+    at: datetime
+
+
+class AnswerPromised(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The engineer named the time of an answer. `promise` is the clock for it where the policy has none."""
+
+    by: Party
+    at: datetime
+    promise: Promise | None = None
+
+
+class Answered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    by: Party
+    text: str
+    late: timedelta = timedelta()
+
+
+class OccurredAt(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """When the trouble began, which is before it was reported."""
+
+    by: Party
+    at: datetime
+
+
+class Loaned(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Other equipment stands in for what is broken."""
+
+    by: Party
+    model: str
+    serial: str
+    late: timedelta = timedelta()
+
+
+class Diagnosed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    by: Party
+    text: str
+    late: timedelta = timedelta()
+
+
+class Dispatched(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """An engineer is sent there; who owns the ticket stays owner."""
+
+    by: Party
+    to: Party
+    note: str
+    late: timedelta = timedelta()
+
+
+class MajorDeclared(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """A manager commands from now on. `promise` is the heartbeat where the policy has none."""
+
+    by: Party
+    promise: Promise | None = None
+
+
+class Recovered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The major incident is over."""
+
+    by: Party
+    text: str
 
 
 AnyEvent = (
@@ -244,4 +359,19 @@ AnyEvent = (
     | CallMissed
     | CalledBack
     | Escalated
+    | Acknowledged
+    | Paused
+    | PauseReminded
+    | Resumed
+    | Proposed
+    | AgreementGiven
+    | AgreementRefused
+    | AnswerPromised
+    | Answered
+    | OccurredAt
+    | Loaned
+    | Diagnosed
+    | Dispatched
+    | MajorDeclared
+    | Recovered
 )

@@ -10,21 +10,34 @@ from msgspec.structs import replace
 from bot.tickets import clockwork
 from bot.tickets import events as e
 from bot.tickets.model import (
+    Acknowledged,
+    Agreed,
     ClockKind,
     Closing,
+    Grace,
     Offer,
     Party,
+    Pause,
+    Promise,
+    Proposal,
     Resolution,
-    StartsAt,
     Status,
     Survey,
     SurveyState,
     Ticket,
+    Told,
     Undoable,
+    Waiting,
 )
+from scheduler.history import REOPENED, RESOLVED
 from scheduler.intervals import in_utc
+from scheduler.written_clocks import SOLVED
 
-_KEEPS_UNDO = (e.Escalated, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
+_KEEPS_UNDO = (e.Escalated, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
+# Clocks that count from these may have been added to the ticket itself.
+_ADDED = {"promised", "major"}
+# After a reopening these are owed anew, and told of anew.
+_OWED_ANEW = (ClockKind.RESPOND, ClockKind.UPDATE)
 _CAN_BE_UNDONE = (e.Resolved, e.HandOverOffered, e.LevelChanged, e.Noted)
 
 
@@ -49,8 +62,10 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         opened_at=at,
         owner=event.owner,
         claimed_at=at if event.owner else None,
-        clocks=clockwork.begun(event.promises, at, has_owner=event.owner is not None),
+        promises=event.promises,
+        happened={"claimed": (at,)} if event.owner else {},
         links=event.links,
+        changed_at=at,
     )
 
 
@@ -69,7 +84,7 @@ def evolve(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         by = event.by
         if by is not None:
             undo = Undoable(by=by, word=type(event).__name__, at=at, before=replace(ticket, undo=None))
-    return replace(after, version=ticket.version + 1, undo=undo)
+    return replace(after, version=ticket.version + 1, undo=undo, changed_at=at)
 
 
 def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
@@ -77,17 +92,15 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         case e.Opened():
             raise ValueError(f"ticket {ticket.number} was opened twice")
         case e.Claimed(by=by):
-            clocks = clockwork.started(ticket.clocks, StartsAt.CLAIMED, at)
-            return replace(_owned(ticket, by), claimed_at=at, clocks=clocks)
+            return replace(_owned(ticket, by), claimed_at=at, happened=_first(ticket, at, "claimed"))
         case e.Responded():
-            return _spoken(replace(ticket, clocks=clockwork.met(ticket.clocks, at, ClockKind.RESPOND)), at)
+            return _spoken(ticket, at, clockwork.RESPONDED, clockwork.FIRST_WORD)
         case e.Said():
             return _spoken(ticket, at)
         case e.Assisted(by=by):
             return replace(ticket, helpers=(*ticket.helpers, by))
         case e.Arrived():
-            clocks = clockwork.met(ticket.clocks, at, ClockKind.ARRIVE)
-            return _spoken(replace(ticket, clocks=clockwork.started(clocks, StartsAt.ARRIVED, at)), at)
+            return _spoken(ticket, at, "arrived")
         case e.HandOverOffered(by=by, to=to, note=note, expires_at=expires_at):
             offer = Offer(giver=by, to=to, note=note, expires_at=expires_at)
             return replace(ticket, offer=offer)
@@ -96,28 +109,21 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         case e.HandOverDeclined() | e.HandOverExpired():
             return replace(ticket, offer=None)
         case e.Reassigned(to=to):
-            clocks = clockwork.started(ticket.clocks, StartsAt.CLAIMED, at)
-            claimed_at = ticket.claimed_at or at
-            return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, clocks=clocks)
-        case e.LevelChanged(level=level, level_name=name, was=was):
-            return replace(
-                ticket,
-                level=level,
-                level_name=name,
-                level_before="" if level == ticket.level_before else was,
-                clocks=clockwork.relevelled(ticket, event, at),
-            )
+            claimed_at, happened = ticket.claimed_at or at, _first(ticket, at, "claimed")
+            return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
+        case e.LevelChanged():
+            return _relevelled(ticket, event, at)
         case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed():
             return ticket
         case e.Updated(text=text):
-            return _spoken(replace(ticket, progress=text), at)
+            return _spoken(replace(ticket, progress=text), at, "updated")
         case e.Resolved():
             return _resolved(ticket, event, at)
         case e.CheckReminded():
             return replace(ticket, check_at=None)
         case e.Closed(closing=closing):
             closed = replace(ticket, status=Status.CLOSED, closing=closing, closed_at=at, offer=None)
-            return replace(closed, check_at=None, close_at=None)
+            return replace(_going_on(closed, at), check_at=None, close_at=None, proposal=None, commander=None)
         case e.Reopened():
             return _reopened(ticket, at)
         case e.Undone():
@@ -139,16 +145,42 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _surveyed(ticket, SurveyState.COMMENTED, comment=text)
         case e.CalledBack(by=by, result=result):
             resolution = Resolution(by=by, cause="", method=result, prevention="")
-            return replace(
-                ticket, resolution=resolution, solved_at=at, clocks=clockwork.solved(ticket.clocks, at)
-            )
-        case e.Escalated(clock=kind, rung=rung, skipped=skipped):
-            fired = dict.fromkeys((*skipped, rung), at)
-            clocks = tuple(
-                replace(clock, fired={**clock.fired, **fired}) if clock.promise.kind is kind else clock
-                for clock in ticket.clocks
-            )
-            return replace(ticket, clocks=clocks)
+            happened = clockwork.noted(ticket, at, "called_back", RESOLVED)
+            return replace(ticket, resolution=resolution, solved_at=at, happened=happened)
+        case e.Escalated():
+            return _escalated(ticket, event, at)
+        case e.Acknowledged(by=by):
+            return replace(ticket, acknowledged=Acknowledged(by, at))
+        case e.Paused(by=by, reason=reason, need=need, next_at=next_at):
+            waiting = Waiting(reason=reason, by=by, need=need, since=at, next_at=next_at)
+            return replace(ticket, waiting=waiting, pauses=clockwork.stopped(ticket.pauses, at, reason.value))
+        case e.PauseReminded(next_at=next_at):
+            return replace(ticket, waiting=_reminded(ticket, next_at))
+        case e.Resumed():
+            return _going_on(ticket, at)
+        case e.Proposed(by=by, clock=clock, at=when, reason=why):
+            return replace(ticket, proposal=Proposal(clock=clock, at=when, by=by, reason=why))
+        case e.AgreementGiven(clock=clock, at=when, consent=consent):
+            agreed = Agreed(clock=clock, at=when, made_at=at, consent=consent)
+            return replace(_agreed(ticket, agreed), proposal=None)
+        case e.AgreementRefused():
+            return replace(ticket, proposal=None)
+        case e.AnswerPromised():
+            return _answer_promised(ticket, event, at)
+        case e.Answered(text=text):
+            return _spoken(replace(ticket, progress=text), at, "answered")
+        case e.OccurredAt(at=when):
+            return replace(ticket, happened={**ticket.happened, "occurred": (in_utc(when),)})
+        case e.Loaned():
+            return _spoken(ticket, at, "loaned", "worked_around")
+        case e.Diagnosed():
+            return _spoken(ticket, at, "diagnosed")
+        case e.Dispatched():
+            return _spoken(ticket, at, "dispatched")
+        case e.MajorDeclared():
+            return _major(ticket, event, at)
+        case e.Recovered():
+            return replace(_spoken(ticket, at, "recovered"), commander=None)
         case _:
             assert_never(event)
 
@@ -160,14 +192,94 @@ def _owned(ticket: Ticket, owner: Party) -> Ticket:
     )
 
 
-def _spoken(ticket: Ticket, at: datetime) -> Ticket:
-    return replace(ticket, last_said_at=at, clocks=clockwork.spoken(ticket.clocks, at))
+def _major(ticket: Ticket, event: e.MajorDeclared, at: datetime) -> Ticket:
+    """What happened in an earlier incident of the ticket neither starts nor ends this one's clocks."""
+    happened = {name: ats for name, ats in ticket.happened.items() if name != "recovered"}
+    added = (event.promise,) if event.promise and ticket.promise(event.promise.id) is None else ()
+    return replace(
+        ticket,
+        commander=event.by,
+        happened={**happened, "major": (at,)},
+        promises=(*ticket.promises, *added),
+    )
+
+
+def _first(ticket: Ticket, at: datetime, name: str) -> dict[str, tuple[datetime, ...]]:
+    return ticket.happened if name in ticket.happened else clockwork.noted(ticket, at, name)
+
+
+def _spoken(ticket: Ticket, at: datetime, *names: str) -> Ticket:
+    """A word of staff to the customer; the first one is the response, also where none is promised."""
+    happened = clockwork.noted(ticket, at, clockwork.SAID, *names)
+    for name in (clockwork.RESPONDED, clockwork.FIRST_WORD):
+        happened.setdefault(name, (at,))
+    return replace(ticket, last_said_at=at, happened=happened)
+
+
+def _relevelled(ticket: Ticket, event: e.LevelChanged, at: datetime) -> Ticket:
+    """Clocks of the new level count from where those of the old one did; what was kept stays kept."""
+    graced = (*event.graced, *(ticket.grace.clocks if ticket.grace else ()))
+    unchanged = {each.id for each in event.promises if ticket.promise(each.id) == each}
+    promised = {each.id for each in event.promises}
+    added = [each for each in ticket.promises if each.clock is not None and _starts(each) & _ADDED]
+    return replace(
+        ticket,
+        level=event.level,
+        level_name=event.level_name,
+        level_before="" if event.level == ticket.level_before else event.was,
+        # What was promised by word of mouth, and the heartbeat of an incident, are no part of a level.
+        promises=(*event.promises, *(each for each in added if each.id not in promised)),
+        grace=Grace(since=at, within=event.grace, clocks=event.graced) if event.graced else None,
+        told={name: told for name, told in ticket.told.items() if name in unchanged and name not in graced},
+    )
+
+
+def _starts(promise: Promise) -> set[str]:
+    starts = promise.clock.from_ if promise.clock else ()
+    return {starts} if isinstance(starts, str) else set(starts)
+
+
+def _escalated(ticket: Ticket, event: e.Escalated, at: datetime) -> Ticket:
+    begins = event.begins or ticket.opened_at
+    told = ticket.told.get(event.clock)
+    # Of a beat only its own rungs count.
+    rungs = told.rungs if told is not None and told.begins == begins else {}
+    fired = dict.fromkeys((*event.skipped, event.rung), at)
+    return replace(ticket, told={**ticket.told, event.clock: Told(begins, {**rungs, **fired})})
+
+
+def _reminded(ticket: Ticket, next_at: datetime) -> Waiting | None:
+    waiting = ticket.waiting
+    return replace(waiting, next_at=next_at, reminded=waiting.reminded + 1) if waiting else None
+
+
+def _going_on(ticket: Ticket, at: datetime) -> Ticket:
+    if ticket.waiting is None:
+        return ticket
+    return replace(ticket, waiting=None, pauses=clockwork.resumed(ticket.pauses, at))
+
+
+def _agreed(ticket: Ticket, agreed: Agreed) -> Ticket:
+    """Return the ticket with another instant for a clock, of which its people are told anew."""
+    told = {name: told for name, told in ticket.told.items() if name != agreed.clock}
+    return replace(ticket, agreements=(*ticket.agreements, agreed), told=told)
+
+
+def _answer_promised(ticket: Ticket, event: e.AnswerPromised, at: datetime) -> Ticket:
+    promises = (*ticket.promises, event.promise) if event.promise else ticket.promises
+    clock = next(each.id for each in promises if each.kind is ClockKind.PROMISE)
+    # What was named before is over: what counts is the latest word.
+    earlier = tuple(each for each in ticket.agreements if each.clock != clock)
+    named = replace(
+        ticket, promises=promises, agreements=earlier, happened=clockwork.noted(ticket, at, "promised")
+    )
+    return _agreed(_spoken(named, at), Agreed(clock=clock, at=event.at, made_at=at))
 
 
 def _resolved(ticket: Ticket, event: e.Resolved, at: datetime) -> Ticket:
     resolution = Resolution(by=event.by, cause=event.cause, method=event.method, prevention=event.prevention)
     return replace(
-        ticket,
+        _going_on(ticket, at),
         status=Status.SOLVED,
         resolution=resolution,
         solved_at=at,
@@ -175,16 +287,28 @@ def _resolved(ticket: Ticket, event: e.Resolved, at: datetime) -> Ticket:
         check_at=event.check_at,
         close_at=event.close_at,
         offer=None,
-        clocks=clockwork.solved(ticket.clocks, at),
+        proposal=None,
+        commander=None,
+        happened=clockwork.noted(ticket, at, RESOLVED),
     )
 
 
 def _reopened(ticket: Ticket, at: datetime) -> Ticket:
+    """The clocks go on without the time the ticket was solved; somebody owes a first word and news anew."""
     survey = replace(ticket.survey, state=SurveyState.VOID, next_at=None) if ticket.survey else None
+    stopped_at = ticket.solved_at or ticket.closed_at or at
+    anew = {each.id for each in ticket.promises if each.kind in _OWED_ANEW}
+    happened = clockwork.noted(ticket, at, REOPENED)
+    happened.pop(clockwork.FIRST_WORD, None)
+    grace = ticket.grace
+    kept = tuple(clock for clock in grace.clocks if clock not in anew) if grace else ()
     return replace(
         ticket,
         status=Status.OPEN,
-        clocks=clockwork.reopened(ticket, at),
+        happened=happened,
+        pauses=(*ticket.pauses, Pause(stopped_at, at, SOLVED)),
+        told={name: told for name, told in ticket.told.items() if name not in anew},
+        grace=replace(grace, clocks=kept) if grace and kept else None,
         survey=survey,
         reopened=ticket.reopened + 1,
         solved_at=None,
@@ -204,11 +328,24 @@ def _undone(ticket: Ticket) -> Ticket:
         return ticket
     return replace(
         undo.before,
-        clocks=clockwork.undone(undo.before.clocks, ticket),
+        told=_still_told(undo.before, ticket),
+        acknowledged=ticket.acknowledged,
         helpers=ticket.helpers,
         version=ticket.version,
         head=ticket.head,
     )
+
+
+def _still_told(before: Ticket, ticket: Ticket) -> dict[str, Told]:
+    """Return the rungs told before an action that was taken back; those told meanwhile of the same stay told."""
+    told = dict(before.told)
+    for promise in before.promises:
+        now, then = ticket.told.get(promise.id), before.told.get(promise.id)
+        is_same = ticket.promise(promise.id) == promise and ticket.grace == before.grace
+        if now is not None and is_same:
+            is_same_beat = then is not None and then.begins == now.begins
+            told[promise.id] = Told(now.begins, {**then.rungs, **now.rungs}) if is_same_beat and then else now
+    return told
 
 
 def _planned(ticket: Ticket, at: datetime) -> Survey:

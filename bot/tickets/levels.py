@@ -141,17 +141,16 @@ def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rul
     ]
 
 
-def _left_in_the_past(
-    ticket: Ticket, change: e.LevelChanged, now: datetime, rules: Rules
-) -> tuple[ClockKind, ...]:
+def _left_in_the_past(ticket: Ticket, change: e.LevelChanged, now: datetime, rules: Rules) -> tuple[str, ...]:
     """Return the clocks whose new due instant would be over already although the old one was not."""
     after = evolve(ticket, change, now)
+    was_due = {clock.id: clock.due_at for clock in timing.clocks(ticket, rules)}
     found = []
-    for clock in after.clocks:
-        due, old = timing.due_at(clock, rules), ticket.clock(clock.promise.kind)
-        was_due = timing.due_at(old, rules) if old else None
-        if clock.met_at is None and due is not None and due <= now and not (was_due and was_due <= now):
-            found.append(clock.promise.kind)
+    for clock in timing.clocks(after, rules):
+        old = was_due.get(clock.id)
+        is_past = clock.is_running and clock.due_at is not None and clock.due_at <= now
+        if is_past and clock.rule.beats is None and not (old and old <= now):
+            found.append(clock.id)
     return tuple(found)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
+from bot.tickets import agreeing, majors, pausing, timing
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, time_passed
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
 from bot.tickets.levels import changed_level, opened
 from bot.tickets.model import ClockKind, Closing, Kind, Party, Status, Ticket
-from bot.tickets.ownership import accepted, declined, manager_named, offered, reassigned
+from bot.tickets.ownership import accepted, be_colleague, declined, manager_named, offered, reassigned
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import rated
 from scheduler.intervals import in_utc
@@ -74,7 +74,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_staff(by, ticket, rules)
             return [*_first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
         case s.Supplement(by=by, text=text):
-            return [e.Supplemented(by=by, text=text)]
+            return pausing.supplemented(ticket, step, rules)
         case s.Urge(by=by):
             _be_open(ticket)
             return [e.Urged(by=by)]
@@ -94,6 +94,63 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return rated(ticket, step, rules)
         case s.Report():
             return _reported(ticket, step, rules)
+        case s.Acknowledge(by=by):
+            return _acknowledged(ticket, by, rules)
+        case s.Pause(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            return [
+                *_first_word(ticket, by, step.need, now, rules),
+                *pausing.paused(ticket, step, now, rules),
+            ]
+        case s.Resume():
+            _be_open(ticket)
+            return pausing.resumed(ticket, step, rules)
+        case s.Propose(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            proposed = agreeing.proposed(ticket, step, now, rules)
+            return [*_first_word(ticket, by, step.reason, now, rules), *proposed]
+        case s.Consent():
+            return agreeing.answered(ticket, step, rules)
+        case s.PromiseAnswer(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            promised = agreeing.answer_promised(ticket, step, now)
+            return [*_first_word(ticket, by, "答复时间", now, rules), *promised]
+        case s.Answer(by=by, text=text):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            late = _late(ticket, now, rules, ClockKind.ANSWER, ClockKind.PROMISE)
+            return [*_first_word(ticket, by, text, now, rules), e.Answered(by=by, text=text, late=late)]
+        case s.Occur():
+            _be_open(ticket)
+            return agreeing.occurred(ticket, step, now, rules)
+        case s.Lend(by=by, model=model, serial=serial):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            late = _late(ticket, now, rules, ClockKind.LOAN, ClockKind.WORKAROUND)
+            lent = e.Loaned(by=by, model=model, serial=serial, late=late)
+            return [*_first_word(ticket, by, model, now, rules), lent]
+        case s.Diagnose(by=by, text=text):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            late = _late(ticket, now, rules, ClockKind.DIAGNOSE)
+            return [*_first_word(ticket, by, text, now, rules), e.Diagnosed(by=by, text=text, late=late)]
+        case s.Dispatch(by=by, to=to, note=note):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            be_colleague(to, ticket.number, rules)
+            late = _late(ticket, now, rules, ClockKind.DISPATCH)
+            sent = e.Dispatched(by=by, to=to, note=note, late=late)
+            return [*_first_word(ticket, by, "派单", now, rules), sent]
+        case s.DeclareMajor():
+            _be_open(ticket)
+            return majors.declared(ticket, step, rules)
+        case s.Recover(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            return [*_first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
         case s.DeadlineReached():
             return time_passed(ticket, step, now, rules)
         case _:
@@ -137,8 +194,7 @@ def _first_word(
 ) -> list[e.AnyEvent]:
     """Return the claim and the first response that a word of staff brings about, as far as both are still owed."""
     claimed: list[e.AnyEvent] = [] if ticket.owner else [e.Claimed(by=by)]
-    clock = ticket.clock(ClockKind.RESPOND)
-    if clock is None or clock.met_at is not None:
+    if not timing.is_awaited(ticket, rules):
         return claimed
     return [*claimed, *_responded(ticket, by, text, now, rules, is_call=is_call)]
 
@@ -146,7 +202,7 @@ def _first_word(
 def _responded(
     ticket: Ticket, by: Party, text: str, now: datetime, rules: Rules, *, is_call: bool = False
 ) -> list[e.AnyEvent]:
-    late = timing.lateness(ticket.clock(ClockKind.RESPOND), rules, now)
+    late = timing.lateness(ticket, ClockKind.RESPOND, rules, now)
     return [e.Responded(by=by, text=text, is_call=is_call, late=late)]
 
 
@@ -154,10 +210,27 @@ def _arrived(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
     """Return the arrival; whoever stands before the customer has also answered them."""
     _be_open(ticket)
     _be_staff(by, ticket, rules)
-    clock = ticket.clock(ClockKind.ARRIVE)
-    is_owed = clock is not None and timing.is_running(clock)  # who comes later is not late for it
-    late = timing.lateness(clock, rules, now) if is_owed else timedelta()
+    late = timing.lateness(ticket, ClockKind.ARRIVE, rules, now)  # who comes later is not late for it
     return [*_first_word(ticket, by, "", now, rules), e.Arrived(by=by, late=late)]
+
+
+def _late(ticket: Ticket, now: datetime, rules: Rules, *kinds: ClockKind) -> timedelta:
+    return max(timing.lateness(ticket, kind, rules, now) for kind in kinds)
+
+
+def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
+    """Return that somebody knows of the alerts; buttons of alerts that are over are refused."""
+    _be_open(ticket)
+    _be_staff(by, ticket, rules)
+    if not any(clock.is_running and clock.fired for clock in timing.clocks(ticket, rules, now=None)):
+        raise TicketError("{number} 现在没有在催的时限，不用回“收到”。", number=ticket.number)
+    latest = max(at for told in ticket.told.values() for at in told.rungs.values())
+    known = ticket.acknowledged
+    if known is not None and known.at >= latest:
+        raise TicketError(
+            "{number} 的提醒 {by} 已收到（{time}）。", number=ticket.number, by=known.by, time=known.at
+        )
+    return [e.Acknowledged(by=by)]
 
 
 def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:

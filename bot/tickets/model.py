@@ -7,6 +7,8 @@ from enum import StrEnum
 
 import msgspec
 
+from scheduler.written_clocks import WrittenClock
+
 
 class Kind(StrEnum):
     """What is owed to somebody."""
@@ -44,21 +46,36 @@ class ClockKind(StrEnum):
 
     RESPOND = "respond"
     ANSWER = "answer"
+    PROMISE = "promise"  # an answer by an instant the engineer has named
+    DISPATCH = "dispatch"
     ARRIVE = "arrive"
     DIAGNOSE = "diagnose"
     WORKAROUND = "workaround"
+    LOAN = "loan"
     RESOLVE = "resolve"
     UPDATE = "update"
+    REPORT = "report"
+    REPAIR = "repair"
+    REPLACE = "replace"
+    CALLBACK = "callback"
 
 
 class StartsAt(StrEnum):
-    """The event from which a promise counts."""
+    """The event from which a promise in the short form counts."""
 
     REPORTED = "reported"
     CLAIMED = "claimed"
     RESPONDED = "responded"
     DISPATCHED = "dispatched"
     ARRIVED = "arrived"
+
+
+class WaitsFor(StrEnum):
+    """Why work on a ticket stands still; the words that policies use for it."""
+
+    CUSTOMER = "customer"
+    THIRD_PARTY = "third_party"
+    PARTS = "parts"
 
 
 class Party(msgspec.Struct, frozen=True, eq=False):
@@ -81,49 +98,86 @@ class Party(msgspec.Struct, frozen=True, eq=False):
         return hash(self.id)
 
 
-class Promise(msgspec.Struct, frozen=True, kw_only=True):
-    """One target as it stood in the policy when the ticket was opened."""
+class Promise(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One clock as it stood in the policy when the ticket was opened.
+
+    The short form says `within` and `start`; it is how archives from before 0.2 have it, and how a callback is owed. Else `clock` is the
+    whole clock as the policy writes it. Defaults are left out when it is saved, so that the hashes of old archives still hold.
+    """
 
     kind: ClockKind
-    within: timedelta  # of working time of `calendar`
+    within: timedelta | None = None  # of working time of `calendar`
     calendar: str
     ladder: str
-    start: StartsAt = StartsAt.REPORTED
+    start: StartsAt | None = None  # None: as reported
+    clock: WrittenClock | None = None
+
+    @property
+    def id(self) -> str:
+        """What tells it from the other promises of its ticket."""
+        return (self.clock.id if self.clock else "") or self.kind.value
 
 
-class Interval(msgspec.Struct, frozen=True):
-    """A stretch of time in which clocks stand still; `end` is None while it lasts."""
+class Pause(msgspec.Struct, frozen=True):
+    """A stretch in which clocks stand still, and why; `end` is None while it lasts."""
 
     start: datetime
-    end: datetime | None = None
+    end: datetime | None
+    reason: str
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """The pause that is on: for whom, what is needed, and when somebody is reminded next."""
+
+    reason: WaitsFor
+    by: Party
+    need: str
+    since: datetime
+    next_at: datetime
+    reminded: int = 0  # how often the customer was
+
+
+class Agreed(msgspec.Struct, frozen=True, kw_only=True):
+    """Another instant for one clock; `consent` is the id of the message in which the customer said yes."""
+
+    clock: str
+    at: datetime
+    made_at: datetime
+    consent: str = ""
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """Another instant for one clock that the customer has been asked about."""
+
+    clock: str
+    at: datetime
+    by: Party
+    reason: str
 
 
 class Grace(msgspec.Struct, frozen=True, kw_only=True):
-    """The short time a clock gets instead of its promise when a change of level left that in the past."""
+    """The short time that clocks get instead of their promise when a change of level left that in the past."""
 
     since: datetime
-    within: timedelta  # of working time of `calendar`
-    calendar: str
+    within: timedelta  # of working time
+    clocks: tuple[str, ...]
 
 
-class Clock(msgspec.Struct, frozen=True, kw_only=True):
-    """One promise on one ticket, running or met.
+class Told(msgspec.Struct, frozen=True):
+    """Which rungs of a clock's ladder were told, and when; `begins` is the start of what they were about.
 
-    `fired` maps a rung of the ladder to when it was last told, or passed over for a higher one: what it would have said
-    by then is not said afterwards.
+    A rung that was passed over for a higher one counts too: what it would have said by then is not said afterwards.
     """
 
-    promise: Promise
-    started_at: datetime | None = None  # None: its start event has not happened
-    met_at: datetime | None = None
-    fired: dict[int, datetime] = {}
-    excluded: tuple[Interval, ...] = ()  # solved stretches
-    grace: Grace | None = None  # the promise and its start stay, so that the next change counts from there
+    begins: datetime
+    rungs: dict[int, datetime]
 
-    @property
-    def is_reprioritised(self) -> bool:
-        """True while a grace stands in for the promise."""
-        return self.grace is not None
+
+class Acknowledged(msgspec.Struct, frozen=True):
+    """Somebody has said that they know of the alerts so far."""
+
+    by: Party
+    at: datetime
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
@@ -204,7 +258,17 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     offer: Offer | None = None
     helpers: tuple[Party, ...] = ()
     handed_over: int = 0
-    clocks: tuple[Clock, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    happened: dict[str, tuple[datetime, ...]] = {}  # what clocks count from and what keeps them, by name
+    pauses: tuple[Pause, ...] = ()
+    agreements: tuple[Agreed, ...] = ()
+    grace: Grace | None = None
+    told: dict[str, Told] = {}  # by the id of the promise
+    acknowledged: Acknowledged | None = None
+    waiting: Waiting | None = None
+    proposal: Proposal | None = None
+    commander: Party | None = None  # of a major incident, while it lasts
+    changed_at: datetime | None = None  # of its latest event
     last_said_at: datetime | None = None  # latest word of staff to the customer
     progress: str = ""
     resolution: Resolution | None = None
@@ -218,6 +282,6 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[int, ...] = ()
     undo: Undoable | None = None
 
-    def clock(self, kind: ClockKind) -> Clock | None:
-        """Return the clock of a kind, or None when nothing of the kind is promised."""
-        return next((clock for clock in self.clocks if clock.promise.kind is kind), None)
+    def promise(self, clock: str) -> Promise | None:
+        """Return the promise with this id, or None."""
+        return next((promise for promise in self.promises if promise.id == clock), None)

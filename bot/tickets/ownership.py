@@ -26,7 +26,7 @@ def offered(ticket: Ticket, step: s.HandOver, now: datetime, rules: Rules) -> li
             to=step.to,
             manager=manager_named(rules),
         )
-    _be_colleague(step.to, number, rules)
+    be_colleague(step.to, number, rules)
     if step.to == step.by:
         raise TicketError("{number} 本来就由您负责。转给同事请写“转交 {number} @同事”。", number=number)
     if ticket.offer is not None:
@@ -68,7 +68,7 @@ def reassigned(ticket: Ticket, step: s.Reassign, rules: Rules) -> list[e.AnyEven
             manager=manager_named(rules),
             number=number,
         )
-    _be_colleague(step.to, number, rules)
+    be_colleague(step.to, number, rules)
     if step.to == ticket.owner:
         raise TicketError("{number} 已经由 {owner} 负责。", number=number, owner=ticket.owner)
     if not step.reason.strip():
@@ -85,7 +85,8 @@ def _offer_to(ticket: Ticket, by: Party) -> Party:
     return ticket.offer.giver
 
 
-def _be_colleague(to: Party, number: int, rules: Rules) -> None:
+def be_colleague(to: Party, number: int, rules: Rules) -> None:
+    """Refuse somebody who is no member of the staff."""
     if not rules.role(to).is_staff:
         raise TicketError("{to} 不是工程师，{number} 只能转给同事。", to=to, number=number)
 

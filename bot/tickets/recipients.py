@@ -29,6 +29,8 @@ def recipients(tell: Iterable[str], ticket: Ticket, rules: Rules, now: datetime)
 def _named(word: str, ticket: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
     if word == "owner":
         return (ticket.owner,) if ticket.owner else ()
+    if word == "commander":
+        return (ticket.commander,) if ticket.commander else ()
     if word == "on_call":
         # With an owner the promise is theirs; the engineer on call is asked only while nobody has taken it.
         return rules.on_call(ticket.room, now) if ticket.owner is None else (ticket.owner,)

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.asks import Check
 from bot.tickets import events as e
-from bot.tickets import timing
+from bot.tickets import majors, timing
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
 from bot.tickets.card import is_urgent
@@ -16,6 +16,7 @@ from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Party, Ticket
+from bot.tickets.notices import Notice, noticed
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, level_word, title
@@ -90,10 +91,12 @@ def _said_of(
             if not rules.role(by).is_staff:
                 return _kept(by, after, voices, rules)
             return _level_changed(by, reason, before.level_name if before else "", after, voices, rules)
-        case e.Updated(text=text):
-            return [
-                Message(to=Place.CUSTOMER, text=customer("{number} 进展：{text}", number=number, text=text))
-            ]
+        case e.Updated():
+            return majors.updated(event, after, voices, rules)
+        case e.MajorDeclared():
+            return majors.announced(event, after, voices, rules)
+        case e.Recovered():
+            return majors.over(event, before, after, voices)
         case e.Urged(by=by):
             return _urged(by, after, voices, rules)
         case e.Resolved():
@@ -137,8 +140,8 @@ def _said_of(
         case e.Rated(is_low=is_low):
             return low(event, after, voices, rules) if is_low else []
         case e.CallMissed():
-            resolve = after.clock(ClockKind.RESOLVE)
-            due = timing.due_at(resolve, rules) if resolve else None
+            resolve = timing.clock(after, ClockKind.RESOLVE, rules)
+            due = resolve.due_at if resolve else None
             text = voices.asker.say(
                 "{number} 已记未接，{time} 前请再打一次。",
                 number=after.subject or number,
@@ -171,6 +174,22 @@ def _said_of(
                 )
             ]
         case (
+            e.Acknowledged()
+            | e.Paused()
+            | e.PauseReminded()
+            | e.Resumed()
+            | e.Proposed()
+            | e.AgreementGiven()
+            | e.AgreementRefused()
+            | e.AnswerPromised()
+            | e.Answered()
+            | e.OccurredAt()
+            | e.Loaned()
+            | e.Diagnosed()
+            | e.Dispatched()
+        ):
+            return noticed(event, before, after, voices, rules)
+        case (
             e.Responded()
             | e.Said()
             | e.Noted()
@@ -193,7 +212,7 @@ def _claimed(
     )
     duty = Message(to=Place.DUTY, text=text)
     if any(isinstance(event, e.Responded) and event.text for event in events) or any(
-        isinstance(event, e.Resolved | e.Updated | e.Arrived) for event in events
+        isinstance(event, e.Resolved | e.Updated | e.Arrived | Notice) for event in events
     ):
         return [duty]  # the customer hears from the engineer at this very moment
     word = timing.promised_word(after, rules)
@@ -246,7 +265,7 @@ def _level_changed(
         reason=reason,
     )
     if word is not None and word > voices.duty.now:
-        is_awaited = timing.is_awaited(after)
+        is_awaited = timing.is_awaited(after, rules)
         duty += (
             voices.duty.say("，响应 {time} 前", time=word)
             if is_awaited
@@ -280,7 +299,7 @@ def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messa
     text = voices.customer.say("已替您催 {who}", who=called or voices.customer.say("工程师"))
     if word is None or word <= voices.customer.now:
         text += voices.customer.say("。")
-    elif timing.is_awaited(after):
+    elif timing.is_awaited(after, rules):
         text += voices.customer.say("，最晚 {time} 联系您。", time=word)
     else:
         text += voices.customer.say("，最晚 {time} 解决。", time=word)

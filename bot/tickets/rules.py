@@ -45,6 +45,7 @@ class Level:
     name: str
     keywords: tuple[str, ...]
     promises: tuple[Promise, ...]
+    readings: tuple[str, ...] = ()  # how unclear words of the contract are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,11 @@ class Rules:
     check_calendar: str = "always"
     close_after: timedelta = timedelta(hours=24)
     grace: timedelta = timedelta(minutes=10)  # for clocks that a change would leave in the past
+    major_every: timedelta = timedelta(hours=1)  # how often the customer hears of a major incident
+    major_ladder: str = ""  # of this heartbeat; empty: that of the ticket's first promise
+    acknowledged_for: int = (
+        4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
+    )
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
 
     def role(self, party: Party) -> Role:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from bot.tickets.model import Kind, Party
+from bot.tickets.model import Kind, Party, WaitsFor
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +179,101 @@ class Report(msgspec.Struct, frozen=True):
     outcome: Literal["reached", "missed"] = "reached"
 
 
+class Acknowledge(msgspec.Struct, frozen=True):
+    """收到: somebody knows of the alerts."""
+
+    by: Party
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """暂停: work waits for somebody else. `next_check` is when to look again, unless it waits for the customer."""
+
+    by: Party
+    reason: WaitsFor
+    need: str
+    next_check: datetime | None = None
+
+
+class Resume(msgspec.Struct, frozen=True):
+    """继续."""
+
+    by: Party
+
+
+class Propose(msgspec.Struct, frozen=True):
+    """约定: ask the customer for another instant; `clock` is the id of a promise, or empty for the one that is meant."""
+
+    by: Party
+    at: datetime
+    reason: str
+    clock: str = ""
+
+
+class Consent(msgspec.Struct, frozen=True):
+    """The customer answers a proposal in the message with this id."""
+
+    by: Party
+    message: str
+    is_given: bool = True
+
+
+class PromiseAnswer(msgspec.Struct, frozen=True):
+    """答复时间: name the instant of an answer."""
+
+    by: Party
+    at: datetime
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """答复: what the customer wanted to know."""
+
+    by: Party
+    text: str
+
+
+class Occur(msgspec.Struct, frozen=True):
+    """发生: when the trouble began."""
+
+    by: Party
+    at: datetime
+
+
+class Lend(msgspec.Struct, frozen=True):
+    """代用: other equipment stands in."""
+
+    by: Party
+    model: str
+    serial: str
+
+
+class Diagnose(msgspec.Struct, frozen=True):
+    """诊断: what is wrong."""
+
+    by: Party
+    text: str
+
+
+class Dispatch(msgspec.Struct, frozen=True):
+    """派单: send an engineer there."""
+
+    by: Party
+    to: Party
+    note: str
+
+
+class DeclareMajor(msgspec.Struct, frozen=True):
+    """重大: a manager takes command of an incident."""
+
+    by: Party
+
+
+class Recover(msgspec.Struct, frozen=True):
+    """恢复: the incident is over; the ticket goes on."""
+
+    by: Party
+    text: str
+
+
 class DeadlineReached(msgspec.Struct, frozen=True):
     """Time has passed. `surveyed_at` as in `Confirm`."""
 
@@ -208,5 +303,18 @@ Step = (
     | Rate
     | Comment
     | Report
+    | Acknowledge
+    | Pause
+    | Resume
+    | Propose
+    | Consent
+    | PromiseAnswer
+    | Answer
+    | Occur
+    | Lend
+    | Diagnose
+    | Dispatch
+    | DeclareMajor
+    | Recover
     | DeadlineReached
 )

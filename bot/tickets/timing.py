@@ -1,94 +1,177 @@
-"""How the clocks of a ticket read: due instants, lateness, and the rungs of their ladders."""
+"""How the clocks of a ticket stand: due instants, lateness, and the rungs of their ladders."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
-from bot.tickets.model import Clock, ClockKind, Status, Ticket
+from bot.tickets.clockwork import history_of, rules_of
+from bot.tickets.model import ClockKind, Promise, Status, Ticket
 from bot.tickets.rules import Rules
-from scheduler import clocks, escalation
-from scheduler.accounts import Account
-from scheduler.accounts import account as account_of
-from scheduler.calendar import Calendar
-from scheduler.intervals import Interval
+from scheduler import escalation
+from scheduler.clock_rules import ClockRule
+from scheduler.clock_states import state
+from scheduler.history import MISSED
+from scheduler.pauses import instant_after
+from scheduler.standing import ClockState, Phase
+
+# How clocks stand when nothing more happens: a chained one knows from it when it will be owed.
+_IN_THE_END = datetime(9000, 1, 1, tzinfo=UTC)
+_WORDS = (ClockKind.RESPOND, ClockKind.PROMISE, ClockKind.ANSWER, ClockKind.RESOLVE)
 
 
-def is_running(clock: Clock) -> bool:
-    """True from its start event until it is met."""
-    return clock.started_at is not None and clock.met_at is None
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One promise of a ticket and how it stands."""
+
+    promise: Promise
+    rule: ClockRule
+    state: ClockState
+    fired: Mapping[int, datetime]  # the rungs told of what is owed now
+    is_reprioritised: bool = False  # a short grace stands in for the promise
+
+    @property
+    def id(self) -> str:
+        """What tells it from the other clocks of its ticket."""
+        return self.promise.id
+
+    @property
+    def kind(self) -> ClockKind:
+        """What is promised."""
+        return self.promise.kind
+
+    @property
+    def started_at(self) -> datetime | None:
+        """From when on it counts; None while its start event has not happened."""
+        return self.state.started_at
+
+    @property
+    def met_at(self) -> datetime | None:
+        """When the promise was kept."""
+        return self.state.met_at
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When it must be kept, in UTC; None before it starts, and while a pause is open."""
+        return self.state.due_at
+
+    @property
+    def is_running(self) -> bool:
+        """True while something is owed, also in a pause."""
+        has_started = self.state.started_at is not None and self.state.phase is not Phase.PENDING
+        return has_started and not self.state.is_over
 
 
-def due_at(clock: Clock, rules: Rules) -> datetime | None:
-    """Return when the promise must be kept, in UTC; None when the clock has not started."""
-    run = _run(clock, rules)
-    return clocks.instant_of(*run, 1.0) if run else None
+def clocks(ticket: Ticket, rules: Rules, now: datetime | None = None) -> tuple[Clock, ...]:
+    """Return the clocks of a ticket in the order of its promises: at `now`, or as they stand if nothing more happens."""
+    history, found = history_of(ticket), {}
+    seen_at = ticket.changed_at or ticket.opened_at
+    if now is not None:
+        now = max(now, seen_at)  # what has happened stays so when the clock of the host steps back
+    for rule in rules_of(ticket, rules.calendars):
+        # What is owed of a heartbeat changes only with words, and its future has no end.
+        at = now or (_IN_THE_END if rule.beats is None else seen_at)
+        found[rule.id] = rule, state(rule, history, rules.calendars, at)
+        missed_at = found[rule.id][1].missed_at
+        if missed_at is not None:
+            history = history.with_event(MISSED + rule.id, missed_at)
+    return tuple(_clock(ticket, promise, *found[promise.id]) for promise in ticket.promises)
 
 
-def lateness(clock: Clock | None, rules: Rules, at: datetime) -> timedelta:
-    """Return by how much a promise kept at `at` is late; zero when in time or when nothing was promised."""
-    due = due_at(clock, rules) if clock else None
-    return max(at - due, timedelta()) if due else timedelta()
+def _clock(ticket: Ticket, promise: Promise, rule: ClockRule, made: ClockState) -> Clock:
+    told = ticket.told.get(promise.id)
+    is_of_this = told is not None and (rule.beats is None or told.begins == made.started_at)
+    is_graced = ticket.grace is not None and promise.id in ticket.grace.clocks
+    return Clock(promise, rule, made, told.rungs if told and is_of_this else {}, is_graced)
 
 
-def reading(clock: Clock, rules: Rules, now: datetime) -> clocks.Reading | None:
-    """Return the state of a started clock, or None when its start event has not happened."""
-    run = _run(clock, rules)
-    return clocks.read(*run, now) if run else None
+def clock(ticket: Ticket, kind: ClockKind, rules: Rules, now: datetime | None = None) -> Clock | None:
+    """Return the clock of a kind, of several the first that runs; None when nothing of the kind is promised."""
+    found = [each for each in clocks(ticket, rules, now) if each.kind is kind]
+    return next((each for each in found if each.is_running), found[0] if found else None)
 
 
-def account(clock: Clock, rules: Rules) -> Account | None:
-    """Return how the due instant of a started clock comes about."""
-    run = _run(clock, rules)
-    return account_of(*run) if run else None
+def lateness(ticket: Ticket, kind: ClockKind, rules: Rules, now: datetime) -> timedelta:
+    """Return by how much a promise that is kept now is late; zero when in time or when nothing is owed."""
+    found = clock(ticket, kind, rules, now)
+    if found is None or not found.is_running or found.due_at is None:
+        return timedelta()
+    return max(now - found.due_at, timedelta())
 
 
-def escalation_due(ticket: Ticket, clock: Clock, rules: Rules, now: datetime) -> escalation.Escalation | None:
-    """Return the rung that is due on a running clock, or None."""
-    ladder, run = rules.ladders.get(clock.promise.ladder), _run(clock, rules)
-    if ladder is None or run is None or clock.met_at is not None:
-        return None
-    return escalation.due(ladder, *run, fired=clock.fired, repeats=_repeats(ticket, clock), now=now)
+def is_owed(ticket: Ticket, kind: ClockKind, rules: Rules) -> bool:
+    """Say whether a promise of a kind is still to be kept."""
+    found = clock(ticket, kind, rules)
+    return found is not None and found.is_running
 
 
-def next_rung(ticket: Ticket, clock: Clock, rules: Rules) -> datetime | None:
-    """Return when a running clock next has somebody to tell, or None."""
-    ladder, run = rules.ladders.get(clock.promise.ladder), _run(clock, rules)
-    if ladder is None or run is None or clock.met_at is not None:
-        return None
-    return escalation.next_rung(ladder, *run, fired=clock.fired, repeats=_repeats(ticket, clock))
-
-
-def is_awaited(ticket: Ticket) -> bool:
+def is_awaited(ticket: Ticket, rules: Rules) -> bool:
     """Say whether the customer still waits for the first word of somebody."""
-    clock = ticket.clock(ClockKind.RESPOND)
-    return clock is not None and is_running(clock)
+    return is_owed(ticket, ClockKind.RESPOND, rules)
 
 
 def promised_word(ticket: Ticket, rules: Rules) -> datetime | None:
-    """Return by when the customer hears from somebody: the first response while it is owed, else the resolution."""
+    """Return by when the customer hears from somebody: the first response while it is owed, else an answer or the resolution."""
     if ticket.status is not Status.OPEN:
         return None
-    for kind in (ClockKind.RESPOND, ClockKind.ANSWER, ClockKind.RESOLVE):
-        clock = ticket.clock(kind)
-        if clock is not None and is_running(clock):
-            return due_at(clock, rules)
+    running = [each for each in clocks(ticket, rules) if each.is_running]
+    for kind in _WORDS:
+        due = [each.due_at for each in running if each.kind is kind]
+        if due:
+            return due[0]
     return None
 
 
-def _repeats(ticket: Ticket, clock: Clock) -> bool:
-    """Say whether a rung still nags: the first response until somebody owns the ticket, others until staff says a word."""
-    if clock.promise.kind is ClockKind.RESPOND:
-        return ticket.owner is None
-    if not clock.fired or ticket.last_said_at is None:
-        return True
-    return ticket.last_said_at < max(clock.fired.values())
-
-
-def _run(clock: Clock, rules: Rules) -> tuple[Calendar, datetime, timedelta, tuple[Interval, ...]] | None:
-    """Return calendar, start, budget and pauses of a started clock, as its promise or its grace has them."""
-    if clock.started_at is None:
+def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) -> escalation.Escalation | None:
+    """Return the rung that is due on a clock, or None."""
+    ladder, course = rules.ladders.get(found.rule.ladder), found.state.course
+    if ladder is None or course is None or not found.is_running:
         return None
-    pauses = tuple(Interval(interval.start, interval.end) for interval in clock.excluded)
-    if clock.grace is not None:
-        return rules.calendars[clock.grace.calendar], clock.grace.since, clock.grace.within, pauses
-    return rules.calendars[clock.promise.calendar], clock.started_at, clock.promise.within, pauses
+    again_at = _again_at(ticket, found, ladder, rules)
+    repeats = _repeats(ticket, found) and (again_at is None or again_at <= now)
+    due = escalation.due(ladder, *course, fired=found.fired, repeats=repeats, now=now)
+    if due is None or not due.is_repeat or again_at is None:
+        return due
+    return replace(due, late=min(due.late, now - again_at))  # what was kept quiet on purpose is not late
+
+
+def next_rung(ticket: Ticket, found: Clock, rules: Rules) -> datetime | None:
+    """Return when a clock next has somebody to tell, or None."""
+    ladder, course = rules.ladders.get(found.rule.ladder), found.state.course
+    if ladder is None or course is None or not found.is_running:
+        return None
+    again_at, repeats = _again_at(ticket, found, ladder, rules), _repeats(ticket, found)
+    upcoming = escalation.next_rung(ladder, *course, fired=found.fired, repeats=repeats)
+    if again_at is None or not repeats or upcoming is None:
+        return upcoming
+    higher = escalation.next_rung(ladder, *course, fired=found.fired, repeats=False)
+    return min(max(upcoming, again_at), higher or _IN_THE_END)
+
+
+def _repeats(ticket: Ticket, found: Clock) -> bool:
+    """Say whether a rung still nags: the first response until somebody owns the ticket, others until staff says a word."""
+    if found.kind is ClockKind.RESPOND:
+        return ticket.owner is None
+    if not found.fired or ticket.last_said_at is None:
+        return True
+    return ticket.last_said_at < max(found.fired.values())
+
+
+def _again_at(ticket: Ticket, found: Clock, ladder: escalation.Ladder, rules: Rules) -> datetime | None:
+    """Return until when an acknowledgement keeps the repetitions quiet; None when nobody acknowledged what was told last."""
+    acknowledged, course = ticket.acknowledged, found.state.course
+    if (
+        acknowledged is None
+        or course is None
+        or not found.fired
+        or acknowledged.at < max(found.fired.values())
+    ):
+        return None
+    repeats = [
+        rung.repeat for index, rung in enumerate(ladder.rungs) if rung.repeat and index <= max(found.fired)
+    ]
+    if not repeats:
+        return None
+    quiet = max(repeats) * rules.acknowledged_for
+    return instant_after(course.calendar, acknowledged.at, quiet, course.pauses) or _IN_THE_END

@@ -263,7 +263,7 @@ CASES = {
         'policy = "preset:edu"\ncontract',
         "customers[0].policy",
         '"preset:edu"',
-        "暂不支持 preset，应为本文件里 [policies.…] 的 id",
+        "没有叫 edu 的预设政策，您是不是要写 edu-4？",
     ),
     "contract": Case(
         "until = 2027", "until = 2024", "customers[0].contract.until", "2024-08-31", "应不早于 from"
@@ -476,14 +476,15 @@ CASES = {
         '"respnd"',
         "policies.edu.levels[0].clocks[0].kind",
         '"respnd"',
-        "应为 respond | answer | arrive | diagnose | workaround | resolve | update",
+        "应为 respond | answer | promise | dispatch | arrive | diagnose | workaround | loan | resolve | update | report"
+        " | repair | replace | callback",
     ),
     "two clocks of a kind": Case(
         '"respond"',
         '"resolve"',
         "policies.edu.levels[0].clocks[1].kind",
         '"resolve"',
-        "每个级别的每种时限只写一次",
+        "每个级别的每种时限只写一次，要写几个时各写一个 id",
         '    { kind = "resolve", within = "4h"',
     ),
     "time of a clock": Case(
@@ -497,7 +498,7 @@ CASES = {
         "",
         "policies.edu.levels[0].clocks[0].within",
         "",
-        '没有写，应为时长，如 "5m"、"1h30m"、"2d"',
+        "within、working_days、calendar_days、on_working_day 应写一个，也只写一个",
         '    { kind = "respond" }',
     ),
     "start of a clock": Case(
@@ -505,7 +506,7 @@ CASES = {
         'from = "reprt"',
         "policies.edu.levels[0].clocks[1].from",
         '"reprt"',
-        "应为 reported | report | claimed | responded | dispatched | arrived",
+        "没有这样的事件，您是不是要写 reported？",
     ),
     "calendar of a clock": Case(
         'calendar = "workday", ladder',

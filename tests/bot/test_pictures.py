@@ -17,6 +17,7 @@ from bot.config import for_replay, load
 from bot.replay import ChatAdapter
 from bot.store.registry import open_store
 from bot.tickets import events as e
+from bot.tickets import timing
 from bot.tickets.model import ClockKind
 
 _SCHOOL = Path(__file__).parents[1] / "transcripts" / "school.toml"
@@ -83,7 +84,7 @@ async def test_a_picture_of_the_engineer_answers_the_customer(case: Case) -> Non
     assert ticket is not None
     assert ticket.owner is not None
     assert ticket.owner.name == "小李"
-    respond = ticket.clock(ClockKind.RESPOND)
+    respond = timing.clock(ticket, ClockKind.RESPOND, case.bot.rules)
     assert respond is not None
     assert respond.met_at is not None
 

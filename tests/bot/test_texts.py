@@ -57,7 +57,19 @@ _NOT_SAID = {
     "全挂": "a word that means urgent, by default",
 }
 # Constants that hold what people type.
-_HEARD = {"_SEPARATORS", "_BETWEEN", "_COUNTED", "_FIELD_OF", "_CALL_WORDS", "_MISSED_WORDS"}
+_HEARD = {
+    "_SEPARATORS",
+    "_BETWEEN",
+    "_COUNTED",
+    "_FIELD_OF",
+    "_CALL_WORDS",
+    "_MISSED_WORDS",
+    "_WAITS",
+    "_DAYS",
+    "_WEEKDAYS",
+    "_HALVES",
+    "_ALONE",
+}
 _READING = {
     "compile", "search", "match", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "startswith",
     "endswith", "partition", "split",

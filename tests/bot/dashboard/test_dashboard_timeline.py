@@ -11,7 +11,7 @@ import pytest
 from bot.dashboard.language import pick_language
 from bot.dashboard.timeline import line
 from bot.tickets import events as e
-from bot.tickets.model import ClockKind, Closing, Kind, Party
+from bot.tickets.model import ClockKind, Closing, Kind, Party, WaitsFor
 from bot.tickets.speaker import Speaker
 
 AT = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)
@@ -95,6 +95,30 @@ LINES: list[tuple[e.AnyEvent, str]] = [
         ),
         "解决超时（2026-03-06 10:00:00 到期），没有可提醒的人（再次），跳过阶梯 2, 3，提醒晚了 5 分钟",
     ),
+    (e.Acknowledged(by=LI), "小李 收到提醒"),
+    (
+        e.Paused(by=LI, reason=WaitsFor.PARTS, need="主板到货", next_at=AT),
+        "小李 暂停，等备件：主板到货；2026-03-06 10:00:00 再看",
+    ),
+    (e.PauseReminded(next_at=AT), "提醒还在等，下次 2026-03-06 10:00:00"),
+    (e.Resumed(by=WANG), "王老师 使处理继续"),
+    (
+        e.Proposed(by=LI, clock="resolve", at=AT, reason="等备件"),
+        "小李 请客户改解决到 2026-03-06 10:00:00：等备件",
+    ),
+    (
+        e.AgreementGiven(by=WANG, clock="resolve", at=AT, consent="m7"),
+        "王老师 同意约在 2026-03-06 10:00:00（消息 m7）",
+    ),
+    (e.AgreementRefused(by=WANG, at=AT), "王老师 不同意约在 2026-03-06 10:00:00"),
+    (e.AnswerPromised(by=LI, at=AT), "小李 说好 2026-03-06 10:00:00 前答复"),
+    (e.Answered(by=LI, text="可以", late=LATE), "小李 答复：可以，超时 5 分钟"),
+    (e.OccurredAt(by=WANG, at=AT), "王老师 记下故障发生于 2026-03-06 10:00:00"),
+    (e.Loaned(by=LI, model="M8", serial="SN1"), "小李 提供代用设备 M8（序列号 SN1）"),
+    (e.Diagnosed(by=LI, text="主板坏"), "小李 诊断：主板坏"),
+    (e.MajorDeclared(by=LI), "小李 宣布重大事件并指挥"),
+    (e.Recovered(by=LI, text="备机接管"), "小李 报告恢复：备机接管"),
+    (e.Dispatched(by=LI, to=ZHANG, note="带线"), "小李 派 老张 上门：带线"),
 ]  # fmt: skip
 
 

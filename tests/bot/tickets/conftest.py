@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
+from bot.tickets import timing
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.model import ClockKind, Kind, Party, Promise, StartsAt, Ticket
@@ -97,6 +98,16 @@ class Case:
             self.now = max(due, self.now)
             happened.extend((self.now, event) for event in self.looks())
         raise AssertionError(f"the deadline {self.deadline} never ends")
+
+    @property
+    def clocks(self) -> tuple[timing.Clock, ...]:
+        """The clocks as they stand, whatever may still happen."""
+        return timing.clocks(self.ticket, self.rules)
+
+    def clock(self, kind: ClockKind) -> timing.Clock:
+        found = timing.clock(self.ticket, kind, self.rules)
+        assert found is not None
+        return found
 
     @property
     def deadline(self) -> datetime | None:

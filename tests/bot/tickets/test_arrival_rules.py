@@ -11,7 +11,6 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.model import ClockKind, StartsAt
 from bot.tickets.rules import Rules
@@ -36,8 +35,8 @@ def visit(rules: Rules, open_case: Any) -> Any:
 def test_an_arrival_keeps_its_promise_and_starts_what_counts_from_it(visit: Any) -> None:
     visit.does(s.Say(visit.zhang, "我过来"))
     assert visit.waits(HOUR).does(s.Arrive(visit.zhang)) == [e.Arrived(by=visit.zhang)]
-    assert visit.ticket.clock(ClockKind.ARRIVE).met_at == visit.now
-    assert visit.ticket.clock(ClockKind.DIAGNOSE).started_at == visit.now
+    assert visit.clock(ClockKind.ARRIVE).met_at == visit.now
+    assert visit.clock(ClockKind.DIAGNOSE).started_at == visit.now
 
 
 def test_a_late_arrival_records_how_late_it_is(visit: Any) -> None:
@@ -51,7 +50,7 @@ def test_who_comes_later_is_not_late(visit: Any) -> None:
     visit.does(s.Arrive(visit.zhang))
     first = visit.now
     assert visit.waits(3 * HOUR).does(s.Arrive(visit.li)) == [e.Arrived(by=visit.li)]
-    assert visit.ticket.clock(ClockKind.ARRIVE).met_at == first
+    assert visit.clock(ClockKind.ARRIVE).met_at == first
 
 
 def test_whoever_stands_before_the_customer_has_taken_the_ticket_and_answered(visit: Any) -> None:
@@ -74,15 +73,15 @@ def test_after_a_reopening_the_arrival_stays_kept(visit: Any, wait: timedelta) -
     arrived_at = visit.now
     visit.waits(wait).resolve()
     visit.waits(HOUR).does(s.Reopen(visit.requester, "又黑"))
-    assert visit.ticket.clock(ClockKind.ARRIVE).met_at == arrived_at
+    assert visit.clock(ClockKind.ARRIVE).met_at == arrived_at
 
 
 def test_nobody_arrives_by_solving_from_afar(visit: Any) -> None:
-    due = timing.due_at(visit.ticket.clock(ClockKind.ARRIVE), visit.rules)
+    due = visit.clock(ClockKind.ARRIVE).due_at
     visit.waits(HOUR).resolve(visit.zhang)
-    assert visit.ticket.clock(ClockKind.ARRIVE).met_at is None
+    assert visit.clock(ClockKind.ARRIVE).met_at is None
     visit.waits(5 * HOUR).does(s.Reopen(visit.requester, "又黑"))
-    assert timing.due_at(visit.ticket.clock(ClockKind.ARRIVE), visit.rules) == due + 5 * HOUR
+    assert visit.clock(ClockKind.ARRIVE).due_at == due + 5 * HOUR
 
 
 def test_a_promise_after_the_arrival_counts_from_it_in_another_level_too(visit: Any, rules: Rules) -> None:
@@ -95,4 +94,4 @@ def test_a_promise_after_the_arrival_counts_from_it_in_another_level_too(visit: 
     other = replace(policy.level("4"), id="5", promises=(*policy.level("4").promises, from_arrival))
     visit.rules = replace(visit.rules, policies={"edu": replace(policy, levels=(*policy.levels, other))})
     visit.waits(MINUTE).does(s.ChangeLevel(visit.zhang, "5", "要备件"))
-    assert visit.ticket.clock(ClockKind.WORKAROUND).started_at == arrived_at
+    assert visit.clock(ClockKind.WORKAROUND).started_at == arrived_at

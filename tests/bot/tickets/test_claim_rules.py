@@ -10,7 +10,6 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
 from bot.tickets.model import ClockKind, Kind, StartsAt
 from bot.tickets.rules import Rules
@@ -48,7 +47,7 @@ def test_a_customer_cannot_claim(case: Any) -> None:
 
 def test_claiming_is_not_the_first_response(case: Any) -> None:
     case.does(s.Claim(case.zhang))
-    assert case.ticket.clock(ClockKind.RESPOND).met_at is None
+    assert case.clock(ClockKind.RESPOND).met_at is None
 
 
 def test_claiming_is_the_first_response_where_the_policy_says_so(case: Any, rules: Rules) -> None:
@@ -56,14 +55,14 @@ def test_claiming_is_the_first_response_where_the_policy_says_so(case: Any, rule
     case.rules = replace(rules, policies={"edu": policy})
     events = case.waits(25 * MINUTE).does(s.Claim(case.zhang))
     assert events == [e.Claimed(by=case.zhang), e.Responded(by=case.zhang, late=5 * MINUTE)]
-    assert case.ticket.clock(ClockKind.RESPOND).met_at == case.now
+    assert case.clock(ClockKind.RESPOND).met_at == case.now
 
 
 def test_the_owners_first_word_stops_the_clock(case: Any) -> None:
     case.does(s.Claim(case.zhang))
     said = case.waits(20 * MINUTE).does(s.Say(case.zhang, "我现在远程看一下"))
     assert said == [e.Responded(by=case.zhang, text="我现在远程看一下")]
-    assert case.ticket.clock(ClockKind.RESPOND).met_at == case.now
+    assert case.clock(ClockKind.RESPOND).met_at == case.now
     assert case.ticket.last_said_at == case.now
 
 
@@ -104,7 +103,7 @@ def test_words_of_customers_are_never_words_of_staff(case: Any) -> None:
         e.Supplemented(by=case.requester, text="二楼的")
     ]
     assert case.ticket.owner is None
-    assert case.ticket.clock(ClockKind.RESPOND).met_at is None
+    assert case.clock(ClockKind.RESPOND).met_at is None
 
 
 def test_a_call_note_is_a_first_response_and_a_plain_note_is_not(case: Any) -> None:
@@ -152,7 +151,7 @@ def test_people_are_known_by_id_however_they_call_themselves(case: Any) -> None:
 
 def test_promises_count_from_the_event_they_name(open_case: Any) -> None:
     case = open_case(level="2")
-    starts = {clock.promise.kind: clock.started_at for clock in case.ticket.clocks}
+    starts = {clock.promise.kind: clock.started_at for clock in case.clocks}
     assert starts == {
         ClockKind.RESPOND: case.start,
         ClockKind.ANSWER: None,
@@ -162,7 +161,7 @@ def test_promises_count_from_the_event_they_name(open_case: Any) -> None:
     }
     case.waits(MINUTE).does(s.Claim(case.zhang))
     case.waits(MINUTE).does(s.Say(case.zhang, "在看"))
-    starts = {clock.promise.kind: clock.started_at for clock in case.ticket.clocks}
+    starts = {clock.promise.kind: clock.started_at for clock in case.clocks}
     assert starts[ClockKind.WORKAROUND] == case.start + MINUTE
     assert starts[ClockKind.ANSWER] == starts[ClockKind.UPDATE] == case.start + 2 * MINUTE
 
@@ -171,14 +170,14 @@ def test_every_word_to_the_customer_starts_the_time_until_the_next_one(open_case
     case = open_case(level="2")
     for step in (s.Say(case.zhang, "在看"), s.Say(case.li, "我也在"), s.Update(case.zhang, "换线")):
         case.waits(10 * MINUTE).does(step)
-        assert timing.due_at(case.ticket.clock(ClockKind.UPDATE), rules) == case.now + 80 * MINUTE
+        assert case.clock(ClockKind.UPDATE).due_at == case.now + 80 * MINUTE
     case.waits(10 * MINUTE).does(s.Note(case.zhang, "只是记录"))
-    assert timing.due_at(case.ticket.clock(ClockKind.UPDATE), rules) == case.now + 70 * MINUTE
+    assert case.clock(ClockKind.UPDATE).due_at == case.now + 70 * MINUTE
 
 
 def test_work_that_has_an_owner_from_the_start_counts_as_claimed(rules: Rules, open_case: Any) -> None:
     case = open_case(level="2", kind=Kind.REQUEST, owner=open_case().zhang)
-    workaround = case.ticket.clock(ClockKind.WORKAROUND)
+    workaround = case.clock(ClockKind.WORKAROUND)
     assert workaround.promise.start is StartsAt.CLAIMED
     assert workaround.started_at == case.ticket.claimed_at == case.start
 

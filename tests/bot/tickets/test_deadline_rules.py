@@ -25,7 +25,7 @@ def _told(case: Any, length: timedelta, kind: ClockKind = ClockKind.RESPOND) -> 
     return [
         ((at - case.start) // MINUTE, event)
         for at, event in case.lives(length)
-        if isinstance(event, e.Escalated) and event.clock is kind
+        if isinstance(event, e.Escalated) and event.promised is kind
     ]
 
 
@@ -81,14 +81,14 @@ def test_other_missed_promises_are_repeated_until_staff_says_a_word(case: Any) -
 
 
 def test_after_a_downtime_only_the_highest_due_rung_speaks_and_names_the_others(case: Any) -> None:
-    (told,) = [event for event in case.waits(25 * MINUTE).looks() if event.clock is ClockKind.RESPOND]
+    (told,) = [event for event in case.waits(25 * MINUTE).looks() if event.promised is ClockKind.RESPOND]
     assert (told.rung, told.skipped, told.late) == (2, (0, 1), 5 * MINUTE)
     assert told.at == case.start + 20 * MINUTE
     assert case.looks() == []
 
 
 def test_after_a_long_downtime_one_rung_speaks_once_and_then_the_ladder_goes_on_as_planned(case: Any) -> None:
-    (told,) = [event for event in case.waits(67 * MINUTE).looks() if event.clock is ClockKind.RESPOND]
+    (told,) = [event for event in case.waits(67 * MINUTE).looks() if event.promised is ClockKind.RESPOND]
     assert (told.rung, told.skipped, told.late) == (3, (0, 1, 2), 37 * MINUTE)
     assert case.looks() == []
     assert [minute for minute, _ in _told(case, 30 * MINUTE)] == [80, 95]
@@ -123,8 +123,8 @@ def test_several_clocks_are_told_of_together(open_case: Any) -> None:
 def test_rungs_of_one_clock_do_not_count_for_another(open_case: Any) -> None:
     case = open_case(level="2")
     case.lives(HOUR)
-    assert case.ticket.clock(ClockKind.RESPOND).fired != {}
-    assert case.ticket.clock(ClockKind.RESOLVE).fired == {}
+    assert case.clock(ClockKind.RESPOND).fired != {}
+    assert case.clock(ClockKind.RESOLVE).fired == {}
 
 
 def test_missing_progress_is_told_again_after_every_word(open_case: Any) -> None:
@@ -132,7 +132,7 @@ def test_missing_progress_is_told_again_after_every_word(open_case: Any) -> None
     for _ in range(2):
         case.does(s.Say(case.zhang, "在看"))
         spoken_at = case.now
-        told = [event for _, event in case.lives(45 * MINUTE) if event.clock is ClockKind.UPDATE]
+        told = [event for _, event in case.lives(45 * MINUTE) if event.promised is ClockKind.UPDATE]
         assert [(event.rung, event.told, event.at) for event in told] == [
             (0, (case.zhang,), spoken_at + 40 * MINUTE)
         ]

@@ -9,7 +9,6 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, Phrase, TicketError, TooOld
 from bot.tickets.model import ClockKind, Closing, Kind, Status
 
@@ -19,7 +18,7 @@ DAY = timedelta(days=1)
 
 
 def _resolve_due(case: Any) -> Any:
-    return timing.due_at(case.ticket.clock(ClockKind.RESOLVE), case.rules)
+    return case.clock(ClockKind.RESOLVE).due_at
 
 
 def test_a_solution_names_cause_method_and_prevention(case: Any) -> None:
@@ -155,7 +154,7 @@ def test_after_a_reopening_a_first_word_is_owed_anew(case: Any) -> None:
     case.does(s.Say(case.zhang, "在看"))
     case.waits(HOUR).resolve()
     case.waits(HOUR).does(s.Reopen(case.requester, "又黑"))
-    respond = case.ticket.clock(ClockKind.RESPOND)
+    respond = case.clock(ClockKind.RESPOND)
     assert (respond.started_at, respond.met_at, respond.fired) == (case.now, None, {})
     assert case.does(s.Say(case.zhang, "马上")) == [e.Responded(by=case.zhang, text="马上")]
 
@@ -165,25 +164,25 @@ def test_after_a_reopening_progress_is_owed_anew(open_case: Any) -> None:
     case.does(s.Say(case.zhang, "在看"))
     case.waits(70 * MINUTE).resolve()
     case.waits(HOUR).does(s.Reopen(case.requester, "又黑"))
-    assert timing.due_at(case.ticket.clock(ClockKind.UPDATE), case.rules) == case.now + 80 * MINUTE
+    assert case.clock(ClockKind.UPDATE).due_at == case.now + 80 * MINUTE
 
 
 def test_a_word_while_solved_restarts_no_clock(open_case: Any) -> None:
     case = open_case(level="2")
     case.resolve(case.zhang)
-    clocks = case.ticket.clocks
+    clocks = case.clocks
     assert case.waits(MINUTE).does(s.Say(case.zhang, "请试试")) == [e.Said(by=case.zhang, text="请试试")]
-    assert case.ticket.clocks == clocks
+    assert case.clocks == clocks
 
 
 def test_rungs_told_before_the_solution_are_not_told_again_after_the_reopening(case: Any) -> None:
     case.does(s.Say(case.zhang, "在看"))
     case.lives(5 * HOUR)
-    fired = case.ticket.clock(ClockKind.RESOLVE).fired
+    fired = case.clock(ClockKind.RESOLVE).fired
     assert set(fired) == {0}
     case.resolve()
     case.waits(HOUR).does(s.Reopen(case.requester, "又黑"))
-    assert case.ticket.clock(ClockKind.RESOLVE).fired == fired
+    assert case.clock(ClockKind.RESOLVE).fired == fired
     assert case.looks() == []
 
 

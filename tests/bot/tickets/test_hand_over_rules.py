@@ -37,13 +37,13 @@ def test_acceptance_changes_the_owner(owned: Any) -> None:
 
 
 def test_nothing_about_a_hand_over_touches_a_clock(owned: Any) -> None:
-    clocks, deadline = owned.ticket.clocks, owned.deadline
+    clocks, deadline = owned.clocks, owned.deadline
     owned.waits(MINUTE).does(s.HandOver(owned.zhang, owned.li, ""))
-    assert owned.ticket.clocks == clocks
+    assert owned.clocks == clocks
     owned.waits(MINUTE).does(s.Accept(owned.li))
-    assert (owned.ticket.clocks, owned.deadline) == (clocks, deadline)
+    assert (owned.clocks, owned.deadline) == (clocks, deadline)
     owned.waits(MINUTE).does(s.Reassign(owned.manager, owned.zhou, "请假"))
-    assert (owned.ticket.clocks, owned.deadline) == (clocks, deadline)
+    assert (owned.clocks, owned.deadline) == (clocks, deadline)
 
 
 def test_a_refused_offer_leaves_the_ticket_with_the_giver(owned: Any) -> None:

@@ -227,7 +227,7 @@ def callback(open_case: Any) -> Any:
 
 
 def test_a_callback_is_owed_by_the_manager_within_the_surveys_time(callback: Any, rules: Rules) -> None:
-    (clock,) = callback.ticket.clocks
+    (clock,) = callback.clocks
     assert (clock.promise.kind, clock.promise.within) == (ClockKind.RESOLVE, rules.survey.callback_within)
     assert callback.ticket.owner == callback.manager
     assert callback.deadline == callback.now + rules.survey.callback_within / 2

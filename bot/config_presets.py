@@ -1,0 +1,84 @@
+"""The service policies that ship with the bot: a customer takes one with `policy = "preset:NAME"`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from bot.config_file import read_file
+from bot.config_mistakes import ConfigurationFaults, Mistakes, Wording, nearest
+from bot.config_reading import read_table
+from bot.settings import CalendarSettings, PolicySettings, RungSettings, Section, Settings
+
+PREFIX = "preset:"
+_FOLDER = Path(__file__).parent / "policies"
+# Of what a preset says beside its clocks: shares, numbers, windows and stages are read where they are kept.
+_ELSEWHERE = frozenset({"work_window", "ratios", "quotas", "callback"})
+_ELSEWHERE_IN_LEVELS = frozenset({"stages", "consult", "free_after_contract"})
+
+
+class _Preset(Section, frozen=True, kw_only=True):
+    policies: dict[str, PolicySettings]
+    ladders: dict[str, tuple[RungSettings, ...]]
+    calendars: dict[str, CalendarSettings] = msgspec.field(default_factory=dict)
+
+
+def preset_names() -> tuple[str, ...]:
+    """Return the names of all presets."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+def with_presets(settings: Settings, mistakes: Mistakes) -> Settings:
+    """Return the settings with every preset a customer takes; a calendar or ladder of the file wins over the preset's own."""
+    names = preset_names()
+    policies: dict[str, PolicySettings] = {}
+    calendars: dict[str, CalendarSettings] = {}
+    ladders: dict[str, tuple[RungSettings, ...]] = {}
+    for index, customer in enumerate(settings.customers):
+        if not customer.policy.startswith(PREFIX):
+            continue
+        name = customer.policy.removeprefix(PREFIX)
+        if name not in names:
+            missing = Wording(f"没有叫 {name} 的预设政策", f"there is no preset called {name}")
+            mistakes.add(("customers", index, "policy"), customer.policy, nearest(name, names, missing))
+            continue
+        preset = _read(name)
+        policies[customer.policy] = preset.policies[name]
+        calendars |= preset.calendars
+        ladders |= preset.ladders
+    return replace(
+        settings,
+        policies={**policies, **settings.policies},
+        calendars={**calendars, **settings.calendars},
+        ladders={**ladders, **settings.ladders},
+    )
+
+
+def _read(name: str) -> _Preset:
+    table, lines = read_file(_FOLDER / f"{name}.toml")
+    mistakes = Mistakes(lines)
+    preset = read_table(_Preset, _known(table), (), mistakes)
+    if mistakes:
+        raise ConfigurationFaults(mistakes.in_order(), "zh")
+    return preset
+
+
+def _known(table: dict[str, object]) -> dict[str, object]:
+    policies = table["policies"]
+    if not isinstance(policies, dict):
+        return table
+    return {**table, "policies": {name: _policy(each) for name, each in policies.items()}}
+
+
+def _policy(written: Mapping[str, object]) -> dict[str, object]:
+    kept = {key: value for key, value in written.items() if key not in _ELSEWHERE}
+    levels = written.get("levels")
+    if isinstance(levels, list):
+        kept["levels"] = [
+            {key: value for key, value in level.items() if key not in _ELSEWHERE_IN_LEVELS}
+            for level in levels
+        ]
+    return kept

@@ -1,0 +1,82 @@
+"""Pauses: why work stands still, who is reminded meanwhile, and what sets it going again (JOURNEYS 10)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from bot.tickets import events as e
+from bot.tickets import steps as s
+from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
+from bot.tickets.model import Closing, Ticket, Waiting, WaitsFor
+from bot.tickets.rules import Rules
+from scheduler.targets import NthWorkingDay, due
+
+REASONS = {
+    WaitsFor.CUSTOMER: N_("等客户"),
+    WaitsFor.THIRD_PARTY: N_("等第三方"),
+    WaitsFor.PARTS: N_("等备件"),
+}
+_MORNING = time(10)
+# On the next working day, and two later; after two more a customer who says nothing no longer needs it.
+_REMINDED_ON = (1, 3)
+_CLOSED_ON = 5
+
+
+def paused(ticket: Ticket, step: s.Pause, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return the pause. Whoever asks the customer for something has also said a word to them."""
+    number, reason, need = ticket.number, step.reason, step.need.strip()
+    if not need:
+        raise TicketError(
+            "请写明{reason}什么，例：暂停 {number} 等客户 需要提供设备序列号",
+            number=number,
+            reason=Phrase(REASONS[reason]),
+        )
+    waiting = ticket.waiting
+    if reason is WaitsFor.CUSTOMER:
+        if waiting is not None and waiting.reason is reason and waiting.need == need:
+            raise TicketError("{number} 已经在等客户了：{need}。", number=number, need=need)
+        return [e.Paused(by=step.by, reason=reason, need=need, next_at=_working_day(1, now, rules))]
+    if step.next_check is None:
+        raise TicketError(
+            "请写明什么时候再看，例：暂停 {number} 等备件 明天10点 {need}", number=number, need=need
+        )
+    if step.next_check <= now:
+        raise TicketError("{time} 已经过了，请写以后的时间。", number=number, time=step.next_check)
+    return [e.Paused(by=step.by, reason=reason, need=need, next_at=step.next_check)]
+
+
+def resumed(ticket: Ticket, step: s.Resume, rules: Rules) -> list[e.AnyEvent]:
+    """Return that work goes on; what was not paused needs no word."""
+    if not rules.role(step.by).is_staff:
+        raise NotTheirs("{number} 由工程师来继续；要补充的直接说就行。", number=ticket.number)
+    if ticket.waiting is None:
+        raise TicketError("{number} 没有暂停，时限照常在走。", number=ticket.number)
+    return [e.Resumed(by=step.by)]
+
+
+def supplemented(ticket: Ticket, step: s.Supplement, rules: Rules) -> list[e.AnyEvent]:
+    """Return what was added; where the ticket waited for it, work goes on."""
+    added = e.Supplemented(by=step.by, text=step.text)
+    waiting = ticket.waiting
+    is_awaited = waiting is not None and waiting.reason is WaitsFor.CUSTOMER
+    return [added, e.Resumed(by=step.by)] if is_awaited and rules.may_answer(ticket, step.by) else [added]
+
+
+def waited(waiting: Waiting, now: datetime, rules: Rules) -> e.PauseReminded | e.Closed:
+    """Return what the next look at a pause does: remind, or close what the customer has left alone."""
+    if waiting.reason is not WaitsFor.CUSTOMER:
+        return e.PauseReminded(next_at=_working_day(1, now, rules))  # until the owner says how it stands
+    if waiting.reminded >= len(_REMINDED_ON):
+        return e.Closed(closing=Closing.SILENCE)
+    day = (*_REMINDED_ON, _CLOSED_ON)[waiting.reminded + 1]
+    planned = _working_day(day, waiting.since, rules)
+    # After a downtime nobody is reminded twice in a row.
+    return e.PauseReminded(next_at=planned if planned > now else _working_day(1, now, rules))
+
+
+def _working_day(count: int, since: datetime, rules: Rules) -> datetime:
+    calendar = rules.calendars[rules.check_calendar]
+    found = due(NthWorkingDay(count, _MORNING), calendar, since)
+    if found is None:
+        raise AssertionError("without pauses a day is always reached")
+    return found
