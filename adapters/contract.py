@@ -110,15 +110,22 @@ class DeliveryFailed(Exception):
 
     `retry_after` is how long to wait before the next attempt, or None when trying again is useless.
     `is_unknown` says that the message may have arrived all the same (a time-out, a connection cut before the answer).
+    `until_heard` says that the platform lets the bot speak only after somebody has: the message is held until then.
     """
 
     def __init__(
-        self, reason: str, *, retry_after: timedelta | None = None, is_unknown: bool = False
+        self,
+        reason: str,
+        *,
+        retry_after: timedelta | None = None,
+        is_unknown: bool = False,
+        until_heard: bool = False,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.retry_after = retry_after
         self.is_unknown = is_unknown
+        self.until_heard = until_heard
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
 async def _serve(
     bot: Bot, adapters: Mapping[str, Adapter], ending: asyncio.Event, log: structlog.stdlib.BoundLogger
 ) -> None:
-    health, intake = Health(), Intake(bot.reception)
+    health, intake = Health(), Intake(bot.reception, bot.outbox)
     health.adapters = adapters
     access = Access(bot.config.web, SystemClock())  # time travel neither logs out nor lets in
     runner = web.AppRunner(

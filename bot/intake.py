@@ -8,6 +8,7 @@ from collections import deque
 import structlog
 
 from adapters.contract import Adapter, Incoming
+from bot.outbox import Outbox
 from bot.reception import Reception
 
 _MOST_WAITING = 5000  # beyond this the adapters wait, and with them the platforms
@@ -16,8 +17,9 @@ _MOST_WAITING = 5000  # beyond this the adapters wait, and with them the platfor
 class Intake:
     """Reads adapters and hands every message to the reception. A failure with one message is logged and stops no other."""
 
-    def __init__(self, reception: Reception) -> None:
+    def __init__(self, reception: Reception, outbox: Outbox) -> None:
         self._reception = reception
+        self._outbox = outbox
         self._talks: dict[tuple[str, str], deque[Incoming]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_MOST_WAITING)
@@ -35,6 +37,7 @@ class Intake:
             await asyncio.wait(self._tasks)
 
     def _take(self, incoming: Incoming) -> None:
+        self._outbox.heard(incoming.room)
         talk = (incoming.room, incoming.sender)
         queue = self._talks.get(talk)
         if queue is not None:

@@ -21,6 +21,7 @@ from bot.store.contract import Delivery, Queued, Store, StoreFault
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
+HELD = N_("（接上）")
 RESENT = N_("（重发）")
 _BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
 _STEADY = timedelta(minutes=5)
@@ -47,7 +48,8 @@ class Outbox:
         self._store = store
         self._clock = clock
         self._senders = {
-            name: _Sender(adapter, store, clock, translator_at) for name, adapter in adapters.items()
+            name: _Sender(adapter, store, clock, translator_at, self.deliver)
+            for name, adapter in adapters.items()
         }
         self._log = structlog.get_logger("outbox")
 
@@ -77,7 +79,17 @@ class Outbox:
             if unknown:
                 await self._store.update_outgoing(unknown)
             known = {message.key: message for message in unknown}
-            sender.put(known.get(message.key, message) for message in waiting)
+            for message in waiting:
+                if message.state is Delivery.HELD:
+                    sender.hold(message)
+                else:
+                    sender.put((known.get(message.key, message),))
+
+    def heard(self, room: str) -> None:
+        """Say what was held for a room, now that somebody has spoken there."""
+        sender = self._senders.get(room.partition(":")[0])
+        if sender is not None:
+            sender.release(room)
 
     def deliver(self, messages: Iterable[Queued]) -> None:
         """Send messages that were just committed, each in its room's order."""
@@ -124,13 +136,16 @@ class _Sender:
         store: Store,
         clock: Clock,
         translator_at: Callable[[str], Callable[[str], str]],
+        elsewhere: Callable[[Iterable[Queued]], None],
     ) -> None:
         self.adapter = adapter
+        self._elsewhere = elsewhere
         self._translator_at = translator_at
         self._store = store
         self._clock = clock
         self._rooms: dict[str, deque[Queued]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._held: dict[str, list[Queued]] = {}  # by room, until somebody speaks there
         self._pace = Pace(adapter.capabilities)
         self._notes: list[Queued] = []
         self._noting: asyncio.Task[None] | None = None
@@ -148,6 +163,15 @@ class _Sender:
             self._rooms.setdefault(message.room, deque()).append(message)
             if message.room not in self._workers:
                 self._workers[message.room] = asyncio.create_task(self._serve(message.room))
+
+    def hold(self, message: Queued) -> None:
+        self._held.setdefault(message.room, []).append(message)
+
+    def release(self, room: str) -> None:
+        self.put(
+            replace(message, state=Delivery.QUEUED, was_held=True, not_before=None)
+            for message in self._held.pop(room, ())
+        )
 
     async def drain(self) -> None:
         self._hurry.set()
@@ -258,12 +282,14 @@ class _Sender:
             if failure.is_unknown:  # very likely there; sending again would only repeat it
                 await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
                 return None
-            return await self._given_up(message)
+            await self._refused(message, failure)
+            return None
         now = self._clock.now()
         back_off = _BACK_OFF[attempts - 1] if attempts <= len(_BACK_OFF) else _STEADY
         not_before = now + max(failure.retry_after, back_off)
         if not_before > (message.useful_until or message.created_at + _USEFUL):
-            return await self._given_up(message)
+            await self._given_up(message)
+            return None
         again = replace(
             message,
             state=Delivery.QUEUED,
@@ -273,26 +299,34 @@ class _Sender:
         await self._note(again)
         return again
 
-    async def _given_up(self, message: Queued) -> Queued | None:
+    async def _refused(self, message: Queued, failure: DeliveryFailed) -> None:
+        """Say it elsewhere if there is such a place, or when somebody speaks; else give it up."""
+        if failure.until_heard and message.fallback is None:
+            held = replace(message, state=Delivery.HELD)
+            await self._note(held)
+            self.hold(held)
+        else:
+            await self._given_up(message)
+
+    async def _given_up(self, message: Queued) -> None:
         """Say it in the fallback room if there is one; else it is a dead letter that the dashboard shows."""
         if message.fallback is not None and message.fallback != message.room:
             moved = replace(
                 message,
-                state=Delivery.QUEUED,
+                adapter=message.fallback.partition(":")[0],
                 room=message.fallback,
+                state=Delivery.QUEUED,
                 fallback=None,
                 quotes=None,
                 not_before=None,
             )
-            if moved.room.partition(":")[0] == self.adapter.name:
-                await self._note(moved)
-                self.put((moved,))
-                return None
+            await self._note(moved)
+            self._elsewhere((moved,))
+            return
         self._log.error(
             "given up", action="dead_letter", key=message.key, room=message.room, reason=message.reason
         )
         await self._note(replace(message, state=Delivery.DEAD))
-        return None
 
     async def _edited(self, message: Queued) -> str | None:
         """Return the platform's id of the message that this one replaces; None when it never got there."""
@@ -331,6 +365,8 @@ class _Sender:
 
 def _rendered(message: Queued, edits: str | None, translate: Callable[[str], str]) -> Outgoing:
     mark = translate(RESENT) if message.is_unknown and edits is None else ""
+    if message.was_held and not mark:
+        mark = translate(HELD)
     return Outgoing(
         key=message.key,
         room=message.room,

@@ -115,7 +115,7 @@ class Delivery:
             # It may be a message of before this run. The platform knows, and its number is the same as then.
             source = self.windows.guess(message.room, message.quotes, now - self._born_at, now)
         if source is None and (why := self.pushes.why_not(message.room, now)) is not None:
-            raise DeliveryFailed(f"没有可以回复的消息，也不能主动发言：{why}")
+            raise DeliveryFailed(f"没有可以回复的消息，也不能主动发言：{why}", until_heard=True)
         return source
 
     def _request(self, message: Outgoing, to: writing.Address, trial: _Trial) -> Mapping[str, Any]:
@@ -148,7 +148,7 @@ class Delivery:
                 self._log.warning(
                     "may not push", action="qq_push_refused", room=message.room, why=verdict.said
                 )
-                raise DeliveryFailed(f"没有可以回复的消息，也不能主动发言：{verdict.said}")
+                raise DeliveryFailed(f"没有可以回复的消息，也不能主动发言：{verdict.said}", until_heard=True)
             case Outcome.MARKDOWN if trial.style.as_markdown:
                 self._log.warning("no markdown", action="qq_markdown_refused", why=verdict.said)
                 self._has_markdown = False

@@ -86,6 +86,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     not_before: datetime | None = None
     attempts: int = 0
     is_unknown: bool = False  # an earlier attempt may have arrived
+    was_held: bool = False  # the platform did not let the bot speak when it was due
     platform_id: str | None = None
     reason: str = ""  # of the latest failure
     position: int = 0  # given by the store; grows in the order of commits

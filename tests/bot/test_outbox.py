@@ -1,0 +1,150 @@
+"""What the outbox does when a platform does not let the bot speak."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing
+from bot.clock import StillClock
+from bot.outbox import Outbox
+from bot.store.contract import Change, Delivery, Queued, Store
+from bot.store.registry import open_store
+
+pytestmark = pytest.mark.asyncio
+NOW = datetime(2026, 3, 6, 8, tzinfo=UTC)
+GROUP, DUTY = "qq:group:1", "wecom:group:duty"
+
+
+class Platform:
+    """A chat that refuses the rooms it is told to, and keeps what it takes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.capabilities = Capabilities()
+        self.refusals: dict[str, DeliveryFailed] = {}
+        self.said: list[tuple[str, str]] = []
+
+    async def incoming(self) -> AsyncIterator[Incoming]:
+        nobody: tuple[Incoming, ...] = ()
+        for message in nobody:
+            yield message
+
+    async def send(self, message: Outgoing) -> str:
+        if message.room in self.refusals:
+            raise self.refusals[message.room]
+        self.said.append((message.room, message.text))
+        return f"id-{len(self.said)}"
+
+    async def close(self) -> None:
+        return None
+
+
+class Case:
+    """An outbox of two platforms on a real store, which may be started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._url = f"sqlite:{folder}/outbox.db"
+        self.qq, self.wecom = Platform("qq"), Platform("wecom")
+        self.store: Store
+        self.outbox: Outbox
+
+    async def start(self) -> None:
+        self.store = await open_store(self._url, NOW)
+        adapters = {"qq": self.qq, "wecom": self.wecom}
+        self.outbox = Outbox(self.store, StillClock(NOW), adapters, lambda _: str)
+        await self.outbox.recover()
+
+    async def stop(self) -> None:
+        await self.outbox.close()
+        await self.store.close()
+
+    async def say(self, key: str, *, fallback: str | None = None) -> None:
+        message = Queued(key=key, adapter="qq", room=GROUP, text=key, created_at=NOW, fallback=fallback)
+        await self.store.commit(Change(at=NOW, outgoing=(message,)))
+        self.outbox.deliver((message,))
+        await self.outbox.drain()
+
+    async def state(self, key: str) -> Delivery:
+        found = await self.store.outgoing(key)
+        assert found is not None
+        return found.state
+
+
+@pytest_asyncio.fixture
+async def case(tmp_path: Path) -> AsyncIterator[Case]:
+    made = Case(tmp_path)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def test_a_platform_that_waits_to_be_spoken_to_gets_the_message_with_the_next_word(case: Case) -> None:
+    case.qq.refusals[GROUP] = DeliveryFailed("不能主动发言", until_heard=True)
+    await case.say("1026 已恢复")
+    assert await case.state("1026 已恢复") is Delivery.HELD
+    case.qq.refusals.clear()
+    case.outbox.heard("qq:group:2")
+    await case.outbox.drain()
+    assert case.qq.said == []
+    case.outbox.heard(GROUP)
+    await case.outbox.drain()
+    assert case.qq.said == [(GROUP, "（接上）1026 已恢复")]
+    assert await case.state("1026 已恢复") is Delivery.SENT
+    case.outbox.heard(GROUP)
+    await case.outbox.drain()
+    assert len(case.qq.said) == 1
+
+
+async def test_what_is_held_is_still_held_after_a_restart(case: Case) -> None:
+    case.qq.refusals[GROUP] = DeliveryFailed("不能主动发言", until_heard=True)
+    await case.say("1026 已恢复")
+    await case.stop()
+    case.qq.refusals.clear()
+    await case.start()
+    await case.outbox.drain()
+    assert case.qq.said == []
+    case.outbox.heard(GROUP)
+    await case.outbox.drain()
+    assert case.qq.said == [(GROUP, "（接上）1026 已恢复")]
+
+
+@pytest.mark.parametrize("until_heard", [True, False])
+async def test_where_there_is_another_room_it_is_said_there_on_whatever_platform(
+    case: Case, until_heard: bool
+) -> None:
+    case.qq.refusals[GROUP] = DeliveryFailed("不能主动发言", until_heard=until_heard)
+    await case.say("⏳ 1026", fallback=DUTY)
+    await case.outbox.drain()
+    assert case.wecom.said == [(DUTY, "⏳ 1026")]
+    assert await case.state("⏳ 1026") is Delivery.SENT
+
+
+async def test_a_refusal_for_good_without_another_room_is_a_dead_letter(case: Case) -> None:
+    case.qq.refusals[GROUP] = DeliveryFailed("已被移出群")
+    await case.say("1026")
+    assert await case.state("1026") is Delivery.DEAD
+    case.qq.refusals.clear()
+    assert await case.outbox.retry("1026")
+    await case.outbox.drain()
+    assert case.qq.said == [(GROUP, "1026")]
+
+
+async def test_what_nobody_wants_any_more_at_the_next_attempt_is_given_up(case: Case) -> None:
+    case.qq.refusals[GROUP] = DeliveryFailed("断线", retry_after=timedelta(), is_unknown=True)
+    message = Queued(
+        key="k",
+        adapter="qq",
+        room=GROUP,
+        text="1026",
+        created_at=NOW,
+        useful_until=NOW + timedelta(seconds=1),
+    )
+    await case.store.commit(Change(at=NOW, outgoing=(message,)))
+    case.outbox.deliver((message,))
+    await case.outbox.drain()
+    assert await case.state("k") is Delivery.DEAD  # the next attempt would come when nobody wants it any more
