@@ -145,6 +145,10 @@ def add_working_time(calendar: Calendar, start: datetime, amount: timedelta) -> 
     left = _not_negative(amount)
     if not left:
         return begin
+    this = _month(calendar, begin.year, begin.month)
+    passed = this.used_until(begin)
+    if this.total - passed >= left:  # nearly always: no further month need be looked at
+        return this.first_with(passed + left)
     for month in _months(calendar, begin, 1):
         passed = month.used_until(begin) if month.begins < begin else _ZERO
         if month.total - passed >= left:

@@ -28,11 +28,23 @@ def states(
         ValueError: The rules wait for each other in a circle.
     """
     found: dict[str, ClockState] = {}
-    for rule in in_order(rules):
+    ordered = in_order(rules)
+    awaited = awaited_misses(ordered)
+    for rule in ordered:
         found[rule.id] = made = state(rule, history, calendars, now)
-        if made.missed_at is not None:
+        if made.missed_at is not None and rule.id in awaited:
             history = history.with_event(MISSED + rule.id, made.missed_at)
     return found
+
+
+def awaited_misses(rules: Iterable[ClockRule]) -> frozenset[str]:
+    """Return the ids of the promises of which another one needs to know that they were missed."""
+    return frozenset(
+        event.removeprefix(MISSED)
+        for rule in rules
+        for event in (*rule.starts, rule.after, *rule.fulfilled_by, *rule.cancelled_by)
+        if event.startswith(MISSED)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +59,18 @@ class _Life:
 
     @property
     def over_at(self) -> datetime | None:
-        return min((end for end in (self.met_at, self.ended_at) if end is not None), default=None)
+        if self.met_at is None or self.ended_at is None:
+            return self.met_at or self.ended_at
+        return min(self.met_at, self.ended_at)
 
     def is_missed(self, due_at: datetime | None, until: datetime | None = None) -> bool:
         """Say whether a due instant passed while it held. To keep, end or agree anew at that very instant is in time."""
-        if due_at is None:
+        if due_at is None or (until is not None and until <= due_at):
             return False
-        ends = [end for end in (until, self.over_at) if end is not None]
-        return due_at < min(ends) if ends else due_at <= self.at
+        over_at = self.over_at
+        if over_at is not None:
+            return due_at < over_at
+        return until is not None or due_at <= self.at
 
 
 def state(rule: ClockRule, history: History, calendars: Mapping[str, Calendar], now: datetime) -> ClockState:
@@ -74,7 +90,7 @@ def state(rule: ClockRule, history: History, calendars: Mapping[str, Calendar], 
 
 def _started(rule: ClockRule, history: History, at: datetime) -> datetime | None:
     pick = history.last if rule.restarts else history.first
-    return next((found for name in rule.starts if (found := pick((name,), at)) is not None), None)
+    return next((found for name in rule.starts if (found := pick(name, at)) is not None), None)
 
 
 def _owed(rule: ClockRule, history: History, start: datetime, at: datetime) -> datetime | None:
@@ -82,16 +98,19 @@ def _owed(rule: ClockRule, history: History, start: datetime, at: datetime) -> d
     opened = max(start, in_utc(history.opened_at))
     if not rule.after:
         return opened
-    after = history.first((rule.after,), at)
+    after = history.first(rule.after, at)
     return None if after is None else max(opened, after)
 
 
 def _ended(rule: ClockRule, history: History, owed_at: datetime, at: datetime) -> datetime | None:
     """Return when nothing was owed any more, other than by keeping it."""
-    ends = [end for end in history.instants(rule.cancelled_by, at) if end >= owed_at]
-    if not rule.outlives_ticket and history.closed_at is not None and in_utc(history.closed_at) <= at:
-        ends.append(in_utc(history.closed_at))
-    return min(ends, default=None)
+    cancelled_at = next((end for end in history.instants(rule.cancelled_by, at) if end >= owed_at), None)
+    if rule.outlives_ticket or history.closed_at is None:
+        return cancelled_at
+    closed_at = in_utc(history.closed_at)
+    if closed_at > at:
+        return cancelled_at
+    return closed_at if cancelled_at is None else min(cancelled_at, closed_at)
 
 
 def _kept(rule: ClockRule, history: History, start: datetime, at: datetime) -> datetime | None:
@@ -127,18 +146,17 @@ def _aimed(
     holds_until = [in_utc(each.made_at) for each in agreements[len(agreements) - len(courses) + 1 :]]
     held = zip(dues, [*holds_until, None], strict=True)
     course, due_at = graced[-1]
-    warns_at = course.share(rule.warn_at)
     return ClockState(
-        phase=_phase(course, due_at, warns_at, life),
+        phase=_phase(course, due_at, rule.warn_at, life),
         started_at=life.started_at,
         owed_at=life.owed_at,
         due_at=due_at,
         met_at=life.met_at if life.met_at == life.over_at else None,
         late=max((life.over_at or life.at) - due_at, _ZERO) if due_at is not None else _ZERO,
         missed_at=next((missed for missed, until in held if life.is_missed(missed, until)), None),
-        warns_at=warns_at,
         course=course,
         agreement=agreements[-1] if agreements else None,
+        warn_at=rule.warn_at,
     )
 
 
@@ -158,7 +176,7 @@ def _graced(course: Course, grace: timedelta, owed_at: datetime) -> tuple[Course
     return late, due(late.target, late.calendar, late.start, late.pauses)
 
 
-def _phase(course: Course, due_at: datetime | None, warns_at: datetime | None, life: _Life) -> Phase:
+def _phase(course: Course, due_at: datetime | None, warn_at: float, life: _Life) -> Phase:
     if life.is_missed(due_at):
         return Phase.BREACHED
     if life.met_at is not None and life.met_at == life.over_at:
@@ -167,6 +185,7 @@ def _phase(course: Course, due_at: datetime | None, warns_at: datetime | None, l
         return Phase.CANCELLED
     if any(stop.start <= life.at and (stop.end is None or life.at < stop.end) for stop in course.pauses):
         return Phase.PAUSED
+    warns_at = course.share(warn_at)
     return Phase.WARNING if warns_at is not None and warns_at <= life.at else Phase.RUNNING
 
 
@@ -185,10 +204,9 @@ def _beating(
     found = heartbeat(beats, calendar, life.started_at, words, pauses, until)
     course = None if ended_at is not None else _beat_course(beats, calendar, found, pauses)
     due_at = found.owed.due_at if course is not None else None
-    warns_at = course.share(rule.warn_at) if course is not None else None
     if course is not None:
         # Each beat is a promise of its own, which nothing has kept yet.
-        phase = _phase(course, due_at, warns_at, replace(life, met_at=None))
+        phase = _phase(course, due_at, rule.warn_at, replace(life, met_at=None))
     else:
         phase = Phase.PAUSED if ended_at is None and pauses and pauses[-1].end is None else Phase.CANCELLED
     return ClockState(
@@ -198,9 +216,9 @@ def _beating(
         due_at=due_at,
         late=max(life.at - due_at, _ZERO) if due_at is not None else _ZERO,
         missed_at=found.missed[0] if found.missed else None,
-        warns_at=warns_at,
         course=course,
         missed=found.missed,
+        warn_at=rule.warn_at,
     )
 
 

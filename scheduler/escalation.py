@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from scheduler.calendar import Calendar, Window
 from scheduler.intervals import Interval, in_utc
@@ -236,7 +235,7 @@ def next_rung(
     It may lie in the past, when that has not been told yet. With `now`, what is late and may not be said at this hour has
     its instant when people wake.
     """
-    if not fired and _is_plain(ladder):
+    if not fired and _begins_with_first(ladder):
         # Most tickets are answered before their first rung: the others need not be computed to know which comes first.
         return rung_instant(ladder.rungs[0], calendar, start, target, pauses)
     instants = _instants(ladder, calendar, start, target, pauses)
@@ -259,12 +258,14 @@ def next_rung(
     )
 
 
-@lru_cache(maxsize=256)
-def _is_plain(ladder: Ladder) -> bool:
-    """Say whether the rungs are reached in the order in which they are written, at any hour."""
-    shares = [rung.at.of for rung in ladder.rungs if isinstance(rung.at, Share)]
-    is_waking = ladder.waking is not None or any(rung.waking is not None for rung in ladder.rungs)
-    return 0 < len(shares) == len(ladder.rungs) and shares == sorted(shares) and not is_waking
+def _begins_with_first(ladder: Ladder) -> bool:
+    """Say whether the rung that is written first is told first: at any hour, while waking hours only put off the others."""
+    if not ladder.rungs or ladder.waking is not None or ladder.rungs[0].waking is not None:
+        return False
+    first = ladder.rungs[0].at
+    return isinstance(first, Share) and all(
+        isinstance(rung.at, Share) and rung.at.of >= first.of for rung in ladder.rungs
+    )
 
 
 def _not_at_night(

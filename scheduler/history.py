@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -57,27 +58,33 @@ class History:
 
     def __post_init__(self) -> None:
         """Keep events in order, each once, where nobody can change them."""
-        ordered = {name: tuple(sorted({in_utc(at) for at in ats})) for name, ats in self.events.items()}
+        ordered = {name: _in_order(ats) for name, ats in self.events.items()}
         ordered.setdefault(REPORTED, (in_utc(self.opened_at),))
         object.__setattr__(self, "events", MappingProxyType(ordered))
 
     def instants(self, names: Iterable[str], until: datetime) -> tuple[datetime, ...]:
         """Return when any of these events happened up to an instant, in order; a solution that did not last never did."""
-        return tuple(sorted({at for name in names for at in self._standing(name, until)}))
+        found = [ats for name in names if (ats := self._standing(name, until))]
+        if len(found) <= 1:  # nearly always: nothing need be merged
+            return tuple(found[0]) if found else ()
+        return tuple(sorted(set().union(*found)))
 
-    def _standing(self, name: str, until: datetime) -> Iterator[datetime]:
-        reopened = [at for at in self.events.get(REOPENED, ()) if at <= until] if name == RESOLVED else []
-        for at in self.events.get(name, ()):
-            if at <= until and (not reopened or reopened[-1] < at):
-                yield at
+    def _standing(self, name: str, until: datetime) -> Sequence[datetime]:
+        ats = _up_to(self.events.get(name, ()), until)
+        if ats and name == RESOLVED:
+            reopened = _up_to(self.events.get(REOPENED, ()), until)
+            return ats[bisect_right(ats, reopened[-1]) :] if reopened else ats
+        return ats
 
-    def first(self, names: Iterable[str], until: datetime) -> datetime | None:
-        """Return when the first of these events happened, or None."""
-        return next(iter(self.instants(names, until)), None)
+    def first(self, name: str, until: datetime) -> datetime | None:
+        """Return when an event happened for the first time, or None."""
+        ats = self._standing(name, until)
+        return ats[0] if ats else None
 
-    def last(self, names: Iterable[str], until: datetime) -> datetime | None:
-        """Return when the latest of these events happened, or None."""
-        return next(reversed(self.instants(names, until)), None)
+    def last(self, name: str, until: datetime) -> datetime | None:
+        """Return when an event happened for the last time, or None."""
+        ats = self._standing(name, until)
+        return ats[-1] if ats else None
 
     def stops(self, reasons: frozenset[str]) -> tuple[Interval, ...]:
         """Return the pauses with these reasons."""
@@ -85,9 +92,19 @@ class History:
 
     def agreed(self, clock: str, until: datetime) -> tuple[Agreement, ...]:
         """Return what was agreed for a clock, the earliest first."""
+        if not self.agreements:
+            return ()
         mine = {each for each in self.agreements if each.clock == clock and in_utc(each.made_at) <= until}
         return tuple(sorted(mine, key=lambda each: in_utc(each.made_at)))
 
     def with_event(self, name: str, at: datetime) -> History:
         """Return the same history in which something happened as well."""
         return replace(self, events={**self.events, name: (*self.events.get(name, ()), at)})
+
+
+def _in_order(ats: Sequence[datetime]) -> tuple[datetime, ...]:
+    return (in_utc(ats[0]),) if len(ats) == 1 else tuple(sorted({in_utc(at) for at in ats}))
+
+
+def _up_to(ats: Sequence[datetime], until: datetime) -> Sequence[datetime]:
+    return ats if not ats or ats[-1] <= until else ats[: bisect_right(ats, until)]

@@ -75,6 +75,8 @@ def instant_after(
     """
     if amount <= _ZERO:
         return in_utc(start)
+    if not pauses:
+        return add_working_time(calendar, start, amount)
     left = amount
     for stretch in running(start, pauses):
         if stretch.end is not None:

@@ -58,10 +58,15 @@ class ClockState:
     met_at: datetime | None = None
     late: timedelta = _ZERO
     missed_at: datetime | None = None
-    warns_at: datetime | None = None
     course: Course | None = None
     agreement: Agreement | None = None
     missed: tuple[datetime, ...] = ()
+    warn_at: float = 1.0  # the share of its time from which on it is in danger
+
+    @property
+    def warns_at(self) -> datetime | None:
+        """From when on it is in danger; computed when asked, as most who ask for a state want to know other things."""
+        return None if self.course is None else self.course.share(self.warn_at)
 
     @property
     def is_over(self) -> bool:

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import cast
+from typing import NamedTuple, cast
 
 from bot.tickets.model import ClockKind, Pause, Promise, StartsAt, Ticket
 from scheduler import history as past
 from scheduler.calendar import Calendar
 from scheduler.clock_rules import ClockRule, in_order
+from scheduler.clock_states import awaited_misses
 from scheduler.history import Agreement, History
 from scheduler.lengths import format_length
 from scheduler.targets import Instant
@@ -23,23 +24,31 @@ FIRST_WORD = "first_word"  # the response that is owed since the ticket was open
 REPRIORITISED = "reprioritised"
 
 
-def rules_of(ticket: Ticket, calendars: Mapping[str, Calendar]) -> tuple[ClockRule, ...]:
+class PromisedRules(NamedTuple):
+    """The promises of a ticket as rules, and the ids of those of which another needs to know that they were missed."""
+
+    rules: tuple[ClockRule, ...]
+    awaited: frozenset[str]
+
+
+def rules_of(ticket: Ticket, calendars: Mapping[str, Calendar]) -> PromisedRules:
     """Return the promises of a ticket as rules, those that wait for another after it.
 
     Raises:
         KeyError: A calendar that the ticket counts by is gone.
     """
-    rules = _rules(ticket.promises, tuple(calendars[name] for name in _calendars(ticket.promises)))
+    found = _rules(ticket.promises, tuple(calendars[name] for name in _calendars(ticket.promises)))
     grace = ticket.grace
     if grace is None:
-        return rules
+        return found
     # What would be due before it was owed at all gets a short time; here it is owed since the level was changed.
-    return tuple(
+    graced = (
         replace(rule, after=REPRIORITISED, grace=grace.within)
         if rule.id in grace.clocks and not rule.after
         else rule
-        for rule in rules
+        for rule in found.rules
     )
+    return PromisedRules(tuple(graced), found.awaited)
 
 
 def _calendars(promises: tuple[Promise, ...]) -> tuple[str, ...]:
@@ -52,9 +61,10 @@ def _calendars(promises: tuple[Promise, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def _rules(promises: tuple[Promise, ...], calendars: tuple[Calendar, ...]) -> tuple[ClockRule, ...]:
+def _rules(promises: tuple[Promise, ...], calendars: tuple[Calendar, ...]) -> PromisedRules:
     known = {calendar.id: calendar for calendar in calendars}
-    return in_order(_rule(promise, known) for promise in promises)
+    rules = in_order(_rule(promise, known) for promise in promises)
+    return PromisedRules(rules, awaited_misses(rules))
 
 
 def _rule(promise: Promise, calendars: Mapping[str, Calendar]) -> ClockRule:

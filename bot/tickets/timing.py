@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +18,8 @@ from scheduler.standing import ClockState, Phase
 
 # How clocks stand when nothing more happens: a chained one knows from it when it will be owed.
 _IN_THE_END = datetime(9000, 1, 1, tzinfo=UTC)
-_WORDS = (ClockKind.RESPOND, ClockKind.PROMISE, ClockKind.ANSWER, ClockKind.RESOLVE)
+_FIRST_WORD = (ClockKind.RESPOND,)
+_WORDS = (ClockKind.PROMISE, ClockKind.ANSWER, ClockKind.RESOLVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +66,39 @@ class Clock:
 
 def clocks(ticket: Ticket, rules: Rules, now: datetime | None = None) -> tuple[Clock, ...]:
     """Return the clocks of a ticket in the order of its promises: at `now`, or as they stand if nothing more happens."""
-    history, found = history_of(ticket), {}
+    found = _states(ticket, rules, now)
+    return tuple(_clock(ticket, promise, *found[promise.id]) for promise in ticket.promises)
+
+
+def _of_kinds(
+    ticket: Ticket, kinds: Container[ClockKind], rules: Rules, now: datetime | None = None
+) -> tuple[Clock, ...]:
+    """Return the clocks of some kinds in the order of the promises; what the others come to is not computed."""
+    promises = [promise for promise in ticket.promises if promise.kind in kinds]
+    found = _states(ticket, rules, now, kinds) if promises else {}
+    return tuple(_clock(ticket, promise, *found[promise.id]) for promise in promises)
+
+
+def _states(
+    ticket: Ticket, rules: Rules, now: datetime | None, kinds: Container[ClockKind] | None = None
+) -> dict[str, tuple[ClockRule, ClockState]]:
+    """Return the rules and states of the promises, or of those of some kinds and of what these may wait for."""
+    promised, history = rules_of(ticket, rules.calendars), history_of(ticket)
+    found: dict[str, tuple[ClockRule, ClockState]] = {}
     seen_at = ticket.changed_at or ticket.opened_at
     if now is not None:
         now = max(now, seen_at)  # what has happened stays so when the clock of the host steps back
-    for rule in rules_of(ticket, rules.calendars):
+    for rule in promised.rules:
+        is_awaited = rule.id in promised.awaited
+        if kinds is not None and rule.kind not in kinds and not is_awaited:
+            continue
         # What is owed of a heartbeat changes only with words, and its future has no end.
         at = now or (_IN_THE_END if rule.beats is None else seen_at)
-        found[rule.id] = rule, state(rule, history, rules.calendars, at)
-        missed_at = found[rule.id][1].missed_at
-        if missed_at is not None:
-            history = history.with_event(MISSED + rule.id, missed_at)
-    return tuple(_clock(ticket, promise, *found[promise.id]) for promise in ticket.promises)
+        made = state(rule, history, rules.calendars, at)
+        found[rule.id] = rule, made
+        if is_awaited and made.missed_at is not None:
+            history = history.with_event(MISSED + rule.id, made.missed_at)
+    return found
 
 
 def _clock(ticket: Ticket, promise: Promise, rule: ClockRule, made: ClockState) -> Clock:
@@ -88,7 +110,7 @@ def _clock(ticket: Ticket, promise: Promise, rule: ClockRule, made: ClockState) 
 
 def clock(ticket: Ticket, kind: ClockKind, rules: Rules, now: datetime | None = None) -> Clock | None:
     """Return the clock of a kind, of several the first that runs; None when nothing of the kind is promised."""
-    found = [each for each in clocks(ticket, rules, now) if each.kind is kind]
+    found = _of_kinds(ticket, (kind,), rules, now)
     return next((each for each in found if each.is_running), found[0] if found else None)
 
 
@@ -115,11 +137,10 @@ def promised_word(ticket: Ticket, rules: Rules) -> datetime | None:
     """Return by when the customer hears from somebody: the first response while it is owed, else an answer or the resolution."""
     if ticket.status is not Status.OPEN:
         return None
-    running = [each for each in clocks(ticket, rules) if each.is_running]
-    for kind in _WORDS:
-        due = [each.due_at for each in running if each.kind is kind]
-        if due:
-            return due[0]
+    for kinds in (_FIRST_WORD, _WORDS):
+        running = [each for each in _of_kinds(ticket, kinds, rules) if each.is_running]
+        if running:
+            return min(running, key=lambda each: kinds.index(each.kind)).due_at
     return None
 
 
