@@ -124,7 +124,8 @@ def _aimed(
     life: _Life,
     pauses: tuple[Interval, ...],
 ) -> ClockState:
-    agreed = history.agreed(rule.id, life.over_at or life.at)
+    over_at = life.over_at
+    agreed = history.agreed(rule.id, over_at or life.at)
     agreements = [each for each in agreed if each.consent or not rule.needs_consent]
     calendar = calendars[rule.calendar]
     courses = [] if rule.target is None else [Course(calendar, life.started_at, rule.target, pauses)]
@@ -138,26 +139,31 @@ def _aimed(
         for each in agreements
     ]
     if not courses:
-        phase = Phase.PENDING if life.over_at is None else Phase.CANCELLED
+        phase = Phase.PENDING if over_at is None else Phase.CANCELLED
         return ClockState(phase, started_at=life.started_at, owed_at=life.owed_at)
     graced = [_graced(course, rule.grace, life.owed_at) for course in courses]
-    dues = [due_at for _, due_at in graced]
-    # Each target holds until another is agreed; what it was missed by then stays missed.
-    holds_until = [in_utc(each.made_at) for each in agreements[len(agreements) - len(courses) + 1 :]]
-    held = zip(dues, [*holds_until, None], strict=True)
     course, due_at = graced[-1]
     return ClockState(
         phase=_phase(course, due_at, rule.warn_at, life),
         started_at=life.started_at,
         owed_at=life.owed_at,
         due_at=due_at,
-        met_at=life.met_at if life.met_at == life.over_at else None,
-        late=max((life.over_at or life.at) - due_at, _ZERO) if due_at is not None else _ZERO,
-        missed_at=next((missed for missed, until in held if life.is_missed(missed, until)), None),
+        met_at=life.met_at if life.met_at == over_at else None,
+        late=max((over_at or life.at) - due_at, _ZERO) if due_at is not None else _ZERO,
+        missed_at=_missed([held for _, held in graced], agreements, life),
         course=course,
         agreement=agreements[-1] if agreements else None,
         warn_at=rule.warn_at,
     )
+
+
+def _missed(dues: list[datetime | None], agreements: list[Agreement], life: _Life) -> datetime | None:
+    """Return the first missed due instant: each target holds until another is agreed; what it was missed by then stays missed."""
+    replaced = agreements[len(agreements) - len(dues) + 1 :]
+    for due_at, until in zip(dues, (*(in_utc(each.made_at) for each in replaced), None), strict=True):
+        if life.is_missed(due_at, until):
+            return due_at
+    return None
 
 
 def _agreed_start(agreement: Agreement, start: datetime) -> datetime:
