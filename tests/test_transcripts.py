@@ -12,7 +12,7 @@ from bot.replay import NothingToPoint, replay
 from bot.transcripts import TranscriptFault
 
 _FOLDER = Path(__file__).parent / "transcripts"
-_FILES = sorted(_FOLDER.glob("*.chat"))
+_FILES = sorted(_FOLDER.rglob("*.chat"))  # presets/: one for every policy that ships with the bot
 
 # One entry per kind of store: from an empty folder to the address of an empty store.
 _STORES: dict[str, Callable[[Path], str]] = {
