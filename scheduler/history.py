@@ -88,6 +88,8 @@ class History:
 
     def stops(self, reasons: frozenset[str]) -> tuple[Interval, ...]:
         """Return the pauses with these reasons."""
+        if not self.pauses:
+            return ()
         return tuple(Interval(pause.start, pause.end) for pause in self.pauses if pause.reason in reasons)
 
     def agreed(self, clock: str, until: datetime) -> tuple[Agreement, ...]:

@@ -75,14 +75,14 @@ def _of_kinds(
 ) -> tuple[Clock, ...]:
     """Return the clocks of some kinds in the order of the promises; what the others come to is not computed."""
     promises = [promise for promise in ticket.promises if promise.kind in kinds]
-    found = _states(ticket, rules, now, kinds) if promises else {}
+    found = _states(ticket, rules, now, {promise.id for promise in promises}) if promises else {}
     return tuple(_clock(ticket, promise, *found[promise.id]) for promise in promises)
 
 
 def _states(
-    ticket: Ticket, rules: Rules, now: datetime | None, kinds: Container[ClockKind] | None = None
+    ticket: Ticket, rules: Rules, now: datetime | None, wanted: Container[str] | None = None
 ) -> dict[str, tuple[ClockRule, ClockState]]:
-    """Return the rules and states of the promises, or of those of some kinds and of what these may wait for."""
+    """Return the rules and states by the ids of the promises: of all, or of some and of what these may wait for."""
     promised, history = rules_of(ticket, rules.calendars), history_of(ticket)
     found: dict[str, tuple[ClockRule, ClockState]] = {}
     seen_at = ticket.changed_at or ticket.opened_at
@@ -90,7 +90,7 @@ def _states(
         now = max(now, seen_at)  # what has happened stays so when the clock of the host steps back
     for rule in promised.rules:
         is_awaited = rule.id in promised.awaited
-        if kinds is not None and rule.kind not in kinds and not is_awaited:
+        if wanted is not None and rule.id not in wanted and not is_awaited:
             continue
         # What is owed of a heartbeat changes only with words, and its future has no end.
         at = now or (_IN_THE_END if rule.beats is None else seen_at)
