@@ -179,13 +179,13 @@ class Desk:
             ticket=ticket,
             expected_version=before.version,
             records=tuple(records),
-            next_due_at=next_deadline(ticket, self._rules),
+            next_due_at=next_deadline(ticket, self._rules, now),
         )
 
     def _born(self, event: Opened, now: datetime, source: Source | None) -> tuple[Ticket, Saved]:
         record = sealed(Record(number=event.number, seq=1, at=now, event=event, source=source), "")
         ticket = replace(born(event, now), head=record.hash)
-        due = next_deadline(ticket, self._rules)
+        due = next_deadline(ticket, self._rules, now)
         return ticket, Saved(ticket=ticket, expected_version=0, records=(record,), next_due_at=due)
 
     async def _follow_ups(self, ticket: Ticket, events: Sequence[AnyEvent]) -> list[Opened]:

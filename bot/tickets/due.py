@@ -15,13 +15,16 @@ from bot.tickets.rules import Rules
 from bot.tickets.surveys import next_question, surveyed_in_time
 
 
-def next_deadline(ticket: Ticket, rules: Rules) -> datetime | None:
-    """Return when to look at the ticket again, in UTC, or None when nothing is waiting for time."""
+def next_deadline(ticket: Ticket, rules: Rules, now: datetime | None = None) -> datetime | None:
+    """Return when to look at the ticket again, in UTC, or None when nothing is waiting for time.
+
+    With `now`, what is late already but may not be said at this hour is looked at again when people wake, and not before.
+    """
     instants: list[datetime | None] = [ticket.check_at, ticket.close_at, next_question(ticket)]
     if ticket.status is Status.OPEN:
         instants.append(ticket.offer.expires_at if ticket.offer else None)
         instants.append(ticket.waiting.next_at if ticket.waiting else None)
-        instants.extend(timing.next_rung(ticket, clock, rules) for clock in timing.clocks(ticket, rules))
+        instants.extend(timing.next_rung(ticket, clock, rules, now) for clock in timing.clocks(ticket, rules))
     return min((instant for instant in instants if instant is not None), default=None)
 
 

@@ -152,21 +152,32 @@ def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) ->
     again_at = _again_at(ticket, found, ladder, rules)
     repeats = _repeats(ticket, found) and (again_at is None or again_at <= now)
     due = escalation.due(ladder, *course, fired=found.fired, repeats=repeats, now=now)
+    owed_at = found.state.owed_at
+    if due is not None and owed_at is not None and due.rung_at < owed_at <= now:
+        due = replace(due, rung_at=owed_at, late=now - owed_at)  # nobody could be told before it was owed
     if due is None or not due.is_repeat or again_at is None:
         return due
     return replace(due, late=min(due.late, now - again_at))  # what was kept quiet on purpose is not late
 
 
-def next_rung(ticket: Ticket, found: Clock, rules: Rules) -> datetime | None:
-    """Return when a clock next has somebody to tell, or None."""
+def next_rung(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None = None) -> datetime | None:
+    """Return when a clock next has somebody to tell, or None.
+
+    A chained clock may count from long ago and yet be owed only later; until then it has nothing to say.
+    """
+    upcoming, owed_at = _upcoming(ticket, found, rules, now), found.state.owed_at
+    return max(upcoming, owed_at) if upcoming is not None and owed_at is not None else upcoming
+
+
+def _upcoming(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None) -> datetime | None:
     ladder, course = rules.ladders.get(found.rule.ladder), found.state.course
     if ladder is None or course is None or not found.is_running:
         return None
     again_at, repeats = _again_at(ticket, found, ladder, rules), _repeats(ticket, found)
-    upcoming = escalation.next_rung(ladder, *course, fired=found.fired, repeats=repeats)
+    upcoming = escalation.next_rung(ladder, *course, fired=found.fired, repeats=repeats, now=now)
     if again_at is None or not repeats or upcoming is None:
         return upcoming
-    higher = escalation.next_rung(ladder, *course, fired=found.fired, repeats=False)
+    higher = escalation.next_rung(ladder, *course, fired=found.fired, repeats=False, now=now)
     return min(max(upcoming, again_at), higher or _IN_THE_END)
 
 

@@ -10,10 +10,12 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
+from bot.tickets.due import next_deadline
 from bot.tickets.model import ClockKind
 from bot.tickets.rules import Role, Rules
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota
+from scheduler.windows import Window
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -201,3 +203,21 @@ def test_a_promise_without_a_ladder_is_kept_but_watched_by_nobody(rules: Rules, 
 
 def test_a_word_in_the_last_instant_is_in_time(case: Any) -> None:
     assert case.waits(20 * MINUTE).does(s.Say(case.zhang, "来了"))[-1].late == timedelta()
+
+
+def test_what_fell_due_in_a_downtime_and_may_not_be_said_at_night_waits_for_the_morning_in_peace(
+    case: Any, rules: Rules
+) -> None:
+    local = case.start.astimezone(rules.zone)
+    opens = timedelta(hours=local.hour)
+    ladder = rules.ladders["standard"]
+    quiet = replace(ladder, waking=Window(opens, opens + HOUR))
+    case.rules = replace(rules, ladders={**rules.ladders, "standard": quiet})
+    case.waits(3 * HOUR)  # nobody looked while people were awake
+    assert case.looks() == []
+    again_at = next_deadline(case.ticket, case.rules, case.now)
+    assert again_at is not None
+    assert again_at > case.now
+    assert again_at.astimezone(rules.zone).hour == local.hour
+    case.now = again_at
+    assert [event.rung for event in case.looks() if isinstance(event, e.Escalated)][:1] == [3]
