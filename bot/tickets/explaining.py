@@ -10,7 +10,7 @@ from typing import assert_never
 
 from bot.tickets import timing
 from bot.tickets.errors import N_
-from bot.tickets.model import Ticket, WaitsFor
+from bot.tickets.model import Status, Ticket, WaitsFor
 from bot.tickets.pausing import REASONS
 from bot.tickets.recipients import recipients
 from bot.tickets.rules import Rules
@@ -138,7 +138,7 @@ def _next(ticket: Ticket, found: timing.Clock, speaker: Speaker, rules: Rules) -
     lines = []
     if isinstance(found.rule.beats, Every):
         lines.append(speaker.say("每 {length} 一次", length=found.rule.beats.length))
-    at = timing.next_rung(ticket, found, rules)
+    at = timing.next_rung(ticket, found, rules) if ticket.status is Status.OPEN else None
     if at is not None:
         told = _told_at(ticket, found, rules, at)
         lines.append(speaker.say("下次提醒 {time}：{told}", time=at, told=told) if told else "")
