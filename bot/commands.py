@@ -136,7 +136,6 @@ SPECS: tuple[Spec, ...] = (
 
 EXAMPLE_NUMBER = 1024
 _BY_NAME = {name: spec for spec in SPECS for name in spec.names}
-_BY_WORD = {spec.word: spec for spec in SPECS}
 _LONGEST = max(map(len, _BY_NAME))
 _MARKS = re.compile(r"^[/#!]+\s*")
 _NUMBER = re.compile(r"^[\s#:,-]*(?:no\.?\s*)?(\d{1,18})(?!\d)(?![.:]\d)", re.IGNORECASE)
@@ -234,11 +233,6 @@ def may_use(spec: Spec, role: Role) -> bool:
     if spec.whose is Whose.CUSTOMER:
         return not role.is_staff
     return role.is_staff  # a manager's word from an engineer is answered by the rules, which say who can
-
-
-def spec_of(word: Word) -> Spec:
-    """Return the command with this meaning."""
-    return _BY_WORD[word]
 
 
 def spec_named(name: str) -> Spec | None:

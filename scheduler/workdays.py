@@ -41,11 +41,6 @@ def is_working_day(calendar: Calendar, day: date) -> bool:
     return _month_of(calendar, day)[day.day - 1].is_working
 
 
-def day_end(calendar: Calendar, day: date) -> DayEnd:
-    """Return when a local day is over."""
-    return _month_of(calendar, day)[day.day - 1]
-
-
 def day_ends(calendar: Calendar, first: date) -> Iterator[DayEnd]:
     """Yield the ends of all local days from `first` on, without end.
 

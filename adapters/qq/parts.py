@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from adapters.contract import DeliveryFailed, Outgoing
+from adapters.delivery import parts_of
 from adapters.splitting import split
-from adapters.wecom.delivery import parts_of
 
 LONGEST: Final = 1800  # characters; the platform does not say, and takes this
 _REMEMBERED: Final = 1000

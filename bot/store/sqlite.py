@@ -190,8 +190,6 @@ async def entries_of(path: Path) -> list[Entry]:
     reader = Reader(path)
     try:
         return await reader.listed(entry_from, sqlite_queries()["entries"])
-    except sqlite3.Error as error:
-        raise StoreFault(f"数据库 {path} 读不了（{error}）；它不是首问的数据库，或已损坏。") from error
     finally:
         await reader.close()
 

@@ -21,18 +21,25 @@ def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list
     number, now = after.number, voices.customer.now
     level = after.level_name or voices.customer.say("已登记")
     calls = called_at_once(after, rules, now) if card.is_urgent(after, rules) else ()
-    told = _acknowledged(event, after, level, calls, voices.customer, rules)
+    word = timing.promised_word(after, rules)
+    told = _acknowledged(event, after, level, calls, word, voices.customer, rules)
     names = "".join(f" @{party.name}" for party in calls)
-    text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, voices.duty, rules)}"
+    text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, word, voices.duty)}"
     buttons = (Button(voices.duty.say("接单"), f"接单 {number}"),)
     return [told, Message(to=Place.DUTY, text=text, mentions=calls, buttons=buttons, is_card=True)]
 
 
 def _acknowledged(
-    event: e.Opened, after: Ticket, level: str, calls: tuple[Party, ...], speaker: Speaker, rules: Rules
+    event: e.Opened,
+    after: Ticket,
+    level: str,
+    calls: tuple[Party, ...],
+    word: datetime | None,
+    speaker: Speaker,
+    rules: Rules,
 ) -> Message:
-    """What the reporter reads: number, level, by when somebody answers."""
-    number, word = after.number, timing.promised_word(after, rules)
+    """What the reporter reads: number, level, by when somebody answers (`word`)."""
+    number = after.number
     if event.links:
         text = speaker.say(
             "{old} 已关闭超过 {within}，已建新单 {number} 并关联 {old}，优先处理。",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.tickets import timing
 from bot.tickets.errors import N_
 from bot.tickets.model import Closing, Status, Ticket
@@ -43,9 +45,8 @@ def head(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     return f"{line}{again}{tried}"
 
 
-def waiting(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
-    """Return the line that asks for somebody to take it."""
-    word = timing.promised_word(ticket, rules)
+def waiting(ticket: Ticket, word: datetime | None, speaker: Speaker) -> str:
+    """Return the line that asks for somebody to take it; `word` is by when the customer hears from somebody."""
     due = speaker.say("响应 {time} 前。", time=word) if word else ""
     return due + speaker.say("接单：回“接单 {number}”", number=ticket.number)
 
@@ -66,9 +67,9 @@ def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
         return speaker.say("{ending}（{time}）", ending=ending, time=ticket.closed_at)
     if ticket.status is Status.SOLVED and ticket.resolution is not None:
         return speaker.say("{by} 已处理，等客户确认", by=ticket.resolution.by)
-    if ticket.owner is None:
-        return waiting(ticket, speaker, rules)
     word = timing.promised_word(ticket, rules)
+    if ticket.owner is None:
+        return waiting(ticket, word, speaker)
     owned = speaker.say("{owner} 负责", owner=ticket.owner)
     if word is None:
         return owned

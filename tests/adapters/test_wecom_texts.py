@@ -9,11 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from adapters.contract import DeliveryFailed, Mention, Outgoing, RoomKind
+from adapters.delivery import Delivery, parts_of
 from adapters.splitting import size_in_bytes, split
 from adapters.wecom.aibot import wire as aibot
 from adapters.wecom.aibot.markdown import plain, rendered
 from adapters.wecom.aibot.said import Said
-from adapters.wecom.delivery import Delivery, parts_of
 from adapters.wecom.errors import code, failure
 from tests.adapters.wecom_peers import calls_in, shown
 

@@ -11,6 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.delivery import Delivery
 from adapters.wecom.aibot import frames, wire
 from adapters.wecom.aibot.frames import Body, Unreadable
 from adapters.wecom.aibot.replies import Replies, Reply
@@ -18,7 +19,6 @@ from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
 from adapters.wecom.callbacks import Callbacks
 from adapters.wecom.crypto import Seal, read_key
-from adapters.wecom.delivery import Delivery
 from adapters.wecom.door import Door, Refused
 from adapters.wecom.errors import OK, failure
 from adapters.wecom.inbox import Inbox

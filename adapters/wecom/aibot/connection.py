@@ -13,6 +13,7 @@ import structlog
 from aiohttp import ClientWebSocketResponse
 
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.delivery import Delivery
 from adapters.wecom.aibot import examination, frames, wire
 from adapters.wecom.aibot.dial import keep_connected
 from adapters.wecom.aibot.frames import Body, Frame
@@ -20,7 +21,6 @@ from adapters.wecom.aibot.link import End, Link, NotReady, Unanswered
 from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
-from adapters.wecom.delivery import Delivery
 from adapters.wecom.errors import OK, REPLY_IMPOSSIBLE, code, failure
 from adapters.wecom.inbox import Inbox
 

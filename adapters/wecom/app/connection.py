@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.delivery import Delivery
 from adapters.splitting import split
 from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
@@ -18,7 +19,6 @@ from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
 from adapters.wecom.callbacks import Callbacks
 from adapters.wecom.crypto import Seal, read_key
-from adapters.wecom.delivery import Delivery
 from adapters.wecom.door import Door, Refused
 from adapters.wecom.inbox import Inbox
 

@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any, Final
 
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.delivery import Delivery
 from adapters.splitting import split
-from adapters.wecom.delivery import Delivery
 from adapters.wecom.errors import KEY_WRONG, OK, failure
 from adapters.wecom.inbox import Inbox
 from adapters.wecom.robot import wire
