@@ -108,6 +108,13 @@ class Link(msgspec.Struct, frozen=True):
     outgoing: str = ""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """Something small that is remembered under a name until it is changed; an empty `value` forgets it."""
+
+    key: str
+    value: str
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one message or one deadline brings about, saved together or not at all.
 
@@ -123,6 +130,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     links: tuple[Link, ...] = ()
     entries: tuple[Entry, ...] = ()  # knowledge to put; an entry with the id of another replaces it
     removed_entries: tuple[str, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
 class Store(Protocol):
@@ -197,6 +205,10 @@ class Store(Protocol):
 
     async def entries(self) -> list[Entry]:
         """Return the knowledge base, by id."""
+        ...
+
+    async def kept(self, prefix: str) -> dict[str, str]:
+        """Return what is remembered under keys that begin with `prefix`, by key."""
         ...
 
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:

@@ -61,6 +61,12 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
         add(Statement(queries["remove_entry"], (entry_id,)))
     for entry in change.entries:
         add(Statement(queries["put_entry"], (entry.id, body_of(entry))))
+    for kept in change.kept:
+        add(
+            Statement(queries["keep"], (kept.key, kept.value))
+            if kept.value
+            else Statement(queries["forget_kept"], (kept.key,))
+        )
     return statements
 
 

@@ -13,7 +13,7 @@ import structlog
 from telegram import ChatMemberLeft, ChatMemberMember, User, WebhookInfo
 
 from adapters.contract import Button, DeliveryFailed, KnownRoom, Mention, Outgoing
-from adapters.telegram.inbox import MOST_WAITING
+from adapters.telegram.connection import MOST_WAITING
 from tests.adapters.telegram_peers import GROUP, ME, SECRET, TOKEN, WebhookCaller, administrator, refusal
 
 pytestmark = pytest.mark.asyncio
@@ -691,7 +691,7 @@ async def test_what_the_bot_does_not_take_comes_again_and_fills_no_memory(telegr
         mode="webhook",
         url="https://bot.example.com/hooks/tg",
         secret_token=SECRET,
-        hand_over_seconds=0.0,
+        save_within_seconds=0.0,
     )
     hearing = adapter.incoming()
     first = asyncio.ensure_future(anext(hearing))

@@ -9,7 +9,16 @@ import msgspec
 import pytest
 
 from bot.asks import Check, Menu
-from bot.store.contract import AlreadySeen, ClosedAsk, Conflict, Delivery, Link, QueuedButton, QueuedMention
+from bot.store.contract import (
+    AlreadySeen,
+    ClosedAsk,
+    Conflict,
+    Delivery,
+    Kept,
+    Link,
+    QueuedButton,
+    QueuedMention,
+)
 from bot.tickets.events import Claimed, Noted, Responded
 from bot.tickets.model import Party, Status, Survey, SurveyState
 from bot.tickets.records import Record, first_break, sealed
@@ -452,6 +461,25 @@ class TestKnowledge:
         newer = build.entry("K-002", "在“设置-设备”里重新搜索")
         await store.commit(build.change(entries=(newer,), removed_entries=("K-003", "K-999")))
         assert await store.entries() == [build.entry("K-001"), newer]
+
+
+class TestKept:
+    async def test_what_is_kept_under_names_with_a_beginning_is_listed_by_name(self, store, build):
+        kept = (Kept("room:b", "2"), Kept("room:a", "1"), Kept("rooms", "0"), Kept("roo", "0"))
+        await store.commit(build.change(kept=kept))
+        assert await store.kept("room:") == {"room:a": "1", "room:b": "2"}
+        assert await store.kept("") == {key.key: key.value for key in kept}
+
+    async def test_another_value_replaces_and_an_empty_one_forgets(self, store, build):
+        await store.commit(build.change(kept=(Kept("a", "1"), Kept("b", "1"))))
+        await store.commit(build.change(kept=(Kept("a", "群 2"), Kept("b", ""), Kept("c", ""))))
+        assert await store.kept("") == {"a": "群 2"}
+
+    async def test_a_refused_change_keeps_nothing(self, store, build):
+        await store.commit(build.change(seen="m"))
+        with pytest.raises(AlreadySeen):
+            await store.commit(build.change(seen="m", kept=(Kept("a", "1"),)))
+        assert await store.kept("") == {}
 
 
 class TestOutbox:
