@@ -59,7 +59,8 @@ async def test_a_callback_is_answered_in_time_although_nothing_is_saved(
     adapter._callbacks.save_within = 0.01
     listener = listen(adapter)
     listener.saves = False
-    sender = CallbackSender(await host(adapter.handle), client)
+    more = {"receiver": ""} if type_name == "wecom-aibot" else {}
+    sender = CallbackSender(await host(adapter.handle), client, **more)
     says = sender.app_says if type_name == "wecom-app" else sender.aibot_says
     assert await says("20001", "在吗") == 503  # the platform brings it again
     listener.saves = True
@@ -124,7 +125,7 @@ async def test_a_callback_that_is_not_from_wecom_is_refused(application, changes
     with capture_logs() as logs:
         assert await application.sender.posts(body, {**query, **changes}) == status
     [entry] = logs
-    assert (entry["action"], entry["status"]) == ("wecom_refused", status)
+    assert (entry["action"], entry["status"]) == ("callback_refused", status)
     assert TOKEN not in str(entry)
     assert AES_KEY not in str(entry)
 

@@ -15,13 +15,13 @@ from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.receipt import Receipt
 from adapters.splitting import split
+from adapters.wechat.callbacks import Callbacks, taken
+from adapters.wechat.crypto import Seal, read_key
+from adapters.wechat.door import Door
 from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
-from adapters.wecom.callbacks import Callbacks, taken
-from adapters.wecom.crypto import Seal, read_key
-from adapters.wecom.door import Door
 
 _log = structlog.get_logger(__name__)
 
