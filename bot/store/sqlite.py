@@ -11,14 +11,14 @@ from pathlib import Path
 
 from bot.asks import Ask
 from bot.store.bodies import ask_from, entry_from, queued_from, record_from, ticket_from
-from bot.store.contract import Change, Link, Queued, StoreFault
+from bot.store.contract import Change, Delivered, Link, Queued, StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.lockfile import Held, LockFile
 from bot.store.queries import sqlite_queries
 from bot.store.sqlite_file import Migration, copy, known_migrations, open_for_reading, open_for_writing
 from bot.store.sqlite_reader import Reader
-from bot.store.sqlite_statements import Statement, delivering, saving
+from bot.store.sqlite_statements import Statement, delivering, noting, saving
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
@@ -119,6 +119,9 @@ class SqliteStore:
 
     async def update_outgoing(self, messages: list[Queued]) -> None:
         await self._writer.submit(delivering(messages, self._queries))
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        await self._writer.submit(noting(delivered, self._queries))
 
     async def outgoing(self, key: str) -> Queued | None:
         row = self._reader.first(self._queries["outgoing"], (key,))
