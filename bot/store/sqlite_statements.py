@@ -80,6 +80,7 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
         add(Statement(queries["remove_entry"], (entry_id,)))
     for entry in change.entries:
         add(Statement(queries["put_entry"], (entry.id, body_of(entry))))
+        add(Statement(queries["put_link"], (link.room, link.message, link.ticket, link.outgoing)))
     return statements
 
 
