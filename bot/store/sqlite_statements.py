@@ -76,11 +76,6 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
     for link in change.links:
         row_of_link = (link.room, link.message, link.ticket, link.outgoing)
         add(Statement(queries["put_link"], row_of_link, turn=Turn.LINK))
-    for entry_id in change.removed_entries:
-        add(Statement(queries["remove_entry"], (entry_id,)))
-    for entry in change.entries:
-        add(Statement(queries["put_entry"], (entry.id, body_of(entry))))
-        add(Statement(queries["put_link"], (link.room, link.message, link.ticket, link.outgoing)))
     return statements
 
 
