@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from bot.asks import Ask
-from bot.store.contract import Queued
+from bot.store.contract import Failure, Queued
 from bot.tickets.events import AnyEvent
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record, Source
@@ -19,9 +19,10 @@ _record = msgspec.json.Decoder(tuple[int, int, datetime, AnyEvent, Source | None
 _ask = msgspec.json.Decoder(Ask)
 _queued = msgspec.json.Decoder(Queued)
 _entry = msgspec.json.Decoder(Entry)
+_failure = msgspec.json.Decoder(Failure)
 
 
-def body_of(value: Ticket | Ask | Queued | Entry) -> bytes:
+def body_of(value: Ticket | Ask | Queued | Entry | Failure) -> bytes:
     """Return a value as JSON in UTF-8."""
     return _encoder.encode(value)
 
@@ -53,3 +54,7 @@ def queued_from(body: bytes, position: int) -> Queued:
 
 def entry_from(body: bytes) -> Entry:
     return _entry.decode(body)
+
+
+def failure_from(body: bytes) -> Failure:
+    return _failure.decode(body)

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.asks import Ask
-from bot.store.bodies import ask_from, entry_from, queued_from, record_from, ticket_from
-from bot.store.contract import Change, Link, Queued, StoreFault
+from bot.store.bodies import ask_from, entry_from, failure_from, queued_from, record_from, ticket_from
+from bot.store.contract import Change, Failure, Link, Queued, StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.lockfile import Held, LockFile
+from bot.store.portable import KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
-from bot.store.sqlite_file import Migration, copy, known_migrations, open_for_reading, open_for_writing
+from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
+from bot.store.sqlite_pieces import page, putting
 from bot.store.sqlite_reader import Reader
 from bot.store.sqlite_statements import Statement, delivering, saving
+from bot.tickets.errors import N_
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
@@ -130,18 +132,39 @@ class SqliteStore:
     async def said_about(self, number: int) -> list[Queued]:
         return await self._reader.listed(queued_from, self._queries["said_about"], (number,))
 
+    async def note_failure(self, failure: Failure) -> None:
+        await self._writer.submit(putting([failure], self._queries))
+
+    async def failures(self, *, limit: int = 100) -> list[Failure]:
+        return await self._reader.listed(failure_from, self._queries["failures"], (limit,))
+
+    async def forget_failure(self, key: str) -> None:
+        await self._writer.submit([Statement(self._queries["forget_failure"], (key,))])
+
+    async def export(self, part: Part, *, after: str = "", limit: int = 500) -> list[tuple[str, Piece]]:
+        return await self._reader.at_once(lambda view: page(view, self._queries, part, after, limit))
+
+    async def put_back(self, pieces: Sequence[Piece]) -> None:
+        numbers = [piece.ticket.number for piece in pieces if isinstance(piece, KeptTicket)]
+        self._last_number = max([self._last_number, *numbers])
+        await self._writer.submit(putting(pieces, self._queries))
+
+    async def mark(self, name: str) -> str:
+        row = self._reader.first(self._queries["mark"], (f"mark:{name}",))
+        return str(row[0]) if row else ""
+
+    async def set_mark(self, name: str, word: str) -> None:
+        query, row = ("set_mark", (f"mark:{name}", word)) if word else ("remove_mark", (f"mark:{name}",))
+        await self._writer.submit([Statement(self._queries[query], row)])
+
+    async def workers(self) -> list[str]:
+        return []  # the lock is held
+
     async def tidy(self, now: datetime) -> None:
         await self._forget("forget_seen", now - _SEEN_KEPT)
         await self._forget("forget_asks", now - _KEPT)
         await self._forget("forget_outgoing", now - _KEPT)
-
-    async def backup(self, path: Path) -> None:
-        """Write one file with everything that is committed; the store goes on meanwhile.
-
-        Raises:
-            StoreFault: The file cannot be written, or is the database itself.
-        """
-        await asyncio.to_thread(_copy, self.path, path)
+        await self._forget("forget_failures", now - _KEPT)
 
     async def close(self) -> None:
         """Finish what is waiting and release the files; closing again does nothing."""
@@ -200,19 +223,18 @@ def _locked(path: Path) -> LockFile:
         return LockFile(path.with_name(path.name + ".lock"))
     except Held as held:
         raise StoreFault(
-            f"数据库 {path} 正被另一个进程使用（进程号 {held.holder or '未知'}）；请先停掉它，一个数据库只能由一个机器人写。"
+            N_(
+                "数据库 {path} 正被另一个进程使用（进程号 {holder}）；请先停掉它，一个数据库只能由一个机器人写。"
+            ),
+            path=path,
+            holder=held.holder or "?",
         ) from held
     except OSError as error:
         raise StoreFault(
-            f"文件夹 {path.parent} 写不了（{error.strerror}）；请检查权限，或换一个 [store] url。"
+            N_("文件夹 {folder} 写不了（{error}）；请检查权限，或换一个 [store] url。"),
+            folder=path.parent,
+            error=error.strerror,
         ) from error
-
-
-def _copy(source: Path, target: Path) -> None:
-    if target.resolve() == source.resolve():
-        raise StoreFault(f"{target} 就是正在用的数据库；请给备份换一个文件名。")
-    with closing(open_for_reading(source)) as connection:
-        copy(connection, target)
 
 
 def _end(connection: sqlite3.Connection) -> None:
