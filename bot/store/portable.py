@@ -14,9 +14,11 @@ from typing import Protocol
 import msgspec
 
 from bot.asks import Ask
+from bot.lessons import Lesson
 from bot.store.contract import Failure, Link, Queued, Store
+from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.model import Ticket
-from faq.knowledge import Entry
+from faq.entries import Entry
 
 
 class SeenKey(msgspec.Struct, frozen=True):
@@ -33,6 +35,14 @@ class Sheet(msgspec.Struct, frozen=True):
     hash: str
 
 
+class KeptEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """A knowledge entry with every form it has had; `entry` is None when it was removed."""
+
+    id: str
+    entry: Entry | None
+    changes: tuple[EntryChange, ...]
+
+
 class KeptTicket(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket with its whole archive. `surveyed_at` is when its requester was last asked for a rating because of it."""
 
@@ -42,7 +52,7 @@ class KeptTicket(msgspec.Struct, frozen=True, kw_only=True):
     surveyed_at: datetime | None = None
 
 
-Piece = SeenKey | Entry | Ask | Link | Queued | Failure | KeptTicket
+Piece = SeenKey | KeptEntry | Uses | Lesson | Ask | Link | Queued | Failure | KeptTicket
 
 
 class Part(StrEnum):
@@ -54,6 +64,8 @@ class Part(StrEnum):
 
     SEEN = "seen"
     ENTRIES = "entries"
+    USES = "uses"
+    LESSONS = "lessons"
     ASKS = "asks"
     LINKS = "links"
     OUTBOX = "outbox"
@@ -84,7 +96,7 @@ class Portable(Store, Archive, Protocol):
     async def put_back(self, pieces: Sequence[Piece]) -> None:
         """Save exported pieces as they are, durably; one that is there already is replaced in its place.
 
-        For a store that nobody else uses: no version is compared. A batch need not be atomic, each piece is.
+        The version of the knowledge becomes that of the latest change of an entry. For a store that nobody else uses: no version is compared. A batch need not be atomic, each piece is.
         """
         ...
 

@@ -194,8 +194,21 @@ DELETE FROM failures WHERE key IN (SELECT key FROM failures WHERE at < ? ORDER B
 SELECT key, at FROM seen WHERE key > ? ORDER BY key LIMIT ?
 
 -- export_entries --
--- Read a page of the knowledge base.
-SELECT id, CAST(body AS BLOB) FROM entries WHERE id > ? ORDER BY id LIMIT ?
+-- Read a page of the entries there are or were.
+SELECT id, (SELECT CAST(entries.body AS BLOB) FROM entries WHERE entries.id = entry_log.id)
+FROM entry_log WHERE id > ? GROUP BY id ORDER BY id LIMIT ?
+
+-- export_entry_log --
+-- Read the history of a page of entries.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE id BETWEEN ? AND ? ORDER BY id, position
+
+-- export_uses --
+-- Read a page of how entries are used.
+SELECT id, given, helped, failed, latest_at FROM entry_uses WHERE id > ? ORDER BY id LIMIT ?
+
+-- export_lessons --
+-- Read a page of what there is or was to learn.
+SELECT id, CAST(body AS BLOB) FROM lessons WHERE id > ? ORDER BY id LIMIT ?
 
 -- export_asks --
 -- Read a page of questions in the order in which they were asked.
@@ -233,6 +246,24 @@ ON CONFLICT (key) DO UPDATE
 SET adapter = excluded.adapter, room = excluded.room, state = excluded.state, ticket = excluded.ticket,
     created_at = excluded.created_at, platform_id = excluded.platform_id, body = excluded.body
 
+-- forget_entry_log --
+-- Make room for the history of an entry that is put back whole.
+DELETE FROM entry_log WHERE id = ?
+
+-- put_entry_change --
+-- Save one form of an entry as it was.
+INSERT INTO entry_log (version, id, at, body) VALUES (?, ?, ?, CAST(? AS TEXT))
+
+-- raise_knowledge --
+-- Bring the version of the knowledge up to that of a change.
+UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), ?) AS TEXT) WHERE key = 'knowledge'
+
+-- put_uses --
+-- Save how an entry is used as it was.
+INSERT INTO entry_uses (id, given, helped, failed, latest_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE
+SET given = excluded.given, helped = excluded.helped, failed = excluded.failed, latest_at = excluded.latest_at
+
 -- put_ticket --
 -- Save a ticket as it was.
 INSERT INTO tickets (version, head, status, room, account, subject, next_due_at, surveyed_at, body, number)
@@ -257,3 +288,62 @@ INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET valu
 -- remove_mark --
 -- Forget a word about the store as a whole.
 DELETE FROM meta WHERE key = ?
+
+-- next_knowledge --
+-- Begin a new version of the knowledge.
+UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'knowledge'
+
+-- next_knowledge_after --
+-- Begin a new version of the knowledge, if it still has the one that is expected.
+UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'knowledge' AND CAST(value AS INTEGER) = ?
+
+-- knowledge_version --
+-- Find the version of the knowledge.
+SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'
+
+-- log_entry --
+-- Keep a form of an entry in the history, under the version that has just begun.
+INSERT INTO entry_log (version, id, at, body)
+VALUES ((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'), ?, ?, CAST(? AS TEXT))
+
+-- log_removal --
+-- Keep the end of an entry in the history; nothing happens when there is no such entry.
+INSERT INTO entry_log (version, id, at)
+SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'), id, ? FROM entries WHERE id = ?
+
+-- entry_changes --
+-- List what changed after a version, oldest first.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE version > ? ORDER BY version, position
+
+-- entry_history --
+-- List the forms an entry has had, oldest first.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE id = ? ORDER BY position
+
+-- add_uses --
+-- Count that an entry was used.
+INSERT INTO entry_uses (id, given, helped, failed, latest_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE
+SET given = given + excluded.given, helped = helped + excluded.helped, failed = failed + excluded.failed,
+    latest_at = max(coalesce(latest_at, excluded.latest_at), coalesce(excluded.latest_at, latest_at))
+
+-- uses --
+-- Read how often entries were used.
+SELECT id, given, helped, failed, latest_at FROM entry_uses ORDER BY id
+
+-- put_lesson --
+-- Save a lesson in place of the one with the same id.
+INSERT INTO lessons (id, kind, at, outcome, body) VALUES (?, ?, ?, ?, CAST(? AS TEXT))
+ON CONFLICT (id) DO UPDATE
+SET kind = excluded.kind, at = excluded.at, outcome = excluded.outcome, body = excluded.body
+
+-- lesson --
+-- Read one lesson.
+SELECT CAST(body AS BLOB) FROM lessons WHERE id = ?
+
+-- open_lessons --
+-- List what nobody has decided about yet, oldest first.
+SELECT CAST(body AS BLOB) FROM lessons WHERE outcome = '' AND kind = ? AND at >= ? ORDER BY at, id
+
+-- forget_lessons --
+-- Remove one step of lessons that were noted before an instant.
+DELETE FROM lessons WHERE id IN (SELECT id FROM lessons WHERE at < ? ORDER BY at LIMIT ?)

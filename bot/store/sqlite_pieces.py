@@ -11,12 +11,24 @@ from typing import Any, assert_never
 import msgspec
 
 from bot.asks import Ask
-from bot.store.bodies import ask_from, body_of, entry_from, failure_from, queued_from, ticket_from
+from bot.lessons import Lesson
+from bot.store.bodies import (
+    ask_from,
+    body_of,
+    change_from,
+    entry_from,
+    failure_from,
+    lesson_from,
+    queued_from,
+    ticket_from,
+    uses_from,
+)
 from bot.store.contract import Failure, Link, Queued
 from bot.store.instants import instant, milliseconds, milliseconds_up
-from bot.store.portable import KeptTicket, Part, Piece, SeenKey, Sheet
+from bot.store.knowledge_contract import Uses
+from bot.store.portable import KeptEntry, KeptTicket, Part, Piece, SeenKey, Sheet
+from bot.store.sqlite_knowledge import row_of_lesson, row_of_uses
 from bot.store.sqlite_statements import Row, Statement, ask_row, outgoing_row, ticket_row
-from faq.knowledge import Entry
 
 Placed = tuple[str, Piece]
 Rows = Callable[[str, Row], list[tuple[Any, ...]]]
@@ -49,8 +61,26 @@ def _seen(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
 
 
 def _entries(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
-    for entry_id, body in rows("export_entries", (after, limit)):
-        yield entry_id, entry_from(body)
+    found = rows("export_entries", (after, limit))
+    if not found:
+        return
+    log = rows("export_entry_log", (found[0][0], found[-1][0]))
+    changes = {
+        id_: tuple(change_from(*row) for row in group) for id_, group in groupby(log, key=lambda row: row[1])
+    }
+    for id_, body in found:
+        entry = None if body is None else entry_from(body)
+        yield id_, KeptEntry(id=id_, entry=entry, changes=changes[id_])
+
+
+def _uses(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
+    for row in rows("export_uses", (after, limit)):
+        yield row[0], uses_from(*row)
+
+
+def _lessons(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
+    for id_, body in rows("export_lessons", (after, limit)):
+        yield id_, lesson_from(body)
 
 
 def _asks(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
@@ -98,6 +128,8 @@ def _tickets(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
 _PAGES: dict[Part, Callable[[Rows, str, int], Iterator[Placed]]] = {
     Part.SEEN: _seen,
     Part.ENTRIES: _entries,
+    Part.USES: _uses,
+    Part.LESSONS: _lessons,
     Part.ASKS: _asks,
     Part.LINKS: _links,
     Part.OUTBOX: _outbox,
@@ -110,8 +142,12 @@ def _rows_of(piece: Piece) -> Sequence[tuple[str, Row]]:
     match piece:
         case SeenKey():
             return [("put_seen", (piece.key, milliseconds(piece.at)))]
-        case Entry():
-            return [("put_entry", (piece.id, body_of(piece)))]
+        case KeptEntry():
+            return [*_rows_of_entry(piece)]
+        case Uses():
+            return [("put_uses", row_of_uses(piece))]
+        case Lesson():
+            return [("put_lesson", row_of_lesson(piece))]
         case Ask():
             return [("put_ask", ask_row(piece))]
         case Link():
@@ -124,6 +160,18 @@ def _rows_of(piece: Piece) -> Sequence[tuple[str, Row]]:
             return [*_rows_of_ticket(piece)]
         case _:
             assert_never(piece)
+
+
+def _rows_of_entry(kept: KeptEntry) -> Iterator[tuple[str, Row]]:
+    yield "forget_entry_log", (kept.id,)
+    for change in kept.changes:
+        body = None if change.entry is None else body_of(change.entry)
+        yield "put_entry_change", (change.version, change.id, milliseconds(change.at), body)
+        yield "raise_knowledge", (change.version,)
+    if kept.entry is None:
+        yield "remove_entry", (kept.id,)
+    else:
+        yield "put_entry", (kept.id, body_of(kept.entry))
 
 
 def _rows_of_ticket(kept: KeptTicket) -> Iterator[tuple[str, Row]]:

@@ -9,7 +9,9 @@ import msgspec
 import pytest
 
 from bot.asks import Check
+from bot.lessons import Lesson, Missed
 from bot.store.contract import ClosedAsk, Delivery, Failure, Link
+from bot.store.knowledge_contract import Uses
 from bot.store.portable import Part, SeenKey, Sheet, first_broken
 from bot.tickets.events import Claimed
 from bot.tickets.model import Party, Status, Survey, SurveyState
@@ -54,7 +56,6 @@ async def filled(store, build):
             asks=(build.ask("b", outgoing="o1"), build.ask("a", about=Check(ticket=1001))),
             closed_asks=(ClosedAsk("a", "helpful"),),
             links=(Link(build.room, "m1", 1001), Link("qq:group:2", "m1", None, "o7")),
-            entries=(build.entry("K-002"), build.entry("K-001")),
         )
     )
     await store.commit(
@@ -65,6 +66,14 @@ async def filled(store, build):
     )
     forgotten = msgspec.structs.replace(second.ticket, survey=Survey(state=SurveyState.PLANNED))
     await store.commit(build.change(tickets=(build.noted(forgotten),)))
+    await store.learn(
+        build.learning(
+            entries=(build.entry("K-002"), build.entry("K-001")),
+            uses=(Uses(entry="K-001", given=3, helped=1, latest_at=build.at),),
+            lessons=(Lesson(id="l1", at=build.at, matter=Missed(question="怎么投屏")),),
+        )
+    )
+    await store.learn(build.learning(entries=(build.entry("K-002", "重新搜索"),), removed=("K-001",)))
     await store.update_outgoing([msgspec.structs.replace(messages[0], state=Delivery.SENT, platform_id="p1")])
     await store.note_failure(failure(build, "m9", ticket=1001, message="{}"))
 
@@ -89,7 +98,12 @@ class TestExport:
             SeenKey("m2", build.at),
             SeenKey(f"{build.room}|m1", build.at),
         ]
-        assert [entry.id for entry in found[Part.ENTRIES]] == ["K-001", "K-002"]
+        assert [(kept.id, kept.entry, len(kept.changes)) for kept in found[Part.ENTRIES]] == [
+            ("K-001", None, 2),
+            ("K-002", build.entry("K-002", "重新搜索"), 2),
+        ]
+        assert found[Part.USES] == await store.uses()
+        assert found[Part.LESSONS] == await store.lessons("Missed")
         assert [(ask.id, ask.outcome) for ask in found[Part.ASKS]] == [("b", ""), ("a", "helpful")]
         assert {(link.room, link.message) for link in found[Part.LINKS]} >= {
             (build.room, "m1"),
@@ -173,6 +187,12 @@ class TestPutBack:
         assert (await other_store.ask_of("o1")).id == "b"
         assert await other_store.is_seen("m2")
         assert await other_store.next_number(1) == 1003
+        assert await other_store.entries() == [build.entry("K-002", "重新搜索")]
+        assert await other_store.entry_history("K-001") == await store.entry_history("K-001")
+        assert await other_store.knowledge_version() == await store.knowledge_version() == 2
+        assert await other_store.entry_changes(1) == await store.entry_changes(1)
+        assert await other_store.uses() == await store.uses()
+        assert await other_store.lessons("Missed") == await store.lessons("Missed")
 
     async def test_putting_back_twice_changes_nothing(self, store, build, other_store):
         await filled(store, build)

@@ -275,8 +275,9 @@ class TestFile:
 
 class TestMigrations:
     NEWEST = known_migrations()[-1].version
-    NEXT = NEWEST + 1
-    LATER = Migration(NEXT, "ALTER TABLE entries ADD COLUMN customer TEXT; CREATE TABLE more (id INTEGER);")
+    LATER = Migration(
+        NEWEST + 1, "ALTER TABLE entries ADD COLUMN customer TEXT; CREATE TABLE more (id INTEGER);"
+    )
 
     @pytest.mark.asyncio
     async def test_an_older_database_is_brought_up_to_date_and_a_copy_is_left(self, path, build):
@@ -288,9 +289,9 @@ class TestMigrations:
         assert await store.ticket(1001) == opened.ticket
         await store.close()
         with closing(sqlite3.connect(path)) as after:
-            assert after.execute("PRAGMA user_version").fetchone() == (self.NEXT,)
+            assert after.execute("PRAGMA user_version").fetchone() == (self.LATER.version,)
             assert after.execute("SELECT count(*) FROM more").fetchone() == (0,)
-        copy = await open_sqlite(path.with_name(f"store.db.before-v{self.NEXT}"), build.at)
+        copy = await open_sqlite(path.with_name(f"store.db.before-v{self.LATER.version}"), build.at)
         assert await copy.ticket(1001) == opened.ticket
         await copy.close()
 
@@ -303,7 +304,7 @@ class TestMigrations:
     async def test_a_migration_that_fails_changes_nothing(self, path, build):
         await (await open_sqlite(path, build.at)).close()
         faulty = Migration(
-            self.NEXT, "CREATE TABLE half (id INTEGER); ALTER TABLE nowhere ADD COLUMN x TEXT;"
+            self.LATER.version, "CREATE TABLE half (id INTEGER); ALTER TABLE nowhere ADD COLUMN x TEXT;"
         )
         with pytest.raises(StoreFault, match="nowhere"):
             await open_sqlite(path, build.at, migrations=(*known_migrations(), faulty))
