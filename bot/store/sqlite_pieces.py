@@ -95,8 +95,9 @@ def _links(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
 
 
 def _outbox(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
-    for position, body in rows("export_outbox", (int(after or 0), limit)):
-        yield str(position), queued_from(body, position)
+    for row in rows("export_outbox", (int(after or 0), limit)):
+        message = queued_from(*row)
+        yield str(message.position), message
 
 
 def _failures(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
