@@ -15,10 +15,12 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Failure, Link, Queued, Store
+from bot.store.contract import Failure, Kept, Link, Queued, Store
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.model import Ticket
 from faq.entries import Entry
+
+COPYING = "copying:"  # what a copy remembers about itself begins with this, and is never copied
 
 
 class SeenKey(msgspec.Struct, frozen=True):
@@ -52,7 +54,7 @@ class KeptTicket(msgspec.Struct, frozen=True, kw_only=True):
     surveyed_at: datetime | None = None
 
 
-Piece = SeenKey | KeptEntry | Uses | Lesson | Ask | Link | Queued | Failure | KeptTicket
+Piece = SeenKey | Kept | KeptEntry | Uses | Lesson | Ask | Link | Queued | Failure | KeptTicket
 
 
 class Part(StrEnum):
@@ -63,6 +65,7 @@ class Part(StrEnum):
     """
 
     SEEN = "seen"
+    KEPT = "kept"  # without what the copying itself remembers
     ENTRIES = "entries"
     USES = "uses"
     LESSONS = "lessons"
@@ -98,14 +101,6 @@ class Portable(Store, Archive, Protocol):
 
         The version of the knowledge becomes that of the latest change of an entry. For a store that nobody else uses: no version is compared. A batch need not be atomic, each piece is.
         """
-        ...
-
-    async def mark(self, name: str) -> str:
-        """Return a word that was noted about the store as a whole, or ""."""
-        ...
-
-    async def set_mark(self, name: str, word: str) -> None:
-        """Note a word about the store as a whole, durably; "" removes it. Marks are not exported."""
         ...
 
     async def workers(self) -> list[str]:

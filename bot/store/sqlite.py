@@ -193,14 +193,6 @@ class SqliteStore:
         self._last_number = max([self._last_number, *numbers])
         await self._writer.submit(putting(pieces, self._queries))
 
-    async def mark(self, name: str) -> str:
-        row = self._reader.first(self._queries["mark"], (f"mark:{name}",))
-        return str(row[0]) if row else ""
-
-    async def set_mark(self, name: str, word: str) -> None:
-        query, row = ("set_mark", (f"mark:{name}", word)) if word else ("remove_mark", (f"mark:{name}",))
-        await self._writer.submit([Statement(self._queries[query], row)])
-
     async def workers(self) -> list[str]:
         return []  # the lock is held
 

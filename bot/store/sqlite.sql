@@ -210,6 +210,10 @@ DELETE FROM failures WHERE key IN (SELECT key FROM failures WHERE at < ? ORDER B
 -- Read a page of handled messages.
 SELECT key, at FROM seen WHERE key > ? ORDER BY key LIMIT ?
 
+-- export_kept --
+-- Read a page of what is remembered, but for what a copy remembers about itself.
+SELECT key, value FROM kept WHERE key > ? AND key NOT GLOB 'copying:*' ORDER BY key LIMIT ?
+
 -- export_entries --
 -- Read a page of the entries there are or were.
 SELECT id, (SELECT CAST(entries.body AS BLOB) FROM entries WHERE entries.id = entry_log.id)
@@ -293,18 +297,6 @@ SET version = excluded.version, head = excluded.head, status = excluded.status, 
 -- forget_records --
 -- Make room for an archive that is put back whole.
 DELETE FROM records WHERE number = ?
-
--- mark --
--- Read a word about the store as a whole.
-SELECT value FROM meta WHERE key = ?
-
--- set_mark --
--- Note a word about the store as a whole.
-INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
-
--- remove_mark --
--- Forget a word about the store as a whole.
-DELETE FROM meta WHERE key = ?
 
 -- next_knowledge --
 -- Begin a new version of the knowledge.

@@ -23,7 +23,7 @@ from bot.store.bodies import (
     ticket_from,
     uses_from,
 )
-from bot.store.contract import Failure, Link, Queued
+from bot.store.contract import Failure, Kept, Link, Queued
 from bot.store.instants import instant, milliseconds, milliseconds_up
 from bot.store.knowledge_contract import Uses
 from bot.store.portable import KeptEntry, KeptTicket, Part, Piece, SeenKey, Sheet
@@ -58,6 +58,11 @@ def putting(pieces: Iterable[Piece], queries: Mapping[str, str]) -> list[Stateme
 def _seen(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
     for key, at in rows("export_seen", (after, limit)):
         yield key, SeenKey(key, instant(at))
+
+
+def _kept(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
+    for key, value in rows("export_kept", (after, limit)):
+        yield key, Kept(key, value)
 
 
 def _entries(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
@@ -128,6 +133,7 @@ def _tickets(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
 
 _PAGES: dict[Part, Callable[[Rows, str, int], Iterator[Placed]]] = {
     Part.SEEN: _seen,
+    Part.KEPT: _kept,
     Part.ENTRIES: _entries,
     Part.USES: _uses,
     Part.LESSONS: _lessons,
@@ -143,6 +149,8 @@ def _rows_of(piece: Piece) -> Sequence[tuple[str, Row]]:
     match piece:
         case SeenKey():
             return [("put_seen", (piece.key, milliseconds(piece.at)))]
+        case Kept():
+            return [("keep", (piece.key, piece.value))]
         case KeptEntry():
             return [*_rows_of_entry(piece)]
         case Uses():

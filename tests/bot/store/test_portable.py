@@ -10,7 +10,7 @@ import pytest
 
 from bot.asks import Check
 from bot.lessons import Lesson, Missed
-from bot.store.contract import ClosedAsk, Delivery, Failure, Link
+from bot.store.contract import ClosedAsk, Delivery, Failure, Kept, Link
 from bot.store.knowledge_contract import Uses
 from bot.store.portable import Part, SeenKey, Sheet, first_broken
 from bot.tickets.events import Claimed
@@ -56,6 +56,7 @@ async def filled(store, build):
             asks=(build.ask("b", outgoing="o1"), build.ask("a", about=Check(ticket=1001))),
             closed_asks=(ClosedAsk("a", "helpful"),),
             links=(Link(build.room, "m1", 1001), Link("qq:group:2", "m1", None, "o7")),
+            kept=(Kept("b", "2"), Kept("a", "1"), Kept("copying:from", "elsewhere")),
         )
     )
     await store.commit(
@@ -98,6 +99,7 @@ class TestExport:
             SeenKey("m2", build.at),
             SeenKey(f"{build.room}|m1", build.at),
         ]
+        assert sorted(found[Part.KEPT], key=lambda kept: kept.key) == [Kept("a", "1"), Kept("b", "2")]
         assert [(kept.id, kept.entry, len(kept.changes)) for kept in found[Part.ENTRIES]] == [
             ("K-001", None, 2),
             ("K-002", build.entry("K-002", "重新搜索"), 2),
@@ -187,6 +189,7 @@ class TestPutBack:
         assert (await other_store.ask_of("o1")).id == "b"
         assert await other_store.is_seen("m2")
         assert await other_store.next_number(1) == 1003
+        assert await other_store.kept("") == {"a": "1", "b": "2"}
         assert await other_store.entries() == [build.entry("K-002", "重新搜索")]
         assert await other_store.entry_history("K-001") == await store.entry_history("K-001")
         assert await other_store.knowledge_version() == await store.knowledge_version() == 2
@@ -263,15 +266,5 @@ class TestFailures:
         assert await store.failures() == []
 
 
-class TestMarks:
-    async def test_a_mark_is_noted_replaced_and_removed(self, store, reopened):
-        assert await store.mark("moving") == ""
-        await store.set_mark("moving", "sqlite:a.db")
-        await store.set_mark("moving", "sqlite:b.db")
-        again = await reopened()
-        assert await again.mark("moving") == "sqlite:b.db"
-        await again.set_mark("moving", "")
-        assert await again.mark("moving") == ""
-
-    async def test_a_tool_that_opens_a_store_is_no_worker(self, store):
-        assert await store.workers() == []
+async def test_a_tool_that_opens_a_store_is_no_worker(store):
+    assert await store.workers() == []
