@@ -42,6 +42,8 @@ class Pace:
 
 
 def _wait(arrival: datetime, step: timedelta, now: datetime, ahead: int) -> timedelta:
+    # Nothing is sent that would bring the arrival further ahead; if it is, the clock of the host was put back.
+    arrival = min(arrival, now + step * (_BURST + 1))
     return max(arrival, now) + step * (ahead - _BURST) - now
 
 
