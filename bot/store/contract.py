@@ -84,12 +84,19 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     useful_until: datetime | None = None
     state: Delivery = Delivery.QUEUED
     not_before: datetime | None = None
-    attempts: int = 0
+    attempts: int = 0  # that failed
     is_unknown: bool = False  # an earlier attempt may have arrived
     was_held: bool = False  # the platform did not let the bot speak when it was due
     platform_id: str | None = None
     reason: str = ""  # of the latest failure
     position: int = 0  # given by the store; grows in the order of commits
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A message of the outbox arrived; `platform_id` is what the platform calls it."""
+
+    key: str
+    platform_id: str
 
 
 class ClosedAsk(msgspec.Struct, frozen=True):
@@ -203,6 +210,13 @@ class Store(KnowledgeStore, Protocol):
 
     async def update_outgoing(self, messages: list[Queued]) -> None:
         """Save the state of messages of the outbox (found by `key`), durably. A delivered one links its platform id."""
+        ...
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        """Note durably that messages of the outbox arrived: each is `SENT` and linked by its platform id.
+
+        As `update_outgoing`, for what happens most often: nothing but the state and the platform id changes.
+        """
         ...
 
     async def outgoing(self, key: str) -> Queued | None: ...

@@ -21,7 +21,7 @@ from bot.store.bodies import (
     ticket_from,
     uses_from,
 )
-from bot.store.contract import Change, Link, Queued, StoreFault
+from bot.store.contract import Change, Delivered, Link, Queued, StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
@@ -30,7 +30,7 @@ from bot.store.queries import sqlite_queries
 from bot.store.sqlite_file import Migration, copy, known_migrations, open_for_reading, open_for_writing
 from bot.store.sqlite_knowledge import learning_statements
 from bot.store.sqlite_reader import Reader
-from bot.store.sqlite_statements import Statement, delivering, saving
+from bot.store.sqlite_statements import Statement, delivering, noting, saving
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
@@ -158,6 +158,9 @@ class SqliteStore:
 
     async def update_outgoing(self, messages: list[Queued]) -> None:
         await self._writer.submit(delivering(messages, self._queries))
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        await self._writer.submit(noting(delivered, self._queries))
 
     async def outgoing(self, key: str) -> Queued | None:
         row = self._reader.first(self._queries["outgoing"], (key,))

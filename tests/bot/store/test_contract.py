@@ -10,7 +10,16 @@ import pytest
 
 from bot.asks import Check, Menu
 from bot.lessons import Picked, Proposed
-from bot.store.contract import AlreadySeen, ClosedAsk, Conflict, Delivery, Link, QueuedButton, QueuedMention
+from bot.store.contract import (
+    AlreadySeen,
+    ClosedAsk,
+    Conflict,
+    Delivered,
+    Delivery,
+    Link,
+    QueuedButton,
+    QueuedMention,
+)
 from bot.store.knowledge_contract import EntryChange, KnowledgeMoved, Uses
 from bot.tickets.events import Claimed, Noted, Responded
 from bot.tickets.model import Party, Status, Survey, SurveyState
@@ -635,6 +644,23 @@ class TestOutbox:
         sent = msgspec.structs.replace(message, state=Delivery.SENT)
         with pytest.raises(ValueError, match="o9"):
             await store.update_outgoing([sent, build.message("o9")])
+        assert keys(await store.waiting("qq")) == ["o1"]
+
+    async def test_an_arrived_message_is_sent_and_linked_and_says_what_it_said(self, store, build):
+        messages = tuple(build.message(f"o{number}", ticket=1001) for number in range(1, 100))
+        await store.commit(build.change(outgoing=messages))
+        (waiting, *_) = await store.waiting("qq")
+        await store.note_delivered([Delivered(message.key, f"p{message.key}") for message in messages[:-1]])
+        assert keys(await store.waiting("qq")) == ["o99"]
+        assert await store.outgoing("o1") == msgspec.structs.replace(
+            waiting, state=Delivery.SENT, platform_id="po1"
+        )
+        assert await store.link(build.room, "po98") == Link(build.room, "po98", 1001, "o98")
+
+    async def test_nothing_is_noted_when_one_of_the_arrived_was_never_queued(self, store, build):
+        await store.commit(build.change(outgoing=(build.message("o1"),)))
+        with pytest.raises(ValueError, match="o9"):
+            await store.note_delivered([Delivered("o1", "p1"), Delivered("o9", "p9")])
         assert keys(await store.waiting("qq")) == ["o1"]
 
     async def test_a_key_is_queued_once(self, store, build):
