@@ -115,6 +115,13 @@ class Link(msgspec.Struct, frozen=True):
     outgoing: str = ""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """Something small that is remembered under a name until it is changed; an empty `value` forgets it."""
+
+    key: str
+    value: str
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one message or one deadline brings about, saved together or not at all.
 
@@ -128,6 +135,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     asks: tuple[Ask, ...] = ()
     closed_asks: tuple[ClosedAsk, ...] = ()
     links: tuple[Link, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
 class Store(KnowledgeStore, Protocol):
@@ -202,6 +210,10 @@ class Store(KnowledgeStore, Protocol):
 
     async def answers_since(self, room: str, since: datetime) -> list[Ask]:
         """Return the asks of kind `Answered` of a room asked at or after an instant, newest first, closed ones included."""
+        ...
+
+    async def kept(self, prefix: str) -> dict[str, str]:
+        """Return what is remembered under keys that begin with `prefix`, by key."""
         ...
 
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:

@@ -39,6 +39,7 @@ _SEEN_KEPT = timedelta(days=3)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
 _ABOVE_ALL_NUMBERS = 2**63 - 1
+_LAST_CHARACTER = "\U0010ffff"
 
 
 class SqliteStore:
@@ -127,6 +128,9 @@ class SqliteStore:
 
     async def entries(self) -> list[Entry]:
         return await self._reader.listed(entry_from, self._queries["entries"])
+
+    async def kept(self, prefix: str) -> dict[str, str]:
+        return dict(self._reader.rows(self._queries["kept"], (prefix, prefix + _LAST_CHARACTER)))
 
     async def learn(self, learning: Learning) -> None:
         await self._writer.submit(learning_statements(learning, self._queries))

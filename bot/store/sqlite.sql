@@ -140,6 +140,18 @@ UPDATE outbox
 SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
 WHERE key = ?
 
+-- keep --
+-- Remember something under a name.
+INSERT INTO kept (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- forget_kept --
+-- Forget what is remembered under a name.
+DELETE FROM kept WHERE key = ?
+
+-- kept --
+-- List what is remembered under names between two, in order.
+SELECT key, value FROM kept WHERE key >= ? AND key < ? ORDER BY key
+
 -- note_delivered --
 -- Note that a message of the outbox arrived.
 UPDATE outbox SET state = 'sent', platform_id = delivered.column2

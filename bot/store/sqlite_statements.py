@@ -76,6 +76,12 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
     for link in change.links:
         row_of_link = (link.room, link.message, link.ticket, link.outgoing)
         add(Statement(queries["put_link"], row_of_link, turn=Turn.LINK))
+    for kept in change.kept:
+        add(
+            Statement(queries["keep"], (kept.key, kept.value))
+            if kept.value
+            else Statement(queries["forget_kept"], (kept.key,))
+        )
     return statements
 
 
