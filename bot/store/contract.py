@@ -214,6 +214,10 @@ class Store(KnowledgeStore, Protocol):
         """Return tickets of every status, highest number first, below `before` when given."""
         ...
 
+    async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
+        """Return tickets that are not closed, by number above `after`, each with its saved `next_due_at`."""
+        ...
+
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
         """Return tickets whose `next_due_at` is not after `now`, earliest first, then by number."""
         ...

@@ -95,6 +95,9 @@ class SqliteStore:
         below = _ABOVE_ALL_NUMBERS if before is None else before
         return await self._reader.listed(ticket_from, self._queries["recent_tickets"], (below, limit))
 
+    async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
+        return await self._reader.listed(_watched, self._queries["watched"], (after, limit))
+
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
         row = (milliseconds(now), limit)
         return await self._reader.listed(ticket_from, self._queries["due_tickets"], row)
@@ -277,6 +280,10 @@ def _locked(path: Path) -> LockFile:
 def _end(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+
+
+def _watched(body: bytes, due_at: int | None) -> tuple[Ticket, datetime | None]:
+    return ticket_from(body), None if due_at is None else instant(due_at)
 
 
 def _instant(row: tuple[int | None, ...] | None) -> datetime | None:

@@ -46,6 +46,10 @@ SELECT max(number) FROM tickets
 -- List what is not closed.
 SELECT CAST(body AS BLOB) FROM tickets WHERE status <> 'closed' ORDER BY number LIMIT ?
 
+-- watched --
+-- List what is not closed above a number, with when to look at it.
+SELECT CAST(body AS BLOB), next_due_at FROM tickets WHERE status <> 'closed' AND number > ? ORDER BY number LIMIT ?
+
 -- open_tickets_of_room --
 -- List what is not closed of one room.
 SELECT CAST(body AS BLOB) FROM tickets WHERE status <> 'closed' AND room = ? ORDER BY number LIMIT ?
