@@ -109,6 +109,14 @@ class TicketLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class MonitoringConfig:
+    """Whom to call while all is well; the address may hold a secret, so it is left out of every repr."""
+
+    ping_url: str = field(default="", repr=False)
+    ping_every: timedelta = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that a file says. The address of the store may hold a password, so it is left out of every repr."""
 
@@ -129,3 +137,4 @@ class Config:
     survey: SurveyRules
     plans: Mapping[str, PlanRules] = field(default_factory=dict)
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
+    monitoring: MonitoringConfig = MonitoringConfig()

@@ -145,6 +145,7 @@ class LevelSettings(Section, frozen=True, kw_only=True):
 
     id: str
     name: str
+    urgent: bool | None = None
     keywords: tuple[str, ...] = ()
     calendar: str = "always"
     clocks: tuple[WrittenClock, ...] = ()
@@ -233,6 +234,13 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
     rollback_ladder: str = "rollback"
 
 
+class MonitoringSettings(Section, frozen=True, kw_only=True):
+    """`[monitoring]`: whom to call while all is well."""
+
+    ping_url: str = ""
+    ping_every: Length = "1m"
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """The whole file. The blocks of `[[adapters]]` are checked by what each adapter says of its keys."""
 
@@ -252,3 +260,4 @@ class Settings(Section, frozen=True, kw_only=True):
     survey: SurveySettings = SurveySettings()
     plans: tuple[PlanSettings, ...] = ()
     maintenance: MaintenanceSettings = MaintenanceSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()

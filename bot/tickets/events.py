@@ -32,6 +32,7 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     latest_at: datetime | None = None  # by when planned work that fails must be undone
     announce_at: datetime | None = None  # when people are told of it
     appointment: Appointment | None = None
+    is_urgent: bool = False  # whoever reported it said so
 
 
 class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -195,6 +196,7 @@ class CallMissed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
 class CalledBack(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     result: str
+    late: timedelta = timedelta()
 
 
 class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -217,6 +219,13 @@ class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     def promised(self) -> ClockKind:
         """What is owed."""
         return self.kind or ClockKind(self.clock)
+
+
+class Realigned(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The ticket would have been looked at again at another instant than its clocks say: a calendar was changed, or worse."""
+
+    was: datetime | None
+    due_at: datetime | None
 
 
 class Acknowledged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -360,6 +369,7 @@ AnyEvent = (
     | CallMissed
     | CalledBack
     | Escalated
+    | Realigned
     | Acknowledged
     | Paused
     | PauseReminded

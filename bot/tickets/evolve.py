@@ -16,6 +16,7 @@ from bot.tickets.model import (
     ClockKind,
     Closing,
     Grace,
+    Kind,
     Offer,
     Party,
     Pause,
@@ -34,7 +35,7 @@ from scheduler.history import REOPENED, RESOLVED
 from scheduler.intervals import in_utc
 from scheduler.written_clocks import SOLVED
 
-_KEEPS_UNDO = (e.Escalated, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
+_KEEPS_UNDO = (e.Escalated, e.Realigned, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
 # After a reopening these are owed anew, and told of anew.
@@ -54,6 +55,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         policy=event.policy,
         level=event.level,
         level_name=event.level_name,
+        is_urgent=event.is_urgent,
         requester=event.requester,
         account=event.account,
         address=event.address,
@@ -74,13 +76,18 @@ def born(event: e.Opened, at: datetime) -> Ticket:
     )
 
 
+def no_earlier(at: datetime, ticket: Ticket) -> datetime:
+    """Return an instant in UTC, but never one before the latest event: the clock of a host may be put back."""
+    return max(in_utc(at), ticket.changed_at or ticket.opened_at)
+
+
 def evolve(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
     """Return the ticket after one more event, which happened at `at`.
 
     Raises:
         ValueError: The event is an opening, or an undoing of nothing; such a log is not one this program wrote.
     """
-    at = in_utc(at)
+    at = no_earlier(at, ticket)
     after = _changed(ticket, event, at)
     undo = after.undo if isinstance(event, _KEEPS_UNDO) else None
     if isinstance(event, _CAN_BE_UNDONE) or (
@@ -118,7 +125,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
-        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed():
+        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed() | e.Realigned():
             return ticket
         case e.Updated(text=text):
             return _spoken(replace(ticket, progress=text), at, "updated")
@@ -150,6 +157,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _surveyed(ticket, SurveyState.RATED, speed=speed, quality=quality, comment=comment)
         case e.Commented(text=text):
             return _surveyed(ticket, SurveyState.COMMENTED, comment=text)
+        case e.CalledBack() if ticket.kind is not Kind.CALLBACK:
+            return replace(ticket, happened=clockwork.noted(ticket, at, "called_back"))
         case e.CalledBack(by=by, result=result):
             resolution = Resolution(by=by, cause="", method=result, prevention="")
             happened = clockwork.noted(ticket, at, "called_back", RESOLVED)

@@ -52,6 +52,7 @@ class Level:
     stages: tuple[str, ...] = ()  # the ways of helping that are promised, in their order; empty for any
     consult: bool = False  # experts are consulted
     free_after_contract: tuple[str, ...] = ()  # what is free of charge also when the contract has ended
+    is_urgent: bool = False  # calls people at once, at any hour
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     latest_at: datetime | None = None
     announce_at: datetime | None = None
     appointment: Appointment | None = None
+    is_urgent: bool = False  # whoever reports it says so
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -280,6 +281,12 @@ class Recover(msgspec.Struct, frozen=True):
     text: str
 
 
+class Realign(msgspec.Struct, frozen=True):
+    """The auditor looks whether a ticket is looked at again when its clocks say so; `saved_at` is what is saved."""
+
+    saved_at: datetime | None
+
+
 class DeadlineReached(msgspec.Struct, frozen=True):
     """Time has passed. `surveyed_at` as in `Confirm`."""
 
@@ -323,5 +330,6 @@ Step = (
     | DeclareMajor
     | Recover
     | PlannedStep
+    | Realign
     | DeadlineReached
 )

@@ -13,7 +13,10 @@ import pytest
 import pytest_asyncio
 
 from bot.asks import Answered, Ask
+from bot.lessons import Lesson, Missed
 from bot.store.contract import Change, Queued, Saved, Store
+from bot.store.knowledge_contract import Learning
+from bot.store.portable import Portable
 from bot.store.registry import open_store
 from bot.tickets.events import AnyEvent, Noted
 from bot.tickets.model import Kind, Party, Ticket
@@ -92,6 +95,13 @@ class Builder:
     def entry(self, entry_id: str, answer: str = "重启打印服务") -> Entry:
         return Entry(id=entry_id, question="打印机找不到", answer=answer)
 
+    def lesson(self, lesson_id: str, **fields: Any) -> Lesson:
+        matter = Missed(question="打印机怎么借", customer="yucai", room="yucai")
+        return Lesson(**{"id": lesson_id, "at": AT, "matter": matter} | fields)
+
+    def learning(self, **fields: Any) -> Learning:
+        return Learning(**{"at": AT} | fields)
+
     def change(self, **fields: Any) -> Change:
         return Change(**{"at": AT} | fields)
 
@@ -110,6 +120,14 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest_asyncio.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
     store = await open_store(store_url, AT)
+    yield store
+    await store.close()
+
+
+@pytest_asyncio.fixture
+async def other_store(tmp_path: Path) -> AsyncIterator[Portable]:
+    """A second, empty store: what is copied must look the same there."""
+    store = await open_store(f"sqlite:{tmp_path / 'other.db'}", AT)
     yield store
     await store.close()
 
