@@ -1,0 +1,238 @@
+-- Saves one part of a change: everything of it that lives in one shard. KEYS[1] is the prefix of the shard's keys.
+-- ARGV[1] is what to do:
+--   commit   check and write at once; ARGV[2] the part
+--   prepare  check, lock and keep the part until `apply` or `abort`; ARGV[2] the part, ARGV[3] the shard that decides
+--   apply    write what was prepared under the id ARGV[2]; abort forgets it
+--   resolve  say whether the change ARGV[2] was decided here; one that was not never will be
+-- The answer is an array that begins with OK, SEEN, CONFLICT, QUEUED, FENCED, LOCKED, ABORTED or COMMITTED.
+
+local P = KEYS[1]
+local REMEMBERED = 300000 -- milliseconds an id is known, so that a commit sent again after a cut reply is not made twice
+local DECIDED = 86400000
+local call = redis.call
+
+local function version_of(number)
+  local head = call('GETRANGE', P .. 't:' .. number, 0, 15)
+  return tonumber(string.match(head, '^(%d+)\n') or 0)
+end
+
+local function locked(field)
+  local found = call('HGET', P .. 'locks', field)
+  if found then
+    local lock = cmsgpack.unpack(found)
+    local time = call('TIME')
+    return { 'LOCKED', lock[1], lock[2], time[1] * 1000 - lock[3] }
+  end
+end
+
+local function check(part)
+  local has_locks = call('EXISTS', P .. 'locks') == 1
+  if part.seen then
+    if has_locks then
+      local lock = locked('s' .. part.seen)
+      if lock then return lock end
+    end
+    if call('ZSCORE', P .. 'seen', part.seen) then return { 'SEEN' } end
+  end
+  local versions = {}
+  for _, ticket in ipairs(part.tickets) do
+    local number = ticket[1]
+    if has_locks then
+      local lock = locked('t' .. number)
+      if lock then return lock end
+    end
+    if (versions[number] or version_of(number)) ~= ticket[2] then return { 'CONFLICT', number } end
+    versions[number] = ticket[3]
+  end
+  local keys = {}
+  for _, message in ipairs(part.outgoing) do
+    if keys[message[1]] or call('HEXISTS', P .. 'outbox', message[1]) == 1 then return { 'QUEUED', message[1] } end
+    keys[message[1]] = true
+    if message[9] and call('GET', P .. 'fence:' .. message[2]) ~= message[9] then return { 'FENCED', message[2] } end
+  end
+end
+
+local function save_tickets(part)
+  local first = call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')[2]
+  for _, ticket in ipairs(part.tickets) do
+    local number, expected, version, room, is_open, account, subject, due, surveyed, body, records, member =
+      unpack(ticket)
+    call('SET', P .. 't:' .. number, version .. '\n' .. body)
+    if expected == 0 then
+      call('ZADD', P .. 'all', number, number)
+      call('ZADD', P .. 'account:' .. account, number, number)
+      if subject then call('ZADD', P .. 'about:' .. subject, number, number) end
+    else
+      call('ZREM', P .. 'claims', member)
+    end
+    if is_open then
+      call('ZADD', P .. 'open', number, number)
+      call('ZADD', P .. 'room:' .. room, number, number)
+    else
+      call('ZREM', P .. 'open', number)
+      call('ZREM', P .. 'room:' .. room, number)
+    end
+    if due then call('ZADD', P .. 'due', due, member) else call('ZREM', P .. 'due', member) end
+    if surveyed then
+      local before = tonumber(call('HGET', P .. 'surveyed', account) or 0)
+      if surveyed > before then call('HSET', P .. 'surveyed', account, string.format('%.0f', surveyed)) end
+    end
+    if #records > 0 then call('RPUSH', P .. 'r:' .. number, unpack(records)) end
+  end
+  if #part.tickets > 0 then
+    local now_first = call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')[2]
+    if now_first and (not first or tonumber(now_first) < tonumber(first)) then
+      call('PUBLISH', part.channel, part.worker .. ' due ' .. now_first)
+    end
+  end
+end
+
+local WAITS = { queued = true, held = true, sending = true }
+
+local function next_position()
+  local time = call('TIME')
+  local position = time[1] * 1000000 + time[2]
+  local last = tonumber(call('GET', P .. 'position') or 0)
+  if position <= last then position = last + 1 end
+  call('SET', P .. 'position', string.format('%.0f', position))
+  return position
+end
+
+-- A message of the outbox is kept as [position, adapter, state, ticket, room, platform id, created at, body].
+local function queue(part)
+  local told = {}
+  for _, message in ipairs(part.outgoing) do
+    local key, adapter, state, ticket, room, platform_id, created, body, fence = unpack(message)
+    local position = next_position()
+    call('HSET', P .. 'outbox', key, cmsgpack.pack({ position, adapter, state, ticket, room, platform_id, created, body }))
+    if WAITS[state] then
+      call('ZADD', P .. 'waiting:' .. adapter, position, key)
+      if not fence then
+        call('ZADD', P .. 'news:' .. adapter, position, key)
+        if not told[adapter] then call('PUBLISH', part.channel, part.worker .. ' outgoing ' .. adapter) end
+        told[adapter] = true
+      end
+    elseif state == 'dead' then
+      call('ZADD', P .. 'dead', position, key)
+    else
+      call('ZADD', P .. 'done', created, key)
+    end
+    if ticket then call('ZADD', P .. 'said:' .. ticket, position, key) end
+    if platform_id then
+      call('HSET', P .. 'delivered', room .. '\0' .. platform_id, cmsgpack.pack({ position, ticket, key }))
+    end
+  end
+end
+
+-- A question is kept as [position, outcome, room, person, is an answer, outgoing, asked at, body].
+local function forget_ask(id, ask)
+  call('ZREM', P .. 'open-asks:' .. ask[3] .. '\0' .. ask[4], id)
+  call('ZREM', P .. 'answers:' .. ask[3], id)
+  if ask[6] ~= '' and call('HGET', P .. 'asked', ask[6]) == id then call('HDEL', P .. 'asked', ask[6]) end
+end
+
+local function ask(part)
+  for _, one in ipairs(part.asks) do
+    local id, room, person, is_answer, outgoing, asked, expires, outcome, body = unpack(one)
+    local found = call('HGET', P .. 'asks', id)
+    local position
+    if found then
+      local before = cmsgpack.unpack(found)
+      forget_ask(id, before)
+      position = before[1]
+    else
+      position = call('INCR', P .. 'ask-position')
+    end
+    call('HSET', P .. 'asks', id, cmsgpack.pack({ position, outcome, room, person, is_answer, outgoing, asked, body }))
+    call('ZADD', P .. 'asks-by-time', asked, id)
+    if outcome == '' then call('ZADD', P .. 'open-asks:' .. room .. '\0' .. person, expires, id) end
+    if is_answer then call('ZADD', P .. 'answers:' .. room, asked, id) end
+    if outgoing ~= '' then call('HSET', P .. 'asked', outgoing, id) end
+  end
+  for _, closed in ipairs(part.closed) do
+    local found = call('HGET', P .. 'asks', closed[1])
+    if found then
+      local before = cmsgpack.unpack(found)
+      before[2] = closed[2]
+      call('HSET', P .. 'asks', closed[1], cmsgpack.pack(before))
+      if closed[2] ~= '' then call('ZREM', P .. 'open-asks:' .. before[3] .. '\0' .. before[4], closed[1]) end
+    end
+  end
+end
+
+local function learn(part)
+  if #part.removed + #part.entries == 0 then return end
+  local version = call('INCR', P .. 'knowledge')
+  for _, id in ipairs(part.removed) do
+    if call('HDEL', P .. 'entries', id) == 1 then call('ZADD', P .. 'entry-versions', version, id) end
+  end
+  for _, entry in ipairs(part.entries) do
+    call('HSET', P .. 'entries', entry[1], entry[2])
+    call('ZADD', P .. 'entry-versions', version, entry[1])
+  end
+  call('PUBLISH', part.channel, part.worker .. ' knowledge ' .. version)
+end
+
+local function write(part)
+  if part.seen then call('ZADD', P .. 'seen', part.at, part.seen) end
+  save_tickets(part)
+  queue(part)
+  ask(part)
+  for _, link in ipairs(part.links) do call('HSET', P .. 'links', link[1], link[2]) end
+  learn(part)
+end
+
+local function remember(id, length) call('SET', P .. 'c:' .. id, '1', 'PX', length) end
+
+local function unlock(part)
+  if part.seen then call('HDEL', P .. 'locks', 's' .. part.seen) end
+  for _, ticket in ipairs(part.tickets) do call('HDEL', P .. 'locks', 't' .. ticket[1]) end
+end
+
+local mode = ARGV[1]
+
+if mode == 'commit' then
+  local part = cmsgpack.unpack(ARGV[2])
+  local id = part.id
+  -- The time is set anew so that something is written: WAIT waits for what this connection has written.
+  if call('PEXPIRE', P .. 'c:' .. id, part.is_shared and DECIDED or REMEMBERED) == 1 then return { 'OK' } end
+  if part.is_shared and call('EXISTS', P .. 'x:' .. id) == 1 then return { 'ABORTED' } end
+  local refused = check(part)
+  if refused then return refused end
+  write(part)
+  remember(id, part.is_shared and DECIDED or REMEMBERED)
+  return { 'OK' }
+elseif mode == 'prepare' then
+  local part = cmsgpack.unpack(ARGV[2])
+  local id = part.id
+  if call('EXISTS', P .. 'c:' .. id, P .. 'p:' .. id) > 0 then return { 'OK' } end
+  if call('EXISTS', P .. 'x:' .. id) == 1 then return { 'ABORTED' } end
+  local refused = check(part)
+  if refused then return refused end
+  local lock = cmsgpack.pack({ id, ARGV[3], call('TIME')[1] * 1000 })
+  if part.seen then call('HSET', P .. 'locks', 's' .. part.seen, lock) end
+  for _, ticket in ipairs(part.tickets) do call('HSET', P .. 'locks', 't' .. ticket[1], lock) end
+  call('SET', P .. 'p:' .. id, ARGV[2])
+  call('HSET', P .. 'prepared', id, lock)
+  return { 'OK' }
+elseif mode == 'apply' or mode == 'abort' then
+  local id = ARGV[2]
+  local kept = call('GET', P .. 'p:' .. id)
+  if kept then
+    local part = cmsgpack.unpack(kept)
+    unlock(part)
+    if mode == 'apply' then
+      write(part)
+      remember(id, REMEMBERED)
+    end
+    call('DEL', P .. 'p:' .. id)
+    call('HDEL', P .. 'prepared', id)
+  end
+  if mode == 'abort' then call('SET', P .. 'x:' .. id, '1', 'PX', DECIDED) end
+  return { 'OK' }
+else
+  local id = ARGV[2]
+  if call('EXISTS', P .. 'c:' .. id) == 1 then return { 'COMMITTED' } end
+  call('SET', P .. 'x:' .. id, '1', 'PX', DECIDED)
+  return { 'ABORTED' }
+end

@@ -1,0 +1,166 @@
+"""What a change says to Redis: one part per shard, each a value that the script `commit` understands.
+
+A shard is named by the room a message was written in, so that what is asked, linked and seen there lies together with the tickets
+of that room. Nothing is ever `None` in a part: Lua ends its arrays there, so what is missing is `False`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from bot.asks import Answered, Ask
+from bot.store.bodies import body_of, body_of_record
+from bot.store.contract import Change, Delivery, Link, Queued, Saved
+from bot.store.instants import milliseconds, milliseconds_up
+from bot.store.sqlite_statements import check_continues
+from bot.tickets.model import Status
+
+ENTRIES = 0  # the shard of the knowledge, of numbers and of leases
+_WIDTH = 16  # members of the index of deadlines have this many digits, so that their order is that of numbers
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder()
+
+Missing = bool  # always False
+Value = list[Any]
+
+
+class Part(msgspec.Struct, kw_only=True, gc=False):
+    """What is saved together in one shard; fields as the script reads them."""
+
+    id: str
+    channel: str
+    worker: str
+    at: int
+    is_shared: bool = False  # other shards belong to the change too
+    seen: str | Missing = False
+    tickets: list[Value] = []
+    outgoing: list[Value] = []
+    asks: list[Value] = []
+    closed: list[Value] = []
+    links: list[Value] = []
+    entries: list[Value] = []
+    removed: list[str] = []
+
+
+class Whereabouts(msgspec.Struct, frozen=True):
+    """How a change finds its shards."""
+
+    of_room: Callable[[str], int]
+    of_ticket: Callable[[Saved], int]
+    of_ask: Callable[[str], int]  # by the id of the question
+    fences: Mapping[str, str]  # by adapter: the leases this worker holds
+
+
+def parts_of(change: Change, where: Whereabouts, blank: Callable[[], Part]) -> dict[int, Part]:
+    """Return the parts of a change by shard; the first one is where it is decided.
+
+    Raises:
+        ValueError: The records of a ticket do not continue what is expected to be saved.
+    """
+    parts: dict[int, Part] = {}
+
+    def part(shard: int) -> Part:
+        if shard not in parts:
+            parts[shard] = blank()
+        return parts[shard]
+
+    for saved in change.tickets:
+        check_continues(saved)
+        part(where.of_ticket(saved)).tickets.append(_ticket(saved))
+    if change.seen is not None:
+        part(where.of_room(change.seen.partition("|")[0])).seen = change.seen
+    for ask in change.asks:
+        part(where.of_room(ask.room)).asks.append(_ask(ask))
+    for closed in change.closed_asks:
+        part(where.of_ask(closed.id)).closed.append([closed.id, closed.outcome])
+    for link in change.links:
+        part(where.of_room(link.room)).links.append(_link(link))
+    if change.entries or change.removed_entries:
+        knowledge = part(ENTRIES)
+        knowledge.entries = [[entry.id, body_of(entry)] for entry in change.entries]
+        knowledge.removed = list(change.removed_entries)
+    if change.outgoing:
+        first = next(iter(parts.values()), None) or part(where.of_room(change.outgoing[0].room))
+        first.outgoing = [queued_value(message, where.fences) for message in change.outgoing]
+    if len(parts) > 1:
+        for each in parts.values():
+            each.is_shared = True
+    return parts
+
+
+def queued_value(message: Queued, fences: Mapping[str, str]) -> Value:
+    """Return a message of the outbox as the scripts `commit` and `update` read it.
+
+    What is already being sent carries the number of the lease under which this worker does so.
+    """
+    return [
+        message.key,
+        message.adapter,
+        message.state,
+        False if message.ticket is None else message.ticket,
+        message.room,
+        False if message.platform_id is None else message.platform_id,
+        milliseconds(message.created_at),
+        body_of(message),
+        fences.get(message.adapter, False) if message.state is Delivery.SENDING else False,
+    ]
+
+
+def packed(value: object) -> bytes:
+    """Return a value as MessagePack."""
+    return _encoder.encode(value)
+
+
+def unpacked(value: bytes) -> Any:
+    """Return the value of MessagePack."""
+    return _decoder.decode(value)
+
+
+def member(number: int) -> str:
+    """Return how a ticket stands in the index of deadlines."""
+    return f"{number:0{_WIDTH}d}"
+
+
+def message_field(room: str, message: str) -> str:
+    """Return the name of a platform's message in the hashes of links."""
+    return f"{room}\0{message}"
+
+
+def _ticket(saved: Saved) -> Value:
+    ticket, survey = saved.ticket, saved.ticket.survey
+    return [
+        ticket.number,
+        saved.expected_version,
+        ticket.version,
+        ticket.room,
+        ticket.status is not Status.CLOSED,
+        ticket.account,
+        False if ticket.subject is None else ticket.subject,
+        False if saved.next_due_at is None else milliseconds_up(saved.next_due_at),
+        False if survey is None or survey.asked_at is None else milliseconds(survey.asked_at),
+        body_of(ticket),
+        [bytes.fromhex(record.hash) + body_of_record(record) for record in saved.records],
+        member(ticket.number),
+    ]
+
+
+def _ask(ask: Ask) -> Value:
+    return [
+        ask.id,
+        ask.room,
+        ask.person,
+        isinstance(ask.about, Answered),
+        ask.outgoing,
+        milliseconds(ask.asked_at),
+        milliseconds_up(ask.expires_at),
+        ask.outcome,
+        body_of(ask),
+    ]
+
+
+def _link(link: Link) -> Value:
+    value = packed([False if link.ticket is None else link.ticket, link.outgoing])
+    return [message_field(link.room, link.message), value]

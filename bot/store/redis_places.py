@@ -1,0 +1,192 @@
+"""Which server a shard lives on: one server, the master that sentinels name, or the nodes of a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any, Protocol
+
+from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection
+from redis.crc import key_slot
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
+
+from bot.store.contract import StoreFault
+from bot.store.redis_url import Address
+
+Server = tuple[str, int]
+_CONNECT_SECONDS = 3.0
+SLOTS = 16384
+
+
+class Unreachable(Exception):
+    """No server could be asked where the shards are."""
+
+
+class Places(Protocol):
+    """Finds the server of a shard; `find` asks anew."""
+
+    async def find(self) -> None: ...
+
+    def of(self, prefix: str) -> Server: ...
+
+    def all(self) -> Sequence[Server]: ...
+
+
+class Single:
+    """One server."""
+
+    def __init__(self, address: Address) -> None:
+        self._server = address.servers[0]
+
+    async def find(self) -> None:
+        """There is nothing to find."""
+
+    def of(self, prefix: str) -> Server:
+        return self._server
+
+    def all(self) -> Sequence[Server]:
+        return [self._server]
+
+
+class Sentinels:
+    """The master that the first reachable sentinel names."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._server: Server | None = None
+
+    async def find(self) -> None:
+        reasons = []
+        for server in self._address.servers:
+            try:
+                found = await asked(
+                    self._address, server, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._address.master,
+                    is_sentinel=True,
+                )  # fmt: skip
+            except ResponseError as refusal:
+                raise StoreFault(f"哨兵 {server[0]}:{server[1]} 拒绝回答（{refusal}）；请检查地址和密码。") from refusal
+            except (RedisError, OSError) as error:
+                reasons.append(f"{server[0]}:{server[1]} {error}")
+                continue
+            if found:
+                self._server = (found[0].decode(), int(found[1]))
+                return
+            reasons.append(f"{server[0]}:{server[1]} 不认识 {self._address.master}")
+        raise Unreachable("；".join(reasons))
+
+    def of(self, prefix: str) -> Server:
+        if self._server is None:
+            raise Unreachable(self._address.master)
+        return self._server
+
+    def all(self) -> Sequence[Server]:
+        return [self._server] if self._server else []
+
+
+class Cluster:
+    """The masters of a cluster, each with its ranges of slots."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._ranges: list[tuple[int, int, Server]] = []
+
+    async def find(self) -> None:
+        reasons = []
+        for server in dict.fromkeys((*self.all(), *self._address.servers)):
+            try:
+                found = await asked(self._address, server, "CLUSTER", "SLOTS")
+            except ResponseError as refusal:
+                raise StoreFault(
+                    f"{server[0]}:{server[1]} 不是 Redis Cluster 的节点（{refusal}）；请改用 redis://，或检查 [store] url。"
+                ) from refusal
+            except (RedisError, OSError) as error:
+                reasons.append(f"{server[0]}:{server[1]} {error}")
+                continue
+            self._ranges = [
+                (first, last, (nodes[0].decode() or server[0], port))
+                for first, last, (nodes, port) in ((row[0], row[1], (row[2][:1], row[2][1])) for row in found)
+            ]
+            return
+        raise Unreachable("；".join(reasons))
+
+    def missing(self) -> list[tuple[int, int]]:
+        """Return the ranges of slots that no master serves."""
+        gaps, expected = [], 0
+        for first, last, _ in sorted(self._ranges):
+            if first > expected:
+                gaps.append((expected, first - 1))
+            expected = last + 1
+        return [*gaps, (expected, SLOTS - 1)] if expected < SLOTS else gaps
+
+    def of(self, prefix: str) -> Server:
+        slot = key_slot(prefix.encode())
+        for first, last, server in self._ranges:
+            if first <= slot <= last:
+                return server
+        raise Unreachable(f"slot {slot}")
+
+    def all(self) -> Sequence[Server]:
+        return sorted({server for _, _, server in self._ranges})
+
+
+def places_of(address: Address) -> Single | Sentinels | Cluster:
+    """Return what finds the servers of an address."""
+    kinds = {"single": Single, "sentinel": Sentinels, "cluster": Cluster}
+    places: Single | Sentinels | Cluster = kinds[address.kind](address)
+    return places
+
+
+async def connected(address: Address, server: Server, *, is_sentinel: bool = False) -> AbstractConnection:
+    """Return an open connection that repeats nothing by itself.
+
+    Raises:
+        redis.exceptions.RedisError, OSError: The server cannot be reached or refuses us.
+    """
+    settings: dict[str, Any] = {
+        "host": server[0],
+        "port": server[1],
+        "db": 0 if is_sentinel else address.database,
+        "username": None if is_sentinel else address.username,
+        "password": address.sentinel_password if is_sentinel else address.password,
+        "protocol": 2,
+        "socket_timeout": None,
+        "socket_connect_timeout": _CONNECT_SECONDS,
+        "driver_info": None,
+        "socket_keepalive": True,
+    }
+    if address.is_encrypted:
+        connection: AbstractConnection = SSLConnection(**settings, ssl_ca_certs=address.certificates)
+    else:
+        connection = Connection(**settings)
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):  # also for the greeting: a paused server takes connections
+            await connection.connect()
+    except TimeoutError as error:
+        await _hang_up(connection)
+        raise OSError(f"没有在 {_CONNECT_SECONDS:.0f} 秒内应答") from error
+    except BaseException:
+        await _hang_up(connection)
+        raise
+    return connection
+
+
+async def asked(address: Address, server: Server, *command: object, is_sentinel: bool = False) -> Any:
+    """Ask one server one thing on a connection of its own."""
+    connection = await connected(address, server, is_sentinel=is_sentinel)
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            await connection.send_command(*command)
+            return await connection.read_response()
+    except TimeoutError as error:
+        raise OSError(f"没有在 {_CONNECT_SECONDS:.0f} 秒内应答") from error
+    finally:
+        await _hang_up(connection)
+
+
+async def _hang_up(connection: AbstractConnection) -> None:
+    with suppress(RedisError, OSError):
+        await connection.disconnect(nowait=True)
+
+
+__all__ = ["AuthenticationError", "Cluster", "Places", "Sentinels", "Server", "Single", "Unreachable", "asked", "connected", "places_of"]
