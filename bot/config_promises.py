@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -176,7 +177,11 @@ def _policy(
     name: str, settings: PolicySettings, calendars: Mapping[str, Calendar], mistakes: Mistakes
 ) -> Policy:
     levels = tuple(
-        _level(each, settings.ladder, ("policies", name, "levels", index), calendars, mistakes)
+        dataclasses.replace(
+            _level(each, settings.ladder, ("policies", name, "levels", index), calendars, mistakes),
+            # Of several levels the first is the most urgent; a level that is alone says so itself.
+            is_urgent=(index == 0 and len(settings.levels) > 1) if each.urgent is None else each.urgent,
+        )
         for index, each in enumerate(settings.levels)
     )
     # Levels go from the most urgent to the least, and nobody who does not say so is in a hurry.

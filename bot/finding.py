@@ -8,7 +8,7 @@ from bot.desk import UnknownTicket
 from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets.errors import TicketError
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.model import ClockKind, Kind, Status, Ticket
 
 _MOST_DIGITS = 9
 
@@ -18,6 +18,13 @@ def is_of(ticket: Ticket, room: Room | None) -> bool:
     if room is None or ticket.kind is Kind.CALLBACK:
         return False
     return ticket.room == room.id or (bool(room.customer) and ticket.customer == room.customer)
+
+
+def owes_callback(ticket: Ticket) -> bool:
+    """Say whether the policy of a ticket promises that a manager calls once it is solved."""
+    return ticket.status is not Status.OPEN and any(
+        each.kind is ClockKind.CALLBACK for each in ticket.promises
+    )
 
 
 class Finding:
@@ -61,7 +68,7 @@ class Finding:
         if waiting:
             return waiting[0].number
         own = await self._store.ticket(number)
-        if own is not None and own.kind is Kind.CALLBACK:
+        if own is not None and (own.kind is Kind.CALLBACK or owes_callback(own)):
             return number
         raise TicketError("{number} 没有等着的回访。", number=number)
 

@@ -57,7 +57,7 @@ class Opening:
         if not text:
             await self.described(hearing, is_urgent=is_urgent)
             return
-        await self._open(hearing, text, level=level, room=room)
+        await self._open(hearing, text, level=level, room=room, is_urgent=is_urgent)
 
     async def described(self, hearing: Hearing, *, is_urgent: bool = False) -> None:
         """Ask what is wrong; the next message of the asker is the report."""
@@ -79,6 +79,7 @@ class Opening:
         tried: str = "",
         links: tuple[int, ...] = (),
         room: Room | None = None,
+        is_urgent: bool = False,
     ) -> None:
         room = room or hearing.customer_room
         if room is None:
@@ -102,6 +103,7 @@ class Opening:
             by=hearing.by if hearing.role.is_staff else None,
             tried=tried,
             links=links,
+            is_urgent=is_urgent,
         )
         await self._desk.open(step, hearing.origin)
 

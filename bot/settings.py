@@ -140,6 +140,7 @@ class LevelSettings(Section, frozen=True, kw_only=True):
 
     id: str
     name: str
+    urgent: bool | None = None
     keywords: tuple[str, ...] = ()
     calendar: str = "always"
     clocks: tuple[WrittenClock, ...] = ()

@@ -62,6 +62,13 @@ class Ladder:
     rungs: tuple[Rung, ...]
     waking: Window | None = None
 
+    @property
+    def at_once(self) -> tuple[int, ...]:
+        """The rungs that are reached with the very start of a clock."""
+        return tuple(
+            index for index, rung in enumerate(self.rungs) if isinstance(rung.at, Share) and not rung.at.of
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Fired:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
 from adapters.contract import DeliveryFailed
+from adapters.wechat.answers import TOKEN_WRONG
 
-OK: Final = 0
-TOKEN_WRONG: Final = frozenset({40001, 40014, 42001})
 KEY_WRONG: Final = 93000
 IP_UNKNOWN: Final = 60020
 NOT_SUBSCRIBED: Final = 846609
 REPLY_IMPOSSIBLE: Final = frozenset({846605, 846608})  # req_id unknown, reply too late
 
-_DIGITS: Final = re.compile(r"-?[0-9]{1,10}")
 _SOON: Final = timedelta(seconds=5)
 _AFTER_A_MINUTE: Final = timedelta(minutes=1)
 
@@ -56,12 +53,3 @@ def failure(errcode: int, errmsg: str) -> DeliveryFailed:
     """Return why a message was refused, in words for the administrator, and when to try again."""
     words = _ADVICE.get(errcode) or errmsg[:200] or "没有说原因"
     return DeliveryFailed(f"{words}（企业微信 {errcode}）", retry_after=_PASSING.get(errcode))
-
-
-def code(value: Any) -> int | None:
-    """Return an error code as sent, a number or a text of digits; None for anything else."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return int(value)
-    return None

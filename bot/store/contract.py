@@ -12,9 +12,9 @@ from typing import Protocol
 import msgspec
 
 from bot.asks import Ask
+from bot.store.knowledge_contract import KnowledgeStore
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
-from faq.knowledge import Entry
 
 
 class Conflict(Exception):
@@ -121,11 +121,9 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     asks: tuple[Ask, ...] = ()
     closed_asks: tuple[ClosedAsk, ...] = ()
     links: tuple[Link, ...] = ()
-    entries: tuple[Entry, ...] = ()  # knowledge to put; an entry with the id of another replaces it
-    removed_entries: tuple[str, ...] = ()
 
 
-class Store(Protocol):
+class Store(KnowledgeStore, Protocol):
     """Reads see every commit that has returned. Instants are aware and in UTC, to the millisecond."""
 
     async def commit(self, change: Change) -> None:
@@ -195,10 +193,6 @@ class Store(Protocol):
         """Return the asks of kind `Answered` of a room asked at or after an instant, newest first, closed ones included."""
         ...
 
-    async def entries(self) -> list[Entry]:
-        """Return the knowledge base, by id."""
-        ...
-
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
         """Return queued, held and sending messages of one adapter in the order of their commits."""
         ...
@@ -218,7 +212,8 @@ class Store(Protocol):
         ...
 
     async def tidy(self, now: datetime) -> None:
-        """Forget seen keys after 3 days, closed or expired asks and delivered messages after 90 days, in small steps."""
+        """Forget seen keys after 3 days, closed or expired asks, delivered messages and lessons after 90 days, in
+        small steps."""
         ...
 
     async def close(self) -> None:

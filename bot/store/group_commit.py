@@ -12,6 +12,7 @@ from threading import Thread
 from typing import TypeVarTuple
 
 from bot.store.contract import AlreadySeen, Conflict, StoreFault
+from bot.store.knowledge_contract import KnowledgeMoved
 from bot.store.sqlite_statements import Statement
 
 Ts = TypeVarTuple("Ts")
@@ -20,6 +21,7 @@ Outcome = int | Exception
 
 # What one change alone is to blame for; anything else stops the whole batch.
 _OWN_FAULTS = (
+    KnowledgeMoved,
     Conflict,
     AlreadySeen,
     ValueError,

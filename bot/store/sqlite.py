@@ -10,13 +10,25 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.asks import Ask
-from bot.store.bodies import ask_from, entry_from, queued_from, record_from, ticket_from
+from bot.lessons import Lesson
+from bot.store.bodies import (
+    ask_from,
+    change_from,
+    entry_from,
+    lesson_from,
+    queued_from,
+    record_from,
+    ticket_from,
+    uses_from,
+)
 from bot.store.contract import Change, Link, Queued, StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
+from bot.store.knowledge_contract import EntryChange, Learning, Uses
 from bot.store.lockfile import Held, LockFile
 from bot.store.queries import sqlite_queries
 from bot.store.sqlite_file import Migration, copy, known_migrations, open_for_reading, open_for_writing
+from bot.store.sqlite_knowledge import learning_statements
 from bot.store.sqlite_reader import Reader
 from bot.store.sqlite_statements import Statement, delivering, saving
 from bot.tickets.model import Ticket
@@ -113,6 +125,30 @@ class SqliteStore:
     async def entries(self) -> list[Entry]:
         return await self._reader.listed(entry_from, self._queries["entries"])
 
+    async def learn(self, learning: Learning) -> None:
+        await self._writer.submit(learning_statements(learning, self._queries))
+
+    async def knowledge_version(self) -> int:
+        row = self._reader.first(self._queries["knowledge_version"])
+        return row[0] if row else 0
+
+    async def entry_changes(self, after: int) -> list[EntryChange]:
+        return await self._reader.listed(change_from, self._queries["entry_changes"], (after,))
+
+    async def entry_history(self, id_: str) -> list[EntryChange]:
+        return await self._reader.listed(change_from, self._queries["entry_history"], (id_,))
+
+    async def uses(self) -> list[Uses]:
+        return await self._reader.listed(uses_from, self._queries["uses"])
+
+    async def lesson(self, id_: str) -> Lesson | None:
+        row = self._reader.first(self._queries["lesson"], (id_,))
+        return lesson_from(*row) if row else None
+
+    async def lessons(self, kind: str, *, since: datetime | None = None) -> list[Lesson]:
+        row = (kind, 0 if since is None else milliseconds(since))
+        return await self._reader.listed(lesson_from, self._queries["open_lessons"], row)
+
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
         rows = self._reader.rows(self._queries["waiting"], (adapter, limit))
         return [queued_from(*row) for row in rows]
@@ -134,6 +170,7 @@ class SqliteStore:
         await self._forget("forget_seen", now - _SEEN_KEPT)
         await self._forget("forget_asks", now - _KEPT)
         await self._forget("forget_outgoing", now - _KEPT)
+        await self._forget("forget_lessons", now - _KEPT)
 
     async def backup(self, path: Path) -> None:
         """Write one file with everything that is committed; the store goes on meanwhile.

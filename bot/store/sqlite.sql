@@ -171,3 +171,62 @@ DELETE FROM entries WHERE id = ?
 -- entries --
 -- Read the knowledge base.
 SELECT CAST(body AS BLOB) FROM entries ORDER BY id
+
+-- next_knowledge --
+-- Begin a new version of the knowledge.
+UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'knowledge'
+
+-- next_knowledge_after --
+-- Begin a new version of the knowledge, if it still has the one that is expected.
+UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'knowledge' AND CAST(value AS INTEGER) = ?
+
+-- knowledge_version --
+-- Find the version of the knowledge.
+SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'
+
+-- log_entry --
+-- Keep a form of an entry in the history, under the version that has just begun.
+INSERT INTO entry_log (version, id, at, body)
+VALUES ((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'), ?, ?, CAST(? AS TEXT))
+
+-- log_removal --
+-- Keep the end of an entry in the history; nothing happens when there is no such entry.
+INSERT INTO entry_log (version, id, at)
+SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'), id, ? FROM entries WHERE id = ?
+
+-- entry_changes --
+-- List what changed after a version, oldest first.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE version > ? ORDER BY version, position
+
+-- entry_history --
+-- List the forms an entry has had, oldest first.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE id = ? ORDER BY position
+
+-- add_uses --
+-- Count that an entry was used.
+INSERT INTO entry_uses (id, given, helped, failed, latest_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE
+SET given = given + excluded.given, helped = helped + excluded.helped, failed = failed + excluded.failed,
+    latest_at = max(coalesce(latest_at, excluded.latest_at), coalesce(excluded.latest_at, latest_at))
+
+-- uses --
+-- Read how often entries were used.
+SELECT id, given, helped, failed, latest_at FROM entry_uses ORDER BY id
+
+-- put_lesson --
+-- Save a lesson in place of the one with the same id.
+INSERT INTO lessons (id, kind, at, outcome, body) VALUES (?, ?, ?, ?, CAST(? AS TEXT))
+ON CONFLICT (id) DO UPDATE
+SET kind = excluded.kind, at = excluded.at, outcome = excluded.outcome, body = excluded.body
+
+-- lesson --
+-- Read one lesson.
+SELECT CAST(body AS BLOB) FROM lessons WHERE id = ?
+
+-- open_lessons --
+-- List what nobody has decided about yet, oldest first.
+SELECT CAST(body AS BLOB) FROM lessons WHERE outcome = '' AND kind = ? AND at >= ? ORDER BY at, id
+
+-- forget_lessons --
+-- Remove one step of lessons that were noted before an instant.
+DELETE FROM lessons WHERE id IN (SELECT id FROM lessons WHERE at < ? ORDER BY at LIMIT ?)

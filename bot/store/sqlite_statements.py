@@ -57,10 +57,6 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
         add(Statement(queries["close_ask"], (closed.outcome, closed.id)))
     for link in change.links:
         add(Statement(queries["put_link"], (link.room, link.message, link.ticket, link.outgoing)))
-    for entry_id in change.removed_entries:
-        add(Statement(queries["remove_entry"], (entry_id,)))
-    for entry in change.entries:
-        add(Statement(queries["put_entry"], (entry.id, body_of(entry))))
     return statements
 
 

@@ -31,6 +31,7 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     subject: int | None = None
     owner: Party | None = None
     links: tuple[int, ...] = ()
+    is_urgent: bool = False  # whoever reported it said so
 
 
 class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -194,6 +195,7 @@ class CallMissed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
 class CalledBack(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     result: str
+    late: timedelta = timedelta()
 
 
 class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

@@ -15,6 +15,7 @@ from bot.tickets.model import (
     ClockKind,
     Closing,
     Grace,
+    Kind,
     Offer,
     Party,
     Pause,
@@ -53,6 +54,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         policy=event.policy,
         level=event.level,
         level_name=event.level_name,
+        is_urgent=event.is_urgent,
         requester=event.requester,
         account=event.account,
         address=event.address,
@@ -143,6 +145,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _surveyed(ticket, SurveyState.RATED, speed=speed, quality=quality, comment=comment)
         case e.Commented(text=text):
             return _surveyed(ticket, SurveyState.COMMENTED, comment=text)
+        case e.CalledBack() if ticket.kind is not Kind.CALLBACK:
+            return replace(ticket, happened=clockwork.noted(ticket, at, "called_back"))
         case e.CalledBack(by=by, result=result):
             resolution = Resolution(by=by, cause="", method=result, prevention="")
             happened = clockwork.noted(ticket, at, "called_back", RESOLVED)

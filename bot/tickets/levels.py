@@ -39,6 +39,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         subject=step.subject,
         owner=step.owner,
         links=step.links,
+        is_urgent=step.is_urgent or bool(_urgent_words_in(step.text, rules.urgent_words)),
     )
 
 
@@ -47,11 +48,7 @@ def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) 
 
     An urgent word means the most urgent level, unless the policy has it among the keywords of another.
     """
-    urgent = [
-        word
-        for word in urgent_words
-        if word in text and re.search(f"(?<![不没非无未]){re.escape(word)}", text)
-    ]
+    urgent = _urgent_words_in(text, urgent_words)
     if urgent:
         named = (level for level in policy.levels if any(word in level.keywords for word in urgent))
         return next(named, policy.levels[0])
@@ -59,6 +56,14 @@ def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) 
         if any(word in text for word in level.keywords):
             return level
     return policy.level(policy.default_level)
+
+
+def _urgent_words_in(text: str, urgent_words: Sequence[str]) -> list[str]:
+    return [
+        word
+        for word in urgent_words
+        if word in text and re.search(f"(?<![不没非无未]){re.escape(word)}", text)
+    ]
 
 
 def level_named(policy: Policy, word: str) -> Level | None:

@@ -93,7 +93,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case s.Rate() | s.Comment():
             return rated(ticket, step, rules)
         case s.Report():
-            return _reported(ticket, step, rules)
+            return _reported(ticket, step, now, rules)
         case s.Acknowledge(by=by):
             return _acknowledged(ticket, by, rules)
         case s.Pause(by=by):
@@ -259,7 +259,9 @@ def _undone(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.An
     return [e.Undone(by=by, word=undo.word)]
 
 
-def _reported(ticket: Ticket, step: s.Report, rules: Rules) -> list[e.AnyEvent]:
+def _reported(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    if ticket.kind is not Kind.CALLBACK and ticket.status is not Status.OPEN:
+        return _called_about(ticket, step, now, rules)
     if ticket.kind is not Kind.CALLBACK or ticket.status is Status.CLOSED:
         raise TicketError("{number} 没有等着的回访。", number=ticket.subject or ticket.number)
     if step.by != ticket.owner and not rules.role(step.by).is_manager:
@@ -271,6 +273,19 @@ def _reported(ticket: Ticket, step: s.Report, rules: Rules) -> list[e.AnyEvent]:
     if step.outcome == "missed":
         return [e.CallMissed(by=step.by, text=step.result)]
     return [e.CalledBack(by=step.by, result=step.result), e.Closed(closing=Closing.DONE, by=step.by)]
+
+
+def _called_about(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return the call that a policy promises about every solved ticket; it outlives the ticket."""
+    found = timing.clock(ticket, ClockKind.CALLBACK, rules, now)
+    if found is None or found.met_at is not None:
+        raise TicketError("{number} 没有等着的回访。", number=ticket.number)
+    if not rules.role(step.by).is_manager:
+        raise NotTheirs("{number} 的回访由 {owner} 负责。", number=ticket.number, owner=manager_named(rules))
+    if step.outcome == "missed":
+        return [e.CallMissed(by=step.by, text=step.result)]
+    late = timing.lateness(ticket, ClockKind.CALLBACK, rules, now)
+    return [e.CalledBack(by=step.by, result=step.result, late=late)]
 
 
 def _be_open(ticket: Ticket) -> None:

@@ -245,6 +245,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     policy: str = ""
     level: str = ""
     level_name: str = ""
+    is_urgent: bool = False  # whoever reported it said so
     level_before: str = ""  # what staff changed it from; the requester may ask for it back
     requester: Party
     account: str = ""  # the requester's account: `NAME:USERID`

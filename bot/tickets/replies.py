@@ -15,7 +15,7 @@ from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import ClockKind, Party, Ticket
+from bot.tickets.model import ClockKind, Kind, Party, Ticket
 from bot.tickets.notices import Notice, noticed
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
@@ -140,8 +140,9 @@ def _said_of(
         case e.Rated(is_low=is_low):
             return low(event, after, voices, rules) if is_low else []
         case e.CallMissed():
-            resolve = timing.clock(after, ClockKind.RESOLVE, rules)
-            due = resolve.due_at if resolve else None
+            kind = ClockKind.RESOLVE if after.kind is Kind.CALLBACK else ClockKind.CALLBACK
+            owed = timing.clock(after, kind, rules)
+            due = owed.due_at if owed else None
             text = voices.asker.say(
                 "{number} 已记未接，{time} 前请再打一次。",
                 number=after.subject or number,

@@ -46,6 +46,7 @@ class Level:
     keywords: tuple[str, ...]
     promises: tuple[Promise, ...]
     readings: tuple[str, ...] = ()  # how unclear words of the contract are read
+    is_urgent: bool = False  # calls people at once, at any hour
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     subject: int | None = None
     owner: Party | None = None  # set only for work that has an owner from the start
     links: tuple[int, ...] = ()
+    is_urgent: bool = False  # whoever reports it says so
 
 
 class Claim(msgspec.Struct, frozen=True):

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.contract import Connects, DeliveryFailed, Examines, Incoming, Outgoing, RoomKind, TakesCallbacks
-from adapters.wecom.inbox import Inbox
+from adapters.inbox import Inbox
 from tests.adapters.wecom_peers import AES_KEY, BORN, TOKEN, CallbackSender
 
 pytestmark = pytest.mark.asyncio
@@ -94,7 +94,7 @@ async def test_a_callback_that_is_not_from_wecom_is_refused(application, changes
     with capture_logs() as logs:
         assert await application.sender.posts(body, {**query, **changes}) == status
     [entry] = logs
-    assert (entry["action"], entry["status"]) == ("wecom_refused", status)
+    assert (entry["action"], entry["status"]) == ("callback_refused", status)
     assert TOKEN not in str(entry)
     assert AES_KEY not in str(entry)
 

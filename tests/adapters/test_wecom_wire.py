@@ -13,14 +13,15 @@ import xmltodict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Mention, Outgoing, RoomKind
 from adapters.registry import settings_type
-from adapters.wecom.accounts import instant, is_user, place
+from adapters.values import instant
+from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot import frames
 from adapters.wecom.aibot import wire as aibot
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.app import wire as app
-from adapters.wecom.door import Refused
 from adapters.wecom.robot import wire as robot
 from tests.adapters.wecom_peers import AES_KEY
 

@@ -10,19 +10,22 @@ import structlog
 from aiohttp import web
 from yarl import URL
 
+from adapters.admission import Refused
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
 from adapters.delivery import Delivery
+from adapters.inbox import Inbox
+from adapters.wechat.answers import OK
+from adapters.wechat.callbacks import Callbacks
+from adapters.wechat.crypto import Seal, read_key
+from adapters.wechat.door import Door
+from adapters.wechat.interface import Interface
 from adapters.wecom.aibot import frames, wire
 from adapters.wecom.aibot.frames import Body, Unreadable
 from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
-from adapters.wecom.callbacks import Callbacks
-from adapters.wecom.crypto import Seal, read_key
-from adapters.wecom.door import Door, Refused
-from adapters.wecom.errors import OK, failure
-from adapters.wecom.inbox import Inbox
-from adapters.wecom.server import Server
+from adapters.wecom.enterprise import PLATFORM
+from adapters.wecom.errors import failure
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +54,7 @@ class CallbackAdapter:
         self._replies = Replies()
         self._said = Said()
         self._delivery = Delivery(wire.parts, self._send)
-        self._server = Server(settings.api_base)
+        self._server = Interface(settings.api_base, PLATFORM)
         self._origin = URL(settings.api_base).origin()
         self._callbacks = Callbacks(
             # The robot of an enterprise: the receiver in what is sealed is empty.

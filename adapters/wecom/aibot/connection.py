@@ -14,6 +14,8 @@ from aiohttp import ClientWebSocketResponse
 
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
 from adapters.delivery import Delivery
+from adapters.inbox import Inbox
+from adapters.wechat.answers import OK, code
 from adapters.wecom.aibot import examination, frames, wire
 from adapters.wecom.aibot.dial import keep_connected
 from adapters.wecom.aibot.frames import Body, Frame
@@ -21,8 +23,7 @@ from adapters.wecom.aibot.link import End, Link, NotReady, Unanswered
 from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
-from adapters.wecom.errors import OK, REPLY_IMPOSSIBLE, code, failure
-from adapters.wecom.inbox import Inbox
+from adapters.wecom.errors import REPLY_IMPOSSIBLE, failure
 
 _log = structlog.get_logger(__name__)
 

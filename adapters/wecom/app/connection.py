@@ -10,17 +10,18 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from adapters.admission import Refused
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
 from adapters.delivery import Delivery
+from adapters.inbox import Inbox
 from adapters.splitting import split
+from adapters.wechat.callbacks import Callbacks
+from adapters.wechat.crypto import Seal, read_key
+from adapters.wechat.door import Door
 from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
-from adapters.wecom.callbacks import Callbacks
-from adapters.wecom.crypto import Seal, read_key
-from adapters.wecom.door import Door, Refused
-from adapters.wecom.inbox import Inbox
 
 _log = structlog.get_logger(__name__)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.addressing import addressed
+from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, Outgoing, RoomKind
-from adapters.wecom import xml
-from adapters.wecom.accounts import derived_id, instant, is_user, place
-from adapters.wecom.door import Refused
+from adapters.values import derived_id, instant
+from adapters.wechat import xml
+from adapters.wecom.accounts import is_user, place
 
 LIMIT: Final = 2048  # bytes; WeCom cuts what is longer without a word
 DUPLICATE_SECONDS: Final = 60

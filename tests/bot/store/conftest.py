@@ -13,7 +13,9 @@ import pytest
 import pytest_asyncio
 
 from bot.asks import Answered, Ask
+from bot.lessons import Lesson, Missed
 from bot.store.contract import Change, Queued, Saved, Store
+from bot.store.knowledge_contract import Learning
 from bot.store.registry import open_store
 from bot.tickets.events import AnyEvent, Noted
 from bot.tickets.model import Kind, Party, Ticket
@@ -91,6 +93,13 @@ class Builder:
 
     def entry(self, entry_id: str, answer: str = "重启打印服务") -> Entry:
         return Entry(id=entry_id, question="打印机找不到", answer=answer)
+
+    def lesson(self, lesson_id: str, **fields: Any) -> Lesson:
+        matter = Missed(question="打印机怎么借", customer="yucai", room="yucai")
+        return Lesson(**{"id": lesson_id, "at": AT, "matter": matter} | fields)
+
+    def learning(self, **fields: Any) -> Learning:
+        return Learning(**{"at": AT} | fields)
 
     def change(self, **fields: Any) -> Change:
         return Change(**{"at": AT} | fields)

@@ -273,7 +273,10 @@ class TestFile:
 
 
 class TestMigrations:
-    LATER = Migration(2, "ALTER TABLE entries ADD COLUMN customer TEXT; CREATE TABLE more (id INTEGER);")
+    NEWEST = known_migrations()[-1].version
+    LATER = Migration(
+        NEWEST + 1, "ALTER TABLE entries ADD COLUMN customer TEXT; CREATE TABLE more (id INTEGER);"
+    )
 
     @pytest.mark.asyncio
     async def test_an_older_database_is_brought_up_to_date_and_a_copy_is_left(self, path, build):
@@ -285,9 +288,9 @@ class TestMigrations:
         assert await store.ticket(1001) == opened.ticket
         await store.close()
         with closing(sqlite3.connect(path)) as after:
-            assert after.execute("PRAGMA user_version").fetchone() == (2,)
+            assert after.execute("PRAGMA user_version").fetchone() == (self.LATER.version,)
             assert after.execute("SELECT count(*) FROM more").fetchone() == (0,)
-        copy = await open_sqlite(path.with_name("store.db.before-v2"), build.at)
+        copy = await open_sqlite(path.with_name(f"store.db.before-v{self.LATER.version}"), build.at)
         assert await copy.ticket(1001) == opened.ticket
         await copy.close()
 
@@ -299,11 +302,13 @@ class TestMigrations:
     @pytest.mark.asyncio
     async def test_a_migration_that_fails_changes_nothing(self, path, build):
         await (await open_sqlite(path, build.at)).close()
-        faulty = Migration(2, "CREATE TABLE half (id INTEGER); ALTER TABLE nowhere ADD COLUMN x TEXT;")
+        faulty = Migration(
+            self.LATER.version, "CREATE TABLE half (id INTEGER); ALTER TABLE nowhere ADD COLUMN x TEXT;"
+        )
         with pytest.raises(StoreFault, match="nowhere"):
             await open_sqlite(path, build.at, migrations=(*known_migrations(), faulty))
         with closing(sqlite3.connect(path)) as after:
-            assert after.execute("PRAGMA user_version").fetchone() == (1,)
+            assert after.execute("PRAGMA user_version").fetchone() == (self.NEWEST,)
             assert after.execute("SELECT 1 FROM sqlite_schema WHERE name = 'half'").fetchall() == []
         await (await open_sqlite(path, build.at)).close()
 

@@ -1,4 +1,4 @@
-"""The flat XML of WeCom callbacks, read without anything that XML can do beyond elements and text; pure."""
+"""The flat XML of WeChat and WeCom callbacks, read without anything that XML can do beyond elements and text; pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def fields(document: bytes) -> dict[str, str]:
         Unreadable: Not well-formed UTF-8 XML, or with a document type, an entity, or an absurd shape.
     """
     reading = _Reading()
-    # UTF-8 whatever the document says of itself: WeCom sends nothing else.
+    # UTF-8 whatever the document says of itself: nothing else is sent.
     parser = expat.ParserCreate(encoding="utf-8")
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler = reading.refuse

@@ -12,9 +12,10 @@ import xmltodict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.wecom import xml
-from adapters.wecom.crypto import Seal, Tampered, is_signed, read_key, signature
-from adapters.wecom.door import Door, Refused
+from adapters.admission import Refused
+from adapters.wechat import xml
+from adapters.wechat.crypto import Seal, Tampered, is_signed, read_key, signature
+from adapters.wechat.door import Door
 
 # The sample of the vendor's own libraries.
 TOKEN, KEY, RECEIVER = "QDG6eK", "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C", "wx5823bf96d3bd56c7"

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from typing import Final
 
 import structlog
 from aiohttp import web
 
+from adapters.admission import Refused, body_of
 from adapters.contract import Timekeeper
-from adapters.wecom.door import Door, Refused
+from adapters.wechat.door import Door
 
 _log = structlog.get_logger(__name__)
-
-LARGEST: Final = 1 << 20  # bytes
-_PATIENCE: Final = 5.0  # seconds for a body: the platform itself gives up then
 
 
 class Callbacks:
@@ -46,33 +42,18 @@ class Callbacks:
             if request.method == "GET":
                 return self._echo(request)
             if request.method == "POST":
-                body = await _body(request)
+                body = await body_of(request)
                 self._take(self._door.open(request.query, self._sealed_in(body), self._clock.now()))
                 return web.Response()
             return web.Response(status=405, headers={"Allow": "GET, POST"})
         except Refused as refused:
             self._log.warning(
-                "callback refused", action="wecom_refused", status=refused.status, why=refused.reason
+                "callback refused", action="callback_refused", status=refused.status, why=refused.reason
             )
             return web.Response(status=refused.status)
 
     def _echo(self, request: web.Request) -> web.Response:
         """Prove to the platform that this address is ours: exactly the opened text, without quotes or newline."""
         echo = self._door.open(request.query, request.query.get("echostr", ""), self._clock.now())
-        self._log.info("address verified", action="wecom_verified")
+        self._log.info("address verified", action="callback_verified")
         return web.Response(body=echo, content_type="text/plain")
-
-
-async def _body(request: web.Request) -> bytes:
-    if (request.content_length or 0) > LARGEST:
-        raise Refused(413, "the body is larger than 1 MiB")
-    body = bytearray()
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > LARGEST:  # sent in chunks, without a length
-                    raise Refused(413, "the body is larger than 1 MiB")
-    except TimeoutError:
-        raise Refused(408, "the body did not arrive in time") from None
-    return bytes(body)

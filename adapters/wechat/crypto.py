@@ -1,4 +1,4 @@
-"""The encryption of WeCom callbacks: signed, and sealed together with the name of the receiver; pure."""
+"""The encryption of WeChat and WeCom callbacks: signed, and sealed together with the name of the receiver; pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_key(encoded: str) -> bytes:
         ValueError: It is no such key; the text does not repeat it.
     """
     if len(encoded) != _KEY_CHARACTERS or not (encoded.isascii() and encoded.isalnum()):
-        raise ValueError("应为 43 位字母和数字，从企业微信后台的 EncodingAESKey 复制")
+        raise ValueError("应为 43 位字母和数字，从平台后台的 EncodingAESKey 复制")
     return base64.b64decode(encoded + "=")
 
 

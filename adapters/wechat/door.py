@@ -6,19 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from adapters.wecom.crypto import Seal, Tampered, is_signed
+from adapters.admission import Refused
+from adapters.wechat.crypto import Seal, Tampered, is_signed
 
 # The platform repeats an unanswered callback within seconds, with the same time in it.
 OLDEST: Final = timedelta(minutes=5)
-
-
-class Refused(Exception):
-    """A callback is turned away with an HTTP status; the reason is for our log, the caller is told nothing."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-        self.reason = reason
 
 
 class Door:

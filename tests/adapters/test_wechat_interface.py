@@ -9,7 +9,7 @@ from aiohttp import web
 from yarl import URL
 
 from adapters.contract import DeliveryFailed
-from adapters.wecom.server import Server
+from adapters.wechat.interface import Interface
 
 pytestmark = pytest.mark.asyncio
 
@@ -32,7 +32,7 @@ async def test_a_redirection_is_not_followed(host):
     async def redirecting(request: web.Request) -> web.Response:
         raise web.HTTPTemporaryRedirect(f"{other}/?key=k3y")
 
-    server = Server(await host(redirecting))
+    server = Interface(await host(redirecting), "企业微信")
     with pytest.raises(DeliveryFailed, match="307") as failed:
         await server.post("cgi-bin/message/send", {"access_token": "t0ken"}, {})
     await server.close()
@@ -44,7 +44,7 @@ async def test_a_redirection_is_not_followed(host):
 async def test_another_server_is_not_asked(host):
     elsewhere = Elsewhere()
     other = await host(elsewhere.handle)
-    server = Server("https://qyapi.weixin.qq.com")
+    server = Interface("https://qyapi.weixin.qq.com", "企业微信")
     with pytest.raises(DeliveryFailed, match="不是配置里的"):
         await server.request("POST", URL(f"{other}/x"), {})
     await server.close()
@@ -53,7 +53,7 @@ async def test_another_server_is_not_asked(host):
 
 async def test_a_base_with_a_path_keeps_it(host):
     elsewhere = Elsewhere()
-    server = Server(f"{await host(elsewhere.handle)}/wecom/")
+    server = Interface(f"{await host(elsewhere.handle)}/wecom/", "企业微信")
     assert (await server.get("cgi-bin/gettoken", {"corpid": "a&b"})).code == 0
     await server.close()
     assert elsewhere.asked == ["/wecom/cgi-bin/gettoken?corpid=a%26b"]
@@ -62,7 +62,7 @@ async def test_a_base_with_a_path_keeps_it(host):
 
 async def test_nothing_is_asked_after_the_end(host):
     elsewhere = Elsewhere()
-    server = Server(await host(elsewhere.handle))
+    server = Interface(await host(elsewhere.handle), "企业微信")
     await server.close()
     await server.close()
     with pytest.raises(DeliveryFailed):
@@ -77,7 +77,7 @@ async def test_a_server_that_falls_silent_is_given_up(host):
         await silent.wait()
         return web.Response()
 
-    server = Server(await host(handle), patience_seconds=0.05)
+    server = Interface(await host(handle), "企业微信", patience_seconds=0.05)
     with pytest.raises(DeliveryFailed) as failed:
         await server.post("x", {}, {})
     silent.set()
