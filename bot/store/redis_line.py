@@ -115,9 +115,7 @@ class Line:
             batch, self._waiting = self._waiting, []
             if not batch:
                 continue
-            if self._replicating is not None and any(
-                future is self._replicating[1] for _, future in batch
-            ):
+            if self._replicating is not None and any(future is self._replicating[1] for _, future in batch):
                 self._replicating = None  # what is written from now on needs a question of its own
             if not self._sent:
                 self._answered_at = loop.time()

@@ -13,12 +13,11 @@ import msgspec
 
 from bot.asks import Answered, Ask
 from bot.store.bodies import body_of, body_of_record
-from bot.store.contract import Change, Delivery, Link, Queued, Saved
+from bot.store.contract import Change, Link, Queued, Saved
 from bot.store.instants import milliseconds, milliseconds_up
 from bot.store.sqlite_statements import check_continues
 from bot.tickets.model import Status
 
-ENTRIES = 0  # the shard of the knowledge, of numbers and of leases
 _WIDTH = 16  # members of the index of deadlines have this many digits, so that their order is that of numbers
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
@@ -41,8 +40,6 @@ class Part(msgspec.Struct, kw_only=True, gc=False):
     asks: list[Value] = []
     closed: list[Value] = []
     links: list[Value] = []
-    entries: list[Value] = []
-    removed: list[str] = []
 
 
 class Whereabouts(msgspec.Struct, frozen=True):
@@ -78,10 +75,6 @@ def parts_of(change: Change, where: Whereabouts, blank: Callable[[], Part]) -> d
         part(where.of_ask(closed.id)).closed.append([closed.id, closed.outcome])
     for link in change.links:
         part(where.of_room(link.room)).links.append(_link(link))
-    if change.entries or change.removed_entries:
-        knowledge = part(ENTRIES)
-        knowledge.entries = [[entry.id, body_of(entry)] for entry in change.entries]
-        knowledge.removed = list(change.removed_entries)
     if change.outgoing:
         first = next(iter(parts.values()), None) or part(where.of_room(change.outgoing[0].room))
         first.outgoing = [queued_value(message, where.fences) for message in change.outgoing]
@@ -94,7 +87,7 @@ def parts_of(change: Change, where: Whereabouts, blank: Callable[[], Part]) -> d
 def queued_value(message: Queued, fences: Mapping[str, str]) -> Value:
     """Return a message of the outbox as the scripts `commit` and `update` read it.
 
-    What is already being sent carries the number of the lease under which this worker does so.
+    It carries the number of the lease under which this worker sends for its adapter; without one somebody else will.
     """
     return [
         message.key,
@@ -104,8 +97,8 @@ def queued_value(message: Queued, fences: Mapping[str, str]) -> Value:
         message.room,
         False if message.platform_id is None else message.platform_id,
         milliseconds(message.created_at),
-        body_of(message),
-        fences.get(message.adapter, False) if message.state is Delivery.SENDING else False,
+        text(body_of(message)),
+        fences.get(message.adapter, False),
     ]
 
 
@@ -117,6 +110,11 @@ def packed(value: object) -> bytes:
 def unpacked(value: bytes) -> Any:
     """Return the value of MessagePack."""
     return _decoder.decode(value)
+
+
+def text(value: bytes) -> msgspec.Raw:
+    """Return bytes as the MessagePack of a string: the reader in the server knows no other bytes, and minds none in it."""
+    return msgspec.Raw(b"\xdb" + len(value).to_bytes(4, "big") + value)
 
 
 def member(number: int) -> str:
@@ -141,8 +139,8 @@ def _ticket(saved: Saved) -> Value:
         False if ticket.subject is None else ticket.subject,
         False if saved.next_due_at is None else milliseconds_up(saved.next_due_at),
         False if survey is None or survey.asked_at is None else milliseconds(survey.asked_at),
-        body_of(ticket),
-        [bytes.fromhex(record.hash) + body_of_record(record) for record in saved.records],
+        text(body_of(ticket)),
+        [text(bytes.fromhex(record.hash) + body_of_record(record)) for record in saved.records],
         member(ticket.number),
     ]
 
@@ -157,10 +155,10 @@ def _ask(ask: Ask) -> Value:
         milliseconds(ask.asked_at),
         milliseconds_up(ask.expires_at),
         ask.outcome,
-        body_of(ask),
+        text(body_of(ask)),
     ]
 
 
 def _link(link: Link) -> Value:
     value = packed([False if link.ticket is None else link.ticket, link.outgoing])
-    return [message_field(link.room, link.message), value]
+    return [message_field(link.room, link.message), text(value)]

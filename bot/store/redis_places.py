@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection
 from redis.crc import key_slot
-from redis.exceptions import AuthenticationError, RedisError, ResponseError
+from redis.exceptions import RedisError, ResponseError
 
 from bot.store.contract import StoreFault
 from bot.store.redis_url import Address
@@ -42,7 +42,7 @@ class Single:
     async def find(self) -> None:
         """There is nothing to find."""
 
-    def of(self, prefix: str) -> Server:
+    def of(self, prefix: str) -> Server:  # noqa: ARG002 - as in Places
         return self._server
 
     def all(self) -> Sequence[Server]:
@@ -65,7 +65,9 @@ class Sentinels:
                     is_sentinel=True,
                 )  # fmt: skip
             except ResponseError as refusal:
-                raise StoreFault(f"哨兵 {server[0]}:{server[1]} 拒绝回答（{refusal}）；请检查地址和密码。") from refusal
+                raise StoreFault(
+                    f"哨兵 {server[0]}:{server[1]} 拒绝回答（{refusal}）；请检查地址和密码。"
+                ) from refusal
             except (RedisError, OSError) as error:
                 reasons.append(f"{server[0]}:{server[1]} {error}")
                 continue
@@ -75,7 +77,7 @@ class Sentinels:
             reasons.append(f"{server[0]}:{server[1]} 不认识 {self._address.master}")
         raise Unreachable("；".join(reasons))
 
-    def of(self, prefix: str) -> Server:
+    def of(self, prefix: str) -> Server:  # noqa: ARG002 - as in Places
         if self._server is None:
             raise Unreachable(self._address.master)
         return self._server
@@ -132,9 +134,9 @@ class Cluster:
 
 def places_of(address: Address) -> Single | Sentinels | Cluster:
     """Return what finds the servers of an address."""
-    kinds = {"single": Single, "sentinel": Sentinels, "cluster": Cluster}
-    places: Single | Sentinels | Cluster = kinds[address.kind](address)
-    return places
+    if address.kind == "sentinel":
+        return Sentinels(address)
+    return Cluster(address) if address.kind == "cluster" else Single(address)
 
 
 async def connected(address: Address, server: Server, *, is_sentinel: bool = False) -> AbstractConnection:
@@ -160,8 +162,10 @@ async def connected(address: Address, server: Server, *, is_sentinel: bool = Fal
     else:
         connection = Connection(**settings)
     try:
-        async with asyncio.timeout(_CONNECT_SECONDS):  # also for the greeting: a paused server takes connections
-            await connection.connect()
+        async with asyncio.timeout(
+            _CONNECT_SECONDS
+        ):  # also for the greeting: a paused server takes connections
+            await connection.connect()  # type: ignore[no-untyped-call]
     except TimeoutError as error:
         await _hang_up(connection)
         raise OSError(f"没有在 {_CONNECT_SECONDS:.0f} 秒内应答") from error
@@ -187,6 +191,3 @@ async def asked(address: Address, server: Server, *command: object, is_sentinel:
 async def _hang_up(connection: AbstractConnection) -> None:
     with suppress(RedisError, OSError):
         await connection.disconnect(nowait=True)
-
-
-__all__ = ["AuthenticationError", "Cluster", "Places", "Sentinels", "Server", "Single", "Unreachable", "asked", "connected", "places_of"]

@@ -61,7 +61,11 @@ class Servers:
         Raises:
             StoreFault: The server refuses, or was away for too long.
         """
-        return await self.patiently(lambda: self._script(shard, name, values))
+        return await self.run_at(self._prefix(shard), name, *values)
+
+    async def run_at(self, prefix: str, name: str, *values: Any) -> Any:
+        """Run a script where the keys that begin with a prefix live, and return its answer."""
+        return await self.patiently(lambda: self._script(prefix, name, values))
 
     async def ask(self, shard: int, command: str, key: str, *values: Any) -> Any:
         """Run one command on a key of a shard (named without the prefix) and return its answer."""
@@ -76,7 +80,7 @@ class Servers:
         """Run a script like `run`, and come back when as many replicas as the settings want have what it wrote."""
         if not self.address.wait_replicas:
             return await self.run(shard, name, *values)
-        return await self.patiently(lambda: self._replicated(shard, name, values))
+        return await self.patiently(lambda: self._replicated(self._prefix(shard), name, values))
 
     async def patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
         """Try until it works; what stands in the way is logged once, and so is its end."""
@@ -86,7 +90,9 @@ class Servers:
             try:
                 answer = await attempt()
             except OutOfMemoryError as error:
-                raise StoreFault("Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。") from error
+                raise StoreFault(
+                    "Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。"
+                ) from error
             except (Lost, Unreachable, *_PASSING) as error:
                 self._missed(error)
                 if loop.time() - began > _PATIENCE_SECONDS:
@@ -97,11 +103,15 @@ class Servers:
                 if str(error).startswith("MISCONF"):
                     self._missed(error)
                     if loop.time() - began > _PATIENCE_SECONDS:
-                        raise StoreFault(f"Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。") from error
+                        raise StoreFault(
+                            f"Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"
+                        ) from error
                 elif str(error).startswith(("MOVED", "NOREPLICAS")):
                     self._missed(error)
                 else:
-                    raise StoreFault(f"Redis 拒绝了操作（{error}）；请检查帐号的权限和服务器的版本。") from error
+                    raise StoreFault(
+                        f"Redis 拒绝了操作（{error}）；请检查帐号的权限和服务器的版本。"
+                    ) from error
             else:
                 if self._lost_at is not None:
                     self._found_again()
@@ -120,17 +130,16 @@ class Servers:
             line = self._lines[server] = Line(lambda: connected(self.address, server))
         return line
 
-    async def _script(self, shard: int, name: str, values: tuple[Any, ...]) -> Any:
-        prefix = self._prefix(shard)
+    async def _script(self, prefix: str, name: str, values: tuple[Any, ...]) -> Any:
         line, wanted = self._line(self.places.of(prefix)), script(name)
         try:
             return await line.send("EVALSHA", wanted.sha, 1, prefix, *values)
         except NoScriptError:  # a server that was started again, or a new master
             return await line.send("EVAL", wanted.source, 1, prefix, *values)
 
-    async def _replicated(self, shard: int, name: str, values: tuple[Any, ...]) -> Any:
-        answer = await self._script(shard, name, values)
-        line = self._line(self.places.of(self._prefix(shard)))
+    async def _replicated(self, prefix: str, name: str, values: tuple[Any, ...]) -> Any:
+        answer = await self._script(prefix, name, values)
+        line = self._line(self.places.of(prefix))
         generation = line.generation
         count = await line.replicated(self.address.wait_replicas, _REPLICAS_MILLISECONDS)
         # A connection opened in between has written nothing, so its WAIT says nothing.
@@ -156,9 +165,16 @@ class Servers:
     def _missed(self, error: Exception) -> None:
         if self._lost_at is None:
             self._lost_at = asyncio.get_running_loop().time()
-            self._log.warning("the store does not answer", action="store_lost", server=str(self.address), reason=str(error))
+            self._log.warning(
+                "the store does not answer", action="store_lost", server=str(self.address), reason=str(error)
+            )
 
     def _found_again(self) -> None:
         lost_at, self._lost_at = self._lost_at, None
         seconds = asyncio.get_running_loop().time() - (lost_at or 0.0)
-        self._log.info("the store answers again", action="store_back", server=str(self.address), seconds=round(seconds, 1))
+        self._log.info(
+            "the store answers again",
+            action="store_back",
+            server=str(self.address),
+            seconds=round(seconds, 1),
+        )

@@ -160,26 +160,12 @@ local function ask(part)
   end
 end
 
-local function learn(part)
-  if #part.removed + #part.entries == 0 then return end
-  local version = call('INCR', P .. 'knowledge')
-  for _, id in ipairs(part.removed) do
-    if call('HDEL', P .. 'entries', id) == 1 then call('ZADD', P .. 'entry-versions', version, id) end
-  end
-  for _, entry in ipairs(part.entries) do
-    call('HSET', P .. 'entries', entry[1], entry[2])
-    call('ZADD', P .. 'entry-versions', version, entry[1])
-  end
-  call('PUBLISH', part.channel, part.worker .. ' knowledge ' .. version)
-end
-
 local function write(part)
   if part.seen then call('ZADD', P .. 'seen', part.at, part.seen) end
   save_tickets(part)
   queue(part)
   ask(part)
   for _, link in ipairs(part.links) do call('HSET', P .. 'links', link[1], link[2]) end
-  learn(part)
 end
 
 local function remember(id, length) call('SET', P .. 'c:' .. id, '1', 'PX', length) end

@@ -1,13 +1,19 @@
--- Forgets one step of what is not needed any more: KEYS[1] the prefix of the shard's keys, ARGV what (seen, asks, done),
+-- Forgets one step of what is not needed any more: KEYS[1] the prefix of the shard's keys, ARGV what (seen, asks, done, lessons),
 -- the instant it must be older than, how many to pass over, how many to look at. The answer: how many went, how many stayed.
 local P, what, before = KEYS[1], ARGV[1], '(' .. ARGV[2]
 local call = redis.call
-local INDEX = { seen = 'seen', asks = 'asks-by-time', done = 'done' }
+local INDEX = { seen = 'seen', asks = 'asks-by-time', done = 'done', lessons = 'lessons-by-time' }
 local members = call('ZRANGE', P .. INDEX[what], '-inf', before, 'BYSCORE', 'LIMIT', ARGV[3], ARGV[4])
 local stayed = 0
 for _, member in ipairs(members) do
   if what == 'seen' then
     call('ZREM', P .. 'seen', member)
+  elseif what == 'lessons' then
+    local kind = call('HGET', P .. 'lesson-kinds', member)
+    call('ZREM', P .. 'lessons-of:' .. kind, member)
+    call('ZREM', P .. 'lessons-by-time', member)
+    call('HDEL', P .. 'lessons', member)
+    call('HDEL', P .. 'lesson-kinds', member)
   elseif what == 'done' then
     local message = cmsgpack.unpack(call('HGET', P .. 'outbox', member))
     call('HDEL', P .. 'outbox', member)

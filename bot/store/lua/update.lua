@@ -10,8 +10,8 @@ for index, message in ipairs(asked.messages) do
   local found = call('HGET', P .. 'outbox', message[1])
   if not found then return { 'UNKNOWN', message[1] } end
   before[index] = cmsgpack.unpack(found)
-  local fence = message[9]
-  if fence and call('GET', P .. 'fence:' .. before[index][2]) ~= fence then return { 'FENCED', before[index][2] } end
+  message[10] = message[9] and call('GET', P .. 'fence:' .. message[2]) == message[9]
+  if message[9] and not message[10] and before[index][2] == message[2] then return { 'FENCED', message[2] } end
 end
 
 local told = {}

@@ -1,0 +1,231 @@
+"""The store for several workers: Redis or Valkey, one server, behind sentinels, or a cluster.
+
+Keys of one room lie together in one shard, and a commit that touches one shard is one script. A commit that touches several is
+prepared in all of them first and then decided in one (`redis_commits`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from bot.asks import Ask
+from bot.store.bodies import ask_from, queued_from, record_from, ticket_from
+from bot.store.contract import Change, Link, Queued
+from bot.store.instants import instant, milliseconds
+from bot.store.redis_commits import Commits
+from bot.store.redis_knowledge import RedisKnowledge
+from bot.store.redis_parts import member, message_field, unpacked
+from bot.store.redis_servers import Servers
+from bot.store.redis_shards import Shards
+from bot.tickets.model import Ticket
+from bot.tickets.records import Record
+
+T = TypeVar("T")
+_SEEN_KEPT = timedelta(days=3)
+_KEPT = timedelta(days=90)
+_TIDIED_AT_ONCE = 500
+_HASH_BYTES = 32
+
+
+class RedisStore(RedisKnowledge):
+    """The store behind `redis://…`; see `bot.store.contract.Store` for what its methods promise."""
+
+    def __init__(self, servers: Servers, shards: Shards, *, worker: str) -> None:
+        """Take over servers that were found to be well; `open_redis` finds out."""
+        super().__init__(servers, channel=shards.channel, worker=worker)
+        self.worker = worker
+        self._shards = shards
+        self._commits = Commits(servers, shards, worker)
+
+    async def commit(self, change: Change) -> None:
+        await self._commits.commit(change)
+
+    async def update_outgoing(self, messages: list[Queued]) -> None:
+        await self._commits.update(messages)
+
+    async def next_number(self, first: int) -> int:
+        return await self._commits.next_number(first)
+
+    async def is_seen(self, key: str) -> bool:
+        shard = self._shards.of_room(key.partition("|")[0])
+        return await self._servers.ask(shard, "ZSCORE", "seen", key) is not None
+
+    async def ticket(self, number: int) -> Ticket | None:
+        shard = await self._shards.of_number(number)
+        return _ticket(await self._servers.ask(shard, "GET", f"t:{number}"))
+
+    async def records(self, number: int) -> list[Record]:
+        shard = await self._shards.of_number(number)
+        found = await self._servers.ask(shard, "LRANGE", f"r:{number}", 0, -1)
+        return [record_from(value[_HASH_BYTES:], value[:_HASH_BYTES].hex()) for value in found]
+
+    async def open_tickets(self, *, room: str | None = None, limit: int = 1000) -> list[Ticket]:
+        index = "open" if room is None else f"room:{room}"
+        return _by_number(await self._tickets(index, "up", "+inf", limit))[:limit]
+
+    async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:
+        found = await self._tickets(f"account:{account}", "down", "+inf", limit)
+        return _by_number(found)[: -limit - 1 : -1]
+
+    async def about(self, subject: int) -> list[Ticket]:
+        return _by_number(await self._tickets(f"about:{subject}", "up", "+inf", -1))
+
+    async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]:
+        found = await self._tickets("all", "down", "+inf" if before is None else f"({before}", limit)
+        return _by_number(found)[: -limit - 1 : -1]
+
+    async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
+        found = await self._everywhere("due", milliseconds(now), limit)
+        rows = sorted((due, ticket.number, ticket) for due, ticket in map(_due_ticket, found))
+        return [ticket for _, _, ticket in rows[:limit]]
+
+    async def next_due_at(self) -> datetime | None:
+        found = await self._in_every_shard("ZRANGE", "due", 0, 0, "WITHSCORES")
+        return min((instant(int(row[1])) for row in found if row), default=None)
+
+    async def due_at(self, number: int) -> datetime | None:
+        shard = await self._shards.of_number(number)
+        return _instant(await self._servers.ask(shard, "ZSCORE", "due", member(number)))
+
+    async def surveyed_at(self, account: str) -> datetime | None:
+        found = await self._in_every_shard("HGET", "surveyed", account)
+        return max((instant(int(value)) for value in found if value), default=None)
+
+    async def link(self, room: str, message: str) -> Link | None:
+        shard, field = self._shards.of_room(room), message_field(room, message)
+        own, delivered = await asyncio.gather(
+            self._servers.ask(shard, "HGET", "links", field),
+            self._servers.ask(shard, "HGET", "delivered", field),
+        )
+        if own is not None:
+            ticket, outgoing = unpacked(own)
+        elif delivered is not None:
+            _, ticket, outgoing = unpacked(delivered)
+        else:
+            return None
+        return Link(room, message, ticket or None, outgoing)
+
+    async def open_asks(self, room: str, person: str, now: datetime) -> list[Ask]:
+        shard = self._shards.of_room(room)
+        index = f"open-asks:{message_field(room, person)}"
+        asks = [
+            _ask(value) for value in await self._servers.run(shard, "asks", index, f"({milliseconds(now)}")
+        ]
+        for ask in asks:
+            self._shards.note_ask(ask.id, shard)
+        return asks
+
+    async def ask_of(self, outgoing: str) -> Ask | None:
+        if not outgoing:
+            return None
+        found = [value for value in await self._everywhere("ask_of", outgoing) if value]
+        return _ask(found[0]) if found else None
+
+    async def answers_since(self, room: str, since: datetime) -> list[Ask]:
+        shard = self._shards.of_room(room)
+        return [
+            _ask(value)
+            for value in await self._servers.run(shard, "asks", f"answers:{room}", milliseconds(since))
+        ]
+
+    async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
+        return (await self._outgoing(f"waiting:{adapter}", "up", limit))[:limit]
+
+    async def outgoing(self, key: str) -> Queued | None:
+        shard = await self._shards.of_message(key)
+        value = None if shard is None else await self._servers.ask(shard, "HGET", "outbox", key)
+        return None if shard is None or value is None else _queued(value, self._shards.position(shard))
+
+    async def dead_letters(self, *, limit: int = 100) -> list[Queued]:
+        return (await self._outgoing("dead", "down", limit))[: -limit - 1 : -1]
+
+    async def said_about(self, number: int) -> list[Queued]:
+        return await self._outgoing(f"said:{number}", "up", -1)
+
+    async def tidy(self, now: datetime) -> None:
+        for what, before in (
+            ("seen", now - _SEEN_KEPT),
+            ("asks", now - _KEPT),
+            ("done", now - _KEPT),
+            ("lessons", now - _KEPT),
+        ):
+            for shard in self._shards.all():
+                await self._forget(shard, what, milliseconds(before))
+
+    async def close(self) -> None:
+        """Finish what is waiting and close the connections; closing again does nothing."""
+        await self._commits.settle()
+        await self._servers.close()
+
+    async def _forget(self, shard: int, what: str, before: int) -> None:
+        # Step by step, so that commits in between wait for one step only.
+        passed = 0
+        while True:
+            gone, stayed = await self._servers.run(shard, "tidy", what, before, passed, _TIDIED_AT_ONCE)
+            passed += stayed
+            if gone + stayed < _TIDIED_AT_ONCE:
+                return
+
+    async def _tickets(self, index: str, direction: str, highest: str, limit: int) -> list[Ticket]:
+        values = await self._everywhere("tickets", index, direction, highest, limit)
+        return [ticket for ticket in map(_ticket, values) if ticket is not None]
+
+    async def _outgoing(self, index: str, direction: str, limit: int) -> list[Queued]:
+        """Return messages of every shard in the order of their positions."""
+        found: list[Queued] = []
+        for shard, values in await self._by_shard(
+            "listed", index, "outbox", direction, "-inf", "+inf", limit
+        ):
+            position = self._shards.position(shard)
+            found.extend(_queued(value, position) for value in values)
+            for message in found:
+                self._shards.note_message(message.key, shard)
+        return sorted(found, key=lambda message: message.position)
+
+    async def _by_shard(self, name: str, *values: Any) -> list[tuple[int, Any]]:
+        shards = self._shards.all()
+        return list(
+            zip(shards, await _all(self._servers.run(shard, name, *values) for shard in shards), strict=True)
+        )
+
+    async def _everywhere(self, name: str, *values: Any) -> list[Any]:
+        return [value for _, found in await self._by_shard(name, *values) for value in found]
+
+    async def _in_every_shard(self, command: str, key: str, *values: Any) -> list[Any]:
+        return await _all(self._servers.ask(shard, command, key, *values) for shard in self._shards.all())
+
+
+async def _all(questions: Iterable[Awaitable[T]]) -> list[T]:
+    """Wait for every question; without a task of its own when there is one only."""
+    asked = list(questions)
+    return [await asked[0]] if len(asked) == 1 else list(await asyncio.gather(*asked))
+
+
+def _by_number(tickets: list[Ticket]) -> list[Ticket]:
+    return sorted(tickets, key=lambda ticket: ticket.number)
+
+
+def _ticket(value: bytes | None) -> Ticket | None:
+    return None if value is None else ticket_from(value[value.index(b"\n") + 1 :])
+
+
+def _due_ticket(value: bytes) -> tuple[int, Ticket]:
+    due, _, rest = value.partition(b" ")
+    return int(due), ticket_from(rest[rest.index(b"\n") + 1 :])
+
+
+def _ask(value: bytes) -> Ask:
+    found = unpacked(value)
+    return ask_from(found[7].encode(), found[1])
+
+
+def _queued(value: bytes, position: Any) -> Queued:
+    found = unpacked(value)
+    return queued_from(found[7].encode(), position(found[0]))
+
+
+def _instant(value: bytes | None) -> datetime | None:
+    return None if value is None else instant(int(value))
