@@ -8,7 +8,7 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Queued
+from bot.store.contract import Delivery, Queued
 from bot.store.instants import instant
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.events import AnyEvent
@@ -50,9 +50,11 @@ def ask_from(body: bytes, outcome: str) -> Ask:
     return ask if ask.outcome == outcome else msgspec.structs.replace(ask, outcome=outcome)
 
 
-def queued_from(body: bytes, position: int) -> Queued:
-    """Return a message of the outbox with the position the store gave it."""
-    return msgspec.structs.replace(_queued.decode(body), position=position)
+def queued_from(body: bytes, position: int, state: str, platform_id: str | None) -> Queued:
+    """Return a message of the outbox with the position the store gave it, and how far it has come since it was written."""
+    return msgspec.structs.replace(
+        _queued.decode(body), position=position, state=Delivery(state), platform_id=platform_id
+    )
 
 
 def entry_from(body: bytes) -> Entry:

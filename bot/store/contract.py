@@ -100,12 +100,19 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     useful_until: datetime | None = None
     state: Delivery = Delivery.QUEUED
     not_before: datetime | None = None
-    attempts: int = 0
+    attempts: int = 0  # that failed
     is_unknown: bool = False  # an earlier attempt may have arrived
     was_held: bool = False  # the platform did not let the bot speak when it was due
     platform_id: str | None = None
     reason: str = ""  # of the latest failure
     position: int = 0  # given by the store; grows in the order of commits
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A message of the outbox arrived; `platform_id` is what the platform calls it."""
+
+    key: str
+    platform_id: str
 
 
 class ClosedAsk(msgspec.Struct, frozen=True):
@@ -124,6 +131,13 @@ class Link(msgspec.Struct, frozen=True):
     outgoing: str = ""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """Something small that is remembered under a name until it is changed; an empty `value` forgets it."""
+
+    key: str
+    value: str
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one message or one deadline brings about, saved together or not at all.
 
@@ -137,6 +151,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     asks: tuple[Ask, ...] = ()
     closed_asks: tuple[ClosedAsk, ...] = ()
     links: tuple[Link, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
 class Store(KnowledgeStore, Protocol):
@@ -209,12 +224,23 @@ class Store(KnowledgeStore, Protocol):
         """Return the asks of kind `Answered` of a room asked at or after an instant, newest first, closed ones included."""
         ...
 
+    async def kept(self, prefix: str) -> dict[str, str]:
+        """Return what is remembered under keys that begin with `prefix`, by key."""
+        ...
+
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
         """Return queued, held and sending messages of one adapter in the order of their commits."""
         ...
 
     async def update_outgoing(self, messages: list[Queued]) -> None:
         """Save the state of messages of the outbox (found by `key`), durably. A delivered one links its platform id."""
+        ...
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        """Note durably that messages of the outbox arrived: each is `SENT` and linked by its platform id.
+
+        As `update_outgoing`, for what happens most often: nothing but the state and the platform id changes.
+        """
         ...
 
     async def outgoing(self, key: str) -> Queued | None: ...

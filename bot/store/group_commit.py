@@ -13,6 +13,7 @@ from typing import TypeVarTuple
 
 from bot.store.contract import AlreadySeen, Conflict, StoreFault
 from bot.store.knowledge_contract import KnowledgeMoved
+from bot.store.sqlite_batches import Batches, Refusal
 from bot.store.sqlite_statements import Statement
 
 Ts = TypeVarTuple("Ts")
@@ -45,6 +46,7 @@ class GroupCommit:
         """
         self._loop = asyncio.get_running_loop()
         self._connection = connection
+        self._batches = Batches()
         self._most = most
         self._gathered: list[Job] = []
         self._handed_over: SimpleQueue[list[Job] | None] = SimpleQueue()
@@ -111,12 +113,14 @@ class GroupCommit:
         else:
             self._waiting.extend(jobs)
 
-    def _write(self, batch: Sequence[Job]) -> list[Outcome]:
+    def _write(self, batch: Sequence[Job]) -> Sequence[Outcome]:
         cursor = self._connection.cursor()
         try:
             # Savepoints cost a quarter of the speed and are only needed when something is refused, which is rare.
-            outcomes = _together(cursor, batch)
-            if any(isinstance(outcome, Exception) for outcome in outcomes):
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                outcomes: Sequence[Outcome] = self._batches.execute(cursor, [change for change, _ in batch])
+            except (Refusal, *_OWN_FAULTS):
                 self._connection.rollback()
                 outcomes = _one_by_one(cursor, batch)
             cursor.execute("COMMIT")
@@ -136,17 +140,6 @@ class GroupCommit:
         # A closed loop refuses: then nobody waits any more.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(callback, *values)
-
-
-def _together(cursor: sqlite3.Cursor, batch: Sequence[Job]) -> list[Outcome]:
-    """Run a batch up to its end or to the first refusal, which is then the last outcome."""
-    cursor.execute("BEGIN IMMEDIATE")
-    outcomes: list[Outcome] = []
-    try:
-        outcomes.extend(_execute(cursor, statements) for statements, _ in batch)
-    except _OWN_FAULTS as error:
-        outcomes.append(error)
-    return outcomes
 
 
 def _one_by_one(cursor: sqlite3.Cursor, batch: Sequence[Job]) -> list[Outcome]:

@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 
 from bot.asks import Ask
 from bot.store.bodies import ask_from, queued_from, record_from, ticket_from
-from bot.store.contract import Change, Link, Queued
+from bot.store.contract import Change, Delivered, Link, Queued
 from bot.store.instants import instant, milliseconds
 from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import RedisKnowledge
-from bot.store.redis_parts import member, message_field, unpacked
+from bot.store.redis_parts import FIRST, member, message_field, unpacked
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
 from bot.tickets.model import Ticket
@@ -45,6 +45,9 @@ class RedisStore(RedisKnowledge):
 
     async def update_outgoing(self, messages: list[Queued]) -> None:
         await self._commits.update(messages)
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        await self._commits.note_delivered(delivered)
 
     async def next_number(self, first: int) -> int:
         return await self._commits.next_number(first)
@@ -130,6 +133,11 @@ class RedisStore(RedisKnowledge):
             _ask(value)
             for value in await self._servers.run(shard, "asks", f"answers:{room}", milliseconds(since))
         ]
+
+    async def kept(self, prefix: str) -> dict[str, str]:
+        found = await self._servers.ask(FIRST, "HGETALL", "kept")
+        pairs = ((key.decode(), value.decode()) for key, value in zip(found[::2], found[1::2], strict=True))
+        return dict(sorted(pair for pair in pairs if pair[0].startswith(prefix)))
 
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
         return (await self._outgoing(f"waiting:{adapter}", "up", limit))[:limit]
@@ -224,7 +232,7 @@ def _ask(value: bytes) -> Ask:
 
 def _queued(value: bytes, position: Any) -> Queued:
     found = unpacked(value)
-    return queued_from(found[7].encode(), position(found[0]))
+    return queued_from(found[7].encode(), position(found[0]), found[2], found[5] or None)
 
 
 def _instant(value: bytes | None) -> datetime | None:

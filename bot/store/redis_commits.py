@@ -9,7 +9,7 @@ knows the answer for good: done, or never to be done.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -19,6 +19,7 @@ from bot.store.contract import (
     AlreadySeen,
     Change,
     Conflict,
+    Delivered,
     Delivery,
     LeaseLost,
     NotQueued,
@@ -31,9 +32,9 @@ from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
 
 T = TypeVar("T")
-_ABANDONED_MILLISECONDS = (
-    3000  # a prepared change as old as this is looked after by whoever it is in the way of
-)
+M = TypeVar("M", Queued, Delivered)
+# A prepared change as old as this is looked after by whoever it is in the way of.
+_ABANDONED_MILLISECONDS = 3000
 _PAUSE_SECONDS = 0.02
 _ATTEMPTS = 500
 
@@ -58,6 +59,11 @@ class Commits:
         """Save how far messages have come."""
         if messages:
             await self._finished(self._update(messages))
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        """Note that messages arrived."""
+        if delivered:
+            await self._finished(self._note_delivered(delivered))
 
     async def next_number(self, first: int) -> int:
         """Return a number nobody else was given."""
@@ -168,26 +174,36 @@ class Commits:
         return replace(change, outgoing=outgoing)
 
     async def _update(self, messages: list[Queued]) -> None:
-        by_shard: dict[int, list[Queued]] = {}
+        for shard, group in (await self._by_shard(messages)).items():
+            value = {
+                "channel": self._shards.channel,
+                "worker": self._worker,
+                "messages": [queued_value(message, self.fences) for message in group],
+            }
+            _check(await self._servers.written(shard, "update", packed(value)))
+
+    async def _note_delivered(self, delivered: list[Delivered]) -> None:
+        for shard, group in (await self._by_shard(delivered)).items():
+            notes = [[note.key, note.platform_id] for note in group]
+            value = {"fences": self.fences, "notes": notes}
+            _check(await self._servers.written(shard, "delivered", packed(value)))
+
+    async def _by_shard(self, messages: Iterable[M]) -> dict[int, list[M]]:
+        by_shard: dict[int, list[M]] = {}
         for message in messages:
             shard = await self._shards.of_message(message.key)
             if shard is None:
                 raise NotQueued(message.key)
             by_shard.setdefault(shard, []).append(message)
-        for shard, group in by_shard.items():
-            value = {
-                "channel": self._shards.channel,
-                "worker": self._worker,
-                "messages": [self._updated(message) for message in group],
-            }
-            answer = await self._servers.written(shard, "update", packed(value))
-            if answer[0] == b"UNKNOWN":
-                raise NotQueued(answer[1].decode())
-            if answer[0] == b"FENCED":
-                raise LeaseLost(answer[1].decode())
+        return by_shard
 
-    def _updated(self, message: Queued) -> list[Any]:
-        return queued_value(message, self.fences)
+
+def _check(answer: list[Any]) -> None:
+    """Raise what is wrong with an update of the outbox."""
+    if answer[0] == b"UNKNOWN":
+        raise NotQueued(answer[1].decode())
+    if answer[0] == b"FENCED":
+        raise LeaseLost(answer[1].decode())
 
 
 def _refusal(answer: list[Any], change: Change) -> Exception:

@@ -18,6 +18,7 @@ from bot.store.instants import milliseconds, milliseconds_up
 from bot.store.sqlite_statements import check_continues
 from bot.tickets.model import Status
 
+FIRST = 0  # the shard of knowledge, numbers, leases, and of what is kept under names
 _WIDTH = 16  # members of the index of deadlines have this many digits, so that their order is that of numbers
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
@@ -40,6 +41,7 @@ class Part(msgspec.Struct, kw_only=True, gc=False):
     asks: list[Value] = []
     closed: list[Value] = []
     links: list[Value] = []
+    kept: list[Value] = []
 
 
 class Whereabouts(msgspec.Struct, frozen=True):
@@ -75,6 +77,8 @@ def parts_of(change: Change, where: Whereabouts, blank: Callable[[], Part]) -> d
         part(where.of_ask(closed.id)).closed.append([closed.id, closed.outcome])
     for link in change.links:
         part(where.of_room(link.room)).links.append(_link(link))
+    for kept in change.kept:
+        part(FIRST).kept.append([kept.key, kept.value])
     if change.outgoing:
         first = next(iter(parts.values()), None) or part(where.of_room(change.outgoing[0].room))
         first.outgoing = [queued_value(message, where.fences) for message in change.outgoing]

@@ -183,12 +183,12 @@ async def _saves(connection: AbstractConnection) -> bool:
         answer = await _told(connection, "CONFIG", "GET", "save")
     except ResponseError:
         return False
-    return len(answer) > 1 and bool(answer[1] != b"")
+    return bool(len(answer) > 1 and answer[1] != b"")
 
 
 async def _is_ours(connection: AbstractConnection) -> bool:
     try:
-    return bool(len(answer) > 1 and answer[1] != b"")
+        return bool(await _told(connection, "EXISTS", _META) == 1)
     except ResponseError as error:
         if str(error).startswith("MOVED"):  # another node of the cluster has it
             return False

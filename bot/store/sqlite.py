@@ -21,7 +21,7 @@ from bot.store.bodies import (
     ticket_from,
     uses_from,
 )
-from bot.store.contract import Change, Link, Queued, StoreFault
+from bot.store.contract import Change, Delivered, Link, Queued, StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
@@ -30,7 +30,7 @@ from bot.store.queries import sqlite_queries
 from bot.store.sqlite_file import Migration, copy, known_migrations, open_for_reading, open_for_writing
 from bot.store.sqlite_knowledge import learning_statements
 from bot.store.sqlite_reader import Reader
-from bot.store.sqlite_statements import Statement, delivering, saving
+from bot.store.sqlite_statements import Statement, delivering, noting, saving
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
@@ -39,6 +39,7 @@ _SEEN_KEPT = timedelta(days=3)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
 _ABOVE_ALL_NUMBERS = 2**63 - 1
+_LAST_CHARACTER = "\U0010ffff"
 
 
 class SqliteStore:
@@ -125,6 +126,9 @@ class SqliteStore:
     async def entries(self) -> list[Entry]:
         return await self._reader.listed(entry_from, self._queries["entries"])
 
+    async def kept(self, prefix: str) -> dict[str, str]:
+        return dict(self._reader.rows(self._queries["kept"], (prefix, prefix + _LAST_CHARACTER)))
+
     async def learn(self, learning: Learning) -> None:
         await self._writer.submit(learning_statements(learning, self._queries))
 
@@ -155,6 +159,9 @@ class SqliteStore:
 
     async def update_outgoing(self, messages: list[Queued]) -> None:
         await self._writer.submit(delivering(messages, self._queries))
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        await self._writer.submit(noting(delivered, self._queries))
 
     async def outgoing(self, key: str) -> Queued | None:
         row = self._reader.first(self._queries["outgoing"], (key,))

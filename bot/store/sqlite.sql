@@ -136,23 +136,40 @@ UPDATE outbox
 SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
 WHERE key = ?
 
+-- keep --
+-- Remember something under a name.
+INSERT INTO kept (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- forget_kept --
+-- Forget what is remembered under a name.
+DELETE FROM kept WHERE key = ?
+
+-- kept --
+-- List what is remembered under names between two, in order.
+SELECT key, value FROM kept WHERE key >= ? AND key < ? ORDER BY key
+
+-- note_delivered --
+-- Note that a message of the outbox arrived.
+UPDATE outbox SET state = 'sent', platform_id = delivered.column2
+FROM (VALUES (?, ?)) AS delivered WHERE outbox.key = delivered.column1
+
 -- waiting --
 -- List what one adapter still has to deliver, in the order of commits.
-SELECT CAST(body AS BLOB), position FROM outbox
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox
 WHERE adapter = ? AND state IN ('queued', 'held', 'sending')
 ORDER BY position LIMIT ?
 
 -- outgoing --
 -- Read one message of the outbox.
-SELECT CAST(body AS BLOB), position FROM outbox WHERE key = ?
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox WHERE key = ?
 
 -- dead_letters --
 -- List messages that were given up, newest first.
-SELECT CAST(body AS BLOB), position FROM outbox WHERE state = 'dead' ORDER BY position DESC LIMIT ?
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox WHERE state = 'dead' ORDER BY position DESC LIMIT ?
 
 -- said_about --
 -- List the messages of a ticket in the order of commits.
-SELECT CAST(body AS BLOB), position FROM outbox WHERE ticket = ? ORDER BY position
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox WHERE ticket = ? ORDER BY position
 
 -- forget_outgoing --
 -- Remove one step of messages that were created before an instant and are delivered or dropped.

@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import IntEnum, auto
 
 import msgspec
 
 from bot.asks import Ask
 from bot.store.bodies import body_of, body_of_record
-from bot.store.contract import AlreadySeen, Change, Conflict, NotQueued, Queued, Saved
+from bot.store.contract import AlreadySeen, Change, Conflict, Delivered, NotQueued, Queued, Saved
 from bot.store.instants import milliseconds, milliseconds_up
 
 Row = tuple[int | str | bytes | None, ...]
+
+
+class Turn(IntEnum):
+    """When a statement is said among those of a batch.
+
+    Rows that are only added do not care what other changes do, so those of many changes are said with one call, parents before
+    their children. What looks at what is there keeps its place.
+    """
+
+    SEEN = auto()
+    TICKET = auto()
+    RECORD = auto()
+    OUTGOING = auto()
+    LINK = auto()
+    IN_PLACE = auto()
+    DELIVERED = auto()  # of messages that were added by earlier batches
 
 
 class Statement(msgspec.Struct, frozen=True, gc=False):
@@ -21,6 +38,7 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     row: Row
     refusal: type[Exception] | None = None
     refused: int | str = ""
+    turn: Turn = Turn.IN_PLACE
 
 
 def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
@@ -33,23 +51,39 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
     add = statements.append
     if change.seen is not None:
         row = (change.seen, milliseconds(change.at))
-        add(Statement(queries["remember_seen"], row, AlreadySeen, change.seen))
+        add(Statement(queries["remember_seen"], row, AlreadySeen, change.seen, Turn.SEEN))
     for saved in change.tickets:
         check_continues(saved)
         add(_saving_ticket(saved, queries))
         for record in saved.records:
             body = body_of_record(record)
             row_of_record = (record.number, record.seq, milliseconds(record.at), body, record.hash)
-            add(Statement(queries["add_record"], row_of_record))
+            add(Statement(queries["add_record"], row_of_record, turn=Turn.RECORD))
     for message in change.outgoing:
-        add(Statement(queries["add_outgoing"], _outgoing_row(message)))
+        add(Statement(queries["add_outgoing"], _outgoing_row(message), turn=Turn.OUTGOING))
     for ask in change.asks:
         add(Statement(queries["put_ask"], _ask_row(ask)))
     for closed in change.closed_asks:
         add(Statement(queries["close_ask"], (closed.outcome, closed.id)))
     for link in change.links:
-        add(Statement(queries["put_link"], (link.room, link.message, link.ticket, link.outgoing)))
+        row_of_link = (link.room, link.message, link.ticket, link.outgoing)
+        add(Statement(queries["put_link"], row_of_link, turn=Turn.LINK))
+    for kept in change.kept:
+        add(
+            Statement(queries["keep"], (kept.key, kept.value))
+            if kept.value
+            else Statement(queries["forget_kept"], (kept.key,))
+        )
     return statements
+
+
+def noting(delivered: Iterable[Delivered], queries: Mapping[str, str]) -> list[Statement]:
+    """Return what notes that messages of the outbox have arrived."""
+    sql = queries["note_delivered"]
+    return [
+        Statement(sql, (each.key, each.platform_id), NotQueued, each.key, Turn.DELIVERED)
+        for each in delivered
+    ]
 
 
 def delivering(messages: Iterable[Queued], queries: Mapping[str, str]) -> list[Statement]:
@@ -94,7 +128,7 @@ def _saving_ticket(saved: Saved, queries: Mapping[str, str]) -> Statement:
         ticket.number,
     )
     if saved.expected_version == 0:
-        return Statement(queries["add_ticket"], row, Conflict, ticket.number)
+        return Statement(queries["add_ticket"], row, Conflict, ticket.number, Turn.TICKET)
     return Statement(queries["save_ticket"], (*row, saved.expected_version), Conflict, ticket.number)
 
 

@@ -166,6 +166,9 @@ local function write(part)
   queue(part)
   ask(part)
   for _, link in ipairs(part.links) do call('HSET', P .. 'links', link[1], link[2]) end
+  for _, kept in ipairs(part.kept) do
+    if kept[2] == '' then call('HDEL', P .. 'kept', kept[1]) else call('HSET', P .. 'kept', kept[1], kept[2]) end
+  end
 end
 
 local function remember(id, length) call('SET', P .. 'c:' .. id, '1', 'PX', length) end
