@@ -9,6 +9,7 @@ from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
+from bot.auditor import Auditor
 from bot.config import Config, rules_of
 from bot.desk import Desk
 from bot.dialogue import Dialogue
@@ -40,6 +41,7 @@ class Bot:
     desk: Desk
     drafts: Drafts
     reception: Reception
+    auditor: Auditor
     ticking: asyncio.Lock
 
     async def tick(self, now: datetime) -> None:
@@ -91,5 +93,6 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk,
         drafts=drafts,
         reception=reception,
+        auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
     )

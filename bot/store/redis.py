@@ -12,12 +12,23 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.asks import Ask
-from bot.store.bodies import ask_from, queued_from, record_from, ticket_from
+from bot.store.bodies import record_from
 from bot.store.contract import Change, Delivered, Link, Queued
 from bot.store.instants import instant, milliseconds
 from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import RedisKnowledge
-from bot.store.redis_parts import FIRST, member, message_field, unpacked
+from bot.store.redis_parts import (
+    FIRST,
+    link_from,
+    member,
+    message_field,
+    message_from,
+    question_from,
+    sheet_of,
+    ticket_of,
+    unpacked,
+)
+from bot.store.redis_pieces import RedisPieces
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
 from bot.tickets.model import Ticket
@@ -27,15 +38,15 @@ T = TypeVar("T")
 _SEEN_KEPT = timedelta(days=3)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
-_HASH_BYTES = 32
+_SILENT_MILLISECONDS = 15_000  # a worker that says nothing for so long is gone
 
 
-class RedisStore(RedisKnowledge):
+class RedisStore(RedisKnowledge, RedisPieces):
     """The store behind `redis://…`; see `bot.store.contract.Store` for what its methods promise."""
 
     def __init__(self, servers: Servers, shards: Shards, *, worker: str) -> None:
         """Take over servers that were found to be well; `open_redis` finds out."""
-        super().__init__(servers, channel=shards.channel, worker=worker)
+        RedisKnowledge.__init__(self, servers, channel=shards.channel, worker=worker)
         self.worker = worker
         self._shards = shards
         self._commits = Commits(servers, shards, worker)
@@ -53,17 +64,18 @@ class RedisStore(RedisKnowledge):
         return await self._commits.next_number(first)
 
     async def is_seen(self, key: str) -> bool:
-        shard = self._shards.of_room(key.partition("|")[0])
+        shard = self._shards.of_seen(key)
         return await self._servers.ask(shard, "ZSCORE", "seen", key) is not None
 
     async def ticket(self, number: int) -> Ticket | None:
         shard = await self._shards.of_number(number)
-        return _ticket(await self._servers.ask(shard, "GET", f"t:{number}"))
+        value = await self._servers.ask(shard, "GET", f"t:{number}")
+        return None if value is None else ticket_of(value)
 
     async def records(self, number: int) -> list[Record]:
         shard = await self._shards.of_number(number)
         found = await self._servers.ask(shard, "LRANGE", f"r:{number}", 0, -1)
-        return [record_from(value[_HASH_BYTES:], value[:_HASH_BYTES].hex()) for value in found]
+        return [record_from(body, chain) for body, chain in map(sheet_of, found)]
 
     async def open_tickets(self, *, room: str | None = None, limit: int = 1000) -> list[Ticket]:
         index = "open" if room is None else f"room:{room}"
@@ -79,6 +91,11 @@ class RedisStore(RedisKnowledge):
     async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]:
         found = await self._tickets("all", "down", "+inf" if before is None else f"({before}", limit)
         return _by_number(found)[: -limit - 1 : -1]
+
+    async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
+        rows = await self._everywhere("watched", after, limit)
+        found = [(ticket_of(value), _instant(due or None)) for value, due in rows]
+        return sorted(found, key=lambda row: row[0].number)[:limit]
 
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
         found = await self._everywhere("due", milliseconds(now), limit)
@@ -100,22 +117,22 @@ class RedisStore(RedisKnowledge):
     async def link(self, room: str, message: str) -> Link | None:
         shard, field = self._shards.of_room(room), message_field(room, message)
         own, delivered = await asyncio.gather(
-            self._servers.ask(shard, "HGET", "links", field),
+            self._servers.ask(shard, "ZRANGE", "links", f"[{field}\0", f"({field}\1", "BYLEX", "LIMIT", 0, 1),
             self._servers.ask(shard, "HGET", "delivered", field),
         )
-        if own is not None:
-            ticket, outgoing = unpacked(own)
-        elif delivered is not None:
+        if own:
+            return link_from(own[0])
+        if delivered is not None:
             _, ticket, outgoing = unpacked(delivered)
-        else:
-            return None
-        return Link(room, message, ticket or None, outgoing)
+            return Link(room, message, ticket or None, outgoing)
+        return None
 
     async def open_asks(self, room: str, person: str, now: datetime) -> list[Ask]:
         shard = self._shards.of_room(room)
         index = f"open-asks:{message_field(room, person)}"
         asks = [
-            _ask(value) for value in await self._servers.run(shard, "asks", index, f"({milliseconds(now)}")
+            question_from(value)
+            for value in await self._servers.run(shard, "asks", index, f"({milliseconds(now)}")
         ]
         for ask in asks:
             self._shards.note_ask(ask.id, shard)
@@ -125,12 +142,12 @@ class RedisStore(RedisKnowledge):
         if not outgoing:
             return None
         found = [value for value in await self._everywhere("ask_of", outgoing) if value]
-        return _ask(found[0]) if found else None
+        return question_from(found[0]) if found else None
 
     async def answers_since(self, room: str, since: datetime) -> list[Ask]:
         shard = self._shards.of_room(room)
         return [
-            _ask(value)
+            question_from(value)
             for value in await self._servers.run(shard, "asks", f"answers:{room}", milliseconds(since))
         ]
 
@@ -145,7 +162,9 @@ class RedisStore(RedisKnowledge):
     async def outgoing(self, key: str) -> Queued | None:
         shard = await self._shards.of_message(key)
         value = None if shard is None else await self._servers.ask(shard, "HGET", "outbox", key)
-        return None if shard is None or value is None else _queued(value, self._shards.position(shard))
+        if shard is None or value is None:
+            return None
+        return message_from(value, self._shards.position(shard))
 
     async def dead_letters(self, *, limit: int = 100) -> list[Queued]:
         return (await self._outgoing("dead", "down", limit))[: -limit - 1 : -1]
@@ -153,12 +172,16 @@ class RedisStore(RedisKnowledge):
     async def said_about(self, number: int) -> list[Queued]:
         return await self._outgoing(f"said:{number}", "up", -1)
 
+    async def workers(self) -> list[str]:
+        return [name.decode() for name in await self._servers.run(FIRST, "worker", "", _SILENT_MILLISECONDS)]
+
     async def tidy(self, now: datetime) -> None:
         for what, before in (
             ("seen", now - _SEEN_KEPT),
             ("asks", now - _KEPT),
-            ("done", now - _KEPT),
+            ("outbox", now - _KEPT),
             ("lessons", now - _KEPT),
+            ("failures", now - _KEPT),
         ):
             for shard in self._shards.all():
                 await self._forget(shard, what, milliseconds(before))
@@ -172,14 +195,14 @@ class RedisStore(RedisKnowledge):
         # Step by step, so that commits in between wait for one step only.
         passed = 0
         while True:
-            gone, stayed = await self._servers.run(shard, "tidy", what, before, passed, _TIDIED_AT_ONCE)
+            gone, stayed, old = await self._servers.run(shard, "tidy", what, before, passed, _TIDIED_AT_ONCE)
             passed += stayed
-            if gone + stayed < _TIDIED_AT_ONCE:
+            if gone + stayed < _TIDIED_AT_ONCE or not gone + old:
                 return
 
     async def _tickets(self, index: str, direction: str, highest: str, limit: int) -> list[Ticket]:
         values = await self._everywhere("tickets", index, direction, highest, limit)
-        return [ticket for ticket in map(_ticket, values) if ticket is not None]
+        return [ticket_of(value) for value in values]
 
     async def _outgoing(self, index: str, direction: str, limit: int) -> list[Queued]:
         """Return messages of every shard in the order of their positions."""
@@ -188,7 +211,7 @@ class RedisStore(RedisKnowledge):
             "listed", index, "outbox", direction, "-inf", "+inf", limit
         ):
             position = self._shards.position(shard)
-            found.extend(_queued(value, position) for value in values)
+            found.extend(message_from(value, position) for value in values)
             for message in found:
                 self._shards.note_message(message.key, shard)
         return sorted(found, key=lambda message: message.position)
@@ -216,23 +239,9 @@ def _by_number(tickets: list[Ticket]) -> list[Ticket]:
     return sorted(tickets, key=lambda ticket: ticket.number)
 
 
-def _ticket(value: bytes | None) -> Ticket | None:
-    return None if value is None else ticket_from(value[value.index(b"\n") + 1 :])
-
-
 def _due_ticket(value: bytes) -> tuple[int, Ticket]:
     due, _, rest = value.partition(b" ")
-    return int(due), ticket_from(rest[rest.index(b"\n") + 1 :])
-
-
-def _ask(value: bytes) -> Ask:
-    found = unpacked(value)
-    return ask_from(found[7].encode(), found[1])
-
-
-def _queued(value: bytes, position: Any) -> Queued:
-    found = unpacked(value)
-    return queued_from(found[7].encode(), position(found[0]), found[2], found[5] or None)
+    return int(due), ticket_of(rest)
 
 
 def _instant(value: bytes | None) -> datetime | None:

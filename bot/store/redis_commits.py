@@ -30,6 +30,7 @@ from bot.store.instants import milliseconds
 from bot.store.redis_parts import Part, Whereabouts, packed, parts_of, queued_value
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
+from bot.tickets.errors import N_
 
 T = TypeVar("T")
 M = TypeVar("M", Queued, Delivered)
@@ -72,6 +73,12 @@ class Commits:
         self._highest = max(self._highest, number)
         return number
 
+    async def note_number(self, number: int) -> None:
+        """Give no number up to this one any more."""
+        if number > self._highest:  # it was not given by `next_number`
+            await self._servers.run(0, "number", 0, number)
+            self._highest = number
+
     async def settle(self) -> None:
         """Wait for what is being saved; nothing more is taken."""
         self._is_closed = True
@@ -80,7 +87,7 @@ class Commits:
 
     def _check_open(self) -> None:
         if self._is_closed:
-            raise StoreFault("数据库已关闭，不能再保存。")
+            raise StoreFault(N_("数据库已关闭，不能再保存。"))
 
     async def _finished(self, saving: Coroutine[Any, Any, T]) -> T:
         if self._is_closed:
@@ -100,13 +107,15 @@ class Commits:
         highest = max(
             (saved.ticket.number for saved in change.tickets if not saved.expected_version), default=0
         )
-        if highest > self._highest:  # not given by `next_number`
-            await self._servers.run(0, "number", 0, highest)
-            self._highest = highest
+        await self.note_number(highest)
         homes = {saved.ticket.number: await self._shards.of_saved(saved) for saved in change.tickets}
         asks = {closed.id: await self._shards.of_ask(closed.id) or 0 for closed in change.closed_asks}
         where = Whereabouts(
-            self._shards.of_room, lambda saved: homes[saved.ticket.number], asks.__getitem__, self.fences
+            self._shards.of_room,
+            self._shards.of_seen,
+            lambda saved: homes[saved.ticket.number],
+            asks.__getitem__,
+            self.fences,
         )
         for _ in range(_ATTEMPTS):
             parts = parts_of(change, where, self._blank(change))
@@ -121,7 +130,7 @@ class Commits:
                     await asyncio.sleep(_PAUSE_SECONDS)
                 case _:
                     raise _refusal(answer, change)
-        raise StoreFault("Redis 里有一笔没有了结的改动挡着，这次没有保存；请运行 shouwen doctor。")
+        raise StoreFault(N_("Redis 里有一笔没有了结的改动挡着，这次没有保存；请运行 shouwen doctor。"))
 
     def _blank(self, change: Change) -> Any:
         id_, at = uuid4().hex, milliseconds(change.at)

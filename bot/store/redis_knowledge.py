@@ -32,8 +32,8 @@ class RedisKnowledge:
             "at": milliseconds(learning.at),
             "entries": [[entry.id, text(body_of(entry))] for entry in learning.entries],
             "removed": learning.removed,
-            "lessons": [_lesson(lesson) for lesson in learning.lessons],
-            "uses": [_uses(uses) for uses in learning.uses],
+            "lessons": [lesson_value(lesson) for lesson in learning.lessons],
+            "uses": [uses_value(uses) for uses in learning.uses],
             "expected": False if learning.expected is None else learning.expected,
         }
         answer = await self._servers.written(SHARD, "learn", packed(value))
@@ -49,11 +49,12 @@ class RedisKnowledge:
 
     async def entry_changes(self, after: int) -> list[EntryChange]:
         found = await self._servers.run(SHARD, "entry_changes", after)
-        return [_change(id_.decode(), value) for id_, value in zip(found[::2], found[1::2], strict=True)]
+        return [entry_change(id_.decode(), value) for id_, value in zip(found[::2], found[1::2], strict=True)]
 
     async def entry_history(self, id_: str) -> list[EntryChange]:
         return [
-            _change(id_, value) for value in await self._servers.ask(SHARD, "LRANGE", f"history:{id_}", 0, -1)
+            entry_change(id_, value)
+            for value in await self._servers.ask(SHARD, "LRANGE", f"history:{id_}", 0, -1)
         ]
 
     async def uses(self) -> list[Uses]:
@@ -76,21 +77,19 @@ class RedisKnowledge:
         return [lesson_from(body) for body in found]
 
 
-def _change(id_: str, value: bytes) -> EntryChange:
+def entry_change(id_: str, value: bytes) -> EntryChange:
+    """Return one line of a history as it is kept."""
     version, at, body = unpacked(value)
     return change_from(version, id_, at, body.encode() if body else None)
 
 
-def _lesson(lesson: Lesson) -> list[object]:
-    return [
-        lesson.id,
-        type(lesson.matter).__name__,
-        milliseconds(lesson.at),
-        lesson.outcome,
-        text(body_of(lesson)),
-    ]
+def lesson_value(lesson: Lesson) -> list[object]:
+    """Return a lesson as the scripts read it."""
+    kind = type(lesson.matter).__name__
+    return [lesson.id, kind, milliseconds(lesson.at), lesson.outcome, text(body_of(lesson))]
 
 
-def _uses(uses: Uses) -> list[object]:
+def uses_value(uses: Uses) -> list[object]:
+    """Return the use of an entry as the scripts read it."""
     latest = False if uses.latest_at is None else milliseconds(uses.latest_at)
     return [uses.entry, uses.given, uses.helped, uses.failed, latest]

@@ -12,13 +12,14 @@ from typing import Any
 import msgspec
 
 from bot.asks import Answered, Ask
-from bot.store.bodies import body_of, body_of_record
+from bot.store.bodies import ask_from, body_of, body_of_record, queued_from, ticket_from
 from bot.store.contract import Change, Link, Queued, Saved
 from bot.store.instants import milliseconds, milliseconds_up
 from bot.store.sqlite_statements import check_continues
-from bot.tickets.model import Status
+from bot.tickets.model import Status, Ticket
 
 FIRST = 0  # the shard of knowledge, numbers, leases, and of what is kept under names
+_HASH_BYTES = 32
 _WIDTH = 16  # members of the index of deadlines have this many digits, so that their order is that of numbers
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder()
@@ -48,6 +49,7 @@ class Whereabouts(msgspec.Struct, frozen=True):
     """How a change finds its shards."""
 
     of_room: Callable[[str], int]
+    of_seen: Callable[[str], int]
     of_ticket: Callable[[Saved], int]
     of_ask: Callable[[str], int]  # by the id of the question
     fences: Mapping[str, str]  # by adapter: the leases this worker holds
@@ -68,15 +70,15 @@ def parts_of(change: Change, where: Whereabouts, blank: Callable[[], Part]) -> d
 
     for saved in change.tickets:
         check_continues(saved)
-        part(where.of_ticket(saved)).tickets.append(_ticket(saved))
+        part(where.of_ticket(saved)).tickets.append(_saved(saved))
     if change.seen is not None:
-        part(where.of_room(change.seen.partition("|")[0])).seen = change.seen
+        part(where.of_seen(change.seen)).seen = change.seen
     for ask in change.asks:
-        part(where.of_room(ask.room)).asks.append(_ask(ask))
+        part(where.of_room(ask.room)).asks.append(ask_value(ask))
     for closed in change.closed_asks:
         part(where.of_ask(closed.id)).closed.append([closed.id, closed.outcome])
     for link in change.links:
-        part(where.of_room(link.room)).links.append(_link(link))
+        part(where.of_room(link.room)).links.append(link_value(link))
     for kept in change.kept:
         part(FIRST).kept.append([kept.key, kept.value])
     if change.outgoing:
@@ -131,25 +133,79 @@ def message_field(room: str, message: str) -> str:
     return f"{room}\0{message}"
 
 
-def _ticket(saved: Saved) -> Value:
-    ticket, survey = saved.ticket, saved.ticket.survey
+def ticket_of(value: bytes) -> Ticket:
+    """Return a ticket as it is kept: its version, a line end, its body."""
+    return ticket_from(value[value.index(b"\n") + 1 :])
+
+
+def sheet_of(value: bytes) -> tuple[bytes, str]:
+    """Return the body and the hash of a record as it is kept."""
+    return value[_HASH_BYTES:], value[:_HASH_BYTES].hex()
+
+
+def sheet_value(body: bytes, chain: str) -> msgspec.Raw:
+    """Return a record as it is kept: its hash, then exactly what was hashed."""
+    return text(bytes.fromhex(chain) + body)
+
+
+def message_from(value: bytes, position: Callable[[int], int]) -> Queued:
+    """Return a message of the outbox as it is kept; `position` makes its place in a shard one in the whole store."""
+    found = unpacked(value)
+    return queued_from(found[7].encode(), position(found[0]), found[2], found[5] or None)
+
+
+def question_from(value: bytes) -> Ask:
+    """Return a question as it is kept."""
+    found = unpacked(value)
+    return ask_from(found[7].encode(), found[1])
+
+
+def link_from(value: bytes) -> Link:
+    """Return a link as it is kept."""
+    room, message, packed_value = value.split(b"\0", 2)
+    ticket, outgoing = unpacked(packed_value)
+    return Link(room.decode(), message.decode(), ticket or None, outgoing)
+
+
+def link_value(link: Link) -> Value:
+    """Return the name and the value of a link."""
+    value = packed([False if link.ticket is None else link.ticket, link.outgoing])
+    return [message_field(link.room, link.message), text(value)]
+
+
+def ticket_value(
+    ticket: Ticket, expected: int, due: int | None, surveyed: int | None, sheets: list[msgspec.Raw]
+) -> Value:
+    """Return a ticket as the scripts read it."""
     return [
         ticket.number,
-        saved.expected_version,
+        expected,
         ticket.version,
         ticket.room,
         ticket.status is not Status.CLOSED,
         ticket.account,
         False if ticket.subject is None else ticket.subject,
-        False if saved.next_due_at is None else milliseconds_up(saved.next_due_at),
-        False if survey is None or survey.asked_at is None else milliseconds(survey.asked_at),
+        False if due is None else due,
+        False if surveyed is None else surveyed,
         text(body_of(ticket)),
-        [text(bytes.fromhex(record.hash) + body_of_record(record)) for record in saved.records],
+        sheets,
         member(ticket.number),
     ]
 
 
-def _ask(ask: Ask) -> Value:
+def _saved(saved: Saved) -> Value:
+    survey = saved.ticket.survey
+    return ticket_value(
+        saved.ticket,
+        saved.expected_version,
+        None if saved.next_due_at is None else milliseconds_up(saved.next_due_at),
+        None if survey is None or survey.asked_at is None else milliseconds(survey.asked_at),
+        [sheet_value(body_of_record(record), record.hash) for record in saved.records],
+    )
+
+
+def ask_value(ask: Ask) -> Value:
+    """Return a question as the scripts read it."""
     return [
         ask.id,
         ask.room,
@@ -161,8 +217,3 @@ def _ask(ask: Ask) -> Value:
         ask.outcome,
         text(body_of(ask)),
     ]
-
-
-def _link(link: Link) -> Value:
-    value = packed([False if link.ticket is None else link.ticket, link.outgoing])
-    return [message_field(link.room, link.message), text(value)]

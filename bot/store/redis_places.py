@@ -13,6 +13,7 @@ from redis.exceptions import RedisError, ResponseError
 
 from bot.store.contract import StoreFault
 from bot.store.redis_url import Address
+from bot.tickets.errors import N_
 
 Server = tuple[str, int]
 _CONNECT_SECONDS = 3.0
@@ -66,7 +67,10 @@ class Sentinels:
                 )  # fmt: skip
             except ResponseError as refusal:
                 raise StoreFault(
-                    f"哨兵 {server[0]}:{server[1]} 拒绝回答（{refusal}）；请检查地址和密码。"
+                    N_("哨兵 {host}:{port} 拒绝回答（{refusal}）；请检查地址和密码。"),
+                    host=server[0],
+                    port=server[1],
+                    refusal=refusal,
                 ) from refusal
             except (RedisError, OSError) as error:
                 reasons.append(f"{server[0]}:{server[1]} {error}")
@@ -74,8 +78,8 @@ class Sentinels:
             if found:
                 self._server = (found[0].decode(), int(found[1]))
                 return
-            reasons.append(f"{server[0]}:{server[1]} 不认识 {self._address.master}")
-        raise Unreachable("；".join(reasons))
+            reasons.append(f"{server[0]}:{server[1]} knows no {self._address.master}")
+        raise Unreachable("; ".join(reasons))
 
     def of(self, prefix: str) -> Server:  # noqa: ARG002 - as in Places
         if self._server is None:
@@ -100,7 +104,12 @@ class Cluster:
                 found = await asked(self._address, server, "CLUSTER", "SLOTS")
             except ResponseError as refusal:
                 raise StoreFault(
-                    f"{server[0]}:{server[1]} 不是 Redis Cluster 的节点（{refusal}）；请改用 redis://，或检查 [store] url。"
+                    N_(
+                        "{host}:{port} 不是 Redis Cluster 的节点（{refusal}）；请改用 redis://，或检查 [store] url。"
+                    ),
+                    host=server[0],
+                    port=server[1],
+                    refusal=refusal,
                 ) from refusal
             except (RedisError, OSError) as error:
                 reasons.append(f"{server[0]}:{server[1]} {error}")
@@ -110,7 +119,7 @@ class Cluster:
                 for first, last, (nodes, port) in ((row[0], row[1], (row[2][:1], row[2][1])) for row in found)
             ]
             return
-        raise Unreachable("；".join(reasons))
+        raise Unreachable("; ".join(reasons))
 
     def missing(self) -> list[tuple[int, int]]:
         """Return the ranges of slots that no master serves."""
@@ -168,7 +177,7 @@ async def connected(address: Address, server: Server, *, is_sentinel: bool = Fal
             await connection.connect()  # type: ignore[no-untyped-call]
     except TimeoutError as error:
         await _hang_up(connection)
-        raise OSError(f"没有在 {_CONNECT_SECONDS:.0f} 秒内应答") from error
+        raise OSError(f"no answer within {_CONNECT_SECONDS:.0f} s") from error
     except BaseException:
         await _hang_up(connection)
         raise
@@ -183,7 +192,7 @@ async def asked(address: Address, server: Server, *command: object, is_sentinel:
             await connection.send_command(*command)
             return await connection.read_response()
     except TimeoutError as error:
-        raise OSError(f"没有在 {_CONNECT_SECONDS:.0f} 秒内应答") from error
+        raise OSError(f"no answer within {_CONNECT_SECONDS:.0f} s") from error
     finally:
         await _hang_up(connection)
 

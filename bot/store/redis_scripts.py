@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+# Scripts that write what lies in a shard begin with what they share.
+_SHARING = {"commit", "delivered", "learn", "put", "tidy", "update"}
+
 
 @dataclass(frozen=True, slots=True)
 class Script:
@@ -19,5 +22,8 @@ class Script:
 @cache
 def script(name: str) -> Script:
     """Return the script of a name."""
-    source = files("bot.store").joinpath("lua", f"{name}.lua").read_bytes()
+    folder = files("bot.store").joinpath("lua")
+    source = folder.joinpath(f"{name}.lua").read_bytes()
+    if name in _SHARING:
+        source = folder.joinpath("shared.lua").read_bytes() + source
     return Script(source, hashlib.sha1(source, usedforsecurity=False).hexdigest())

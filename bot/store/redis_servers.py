@@ -28,6 +28,7 @@ from bot.store.redis_line import Line, Lost
 from bot.store.redis_places import Places, Server, Unreachable, connected, places_of
 from bot.store.redis_scripts import script
 from bot.store.redis_url import Address
+from bot.tickets.errors import N_
 
 T = TypeVar("T")
 _PATIENCE_SECONDS = 60.0
@@ -91,26 +92,29 @@ class Servers:
                 answer = await attempt()
             except OutOfMemoryError as error:
                 raise StoreFault(
-                    "Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。"
+                    N_("Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。")
                 ) from error
             except (Lost, Unreachable, *_PASSING) as error:
                 self._missed(error)
                 if loop.time() - began > _PATIENCE_SECONDS:
                     raise StoreFault(
-                        f"Redis {self.address} 已有 {_PATIENCE_SECONDS:.0f} 秒没有回音（{error}）；请检查服务器和网络。"
+                        N_("Redis {address} 已有 {seconds} 秒没有回音（{error}）；请检查服务器和网络。"),
+                        address=self.address,
+                        seconds=f"{_PATIENCE_SECONDS:.0f}",
+                        error=error,
                     ) from error
             except ResponseError as error:
                 if str(error).startswith("MISCONF"):
                     self._missed(error)
                     if loop.time() - began > _PATIENCE_SECONDS:
                         raise StoreFault(
-                            f"Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"
+                            N_("Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"), error=error
                         ) from error
                 elif str(error).startswith(("MOVED", "NOREPLICAS")):
                     self._missed(error)
                 else:
                     raise StoreFault(
-                        f"Redis 拒绝了操作（{error}）；请检查帐号的权限和服务器的版本。"
+                        N_("Redis 拒绝了操作（{error}）；请检查帐号的权限和服务器的版本。"), error=error
                     ) from error
             else:
                 if self._lost_at is not None:
@@ -144,7 +148,7 @@ class Servers:
         count = await line.replicated(self.address.wait_replicas, _REPLICAS_MILLISECONDS)
         # A connection opened in between has written nothing, so its WAIT says nothing.
         if line.generation != generation or count < self.address.wait_replicas:
-            raise Lost(f"只有 {count} 个副本确认，需要 {self.address.wait_replicas} 个")
+            raise Lost(f"{count} of {self.address.wait_replicas} replicas have it")
         return answer
 
     async def _find(self) -> None:

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from bot.store.contract import Saved
 from bot.store.redis_servers import Servers
+from bot.tickets.model import Ticket
 
 K = TypeVar("K")
 _STRETCH = 1 << 16  # numbers whose homes lie in one key
@@ -59,14 +60,22 @@ class Shards:
             _note(self._homes, number, home)
         return home
 
+    def of_seen(self, key: str) -> int:
+        """Return the shard of a handled message: that of its room, which stands first in its key."""
+        return self.of_room(key.partition("|")[0])
+
     async def of_saved(self, saved: Saved) -> int:
-        """Return the shard of a ticket that is to be saved; a new one gets that of its room, for good."""
-        if self._count == 1:
-            return 0
-        number = saved.ticket.number
-        if saved.expected_version or number in self._homes:
+        """Return the shard of a ticket that is to be saved."""
+        if saved.expected_version:
+            return await self.of_number(saved.ticket.number)
+        return await self.of_new(saved.ticket)
+
+    async def of_new(self, ticket: Ticket) -> int:
+        """Return the shard of a ticket whose number may be new: it then gets that of its room, for good."""
+        number = ticket.number
+        if self._count == 1 or number in self._homes:
             return await self.of_number(number)
-        wanted = self.of_room(saved.ticket.address or saved.ticket.room)
+        wanted = self.of_room(ticket.address or ticket.room)
         prefix, place = _stretch(number)
         found = await self._servers.run_at(prefix, "home", place, bytes((wanted + 1,)))
         _note(self._homes, number, found[0] - 1)

@@ -22,6 +22,7 @@ from bot.store.redis_places import Cluster, Server, Unreachable, connected, plac
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards, prefix_of
 from bot.store.redis_url import Address, address_of
+from bot.tickets.errors import N_
 from faq.entries import Entry
 
 VERSION = 1  # of the way data lies in Redis
@@ -77,6 +78,25 @@ async def entries_of(url: str) -> list[Entry]:
         await servers.close()
 
 
+async def open_redis_archive(url: str) -> RedisStore:
+    """Open a store for reading it through; everybody else goes on.
+
+    Raises:
+        StoreFault: The servers cannot be read, or there is no store.
+    """
+    address = address_of(url)
+    await _examined(address)
+    servers = Servers(address, prefix_of)
+    await servers.places.find()
+    if await servers.ask(0, "GET", "meta") is None:
+        await servers.close()
+        raise StoreFault(
+            N_("Redis {address} 里还没有数据；请检查 [store] url，或先运行一次机器人。"), address=address
+        )
+    await _checked(servers, address)
+    return RedisStore(servers, Shards(servers, address.shards), worker="")
+
+
 async def _examined(address: Address) -> None:
     """Look at every master; nothing is written."""
     places = places_of(address)
@@ -87,7 +107,8 @@ async def _examined(address: Address) -> None:
     if isinstance(places, Cluster) and (gaps := places.missing()):
         ranges = "、".join(f"{first}–{last}" for first, last in gaps)
         raise StoreFault(
-            f"集群缺少槽 {ranges}，有些数据没有地方放；请用 redis-cli --cluster fix 修好再启动。"
+            N_("集群缺少槽 {ranges}，有些数据没有地方放；请用 redis-cli --cluster fix 修好再启动。"),
+            ranges=ranges,
         )
     foreign, is_ours = 0, False
     for server in places.all():
@@ -99,7 +120,13 @@ async def _examined(address: Address) -> None:
             is_ours = is_ours or await _is_ours(connection)
     if foreign and not is_ours:
         raise StoreFault(
-            f"Redis {address} 的 {address.database} 号库里有别的程序的 {foreign} 个键；请换一个空库（例如 /{address.database + 1}），或清空它。"
+            N_(
+                "Redis {address} 的 {database} 号库里有别的程序的 {foreign} 个键；请换一个空库（例如 /{next_database}），或清空它。"
+            ),
+            address=address,
+            database=address.database,
+            foreign=foreign,
+            next_database=address.database + 1,
         )
 
 
@@ -110,13 +137,27 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
     try:
         connection = await connected(address, server)
     except AuthenticationError as error:
-        who = f"帐号 {address.username}" if address.username else "密码"
+        if address.username:
+            raise StoreFault(
+                N_(
+                    "Redis {name} 不认帐号 {username}（{error}）；请检查 [store] url 里的帐号和密码，密码里的特殊字符要写成 %xx。"
+                ),
+                name=name,
+                username=address.username,
+                error=error,
+            ) from error
         raise StoreFault(
-            f"Redis {name} 不认这个{who}（{error}）；请检查 [store] url 里的帐号和密码，密码里的特殊字符要写成 %xx。"
+            N_(
+                "Redis {name} 不认这个密码（{error}）；请检查 [store] url 里的密码，密码里的特殊字符要写成 %xx。"
+            ),
+            name=name,
+            error=error,
         ) from error
     except ResponseError as error:
         raise StoreFault(
-            f"Redis {name} 拒绝了连接（{error}）；请检查 [store] url 里的帐号、密码和库号。"
+            N_("Redis {name} 拒绝了连接（{error}）；请检查 [store] url 里的帐号、密码和库号。"),
+            name=name,
+            error=error,
         ) from error
     except (RedisError, OSError) as error:
         raise _unreachable(address, str(error)) from error
@@ -124,7 +165,11 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
         yield connection
     except NoPermissionError as error:
         raise StoreFault(
-            f"Redis {name} 的帐号权限不够（{error}）；它需要 ~shouwen:* &shouwen:* +@all -@dangerous +info +config|get。"
+            N_(
+                "Redis {name} 的帐号权限不够（{error}）；它需要 ~shouwen:* &shouwen:* +@all -@dangerous +info +config|get。"
+            ),
+            name=name,
+            error=error,
         ) from error
     except (RedisError, OSError) as error:
         raise _unreachable(address, str(error)) from error
@@ -147,17 +192,23 @@ async def _info(connection: AbstractConnection) -> dict[str, str]:
 def _check_server(address: Address, server: Server, info: Mapping[str, str]) -> None:
     name, version = f"{server[0]}:{server[1]}", info["redis_version"]
     if tuple(map(int, version.split(".")[:2])) < _OLDEST:
-        raise StoreFault(f"Redis {name} 是 {version}，太旧；请换成 Redis 7 以上或 Valkey。")
+        raise StoreFault(
+            N_("Redis {name} 是 {version}，太旧；请换成 Redis 7 以上或 Valkey。"), name=name, version=version
+        )
     if info.get("role") != "master":
         master = f"{info.get('master_host', '?')}:{info.get('master_port', '?')}"
         raise StoreFault(
-            f"Redis {name} 是只读副本；请把 [store] url 指向主库 {master}，或使用 redis+sentinel://。"
+            N_("Redis {name} 是只读副本；请把 [store] url 指向主库 {master}，或使用 redis+sentinel://。"),
+            name=name,
+            master=master,
         )
     is_cluster = info.get("cluster_enabled") == "1"
     if is_cluster and address.kind != "cluster":
-        raise StoreFault(f"Redis {name} 是集群的节点；请把 [store] url 写成 redis+cluster://{name}。")
+        raise StoreFault(
+            N_("Redis {name} 是集群的节点；请把 [store] url 写成 redis+cluster://{name}。"), name=name
+        )
     if info.get("loading") == "1":
-        raise StoreFault(f"Redis {name} 正在从磁盘装载数据；请稍后再启动。")
+        raise StoreFault(N_("Redis {name} 正在从磁盘装载数据；请稍后再启动。"), name=name)
 
 
 async def _check_persistence(
@@ -168,12 +219,19 @@ async def _check_persistence(
     name = f"{server[0]}:{server[1]}"
     if info.get("aof_enabled") != "1" and not await _saves(connection):
         raise StoreFault(
-            f"Redis {name} 什么都不存盘，重启就会丢掉全部工单；请打开 appendonly yes，或者在 [store] 写 volatile = true 表示知道后果。"
+            N_(
+                "Redis {name} 什么都不存盘，重启就会丢掉全部工单；请打开 appendonly yes，或者在 [store] 写 volatile = true 表示知道后果。"
+            ),
+            name=name,
         )
     policy = info.get("maxmemory_policy", "noeviction")
     if info.get("maxmemory", "0") != "0" and policy != "noeviction":
         raise StoreFault(
-            f"Redis {name} 内存不够时会自己删数据（maxmemory-policy {policy}）；请改成 noeviction，或给机器人单独一台。"
+            N_(
+                "Redis {name} 内存不够时会自己删数据（maxmemory-policy {policy}）；请改成 noeviction，或给机器人单独一台。"
+            ),
+            name=name,
+            policy=policy,
         )
 
 
@@ -196,21 +254,39 @@ async def _is_ours(connection: AbstractConnection) -> bool:
 
 
 async def _entered(servers: Servers, address: Address, now: datetime) -> None:
-    """Make the data's mark, or check the one that is there."""
+    """Make the data's mark unless there is one; then check it."""
     mark = msgspec.json.encode(Meta(VERSION, address.shards, milliseconds(now)))
     await servers.ask(0, "SET", "meta", mark, "NX")
+    await _checked(servers, address)
+
+
+async def _checked(servers: Servers, address: Address) -> None:
     meta = msgspec.json.decode(await servers.ask(0, "GET", "meta"), type=Meta)
     if meta.version > VERSION:
         raise StoreFault(
-            f"Redis {address} 里的数据是更新的版本（{meta.version}）写的，这个程序只认识到 {VERSION}；请升级程序，或恢复升级前的备份。"
+            N_(
+                "Redis {address} 里的数据是更新的版本（{version}）写的，这个程序只认识到 {known}；请升级程序，或恢复升级前的备份。"
+            ),
+            address=address,
+            version=meta.version,
+            known=VERSION,
         )
     if meta.version < VERSION:
         raise StoreFault(
-            f"Redis {address} 里的数据是旧版本（{meta.version}）写的；请先用当时的程序运行 shouwen migrate 搬出来，再搬进空库。"
+            N_(
+                "Redis {address} 里的数据是旧版本（{version}）写的；请先用当时的程序运行 shouwen migrate 搬出来，再搬进空库。"
+            ),
+            address=address,
+            version=meta.version,
         )
     if meta.shards != address.shards:
         raise StoreFault(
-            f"Redis {address} 里的数据分成 {meta.shards} 片，配置里却是 {address.shards} 片；请在 [store] 写 shards = {meta.shards}。"
+            N_(
+                "Redis {address} 里的数据分成 {there} 片，配置里却是 {wanted} 片；请在 [store] 写 shards = {there}。"
+            ),
+            address=address,
+            there=meta.shards,
+            wanted=address.shards,
         )
 
 
@@ -223,4 +299,8 @@ async def _numbers_noted(servers: Servers, shards: Shards) -> None:
 
 
 def _unreachable(address: Address, reason: str) -> StoreFault:
-    return StoreFault(f"连不上 Redis {address}（{reason}）；请检查 [store] url，以及服务器和网络是否正常。")
+    return StoreFault(
+        N_("连不上 Redis {address}（{reason}）；请检查 [store] url，以及服务器和网络是否正常。"),
+        address=address,
+        reason=reason,
+    )

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bot.store.contract import StoreFault
+from bot.tickets.errors import N_
 
 FORMS = (
-    "redis://主机:6379/0、rediss://…（TLS）、redis+cluster://主机1:7001,主机2:7002、"
-    "redis+sentinel://哨兵1:26379,哨兵2:26379/主库名/0"
+    "redis://HOST:6379/0, rediss://HOST:6379/0, redis+cluster://HOST1:7001,HOST2:7002, "
+    "redis+sentinel://HOST1:26379,HOST2:26379/MASTER/0"
 )
 _SCHEME = re.compile(r"redis(?P<tls>s?)(?:\+(?P<kind>cluster|sentinel))?")
 _PORTS = {"": 6379, "cluster": 6379, "sentinel": 26379}
@@ -49,18 +50,22 @@ def address_of(url: str) -> Address:
     scheme, found_scheme, rest = url.partition("://")
     found = _SCHEME.fullmatch(scheme)
     if not found_scheme or found is None or not rest:
-        raise StoreFault(f"[store] url 看不懂；可用：{FORMS}。")
+        raise StoreFault(N_("[store] url 看不懂；可用：{forms}。"), forms=FORMS)
     kind = found["kind"] or "single"
     userinfo, servers_text, path, query = _split(rest)
     username, _, password = userinfo.partition(":")
     servers = tuple(_server(text, _PORTS[found["kind"] or ""]) for text in servers_text.split(","))
     if kind == "single" and len(servers) > 1:
-        raise StoreFault(f"[store] url 里有几台服务器，却没有写 +cluster 或 +sentinel；可用：{FORMS}。")
+        raise StoreFault(
+            N_("[store] url 里有几台服务器，却没有写 +cluster 或 +sentinel；可用：{forms}。"), forms=FORMS
+        )
     steps = [unquote(step) for step in path.strip("/").split("/") if step]
     master = ""
     if kind == "sentinel":
         if not steps:
-            raise StoreFault("[store] url 缺少哨兵的主库名；例如 redis+sentinel://哨兵1:26379/mymaster/0。")
+            raise StoreFault(
+                N_("[store] url 缺少哨兵的主库名；例如 redis+sentinel://哨兵1:26379/mymaster/0。")
+            )
         master = steps.pop(0)
     settings = _settings(query)
     return Address(
@@ -88,7 +93,7 @@ def _split(rest: str) -> tuple[str, str, str, str]:
 def _server(text: str, port: int) -> tuple[str, int]:
     found = re.fullmatch(r"(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:\[\]]+))(?::(?P<port>\d{1,5}))?", text)
     if found is None:
-        raise StoreFault(f"[store] url 里的服务器“{text}”看不懂；应为 主机:端口。")
+        raise StoreFault(N_("[store] url 里的服务器“{text}”看不懂；应为 主机:端口。"), text=text)
     return found["six"] or found["host"], int(found["port"] or port)
 
 
@@ -97,21 +102,31 @@ def _settings(query: str) -> dict[str, str]:
     settings = dict(parse_qsl(query, keep_blank_values=True))
     unknown = sorted(settings.keys() - known)
     if unknown:
-        raise StoreFault(f"[store] url 里不认识 {'、'.join(unknown)}；可用：{'、'.join(sorted(known))}。")
+        raise StoreFault(
+            N_("[store] url 里不认识 {unknown}；可用：{known}。"),
+            unknown="、".join(unknown),
+            known="、".join(sorted(known)),
+        )
     return settings
 
 
 def _database(steps: list[str], kind: str) -> int:
     if len(steps) > 1 or (steps and not steps[0].isdecimal()):
-        raise StoreFault("[store] url 末尾应为库号，例如 /0。")
+        raise StoreFault(N_("[store] url 末尾应为库号，例如 /0。"))
     database = int(steps[0]) if steps else 0
     if kind == "cluster" and database:
-        raise StoreFault("Redis Cluster 只有 0 号库；请去掉 [store] url 末尾的库号。")
+        raise StoreFault(N_("Redis Cluster 只有 0 号库；请去掉 [store] url 末尾的库号。"))
     return database
 
 
 def _whole(settings: dict[str, str], name: str, default: int, least: int, most: int) -> int:
     text = settings.get(name, str(default))
     if not text.isdecimal() or not least <= int(text) <= most:
-        raise StoreFault(f"[store] {name} 应为 {least}–{most} 的整数，现为“{text}”。")
+        raise StoreFault(
+            N_("[store] {name} 应为 {least}–{most} 的整数，现为“{text}”。"),
+            name=name,
+            least=least,
+            most=most,
+            text=text,
+        )
     return int(text)

@@ -8,11 +8,13 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import StoreFault
+from bot.store.portable import Archive, Portable
+from bot.tickets.errors import N_
 from faq.knowledge import Entry
 
 
-async def open_store(url: str, now: datetime) -> Store:
+async def open_store(url: str, now: datetime) -> Portable:
     """Open the store of `[store] url`; `now` is noted when its tables are made or changed.
 
     Raises:
@@ -27,6 +29,22 @@ async def open_store(url: str, now: datetime) -> Store:
     from bot.store.sqlite import open_sqlite
 
     return await open_sqlite(path, now)
+
+
+async def open_archive(url: str) -> Archive:
+    """Open a store for reading it through, without taking it from a bot that uses it.
+
+    Raises:
+        StoreFault: The URL means no store, there is none yet, or it cannot be read.
+    """
+    if url.startswith("redis"):
+        with _with_extra():
+            from bot.store.redis_start import open_redis_archive
+        return await open_redis_archive(url)
+    path = _sqlite_path(url)
+    from bot.store.sqlite_archive import open_sqlite_archive
+
+    return await open_sqlite_archive(path)
 
 
 async def read_entries(url: str) -> list[Entry]:
@@ -54,15 +72,21 @@ def _with_extra() -> Iterator[None]:
         yield
     except ImportError as error:
         raise StoreFault(
-            f"redis:// 还需要别的软件包（缺 {error.name}）：在程序目录运行 make extras，或 pip install 'shouwen[redis]'。"
+            N_(
+                "redis:// 还需要别的软件包（缺 {package}）：在程序目录运行 make extras，或 pip install 'shouwen[redis]'。"
+            ),
+            package=error.name,
         ) from error
 
 
 def _sqlite_path(url: str) -> Path:
     scheme, _, rest = url.partition(":")
     if scheme != "sqlite":
-        raise StoreFault(f"不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径，或 redis://主机:6379/0。")
+        raise StoreFault(
+            N_("不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径，或 redis://主机:6379/0。"),
+            scheme=scheme,
+        )
     if not rest:
-        raise StoreFault("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。")
+        raise StoreFault(N_("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。"))
     # Three slashes, as other programs write it, mean the same absolute path.
     return Path(rest.removeprefix("//"))

@@ -6,10 +6,8 @@
 --   resolve  say whether the change ARGV[2] was decided here; one that was not never will be
 -- The answer is an array that begins with OK, SEEN, CONFLICT, QUEUED, FENCED, LOCKED, ABORTED or COMMITTED.
 
-local P = KEYS[1]
 local REMEMBERED = 300000 -- milliseconds an id is known, so that a commit sent again after a cut reply is not made twice
 local DECIDED = 86400000
-local call = redis.call
 
 local function version_of(number)
   local head = call('GETRANGE', P .. 't:' .. number, 0, 15)
@@ -55,29 +53,9 @@ end
 local function save_tickets(part)
   local first = call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')[2]
   for _, ticket in ipairs(part.tickets) do
-    local number, expected, version, room, is_open, account, subject, due, surveyed, body, records, member =
-      unpack(ticket)
-    call('SET', P .. 't:' .. number, version .. '\n' .. body)
-    if expected == 0 then
-      call('ZADD', P .. 'all', number, number)
-      call('ZADD', P .. 'account:' .. account, number, number)
-      if subject then call('ZADD', P .. 'about:' .. subject, number, number) end
-    else
-      call('ZREM', P .. 'claims', member)
-    end
-    if is_open then
-      call('ZADD', P .. 'open', number, number)
-      call('ZADD', P .. 'room:' .. room, number, number)
-    else
-      call('ZREM', P .. 'open', number)
-      call('ZREM', P .. 'room:' .. room, number)
-    end
-    if due then call('ZADD', P .. 'due', due, member) else call('ZREM', P .. 'due', member) end
-    if surveyed then
-      local before = tonumber(call('HGET', P .. 'surveyed', account) or 0)
-      if surveyed > before then call('HSET', P .. 'surveyed', account, string.format('%.0f', surveyed)) end
-    end
-    if #records > 0 then call('RPUSH', P .. 'r:' .. number, unpack(records)) end
+    if ticket[2] > 0 then call('ZREM', P .. 'claims', ticket[12]) end
+    place_ticket(ticket)
+    if #ticket[11] > 0 then call('RPUSH', P .. 'r:' .. ticket[1], unpack(ticket[11])) end
   end
   if #part.tickets > 0 then
     local now_first = call('ZRANGE', P .. 'due', 0, 0, 'WITHSCORES')[2]
@@ -87,75 +65,13 @@ local function save_tickets(part)
   end
 end
 
-local WAITS = { queued = true, held = true, sending = true }
-
-local function next_position()
-  local time = call('TIME')
-  local position = time[1] * 1000000 + time[2]
-  local last = tonumber(call('GET', P .. 'position') or 0)
-  if position <= last then position = last + 1 end
-  call('SET', P .. 'position', string.format('%.0f', position))
-  return position
-end
-
--- A message of the outbox is kept as [position, adapter, state, ticket, room, platform id, created at, body].
 local function queue(part)
   local told = {}
   for _, message in ipairs(part.outgoing) do
-    local key, adapter, state, ticket, room, platform_id, created, body, fence = unpack(message)
-    local position = next_position()
-    call('HSET', P .. 'outbox', key, cmsgpack.pack({ position, adapter, state, ticket, room, platform_id, created, body }))
-    if WAITS[state] then
-      call('ZADD', P .. 'waiting:' .. adapter, position, key)
-      if not fence then
-        call('ZADD', P .. 'news:' .. adapter, position, key)
-        if not told[adapter] then call('PUBLISH', part.channel, part.worker .. ' outgoing ' .. adapter) end
-        told[adapter] = true
-      end
-    elseif state == 'dead' then
-      call('ZADD', P .. 'dead', position, key)
-    else
-      call('ZADD', P .. 'done', created, key)
-    end
-    if ticket then call('ZADD', P .. 'said:' .. ticket, position, key) end
-    if platform_id then
-      call('HSET', P .. 'delivered', room .. '\0' .. platform_id, cmsgpack.pack({ position, ticket, key }))
-    end
-  end
-end
-
--- A question is kept as [position, outcome, room, person, is an answer, outgoing, asked at, body].
-local function forget_ask(id, ask)
-  call('ZREM', P .. 'open-asks:' .. ask[3] .. '\0' .. ask[4], id)
-  call('ZREM', P .. 'answers:' .. ask[3], id)
-  if ask[6] ~= '' and call('HGET', P .. 'asked', ask[6]) == id then call('HDEL', P .. 'asked', ask[6]) end
-end
-
-local function ask(part)
-  for _, one in ipairs(part.asks) do
-    local id, room, person, is_answer, outgoing, asked, expires, outcome, body = unpack(one)
-    local found = call('HGET', P .. 'asks', id)
-    local position
-    if found then
-      local before = cmsgpack.unpack(found)
-      forget_ask(id, before)
-      position = before[1]
-    else
-      position = call('INCR', P .. 'ask-position')
-    end
-    call('HSET', P .. 'asks', id, cmsgpack.pack({ position, outcome, room, person, is_answer, outgoing, asked, body }))
-    call('ZADD', P .. 'asks-by-time', asked, id)
-    if outcome == '' then call('ZADD', P .. 'open-asks:' .. room .. '\0' .. person, expires, id) end
-    if is_answer then call('ZADD', P .. 'answers:' .. room, asked, id) end
-    if outgoing ~= '' then call('HSET', P .. 'asked', outgoing, id) end
-  end
-  for _, closed in ipairs(part.closed) do
-    local found = call('HGET', P .. 'asks', closed[1])
-    if found then
-      local before = cmsgpack.unpack(found)
-      before[2] = closed[2]
-      call('HSET', P .. 'asks', closed[1], cmsgpack.pack(before))
-      if closed[2] ~= '' then call('ZREM', P .. 'open-asks:' .. before[3] .. '\0' .. before[4], closed[1]) end
+    local adapter = message[2]
+    if place_message(message, next_position()) and not message[9] and not told[adapter] then
+      call('PUBLISH', part.channel, part.worker .. ' outgoing ' .. adapter)
+      told[adapter] = true
     end
   end
 end
@@ -164,8 +80,9 @@ local function write(part)
   if part.seen then call('ZADD', P .. 'seen', part.at, part.seen) end
   save_tickets(part)
   queue(part)
-  ask(part)
-  for _, link in ipairs(part.links) do call('HSET', P .. 'links', link[1], link[2]) end
+  for _, one in ipairs(part.asks) do place_ask(one) end
+  for _, closed in ipairs(part.closed) do close_ask(closed[1], closed[2]) end
+  for _, link in ipairs(part.links) do place_link(link[1], link[2]) end
   for _, kept in ipairs(part.kept) do
     if kept[2] == '' then call('HDEL', P .. 'kept', kept[1]) else call('HSET', P .. 'kept', kept[1], kept[2]) end
   end

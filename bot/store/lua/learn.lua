@@ -1,7 +1,5 @@
--- Saves knowledge, all or nothing. KEYS[1] is the prefix of the first shard's keys, ARGV[1] what is learned.
+-- Saves knowledge, all or nothing. ARGV[1] has what is learned.
 -- A change sent again after a cut reply is known by its id and not made twice.
-local P = KEYS[1]
-local call = redis.call
 local part = cmsgpack.unpack(ARGV[1])
 
 if call('PEXPIRE', P .. 'c:' .. part.id, 300000) == 1 then return { 'OK' } end
@@ -25,15 +23,7 @@ if #part.entries + #part.removed > 0 then
   call('PUBLISH', part.channel, part.worker .. ' knowledge ' .. version)
 end
 
-for _, lesson in ipairs(part.lessons) do
-  local id, kind, at, outcome, body = unpack(lesson)
-  local before = call('HGET', P .. 'lesson-kinds', id)
-  if before then call('ZREM', P .. 'lessons-of:' .. before, id) end
-  call('HSET', P .. 'lessons', id, body)
-  call('HSET', P .. 'lesson-kinds', id, kind)
-  call('ZADD', P .. 'lessons-by-time', at, id)
-  if outcome == '' then call('ZADD', P .. 'lessons-of:' .. kind, at, id) end
-end
+for _, lesson in ipairs(part.lessons) do place_lesson(lesson) end
 
 for _, uses in ipairs(part.uses) do
   local found = call('HGET', P .. 'uses', uses[1])

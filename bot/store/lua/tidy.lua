@@ -1,42 +1,61 @@
--- Forgets one step of what is not needed any more: KEYS[1] the prefix of the shard's keys, ARGV what (seen, asks, done, lessons),
--- the instant it must be older than, how many to pass over, how many to look at. The answer: how many went, how many stayed.
-local P, what, before = KEYS[1], ARGV[1], '(' .. ARGV[2]
-local call = redis.call
-local INDEX = { seen = 'seen', asks = 'asks-by-time', done = 'done', lessons = 'lessons-by-time' }
-local members = call('ZRANGE', P .. INDEX[what], '-inf', before, 'BYSCORE', 'LIMIT', ARGV[3], ARGV[4])
-local stayed = 0
-for _, member in ipairs(members) do
-  if what == 'seen' then
-    call('ZREM', P .. 'seen', member)
-  elseif what == 'lessons' then
-    local kind = call('HGET', P .. 'lesson-kinds', member)
-    call('ZREM', P .. 'lessons-of:' .. kind, member)
-    call('ZREM', P .. 'lessons-by-time', member)
-    call('HDEL', P .. 'lessons', member)
-    call('HDEL', P .. 'lesson-kinds', member)
-  elseif what == 'done' then
-    local message = cmsgpack.unpack(call('HGET', P .. 'outbox', member))
-    call('HDEL', P .. 'outbox', member)
-    call('ZREM', P .. 'done', member)
-    if message[4] then call('ZREM', P .. 'said:' .. message[4], member) end
-    if message[6] then
-      local field = message[5] .. '\0' .. message[6]
-      local known = call('HGET', P .. 'delivered', field)
-      if known and cmsgpack.unpack(known)[3] == member then call('HDEL', P .. 'delivered', field) end
-    end
-  else
-    local ask = cmsgpack.unpack(call('HGET', P .. 'asks', member))
-    local open = P .. 'open-asks:' .. ask[3] .. '\0' .. ask[4]
-    local expires = call('ZSCORE', open, member)
-    if ask[2] ~= '' or not expires or tonumber(expires) < tonumber(ARGV[2]) then
-      call('HDEL', P .. 'asks', member)
-      call('ZREM', P .. 'asks-by-time', member)
-      call('ZREM', open, member)
-      call('ZREM', P .. 'answers:' .. ask[3], member)
-      if ask[6] ~= '' and call('HGET', P .. 'asked', ask[6]) == member then call('HDEL', P .. 'asked', ask[6]) end
-    else
-      stayed = stayed + 1
-    end
+-- Forgets one step of what is not needed any more. ARGV: what (seen, asks, outbox, lessons, failures), the instant it must be older
+-- than, how many to pass over, how many to look at. The answer: how many went, how many stayed, how many of those are old.
+local what, before = ARGV[1], tonumber(ARGV[2])
+local gone, stayed, old = 0, 0, 0
+
+local function forget_message(key, message)
+  local _, adapter, state, ticket, room, platform_id = unpack(message)
+  call('HDEL', P .. 'outbox', key)
+  call('ZREM', P .. 'outbox-in-order', key)
+  if ticket then call('ZREM', P .. 'said:' .. ticket, key) end
+  if platform_id then
+    local field = room .. '\0' .. platform_id
+    local known = call('HGET', P .. 'delivered', field)
+    if known and cmsgpack.unpack(known)[3] == key then call('HDEL', P .. 'delivered', field) end
   end
 end
-return { #members - stayed, stayed }
+
+local function forget_by_time(index, forget)
+  local members = call('ZRANGE', P .. index, '-inf', '(' .. ARGV[2], 'BYSCORE', 'LIMIT', 0, ARGV[4])
+  for _, member in ipairs(members) do
+    call('ZREM', P .. index, member)
+    forget(member)
+  end
+  return { #members, 0, 0 }
+end
+
+if what == 'seen' then
+  return forget_by_time('seen', function() end)
+elseif what == 'failures' then
+  return forget_by_time('failures-by-time', function(key) call('HDEL', P .. 'failures', key) end)
+elseif what == 'lessons' then
+  return forget_by_time('lessons-by-time', function(id)
+    local kind = call('HGET', P .. 'lesson-kinds', id)
+    call('ZREM', P .. 'lessons-of:' .. kind, id)
+    call('HDEL', P .. 'lessons', id)
+    call('HDEL', P .. 'lesson-kinds', id)
+  end)
+end
+
+for _, key in ipairs(call('ZRANGE', P .. what .. '-in-order', ARGV[3], ARGV[3] + ARGV[4] - 1)) do
+  local value = cmsgpack.unpack(call('HGET', P .. what, key))
+  local is_old, is_done = value[7] < before, false
+  if what == 'outbox' then
+    is_done = value[3] == 'sent' or value[3] == 'dropped'
+  else
+    is_done = value[2] ~= '' or value[9] < before
+  end
+  if is_old and is_done and what == 'outbox' then
+    forget_message(key, value)
+    gone = gone + 1
+  elseif is_old and is_done then
+    unlist_ask(key, value)
+    call('HDEL', P .. 'asks', key)
+    call('ZREM', P .. 'asks-in-order', key)
+    gone = gone + 1
+  else
+    stayed = stayed + 1
+    if is_old then old = old + 1 end
+  end
+end
+return { gone, stayed, old }

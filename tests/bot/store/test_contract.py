@@ -243,6 +243,25 @@ class TestLists:
         assert numbers(await store.open_tickets(limit=2)) == [1001, 1003]
         assert numbers(await store.open_tickets(room="yucai", limit=1)) == [1003]
 
+    async def test_watched_tickets_come_in_pages_with_what_is_saved_for_them(self, store, build):
+        due = build.at + MINUTE
+        await save(
+            store,
+            build,
+            build.opened(1003, due=due),
+            build.opened(1001),
+            build.opened(1002, status=Status.CLOSED, due=due),
+            build.opened(1004, status=Status.SOLVED, due=due + MINUTE),
+        )
+        assert [(ticket.number, at) for ticket, at in await store.watched()] == [
+            (1001, None),
+            (1003, due),
+            (1004, due + MINUTE),
+        ]
+        page = await store.watched(after=1001, limit=1)
+        assert [(ticket.number, at) for ticket, at in page] == [(1003, due)]
+        assert await store.watched(after=1004) == []
+
     async def test_a_ticket_leaves_and_enters_the_open_ones(self, store, build):
         (ticket,) = await save(store, build, build.opened(1001))
         (closed,) = await save(store, build, build.noted(ticket, status=Status.CLOSED))

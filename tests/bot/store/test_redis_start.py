@@ -78,7 +78,7 @@ class TestServer:
     async def test_one_that_wants_another_password(self, server):
         server.ask("ACL", "SETUSER", "bot", "on", ">right", "~*", "&*", "+@all")
         try:
-            assert "不认这个帐号 bot" in await refusal(server.url.replace("//", "//bot:wrong@"))
+            assert "不认帐号 bot" in await refusal(server.url.replace("//", "//bot:wrong@"))
             await (await open_store(server.url.replace("//", "//bot:right@"), AT)).close()
         finally:
             server.ask("ACL", "DELUSER", "bot")
