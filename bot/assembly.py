@@ -20,6 +20,8 @@ from bot.knowledge import Knowledge, Thresholds
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
+from bot.planned_orders import PlannedOrders
+from bot.planning import keep_plans
 from bot.reception import Reception
 from bot.store.contract import Store
 from bot.texts import Texts
@@ -62,8 +64,17 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
     finding = Finding(store)
+    planned = PlannedOrders(
+        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+    )
     orders = Orders(
-        desk=desk, drafts=drafts, directory=directory, finding=finding, rules=rules, opening=opening
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        opening=opening,
+        planned=planned,
     )
     dialogue = Dialogue(
         desk=desk, store=store, rules=rules, answering=answering, opening=opening, knowledge=knowledge
@@ -82,6 +93,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         opening=opening,
     )
     await outbox.recover()
+    await keep_plans(desk, store, rules, clock.now())
     return Bot(
         config=config,
         store=store,
