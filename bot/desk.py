@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from bot.drafts import Draft, Drafts
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store, StoreFault
+from bot.store.contract import AlreadySeen, Change, Conflict, Kept, Link, Saved, Store, StoreFault
 from bot.tickets import planned
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
@@ -123,6 +123,24 @@ class Desk:
         """Say something that changes no ticket, once per message however often it is delivered."""
         drafts = [self._drafts.answer(message, origin, index) for index, message in enumerate(messages)]
         await self._commit([], drafts, origin, links)
+
+    async def note(
+        self, drafts: Sequence[Draft], *, at: datetime, seen: str | None, kept: tuple[Kept, ...] = ()
+    ) -> bool:
+        """Say what is about no ticket and remember small things with it; False when that was done before."""
+        change = Change(
+            at=at,
+            seen=seen,
+            outgoing=tuple(draft.queued for draft in drafts),
+            asks=tuple(draft.ask for draft in drafts if draft.ask),
+            kept=kept,
+        )
+        try:
+            await self._store.commit(change)
+        except AlreadySeen:
+            return False
+        self._outbox.deliver(change.outgoing)
+        return True
 
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""

@@ -93,6 +93,10 @@ class Drafts:
         queued = self._queued(key, duty.address, message, now, ticket=after.number)
         return Draft(replace(queued, edits=_card_key(after)))
 
+    def notice(self, key: str, address: str, message: Message, now: datetime) -> Draft:
+        """Return the draft of something said at an address without anybody having asked."""
+        return Draft(self._queued(key, address, message, now))
+
     def answer(self, message: Message, origin: Origin, index: int = 0) -> Draft:
         """Return the draft of an answer to a message, asked of its sender."""
         key = f"a{origin.key}.{index}"
@@ -147,7 +151,7 @@ class Drafts:
         ticket: int | None = None,
     ) -> Queued:
         adapter = address.partition(":")[0]
-        called = ((party, self._directory.account(party, adapter)) for party in message.mentions)
+        called = ((party, self._directory.account(party, adapter, address)) for party in message.mentions)
         return Queued(
             key=key,
             adapter=adapter,

@@ -78,7 +78,7 @@ class Intake:
         if isinstance(happening, Incoming):
             await self._reception.receive(happening)
         else:
-            self._log.info("notice", action="notice", what=happening.what, **_named(happening))
+            await self._reception.noticed(happening)
 
 
 def _named(happening: Incoming | Notice) -> dict[str, str]:

@@ -16,6 +16,7 @@ from bot.hearing import Hearing
 from bot.intentions import step_of
 from bot.opening import Opening
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
+from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
@@ -51,6 +52,7 @@ class Orders:
         rules: Rules,
         opening: Opening,
         planned: PlannedOrders,
+        setting_up: SettingUp,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -59,6 +61,7 @@ class Orders:
         self._rules = rules
         self._opening = opening
         self._planned = planned
+        self._setting_up = setting_up
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -70,6 +73,8 @@ class Orders:
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
+        if command.word in SET_UP_WORDS:
+            return await self._setting_up.run(hearing, command)
         if not may_use(command.spec, hearing.role):
             if command.number is None and not command.is_marked and not hearing.is_addressed:
                 return False
