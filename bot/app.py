@@ -113,7 +113,7 @@ async def _serve(
         shutdown_timeout=_GRACE_SECONDS,
     )
     await runner.setup()
-    metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
+    metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
     readers: list[asyncio.Task[None]] = []
     keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it

@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.duty_office import DutyOffice
 from bot.finding import Finding
 from bot.knowledge import Knowledge, Thresholds
 from bot.opening import Opening
@@ -42,12 +43,19 @@ class Bot:
     drafts: Drafts
     reception: Reception
     auditor: Auditor
+    office: DutyOffice
     ticking: asyncio.Lock
 
     async def tick(self, now: datetime) -> None:
-        """Let everything happen that is due at `now`."""
+        """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
         async with self.ticking:
+            await self.office.tick(now)
             await self.desk.tick(now)
+
+    async def next_due_at(self) -> datetime | None:
+        """Return when something is due next."""
+        instants = (self.office.next_at(), await self.store.next_due_at())
+        return min((instant for instant in instants if instant is not None), default=None)
 
 
 async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> Bot:
@@ -59,11 +67,20 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     outbox = Outbox(store, clock, adapters, lambda address: texts.translator(directory.language_at(address)))
     drafts = Drafts(directory, texts, rules, outbox)
     desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
+    office = DutyOffice(
+        store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
+    )
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
     finding = Finding(store)
     orders = Orders(
-        desk=desk, drafts=drafts, directory=directory, finding=finding, rules=rules, opening=opening
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        opening=opening,
+        office=office,
     )
     dialogue = Dialogue(
         desk=desk, store=store, rules=rules, answering=answering, opening=opening, knowledge=knowledge
@@ -93,6 +110,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk,
         drafts=drafts,
         reception=reception,
+        office=office,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
     )

@@ -87,7 +87,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         customers=_customers(settings),
         rooms=_rooms(settings),
         calendars=calendars,
-        rotas=rotas_of(settings.rotas, local, mistakes),
+        rotas=rotas_of(settings.rotas, settings.people, local, mistakes),
         policies=policies_of(settings.policies, calendars, mistakes),
         ladders=ladders_of(settings.ladders, mistakes),
         tickets=tickets_of(settings.tickets, mistakes),

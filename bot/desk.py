@@ -6,7 +6,8 @@ race hears what the rules say to the loser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 from bot.drafts import Draft, Drafts
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store, StoreFault
+from bot.store.contract import AlreadySeen, Change, Conflict, Kept, Link, Saved, Store, StoreFault
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
 from bot.tickets.errors import N_, TicketError
@@ -23,7 +24,7 @@ from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.messages import Message
-from bot.tickets.model import Kind, Ticket
+from bot.tickets.model import Kind, Party, Ticket
 from bot.tickets.records import Record, Source, sealed
 from bot.tickets.replies import replies
 from bot.tickets.rules import Role, Rules
@@ -100,6 +101,17 @@ class Desk:
         """Say something that changes no ticket, once per message however often it is delivered."""
         drafts = [self._drafts.answer(message, origin, index) for index, message in enumerate(messages)]
         await self._commit([], drafts, origin, links)
+
+    async def note(
+        self, kept: tuple[Kept, ...], drafts: list[Draft], now: datetime, seen: str | None
+    ) -> bool:
+        """Save something small together with what is said about it; False when what caused it was handled before."""
+        return await self._commit([], drafts, None, at=now, kept=kept, seen=seen)
+
+    def call_instead(self, people: Mapping[str, tuple[Party, ...]]) -> None:
+        """From now on call these people instead of those whom a rota plans, by rota."""
+        if people != self._rules.called_instead:
+            self._rules = dataclasses.replace(self._rules, called_instead=people)
 
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
@@ -240,6 +252,8 @@ class Desk:
         origin: Origin | None,
         links: tuple[Link, ...] = (),
         at: datetime | None = None,
+        kept: tuple[Kept, ...] = (),
+        seen: str | None = None,
     ) -> bool:
         """Save what follows from a message or from time, and send it; False when the message was handled before."""
         belongs = tuple(origin.link(save.ticket.number) for save in saved[:1]) if origin else ()
@@ -248,7 +262,8 @@ class Desk:
             raise ValueError("a commit happens at some time")
         change = Change(
             at=now,
-            seen=origin.seen if origin else None,
+            seen=origin.seen if origin else seen,
+            kept=kept,
             tickets=tuple(saved),
             outgoing=tuple(draft.queued for draft in drafts),
             asks=tuple(draft.ask for draft in drafts if draft.ask),

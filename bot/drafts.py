@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from bot.asks import Agree, Answered, AnyAbout, Ask, Check, Details, Needed, Progress, Rating
+from bot.config import Room
 from bot.directory import Directory
 from bot.origin import Origin
 from bot.outbox import Outbox, useful_until
@@ -100,6 +101,10 @@ class Drafts:
         quotes = origin.message if address == origin.address else None
         queued = self._queued(key, address, message, origin.now, quotes=quotes, ticket=message.ticket)
         return Draft(queued, _ask(message.about, address, origin.account, key, origin.now))
+
+    def to_room(self, room: Room, message: Message, key: str, now: datetime) -> Draft:
+        """Return the draft of something that belongs to a room and to no ticket."""
+        return Draft(self._queued(key, room.address, message, now))
 
     def _aside(self, origin: Origin) -> str:
         """Return where an asker is answered out of the customer's hearing: internal matters stay in the duty room."""

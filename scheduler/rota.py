@@ -48,6 +48,9 @@ class Rota:
     overrides: tuple[Override, ...] = ()
     backup: tuple[str, ...] = ()
     leaves: tuple[Leave, ...] = ()
+    name: str = ""  # what people call it
+    confirm_within: timedelta | None = None  # the new shift says that it took over; None: it need not
+    warn_ahead: timedelta = timedelta(days=1)  # of a stretch with nobody on call
 
     def __post_init__(self) -> None:
         """Refuse shifts nobody could work, and a first hand-over that is at no certain instant."""
