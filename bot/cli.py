@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from bot.config import Config, ConfigurationFaults, load
+from bot.reach import unreached
 from bot.store.contract import StoreFault
 
 P = ParamSpec("P")
@@ -99,6 +100,10 @@ def check(config_file: Path | None) -> None:
     config = load(file, os.environ)
     counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
     click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+    for each in unreached(config):
+        language = config.bot.language
+        reminder = "提醒" if language == "zh" else "note"
+        click.echo(f"{reminder}：{each.name.of(language)} {each.why.of(language)}")
 
 
 @main.command()

@@ -169,4 +169,7 @@ def rules_of(config: Config) -> Rules:
         major_ladder=limits.major_ladder,
         acknowledged_for=limits.acknowledged_for,
         urgent_words=limits.urgent_words,
+        unreachable=frozenset(
+            person.id for person in config.people if person.role.is_staff and not person.accounts
+        ),
     )

@@ -32,7 +32,7 @@ class OnDuty:
     until: datetime
     following: tuple[Party, ...]
     backup: tuple[Party, ...]
-    is_unrelieved: bool  # those who come have not said that they took over
+    waits_for: tuple[Party, ...]  # those who have not said that they took over
     gaps: tuple[Interval, ...]
 
 
@@ -46,7 +46,7 @@ def on_duty(rota: Rota, shift: Shift | None, rules: Rules, now: datetime, until:
         until=change,
         following=_people(on_call(rota, change), rules),
         backup=_people(tuple(each for each in rota.backup if each not in called), rules),
-        is_unrelieved=shift is not None and shift.confirm_by is not None,
+        waits_for=_people(shift.coming, rules) if shift is not None and shift.confirm_by else (),
         gaps=gaps(rota, now, until),
     )
 
@@ -54,16 +54,23 @@ def on_duty(rota: Rota, shift: Shift | None, rules: Rules, now: datetime, until:
 def said(found: OnDuty, speaker: Speaker) -> str:
     """Return who is on duty now and next, in a line or two."""
     say = speaker.say
-    if found.called:
+    if found.waits_for:
+        text = say(
+            "{name}：仍叫 {called}，等 {people} 回“接班”",
+            name=found.rota.name,
+            called=found.called,
+            people=found.waits_for,
+        )
+    elif found.called:
         text = say(
             "{name}：现在 {called}，到 {until}", name=found.rota.name, called=found.called, until=found.until
         )
     else:
         text = say("{name}：现在没有人值班，到 {until}", name=found.rota.name, until=found.until)
-    text += say("，接着 {following}", following=found.following) if found.following else ""
+    if found.following and not found.waits_for:
+        text += say("，接着 {following}", following=found.following)
     text += say("；后备 {backup}", backup=found.backup) if found.backup else ""
     text += say("。")
-    text += say("还没人回“接班”。") if found.is_unrelieved else ""
     for gap in found.gaps[:2]:
         text += "\n" + say("⚠️ {stretch} 没有人值班。", stretch=stretch(gap, speaker))
     return text
@@ -73,6 +80,9 @@ def stretch(gap: Interval, speaker: Speaker) -> str:
     """Return a stretch of time in words."""
     if gap.end is None:
         return speaker.say("{start} 起", start=gap.start)
+    start, end = (each.astimezone(speaker.zone) for each in (gap.start, gap.end))
+    if start.date() == end.date():
+        return speaker.say("{start}–{hour}", start=gap.start, hour=f"{end:%H:%M}")
     return speaker.say("{start}–{end}", start=gap.start, end=gap.end)
 
 

@@ -21,7 +21,7 @@ _ROLES = {
 class Unreached:
     """Somebody or something that a promise counts on in vain: its name, and why in both languages."""
 
-    name: str
+    name: Wording
     why: Wording
 
 
@@ -48,14 +48,16 @@ def _rooms(config: Config) -> Iterator[Unreached]:
             continue
         if not room.duty:
             why = Wording(
-                "没有写 duty（值班群），这个群的提醒没处说", "has no duty room, so nobody hears of its tickets"
+                "没有写 duty（值班群），这个群的提醒没处说",
+                "has no duty room, so nobody hears of its tickets",
             )
-            yield Unreached(room.name, why)
+            yield Unreached(_same(room.name), why)
         elif not room.on_call:
             why = Wording(
-                "没有写 on_call（值班表），没人接的单直接叫组长", "has no rota; unclaimed tickets call the leader"
+                "没有写 on_call（值班表），没人接的单直接叫组长",
+                "has no rota; unclaimed tickets call the leader",
             )
-            yield Unreached(room.name, why)
+            yield Unreached(_same(room.name), why)
 
 
 def _roles(config: Config) -> Iterator[Unreached]:
@@ -64,9 +66,10 @@ def _roles(config: Config) -> Iterator[Unreached]:
     for word, (role, called) in _ROLES.items():
         if word in told and role not in has:
             why = Wording(
-                "升级阶梯要通知，但没有这样的人；改叫上一级", "ladders tell one, and there is none; the next role above is told"
+                "升级阶梯要通知，但没有这样的人；改叫上一级",
+                "ladders tell one, and there is none; the next role above is told",
             )
-            yield Unreached(called.zh, why)
+            yield Unreached(called, why)
 
 
 def _counted_on(config: Config) -> list[Person]:
@@ -77,19 +80,27 @@ def _counted_on(config: Config) -> list[Person]:
     return [
         person
         for person in config.people
-        if person.id in on_rota or person.id in told or (person.role.value in told and person.role.value in _ROLES)
+        if person.id in on_rota
+        or person.id in told
+        or (person.role.value in told and person.role.value in _ROLES)
     ]
 
 
 def _person(person: Person, duty: list[Room]) -> Unreached | None:
     if not person.accounts:
-        return Unreached(person.name, Wording("没有写帐号（accounts），叫不到", "has no account and cannot be called"))
+        return Unreached(
+            _same(person.name),
+            Wording("没有写帐号（accounts），叫不到", "has no account and cannot be called"),
+        )
     on = {account.partition(":")[0] for account in person.accounts}
     missing = [room.name for room in duty if room.address.partition(":")[0] not in on]
     if duty and len(missing) == len(duty):
         rooms = "、".join(missing)
-        why = Wording(f"在 {rooms} 的平台上没有帐号，群里 @ 不到", f"has no account on the platform of {', '.join(missing)}")
-        return Unreached(person.name, why)
+        why = Wording(
+            f"在 {rooms} 的平台上没有帐号，群里 @ 不到",
+            f"has no account on the platform of {', '.join(missing)}",
+        )
+        return Unreached(_same(person.name), why)
     return None
 
 
@@ -103,4 +114,8 @@ def _silent(room: Room, adapters: Mapping[str, Capabilities]) -> Unreached:  # n
         "所在平台不让机器人先说话，提醒会等到有人说话；值班群请放在能主动发言的平台",
         "its platform does not let the bot speak first; a duty room belongs on one that does",
     )
-    return Unreached(room.name, why)
+    return Unreached(_same(room.name), why)
+
+
+def _same(name: str) -> Wording:
+    return Wording(name, name)

@@ -126,6 +126,9 @@ def _not_taken(rota: Rota, shift: Shift, at: datetime) -> tuple[Shift, NotTaken 
 
 
 def _warned(rota: Rota, shift: Shift, at: datetime) -> tuple[Shift, Warned | None]:
+    # Most looks find nothing near, and need not know what comes in a week.
+    if _next_gap(rota, shift, at, at + rota.warn_ahead + timedelta.resolution) is None:
+        return shift, None
     end = at + HORIZON
     gap = _next_gap(rota, shift, at, end)
     if gap is None or gap.start - rota.warn_ahead > at:

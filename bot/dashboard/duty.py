@@ -37,7 +37,9 @@ def cannot_be_called(
     """Return names and reasons, platforms that are not connected now among them."""
     language = speaker.language
     lost = [
-        (name, speaker.say("平台没有连上，发往它的提醒在等")) for name, is_well in connected.items() if not is_well
+        (name, speaker.say("平台没有连上，发往它的提醒在等"))
+        for name, is_well in connected.items()
+        if not is_well
     ]
     return lost + [(each.name.of(language), each.why.of(language)) for each in unreached(bot.config, powers)]
 
@@ -47,7 +49,9 @@ def audit(bot: Bot, speaker: Speaker) -> list[str]:
     found, say = bot.auditor.latest, speaker.say
     if found.finished_at is None:
         return [say("还没有核对过，启动后一分钟内会核对。")]
-    lines = [say("{time} 核对了 {count} 张在办的单。", time=stamp(found.finished_at, speaker), count=found.checked)]
+    lines = [
+        say("{time} 核对了 {count} 张在办的单。", time=stamp(found.finished_at, speaker), count=found.checked)
+    ]
     if found.repaired:
         lines.append(say("启动以来修正了 {count} 个下次要看的时刻，单上都有记录。", count=found.repaired))
     if found.unserved:
