@@ -21,6 +21,8 @@ from bot.knowledge import Knowledge, Thresholds
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
+from bot.planned_orders import PlannedOrders
+from bot.planning import keep_plans
 from bot.reception import Reception
 from bot.store.contract import Store
 from bot.texts import Texts
@@ -73,6 +75,9 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
     finding = Finding(store)
+    planned = PlannedOrders(
+        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+    )
     orders = Orders(
         desk=desk,
         drafts=drafts,
@@ -81,6 +86,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         rules=rules,
         opening=opening,
         office=office,
+        planned=planned,
     )
     dialogue = Dialogue(
         desk=desk, store=store, rules=rules, answering=answering, opening=opening, knowledge=knowledge
@@ -99,6 +105,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         opening=opening,
     )
     await outbox.recover()
+    await keep_plans(desk, store, rules, clock.now())
     return Bot(
         config=config,
         store=store,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.asks import Details
-from bot.tickets import card, timing
+from bot.tickets import card, planned_notices, timing
 from bot.tickets import events as e
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Ticket
@@ -17,13 +17,18 @@ from bot.tickets.voices import Voices
 
 def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Return the acknowledgement and the card; nothing for a callback, of which is told together with the low score."""
-    if event.kind is Kind.CALLBACK:
+    if event.kind in (Kind.CALLBACK, Kind.HAZARD):  # told together with what brought them about
         return []
+    if event.kind.is_planned:
+        return planned_notices.opened(after, voices, rules)
     number, now = after.number, voices.customer.now
     level = after.level_name or voices.customer.say("已登记")
     calls = called_at_once(after, rules, now)
     word = timing.promised_word(after, rules)
     told = _acknowledged(event, after, level, calls, word, voices.customer, rules)
+    room = rules.rooms.get(after.room)
+    if room is not None and not room.duty:  # nobody would read the card
+        return [told]
     names = "".join(f" @{party.name}" for party in calls)
     text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, word, voices.duty)}"
     buttons = (Button(voices.duty.say("接单"), f"接单 {number}"),)
