@@ -53,6 +53,9 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     """`[store]`: where everything is kept."""
 
     url: str = "sqlite:data/shouwen.db"
+    shards: int | None = None
+    wait_replicas: int = 0
+    volatile: bool = False
 
 
 class WebSettings(Section, frozen=True, kw_only=True):
