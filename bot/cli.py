@@ -180,8 +180,8 @@ def simulate(
     speaker = Speaker(Texts().translator(language), config.bot.zone, SystemClock().now(), language)
     try:
         click.echo("\n".join(_run(tell(config, other, wanted, speaker))))
-    except NothingToSimulate as fault:
-        raise click.ClickException(str(fault)) from fault
+    except NothingToSimulate as refusal:
+        raise click.ClickException(speaker.refuse(refusal)) from refusal
 
 
 @main.group()

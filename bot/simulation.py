@@ -12,6 +12,7 @@ from bot.store.bodies import record_from
 from bot.store.portable import Archive, KeptTicket, Part
 from bot.store.registry import open_archive
 from bot.tickets.alerts import promise_name
+from bot.tickets.errors import N_, TicketError
 from bot.tickets.model import ClockKind, Kind, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.simulating import Course, Page, as_it_went, as_it_would_have_gone
@@ -23,7 +24,7 @@ _SIMULATED = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT)
 _SETTLED = (Verdict.KEPT, Verdict.BROKEN)
 
 
-class NothingToSimulate(Exception):
+class NothingToSimulate(TicketError):
     """A policy or a customer that is asked for does not exist; the text says which there are."""
 
 
@@ -78,11 +79,13 @@ async def simulate(config: Config, other: Config, wanted: Wanted, speaker: Speak
 
 
 def _check(other: Config, wanted: Wanted) -> None:
-    if wanted.policy and wanted.policy not in other.policies:
-        raise NothingToSimulate(f"没有叫 {wanted.policy} 的政策；可用：{'、'.join(other.policies)}")
-    customers = [customer.id for customer in other.customers]
+    policies, customers = tuple(other.policies), tuple(customer.id for customer in other.customers)
+    if wanted.policy and wanted.policy not in policies:
+        raise NothingToSimulate(N_("没有叫 {name} 的政策；可用：{known}"), name=wanted.policy, known=policies)
     if wanted.customer and wanted.customer not in customers:
-        raise NothingToSimulate(f"没有叫 {wanted.customer} 的客户；可用：{'、'.join(customers)}")
+        raise NothingToSimulate(
+            N_("没有叫 {name} 的客户；可用：{known}"), name=wanted.customer, known=customers
+        )
 
 
 async def _tickets(archive: Archive) -> AsyncIterator[KeptTicket]:
@@ -120,7 +123,9 @@ def _report(found: Sequence[Compared], odd: Sequence[int], speaker: Speaker) -> 
 def _lines(each: Compared, speaker: Speaker) -> Iterator[str]:
     then, now = each.then, each.now
     level = then.level if then.level == now.level else f"{then.level or '–'} → {now.level or '–'}"
-    yield f"{each.ticket.number} {title(each.ticket)}（{level}）"
+    yield speaker.say(
+        "{number} {title}（{level}）", number=each.ticket.number, title=title(each.ticket), level=level
+    )
     for clock in dict.fromkeys((*then.outcomes, *now.outcomes)):
         was, is_now = then.outcomes.get(clock), now.outcomes.get(clock)
         if was == is_now:
@@ -130,7 +135,7 @@ def _lines(each: Compared, speaker: Speaker) -> Iterator[str]:
         words = [
             said(outcome, speaker) if outcome else speaker.say("没有这一条") for outcome in (was, is_now)
         ]
-        yield f"  {name}：{words[0]} → {words[1]}"
+        yield speaker.say("  {promise}：{was} → {now}", promise=name, was=words[0], now=words[1])
     told = [_told(course.pages) for course in (then, now)]
     if told[0] != told[1]:
         yield speaker.say(
@@ -144,7 +149,7 @@ def _told(pages: Iterable[Page]) -> Counter[str]:
 
 def _counted(told: Counter[str], speaker: Speaker) -> str:
     words = tuple(f"{name}×{count}" if count > 1 else name for name, count in told.items())
-    return speaker.translate("、").join(words) if words else speaker.say("没有人")
+    return speaker.say("{names}", names=words) if words else speaker.say("没有人")
 
 
 def _shares(found: Sequence[Compared], speaker: Speaker) -> Iterator[str]:
