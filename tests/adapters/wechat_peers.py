@@ -5,6 +5,7 @@ Callbacks are sealed by `wechatpy` (see `wecom_peers.CallbackSender`), so that n
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import itertools
 from collections import Counter
@@ -38,6 +39,7 @@ class Windows:
     now: Any  # seconds, of the test's clock
     left: Counter[str] = field(default_factory=Counter)
     wrote_at: dict[str, float] = field(default_factory=dict)
+    refusals: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     def opened(self, customer: str) -> None:
         # Whether unused replies add up is not documented; a reader of these tests may count on either.
@@ -48,8 +50,11 @@ class Windows:
         return customer not in self.wrote_at or self.now() - self.wrote_at[customer] > WINDOW
 
     def take(self, customer: str) -> bool:
+        if self.left[customer] <= 0:
+            self.refusals.put_nowait(customer)
+            return False
         self.left[customer] -= 1
-        return self.left[customer] >= 0
+        return True
 
 
 @dataclass
@@ -110,7 +115,8 @@ class KfServer(WeComApi):
         match posted.path.rpartition("/kf/")[2]:
             case "account/list":
                 found = [{"open_kfid": number, "name": name} for number, name in self.accounts.items()]
-                page = found[posted.body["offset"] :][: posted.body["limit"]]
+                asked = posted.body or {}
+                page = found[asked.get("offset", 0) :][: asked.get("limit", 100)]
                 return {"errcode": 0, "errmsg": "ok", "account_list": page}
             case "customer/batchget":
                 return self._customers(posted.body["external_userid_list"])
@@ -139,7 +145,8 @@ class KfServer(WeComApi):
         start = int(body.get("cursor") or 0)
         page = self.log[start : start + min(self.page, body["limit"])]
         end = start + len(page)
-        of_account = [item for item in page if item["open_kfid"] == body["open_kfid"]]
+        wanted = body.get("open_kfid")  # none: of all accounts
+        of_account = [item for item in page if wanted in (None, item["open_kfid"])]
         return {
             "errcode": 0,
             "errmsg": "ok",

@@ -17,7 +17,6 @@ from typing import Any
 
 import aiohttp
 import wechatpy.crypto
-import wechatpy.enterprise.crypto
 import xmltodict
 from aiohttp import WSMsgType, web
 from markdown_it import MarkdownIt
