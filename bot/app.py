@@ -17,13 +17,15 @@ from bot.adapters import made
 from bot.assembly import Bot, assemble
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
+from bot.copying import refuse_half_a_copy
+from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
 from bot.store.contract import StoreFault
 from bot.store.registry import open_store
 from bot.texts import Texts
 from bot.travel import Traveller
-from bot.web import build
+from bot.web import TICKS_STOPPED, build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
@@ -47,6 +49,15 @@ class Health:
     def last_tick_at(self) -> datetime | None:
         """Return when time last passed."""
         return self.metronome.last_tick_at if self.metronome else None
+
+    def is_alive(self) -> bool:
+        """True while ticks pass."""
+        silent_for = self.silent_for()
+        return self.is_ready() and (silent_for is None or silent_for <= TICKS_STOPPED)
+
+    def silent_for(self) -> timedelta | None:
+        """Return how long time has not passed, in real time; None before it ever did."""
+        return self.metronome.silent_for if self.metronome else None
 
     def connected(self) -> Mapping[str, bool]:
         """Return which adapters have a live connection, as far as they can tell."""
@@ -79,6 +90,7 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
     traveller = Traveller(clock) if config.web.time_travel else None
     store = await open_store(config.store_url, clock.now())
     try:
+        await refuse_half_a_copy(store)
         for plan in await import_when_empty(store, config.faq.files, clock.now()):
             log.info("FAQ imported", action="faq_imported", summary="；".join(describe(plan)))
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
@@ -106,23 +118,27 @@ async def _serve(
     metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
     readers: list[asyncio.Task[None]] = []
-    tidying: asyncio.Task[None] | None = None
+    keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
         readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
-        tidying = asyncio.create_task(_tidy(bot, log))
         metronome.start()
         health.metronome = metronome
+        dead_man = DeadMan(bot.config.monitoring, health.is_alive)
+        keeping.extend(
+            asyncio.create_task(each) for each in (_tidy(bot, log), bot.auditor.run(), dead_man.run())
+        )
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
         log.info("running", action="started", address=base, adapters=list(adapters))
         await _until(ending, readers)
     finally:
         health.is_stopping = True
-        if tidying is not None:
-            tidying.cancel()
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
         await bot.outbox.settle(_PATIENCE)
         for adapter in adapters.values():
             await adapter.close()

@@ -74,6 +74,12 @@ class Rating(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Choices(About, frozen=True, kw_only=True, tag=True):
+    """Something else works instead: the number runs the command that stands there."""
+
+    commands: tuple[str, ...]
+
+
 class Suggestion(About, frozen=True, kw_only=True, tag=True):
     """Did you mean this command? 1 runs it."""
 
@@ -81,7 +87,18 @@ class Suggestion(About, frozen=True, kw_only=True, tag=True):
 
 
 AnyAbout = (
-    Menu | Offer | Answered | Details | Describe | Progress | Needed | Agree | Check | Rating | Suggestion
+    Menu
+    | Offer
+    | Answered
+    | Details
+    | Describe
+    | Progress
+    | Needed
+    | Agree
+    | Check
+    | Rating
+    | Choices
+    | Suggestion
 )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
+from bot.auditor import Auditor
 from bot.config import Config, rules_of
 from bot.desk import Desk
 from bot.dialogue import Dialogue
@@ -19,6 +20,8 @@ from bot.knowledge import Knowledge, Thresholds
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
+from bot.planned_orders import PlannedOrders
+from bot.planning import keep_plans
 from bot.reception import Reception
 from bot.store.contract import Store
 from bot.texts import Texts
@@ -40,6 +43,7 @@ class Bot:
     desk: Desk
     drafts: Drafts
     reception: Reception
+    auditor: Auditor
     ticking: asyncio.Lock
 
     async def tick(self, now: datetime) -> None:
@@ -60,8 +64,17 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
     finding = Finding(store)
+    planned = PlannedOrders(
+        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+    )
     orders = Orders(
-        desk=desk, drafts=drafts, directory=directory, finding=finding, rules=rules, opening=opening
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        opening=opening,
+        planned=planned,
     )
     dialogue = Dialogue(
         desk=desk, store=store, rules=rules, answering=answering, opening=opening, knowledge=knowledge
@@ -80,6 +93,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         opening=opening,
     )
     await outbox.recover()
+    await keep_plans(desk, store, rules, clock.now())
     return Bot(
         config=config,
         store=store,
@@ -91,5 +105,6 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk,
         drafts=drafts,
         reception=reception,
+        auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
     )

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import Policy, Role, SurveyRules
-from scheduler.calendar import Calendar
+from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota
 
@@ -87,6 +88,7 @@ class Room:
     on_call: str = ""
     answer: str = "auto"  # auto | mentioned | off
     language: str = "zh"
+    quiet: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,14 @@ class TicketLimits:
     major_ladder: str
     acknowledged_for: int
     urgent_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringConfig:
+    """Whom to call while all is well; the address may hold a secret, so it is left out of every repr."""
+
+    ping_url: str = field(default="", repr=False)
+    ping_every: timedelta = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +135,6 @@ class Config:
     ladders: Mapping[str, Ladder]
     tickets: TicketLimits
     survey: SurveyRules
+    plans: Mapping[str, PlanRules] = field(default_factory=dict)
+    maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
+    monitoring: MonitoringConfig = MonitoringConfig()

@@ -15,6 +15,7 @@ from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.intentions import step_of
 from bot.opening import Opening
+from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
@@ -49,6 +50,7 @@ class Orders:
         finding: Finding,
         rules: Rules,
         opening: Opening,
+        planned: PlannedOrders,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -56,6 +58,7 @@ class Orders:
         self._finding = finding
         self._rules = rules
         self._opening = opening
+        self._planned = planned
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -81,6 +84,8 @@ class Orders:
         if simple is not None:
             await simple(hearing, command)
             return True
+        if command.word in PLANNED_WORDS:
+            return await self._planned.run(hearing, command, quoted)
         if self._is_speech(hearing, command, quoted):
             return False
         number = command.number if command.number is not None else quoted

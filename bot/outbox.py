@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from adapters.contract import Adapter, Button, DeliveryFailed, Mention, Outgoing
 from bot.pace import Pace
-from bot.store.contract import Delivery, Queued, Store, StoreFault
+from bot.store.contract import Delivered, Delivery, Queued, Store, StoreFault
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
@@ -147,7 +147,7 @@ class _Sender:
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._held: dict[str, list[Queued]] = {}  # by room, until somebody speaks there
         self._pace = Pace(adapter.capabilities)
-        self._notes: list[Queued] = []
+        self._notes: list[Delivered] = []
         self._noting: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()  # somebody waits for the notes
         self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
@@ -263,9 +263,7 @@ class _Sender:
                     f"{type(fault).__name__}: {fault}", retry_after=timedelta(seconds=30), is_unknown=True
                 ),
             )
-        self._note_soon(
-            replace(message, state=Delivery.SENT, platform_id=platform_id, attempts=message.attempts + 1)
-        )
+        self._note_soon(Delivered(message.key, platform_id))
         return None
 
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
@@ -337,9 +335,9 @@ class _Sender:
         earlier = await self._store.outgoing(message.edits)
         return earlier.platform_id if earlier else None
 
-    def _note_soon(self, message: Queued) -> None:
+    def _note_soon(self, delivered: Delivered) -> None:
         """Note a delivery together with those that happen meanwhile: nobody waits for it."""
-        self._notes.append(message)
+        self._notes.append(delivered)
         if self._noting is None:
             self._noting = asyncio.create_task(self._write_notes())
 
@@ -356,7 +354,7 @@ class _Sender:
 
     async def _write_now(self) -> None:
         notes = list(self._notes)
-        await self._store.update_outgoing(notes)
+        await self._store.note_delivered(notes)
         del self._notes[: len(notes)]
 
     async def _note(self, message: Queued) -> None:

@@ -8,7 +8,7 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Queued
+from bot.store.contract import Delivery, Failure, Queued
 from bot.store.instants import instant
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.events import AnyEvent
@@ -23,9 +23,10 @@ _ask = msgspec.json.Decoder(Ask)
 _queued = msgspec.json.Decoder(Queued)
 _entry = msgspec.json.Decoder(Entry)
 _lesson = msgspec.json.Decoder(Lesson)
+_failure = msgspec.json.Decoder(Failure)
 
 
-def body_of(value: Ticket | Ask | Queued | Entry | Lesson) -> bytes:
+def body_of(value: Ticket | Ask | Queued | Entry | Failure | Lesson) -> bytes:
     """Return a value as JSON in UTF-8."""
     return _encoder.encode(value)
 
@@ -50,13 +51,19 @@ def ask_from(body: bytes, outcome: str) -> Ask:
     return ask if ask.outcome == outcome else msgspec.structs.replace(ask, outcome=outcome)
 
 
-def queued_from(body: bytes, position: int) -> Queued:
-    """Return a message of the outbox with the position the store gave it."""
-    return msgspec.structs.replace(_queued.decode(body), position=position)
+def queued_from(body: bytes, position: int, state: str, platform_id: str | None) -> Queued:
+    """Return a message of the outbox with the position the store gave it, and how far it has come since it was written."""
+    return msgspec.structs.replace(
+        _queued.decode(body), position=position, state=Delivery(state), platform_id=platform_id
+    )
 
 
 def entry_from(body: bytes) -> Entry:
     return _entry.decode(body)
+
+
+def failure_from(body: bytes) -> Failure:
+    return _failure.decode(body)
 
 
 def lesson_from(body: bytes) -> Lesson:

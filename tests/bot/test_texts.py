@@ -42,13 +42,14 @@ _SAYS_ITSELF = {
     "housekeeping": "the command line",
     "replay": "the command line of whoever writes conversations",
     "transcripts": "the command line of whoever writes conversations",
-    "store": "faults that end the program; they go to the terminal and the log",
 }
 # Texts beyond those that only read what people typed.
 _NOT_SAID = {
     "接单 ": "what a button types",
     "接受 ": "what a button types",
     "拒绝 ": "what a button types",
+    "收到 ": "what a button types",
+    "升级 ": "what a number of a list types",
     "级": "a name of a level that people type",
     "；": "joins what an import did, for the log",
     "、": "joins names of files in the archive",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
-from typing import Final
 
 import structlog
 from aiohttp import web
 
-from adapters.contract import DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.splitting import split
@@ -29,8 +27,6 @@ from adapters.wechat.kf.settings import Settings
 from adapters.wechat.xml import sealed_in
 
 _log = structlog.get_logger(__name__)
-
-_A_MOMENT: Final = timedelta(seconds=1)
 
 
 class KfAdapter:
@@ -71,18 +67,9 @@ class KfAdapter:
         """True while what customers say can be pulled."""
         return self._pulling.is_well
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what customers say; it is pulled for as long as this is read."""
-        working = asyncio.create_task(self._pulling.run())
-        working.add_done_callback(lambda _: self._inbox.close())
-        try:
-            async for message in self._inbox.messages():
-                yield message
-            if working.done():
-                working.result()  # it never ends by itself: this raises the mistake that ended it
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+        return self._inbox.fed_by(self._pulling.run())
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message and return its id.
@@ -110,6 +97,7 @@ class KfAdapter:
         return await examination.look(self._api, self._clock.now(), self.name)
 
     def _take(self, document: bytes) -> None:
+        # Answered at once: what a bell announces is still there after a crash.
         bell = wire.bell(document, self._settings.corp_id, self._settings.agent_id)
         if bell is None:
             self._log.debug("event ignored", action="kf_event_ignored")
@@ -126,8 +114,7 @@ class KfAdapter:
         for message in fresh:
             name = names.get(message.sender.partition(":")[2]) or message.sender_name
             # It can be pulled again, so it waits here rather than being lost.
-            while not self._inbox.put(replace(message, sender_name=name)) and not self._inbox.is_closed:
-                await self._clock.sleep(_A_MOMENT)
+            await self._inbox.put_when_free(replace(message, sender_name=name))
 
     def _heard(self, item: Item) -> Incoming | None:
         """Learn from an item what it tells, and return what a customer said in it if that is for the bot."""

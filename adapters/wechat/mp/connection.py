@@ -8,12 +8,12 @@ from functools import partial
 import structlog
 from aiohttp import web
 
-from adapters.admission import Refused
-from adapters.contract import Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
+from adapters.receipt import Receipt
 from adapters.splitting import split
-from adapters.wechat.callbacks import Callbacks
+from adapters.wechat.callbacks import Callbacks, taken
 from adapters.wechat.crypto import Seal, read_key
 from adapters.wechat.customers import CAPABILITIES, LONGEST_PART
 from adapters.wechat.door import Door
@@ -46,10 +46,9 @@ class MpAdapter:
         self._delivery = Delivery(partial(split, limit=LONGEST_PART), self._send)
         self._log = _log.bind(adapter=self.name)
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what followers say."""
-        async for message in self._inbox.messages():
-            yield message
+        return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message; WeChat gives no id, so a name made of its key stands for it.
@@ -78,10 +77,9 @@ class MpAdapter:
         await self._api.send(wire.outgoing(part, self.name))
         return f"key:{part.key}"
 
-    def _take(self, document: bytes) -> None:
+    def _take(self, document: bytes) -> Receipt | None:
         message = wire.incoming(document, self._view)
         if message is None:
             self._log.debug("event ignored", action="mp_event_ignored")
-        elif not self._inbox.put(message):
-            # WeChat tries again in a few seconds, and then once more.
-            raise Refused(503, "too many messages are waiting")
+            return None
+        return taken(self._inbox, message)

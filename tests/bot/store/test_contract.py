@@ -10,7 +10,17 @@ import pytest
 
 from bot.asks import Check, Menu
 from bot.lessons import Picked, Proposed
-from bot.store.contract import AlreadySeen, ClosedAsk, Conflict, Delivery, Link, QueuedButton, QueuedMention
+from bot.store.contract import (
+    AlreadySeen,
+    ClosedAsk,
+    Conflict,
+    Delivered,
+    Delivery,
+    Kept,
+    Link,
+    QueuedButton,
+    QueuedMention,
+)
 from bot.store.knowledge_contract import EntryChange, KnowledgeMoved, Uses
 from bot.tickets.events import Claimed, Noted, Responded
 from bot.tickets.model import Party, Status, Survey, SurveyState
@@ -232,6 +242,25 @@ class TestLists:
         assert numbers(await store.open_tickets(room="keins")) == []
         assert numbers(await store.open_tickets(limit=2)) == [1001, 1003]
         assert numbers(await store.open_tickets(room="yucai", limit=1)) == [1003]
+
+    async def test_watched_tickets_come_in_pages_with_what_is_saved_for_them(self, store, build):
+        due = build.at + MINUTE
+        await save(
+            store,
+            build,
+            build.opened(1003, due=due),
+            build.opened(1001),
+            build.opened(1002, status=Status.CLOSED, due=due),
+            build.opened(1004, status=Status.SOLVED, due=due + MINUTE),
+        )
+        assert [(ticket.number, at) for ticket, at in await store.watched()] == [
+            (1001, None),
+            (1003, due),
+            (1004, due + MINUTE),
+        ]
+        page = await store.watched(after=1001, limit=1)
+        assert [(ticket.number, at) for ticket, at in page] == [(1003, due)]
+        assert await store.watched(after=1004) == []
 
     async def test_a_ticket_leaves_and_enters_the_open_ones(self, store, build):
         (ticket,) = await save(store, build, build.opened(1001))
@@ -557,6 +586,25 @@ class TestKnowledge:
         assert await store.lesson("l9") is None
 
 
+class TestKept:
+    async def test_what_is_kept_under_names_with_a_beginning_is_listed_by_name(self, store, build):
+        kept = (Kept("room:b", "2"), Kept("room:a", "1"), Kept("rooms", "0"), Kept("roo", "0"))
+        await store.commit(build.change(kept=kept))
+        assert await store.kept("room:") == {"room:a": "1", "room:b": "2"}
+        assert await store.kept("") == {key.key: key.value for key in kept}
+
+    async def test_another_value_replaces_and_an_empty_one_forgets(self, store, build):
+        await store.commit(build.change(kept=(Kept("a", "1"), Kept("b", "1"))))
+        await store.commit(build.change(kept=(Kept("a", "群 2"), Kept("b", ""), Kept("c", ""))))
+        assert await store.kept("") == {"a": "群 2"}
+
+    async def test_a_refused_change_keeps_nothing(self, store, build):
+        await store.commit(build.change(seen="m"))
+        with pytest.raises(AlreadySeen):
+            await store.commit(build.change(seen="m", kept=(Kept("a", "1"),)))
+        assert await store.kept("") == {}
+
+
 class TestOutbox:
     async def test_messages_wait_in_the_order_of_commits(self, store, build):
         await store.commit(build.change(outgoing=(build.message("b"), build.message("a"))))
@@ -616,6 +664,23 @@ class TestOutbox:
         sent = msgspec.structs.replace(message, state=Delivery.SENT)
         with pytest.raises(ValueError, match="o9"):
             await store.update_outgoing([sent, build.message("o9")])
+        assert keys(await store.waiting("qq")) == ["o1"]
+
+    async def test_an_arrived_message_is_sent_and_linked_and_says_what_it_said(self, store, build):
+        messages = tuple(build.message(f"o{number}", ticket=1001) for number in range(1, 100))
+        await store.commit(build.change(outgoing=messages))
+        (waiting, *_) = await store.waiting("qq")
+        await store.note_delivered([Delivered(message.key, f"p{message.key}") for message in messages[:-1]])
+        assert keys(await store.waiting("qq")) == ["o99"]
+        assert await store.outgoing("o1") == msgspec.structs.replace(
+            waiting, state=Delivery.SENT, platform_id="po1"
+        )
+        assert await store.link(build.room, "po98") == Link(build.room, "po98", 1001, "o98")
+
+    async def test_nothing_is_noted_when_one_of_the_arrived_was_never_queued(self, store, build):
+        await store.commit(build.change(outgoing=(build.message("o1"),)))
+        with pytest.raises(ValueError, match="o9"):
+            await store.note_delivered([Delivered("o1", "p1"), Delivered("o9", "p9")])
         assert keys(await store.waiting("qq")) == ["o1"]
 
     async def test_a_key_is_queued_once(self, store, build):
