@@ -29,6 +29,7 @@ from scheduler.loop import Metronome
 
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
+_FOLLOW_EVERY = timedelta(seconds=0.5)
 _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 
 
@@ -103,16 +104,16 @@ async def _serve(
         shutdown_timeout=_GRACE_SECONDS,
     )
     await runner.setup()
-    metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
+    metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
     readers: list[asyncio.Task[None]] = []
-    tidying: asyncio.Task[None] | None = None
+    steady: list[asyncio.Task[None]] = []
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
         readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
-        tidying = asyncio.create_task(_tidy(bot, log))
+        steady += [asyncio.create_task(_tidy(bot, log)), asyncio.create_task(_follow_knowledge(bot, log))]
         metronome.start()
         health.metronome = metronome
         translate = Texts().translator(bot.config.bot.language)
@@ -121,8 +122,8 @@ async def _serve(
         await _until(ending, readers)
     finally:
         health.is_stopping = True
-        if tidying is not None:
-            tidying.cancel()
+        for task in steady:
+            task.cancel()
         await bot.outbox.settle(_PATIENCE)
         for adapter in adapters.values():
             await adapter.close()
@@ -156,6 +157,17 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
             await bot.store.tidy(bot.clock.now())
         except StoreFault:  # the next hour tries again, and commits say loudly what is wrong
             log.exception("tidying failed", action="tidy_failed")
+
+
+async def _follow_knowledge(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
+    """Take over what other processes changed in the knowledge, within a second."""
+    while True:
+        await bot.clock.sleep(_FOLLOW_EVERY)
+        try:
+            if await bot.knowledge.refresh(bot.clock.now()):
+                log.info("knowledge read anew", action="knowledge_followed", version=bot.knowledge.version)
+        except StoreFault:  # the next look tries again; answers go on from what is known
+            log.exception("knowledge cannot be followed", action="knowledge_follow_failed")
 
 
 def _base(runner: web.AppRunner) -> str:

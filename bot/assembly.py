@@ -16,6 +16,14 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.knowledge import Knowledge, Thresholds
+from bot.learning.correcting import Correcting
+from bot.learning.curator import Curator
+from bot.learning.drafting import known_names
+from bot.learning.keepers import Keepers, keepers_of
+from bot.learning.noting import Noting
+from bot.learning.saying import Saying
+from bot.learning.teaching import Teaching
+from bot.learning.weekly import Weekly
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
@@ -40,31 +48,89 @@ class Bot:
     desk: Desk
     drafts: Drafts
     reception: Reception
+    curator: Curator
+    keepers: Keepers
+    weekly: Weekly
     ticking: asyncio.Lock
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`."""
         async with self.ticking:
             await self.desk.tick(now)
+            await self.weekly.tick(now)
+
+    async def next_due_at(self) -> datetime | None:
+        """Return when something has to happen next."""
+        deadline, listed = await self.store.next_due_at(), self.weekly.next_at(self.clock.now())
+        return min((at for at in (deadline, listed) if at is not None), default=None)
 
 
 async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> Bot:
     """Return a bot that is ready to receive; its knowledge is loaded, its outbox taken up where it was left."""
     rules, directory = rules_of(config), Directory(config)
-    knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at))
-    await knowledge.load()
+    knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at), config.bot.zone)
+    await knowledge.load(clock.now())
+    noting, curator, keepers = (
+        Noting(store, known_names(rules)),
+        Curator(store, knowledge),
+        keepers_of(config),
+    )
     texts = Texts()
     outbox = Outbox(store, clock, adapters, lambda address: texts.translator(directory.language_at(address)))
     drafts = Drafts(directory, texts, rules, outbox)
     desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
-    answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
+    answering = Answering(
+        desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=noting
+    )
+    saying = Saying(desk, drafts, rules)
+    correcting = Correcting(
+        store=store, rules=rules, knowledge=knowledge, curator=curator, keepers=keepers, saying=saying
+    )
+    weekly = Weekly(
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        store=store,
+        rules=rules,
+        knowledge=knowledge,
+        curator=curator,
+        keepers=keepers,
+        saying=saying,
+    )
+    teaching = Teaching(
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        store=store,
+        rules=rules,
+        knowledge=knowledge,
+        curator=curator,
+        keepers=keepers,
+        weekly=weekly,
+        correcting=correcting,
+        saying=saying,
+    )
+    desk.after_step = teaching.after_step
     finding = Finding(store)
     orders = Orders(
-        desk=desk, drafts=drafts, directory=directory, finding=finding, rules=rules, opening=opening
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        opening=opening,
+        teaching=teaching,
     )
     dialogue = Dialogue(
-        desk=desk, store=store, rules=rules, answering=answering, opening=opening, knowledge=knowledge
+        desk=desk,
+        store=store,
+        rules=rules,
+        answering=answering,
+        opening=opening,
+        knowledge=knowledge,
+        noting=noting,
+        weekly=weekly,
     )
     reception = Reception(
         directory=directory,
@@ -91,5 +157,8 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk,
         drafts=drafts,
         reception=reception,
+        curator=curator,
+        keepers=keepers,
+        weekly=weekly,
         ticking=asyncio.Lock(),
     )
