@@ -17,13 +17,14 @@ from bot.adapters import made
 from bot.assembly import Bot, assemble
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
+from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
 from bot.store.contract import StoreFault
 from bot.store.registry import open_store
 from bot.texts import Texts
 from bot.travel import Traveller
-from bot.web import build
+from bot.web import TICKS_STOPPED, build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
@@ -48,6 +49,15 @@ class Health:
     def last_tick_at(self) -> datetime | None:
         """Return when time last passed."""
         return self.metronome.last_tick_at if self.metronome else None
+
+    def is_alive(self) -> bool:
+        """True while ticks pass."""
+        silent_for = self.silent_for()
+        return self.is_ready() and (silent_for is None or silent_for <= TICKS_STOPPED)
+
+    def silent_for(self) -> timedelta | None:
+        """Return how long time has not passed, in real time; None before it ever did."""
+        return self.metronome.silent_for if self.metronome else None
 
     def connected(self) -> Mapping[str, bool]:
         """Return which adapters have a live connection, as far as they can tell."""
@@ -107,23 +117,28 @@ async def _serve(
     metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
     readers: list[asyncio.Task[None]] = []
-    steady: list[asyncio.Task[None]] = []
+    keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
         readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
-        steady += [asyncio.create_task(_tidy(bot, log)), asyncio.create_task(_follow_knowledge(bot, log))]
         metronome.start()
         health.metronome = metronome
+        dead_man = DeadMan(bot.config.monitoring, health.is_alive)
+        keeping.extend(
+            asyncio.create_task(each)
+            for each in (_tidy(bot, log), _follow_knowledge(bot, log), bot.auditor.run(), dead_man.run())
+        )
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
         log.info("running", action="started", address=base, adapters=list(adapters))
         await _until(ending, readers)
     finally:
         health.is_stopping = True
-        for task in steady:
+        for task in keeping:
             task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
         await bot.outbox.settle(_PATIENCE)
         for adapter in adapters.values():
             await adapter.close()

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
+from bot.auditor import Auditor
 from bot.config import Config, rules_of
 from bot.desk import Desk
 from bot.dialogue import Dialogue
@@ -51,6 +52,7 @@ class Bot:
     curator: Curator
     keepers: Keepers
     weekly: Weekly
+    auditor: Auditor
     ticking: asyncio.Lock
 
     async def tick(self, now: datetime) -> None:
@@ -160,5 +162,6 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         curator=curator,
         keepers=keepers,
         weekly=weekly,
+        auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
     )

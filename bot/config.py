@@ -26,7 +26,7 @@ from bot.config_presets import with_presets
 from bot.config_promises import calendars_of, ladders_of, policies_of, rotas_of
 from bot.config_reading import read_table
 from bot.config_secrets import Secrets
-from bot.config_sections import faq_of, store_url_of, survey_of, tickets_of, web_of
+from bot.config_sections import faq_of, monitoring_of, store_url_of, survey_of, tickets_of, web_of
 from bot.config_values import zone
 from bot.settings import Settings
 from bot.tickets.model import Party
@@ -92,6 +92,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         ladders=ladders_of(settings.ladders, mistakes),
         tickets=tickets_of(settings.tickets, mistakes),
         survey=survey_of(settings.survey, tuple(settings.ladders), mistakes),
+        monitoring=monitoring_of(settings.monitoring, secrets, mistakes),
     )
 
 

@@ -108,6 +108,14 @@ class TicketLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class MonitoringConfig:
+    """Whom to call while all is well; the address may hold a secret, so it is left out of every repr."""
+
+    ping_url: str = field(default="", repr=False)
+    ping_every: timedelta = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that a file says. The address of the store may hold a password, so it is left out of every repr."""
 
@@ -126,3 +134,4 @@ class Config:
     ladders: Mapping[str, Ladder]
     tickets: TicketLimits
     survey: SurveyRules
+    monitoring: MonitoringConfig = MonitoringConfig()

@@ -7,10 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from bot.config_mistakes import Mistakes, Wording
-from bot.config_model import FaqConfig, TicketLimits, WebConfig
+from bot.config_model import FaqConfig, MonitoringConfig, TicketLimits, WebConfig
 from bot.config_secrets import Secrets
 from bot.config_values import length, parsed
-from bot.settings import FaqSettings, StoreSettings, SurveySettings, TicketsSettings, WebSettings
+from bot.settings import (
+    FaqSettings,
+    MonitoringSettings,
+    StoreSettings,
+    SurveySettings,
+    TicketsSettings,
+    WebSettings,
+)
 from bot.tickets.rules import SurveyRules
 from scheduler.calendar import Window, parse_window
 
@@ -21,6 +28,8 @@ _STORE = re.compile(r"sqlite:.+|rediss?://.+")
 _STORE_FORM = Wording(
     '应为 "sqlite:文件" 或 "redis://主机:6379/0"', 'expected "sqlite:PATH" or "redis://HOST:6379/0"'
 )
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+_WEB_ADDRESS_FORM = Wording('应为网址，如 "https://hc-ping.com/…"', "expected a web address")
 _NO_FILE = Wording("没有这个文件（相对于配置文件）", "there is no such file (relative to the configuration)")
 
 
@@ -44,6 +53,16 @@ def web_of(settings: WebSettings, mistakes: Mistakes) -> WebConfig:
         return WebConfig(found["host"].strip("[]"), int(found["port"]), settings.time_travel)
     mistakes.add(("web", "listen"), settings.listen, _LISTEN_FORM)
     return WebConfig("", 0, settings.time_travel)
+
+
+def monitoring_of(settings: MonitoringSettings, secrets: Secrets, mistakes: Mistakes) -> MonitoringConfig:
+    """Return whom to call while all is well; nobody without an address."""
+    place = ("monitoring", "ping_url")
+    url = str(secrets.resolve(settings.ping_url, place, mistakes))
+    if url and not _WEB_ADDRESS.fullmatch(url) and secrets.are_needed and not mistakes.is_at(place):
+        mistakes.add(place, settings.ping_url, _WEB_ADDRESS_FORM)
+    every = length(settings.ping_every, ("monitoring", "ping_every"), mistakes)
+    return MonitoringConfig(url, every)
 
 
 def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig:

@@ -20,7 +20,7 @@ from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
 from bot.tickets.errors import N_, TicketError
-from bot.tickets.events import AnyEvent, Opened, Rated, SurveyAsked
+from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.messages import Message
@@ -188,6 +188,24 @@ class Desk:
                 for draft in self._drafts.of_ticket([message], first, now, None)
             )
         await self._commit(saved, drafts, None, at=now)
+
+    async def realign(self, number: int, now: datetime) -> Realigned | None:
+        """Save when to look at a ticket again where that is not when its clocks say; None where it is, or was changed."""
+        before = await self._store.ticket(number)
+        saved_at = await self._store.due_at(
+            number
+        )  # read after the ticket: a commit in between is a conflict
+        if before is None:
+            return None
+        events = decide(before, s.Realign(saved_at), now, self._rules)
+        if not events:
+            return None
+        _, saved = self._saved(before, events, now, None)
+        try:
+            await self._commit([saved], [], None, at=now)
+        except Conflict:
+            return None
+        return next(event for event in events if isinstance(event, Realigned))
 
     def _saved(
         self, before: Ticket, events: Sequence[AnyEvent], now: datetime, source: Source | None

@@ -196,6 +196,13 @@ class SurveySettings(Section, frozen=True, kw_only=True):
     callback_ladder: str = ""
 
 
+class MonitoringSettings(Section, frozen=True, kw_only=True):
+    """`[monitoring]`: whom to call while all is well."""
+
+    ping_url: str = ""
+    ping_every: Length = "1m"
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """The whole file. The blocks of `[[adapters]]` are checked by what each adapter says of its keys."""
 
@@ -213,3 +220,4 @@ class Settings(Section, frozen=True, kw_only=True):
     ladders: dict[str, tuple[RungSettings, ...]] = {}
     tickets: TicketsSettings = TicketsSettings()
     survey: SurveySettings = SurveySettings()
+    monitoring: MonitoringSettings = MonitoringSettings()

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from bot.assembly import Bot
+from bot.auditor import Audit
 from bot.dashboard.board import Row, rows
 
 _MOST_TICKETS = 100_000
@@ -31,6 +32,7 @@ class Figures:
     connected: Mapping[str, bool]
     started_at: datetime
     last_tick_at: datetime | None
+    audit: Audit
 
 
 class _Reading(Collector):
@@ -57,6 +59,7 @@ class _Reading(Collector):
         yield GaugeMetricFamily(
             "shouwen_start_time_seconds", "When the program started.", figures.started_at.timestamp()
         )
+        yield from _audited(figures.audit)
         if figures.last_tick_at is not None:
             yield GaugeMetricFamily(
                 "shouwen_last_tick_time_seconds", "When time last passed.", figures.last_tick_at.timestamp()
@@ -80,6 +83,7 @@ async def read(
         connected=connected,
         started_at=started_at,
         last_tick_at=last_tick_at,
+        audit=bot.auditor.latest,
     )
 
 
@@ -88,6 +92,26 @@ def exposed(figures: Figures) -> bytes:
     registry = CollectorRegistry()
     registry.register(_Reading(figures))
     return generate_latest(registry)
+
+
+def _audited(audit: Audit) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "shouwen_audit_tickets", "Open tickets whose next deadline the latest round checked.", audit.checked
+    )
+    yield GaugeMetricFamily(
+        "shouwen_audit_unserved_tickets", "Tickets that were due and not served.", audit.unserved
+    )
+    yield GaugeMetricFamily(
+        "shouwen_audit_failed_tickets", "Tickets whose clocks cannot be computed.", audit.failed
+    )
+    yield CounterMetricFamily("shouwen_audit_repaired", "Wrong deadlines repaired.", audit.repaired)
+    yield GaugeMetricFamily(
+        "shouwen_audit_seconds", "How long the latest round took.", audit.took.total_seconds()
+    )
+    if audit.finished_at is not None:
+        yield GaugeMetricFamily(
+            "shouwen_audit_time_seconds", "When the latest round ended.", audit.finished_at.timestamp()
+        )
 
 
 def _by(name: str, says: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:

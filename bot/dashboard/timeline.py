@@ -118,6 +118,10 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 已回访", by=by) + _quoted(result, speaker)
         case e.Escalated():
             return _escalated(event, speaker)
+        case e.Realigned(due_at=due_at):
+            if due_at is None:
+                return say("核对时限：不用再看")
+            return say("核对时限：改为 {time} 再看", time=stamp(due_at, speaker))
         case e.Acknowledged(by=by):
             return say("{by} 收到提醒", by=by)
         case e.Paused(by=by, reason=reason, need=need, next_at=next_at):

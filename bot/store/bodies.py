@@ -8,7 +8,7 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Delivery, Queued
+from bot.store.contract import Delivery, Failure, Queued
 from bot.store.instants import instant
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.events import AnyEvent
@@ -23,9 +23,10 @@ _ask = msgspec.json.Decoder(Ask)
 _queued = msgspec.json.Decoder(Queued)
 _entry = msgspec.json.Decoder(Entry)
 _lesson = msgspec.json.Decoder(Lesson)
+_failure = msgspec.json.Decoder(Failure)
 
 
-def body_of(value: Ticket | Ask | Queued | Entry | Lesson) -> bytes:
+def body_of(value: Ticket | Ask | Queued | Entry | Failure | Lesson) -> bytes:
     """Return a value as JSON in UTF-8."""
     return _encoder.encode(value)
 
@@ -59,6 +60,10 @@ def queued_from(body: bytes, position: int, state: str, platform_id: str | None)
 
 def entry_from(body: bytes) -> Entry:
     return _entry.decode(body)
+
+
+def failure_from(body: bytes) -> Failure:
+    return _failure.decode(body)
 
 
 def lesson_from(body: bytes) -> Lesson:

@@ -5,6 +5,7 @@ Every implementation passes `tests/bot/store/test_contract.py` unchanged.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -34,7 +35,24 @@ class AlreadySeen(Exception):
 
 
 class StoreFault(Exception):
-    """The store cannot be used. The text says in one sentence why and what to do."""
+    """The store cannot be used. The text says in one sentence why and what to do.
+
+    `template` is a text for `Speaker`, `values` what it names; as a string it speaks Chinese.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(worded(template, values))
+        self.template = template
+        self.values = values
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the text in another language."""
+        return worded(translate(self.template), self.values)
+
+
+def worded(template: str, values: Mapping[str, object]) -> str:
+    """Return a template with what it names; without values it is a text already, whatever braces are in it."""
+    return template.format_map(values) if values else template
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +110,24 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     position: int = 0  # given by the store; grows in the order of commits
 
 
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A message or a deadline at which the program failed: a fault of ours, kept until somebody has looked at it.
+
+    `key` is that of the message in `seen`, or `due:NUMBER` for a ticket. `message` is the incoming message as JSON, so that it
+    can be tried again with a mended program; empty for a deadline.
+    """
+
+    key: str
+    at: datetime
+    room: str = ""
+    person: str = ""
+    text: str = ""
+    ticket: int | None = None
+    trace: str = ""
+    message: str = ""
+    attempts: int = 1
+
+
 class Delivered(msgspec.Struct, frozen=True):
     """A message of the outbox arrived; `platform_id` is what the platform calls it."""
 
@@ -115,6 +151,13 @@ class Link(msgspec.Struct, frozen=True):
     outgoing: str = ""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """Something small that is remembered under a name until it is changed; an empty `value` forgets it."""
+
+    key: str
+    value: str
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one message or one deadline brings about, saved together or not at all.
 
@@ -128,6 +171,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     asks: tuple[Ask, ...] = ()
     closed_asks: tuple[ClosedAsk, ...] = ()
     links: tuple[Link, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
 class Store(KnowledgeStore, Protocol):
@@ -170,6 +214,10 @@ class Store(KnowledgeStore, Protocol):
         """Return tickets of every status, highest number first, below `before` when given."""
         ...
 
+    async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
+        """Return tickets that are not closed, by number above `after`, each with its saved `next_due_at`."""
+        ...
+
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
         """Return tickets whose `next_due_at` is not after `now`, earliest first, then by number."""
         ...
@@ -200,6 +248,10 @@ class Store(KnowledgeStore, Protocol):
         """Return the asks of kind `Answered` of a room asked at or after an instant, newest first, closed ones included."""
         ...
 
+    async def kept(self, prefix: str) -> dict[str, str]:
+        """Return what is remembered under keys that begin with `prefix`, by key."""
+        ...
+
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
         """Return queued, held and sending messages of one adapter in the order of their commits."""
         ...
@@ -225,9 +277,21 @@ class Store(KnowledgeStore, Protocol):
         """Return the messages of the outbox that belong to a ticket, oldest first."""
         ...
 
+    async def note_failure(self, failure: Failure) -> None:
+        """Keep what could not be handled, durably; one of the same key is replaced."""
+        ...
+
+    async def failures(self, *, limit: int = 100) -> list[Failure]:
+        """Return what could not be handled, newest first (by `at`, then by `key`)."""
+        ...
+
+    async def forget_failure(self, key: str) -> None:
+        """Let go of a failure that was dealt with; nothing happens when there is none."""
+        ...
+
     async def tidy(self, now: datetime) -> None:
-        """Forget seen keys after 3 days, closed or expired asks, delivered messages and lessons after 90 days, in
-        small steps."""
+        """Forget seen keys after 3 days; closed or expired asks, delivered messages, lessons and failures after 90; in small
+        steps."""
         ...
 
     async def close(self) -> None:

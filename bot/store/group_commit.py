@@ -15,6 +15,7 @@ from bot.store.contract import AlreadySeen, Conflict, StoreFault
 from bot.store.knowledge_contract import KnowledgeMoved
 from bot.store.sqlite_batches import Batches, Refusal
 from bot.store.sqlite_statements import Statement
+from bot.tickets.errors import N_
 
 Ts = TypeVarTuple("Ts")
 Job = tuple[Sequence[Statement], asyncio.Future[int]]
@@ -69,7 +70,7 @@ class GroupCommit:
             StoreFault: Nothing could be saved.
         """
         if self._is_closed:
-            raise StoreFault("数据库已关闭，不能再保存。")
+            raise StoreFault(N_("数据库已关闭，不能再保存。"))
         future: asyncio.Future[int] = self._loop.create_future()
         if not self._gathered:
             # Whoever else is ready in this round of the loop comes along with one hand-over.
@@ -132,7 +133,9 @@ class GroupCommit:
         # Often SQLite has rolled back by itself. If it cannot, the next BEGIN fails and says so to whoever waits then.
         with suppress(sqlite3.Error):
             self._connection.rollback()
-        fault = StoreFault(f"数据库写不进去（{error}），这次的改动没有保存；请检查磁盘空间和权限。")
+        fault = StoreFault(
+            N_("数据库写不进去（{error}），这次的改动没有保存；请检查磁盘空间和权限。"), error=error
+        )
         fault.__cause__ = error
         return fault
 

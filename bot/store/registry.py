@@ -6,11 +6,13 @@ import asyncio
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import StoreFault
+from bot.store.portable import Archive, Portable
+from bot.tickets.errors import N_
 from faq.knowledge import Entry
 
 
-async def open_store(url: str, now: datetime) -> Store:
+async def open_store(url: str, now: datetime) -> Portable:
     """Open the store of `[store] url`; `now` is noted when its tables are made or changed.
 
     Raises:
@@ -21,6 +23,18 @@ async def open_store(url: str, now: datetime) -> Store:
     from bot.store.sqlite import open_sqlite
 
     return await open_sqlite(path, now)
+
+
+async def open_archive(url: str) -> Archive:
+    """Open a store for reading it through, without taking it from a bot that uses it.
+
+    Raises:
+        StoreFault: The URL means no store, there is none yet, or it cannot be read.
+    """
+    path = _sqlite_path(url)
+    from bot.store.sqlite_archive import open_sqlite_archive
+
+    return await open_sqlite_archive(path)
 
 
 async def read_entries(url: str) -> list[Entry]:
@@ -40,8 +54,8 @@ async def read_entries(url: str) -> list[Entry]:
 def _sqlite_path(url: str) -> Path:
     scheme, _, rest = url.partition(":")
     if scheme != "sqlite":
-        raise StoreFault(f"不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径。")
+        raise StoreFault(N_("不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径。"), scheme=scheme)
     if not rest:
-        raise StoreFault("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。")
+        raise StoreFault(N_("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。"))
     # Three slashes, as other programs write it, mean the same absolute path.
     return Path(rest.removeprefix("//"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,22 +14,26 @@ from bot.store.bodies import (
     ask_from,
     change_from,
     entry_from,
+    failure_from,
     lesson_from,
     queued_from,
     record_from,
     ticket_from,
     uses_from,
 )
-from bot.store.contract import Change, Delivered, Link, Queued, StoreFault
+from bot.store.contract import Change, Delivered, Failure, Link, Queued, StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
 from bot.store.lockfile import Held, LockFile
+from bot.store.portable import KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
-from bot.store.sqlite_file import Migration, copy, known_migrations, open_for_reading, open_for_writing
+from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
 from bot.store.sqlite_knowledge import learning_statements
+from bot.store.sqlite_pieces import page, putting
 from bot.store.sqlite_reader import Reader
 from bot.store.sqlite_statements import Statement, delivering, noting, saving
+from bot.tickets.errors import N_
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
@@ -39,6 +42,7 @@ _SEEN_KEPT = timedelta(days=3)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
 _ABOVE_ALL_NUMBERS = 2**63 - 1
+_LAST_CHARACTER = "\U0010ffff"
 
 
 class SqliteStore:
@@ -91,6 +95,9 @@ class SqliteStore:
         below = _ABOVE_ALL_NUMBERS if before is None else before
         return await self._reader.listed(ticket_from, self._queries["recent_tickets"], (below, limit))
 
+    async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
+        return await self._reader.listed(_watched, self._queries["watched"], (after, limit))
+
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
         row = (milliseconds(now), limit)
         return await self._reader.listed(ticket_from, self._queries["due_tickets"], row)
@@ -124,6 +131,9 @@ class SqliteStore:
 
     async def entries(self) -> list[Entry]:
         return await self._reader.listed(entry_from, self._queries["entries"])
+
+    async def kept(self, prefix: str) -> dict[str, str]:
+        return dict(self._reader.rows(self._queries["kept"], (prefix, prefix + _LAST_CHARACTER)))
 
     async def learn(self, learning: Learning) -> None:
         await self._writer.submit(learning_statements(learning, self._queries))
@@ -169,19 +179,32 @@ class SqliteStore:
     async def said_about(self, number: int) -> list[Queued]:
         return await self._reader.listed(queued_from, self._queries["said_about"], (number,))
 
+    async def note_failure(self, failure: Failure) -> None:
+        await self._writer.submit(putting([failure], self._queries))
+
+    async def failures(self, *, limit: int = 100) -> list[Failure]:
+        return await self._reader.listed(failure_from, self._queries["failures"], (limit,))
+
+    async def forget_failure(self, key: str) -> None:
+        await self._writer.submit([Statement(self._queries["forget_failure"], (key,))])
+
+    async def export(self, part: Part, *, after: str = "", limit: int = 500) -> list[tuple[str, Piece]]:
+        return await self._reader.at_once(lambda view: page(view, self._queries, part, after, limit))
+
+    async def put_back(self, pieces: Sequence[Piece]) -> None:
+        numbers = [piece.ticket.number for piece in pieces if isinstance(piece, KeptTicket)]
+        self._last_number = max([self._last_number, *numbers])
+        await self._writer.submit(putting(pieces, self._queries))
+
+    async def workers(self) -> list[str]:
+        return []  # the lock is held
+
     async def tidy(self, now: datetime) -> None:
         await self._forget("forget_seen", now - _SEEN_KEPT)
         await self._forget("forget_asks", now - _KEPT)
         await self._forget("forget_outgoing", now - _KEPT)
+        await self._forget("forget_failures", now - _KEPT)
         await self._forget("forget_lessons", now - _KEPT)
-
-    async def backup(self, path: Path) -> None:
-        """Write one file with everything that is committed; the store goes on meanwhile.
-
-        Raises:
-            StoreFault: The file cannot be written, or is the database itself.
-        """
-        await asyncio.to_thread(_copy, self.path, path)
 
     async def close(self) -> None:
         """Finish what is waiting and release the files; closing again does nothing."""
@@ -240,24 +263,27 @@ def _locked(path: Path) -> LockFile:
         return LockFile(path.with_name(path.name + ".lock"))
     except Held as held:
         raise StoreFault(
-            f"数据库 {path} 正被另一个进程使用（进程号 {held.holder or '未知'}）；请先停掉它，一个数据库只能由一个机器人写。"
+            N_(
+                "数据库 {path} 正被另一个进程使用（进程号 {holder}）；请先停掉它，一个数据库只能由一个机器人写。"
+            ),
+            path=path,
+            holder=held.holder or "?",
         ) from held
     except OSError as error:
         raise StoreFault(
-            f"文件夹 {path.parent} 写不了（{error.strerror}）；请检查权限，或换一个 [store] url。"
+            N_("文件夹 {folder} 写不了（{error}）；请检查权限，或换一个 [store] url。"),
+            folder=path.parent,
+            error=error.strerror,
         ) from error
-
-
-def _copy(source: Path, target: Path) -> None:
-    if target.resolve() == source.resolve():
-        raise StoreFault(f"{target} 就是正在用的数据库；请给备份换一个文件名。")
-    with closing(open_for_reading(source)) as connection:
-        copy(connection, target)
 
 
 def _end(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+
+
+def _watched(body: bytes, due_at: int | None) -> tuple[Ticket, datetime | None]:
+    return ticket_from(body), None if due_at is None else instant(due_at)
 
 
 def _instant(row: tuple[int | None, ...] | None) -> datetime | None:

@@ -46,6 +46,10 @@ SELECT max(number) FROM tickets
 -- List what is not closed.
 SELECT CAST(body AS BLOB) FROM tickets WHERE status <> 'closed' ORDER BY number LIMIT ?
 
+-- watched --
+-- List what is not closed above a number, with when to look at it.
+SELECT CAST(body AS BLOB), next_due_at FROM tickets WHERE status <> 'closed' AND number > ? ORDER BY number LIMIT ?
+
 -- open_tickets_of_room --
 -- List what is not closed of one room.
 SELECT CAST(body AS BLOB) FROM tickets WHERE status <> 'closed' AND room = ? ORDER BY number LIMIT ?
@@ -136,6 +140,18 @@ UPDATE outbox
 SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
 WHERE key = ?
 
+-- keep --
+-- Remember something under a name.
+INSERT INTO kept (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- forget_kept --
+-- Forget what is remembered under a name.
+DELETE FROM kept WHERE key = ?
+
+-- kept --
+-- List what is remembered under names between two, in order.
+SELECT key, value FROM kept WHERE key >= ? AND key < ? ORDER BY key
+
 -- note_delivered --
 -- Note that a message of the outbox arrived.
 UPDATE outbox SET state = 'sent', platform_id = delivered.column2
@@ -176,6 +192,115 @@ DELETE FROM entries WHERE id = ?
 -- entries --
 -- Read the knowledge base.
 SELECT CAST(body AS BLOB) FROM entries ORDER BY id
+
+-- put_failure --
+-- Keep what the program failed at in place of what is known under the same key.
+INSERT INTO failures (key, at, body) VALUES (?, ?, CAST(? AS TEXT))
+ON CONFLICT (key) DO UPDATE SET at = excluded.at, body = excluded.body
+
+-- failures --
+-- List what the program failed at, newest first.
+SELECT CAST(body AS BLOB) FROM failures ORDER BY at DESC, key DESC LIMIT ?
+
+-- forget_failure --
+-- Let go of a failure.
+DELETE FROM failures WHERE key = ?
+
+-- forget_failures --
+-- Remove one step of failures from before an instant.
+DELETE FROM failures WHERE key IN (SELECT key FROM failures WHERE at < ? ORDER BY at LIMIT ?)
+
+-- export_seen --
+-- Read a page of handled messages.
+SELECT key, at FROM seen WHERE key > ? ORDER BY key LIMIT ?
+
+-- export_kept --
+-- Read a page of what is remembered, but for what a copy remembers about itself.
+SELECT key, value FROM kept WHERE key > ? AND key NOT GLOB 'copying:*' ORDER BY key LIMIT ?
+
+-- export_entries --
+-- Read a page of the entries there are or were.
+SELECT id, (SELECT CAST(entries.body AS BLOB) FROM entries WHERE entries.id = entry_log.id)
+FROM entry_log WHERE id > ? GROUP BY id ORDER BY id LIMIT ?
+
+-- export_entry_log --
+-- Read the history of a page of entries.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE id BETWEEN ? AND ? ORDER BY id, position
+
+-- export_uses --
+-- Read a page of how entries are used.
+SELECT id, given, helped, failed, latest_at FROM entry_uses WHERE id > ? ORDER BY id LIMIT ?
+
+-- export_lessons --
+-- Read a page of what there is or was to learn.
+SELECT id, CAST(body AS BLOB) FROM lessons WHERE id > ? ORDER BY id LIMIT ?
+
+-- export_asks --
+-- Read a page of questions in the order in which they were asked.
+SELECT position, CAST(body AS BLOB), outcome FROM asks WHERE position > ? ORDER BY position LIMIT ?
+
+-- export_links --
+-- Read a page of what messages belong to.
+SELECT room, message, ticket, outgoing FROM links WHERE (room, message) > (?, ?) ORDER BY room, message LIMIT ?
+
+-- export_outbox --
+-- Read a page of the outbox in the order of commits.
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox WHERE position > ? ORDER BY position LIMIT ?
+
+-- export_failures --
+-- Read a page of what the program failed at.
+SELECT key, CAST(body AS BLOB) FROM failures WHERE key > ? ORDER BY key LIMIT ?
+
+-- export_tickets --
+-- Read a page of tickets.
+SELECT number, CAST(body AS BLOB), next_due_at, surveyed_at FROM tickets WHERE number > ? ORDER BY number LIMIT ?
+
+-- export_records --
+-- Read the archives of a page of tickets.
+SELECT number, body, hash FROM records WHERE number BETWEEN ? AND ? ORDER BY number, seq
+
+-- put_seen --
+-- Save a handled message as it was.
+INSERT INTO seen (key, at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at
+
+-- put_outgoing --
+-- Save a message of the outbox as it was; one of the same key is replaced in its place.
+INSERT INTO outbox (adapter, room, state, ticket, created_at, platform_id, body, key)
+VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
+ON CONFLICT (key) DO UPDATE
+SET adapter = excluded.adapter, room = excluded.room, state = excluded.state, ticket = excluded.ticket,
+    created_at = excluded.created_at, platform_id = excluded.platform_id, body = excluded.body
+
+-- forget_entry_log --
+-- Make room for the history of an entry that is put back whole.
+DELETE FROM entry_log WHERE id = ?
+
+-- put_entry_change --
+-- Save one form of an entry as it was.
+INSERT INTO entry_log (version, id, at, body) VALUES (?, ?, ?, CAST(? AS TEXT))
+
+-- raise_knowledge --
+-- Bring the version of the knowledge up to that of a change.
+UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), ?) AS TEXT) WHERE key = 'knowledge'
+
+-- put_uses --
+-- Save how an entry is used as it was.
+INSERT INTO entry_uses (id, given, helped, failed, latest_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE
+SET given = excluded.given, helped = excluded.helped, failed = excluded.failed, latest_at = excluded.latest_at
+
+-- put_ticket --
+-- Save a ticket as it was.
+INSERT INTO tickets (version, head, status, room, account, subject, next_due_at, surveyed_at, body, number)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
+ON CONFLICT (number) DO UPDATE
+SET version = excluded.version, head = excluded.head, status = excluded.status, room = excluded.room,
+    account = excluded.account, subject = excluded.subject, next_due_at = excluded.next_due_at,
+    surveyed_at = excluded.surveyed_at, body = excluded.body
+
+-- forget_records --
+-- Make room for an archive that is put back whole.
+DELETE FROM records WHERE number = ?
 
 -- next_knowledge --
 -- Begin a new version of the knowledge.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.lessons import Lesson
 from bot.store.bodies import body_of
 from bot.store.instants import milliseconds
 from bot.store.knowledge_contract import KnowledgeMoved, Learning, Uses
@@ -25,16 +26,9 @@ def learning_statements(learning: Learning, queries: Mapping[str, str]) -> list[
         add(Statement(queries["log_entry"], (entry.id, at, body)))
         add(Statement(queries["put_entry"], (entry.id, body)))
     for lesson in learning.lessons:
-        row: Row = (
-            lesson.id,
-            type(lesson.matter).__name__,
-            milliseconds(lesson.at),
-            lesson.outcome,
-            body_of(lesson),
-        )
-        add(Statement(queries["put_lesson"], row))
+        add(Statement(queries["put_lesson"], row_of_lesson(lesson)))
     for uses in learning.uses:
-        add(Statement(queries["add_uses"], _row_of_uses(uses)))
+        add(Statement(queries["add_uses"], row_of_uses(uses)))
     return statements
 
 
@@ -45,6 +39,13 @@ def _next_version(learning: Learning, queries: Mapping[str, str]) -> Statement:
     return Statement(queries["next_knowledge_after"], (expected,), KnowledgeMoved, expected)
 
 
-def _row_of_uses(uses: Uses) -> Row:
+def row_of_lesson(lesson: Lesson) -> Row:
+    """Return a lesson as the tables keep it."""
+    kind = type(lesson.matter).__name__
+    return (lesson.id, kind, milliseconds(lesson.at), lesson.outcome, body_of(lesson))
+
+
+def row_of_uses(uses: Uses) -> Row:
+    """Return the use of an entry as the tables keep it."""
     latest = None if uses.latest_at is None else milliseconds(uses.latest_at)
     return (uses.entry, uses.given, uses.helped, uses.failed, latest)

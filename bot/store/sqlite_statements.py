@@ -11,6 +11,7 @@ from bot.asks import Ask
 from bot.store.bodies import body_of, body_of_record
 from bot.store.contract import AlreadySeen, Change, Conflict, Delivered, Queued, Saved
 from bot.store.instants import milliseconds, milliseconds_up
+from bot.tickets.model import Ticket
 
 Row = tuple[int | str | bytes | None, ...]
 
@@ -68,14 +69,20 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
             row_of_record = (record.number, record.seq, milliseconds(record.at), body, record.hash)
             add(Statement(queries["add_record"], row_of_record, turn=Turn.RECORD))
     for message in change.outgoing:
-        add(Statement(queries["add_outgoing"], _outgoing_row(message), turn=Turn.OUTGOING))
+        add(Statement(queries["add_outgoing"], outgoing_row(message), turn=Turn.OUTGOING))
     for ask in change.asks:
-        add(Statement(queries["put_ask"], _ask_row(ask)))
+        add(Statement(queries["put_ask"], ask_row(ask)))
     for closed in change.closed_asks:
         add(Statement(queries["close_ask"], (closed.outcome, closed.id)))
     for link in change.links:
         row_of_link = (link.room, link.message, link.ticket, link.outgoing)
         add(Statement(queries["put_link"], row_of_link, turn=Turn.LINK))
+    for kept in change.kept:
+        add(
+            Statement(queries["keep"], (kept.key, kept.value))
+            if kept.value
+            else Statement(queries["forget_kept"], (kept.key,))
+        )
     return statements
 
 
@@ -91,7 +98,7 @@ def noting(delivered: Iterable[Delivered], queries: Mapping[str, str]) -> list[S
 def delivering(messages: Iterable[Queued], queries: Mapping[str, str]) -> list[Statement]:
     """Return what saves the state of messages of the outbox."""
     sql = queries["save_outgoing"]
-    return [Statement(sql, _outgoing_row(message), NotQueued, message.key) for message in messages]
+    return [Statement(sql, outgoing_row(message), NotQueued, message.key) for message in messages]
 
 
 def check_continues(saved: Saved) -> None:
@@ -117,24 +124,34 @@ def check_continues(saved: Saved) -> None:
 
 def _saving_ticket(saved: Saved, queries: Mapping[str, str]) -> Statement:
     ticket, survey = saved.ticket, saved.ticket.survey
-    row = (
-        ticket.version,
-        ticket.head,
-        ticket.status,
-        ticket.room,
-        ticket.account,
-        ticket.subject,
+    row = ticket_row(
+        ticket,
         None if saved.next_due_at is None else milliseconds_up(saved.next_due_at),
         None if survey is None or survey.asked_at is None else milliseconds(survey.asked_at),
-        body_of(ticket),
-        ticket.number,
     )
     if saved.expected_version == 0:
         return Statement(queries["add_ticket"], row, Conflict, ticket.number, Turn.TICKET)
     return Statement(queries["save_ticket"], (*row, saved.expected_version), Conflict, ticket.number)
 
 
-def _outgoing_row(message: Queued) -> Row:
+def ticket_row(ticket: Ticket, next_due_at: int | None, surveyed_at: int | None) -> Row:
+    """Return a ticket as the tables keep it."""
+    return (
+        ticket.version,
+        ticket.head,
+        ticket.status,
+        ticket.room,
+        ticket.account,
+        ticket.subject,
+        next_due_at,
+        surveyed_at,
+        body_of(ticket),
+        ticket.number,
+    )
+
+
+def outgoing_row(message: Queued) -> Row:
+    """Return a message of the outbox as the tables keep it."""
     return (
         message.adapter,
         message.room,
@@ -147,7 +164,8 @@ def _outgoing_row(message: Queued) -> Row:
     )
 
 
-def _ask_row(ask: Ask) -> Row:
+def ask_row(ask: Ask) -> Row:
+    """Return a question as the tables keep it."""
     return (
         ask.room,
         ask.person,

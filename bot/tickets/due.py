@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -13,6 +13,8 @@ from bot.tickets.pausing import waited
 from bot.tickets.recipients import recipients
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import next_question, surveyed_in_time
+
+_STORED_TO = timedelta(milliseconds=1)
 
 
 def next_deadline(ticket: Ticket, rules: Rules, now: datetime | None = None) -> datetime | None:
@@ -54,6 +56,25 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
     for event in surveyed_in_time(ticket, step, now, rules):
         happen(event)
     return happened
+
+
+def realigned(ticket: Ticket, saved_at: datetime | None, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return that a ticket is looked at again at another instant than the one saved, or nothing when they agree.
+
+    What is due already is left to the tick that is about to serve it.
+    """
+    due_at = next_deadline(ticket, rules, now)
+    is_served_now = saved_at is not None and saved_at <= now
+    if is_served_now or _is_same(saved_at, due_at):
+        return []
+    return [e.Realigned(was=saved_at, due_at=due_at)]
+
+
+def _is_same(saved_at: datetime | None, due_at: datetime | None) -> bool:
+    """Stores keep milliseconds."""
+    if saved_at is None or due_at is None:
+        return saved_at is due_at
+    return abs(saved_at - due_at) < _STORED_TO
 
 
 def _escalated(ticket: Ticket, clock: timing.Clock, now: datetime, rules: Rules) -> e.Escalated | None:

@@ -220,6 +220,13 @@ class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
         return self.kind or ClockKind(self.clock)
 
 
+class Realigned(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The ticket would have been looked at again at another instant than its clocks say: a calendar was changed, or worse."""
+
+    was: datetime | None
+    due_at: datetime | None
+
+
 class Acknowledged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """Somebody knows of the alerts so far; they are not repeated for a while."""
 
@@ -361,6 +368,7 @@ AnyEvent = (
     | CallMissed
     | CalledBack
     | Escalated
+    | Realigned
     | Acknowledged
     | Paused
     | PauseReminded

@@ -34,7 +34,7 @@ from scheduler.history import REOPENED, RESOLVED
 from scheduler.intervals import in_utc
 from scheduler.written_clocks import SOLVED
 
-_KEEPS_UNDO = (e.Escalated, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
+_KEEPS_UNDO = (e.Escalated, e.Realigned, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
 # After a reopening these are owed anew, and told of anew.
@@ -71,13 +71,18 @@ def born(event: e.Opened, at: datetime) -> Ticket:
     )
 
 
+def no_earlier(at: datetime, ticket: Ticket) -> datetime:
+    """Return an instant in UTC, but never one before the latest event: the clock of a host may be put back."""
+    return max(in_utc(at), ticket.changed_at or ticket.opened_at)
+
+
 def evolve(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
     """Return the ticket after one more event, which happened at `at`.
 
     Raises:
         ValueError: The event is an opening, or an undoing of nothing; such a log is not one this program wrote.
     """
-    at = in_utc(at)
+    at = no_earlier(at, ticket)
     after = _changed(ticket, event, at)
     undo = after.undo if isinstance(event, _KEEPS_UNDO) else None
     if isinstance(event, _CAN_BE_UNDONE) or (
@@ -115,7 +120,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
-        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed():
+        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed() | e.Realigned():
             return ticket
         case e.Updated(text=text):
             return _spoken(replace(ticket, progress=text), at, "updated")

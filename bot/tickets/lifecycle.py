@@ -9,14 +9,14 @@ from bot.tickets import agreeing, majors, pausing, timing
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.closing import checked, reopened, resolved
-from bot.tickets.due import next_deadline, time_passed
+from bot.tickets.due import next_deadline, realigned, time_passed
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
+from bot.tickets.evolve import no_earlier
 from bot.tickets.levels import changed_level, opened
 from bot.tickets.model import ClockKind, Closing, Kind, Party, Status, Ticket
 from bot.tickets.ownership import accepted, be_colleague, declined, manager_named, offered, reassigned
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import rated
-from scheduler.intervals import in_utc
 
 __all__ = ["decide", "next_deadline", "opening"]
 
@@ -37,7 +37,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         TicketError: The rules refuse the step; the text goes to the asker.
         ValueError: The step opens the ticket once more, or `now` is naive.
     """
-    now = in_utc(now)
+    now = no_earlier(now, ticket)
     match step:
         case s.Open():
             raise ValueError(f"ticket {ticket.number} is open already")
@@ -153,6 +153,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*_first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
         case s.DeadlineReached():
             return time_passed(ticket, step, now, rules)
+        case s.Realign(saved_at=saved_at):
+            return realigned(ticket, saved_at, now, rules)
         case _:
             assert_never(step)
 

@@ -199,6 +199,7 @@ def _said_of(
             | e.SurveySkipped()
             | e.SurveyExpired()
             | e.Commented()
+            | e.Realigned()
         ):
             return []
         case _:

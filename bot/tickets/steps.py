@@ -275,6 +275,12 @@ class Recover(msgspec.Struct, frozen=True):
     text: str
 
 
+class Realign(msgspec.Struct, frozen=True):
+    """The auditor looks whether a ticket is looked at again when its clocks say so; `saved_at` is what is saved."""
+
+    saved_at: datetime | None
+
+
 class DeadlineReached(msgspec.Struct, frozen=True):
     """Time has passed. `surveyed_at` as in `Confirm`."""
 
@@ -317,5 +323,6 @@ Step = (
     | Dispatch
     | DeclareMajor
     | Recover
+    | Realign
     | DeadlineReached
 )

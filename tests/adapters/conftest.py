@@ -43,7 +43,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from adapters.console import ConsoleAdapter
-from adapters.contract import Adapter, Incoming, KnownPerson, KnownRoom, Surroundings
+from adapters.contract import Adapter, Incoming, KnownPerson, KnownRoom, Notice, Surroundings
 from adapters.onebot import OneBotAdapter
 from adapters.onebot import Settings as OneBotSettings
 from adapters.qq import QQAdapter
@@ -400,12 +400,20 @@ class Listener:
     """Reads an adapter in the background, as the program does."""
 
     def __init__(self, adapter: Adapter) -> None:
+        self.saves = True  # and says so
         self._heard: asyncio.Queue[Incoming] = asyncio.Queue()
+        self._notices: asyncio.Queue[Notice] = asyncio.Queue()
         self.task = asyncio.create_task(self._listen(adapter))
 
     async def _listen(self, adapter: Adapter) -> None:
-        async for message in adapter.incoming():
-            await self._heard.put(message)
+        async for happening in adapter.incoming():
+            if happening.receipt is not None and self.saves:
+                happening.receipt.settle(is_saved=True)
+            await (self._heard if isinstance(happening, Incoming) else self._notices).put(happening)
+
+    async def next_notice(self) -> Notice:
+        async with asyncio.timeout(10):
+            return await self._notices.get()
 
     async def next(self) -> Incoming:
         async with asyncio.timeout(10):
@@ -902,14 +910,14 @@ def telegram(surroundings: Callable[[str], Surroundings], bot_api: BotApi) -> Ma
     """Return a function that makes a Telegram adapter named `tg`, from its keys, for the server; jitter is none."""
 
     def made(
-        *, around: Surroundings | None = None, hand_over_seconds: float = 4.0, **keys: Any
+        *, around: Surroundings | None = None, save_within_seconds: float = 4.0, **keys: Any
     ) -> TelegramAdapter:
         settings = TelegramSettings(**{"token": telegram_peers.TOKEN, "base_url": bot_api.base_url, **keys})
         return TelegramAdapter(
             settings,
             around or surroundings("tg"),
             jitter=lambda: 0.0,
-            hand_over_seconds=hand_over_seconds,
+            save_within_seconds=save_within_seconds,
         )
 
     return made

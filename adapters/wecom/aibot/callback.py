@@ -11,11 +11,12 @@ from aiohttp import web
 from yarl import URL
 
 from adapters.admission import Refused
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
+from adapters.receipt import Receipt
 from adapters.wechat.answers import OK
-from adapters.wechat.callbacks import Callbacks
+from adapters.wechat.callbacks import Callbacks, taken
 from adapters.wechat.crypto import Seal, read_key
 from adapters.wechat.door import Door
 from adapters.wechat.interface import Interface
@@ -66,10 +67,9 @@ class CallbackAdapter:
         )
         self._log = _log.bind(adapter=self.name)
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what people say."""
-        async for message in self._inbox.messages():
-            yield message
+        return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
         """Answer the message that is quoted, else the latest one in the room that has no answer yet.
@@ -115,7 +115,7 @@ class CallbackAdapter:
         self._said.remember(part.room, number, part.text, sent.content)
         return number
 
-    def _take(self, content: bytes) -> None:
+    def _take(self, content: bytes) -> Receipt | None:
         try:
             body = frames.decode_body(content)
         except Unreadable as error:
@@ -123,12 +123,12 @@ class CallbackAdapter:
         message = wire.incoming(body, self._view, self._said)
         if message is None:
             self._log.debug("message ignored", action="wecom_message_ignored", kind=str(body.msgtype)[:60])
-        elif not self._inbox.put(message):
-            # The platform tries again in a few seconds, and then twice more.
-            raise Refused(503, "too many messages are waiting")
-        elif address := self._address(body):
+            return None
+        receipt = taken(self._inbox, message)
+        if address := self._address(body):
             until = self._clock.monotonic() + _WINDOW.total_seconds()
             self._replies.add(message.message_id, Reply(message.room, address, until))
+        return receipt
 
     def _address(self, body: Body) -> str:
         """Return where to answer, if that is on the configured server: nothing is ever sent elsewhere."""

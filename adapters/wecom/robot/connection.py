@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any, Final
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.splitting import split
@@ -39,10 +39,9 @@ class RobotAdapter:
         self._server = Interface(str(settings.address.origin()), PLATFORM)
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield nothing until `close`: a webhook receives no messages."""
-        async for message in self._inbox.messages():
-            yield message
+        return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message; the platform gives no id, so a name made of its key stands for it.

@@ -16,6 +16,7 @@ from bot.asks import Answered, Ask
 from bot.lessons import Lesson, Missed
 from bot.store.contract import Change, Queued, Saved, Store
 from bot.store.knowledge_contract import Learning
+from bot.store.portable import Portable
 from bot.store.registry import open_store
 from bot.tickets.events import AnyEvent, Noted
 from bot.tickets.model import Kind, Party, Ticket
@@ -119,6 +120,14 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest_asyncio.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
     store = await open_store(store_url, AT)
+    yield store
+    await store.close()
+
+
+@pytest_asyncio.fixture
+async def other_store(tmp_path: Path) -> AsyncIterator[Portable]:
+    """A second, empty store: what is copied must look the same there."""
+    store = await open_store(f"sqlite:{tmp_path / 'other.db'}", AT)
     yield store
     await store.close()
 

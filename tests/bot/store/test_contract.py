@@ -16,6 +16,7 @@ from bot.store.contract import (
     Conflict,
     Delivered,
     Delivery,
+    Kept,
     Link,
     QueuedButton,
     QueuedMention,
@@ -241,6 +242,25 @@ class TestLists:
         assert numbers(await store.open_tickets(room="keins")) == []
         assert numbers(await store.open_tickets(limit=2)) == [1001, 1003]
         assert numbers(await store.open_tickets(room="yucai", limit=1)) == [1003]
+
+    async def test_watched_tickets_come_in_pages_with_what_is_saved_for_them(self, store, build):
+        due = build.at + MINUTE
+        await save(
+            store,
+            build,
+            build.opened(1003, due=due),
+            build.opened(1001),
+            build.opened(1002, status=Status.CLOSED, due=due),
+            build.opened(1004, status=Status.SOLVED, due=due + MINUTE),
+        )
+        assert [(ticket.number, at) for ticket, at in await store.watched()] == [
+            (1001, None),
+            (1003, due),
+            (1004, due + MINUTE),
+        ]
+        page = await store.watched(after=1001, limit=1)
+        assert [(ticket.number, at) for ticket, at in page] == [(1003, due)]
+        assert await store.watched(after=1004) == []
 
     async def test_a_ticket_leaves_and_enters_the_open_ones(self, store, build):
         (ticket,) = await save(store, build, build.opened(1001))
@@ -564,6 +584,25 @@ class TestKnowledge:
         assert await store.lessons("Missed") == [new]
         assert await store.lesson("l2") == decided
         assert await store.lesson("l9") is None
+
+
+class TestKept:
+    async def test_what_is_kept_under_names_with_a_beginning_is_listed_by_name(self, store, build):
+        kept = (Kept("room:b", "2"), Kept("room:a", "1"), Kept("rooms", "0"), Kept("roo", "0"))
+        await store.commit(build.change(kept=kept))
+        assert await store.kept("room:") == {"room:a": "1", "room:b": "2"}
+        assert await store.kept("") == {key.key: key.value for key in kept}
+
+    async def test_another_value_replaces_and_an_empty_one_forgets(self, store, build):
+        await store.commit(build.change(kept=(Kept("a", "1"), Kept("b", "1"))))
+        await store.commit(build.change(kept=(Kept("a", "群 2"), Kept("b", ""), Kept("c", ""))))
+        assert await store.kept("") == {"a": "群 2"}
+
+    async def test_a_refused_change_keeps_nothing(self, store, build):
+        await store.commit(build.change(seen="m"))
+        with pytest.raises(AlreadySeen):
+            await store.commit(build.change(seen="m", kept=(Kept("a", "1"),)))
+        assert await store.kept("") == {}
 
 
 class TestOutbox:

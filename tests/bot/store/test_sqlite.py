@@ -17,12 +17,13 @@ import pytest
 from bot.asks import Answered
 from bot.store.contract import ClosedAsk, Conflict, Link, StoreFault
 from bot.store.group_commit import GroupCommit
+from bot.store.portable import Part, first_broken
 from bot.store.queries import named_queries, sqlite_queries
 from bot.store.registry import open_store
 from bot.store.sqlite import open_sqlite
+from bot.store.sqlite_archive import open_sqlite_archive
 from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
 from bot.store.sqlite_statements import Statement, saving
-from bot.tickets.records import first_break
 
 QUERIES = sqlite_queries()
 
@@ -349,51 +350,55 @@ class TestMigrations:
         assert [one.version for one in known_migrations()] == list(range(1, len(known_migrations()) + 1))
 
 
-class TestBackup:
+class TestArchive:
     @pytest.mark.asyncio
-    async def test_a_copy_made_during_commits_is_a_whole_store(self, path, build):
+    async def test_it_stands_still_while_the_bot_goes_on(self, path, build):
         store = await open_sqlite(path, build.at)
         first = build.opened(1)
-        await store.commit(build.change(tickets=(first,)))
-        copying = asyncio.ensure_future(store.backup(path.with_name("copy.db")))
-        last = first.ticket
-        while not copying.done():
-            saved = build.noted(last)
-            await store.commit(build.change(tickets=(saved,)))
-            last = saved.ticket
-        await copying
+        await store.commit(build.change(seen="m1", tickets=(first,)))
+        archive = await open_sqlite_archive(path)
+        await store.commit(build.change(seen="m2", tickets=(build.noted(first.ticket), build.opened(2))))
+        ((_, kept),) = await archive.export(Part.TICKETS)
+        assert kept.ticket == first.ticket
+        assert first_broken(kept) is None
+        assert [seen.key for _, seen in await archive.export(Part.SEEN)] == ["m1"]
+        await archive.close()
         await store.close()
-        copy = await open_sqlite(path.with_name("copy.db"), build.at)
-        copied = await copy.ticket(1)
-        assert 1 <= copied.version <= last.version
-        archive = await copy.records(1)
-        assert first_break(archive) is None
-        assert archive[-1].hash == copied.head
-        await copy.close()
 
     @pytest.mark.asyncio
-    async def test_an_older_copy_is_replaced_and_needs_no_file_beside_it(self, path, build):
-        store = await open_sqlite(path, build.at)
-        target = path.with_name("copy.db")
-        await store.backup(target)
-        await store.commit(build.change(seen="m1"))
-        await store.backup(target)
-        await store.close()
-        assert sorted(file.name for file in path.parent.glob("copy*")) == ["copy.db"]
-        assert (
-            target.read_bytes()[18:20] == b"\x01\x01"
-        )  # no write-ahead log: readable on read-only media too
-        with closing(sqlite3.connect(target)) as copy:
-            assert copy.execute("SELECT key FROM seen").fetchall() == [("m1",)]
+    async def test_it_reads_every_table_there_is(self, path, build):
+        # A new table must be copied too, or be none that is worth it.
+        with closing(open_for_writing(path, build.at, known_migrations())) as connection:
+            tables = {
+                name
+                for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+                if not name.startswith("sqlite_")
+            }
+        read = " ".join(QUERIES[name] for name in QUERIES if name.startswith("export_"))
+        assert tables - {"meta"} == {name for name in tables if f"FROM {name} " in read}
 
     @pytest.mark.asyncio
-    async def test_it_refuses_to_overwrite_the_database_or_to_write_nowhere(self, path, build):
-        store = await open_sqlite(path, build.at)
-        for target in (path, path.parent / "missing" / "copy.db"):
-            with pytest.raises(StoreFault, match="请"):
-                await store.backup(target)
-        await store.commit(build.change(seen="m1"))
-        await store.close()
+    async def test_there_must_be_a_database_of_ours_and_of_today(self, path, build):
+        with pytest.raises(StoreFault, match="还没有数据库"):
+            await open_sqlite_archive(path)
+        with closing(sqlite3.connect(path)) as other:
+            other.execute("CREATE TABLE t (a)")
+        with pytest.raises(StoreFault, match="别的程序"):
+            await open_sqlite_archive(path)
+        path.unlink()
+        await (await open_sqlite(path, build.at, migrations=known_migrations()[:1])).close()
+        with pytest.raises(StoreFault, match="旧版本"):
+            await open_sqlite_archive(path)
+        later = (*known_migrations(), TestMigrations.LATER)
+        await (await open_sqlite(path, build.at, migrations=later)).close()
+        with pytest.raises(StoreFault, match="升级程序"):
+            await open_sqlite_archive(path)
+
+    @pytest.mark.asyncio
+    async def test_a_broken_file_is_one_sentence(self, path, build):
+        path.write_bytes(b"SQLite format 3\0" + b"\xff" * 5000)
+        with pytest.raises(StoreFault, match=r"store\.db"):
+            await open_sqlite_archive(path)
 
 
 class TestAddresses:
