@@ -147,7 +147,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.DROP, ("不入库", "drop"), Whose.STAFF, N_("不入库 单号"), N_("不入库 {number}"), takes_number=True),
     Spec(Word.APPROVE, ("通过", "approve"), Whose.STAFF, N_("通过 单号 — 审核通过，马上上线"), N_("通过 {number}"), takes_number=True),
     Spec(Word.REJECT, ("驳回", "reject"), Whose.STAFF, N_("驳回 单号 原因"), N_("驳回 {number} 缺了断电这一步"), takes_number=True),
-    Spec(Word.WRONG, ("不对", "有误", "wrong"), Whose.STAFF, N_("K-141 不对 原因 — 马上停用这条答案"), N_("K-141 不对 新版没有这个按钮")),
+    Spec(Word.WRONG, ("不对", "有误", "wrong"), Whose.STAFF, N_("不对 K-141 原因 — 马上停用这条答案"), N_("不对 K-141 新版没有这个按钮")),
     Spec(Word.GENERAL, ("设为通用", "general"), Whose.STAFF, N_("设为通用 K-141 — 给所有客户用"), N_("设为通用 K-141")),
     Spec(Word.ENABLE, ("启用", "enable"), Whose.STAFF, N_("启用 K-141 — 停用的答案重新上线"), N_("启用 K-141")),
     Spec(Word.LOOK_UP, ("查", "lookup"), Whose.STAFF, N_("查 关键词 — 找知识库；查 K-141"), N_("查 打印机")),
@@ -167,6 +167,8 @@ _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
 _ENTRY_FIRST = re.compile(  # K-141 不对
     r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?P<word>不对|有误|wrong)(?=$|[\s:,.!?;，。：；])", re.IGNORECASE
 )
+_ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
+_ABOUT_ENTRIES = (Word.WRONG, Word.GENERAL, Word.ENABLE, Word.AMEND)
 _REPORTING = (Word.REPORT, Word.URGENT)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
 _SURELY_MEANT = 60
@@ -229,6 +231,8 @@ def _is_meant(spec: Spec, after: str, rest: str) -> bool:
     """Tell `report: no sound` and `help claim` from sentences that begin with these words."""
     if spec.word is Word.HELP:
         return spec_named(rest) is not None
+    if spec.word in _ABOUT_ENTRIES:
+        return _ENTRY_AT_START.match(rest) is not None  # "wrong K-141 it is gone", not "wrong number"
     return spec.word in _REPORTING and after[:1] in _MEANT
 
 

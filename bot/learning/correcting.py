@@ -64,7 +64,7 @@ class Correcting:
 
     async def enable(self, hearing: Hearing, entry: Entry) -> None:
         """Put an entry back into use."""
-        changed = await self._changed(hearing, entry.id, "启用", is_enabled=True)
+        changed = await self._changed(hearing, entry.id, N_("启用"), is_enabled=True)
         scope = self._saying.scope(changed.customer)
         await self._saying.say(
             hearing, N_("{entry} 已重新上线（范围：{scope}）。"), entry=entry.id, scope=scope
@@ -72,12 +72,12 @@ class Correcting:
 
     async def make_general(self, hearing: Hearing, entry: Entry) -> None:
         """Give an entry to all customers."""
-        await self._changed(hearing, entry.id, "设为通用", customer=None)
+        await self._changed(hearing, entry.id, N_("设为通用"), customer=None)
         await self._saying.say(hearing, N_("{entry} 现在对所有客户有效。"), entry=entry.id)
 
     async def mend(self, hearing: Hearing, entry: Entry, answer: str) -> None:
         """Replace the answer of an entry."""
-        changed = await self._changed(hearing, entry.id, "改答案", answer=answer, is_enabled=True)
+        changed = await self._changed(hearing, entry.id, N_("改答案"), answer=answer, is_enabled=True)
         scope = self._saying.scope(changed.customer)
         await self._saying.say(
             hearing, N_("{entry} 已改好并上线（范围：{scope}）。"), entry=entry.id, scope=scope

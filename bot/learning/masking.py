@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+HIDDEN = "***"
+
 # Longest first where one could be read as the beginning of another.
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+", re.ASCII)
 _CREDENTIALS_IN_LINK = re.compile(r"(?<=://)[^/\s@]{1,128}@")
@@ -49,13 +51,13 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
     `names` are those of people and customers that are known; a surname before a title goes as well (王老师 → 老师).
     """
     text = _CREDENTIALS_IN_LINK.sub("", text)
-    text = _EMAIL.sub("〔邮箱〕", text)
+    text = _EMAIL.sub(HIDDEN, text)
     text = _SECRET.sub(_without_secret, text)
-    text = _IDENTITY.sub("〔证件号〕", text)
-    text = _PHONE.sub("〔电话〕", text)
-    text = _SERIAL.sub("〔编号〕", text)
-    text = _ADDRESS.sub("〔地址〕", text)
-    text = _LONG_NUMBER.sub("〔号码〕", text)
+    text = _IDENTITY.sub(HIDDEN, text)
+    text = _PHONE.sub(HIDDEN, text)
+    text = _SERIAL.sub(HIDDEN, text)
+    text = _ADDRESS.sub(HIDDEN, text)
+    text = _LONG_NUMBER.sub(HIDDEN, text)
     text = _MENTION.sub("", text)
     for name in sorted({name.strip() for name in names}, key=len, reverse=True):
         text = _without_name(text, name)
@@ -65,7 +67,7 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
 def _without_secret(found: re.Match[str]) -> str:
     if not _IS_SECRET.fullmatch(found["secret"]):
         return found[0]
-    return f"{found['word']}{found['between']}〔已隐去〕"
+    return f"{found['word']}{found['between']}{HIDDEN}"
 
 
 def _without_name(text: str, name: str) -> str:

@@ -230,7 +230,7 @@ class Teaching:
                 owner=draft.author.id,
             )
             decide = new_entry(made)
-        why = f"{draft.ticket}" if draft.ticket else "改答案"
+        why = f"{draft.ticket}" if draft.ticket else N_("改答案")
         entry = await self._curator.change(
             decide, by=hearing.by.name, why=why, now=hearing.now, lessons=(closed,)
         )

@@ -110,7 +110,9 @@ class Weekly:
             return
         matter = waiting[0].matter
         if isinstance(matter, Picked):
-            entry = await self._taken(hearing, waiting, with_alias(matter.entry, matter.wording), "相似问法")
+            entry = await self._taken(
+                hearing, waiting, with_alias(matter.entry, matter.wording), N_("相似问法")
+            )
             await self._saying.say(
                 hearing, N_("已加：“{wording}”→{entry}。"), wording=matter.wording, entry=entry.id
             )
@@ -134,7 +136,7 @@ class Weekly:
         group = grouped(waiting)[0]
         named = self._named(hearing.text)
         if named is not None:
-            entry = await self._taken(hearing, waiting, edited(named, _with_all(group)), "相似问法")
+            entry = await self._taken(hearing, waiting, edited(named, _with_all(group)), N_("相似问法"))
             await self._saying.say(
                 hearing, N_("已加：“{wording}”→{entry}。"), wording=group.question, entry=entry.id
             )
@@ -147,7 +149,7 @@ class Weekly:
             customer=group.customer,
             owner=hearing.by.id,
         )
-        entry = await self._taken(hearing, waiting, new_entry(made), "没答上的问题")
+        entry = await self._taken(hearing, waiting, new_entry(made), N_("没答上的问题"))
         await self._saying.live(hearing, entry)
 
     async def dropped(self, hearing: Hearing, about: Gap) -> None:
