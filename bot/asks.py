@@ -74,6 +74,12 @@ class Rating(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Choices(About, frozen=True, kw_only=True, tag=True):
+    """Something else works instead: the number runs the command that stands there."""
+
+    commands: tuple[str, ...]
+
+
 class Suggestion(About, frozen=True, kw_only=True, tag=True):
     """Did you mean this command? 1 runs it."""
 
@@ -103,6 +109,7 @@ AnyAbout = (
     | Agree
     | Check
     | Rating
+    | Choices
     | Suggestion
     | Gaps
     | Gap

@@ -17,17 +17,12 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.knowledge import Knowledge, Thresholds
-from bot.learning.correcting import Correcting
-from bot.learning.curator import Curator
-from bot.learning.drafting import known_names
-from bot.learning.keepers import Keepers, keepers_of
-from bot.learning.noting import Noting
-from bot.learning.saying import Saying
-from bot.learning.teaching import Teaching
-from bot.learning.weekly import Weekly
+from bot.learning.school import School, school_of
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
+from bot.planned_orders import PlannedOrders
+from bot.planning import keep_plans
 from bot.reception import Reception
 from bot.store.contract import Store
 from bot.texts import Texts
@@ -49,9 +44,7 @@ class Bot:
     desk: Desk
     drafts: Drafts
     reception: Reception
-    curator: Curator
-    keepers: Keepers
-    weekly: Weekly
+    school: School
     auditor: Auditor
     ticking: asyncio.Lock
 
@@ -59,11 +52,11 @@ class Bot:
         """Let everything happen that is due at `now`."""
         async with self.ticking:
             await self.desk.tick(now)
-            await self.weekly.tick(now)
+            await self.school.weekly.tick(now)
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
-        deadline, listed = await self.store.next_due_at(), self.weekly.next_at(self.clock.now())
+        deadline, listed = await self.store.next_due_at(), self.school.weekly.next_at(self.clock.now())
         return min((at for at in (deadline, listed) if at is not None), default=None)
 
 
@@ -72,49 +65,27 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     rules, directory = rules_of(config), Directory(config)
     knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at), config.bot.zone)
     await knowledge.load(clock.now())
-    noting, curator, keepers = (
-        Noting(store, known_names(rules)),
-        Curator(store, knowledge),
-        keepers_of(config),
-    )
     texts = Texts()
     outbox = Outbox(store, clock, adapters, lambda address: texts.translator(directory.language_at(address)))
     drafts = Drafts(directory, texts, rules, outbox)
     desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
+    school = school_of(
+        config,
+        store=store,
+        rules=rules,
+        directory=directory,
+        drafts=drafts,
+        desk=desk,
+        knowledge=knowledge,
+    )
     answering = Answering(
-        desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=noting
+        desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
     )
-    saying = Saying(desk, drafts, rules)
-    correcting = Correcting(
-        store=store, rules=rules, knowledge=knowledge, curator=curator, keepers=keepers, saying=saying
-    )
-    weekly = Weekly(
-        desk=desk,
-        drafts=drafts,
-        directory=directory,
-        store=store,
-        rules=rules,
-        knowledge=knowledge,
-        curator=curator,
-        keepers=keepers,
-        saying=saying,
-    )
-    teaching = Teaching(
-        desk=desk,
-        drafts=drafts,
-        directory=directory,
-        store=store,
-        rules=rules,
-        knowledge=knowledge,
-        curator=curator,
-        keepers=keepers,
-        weekly=weekly,
-        correcting=correcting,
-        saying=saying,
-    )
-    desk.after_step = teaching.after_step
     finding = Finding(store)
+    planned = PlannedOrders(
+        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+    )
     orders = Orders(
         desk=desk,
         drafts=drafts,
@@ -122,7 +93,8 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         finding=finding,
         rules=rules,
         opening=opening,
-        teaching=teaching,
+        teaching=school.teaching,
+        planned=planned,
     )
     dialogue = Dialogue(
         desk=desk,
@@ -131,8 +103,8 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         answering=answering,
         opening=opening,
         knowledge=knowledge,
-        noting=noting,
-        weekly=weekly,
+        noting=school.noting,
+        weekly=school.weekly,
     )
     reception = Reception(
         directory=directory,
@@ -148,6 +120,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         opening=opening,
     )
     await outbox.recover()
+    await keep_plans(desk, store, rules, clock.now())
     return Bot(
         config=config,
         store=store,
@@ -159,9 +132,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk,
         drafts=drafts,
         reception=reception,
-        curator=curator,
-        keepers=keepers,
-        weekly=weekly,
+        school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
     )

@@ -57,6 +57,12 @@ class Word(StrEnum):
     DISPATCH = "dispatch"
     MAJOR = "major"
     RECOVER = "recovered"
+    APPOINT = "appoint"
+    INSPECT = "inspect"
+    UPGRADE = "upgrade"
+    UPGRADED = "upgraded"
+    ROLL_BACK = "rollback"
+    OTHER_TIME = "reschedule"
     REASSIGN = "reassign"
     CALLBACK = "callback"
     TEACH = "teach"
@@ -139,6 +145,12 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.LEND, ("代用", "备机", "loan"), Whose.STAFF, N_("代用 单号 型号 序列号"), N_("代用 {number} 矩阵M8 SN8812"), takes_number=True),
     Spec(Word.OCCUR, ("发生", "occurred"), Whose.ANYBODY, N_("发生 单号 时间 — 故障何时开始"), N_("发生 {number} 08:10"), takes_number=True),
     Spec(Word.RECOVER, ("恢复", "recovered"), Whose.STAFF, N_("恢复 单号 说明 — 重大事件结束"), N_("恢复 {number} 备机已接管"), takes_number=True),
+    Spec(Word.APPOINT, ("约", "约时间", "appoint"), Whose.STAFF, N_("约 客户或单号 时间 — 告诉客户哪天来"), N_("约 育才小学 6-27 15:00")),
+    Spec(Word.INSPECT, ("巡检", "inspect"), Whose.STAFF, N_("巡检 客户或单号 完成 结果 — 发现的问题另建隐患单"), N_("巡检 育才小学 完成 服务器磁盘 82% 其余正常")),
+    Spec(Word.UPGRADE, ("升级", "upgrade"), Whose.STAFF, N_("升级 客户 内容 日期 开始-结束 — 安排在允许的时段，提前告诉客户"), N_("升级 育才小学 平台3.3 6-15 22:30-23:30")),
+    Spec(Word.UPGRADED, ("升级完成", "upgraded"), Whose.STAFF, N_("升级完成 客户或单号 说明"), N_("升级完成 育才小学 新增成绩分析")),
+    Spec(Word.ROLL_BACK, ("升级回退", "回退", "rollback"), Whose.STAFF, N_("升级回退 客户或单号 原因"), N_("升级回退 育才小学 数据库校验没通过")),
+    Spec(Word.OTHER_TIME, ("改期", "reschedule"), Whose.ANYBODY, N_("改期 — 约好的时间不方便"), N_("改期 那天有考试")),
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),

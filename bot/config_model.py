@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import Policy, Role, SurveyRules
-from scheduler.calendar import Calendar
+from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota
 
@@ -88,6 +89,7 @@ class Room:
     on_call: str = ""
     answer: str = "auto"  # auto | mentioned | off
     language: str = "zh"
+    quiet: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +136,6 @@ class Config:
     ladders: Mapping[str, Ladder]
     tickets: TicketLimits
     survey: SurveyRules
+    plans: Mapping[str, PlanRules] = field(default_factory=dict)
+    maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     monitoring: MonitoringConfig = MonitoringConfig()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from bot.config_ledgers import work_window_of
 from bot.config_lines import Place
 from bot.config_mistakes import UNSHOWN, Mistakes, Wording, nearest
 from bot.config_values import length, moment, parsed, zone
@@ -20,6 +21,7 @@ from bot.settings import (
     RungSettings,
 )
 from bot.tickets.model import ClockKind, Promise, StartsAt
+from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Level, Policy
 from scheduler.calendar import Calendar, Window, always, check, parse_weekly, parse_window
 from scheduler.clock_rules import ClockRule, in_order
@@ -151,8 +153,8 @@ def _rota(name: str, settings: RotaSettings, local: ZoneInfo, mistakes: Mistakes
 
 
 def ladders_of(settings: Mapping[str, tuple[RungSettings, ...]], mistakes: Mistakes) -> dict[str, Ladder]:
-    """Return all ladders by id, without the rungs that could not be made."""
-    made: dict[str, Ladder] = {}
+    """Return all ladders by id, without the rungs that could not be made; those of planned work need not be written."""
+    made = dict(LADDERS)
     for name, rungs in settings.items():
         found = [_rung(each, ("ladders", name, index), mistakes) for index, each in enumerate(rungs)]
         made[name] = Ladder(name, tuple(rung for rung in found if rung))
@@ -186,7 +188,18 @@ def _policy(
     )
     # Levels go from the most urgent to the least, and nobody who does not say so is in a hurry.
     default = settings.default_level or (levels[-1].id if levels else "")
-    return Policy(name, settings.name, levels, default, settings.first_response)
+    place: Place = ("policies", name)
+    return Policy(
+        name,
+        settings.name,
+        levels,
+        default,
+        settings.first_response,
+        work_window=work_window_of(settings.work_window, place, calendars, mistakes),
+        ratios=settings.ratios,
+        quotas=settings.quotas,
+        callback=settings.callback,
+    )
 
 
 def _level(
@@ -205,7 +218,16 @@ def _level(
         except ValueError as fault:
             mistakes.add((*place, "clocks"), UNSHOWN, str(fault))
     promises = tuple(_promise(each, settings.calendar, ladder) for each in written)
-    return Level(settings.id, settings.name, settings.keywords, promises, settings.readings)
+    return Level(
+        settings.id,
+        settings.name,
+        settings.keywords,
+        promises,
+        settings.readings,
+        settings.stages,
+        settings.consult,
+        settings.free_after_contract,
+    )
 
 
 def _as_events(written: WrittenClock) -> WrittenClock:

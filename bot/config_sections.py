@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bot.config_mistakes import Mistakes, Wording
 from bot.config_model import FaqConfig, MonitoringConfig, TicketLimits, WebConfig
@@ -24,7 +25,8 @@ from scheduler.calendar import Window, parse_window
 _LISTEN = re.compile(r"(?P<host>[^\s:\[\]]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 _LISTEN_FORM = Wording('应为 地址:端口，如 "127.0.0.1:8080"', 'expected HOST:PORT such as "127.0.0.1:8080"')
 _HIGHEST_PORT = 65535
-_STORE = re.compile(r"sqlite:.+|rediss?://.+")
+_STORE = re.compile(r"sqlite:.+|rediss?(?:\+cluster|\+sentinel)?://.+")
+_MOST_SHARDS, _MOST_REPLICAS = 250, 10
 _STORE_FORM = Wording(
     '应为 "sqlite:文件" 或 "redis://主机:6379/0"', 'expected "sqlite:PATH" or "redis://HOST:6379/0"'
 )
@@ -43,7 +45,30 @@ def store_url_of(settings: StoreSettings, secrets: Secrets, mistakes: Mistakes) 
         return url
     scheme, _, rest = url.partition(":")
     # Three slashes, as other programs write it, mean the same absolute path.
-    return f"sqlite:{(secrets.folder / rest.removeprefix('//')).absolute()}" if scheme == "sqlite" else url
+    if scheme == "sqlite":
+        return f"sqlite:{(secrets.folder / rest.removeprefix('//')).absolute()}"
+    return _with_settings(url, settings, mistakes)
+
+
+def _with_settings(url: str, settings: StoreSettings, mistakes: Mistakes) -> str:
+    """Return the address of a Redis store with the settings that stand beside it, as the store reads them."""
+    words = {
+        "shards": settings.shards,
+        "wait_replicas": settings.wait_replicas or None,
+        "volatile": "yes" if settings.volatile else None,
+    }
+    for name, most in (("shards", _MOST_SHARDS), ("wait_replicas", _MOST_REPLICAS)):
+        value = getattr(settings, name)
+        if value is not None and not (name == "shards") <= value <= most:
+            least = int(name == "shards")
+            mistakes.add(
+                ("store", name),
+                value,
+                Wording(f"应为 {least}–{most} 的整数", f"expected a whole number from {least} to {most}"),
+            )
+            words[name] = None
+    query = urlencode({name: word for name, word in words.items() if word is not None})
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 
 def web_of(settings: WebSettings, mistakes: Mistakes) -> WebConfig:

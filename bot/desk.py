@@ -17,6 +17,7 @@ from bot.drafts import Draft, Drafts
 from bot.origin import Origin
 from bot.outbox import Outbox
 from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store, StoreFault
+from bot.tickets import planned
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
 from bot.tickets.errors import N_, TicketError
@@ -24,7 +25,9 @@ from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.messages import Message
-from bot.tickets.model import Kind, Ticket
+from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.planned_events import Announced, Inspected
+from bot.tickets.planned_steps import Drop
 from bot.tickets.records import Record, Source, sealed
 from bot.tickets.replies import replies
 from bot.tickets.rules import Role, Rules
@@ -80,6 +83,26 @@ class Desk:
         ticket, saved = self._born(event, origin.now, origin.source)
         drafts = self._drafts_of(None, ticket, [event], origin.now, origin)
         return ticket if await self._commit([saved], drafts, origin) else None
+
+    async def plan(self, step: s.Open, now: datetime, seen: str) -> Ticket | None:
+        """Open a ticket that no message asks for; None when the occurrence with this key was planned before."""
+        step = replace(step, number=await self._store.next_number(self._first_ticket))
+        event = opening(step, self._rules)
+        ticket, saved = self._born(event, now, None)
+        drafts = self._drafts_of(None, ticket, [event], now, None)
+        return ticket if await self._commit([saved], drafts, None, at=now, seen=seen) else None
+
+    async def unplan(self, ticket: Ticket, now: datetime) -> None:
+        """Drop a ticket that nobody was told of yet."""
+        after, saved = self._saved(ticket, decide(ticket, Drop(), now, self._rules), now, None)
+        try:
+            await self._commit([saved], [], None, at=now)
+        except Conflict:
+            self._log.info("somebody else dropped it", action="unplan_conflict", ticket=after.number)
+
+    async def numbers(self, count: int) -> tuple[int, ...]:
+        """Return numbers for tickets that a step will bring about."""
+        return tuple([await self._store.next_number(self._first_ticket) for _ in range(count)])
 
     async def take(self, number: int, step: s.Step, origin: Origin) -> Ticket | None:
         """Let a step happen to a ticket and return it afterwards; None when the message was handled before.
@@ -170,6 +193,8 @@ class Desk:
                 asked[before.account] = now
             ticket, save = self._saved(before, events, now, None)
             saved.append(save)
+            following = await self._follow_ups(ticket, events)
+            saved.extend(self._born(event, now, None)[1] for event in following)
             voices = self._drafts.voices(ticket, now, None)
             said = replies(before, ticket, events, voices, self._rules)
             for message in said:
@@ -231,12 +256,29 @@ class Desk:
         return ticket, Saved(ticket=ticket, expected_version=0, records=(record,), next_due_at=due)
 
     async def _follow_ups(self, ticket: Ticket, events: Sequence[AnyEvent]) -> list[Opened]:
-        """Return the tickets that events bring about: a low score owes the customer a manager's call."""
-        if not any(isinstance(event, Rated) and event.is_low for event in events):
-            return []
+        """Return the tickets that events bring about."""
+        steps: list[s.Open] = []
+        for event in events:
+            match event:
+                case Rated(is_low=True):
+                    steps.append(await self._numbered(self._callback(ticket)))
+                case Announced() if ticket.status is Status.OPEN and ticket.plan:
+                    following = planned.following(ticket, self._rules)
+                    steps.extend([await self._numbered(following)] if following else [])
+                case Inspected(by=by, findings=findings):
+                    steps.extend(planned.hazard_of(ticket, by, each.number, each.text) for each in findings)
+                case _:
+                    continue
+        return [opening(step, self._rules) for step in steps]
+
+    async def _numbered(self, step: s.Open) -> s.Open:
+        return replace(step, number=await self._store.next_number(self._first_ticket))
+
+    def _callback(self, ticket: Ticket) -> s.Open:
+        """A low score owes the customer a manager's call."""
         managers = self._rules.with_role(Role.MANAGER)
-        step = s.Open(
-            number=await self._store.next_number(self._first_ticket),
+        return s.Open(
+            number=0,
             kind=Kind.CALLBACK,
             room=ticket.room,
             customer=ticket.customer,
@@ -247,10 +289,14 @@ class Desk:
             subject=ticket.number,
             owner=managers[0] if managers else None,
         )
-        return [opening(step, self._rules)]
 
     def _drafts_of(
-        self, before: Ticket | None, ticket: Ticket, events: Sequence[AnyEvent], now: datetime, origin: Origin
+        self,
+        before: Ticket | None,
+        ticket: Ticket,
+        events: Sequence[AnyEvent],
+        now: datetime,
+        origin: Origin | None,
     ) -> list[Draft]:
         voices = self._drafts.voices(ticket, now, origin)
         said = replies(before, ticket, events, voices, self._rules)

@@ -10,6 +10,7 @@ from bot.asks import (
     Answered,
     Ask,
     Check,
+    Choices,
     Describe,
     Details,
     Gap,
@@ -34,7 +35,7 @@ from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
 from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_CHOICES = (Menu, Offer, Answered, Check, Agree, Suggestion, Gaps, Gap)
+_CHOICES = (Menu, Offer, Answered, Check, Agree, Choices, Suggestion, Gaps, Gap)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _NOT_YET = re.compile(
@@ -181,6 +182,8 @@ class Dialogue:
                 await self._weekly.dropped(closed, about)
         elif isinstance(about, Suggestion) and number == 1:
             return about.command
+        elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
+            return about.commands[number - 1]
         return None
 
     async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
@@ -268,7 +271,9 @@ class Dialogue:
     def _left(self, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
         """A menu is over when its asker says something else."""
         return tuple(
-            ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, Menu | Offer | Suggestion)
+            ClosedAsk(ask.id, _LEFT)
+            for ask in asks
+            if isinstance(ask.about, Menu | Offer | Choices | Suggestion)
         )
 
 

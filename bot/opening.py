@@ -67,6 +67,9 @@ class Opening:
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
         """Open a new ticket for one that was closed too long ago, linked to it."""
+        if old.kind.is_planned:
+            await self._open(hearing, text or old.text, subject=old.number)
+            return
         words = self._joined(hearing, old.text, text) if text else old.text
         await self._open(hearing, words, links=(old.number,))
 
@@ -78,6 +81,7 @@ class Opening:
         level: str | None = None,
         tried: str = "",
         links: tuple[int, ...] = (),
+        subject: int | None = None,
         room: Room | None = None,
         is_urgent: bool = False,
     ) -> None:
@@ -102,6 +106,7 @@ class Opening:
             level=level,
             by=hearing.by if hearing.role.is_staff else None,
             tried=tried,
+            subject=subject,
             links=links,
             is_urgent=is_urgent,
         )

@@ -17,6 +17,7 @@ from bot.intentions import step_of
 from bot.learning.teaching import WORDS as TEACHING_WORDS
 from bot.learning.teaching import Teaching
 from bot.opening import Opening
+from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
@@ -52,6 +53,7 @@ class Orders:
         rules: Rules,
         opening: Opening,
         teaching: Teaching,
+        planned: PlannedOrders,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -60,6 +62,7 @@ class Orders:
         self._rules = rules
         self._opening = opening
         self._teaching = teaching
+        self._planned = planned
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -87,6 +90,8 @@ class Orders:
         if simple is not None:
             await simple(hearing, command)
             return True
+        if command.word in PLANNED_WORDS:
+            return await self._planned.run(hearing, command, quoted)
         if self._is_speech(hearing, command, quoted):
             return False
         number = command.number if command.number is not None else quoted

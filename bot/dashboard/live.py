@@ -37,7 +37,8 @@ class Snapshot:
 
 async def snapshot(store: Store, now: datetime) -> Snapshot:
     """Return the store as it is."""
-    tickets = await store.open_tickets(limit=MOST_TICKETS)
+    found = await store.open_tickets(limit=MOST_TICKETS)
+    tickets = [each for each in found if not each.is_ahead]
     return Snapshot(now, tuple(tickets), tuple(await store.dead_letters(limit=MOST_LETTERS)))
 
 

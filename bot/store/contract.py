@@ -34,6 +34,22 @@ class AlreadySeen(Exception):
         self.key = key
 
 
+class NotQueued(ValueError):
+    """No message of this key is in the outbox."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no message {key} in the outbox")
+        self.key = key
+
+
+class LeaseLost(Exception):
+    """Another process sends for this adapter now; nothing was saved."""
+
+    def __init__(self, adapter: str) -> None:
+        super().__init__(f"another process sends for {adapter} now")
+        self.adapter = adapter
+
+
 class StoreFault(Exception):
     """The store cannot be used. The text says in one sentence why and what to do.
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -18,8 +20,12 @@ async def open_store(url: str, now: datetime) -> Portable:
     Raises:
         StoreFault: The URL means no store, or the store cannot be used.
     """
-    path = _sqlite_path(url)
     # Imported here so that a program starts without the stores it does not use.
+    if url.startswith("redis"):
+        with _with_extra():
+            from bot.store.redis_start import open_redis
+        return await open_redis(url, now)
+    path = _sqlite_path(url)
     from bot.store.sqlite import open_sqlite
 
     return await open_sqlite(path, now)
@@ -31,6 +37,10 @@ async def open_archive(url: str) -> Archive:
     Raises:
         StoreFault: The URL means no store, there is none yet, or it cannot be read.
     """
+    if url.startswith("redis"):
+        with _with_extra():
+            from bot.store.redis_start import open_redis_archive
+        return await open_redis_archive(url)
     path = _sqlite_path(url)
     from bot.store.sqlite_archive import open_sqlite_archive
 
@@ -43,6 +53,10 @@ async def read_entries(url: str) -> list[Entry]:
     Raises:
         StoreFault: The URL means no store, or the store cannot be read.
     """
+    if url.startswith("redis"):
+        with _with_extra():
+            from bot.store.redis_start import entries_of as redis_entries_of
+        return await redis_entries_of(url)
     path = _sqlite_path(url)
     if not await asyncio.to_thread(path.exists):
         return []
@@ -51,10 +65,27 @@ async def read_entries(url: str) -> list[Entry]:
     return await entries_of(path)
 
 
+@contextmanager
+def _with_extra() -> Iterator[None]:
+    """Say what to install where the packages for Redis are missing."""
+    try:
+        yield
+    except ImportError as error:
+        raise StoreFault(
+            N_(
+                "redis:// 还需要别的软件包（缺 {package}）：在程序目录运行 make extras，或 pip install 'shouwen[redis]'。"
+            ),
+            package=error.name,
+        ) from error
+
+
 def _sqlite_path(url: str) -> Path:
     scheme, _, rest = url.partition(":")
     if scheme != "sqlite":
-        raise StoreFault(N_("不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径。"), scheme=scheme)
+        raise StoreFault(
+            N_("不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径，或 redis://主机:6379/0。"),
+            scheme=scheme,
+        )
     if not rest:
         raise StoreFault(N_("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。"))
     # Three slashes, as other programs write it, mean the same absolute path.

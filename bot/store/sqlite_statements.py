@@ -9,19 +9,11 @@ import msgspec
 
 from bot.asks import Ask
 from bot.store.bodies import body_of, body_of_record
-from bot.store.contract import AlreadySeen, Change, Conflict, Delivered, Queued, Saved
+from bot.store.contract import AlreadySeen, Change, Conflict, Delivered, NotQueued, Queued, Saved
 from bot.store.instants import milliseconds, milliseconds_up
 from bot.tickets.model import Ticket
 
 Row = tuple[int | str | bytes | None, ...]
-
-
-class NotQueued(ValueError):
-    """No message of this key is in the outbox."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(f"no message {key} in the outbox")
-        self.key = key
 
 
 class Turn(IntEnum):

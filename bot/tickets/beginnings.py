@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.asks import Details
-from bot.tickets import card, timing
+from bot.tickets import card, planned_notices, timing
 from bot.tickets import events as e
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Ticket
@@ -17,8 +17,10 @@ from bot.tickets.voices import Voices
 
 def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Return the acknowledgement and the card; nothing for a callback, of which is told together with the low score."""
-    if event.kind is Kind.CALLBACK:
+    if event.kind in (Kind.CALLBACK, Kind.HAZARD):  # told together with what brought them about
         return []
+    if event.kind.is_planned:
+        return planned_notices.opened(after, voices, rules)
     number, now = after.number, voices.customer.now
     level = after.level_name or voices.customer.say("已登记")
     calls = called_at_once(after, rules, now)

@@ -10,6 +10,7 @@ from bot.tickets import timing
 from bot.tickets.evolve import evolve
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.pausing import waited
+from bot.tickets.planned import next_planned, planned_in_time
 from bot.tickets.recipients import recipients
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import next_question, surveyed_in_time
@@ -23,6 +24,7 @@ def next_deadline(ticket: Ticket, rules: Rules, now: datetime | None = None) -> 
     With `now`, what is late already but may not be said at this hour is looked at again when people wake, and not before.
     """
     instants: list[datetime | None] = [ticket.check_at, ticket.close_at, next_question(ticket)]
+    instants.extend(next_planned(ticket))
     if ticket.status is Status.OPEN:
         instants.append(ticket.offer.expires_at if ticket.offer else None)
         instants.append(ticket.waiting.next_at if ticket.waiting else None)
@@ -39,6 +41,8 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
         happened.append(event)
         ticket = evolve(ticket, event, now)
 
+    for event in planned_in_time(ticket, now, rules):
+        happen(event)
     # Closing wins over the reminder before it: after a downtime nobody is asked and cut off at once.
     if ticket.close_at is not None and ticket.close_at <= now:
         happen(e.Closed(closing=Closing.SILENCE))

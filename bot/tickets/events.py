@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import msgspec
-
-from bot.tickets.model import ClockKind, Closing, Kind, Party, Promise, WaitsFor
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
-    """Base of all events; `AnyEvent` is the closed union."""
+from bot.tickets.event import Event
+from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, WaitsFor
+from bot.tickets.planned_events import PlannedEvent
 
 
 class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -31,6 +27,11 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     subject: int | None = None
     owner: Party | None = None
     links: tuple[int, ...] = ()
+    plan: str = ""  # id of the plan it comes from
+    due_at: datetime | None = None  # of planned work
+    latest_at: datetime | None = None  # by when planned work that fails must be undone
+    announce_at: datetime | None = None  # when people are told of it
+    appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reported it said so
 
 
@@ -384,4 +385,5 @@ AnyEvent = (
     | Dispatched
     | MajorDeclared
     | Recovered
+    | PlannedEvent
 )

@@ -7,8 +7,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.tickets import clockwork
+from bot.tickets import clockwork, planned_changes
 from bot.tickets import events as e
+from bot.tickets import planned_events as p
 from bot.tickets.model import (
     Acknowledged,
     Agreed,
@@ -66,7 +67,11 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         claimed_at=at if event.owner else None,
         promises=event.promises,
         happened={"claimed": (at,)} if event.owner else {},
+        agreements=planned_changes.fixed(event, at),
         links=event.links,
+        plan=event.plan,
+        announce_at=event.announce_at,
+        appointment=event.appointment,
         changed_at=at,
     )
 
@@ -130,6 +135,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, check_at=None)
         case e.Closed(closing=closing):
             closed = replace(ticket, status=Status.CLOSED, closing=closing, closed_at=at, offer=None)
+            if closing is Closing.WITHDRAWN:
+                closed = replace(closed, announce_at=None)
             return replace(_going_on(closed, at), check_at=None, close_at=None, proposal=None, commander=None)
         case e.Reopened():
             return _reopened(ticket, at)
@@ -190,6 +197,16 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _major(ticket, event, at)
         case e.Recovered():
             return replace(_spoken(ticket, at, "recovered"), commander=None)
+        case (
+            p.Announced()
+            | p.Appointed()
+            | p.OtherTimeWanted()
+            | p.AppointmentNear()
+            | p.Inspected()
+            | p.Finished()
+            | p.RolledBack()
+        ):
+            return planned_changes.changed(ticket, event, at)
         case _:
             assert_never(event)
 

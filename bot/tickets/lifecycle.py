@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, majors, pausing, timing
+from bot.tickets import agreeing, majors, pausing, planned, timing
 from bot.tickets import events as e
+from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
 from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, realigned, time_passed
@@ -151,6 +152,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             return [*_first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
+        case ps.Appoint() | ps.AskOtherTime() | ps.Inspect() | ps.Finish() | ps.RollBack() | ps.Drop():
+            return planned.decided(ticket, step, now, rules)
         case s.DeadlineReached():
             return time_passed(ticket, step, now, rules)
         case s.Realign(saved_at=saved_at):
@@ -238,7 +241,8 @@ def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
 def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
     if ticket.status is Status.CLOSED:
         raise TicketError("{number} 已经关闭了。", number=ticket.number)
-    if not rules.may_answer(ticket, by) and not rules.role(by).is_manager:
+    is_own_plan = ticket.kind.is_planned and by == ticket.owner
+    if not rules.may_answer(ticket, by) and not rules.role(by).is_manager and not is_own_plan:
         raise NotTheirs(
             "{number} 是 {requester} 报的，请 {requester} 来撤。",
             number=ticket.number,

@@ -50,6 +50,8 @@ _NOT_SAID = {
     "接受 ": "what a button types",
     "拒绝 ": "what a button types",
     "通过 ": "what a button types",
+    "收到 ": "what a button types",
+    "升级 ": "what a number of a list types",
     "级": "a name of a level that people type",
     "；": "joins what an import did, for the log",
     "、": "joins names of files in the archive",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from bot.tickets.events import AnyEvent, Noted
 from bot.tickets.model import Kind, Party, Ticket
 from bot.tickets.records import Record, Source, sealed
 from faq.knowledge import Entry
+from tests.redis_servers import Server
 
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)
 
@@ -111,10 +112,30 @@ def build() -> Builder:
     return Builder()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "redis", "valkey"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty store; another implementation adds its name here."""
-    return {"sqlite": f"sqlite:{tmp_path / 'store.db'}"}[request.param]
+    if request.param == "sqlite":
+        return f"sqlite:{tmp_path / 'store.db'}"
+    server: Server = request.getfixturevalue(f"{request.param}_server")
+    server.empty()
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _running("redis", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _running("valkey", tmp_path_factory)
+
+
+def _running(kind: str, folders: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(kind, folders.mktemp(kind))
+    yield server
+    server.end()
 
 
 @pytest_asyncio.fixture
