@@ -96,8 +96,11 @@ class DutyOffice:
         after = {name: shifts.taken_over(waited[name]) for name in mine}
         rooms = {room.id: room for name in mine for room in self._duty_rooms(self._rules.rotas[name])}
         drafts = [
-            self._drafts.to_room(
-                room, self._confirmed(hearing, room), f"duty.{hearing.origin.key}.{room.id}", hearing.now
+            self._drafts.notice(
+                self._confirmed(hearing, room),
+                room.address,
+                f"duty.{hearing.origin.key}.{room.id}",
+                hearing.now,
             )
             for room in rooms.values()
         ]
@@ -135,7 +138,7 @@ class DutyOffice:
     async def _happen(self, rota: Rota, shift: Shift, now: datetime) -> None:
         after, events = shifts.passed(rota, shift, now)
         drafts = [
-            self._drafts.to_room(room, message, f"duty.{rota.id}.{_name(event)}.{room.id}", now)
+            self._drafts.notice(message, room.address, f"duty.{rota.id}.{_name(event)}.{room.id}", now)
             for event in events
             for room in self._duty_rooms(rota)
             if (message := await self._message(event, rota, room, now)) is not None

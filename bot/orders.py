@@ -15,6 +15,8 @@ from bot.duty_office import DutyOffice
 from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.intentions import step_of
+from bot.learning.teaching import WORDS as TEACHING_WORDS
+from bot.learning.teaching import Teaching
 from bot.opening import Opening
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
@@ -53,6 +55,7 @@ class Orders:
         rules: Rules,
         opening: Opening,
         office: DutyOffice,
+        teaching: Teaching,
         planned: PlannedOrders,
     ) -> None:
         self._desk = desk
@@ -62,6 +65,7 @@ class Orders:
         self._rules = rules
         self._opening = opening
         self._office = office
+        self._teaching = teaching
         self._planned = planned
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
@@ -80,6 +84,8 @@ class Orders:
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
+        if command.word in TEACHING_WORDS:
+            return await self._teaching.run(hearing, command, quoted)
         if not may_use(command.spec, hearing.role):
             if command.number is None and not command.is_marked and not hearing.is_addressed:
                 return False

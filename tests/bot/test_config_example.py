@@ -69,7 +69,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("bot", 4),
         ("store", 4),
         ("web", 2),
-        ("faq", 3),
+        ("faq", 4),
         ("tickets", 11),
         ("survey", 8),
         ("maintenance", 4),
@@ -97,7 +97,7 @@ def test_the_defaults_it_tells_are_the_defaults() -> None:
     }
     for section in ("bot", "store", "tickets", "survey", "maintenance"):
         assert {**values[section], **chosen.get(section, {})} == plain[section]
-    assert {**values["faq"], "files": []} == plain["faq"]
+    assert {**values["faq"], "files": [], "managers": []} == plain["faq"]
     assert {**values["web"], "time_travel": False} == plain["web"]
 
 
