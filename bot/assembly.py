@@ -15,8 +15,11 @@ from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.failing import Failures
 from bot.finding import Finding
+from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
+from bot.metrics import Meters
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
@@ -45,6 +48,9 @@ class Bot:
     reception: Reception
     auditor: Auditor
     ticking: asyncio.Lock
+    meters: Meters
+    journal: Journal
+    failures: Failures
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`."""
@@ -58,9 +64,28 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at))
     await knowledge.load()
     texts = Texts()
-    outbox = Outbox(store, clock, adapters, lambda address: texts.translator(directory.language_at(address)))
+    meters, journal = Meters(clock.monotonic), Journal(is_on=config.monitoring.log == "steps")
+    failures = Failures(store, meters)
+    await failures.load()
+    outbox = Outbox(
+        store,
+        clock,
+        adapters,
+        lambda address: texts.translator(directory.language_at(address)),
+        meters=meters,
+        journal=journal,
+    )
     drafts = Drafts(directory, texts, rules, outbox)
-    desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
+    desk = Desk(
+        store=store,
+        rules=rules,
+        drafts=drafts,
+        outbox=outbox,
+        first_ticket=config.bot.first_ticket,
+        meters=meters,
+        journal=journal,
+        failures=failures,
+    )
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
     finding = Finding(store)
@@ -107,4 +132,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         reception=reception,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
+        meters=meters,
+        journal=journal,
+        failures=failures,
     )
