@@ -6,7 +6,8 @@ race hears what the rules say to the loser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -39,6 +40,16 @@ _ATTEMPTS = (
     50  # races for one ticket are lost to somebody else's progress, so this many in a row mean a fault
 )
 _AT_ONCE = 200  # due tickets taken in one go
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say at an address that no message asked for. `asked` is the account that may answer its question."""
+
+    message: Message
+    address: str
+    fallback: str | None = None
+    asked: str = ""
 
 
 class UnknownTicket(TicketError):
@@ -76,6 +87,7 @@ class Desk:
         self.on_deadline: Callable[[datetime], None] = lambda _: (
             None
         )  # called when a commit brings a deadline
+        self.after_step: Callable[[Ticket, Ticket, datetime], Awaitable[None]] = _nothing
 
     async def open(self, step: s.Open, origin: Origin) -> Ticket | None:
         """Open a ticket; None when the message was handled before. The number of `step` is given here.
@@ -148,14 +160,27 @@ class Desk:
             if not is_new:
                 return None
             self._meters.stepped(step)
+            await self.after_step(before, ticket, origin.now)
             return ticket
         raise RuntimeError(f"ticket {number} was changed by others {_ATTEMPTS} times in a row")
 
-    async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> None:
-        """Say something that changes no ticket, once per message however often it is delivered."""
+    async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> bool:
+        """Say something that changes no ticket, once per message however often it is delivered; False when it was before."""
         drafts = [self._drafts.answer(message, origin, index) for index, message in enumerate(messages)]
-        if await self._commit([], drafts, origin, links) and messages:
+        is_new = await self._commit([], drafts, origin, links)
+        if is_new and messages:
             self._meters.said(messages[0].about)
+        return is_new
+
+    async def tell(self, notices: Sequence[Notice], key: str, now: datetime) -> bool:
+        """Say something that no message of a person asked for, once for a key; False when it was said before."""
+        drafts = [
+            self._drafts.notice(
+                each.message, each.address, f"{key}.{index}", now, fallback=each.fallback, asked=each.asked
+            )
+            for index, each in enumerate(notices)
+        ]
+        return await self._commit([], drafts, None, at=now, seen=key)
 
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
@@ -360,3 +385,7 @@ class Desk:
     def _noted(self, change: Change) -> None:
         if change.seen is not None:
             self._repeats.note(change.seen)
+
+
+async def _nothing(before: Ticket, after: Ticket, now: datetime) -> None:
+    """Stands for whoever wants to hear of every step that people took."""
