@@ -16,9 +16,12 @@ from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.duty_office import DutyOffice
+from bot.failing import Failures
 from bot.finding import Finding
+from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
+from bot.metrics import Meters
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
@@ -49,6 +52,9 @@ class Bot:
     auditor: Auditor
     office: DutyOffice
     ticking: asyncio.Lock
+    meters: Meters
+    journal: Journal
+    failures: Failures
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
@@ -69,9 +75,28 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at), config.bot.zone)
     await knowledge.load(clock.now())
     texts = Texts()
-    outbox = Outbox(store, clock, adapters, lambda address: texts.translator(directory.language_at(address)))
+    meters, journal = Meters(clock.monotonic), Journal(is_on=config.monitoring.log == "steps")
+    failures = Failures(store, meters)
+    await failures.load()
+    outbox = Outbox(
+        store,
+        clock,
+        adapters,
+        lambda address: texts.translator(directory.language_at(address)),
+        meters=meters,
+        journal=journal,
+    )
     drafts = Drafts(directory, texts, rules, outbox)
-    desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
+    desk = Desk(
+        store=store,
+        rules=rules,
+        drafts=drafts,
+        outbox=outbox,
+        first_ticket=config.bot.first_ticket,
+        meters=meters,
+        journal=journal,
+        failures=failures,
+    )
     office = DutyOffice(
         store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
     )
@@ -143,4 +168,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
+        meters=meters,
+        journal=journal,
+        failures=failures,
     )
