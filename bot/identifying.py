@@ -65,14 +65,12 @@ class Identifying:
             time=hearing.now + LASTS,
         )
         draft = self._drafts.notice(
-            f"a{hearing.origin.key}.code",
-            place or hearing.origin.address,
             Message(to=Place.ASKER, text=text),
+            place or hearing.origin.address,
+            f"a{hearing.origin.key}.code",
             hearing.now,
         )
-        await self._desk.note(
-            [draft], at=hearing.now, seen=hearing.origin.seen, kept=(Kept(f"{CODE}{code}", offered),)
-        )
+        await self._desk.note((Kept(f"{CODE}{code}", offered),), [draft], hearing.now, hearing.origin.seen)
         return True
 
     async def _take(self, hearing: Hearing, number: int) -> bool:
@@ -100,20 +98,20 @@ class Identifying:
         warned = (
             [
                 self._drafts.notice(
-                    f"a{hearing.origin.key}.known",
-                    known_at,
                     Message(
                         to=Place.ASKER,
                         text=speaker.say(
                             "您在 {account} 上也能用了。不是您本人？请马上告诉管理员。", account=account
                         ),
                     ),
+                    known_at,
+                    f"a{hearing.origin.key}.known",
                     hearing.now,
                 )
             ]
             if known_at
             else []
         )
-        if await self._desk.note([answer, *warned], at=hearing.now, seen=hearing.origin.seen, kept=kept):
+        if await self._desk.note(kept, [answer, *warned], hearing.now, hearing.origin.seen):
             await self._living.load()
         return True

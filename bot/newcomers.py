@@ -87,11 +87,11 @@ class Newcomers:
                 Kept(_TOLD + address, now.isoformat()),
                 Kept(ROOM + address, msgspec.json.encode(note).decode()),
             ]
-            await self._desk.note([], at=now, seen=None, kept=(kept[-1],))
+            await self._desk.note((kept[-1],), [], now, None)
             await self._living.load()
             drafts += await self._news(address, kept)
         if drafts:
-            await self._desk.note(drafts, at=now, seen=seen, kept=tuple(kept))
+            await self._desk.note(tuple(kept), drafts, now, seen)
 
     def _introduction(self, address: str, language: str) -> Draft:
         speaker = self._drafts.speaker(language, self._clock.now())
@@ -101,7 +101,7 @@ class Newcomers:
             name=self._living.config.bot.name,
         )
         message = Message(to=Place.CUSTOMER, text=text)
-        return self._drafts.notice(f"n{_short(address)}.met", address, message, self._clock.now())
+        return self._drafts.notice(message, address, f"n{_short(address)}.met", self._clock.now())
 
     async def _news(self, address: str, kept: list[Kept]) -> list[Draft]:
         """Tell the duty room of a new group, or where there is none whoever may set it up."""
@@ -110,7 +110,7 @@ class Newcomers:
             speaker = self._drafts.speaker(language, self._clock.now())
             message = Message(to=Place.DUTY, text=await self._setting_up.standing(address, speaker))
             drafts.append(
-                self._drafts.notice(f"n{_short(address)}.told.{index}", place, message, self._clock.now())
+                self._drafts.notice(message, place, f"n{_short(address)}.told.{index}", self._clock.now())
             )
             kept.append(Kept(CURRENT + place, address))
         return drafts
@@ -136,10 +136,10 @@ class Newcomers:
             text = speaker.say("我被移出了“{room}”，那里的消息我看不到了，也说不了话。", room=room.name)
             key = f"n{_short(notice.room + notice.key)}.left.{index}"
             drafts.append(
-                self._drafts.notice(key, place, Message(to=Place.DUTY, text=text), self._clock.now())
+                self._drafts.notice(Message(to=Place.DUTY, text=text), place, key, self._clock.now())
             )
         if drafts:
-            await self._desk.note(drafts, at=self._clock.now(), seen=f"{notice.room}|{notice.key}")
+            await self._desk.note((), drafts, self._clock.now(), f"{notice.room}|{notice.key}")
 
 
 def _short(text: str) -> str:

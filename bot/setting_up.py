@@ -147,12 +147,12 @@ class SettingUp:
     async def _done(self, hearing: Hearing, address: str, kept: tuple[Kept, ...]) -> None:
         """Save what was set, bring everybody up to date, and say what is still missing."""
         kept = (*kept, Kept(CURRENT + hearing.origin.address, address))
-        if not await self._desk.note([], at=hearing.now, seen=hearing.origin.seen, kept=kept):
+        if not await self._desk.note(kept, [], hearing.now, hearing.origin.seen):
             return
         await self._living.load()
         text = await self.standing(address, self._speaker(hearing))
         said = f"{hearing.origin.seen}|said"
-        await self._desk.note([self._aside(hearing, text)], at=hearing.now, seen=said)
+        await self._desk.note((), [self._aside(hearing, text)], hearing.now, said)
 
     async def standing(self, address: str, speaker: Speaker) -> str:
         """Return how far a group is set up, and what is still missing."""
@@ -213,7 +213,7 @@ class SettingUp:
             lines.append(self._described(room, hearing, speaker))
         kept = (Kept(CURRENT + address, address),) if room is None and not hearing.is_private else ()
         draft = self._aside(hearing, "\n".join(lines))
-        await self._desk.note([draft], at=hearing.now, seen=hearing.origin.seen, kept=kept)
+        await self._desk.note(kept, [draft], hearing.now, hearing.origin.seen)
 
     def _described(self, room: Room, hearing: Hearing, speaker: Speaker) -> str:
         config = self._living.config
@@ -272,7 +272,7 @@ class SettingUp:
 
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
         text = self._speaker(hearing).say(template, **values)
-        await self._desk.note([self._aside(hearing, text)], at=hearing.now, seen=hearing.origin.seen)
+        await self._desk.note((), [self._aside(hearing, text)], hearing.now, hearing.origin.seen)
 
     def _aside(self, hearing: Hearing, text: str) -> Draft:
         """Answer out of the customers' hearing, also in a group that nobody has set up."""
@@ -280,7 +280,7 @@ class SettingUp:
         duty = next((room for room in self._living.config.rooms if room.kind == "duty"), None)
         if origin.room is None and not hearing.is_private and duty is not None:
             key = f"a{origin.key}.aside"
-            return self._drafts.notice(key, duty.address, Message(to=Place.DUTY, text=text), hearing.now)
+            return self._drafts.notice(Message(to=Place.DUTY, text=text), duty.address, key, hearing.now)
         return self._drafts.answer(Message(to=Place.ASIDE, text=text), origin)
 
 

@@ -82,7 +82,7 @@ class Uploading:
         kept = Kept(STAGED + hearing.origin.address, msgspec.json.encode(staged).decode())
         text = self._preview(hearing, planned, name)
         draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
-        await self._desk.note([draft], at=hearing.now, seen=hearing.origin.seen, kept=(kept,))
+        await self._desk.note((kept,), [draft], hearing.now, hearing.origin.seen)
         return True
 
     async def confirmed(self, hearing: Hearing) -> bool:
@@ -97,7 +97,7 @@ class Uploading:
         entries = (*planned.new, *planned.changed)
         if entries:
             await self._store.learn(Learning(at=hearing.now, entries=entries))
-        await self._knowledge.load()
+        await self._knowledge.load(hearing.now)
         text = self._drafts.speaker(hearing.origin.language, hearing.now).say(
             "已导入 {new} 条新的、{changed} 条改过的（{name}）。",
             new=len(planned.new),
@@ -105,7 +105,7 @@ class Uploading:
             name=staged.name,
         )
         draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
-        await self._desk.note([draft], at=hearing.now, seen=hearing.origin.seen, kept=(Kept(key, ""),))
+        await self._desk.note((Kept(key, ""),), [draft], hearing.now, hearing.origin.seen)
         return True
 
     async def _customer(self, hearing: Hearing) -> tuple[str, str]:
@@ -148,7 +148,7 @@ class Uploading:
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
         text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
         draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
-        await self._desk.note([draft], at=hearing.now, seen=hearing.origin.seen)
+        await self._desk.note((), [draft], hearing.now, hearing.origin.seen)
 
 
 def _is_faq(file: Attachment) -> bool:

@@ -119,6 +119,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     state: Delivery = Delivery.QUEUED
     not_before: datetime | None = None
     attempts: int = 0  # that failed
+    flow: str = ""  # key in `seen` of the message that brought it about; empty when time did
     is_unknown: bool = False  # an earlier attempt may have arrived
     was_held: bool = False  # the platform did not let the bot speak when it was due
     platform_id: str | None = None
@@ -220,6 +221,10 @@ class Store(KnowledgeStore, Protocol):
 
     async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:
         """Return the tickets a requester opened, newest first, closed ones included."""
+        ...
+
+    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
+        """Return the tickets a requester opened at or after an instant, newest first, at most 5 of them."""
         ...
 
     async def about(self, subject: int) -> list[Ticket]:
