@@ -17,6 +17,7 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.knowledge import Knowledge, Thresholds
+from bot.ledgers import Ledgers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
@@ -41,6 +42,7 @@ class Bot:
     knowledge: Knowledge
     outbox: Outbox
     desk: Desk
+    ledgers: Ledgers
     drafts: Drafts
     reception: Reception
     auditor: Auditor
@@ -64,6 +66,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
     finding = Finding(store)
+    ledgers = Ledgers(store, config, rules)
     planned = PlannedOrders(
         desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
     )
@@ -75,6 +78,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         rules=rules,
         opening=opening,
         planned=planned,
+        ledgers=ledgers,
     )
     dialogue = Dialogue(
         desk=desk, store=store, rules=rules, answering=answering, opening=opening, knowledge=knowledge
@@ -103,6 +107,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         knowledge=knowledge,
         outbox=outbox,
         desk=desk,
+        ledgers=ledgers,
         drafts=drafts,
         reception=reception,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
