@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,9 @@ from bot.command_line import config_option as _config_option
 from bot.command_line import explained as _explained
 from bot.command_line import file_of as _file
 from bot.command_line import loaded as _load
+from bot.command_line import voice_of
 from bot.config import load
+from bot.reach import unreached
 
 R = TypeVar("R")
 
@@ -34,7 +37,7 @@ def main() -> None:
 
 @main.command()
 @_config_option
-@click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@click.option("-v", "--verbose", is_flag=True, help="Log more: also one line for every step.")
 @_explained
 def run(config_file: Path | None, verbose: bool) -> None:
     """Start adapters, scheduler, outbox and web page; Ctrl-C or SIGTERM ends it."""
@@ -42,8 +45,10 @@ def run(config_file: Path | None, verbose: bool) -> None:
     from bot.app import run as run_app
     from bot.logs import configure
 
-    configure(is_verbose=verbose)
     config = _load(config_file)
+    if verbose:
+        config = replace(config, monitoring=replace(config.monitoring, log="steps"))
+    configure(is_verbose=verbose, log=config.monitoring.log)
     try:
         _run(run_app(config))
     except KeyboardInterrupt:  # Windows, before the handlers are in place
@@ -59,6 +64,10 @@ def check(config_file: Path | None) -> None:
     config = load(file, os.environ)
     counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
     click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+    for each in unreached(config):
+        language = config.bot.language
+        reminder = "提醒" if language == "zh" else "note"
+        click.echo(f"{reminder}：{each.name.of(language)} {each.why.of(language)}")
 
 
 @main.command()
@@ -139,6 +148,49 @@ def due(
     except (ValueError, TypeError) as fault:
         raise click.ClickException(str(fault)) from fault
     click.echo("\n".join(lines) if is_explained else lines[0])
+
+
+@main.command()
+@_config_option
+@click.option(
+    "--with",
+    "other_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Configuration with the other policies, ladders or rotas; default: the same file.",
+)
+@click.option(
+    "--policy", default="", help="Id of the other policy, or preset:NAME; default: the customer's own."
+)
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day, 2026-03-01.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; default: today.")
+@click.option("--customer", default="", help="Id of one customer; default: all.")
+@_explained
+def simulate(
+    config_file: Path | None,
+    other_file: Path | None,
+    policy: str,
+    since: datetime,
+    until: datetime | None,
+    customer: str,
+) -> None:
+    """Say what another policy or rota would have made of past tickets; nothing is changed."""
+    from bot.clock import SystemClock
+    from bot.simulation import NothingToSimulate, Wanted
+    from bot.simulation import simulate as tell
+    from bot.texts import Texts
+    from bot.tickets.speaker import Speaker
+
+    config = _load(config_file)
+    other = load(other_file or _file(config_file), os.environ, also=policy)
+    wanted = Wanted(
+        policy=policy, since=since.date(), until=until.date() if until else None, customer=customer
+    )
+    language = config.bot.language
+    speaker = Speaker(Texts().translator(language), config.bot.zone, SystemClock().now(), language)
+    try:
+        click.echo("\n".join(_run(tell(config, other, wanted, speaker))))
+    except NothingToSimulate as refusal:
+        raise click.ClickException(speaker.refuse(refusal)) from refusal
 
 
 @main.group()
@@ -226,6 +278,36 @@ def doctor(config_file: Path | None) -> None:
         click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}：{finding.says}")
     if not is_well:
         raise SystemExit(1)
+
+
+@main.command()
+@_config_option
+@click.option("--once", "is_once", is_flag=True, help="Print one screen and end.")
+@click.option(
+    "--every", type=click.FloatRange(min=0.2), default=2.0, show_default=True, help="Seconds between screens."
+)
+@click.option("--address", help="http://HOST:PORT of a bot elsewhere; needs [monitoring] token.")
+@_explained
+def top(config_file: Path | None, is_once: bool, every: float, address: str | None) -> None:
+    """Watch a running bot: tickets, messages, outbox, store; Ctrl-C ends it."""
+    from bot.clock import SystemClock
+    from bot.run_file import Running, folder_of, read
+    from bot.top import watch
+
+    config = _load(config_file)
+    voice = voice_of(config.bot.language)
+    running = Running(address.rstrip("/"), config.monitoring.token) if address else None
+    running = running or read(folder_of(os.environ), config.path)
+    if running is None:
+        raise click.ClickException(
+            voice.say("没找到用 {file} 运行的机器人；它在别的机器上就加 --address。", file=config.path)
+        )
+    is_terminal = sys.stdout.isatty()
+    length = timedelta(seconds=every)
+    try:
+        _run(watch(running, SystemClock(), voice, every=length, is_once=is_once, is_terminal=is_terminal))
+    except KeyboardInterrupt:
+        click.echo()
 
 
 for command in (backup, restore, migrate, audit):

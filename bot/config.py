@@ -54,18 +54,18 @@ __all__ = [
 REPLAY_ADAPTER = "chat"
 
 
-def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False) -> Config:
+def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False, also: str = "") -> Config:
     """Return what a file says, with secrets taken from `env` and from the files it names.
 
     Where conversations are replayed nobody is contacted: secrets may be missing, and adapters, accounts and addresses
-    are not looked at.
+    are not looked at. `also` is a preset that is wanted beside those that customers take.
 
     Raises:
         ConfigurationFaults: Something is wrong with the file; all mistakes are in it.
     """
     table, lines = read_file(path)
     mistakes = Mistakes(lines)
-    settings = with_presets(read_table(Settings, table, (), mistakes), mistakes)
+    settings = with_presets(read_table(Settings, table, (), mistakes), mistakes, also)
     secrets = Secrets(env, path.parent, are_needed=not is_replay)
     config = _assembled(path, settings, secrets, mistakes)
     adapters = tuple(adapter.name for adapter in config.adapters)
@@ -89,7 +89,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         customers=_customers(settings),
         rooms=_rooms(settings, mistakes),
         calendars=calendars,
-        rotas=rotas_of(settings.rotas, local, mistakes),
+        rotas=rotas_of(settings.rotas, settings.people, local, mistakes),
         policies=policies_of(settings.policies, calendars, mistakes),
         ladders=ladders_of(settings.ladders, mistakes),
         tickets=tickets_of(settings.tickets, mistakes),
@@ -181,4 +181,7 @@ def rules_of(config: Config) -> Rules:
         major_ladder=limits.major_ladder,
         acknowledged_for=limits.acknowledged_for,
         urgent_words=limits.urgent_words,
+        unreachable=frozenset(
+            person.id for person in config.people if person.role.is_staff and not person.accounts
+        ),
     )

@@ -75,6 +75,7 @@ def check_settings(
     """Note everything that does not fit together; where conversations are replayed, addresses do not matter."""
     _check_thresholds(settings, mistakes)
     _check_people(settings, mistakes)
+    _check_managers(settings, mistakes)
     _check_customers(settings, mistakes)
     _check_rooms(settings, mistakes)
     _check_rotas(settings, mistakes)
@@ -96,6 +97,12 @@ def _check_thresholds(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add(("faq", "suggest_at"), faq.suggest_at, expected)
 
 
+def _check_managers(settings: Settings, mistakes: Mistakes) -> None:
+    staff = _staff(settings.people, mistakes)
+    for index, person in enumerate(settings.faq.managers):
+        refer(person, staff, _PERSON, ("faq", "managers", index), mistakes)
+
+
 def _check_people(settings: Settings, mistakes: Mistakes) -> None:
     _check_ids("people", settings.people, mistakes)
     _check_names("people", settings.people, mistakes)
@@ -110,6 +117,9 @@ def _check_people(settings: Settings, mistakes: Mistakes) -> None:
             mistakes.add((*place, "id"), person.id, expected)
         if person.customer:
             refer(person.customer, customers, _CUSTOMER, (*place, "customer"), mistakes)
+        for number, leave in enumerate(person.leave):
+            if leave.until < leave.from_:
+                mistakes.add((*place, "leave", number, "until"), leave.until, _CONTRACT_ENDS)
 
 
 def _check_accounts(people: Sequence[PersonSettings], adapters: Collection[str], mistakes: Mistakes) -> None:
