@@ -23,6 +23,7 @@ from bot.identifying import Identifying
 from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
+from bot.ledgers import Ledgers
 from bot.living import Living
 from bot.metrics import Meters
 from bot.newcomers import Newcomers
@@ -52,6 +53,7 @@ class Bot:
     knowledge: Knowledge
     outbox: Outbox
     desk: Desk
+    ledgers: Ledgers
     drafts: Drafts
     reception: Reception
     school: School
@@ -128,6 +130,7 @@ async def assemble(
         desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
     )
     finding = Finding(store)
+    ledgers = Ledgers(store, config, rules)
     planned = PlannedOrders(
         desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
     )
@@ -152,6 +155,7 @@ async def assemble(
         teaching=school.teaching,
         planned=planned,
         setting_up=setting_up,
+        ledgers=ledgers,
     )
     dialogue = Dialogue(
         desk=desk,
@@ -189,6 +193,7 @@ async def assemble(
         knowledge=knowledge,
         outbox=outbox,
         desk=desk,
+        ledgers=ledgers,
         drafts=drafts,
         reception=reception,
         office=office,
