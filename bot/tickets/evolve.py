@@ -35,7 +35,16 @@ from scheduler.history import REOPENED, RESOLVED
 from scheduler.intervals import in_utc
 from scheduler.written_clocks import SOLVED
 
-_KEEPS_UNDO = (e.Escalated, e.Realigned, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
+_KEEPS_UNDO = (
+    e.Escalated,
+    e.Realigned,
+    e.NoticeGathered,
+    e.Acknowledged,
+    e.Supplemented,
+    e.Urged,
+    e.CheckReminded,
+    e.Assisted,
+)
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
 # After a reopening these are owed anew, and told of anew.
@@ -125,7 +134,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
-        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed() | e.Realigned():
+        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed() | e.Realigned() | e.NoticeGathered():
             return ticket
         case e.Updated(text=text):
             return _spoken(replace(ticket, progress=text), at, "updated")
