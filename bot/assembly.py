@@ -76,11 +76,18 @@ class Bot:
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
+        gathered = self.desk.next_list_at(self.clock.now())
         deadline, listed = await self.store.next_due_at(), self.school.weekly.next_at(self.clock.now())
         return min(
             (
                 at
-                for at in (deadline, listed, self.office.next_at(), self.losses.next_at(self.clock.now()))
+                for at in (
+                    deadline,
+                    listed,
+                    gathered,
+                    self.office.next_at(),
+                    self.losses.next_at(self.clock.now()),
+                )
                 if at is not None
             ),
             default=None,
