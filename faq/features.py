@@ -31,6 +31,7 @@ NAMES = (
     "length",
     "length_of_phrase",
     "held",
+    "telling",
 )
 
 # Kinds of question; a text may be of several.
@@ -115,13 +116,15 @@ def compared(
     one, other = asked.text, phrase.text
     conflict = conflict_between(asked.sense, phrase.sense)
     alike = ratio(one, other) / 100
+    meant, most = _meant(asked, phrase, weight)
+    meant_of_phrase, most_of_phrase = _meant(phrase, asked, weight)
     return (
         shares.letters_of_text,
         shares.letters_of_phrase,
         shares.pieces_of_text,
         shares.pieces_of_phrase,
-        _meant(asked, phrase, weight),
-        _meant(phrase, asked, weight),
+        meant,
+        meant_of_phrase,
         alike,
         ratio(asked.near, phrase.near) / 100,
         ratio(asked.sorted, phrase.sorted) / 100,
@@ -132,25 +135,29 @@ def compared(
         min(1.0, len(one) / _LONG),
         min(1.0, len(other) / _LONG),
         float(one in other),
+        min(most, most_of_phrase),
     )
 
 
-def _meant(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> float:
-    """Return the share of the weight of a reading's words that another has, in these words or others of like meaning or sound."""
-    all_ = found = 0.0
+def _meant(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, float]:
+    """Return the share of the weight of a reading's words that another has, in these words or others of like meaning or sound,
+    and what of one word it has at most, as a share of the heaviest word."""
+    all_ = found = most = heaviest = 0.0
     text, near, others = phrase.text, phrase.near, phrase.codes
     for word in asked.words:
         weighs = weight(word.text)
         all_ += weighs
-        if word.text in text:
-            found += weighs
-            continue
-        like = _SOUNDS if word.near in near else 0.0
-        if word.code and others:
-            fewest = min([(word.code ^ other).bit_count() for other in others])
-            like = max(like, LIKENESS[fewest])
-        found += like * weighs
-    return found / all_ if all_ else 0.0
+        if weighs > heaviest:
+            heaviest = weighs
+        if word.text not in text:
+            like = _SOUNDS if word.near in near else 0.0
+            if word.code and others:
+                like = max(like, LIKENESS[min([(word.code ^ other).bit_count() for other in others])])
+            weighs *= like
+        found += weighs
+        if weighs > most:
+            most = weighs
+    return (found / all_, most / heaviest) if all_ else (0.0, 0.0)
 
 
 def _agreement(kinds: int, others: int) -> float:

@@ -18,7 +18,11 @@ _LEAST_SAID = 1.0
 
 CANDIDATES = 24
 # Postings looked at for one text. Rare pieces come first, so what is cut off is what says least.
-_BUDGET = 4000
+_BUDGET = 3000
+# What has less in common with a text, as a share of what the best has, is not looked at more closely.
+_FAR_LESS, _FAR_BEHIND = 0.25, 0.4
+# Where nothing is much like a text only a few are looked at: most of what is said in a group is like nothing that is known.
+_FAINT, _FEW, _LIKE_NOTHING = 0.12, 6, 0.06
 # So many of those that share most are weighed exactly, when some postings were cut off.
 _WEIGHED = 64
 # What a piece is worth that the collection knows only by its sound, and how many spellings of a sound are tried.
@@ -211,31 +215,45 @@ class Index:
                 numbers = numbers[:_BUDGET]
             for number in numbers:
                 shared[number] = shared.get(number, 0.0) + weight
-        sizes, texts = self._sizes, self._texts
         if admits is not None:
             shared = {number: weight for number, weight in shared.items() if admits(number)}
         if not is_whole:
             shared = self._weighed(shared, weights)
-        # A phrasing is taken to be as rare in its pieces as the text is.
-        mean = size / sum(_factor(piece) for piece in weights)
+        return self._best(shared, size, sum(map(_factor, weights)), needed)
+
+    def _best(
+        self, shared: dict[int, float], size: float, factors: float, needed: float
+    ) -> list[tuple[float, int]]:
+        """Return the likest of those that share something with a text of this size, the estimate between 0 and 1."""
+        # What shares far less than another is hardly ever nearer; a phrasing is taken to be as rare in its pieces as the text.
+        least = max(needed, _FAR_LESS * max(shared.values(), default=0.0))
+        sizes, texts, mean = self._sizes, self._texts, size / factors
         scored = [
-            (weight / sqrt(size + mean * sizes[number]), number)
+            (weight / sqrt(size * (size + mean * sizes[number])), number)
             for number, weight in shared.items()
-            if weight >= needed
+            if weight >= least
         ]
-        best = heapq.nlargest(2 * CANDIDATES, scored)
-        best.sort(key=lambda each: (-each[0], texts[each[1]]))
-        return best[:CANDIDATES]
+        if not scored:
+            return []
+        best = max(scored)[0]
+        if best < _LIKE_NOTHING:
+            return []
+        at_most = CANDIDATES if best >= _FAINT else _FEW
+        scored = [each for each in scored if each[0] >= _FAR_BEHIND * best]
+        if len(scored) > at_most:
+            bar = heapq.nlargest(at_most, scored)[-1][0]
+            scored = [each for each in scored if each[0] >= bar]
+        scored.sort(key=lambda each: (-each[0], texts[each[1]]))
+        return scored[:at_most]
 
     def _weighed(self, shared: dict[int, float], weights: dict[str, float]) -> dict[int, float]:
         """Return those that share most, with all that they share."""
-        sizes = self._sizes
-        best = heapq.nlargest(_WEIGHED, shared, key=lambda number: shared[number] / sqrt(10 + sizes[number]))
+        best = heapq.nlargest(_WEIGHED, zip(shared.values(), shared.keys(), strict=True))
         return {
             number: sum(
-                weights[piece] for piece in weights.keys() & _pieces(self._texts[number] or "").keys()
+                [weights[piece] for piece in weights.keys() & _pieces(self._texts[number] or "").keys()]
             )
-            for number in best
+            for _, number in best
         }
 
     def coverage(self, weights: dict[str, float], text: Sum, number: int) -> Coverage:

@@ -39,8 +39,12 @@ _SHARPNESS = 1.2
 # Decided, not learned: what is denied or contradicted on one side is worth offering, never answering at the usual 0.90; and
 # the very same words are answered.
 _DENIED, _CONTRADICTED, _THE_SAME = 0.86, 0.69, 0.99
+# Two that have only small words in common, such as "什么时候", are about different things.
+_LEAST_TELLING, _SMALL_WORDS = 0.4, 0.3
 # A text of some length that stands whole in a phrasing is at least worth offering, the shorter phrasing first.
 _HELD, _HELD_MORE, _LEAST_HELD = 0.4, 0.1, 0.1
+# So many entries are told about.
+_TOLD = 8
 # A lead beyond this says no more.
 _MOST_LEAD = 3.0
 
@@ -74,14 +78,14 @@ def ranked(found: Sequence[Measured]) -> list[Comparison]:
 
 def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> list[Comparison]:
     """Return the entries of phrasings with their evidence, best first, each once."""
-    gathered = gather(scored)
+    gathered = gather(scored)[:_TOLD]
     held = _held(scored)
     found: list[Comparison] = []
     learned = 1.0
     for place, (best, total) in enumerate(gathered):
         rival = gathered[0 if place else 1][1] if len(gathered) > 1 else None
         # The evidence decides the order; what is less likely by it is never more certain.
-        learned = min(learned, confidence.probability(sureness(total, rival)))
+        learned = min(learned, confidence.probability(sureness(best.features, total, rival)))
         score = max(_decided(best, learned), held.get(best.entry.id, 0.0))
         found.append(Comparison(best.entry, best.wording, best.text, best.features, total, score))
     found.sort(key=lambda each: -each.score)
@@ -100,6 +104,8 @@ def _held(scored: Sequence[tuple[Measured, float]]) -> dict[str, float]:
 
 
 def _decided(best: Measured, score: float) -> float:
+    if best.features[_TELLING] < _LEAST_TELLING:
+        return min(score, _SMALL_WORDS)
     if best.features[_CONTRADICTION]:
         return min(score, _CONTRADICTED)
     if best.features[_DENIAL]:
@@ -127,12 +133,15 @@ def _places(*names: str) -> list[int]:
 
 _ALIKE, _DENIAL, _CONTRADICTION = _places("alike", "denial", "contradiction")
 _LENGTH, _LENGTH_OF_PHRASE, _STANDS_IN = _places("length", "length_of_phrase", "held")
+[_TELLING] = _places("telling")
+_MEANT_OF_TEXT, _MEANT_OF_PHRASE = _places("meant_of_text", "meant_of_phrase")
 
 
-def sureness(total: float, rival: float | None) -> tuple[float, ...]:
-    """Return what the confidence is made of: a constant, the evidence, and its lead over the best other entry.
+def sureness(features: Sequence[float], total: float, rival: float | None) -> tuple[float, ...]:
+    """Return what the confidence is made of: a constant, the evidence, its lead over the best other entry, and the smaller
+    share of what is meant.
 
     So few on purpose: with more the confidence was worse on knowledge bases it had not seen.
     """
     lead = _MOST_LEAD if rival is None else max(-_MOST_LEAD, min(_MOST_LEAD, total - rival))
-    return (1.0, total, lead)
+    return (1.0, total, lead, min(features[_MEANT_OF_TEXT], features[_MEANT_OF_PHRASE]))

@@ -19,7 +19,7 @@ from faq.wording import canonical
 _ONE_PHRASING = 0.6  # share of knowledge bases whose entries have one phrasing only
 _SPOILT = 0.35
 _ALSO_REWORDED = 0.4  # share of the wordings held back that are changed a little as well
-_CHATTER = 0.25  # share of what is said that asks nothing
+_CHATTER = 0.15  # share of what is said that asks nothing
 _ASKED_OF_ONE = 400  # questions asked of one knowledge base at most
 _ABSENT = 0.3
 # Shares of what is asked: another wording, the known one reworded, with something else in it, shortened.
@@ -106,7 +106,7 @@ def questions(
     topics = sorted({pattern.topic for pattern in alike})
     for _ in range(rounds):
         drawn = chance.sample(known, chance.randint(min(20, len(known)), len(known)))
-        few = chance.sample(topics, min(len(topics), chance.choice((0, 1, 1, 2, 2, 3))))
+        few = chance.sample(topics, min(len(topics), chance.choice((0, 0, 0, 1, 1, 2))))
         near = [
             filled(pattern, thing, chance)
             for pattern in alike

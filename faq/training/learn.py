@@ -33,7 +33,7 @@ def sure(asked: Sequence[Question]) -> list[tuple[tuple[float, ...], bool]]:
         if gathered:
             best, total = gathered[0]
             rival = gathered[1][1] if len(gathered) > 1 else None
-            found.append((sureness(total, rival), best.entry.id == question.right))
+            found.append((sureness(best.features, total, rival), best.entry.id == question.right))
     return found
 
 
