@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from adapters.receipt import Receipt
+
 
 class RoomKind(StrEnum):
     """How many people read what is said there."""
@@ -26,6 +28,7 @@ class Attachment:
     kind: str  # picture | file | voice | video
     name: str
     url: str | None = None
+    reference: str = ""  # the platform's own name for it, for `FetchesFiles`
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,31 @@ class Incoming:
     command: str | None = None
     attachments: tuple[Attachment, ...] = ()
     sent_at: datetime | None = None  # aware, UTC; None when the platform does not say
+    is_late: bool = False  # missed while the link was down and fetched afterwards
+    receipt: Receipt | None = field(default=None, compare=False, repr=False)
+
+
+class What(StrEnum):
+    """Something that happens in a room without a word."""
+
+    BOT_ADDED = "bot_added"
+    BOT_REMOVED = "bot_removed"
+    MEMBER_ADDED = "member_added"
+    RECALLED = "recalled"  # a message was taken back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What happened in a room. `key` is the same for every redelivery of one notice, and differs between two."""
+
+    what: What
+    room: str
+    key: str
+    room_name: str = ""
+    account: str = ""  # of the member, or of the author of what was taken back
+    name: str = ""
+    message_id: str = ""  # of what was taken back
+    receipt: Receipt | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,8 +234,8 @@ class Adapter(Protocol):
     name: str
     capabilities: Capabilities
 
-    def incoming(self) -> AsyncIterator[Incoming]:
-        """Yield what people say, oldest first."""
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
+        """Yield what people say, and what happens where the platform tells it, oldest first."""
         ...
 
     async def send(self, message: Outgoing) -> str:

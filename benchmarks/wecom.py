@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 from aiohttp import ClientSession, TCPConnector, web
 
 from adapters.contract import Adapter, Surroundings
+from adapters.wechat.crypto import Seal, read_key, signature
 from adapters.wecom.app import AppAdapter, Settings
-from adapters.wecom.crypto import Seal, read_key, signature
 from benchmarks.table import Row, at_most
 from bot.clock import SystemClock
 

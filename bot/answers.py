@@ -11,6 +11,7 @@ from bot.tickets.card import ENDINGS
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
 from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.planned_notices import planned_standing
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import title
@@ -66,6 +67,8 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
             "{number} 已处理（{by}）：{method}。好了回 1，还有问题回 2。",
             number=number, by=ticket.resolution.by, method=ticket.resolution.method,
         )  # fmt: skip
+    if ticket.kind.is_planned:
+        return planned_standing(ticket, speaker)
     who = speaker.say("{owner} 处理中", owner=ticket.owner) if ticket.owner else speaker.say("等工程师接单")
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -17,18 +19,22 @@ from bot.adapters import made
 from bot.assembly import Bot, assemble
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
+from bot.copying import refuse_half_a_copy
+from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
+from bot.run_file import Running, folder_of, write
 from bot.store.contract import StoreFault
 from bot.store.registry import open_store
 from bot.texts import Texts
 from bot.travel import Traveller
-from bot.web import build
+from bot.web import TICKS_STOPPED, build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
+_FOLLOW_EVERY = timedelta(seconds=0.5)
 _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 
 
@@ -47,6 +53,15 @@ class Health:
     def last_tick_at(self) -> datetime | None:
         """Return when time last passed."""
         return self.metronome.last_tick_at if self.metronome else None
+
+    def is_alive(self) -> bool:
+        """True while ticks pass."""
+        silent_for = self.silent_for()
+        return self.is_ready() and (silent_for is None or silent_for <= TICKS_STOPPED)
+
+    def silent_for(self) -> timedelta | None:
+        """Return how long time has not passed, in real time; None before it ever did."""
+        return self.metronome.silent_for if self.metronome else None
 
     def connected(self) -> Mapping[str, bool]:
         """Return which adapters have a live connection, as far as they can tell."""
@@ -79,6 +94,7 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
     traveller = Traveller(clock) if config.web.time_travel else None
     store = await open_store(config.store_url, clock.now())
     try:
+        await refuse_half_a_copy(store)
         for plan in await import_when_empty(store, config.faq.files, clock.now()):
             log.info("FAQ imported", action="faq_imported", summary="；".join(describe(plan)))
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
@@ -93,9 +109,11 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
 async def _serve(
     bot: Bot, adapters: Mapping[str, Adapter], ending: asyncio.Event, log: structlog.stdlib.BoundLogger
 ) -> None:
-    health, intake = Health(), Intake(bot.reception, bot.outbox)
+    health, intake = Health(), _intake(bot)
     health.adapters = adapters
-    access = Access(bot.config.web, SystemClock())  # time travel neither logs out nor lets in
+    token = secrets.token_urlsafe(32)  # for `shouwen top` on this machine
+    # Time travel neither logs out nor lets in.
+    access = Access(bot.config.web, SystemClock(), tokens=(token, bot.config.monitoring.token))
     runner = web.AppRunner(
         build(bot, adapters, access, health),
         access_log=None,
@@ -103,26 +121,35 @@ async def _serve(
         shutdown_timeout=_GRACE_SECONDS,
     )
     await runner.setup()
-    metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
+    metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
+    run_file: Path | None = None
     readers: list[asyncio.Task[None]] = []
-    tidying: asyncio.Task[None] | None = None
+    keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
+        run_file = _tell_tools(bot, Running(_reachable(base), token), log)
         readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
-        tidying = asyncio.create_task(_tidy(bot, log))
         metronome.start()
         health.metronome = metronome
+        dead_man = DeadMan(bot.config.monitoring, health.is_alive)
+        keeping.extend(
+            asyncio.create_task(each)
+            for each in (_tidy(bot, log), _follow_knowledge(bot, log), bot.auditor.run(), dead_man.run())
+        )
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
         log.info("running", action="started", address=base, adapters=list(adapters))
         await _until(ending, readers)
     finally:
         health.is_stopping = True
-        if tidying is not None:
-            tidying.cancel()
+        if run_file is not None:
+            run_file.unlink(missing_ok=True)
+        for task in keeping:
+            task.cancel()
+        await asyncio.gather(*keeping, return_exceptions=True)
         await bot.outbox.settle(_PATIENCE)
         for adapter in adapters.values():
             await adapter.close()
@@ -133,6 +160,31 @@ async def _serve(
         await bot.outbox.close()
         await runner.cleanup()
         log.info("ended", action="stopped")
+
+
+def _intake(bot: Bot) -> Intake:
+    return Intake(
+        bot.reception,
+        bot.outbox,
+        clock=bot.clock,
+        meters=bot.meters,
+        journal=bot.journal,
+        failures=bot.failures,
+    )
+
+
+def _tell_tools(bot: Bot, running: Running, log: structlog.stdlib.BoundLogger) -> Path | None:
+    """Let tools on this machine find the bot; it runs without that too."""
+    try:
+        return write(folder_of(os.environ), bot.config.path, running)
+    except OSError as fault:
+        log.info("shouwen top will not find this bot", action="no_run_file", fault=str(fault))
+        return None
+
+
+def _reachable(base: str) -> str:
+    """Return the address as this machine reaches it when the bot listens everywhere."""
+    return base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 async def _until(ending: asyncio.Event, readers: list[asyncio.Task[None]]) -> None:
@@ -156,6 +208,17 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
             await bot.store.tidy(bot.clock.now())
         except StoreFault:  # the next hour tries again, and commits say loudly what is wrong
             log.exception("tidying failed", action="tidy_failed")
+
+
+async def _follow_knowledge(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
+    """Take over what other processes changed in the knowledge, within a second."""
+    while True:
+        await bot.clock.sleep(_FOLLOW_EVERY)
+        try:
+            if await bot.knowledge.refresh(bot.clock.now()):
+                log.info("knowledge read anew", action="knowledge_followed", version=bot.knowledge.version)
+        except StoreFault:  # the next look tries again; answers go on from what is known
+            log.exception("knowledge cannot be followed", action="knowledge_follow_failed")
 
 
 def _base(runner: web.AppRunner) -> str:

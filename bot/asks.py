@@ -74,14 +74,45 @@ class Rating(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Choices(About, frozen=True, kw_only=True, tag=True):
+    """Something else works instead: the number runs the command that stands there."""
+
+    commands: tuple[str, ...]
+
+
 class Suggestion(About, frozen=True, kw_only=True, tag=True):
     """Did you mean this command? 1 runs it."""
 
     command: str
 
 
+class Gaps(About, frozen=True, kw_only=True, tag=True):
+    """The list of what was not answered: a number says which one is dealt with now. Each is the ids of its lessons."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+
+class Gap(About, frozen=True, kw_only=True, tag=True):
+    """What is the answer to this question? The next message is, or names the entry that answers it; 0 drops it."""
+
+    lessons: tuple[str, ...]
+
+
 AnyAbout = (
-    Menu | Offer | Answered | Details | Describe | Progress | Needed | Agree | Check | Rating | Suggestion
+    Menu
+    | Offer
+    | Answered
+    | Details
+    | Describe
+    | Progress
+    | Needed
+    | Agree
+    | Check
+    | Rating
+    | Choices
+    | Suggestion
+    | Gaps
+    | Gap
 )
 
 

@@ -5,61 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from bot.config import Config, ConfigurationFaults, load
-from bot.store.contract import StoreFault
+from bot.cli_store import audit, backup, migrate, restore
+from bot.command_line import config_option as _config_option
+from bot.command_line import explained as _explained
+from bot.command_line import file_of as _file
+from bot.command_line import loaded as _load
+from bot.command_line import voice_of
+from bot.config import load
+from bot.reach import unreached
 
-P = ParamSpec("P")
 R = TypeVar("R")
-
-_config_option = click.option(
-    "-c",
-    "--config",
-    "config_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Configuration file; default config.toml, else config.example.toml.",
-)
-
-
-def _explained(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn the faults a person can mend into one line each and exit code 1."""
-
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except ConfigurationFaults as faults:
-            raise SystemExit(_shown(faults)) from faults
-        except (StoreFault, OSError) as fault:
-            raise click.ClickException(str(fault)) from fault
-
-    return wrapped
-
-
-def _shown(faults: ConfigurationFaults) -> str:
-    lines = faults.lines()
-    head = {"en": f"{len(lines)} mistake(s) in the configuration:"}.get(
-        faults.language, f"配置有 {len(lines)} 处要改："
-    )
-    return "\n".join([head, *lines])
-
-
-def _load(config_file: Path | None) -> Config:
-    return load(_file(config_file), os.environ)
-
-
-def _file(config_file: Path | None) -> Path:
-    if config_file is not None:
-        return config_file
-    own = Path("config.toml")
-    return own if own.exists() else Path("config.example.toml")
 
 
 def _run(work: Coroutine[Any, Any, R]) -> R:
@@ -74,7 +37,7 @@ def main() -> None:
 
 @main.command()
 @_config_option
-@click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@click.option("-v", "--verbose", is_flag=True, help="Log more: also one line for every step.")
 @_explained
 def run(config_file: Path | None, verbose: bool) -> None:
     """Start adapters, scheduler, outbox and web page; Ctrl-C or SIGTERM ends it."""
@@ -82,8 +45,10 @@ def run(config_file: Path | None, verbose: bool) -> None:
     from bot.app import run as run_app
     from bot.logs import configure
 
-    configure(is_verbose=verbose)
     config = _load(config_file)
+    if verbose:
+        config = replace(config, monitoring=replace(config.monitoring, log="steps"))
+    configure(is_verbose=verbose, log=config.monitoring.log)
     try:
         _run(run_app(config))
     except KeyboardInterrupt:  # Windows, before the handlers are in place
@@ -99,6 +64,10 @@ def check(config_file: Path | None) -> None:
     config = load(file, os.environ)
     counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
     click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+    for each in unreached(config):
+        language = config.bot.language
+        reminder = "提醒" if language == "zh" else "note"
+        click.echo(f"{reminder}：{each.name.of(language)} {each.why.of(language)}")
 
 
 @main.command()
@@ -181,6 +150,49 @@ def due(
     click.echo("\n".join(lines) if is_explained else lines[0])
 
 
+@main.command()
+@_config_option
+@click.option(
+    "--with",
+    "other_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Configuration with the other policies, ladders or rotas; default: the same file.",
+)
+@click.option(
+    "--policy", default="", help="Id of the other policy, or preset:NAME; default: the customer's own."
+)
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day, 2026-03-01.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; default: today.")
+@click.option("--customer", default="", help="Id of one customer; default: all.")
+@_explained
+def simulate(
+    config_file: Path | None,
+    other_file: Path | None,
+    policy: str,
+    since: datetime,
+    until: datetime | None,
+    customer: str,
+) -> None:
+    """Say what another policy or rota would have made of past tickets; nothing is changed."""
+    from bot.clock import SystemClock
+    from bot.simulation import NothingToSimulate, Wanted
+    from bot.simulation import simulate as tell
+    from bot.texts import Texts
+    from bot.tickets.speaker import Speaker
+
+    config = _load(config_file)
+    other = load(other_file or _file(config_file), os.environ, also=policy)
+    wanted = Wanted(
+        policy=policy, since=since.date(), until=until.date() if until else None, customer=customer
+    )
+    language = config.bot.language
+    speaker = Speaker(Texts().translator(language), config.bot.zone, SystemClock().now(), language)
+    try:
+        click.echo("\n".join(_run(tell(config, other, wanted, speaker))))
+    except NothingToSimulate as refusal:
+        raise click.ClickException(speaker.refuse(refusal)) from refusal
+
+
 @main.group()
 def faq() -> None:
     """The knowledge base."""
@@ -256,21 +268,6 @@ def evaluate(kb: Path, queries: Path, gold: Path) -> None:
 @main.command()
 @_config_option
 @_explained
-def audit(config_file: Path | None) -> None:
-    """Verify the hash chain of every ticket; exit 1 if one is broken."""
-    from bot.housekeeping import audit as verify
-
-    broken, count = _run(verify(_load(config_file)))
-    for number, seq in broken:
-        click.echo(f"✗ {number}：第 {seq} 条记录起对不上")
-    click.echo(f"{count} 张单，{len(broken)} 张有问题。")
-    if broken:
-        raise SystemExit(1)
-
-
-@main.command()
-@_config_option
-@_explained
 def doctor(config_file: Path | None) -> None:
     """Look at environment, configuration, store and adapters, and say how to mend what is wrong."""
     from bot.doctor import examine
@@ -281,3 +278,37 @@ def doctor(config_file: Path | None) -> None:
         click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}：{finding.says}")
     if not is_well:
         raise SystemExit(1)
+
+
+@main.command()
+@_config_option
+@click.option("--once", "is_once", is_flag=True, help="Print one screen and end.")
+@click.option(
+    "--every", type=click.FloatRange(min=0.2), default=2.0, show_default=True, help="Seconds between screens."
+)
+@click.option("--address", help="http://HOST:PORT of a bot elsewhere; needs [monitoring] token.")
+@_explained
+def top(config_file: Path | None, is_once: bool, every: float, address: str | None) -> None:
+    """Watch a running bot: tickets, messages, outbox, store; Ctrl-C ends it."""
+    from bot.clock import SystemClock
+    from bot.run_file import Running, folder_of, read
+    from bot.top import watch
+
+    config = _load(config_file)
+    voice = voice_of(config.bot.language)
+    running = Running(address.rstrip("/"), config.monitoring.token) if address else None
+    running = running or read(folder_of(os.environ), config.path)
+    if running is None:
+        raise click.ClickException(
+            voice.say("没找到用 {file} 运行的机器人；它在别的机器上就加 --address。", file=config.path)
+        )
+    is_terminal = sys.stdout.isatty()
+    length = timedelta(seconds=every)
+    try:
+        _run(watch(running, SystemClock(), voice, every=length, is_once=is_once, is_terminal=is_terminal))
+    except KeyboardInterrupt:
+        click.echo()
+
+
+for command in (backup, restore, migrate, audit):
+    main.add_command(command)

@@ -22,15 +22,17 @@ from bot.config_model import (
     TicketLimits,
     WebConfig,
 )
+from bot.config_plans import maintenance_of, plans_of
 from bot.config_presets import with_presets
 from bot.config_promises import calendars_of, ladders_of, policies_of, rotas_of
 from bot.config_reading import read_table
 from bot.config_secrets import Secrets
-from bot.config_sections import faq_of, store_url_of, survey_of, tickets_of, web_of
-from bot.config_values import zone
+from bot.config_sections import faq_of, monitoring_of, store_url_of, survey_of, tickets_of, web_of
+from bot.config_values import parsed, zone
 from bot.settings import Settings
 from bot.tickets.model import Party
 from bot.tickets.rules import Role, RoomRules, Rules
+from scheduler.calendar import parse_window
 
 __all__ = [
     "AdapterConfig",
@@ -52,18 +54,18 @@ __all__ = [
 REPLAY_ADAPTER = "chat"
 
 
-def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False) -> Config:
+def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False, also: str = "") -> Config:
     """Return what a file says, with secrets taken from `env` and from the files it names.
 
     Where conversations are replayed nobody is contacted: secrets may be missing, and adapters, accounts and addresses
-    are not looked at.
+    are not looked at. `also` is a preset that is wanted beside those that customers take.
 
     Raises:
         ConfigurationFaults: Something is wrong with the file; all mistakes are in it.
     """
     table, lines = read_file(path)
     mistakes = Mistakes(lines)
-    settings = with_presets(read_table(Settings, table, (), mistakes), mistakes)
+    settings = with_presets(read_table(Settings, table, (), mistakes), mistakes, also)
     secrets = Secrets(env, path.parent, are_needed=not is_replay)
     config = _assembled(path, settings, secrets, mistakes)
     adapters = tuple(adapter.name for adapter in config.adapters)
@@ -85,13 +87,16 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         adapters=adapters_of(settings.adapters, secrets, mistakes),
         people=_people(settings),
         customers=_customers(settings),
-        rooms=_rooms(settings),
+        rooms=_rooms(settings, mistakes),
         calendars=calendars,
-        rotas=rotas_of(settings.rotas, local, mistakes),
+        rotas=rotas_of(settings.rotas, settings.people, local, mistakes),
         policies=policies_of(settings.policies, calendars, mistakes),
         ladders=ladders_of(settings.ladders, mistakes),
         tickets=tickets_of(settings.tickets, mistakes),
         survey=survey_of(settings.survey, tuple(settings.ladders), mistakes),
+        plans=plans_of(settings, calendars, mistakes),
+        maintenance=maintenance_of(settings.maintenance, mistakes),
+        monitoring=monitoring_of(settings.monitoring, secrets, mistakes),
     )
 
 
@@ -109,7 +114,7 @@ def _customers(settings: Settings) -> tuple[Customer, ...]:
     )
 
 
-def _rooms(settings: Settings) -> tuple[Room, ...]:
+def _rooms(settings: Settings, mistakes: Mistakes) -> tuple[Room, ...]:
     return tuple(
         Room(
             id=each.id,
@@ -121,17 +126,22 @@ def _rooms(settings: Settings) -> tuple[Room, ...]:
             on_call=each.on_call,
             answer=each.answer,
             language=each.language or settings.bot.language,
+            quiet=parsed(parse_window, each.quiet, ("rooms", index, "quiet"), mistakes)
+            if each.quiet
+            else None,
         )
-        for each in settings.rooms
+        for index, each in enumerate(settings.rooms)
     )
 
 
 def for_replay(config: Config) -> Config:
     """Return the same configuration with every room and person reached through the one adapter of replays."""
+    rooms = {room.id: f"{REPLAY_ADAPTER}:group:{room.name}" for room in config.rooms}
     return replace(
         config,
         adapters=(AdapterConfig(REPLAY_ADAPTER, REPLAY_ADAPTER, {}),),
-        rooms=tuple(replace(room, address=f"{REPLAY_ADAPTER}:group:{room.name}") for room in config.rooms),
+        rooms=tuple(replace(room, address=rooms[room.id]) for room in config.rooms),
+        plans={each.id: replace(each, address=rooms[each.room]) for each in config.plans.values()},
         people=tuple(
             replace(person, accounts=(f"{REPLAY_ADAPTER}:{person.name}",)) for person in config.people
         ),
@@ -149,13 +159,16 @@ def rules_of(config: Config) -> Rules:
         ladders=config.ladders,
         rotas=config.rotas,
         rooms={
-            room.id: RoomRules(room.id, room.name, room.duty, room.on_call, room.language)
+            room.id: RoomRules(room.id, room.name, room.duty, room.on_call, room.language, room.quiet)
             for room in config.rooms
         },
         staff={person.id: parties[person.id] for person in config.people if person.role.is_staff},
         roles={person.id: person.role for person in config.people},
         customers={customer.id: customer.name for customer in config.customers},
         belongs={person.id: person.customer for person in config.people if person.customer},
+        contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
+        plans=config.plans,
+        maintenance=config.maintenance,
         survey=config.survey,
         reopen_within=limits.reopen_within,
         undo_within=limits.undo_within,
@@ -168,4 +181,7 @@ def rules_of(config: Config) -> Rules:
         major_ladder=limits.major_ladder,
         acknowledged_for=limits.acknowledged_for,
         urgent_words=limits.urgent_words,
+        unreachable=frozenset(
+            person.id for person in config.people if person.role.is_staff and not person.accounts
+        ),
     )

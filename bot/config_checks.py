@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Protocol
 
+from bot.config_ledgers import check_ledgers
 from bot.config_lines import Place
 from bot.config_mistakes import ABSENT, Mistakes, Wording
 from bot.config_promises import ALWAYS
 from bot.config_values import refer
 from bot.settings import PersonSettings, PolicySettings, RoomSettings, Settings
+from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Role
 
 TELL_WORDS = ("owner", "on_call", "commander", "leader", "manager", "director")
@@ -73,6 +75,7 @@ def check_settings(
     """Note everything that does not fit together; where conversations are replayed, addresses do not matter."""
     _check_thresholds(settings, mistakes)
     _check_people(settings, mistakes)
+    _check_managers(settings, mistakes)
     _check_customers(settings, mistakes)
     _check_rooms(settings, mistakes)
     _check_rotas(settings, mistakes)
@@ -94,6 +97,12 @@ def _check_thresholds(settings: Settings, mistakes: Mistakes) -> None:
         mistakes.add(("faq", "suggest_at"), faq.suggest_at, expected)
 
 
+def _check_managers(settings: Settings, mistakes: Mistakes) -> None:
+    staff = _staff(settings.people, mistakes)
+    for index, person in enumerate(settings.faq.managers):
+        refer(person, staff, _PERSON, ("faq", "managers", index), mistakes)
+
+
 def _check_people(settings: Settings, mistakes: Mistakes) -> None:
     _check_ids("people", settings.people, mistakes)
     _check_names("people", settings.people, mistakes)
@@ -108,6 +117,9 @@ def _check_people(settings: Settings, mistakes: Mistakes) -> None:
             mistakes.add((*place, "id"), person.id, expected)
         if person.customer:
             refer(person.customer, customers, _CUSTOMER, (*place, "customer"), mistakes)
+        for number, leave in enumerate(person.leave):
+            if leave.until < leave.from_:
+                mistakes.add((*place, "leave", number, "until"), leave.until, _CONTRACT_ENDS)
 
 
 def _check_accounts(people: Sequence[PersonSettings], adapters: Collection[str], mistakes: Mistakes) -> None:
@@ -230,12 +242,18 @@ def _check_policy(policy: PolicySettings, place: Place, settings: Settings, mist
         ids = [clock.id or clock.kind for clock in level.clocks]
         _check_unique(ids, here, ("clocks", "kind"), _ONE_CLOCK, mistakes)
     _check_unique([level.id for level in policy.levels], place, ("levels", "id"), _TAKEN, mistakes)
+    check_ledgers(policy, place, mistakes)
 
 
 def _check_defaults(settings: Settings, mistakes: Mistakes) -> None:
     calendars = _calendars(settings)
     refer(settings.tickets.check_calendar, calendars, _CALENDAR, ("tickets", "check_calendar"), mistakes)
     refer(settings.survey.callback_calendar, calendars, _CALENDAR, ("survey", "callback_calendar"), mistakes)
+    for key, name in (
+        ("ladder", settings.maintenance.ladder),
+        ("rollback_ladder", settings.maintenance.rollback_ladder),
+    ):
+        refer(name, {*LADDERS, *settings.ladders}, _LADDER, ("maintenance", key), mistakes)
     if settings.tickets.major_ladder:
         refer(settings.tickets.major_ladder, settings.ladders, _LADDER, ("tickets", "major_ladder"), mistakes)
     if settings.survey.callback_ladder:

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import Policy, Role, SurveyRules
-from scheduler.calendar import Calendar
+from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota
 
@@ -49,6 +50,7 @@ class FaqConfig:
     files: tuple[Path, ...]
     answer_at: float
     suggest_at: float
+    managers: tuple[str, ...] = ()  # ids of those who look after the knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class Room:
     on_call: str = ""
     answer: str = "auto"  # auto | mentioned | off
     language: str = "zh"
+    quiet: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,16 @@ class TicketLimits:
     major_ladder: str
     acknowledged_for: int
     urgent_words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MonitoringConfig:
+    """Whom to call while all is well, who may read the figures, and what is logged; secrets are left out of every repr."""
+
+    ping_url: str = field(default="", repr=False)
+    ping_every: timedelta = timedelta(minutes=1)
+    token: str = field(default="", repr=False)
+    log: str = "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +138,6 @@ class Config:
     ladders: Mapping[str, Ladder]
     tickets: TicketLimits
     survey: SurveyRules
+    plans: Mapping[str, PlanRules] = field(default_factory=dict)
+    maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
+    monitoring: MonitoringConfig = MonitoringConfig()

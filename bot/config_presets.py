@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,9 +14,6 @@ from bot.settings import CalendarSettings, PolicySettings, RungSettings, Section
 
 PREFIX = "preset:"
 _FOLDER = Path(__file__).parent / "policies"
-# Of what a preset says beside its clocks: shares, numbers, windows and stages are read where they are kept.
-_ELSEWHERE = frozenset({"work_window", "ratios", "quotas", "callback"})
-_ELSEWHERE_IN_LEVELS = frozenset({"stages", "consult", "free_after_contract"})
 
 
 class _Preset(Section, frozen=True, kw_only=True):
@@ -31,7 +27,7 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
-def with_presets(settings: Settings, mistakes: Mistakes) -> Settings:
+def with_presets(settings: Settings, mistakes: Mistakes, also: str = "") -> Settings:
     """Return the settings with every preset a customer takes; a calendar or ladder of the file wins over the preset's own."""
     names = preset_names()
     policies: dict[str, PolicySettings] = {}
@@ -49,6 +45,12 @@ def with_presets(settings: Settings, mistakes: Mistakes) -> Settings:
         policies[customer.policy] = preset.policies[name]
         calendars |= preset.calendars
         ladders |= preset.ladders
+    also = also.removeprefix(PREFIX) if also.startswith(PREFIX) else ""
+    if also in names:
+        preset = _read(also)
+        policies[f"{PREFIX}{also}"] = preset.policies[also]
+        calendars |= preset.calendars
+        ladders |= preset.ladders
     return replace(
         settings,
         policies={**policies, **settings.policies},
@@ -60,25 +62,7 @@ def with_presets(settings: Settings, mistakes: Mistakes) -> Settings:
 def _read(name: str) -> _Preset:
     table, lines = read_file(_FOLDER / f"{name}.toml")
     mistakes = Mistakes(lines)
-    preset = read_table(_Preset, _known(table), (), mistakes)
+    preset = read_table(_Preset, table, (), mistakes)
     if mistakes:
         raise ConfigurationFaults(mistakes.in_order(), "zh")
     return preset
-
-
-def _known(table: dict[str, object]) -> dict[str, object]:
-    policies = table["policies"]
-    if not isinstance(policies, dict):
-        return table
-    return {**table, "policies": {name: _policy(each) for name, each in policies.items()}}
-
-
-def _policy(written: Mapping[str, object]) -> dict[str, object]:
-    kept = {key: value for key, value in written.items() if key not in _ELSEWHERE}
-    levels = written.get("levels")
-    if isinstance(levels, list):
-        kept["levels"] = [
-            {key: value for key, value in level.items() if key not in _ELSEWHERE_IN_LEVELS}
-            for level in levels
-        ]
-    return kept

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date, timedelta
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from bot.config_ledgers import work_window_of
 from bot.config_lines import Place
 from bot.config_mistakes import UNSHOWN, Mistakes, Wording, nearest
 from bot.config_values import length, moment, parsed, zone
 from bot.settings import (
     CalendarSettings,
     LevelSettings,
+    PersonSettings,
     PolicySettings,
     RotaSettings,
     RungSettings,
 )
 from bot.tickets.model import ClockKind, Promise, StartsAt
+from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Level, Policy
 from scheduler.calendar import Calendar, Window, always, check, parse_weekly, parse_window
 from scheduler.clock_rules import ClockRule, in_order
@@ -26,7 +30,7 @@ from scheduler.escalation import Ladder, Rung, parse_at
 from scheduler.history import MISSED, REPORTED
 from scheduler.holidays import COUNTRIES
 from scheduler.lengths import parse_length
-from scheduler.rota import Override, Rota
+from scheduler.rota import Leave, Override, Rota
 from scheduler.written_clocks import KEPT_BY, WrittenClock, WrittenFault, clock_rule
 
 ALWAYS = "always"  # the calendar that nobody has to write
@@ -110,14 +114,27 @@ def _special(
     return found
 
 
-def rotas_of(settings: Mapping[str, RotaSettings], local: ZoneInfo, mistakes: Mistakes) -> dict[str, Rota]:
-    """Return all rotas that could be made, by id."""
+def rotas_of(
+    settings: Mapping[str, RotaSettings],
+    people: Sequence[PersonSettings],
+    local: ZoneInfo,
+    mistakes: Mistakes,
+) -> dict[str, Rota]:
+    """Return all rotas that could be made, by id; whoever is on leave is so on each of them."""
+    leaves = tuple(_leaves(people, local))
     made: dict[str, Rota] = {}
     for name, each in settings.items():
         rota = _rota(name, each, local, mistakes)
         if rota:
-            made[name] = rota
+            made[name] = dataclasses.replace(rota, leaves=leaves)
     return made
+
+
+def _leaves(people: Sequence[PersonSettings], local: ZoneInfo) -> Iterator[Leave]:
+    for person in people:
+        for each in person.leave:
+            start = datetime.combine(each.from_, time(), local)
+            yield Leave(person.id, start, datetime.combine(each.until + timedelta(days=1), time(), local))
 
 
 def _rota(name: str, settings: RotaSettings, local: ZoneInfo, mistakes: Mistakes) -> Rota | None:
@@ -136,6 +153,12 @@ def _rota(name: str, settings: RotaSettings, local: ZoneInfo, mistakes: Mistakes
         if start >= end and not mistakes.is_within(here):
             mistakes.add((*here, "until"), each.until, _TURNED)
         overrides.append(Override(start, end, each.members))
+    confirm = (
+        length(settings.take_over_within, (*place, "take_over_within"), mistakes)
+        if settings.take_over_within
+        else None
+    )
+    ahead = length(settings.warn_ahead, (*place, "warn_ahead"), mistakes)
     if mistakes.is_within(place):
         return None
     return Rota(
@@ -146,12 +169,15 @@ def _rota(name: str, settings: RotaSettings, local: ZoneInfo, mistakes: Mistakes
         starts=starts,
         overrides=tuple(overrides),
         backup=settings.backup,
+        name=settings.name or name,
+        confirm_within=confirm,
+        warn_ahead=ahead,
     )
 
 
 def ladders_of(settings: Mapping[str, tuple[RungSettings, ...]], mistakes: Mistakes) -> dict[str, Ladder]:
-    """Return all ladders by id, without the rungs that could not be made."""
-    made: dict[str, Ladder] = {}
+    """Return all ladders by id, without the rungs that could not be made; those of planned work need not be written."""
+    made = dict(LADDERS)
     for name, rungs in settings.items():
         found = [_rung(each, ("ladders", name, index), mistakes) for index, each in enumerate(rungs)]
         made[name] = Ladder(name, tuple(rung for rung in found if rung))
@@ -176,12 +202,27 @@ def _policy(
     name: str, settings: PolicySettings, calendars: Mapping[str, Calendar], mistakes: Mistakes
 ) -> Policy:
     levels = tuple(
-        _level(each, settings.ladder, ("policies", name, "levels", index), calendars, mistakes)
+        dataclasses.replace(
+            _level(each, settings.ladder, ("policies", name, "levels", index), calendars, mistakes),
+            # Of several levels the first is the most urgent; a level that is alone says so itself.
+            is_urgent=(index == 0 and len(settings.levels) > 1) if each.urgent is None else each.urgent,
+        )
         for index, each in enumerate(settings.levels)
     )
     # Levels go from the most urgent to the least, and nobody who does not say so is in a hurry.
     default = settings.default_level or (levels[-1].id if levels else "")
-    return Policy(name, settings.name, levels, default, settings.first_response)
+    place: Place = ("policies", name)
+    return Policy(
+        name,
+        settings.name,
+        levels,
+        default,
+        settings.first_response,
+        work_window=work_window_of(settings.work_window, place, calendars, mistakes),
+        ratios=settings.ratios,
+        quotas=settings.quotas,
+        callback=settings.callback,
+    )
 
 
 def _level(
@@ -200,7 +241,16 @@ def _level(
         except ValueError as fault:
             mistakes.add((*place, "clocks"), UNSHOWN, str(fault))
     promises = tuple(_promise(each, settings.calendar, ladder) for each in written)
-    return Level(settings.id, settings.name, settings.keywords, promises, settings.readings)
+    return Level(
+        settings.id,
+        settings.name,
+        settings.keywords,
+        promises,
+        settings.readings,
+        settings.stages,
+        settings.consult,
+        settings.free_after_contract,
+    )
 
 
 def _as_events(written: WrittenClock) -> WrittenClock:

@@ -14,8 +14,9 @@ from bot.config_lines import Place
 from bot.config_mistakes import ABSENT, UNSHOWN, Mistakes, Wording, nearest
 from bot.settings import Section
 from scheduler.written_clocks import WrittenTarget
+from scheduler.written_ledgers import Written
 
-S = TypeVar("S", bound=Section | WrittenTarget)
+S = TypeVar("S", bound=Section | WrittenTarget | Written)
 
 _TABLE = Wording("应为一节设置，即 [表] 或 { 键 = 值 }", "expected a table, [name] or { key = value }")
 _LIST = Wording('应为列表，如 ["甲", "乙"]', 'expected a list such as ["a", "b"]')
@@ -67,7 +68,7 @@ def check_keys(
 def _read(kind: Any, found: object, place: Place, mistakes: Mistakes, otherwise: object) -> Any:
     kind = _without_none(kind)
     origin, arguments = get_origin(kind), get_args(kind)
-    if isinstance(kind, type) and issubclass(kind, Section | WrittenTarget):
+    if isinstance(kind, type) and issubclass(kind, Section | WrittenTarget | Written):
         return read_table(kind, found, place, mistakes)
     if origin is dict and isinstance(found, dict):
         item = arguments[1]
@@ -167,7 +168,7 @@ def _empty(kind: Any) -> Any:
         return arguments[0]
     if isinstance(kind, type) and issubclass(kind, Enum):
         return next(iter(kind))
-    if isinstance(kind, type) and issubclass(kind, Section | WrittenTarget):
+    if isinstance(kind, type) and issubclass(kind, Section | WrittenTarget | Written):
         return _empty_struct(kind)
     if kind is datetime:
         return datetime.min.replace(tzinfo=UTC)

@@ -5,22 +5,33 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 from bot.config_mistakes import Mistakes, Wording
-from bot.config_model import FaqConfig, TicketLimits, WebConfig
+from bot.config_model import FaqConfig, MonitoringConfig, TicketLimits, WebConfig
 from bot.config_secrets import Secrets
 from bot.config_values import length, parsed
-from bot.settings import FaqSettings, StoreSettings, SurveySettings, TicketsSettings, WebSettings
+from bot.settings import (
+    FaqSettings,
+    MonitoringSettings,
+    StoreSettings,
+    SurveySettings,
+    TicketsSettings,
+    WebSettings,
+)
 from bot.tickets.rules import SurveyRules
 from scheduler.calendar import Window, parse_window
 
 _LISTEN = re.compile(r"(?P<host>[^\s:\[\]]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 _LISTEN_FORM = Wording('应为 地址:端口，如 "127.0.0.1:8080"', 'expected HOST:PORT such as "127.0.0.1:8080"')
 _HIGHEST_PORT = 65535
-_STORE = re.compile(r"sqlite:.+|rediss?://.+")
+_STORE = re.compile(r"sqlite:.+|rediss?(?:\+cluster|\+sentinel)?://.+")
+_MOST_SHARDS, _MOST_REPLICAS = 250, 10
 _STORE_FORM = Wording(
     '应为 "sqlite:文件" 或 "redis://主机:6379/0"', 'expected "sqlite:PATH" or "redis://HOST:6379/0"'
 )
+_WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+_WEB_ADDRESS_FORM = Wording('应为网址，如 "https://hc-ping.com/…"', "expected a web address")
 _NO_FILE = Wording("没有这个文件（相对于配置文件）", "there is no such file (relative to the configuration)")
 
 
@@ -34,7 +45,30 @@ def store_url_of(settings: StoreSettings, secrets: Secrets, mistakes: Mistakes) 
         return url
     scheme, _, rest = url.partition(":")
     # Three slashes, as other programs write it, mean the same absolute path.
-    return f"sqlite:{(secrets.folder / rest.removeprefix('//')).absolute()}" if scheme == "sqlite" else url
+    if scheme == "sqlite":
+        return f"sqlite:{(secrets.folder / rest.removeprefix('//')).absolute()}"
+    return _with_settings(url, settings, mistakes)
+
+
+def _with_settings(url: str, settings: StoreSettings, mistakes: Mistakes) -> str:
+    """Return the address of a Redis store with the settings that stand beside it, as the store reads them."""
+    words = {
+        "shards": settings.shards,
+        "wait_replicas": settings.wait_replicas or None,
+        "volatile": "yes" if settings.volatile else None,
+    }
+    for name, most in (("shards", _MOST_SHARDS), ("wait_replicas", _MOST_REPLICAS)):
+        value = getattr(settings, name)
+        if value is not None and not (name == "shards") <= value <= most:
+            least = int(name == "shards")
+            mistakes.add(
+                ("store", name),
+                value,
+                Wording(f"应为 {least}–{most} 的整数", f"expected a whole number from {least} to {most}"),
+            )
+            words[name] = None
+    query = urlencode({name: word for name, word in words.items() if word is not None})
+    return f"{url}{'&' if '?' in url else '?'}{query}" if query else url
 
 
 def web_of(settings: WebSettings, mistakes: Mistakes) -> WebConfig:
@@ -46,6 +80,17 @@ def web_of(settings: WebSettings, mistakes: Mistakes) -> WebConfig:
     return WebConfig("", 0, settings.time_travel)
 
 
+def monitoring_of(settings: MonitoringSettings, secrets: Secrets, mistakes: Mistakes) -> MonitoringConfig:
+    """Return whom to call while all is well; nobody without an address."""
+    place = ("monitoring", "ping_url")
+    url = str(secrets.resolve(settings.ping_url, place, mistakes))
+    if url and not _WEB_ADDRESS.fullmatch(url) and secrets.are_needed and not mistakes.is_at(place):
+        mistakes.add(place, settings.ping_url, _WEB_ADDRESS_FORM)
+    every = length(settings.ping_every, ("monitoring", "ping_every"), mistakes)
+    token = str(secrets.resolve(settings.token, ("monitoring", "token"), mistakes))
+    return MonitoringConfig(url, every, token, settings.log)
+
+
 def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig:
     """Return the thresholds and the files, found from where the configuration is."""
     files: list[Path] = []
@@ -54,7 +99,7 @@ def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig
         if not mistakes.is_at(place) and not _is_file(folder / name):
             mistakes.add(place, name, _NO_FILE)
         files.append(folder / name)
-    return FaqConfig(tuple(files), settings.answer_at, settings.suggest_at)
+    return FaqConfig(tuple(files), settings.answer_at, settings.suggest_at, settings.managers)
 
 
 def _is_file(path: Path) -> bool:

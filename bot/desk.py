@@ -6,24 +6,33 @@ race hears what the rules say to the loser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from msgspec.structs import replace
 
 from bot.drafts import Draft, Drafts
+from bot.failing import Failures
+from bot.journal import Journal
+from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store, StoreFault
+from bot.repeats import Repeats
+from bot.store.contract import AlreadySeen, Change, Conflict, Kept, Link, Saved, Store, StoreFault
+from bot.tickets import planned
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
 from bot.tickets.errors import N_, TicketError
-from bot.tickets.events import AnyEvent, Opened, Rated, SurveyAsked
+from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.messages import Message
-from bot.tickets.model import Kind, Ticket
+from bot.tickets.model import Kind, Party, Status, Ticket
+from bot.tickets.planned_events import Announced, Inspected
+from bot.tickets.planned_steps import Drop
 from bot.tickets.records import Record, Source, sealed
 from bot.tickets.replies import replies
 from bot.tickets.rules import Role, Rules
@@ -32,6 +41,16 @@ _ATTEMPTS = (
     50  # races for one ticket are lost to somebody else's progress, so this many in a row mean a fault
 )
 _AT_ONCE = 200  # due tickets taken in one go
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say at an address that no message asked for. `asked` is the account that may answer its question."""
+
+    message: Message
+    address: str
+    fallback: str | None = None
+    asked: str = ""
 
 
 class UnknownTicket(TicketError):
@@ -45,17 +64,31 @@ class Desk:
     """One desk per process; its store may be shared with others."""
 
     def __init__(
-        self, *, store: Store, rules: Rules, drafts: Drafts, outbox: Outbox, first_ticket: int
+        self,
+        *,
+        store: Store,
+        rules: Rules,
+        drafts: Drafts,
+        outbox: Outbox,
+        first_ticket: int,
+        meters: Meters,
+        journal: Journal,
+        failures: Failures,
     ) -> None:
         self._store = store
         self._rules = rules
         self._drafts = drafts
         self._outbox = outbox
         self._first_ticket = first_ticket
+        self._meters = meters
+        self._journal = journal
+        self._failures = failures
+        self._repeats = Repeats()
         self._log = structlog.get_logger("desk")
         self.on_deadline: Callable[[datetime], None] = lambda _: (
             None
         )  # called when a commit brings a deadline
+        self.after_step: Callable[[Ticket, Ticket, datetime], Awaitable[None]] = _nothing
 
     async def open(self, step: s.Open, origin: Origin) -> Ticket | None:
         """Open a ticket; None when the message was handled before. The number of `step` is given here.
@@ -67,7 +100,38 @@ class Desk:
         event = opening(step, self._rules)
         ticket, saved = self._born(event, origin.now, origin.source)
         drafts = self._drafts_of(None, ticket, [event], origin.now, origin)
-        return ticket if await self._commit([saved], drafts, origin) else None
+        if not await self._commit([saved], drafts, origin):
+            return None
+        self._meters.opened()
+        return ticket
+
+    async def plan(self, step: s.Open, now: datetime, seen: str) -> Ticket | None:
+        """Open a ticket that no message asks for; None when the occurrence with this key was planned before."""
+        step = replace(step, number=await self._store.next_number(self._first_ticket))
+        event = opening(step, self._rules)
+        ticket, saved = self._born(event, now, None)
+        drafts = self._drafts_of(None, ticket, [event], now, None)
+        return ticket if await self._commit([saved], drafts, None, at=now, seen=seen) else None
+
+    async def unplan(self, ticket: Ticket, now: datetime) -> None:
+        """Drop a ticket that nobody was told of yet."""
+        after, saved = self._saved(ticket, decide(ticket, Drop(), now, self._rules), now, None)
+        try:
+            await self._commit([saved], [], None, at=now)
+        except Conflict:
+            self._log.info("somebody else dropped it", action="unplan_conflict", ticket=after.number)
+
+    async def numbers(self, count: int) -> tuple[int, ...]:
+        """Return numbers for tickets that a step will bring about."""
+        return tuple([await self._store.next_number(self._first_ticket) for _ in range(count)])
+
+    def has_handled(self, origin: Origin) -> bool:
+        """Say whether this process has handled a message lately; True is certain, False is not."""
+        return origin.seen in self._repeats
+
+    async def is_handled(self, origin: Origin) -> bool:
+        """Say whether a message was handled."""
+        return self.has_handled(origin) or await self._store.is_seen(origin.seen)
 
     async def take(self, number: int, step: s.Step, origin: Origin) -> Ticket | None:
         """Let a step happen to a ticket and return it afterwards; None when the message was handled before.
@@ -77,7 +141,7 @@ class Desk:
             TicketError: The rules refuse the step.
         """
         for _ in range(_ATTEMPTS):
-            if await self._store.is_seen(origin.seen):
+            if await self.is_handled(origin):
                 return None
             before = await self._store.ticket(number)
             if before is None:
@@ -92,20 +156,50 @@ class Desk:
             try:
                 is_new = await self._commit([saved, *follow_ups], drafts, origin)
             except Conflict:
+                self._meters.lost_a_race()
                 continue
-            return ticket if is_new else None
+            if not is_new:
+                return None
+            self._meters.stepped(step)
+            await self.after_step(before, ticket, origin.now)
+            return ticket
         raise RuntimeError(f"ticket {number} was changed by others {_ATTEMPTS} times in a row")
 
-    async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> None:
-        """Say something that changes no ticket, once per message however often it is delivered."""
+    async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> bool:
+        """Say something that changes no ticket, once per message however often it is delivered; False when it was before."""
         drafts = [self._drafts.answer(message, origin, index) for index, message in enumerate(messages)]
-        await self._commit([], drafts, origin, links)
+        is_new = await self._commit([], drafts, origin, links)
+        if is_new and messages:
+            self._meters.said(messages[0].about)
+        return is_new
+
+    async def tell(self, notices: Sequence[Notice], key: str, now: datetime) -> bool:
+        """Say something that no message of a person asked for, once for a key; False when it was said before."""
+        drafts = [
+            self._drafts.notice(
+                each.message, each.address, f"{key}.{index}", now, fallback=each.fallback, asked=each.asked
+            )
+            for index, each in enumerate(notices)
+        ]
+        return await self._commit([], drafts, None, at=now, seen=key)
+
+    async def note(
+        self, kept: tuple[Kept, ...], drafts: list[Draft], now: datetime, seen: str | None
+    ) -> bool:
+        """Save something small together with what is said about it; False when what caused it was handled before."""
+        return await self._commit([], drafts, None, at=now, kept=kept, seen=seen)
+
+    def call_instead(self, people: Mapping[str, tuple[Party, ...]]) -> None:
+        """From now on call these people instead of those whom a rota plans, by rota."""
+        if people != self._rules.called_instead:
+            self._rules = dataclasses.replace(self._rules, called_instead=people)
 
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
         taken: set[int] = set()
         while due := [t for t in await self._store.due(now, limit=_AT_ONCE) if t.number not in taken]:
             taken.update(ticket.number for ticket in due)
+            self._meters.late(await self._store.next_due_at(), now)
             await self._take_due(due, now)
 
     async def _take_due(self, due: list[Ticket], now: datetime) -> None:
@@ -131,8 +225,11 @@ class Desk:
             self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
         except StoreFault:
             raise
-        except Exception:  # noqa: BLE001 - it stays due: the next tick tries again, and the log says why
+        except Exception as fault:  # noqa: BLE001 - it stays due: the next tick tries again, and the dashboard says why
             self._log.exception("deadline failed", action="tick_failed", ticket=number)
+            await self._failures.deadline(number, now, fault)
+        else:
+            await self._failures.is_kept(number)
 
     async def _let_time_pass(self, due: list[Ticket], now: datetime) -> None:
         saved: list[Saved] = []
@@ -146,6 +243,8 @@ class Desk:
                 asked[before.account] = now
             ticket, save = self._saved(before, events, now, None)
             saved.append(save)
+            following = await self._follow_ups(ticket, events)
+            saved.extend(self._born(event, now, None)[1] for event in following)
             voices = self._drafts.voices(ticket, now, None)
             said = replies(before, ticket, events, voices, self._rules)
             for message in said:
@@ -164,6 +263,24 @@ class Desk:
                 for draft in self._drafts.of_ticket([message], first, now, None)
             )
         await self._commit(saved, drafts, None, at=now)
+
+    async def realign(self, number: int, now: datetime) -> Realigned | None:
+        """Save when to look at a ticket again where that is not when its clocks say; None where it is, or was changed."""
+        before = await self._store.ticket(number)
+        saved_at = await self._store.due_at(
+            number
+        )  # read after the ticket: a commit in between is a conflict
+        if before is None:
+            return None
+        events = decide(before, s.Realign(saved_at), now, self._rules)
+        if not events:
+            return None
+        _, saved = self._saved(before, events, now, None)
+        try:
+            await self._commit([saved], [], None, at=now)
+        except Conflict:
+            return None
+        return next(event for event in events if isinstance(event, Realigned))
 
     def _saved(
         self, before: Ticket, events: Sequence[AnyEvent], now: datetime, source: Source | None
@@ -189,12 +306,29 @@ class Desk:
         return ticket, Saved(ticket=ticket, expected_version=0, records=(record,), next_due_at=due)
 
     async def _follow_ups(self, ticket: Ticket, events: Sequence[AnyEvent]) -> list[Opened]:
-        """Return the tickets that events bring about: a low score owes the customer a manager's call."""
-        if not any(isinstance(event, Rated) and event.is_low for event in events):
-            return []
+        """Return the tickets that events bring about."""
+        steps: list[s.Open] = []
+        for event in events:
+            match event:
+                case Rated(is_low=True):
+                    steps.append(await self._numbered(self._callback(ticket)))
+                case Announced() if ticket.status is Status.OPEN and ticket.plan:
+                    following = planned.following(ticket, self._rules)
+                    steps.extend([await self._numbered(following)] if following else [])
+                case Inspected(by=by, findings=findings):
+                    steps.extend(planned.hazard_of(ticket, by, each.number, each.text) for each in findings)
+                case _:
+                    continue
+        return [opening(step, self._rules) for step in steps]
+
+    async def _numbered(self, step: s.Open) -> s.Open:
+        return replace(step, number=await self._store.next_number(self._first_ticket))
+
+    def _callback(self, ticket: Ticket) -> s.Open:
+        """A low score owes the customer a manager's call."""
         managers = self._rules.with_role(Role.MANAGER)
-        step = s.Open(
-            number=await self._store.next_number(self._first_ticket),
+        return s.Open(
+            number=0,
             kind=Kind.CALLBACK,
             room=ticket.room,
             customer=ticket.customer,
@@ -205,10 +339,14 @@ class Desk:
             subject=ticket.number,
             owner=managers[0] if managers else None,
         )
-        return [opening(step, self._rules)]
 
     def _drafts_of(
-        self, before: Ticket | None, ticket: Ticket, events: Sequence[AnyEvent], now: datetime, origin: Origin
+        self,
+        before: Ticket | None,
+        ticket: Ticket,
+        events: Sequence[AnyEvent],
+        now: datetime,
+        origin: Origin | None,
     ) -> list[Draft]:
         voices = self._drafts.voices(ticket, now, origin)
         said = replies(before, ticket, events, voices, self._rules)
@@ -222,6 +360,8 @@ class Desk:
         origin: Origin | None,
         links: tuple[Link, ...] = (),
         at: datetime | None = None,
+        kept: tuple[Kept, ...] = (),
+        seen: str | None = None,
     ) -> bool:
         """Save what follows from a message or from time, and send it; False when the message was handled before."""
         belongs = tuple(origin.link(save.ticket.number) for save in saved[:1]) if origin else ()
@@ -230,20 +370,36 @@ class Desk:
             raise ValueError("a commit happens at some time")
         change = Change(
             at=now,
-            seen=origin.seen if origin else None,
+            seen=origin.seen if origin else seen,
+            kept=kept,
             tickets=tuple(saved),
             outgoing=tuple(draft.queued for draft in drafts),
             asks=tuple(draft.ask for draft in drafts if draft.ask),
             closed_asks=origin.closed_asks if origin else (),
             links=(*belongs, *links),
         )
+        began = self._meters.monotonic()
         try:
             await self._store.commit(change)
         except AlreadySeen:
+            self._meters.repeated()
             self._log.debug("handled before", action="duplicate", key=change.seen)
+            self._noted(change)
             return False
+        self._meters.committed(began)
+        if self._journal.is_on:
+            self._journal.saved(change)
+        self._noted(change)
         self._outbox.deliver(change.outgoing)
         for save in saved:
             if save.next_due_at is not None:
                 self.on_deadline(save.next_due_at)
         return True
+
+    def _noted(self, change: Change) -> None:
+        if change.seen is not None:
+            self._repeats.note(change.seen)
+
+
+async def _nothing(before: Ticket, after: Ticket, now: datetime) -> None:
+    """Stands for whoever wants to hear of every step that people took."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from bot.config import Config, Person, Room
 from bot.tickets.model import Party
 
+_SHORTEST = 2  # of the beginning of a name that stands for it
 _MOST_WORDS = 6  # in the name of a customer
 
 
@@ -50,7 +51,11 @@ class Directory:
         for customer in self._config.customers:
             if word in (customer.name, customer.id):
                 return next(iter(self.rooms_of(customer.id)), None)
-        return None
+        # 育才 is enough where only one customer's name begins so.
+        short = [
+            each for each in self._config.customers if len(word) >= _SHORTEST and each.name.startswith(word)
+        ]
+        return next(iter(self.rooms_of(short[0].id)), None) if len(short) == 1 else None
 
     def room_at_start(self, text: str) -> tuple[Room | None, str]:
         """Return the customer room that a text begins with the name of, and the rest; names may have several words."""

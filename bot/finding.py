@@ -8,16 +8,24 @@ from bot.desk import UnknownTicket
 from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets.errors import TicketError
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.model import ClockKind, Kind, Status, Ticket
 
 _MOST_DIGITS = 9
 
 
 def is_of(ticket: Ticket, room: Room | None) -> bool:
     """Say whether people of a room may know of a ticket; a manager's call about a rating is internal."""
-    if room is None or ticket.kind is Kind.CALLBACK:
+    is_untold = ticket.announce_at is not None and ticket.kind.is_planned
+    if room is None or ticket.kind is Kind.CALLBACK or is_untold:
         return False
     return ticket.room == room.id or (bool(room.customer) and ticket.customer == room.customer)
+
+
+def owes_callback(ticket: Ticket) -> bool:
+    """Say whether the policy of a ticket promises that a manager calls once it is solved."""
+    return ticket.status is not Status.OPEN and any(
+        each.kind is ClockKind.CALLBACK for each in ticket.promises
+    )
 
 
 class Finding:
@@ -61,7 +69,7 @@ class Finding:
         if waiting:
             return waiting[0].number
         own = await self._store.ticket(number)
-        if own is not None and own.kind is Kind.CALLBACK:
+        if own is not None and (own.kind is Kind.CALLBACK or owes_callback(own)):
             return number
         raise TicketError("{number} 没有等着的回访。", number=number)
 
@@ -71,7 +79,8 @@ class Finding:
         if command.word is Word.CALLBACK:
             return []
         if hearing.is_for_staff:
-            working = [each for each in await self._store.open_tickets() if each.kind is not Kind.CALLBACK]
+            found = await self._store.open_tickets()
+            working = [each for each in found if each.kind is not Kind.CALLBACK and not each.kind.is_planned]
             return [ticket for ticket in working if _fits(ticket, hearing, command.word)]
         if hearing.role.is_staff or room is None:
             return []
@@ -93,7 +102,7 @@ class Finding:
 
     async def queue(self, hearing: Hearing) -> list[Ticket]:
         """Return what staff have to do, here or everywhere; calls about ratings only for managers."""
-        working = await self._store.open_tickets()
+        working = [each for each in await self._store.open_tickets() if not each.is_ahead]
         if not hearing.is_for_staff:
             return [each for each in working if is_of(each, hearing.customer_room)]
         return [each for each in working if each.kind is not Kind.CALLBACK or hearing.role.is_manager]

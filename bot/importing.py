@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.contract import Change, Store
+from bot.store.contract import Store
+from bot.store.knowledge_contract import Learning
 from faq.formats import ImportPlan, plan, read
 
 
@@ -18,7 +19,7 @@ async def import_file(store: Store, path: Path, now: datetime, *, is_dry_run: bo
     found = plan(await store.entries(), read(path))
     entries = (*found.new, *found.changed)
     if entries and not is_dry_run:
-        await store.commit(Change(at=now, entries=entries))
+        await store.learn(Learning(at=now, entries=entries))
     return found
 
 

@@ -57,7 +57,7 @@ class Opening:
         if not text:
             await self.described(hearing, is_urgent=is_urgent)
             return
-        await self._open(hearing, text, level=level, room=room)
+        await self._open(hearing, text, level=level, room=room, is_urgent=is_urgent)
 
     async def described(self, hearing: Hearing, *, is_urgent: bool = False) -> None:
         """Ask what is wrong; the next message of the asker is the report."""
@@ -67,6 +67,9 @@ class Opening:
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
         """Open a new ticket for one that was closed too long ago, linked to it."""
+        if old.kind.is_planned:
+            await self._open(hearing, text or old.text, subject=old.number)
+            return
         words = self._joined(hearing, old.text, text) if text else old.text
         await self._open(hearing, words, links=(old.number,))
 
@@ -78,7 +81,9 @@ class Opening:
         level: str | None = None,
         tried: str = "",
         links: tuple[int, ...] = (),
+        subject: int | None = None,
         room: Room | None = None,
+        is_urgent: bool = False,
     ) -> None:
         room = room or hearing.customer_room
         if room is None:
@@ -101,15 +106,16 @@ class Opening:
             level=level,
             by=hearing.by if hearing.role.is_staff else None,
             tried=tried,
+            subject=subject,
             links=links,
+            is_urgent=is_urgent,
         )
         await self._desk.open(step, hearing.origin)
 
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
-        for ticket in await self._store.tickets_of(hearing.origin.account, limit=5):
-            is_recent = hearing.now - ticket.opened_at <= _SAME and ticket.room == room.id
+        for ticket in await self._store.reported_since(hearing.origin.account, hearing.now - _SAME):
             is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
-            if is_recent and is_open and fold(ticket.text) == fold(text):
+            if ticket.room == room.id and is_open and fold(ticket.text) == fold(text):
                 return ticket
         return None
 

@@ -18,12 +18,14 @@ class Pace:
         self._step = _step(capabilities.per_minute)
         self._rooms: dict[str, datetime] = {}
         self._all: datetime | None = None
+        self._seen: datetime | None = None  # the latest time it was told
 
     def wait(self, room: str, now: datetime, *, ahead: int = 0) -> timedelta:
         """Return how long to wait before a message to a room may be sent; zero when it may be sent now.
 
         `ahead` is how many others will be sent to that room before it.
         """
+        self._see(now)
         waits = [timedelta()]
         if self._room_step and (ahead or room in self._rooms):
             waits.append(_wait(self._rooms.get(room, now), self._room_step, now, ahead))
@@ -33,12 +35,20 @@ class Pace:
 
     def take(self, room: str, now: datetime) -> None:
         """Count a message that is being sent now."""
+        self._see(now)
         if self._room_step:
             self._rooms[room] = max(self._rooms.get(room, now), now) + self._room_step
             if len(self._rooms) > 1000:
                 self._rooms = {name: at for name, at in self._rooms.items() if at > now}
         if self._step:
             self._all = max(self._all or now, now) + self._step
+
+    def _see(self, now: datetime) -> None:
+        """Begin anew when the clock of the host was put back: else a room would wait for as long as the step was."""
+        if self._seen is not None and now < self._seen:
+            self._rooms.clear()
+            self._all = None
+        self._seen = now
 
 
 def _wait(arrival: datetime, step: timedelta, now: datetime, ahead: int) -> timedelta:

@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, field
 
+from scheduler.plans import Moves
 from scheduler.written_clocks import WrittenClock
+from scheduler.written_ledgers import WrittenCallback, WrittenQuota, WrittenRatio, WrittenWindow
 
 _BOT_NAME = {"zh": "应为带引号的名字，不能是空的", "en": "expected a quoted name"}
 _HIGHEST_TICKET = 999_999_999  # people type it
@@ -25,10 +27,12 @@ Length = Annotated[
     str, _text('应为时长，如 "5m"、"1h30m"、"2d"', 'expected a length such as "5m", "1h30m" or "2d"')
 ]
 Hours = Annotated[str, _text('应为时段，如 "09:00-17:30"', 'expected hours such as "09:00-17:30"')]
+ClockTime = Annotated[str, _text('应为几点几分，如 "18:00"', 'expected a time of day such as "18:00"')]
 Instant = Annotated[str, _text('应为 "50%"、"-15m" 或 "+30m"', 'expected "50%", "-15m" or "+30m"')]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Score = Annotated[int, Meta(ge=0, le=5)]
 Language = Literal["zh", "en"]
+StageName = Literal["chat", "phone", "remote", "onsite", "repair"]
 RoleName = Literal["contact", "engineer", "leader", "manager", "director", "knowledge", "admin"]
 
 
@@ -49,6 +53,9 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     """`[store]`: where everything is kept."""
 
     url: str = "sqlite:data/shouwen.db"
+    shards: int | None = None
+    wait_replicas: int = 0
+    volatile: bool = False
 
 
 class WebSettings(Section, frozen=True, kw_only=True):
@@ -64,6 +71,14 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     answer_at: Share = 0.90
     suggest_at: Share = 0.40
+    managers: tuple[str, ...] = ()
+
+
+class LeaveSettings(Section, frozen=True, kw_only=True):
+    """Days on which somebody is away, both included."""
+
+    from_: date = field(name="from")
+    until: date
 
 
 class PersonSettings(Section, frozen=True, kw_only=True):
@@ -75,6 +90,7 @@ class PersonSettings(Section, frozen=True, kw_only=True):
     accounts: tuple[str, ...] = ()
     customer: str = ""
     phone: str = ""
+    leave: tuple[LeaveSettings, ...] = ()
 
 
 class ContractSettings(Section, frozen=True, kw_only=True):
@@ -105,6 +121,7 @@ class RoomSettings(Section, frozen=True, kw_only=True):
     on_call: str = ""
     answer: Literal["auto", "mentioned", "off"] = "auto"
     language: Literal["", "zh", "en"] = ""
+    quiet: Hours = ""
 
 
 class CalendarSettings(Section, frozen=True, kw_only=True):
@@ -133,6 +150,9 @@ class RotaSettings(Section, frozen=True, kw_only=True):
     timezone: str = ""
     overrides: tuple[OverrideSettings, ...] = ()
     backup: tuple[str, ...] = ()
+    name: str = ""
+    take_over_within: Length = ""
+    warn_ahead: Length = "24h"
 
 
 class LevelSettings(Section, frozen=True, kw_only=True):
@@ -140,10 +160,14 @@ class LevelSettings(Section, frozen=True, kw_only=True):
 
     id: str
     name: str
+    urgent: bool | None = None
     keywords: tuple[str, ...] = ()
     calendar: str = "always"
     clocks: tuple[WrittenClock, ...] = ()
     readings: tuple[str, ...] = ()
+    stages: tuple[StageName, ...] = ()
+    consult: bool = False
+    free_after_contract: tuple[str, ...] = ()
 
 
 class PolicySettings(Section, frozen=True, kw_only=True):
@@ -154,6 +178,10 @@ class PolicySettings(Section, frozen=True, kw_only=True):
     levels: tuple[LevelSettings, ...]
     first_response: Literal["message", "claim"] = "message"
     default_level: str = ""
+    work_window: WrittenWindow | None = None
+    ratios: tuple[WrittenRatio, ...] = ()
+    quotas: tuple[WrittenQuota, ...] = ()
+    callback: WrittenCallback | None = None
 
 
 class RungSettings(Section, frozen=True, kw_only=True):
@@ -194,6 +222,42 @@ class SurveySettings(Section, frozen=True, kw_only=True):
     callback_ladder: str = ""
 
 
+class PlanSettings(Section, frozen=True, kw_only=True):
+    """One of `[[plans]]`: work that comes back by the calendar."""
+
+    id: str
+    customer: str
+    name: str
+    cron: str
+    calendar: str = "always"
+    moves: Moves = Moves.NEXT
+    starts: date | None = None
+    until: date | None = None
+    owner: str = ""
+    ahead_days: Annotated[int, Meta(ge=0, le=60)] = 3
+    takes: Length = ""
+    hazard_days: Annotated[int, Meta(ge=1, le=365)] = 5
+    ladder: str = "planned"
+
+
+class MaintenanceSettings(Section, frozen=True, kw_only=True):
+    """`[maintenance]`: work at a customer's that they are told of ahead."""
+
+    notice: Length = "24h"
+    movable_until: ClockTime = "18:00"
+    ladder: str = "maintenance"
+    rollback_ladder: str = "rollback"
+
+
+class MonitoringSettings(Section, frozen=True, kw_only=True):
+    """`[monitoring]`: whom to call while all is well, who may read the figures, and what is logged."""
+
+    ping_url: str = ""
+    ping_every: Length = "1m"
+    token: str = ""
+    log: Literal["warning", "info", "steps"] = "info"
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """The whole file. The blocks of `[[adapters]]` are checked by what each adapter says of its keys."""
 
@@ -211,3 +275,6 @@ class Settings(Section, frozen=True, kw_only=True):
     ladders: dict[str, tuple[RungSettings, ...]] = {}
     tickets: TicketsSettings = TicketsSettings()
     survey: SurveySettings = SurveySettings()
+    plans: tuple[PlanSettings, ...] = ()
+    maintenance: MaintenanceSettings = MaintenanceSettings()
+    monitoring: MonitoringSettings = MonitoringSettings()

@@ -33,8 +33,9 @@ _HEADERS = {
 }
 # Addresses by their route, so that no spelling of a path can pass for another.
 _FOR_PROGRAMS = ("/healthz", "/readyz", "/hooks/{adapter}", "/hooks/{adapter}/{tail}")
+_METRICS = "/metrics"
 _BEFORE_LOGIN = ("/login", "/static/{digest}/{name}")
-_TICKS_STOPPED = timedelta(minutes=2)
+TICKS_STOPPED = timedelta(minutes=2)  # a tick that serves thousands of tickets may take a while
 _CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -47,6 +48,10 @@ class Health(Protocol):
 
     def last_tick_at(self) -> datetime | None:
         """Return when time last passed, by the bot's clock."""
+        ...
+
+    def silent_for(self) -> timedelta | None:
+        """Return how long time has not passed, in real time; None before it ever did."""
         ...
 
     def connected(self) -> Mapping[str, bool]:
@@ -63,7 +68,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     live = Live(lambda: snapshot(bot.store, bot.clock.now()), bot.clock)
     doors = Doors(access, renderer)
     app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
-    app.add_routes(Pages(bot, renderer, live, adapters.keys()).routes())
+    app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters).routes())
     app.add_routes(_Monitoring(bot, health).routes())
@@ -134,18 +139,18 @@ class _Monitoring:
             last_tick_at=self._health.last_tick_at(),
         )
         return web.Response(
-            body=metrics.exposed(figures),
+            body=metrics.exposed(figures, self._bot.meters),
             headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
         )
 
     async def _reasons(self) -> AsyncIterator[str]:
         if not self._health.is_ready():
             yield "starting or stopping"
-        ticked_at = self._health.last_tick_at()
-        if ticked_at is None:
+        silent_for = self._health.silent_for()
+        if silent_for is None:
             yield "time has not passed yet"
-        elif self._bot.clock.now() - ticked_at > _TICKS_STOPPED:
-            yield f"deadlines were last looked at {ticked_at.isoformat()}"
+        elif silent_for > TICKS_STOPPED:
+            yield f"deadlines were last looked at {silent_for.total_seconds():.0f} s ago"
         try:
             await self._bot.store.next_due_at()
         except StoreFault as fault:
@@ -158,7 +163,9 @@ def _guard(access: Access, doors: Doors, renderer: Renderer) -> Middleware:
         """Let in who may come: the right host, logged in, and changes only from our own pages."""
         route = request.match_info.route.resource
         path = route.canonical if route else ""
-        if path in _FOR_PROGRAMS:
+        if path in _FOR_PROGRAMS or (
+            path == _METRICS and access.knows_token(request.headers.get("Authorization", ""))
+        ):
             return await handler(request)
         say = renderer.voice(request).speaker.say
         if not access.knows_host(request.host):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 import msgspec
 
@@ -18,6 +19,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     category: str = ""
     tags: tuple[str, ...] = ()
     is_enabled: bool = True
+    pictures: tuple[str, ...] = ()  # addresses, shown with the answer where a platform can
+    links: tuple[str, ...] = ()  # "图文 https://…": a name, if any, then the address
+    valid_from: date | None = None  # both days included, in the bot's zone
+    valid_until: date | None = None
+    review_on: date | None = None  # when somebody should look whether it is still true
+    owner: str = ""  # id of whoever answers for it
+    changed_by: str = ""  # name of who gave it this form, and why; the store keeps the forms before
+    changed_at: datetime | None = None
+    reason: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        """Say whether it is in use on a day."""
+        begins, ends = self.valid_from, self.valid_until
+        return self.is_enabled and (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ class Metronome:
         self._wakes_at: datetime | None = None  # the deadline it sleeps for
         self._last_beat = 0.0
         self._last_tick_at: datetime | None = None
+        self._last_tick: float | None = None  # the same, by the clock that never jumps
         self._runner: asyncio.Task[None] | None = None
         self._watchdog: asyncio.Task[None] | None = None
         self._nap: asyncio.Task[None] | None = None
@@ -92,6 +93,13 @@ class Metronome:
     def last_tick_at(self) -> datetime | None:
         """The instant given to the last tick that ended well; an old one means that the loop hangs or fails."""
         return self._last_tick_at
+
+    @property
+    def silent_for(self) -> timedelta | None:
+        """Real time since a tick last ended well, however the wall clock was moved; None before the first one."""
+        if self._last_tick is None:
+            return None
+        return timedelta(seconds=self._clock.monotonic() - self._last_tick)
 
     def start(self) -> None:
         """Begin, with a tick at once for what fell due while the program was not running. Needs a running event loop."""
@@ -150,7 +158,7 @@ class Metronome:
             now = self._clock.now()
             if is_beat or _is_due(await self._next_due(), now):
                 await self._tick(now)
-                self._last_tick_at = now
+                self._last_tick_at, self._last_tick = now, self._clock.monotonic()
             self._wake_at(await self._next_due())
         except Exception:
             # One bad tick must not stop the others: whatever it owed is still due at the next beat.

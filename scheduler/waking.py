@@ -25,6 +25,24 @@ def asleep_since(window: Window, zone: ZoneInfo, at: datetime) -> datetime | Non
     return next(closes for _, closes in _spans(window, zone, instant, -1) if closes <= instant)
 
 
+def open_until(window: Window, zone: ZoneInfo, at: datetime) -> datetime | None:
+    """Return the instant, in UTC, up to which the window that `at` lies in is open; None when it lies in none."""
+    opens, closes = _span_at(window, zone, at)
+    return closes if opens <= at else None
+
+
+def open_since(window: Window, zone: ZoneInfo, at: datetime) -> datetime | None:
+    """Return the instant, in UTC, since which the window that `at` lies in is open; None when it lies in none."""
+    opens, _ = _span_at(window, zone, at)
+    return opens if opens <= at else None
+
+
+def _span_at(window: Window, zone: ZoneInfo, at: datetime) -> Span:
+    """Return the span that an instant lies in, or else the next."""
+    instant = in_utc(at)
+    return next(span for span in _spans(window, zone, instant, 1) if instant < span[1])
+
+
 def _spans(window: Window, zone: ZoneInfo, instant: datetime, step: int) -> Iterator[Span]:
     """Yield what the window is open on the days around an instant, forwards or backwards."""
     # A window may have opened on the day before and still be open.

@@ -17,7 +17,11 @@ from scheduler.work_windows import WorkWindows
 _CALENDAR_YEAR = date(2000, 1, 1)
 
 
-class WrittenRatio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Written(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A table of a policy file."""
+
+
+class WrittenRatio(Written, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A share of the tickets of a period, in per cent: of those whose `clock` was kept, or of those that `counts` names."""
 
     id: str
@@ -29,7 +33,7 @@ class WrittenRatio(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     period: Span = Span.YEAR
 
 
-class WrittenQuota(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WrittenQuota(Written, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A number of cases in a period."""
 
     id: str
@@ -41,7 +45,7 @@ class WrittenQuota(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     excludes: tuple[str, ...] = ()  # what excuses a case: force_majeure
 
 
-class WrittenWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WrittenWindow(Written, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When work may be done at the customer's."""
 
     calendar: str
@@ -49,7 +53,14 @@ class WrittenWindow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     non_working_days: bool = True
 
 
-class WrittenPlan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class WrittenCallback(Written, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which solved tickets are called back: so many per cent drawn at random, and those that always are."""
+
+    random: int = 0
+    always: tuple[str, ...] = ()  # low_score, level_ID, complaint
+
+
+class WrittenPlan(Written, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What comes back by the calendar."""
 
     id: str

@@ -5,26 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
 
-from adapters.contract import Capabilities, Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import Capabilities, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.delivery import Delivery as PartByPart
+from adapters.inbox import Inbox
 from adapters.qq import examination, wire
 from adapters.qq.api import Api, NotReached, Unanswered
 from adapters.qq.delivery import Delivery
 from adapters.qq.frames import LARGEST, Envelope, Op
 from adapters.qq.gateway import Gateway
-from adapters.qq.inbox import Inbox
-from adapters.qq.parts import LONGEST, Parts
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import NoToken
 from adapters.qq.webhook import Challenge, Refused, Signer, admit
 from adapters.qq.windows import GROUP_REPLIES, GROUP_WINDOW
+from adapters.splitting import split
 
 _log = structlog.get_logger(__name__)
 
+LONGEST: Final = 1800  # characters; the platform does not say, and takes this
 _BODY_WITHIN: Final = 10.0  # seconds
 _REMEMBERED: Final = (
     20_000  # messages that a quote may name, and rooms and people that were mentioned in the log
@@ -41,6 +44,7 @@ class QQAdapter:
         *,
         jitter: Callable[[], float],  # in [0, 1)
         seal: Signer | None = None,  # of the webhook
+        save_within_seconds: float = 4.0,  # a call of the webhook waits until what it brought is saved
     ) -> None:
         self.name = surroundings.name
         self.capabilities = Capabilities(
@@ -69,11 +73,12 @@ class QQAdapter:
             has_markdown=settings.buttons,
             index_of=self._index_of,
         )
-        self._parts = Parts(self._delivery.send)
+        self._parts = PartByPart(partial(split, limit=LONGEST, size=len), self._delivery.send)
         self._gateway = Gateway(
-            settings, self._api, adapter=self.name, clock=self._clock, jitter=jitter, take=self._take
+            settings, self._api, adapter=self.name, clock=self._clock, jitter=jitter, take=self._take_in_order
         )
         self._inbox = Inbox()
+        self._save_within = save_within_seconds
         self._known = {*names, *(room.address for room in surroundings.rooms)}
         self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
@@ -86,20 +91,11 @@ class QQAdapter:
             return not self._is_closed and not self._api.tokens.is_refused
         return self._gateway.is_ready
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what people say; the gateway is connected for as long as this is read."""
-        gateway = asyncio.create_task(self._gateway.run()) if self._settings.mode == "websocket" else None
-        if gateway is not None:
-            gateway.add_done_callback(lambda _: self._inbox.close())
-        try:
-            async for message in self._inbox.messages():
-                yield message
-            if gateway is not None and gateway.done():
-                gateway.result()  # it never ends by itself: this raises the mistake that ended it
-        finally:
-            if gateway is not None:
-                gateway.cancel()
-                await asyncio.gather(gateway, return_exceptions=True)
+        if self._settings.mode == "websocket":
+            return self._inbox.fed_by(self._gateway.run())
+        return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message and return the index by which quotes will name it.
@@ -107,7 +103,7 @@ class QQAdapter:
         Raises:
             DeliveryFailed: It was refused, nothing can be answered and the bot may not speak first, or its fate is unknown.
         """
-        return await self._parts.send(message)
+        return await self._parts.deliver(message)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one call of the platform's webhook."""
@@ -131,7 +127,10 @@ class QQAdapter:
         if self._inbox.is_full:
             self._log.error("too many messages are waiting", action="qq_call_shed")
             return web.json_response({"op": Op.CALLBACK_ACK, "d": 1}, status=503)
-        await self._take(call.envelope)
+        found = self._take(call.envelope)
+        receipt = self._inbox.put_for_receipt(found) if found is not None else None
+        if found is not None and not (receipt and await receipt.wait(self._save_within)):
+            return web.json_response({"op": Op.CALLBACK_ACK, "d": 1}, status=503)
         return web.json_response({"op": Op.CALLBACK_ACK, "d": 0})
 
     async def close(self) -> None:
@@ -149,18 +148,27 @@ class QQAdapter:
         """Look at app id and secret, the gateway, the clock, and what the bot may do in the configured groups."""
         return await examination.of(self._settings, self._surroundings, self._api)
 
-    async def _take(self, envelope: Envelope) -> None:
+    async def _take_in_order(self, envelope: Envelope) -> None:
+        found = self._take(envelope)
+        if found is not None:
+            if self._inbox.is_full:
+                self._log.error("too many messages are waiting", action="qq_inbox_full")
+            await self._inbox.put_when_free(found)
+
+    def _take(self, envelope: Envelope) -> Incoming | Notice | None:
         found = wire.read(envelope, self._view)
         if found is None:
             self._log.debug("event ignored", action="qq_event_ignored", kind=str(envelope.t)[:64])
-        elif isinstance(found, wire.Said):
-            await self._hear(found)
-        elif isinstance(found, wire.Pressed):
-            await self._press(found)
-        else:
-            self._change(found)
+            return None
+        if isinstance(found, wire.Said):
+            return self._hear(found)
+        if isinstance(found, wire.Pressed):
+            return self._press(found)
+        if isinstance(found, Notice):
+            return found
+        return self._change(found)
 
-    async def _hear(self, said: wire.Said) -> None:
+    def _hear(self, said: wire.Said) -> Incoming:
         message = said.message
         if said.index is not None:
             self._remember(message.message_id, said.index)
@@ -169,18 +177,18 @@ class QQAdapter:
             message = replace(message, quotes=self._ids.get(message.quotes, message.quotes))
         self._delivery.windows.heard(message.room, message.message_id, self._clock.monotonic())
         self._introduce(message)
-        await self._put(message)
+        return message
 
-    async def _press(self, pressed: wire.Pressed) -> None:
+    def _press(self, pressed: wire.Pressed) -> Incoming | None:
         # Beside everything else: the platform waits three seconds, and people see a spinning button.
         self._start(self._acknowledge(pressed.interaction))
         if pressed.message is not None:
             self._delivery.windows.heard(
                 pressed.message.room, pressed.event, self._clock.monotonic(), is_event=True
             )
-            await self._put(pressed.message)
+        return pressed.message
 
-    def _change(self, changed: wire.Changed) -> None:
+    def _change(self, changed: wire.Changed) -> Notice | None:
         self._log.info(
             "rights changed",
             action="qq_changed",
@@ -194,6 +202,7 @@ class QQAdapter:
         else:
             self._delivery.pushes.allowed(changed.room)
             self._delivery.windows.heard(changed.room, changed.event, now, is_event=True)
+        return changed.notice
 
     def _introduce(self, message: Incoming) -> None:
         """Tell whoever sets the bot up which addresses there are, once each: the platform lists them nowhere."""
@@ -208,11 +217,6 @@ class QQAdapter:
                 account=message.sender,
                 name=message.sender_name,
             )
-
-    async def _put(self, message: Incoming) -> None:
-        if self._inbox.is_full:
-            self._log.error("too many messages are waiting", action="qq_inbox_full")
-        await self._inbox.put(message)
 
     async def _acknowledge(self, interaction: str) -> None:
         try:

@@ -51,6 +51,7 @@ class Data(msgspec.Struct, gc=False):
     attachments: Any = None
     user_openid: Any = None
     group_member_openid: Any = None
+    member_openid: Any = None
     data: Any = None
     session_id: Any = None
     heartbeat_interval: Any = None

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from adapters.addressing import addressed
-from adapters.contract import Attachment, Incoming, RoomKind
+from adapters.contract import Attachment, Incoming, Notice, RoomKind, What
 from adapters.qq.content import Content, nickname
 from adapters.qq.frames import (
     Author,
@@ -82,9 +82,10 @@ class Changed:
     room: str
     event: str  # may be answered like a message
     may_push: bool | None
+    notice: Notice | None = None  # what the rest of the bot wants to know of it
 
 
-def read(envelope: Envelope, view: View) -> Said | Pressed | Changed | None:
+def read(envelope: Envelope, view: View) -> Said | Pressed | Changed | Notice | None:
     """Return what an event means, or None for everything else: the bot's own words, other bots, unknown events."""
     if type(envelope.op) is not int or envelope.op != Op.DISPATCH or not isinstance(envelope.t, str):
         return None
@@ -95,6 +96,8 @@ def read(envelope: Envelope, view: View) -> Said | Pressed | Changed | None:
         return _pressed(word(envelope.id), data, view)
     if envelope.t in _CHANGES:
         return _changed(envelope.t, word(envelope.id), data, view)
+    if envelope.t == "GROUP_MEMBER_ADD":
+        return _member(word(envelope.id), data, view)
     return None
 
 
@@ -210,10 +213,24 @@ def _pressed(event: str, data: Data, view: View) -> Pressed | None:
 def _changed(what: str, event: str, data: Data, view: View) -> Changed | None:
     group, user = word(data.group_openid), word(data.openid)
     if group and what.startswith("GROUP_"):
-        return Changed(what, f"{view.name}:group:{group}", event, _CHANGES[what])
+        room = f"{view.name}:group:{group}"
+        return Changed(what, room, event, _CHANGES[what], _notice(what, room, event))
     if user and not what.startswith("GROUP_"):
         return Changed(what, f"{view.name}:private:{user}", event, _CHANGES[what])
     return None
+
+
+def _notice(what: str, room: str, event: str) -> Notice | None:
+    kind = {"GROUP_ADD_ROBOT": What.BOT_ADDED, "GROUP_DEL_ROBOT": What.BOT_REMOVED}.get(what)
+    return Notice(what=kind, room=room, key=event) if kind and event else None
+
+
+def _member(event: str, data: Data, view: View) -> Notice | None:
+    group, member = word(data.group_openid), word(data.member_openid)
+    if not (event and group and member):
+        return None
+    room, account = f"{view.name}:group:{group}", f"{view.name}:{member}"
+    return Notice(what=What.MEMBER_ADDED, room=room, key=event, account=account)
 
 
 def _instant(value: object) -> datetime | None:

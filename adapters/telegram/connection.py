@@ -12,12 +12,12 @@ import structlog
 from aiohttp import web
 from telegram import Bot
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.inbox import Inbox
 from adapters.telegram import door, examination
 from adapters.telegram.acquaintances import Acquaintances
 from adapters.telegram.beginning import Beginning
 from adapters.telegram.hearing import Hearing
-from adapters.telegram.inbox import Inbox
 from adapters.telegram.outgoing import LIMIT
 from adapters.telegram.polling import Patience, keep_polling
 from adapters.telegram.presses import Presses
@@ -28,6 +28,7 @@ from adapters.telegram.transport import Transport
 _log = structlog.get_logger(__name__)
 
 _PER_MINUTE: Final = 1500  # Telegram's own limit is about 30 a second
+MOST_WAITING: Final = 1000  # Telegram keeps the others
 _AFTER_RESTART: Final = timedelta(seconds=5)
 
 
@@ -40,7 +41,7 @@ class TelegramAdapter:
         surroundings: Surroundings,
         *,
         jitter: Callable[[], float],  # in [0, 1)
-        hand_over_seconds: float = 4.0,  # a webhook call waits until the bot has taken what it brought
+        save_within_seconds: float = 4.0,  # a call of the webhook waits until what it brought is saved
     ) -> None:
         self.name = surroundings.name
         self.capabilities = Capabilities(
@@ -53,7 +54,7 @@ class TelegramAdapter:
         )
         clock = surroundings.clock
         self._settings = settings
-        self._hand_over = hand_over_seconds
+        self._save_within = save_within_seconds
         self._surroundings = surroundings
         self._transport = Transport(
             clock=clock, proxy=settings.proxy, timeout_seconds=settings.api_timeout_seconds
@@ -69,7 +70,7 @@ class TelegramAdapter:
         self._presses = Presses()
         self._sending = Sending(self._bot, self.name, clock=clock, presses=self._presses, known=self._known)
         self._patience = Patience(self.name, clock, jitter)
-        self._inbox = Inbox()
+        self._inbox = Inbox(MOST_WAITING)
         self._hearing: Hearing | None = None  # from the moment Telegram has told who the bot is
         self._is_reached = False
         self._log = _log.bind(adapter=self.name)
@@ -79,18 +80,9 @@ class TelegramAdapter:
         """True while Telegram answers or calls."""
         return self._is_reached and not self._inbox.is_closed
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what people say; the connection is kept for as long as this is read."""
-        working = asyncio.create_task(self._work())
-        working.add_done_callback(lambda _: self._inbox.close())
-        try:
-            async for message in self._inbox.messages():
-                yield message
-            if working.done():
-                working.result()  # it never ends by itself: this raises the mistake that ended it
-        finally:
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
+        return self._inbox.fed_by(self._work())
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message and return its id on Telegram.
@@ -105,7 +97,7 @@ class TelegramAdapter:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one update that Telegram brings.
 
-        Answered with 200 as soon as the bot has it; what it cannot take now comes again after a 503.
+        Answered with 200 as soon as it is saved; what cannot be saved now comes again after a 503.
         """
         if self._settings.mode != "webhook":
             return web.Response(status=404, text="this adapter asks by itself (mode = polling)")
@@ -117,13 +109,9 @@ class TelegramAdapter:
             return web.Response(status=update.status, text=update.reason)
         if self._inbox.is_closed or self._inbox.is_full or self._hearing is None:
             return web.Response(status=503, text="not now")
-        taken = self._hearing.take(update)
-        if taken is not None:
-            try:
-                async with asyncio.timeout(self._hand_over):
-                    await taken.wait()
-            except TimeoutError:
-                return web.Response(status=503, text="busy")
+        receipt = self._hearing.take(update)
+        if receipt is not None and not await receipt.wait(self._save_within):
+            return web.Response(status=503, text="busy")
         return web.Response()
 
     async def close(self) -> None:
@@ -152,7 +140,7 @@ class TelegramAdapter:
             await asyncio.Event().wait()  # from here on Telegram calls
         await keep_polling(
             self._bot,
-            self._hearing.take_all,
+            self._hearing.take,
             clock=self._surroundings.clock,
             patience=self._patience,
             on_state=self._note_reached,

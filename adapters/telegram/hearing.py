@@ -10,13 +10,14 @@ import structlog
 from telegram import Bot, User
 from telegram.error import TelegramError
 
-from adapters.contract import Incoming, Surroundings
+from adapters.contract import Incoming, Notice, Surroundings, What
+from adapters.inbox import Inbox
+from adapters.receipt import Receipt
 from adapters.telegram.acquaintances import Acquaintances
 from adapters.telegram.failures import said
-from adapters.telegram.inbox import Inbox
 from adapters.telegram.presses import Presses
 from adapters.telegram.view import View
-from adapters.telegram.wire import Standing, Unreadable, heard
+from adapters.telegram.wire import Standing, Unreadable, heard, number_of
 
 _log = structlog.get_logger(__name__)
 
@@ -24,6 +25,7 @@ _MOST_ANSWERS: Final = (
     200  # to pressed buttons, under way at once; more presses are heard, but keep their hour-glass
 )
 _FORGOTTEN: Final = "这个按钮已经失效，请直接打字 / This button has expired, please type instead"
+_GONE: Final = frozenset({"left", "kicked"})
 _ADMINISTRATOR: Final = "administrator"
 
 
@@ -56,8 +58,8 @@ class Hearing:
             homes=known.homes,
         )
 
-    def take(self, update: Any) -> asyncio.Event | None:
-        """Read an update; return what is set when the bot has taken the message in it, or None when there is none."""
+    def take(self, update: Any) -> Receipt | None:
+        """Read an update; return what the bot settles once its message is saved, or None when there is none in it."""
         try:
             found = heard(update, self._view)
         except Unreadable as error:
@@ -67,6 +69,9 @@ class Hearing:
             self._known.moved(found.moved)
         if found.standing is not None:
             self._note_standing(found.standing)
+            return self._put(_notice(found.standing, number_of(update)))
+        if found.member is not None:
+            return self._put(replace(found.member, key=f"{number_of(update)}"))
         message = found.message
         if message is not None and message.command is not None:
             message = self._with_command(message, message.command)
@@ -75,19 +80,22 @@ class Hearing:
         if message is None:
             return None
         self._known.met(found.username, message)
-        return self._inbox.put(message)
-
-    async def take_all(self, updates: list[Any]) -> None:
-        """Read updates and return when the bot has taken all messages in them."""
-        for taken in [self.take(update) for update in updates]:
-            if taken is not None:
-                await taken.wait()
+        return self._put(message)
 
     async def close(self) -> None:
         """Stop answering presses."""
         for answer in self._answers:
             answer.cancel()
         await asyncio.gather(*self._answers, return_exceptions=True)
+
+    def _put(self, happening: Incoming | Notice | None) -> Receipt | None:
+        if happening is None:
+            return None
+        receipt = self._inbox.put_for_receipt(happening)
+        if receipt is None:  # Telegram keeps it until there is a place
+            receipt = Receipt()
+            receipt.settle(is_saved=False)
+        return receipt
 
     def _with_command(self, message: Incoming, data: str) -> Incoming | None:
         command = self._presses.meant(data)
@@ -108,7 +116,7 @@ class Hearing:
 
     def _note_standing(self, standing: Standing) -> None:
         log = self._log.bind(room=standing.room, title=standing.title, status=standing.status)
-        if standing.status in ("left", "kicked"):
+        if standing.status in _GONE:
             log.warning("removed from a chat", action="telegram_removed")
         elif self._sees_all or standing.status == _ADMINISTRATOR:
             log.info("member of a chat, sees all messages", action="telegram_joined")
@@ -118,3 +126,12 @@ class Hearing:
                 "and add the bot anew, or make it an administrator",
                 action="telegram_joined_blind",
             )
+
+
+def _notice(standing: Standing, update: int | None) -> Notice | None:
+    """Return what the rest of the bot wants to know of its standing: that it came into a group, or went."""
+    is_gone = standing.status in _GONE
+    if is_gone == (standing.before in _GONE) or ":group:" not in standing.room:
+        return None
+    what = What.BOT_REMOVED if is_gone else What.BOT_ADDED
+    return Notice(what=what, room=standing.room, key=f"{update}", room_name=standing.title)

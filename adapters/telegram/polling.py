@@ -1,9 +1,9 @@
-"""Asking Telegram for what is new, again and again: what was handed over is confirmed, and nothing before."""
+"""Asking Telegram for what is new, again and again: what is saved is confirmed, and nothing before."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final, Never
 from urllib.parse import urlencode
@@ -14,8 +14,10 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 
 from adapters.backoff import delay_after
 from adapters.contract import Timekeeper
+from adapters.receipt import Receipt
+from adapters.telegram.confirming import Confirming
 from adapters.telegram.failures import Flooded, said
-from adapters.telegram.wire import ALLOWED, number_of
+from adapters.telegram.wire import ALLOWED
 
 _log = structlog.get_logger(__name__)
 
@@ -64,32 +66,31 @@ class Patience:
 
 async def keep_polling(
     bot: Bot,
-    take: Callable[[list[Any]], Awaitable[None]],
+    take: Callable[[Any], Receipt | None],
     *,
     clock: Timekeeper,
     patience: Patience,
     on_state: Callable[[bool], None],
 ) -> Never:
-    """Ask until cancelled. `take` returns when the bot has the updates; only then are they confirmed."""
-    offset: int | None = None
+    """Ask until cancelled. `take` returns what says when an update is saved; only then it is confirmed."""
+    confirming = Confirming()
     heard_at = clock.monotonic()
     while True:
         asked_at = clock.monotonic()
         if asked_at - heard_at > _NUMBERS_LAST.total_seconds():
-            offset = None  # everything is confirmed, so this repeats nothing
+            confirming = Confirming()  # everything is confirmed, so this repeats nothing
         try:
-            updates = await _ask(bot, offset)
+            updates = await _ask(bot, confirming.offset)
         except TelegramError as error:
             on_state(False)
             await patience.after(error)
             continue
         on_state(True)
         patience.reset()
-        await take(updates)
-        numbers = [number for update in updates if (number := number_of(update)) is not None]
-        if numbers:
-            offset = max(numbers) + 1
+        if confirming.take(updates, take):
             heard_at = clock.monotonic()
+            if not await confirming.saved_soon():
+                await clock.sleep(_PAUSE)  # the store is in trouble, or too much is waiting
         elif clock.monotonic() - asked_at < _TOO_SOON:
             await clock.sleep(_PAUSE)
 

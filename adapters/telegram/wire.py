@@ -8,7 +8,7 @@ from typing import Any, Final
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, User
 
 from adapters.addressing import addressed
-from adapters.contract import Incoming, RoomKind
+from adapters.contract import Incoming, Notice, RoomKind, What
 from adapters.telegram.addresses import Place
 from adapters.telegram.attachments import attachments
 from adapters.telegram.entities import Reading, read
@@ -38,6 +38,7 @@ class Standing:
     room: str
     title: str
     status: str
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Heard:
     query: str | None = None  # a pressed button, which Telegram wants to be answered
     moved: Moved | None = None
     standing: Standing | None = None
+    member: Notice | None = None  # somebody joined a group; its key is given by whoever knows the update
     username: str = ""  # of the writer, in lower case
 
 
@@ -86,7 +88,7 @@ def _message(message: Message, view: View) -> Heard:
     place = _place(message, view)
     author = _author(message, view)
     if place is None or author is None or not _is_said(message):
-        return Heard()
+        return Heard(member=_joined(message, view))
     account, name = author
     reading = read(message, view)
     if reading.is_for_another:
@@ -141,8 +143,24 @@ def _standing(change: ChatMemberUpdated, view: View) -> Standing | None:
     place = _place_of(change.chat, None, view)
     if place is None or change.new_chat_member.user.id != view.bot:
         return None
-    status = str(change.new_chat_member.status)
-    return Standing(place.address(view.name), word(change.chat.title), status)
+    status, before = str(change.new_chat_member.status), str(change.old_chat_member.status)
+    return Standing(place.address(view.name), word(change.chat.title), status, before)
+
+
+def _joined(message: Message, view: View) -> Notice | None:
+    people = [user for user in message.new_chat_members or () if not _is_nobody(user, view)]
+    place = _place(message, view)
+    if not people or place is None:
+        return None
+    account = f"{view.name}:{int(people[0].id)}"
+    return Notice(
+        what=What.MEMBER_ADDED,
+        room=place.address(view.name),
+        key="",
+        room_name=word(message.chat.title),
+        account=account,
+        name=view.people.get(account) or _full_name(people[0]),
+    )
 
 
 def _place(message: MaybeInaccessibleMessage, view: View) -> Place | None:

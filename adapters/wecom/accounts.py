@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from adapters.contract import DeliveryFailed, RoomKind
 
 # What WeCom allows in a userid; so neither `@all` nor `a|b`, which would reach more people than one.
 _USER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
 _CHAT: Final = re.compile(r"[A-Za-z0-9_.@-]{1,128}")
-_FAR_FUTURE: Final = 32_503_680_000  # the year 3000; beyond it a time is a mistake
 
 
 def is_user(value: str) -> bool:
@@ -39,18 +36,3 @@ def user_of(account: str, name: str) -> str:
     """Return the userid of an account of the adapter called `name`; empty when it is none of a person."""
     adapter, _, number = account.partition(":")
     return number if adapter == name and is_user(number) else ""
-
-
-def instant(value: Any) -> datetime | None:
-    """Return a time in seconds, a number or a text of digits, as UTC."""
-    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 12:
-        value = int(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < _FAR_FUTURE:
-        return datetime.fromtimestamp(value, UTC)
-    return None
-
-
-def derived_id(*stable: str) -> str:
-    """Return an id made of what stays the same when a message without one is sent again."""
-    digest = hashlib.blake2b("\0".join(stable).encode(errors="surrogatepass"), digest_size=8)
-    return f"derived-{digest.hexdigest()}"

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
+from bot.dashboard.planned_timeline import planned_line
 from bot.dashboard.wording import ending, kind_name, stamp
 from bot.tickets import events as e
+from bot.tickets import planned_events as p
 from bot.tickets.alerts import promise_name
 from bot.tickets.errors import N_
 from bot.tickets.model import ClockKind, Kind
@@ -118,6 +120,10 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 已回访", by=by) + _quoted(result, speaker)
         case e.Escalated():
             return _escalated(event, speaker)
+        case e.Realigned(due_at=due_at):
+            if due_at is None:
+                return say("核对时限：不用再看")
+            return say("核对时限：改为 {time} 再看", time=stamp(due_at, speaker))
         case e.Acknowledged(by=by):
             return say("{by} 收到提醒", by=by)
         case e.Paused(by=by, reason=reason, need=need, next_at=next_at):
@@ -154,6 +160,16 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 宣布重大事件并指挥", by=by)
         case e.Recovered(by=by, text=text):
             return say("{by} 报告恢复", by=by) + _quoted(text, speaker)
+        case (
+            p.Announced()
+            | p.Appointed()
+            | p.OtherTimeWanted()
+            | p.AppointmentNear()
+            | p.Inspected()
+            | p.Finished()
+            | p.RolledBack()
+        ):
+            return planned_line(event, speaker)
         case _:
             assert_never(event)
 
@@ -163,6 +179,10 @@ def _opened(event: e.Opened, speaker: Speaker) -> str:
     if event.kind is Kind.CALLBACK:
         owner = say("，由 {owner} 负责", owner=event.owner) if event.owner else ""
         return say("建回访单，针对 {subject}", subject=event.subject or "–") + owner
+    if event.kind.is_planned:
+        planned = say("计划：{text}", text=event.text)
+        due = event.due_at or event.latest_at
+        return planned + (say("，{time} 到期", time=stamp(due, speaker)) if due else "")
     who = event.requester
     said = (
         say("{who} 提出", who=who)

@@ -21,6 +21,7 @@ _KINDS = {
     Kind.HAZARD: N_("隐患"),
     Kind.IMPROVEMENT: N_("改善项"),
     Kind.TRAINING: N_("培训"),
+    Kind.MAINTENANCE: N_("升级维护"),
 }
 _DELIVERIES = {
     Delivery.QUEUED: N_("等待发送"),

@@ -5,6 +5,7 @@ Every implementation passes `tests/bot/store/test_contract.py` unchanged.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -12,9 +13,9 @@ from typing import Protocol
 import msgspec
 
 from bot.asks import Ask
+from bot.store.knowledge_contract import KnowledgeStore
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
-from faq.knowledge import Entry
 
 
 class Conflict(Exception):
@@ -33,8 +34,41 @@ class AlreadySeen(Exception):
         self.key = key
 
 
+class NotQueued(ValueError):
+    """No message of this key is in the outbox."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no message {key} in the outbox")
+        self.key = key
+
+
+class LeaseLost(Exception):
+    """Another process sends for this adapter now; nothing was saved."""
+
+    def __init__(self, adapter: str) -> None:
+        super().__init__(f"another process sends for {adapter} now")
+        self.adapter = adapter
+
+
 class StoreFault(Exception):
-    """The store cannot be used. The text says in one sentence why and what to do."""
+    """The store cannot be used. The text says in one sentence why and what to do.
+
+    `template` is a text for `Speaker`, `values` what it names; as a string it speaks Chinese.
+    """
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(worded(template, values))
+        self.template = template
+        self.values = values
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the text in another language."""
+        return worded(translate(self.template), self.values)
+
+
+def worded(template: str, values: Mapping[str, object]) -> str:
+    """Return a template with what it names; without values it is a text already, whatever braces are in it."""
+    return template.format_map(values) if values else template
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,12 +118,38 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     useful_until: datetime | None = None
     state: Delivery = Delivery.QUEUED
     not_before: datetime | None = None
-    attempts: int = 0
+    attempts: int = 0  # that failed
+    flow: str = ""  # key in `seen` of the message that brought it about; empty when time did
     is_unknown: bool = False  # an earlier attempt may have arrived
     was_held: bool = False  # the platform did not let the bot speak when it was due
     platform_id: str | None = None
     reason: str = ""  # of the latest failure
     position: int = 0  # given by the store; grows in the order of commits
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """A message or a deadline at which the program failed: a fault of ours, kept until somebody has looked at it.
+
+    `key` is that of the message in `seen`, or `due:NUMBER` for a ticket. `message` is the incoming message as JSON, so that it
+    can be tried again with a mended program; empty for a deadline.
+    """
+
+    key: str
+    at: datetime
+    room: str = ""
+    person: str = ""
+    text: str = ""
+    ticket: int | None = None
+    trace: str = ""
+    message: str = ""
+    attempts: int = 1
+
+
+class Delivered(msgspec.Struct, frozen=True):
+    """A message of the outbox arrived; `platform_id` is what the platform calls it."""
+
+    key: str
+    platform_id: str
 
 
 class ClosedAsk(msgspec.Struct, frozen=True):
@@ -108,6 +168,13 @@ class Link(msgspec.Struct, frozen=True):
     outgoing: str = ""
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """Something small that is remembered under a name until it is changed; an empty `value` forgets it."""
+
+    key: str
+    value: str
+
+
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one message or one deadline brings about, saved together or not at all.
 
@@ -121,11 +188,10 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     asks: tuple[Ask, ...] = ()
     closed_asks: tuple[ClosedAsk, ...] = ()
     links: tuple[Link, ...] = ()
-    entries: tuple[Entry, ...] = ()  # knowledge to put; an entry with the id of another replaces it
-    removed_entries: tuple[str, ...] = ()
+    kept: tuple[Kept, ...] = ()
 
 
-class Store(Protocol):
+class Store(KnowledgeStore, Protocol):
     """Reads see every commit that has returned. Instants are aware and in UTC, to the millisecond."""
 
     async def commit(self, change: Change) -> None:
@@ -157,12 +223,20 @@ class Store(Protocol):
         """Return the tickets a requester opened, newest first, closed ones included."""
         ...
 
+    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
+        """Return the tickets a requester opened at or after an instant, newest first, at most 5 of them."""
+        ...
+
     async def about(self, subject: int) -> list[Ticket]:
         """Return the tickets whose subject is this ticket (callbacks), by number."""
         ...
 
     async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]:
         """Return tickets of every status, highest number first, below `before` when given."""
+        ...
+
+    async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
+        """Return tickets that are not closed, by number above `after`, each with its saved `next_due_at`."""
         ...
 
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
@@ -195,8 +269,8 @@ class Store(Protocol):
         """Return the asks of kind `Answered` of a room asked at or after an instant, newest first, closed ones included."""
         ...
 
-    async def entries(self) -> list[Entry]:
-        """Return the knowledge base, by id."""
+    async def kept(self, prefix: str) -> dict[str, str]:
+        """Return what is remembered under keys that begin with `prefix`, by key."""
         ...
 
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
@@ -205,6 +279,13 @@ class Store(Protocol):
 
     async def update_outgoing(self, messages: list[Queued]) -> None:
         """Save the state of messages of the outbox (found by `key`), durably. A delivered one links its platform id."""
+        ...
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        """Note durably that messages of the outbox arrived: each is `SENT` and linked by its platform id.
+
+        As `update_outgoing`, for what happens most often: nothing but the state and the platform id changes.
+        """
         ...
 
     async def outgoing(self, key: str) -> Queued | None: ...
@@ -217,8 +298,21 @@ class Store(Protocol):
         """Return the messages of the outbox that belong to a ticket, oldest first."""
         ...
 
+    async def note_failure(self, failure: Failure) -> None:
+        """Keep what could not be handled, durably; one of the same key is replaced."""
+        ...
+
+    async def failures(self, *, limit: int = 100) -> list[Failure]:
+        """Return what could not be handled, newest first (by `at`, then by `key`)."""
+        ...
+
+    async def forget_failure(self, key: str) -> None:
+        """Let go of a failure that was dealt with; nothing happens when there is none."""
+        ...
+
     async def tidy(self, now: datetime) -> None:
-        """Forget seen keys after 3 days, closed or expired asks and delivered messages after 90 days, in small steps."""
+        """Forget seen keys after 3 days; closed or expired asks, delivered messages, lessons and failures after 90; in small
+        steps."""
         ...
 
     async def close(self) -> None:

@@ -12,7 +12,10 @@ from threading import Thread
 from typing import TypeVarTuple
 
 from bot.store.contract import AlreadySeen, Conflict, StoreFault
+from bot.store.knowledge_contract import KnowledgeMoved
+from bot.store.sqlite_batches import Batches, Refusal
 from bot.store.sqlite_statements import Statement
+from bot.tickets.errors import N_
 
 Ts = TypeVarTuple("Ts")
 Job = tuple[Sequence[Statement], asyncio.Future[int]]
@@ -20,6 +23,7 @@ Outcome = int | Exception
 
 # What one change alone is to blame for; anything else stops the whole batch.
 _OWN_FAULTS = (
+    KnowledgeMoved,
     Conflict,
     AlreadySeen,
     ValueError,
@@ -43,6 +47,7 @@ class GroupCommit:
         """
         self._loop = asyncio.get_running_loop()
         self._connection = connection
+        self._batches = Batches()
         self._most = most
         self._gathered: list[Job] = []
         self._handed_over: SimpleQueue[list[Job] | None] = SimpleQueue()
@@ -65,7 +70,7 @@ class GroupCommit:
             StoreFault: Nothing could be saved.
         """
         if self._is_closed:
-            raise StoreFault("数据库已关闭，不能再保存。")
+            raise StoreFault(N_("数据库已关闭，不能再保存。"))
         future: asyncio.Future[int] = self._loop.create_future()
         if not self._gathered:
             # Whoever else is ready in this round of the loop comes along with one hand-over.
@@ -109,12 +114,14 @@ class GroupCommit:
         else:
             self._waiting.extend(jobs)
 
-    def _write(self, batch: Sequence[Job]) -> list[Outcome]:
+    def _write(self, batch: Sequence[Job]) -> Sequence[Outcome]:
         cursor = self._connection.cursor()
         try:
             # Savepoints cost a quarter of the speed and are only needed when something is refused, which is rare.
-            outcomes = _together(cursor, batch)
-            if any(isinstance(outcome, Exception) for outcome in outcomes):
+            cursor.execute("BEGIN IMMEDIATE")
+            try:
+                outcomes: Sequence[Outcome] = self._batches.execute(cursor, [change for change, _ in batch])
+            except (Refusal, *_OWN_FAULTS):
                 self._connection.rollback()
                 outcomes = _one_by_one(cursor, batch)
             cursor.execute("COMMIT")
@@ -126,7 +133,9 @@ class GroupCommit:
         # Often SQLite has rolled back by itself. If it cannot, the next BEGIN fails and says so to whoever waits then.
         with suppress(sqlite3.Error):
             self._connection.rollback()
-        fault = StoreFault(f"数据库写不进去（{error}），这次的改动没有保存；请检查磁盘空间和权限。")
+        fault = StoreFault(
+            N_("数据库写不进去（{error}），这次的改动没有保存；请检查磁盘空间和权限。"), error=error
+        )
         fault.__cause__ = error
         return fault
 
@@ -134,17 +143,6 @@ class GroupCommit:
         # A closed loop refuses: then nobody waits any more.
         with suppress(RuntimeError):
             self._loop.call_soon_threadsafe(callback, *values)
-
-
-def _together(cursor: sqlite3.Cursor, batch: Sequence[Job]) -> list[Outcome]:
-    """Run a batch up to its end or to the first refusal, which is then the last outcome."""
-    cursor.execute("BEGIN IMMEDIATE")
-    outcomes: list[Outcome] = []
-    try:
-        outcomes.extend(_execute(cursor, statements) for statements, _ in batch)
-    except _OWN_FAULTS as error:
-        outcomes.append(error)
-    return outcomes
 
 
 def _one_by_one(cursor: sqlite3.Cursor, batch: Sequence[Job]) -> list[Outcome]:

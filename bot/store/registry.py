@@ -3,24 +3,71 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import StoreFault
+from bot.store.portable import Archive, Portable
+from bot.tickets.errors import N_
 from faq.knowledge import Entry
 
 
-async def open_store(url: str, now: datetime) -> Store:
+async def open_store(url: str, now: datetime) -> Portable:
     """Open the store of `[store] url`; `now` is noted when its tables are made or changed.
 
     Raises:
         StoreFault: The URL means no store, or the store cannot be used.
     """
-    path = _sqlite_path(url)
     # Imported here so that a program starts without the stores it does not use.
+    if url.startswith("redis"):
+        with _with_extra():
+            from bot.store.redis_start import open_redis
+        return await open_redis(url, now)
+    path = _sqlite_path(url)
     from bot.store.sqlite import open_sqlite
 
     return await open_sqlite(path, now)
+
+
+async def open_archive(url: str) -> Archive:
+    """Open a store for reading it through, without taking it from a bot that uses it.
+
+    Raises:
+        StoreFault: The URL means no store, there is none yet, or it cannot be read.
+    """
+    if url.startswith("redis"):
+        with _with_extra():
+            from bot.store.redis_start import open_redis_archive
+        return await open_redis_archive(url)
+    path = _sqlite_path(url)
+    from bot.store.sqlite_archive import open_sqlite_archive
+
+    return await open_sqlite_archive(path)
+
+
+async def set_aside(url: str, now: datetime) -> str:
+    """Rename the database of a store, whole or broken, so that a new one can take its place; return its new name, "" if there is none.
+
+    Raises:
+        StoreFault: It is in use, or this kind of store cannot do that.
+    """
+    path = _sqlite_path(url)
+    from bot.store.sqlite_holding import set_sqlite_aside
+
+    return str(await asyncio.to_thread(set_sqlite_aside, path, now) or "")
+
+
+def kind_of(url: str) -> str:
+    """Return the kind of store a URL means, as it is written before the colon."""
+    return url.partition(":")[0]
+
+
+def shown(url: str) -> str:
+    """Return a URL without user and password."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if rest else url
 
 
 async def read_entries(url: str) -> list[Entry]:
@@ -29,6 +76,10 @@ async def read_entries(url: str) -> list[Entry]:
     Raises:
         StoreFault: The URL means no store, or the store cannot be read.
     """
+    if url.startswith("redis"):
+        with _with_extra():
+            from bot.store.redis_start import entries_of as redis_entries_of
+        return await redis_entries_of(url)
     path = _sqlite_path(url)
     if not await asyncio.to_thread(path.exists):
         return []
@@ -37,11 +88,28 @@ async def read_entries(url: str) -> list[Entry]:
     return await entries_of(path)
 
 
+@contextmanager
+def _with_extra() -> Iterator[None]:
+    """Say what to install where the packages for Redis are missing."""
+    try:
+        yield
+    except ImportError as error:
+        raise StoreFault(
+            N_(
+                "redis:// 还需要别的软件包（缺 {package}）：在程序目录运行 make extras，或 pip install 'shouwen[redis]'。"
+            ),
+            package=error.name,
+        ) from error
+
+
 def _sqlite_path(url: str) -> Path:
     scheme, _, rest = url.partition(":")
     if scheme != "sqlite":
-        raise StoreFault(f"不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径。")
+        raise StoreFault(
+            N_("不认识 [store] url “{scheme}:…”；可用：sqlite:文件路径，或 redis://主机:6379/0。"),
+            scheme=scheme,
+        )
     if not rest:
-        raise StoreFault("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。")
+        raise StoreFault(N_("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。"))
     # Three slashes, as other programs write it, mean the same absolute path.
     return Path(rest.removeprefix("//"))

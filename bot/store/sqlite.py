@@ -5,20 +5,36 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.asks import Ask
-from bot.store.bodies import ask_from, entry_from, queued_from, record_from, ticket_from
-from bot.store.contract import Change, Link, Queued, StoreFault
+from bot.lessons import Lesson
+from bot.store.bodies import (
+    ask_from,
+    change_from,
+    entry_from,
+    failure_from,
+    lesson_from,
+    queued_from,
+    record_from,
+    ticket_from,
+    uses_from,
+)
+from bot.store.contract import Change, Delivered, Failure, Link, Queued
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
-from bot.store.lockfile import Held, LockFile
+from bot.store.knowledge_contract import EntryChange, Learning, Uses
+from bot.store.lockfile import LockFile
+from bot.store.portable import KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
-from bot.store.sqlite_file import Migration, copy, known_migrations, open_for_reading, open_for_writing
+from bot.store.reporters import Reporters
+from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
+from bot.store.sqlite_holding import locked
+from bot.store.sqlite_knowledge import learning_statements
+from bot.store.sqlite_pieces import page, putting
 from bot.store.sqlite_reader import Reader
-from bot.store.sqlite_statements import Statement, delivering, saving
+from bot.store.sqlite_statements import Statement, delivering, noting, saving
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
@@ -27,6 +43,8 @@ _SEEN_KEPT = timedelta(days=3)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
 _ABOVE_ALL_NUMBERS = 2**63 - 1
+_REPORTERS_AT_START = 200  # of the latest tickets
+_LAST_CHARACTER = "\U0010ffff"
 
 
 class SqliteStore:
@@ -41,11 +59,14 @@ class SqliteStore:
         self._writer = GroupCommit(connection)
         self._queries = sqlite_queries()
         self._last_number = self._highest_number()  # nobody else writes while the lock is held
+        self._reporters = self._latest_reporters()
         self._is_closed = False
 
     async def commit(self, change: Change) -> None:
         for saved in change.tickets:
-            self._last_number = max(self._last_number, saved.ticket.number)
+            if saved.expected_version == 0:
+                self._last_number = max(self._last_number, saved.ticket.number)
+                self._reporters.note(saved.ticket)
         await self._writer.submit(saving(change, self._queries))
 
     async def next_number(self, first: int) -> int:
@@ -72,12 +93,20 @@ class SqliteStore:
         rows = self._reader.rows(self._queries["tickets_of_account"], (account, limit))
         return [ticket_from(*row) for row in rows]
 
+    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
+        if not self._reporters.may_have(account, since):
+            return []
+        return [ticket for ticket in await self.tickets_of(account, limit=5) if ticket.opened_at >= since]
+
     async def about(self, subject: int) -> list[Ticket]:
         return await self._reader.listed(ticket_from, self._queries["tickets_about"], (subject,))
 
     async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]:
         below = _ABOVE_ALL_NUMBERS if before is None else before
         return await self._reader.listed(ticket_from, self._queries["recent_tickets"], (below, limit))
+
+    async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
+        return await self._reader.listed(_watched, self._queries["watched"], (after, limit))
 
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
         row = (milliseconds(now), limit)
@@ -113,12 +142,42 @@ class SqliteStore:
     async def entries(self) -> list[Entry]:
         return await self._reader.listed(entry_from, self._queries["entries"])
 
+    async def kept(self, prefix: str) -> dict[str, str]:
+        return dict(self._reader.rows(self._queries["kept"], (prefix, prefix + _LAST_CHARACTER)))
+
+    async def learn(self, learning: Learning) -> None:
+        await self._writer.submit(learning_statements(learning, self._queries))
+
+    async def knowledge_version(self) -> int:
+        row = self._reader.first(self._queries["knowledge_version"])
+        return row[0] if row else 0
+
+    async def entry_changes(self, after: int) -> list[EntryChange]:
+        return await self._reader.listed(change_from, self._queries["entry_changes"], (after,))
+
+    async def entry_history(self, id_: str) -> list[EntryChange]:
+        return await self._reader.listed(change_from, self._queries["entry_history"], (id_,))
+
+    async def uses(self) -> list[Uses]:
+        return await self._reader.listed(uses_from, self._queries["uses"])
+
+    async def lesson(self, id_: str) -> Lesson | None:
+        row = self._reader.first(self._queries["lesson"], (id_,))
+        return lesson_from(*row) if row else None
+
+    async def lessons(self, kind: str, *, since: datetime | None = None) -> list[Lesson]:
+        row = (kind, 0 if since is None else milliseconds(since))
+        return await self._reader.listed(lesson_from, self._queries["open_lessons"], row)
+
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
         rows = self._reader.rows(self._queries["waiting"], (adapter, limit))
         return [queued_from(*row) for row in rows]
 
     async def update_outgoing(self, messages: list[Queued]) -> None:
         await self._writer.submit(delivering(messages, self._queries))
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        await self._writer.submit(noting(delivered, self._queries))
 
     async def outgoing(self, key: str) -> Queued | None:
         row = self._reader.first(self._queries["outgoing"], (key,))
@@ -130,18 +189,32 @@ class SqliteStore:
     async def said_about(self, number: int) -> list[Queued]:
         return await self._reader.listed(queued_from, self._queries["said_about"], (number,))
 
+    async def note_failure(self, failure: Failure) -> None:
+        await self._writer.submit(putting([failure], self._queries))
+
+    async def failures(self, *, limit: int = 100) -> list[Failure]:
+        return await self._reader.listed(failure_from, self._queries["failures"], (limit,))
+
+    async def forget_failure(self, key: str) -> None:
+        await self._writer.submit([Statement(self._queries["forget_failure"], (key,))])
+
+    async def export(self, part: Part, *, after: str = "", limit: int = 500) -> list[tuple[str, Piece]]:
+        return await self._reader.at_once(lambda view: page(view, self._queries, part, after, limit))
+
+    async def put_back(self, pieces: Sequence[Piece]) -> None:
+        numbers = [piece.ticket.number for piece in pieces if isinstance(piece, KeptTicket)]
+        self._last_number = max([self._last_number, *numbers])
+        await self._writer.submit(putting(pieces, self._queries))
+
+    async def workers(self) -> list[str]:
+        return []  # the lock is held
+
     async def tidy(self, now: datetime) -> None:
         await self._forget("forget_seen", now - _SEEN_KEPT)
         await self._forget("forget_asks", now - _KEPT)
         await self._forget("forget_outgoing", now - _KEPT)
-
-    async def backup(self, path: Path) -> None:
-        """Write one file with everything that is committed; the store goes on meanwhile.
-
-        Raises:
-            StoreFault: The file cannot be written, or is the database itself.
-        """
-        await asyncio.to_thread(_copy, self.path, path)
+        await self._forget("forget_failures", now - _KEPT)
+        await self._forget("forget_lessons", now - _KEPT)
 
     async def close(self) -> None:
         """Finish what is waiting and release the files; closing again does nothing."""
@@ -156,6 +229,11 @@ class SqliteStore:
     def _highest_number(self) -> int:
         row = self._reader.first(self._queries["highest_number"])
         return row[0] or 0 if row else 0
+
+    def _latest_reporters(self) -> Reporters:
+        row = (_ABOVE_ALL_NUMBERS, _REPORTERS_AT_START)
+        latest = [ticket_from(*found) for found in self._reader.rows(self._queries["recent_tickets"], row)]
+        return Reporters(latest, are_all=len(latest) < _REPORTERS_AT_START)
 
     async def _forget(self, query: str, before: datetime) -> None:
         # Step by step, so that commits in between wait for one step only.
@@ -172,7 +250,7 @@ async def open_sqlite(
     Raises:
         StoreFault: The file cannot be used, or another process has it open.
     """
-    lock = await asyncio.to_thread(_locked, path)
+    lock = await asyncio.to_thread(locked, path)
     try:
         connection = await asyncio.to_thread(open_for_writing, path, now, migrations or known_migrations())
         return SqliteStore(path, lock, connection)
@@ -194,30 +272,13 @@ async def entries_of(path: Path) -> list[Entry]:
         await reader.close()
 
 
-def _locked(path: Path) -> LockFile:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return LockFile(path.with_name(path.name + ".lock"))
-    except Held as held:
-        raise StoreFault(
-            f"数据库 {path} 正被另一个进程使用（进程号 {held.holder or '未知'}）；请先停掉它，一个数据库只能由一个机器人写。"
-        ) from held
-    except OSError as error:
-        raise StoreFault(
-            f"文件夹 {path.parent} 写不了（{error.strerror}）；请检查权限，或换一个 [store] url。"
-        ) from error
-
-
-def _copy(source: Path, target: Path) -> None:
-    if target.resolve() == source.resolve():
-        raise StoreFault(f"{target} 就是正在用的数据库；请给备份换一个文件名。")
-    with closing(open_for_reading(source)) as connection:
-        copy(connection, target)
-
-
 def _end(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+
+
+def _watched(body: bytes, due_at: int | None) -> tuple[Ticket, datetime | None]:
+    return ticket_from(body), None if due_at is None else instant(due_at)
 
 
 def _instant(row: tuple[int | None, ...] | None) -> datetime | None:

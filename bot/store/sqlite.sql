@@ -46,6 +46,10 @@ SELECT max(number) FROM tickets
 -- List what is not closed.
 SELECT CAST(body AS BLOB) FROM tickets WHERE status <> 'closed' ORDER BY number LIMIT ?
 
+-- watched --
+-- List what is not closed above a number, with when to look at it.
+SELECT CAST(body AS BLOB), next_due_at FROM tickets WHERE status <> 'closed' AND number > ? ORDER BY number LIMIT ?
+
 -- open_tickets_of_room --
 -- List what is not closed of one room.
 SELECT CAST(body AS BLOB) FROM tickets WHERE status <> 'closed' AND room = ? ORDER BY number LIMIT ?
@@ -136,23 +140,40 @@ UPDATE outbox
 SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
 WHERE key = ?
 
+-- keep --
+-- Remember something under a name.
+INSERT INTO kept (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- forget_kept --
+-- Forget what is remembered under a name.
+DELETE FROM kept WHERE key = ?
+
+-- kept --
+-- List what is remembered under names between two, in order.
+SELECT key, value FROM kept WHERE key >= ? AND key < ? ORDER BY key
+
+-- note_delivered --
+-- Note that a message of the outbox arrived.
+UPDATE outbox SET state = 'sent', platform_id = delivered.column2
+FROM (VALUES (?, ?)) AS delivered WHERE outbox.key = delivered.column1
+
 -- waiting --
 -- List what one adapter still has to deliver, in the order of commits.
-SELECT CAST(body AS BLOB), position FROM outbox
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox
 WHERE adapter = ? AND state IN ('queued', 'held', 'sending')
 ORDER BY position LIMIT ?
 
 -- outgoing --
 -- Read one message of the outbox.
-SELECT CAST(body AS BLOB), position FROM outbox WHERE key = ?
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox WHERE key = ?
 
 -- dead_letters --
 -- List messages that were given up, newest first.
-SELECT CAST(body AS BLOB), position FROM outbox WHERE state = 'dead' ORDER BY position DESC LIMIT ?
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox WHERE state = 'dead' ORDER BY position DESC LIMIT ?
 
 -- said_about --
 -- List the messages of a ticket in the order of commits.
-SELECT CAST(body AS BLOB), position FROM outbox WHERE ticket = ? ORDER BY position
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox WHERE ticket = ? ORDER BY position
 
 -- forget_outgoing --
 -- Remove one step of messages that were created before an instant and are delivered or dropped.
@@ -171,3 +192,171 @@ DELETE FROM entries WHERE id = ?
 -- entries --
 -- Read the knowledge base.
 SELECT CAST(body AS BLOB) FROM entries ORDER BY id
+
+-- put_failure --
+-- Keep what the program failed at in place of what is known under the same key.
+INSERT INTO failures (key, at, body) VALUES (?, ?, CAST(? AS TEXT))
+ON CONFLICT (key) DO UPDATE SET at = excluded.at, body = excluded.body
+
+-- failures --
+-- List what the program failed at, newest first.
+SELECT CAST(body AS BLOB) FROM failures ORDER BY at DESC, key DESC LIMIT ?
+
+-- forget_failure --
+-- Let go of a failure.
+DELETE FROM failures WHERE key = ?
+
+-- forget_failures --
+-- Remove one step of failures from before an instant.
+DELETE FROM failures WHERE key IN (SELECT key FROM failures WHERE at < ? ORDER BY at LIMIT ?)
+
+-- export_seen --
+-- Read a page of handled messages.
+SELECT key, at FROM seen WHERE key > ? ORDER BY key LIMIT ?
+
+-- export_kept --
+-- Read a page of what is remembered, but for what a copy remembers about itself.
+SELECT key, value FROM kept WHERE key > ? AND key NOT GLOB 'copying:*' ORDER BY key LIMIT ?
+
+-- export_entries --
+-- Read a page of the entries there are or were.
+SELECT id, (SELECT CAST(entries.body AS BLOB) FROM entries WHERE entries.id = entry_log.id)
+FROM entry_log WHERE id > ? GROUP BY id ORDER BY id LIMIT ?
+
+-- export_entry_log --
+-- Read the history of a page of entries.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE id BETWEEN ? AND ? ORDER BY id, position
+
+-- export_uses --
+-- Read a page of how entries are used.
+SELECT id, given, helped, failed, latest_at FROM entry_uses WHERE id > ? ORDER BY id LIMIT ?
+
+-- export_lessons --
+-- Read a page of what there is or was to learn.
+SELECT id, CAST(body AS BLOB) FROM lessons WHERE id > ? ORDER BY id LIMIT ?
+
+-- export_asks --
+-- Read a page of questions in the order in which they were asked.
+SELECT position, CAST(body AS BLOB), outcome FROM asks WHERE position > ? ORDER BY position LIMIT ?
+
+-- export_links --
+-- Read a page of what messages belong to.
+SELECT room, message, ticket, outgoing FROM links WHERE (room, message) > (?, ?) ORDER BY room, message LIMIT ?
+
+-- export_outbox --
+-- Read a page of the outbox in the order of commits.
+SELECT CAST(body AS BLOB), position, state, platform_id FROM outbox WHERE position > ? ORDER BY position LIMIT ?
+
+-- export_failures --
+-- Read a page of what the program failed at.
+SELECT key, CAST(body AS BLOB) FROM failures WHERE key > ? ORDER BY key LIMIT ?
+
+-- export_tickets --
+-- Read a page of tickets.
+SELECT number, CAST(body AS BLOB), next_due_at, surveyed_at FROM tickets WHERE number > ? ORDER BY number LIMIT ?
+
+-- export_records --
+-- Read the archives of a page of tickets.
+SELECT number, body, hash FROM records WHERE number BETWEEN ? AND ? ORDER BY number, seq
+
+-- put_seen --
+-- Save a handled message as it was.
+INSERT INTO seen (key, at) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET at = excluded.at
+
+-- put_outgoing --
+-- Save a message of the outbox as it was; one of the same key is replaced in its place.
+INSERT INTO outbox (adapter, room, state, ticket, created_at, platform_id, body, key)
+VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
+ON CONFLICT (key) DO UPDATE
+SET adapter = excluded.adapter, room = excluded.room, state = excluded.state, ticket = excluded.ticket,
+    created_at = excluded.created_at, platform_id = excluded.platform_id, body = excluded.body
+
+-- forget_entry_log --
+-- Make room for the history of an entry that is put back whole.
+DELETE FROM entry_log WHERE id = ?
+
+-- put_entry_change --
+-- Save one form of an entry as it was.
+INSERT INTO entry_log (version, id, at, body) VALUES (?, ?, ?, CAST(? AS TEXT))
+
+-- raise_knowledge --
+-- Bring the version of the knowledge up to that of a change.
+UPDATE meta SET value = CAST(max(CAST(value AS INTEGER), ?) AS TEXT) WHERE key = 'knowledge'
+
+-- put_uses --
+-- Save how an entry is used as it was.
+INSERT INTO entry_uses (id, given, helped, failed, latest_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE
+SET given = excluded.given, helped = excluded.helped, failed = excluded.failed, latest_at = excluded.latest_at
+
+-- put_ticket --
+-- Save a ticket as it was.
+INSERT INTO tickets (version, head, status, room, account, subject, next_due_at, surveyed_at, body, number)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
+ON CONFLICT (number) DO UPDATE
+SET version = excluded.version, head = excluded.head, status = excluded.status, room = excluded.room,
+    account = excluded.account, subject = excluded.subject, next_due_at = excluded.next_due_at,
+    surveyed_at = excluded.surveyed_at, body = excluded.body
+
+-- forget_records --
+-- Make room for an archive that is put back whole.
+DELETE FROM records WHERE number = ?
+
+-- next_knowledge --
+-- Begin a new version of the knowledge.
+UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'knowledge'
+
+-- next_knowledge_after --
+-- Begin a new version of the knowledge, if it still has the one that is expected.
+UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'knowledge' AND CAST(value AS INTEGER) = ?
+
+-- knowledge_version --
+-- Find the version of the knowledge.
+SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'
+
+-- log_entry --
+-- Keep a form of an entry in the history, under the version that has just begun.
+INSERT INTO entry_log (version, id, at, body)
+VALUES ((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'), ?, ?, CAST(? AS TEXT))
+
+-- log_removal --
+-- Keep the end of an entry in the history; nothing happens when there is no such entry.
+INSERT INTO entry_log (version, id, at)
+SELECT (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'knowledge'), id, ? FROM entries WHERE id = ?
+
+-- entry_changes --
+-- List what changed after a version, oldest first.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE version > ? ORDER BY version, position
+
+-- entry_history --
+-- List the forms an entry has had, oldest first.
+SELECT version, id, at, CAST(body AS BLOB) FROM entry_log WHERE id = ? ORDER BY position
+
+-- add_uses --
+-- Count that an entry was used.
+INSERT INTO entry_uses (id, given, helped, failed, latest_at) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE
+SET given = given + excluded.given, helped = helped + excluded.helped, failed = failed + excluded.failed,
+    latest_at = max(coalesce(latest_at, excluded.latest_at), coalesce(excluded.latest_at, latest_at))
+
+-- uses --
+-- Read how often entries were used.
+SELECT id, given, helped, failed, latest_at FROM entry_uses ORDER BY id
+
+-- put_lesson --
+-- Save a lesson in place of the one with the same id.
+INSERT INTO lessons (id, kind, at, outcome, body) VALUES (?, ?, ?, ?, CAST(? AS TEXT))
+ON CONFLICT (id) DO UPDATE
+SET kind = excluded.kind, at = excluded.at, outcome = excluded.outcome, body = excluded.body
+
+-- lesson --
+-- Read one lesson.
+SELECT CAST(body AS BLOB) FROM lessons WHERE id = ?
+
+-- open_lessons --
+-- List what nobody has decided about yet, oldest first.
+SELECT CAST(body AS BLOB) FROM lessons WHERE outcome = '' AND kind = ? AND at >= ? ORDER BY at, id
+
+-- forget_lessons --
+-- Remove one step of lessons that were noted before an instant.
+DELETE FROM lessons WHERE id IN (SELECT id FROM lessons WHERE at < ? ORDER BY at LIMIT ?)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
+from bot.tickets.errors import N_
 
 # "SHOU": tells our databases from those of other programs.
 APPLICATION_ID = 0x53484F55
@@ -90,15 +91,41 @@ def copy(source: sqlite3.Connection, path: Path) -> None:
         partial.replace(path)
 
 
+def check_ours(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    """Refuse a database that is not ours or of another version; reading it for the first time happens here.
+
+    Raises:
+        StoreFault: It is.
+    """
+    with _explained(path):
+        found = _pragma(connection, "user_version")
+        if _pragma(connection, "application_id") != APPLICATION_ID:
+            raise StoreFault(N_("{path} 是别的程序的数据库；请换一个 [store] url。"), path=path)
+        if found > version:
+            raise _newer(path, found, version)
+        if found < version:
+            raise StoreFault(
+                N_(
+                    "数据库 {path} 是旧版本（{found}）写的；先用这个程序打开它一次（shouwen doctor），它会先备份再升级。"
+                ),
+                path=path,
+                found=found,
+            )
+
+
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreFault(f"数据库 {path} 用不了（{error}）；请检查文件，或从备份恢复。") from error
+        raise StoreFault(
+            N_("数据库 {path} 用不了（{error}）；请检查文件，或从备份恢复。"), path=path, error=error
+        ) from error
     except OSError as error:
         raise StoreFault(
-            f"数据库 {path} 写不了（{error.strerror}）；请检查文件夹的权限，或换一个 [store] url。"
+            N_("数据库 {path} 写不了（{error}）；请检查文件夹的权限，或换一个 [store] url。"),
+            path=path,
+            error=error.strerror,
         ) from error
 
 
@@ -106,7 +133,9 @@ def _check_sqlite() -> None:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         oldest = ".".join(map(str, _OLDEST_SQLITE))
         raise StoreFault(
-            f"SQLite {sqlite3.sqlite_version} 太旧，至少要 {oldest}；请换用自带新版 SQLite 的 Python 3.11。"
+            N_("SQLite {found} 太旧，至少要 {oldest}；请换用自带新版 SQLite 的 Python 3.11。"),
+            found=sqlite3.sqlite_version,
+            oldest=oldest,
         )
 
 
@@ -116,7 +145,7 @@ def _check_header(path: Path) -> None:
     with path.open("r+b") as file:  # for writing, so that a missing right shows here
         header = file.read(16)
     if header not in (b"", b"SQLite format 3\0"):
-        raise StoreFault(f"{path} 不是数据库文件；请移走它，或换一个 [store] url。")
+        raise StoreFault(N_("{path} 不是数据库文件；请移走它，或换一个 [store] url。"), path=path)
 
 
 def _migrate(
@@ -124,17 +153,26 @@ def _migrate(
 ) -> None:
     version, is_new = _pragma(connection, "user_version"), _is_empty(connection)
     if not is_new and _pragma(connection, "application_id") != APPLICATION_ID:
-        raise StoreFault(f"{path} 是别的程序的数据库；请换一个 [store] url。")
+        raise StoreFault(N_("{path} 是别的程序的数据库；请换一个 [store] url。"), path=path)
     newest = migrations[-1].version
     if version > newest:
-        raise StoreFault(
-            f"数据库 {path} 是更新的版本（{version}）写的，这个程序只认识到 {newest}；请升级程序，或恢复升级前的备份。"
-        )
+        raise _newer(path, version, newest)
     outstanding = [migration for migration in migrations if migration.version > version]
     if outstanding and not is_new:
         copy(connection, path.with_name(f"{path.name}.before-v{newest}"))
     for migration in outstanding:
         _apply(connection, migration, now)
+
+
+def _newer(path: Path, found: int, newest: int) -> StoreFault:
+    return StoreFault(
+        N_(
+            "数据库 {path} 是更新的版本（{found}）写的，这个程序只认识到 {newest}；请升级程序，或恢复升级前的备份。"
+        ),
+        path=path,
+        found=found,
+        newest=newest,
+    )
 
 
 def _apply(connection: sqlite3.Connection, migration: Migration, now: datetime) -> None:
@@ -149,7 +187,7 @@ def _apply(connection: sqlite3.Connection, migration: Migration, now: datetime) 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
     if mode != "wal":
-        raise StoreFault(f"{path} 所在的文件系统不支持 WAL；请放到本机磁盘上，不要用网络盘。")
+        raise StoreFault(N_("{path} 所在的文件系统不支持 WAL；请放到本机磁盘上，不要用网络盘。"), path=path)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")  # what savepoints put aside

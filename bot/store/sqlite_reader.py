@@ -9,11 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
+import msgspec
+
 from bot.store.contract import StoreFault
 from bot.store.sqlite_file import open_for_reading
 from bot.store.sqlite_statements import Row
+from bot.tickets.errors import N_
 
 T = TypeVar("T")
+
+_CLOSED = N_("数据库已关闭，不能再读取。")
+_UNREADABLE = N_("数据库读不出来（{error}）；请检查文件，或从备份恢复。")
 
 
 class Reader:
@@ -38,13 +44,21 @@ class Reader:
         rows = self.rows(sql, row)
         return rows[0] if rows else None
 
+    async def at_once(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what several queries find that see the same state, while the event loop goes on."""
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, _in_one_view, self._there, work)
+        except RuntimeError as error:  # what an executor says that was shut down
+            raise StoreFault(_CLOSED) from error
+
     async def listed(self, decode: Callable[..., T], sql: str, row: Row = ()) -> list[T]:
         """Return a result that may be long, decoded row by row, while the event loop goes on."""
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._thread, self._decoded, decode, sql, row)
         except RuntimeError as error:  # what an executor says that was shut down
-            raise StoreFault("数据库已关闭，不能再读取。") from error
+            raise StoreFault(_CLOSED) from error
 
     async def close(self) -> None:
         """Finish the lists that are being read, then close both connections."""
@@ -61,4 +75,15 @@ def _rows(connection: sqlite3.Connection, sql: str, row: Row) -> list[tuple[Any,
     try:
         return connection.execute(sql, row).fetchall()
     except sqlite3.Error as error:
-        raise StoreFault(f"数据库读不出来（{error}）；请检查文件，或从备份恢复。") from error
+        raise StoreFault(_UNREADABLE, error=error) from error
+
+
+def _in_one_view(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    try:
+        connection.execute("BEGIN")
+        try:
+            return work(connection)
+        finally:
+            connection.execute("COMMIT")
+    except (sqlite3.Error, msgspec.MsgspecError) as error:
+        raise StoreFault(_UNREADABLE, error=error) from error

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from enum import IntEnum, auto
 
 import msgspec
 
 from bot.asks import Ask
 from bot.store.bodies import body_of, body_of_record
-from bot.store.contract import AlreadySeen, Change, Conflict, Queued, Saved
+from bot.store.contract import AlreadySeen, Change, Conflict, Delivered, NotQueued, Queued, Saved
 from bot.store.instants import milliseconds, milliseconds_up
+from bot.tickets.model import Ticket
 
 Row = tuple[int | str | bytes | None, ...]
 
 
-class NotQueued(ValueError):
-    """No message of this key is in the outbox."""
+class Turn(IntEnum):
+    """When a statement is said among those of a batch.
 
-    def __init__(self, key: str) -> None:
-        super().__init__(f"no message {key} in the outbox")
-        self.key = key
+    Rows that are only added do not care what other changes do, so those of many changes are said with one call, parents before
+    their children. What looks at what is there keeps its place.
+    """
+
+    SEEN = auto()
+    TICKET = auto()
+    RECORD = auto()
+    OUTGOING = auto()
+    LINK = auto()
+    IN_PLACE = auto()
+    DELIVERED = auto()  # of messages that were added by earlier batches
 
 
 class Statement(msgspec.Struct, frozen=True, gc=False):
@@ -29,6 +39,7 @@ class Statement(msgspec.Struct, frozen=True, gc=False):
     row: Row
     refusal: type[Exception] | None = None
     refused: int | str = ""
+    turn: Turn = Turn.IN_PLACE
 
 
 def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
@@ -41,33 +52,45 @@ def saving(change: Change, queries: Mapping[str, str]) -> list[Statement]:
     add = statements.append
     if change.seen is not None:
         row = (change.seen, milliseconds(change.at))
-        add(Statement(queries["remember_seen"], row, AlreadySeen, change.seen))
+        add(Statement(queries["remember_seen"], row, AlreadySeen, change.seen, Turn.SEEN))
     for saved in change.tickets:
         check_continues(saved)
         add(_saving_ticket(saved, queries))
         for record in saved.records:
             body = body_of_record(record)
             row_of_record = (record.number, record.seq, milliseconds(record.at), body, record.hash)
-            add(Statement(queries["add_record"], row_of_record))
+            add(Statement(queries["add_record"], row_of_record, turn=Turn.RECORD))
     for message in change.outgoing:
-        add(Statement(queries["add_outgoing"], _outgoing_row(message)))
+        add(Statement(queries["add_outgoing"], outgoing_row(message), turn=Turn.OUTGOING))
     for ask in change.asks:
-        add(Statement(queries["put_ask"], _ask_row(ask)))
+        add(Statement(queries["put_ask"], ask_row(ask)))
     for closed in change.closed_asks:
         add(Statement(queries["close_ask"], (closed.outcome, closed.id)))
     for link in change.links:
-        add(Statement(queries["put_link"], (link.room, link.message, link.ticket, link.outgoing)))
-    for entry_id in change.removed_entries:
-        add(Statement(queries["remove_entry"], (entry_id,)))
-    for entry in change.entries:
-        add(Statement(queries["put_entry"], (entry.id, body_of(entry))))
+        row_of_link = (link.room, link.message, link.ticket, link.outgoing)
+        add(Statement(queries["put_link"], row_of_link, turn=Turn.LINK))
+    for kept in change.kept:
+        add(
+            Statement(queries["keep"], (kept.key, kept.value))
+            if kept.value
+            else Statement(queries["forget_kept"], (kept.key,))
+        )
     return statements
+
+
+def noting(delivered: Iterable[Delivered], queries: Mapping[str, str]) -> list[Statement]:
+    """Return what notes that messages of the outbox have arrived."""
+    sql = queries["note_delivered"]
+    return [
+        Statement(sql, (each.key, each.platform_id), NotQueued, each.key, Turn.DELIVERED)
+        for each in delivered
+    ]
 
 
 def delivering(messages: Iterable[Queued], queries: Mapping[str, str]) -> list[Statement]:
     """Return what saves the state of messages of the outbox."""
     sql = queries["save_outgoing"]
-    return [Statement(sql, _outgoing_row(message), NotQueued, message.key) for message in messages]
+    return [Statement(sql, outgoing_row(message), NotQueued, message.key) for message in messages]
 
 
 def check_continues(saved: Saved) -> None:
@@ -93,24 +116,34 @@ def check_continues(saved: Saved) -> None:
 
 def _saving_ticket(saved: Saved, queries: Mapping[str, str]) -> Statement:
     ticket, survey = saved.ticket, saved.ticket.survey
-    row = (
+    row = ticket_row(
+        ticket,
+        None if saved.next_due_at is None else milliseconds_up(saved.next_due_at),
+        None if survey is None or survey.asked_at is None else milliseconds(survey.asked_at),
+    )
+    if saved.expected_version == 0:
+        return Statement(queries["add_ticket"], row, Conflict, ticket.number, Turn.TICKET)
+    return Statement(queries["save_ticket"], (*row, saved.expected_version), Conflict, ticket.number)
+
+
+def ticket_row(ticket: Ticket, next_due_at: int | None, surveyed_at: int | None) -> Row:
+    """Return a ticket as the tables keep it."""
+    return (
         ticket.version,
         ticket.head,
         ticket.status,
         ticket.room,
         ticket.account,
         ticket.subject,
-        None if saved.next_due_at is None else milliseconds_up(saved.next_due_at),
-        None if survey is None or survey.asked_at is None else milliseconds(survey.asked_at),
+        next_due_at,
+        surveyed_at,
         body_of(ticket),
         ticket.number,
     )
-    if saved.expected_version == 0:
-        return Statement(queries["add_ticket"], row, Conflict, ticket.number)
-    return Statement(queries["save_ticket"], (*row, saved.expected_version), Conflict, ticket.number)
 
 
-def _outgoing_row(message: Queued) -> Row:
+def outgoing_row(message: Queued) -> Row:
+    """Return a message of the outbox as the tables keep it."""
     return (
         message.adapter,
         message.room,
@@ -123,7 +156,8 @@ def _outgoing_row(message: Queued) -> Row:
     )
 
 
-def _ask_row(ask: Ask) -> Row:
+def ask_row(ask: Ask) -> Row:
+    """Return a question as the tables keep it."""
     return (
         ask.room,
         ask.person,

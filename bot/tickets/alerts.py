@@ -10,6 +10,7 @@ from bot.tickets import events as e
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Ticket
+from bot.tickets.planned_notices import overdue
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import level_word
@@ -49,6 +50,8 @@ def alerts(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
     """Return the line for the duty room, or for people alone: an owner who owes a word, managers who owe a call."""
     if ticket.kind is Kind.CALLBACK:
         return _callback(event, ticket, speaker, title)
+    if ticket.kind.is_planned:
+        return [overdue(event, ticket, speaker, rules)]
     return [_alert(event, ticket, speaker, rules, title)]
 
 

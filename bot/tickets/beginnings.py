@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.asks import Details
-from bot.tickets import card, timing
+from bot.tickets import card, planned_notices, timing
 from bot.tickets import events as e
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Ticket
+from bot.tickets.recipients import recipients
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices
@@ -16,13 +17,18 @@ from bot.tickets.voices import Voices
 
 def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Return the acknowledgement and the card; nothing for a callback, of which is told together with the low score."""
-    if event.kind is Kind.CALLBACK:
+    if event.kind in (Kind.CALLBACK, Kind.HAZARD):  # told together with what brought them about
         return []
+    if event.kind.is_planned:
+        return planned_notices.opened(after, voices, rules)
     number, now = after.number, voices.customer.now
     level = after.level_name or voices.customer.say("已登记")
-    calls = called_at_once(after, rules, now) if card.is_urgent(after, rules) else ()
+    calls = called_at_once(after, rules, now)
     word = timing.promised_word(after, rules)
     told = _acknowledged(event, after, level, calls, word, voices.customer, rules)
+    room = rules.rooms.get(after.room)
+    if room is not None and not room.duty:  # nobody would read the card
+        return [told]
     names = "".join(f" @{party.name}" for party in calls)
     text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, word, voices.duty)}"
     buttons = (Button(voices.duty.say("接单"), f"接单 {number}"),)
@@ -46,7 +52,7 @@ def _acknowledged(
             old=event.links[0], within=rules.reopen_within, number=number,
         )  # fmt: skip
         return Message(to=Place.ASKER, text=text)
-    if calls:
+    if calls and card.is_urgent(after, rules):
         text = speaker.say(
             "🔴 已建单 {number}（{level}），已叫 {calls}", number=number, level=level, calls=calls
         )
@@ -67,7 +73,13 @@ def _acknowledged(
 
 
 def called_at_once(after: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
-    """Return whom the most urgent level calls without waiting for a rung: the owner or who is on call, and a manager."""
-    first = (after.owner,) if after.owner else rules.on_call(after.room, now)
-    calls = [*first, *rules.with_role(Role.MANAGER)[:1]]
-    return tuple(dict.fromkeys(calls))
+    """Return who is called together with the news of a ticket: those whom rungs at 0% name.
+
+    An urgent ticket calls the owner or who is on call, and a manager, also where no rung says so.
+    """
+    first: tuple[Party, ...] = ()
+    if card.is_urgent(after, rules):
+        first = (after.owner,) if after.owner else rules.on_call(after.room, now)
+        first = (*first, *rules.with_role(Role.MANAGER)[:1])
+    named = timing.told_at_once(after, rules)
+    return tuple(dict.fromkeys((*first, *(recipients(named, after, rules, now) if named else ()))))

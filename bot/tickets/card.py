@@ -20,9 +20,12 @@ ENDINGS = {
 
 
 def is_urgent(ticket: Ticket, rules: Rules) -> bool:
-    """Say whether a ticket has the most urgent of several levels."""
+    """Say whether people are called at once: the level is urgent, or it is the only one and the reporter says so."""
     policy = rules.policies.get(ticket.policy)
-    return policy is not None and len(policy.levels) > 1 and policy.levels[0].id == ticket.level
+    level = policy.level(ticket.level) if policy is not None else None
+    if policy is None or level is None:
+        return False
+    return level.is_urgent or (ticket.is_urgent and len(policy.levels) == 1)
 
 
 def head(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:

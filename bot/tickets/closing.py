@@ -21,6 +21,13 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
         raise TicketError(
             "{number} 是回访单，打完电话回“回访 {number} 结果”。", number=ticket.subject or ticket.number
         )
+    if ticket.kind is Kind.INSPECTION:
+        raise TicketError("{number} 是巡检单，做完回“巡检 {number} 完成 结果”。", number=ticket.number)
+    if ticket.kind is Kind.MAINTENANCE:
+        raise TicketError(
+            "{number} 是升级单，做完回“升级完成 {number}”，不顺利回“升级回退 {number} 原因”。",
+            number=ticket.number,
+        )
     if not rules.role(by).is_staff:
         raise NotTheirs(
             "{number} 由工程师来处理；已经好了的话，回“撤单 {number}”就行。", number=ticket.number
@@ -81,6 +88,7 @@ def reopened(ticket: Ticket, step: s.Reopen, now: datetime, rules: Rules) -> lis
         )
     if ticket.status is Status.OPEN:
         return [e.Supplemented(by=step.by, text=step.text)]
-    if ticket.closed_at is not None and now - ticket.closed_at > rules.reopen_within:
+    is_over = ticket.closed_at is not None and now - ticket.closed_at > rules.reopen_within
+    if is_over or ticket.kind.is_planned:  # what goes wrong after planned work is a new case
         raise TooOld("{number} 已关闭超过 {within}。", number=ticket.number, within=rules.reopen_within)
     return [e.Reopened(by=step.by, text=step.text)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -10,9 +10,12 @@ from bot.tickets import timing
 from bot.tickets.evolve import evolve
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.pausing import waited
+from bot.tickets.planned import next_planned, planned_in_time
 from bot.tickets.recipients import recipients
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import next_question, surveyed_in_time
+
+_STORED_TO = timedelta(milliseconds=1)
 
 
 def next_deadline(ticket: Ticket, rules: Rules, now: datetime | None = None) -> datetime | None:
@@ -21,6 +24,7 @@ def next_deadline(ticket: Ticket, rules: Rules, now: datetime | None = None) -> 
     With `now`, what is late already but may not be said at this hour is looked at again when people wake, and not before.
     """
     instants: list[datetime | None] = [ticket.check_at, ticket.close_at, next_question(ticket)]
+    instants.extend(next_planned(ticket))
     if ticket.status is Status.OPEN:
         instants.append(ticket.offer.expires_at if ticket.offer else None)
         instants.append(ticket.waiting.next_at if ticket.waiting else None)
@@ -37,6 +41,8 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
         happened.append(event)
         ticket = evolve(ticket, event, now)
 
+    for event in planned_in_time(ticket, now, rules):
+        happen(event)
     # Closing wins over the reminder before it: after a downtime nobody is asked and cut off at once.
     if ticket.close_at is not None and ticket.close_at <= now:
         happen(e.Closed(closing=Closing.SILENCE))
@@ -46,14 +52,38 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
         happen(e.HandOverExpired(to=ticket.offer.to))
     if ticket.status is Status.OPEN and ticket.waiting is not None and ticket.waiting.next_at <= now:
         happen(waited(ticket.waiting, now, rules))
-    if ticket.status is Status.OPEN:
-        for clock in timing.clocks(ticket, rules, now):
-            escalated = _escalated(ticket, clock, now, rules)
-            if escalated is not None:
-                happen(escalated)
+    for event in escalated(ticket, now, rules):
+        happen(event)
     for event in surveyed_in_time(ticket, step, now, rules):
         happen(event)
     return happened
+
+
+def realigned(ticket: Ticket, saved_at: datetime | None, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return that a ticket is looked at again at another instant than the one saved, or nothing when they agree.
+
+    What is due already is left to the tick that is about to serve it.
+    """
+    due_at = next_deadline(ticket, rules, now)
+    is_served_now = saved_at is not None and saved_at <= now
+    if is_served_now or _is_same(saved_at, due_at):
+        return []
+    return [e.Realigned(was=saved_at, due_at=due_at)]
+
+
+def _is_same(saved_at: datetime | None, due_at: datetime | None) -> bool:
+    """Stores keep milliseconds."""
+    if saved_at is None or due_at is None:
+        return saved_at is due_at
+    return abs(saved_at - due_at) < _STORED_TO
+
+
+def escalated(ticket: Ticket, now: datetime, rules: Rules) -> list[e.Escalated]:
+    """Return the rungs that are due, one of each clock at most; nothing is owed on a ticket that is not open."""
+    if ticket.status is not Status.OPEN:
+        return []
+    found = (_escalated(ticket, clock, now, rules) for clock in timing.clocks(ticket, rules, now))
+    return [event for event in found if event is not None]
 
 
 def _escalated(ticket: Ticket, clock: timing.Clock, now: datetime, rules: Rules) -> e.Escalated | None:

@@ -11,6 +11,7 @@ from bot.tickets import timing
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Closing, Party, Ticket
+from bot.tickets.planned_notices import cancelled
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, title
@@ -59,6 +60,8 @@ def closed(
     number = after.number
     if closing is Closing.DONE:
         return []
+    if after.kind.is_planned:
+        return cancelled(closing, by, after, events, voices, rules)
     if closing is Closing.CONFIRMED:
         text = voices.customer.say("谢谢确认，{number} 已关闭。", number=number)
         if not any(isinstance(event, e.SurveyAsked) for event in events):

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import msgspec
-
-from bot.tickets.model import ClockKind, Closing, Kind, Party, Promise, WaitsFor
-
-
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag=True, omit_defaults=True):
-    """Base of all events; `AnyEvent` is the closed union."""
+from bot.tickets.event import Event
+from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, WaitsFor
+from bot.tickets.planned_events import PlannedEvent
 
 
 class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -31,6 +27,12 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     subject: int | None = None
     owner: Party | None = None
     links: tuple[int, ...] = ()
+    plan: str = ""  # id of the plan it comes from
+    due_at: datetime | None = None  # of planned work
+    latest_at: datetime | None = None  # by when planned work that fails must be undone
+    announce_at: datetime | None = None  # when people are told of it
+    appointment: Appointment | None = None
+    is_urgent: bool = False  # whoever reported it said so
 
 
 class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -194,6 +196,7 @@ class CallMissed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
 class CalledBack(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     result: str
+    late: timedelta = timedelta()
 
 
 class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -216,6 +219,13 @@ class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     def promised(self) -> ClockKind:
         """What is owed."""
         return self.kind or ClockKind(self.clock)
+
+
+class Realigned(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The ticket would have been looked at again at another instant than its clocks say: a calendar was changed, or worse."""
+
+    was: datetime | None
+    due_at: datetime | None
 
 
 class Acknowledged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -359,6 +369,7 @@ AnyEvent = (
     | CallMissed
     | CalledBack
     | Escalated
+    | Realigned
     | Acknowledged
     | Paused
     | PauseReminded
@@ -374,4 +385,5 @@ AnyEvent = (
     | Dispatched
     | MajorDeclared
     | Recovered
+    | PlannedEvent
 )

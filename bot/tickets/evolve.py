@@ -7,14 +7,16 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.tickets import clockwork
+from bot.tickets import clockwork, planned_changes
 from bot.tickets import events as e
+from bot.tickets import planned_events as p
 from bot.tickets.model import (
     Acknowledged,
     Agreed,
     ClockKind,
     Closing,
     Grace,
+    Kind,
     Offer,
     Party,
     Pause,
@@ -33,7 +35,7 @@ from scheduler.history import REOPENED, RESOLVED
 from scheduler.intervals import in_utc
 from scheduler.written_clocks import SOLVED
 
-_KEEPS_UNDO = (e.Escalated, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
+_KEEPS_UNDO = (e.Escalated, e.Realigned, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
 # After a reopening these are owed anew, and told of anew.
@@ -53,6 +55,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         policy=event.policy,
         level=event.level,
         level_name=event.level_name,
+        is_urgent=event.is_urgent,
         requester=event.requester,
         account=event.account,
         address=event.address,
@@ -64,9 +67,18 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         claimed_at=at if event.owner else None,
         promises=event.promises,
         happened={"claimed": (at,)} if event.owner else {},
+        agreements=planned_changes.fixed(event, at),
         links=event.links,
+        plan=event.plan,
+        announce_at=event.announce_at,
+        appointment=event.appointment,
         changed_at=at,
     )
+
+
+def no_earlier(at: datetime, ticket: Ticket) -> datetime:
+    """Return an instant in UTC, but never one before the latest event: the clock of a host may be put back."""
+    return max(in_utc(at), ticket.changed_at or ticket.opened_at)
 
 
 def evolve(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
@@ -75,7 +87,7 @@ def evolve(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
     Raises:
         ValueError: The event is an opening, or an undoing of nothing; such a log is not one this program wrote.
     """
-    at = in_utc(at)
+    at = no_earlier(at, ticket)
     after = _changed(ticket, event, at)
     undo = after.undo if isinstance(event, _KEEPS_UNDO) else None
     if isinstance(event, _CAN_BE_UNDONE) or (
@@ -113,7 +125,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
-        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed():
+        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed() | e.Realigned():
             return ticket
         case e.Updated(text=text):
             return _spoken(replace(ticket, progress=text), at, "updated")
@@ -123,6 +135,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, check_at=None)
         case e.Closed(closing=closing):
             closed = replace(ticket, status=Status.CLOSED, closing=closing, closed_at=at, offer=None)
+            if closing is Closing.WITHDRAWN:
+                closed = replace(closed, announce_at=None)
             return replace(_going_on(closed, at), check_at=None, close_at=None, proposal=None, commander=None)
         case e.Reopened():
             return _reopened(ticket, at)
@@ -143,6 +157,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _surveyed(ticket, SurveyState.RATED, speed=speed, quality=quality, comment=comment)
         case e.Commented(text=text):
             return _surveyed(ticket, SurveyState.COMMENTED, comment=text)
+        case e.CalledBack() if ticket.kind is not Kind.CALLBACK:
+            return replace(ticket, happened=clockwork.noted(ticket, at, "called_back"))
         case e.CalledBack(by=by, result=result):
             resolution = Resolution(by=by, cause="", method=result, prevention="")
             happened = clockwork.noted(ticket, at, "called_back", RESOLVED)
@@ -181,6 +197,16 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _major(ticket, event, at)
         case e.Recovered():
             return replace(_spoken(ticket, at, "recovered"), commander=None)
+        case (
+            p.Announced()
+            | p.Appointed()
+            | p.OtherTimeWanted()
+            | p.AppointmentNear()
+            | p.Inspected()
+            | p.Finished()
+            | p.RolledBack()
+        ):
+            return planned_changes.changed(ticket, event, at)
         case _:
             assert_never(event)
 

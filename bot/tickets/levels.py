@@ -13,14 +13,19 @@ from bot.tickets import timing
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
 from bot.tickets.evolve import evolve
 from bot.tickets.model import ClockKind, Kind, Promise, Ticket
+from bot.tickets.planned import promises_of
 from bot.tickets.rules import Level, Policy, Rules
 from bot.tickets.voices import level_word
+
+_WITHOUT_LEVEL = (Kind.CALLBACK, Kind.INSPECTION, Kind.HAZARD, Kind.MAINTENANCE)
 
 
 def opened(step: s.Open, rules: Rules) -> e.Opened:
     """Return the opening of a ticket under its policy, or under the survey's rules for a callback."""
-    level = None if step.kind is Kind.CALLBACK else _level(step, rules)
-    promises = _callback(rules) if step.kind is Kind.CALLBACK else level.promises if level else ()
+    level = _level(step, rules) if step.kind not in _WITHOUT_LEVEL else None
+    promises = level.promises if level else ()
+    if step.kind in _WITHOUT_LEVEL:
+        promises = _callback(rules) if step.kind is Kind.CALLBACK else promises_of(step, rules)
     return e.Opened(
         number=step.number,
         kind=step.kind,
@@ -39,6 +44,12 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         subject=step.subject,
         owner=step.owner,
         links=step.links,
+        plan=step.plan,
+        due_at=step.due_at,
+        latest_at=step.latest_at,
+        announce_at=step.announce_at,
+        appointment=step.appointment,
+        is_urgent=step.is_urgent or bool(_urgent_words_in(step.text, rules.urgent_words)),
     )
 
 
@@ -47,11 +58,7 @@ def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) 
 
     An urgent word means the most urgent level, unless the policy has it among the keywords of another.
     """
-    urgent = [
-        word
-        for word in urgent_words
-        if word in text and re.search(f"(?<![不没非无未]){re.escape(word)}", text)
-    ]
+    urgent = _urgent_words_in(text, urgent_words)
     if urgent:
         named = (level for level in policy.levels if any(word in level.keywords for word in urgent))
         return next(named, policy.levels[0])
@@ -59,6 +66,14 @@ def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) 
         if any(word in text for word in level.keywords):
             return level
     return policy.level(policy.default_level)
+
+
+def _urgent_words_in(text: str, urgent_words: Sequence[str]) -> list[str]:
+    return [
+        word
+        for word in urgent_words
+        if word in text and re.search(f"(?<![不没非无未]){re.escape(word)}", text)
+    ]
 
 
 def level_named(policy: Policy, word: str) -> Level | None:

@@ -5,18 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, majors, pausing, timing
+from bot.tickets import agreeing, majors, pausing, planned, timing
 from bot.tickets import events as e
+from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
 from bot.tickets.closing import checked, reopened, resolved
-from bot.tickets.due import next_deadline, time_passed
+from bot.tickets.due import next_deadline, realigned, time_passed
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
+from bot.tickets.evolve import no_earlier
 from bot.tickets.levels import changed_level, opened
 from bot.tickets.model import ClockKind, Closing, Kind, Party, Status, Ticket
 from bot.tickets.ownership import accepted, be_colleague, declined, manager_named, offered, reassigned
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import rated
-from scheduler.intervals import in_utc
 
 __all__ = ["decide", "next_deadline", "opening"]
 
@@ -37,7 +38,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         TicketError: The rules refuse the step; the text goes to the asker.
         ValueError: The step opens the ticket once more, or `now` is naive.
     """
-    now = in_utc(now)
+    now = no_earlier(now, ticket)
     match step:
         case s.Open():
             raise ValueError(f"ticket {ticket.number} is open already")
@@ -93,7 +94,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case s.Rate() | s.Comment():
             return rated(ticket, step, rules)
         case s.Report():
-            return _reported(ticket, step, rules)
+            return _reported(ticket, step, now, rules)
         case s.Acknowledge(by=by):
             return _acknowledged(ticket, by, rules)
         case s.Pause(by=by):
@@ -151,8 +152,12 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             return [*_first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
+        case ps.Appoint() | ps.AskOtherTime() | ps.Inspect() | ps.Finish() | ps.RollBack() | ps.Drop():
+            return planned.decided(ticket, step, now, rules)
         case s.DeadlineReached():
             return time_passed(ticket, step, now, rules)
+        case s.Realign(saved_at=saved_at):
+            return realigned(ticket, saved_at, now, rules)
         case _:
             assert_never(step)
 
@@ -236,7 +241,8 @@ def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
 def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
     if ticket.status is Status.CLOSED:
         raise TicketError("{number} 已经关闭了。", number=ticket.number)
-    if not rules.may_answer(ticket, by) and not rules.role(by).is_manager:
+    is_own_plan = ticket.kind.is_planned and by == ticket.owner
+    if not rules.may_answer(ticket, by) and not rules.role(by).is_manager and not is_own_plan:
         raise NotTheirs(
             "{number} 是 {requester} 报的，请 {requester} 来撤。",
             number=ticket.number,
@@ -259,7 +265,9 @@ def _undone(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.An
     return [e.Undone(by=by, word=undo.word)]
 
 
-def _reported(ticket: Ticket, step: s.Report, rules: Rules) -> list[e.AnyEvent]:
+def _reported(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    if ticket.kind is not Kind.CALLBACK and ticket.status is not Status.OPEN:
+        return _called_about(ticket, step, now, rules)
     if ticket.kind is not Kind.CALLBACK or ticket.status is Status.CLOSED:
         raise TicketError("{number} 没有等着的回访。", number=ticket.subject or ticket.number)
     if step.by != ticket.owner and not rules.role(step.by).is_manager:
@@ -271,6 +279,19 @@ def _reported(ticket: Ticket, step: s.Report, rules: Rules) -> list[e.AnyEvent]:
     if step.outcome == "missed":
         return [e.CallMissed(by=step.by, text=step.result)]
     return [e.CalledBack(by=step.by, result=step.result), e.Closed(closing=Closing.DONE, by=step.by)]
+
+
+def _called_about(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return the call that a policy promises about every solved ticket; it outlives the ticket."""
+    found = timing.clock(ticket, ClockKind.CALLBACK, rules, now)
+    if found is None or found.met_at is not None:
+        raise TicketError("{number} 没有等着的回访。", number=ticket.number)
+    if not rules.role(step.by).is_manager:
+        raise NotTheirs("{number} 的回访由 {owner} 负责。", number=ticket.number, owner=manager_named(rules))
+    if step.outcome == "missed":
+        return [e.CallMissed(by=step.by, text=step.result)]
+    late = timing.lateness(ticket, ClockKind.CALLBACK, rules, now)
+    return [e.CalledBack(by=step.by, result=step.result, late=late)]
 
 
 def _be_open(ticket: Ticket) -> None:

@@ -22,6 +22,12 @@ class Kind(StrEnum):
     HAZARD = "hazard"
     IMPROVEMENT = "improvement"
     TRAINING = "training"
+    MAINTENANCE = "maintenance"  # work at the customer's that is announced
+
+    @property
+    def is_planned(self) -> bool:
+        """True for work that the calendar brings, not a customer."""
+        return self in (Kind.INSPECTION, Kind.MAINTENANCE)
 
 
 class Status(StrEnum):
@@ -155,6 +161,23 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """When somebody comes to the customer or works there, and who."""
+
+    at: datetime
+    until: datetime | None = None
+    who: Party | None = None
+    movable_until: datetime | None = None  # until then the customer may ask for another time
+    remind_at: datetime | None = None  # when it is near; None once that was said
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something an inspection found that must be dealt with, and the number of the ticket for it."""
+
+    number: int
+    text: str
+
+
 class Grace(msgspec.Struct, frozen=True, kw_only=True):
     """The short time that clocks get instead of their promise when a change of level left that in the past."""
 
@@ -245,6 +268,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     policy: str = ""
     level: str = ""
     level_name: str = ""
+    is_urgent: bool = False  # whoever reported it said so
     level_before: str = ""  # what staff changed it from; the requester may ask for it back
     requester: Party
     account: str = ""  # the requester's account: `NAME:USERID`
@@ -267,6 +291,9 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: Acknowledged | None = None
     waiting: Waiting | None = None
     proposal: Proposal | None = None
+    plan: str = ""  # id of the plan it comes from
+    announce_at: datetime | None = None  # when people are told of it; None once they were
+    appointment: Appointment | None = None
     commander: Party | None = None  # of a major incident, while it lasts
     changed_at: datetime | None = None  # of its latest event
     last_said_at: datetime | None = None  # latest word of staff to the customer
@@ -281,6 +308,11 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     reopened: int = 0
     links: tuple[int, ...] = ()
     undo: Undoable | None = None
+
+    @property
+    def is_ahead(self) -> bool:
+        """True for an inspection that nobody need think of yet."""
+        return self.kind is Kind.INSPECTION and self.announce_at is not None
 
     def promise(self, clock: str) -> Promise | None:
         """Return the promise with this id, or None."""

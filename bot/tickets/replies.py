@@ -9,14 +9,16 @@ from typing import assert_never
 from bot.asks import Check
 from bot.tickets import events as e
 from bot.tickets import majors, timing
+from bot.tickets import planned_events as p
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
 from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import ClockKind, Party, Ticket
+from bot.tickets.model import ClockKind, Kind, Party, Ticket
 from bot.tickets.notices import Notice, noticed
+from bot.tickets.planned_notices import planned_notice
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, level_word, title
@@ -140,8 +142,9 @@ def _said_of(
         case e.Rated(is_low=is_low):
             return low(event, after, voices, rules) if is_low else []
         case e.CallMissed():
-            resolve = timing.clock(after, ClockKind.RESOLVE, rules)
-            due = resolve.due_at if resolve else None
+            kind = ClockKind.RESOLVE if after.kind is Kind.CALLBACK else ClockKind.CALLBACK
+            owed = timing.clock(after, kind, rules)
+            due = owed.due_at if owed else None
             text = voices.asker.say(
                 "{number} 已记未接，{time} 前请再打一次。",
                 number=after.subject or number,
@@ -190,6 +193,16 @@ def _said_of(
         ):
             return noticed(event, before, after, voices, rules)
         case (
+            p.Announced()
+            | p.Appointed()
+            | p.OtherTimeWanted()
+            | p.AppointmentNear()
+            | p.Inspected()
+            | p.Finished()
+            | p.RolledBack()
+        ):
+            return planned_notice(event, after, voices, rules)
+        case (
             e.Responded()
             | e.Said()
             | e.Noted()
@@ -198,6 +211,7 @@ def _said_of(
             | e.SurveySkipped()
             | e.SurveyExpired()
             | e.Commented()
+            | e.Realigned()
         ):
             return []
         case _:
@@ -211,8 +225,11 @@ def _claimed(
         "{number} 由 {by} 接单（{time}）。", number=after.number, by=by, time=voices.duty.now
     )
     duty = Message(to=Place.DUTY, text=text)
-    if any(isinstance(event, e.Responded) and event.text for event in events) or any(
-        isinstance(event, e.Resolved | e.Updated | e.Arrived | Notice) for event in events
+    is_heard = any(isinstance(event, e.Responded) and event.text for event in events)
+    if (
+        is_heard
+        or after.kind.is_planned
+        or any(isinstance(event, e.Resolved | e.Updated | e.Arrived | Notice) for event in events)
     ):
         return [duty]  # the customer hears from the engineer at this very moment
     word = timing.promised_word(after, rules)

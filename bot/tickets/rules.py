@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.tickets.model import Party, Promise, Ticket
+from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota, on_call
+from scheduler.work_windows import WorkWindows
+from scheduler.written_ledgers import WrittenCallback, WrittenQuota, WrittenRatio
 
 
 class Role(StrEnum):
@@ -46,6 +49,10 @@ class Level:
     keywords: tuple[str, ...]
     promises: tuple[Promise, ...]
     readings: tuple[str, ...] = ()  # how unclear words of the contract are read
+    stages: tuple[str, ...] = ()  # the ways of helping that are promised, in their order; empty for any
+    consult: bool = False  # experts are consulted
+    free_after_contract: tuple[str, ...] = ()  # what is free of charge also when the contract has ended
+    is_urgent: bool = False  # calls people at once, at any hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,10 @@ class Policy:
     levels: tuple[Level, ...]  # most urgent first
     default_level: str
     first_response: str = "message"  # message | claim
+    work_window: WorkWindows | None = None  # when work may be done at the customer's; None for any time
+    ratios: tuple[WrittenRatio, ...] = ()
+    quotas: tuple[WrittenQuota, ...] = ()
+    callback: WrittenCallback | None = None  # which solved tickets are called back
 
     def level(self, level_id: str) -> Level | None:
         """Return the level with this id, or None."""
@@ -72,6 +83,7 @@ class RoomRules:
     duty: str = ""  # id of the room where engineers work on it
     on_call: str = ""  # id of a rota
     language: str = "zh"
+    quiet: Window | None = None  # when the customer is not told of planned work
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +114,9 @@ class Rules:
     roles: Mapping[str, Role]  # of everybody the configuration knows, by id
     customers: Mapping[str, str]  # names by id
     belongs: Mapping[str, str] = field(default_factory=dict)  # customer of a contact, by the contact's id
+    contracts: Mapping[str, date] = field(default_factory=dict)  # first day of a customer's contract, by id
+    plans: Mapping[str, PlanRules] = field(default_factory=dict)
+    maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     survey: SurveyRules = SurveyRules()
     reopen_within: timedelta = timedelta(days=7)
     undo_within: timedelta = timedelta(minutes=5)
@@ -116,6 +131,10 @@ class Rules:
         4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
     )
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
+    called_instead: Mapping[str, tuple[Party, ...]] = field(
+        default_factory=dict
+    )  # of whom a rota plans, by rota
+    unreachable: frozenset[str] = frozenset()  # ids of staff whom no platform can call
 
     def role(self, party: Party) -> Role:
         """Return what somebody may do."""
@@ -124,6 +143,10 @@ class Rules:
     def with_role(self, role: Role) -> tuple[Party, ...]:
         """Return staff of one role, in the order of the configuration."""
         return tuple(party for party in self.staff.values() if self.roles[party.id] is role)
+
+    def can_be_told(self, party: Party) -> bool:
+        """Say whether some platform can call somebody."""
+        return party.id not in self.unreachable
 
     def may_answer(self, ticket: Ticket, by: Party) -> bool:
         """Say whether somebody speaks for the customer: the requester, or a contact bound to the same customer.
@@ -138,5 +161,7 @@ class Rules:
         """Return who is on call for a room; empty when nobody is."""
         rules = self.rooms.get(room)
         rota = self.rotas.get(rules.on_call) if rules else None
+        if rota is not None and rota.id in self.called_instead:
+            return self.called_instead[rota.id]
         members = on_call(rota, at) if rota else ()
         return tuple(self.staff[member] for member in members if member in self.staff)

@@ -7,7 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from bot.tickets.model import Kind, Party, WaitsFor
+from bot.tickets.model import Appointment, Kind, Party, WaitsFor
+from bot.tickets.planned_steps import PlannedStep
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +29,12 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     subject: int | None = None
     owner: Party | None = None  # set only for work that has an owner from the start
     links: tuple[int, ...] = ()
+    plan: str = ""  # this and the following only of planned work, see `Opened`
+    due_at: datetime | None = None
+    latest_at: datetime | None = None
+    announce_at: datetime | None = None
+    appointment: Appointment | None = None
+    is_urgent: bool = False  # whoever reports it says so
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -274,6 +281,12 @@ class Recover(msgspec.Struct, frozen=True):
     text: str
 
 
+class Realign(msgspec.Struct, frozen=True):
+    """The auditor looks whether a ticket is looked at again when its clocks say so; `saved_at` is what is saved."""
+
+    saved_at: datetime | None
+
+
 class DeadlineReached(msgspec.Struct, frozen=True):
     """Time has passed. `surveyed_at` as in `Confirm`."""
 
@@ -316,5 +329,7 @@ Step = (
     | Dispatch
     | DeclareMajor
     | Recover
+    | PlannedStep
+    | Realign
     | DeadlineReached
 )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from bot.tickets.clockwork import history_of, rules_of
 from bot.tickets.model import ClockKind, Promise, Status, Ticket
@@ -14,7 +15,7 @@ from scheduler.clock_rules import ClockRule
 from scheduler.clock_states import state
 from scheduler.history import MISSED
 from scheduler.pauses import instant_after
-from scheduler.standing import ClockState, Phase
+from scheduler.standing import ClockState
 
 # How clocks stand when nothing more happens: a chained one knows from it when it will be owed.
 _IN_THE_END = datetime(9000, 1, 1, tzinfo=UTC)
@@ -22,8 +23,7 @@ _FIRST_WORD = (ClockKind.RESPOND,)
 _WORDS = (ClockKind.PROMISE, ClockKind.ANSWER, ClockKind.RESOLVE)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """One promise of a ticket and how it stands."""
 
     promise: Promise
@@ -60,8 +60,7 @@ class Clock:
     @property
     def is_running(self) -> bool:
         """True while something is owed, also in a pause."""
-        has_started = self.state.started_at is not None and self.state.phase is not Phase.PENDING
-        return has_started and not self.state.is_over
+        return self.state.is_running
 
 
 def clocks(ticket: Ticket, rules: Rules, now: datetime | None = None) -> tuple[Clock, ...]:
@@ -144,6 +143,36 @@ def promised_word(ticket: Ticket, rules: Rules) -> datetime | None:
     return None
 
 
+def told_at_once(ticket: Ticket, rules: Rules) -> tuple[str, ...]:
+    """Return whom the rungs at 0% name: they are told with the news that the ticket is there, not by a clock."""
+    ladders = {each.ladder: rules.ladders.get(each.ladder) for each in ticket.promises}
+    at_once = [ladder for ladder in ladders.values() if ladder is not None and ladder.at_once]
+    if not at_once:
+        return ()
+    begun = {found.rule.ladder for found in clocks(ticket, rules) if found.is_running}
+    return tuple(
+        dict.fromkeys(
+            word
+            for ladder in at_once
+            if ladder.id in begun
+            for index in ladder.at_once
+            for word in ladder.rungs[index].tell
+        )
+    )
+
+
+def _told(found: Clock, ladder: escalation.Ladder) -> Mapping[int, datetime]:
+    """Return the rungs told of a clock; those at 0% were told by whatever began it, unless it was a missed promise."""
+    started_at = found.state.started_at
+    if not ladder.at_once or started_at is None or _waits_for_a_miss(found.rule):
+        return found.fired
+    return {**dict.fromkeys(ladder.at_once, started_at), **found.fired}
+
+
+def _waits_for_a_miss(rule: ClockRule) -> bool:
+    return any(event.startswith(MISSED) for event in (rule.after, *rule.starts))
+
+
 def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) -> escalation.Escalation | None:
     """Return the rung that is due on a clock, or None."""
     ladder, course = rules.ladders.get(found.rule.ladder), found.state.course
@@ -151,7 +180,7 @@ def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) ->
         return None
     again_at = _again_at(ticket, found, ladder, rules)
     repeats = _repeats(ticket, found) and (again_at is None or again_at <= now)
-    due = escalation.due(ladder, *course, fired=found.fired, repeats=repeats, now=now)
+    due = escalation.due(ladder, *course, fired=_told(found, ladder), repeats=repeats, now=now)
     owed_at = found.state.owed_at
     if due is not None and owed_at is not None and due.rung_at < owed_at <= now:
         due = replace(due, rung_at=owed_at, late=now - owed_at)  # nobody could be told before it was owed
@@ -173,11 +202,15 @@ def _upcoming(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None) 
     ladder, course = rules.ladders.get(found.rule.ladder), found.state.course
     if ladder is None or course is None or not found.is_running:
         return None
-    again_at, repeats = _again_at(ticket, found, ladder, rules), _repeats(ticket, found)
-    upcoming = escalation.next_rung(ladder, *course, fired=found.fired, repeats=repeats, now=now)
+    again_at, repeats, told = (
+        _again_at(ticket, found, ladder, rules),
+        _repeats(ticket, found),
+        _told(found, ladder),
+    )
+    upcoming = escalation.next_rung(ladder, *course, fired=told, repeats=repeats, now=now)
     if again_at is None or not repeats or upcoming is None:
         return upcoming
-    higher = escalation.next_rung(ladder, *course, fired=found.fired, repeats=False, now=now)
+    higher = escalation.next_rung(ladder, *course, fired=told, repeats=False, now=now)
     return min(max(upcoming, again_at), higher or _IN_THE_END)
 
 

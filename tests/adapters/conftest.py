@@ -43,7 +43,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from adapters.console import ConsoleAdapter
-from adapters.contract import Adapter, Incoming, KnownPerson, KnownRoom, Surroundings
+from adapters.contract import Adapter, Incoming, KnownPerson, KnownRoom, Notice, Surroundings
 from adapters.onebot import OneBotAdapter
 from adapters.onebot import Settings as OneBotSettings
 from adapters.qq import QQAdapter
@@ -52,10 +52,11 @@ from adapters.qq.signature import Seal
 from adapters.registry import create
 from adapters.telegram.connection import TelegramAdapter
 from adapters.telegram.settings import Settings as TelegramSettings
-from tests.adapters import qq_peers, telegram_peers, wecom_peers
+from tests.adapters import qq_peers, telegram_peers, wechat_peers, wecom_peers
 from tests.adapters.qq_peers import OpenPlatform, WebhookCaller
 from tests.adapters.telegram_peers import BotApi
 from tests.adapters.telegram_peers import WebhookCaller as TelegramCaller
+from tests.adapters.wechat_peers import KfServer, MpSender, MpServer, Windows
 from tests.adapters.wecom_peers import AibotServer, AibotSession, CallbackSender, WeComApi
 
 PLATFORMS = (
@@ -66,6 +67,8 @@ PLATFORMS = (
     "wecom_callback_platform",
     "wecom_app_platform",
     "wecom_robot_platform",
+    "wechat_kf_platform",
+    "wechat_mp_platform",
     "qq_gateway_platform",
     "qq_webhook_platform",
     "telegram_polling_platform",
@@ -165,6 +168,28 @@ class Sent:
 
 
 Answer = Callable[[dict[str, Any]], dict[str, Any] | None]
+NO_SUCH_ACTION = {"status": "failed", "retcode": 1404, "data": None, "wording": "不支持的API"}
+
+
+@dataclass
+class Archive:
+    """The messages of groups as QQ keeps them, whoever is connected; `lists` says in which groups an account is."""
+
+    said: list[dict[str, Any]] = field(default_factory=list)
+    lists: dict[int, list[int]] = field(default_factory=dict)
+    asked: int = 0
+
+    def of(self, group_id: int, self_id: int) -> dict[str, Any]:
+        self.asked += 1
+        found = [{**event, "self_id": self_id} for event in self.said if event["group_id"] == group_id]
+        return {"status": "ok", "retcode": 0, "data": {"messages": found[-50:]}}
+
+    def groups(self, self_id: int) -> dict[str, Any]:
+        listed = [{"group_id": number} for number in self.lists.get(self_id, [])]
+        return {"status": "ok", "retcode": 0, "data": listed}
+
+
+_MESSAGE_IDS = itertools.count(-900_001, -1)  # of all peers, as QQ gives no id twice
 
 
 class QQPeer:
@@ -173,8 +198,9 @@ class QQPeer:
     def __init__(self, socket: ClientConnection, self_id: int) -> None:
         self.self_id = self_id
         self.answer: Answer = self._ok  # may be replaced; None leaves a call without an answer
+        self.archive: Archive | None = None  # what it answers of earlier messages; None: it cannot tell
         self._socket = socket
-        self._ids = itertools.count(-900_001, -1)
+        self._ids = _MESSAGE_IDS
         self._sent: asyncio.Queue[Sent] = asyncio.Queue()
         self._reader = asyncio.create_task(self._read())
 
@@ -188,13 +214,17 @@ class QQPeer:
         nickname: str = "somebody",
         calls_bot: bool = False,
         as_string: bool = False,
+        at: int = 1_772_769_600,
     ) -> int:
         """Say something in a group and return the id of the message. `as_string`: in the older CQ form."""
         message = self._message(words, calls_bot)
         event = GroupMessageEvent(
             group_id=group_id,
             message_type="group",
-            **self._about(user_id, message, Sender(user_id=user_id, nickname=nickname, card=card)),
+            **{
+                **self._about(user_id, message, Sender(user_id=user_id, nickname=nickname, card=card)),
+                "time": at,
+            },
         )
         await self._emit(event.model_dump(mode="json"), str(message) if as_string else None)
         return event.message_id
@@ -279,6 +309,8 @@ class QQPeer:
             event.pop(extra, None)
         if as_string is not None:
             event["message"] = as_string
+        if self.archive is not None and "group_id" in event:
+            self.archive.said.append(event)
         await self._socket.send(json.dumps(event, ensure_ascii=False))
 
     async def _read(self) -> None:
@@ -290,6 +322,15 @@ class QQPeer:
 
     async def _take(self, call: dict[str, Any]) -> None:
         params = call["params"]
+        if call["action"] == "get_group_msg_history":
+            group = params["group_id"]
+            told = self.archive.of(group, self.self_id) if self.archive else NO_SUCH_ACTION
+            await self._socket.send(json.dumps({**told, "echo": call["echo"]}, ensure_ascii=False))
+            return
+        if call["action"] == "get_group_list":
+            told = self.archive.groups(self.self_id) if self.archive else NO_SUCH_ACTION
+            await self._socket.send(json.dumps({**told, "echo": call["echo"]}, ensure_ascii=False))
+            return
         if "message" in params:
             message = type_validate_python(Message, params["message"])
             await self._sent.put(Sent(call["action"], message, params.get("group_id"), params.get("user_id")))
@@ -357,7 +398,11 @@ class QQServer:
         await self.connections.put(socket)
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
-                await self.calls.put((socket, json.loads(frame.data)))
+                call = json.loads(frame.data)
+                if call["action"] in ("get_group_msg_history", "get_group_list"):
+                    await socket.send_json({**NO_SUCH_ACTION, "echo": call["echo"]})
+                else:
+                    await self.calls.put((socket, call))
         return socket
 
     async def next_connection(self) -> web.WebSocketResponse:
@@ -400,12 +445,20 @@ class Listener:
     """Reads an adapter in the background, as the program does."""
 
     def __init__(self, adapter: Adapter) -> None:
+        self.saves = True  # and says so
         self._heard: asyncio.Queue[Incoming] = asyncio.Queue()
+        self._notices: asyncio.Queue[Notice] = asyncio.Queue()
         self.task = asyncio.create_task(self._listen(adapter))
 
     async def _listen(self, adapter: Adapter) -> None:
-        async for message in adapter.incoming():
-            await self._heard.put(message)
+        async for happening in adapter.incoming():
+            if happening.receipt is not None and self.saves:
+                happening.receipt.settle(is_saved=True)
+            await (self._heard if isinstance(happening, Incoming) else self._notices).put(happening)
+
+    async def next_notice(self) -> Notice:
+        async with asyncio.timeout(10):
+            return await self._notices.get()
 
     async def next(self) -> Incoming:
         async with asyncio.timeout(10):
@@ -784,6 +837,90 @@ async def wecom_robot_platform(
     return RobotPlatform(adapter, listen(adapter), api)
 
 
+# --- WeChat -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class KfPlatform:
+    adapter: Adapter
+    listener: Listener
+    server: KfServer
+    room: str = "kf:private:20001"
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        # The bot is said to talk to one person only, whoever asks.
+        await self.server.says("20001", f"@小首 {text}" if calls_bot else text)
+
+    async def next_shown(self) -> Shown:
+        posted = await self.server.next_posted()
+        return Shown(f"kf:private:{posted.body['touser']}", wechat_peers.seen_text(posted.body))
+
+
+@pytest_asyncio.fixture
+async def kf(
+    surroundings: Callable[[str], Surroundings], host: Host, client: ClientSession, clock: FakeClock
+) -> AsyncIterator[Made]:
+    """Return a function that makes an adapter of customer service named `kf` and its server, from its keys."""
+    made: list[Adapter] = []
+
+    async def make(server: KfServer | None = None, **keys: Any) -> tuple[Any, KfServer]:
+        server = server or KfServer()
+        server.windows.now = clock.monotonic
+        callback = {"token": wecom_peers.TOKEN, "aes_key": wecom_peers.AES_KEY}
+        base = {"corp_id": wecom_peers.CORP, "secret": "kf-s3cret", "api_base": await host(server.handle)}
+        made.append(create("wechat-kf", {**base, **callback, **keys}, surroundings("kf")))
+        server.sender = CallbackSender(await host(made[-1].handle), client)
+        return made[-1], server
+
+    yield make
+    for adapter in made:
+        await adapter.close()
+
+
+@pytest_asyncio.fixture
+async def wechat_kf_platform(kf: Made, listen: Callable[[Adapter], Listener]) -> KfPlatform:
+    adapter, server = await kf()
+    return KfPlatform(adapter, listen(adapter), server)
+
+
+@dataclass
+class MpPlatform:
+    adapter: Adapter
+    listener: Listener
+    server: MpServer
+    sender: MpSender
+    room: str = "mp:private:20001"
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        self.server.windows.opened("20001")
+        assert await self.sender.follower_says("20001", f"@小首 {text}" if calls_bot else text) == 200
+
+    async def next_shown(self) -> Shown:
+        posted = await self.server.next_posted()
+        return Shown(f"mp:private:{posted.body['touser']}", wechat_peers.seen_text(posted.body))
+
+
+@pytest_asyncio.fixture
+async def wechat_mp_platform(
+    surroundings: Callable[[str], Surroundings],
+    host: Host,
+    client: ClientSession,
+    clock: FakeClock,
+    listen: Callable[[Adapter], Listener],
+) -> MpPlatform:
+    server = MpServer(windows=Windows(clock.monotonic))
+    keys = {
+        "app_id": wechat_peers.APP,
+        "secret": "mp-s3cret",
+        "token": wecom_peers.TOKEN,
+        "aes_key": wecom_peers.AES_KEY,
+        "api_base": await host(server.handle),
+    }
+    adapter = create("wechat-mp", keys, surroundings("mp"))
+    sender = MpSender(await host(adapter.handle), client, receiver=wechat_peers.APP)
+    return MpPlatform(adapter, listen(adapter), server, sender)
+
+
 # --- QQ's own platform for bots -----------------------------------------------------------------------------------
 
 
@@ -902,14 +1039,14 @@ def telegram(surroundings: Callable[[str], Surroundings], bot_api: BotApi) -> Ma
     """Return a function that makes a Telegram adapter named `tg`, from its keys, for the server; jitter is none."""
 
     def made(
-        *, around: Surroundings | None = None, hand_over_seconds: float = 4.0, **keys: Any
+        *, around: Surroundings | None = None, save_within_seconds: float = 4.0, **keys: Any
     ) -> TelegramAdapter:
         settings = TelegramSettings(**{"token": telegram_peers.TOKEN, "base_url": bot_api.base_url, **keys})
         return TelegramAdapter(
             settings,
             around or surroundings("tg"),
             jitter=lambda: 0.0,
-            hand_over_seconds=hand_over_seconds,
+            save_within_seconds=save_within_seconds,
         )
 
     return made

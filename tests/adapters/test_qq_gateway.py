@@ -11,8 +11,8 @@ from aiohttp import web
 from structlog.testing import capture_logs
 
 from adapters.contract import Outgoing
+from adapters.inbox import Inbox
 from adapters.qq.gateway import Unsuitable, start_of
-from adapters.qq.inbox import Inbox
 from tests.adapters.qq_peers import SECRET
 
 pytestmark = pytest.mark.asyncio
@@ -330,9 +330,9 @@ async def test_ten_thousand_messages_at_once_are_all_read_in_their_order(qq_bot,
 async def test_whoever_puts_too_much_waits_until_there_is_room(qq_bot, qq_open, listen):
     inbox = Inbox(2)
     message = await _some_message(qq_bot, qq_open, listen)
-    await inbox.put(message)
-    await inbox.put(message)
-    third = asyncio.create_task(inbox.put(message))
+    await inbox.put_when_free(message)
+    await inbox.put_when_free(message)
+    third = asyncio.create_task(inbox.put_when_free(message))
     await asyncio.sleep(0)
     assert inbox.is_full
     assert not third.done()

@@ -18,8 +18,10 @@ from adapters.contract import (
     DeliveryFailed,
     Incoming,
     Mention,
+    Notice,
     Outgoing,
     RoomKind,
+    What,
 )
 from adapters.qq import closing, markup, wire, writing
 from adapters.qq.closing import GoOn
@@ -292,8 +294,17 @@ CHANGES = [
 
 @pytest.mark.parametrize(("kind", "data", "room", "may_push"), CHANGES)
 def test_what_the_bot_may_do_changes_by_events(kind, data, room, may_push):
-    assert wire.read(envelope(kind, data), VIEW) == wire.Changed(kind, room, "E:1", may_push)
+    found = wire.read(envelope(kind, data), VIEW)
+    assert isinstance(found, wire.Changed)
+    assert (found.what, found.room, found.event, found.may_push) == (kind, room, "E:1", may_push)
+    told = {"GROUP_ADD_ROBOT": What.BOT_ADDED, "GROUP_DEL_ROBOT": What.BOT_REMOVED}.get(kind)
+    assert found.notice == (Notice(what=told, room=room, key="E:1") if told else None)
     assert wire.read(envelope(kind, {}), VIEW) is None
+
+
+def test_who_joins_a_group_is_told():
+    notice = Notice(what=What.MEMBER_ADDED, room="qq:group:G1", key="E:1", account="qq:20001")
+    assert wire.read(envelope("GROUP_MEMBER_ADD", MEMBER), VIEW) == notice
 
 
 JOIN = {
@@ -304,7 +315,6 @@ JOIN = {
     "apply_source": "self_apply",
 }
 IGNORED = [
-    ("GROUP_MEMBER_ADD", MEMBER),
     ("GROUP_MEMBER_REMOVE", MEMBER),
     ("GROUP_JOIN_REQUEST", JOIN),
     ("MESSAGE_AUDIT_REJECT", {"audit_id": "A1", "audit_time": "2026-05-15T12:01:45+08:00"}),

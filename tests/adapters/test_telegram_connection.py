@@ -13,7 +13,7 @@ import structlog
 from telegram import ChatMemberLeft, ChatMemberMember, User, WebhookInfo
 
 from adapters.contract import Button, DeliveryFailed, KnownRoom, Mention, Outgoing
-from adapters.telegram.inbox import MOST_WAITING
+from adapters.telegram.connection import MOST_WAITING
 from tests.adapters.telegram_peers import GROUP, ME, SECRET, TOKEN, WebhookCaller, administrator, refusal
 
 pytestmark = pytest.mark.asyncio
@@ -152,9 +152,12 @@ async def test_nothing_is_confirmed_before_the_bot_has_taken_it(telegram, bot_ap
     for text in ("一", "二", "三"):
         await bot_api.happens(bot_api.said(20001, "王老师", text))
     hearing = adapter.incoming()
-    texts = [(await anext(hearing)).text for _ in range(3)]
-    assert texts == ["一", "二", "三"]
-    assert bot_api.offsets == [None]  # the third is with us, but the bot has not come back for more
+    heard = [await anext(hearing) for _ in range(3)]
+    assert [message.text for message in heard] == ["一", "二", "三"]
+    for message in heard[:2]:
+        message.receipt.settle(is_saved=True)
+    assert bot_api.offsets == [None]  # the third is with us, but not saved yet
+    heard[2].receipt.settle(is_saved=True)
     waiting = asyncio.ensure_future(anext(hearing))
     await bot_api.called("getUpdates", 2)
     assert bot_api.offsets[1] == 7  # three messages and three updates, numbered together
@@ -173,6 +176,41 @@ async def test_what_was_not_confirmed_comes_again_to_the_next_run_with_the_same_
     await hearing.aclose()
     again = await listen(telegram()).next()
     assert again == before
+
+
+async def test_what_could_not_be_saved_is_brought_again_and_what_was_is_not(telegram, clock, bot_api):
+    adapter = telegram()
+    for text in ("一", "二", "三"):
+        await bot_api.happens(bot_api.said(20001, "王老师", text))
+    hearing = adapter.incoming()
+    for is_saved in (True, False, True):
+        (await anext(hearing)).receipt.settle(is_saved=is_saved)
+    waiting = asyncio.ensure_future(anext(hearing))
+    await clock.slept(1, at_least=LONG_WAIT)
+    clock.advance(60)
+    again = await waiting
+    assert again.text == "二"
+    again.receipt.settle(is_saved=True)
+    waiting = asyncio.ensure_future(anext(hearing))
+    await bot_api.called("getUpdates", 3)
+    assert bot_api.offsets == [None, 4, 7]
+    await bot_api.happens(bot_api.said(20001, "王老师", "四"))
+    assert (await waiting).text == "四"
+    await adapter.close()
+    await hearing.aclose()
+
+
+async def test_one_slow_message_holds_up_no_others(telegram, bot_api):
+    adapter = telegram()
+    await bot_api.happens(bot_api.said(20001, "王老师", "慢"))
+    hearing = adapter.incoming()
+    slow = await anext(hearing)
+    waiting = asyncio.ensure_future(anext(hearing))
+    await bot_api.happens(bot_api.said(20001, "王老师", "快"))
+    assert (await waiting).text == "快"  # asked for once more after a second, without confirming the slow one
+    slow.receipt.settle(is_saved=True)
+    await adapter.close()
+    await hearing.aclose()
 
 
 async def test_an_unreadable_update_costs_only_itself(telegram, bot_api, listen):
@@ -691,7 +729,7 @@ async def test_what_the_bot_does_not_take_comes_again_and_fills_no_memory(telegr
         mode="webhook",
         url="https://bot.example.com/hooks/tg",
         secret_token=SECRET,
-        hand_over_seconds=0.0,
+        save_within_seconds=0.0,
     )
     hearing = adapter.incoming()
     first = asyncio.ensure_future(anext(hearing))

@@ -359,7 +359,7 @@ def test_the_bot_is_added_and_removed(status):
         "new_chat_member": member,
     }
     found = hear({"my_chat_member": change})
-    assert found == Heard(standing=Standing("tg:group:-1001234567890", "育才群", status))
+    assert found == Heard(standing=Standing("tg:group:-1001234567890", "育才群", status, "left"))
 
 
 def test_a_group_becomes_a_supergroup_told_from_both_sides():

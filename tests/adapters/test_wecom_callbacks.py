@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.contract import Connects, DeliveryFailed, Examines, Incoming, Outgoing, RoomKind, TakesCallbacks
-from adapters.wecom.inbox import Inbox
+from adapters.inbox import Inbox
 from tests.adapters.wecom_peers import AES_KEY, BORN, TOKEN, CallbackSender
 
 pytestmark = pytest.mark.asyncio
@@ -51,12 +51,43 @@ async def test_it_has_the_powers_of_callbacks(application, robot):
     assert robot.adapter.capabilities.replies_per_message == 1
 
 
-async def test_a_callback_is_answered_although_nobody_reads(wecom, host, client):
+@pytest.mark.parametrize("type_name", ["wecom-app", "wecom-aibot"])
+async def test_a_callback_is_answered_in_time_although_nothing_is_saved(
+    wecom, host, client, listen, type_name
+):
+    adapter = wecom(type_name, **({"mode": "callback"} if type_name == "wecom-aibot" else {}))
+    adapter._callbacks.save_within = 0.01
+    listener = listen(adapter)
+    listener.saves = False
+    more = {"receiver": ""} if type_name == "wecom-aibot" else {}
+    sender = CallbackSender(await host(adapter.handle), client, **more)
+    says = sender.app_says if type_name == "wecom-app" else sender.aibot_says
+    assert await says("20001", "在吗") == 503  # the platform brings it again
+    listener.saves = True
+    assert await says("20001", "在吗") == 200
+    assert [(await listener.next()).text for _ in range(2)] == ["在吗", "在吗"]
+
+
+async def test_a_callback_is_answered_when_it_is_saved_and_holds_up_no_other(wecom, host, client):
     adapter = wecom("wecom-app")
     sender = CallbackSender(await host(adapter.handle), client)
-    assert [await sender.app_says("20001", f"第 {n} 句") for n in range(20)] == [200] * 20
-    await adapter.close()
-    assert [message.text async for message in adapter.incoming()] == [f"第 {n} 句" for n in range(20)]
+    heard = adapter.incoming()
+    slow = asyncio.create_task(sender.app_says("20001", "慢"))
+    first = await anext(heard)
+    quick = asyncio.create_task(sender.app_says("20001", "快"))
+    (await anext(heard)).receipt.settle(is_saved=True)
+    assert await quick == 200
+    assert not slow.done()
+    first.receipt.settle(is_saved=True)
+    assert await slow == 200
+
+
+async def test_what_could_not_be_saved_is_left_to_the_platform_at_once(wecom, host, client):
+    adapter = wecom("wecom-app")
+    sender = CallbackSender(await host(adapter.handle), client)
+    saying = asyncio.create_task(sender.app_says("20001", "x"))
+    (await anext(adapter.incoming())).receipt.settle(is_saved=False)
+    assert await saying == 503
 
 
 async def test_three_redeliveries_have_the_same_id(application):
@@ -94,7 +125,7 @@ async def test_a_callback_that_is_not_from_wecom_is_refused(application, changes
     with capture_logs() as logs:
         assert await application.sender.posts(body, {**query, **changes}) == status
     [entry] = logs
-    assert (entry["action"], entry["status"]) == ("wecom_refused", status)
+    assert (entry["action"], entry["status"]) == ("callback_refused", status)
     assert TOKEN not in str(entry)
     assert AES_KEY not in str(entry)
 
@@ -158,9 +189,10 @@ async def test_a_closed_adapter_takes_nothing(application, robot):
 
 async def test_more_than_memory_can_hold_is_left_to_the_platform(wecom, host, client):
     adapter = wecom("wecom-app")
+    adapter._callbacks.save_within = 0
     adapter._inbox = Inbox(most_waiting=2)
     sender = CallbackSender(await host(adapter.handle), client)
-    assert [await sender.app_says("20001", "x") for _ in range(3)] == [200, 200, 503]
+    assert [await sender.app_says("20001", "x") for _ in range(3)] == [503] * 3
     await adapter.close()
     assert len([message async for message in adapter.incoming()]) == 2
 

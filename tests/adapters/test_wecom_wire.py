@@ -13,14 +13,16 @@ import xmltodict
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Mention, Outgoing, RoomKind
 from adapters.registry import settings_type
-from adapters.wecom.accounts import instant, is_user, place
+from adapters.values import instant
+from adapters.wechat.xml import sealed_in
+from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot import frames
 from adapters.wecom.aibot import wire as aibot
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.app import wire as app
-from adapters.wecom.door import Refused
 from adapters.wecom.robot import wire as robot
 from tests.adapters.wecom_peers import AES_KEY
 
@@ -150,7 +152,7 @@ def test_a_message_without_an_id_gets_the_same_one_every_time():
 )
 def test_a_callback_without_anything_sealed_is_refused(body):
     with pytest.raises(Refused) as refused:
-        app.sealed_in(body)
+        sealed_in(body)
     assert refused.value.status == 400
 
 
@@ -462,7 +464,7 @@ def test_no_document_of_a_member_raises_anything_but_a_refusal(fields):
 @given(st.binary(max_size=200))
 def test_no_bytes_of_a_callback_raise_anything_but_a_refusal(body):
     with contextlib.suppress(Refused):
-        app.sealed_in(body)
+        sealed_in(body)
     with contextlib.suppress(Refused):
         app.incoming(body, APP)
 

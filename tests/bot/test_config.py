@@ -21,6 +21,7 @@ from bot.config import (
     rules_of,
 )
 from bot.tickets.model import ClockKind, Party, Promise, StartsAt
+from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Role, RoomRules, Rules, SurveyRules
 from scheduler.calendar import Window
 from scheduler.escalation import Rung, Share
@@ -156,7 +157,7 @@ def test_an_empty_file_is_a_configuration(tmp_path: Path) -> None:
 
 def test_the_defaults_are_those_of_the_rules(tmp_path: Path) -> None:
     rules = rules_of(load_text("", tmp_path))
-    plain = Rules(SHANGHAI, {}, rules.calendars, {}, {}, {}, {}, {}, {})
+    plain = Rules(SHANGHAI, {}, rules.calendars, LADDERS, {}, {}, {}, {}, {})
     assert rules == plain
     assert {field.name for field in fields(Rules)} >= {"survey", "belongs"}
     assert rules.survey == SurveyRules()

@@ -50,7 +50,12 @@ CASES = {
         "没有 timezon 这个键，您是不是要写 timezone？",
     ),
     "unknown key like no other": Case(
-        "[store]\n", "[store]\nqqq = 1\n", "store.qqq", "", "没有 qqq 这个键，可以写 url", "qqq"
+        "[store]\n",
+        "[store]\nqqq = 1\n",
+        "store.qqq",
+        "",
+        "没有 qqq 这个键，可以写 shards、url、volatile、wait_replicas",
+        "qqq",
     ),
     "unknown key in an inline table": Case(
         "{ from = 2025",

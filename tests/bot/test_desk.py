@@ -3,81 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import datetime
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from adapters.contract import KnownPerson
-from bot.assembly import Bot, assemble
-from bot.clock import StillClock
-from bot.config import for_replay, load
-from bot.replay import CHAT, ChatAdapter, address
 from bot.store.contract import Change, Conflict, Saved, Store
-from bot.store.registry import open_store
 from bot.tickets import events as e
 from bot.tickets import timing
-from bot.tickets.archive import folded
 from bot.tickets.model import ClockKind, Status, SurveyState, Ticket
-from bot.tickets.records import first_break
-
-START = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
-MINUTE = timedelta(minutes=1)
-ENGINEERS = [f"工程师{number:02}" for number in range(1, 51)]
-CUSTOMER, DUTY = "育才群", "值班群"
-
-CONFIG = """
-[[people]]
-id = "chen"
-name = "陈经理"
-role = "manager"
-
-[[customers]]
-id = "yucai"
-name = "育才小学"
-policy = "edu"
-
-[[rooms]]
-id = "yucai"
-name = "育才群"
-kind = "customer"
-customer = "yucai"
-duty = "duty"
-on_call = "first-line"
-
-[[rooms]]
-id = "duty"
-name = "值班群"
-kind = "duty"
-
-[rotas.first-line]
-members = ["e01"]
-starts = 2026-03-02T08:00:00
-
-[[ladders.standard]]
-at = "50%"
-tell = ["on_call"]
-
-[[ladders.standard]]
-at = "100%"
-tell = ["manager"]
-repeat = "15m"
-
-[policies.edu]
-name = "教育"
-ladder = "standard"
-
-[[policies.edu.levels]]
-id = "3"
-name = "三级·个别服务"
-clocks = [ { kind = "respond", within = "20m" }, { kind = "resolve", within = "8h" } ]
-"""
+from tests.bot.office import CUSTOMER, DUTY, ENGINEERS, MINUTE, START, Office
 
 
 class Overtaken:
@@ -95,84 +32,6 @@ class Overtaken:
             self.times -= 1
             raise Conflict(change.tickets[0].ticket.number)
         await self._store.commit(change)
-
-
-class Office:
-    """A bot on a store, and the chat in which people speak to it."""
-
-    def __init__(self, bot: Bot, chat: ChatAdapter, clock: StillClock) -> None:
-        self.bot = bot
-        self.chat = chat
-        self.clock = clock
-        self.store = bot.store
-
-    async def hear(self, room: str, person: str, text: str, *, times: int = 1) -> None:
-        """Let the bot hear a message, so many times at once."""
-        heard = self.chat.heard(room, person, text)
-        await asyncio.gather(*(self.bot.reception.receive(heard) for _ in range(times)))
-        await self.bot.outbox.drain()
-
-    async def tick(self) -> None:
-        await self.bot.tick(self.clock.now())
-        await self.bot.outbox.drain()
-
-    def said(self, room: str) -> list[str]:
-        """Return what the bot has said in a room since the last time somebody asked, and forget it."""
-        texts = [each.message.text for each in self.chat.said if each.message.room == address(room)]
-        self.chat.said = [each for each in self.chat.said if each.message.room != address(room)]
-        return texts
-
-    async def ticket(self, number: int = 1001) -> Ticket:
-        """Return a ticket, which is what its archive says."""
-        ticket = await self.store.ticket(number)
-        assert ticket is not None
-        records = await self.store.records(number)
-        assert first_break(records) is None
-        assert folded(records) == ticket
-        assert ticket.version == len(records)
-        return ticket
-
-    async def events(self, number: int = 1001) -> list[e.AnyEvent]:
-        return [record.event for record in await self.store.records(number)]
-
-
-@pytest_asyncio.fixture
-async def offices(tmp_path: Path) -> AsyncIterator[Any]:
-    """Opens bots that share one store, one clock and one chat; each may see the store through something else."""
-    file = tmp_path / "office.toml"
-    people = "".join(
-        f'[[people]]\nid = "e{name[-2:]}"\nname = "{name}"\nrole = "engineer"\n' for name in ENGINEERS
-    )
-    file.write_text(people + CONFIG, encoding="utf-8")
-    config = for_replay(load(file, {}, is_replay=True))
-    clock = StillClock(START)
-    chat = ChatAdapter(
-        "小首", tuple(KnownPerson(f"{CHAT}:{p.name}", p.name, p.role) for p in config.people), clock
-    )
-    async with AsyncExitStack() as stack:
-        store = await open_store(f"sqlite:{tmp_path / 'office.db'}", START)
-        stack.push_async_callback(store.close)
-
-        async def opened(seen_as: Any = lambda store: store) -> Office:
-            bot = await assemble(config, seen_as(store), {CHAT: chat}, clock)
-            stack.push_async_callback(bot.outbox.close)
-            return Office(bot, chat, clock)
-
-        yield opened
-
-
-@pytest_asyncio.fixture
-async def office(offices: Any) -> Office:
-    return await offices()
-
-
-@pytest_asyncio.fixture
-async def reported(office: Office) -> Office:
-    """An office with ticket 1001, which nobody has claimed."""
-    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
-    office.said(CUSTOMER)
-    office.said(DUTY)
-    return office
 
 
 def _winner(ticket: Ticket) -> str:

@@ -46,3 +46,10 @@ def test_without_limits_nobody_waits() -> None:
     for _ in range(1000):
         pace.take("room", NOW)
     assert pace.wait("room", NOW, ahead=1000) == NONE
+
+
+def test_a_clock_that_is_put_back_silences_no_room() -> None:
+    pace = Pace(Capabilities(per_minute_room=20, per_minute=60))
+    for _ in range(6):
+        pace.take("room", NOW)
+    assert pace.wait("room", NOW - timedelta(hours=1)) <= timedelta(seconds=5)

@@ -39,16 +39,19 @@ _SAYS_ITSELF = {
     "settings": "as above, and defaults that a configuration may change",
     "cli": "the command line, before and without a catalogue",
     "doctor": "the command line",
+    "reach": "shown by check and doctor before there is a catalogue, so it carries both languages itself",
     "housekeeping": "the command line",
     "replay": "the command line of whoever writes conversations",
     "transcripts": "the command line of whoever writes conversations",
-    "store": "faults that end the program; they go to the terminal and the log",
 }
 # Texts beyond those that only read what people typed.
 _NOT_SAID = {
     "接单 ": "what a button types",
     "接受 ": "what a button types",
     "拒绝 ": "what a button types",
+    "通过 ": "what a button types",
+    "收到 ": "what a button types",
+    "升级 ": "what a number of a list types",
     "级": "a name of a level that people type",
     "；": "joins what an import did, for the log",
     "、": "joins names of files in the archive",
@@ -69,6 +72,11 @@ _HEARD = {
     "_WEEKDAYS",
     "_HALVES",
     "_ALONE",
+    "_TITLES",
+    "_SURNAMES",
+    "_FREQUENT",
+    "_WORDS",
+    "_NOTHING_TO_SAY",
 }
 _READING = {
     "compile", "search", "match", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "startswith",

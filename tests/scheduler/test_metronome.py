@@ -402,3 +402,21 @@ async def test_an_expected_deadline_wakes_it_only_when_it_comes_earlier(
     clock.advance(3 * SECOND)
     await desk.ticked()
     assert desk.due == []
+
+
+@pytest.mark.asyncio
+async def test_how_long_it_is_silent_is_real_time_however_the_wall_clock_moves(
+    clock: FakeClock, desk: Desk, metronome: Metronome
+) -> None:
+    assert metronome.silent_for == timedelta(0)
+    clock.advance(SECOND, wall=timedelta(days=1))
+    assert metronome.silent_for == SECOND
+    clock.advance(SECOND, wall=timedelta(days=-2))
+    assert metronome.silent_for == 2 * SECOND
+    desk.failures = [RuntimeError("the store is gone")]
+    desk.due = [clock.wall]
+    with capture_logs():
+        metronome.nudge()
+        await desk.ticked()
+        await desk.looked()
+    assert metronome.silent_for == 2 * SECOND  # a tick that fails does not count

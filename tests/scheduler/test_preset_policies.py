@@ -63,7 +63,18 @@ ROWS = frozenset(
 )
 POLICY_KEYS = frozenset({"name", "ladder", "levels", "work_window", "ratios", "quotas", "callback"})
 LEVEL_KEYS = frozenset(
-    {"id", "name", "keywords", "calendar", "clocks", "readings", "stages", "consult", "free_after_contract"}
+    {
+        "id",
+        "name",
+        "keywords",
+        "calendar",
+        "clocks",
+        "readings",
+        "stages",
+        "consult",
+        "free_after_contract",
+        "urgent",
+    }
 )
 
 

@@ -10,19 +10,23 @@ import structlog
 from aiohttp import web
 from yarl import URL
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.admission import Refused
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
+from adapters.inbox import Inbox
+from adapters.receipt import Receipt
+from adapters.wechat.answers import OK
+from adapters.wechat.callbacks import Callbacks, taken
+from adapters.wechat.crypto import Seal, read_key
+from adapters.wechat.door import Door
+from adapters.wechat.interface import Interface
 from adapters.wecom.aibot import frames, wire
 from adapters.wecom.aibot.frames import Body, Unreadable
 from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
-from adapters.wecom.callbacks import Callbacks
-from adapters.wecom.crypto import Seal, read_key
-from adapters.wecom.door import Door, Refused
-from adapters.wecom.errors import OK, failure
-from adapters.wecom.inbox import Inbox
-from adapters.wecom.server import Server
+from adapters.wecom.enterprise import PLATFORM
+from adapters.wecom.errors import failure
 
 _log = structlog.get_logger(__name__)
 
@@ -51,7 +55,7 @@ class CallbackAdapter:
         self._replies = Replies()
         self._said = Said()
         self._delivery = Delivery(wire.parts, self._send)
-        self._server = Server(settings.api_base)
+        self._server = Interface(settings.api_base, PLATFORM)
         self._origin = URL(settings.api_base).origin()
         self._callbacks = Callbacks(
             # The robot of an enterprise: the receiver in what is sealed is empty.
@@ -63,10 +67,9 @@ class CallbackAdapter:
         )
         self._log = _log.bind(adapter=self.name)
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what people say."""
-        async for message in self._inbox.messages():
-            yield message
+        return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
         """Answer the message that is quoted, else the latest one in the room that has no answer yet.
@@ -112,7 +115,7 @@ class CallbackAdapter:
         self._said.remember(part.room, number, part.text, sent.content)
         return number
 
-    def _take(self, content: bytes) -> None:
+    def _take(self, content: bytes) -> Receipt | None:
         try:
             body = frames.decode_body(content)
         except Unreadable as error:
@@ -120,12 +123,12 @@ class CallbackAdapter:
         message = wire.incoming(body, self._view, self._said)
         if message is None:
             self._log.debug("message ignored", action="wecom_message_ignored", kind=str(body.msgtype)[:60])
-        elif not self._inbox.put(message):
-            # The platform tries again in a few seconds, and then twice more.
-            raise Refused(503, "too many messages are waiting")
-        elif address := self._address(body):
+            return None
+        receipt = taken(self._inbox, message)
+        if address := self._address(body):
             until = self._clock.monotonic() + _WINDOW.total_seconds()
             self._replies.add(message.message_id, Reply(message.room, address, until))
+        return receipt
 
     def _address(self, body: Body) -> str:
         """Return where to answer, if that is on the configured server: nothing is ever sent elsewhere."""

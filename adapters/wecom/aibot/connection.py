@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -12,8 +11,10 @@ from typing import Final
 import structlog
 from aiohttp import ClientWebSocketResponse
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
+from adapters.inbox import Inbox
+from adapters.wechat.answers import OK, code
 from adapters.wecom.aibot import examination, frames, wire
 from adapters.wecom.aibot.dial import keep_connected
 from adapters.wecom.aibot.frames import Body, Frame
@@ -21,8 +22,7 @@ from adapters.wecom.aibot.link import End, Link, NotReady, Unanswered
 from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
-from adapters.wecom.errors import OK, REPLY_IMPOSSIBLE, code, failure
-from adapters.wecom.inbox import Inbox
+from adapters.wecom.errors import REPLY_IMPOSSIBLE, failure
 
 _log = structlog.get_logger(__name__)
 
@@ -68,26 +68,16 @@ class SocketAdapter:
         """True while the robot is logged in."""
         return self._link is not None and self._link.is_ready
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what people say; the connection is kept open for as long as this is read."""
-        dialling = asyncio.create_task(
-            keep_connected(
-                self._settings.url,
-                adapter=self.name,
-                clock=self._clock,
-                jitter=self._jitter,
-                serve=self._serve,
-            )
+        dialling = keep_connected(
+            self._settings.url,
+            adapter=self.name,
+            clock=self._clock,
+            jitter=self._jitter,
+            serve=self._serve,
         )
-        dialling.add_done_callback(lambda _: self._inbox.close())
-        try:
-            async for message in self._inbox.messages():
-                yield message
-            if dialling.done():
-                dialling.result()  # it never ends by itself: this raises the mistake that ended it
-        finally:
-            dialling.cancel()
-            await asyncio.gather(dialling, return_exceptions=True)
+        return self._inbox.fed_by(dialling)
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message and return the id of its frame.

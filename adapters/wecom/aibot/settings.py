@@ -6,7 +6,8 @@ from typing import Literal
 
 import msgspec
 
-from adapters.wecom.keys import check_address, check_callback_keys
+from adapters.keys import check_address
+from adapters.wechat.keys import check_callback_keys
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

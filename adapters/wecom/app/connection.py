@@ -10,17 +10,19 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
+from adapters.inbox import Inbox
+from adapters.receipt import Receipt
 from adapters.splitting import split
+from adapters.wechat.callbacks import Callbacks, taken
+from adapters.wechat.crypto import Seal, read_key
+from adapters.wechat.door import Door
+from adapters.wechat.xml import sealed_in
 from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
-from adapters.wecom.callbacks import Callbacks
-from adapters.wecom.crypto import Seal, read_key
-from adapters.wecom.door import Door, Refused
-from adapters.wecom.inbox import Inbox
 
 _log = structlog.get_logger(__name__)
 
@@ -52,7 +54,7 @@ class AppAdapter:
             Door(settings.token, Seal(read_key(settings.aes_key), settings.corp_id)),
             adapter=self.name,
             clock=surroundings.clock,
-            sealed_in=wire.sealed_in,
+            sealed_in=sealed_in,
             take=self._take,
         )
         self._api = Api(settings, surroundings.clock)
@@ -60,10 +62,9 @@ class AppAdapter:
         self._repeats = Repeats(_REMEMBERED)
         self._log = _log.bind(adapter=self.name)
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what members say."""
-        async for message in self._inbox.messages():
-            yield message
+        return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message and return its id at WeCom.
@@ -102,10 +103,9 @@ class AppAdapter:
             raise DeliveryFailed("企业微信没有送达：没有这个成员，或他不在应用的可见范围里")
         return answer.msgid if isinstance(answer.msgid, str) and answer.msgid else f"key:{part.key}"
 
-    def _take(self, document: bytes) -> None:
+    def _take(self, document: bytes) -> Receipt | None:
         message = wire.incoming(document, self._view)
         if message is None:
             self._log.debug("event ignored", action="wecom_event_ignored")
-        elif not self._inbox.put(message):
-            # The platform tries again in a few seconds, and then twice more.
-            raise Refused(503, "too many messages are waiting")
+            return None
+        return taken(self._inbox, message)

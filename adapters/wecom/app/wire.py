@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from adapters.addressing import addressed
+from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, Outgoing, RoomKind
-from adapters.wecom import xml
-from adapters.wecom.accounts import derived_id, instant, is_user, place
-from adapters.wecom.door import Refused
+from adapters.values import derived_id, instant
+from adapters.wechat import xml
+from adapters.wecom.accounts import is_user, place
 
 LIMIT: Final = 2048  # bytes; WeCom cuts what is longer without a word
 DUPLICATE_SECONDS: Final = 60
@@ -33,21 +34,6 @@ class View:
     corp_id: str
     agent_id: int
     people: Mapping[str, str]  # account to name
-
-
-def sealed_in(body: bytes) -> str:
-    """Return the sealed text in the body of a callback.
-
-    Raises:
-        Refused: There is none.
-    """
-    try:
-        sealed = xml.fields(body).get("Encrypt", "")
-    except xml.Unreadable as error:
-        raise Refused(400, str(error)) from error
-    if not sealed:
-        raise Refused(400, "nothing is encrypted in it")
-    return sealed.strip()
 
 
 def incoming(document: bytes, view: View) -> Incoming | None:

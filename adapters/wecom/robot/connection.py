@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any, Final
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
+from adapters.inbox import Inbox
 from adapters.splitting import split
-from adapters.wecom.errors import KEY_WRONG, OK, failure
-from adapters.wecom.inbox import Inbox
+from adapters.wechat.answers import OK, Answer
+from adapters.wechat.interface import Interface
+from adapters.wecom.enterprise import PLATFORM
+from adapters.wecom.errors import KEY_WRONG, failure
 from adapters.wecom.robot import wire
 from adapters.wecom.robot.settings import Settings
-from adapters.wecom.server import Answer, Server
 
 # Room for the mark of a repeated message in front of a part.
 _LONGEST_PART: Final = wire.LIMIT - 48
@@ -34,13 +36,12 @@ class RobotAdapter:
         self._settings = settings
         self._rooms = surroundings.rooms
         self._inbox = Inbox()  # stays empty: it only ends
-        self._server = Server(str(settings.address.origin()))
+        self._server = Interface(str(settings.address.origin()), PLATFORM)
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield nothing until `close`: a webhook receives no messages."""
-        async for message in self._inbox.messages():
-            yield message
+        return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message; the platform gives no id, so a name made of its key stands for it.

@@ -7,7 +7,7 @@ import re
 import msgspec
 from yarl import URL
 
-from adapters.wecom.keys import check_address
+from adapters.keys import check_address
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ADDRESS = URL("https://qyapi.weixin.qq.com/cgi-bin/webhook/send")

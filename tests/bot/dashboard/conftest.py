@@ -188,6 +188,7 @@ class FakeHealth:
     """A health that a test sets."""
 
     ready: bool = True
+    silence: timedelta | None = timedelta()
     ticked_at: datetime | None = START
     connections: dict[str, bool] = field(default_factory=lambda: {"web": True})
 
@@ -196,6 +197,9 @@ class FakeHealth:
 
     def last_tick_at(self) -> datetime | None:
         return self.ticked_at
+
+    def silent_for(self) -> timedelta | None:
+        return self.silence
 
     def connected(self) -> Mapping[str, bool]:
         return self.connections

@@ -11,7 +11,8 @@ import pytest
 from bot.dashboard.language import pick_language
 from bot.dashboard.timeline import line
 from bot.tickets import events as e
-from bot.tickets.model import ClockKind, Closing, Kind, Party, WaitsFor
+from bot.tickets import planned_events as p
+from bot.tickets.model import Appointment, ClockKind, Closing, Finding, Kind, Party, WaitsFor
 from bot.tickets.speaker import Speaker
 
 AT = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)
@@ -29,6 +30,10 @@ ESCALATED = e.Escalated(
     due_at=AT + timedelta(minutes=10),
 )
 LATE = timedelta(minutes=5)
+PLANNED = e.Opened(
+    number=1, kind=Kind.INSPECTION, room="r", customer="", policy="", level="", level_name="", promises=(), requester=WANG,
+    account="", address="", text="6 月巡检", due_at=AT,
+)  # fmt: skip
 
 LINES: list[tuple[e.AnyEvent, str]] = [
     (OPENED, "王老师 提出（三级）：坏了"),
@@ -46,6 +51,14 @@ LINES: list[tuple[e.AnyEvent, str]] = [
         ),
         "建回访单，针对 1001，由 小李 负责",
     ),
+    (PLANNED, "计划：6 月巡检，2026-03-06 10:00:00 到期"),
+    (p.Announced(), "已告知"),
+    (p.Appointed(by=LI, appointment=Appointment(at=AT, who=ZHANG)), "小李 约在 2026-03-06 10:00:00（老张）"),
+    (p.OtherTimeWanted(by=WANG, text="考试", at=AT), "王老师 要求改期（原定 2026-03-06 10:00:00）：考试"),
+    (p.AppointmentNear(), "提醒约好的时间到了"),
+    (p.Inspected(by=LI, text="磁盘满", findings=(Finding(7, "磁盘满"),), late=LATE), "小李 巡检完成：磁盘满；隐患单 7，超时 5 分钟"),
+    (p.Finished(by=LI, text=""), "小李 升级完成"),
+    (p.RolledBack(by=LI, text="校验没过", late=LATE), "小李 升级没有成功，已回退：校验没过，超时 5 分钟"),
     (e.Claimed(by=ZHANG), "老张 接单"),
     (e.Responded(by=ZHANG, text="在看"), "老张 首次响应：在看"),
     (e.Responded(by=ZHANG, is_call=True, text="通了", late=LATE), "老张 首次响应（电话）：通了，超时 5 分钟"),
@@ -96,6 +109,7 @@ LINES: list[tuple[e.AnyEvent, str]] = [
         "解决超时（2026-03-06 10:00:00 到期），没有可提醒的人（再次），跳过阶梯 2, 3，提醒晚了 5 分钟",
     ),
     (e.Acknowledged(by=LI), "小李 收到提醒"),
+    (e.Realigned(was=None, due_at=None), "核对时限：不用再看"),
     (
         e.Paused(by=LI, reason=WaitsFor.PARTS, need="主板到货", next_at=AT),
         "小李 暂停，等备件：主板到货；2026-03-06 10:00:00 再看",

@@ -69,17 +69,23 @@ async def test_ready_says_why_not(opens: Any) -> None:
     )
 
     stand.health.ready, stand.health.connections["web"] = False, False
-    stand.clock.forward(timedelta(minutes=3))
+    stand.health.silence = timedelta(minutes=3)
     answer = await stand.get("/readyz")
 
     assert (answer.status, await answer.json()) == (
         503,
         {
             "ready": False,
-            "reasons": ["starting or stopping", "deadlines were last looked at 2026-03-06T02:00:00+00:00"],
+            "reasons": ["starting or stopping", "deadlines were last looked at 180 s ago"],
             "adapters": {"web": False},
         },
     )
+
+
+@pytest.mark.asyncio
+async def test_a_clock_that_was_moved_makes_nobody_unready(stand: Any) -> None:
+    stand.clock.forward(timedelta(days=1))
+    assert (await stand.get("/readyz")).status == 200
 
 
 @pytest.mark.asyncio
@@ -119,6 +125,21 @@ async def test_figures_count_tickets_and_messages(stand: Any) -> None:
     assert found[("shouwen_adapter_connected", "web")] == 1
     assert found[("shouwen_start_time_seconds", "")] == stand.health.ticked_at.timestamp()
     assert found[("shouwen_last_tick_time_seconds", "")] == stand.health.ticked_at.timestamp()
+
+
+@pytest.mark.asyncio
+async def test_figures_tell_what_the_auditor_found(stand: Any) -> None:
+    await stand.say("王老师", "报障 打印机坏了")
+    assert ("shouwen_audit_time_seconds", "") not in await figures(stand)
+    await stand.bot.auditor.round()
+    stand.clock.forward(timedelta(hours=2))
+    await stand.bot.auditor.round()
+    found = await figures(stand)
+    assert found[("shouwen_audit_tickets", "")] == 1
+    assert found[("shouwen_audit_unserved_tickets", "")] == 1
+    assert found[("shouwen_audit_failed_tickets", "")] == 0
+    assert found[("shouwen_audit_repaired_total", "")] == 0
+    assert found[("shouwen_audit_time_seconds", "")] > 0
 
 
 @pytest.mark.asyncio

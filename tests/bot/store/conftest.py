@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,12 +13,16 @@ import pytest
 import pytest_asyncio
 
 from bot.asks import Answered, Ask
+from bot.lessons import Lesson, Missed
 from bot.store.contract import Change, Queued, Saved, Store
+from bot.store.knowledge_contract import Learning
+from bot.store.portable import Portable
 from bot.store.registry import open_store
 from bot.tickets.events import AnyEvent, Noted
 from bot.tickets.model import Kind, Party, Ticket
 from bot.tickets.records import Record, Source, sealed
 from faq.knowledge import Entry
+from tests.redis_servers import Server
 
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)
 
@@ -92,6 +96,13 @@ class Builder:
     def entry(self, entry_id: str, answer: str = "重启打印服务") -> Entry:
         return Entry(id=entry_id, question="打印机找不到", answer=answer)
 
+    def lesson(self, lesson_id: str, **fields: Any) -> Lesson:
+        matter = Missed(question="打印机怎么借", customer="yucai", room="yucai")
+        return Lesson(**{"id": lesson_id, "at": AT, "matter": matter} | fields)
+
+    def learning(self, **fields: Any) -> Learning:
+        return Learning(**{"at": AT} | fields)
+
     def change(self, **fields: Any) -> Change:
         return Change(**{"at": AT} | fields)
 
@@ -101,15 +112,43 @@ def build() -> Builder:
     return Builder()
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "redis", "valkey"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty store; another implementation adds its name here."""
-    return {"sqlite": f"sqlite:{tmp_path / 'store.db'}"}[request.param]
+    if request.param == "sqlite":
+        return f"sqlite:{tmp_path / 'store.db'}"
+    server: Server = request.getfixturevalue(f"{request.param}_server")
+    server.empty()
+    return server.url
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _running("redis", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from _running("valkey", tmp_path_factory)
+
+
+def _running(kind: str, folders: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(kind, folders.mktemp(kind))
+    yield server
+    server.end()
 
 
 @pytest_asyncio.fixture
 async def store(store_url: str) -> AsyncIterator[Store]:
     store = await open_store(store_url, AT)
+    yield store
+    await store.close()
+
+
+@pytest_asyncio.fixture
+async def other_store(tmp_path: Path) -> AsyncIterator[Portable]:
+    """A second, empty store: what is copied must look the same there."""
+    store = await open_store(f"sqlite:{tmp_path / 'other.db'}", AT)
     yield store
     await store.close()
 

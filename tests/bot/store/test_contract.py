@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta, timezone
+from datetime import date, timedelta, timezone
 
 import msgspec
 import pytest
 
 from bot.asks import Check, Menu
-from bot.store.contract import AlreadySeen, ClosedAsk, Conflict, Delivery, Link, QueuedButton, QueuedMention
+from bot.lessons import Picked, Proposed
+from bot.store.contract import (
+    AlreadySeen,
+    ClosedAsk,
+    Conflict,
+    Delivered,
+    Delivery,
+    Kept,
+    Link,
+    QueuedButton,
+    QueuedMention,
+)
+from bot.store.knowledge_contract import EntryChange, KnowledgeMoved, Uses
 from bot.tickets.events import Claimed, Noted, Responded
 from bot.tickets.model import Party, Status, Survey, SurveyState
 from bot.tickets.records import Record, first_break, sealed
+from faq.knowledge import Entry
 
 pytestmark = pytest.mark.asyncio
 
@@ -85,7 +98,6 @@ class TestTickets:
             outgoing=(build.message("o9"),),
             asks=(build.ask("a9"),),
             links=(Link(build.room, "m9", 1001),),
-            entries=(build.entry("K-009"),),
         )
         with pytest.raises(Conflict) as refused:
             await store.commit(change)
@@ -97,7 +109,6 @@ class TestTickets:
         assert await store.waiting("qq") == []
         assert await store.open_asks(build.room, build.person, build.at) == []
         assert await store.link(build.room, "m9") is None
-        assert await store.entries() == []
 
     async def test_a_ticket_without_news_gets_its_new_deadline(self, store, build):
         (ticket,) = await save(store, build, build.opened(1001, due=build.at))
@@ -232,12 +243,45 @@ class TestLists:
         assert numbers(await store.open_tickets(limit=2)) == [1001, 1003]
         assert numbers(await store.open_tickets(room="yucai", limit=1)) == [1003]
 
+    async def test_watched_tickets_come_in_pages_with_what_is_saved_for_them(self, store, build):
+        due = build.at + MINUTE
+        await save(
+            store,
+            build,
+            build.opened(1003, due=due),
+            build.opened(1001),
+            build.opened(1002, status=Status.CLOSED, due=due),
+            build.opened(1004, status=Status.SOLVED, due=due + MINUTE),
+        )
+        assert [(ticket.number, at) for ticket, at in await store.watched()] == [
+            (1001, None),
+            (1003, due),
+            (1004, due + MINUTE),
+        ]
+        page = await store.watched(after=1001, limit=1)
+        assert [(ticket.number, at) for ticket, at in page] == [(1003, due)]
+        assert await store.watched(after=1004) == []
+
     async def test_a_ticket_leaves_and_enters_the_open_ones(self, store, build):
         (ticket,) = await save(store, build, build.opened(1001))
         (closed,) = await save(store, build, build.noted(ticket, status=Status.CLOSED))
         assert await store.open_tickets(room="yucai") == []
         await save(store, build, build.noted(closed, status=Status.OPEN))
         assert numbers(await store.open_tickets(room="yucai")) == [1001]
+
+    async def test_what_a_requester_reported_lately_is_found_and_nothing_earlier(self, store, build):
+        await save(
+            store,
+            build,
+            build.opened(1001, opened_at=build.at - MINUTE),
+            build.opened(1002),
+            build.opened(1003, opened_at=build.at + MINUTE),
+            build.opened(1004, account="qq:20002"),
+        )
+        assert numbers(await store.reported_since(build.person, build.at)) == [1003, 1002]
+        assert numbers(await store.reported_since(build.person, build.at - MINUTE)) == [1003, 1002, 1001]
+        assert await store.reported_since(build.person, build.at + DAY) == []
+        assert await store.reported_since("qq:2", build.at - DAY) == []
 
     async def test_tickets_of_a_requester_come_newest_first(self, store, build):
         await save(
@@ -446,12 +490,133 @@ class TestAsks:
 class TestKnowledge:
     async def test_entries_come_by_id_and_are_replaced_and_removed(self, store, build):
         assert await store.entries() == []
-        await store.commit(
-            build.change(entries=(build.entry("K-002"), build.entry("K-001"), build.entry("K-003")))
+        await store.learn(
+            build.learning(entries=(build.entry("K-002"), build.entry("K-001"), build.entry("K-003")))
         )
         newer = build.entry("K-002", "在“设置-设备”里重新搜索")
-        await store.commit(build.change(entries=(newer,), removed_entries=("K-003", "K-999")))
+        await store.learn(build.learning(entries=(newer,), removed=("K-003", "K-999")))
         assert await store.entries() == [build.entry("K-001"), newer]
+
+    async def test_everything_an_entry_holds_comes_back(self, store, build):
+        full = Entry(
+            id="K-001",
+            question="打印机找不到",
+            aliases=("打印机不见了", "🖨"),
+            answer="① 重启\n② 重新搜索",
+            customer="yucai",
+            category="打印",
+            tags=("新",),
+            is_enabled=False,
+            pictures=("https://example.org/a.png",),
+            links=("图文 https://example.org/a",),
+            valid_from=date(2026, 3, 1),
+            valid_until=date(2026, 8, 31),
+            review_on=date(2026, 7, 1),
+            owner="zhang",
+            changed_by="陈经理",
+            changed_at=build.at,
+            reason="新版客户端",
+        )
+        await store.learn(build.learning(entries=(full,)))
+        assert await store.entries() == [full]
+
+    async def test_every_form_of_an_entry_is_kept_with_its_version(self, store, build):
+        assert await store.knowledge_version() == 0
+        first, second = build.entry("K-001"), build.entry("K-001", "换一台")
+        await store.learn(build.learning(entries=(first, build.entry("K-002"))))
+        later = build.at + MINUTE
+        await store.learn(build.learning(at=later, entries=(second,)))
+        await store.learn(build.learning(at=later, removed=("K-001", "K-999")))
+        assert await store.knowledge_version() == 3
+        assert await store.entry_history("K-001") == [
+            EntryChange(version=1, id="K-001", at=build.at, entry=first),
+            EntryChange(version=2, id="K-001", at=later, entry=second),
+            EntryChange(version=3, id="K-001", at=later, entry=None),
+        ]
+        assert await store.entry_history("K-999") == []
+
+    async def test_what_changed_after_a_version_is_found(self, store, build):
+        await store.learn(build.learning(entries=(build.entry("K-001"), build.entry("K-002"))))
+        newer = build.entry("K-002", "换一台")
+        await store.learn(build.learning(entries=(newer,)))
+        await store.learn(build.learning(removed=("K-001",)))
+        assert [(each.version, each.id, each.entry) for each in await store.entry_changes(1)] == [
+            (2, "K-002", newer),
+            (3, "K-001", None),
+        ]
+        assert await store.entry_changes(3) == []
+
+    async def test_of_two_who_change_the_same_version_one_is_refused(self, store, build):
+        await store.learn(build.learning(entries=(build.entry("K-001"),), expected=0))
+        late = build.learning(
+            entries=(build.entry("K-001", "换一台"),),
+            lessons=(build.lesson("l1"),),
+            uses=(Uses(entry="K-001", given=1),),
+            expected=0,
+        )
+        with pytest.raises(KnowledgeMoved):
+            await store.learn(late)
+        assert await store.entries() == [build.entry("K-001")]
+        assert await store.knowledge_version() == 1
+        assert len(await store.entry_history("K-001")) == 1
+        assert await store.lessons("Missed") == await store.uses() == []
+
+    async def test_of_many_at_once_who_expect_the_same_version_one_wins(self, store, build):
+        changes = [build.learning(entries=(build.entry("K-001", f"答 {n}"),), expected=0) for n in range(20)]
+        outcomes = await asyncio.gather(*map(store.learn, changes), return_exceptions=True)
+        assert sum(outcome is None for outcome in outcomes) == 1
+        assert await store.knowledge_version() == 1
+
+    async def test_uses_and_lessons_leave_the_version_alone(self, store, build):
+        await store.learn(build.learning(lessons=(build.lesson("l1"),), uses=(Uses(entry="K-001", given=1),)))
+        assert await store.knowledge_version() == 0
+
+    async def test_uses_are_added_up_also_when_many_count_at_once(self, store, build):
+        later = build.at + MINUTE
+        counted = (
+            Uses(entry="K-002", given=1, latest_at=later),
+            Uses(entry="K-001", given=1, helped=1, latest_at=later),
+            Uses(entry="K-002", failed=1, latest_at=build.at),
+        )
+        await asyncio.gather(*(store.learn(build.learning(uses=(each,))) for each in counted * 5))
+        assert await store.uses() == [
+            Uses(entry="K-001", given=5, helped=5, latest_at=later),
+            Uses(entry="K-002", given=5, failed=5, latest_at=later),
+        ]
+
+    async def test_lessons_of_a_kind_come_oldest_first_until_somebody_decides(self, store, build):
+        old, new = build.lesson("l2", at=build.at - MINUTE), build.lesson("l1")
+        picked = build.lesson("l3", matter=Picked(entry="K-001", wording="打印不出来", picked=2))
+        draft = Proposed(ticket=1026, question="黑屏", answer="换线", author=build.zhang, aliases=("没信号",))
+        await store.learn(build.learning(lessons=(new, old, picked, build.lesson("l4", matter=draft))))
+        assert await store.lessons("Missed") == [old, new]
+        assert await store.lessons("Missed", since=build.at) == [new]
+        assert await store.lessons("Picked") == [picked]
+        assert (await store.lesson("l4")).matter == draft
+        decided = msgspec.structs.replace(old, outcome="K-007")
+        await store.learn(build.learning(lessons=(decided,)))
+        assert await store.lessons("Missed") == [new]
+        assert await store.lesson("l2") == decided
+        assert await store.lesson("l9") is None
+
+
+class TestKept:
+    async def test_what_is_kept_under_names_with_a_beginning_is_listed_by_name(self, store, build):
+        kept = (Kept("room:b", "2"), Kept("room:a", "1"), Kept("rooms", "0"), Kept("roo", "0"))
+        await store.commit(build.change(kept=kept))
+        assert await store.kept("room:") == {"room:a": "1", "room:b": "2"}
+        assert await store.kept("") == {key.key: key.value for key in kept}
+
+    async def test_another_value_replaces_and_an_empty_one_forgets(self, store, build):
+        await store.commit(build.change(kept=(Kept("a", "1"), Kept("b", "1"))))
+        await store.commit(build.change(kept=(Kept("a", "群 2"), Kept("b", ""), Kept("c", ""))))
+        assert await store.kept("") == {"a": "群 2"}
+
+    async def test_a_refused_change_keeps_nothing(self, store, build):
+        await store.commit(build.change(seen="m"))
+        with pytest.raises(AlreadySeen):
+            await store.commit(build.change(seen="m", kept=(Kept("a", "1"),)))
+        assert await store.kept("") == {}
 
 
 class TestOutbox:
@@ -515,6 +680,23 @@ class TestOutbox:
             await store.update_outgoing([sent, build.message("o9")])
         assert keys(await store.waiting("qq")) == ["o1"]
 
+    async def test_an_arrived_message_is_sent_and_linked_and_says_what_it_said(self, store, build):
+        messages = tuple(build.message(f"o{number}", ticket=1001) for number in range(1, 100))
+        await store.commit(build.change(outgoing=messages))
+        (waiting, *_) = await store.waiting("qq")
+        await store.note_delivered([Delivered(message.key, f"p{message.key}") for message in messages[:-1]])
+        assert keys(await store.waiting("qq")) == ["o99"]
+        assert await store.outgoing("o1") == msgspec.structs.replace(
+            waiting, state=Delivery.SENT, platform_id="po1"
+        )
+        assert await store.link(build.room, "po98") == Link(build.room, "po98", 1001, "o98")
+
+    async def test_nothing_is_noted_when_one_of_the_arrived_was_never_queued(self, store, build):
+        await store.commit(build.change(outgoing=(build.message("o1"),)))
+        with pytest.raises(ValueError, match="o9"):
+            await store.note_delivered([Delivered("o1", "p1"), Delivered("o9", "p9")])
+        assert keys(await store.waiting("qq")) == ["o1"]
+
     async def test_a_key_is_queued_once(self, store, build):
         await store.commit(build.change(outgoing=(build.message("o1"),)))
         with pytest.raises(ValueError, match="key"):
@@ -559,7 +741,13 @@ class TestRestart:
                 asks=(build.ask("a1", outgoing="o1"), build.ask("a2")),
                 closed_asks=(ClosedAsk("a2", "void"),),
                 links=(Link(build.room, "m1", 1001),),
+            )
+        )
+        await store.learn(
+            build.learning(
                 entries=(build.entry("K-001"),),
+                lessons=(build.lesson("l1"),),
+                uses=(Uses(entry="K-001", given=1),),
             )
         )
         await store.update_outgoing([msgspec.structs.replace(message, state=Delivery.SENT, platform_id="p1")])
@@ -574,6 +762,9 @@ class TestRestart:
         assert (await again.link(build.room, "m1")).ticket == 1001
         assert ids(await again.open_asks(build.room, build.person, build.at)) == ["a1"]
         assert await again.entries() == [build.entry("K-001")]
+        assert await again.knowledge_version() == 1
+        assert await again.uses() == [Uses(entry="K-001", given=1)]
+        assert await again.lessons("Missed") == [build.lesson("l1")]
         await again.commit(build.change(outgoing=(build.message("o3"),)))
         assert keys(await again.waiting("qq")) == ["o2", "o3"]
 
@@ -596,6 +787,14 @@ class TestTidy:
         assert await store.is_seen("old")
         await store.tidy(build.at + 3 * DAY + timedelta(milliseconds=1))
         assert [await store.is_seen(key) for key in ("old", "new")] == [False, True]
+
+    async def test_old_lessons_are_forgotten_after_ninety_days(self, store, build):
+        await store.learn(
+            build.learning(lessons=(build.lesson("l1"), build.lesson("l2", at=build.at + MINUTE)))
+        )
+        await store.tidy(build.at + 90 * DAY + MINUTE)
+        assert await store.lesson("l1") is None
+        assert await store.lesson("l2") is not None
 
     async def test_old_questions_are_forgotten_after_ninety_days(self, store, build):
         now = build.at + 91 * DAY

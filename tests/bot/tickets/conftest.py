@@ -135,7 +135,11 @@ def rules() -> Rules:
     staff = {each: _party(each.capitalize()) for each in people}
     workday = Calendar("workday", ZONE, parse_weekly({"mon-fri": ["09:00-17:00"]}), None, {})
     urgent = Level(
-        "1", "一级·瘫痪", ("瘫痪",), (_promise(ClockKind.RESPOND, 5), _promise(ClockKind.RESOLVE, 240))
+        "1",
+        "一级·瘫痪",
+        ("瘫痪",),
+        (_promise(ClockKind.RESPOND, 5), _promise(ClockKind.RESOLVE, 240)),
+        is_urgent=True,
     )
     ordinary = Level(
         "3",

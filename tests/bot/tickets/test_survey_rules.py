@@ -201,7 +201,7 @@ def test_nobody_is_asked_when_surveys_are_off_or_the_work_was_internal(rules: Ru
     for case in (
         open_case(rules=replace(rules, survey=replace(rules.survey, is_enabled=False))),
         open_case(kind=Kind.COMPLAINT),
-        open_case(kind=Kind.INSPECTION),
+        open_case(kind=Kind.TRAINING),
     ):
         case.resolve(case.zhang)
         assert [type(event) for event in case.confirm()] == [e.Closed]

@@ -1,0 +1,50 @@
+"""Powers that only some platforms give a bot: files, and taking back what was said. Asked for with `isinstance`."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from adapters.contract import Attachment
+
+
+class FileUnavailable(Exception):
+    """A file that somebody sent cannot be had; the text says why in one sentence."""
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """An adapter that can get the content of a file that somebody sent."""
+
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
+        """Return the content of a file of at most `most` bytes.
+
+        Raises:
+            FileUnavailable: Too large, expired, or not to be had.
+        """
+        ...
+
+
+@runtime_checkable
+class SendsFiles(Protocol):
+    """An adapter that can send a file."""
+
+    async def send_file(self, room: str, name: str, content: bytes) -> str:
+        """Deliver a file and return the platform's id for it, empty when there is none.
+
+        Raises:
+            DeliveryFailed: The platform did not take it, or it is unknown whether it did.
+        """
+        ...
+
+
+@runtime_checkable
+class Recalls(Protocol):
+    """An adapter that can take back what the bot has said."""
+
+    async def recall(self, room: str, message_id: str) -> None:
+        """Take a message of the bot back.
+
+        Raises:
+            DeliveryFailed: It is too late, or the message is not known any more.
+        """
+        ...

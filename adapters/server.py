@@ -1,0 +1,111 @@
+"""Requests to one server of a platform and to no other, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from adapters.contract import DeliveryFailed
+
+SOON: Final = timedelta(seconds=5)
+_PATIENCE: Final = 10.0  # seconds for a whole answer
+_LARGEST_ANSWER: Final = 1 << 20  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What a server answered; never its own trouble, which is raised."""
+
+    status: int
+    content: bytes
+
+
+class Server:
+    """One server. Nothing is requested from anywhere else, redirections are not followed.
+
+    Addresses carry tokens and keys, so no error repeats one.
+    """
+
+    def __init__(self, base: str, platform: str, *, patience_seconds: float = _PATIENCE) -> None:
+        self._base = URL(base)
+        self._platform = platform  # as people call it, for the words of errors
+        self._timeout = aiohttp.ClientTimeout(total=patience_seconds)
+        self._session: aiohttp.ClientSession | None = None
+        self._is_closed = False
+        self.server_time: datetime | None = None  # as of the last answer
+
+    def address(self, path: str, query: Mapping[str, str] | None = None) -> URL:
+        """Return the address of something on this server."""
+        return (self._base / path).with_query(query or {})
+
+    def owns(self, address: URL) -> bool:
+        """Say whether an address is on this server."""
+        return address.origin() == self._base.origin()
+
+    async def request(
+        self, method: str, address: URL, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        """Send a request to an address on this server; `body` becomes JSON, None sends none.
+
+        Raises:
+            DeliveryFailed: Another server, not reached, busy, or it is unknown whether it did what was asked (`is_unknown`).
+        """
+        if self._is_closed:
+            raise DeliveryFailed("正在停止", retry_after=SOON)
+        if not self.owns(address):
+            raise DeliveryFailed(f"{address.origin()} 不是配置里的服务器")
+        try:
+            response = await self._exchange(method, address, body, headers)
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            raise DeliveryFailed(
+                f"连不上 {self._base.origin()}（{type(error).__name__}）", retry_after=SOON
+            ) from None
+        except (aiohttp.ClientError, OSError) as error:  # a time-out is an OSError
+            raise DeliveryFailed(
+                f"{self._platform}没有回答（{type(error).__name__}），不知是否送到",
+                retry_after=SOON,
+                is_unknown=True,
+            ) from None
+        if response.status >= 500:
+            raise DeliveryFailed(f"{self._platform}暂时不可用（HTTP {response.status}）", retry_after=SOON)
+        return response
+
+    async def close(self) -> None:
+        """End all connections; harmless when repeated."""
+        self._is_closed = True
+        if self._session is not None:
+            await self._session.close()
+
+    async def _exchange(
+        self, method: str, address: URL, body: object, headers: Mapping[str, str] | None
+    ) -> Response:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=self._timeout)
+        data = None if body is None else msgspec.json.encode(body)
+        sent = dict(headers or {})
+        if body is not None:
+            sent["Content-Type"] = "application/json; charset=utf-8"
+        async with self._session.request(
+            method, address, data=data, headers=sent, allow_redirects=False
+        ) as response:
+            self.server_time = _instant(response.headers.get("Date", ""))
+            content = bytearray()
+            async for chunk in response.content.iter_any():
+                content += chunk
+                if len(content) > _LARGEST_ANSWER:
+                    raise aiohttp.ClientPayloadError("too large")
+            return Response(response.status, bytes(content))
+
+
+def _instant(date: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(date)
+    except (TypeError, ValueError):
+        return None

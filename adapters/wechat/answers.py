@@ -1,0 +1,83 @@
+"""What the HTTP interface of WeChat and WeCom answers: always JSON with an error code; pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+
+from adapters.contract import DeliveryFailed
+from adapters.server import SOON, Response
+
+OK: Final = 0
+TOKEN_WRONG: Final = frozenset({40001, 40014, 42001})
+
+_DIGITS: Final = re.compile(r"-?[0-9]{1,10}")
+
+
+class Rejected(DeliveryFailed):
+    """The platform said no, with a code."""
+
+    def __init__(
+        self, reason: str, code: int, *, retry_after: timedelta | None = None, until_heard: bool = False
+    ) -> None:
+        super().__init__(reason, retry_after=retry_after, until_heard=until_heard)
+        self.code = code
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What an interface says; the fields that we read of any of them."""
+
+    errcode: Any = None
+    errmsg: Any = None
+    access_token: Any = None
+    expires_in: Any = None
+    msgid: Any = None
+    invaliduser: Any = None
+    name: Any = None  # of an application
+    account_list: Any = None  # of customer service
+    next_cursor: Any = None
+    has_more: Any = None
+    msg_list: Any = None
+    customer_list: Any = None
+
+    @property
+    def code(self) -> int:
+        """The error code; 0 is well."""
+        return code(self.errcode) or OK
+
+    @property
+    def words(self) -> str:
+        """What it says about an error."""
+        return self.errmsg if isinstance(self.errmsg, str) else ""
+
+
+def code(value: Any) -> int | None:
+    """Return an error code as sent, a number or a text of digits; None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and _DIGITS.fullmatch(value):
+        return int(value)
+    return None
+
+
+def read(response: Response, platform: str, *, may_lack_code: bool = False) -> Answer:
+    """Return the answer in a response; what gives a token says nothing else when all is well (`may_lack_code`).
+
+    Raises:
+        DeliveryFailed: Busy, refused, or nothing that can be read: then it is unknown whether it did what was asked.
+    """
+    if response.status == 429:
+        raise DeliveryFailed(f"{platform}暂时不可用（HTTP 429）", retry_after=SOON)
+    if response.status != 200:
+        raise DeliveryFailed(f"{platform}拒绝（HTTP {response.status}），请核对配置里的地址")
+    try:
+        answer = msgspec.json.decode(response.content, type=Answer)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        answer = Answer()
+    if code(answer.errcode) is None and not (may_lack_code and answer.access_token):
+        # A page of some proxy, perhaps.
+        raise DeliveryFailed(f"{platform}的回答看不懂，不知是否送到", is_unknown=True)
+    return answer

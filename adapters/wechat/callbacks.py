@@ -1,0 +1,80 @@
+"""The callback address of a bot: verification of the address, and messages that are answered as soon as they are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from adapters.admission import Refused, body_of
+from adapters.contract import Incoming, Timekeeper
+from adapters.inbox import Inbox
+from adapters.receipt import Receipt
+from adapters.wechat.door import Door
+
+_log = structlog.get_logger(__name__)
+
+SAVE_WITHIN: Final = 4.0  # seconds; the platform waits for five, and then brings it again, three times in all
+
+
+class Callbacks:
+    """Answers the requests of the platform to `/hooks/NAME`.
+
+    `sealed_in` finds the sealed text in a body, `take` gets the message in it; both raise `Refused` for what they do
+    not want. `take` returns what the bot settles once the message is saved; whatever the store does, the platform has an
+    answer in time, and what is not saved by then it brings again.
+    """
+
+    def __init__(
+        self,
+        door: Door,
+        *,
+        adapter: str,
+        clock: Timekeeper,
+        sealed_in: Callable[[bytes], str],
+        take: Callable[[bytes], Receipt | None],
+    ) -> None:
+        self._door = door
+        self._clock = clock
+        self._sealed_in = sealed_in
+        self._take = take
+        self.save_within = SAVE_WITHIN
+        self._log = _log.bind(adapter=adapter)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer one request."""
+        try:
+            if request.method == "GET":
+                return self._echo(request)
+            if request.method == "POST":
+                body = await body_of(request)
+                receipt = self._take(self._door.open(request.query, self._sealed_in(body), self._clock.now()))
+                if receipt is not None and not await receipt.wait(self.save_within):
+                    raise Refused(503, "not saved in time")
+                return web.Response()
+            return web.Response(status=405, headers={"Allow": "GET, POST"})
+        except Refused as refused:
+            self._log.warning(
+                "callback refused", action="callback_refused", status=refused.status, why=refused.reason
+            )
+            return web.Response(status=refused.status)
+
+    def _echo(self, request: web.Request) -> web.Response:
+        """Prove to the platform that this address is ours: exactly the opened text, without quotes or newline."""
+        echo = self._door.echo(request.query, self._clock.now())
+        self._log.info("address verified", action="callback_verified")
+        return web.Response(body=echo, content_type="text/plain")
+
+
+def taken(inbox: Inbox, message: Incoming) -> Receipt:
+    """Put a message into the inbox and return what the bot settles once it is saved.
+
+    Raises:
+        Refused: Too many are waiting. The platform tries again in a few seconds, and then twice more.
+    """
+    receipt = inbox.put_for_receipt(message)
+    if receipt is None:
+        raise Refused(503, "too many messages are waiting")
+    return receipt

@@ -1,0 +1,24 @@
+-- Saves how far messages of the outbox have come, all or none. ARGV[1] has the messages.
+-- Somebody who lost the lease of an adapter is refused (FENCED): whoever has it now knows better.
+local asked = cmsgpack.unpack(ARGV[1])
+
+local before = {}
+for index, message in ipairs(asked.messages) do
+  local found = call('HGET', P .. 'outbox', message[1])
+  if not found then return { 'UNKNOWN', message[1] } end
+  before[index] = cmsgpack.unpack(found)
+  local fence = message[9]
+  message[9] = fence and call('GET', P .. 'fence:' .. message[2]) == fence
+  if fence and not message[9] and before[index][2] == message[2] then return { 'FENCED', message[2] } end
+end
+
+local told = {}
+for index, message in ipairs(asked.messages) do
+  local adapter, old = message[2], before[index]
+  unlist_message(message[1], old[2])
+  if place_message(message, old[1]) and not message[9] and not told[adapter] then
+    call('PUBLISH', asked.channel, asked.worker .. ' outgoing ' .. adapter)
+    told[adapter] = true
+  end
+end
+return { 'OK' }

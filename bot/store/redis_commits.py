@@ -1,0 +1,225 @@
+"""How a change is saved in Redis, once and whole.
+
+In one shard it is one script, known by the id of the commit, so that sending it again after a cut reply has no further effect.
+In several shards every part is checked and locked first (`prepare`), except that of the deciding shard; its commit decides, and the
+others follow (`apply`). A process that dies in between leaves locks; whoever meets one asks the deciding shard, which from then on
+knows the answer for good: done, or never to be done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable
+from typing import Any, TypeVar
+from uuid import uuid4
+
+from msgspec.structs import replace
+
+from bot.store.contract import (
+    AlreadySeen,
+    Change,
+    Conflict,
+    Delivered,
+    Delivery,
+    LeaseLost,
+    NotQueued,
+    Queued,
+    StoreFault,
+)
+from bot.store.instants import milliseconds
+from bot.store.redis_parts import Part, Whereabouts, packed, parts_of, queued_value
+from bot.store.redis_servers import Servers
+from bot.store.redis_shards import Shards
+from bot.tickets.errors import N_
+
+T = TypeVar("T")
+M = TypeVar("M", Queued, Delivered)
+# A prepared change as old as this is looked after by whoever it is in the way of.
+_ABANDONED_MILLISECONDS = 3000
+_PAUSE_SECONDS = 0.02
+_ATTEMPTS = 500
+
+
+class Commits:
+    """Saves changes and the state of messages."""
+
+    def __init__(self, servers: Servers, shards: Shards, worker: str) -> None:
+        self._servers = servers
+        self._shards = shards
+        self._worker = worker
+        self._highest = 0  # number known to be taken
+        self._running: set[asyncio.Task[Any]] = set()
+        self._is_closed = False
+        self.fences: dict[str, str] = {}  # by adapter: the number of the lease this worker has
+
+    async def commit(self, change: Change) -> None:
+        """Save a change; giving up the wait for it does not take it back."""
+        await self._finished(self._commit(change))
+
+    async def update(self, messages: list[Queued]) -> None:
+        """Save how far messages have come."""
+        if messages:
+            await self._finished(self._update(messages))
+
+    async def note_delivered(self, delivered: list[Delivered]) -> None:
+        """Note that messages arrived."""
+        if delivered:
+            await self._finished(self._note_delivered(delivered))
+
+    async def next_number(self, first: int) -> int:
+        """Return a number nobody else was given."""
+        self._check_open()
+        number = int(await self._servers.run(0, "number", first))
+        self._highest = max(self._highest, number)
+        return number
+
+    async def note_number(self, number: int) -> None:
+        """Give no number up to this one any more."""
+        if number > self._highest:  # it was not given by `next_number`
+            await self._servers.run(0, "number", 0, number)
+            self._highest = number
+
+    async def settle(self) -> None:
+        """Wait for what is being saved; nothing more is taken."""
+        self._is_closed = True
+        while self._running:
+            await asyncio.wait(self._running)
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise StoreFault(N_("数据库已关闭，不能再保存。"))
+
+    async def _finished(self, saving: Coroutine[Any, Any, T]) -> T:
+        if self._is_closed:
+            saving.close()
+            self._check_open()
+        task = asyncio.create_task(saving)
+        self._running.add(task)
+        task.add_done_callback(self._done)
+        return await asyncio.shield(task)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever gave up does not ask
+
+    async def _commit(self, change: Change) -> None:
+        highest = max(
+            (saved.ticket.number for saved in change.tickets if not saved.expected_version), default=0
+        )
+        await self.note_number(highest)
+        homes = {saved.ticket.number: await self._shards.of_saved(saved) for saved in change.tickets}
+        asks = {closed.id: await self._shards.of_ask(closed.id) or 0 for closed in change.closed_asks}
+        where = Whereabouts(
+            self._shards.of_room,
+            self._shards.of_seen,
+            lambda saved: homes[saved.ticket.number],
+            asks.__getitem__,
+            self.fences,
+        )
+        for _ in range(_ATTEMPTS):
+            parts = parts_of(change, where, self._blank(change))
+            answer = await self._save(parts)
+            match answer[0]:
+                case b"OK":
+                    self._note(change, next(iter(parts), 0))
+                    return
+                case b"FENCED":
+                    change = self._unfenced(change, answer[1].decode())
+                case b"LOCKED" | b"ABORTED":
+                    await asyncio.sleep(_PAUSE_SECONDS)
+                case _:
+                    raise _refusal(answer, change)
+        raise StoreFault(N_("Redis 里有一笔没有了结的改动挡着，这次没有保存；请运行 shouwen doctor。"))
+
+    def _blank(self, change: Change) -> Any:
+        id_, at = uuid4().hex, milliseconds(change.at)
+        return lambda: Part(id=id_, channel=self._shards.channel, worker=self._worker, at=at)
+
+    async def _save(self, parts: dict[int, Part]) -> list[Any]:
+        if len(parts) == 1:
+            ((shard, part),) = parts.items()
+            return await self._sent(shard, "commit", packed(part))
+        deciding, *others = parts
+        prepared: list[int] = []
+        for shard in others:
+            answer = await self._sent(shard, "prepare", packed(parts[shard]), deciding)
+            if answer[0] != b"OK":
+                break
+            prepared.append(shard)
+        else:
+            answer = await self._sent(deciding, "commit", packed(parts[deciding])) if parts else [b"OK"]
+        ending = "apply" if answer[0] == b"OK" else "abort"
+        await asyncio.gather(*(self._sent(shard, ending, parts[shard].id) for shard in prepared))
+        return answer
+
+    async def _sent(self, shard: int, mode: str, *values: Any) -> list[Any]:
+        answer: list[Any] = await self._servers.written(shard, "commit", mode, *values)
+        if answer[0] == b"LOCKED" and answer[3] > _ABANDONED_MILLISECONDS:
+            await self._resolve(shard, answer[1], int(answer[2]))
+        return answer
+
+    async def _resolve(self, shard: int, id_: bytes, deciding: int) -> None:
+        """End a change that somebody prepared and did not finish."""
+        verdict = await self._servers.written(deciding, "commit", "resolve", id_)
+        ending = "apply" if verdict[0] == b"COMMITTED" else "abort"
+        await self._servers.written(shard, "commit", ending, id_)
+
+    def _note(self, change: Change, shard: int) -> None:
+        for message in change.outgoing:
+            self._shards.note_message(message.key, shard)
+        for ask in change.asks:
+            self._shards.note_ask(ask.id, self._shards.of_room(ask.room))
+
+    def _unfenced(self, change: Change, adapter: str) -> Change:
+        """Leave messages to whoever has the lease of an adapter that this worker has lost."""
+        self.fences.pop(adapter, None)
+        outgoing = tuple(
+            replace(message, state=Delivery.QUEUED)
+            if message.adapter == adapter and message.state is Delivery.SENDING
+            else message
+            for message in change.outgoing
+        )
+        return replace(change, outgoing=outgoing)
+
+    async def _update(self, messages: list[Queued]) -> None:
+        for shard, group in (await self._by_shard(messages)).items():
+            value = {
+                "channel": self._shards.channel,
+                "worker": self._worker,
+                "messages": [queued_value(message, self.fences) for message in group],
+            }
+            _check(await self._servers.written(shard, "update", packed(value)))
+
+    async def _note_delivered(self, delivered: list[Delivered]) -> None:
+        for shard, group in (await self._by_shard(delivered)).items():
+            notes = [[note.key, note.platform_id] for note in group]
+            value = {"fences": self.fences, "notes": notes}
+            _check(await self._servers.written(shard, "delivered", packed(value)))
+
+    async def _by_shard(self, messages: Iterable[M]) -> dict[int, list[M]]:
+        by_shard: dict[int, list[M]] = {}
+        for message in messages:
+            shard = await self._shards.of_message(message.key)
+            if shard is None:
+                raise NotQueued(message.key)
+            by_shard.setdefault(shard, []).append(message)
+        return by_shard
+
+
+def _check(answer: list[Any]) -> None:
+    """Raise what is wrong with an update of the outbox."""
+    if answer[0] == b"UNKNOWN":
+        raise NotQueued(answer[1].decode())
+    if answer[0] == b"FENCED":
+        raise LeaseLost(answer[1].decode())
+
+
+def _refusal(answer: list[Any], change: Change) -> Exception:
+    match answer[0]:
+        case b"SEEN":
+            return AlreadySeen(change.seen or "")
+        case b"CONFLICT":
+            return Conflict(answer[1])
+        case _:
+            return ValueError(f"a message of the key {answer[1].decode()} is in the outbox already")

@@ -1,0 +1,184 @@
+"""The servers behind a Redis store: lines to them, and patience when one of them is away.
+
+Everything sent from here may be sent again after a cut reply: reads, scripts that know what they did already (a commit by its id),
+and notes that say the same twice. redis-py's own retries stay switched off.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import structlog
+from redis.exceptions import (
+    AskError,
+    BusyLoadingError,
+    ClusterDownError,
+    MasterDownError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    TryAgainError,
+)
+
+from bot.store.contract import StoreFault
+from bot.store.redis_line import Line, Lost
+from bot.store.redis_places import Places, Server, Unreachable, connected, places_of
+from bot.store.redis_scripts import script
+from bot.store.redis_url import Address
+from bot.tickets.errors import N_
+
+T = TypeVar("T")
+_PATIENCE_SECONDS = 60.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
+_REPLICAS_MILLISECONDS = 2000
+# The server is there and will be well again, or another one is its successor. Anything else it refuses is our mistake.
+_PASSING = (AskError, BusyLoadingError, ClusterDownError, MasterDownError, ReadOnlyError, TryAgainError)
+
+
+class Servers:
+    """Sends commands and scripts to the server of a shard, as often as it takes."""
+
+    def __init__(self, address: Address, prefix: Callable[[int], str]) -> None:
+        """Take over an address whose servers were found to be well; see `redis_start`."""
+        self.address = address
+        self._prefix = prefix
+        self.places: Places = places_of(address)
+        self._lines: dict[Server, Line] = {}
+        self._finding: asyncio.Task[None] | None = None
+        self._lost_at: float | None = None
+        self._log = structlog.get_logger("store")
+
+    @property
+    def is_reachable(self) -> bool:
+        """False while nothing is heard from a server."""
+        return self._lost_at is None
+
+    async def run(self, shard: int, name: str, *values: Any) -> Any:
+        """Run a script in a shard and return its answer.
+
+        Raises:
+            StoreFault: The server refuses, or was away for too long.
+        """
+        return await self.run_at(self._prefix(shard), name, *values)
+
+    async def run_at(self, prefix: str, name: str, *values: Any) -> Any:
+        """Run a script where the keys that begin with a prefix live, and return its answer."""
+        return await self.patiently(lambda: self._script(prefix, name, values))
+
+    async def ask(self, shard: int, command: str, key: str, *values: Any) -> Any:
+        """Run one command on a key of a shard (named without the prefix) and return its answer."""
+        prefix = self._prefix(shard)
+        return await self.ask_at(prefix, command, prefix + key, *values)
+
+    async def ask_at(self, prefix: str, *command: Any) -> Any:
+        """Run one command where the keys that begin with a prefix live."""
+        return await self.patiently(lambda: self._line(self.places.of(prefix)).send(*command))
+
+    async def written(self, shard: int, name: str, *values: Any) -> Any:
+        """Run a script like `run`, and come back when as many replicas as the settings want have what it wrote."""
+        if not self.address.wait_replicas:
+            return await self.run(shard, name, *values)
+        return await self.patiently(lambda: self._replicated(self._prefix(shard), name, values))
+
+    async def patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until it works; what stands in the way is logged once, and so is its end."""
+        loop = asyncio.get_running_loop()
+        began, pause = loop.time(), _SHORTEST_PAUSE
+        while True:
+            try:
+                answer = await attempt()
+            except OutOfMemoryError as error:
+                raise StoreFault(
+                    N_("Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。")
+                ) from error
+            except (Lost, Unreachable, *_PASSING) as error:
+                self._missed(error)
+                if loop.time() - began > _PATIENCE_SECONDS:
+                    raise StoreFault(
+                        N_("Redis {address} 已有 {seconds} 秒没有回音（{error}）；请检查服务器和网络。"),
+                        address=self.address,
+                        seconds=f"{_PATIENCE_SECONDS:.0f}",
+                        error=error,
+                    ) from error
+            except ResponseError as error:
+                if str(error).startswith("MISCONF"):
+                    self._missed(error)
+                    if loop.time() - began > _PATIENCE_SECONDS:
+                        raise StoreFault(
+                            N_("Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"), error=error
+                        ) from error
+                elif str(error).startswith(("MOVED", "NOREPLICAS")):
+                    self._missed(error)
+                else:
+                    raise StoreFault(
+                        N_("Redis 拒绝了操作（{error}）；请检查帐号的权限和服务器的版本。"), error=error
+                    ) from error
+            else:
+                if self._lost_at is not None:
+                    self._found_again()
+                return answer
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+            await self._find()
+
+    async def close(self) -> None:
+        """Wait for what was sent, then close every line."""
+        await asyncio.gather(*(line.close() for line in self._lines.values()))
+
+    def _line(self, server: Server) -> Line:
+        line = self._lines.get(server)
+        if line is None:
+            line = self._lines[server] = Line(lambda: connected(self.address, server))
+        return line
+
+    async def _script(self, prefix: str, name: str, values: tuple[Any, ...]) -> Any:
+        line, wanted = self._line(self.places.of(prefix)), script(name)
+        try:
+            return await line.send("EVALSHA", wanted.sha, 1, prefix, *values)
+        except NoScriptError:  # a server that was started again, or a new master
+            return await line.send("EVAL", wanted.source, 1, prefix, *values)
+
+    async def _replicated(self, prefix: str, name: str, values: tuple[Any, ...]) -> Any:
+        answer = await self._script(prefix, name, values)
+        line = self._line(self.places.of(prefix))
+        generation = line.generation
+        count = await line.replicated(self.address.wait_replicas, _REPLICAS_MILLISECONDS)
+        # A connection opened in between has written nothing, so its WAIT says nothing.
+        if line.generation != generation or count < self.address.wait_replicas:
+            raise Lost(f"{count} of {self.address.wait_replicas} replicas have it")
+        return answer
+
+    async def _find(self) -> None:
+        """Ask anew where the shards are; who asks at the same time shares the answer."""
+        if self._finding is None:
+            self._finding = asyncio.create_task(self.places.find())
+            self._finding.add_done_callback(self._was_found)
+        try:
+            await asyncio.shield(self._finding)
+        except (Unreachable, StoreFault):
+            return  # the next attempt says what is wrong
+
+    def _was_found(self, task: asyncio.Task[None]) -> None:
+        self._finding = None
+        if not task.cancelled():
+            task.exception()
+
+    def _missed(self, error: Exception) -> None:
+        if self._lost_at is None:
+            self._lost_at = asyncio.get_running_loop().time()
+            self._log.warning(
+                "the store does not answer", action="store_lost", server=str(self.address), reason=str(error)
+            )
+
+    def _found_again(self) -> None:
+        lost_at, self._lost_at = self._lost_at, None
+        seconds = asyncio.get_running_loop().time() - (lost_at or 0.0)
+        self._log.info(
+            "the store answers again",
+            action="store_back",
+            server=str(self.address),
+            seconds=round(seconds, 1),
+        )

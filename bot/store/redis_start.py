@@ -1,0 +1,306 @@
+"""Opening a Redis store: everything that could be wrong is found before anything is written."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import msgspec
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
+
+from bot.store.contract import StoreFault
+from bot.store.instants import milliseconds
+from bot.store.redis import RedisStore
+from bot.store.redis_places import Cluster, Server, Unreachable, connected, places_of
+from bot.store.redis_servers import Servers
+from bot.store.redis_shards import Shards, prefix_of
+from bot.store.redis_url import Address, address_of
+from bot.tickets.errors import N_
+from faq.entries import Entry
+
+VERSION = 1  # of the way data lies in Redis
+_OLDEST = (7, 0)
+_META = f"{prefix_of(0)}meta"
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """What is noted about the data as a whole."""
+
+    version: int
+    shards: int
+    made_at: int
+
+
+async def open_redis(url: str, now: datetime) -> RedisStore:
+    """Open or create a store.
+
+    Raises:
+        StoreFault: The URL is wrong, a server cannot be used, or its data is not ours.
+    """
+    address = address_of(url)
+    await _examined(address)
+    servers = Servers(address, prefix_of)
+    try:
+        await servers.places.find()
+        await _entered(servers, address, now)
+        shards = Shards(servers, address.shards)
+        await _numbers_noted(servers, shards)
+    except (Unreachable, Exception) as error:
+        await servers.close()
+        if isinstance(error, Unreachable):
+            raise _unreachable(address, str(error)) from error
+        raise
+    return RedisStore(servers, shards, worker=f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}")
+
+
+async def entries_of(url: str) -> list[Entry]:
+    """Return the knowledge of a store, without making one.
+
+    Raises:
+        StoreFault: The servers cannot be read.
+    """
+    address = address_of(url)
+    await _examined(address)
+    servers = Servers(address, prefix_of)
+    try:
+        await servers.places.find()
+        if await servers.ask(0, "GET", "meta") is None:
+            return []
+        return await RedisStore(servers, Shards(servers, address.shards), worker="").entries()
+    finally:
+        await servers.close()
+
+
+async def open_redis_archive(url: str) -> RedisStore:
+    """Open a store for reading it through; everybody else goes on.
+
+    Raises:
+        StoreFault: The servers cannot be read, or there is no store.
+    """
+    address = address_of(url)
+    await _examined(address)
+    servers = Servers(address, prefix_of)
+    await servers.places.find()
+    if await servers.ask(0, "GET", "meta") is None:
+        await servers.close()
+        raise StoreFault(
+            N_("Redis {address} 里还没有数据；请检查 [store] url，或先运行一次机器人。"), address=address
+        )
+    await _checked(servers, address)
+    return RedisStore(servers, Shards(servers, address.shards), worker="")
+
+
+async def _examined(address: Address) -> None:
+    """Look at every master; nothing is written."""
+    places = places_of(address)
+    try:
+        await places.find()
+    except Unreachable as error:
+        raise _unreachable(address, str(error)) from error
+    if isinstance(places, Cluster) and (gaps := places.missing()):
+        ranges = "、".join(f"{first}–{last}" for first, last in gaps)
+        raise StoreFault(
+            N_("集群缺少槽 {ranges}，有些数据没有地方放；请用 redis-cli --cluster fix 修好再启动。"),
+            ranges=ranges,
+        )
+    foreign, is_ours = 0, False
+    for server in places.all():
+        async with _visited(address, server) as connection:
+            info = await _info(connection)
+            _check_server(address, server, info)
+            await _check_persistence(address, server, connection, info)
+            foreign += int(await _told(connection, "DBSIZE"))
+            is_ours = is_ours or await _is_ours(connection)
+    if foreign and not is_ours:
+        raise StoreFault(
+            N_(
+                "Redis {address} 的 {database} 号库里有别的程序的 {foreign} 个键；请换一个空库（例如 /{next_database}），或清空它。"
+            ),
+            address=address,
+            database=address.database,
+            foreign=foreign,
+            next_database=address.database + 1,
+        )
+
+
+@asynccontextmanager
+async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractConnection]:
+    """Give a connection, and every reason why there is none as one sentence."""
+    name = f"{server[0]}:{server[1]}"
+    try:
+        connection = await connected(address, server)
+    except AuthenticationError as error:
+        if address.username:
+            raise StoreFault(
+                N_(
+                    "Redis {name} 不认帐号 {username}（{error}）；请检查 [store] url 里的帐号和密码，密码里的特殊字符要写成 %xx。"
+                ),
+                name=name,
+                username=address.username,
+                error=error,
+            ) from error
+        raise StoreFault(
+            N_(
+                "Redis {name} 不认这个密码（{error}）；请检查 [store] url 里的密码，密码里的特殊字符要写成 %xx。"
+            ),
+            name=name,
+            error=error,
+        ) from error
+    except ResponseError as error:
+        raise StoreFault(
+            N_("Redis {name} 拒绝了连接（{error}）；请检查 [store] url 里的帐号、密码和库号。"),
+            name=name,
+            error=error,
+        ) from error
+    except (RedisError, OSError) as error:
+        raise _unreachable(address, str(error)) from error
+    try:
+        yield connection
+    except NoPermissionError as error:
+        raise StoreFault(
+            N_(
+                "Redis {name} 的帐号权限不够（{error}）；它需要 ~shouwen:* &shouwen:* +@all -@dangerous +info +config|get。"
+            ),
+            name=name,
+            error=error,
+        ) from error
+    except (RedisError, OSError) as error:
+        raise _unreachable(address, str(error)) from error
+    finally:
+        await connection.disconnect(nowait=True)
+
+
+async def _told(connection: AbstractConnection, *command: object) -> Any:
+    async with asyncio.timeout(3):
+        await connection.send_command(*command)
+        return await connection.read_response()
+
+
+async def _info(connection: AbstractConnection) -> dict[str, str]:
+    text = await _told(connection, "INFO")
+    lines = text.decode().splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line and not line.startswith("#"))
+
+
+def _check_server(address: Address, server: Server, info: Mapping[str, str]) -> None:
+    name, version = f"{server[0]}:{server[1]}", info["redis_version"]
+    if tuple(map(int, version.split(".")[:2])) < _OLDEST:
+        raise StoreFault(
+            N_("Redis {name} 是 {version}，太旧；请换成 Redis 7 以上或 Valkey。"), name=name, version=version
+        )
+    if info.get("role") != "master":
+        master = f"{info.get('master_host', '?')}:{info.get('master_port', '?')}"
+        raise StoreFault(
+            N_("Redis {name} 是只读副本；请把 [store] url 指向主库 {master}，或使用 redis+sentinel://。"),
+            name=name,
+            master=master,
+        )
+    is_cluster = info.get("cluster_enabled") == "1"
+    if is_cluster and address.kind != "cluster":
+        raise StoreFault(
+            N_("Redis {name} 是集群的节点；请把 [store] url 写成 redis+cluster://{name}。"), name=name
+        )
+    if info.get("loading") == "1":
+        raise StoreFault(N_("Redis {name} 正在从磁盘装载数据；请稍后再启动。"), name=name)
+
+
+async def _check_persistence(
+    address: Address, server: Server, connection: AbstractConnection, info: Mapping[str, str]
+) -> None:
+    if address.may_be_volatile:
+        return
+    name = f"{server[0]}:{server[1]}"
+    if info.get("aof_enabled") != "1" and not await _saves(connection):
+        raise StoreFault(
+            N_(
+                "Redis {name} 什么都不存盘，重启就会丢掉全部工单；请打开 appendonly yes，或者在 [store] 写 volatile = true 表示知道后果。"
+            ),
+            name=name,
+        )
+    policy = info.get("maxmemory_policy", "noeviction")
+    if info.get("maxmemory", "0") != "0" and policy != "noeviction":
+        raise StoreFault(
+            N_(
+                "Redis {name} 内存不够时会自己删数据（maxmemory-policy {policy}）；请改成 noeviction，或给机器人单独一台。"
+            ),
+            name=name,
+            policy=policy,
+        )
+
+
+async def _saves(connection: AbstractConnection) -> bool:
+    """Say whether the server writes snapshots; one that does not tell is taken at its word that it does not."""
+    try:
+        answer = await _told(connection, "CONFIG", "GET", "save")
+    except ResponseError:
+        return False
+    return bool(len(answer) > 1 and answer[1] != b"")
+
+
+async def _is_ours(connection: AbstractConnection) -> bool:
+    try:
+        return bool(await _told(connection, "EXISTS", _META) == 1)
+    except ResponseError as error:
+        if str(error).startswith("MOVED"):  # another node of the cluster has it
+            return False
+        raise
+
+
+async def _entered(servers: Servers, address: Address, now: datetime) -> None:
+    """Make the data's mark unless there is one; then check it."""
+    mark = msgspec.json.encode(Meta(VERSION, address.shards, milliseconds(now)))
+    await servers.ask(0, "SET", "meta", mark, "NX")
+    await _checked(servers, address)
+
+
+async def _checked(servers: Servers, address: Address) -> None:
+    meta = msgspec.json.decode(await servers.ask(0, "GET", "meta"), type=Meta)
+    if meta.version > VERSION:
+        raise StoreFault(
+            N_(
+                "Redis {address} 里的数据是更新的版本（{version}）写的，这个程序只认识到 {known}；请升级程序，或恢复升级前的备份。"
+            ),
+            address=address,
+            version=meta.version,
+            known=VERSION,
+        )
+    if meta.version < VERSION:
+        raise StoreFault(
+            N_(
+                "Redis {address} 里的数据是旧版本（{version}）写的；请先用当时的程序运行 shouwen migrate 搬出来，再搬进空库。"
+            ),
+            address=address,
+            version=meta.version,
+        )
+    if meta.shards != address.shards:
+        raise StoreFault(
+            N_(
+                "Redis {address} 里的数据分成 {there} 片，配置里却是 {wanted} 片；请在 [store] 写 shards = {there}。"
+            ),
+            address=address,
+            there=meta.shards,
+            wanted=address.shards,
+        )
+
+
+async def _numbers_noted(servers: Servers, shards: Shards) -> None:
+    """Give no number again that a ticket has, also when a server came back without its last second."""
+    for shard in shards.all():
+        found = await servers.ask(shard, "ZRANGE", "all", 0, 0, "REV")
+        if found:
+            await servers.run(0, "number", 0, int(found[0]))
+
+
+def _unreachable(address: Address, reason: str) -> StoreFault:
+    return StoreFault(
+        N_("连不上 Redis {address}（{reason}）；请检查 [store] url，以及服务器和网络是否正常。"),
+        address=address,
+        reason=reason,
+    )

