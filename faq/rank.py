@@ -45,8 +45,9 @@ _LEAST_TELLING, _SMALL_WORDS = 0.4, 0.3
 _HELD, _HELD_MORE, _LEAST_HELD = 0.4, 0.1, 0.1
 # So many entries are told about.
 _TOLD = 8
-# A lead beyond this says no more.
-_MOST_LEAD = 3.0
+# A lead beyond this says no more. So much evidence any two questions have for each other, whether one was found or not.
+_MOST_LEAD, _BY_CHANCE = 3.0, 4.0
+_SURE_BY_EVIDENCE, _SURE_BY_LEAD, _SURE_BY_MEANING = 0.5, 0.8, 1.5
 
 
 class Confidence(msgspec.Struct, frozen=True):
@@ -83,7 +84,7 @@ def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> 
     found: list[Comparison] = []
     learned = 1.0
     for place, (best, total) in enumerate(gathered):
-        rival = gathered[0 if place else 1][1] if len(gathered) > 1 else None
+        rival = gathered[0 if place else 1][1] if len(gathered) > 1 else _BY_CHANCE
         # The evidence decides the order; what is less likely by it is never more certain.
         learned = min(learned, confidence.probability(sureness(best.features, total, rival)))
         score = max(_decided(best, learned), held.get(best.entry.id, 0.0))
@@ -137,11 +138,16 @@ _LENGTH, _LENGTH_OF_PHRASE, _STANDS_IN = _places("length", "length_of_phrase", "
 _MEANT_OF_TEXT, _MEANT_OF_PHRASE = _places("meant_of_text", "meant_of_phrase")
 
 
-def sureness(features: Sequence[float], total: float, rival: float | None) -> tuple[float, ...]:
-    """Return what the confidence is made of: a constant, the evidence, its lead over the best other entry, and the smaller
-    share of what is meant.
+def sureness_of_best(gathered: Sequence[tuple[Measured, float]]) -> tuple[float, ...]:
+    """Return what the confidence in the first of some gathered entries is made of."""
+    best, total = gathered[0]
+    return sureness(best.features, total, gathered[1][1] if len(gathered) > 1 else _BY_CHANCE)
 
-    So few on purpose: with more the confidence was worse on knowledge bases it had not seen.
+
+def sureness(features: Sequence[float], total: float, rival: float) -> tuple[float, ...]:
+    """Return what the confidence is made of: a constant, and the evidence with its lead over the best other entry and the
+    smaller share of what is meant, in weights that were decided as those of the evidence were.
     """
-    lead = _MOST_LEAD if rival is None else max(-_MOST_LEAD, min(_MOST_LEAD, total - rival))
-    return (1.0, total, lead, min(features[_MEANT_OF_TEXT], features[_MEANT_OF_PHRASE]))
+    lead = max(-_MOST_LEAD, min(_MOST_LEAD, total - max(rival, _BY_CHANCE)))
+    meant = min(features[_MEANT_OF_TEXT], features[_MEANT_OF_PHRASE])
+    return (1.0, _SURE_BY_EVIDENCE * total + _SURE_BY_LEAD * lead + _SURE_BY_MEANING * meant)

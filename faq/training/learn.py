@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from faq.rank import Confidence, evidence, gather, sureness
+from faq.rank import Confidence, evidence, gather, sureness_of_best
 from faq.training.examples import Question, patterns, questions, written
 
 _DATA = Path(__file__).parents[1] / "data"
@@ -31,9 +31,7 @@ def sure(asked: Sequence[Question]) -> list[tuple[tuple[float, ...], bool]]:
     for question in asked:
         gathered = gather([(each, evidence(each.features)) for each in question.found])
         if gathered:
-            best, total = gathered[0]
-            rival = gathered[1][1] if len(gathered) > 1 else None
-            found.append((sureness(best.features, total, rival), best.entry.id == question.right))
+            found.append((sureness_of_best(gathered), gathered[0][0].entry.id == question.right))
     return found
 
 
