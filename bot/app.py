@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,8 +20,11 @@ from bot.config import Config
 from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
+from bot.roster import Roster
 from bot.store.contract import StoreFault
+from bot.store.instants import instant
 from bot.store.registry import open_store
+from bot.store.sharing import SharedStore, Wake
 from bot.texts import Texts
 from bot.travel import Traveller
 from bot.web import TICKS_STOPPED, build
@@ -36,7 +39,8 @@ _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 class Health:
     """What `/readyz` and `/metrics` may know about the running parts."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: SharedStore) -> None:
+        self._store = store
         self.metronome: Metronome | None = None
         self.adapters: Mapping[str, Adapter] = {}
         self.is_stopping = False
@@ -59,10 +63,11 @@ class Health:
         return self.metronome.silent_for if self.metronome else None
 
     def connected(self) -> Mapping[str, bool]:
-        """Return which adapters have a live connection, as far as they can tell."""
+        """Return which of the adapters that run here have a live connection, as far as they can tell."""
         return {
             name: adapter.is_connected if isinstance(adapter, Connects) else True
             for name, adapter in self.adapters.items()
+            if self._store.term(name)
         }
 
 
@@ -95,16 +100,25 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
         bot = await assemble(config, store, adapters, clock)
         if traveller is not None:
             traveller.bot = bot
-        await _serve(bot, adapters, ending, log)
+
+        def remake(name: str) -> Adapter:
+            return made(next(each for each in config.adapters if each.name == name), config, clock, traveller)
+
+        await _serve(bot, adapters, remake, ending, log)
     finally:
         await store.close()
 
 
 async def _serve(
-    bot: Bot, adapters: Mapping[str, Adapter], ending: asyncio.Event, log: structlog.stdlib.BoundLogger
+    bot: Bot,
+    adapters: dict[str, Adapter],
+    remake: Callable[[str], Adapter],
+    ending: asyncio.Event,
+    log: structlog.stdlib.BoundLogger,
 ) -> None:
-    health, intake = Health(), Intake(bot.reception, bot.outbox)
+    health, intake = Health(bot.store), Intake(bot.reception, bot.outbox)
     health.adapters = adapters
+    roster = Roster(bot, adapters, intake, remake)
     access = Access(bot.config.web, SystemClock())  # time travel neither logs out nor lets in
     runner = web.AppRunner(
         build(bot, adapters, access, health),
@@ -115,13 +129,15 @@ async def _serve(
     await runner.setup()
     metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
-    readers: list[asyncio.Task[None]] = []
+    bot.store.listen(lambda wake, what: _woken(wake, what, metronome, roster))
+    reading: asyncio.Task[None] | None = None
     keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
-        readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
+        await roster.look()
+        reading = asyncio.create_task(roster.run())
         metronome.start()
         health.metronome = metronome
         dead_man = DeadMan(bot.config.monitoring, health.is_alive)
@@ -131,17 +147,19 @@ async def _serve(
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
         log.info("running", action="started", address=base, adapters=list(adapters))
-        await _until(ending, readers)
+        await _until(ending, reading)
     finally:
         health.is_stopping = True
         for task in keeping:
             task.cancel()
         await asyncio.gather(*keeping, return_exceptions=True)
         await bot.outbox.settle(_PATIENCE)
+        if reading is not None:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+        await roster.close()
         for adapter in adapters.values():
             await adapter.close()
-        await asyncio.gather(*readers, return_exceptions=True)
-        await intake.drain()
         if health.metronome is not None:
             await metronome.stop()
         await bot.outbox.close()
@@ -149,17 +167,26 @@ async def _serve(
         log.info("ended", action="stopped")
 
 
-async def _until(ending: asyncio.Event, readers: list[asyncio.Task[None]]) -> None:
+async def _until(ending: asyncio.Event, reading: asyncio.Task[None]) -> None:
     """Wait for the end, or for an adapter that fails: half a bot is worse than none."""
     waiting = asyncio.create_task(ending.wait())
     try:
-        pending: set[asyncio.Task[object]] = {waiting, *readers}
-        while not waiting.done():
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {waiting}:
-                task.result()  # a console that has read its last line ends without a fault
+        await asyncio.wait({waiting, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            reading.result()
     finally:
         waiting.cancel()
+
+
+def _woken(wake: Wake, what: str, metronome: Metronome, roster: Roster) -> None:
+    """Look at once at what another worker did, instead of with the next poll."""
+    match wake:
+        case Wake.DUE:
+            metronome.expect(instant(int(what)))
+        case Wake.OUTGOING | Wake.LEASE:
+            roster.wake()
+        case Wake.KNOWLEDGE:
+            return  # it is followed several times a second anyway
 
 
 async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:

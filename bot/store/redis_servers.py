@@ -49,6 +49,7 @@ class Servers:
         self._lines: dict[Server, Line] = {}
         self._finding: asyncio.Task[None] | None = None
         self._lost_at: float | None = None
+        self.patience_seconds = _PATIENCE_SECONDS
         self._log = structlog.get_logger("store")
 
     @property
@@ -96,17 +97,17 @@ class Servers:
                 ) from error
             except (Lost, Unreachable, *_PASSING) as error:
                 self._missed(error)
-                if loop.time() - began > _PATIENCE_SECONDS:
+                if loop.time() - began > self.patience_seconds:
                     raise StoreFault(
                         N_("Redis {address} 已有 {seconds} 秒没有回音（{error}）；请检查服务器和网络。"),
                         address=self.address,
-                        seconds=f"{_PATIENCE_SECONDS:.0f}",
+                        seconds=f"{self.patience_seconds:.0f}",
                         error=error,
                     ) from error
             except ResponseError as error:
                 if str(error).startswith("MISCONF"):
                     self._missed(error)
-                    if loop.time() - began > _PATIENCE_SECONDS:
+                    if loop.time() - began > self.patience_seconds:
                         raise StoreFault(
                             N_("Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"), error=error
                         ) from error
