@@ -17,6 +17,7 @@ from bot.adapters import made
 from bot.assembly import Bot, assemble
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
+from bot.copying import refuse_half_a_copy
 from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
@@ -94,6 +95,7 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
     traveller = Traveller(clock) if config.web.time_travel else None
     store = await open_store(config.store_url, clock.now())
     try:
+        await refuse_half_a_copy(store)
         for plan in await import_when_empty(store, config.faq.files, clock.now()):
             log.info("FAQ imported", action="faq_imported", summary="；".join(describe(plan)))
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}

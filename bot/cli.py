@@ -5,61 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from bot.config import Config, ConfigurationFaults, load
-from bot.store.contract import StoreFault
+from bot.cli_store import audit, backup, migrate, restore
+from bot.command_line import config_option as _config_option
+from bot.command_line import explained as _explained
+from bot.command_line import file_of as _file
+from bot.command_line import loaded as _load
+from bot.config import load
 
-P = ParamSpec("P")
 R = TypeVar("R")
-
-_config_option = click.option(
-    "-c",
-    "--config",
-    "config_file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Configuration file; default config.toml, else config.example.toml.",
-)
-
-
-def _explained(command: Callable[P, R]) -> Callable[P, R]:
-    """Turn the faults a person can mend into one line each and exit code 1."""
-
-    @wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-        try:
-            return command(*args, **kwargs)
-        except ConfigurationFaults as faults:
-            raise SystemExit(_shown(faults)) from faults
-        except (StoreFault, OSError) as fault:
-            raise click.ClickException(str(fault)) from fault
-
-    return wrapped
-
-
-def _shown(faults: ConfigurationFaults) -> str:
-    lines = faults.lines()
-    head = {"en": f"{len(lines)} mistake(s) in the configuration:"}.get(
-        faults.language, f"配置有 {len(lines)} 处要改："
-    )
-    return "\n".join([head, *lines])
-
-
-def _load(config_file: Path | None) -> Config:
-    return load(_file(config_file), os.environ)
-
-
-def _file(config_file: Path | None) -> Path:
-    if config_file is not None:
-        return config_file
-    own = Path("config.toml")
-    return own if own.exists() else Path("config.example.toml")
 
 
 def _run(work: Coroutine[Any, Any, R]) -> R:
@@ -256,21 +216,6 @@ def evaluate(kb: Path, queries: Path, gold: Path) -> None:
 @main.command()
 @_config_option
 @_explained
-def audit(config_file: Path | None) -> None:
-    """Verify the hash chain of every ticket; exit 1 if one is broken."""
-    from bot.housekeeping import audit as verify
-
-    broken, count = _run(verify(_load(config_file)))
-    for number, seq in broken:
-        click.echo(f"✗ {number}：第 {seq} 条记录起对不上")
-    click.echo(f"{count} 张单，{len(broken)} 张有问题。")
-    if broken:
-        raise SystemExit(1)
-
-
-@main.command()
-@_config_option
-@_explained
 def doctor(config_file: Path | None) -> None:
     """Look at environment, configuration, store and adapters, and say how to mend what is wrong."""
     from bot.doctor import examine
@@ -281,3 +226,7 @@ def doctor(config_file: Path | None) -> None:
         click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}：{finding.says}")
     if not is_well:
         raise SystemExit(1)
+
+
+for command in (backup, restore, migrate, audit):
+    main.add_command(command)

@@ -10,11 +10,8 @@ from bot.config import Config
 from bot.importing import import_file
 from bot.store.contract import Store, StoreFault
 from bot.store.registry import open_store, read_entries
-from bot.tickets.records import first_break
 from faq.formats import UnreadableFile, describe, plan, read, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
-
-_PAGE = 200
 
 
 async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[str]:
@@ -69,27 +66,6 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
         )
         lines.extend(f"{hit.score:.3f} {hit.entry.id}：最像“{hit.phrase}”" for hit in hits)
     return lines
-
-
-async def audit(config: Config) -> tuple[list[tuple[int, int]], int]:
-    """Return the tickets whose archive does not hold, with the first wrong record, and how many were looked at."""
-    store, _ = await _opened(config)
-    broken: list[tuple[int, int]] = []
-    count, before = 0, None
-    try:
-        while tickets := await store.recent_tickets(limit=_PAGE, before=before):
-            for ticket in tickets:
-                records = await store.records(ticket.number)
-                seq = first_break(records)
-                if seq is None and (len(records) != ticket.version or records[-1].hash != ticket.head):
-                    seq = len(records) + 1
-                if seq is not None:
-                    broken.append((ticket.number, seq))
-            count += len(tickets)
-            before = tickets[-1].number
-    finally:
-        await store.close()
-    return sorted(broken), count
 
 
 async def _opened(config: Config) -> tuple[Store, datetime]:

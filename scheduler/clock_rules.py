@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 
@@ -73,9 +73,13 @@ class ClockRule:
     grace: timedelta = _ZERO
     warn_at: float = 0.8
     ladder: str = ""
+    begins_with_report: bool = field(init=False, compare=False)  # and the report neither keeps nor ends it
 
     def __post_init__(self) -> None:
         """Refuse what contradicts itself or what no policy may promise."""
+        begins = REPORTED in self.starts and not self.after
+        over = (*self.fulfilled_by, *self.cancelled_by)
+        object.__setattr__(self, "begins_with_report", begins and REPORTED not in over)
         if not self.starts or not self.fulfilled_by:
             raise ValueError(f"时限 {self.id} 应写明从什么算起、做到什么算数")
         if self.target is not None and self.beats is not None:

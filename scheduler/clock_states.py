@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from scheduler.calendar import Calendar, add_working_time
@@ -12,8 +11,8 @@ from scheduler.heartbeats import Heartbeat, heartbeat
 from scheduler.history import MISSED, Agreement, History
 from scheduler.intervals import Interval, in_utc
 from scheduler.pauses import union
-from scheduler.standing import ClockState, Course, Phase
-from scheduler.targets import Instant, Within, due
+from scheduler.standing import ClockState, Course, Life, Phase, Reckoned
+from scheduler.targets import Instant, Target, Within, due
 
 _ZERO = timedelta(0)
 _MOMENT = timedelta.resolution
@@ -47,45 +46,37 @@ def awaited_misses(rules: Iterable[ClockRule]) -> frozenset[str]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Life:
-    """What has happened to one promise up to `at`: when it was kept (`met_at`), or ended otherwise (`ended_at`)."""
-
-    started_at: datetime
-    owed_at: datetime
-    met_at: datetime | None
-    ended_at: datetime | None
-    at: datetime
-
-    @property
-    def over_at(self) -> datetime | None:
-        if self.met_at is None or self.ended_at is None:
-            return self.met_at or self.ended_at
-        return min(self.met_at, self.ended_at)
-
-    def is_missed(self, due_at: datetime | None, until: datetime | None = None) -> bool:
-        """Say whether a due instant passed while it held. To keep, end or agree anew at that very instant is in time."""
-        if due_at is None or (until is not None and until <= due_at):
-            return False
-        over_at = self.over_at
-        if over_at is not None:
-            return due_at < over_at
-        return until is not None or due_at <= self.at
-
-
 def state(rule: ClockRule, history: History, calendars: Mapping[str, Calendar], now: datetime) -> ClockState:
     """Return what a promise has come to at `now`, from what happened up to then."""
     at = in_utc(now)
+    if history.is_only_reported and rule.begins_with_report and rule.target is not None:
+        return _reported(rule, rule.target, calendars[rule.calendar], in_utc(history.opened_at), at)
     start = _started(rule, history, at)
     owed_at = _owed(rule, history, start, at) if start is not None else None
     if start is None or owed_at is None:
         is_over = _ended(rule, history, in_utc(history.opened_at), at) is not None
         return ClockState(Phase.CANCELLED if is_over else Phase.PENDING)
-    life = _Life(start, owed_at, _kept(rule, history, start, at), _ended(rule, history, owed_at, at), at)
+    life = Life(start, owed_at, _kept(rule, history, start, at), _ended(rule, history, owed_at, at), at)
     pauses = union(history.stops(rule.stops_for))
     if rule.beats is not None:
         return _beating(rule, rule.beats, history, calendars[rule.calendar], life, pauses)
     return _aimed(rule, history, calendars, life, pauses)
+
+
+def _reported(
+    rule: ClockRule, target: Target, calendar: Calendar, reported_at: datetime, at: datetime
+) -> ClockState:
+    """Return the state of a promise that counts from the report, while nothing else has happened: most tickets, most of the time."""
+    if reported_at > at:
+        return ClockState(Phase.PENDING)
+    life = Life(reported_at, reported_at, None, None, at)
+    course = Course(calendar, reported_at, target, ())
+
+    def reckon() -> Reckoned:
+        due_at = due(target, calendar, reported_at)
+        return Reckoned(course, due_at, due_at if life.is_missed(due_at) else None)
+
+    return ClockState(life=life, reckon=reckon, course=course, warn_at=rule.warn_at)
 
 
 def _started(rule: ClockRule, history: History, at: datetime) -> datetime | None:
@@ -121,7 +112,7 @@ def _aimed(
     rule: ClockRule,
     history: History,
     calendars: Mapping[str, Calendar],
-    life: _Life,
+    life: Life,
     pauses: tuple[Interval, ...],
 ) -> ClockState:
     over_at = life.over_at
@@ -139,25 +130,24 @@ def _aimed(
         for each in agreements
     ]
     if not courses:
-        phase = Phase.PENDING if over_at is None else Phase.CANCELLED
-        return ClockState(phase, started_at=life.started_at, owed_at=life.owed_at)
-    graced = [_graced(course, rule.grace, life.owed_at) for course in courses]
-    course, due_at = graced[-1]
+        return ClockState(Phase.PENDING if over_at is None else Phase.CANCELLED, life=life)
+
+    def reckon() -> Reckoned:
+        graced = [_graced(course, rule.grace, life.owed_at) for course in courses]
+        course, due_at = graced[-1]
+        return Reckoned(course, due_at, _missed([held for _, held in graced], agreements, life))
+
     return ClockState(
-        phase=_phase(course, due_at, rule.warn_at, life),
-        started_at=life.started_at,
-        owed_at=life.owed_at,
-        due_at=due_at,
+        life=life,
+        reckon=reckon,
+        course=courses[-1] if life.owed_at <= courses[-1].start else None,  # else a grace may move its start
         met_at=life.met_at if life.met_at == over_at else None,
-        late=max((over_at or life.at) - due_at, _ZERO) if due_at is not None else _ZERO,
-        missed_at=_missed([held for _, held in graced], agreements, life),
-        course=course,
         agreement=agreements[-1] if agreements else None,
         warn_at=rule.warn_at,
     )
 
 
-def _missed(dues: list[datetime | None], agreements: list[Agreement], life: _Life) -> datetime | None:
+def _missed(dues: list[datetime | None], agreements: list[Agreement], life: Life) -> datetime | None:
     """Return the first missed due instant: each target holds until another is agreed; what it was missed by then stays missed."""
     replaced = agreements[len(agreements) - len(dues) + 1 :]
     for due_at, until in zip(dues, (*(in_utc(each.made_at) for each in replaced), None), strict=True):
@@ -182,25 +172,12 @@ def _graced(course: Course, grace: timedelta, owed_at: datetime) -> tuple[Course
     return late, due(late.target, late.calendar, late.start, late.pauses)
 
 
-def _phase(course: Course, due_at: datetime | None, warn_at: float, life: _Life) -> Phase:
-    if life.is_missed(due_at):
-        return Phase.BREACHED
-    if life.met_at is not None and life.met_at == life.over_at:
-        return Phase.MET
-    if life.ended_at is not None:
-        return Phase.CANCELLED
-    if any(stop.start <= life.at and (stop.end is None or life.at < stop.end) for stop in course.pauses):
-        return Phase.PAUSED
-    warns_at = course.share(warn_at)
-    return Phase.WARNING if warns_at is not None and warns_at <= life.at else Phase.RUNNING
-
-
 def _beating(
     rule: ClockRule,
     beats: Beats,
     history: History,
     calendar: Calendar,
-    life: _Life,
+    life: Life,
     pauses: tuple[Interval, ...],
 ) -> ClockState:
     ended_at = life.ended_at
@@ -208,20 +185,21 @@ def _beating(
     until = life.at if ended_at is None else ended_at - _MOMENT
     words = [word for word in history.instants(rule.fulfilled_by, until) if word >= life.started_at]
     found = heartbeat(beats, calendar, life.started_at, words, pauses, until)
+    begun = life._replace(started_at=found.owed.begins, met_at=None)  # nothing has kept this beat yet
     course = None if ended_at is not None else _beat_course(beats, calendar, found, pauses)
-    due_at = found.owed.due_at if course is not None else None
-    if course is not None:
-        # Each beat is a promise of its own, which nothing has kept yet.
-        phase = _phase(course, due_at, rule.warn_at, replace(life, met_at=None))
-    else:
-        phase = Phase.PAUSED if ended_at is None and pauses and pauses[-1].end is None else Phase.CANCELLED
+    reckoned = Reckoned(
+        course,
+        found.owed.due_at if course is not None else None,
+        found.missed[0] if found.missed else None,
+    )
+    phase = None
+    if course is None:
+        is_paused = ended_at is None and pauses and pauses[-1].end is None
+        phase = Phase.PAUSED if is_paused else Phase.CANCELLED
     return ClockState(
-        phase=phase,
-        started_at=found.owed.begins,
-        owed_at=life.owed_at,
-        due_at=due_at,
-        late=max(life.at - due_at, _ZERO) if due_at is not None else _ZERO,
-        missed_at=found.missed[0] if found.missed else None,
+        phase,
+        life=begun,
+        reckon=lambda: reckoned,
         course=course,
         missed=found.missed,
         warn_at=rule.warn_at,

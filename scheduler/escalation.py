@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from scheduler.calendar import Calendar, Window
@@ -61,13 +61,18 @@ class Ladder:
     id: str
     rungs: tuple[Rung, ...]
     waking: Window | None = None
+    at_once: tuple[int, ...] = field(init=False, compare=False)  # reached with the very start of a clock
+    begins_with_first: bool = field(init=False, compare=False)  # the rung written first is told first
 
-    @property
-    def at_once(self) -> tuple[int, ...]:
-        """The rungs that are reached with the very start of a clock."""
-        return tuple(
-            index for index, rung in enumerate(self.rungs) if isinstance(rung.at, Share) and not rung.at.of
-        )
+    def __post_init__(self) -> None:
+        """Look at the rungs once what every clock asks about them."""
+        shares = [rung.at.of if isinstance(rung.at, Share) else None for rung in self.rungs]
+        object.__setattr__(self, "at_once", tuple(index for index, of in enumerate(shares) if of == 0))
+        # At any hour: waking hours put off some rungs and not others.
+        is_any_hour = bool(self.rungs) and self.waking is None and self.rungs[0].waking is None
+        first = shares[0] if is_any_hour else None
+        is_first = first is not None and all(of is not None and of >= first for of in shares)
+        object.__setattr__(self, "begins_with_first", is_first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +247,7 @@ def next_rung(
     It may lie in the past, when that has not been told yet. With `now`, what is late and may not be said at this hour has
     its instant when people wake.
     """
-    if not fired and _begins_with_first(ladder):
+    if not fired and ladder.begins_with_first:
         # Most tickets are answered before their first rung: the others need not be computed to know which comes first.
         return rung_instant(ladder.rungs[0], calendar, start, target, pauses)
     instants = _instants(ladder, calendar, start, target, pauses)
@@ -262,16 +267,6 @@ def next_rung(
             if instant is not None
         ),
         default=None,
-    )
-
-
-def _begins_with_first(ladder: Ladder) -> bool:
-    """Say whether the rung that is written first is told first: at any hour, while waking hours only put off the others."""
-    if not ladder.rungs or ladder.waking is not None or ladder.rungs[0].waking is not None:
-        return False
-    first = ladder.rungs[0].at
-    return isinstance(first, Share) and all(
-        isinstance(rung.at, Share) and rung.at.of >= first.of for rung in ladder.rungs
     )
 
 

@@ -56,9 +56,14 @@ class History:
     agreements: tuple[Agreement, ...] = ()
     closed_at: datetime | None = None
 
+    @property
+    def is_only_reported(self) -> bool:
+        """True while nothing has happened but the report."""
+        return len(self.events) == 1 and not self.pauses and not self.agreements and self.closed_at is None
+
     def __post_init__(self) -> None:
         """Keep events in order, each once, where nobody can change them."""
-        ordered = {name: _in_order(ats) for name, ats in self.events.items()}
+        ordered = {name: _in_order(ats) for name, ats in self.events.items()} if self.events else {}
         ordered.setdefault(REPORTED, (in_utc(self.opened_at),))
         object.__setattr__(self, "events", MappingProxyType(ordered))
 

@@ -47,6 +47,29 @@ async def open_archive(url: str) -> Archive:
     return await open_sqlite_archive(path)
 
 
+async def set_aside(url: str, now: datetime) -> str:
+    """Rename the database of a store, whole or broken, so that a new one can take its place; return its new name, "" if there is none.
+
+    Raises:
+        StoreFault: It is in use, or this kind of store cannot do that.
+    """
+    path = _sqlite_path(url)
+    from bot.store.sqlite_holding import set_sqlite_aside
+
+    return str(await asyncio.to_thread(set_sqlite_aside, path, now) or "")
+
+
+def kind_of(url: str) -> str:
+    """Return the kind of store a URL means, as it is written before the colon."""
+    return url.partition(":")[0]
+
+
+def shown(url: str) -> str:
+    """Return a URL without user and password."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}" if rest else url
+
+
 async def read_entries(url: str) -> list[Entry]:
     """Return the knowledge of a store without taking it from a bot that uses it; empty when there is no store yet.
 

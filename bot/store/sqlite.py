@@ -21,20 +21,20 @@ from bot.store.bodies import (
     ticket_from,
     uses_from,
 )
-from bot.store.contract import Change, Delivered, Failure, Link, Queued, StoreFault
+from bot.store.contract import Change, Delivered, Failure, Link, Queued
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
-from bot.store.lockfile import Held, LockFile
+from bot.store.lockfile import LockFile
 from bot.store.portable import KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.sharing import Alone
 from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
+from bot.store.sqlite_holding import locked
 from bot.store.sqlite_knowledge import learning_statements
 from bot.store.sqlite_pieces import page, putting
 from bot.store.sqlite_reader import Reader
 from bot.store.sqlite_statements import Statement, delivering, noting, saving
-from bot.tickets.errors import N_
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
@@ -237,7 +237,7 @@ async def open_sqlite(
     Raises:
         StoreFault: The file cannot be used, or another process has it open.
     """
-    lock = await asyncio.to_thread(_locked, path)
+    lock = await asyncio.to_thread(locked, path)
     try:
         connection = await asyncio.to_thread(open_for_writing, path, now, migrations or known_migrations())
         return SqliteStore(path, lock, connection)
@@ -257,26 +257,6 @@ async def entries_of(path: Path) -> list[Entry]:
         return await reader.listed(entry_from, sqlite_queries()["entries"])
     finally:
         await reader.close()
-
-
-def _locked(path: Path) -> LockFile:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return LockFile(path.with_name(path.name + ".lock"))
-    except Held as held:
-        raise StoreFault(
-            N_(
-                "数据库 {path} 正被另一个进程使用（进程号 {holder}）；请先停掉它，一个数据库只能由一个机器人写。"
-            ),
-            path=path,
-            holder=held.holder or "?",
-        ) from held
-    except OSError as error:
-        raise StoreFault(
-            N_("文件夹 {folder} 写不了（{error}）；请检查权限，或换一个 [store] url。"),
-            folder=path.parent,
-            error=error.strerror,
-        ) from error
 
 
 def _end(connection: sqlite3.Connection) -> None:

@@ -26,6 +26,9 @@ def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list
     calls = called_at_once(after, rules, now)
     word = timing.promised_word(after, rules)
     told = _acknowledged(event, after, level, calls, word, voices.customer, rules)
+    room = rules.rooms.get(after.room)
+    if room is not None and not room.duty:  # nobody would read the card
+        return [told]
     names = "".join(f" @{party.name}" for party in calls)
     text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, word, voices.duty)}"
     buttons = (Button(voices.duty.say("接单"), f"接单 {number}"),)

@@ -12,6 +12,7 @@ from bot.tickets.model import Party
 
 _WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 _DAY = N_("{at.month}-{at.day} {at:%H:%M}")
+_PLAIN = frozenset({str, int})  # said as they are
 _DAY_AND_YEAR = N_("{at.year}-{at.month}-{at.day} {at:%H:%M}")
 
 
@@ -26,9 +27,12 @@ class Speaker:
 
     def say(self, template: str, **values: object) -> str:
         """Return a template in this language with its values filled in: instants, lengths and people are spelled out."""
-        return self.translate(template).format(
-            **{name: self._spelled(value) for name, value in values.items()}
-        )
+        if not values:
+            return self.translate(template).format()
+        spelled = {
+            name: value if type(value) in _PLAIN else self._spelled(value) for name, value in values.items()
+        }
+        return self.translate(template).format_map(spelled)
 
     def refuse(self, error: TicketError) -> str:
         """Return the text of a refusal."""
@@ -37,7 +41,7 @@ class Speaker:
     def time(self, at: datetime) -> str:
         """Return an instant as people say it: 14:20, 明天 08:30, 周一 09:15, 6-28 15:00."""
         local, today = at.astimezone(self.zone), self.now.astimezone(self.zone).date()
-        clock = f"{local:%H:%M}"
+        clock = f"{local.hour:02}:{local.minute:02}"
         days = (local.date() - today).days
         if days == 0:
             return clock

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from bot.tickets.clockwork import history_of, rules_of
 from bot.tickets.model import ClockKind, Promise, Status, Ticket
@@ -14,7 +15,7 @@ from scheduler.clock_rules import ClockRule
 from scheduler.clock_states import state
 from scheduler.history import MISSED
 from scheduler.pauses import instant_after
-from scheduler.standing import ClockState, Phase
+from scheduler.standing import ClockState
 
 # How clocks stand when nothing more happens: a chained one knows from it when it will be owed.
 _IN_THE_END = datetime(9000, 1, 1, tzinfo=UTC)
@@ -22,8 +23,7 @@ _FIRST_WORD = (ClockKind.RESPOND,)
 _WORDS = (ClockKind.PROMISE, ClockKind.ANSWER, ClockKind.RESOLVE)
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """One promise of a ticket and how it stands."""
 
     promise: Promise
@@ -60,8 +60,7 @@ class Clock:
     @property
     def is_running(self) -> bool:
         """True while something is owed, also in a pause."""
-        has_started = self.state.started_at is not None and self.state.phase is not Phase.PENDING
-        return has_started and not self.state.is_over
+        return self.state.is_running
 
 
 def clocks(ticket: Ticket, rules: Rules, now: datetime | None = None) -> tuple[Clock, ...]:

@@ -42,7 +42,6 @@ _SAYS_ITSELF = {
     "housekeeping": "the command line",
     "replay": "the command line of whoever writes conversations",
     "transcripts": "the command line of whoever writes conversations",
-    "store": "faults that end the program; they go to the terminal and the log",
 }
 # Texts beyond those that only read what people typed.
 _NOT_SAID = {

@@ -1,10 +1,13 @@
 """How promises stand: sixteen kinds, kept, missed, paused, agreed anew, reopened and withdrawn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduler.calendar import Calendar, always, parse_weekly
 from scheduler.clock_rules import ClockRule, Every, in_order
@@ -14,7 +17,7 @@ from scheduler.escalation import due as rung_due
 from scheduler.history import Agreement, History, Pause
 from scheduler.plans import Plan
 from scheduler.standing import ClockState, Phase, next_change
-from scheduler.targets import Instant, NthWorkingDay, Within
+from scheduler.targets import Instant, NthWorkingDay, Target, Within
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CALENDARS = {
@@ -67,6 +70,24 @@ def standing(rule: ClockRule, past: History, now: str) -> ClockState:
 )
 def test_a_promise_runs_is_in_danger_and_is_missed(now: str, phase: Phase) -> None:
     assert standing(RESOLVE, history(), now).phase is phase
+
+
+@given(
+    minutes=st.integers(-600, 6000),
+    calendar=st.sampled_from(sorted(CALENDARS)),
+    target=st.sampled_from([Within(4 * HOUR), NthWorkingDay(2, time(12)), Within(timedelta(0))]),
+    grace=st.sampled_from([timedelta(0), HOUR]),
+    restarts=st.booleans(),
+)
+def test_that_nothing_happened_but_the_report_is_no_other_case_than_any_history(
+    minutes: int, calendar: str, target: Target, grace: timedelta, restarts: bool
+) -> None:
+    rule = replace(RESOLVE, calendar=calendar, target=target, grace=grace, restarts=restarts)
+    now = OPENED + timedelta(minutes=minutes)
+    longer = history(greeted="09 10:00")  # an event that no rule asks for
+    short, long = state(rule, history(), CALENDARS, now), state(rule, longer, CALENDARS, now)
+    assert short == long
+    assert (short.course, short.is_running, short.is_over) == (long.course, long.is_running, long.is_over)
 
 
 def test_kept_at_the_due_instant_is_kept_in_time() -> None:

@@ -1,0 +1,107 @@
+"""What all commands of the terminal have in common: their configuration, their language, and how they fail."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+import click
+
+from bot.config import Config, ConfigurationFaults, load
+from bot.store.contract import StoreFault
+from bot.texts import LANGUAGES, Texts
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+config_option = click.option(
+    "-c",
+    "--config",
+    "config_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Configuration file; default config.toml, else config.example.toml.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Speaks to whoever sits at the terminal. `translate` maps a Chinese template to their language."""
+
+    language: str
+    translate: Callable[[str], str]
+
+    def say(self, template: str, **values: object) -> str:
+        """Return a template in this language with its values filled in."""
+        return self.translate(template).format_map(values)
+
+
+def voice_of(language: str) -> Voice:
+    """Return the voice of a language."""
+    return Voice(language, Texts().translator(language))
+
+
+def file_of(config_file: Path | None) -> Path:
+    """Return the configuration a command works with."""
+    if config_file is not None:
+        return config_file
+    own = Path("config.toml")
+    return own if own.exists() else Path("config.example.toml")
+
+
+def loaded(config_file: Path | None) -> Config:
+    """Return the configuration a command works with.
+
+    Raises:
+        ConfigurationFaults: It cannot be used.
+    """
+    return load(file_of(config_file), os.environ)
+
+
+def language_of(config_file: Path | None, env: Mapping[str, str]) -> str:
+    """Return the language to speak at the terminal: that of the configuration, however wrong the rest of it is, or of the locale."""
+    try:
+        bot = tomllib.loads(file_of(config_file).read_text(encoding="utf-8-sig")).get("bot")
+    except (OSError, ValueError):
+        bot = None
+    written = bot.get("language") if isinstance(bot, dict) else None
+    if written in LANGUAGES:
+        return str(written)
+    if bot is not None:
+        return "zh"  # the default of the configuration
+    return _language_of_locale(env)
+
+
+def _language_of_locale(env: Mapping[str, str]) -> str:
+    """Chinese also where the system speaks no language at all, as in containers."""
+    found = next((env[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if env.get(name)), "")
+    language = found.partition(".")[0].partition("_")[0]
+    return "zh" if language in ("", "C", "POSIX", "zh") else "en"
+
+
+def explained(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn the faults a person can mend into one line each and exit code 1."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except ConfigurationFaults as faults:
+            raise SystemExit(_shown(faults)) from faults
+        except StoreFault as fault:
+            given = kwargs.get("config_file")
+            language = language_of(given if isinstance(given, Path) else None, os.environ)
+            raise click.ClickException(fault.said(voice_of(language).translate)) from fault
+        except OSError as fault:
+            raise click.ClickException(str(fault)) from fault
+
+    return wrapped
+
+
+def _shown(faults: ConfigurationFaults) -> str:
+    lines = faults.lines()
+    return "\n".join([voice_of(faults.language).say("配置有 {count} 处要改：", count=len(lines)), *lines])
