@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from bot.drafts import Draft, Drafts
 from bot.origin import Origin
 from bot.outbox import Outbox
+from bot.repeats import Repeats
 from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store, StoreFault
 from bot.tickets import planned
 from bot.tickets import steps as s
@@ -55,6 +56,7 @@ class Desk:
         self._drafts = drafts
         self._outbox = outbox
         self._first_ticket = first_ticket
+        self._repeats = Repeats()
         self._log = structlog.get_logger("desk")
         self.on_deadline: Callable[[datetime], None] = lambda _: (
             None
@@ -92,6 +94,14 @@ class Desk:
         """Return numbers for tickets that a step will bring about."""
         return tuple([await self._store.next_number(self._first_ticket) for _ in range(count)])
 
+    def has_handled(self, origin: Origin) -> bool:
+        """Say whether this process has handled a message lately; True is certain, False is not."""
+        return origin.seen in self._repeats
+
+    async def is_handled(self, origin: Origin) -> bool:
+        """Say whether a message was handled."""
+        return self.has_handled(origin) or await self._store.is_seen(origin.seen)
+
     async def take(self, number: int, step: s.Step, origin: Origin) -> Ticket | None:
         """Let a step happen to a ticket and return it afterwards; None when the message was handled before.
 
@@ -100,7 +110,7 @@ class Desk:
             TicketError: The rules refuse the step.
         """
         for _ in range(_ATTEMPTS):
-            if await self._store.is_seen(origin.seen):
+            if await self.is_handled(origin):
                 return None
             before = await self._store.ticket(number)
             if before is None:
@@ -306,9 +316,15 @@ class Desk:
             await self._store.commit(change)
         except AlreadySeen:
             self._log.debug("handled before", action="duplicate", key=change.seen)
+            self._noted(change)
             return False
+        self._noted(change)
         self._outbox.deliver(change.outgoing)
         for save in saved:
             if save.next_due_at is not None:
                 self.on_deadline(save.next_due_at)
         return True
+
+    def _noted(self, change: Change) -> None:
+        if change.seen is not None:
+            self._repeats.note(change.seen)

@@ -113,10 +113,9 @@ class Opening:
         await self._desk.open(step, hearing.origin)
 
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
-        for ticket in await self._store.tickets_of(hearing.origin.account, limit=5):
-            is_recent = hearing.now - ticket.opened_at <= _SAME and ticket.room == room.id
+        for ticket in await self._store.reported_since(hearing.origin.account, hearing.now - _SAME):
             is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
-            if is_recent and is_open and fold(ticket.text) == fold(text):
+            if ticket.room == room.id and is_open and fold(ticket.text) == fold(text):
                 return ticket
         return None
 

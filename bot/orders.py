@@ -68,6 +68,10 @@ class Orders:
             Word.QUEUE: self._queue,
         }
 
+    def answers_at_once(self, command: Command) -> bool:
+        """Say whether a command does the same whatever the tickets are: it opens one, or tells something."""
+        return command.word in self._informing
+
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
         if not may_use(command.spec, hearing.role):

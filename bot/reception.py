@@ -95,7 +95,9 @@ class Reception:
             return
         command = parse(hearing.text)
         if command is not None:
-            if await self._is_repeated(hearing):
+            # What is answered or opened in any case is refused by its own commit when it was before; a look first is for the rest.
+            is_sure = self._orders.answers_at_once(command)
+            if self._desk.has_handled(hearing.origin) if is_sure else await self._is_repeated(hearing):
                 return
             if await self._orders.run(hearing, command, link.ticket if link else None):
                 return
@@ -231,7 +233,7 @@ class Reception:
         await self._desk.take(ticket.number, step, hearing.origin)
 
     async def _is_repeated(self, hearing: Hearing) -> bool:
-        return await self._store.is_seen(hearing.origin.seen)
+        return await self._desk.is_handled(hearing.origin)
 
 
 def _without(number: int, text: str) -> str:

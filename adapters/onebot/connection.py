@@ -1,4 +1,4 @@
-"""One QQ account: its connections, what comes in, and what goes out."""
+"""QQ accounts on one adapter: their connections, what comes in, and what goes out."""
 
 from __future__ import annotations
 
@@ -6,29 +6,51 @@ import asyncio
 import itertools
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import timedelta
+from functools import partial
 from typing import Final
 
 import structlog
 from aiohttp import ClientWebSocketResponse, web
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Outgoing, Surroundings
-from adapters.onebot import examination, wire
-from adapters.onebot.admission import Admitted, Refused, Role, admit
+from adapters.admission import Refused as PostRefused
+from adapters.admission import body_of
+from adapters.contract import (
+    Attachment,
+    Capabilities,
+    DeliveryFailed,
+    Finding,
+    Incoming,
+    Notice,
+    Outgoing,
+    Surroundings,
+)
+from adapters.delivery import Delivery
+from adapters.inbox import Inbox
+from adapters.onebot import examination, files, posts, wire
+from adapters.onebot.admission import Refused, Role, admit
+from adapters.onebot.calls import Caller, NoSuchPower, ask
+from adapters.onebot.catching_up import CatchingUp, Known, since
 from adapters.onebot.dial import LARGEST_ACCEPTED, keep_connected
 from adapters.onebot.frames import Frame
-from adapters.onebot.link import Link, Socket, Unanswered
-from adapters.onebot.outcome import delivered_id
+from adapters.onebot.http_api import HttpApi
+from adapters.onebot.link import Link, Socket
+from adapters.onebot.notices import file_key, noticed
+from adapters.onebot.sending import RECONNECTING, Sending
 from adapters.onebot.settings import Settings
+from adapters.onebot.voices import Voices
+from adapters.powers import FileUnavailable
+from adapters.splitting import split
 
 _log = structlog.get_logger(__name__)
 
-_RECONNECTING: Final = timedelta(seconds=5)  # NapCat's own pause before it connects again
-_MOST_WAITING: Final = 10_000  # messages; reading cannot pause, because answers come down the same socket
+_MOST_ACCOUNTS: Final = 100
+_MOST_ROOMS: Final = 200  # that are caught up with after a reconnect
+_SAVE_WITHIN: Final = 8.0  # seconds; QQ sides wait for ten or more for the answer to what they post
+_LONGEST: Final = 2000
 
 
 class OneBotAdapter:
-    """Speaks for one QQ account. The newest connection for each role is the one that counts."""
+    """Speaks for one or more QQ accounts. The newest connection of an account for each role is the one that counts."""
 
     def __init__(
         self,
@@ -38,39 +60,41 @@ class OneBotAdapter:
         jitter: Callable[[], float],  # in [0, 1)
     ) -> None:
         self.name = surroundings.name
-        self.capabilities = Capabilities(per_minute_room=settings.per_minute_room or None, max_length=2000)
+        self.capabilities = Capabilities(
+            per_minute_room=settings.per_minute_room or None, can_recall=True, max_length=_LONGEST
+        )
         self._settings = settings
         self._clock = surroundings.clock
         self._jitter = jitter
         names = {person.account: person.name for person in surroundings.people}
         self._view = wire.View(surroundings.name, surroundings.bot_name, names)
-        self._links: dict[Role, Link] = {}
-        self._has_come = asyncio.Event()  # a new one for everybody who connects
-        self._account = settings.self_id
-        self._inbox: asyncio.Queue[Incoming | None] = asyncio.Queue()
+        groups = f"{self.name}:group:"
+        self._groups = tuple(room.address for room in surroundings.rooms if room.address.startswith(groups))
+        self._http = HttpApi(settings) if settings.mode == "http" else None
+        self._voices = Voices()
+        self._own = {settings.self_id} - {""}  # accounts of the bot
+        self._known = Known()
+        self._inbox = Inbox()
         self._echoes = _echoes()
+        self._sending = Sending(self.name, self._caller_for, self._echoes, self._own)
+        self._delivery = Delivery(partial(split, limit=_LONGEST, size=len), self._sending.send)
         self._is_closed = False
         self._log = _log.bind(adapter=surroundings.name)
 
     @property
     def is_connected(self) -> bool:
-        """True while a connection of the QQ side takes calls."""
-        return self._link_for_calls() is not None
+        """True while a connection of the QQ side takes calls; over HTTP, while its interface answers."""
+        if self._http is not None:
+            return self._http.is_reached and not self._is_closed
+        return any(self._voices.caller(account) for account in self._voices.accounts)
 
-    async def incoming(self) -> AsyncIterator[Incoming]:
+    def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what people say; a forward connection is open for as long as this is read."""
-        dialling = asyncio.create_task(self._dial()) if self._settings.mode == "forward" else None
-        if dialling is not None:
-            dialling.add_done_callback(lambda _: self._inbox.put_nowait(None))
-        try:
-            while (message := await self._inbox.get()) is not None:
-                yield message
-            if dialling is not None and dialling.done():
-                dialling.result()  # it never ends by itself: this raises the mistake that ended it
-        finally:
-            if dialling is not None:
-                dialling.cancel()
-                await asyncio.gather(dialling, return_exceptions=True)
+        if self._settings.mode == "forward":
+            return self._inbox.fed_by(self._dial())
+        if self._http is not None:
+            return self._inbox.fed_by(self._begin(self._http))
+        return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message and return its id on QQ. Without a connection it waits a moment for the QQ side to come back.
@@ -78,25 +102,88 @@ class OneBotAdapter:
         Raises:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
-        call = wire.outgoing(message, self.name, next(self._echoes))
-        link = self._link_for_calls() or await self._link_soon()
-        if link is None:
-            raise DeliveryFailed("QQ 端没有连接", retry_after=_RECONNECTING)
+        return await self._delivery.deliver(message)
+
+    async def send_file(self, room: str, name: str, content: bytes) -> str:
+        """Put a file into a room and return its id, where QQ gives one.
+
+        Raises:
+            DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
+        """
+        wire.check_room(room, self.name)
+        return await files.send(await self._caller_for(room), next(self._echoes), room, name, content)
+
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
+        """Return the content of a file that somebody sent.
+
+        Raises:
+            FileUnavailable: Too large, expired, or not to be had.
+        """
         try:
-            answer = await link.call(call)
-        except Unanswered as lost:
-            raise DeliveryFailed(str(lost), retry_after=_RECONNECTING, is_unknown=True) from lost
-        return delivered_id(answer, message.key)
+            caller = await self._caller_for(room)
+        except DeliveryFailed as failed:
+            raise FileUnavailable(failed.reason) from failed
+        hosts = self._settings.file_hosts
+        return await files.fetch(caller, self._echoes, room, attachment, most=most, hosts=hosts)
+
+    async def recall(self, room: str, message_id: str) -> None:
+        """Take back what the bot has said.
+
+        Raises:
+            DeliveryFailed: It is too late, or not known any more.
+        """
+        await self._sending.recall(room, message_id)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Take a reverse WebSocket of the QQ side and serve it until it ends."""
-        if self._settings.mode != "reverse":
+        """Take a reverse WebSocket of the QQ side and serve it until it ends, or one posted event."""
+        if self._settings.mode == "forward":
             return web.Response(status=404, text="this adapter connects by itself (mode = forward)")
         if self._is_closed:
             return web.Response(status=503, text="shutting down")
+        return await (self._upgrade(request) if self._http is None else self._posted(request))
+
+    async def close(self) -> None:
+        """End all connections; `incoming` ends after what has already arrived."""
+        self._is_closed = True
+        self._inbox.close()
+        self._voices.wake()  # nobody will come
+        await asyncio.gather(*(link.close("bye") for link in self._voices.links))
+        if self._http is not None:
+            await self._http.close()
+
+    async def examine(self) -> list[Finding]:
+        """Look at the token, the connection, the accounts behind it, and whether they are in the configured groups."""
+        return await examination.of(
+            self._settings,
+            adapter=self.name,
+            clock=self._clock,
+            callers=[each for account in self._voices.accounts if (each := self._voices.caller(account))],
+            http=self._http,
+            groups=self._groups,
+            echoes=self._echoes,
+        )
+
+    # --- connections ---
+
+    async def _dial(self) -> None:
+        await keep_connected(
+            self._settings,
+            adapter=self.name,
+            clock=self._clock,
+            jitter=self._jitter,
+            serve=self._serve_forward,
+        )
+
+    async def _serve_forward(self, socket: ClientWebSocketResponse) -> bool:
+        return (await self._serve(socket, Role.UNIVERSAL, self._settings.self_id)).is_refused
+
+    async def _begin(self, http: HttpApi) -> None:
+        catching = self._catching(self._settings.self_id)
+        await self._catch_up(http, catching, self._settings.self_id)
+        await asyncio.Event().wait()  # from here on the QQ side calls
+
+    async def _upgrade(self, request: web.Request) -> web.StreamResponse:
         verdict = admit(self._settings, request.headers, request.query)
-        if isinstance(verdict, Admitted):
-            verdict = self._check_account(verdict)
         if isinstance(verdict, Refused):
             self._log.warning(
                 "connection refused", action="onebot_refused", status=verdict.status, why=verdict.reason
@@ -110,108 +197,134 @@ class OneBotAdapter:
                 status=426, text="a WebSocket is expected here", headers={"Upgrade": "websocket"}
             )
         await socket.prepare(request)
-        self._account = verdict.account or self._account
-        await self._serve(socket, verdict.role)
+        await self._serve(socket, verdict.role, verdict.account)
         return socket
 
-    async def close(self) -> None:
-        """End all connections; `incoming` ends after what has already arrived."""
-        self._is_closed = True
-        self._inbox.put_nowait(None)
-        self._has_come.set()  # nobody will
-        await asyncio.gather(*(link.close("bye") for link in self._links.values()))
-
-    async def examine(self) -> list[Finding]:
-        """Look at the token, the connection and the account behind it."""
-        link = self._link_for_calls()
-        if link is not None:
-            reached = await examination.account(link, next(self._echoes))
-        elif self._settings.mode == "forward":
-            reached = await examination.server(
-                self._settings, adapter=self.name, clock=self._clock, echo=next(self._echoes)
-            )
-        else:
-            reached = examination.nobody(self.name)
-        return [examination.token(self._settings), reached]
-
-    async def _dial(self) -> None:
-        await keep_connected(
-            self._settings,
-            adapter=self.name,
-            clock=self._clock,
-            jitter=self._jitter,
-            serve=self._serve_forward,
-        )
-
-    async def _serve_forward(self, socket: ClientWebSocketResponse) -> bool:
-        return (await self._serve(socket, Role.UNIVERSAL)).is_refused
-
-    async def _serve(self, socket: Socket, role: Role) -> Link:
+    async def _serve(self, socket: Socket, role: Role, account: str) -> Link:
         link = Link(
             socket, adapter=self.name, clock=self._clock, call_timeout=self._settings.api_timeout_seconds
         )
-        older = self._links.get(role)
-        self._links[role] = link
-        self._has_come.set()
-        self._has_come = asyncio.Event()
-        self._log.info("connected", action="onebot_connected", role=role, account=self._account)
+        older = self._voices.join(account, role, link)
+        self._note_own(account)
+        self._log.info("connected", action="onebot_connected", role=role, account=account)
+        catching = self._catching(account)
+        behind = asyncio.create_task(self._catch_up(self._voices.caller(account), catching, account))
         try:
             # The older one is told beside the work of the new one: it may be dead and slow to notice.
-            await asyncio.gather(link.serve(self._take), *([older.close("replaced")] if older else []))
+            serving = link.serve(partial(self._take, account, catching))
+            await asyncio.gather(serving, *([older.close("replaced")] if older else []))
         finally:
-            # Only itself: a newer connection may have taken the place meanwhile.
-            if self._links.get(role) is link:
-                del self._links[role]
-            self._log.info("disconnected", action="onebot_disconnected", role=role, account=self._account)
+            behind.cancel()
+            self._voices.leave(account, role, link)
+            self._log.info("disconnected", action="onebot_disconnected", role=role, account=account)
         return link
 
-    def _check_account(self, admitted: Admitted) -> Admitted | Refused:
-        """Keep a second account out, whose groups would be answered in the first one's name."""
-        known = (
-            self._account if any(link.is_open for link in self._links.values()) else self._settings.self_id
-        )
-        if known and admitted.account and admitted.account != known:
-            return Refused(403, f"account {known} is connected; give every account an adapter of its own")
-        return admitted
+    async def _caller_for(self, room: str) -> Caller:
+        """Return who takes calls for a room; wait a moment for the QQ side to come back.
 
-    def _link_for_calls(self) -> Link | None:
-        for role in (Role.UNIVERSAL, Role.API):
-            link = self._links.get(role)
-            if link is not None and link.is_open:
-                return link
-        return None
+        Raises:
+            DeliveryFailed: Nobody is connected.
+        """
+        if self._http is not None and not self._is_closed:
+            return self._http
+        link = self._voices.caller_for(room)
+        if link is None and not self._is_closed:
+            link = await self._voices.caller_soon(room, self._clock, RECONNECTING)
+        if link is None:
+            raise DeliveryFailed("QQ 端没有连接", retry_after=RECONNECTING)
+        return link
 
-    async def _link_soon(self) -> Link | None:
-        """Return the link of whoever connects next, or None when nobody comes in the time a QQ side takes to come back."""
-        if self._is_closed:
-            return None
-        tasks = (
-            asyncio.create_task(self._has_come.wait()),
-            asyncio.create_task(self._clock.sleep(_RECONNECTING)),
-        )
+    # --- what comes in ---
+
+    async def _posted(self, request: web.Request) -> web.Response:
         try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-        return self._link_for_calls()
+            body = await body_of(request)
+            frame = posts.admit(self._settings, request.headers, body, self._clock.now())
+        except PostRefused as refused:
+            self._log.warning(
+                "post refused", action="onebot_refused", status=refused.status, why=refused.reason
+            )
+            return web.Response(status=refused.status)
+        happening = self._read(frame, request.headers.get("X-Self-ID", "").strip())
+        if happening is None or self._is_repeated_file(happening):
+            return web.Response(status=204)
+        receipt = self._inbox.put_for_receipt(happening)
+        is_saved = receipt is not None and await receipt.wait(_SAVE_WITHIN)
+        return web.Response(status=204 if is_saved else 503)
 
-    def _take(self, frame: Frame) -> None:
+    def _take(self, account: str, catching: CatchingUp, frame: Frame) -> None:
         if (mine := self._settings.self_id) and (wire.identity(frame.self_id) or mine) != mine:
             self._log.warning("event of another account", action="onebot_other_account")
             return
-        message = wire.incoming(frame, self._view, self._account)
-        if message is None:
+        happening = self._read(frame, account)
+        if happening is None or not self._voices.hears(happening.room, account):
+            return  # of a room that another of our accounts hears
+        if isinstance(happening, Notice):
+            self._put(happening)
+        elif not self._is_repeated_file(happening):
+            catching.take(happening)
+
+    def _read(self, frame: Frame, account: str) -> Incoming | Notice | None:
+        me = wire.identity(frame.self_id) or account
+        self._note_own(me)
+        if frame.post_type == "notice":
+            happening: Incoming | Notice | None = noticed(frame, self._view, me, self._own)
+        else:
+            happening = wire.incoming(frame, self._view, me, self._own)
+        if happening is None:
             self._log.debug(
                 "event ignored",
                 action="onebot_event_ignored",
                 post_type=frame.post_type,
                 notice=frame.notice_type,
             )
-        elif self._inbox.qsize() >= _MOST_WAITING:
-            self._log.error("too many messages are waiting", action="onebot_message_lost", room=message.room)
-        else:
-            self._inbox.put_nowait(message)
+        return happening
+
+    def _note_own(self, account: str) -> None:
+        if account and len(self._own) < _MOST_ACCOUNTS:
+            self._own.add(account)
+
+    def _is_repeated_file(self, happening: Incoming | Notice) -> bool:
+        """Recognise a file that is told of twice, as a message and as a notice."""
+        if not isinstance(happening, Incoming) or happening.text:
+            return False
+        keys = [file_key(each.reference) for each in happening.attachments if each.kind == "file"]
+        return any(key and not self._known.is_first(happening.room, f"content of {key}") for key in keys)
+
+    def _put(self, happening: Incoming | Notice) -> None:
+        if not self._inbox.put(happening) and not self._is_closed:
+            self._log.error(
+                "too many messages are waiting", action="onebot_message_lost", room=happening.room
+            )
+
+    # --- what was missed ---
+
+    def _catching(self, account: str) -> CatchingUp:
+        rooms = dict.fromkeys((*self._groups, *self._voices.rooms_of(account, _MOST_ROOMS)))
+        is_wanted = self._settings.history_minutes > 0
+        here = [room for room in rooms if self._voices.may_hear(room, account)] if is_wanted else []
+        return CatchingUp(here, hand_on=self._put, known=self._known, adapter=self.name)
+
+    async def _catch_up(self, caller: Caller | None, catching: CatchingUp, account: str) -> None:
+        def read(frame: Frame) -> Incoming | None:
+            me = wire.identity(frame.self_id) or account
+            return wire.incoming(frame, self._view, me, self._own, is_late=True)
+
+        if caller is not None and len(self._voices.accounts) > 1:
+            await self._settle(caller, account)
+        begin = since(self._clock.now(), self._settings.history_minutes)
+        await catching.run(caller, self._echoes, read, since=begin)
+
+    async def _settle(self, caller: Caller, account: str) -> None:
+        """Find out in which groups an account is, so that each is spoken to by an account that is there."""
+        try:
+            groups = await ask(caller, "get_group_list", next(self._echoes))
+        except NoSuchPower as missing:
+            self._log.info("no list of groups", action="onebot_no_groups", why=str(missing))
+            return
+        found = groups if isinstance(groups, list) else []
+        numbers = (wire.identity(each.get("group_id")) for each in found if isinstance(each, dict))
+        self._voices.settle((f"{self.name}:group:{number}" for number in numbers if number), account)
 
 
 def _echoes() -> Iterator[str]:

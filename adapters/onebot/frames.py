@@ -22,6 +22,7 @@ class SegmentData(msgspec.Struct, gc=False):
     name: Any = None
     file: Any = None
     url: Any = None
+    file_id: Any = None
 
 
 class Segment(msgspec.Struct, gc=False):
@@ -36,6 +37,14 @@ class Sender(msgspec.Struct, gc=False):
 
     nickname: Any = None
     card: Any = None
+
+
+class UploadedFile(msgspec.Struct, gc=False):
+    """A file that was put into a group, as a notice tells of it."""
+
+    id: Any = None
+    name: Any = None
+    url: Any = None
 
 
 class Frame(msgspec.Struct, gc=False):
@@ -54,6 +63,9 @@ class Frame(msgspec.Struct, gc=False):
     message_id: int | str | None = None
     group_id: int | str | None = None
     user_id: int | str | None = None
+    operator_id: Any = None
+    group_name: Any = None
+    file: UploadedFile | None = None
     anonymous: Any = None
     message: str | list[Segment | None] | None = None  # in an answer: words about an error
     sender: Sender | None = None

@@ -13,6 +13,7 @@ import structlog
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, web
 
 from adapters.contract import Timekeeper
+from adapters.onebot.calls import Unanswered
 from adapters.onebot.frames import Call, Frame, Unreadable, decode, encode
 from adapters.onebot.outcome import is_refusal
 
@@ -27,10 +28,6 @@ _MISSED_HEARTBEATS: Final = 3
 _PING_AFTER: Final = 60.0
 _PONG_WITHIN: Final = 30.0
 _PATIENCE: Final = 3.0  # seconds, for the frames that end or probe a connection
-
-
-class Unanswered(Exception):
-    """A request went out, and no answer will come: whether it took effect is unknown."""
 
 
 class _Pending:

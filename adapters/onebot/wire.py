@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -52,17 +52,20 @@ def identity(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def incoming(frame: Frame, view: View, self_id: str) -> Incoming | None:
+def incoming(
+    frame: Frame, view: View, self_id: str, others: Collection[str] = (), *, is_late: bool = False
+) -> Incoming | None:
     """Return what a person said, or None for everything else: notices, requests, the bot's own words.
 
-    `self_id` is the bot's account, used where the frame does not name it.
+    `self_id` is the bot's account, used where the frame does not name it; `others` are more accounts of its own.
     """
     if frame.post_type != "message" or frame.anonymous or frame.sub_type in _NOBODYS:
         return None
     bot = identity(frame.self_id) or self_id
     author = identity(frame.user_id)
     group = identity(frame.group_id)
-    if not author or author == bot:
+    own = {bot, *others}
+    if not author or author in own:
         return None
     if frame.message_type == "group" and group:
         room, kind = f"{view.name}:group:{group}", RoomKind.GROUP
@@ -70,7 +73,7 @@ def incoming(frame: Frame, view: View, self_id: str) -> Incoming | None:
         room, kind = f"{view.name}:private:{author}", RoomKind.PRIVATE
     else:
         return None
-    content = _read(_segments(frame.message), view, bot)
+    content = _read(_segments(frame.message), view, own)
     by_name, text = addressed("".join(content.text).strip(), view.bot_name)
     sender = f"{view.name}:{author}"
     return Incoming(
@@ -84,8 +87,16 @@ def incoming(frame: Frame, view: View, self_id: str) -> Incoming | None:
         mentions=tuple(content.mentions.values()),
         quotes=content.quotes,
         attachments=tuple(content.attachments),
-        sent_at=_instant(frame.time),
+        sent_at=instant(frame.time),
+        is_late=is_late,
     )
+
+
+def texts(frame: Frame) -> Iterator[str]:
+    """Yield the plain words of a message, without people it calls and what it quotes."""
+    for segment in _segments(frame.message):
+        if segment is not None and segment.type == "text" and segment.data is not None:
+            yield segment.data.text if isinstance(segment.data.text, str) else ""
 
 
 def _segments(message: str | list[Segment | None] | None) -> Iterable[Segment | None]:
@@ -94,7 +105,7 @@ def _segments(message: str | list[Segment | None] | None) -> Iterable[Segment | 
     return message or ()
 
 
-def _read(segments: Iterable[Segment | None], view: View, bot: str) -> _Content:
+def _read(segments: Iterable[Segment | None], view: View, own: Collection[str]) -> _Content:
     content = _Content()
     for segment in segments:
         if segment is None or segment.data is None:
@@ -103,7 +114,7 @@ def _read(segments: Iterable[Segment | None], view: View, bot: str) -> _Content:
         if segment.type == "text":
             _read_text(data, content)
         elif segment.type == "at":
-            _read_call(data, view, bot, content)
+            _read_call(data, view, own, content)
         elif segment.type == "reply":
             content.quotes = content.quotes or identity(data.id) or None
         elif kind := _ATTACHMENTS.get(segment.type or ""):
@@ -118,9 +129,9 @@ def _read_text(data: SegmentData, content: _Content) -> None:
         content.after_call = False
 
 
-def _read_call(data: SegmentData, view: View, bot: str, content: _Content) -> None:
+def _read_call(data: SegmentData, view: View, own: Collection[str], content: _Content) -> None:
     called = identity(data.qq)
-    if called and called == bot:
+    if called and called in own:
         content.is_addressed = True
         content.after_call = True
     elif called == "all":
@@ -137,7 +148,8 @@ def _attachment(kind: str, data: SegmentData) -> Attachment:
     file = _word(data.file)
     # `file` may also hold the whole content (base64://…), which is no name.
     name = _word(data.name) or (file if len(file) <= 255 else "")
-    return Attachment(kind, name, url if url.startswith(("https://", "http://")) else None)
+    reference = identity(data.file_id) or (file if kind != "file" and len(file) <= 255 else "")
+    return Attachment(kind, name, url if url.startswith(("https://", "http://")) else None, reference)
 
 
 def _sender_name(frame: Frame) -> str:
@@ -149,7 +161,8 @@ def _word(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def _instant(time: Any) -> datetime | None:
+def instant(time: Any) -> datetime | None:
+    """Return when something happened, aware, in UTC; None when it does not say so sensibly."""
     if isinstance(time, (int, float)) and not isinstance(time, bool) and 0 < time < _FAR_FUTURE:
         return datetime.fromtimestamp(time, UTC)
     return None
@@ -157,7 +170,7 @@ def _instant(time: Any) -> datetime | None:
 
 def _derived_id(room: str, sender: str, time: Any, text: str) -> str:
     # Never a random one: a redelivery must get the same.
-    stable = "\0".join((room, sender, repr(_instant(time)), text))
+    stable = "\0".join((room, sender, repr(instant(time)), text))
     return "derived-" + hashlib.blake2b(stable.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
@@ -167,10 +180,7 @@ def outgoing(message: Outgoing, name: str, echo: str = "") -> Call:
     Raises:
         DeliveryFailed: The room is not one of this adapter, or an edit is asked for, which QQ does not have.
     """
-    adapter, _, rest = message.room.partition(":")
-    kind, _, number = rest.partition(":")
-    if adapter != name or kind not in ("group", "private") or not number:
-        raise DeliveryFailed(f"“{message.room}”不是 {name} 的群或私聊地址")
+    kind, number = check_room(message.room, name)
     if message.edits is not None:
         raise DeliveryFailed("QQ 不能修改已发出的消息")
     to: int | str = int(number) if _is_number(number) else number
@@ -178,6 +188,19 @@ def outgoing(message: Outgoing, name: str, echo: str = "") -> Call:
     if kind == "group":
         return Call("send_group_msg", {"group_id": to, "message": segments}, echo)
     return Call("send_private_msg", {"user_id": to, "message": segments}, echo)
+
+
+def check_room(room: str, name: str) -> tuple[str, str]:
+    """Return kind and number of a room of this adapter.
+
+    Raises:
+        DeliveryFailed: It is none.
+    """
+    adapter, _, rest = room.partition(":")
+    kind, _, number = rest.partition(":")
+    if adapter != name or kind not in ("group", "private") or not number:
+        raise DeliveryFailed(f"“{room}”不是 {name} 的群或私聊地址")
+    return kind, number
 
 
 def _sent(message: Outgoing, name: str, *, can_call: bool) -> Iterator[SentSegment]:

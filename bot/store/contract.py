@@ -223,6 +223,10 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         """Return the tickets a requester opened, newest first, closed ones included."""
         ...
 
+    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
+        """Return the tickets a requester opened at or after an instant, newest first, at most 5 of them."""
+        ...
+
     async def about(self, subject: int) -> list[Ticket]:
         """Return the tickets whose subject is this ticket (callbacks), by number."""
         ...

@@ -79,6 +79,9 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
         index = "open" if room is None else f"room:{room}"
         return _by_number(await self._tickets(index, "up", "+inf", limit))[:limit]
 
+    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
+        return [ticket for ticket in await self.tickets_of(account, limit=5) if ticket.opened_at >= since]
+
     async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:
         found = await self._tickets(f"account:{account}", "down", "+inf", limit)
         return _by_number(found)[: -limit - 1 : -1]

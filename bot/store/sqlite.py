@@ -28,6 +28,7 @@ from bot.store.knowledge_contract import EntryChange, Learning, Uses
 from bot.store.lockfile import LockFile
 from bot.store.portable import KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
+from bot.store.reporters import Reporters
 from bot.store.sharing import Alone
 from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
 from bot.store.sqlite_holding import locked
@@ -43,6 +44,7 @@ _SEEN_KEPT = timedelta(days=3)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
 _ABOVE_ALL_NUMBERS = 2**63 - 1
+_REPORTERS_AT_START = 200  # of the latest tickets
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -59,11 +61,14 @@ class SqliteStore(Alone):
         self._writer = GroupCommit(connection)
         self._queries = sqlite_queries()
         self._last_number = self._highest_number()  # nobody else writes while the lock is held
+        self._reporters = self._latest_reporters()
         self._is_closed = False
 
     async def commit(self, change: Change) -> None:
         for saved in change.tickets:
-            self._last_number = max(self._last_number, saved.ticket.number)
+            if saved.expected_version == 0:
+                self._last_number = max(self._last_number, saved.ticket.number)
+                self._reporters.note(saved.ticket)
         await self._writer.submit(saving(change, self._queries))
 
     async def next_number(self, first: int) -> int:
@@ -89,6 +94,11 @@ class SqliteStore(Alone):
         # At once: these are few, and a thread would cost more than it spares the event loop.
         rows = self._reader.rows(self._queries["tickets_of_account"], (account, limit))
         return [ticket_from(*row) for row in rows]
+
+    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
+        if not self._reporters.may_have(account, since):
+            return []
+        return [ticket for ticket in await self.tickets_of(account, limit=5) if ticket.opened_at >= since]
 
     async def about(self, subject: int) -> list[Ticket]:
         return await self._reader.listed(ticket_from, self._queries["tickets_about"], (subject,))
@@ -221,6 +231,11 @@ class SqliteStore(Alone):
     def _highest_number(self) -> int:
         row = self._reader.first(self._queries["highest_number"])
         return row[0] or 0 if row else 0
+
+    def _latest_reporters(self) -> Reporters:
+        row = (_ABOVE_ALL_NUMBERS, _REPORTERS_AT_START)
+        latest = [ticket_from(*found) for found in self._reader.rows(self._queries["recent_tickets"], row)]
+        return Reporters(latest, are_all=len(latest) < _REPORTERS_AT_START)
 
     async def _forget(self, query: str, before: datetime) -> None:
         # Step by step, so that commits in between wait for one step only.

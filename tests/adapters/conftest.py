@@ -165,6 +165,28 @@ class Sent:
 
 
 Answer = Callable[[dict[str, Any]], dict[str, Any] | None]
+NO_SUCH_ACTION = {"status": "failed", "retcode": 1404, "data": None, "wording": "不支持的API"}
+
+
+@dataclass
+class Archive:
+    """The messages of groups as QQ keeps them, whoever is connected; `lists` says in which groups an account is."""
+
+    said: list[dict[str, Any]] = field(default_factory=list)
+    lists: dict[int, list[int]] = field(default_factory=dict)
+    asked: int = 0
+
+    def of(self, group_id: int, self_id: int) -> dict[str, Any]:
+        self.asked += 1
+        found = [{**event, "self_id": self_id} for event in self.said if event["group_id"] == group_id]
+        return {"status": "ok", "retcode": 0, "data": {"messages": found[-50:]}}
+
+    def groups(self, self_id: int) -> dict[str, Any]:
+        listed = [{"group_id": number} for number in self.lists.get(self_id, [])]
+        return {"status": "ok", "retcode": 0, "data": listed}
+
+
+_MESSAGE_IDS = itertools.count(-900_001, -1)  # of all peers, as QQ gives no id twice
 
 
 class QQPeer:
@@ -173,8 +195,9 @@ class QQPeer:
     def __init__(self, socket: ClientConnection, self_id: int) -> None:
         self.self_id = self_id
         self.answer: Answer = self._ok  # may be replaced; None leaves a call without an answer
+        self.archive: Archive | None = None  # what it answers of earlier messages; None: it cannot tell
         self._socket = socket
-        self._ids = itertools.count(-900_001, -1)
+        self._ids = _MESSAGE_IDS
         self._sent: asyncio.Queue[Sent] = asyncio.Queue()
         self._reader = asyncio.create_task(self._read())
 
@@ -188,13 +211,17 @@ class QQPeer:
         nickname: str = "somebody",
         calls_bot: bool = False,
         as_string: bool = False,
+        at: int = 1_772_769_600,
     ) -> int:
         """Say something in a group and return the id of the message. `as_string`: in the older CQ form."""
         message = self._message(words, calls_bot)
         event = GroupMessageEvent(
             group_id=group_id,
             message_type="group",
-            **self._about(user_id, message, Sender(user_id=user_id, nickname=nickname, card=card)),
+            **{
+                **self._about(user_id, message, Sender(user_id=user_id, nickname=nickname, card=card)),
+                "time": at,
+            },
         )
         await self._emit(event.model_dump(mode="json"), str(message) if as_string else None)
         return event.message_id
@@ -279,6 +306,8 @@ class QQPeer:
             event.pop(extra, None)
         if as_string is not None:
             event["message"] = as_string
+        if self.archive is not None and "group_id" in event:
+            self.archive.said.append(event)
         await self._socket.send(json.dumps(event, ensure_ascii=False))
 
     async def _read(self) -> None:
@@ -290,6 +319,15 @@ class QQPeer:
 
     async def _take(self, call: dict[str, Any]) -> None:
         params = call["params"]
+        if call["action"] == "get_group_msg_history":
+            group = params["group_id"]
+            told = self.archive.of(group, self.self_id) if self.archive else NO_SUCH_ACTION
+            await self._socket.send(json.dumps({**told, "echo": call["echo"]}, ensure_ascii=False))
+            return
+        if call["action"] == "get_group_list":
+            told = self.archive.groups(self.self_id) if self.archive else NO_SUCH_ACTION
+            await self._socket.send(json.dumps({**told, "echo": call["echo"]}, ensure_ascii=False))
+            return
         if "message" in params:
             message = type_validate_python(Message, params["message"])
             await self._sent.put(Sent(call["action"], message, params.get("group_id"), params.get("user_id")))
@@ -357,7 +395,11 @@ class QQServer:
         await self.connections.put(socket)
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
-                await self.calls.put((socket, json.loads(frame.data)))
+                call = json.loads(frame.data)
+                if call["action"] in ("get_group_msg_history", "get_group_list"):
+                    await socket.send_json({**NO_SUCH_ACTION, "echo": call["echo"]})
+                else:
+                    await self.calls.put((socket, call))
         return socket
 
     async def next_connection(self) -> web.WebSocketResponse:

@@ -25,8 +25,8 @@ async def test_the_account_behind_a_connection_is_named(onebot, serve, qq_peer):
     adapter = onebot(access_token="s3cret")
     peer = await qq_peer(await serve(adapter.handle), token="s3cret")
     peer.answer = lambda _: {"status": "ok", "retcode": 0, "data": {"user_id": 10001000, "nickname": "小首"}}
-    token, account = await adapter.examine()
-    assert (token.is_well, account.is_well) == (True, True)
+    token, account, history = await adapter.examine()
+    assert (token.is_well, account.is_well, history.is_well) == (True, True, False)
     assert account.says == "小首（10001000）"
 
 
@@ -48,7 +48,7 @@ async def test_a_forward_server_is_asked_once_and_left(onebot, serve, qq_server)
     await peer.send_json(
         {"status": "ok", "retcode": 0, "data": {"user_id": 7, "nickname": "Q"}, "echo": call["echo"]}
     )
-    _, account = await asyncio.wait_for(examining, 10)
+    _, account, _ = await asyncio.wait_for(examining, 10)
     assert (account.is_well, account.says) == (True, "Q（7）")
 
 

@@ -143,9 +143,9 @@ def test_pictures_and_files_are_attachments():
         segment("video", file="base64://" + "A" * 300),
     )
     assert message.attachments == (
-        Attachment("picture", "ABC.image", "https://example.com/a.jpg"),
-        Attachment("file", "a.log"),
-        Attachment("voice", "v.amr"),
+        Attachment("picture", "ABC.image", "https://example.com/a.jpg", "ABC.image"),
+        Attachment("file", "a.log", reference="/x"),
+        Attachment("voice", "v.amr", reference="v.amr"),
         Attachment("video", ""),
     )
     assert message.text == ""

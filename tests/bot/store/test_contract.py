@@ -269,6 +269,20 @@ class TestLists:
         await save(store, build, build.noted(closed, status=Status.OPEN))
         assert numbers(await store.open_tickets(room="yucai")) == [1001]
 
+    async def test_what_a_requester_reported_lately_is_found_and_nothing_earlier(self, store, build):
+        await save(
+            store,
+            build,
+            build.opened(1001, opened_at=build.at - MINUTE),
+            build.opened(1002),
+            build.opened(1003, opened_at=build.at + MINUTE),
+            build.opened(1004, account="qq:20002"),
+        )
+        assert numbers(await store.reported_since(build.person, build.at)) == [1003, 1002]
+        assert numbers(await store.reported_since(build.person, build.at - MINUTE)) == [1003, 1002, 1001]
+        assert await store.reported_since(build.person, build.at + DAY) == []
+        assert await store.reported_since("qq:2", build.at - DAY) == []
+
     async def test_tickets_of_a_requester_come_newest_first(self, store, build):
         await save(
             store,

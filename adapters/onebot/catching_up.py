@@ -1,0 +1,107 @@
+"""What was said in the groups while nobody listened: fetched once when an account is connected, where its QQ side can tell."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from adapters.contract import Incoming
+from adapters.onebot.calls import Caller, NoSuchPower, history
+from adapters.onebot.frames import Frame
+
+_log = structlog.get_logger(__name__)
+
+_REMEMBERED: Final = 20_000
+
+
+class Known:
+    """Messages that went on to the bot already."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+
+    def is_new(self, message: Incoming) -> bool:
+        """Note a message; False when it was noted before."""
+        return self.is_first(message.room, message.message_id)
+
+    def is_first(self, room: str, name: str) -> bool:
+        """Note something that is named in a room; False when it was noted before."""
+        key = (room, name)
+        if key in self._known:
+            return False
+        self._known[key] = None
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return True
+
+
+class CatchingUp:
+    """The rooms of one connection. What comes in for a room waits until what was said there before has been fetched."""
+
+    def __init__(
+        self, rooms: Sequence[str], *, hand_on: Callable[[Incoming], None], known: Known, adapter: str
+    ) -> None:
+        self._waiting: dict[str, list[Incoming]] = {room: [] for room in rooms}
+        self._hand_on = hand_on
+        self._known = known
+        self._log = _log.bind(adapter=adapter)
+
+    def take(self, message: Incoming) -> None:
+        """Hand on a message, after everything that was said before it."""
+        waiting = self._waiting.get(message.room)
+        if waiting is not None:
+            waiting.append(message)
+        elif self._known.is_new(message):
+            self._hand_on(message)
+
+    async def run(
+        self,
+        caller: Caller | None,
+        echoes: Iterator[str],
+        read: Callable[[Frame], Incoming | None],
+        *,
+        since: datetime,
+    ) -> None:
+        """Fetch what was said since an instant, room by room; ends early where the QQ side cannot tell."""
+        count = 0
+        try:
+            while caller is not None and self._waiting:
+                room = next(iter(self._waiting))
+                said = await self._said(caller, room, next(echoes))
+                heard = {message.message_id for message in self._waiting[room]}
+                for message in map(read, said):
+                    if message is None or message.message_id in heard:
+                        continue
+                    if message.sent_at and message.sent_at >= since and self._known.is_new(message):
+                        self._hand_on(message)
+                        count += 1
+                self._release(room)
+        except NoSuchPower as missing:
+            self._log.info("no history", action="onebot_no_history", why=str(missing))
+        finally:
+            for room in tuple(self._waiting):
+                self._release(room)
+        if count:
+            self._log.info("caught up", action="onebot_caught_up", messages=count)
+
+    async def _said(self, caller: Caller, room: str, echo: str) -> list[Frame]:
+        try:
+            return await history(caller, room.rpartition(":")[2], echo)
+        except NoSuchPower as missing:
+            if missing.is_general:
+                raise
+            return []  # perhaps it is not in this group
+
+    def _release(self, room: str) -> None:
+        for message in self._waiting.pop(room):
+            if self._known.is_new(message):
+                self._hand_on(message)
+
+
+def since(now: datetime, minutes: int) -> datetime:
+    """Return how far back something missed may lie."""
+    return now - timedelta(minutes=minutes)

@@ -1,0 +1,123 @@
+"""Files of people, fetched only from hosts that are allowed, and files of the bot."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterator
+from typing import Any, Final
+
+import aiohttp
+from yarl import URL
+
+from adapters.contract import Attachment, DeliveryFailed
+from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, ask
+from adapters.onebot.frames import Call
+from adapters.onebot.outcome import check
+from adapters.onebot.wire import identity
+from adapters.powers import FileUnavailable
+
+_PATIENCE: Final = 30.0  # seconds for a whole file
+
+
+async def fetch(
+    caller: Caller,
+    echoes: Iterator[str],
+    room: str,
+    attachment: Attachment,
+    *,
+    most: int,
+    hosts: tuple[str, ...],
+) -> bytes:
+    """Return the content of a file: from the QQ side itself, or from where it says the file is.
+
+    Raises:
+        FileUnavailable: Too large, expired, or on a host that is not allowed.
+    """
+    url = attachment.url or ""
+    if attachment.reference:
+        told = await _told(caller, echoes, room, attachment.reference)
+        if content := _content(told.get("base64"), most):
+            return content
+        url = told.get("url") or url
+    if not isinstance(url, str) or not is_allowed(url, hosts):
+        raise FileUnavailable("QQ 端没有给出可以下载的地址。请换一种方式发，或把主机加进 file_hosts。")
+    return await _downloaded(URL(url), most)
+
+
+def is_allowed(url: str, hosts: tuple[str, ...]) -> bool:
+    """Say whether a file may be fetched from an address."""
+    try:
+        address = URL(url)
+    except ValueError:
+        return False
+    host = (address.host or "").lower().rstrip(".")
+    return address.scheme in ("http", "https") and any(
+        host == allowed.lower() or host.endswith("." + allowed.lower()) for allowed in hosts
+    )
+
+
+async def _told(caller: Caller, echoes: Iterator[str], room: str, reference: str) -> dict[str, Any]:
+    """Ask where a file is, first in the way every kind has, then in that of files of groups."""
+    group = room.rpartition(":")[2]
+    questions: list[tuple[str, dict[str, Any]]] = [("get_file", {"file_id": reference})]
+    if ":group:" in room:
+        number: int | str = int(group) if group.isdecimal() else group
+        questions.append(("get_group_file_url", {"group_id": number, "file_id": reference}))
+    for action, params in questions:
+        try:
+            data = await ask(caller, action, next(echoes), **params)
+        except NoSuchPower:
+            continue
+        if isinstance(data, dict) and (data.get("base64") or data.get("url")):
+            return data
+    return {}
+
+
+def _content(encoded: Any, most: int) -> bytes:
+    if not isinstance(encoded, str):
+        return b""
+    if len(encoded) * 3 // 4 > most + 3:
+        raise FileUnavailable(f"文件超过 {most >> 20} MB。")
+    try:
+        return base64.b64decode(encoded, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+
+
+async def _downloaded(url: URL, most: int) -> bytes:
+    timeout = aiohttp.ClientTimeout(total=_PATIENCE)
+    content = bytearray()
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(url, allow_redirects=False) as response,
+        ):
+            if response.status != 200:
+                raise FileUnavailable(f"文件下载不了（HTTP {response.status}），多半已过期，请再发一次。")
+            async for chunk in response.content.iter_any():
+                content += chunk
+                if len(content) > most:
+                    raise FileUnavailable(f"文件超过 {most >> 20} MB。")
+    except (aiohttp.ClientError, OSError) as error:
+        raise FileUnavailable(f"文件下载不了（{type(error).__name__}），请再发一次。") from None
+    return bytes(content)
+
+
+async def send(caller: Caller, echo: str, room: str, name: str, content: bytes) -> str:
+    """Put a file into a room; most QQ sides give no id for it.
+
+    Raises:
+        DeliveryFailed: Refused, or it is unknown whether it arrived.
+    """
+    _, kind, number = room.split(":", 2)
+    to: int | str = int(number) if number.isdecimal() else number
+    encoded = "base64://" + base64.b64encode(content).decode()
+    action = "upload_group_file" if kind == "group" else "upload_private_file"
+    target = {"group_id": to} if kind == "group" else {"user_id": to}
+    try:
+        answer = await caller.call(Call(action, {**target, "file": encoded, "name": name}, echo))
+    except Unanswered as lost:
+        raise DeliveryFailed(str(lost), is_unknown=True) from lost
+    check(answer)
+    return identity(answer.data.get("message_id")) if isinstance(answer.data, dict) else ""

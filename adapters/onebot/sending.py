@@ -1,0 +1,96 @@
+"""Sending one part of a message, and finding out later whether one arrived whose answer was lost."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import timedelta
+from typing import Final
+
+from adapters.contract import DeliveryFailed, Outgoing
+from adapters.onebot import wire
+from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, history, own_message
+from adapters.onebot.frames import Call
+from adapters.onebot.outcome import check, delivered_id
+
+RECONNECTING: Final = timedelta(seconds=5)  # NapCat's own pause before it connects again
+_REMEMBERED: Final = 2000
+
+
+class Sending:
+    """Sends messages through whoever takes calls for their room.
+
+    A message whose answer was lost may have arrived: before it is sent again the history of the group is searched for it, where the
+    QQ side can tell.
+    """
+
+    def __init__(
+        self,
+        adapter: str,
+        caller_for: Callable[[str], Awaitable[Caller]],
+        echoes: Iterator[str],
+        own: set[str],
+    ) -> None:
+        self._adapter = adapter
+        self._caller_for = caller_for
+        self._echoes = echoes
+        self._own = own
+        self._doubtful: OrderedDict[str, Call] = OrderedDict()  # by the key of the message
+        self._delivered: OrderedDict[str, None] = OrderedDict()  # ids that were given for messages
+
+    async def send(self, message: Outgoing) -> str:
+        """Deliver a message and return its id.
+
+        Raises:
+            DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
+        """
+        call = wire.outgoing(message, self._adapter, next(self._echoes))
+        caller = await self._caller_for(message.room)
+        earlier = self._doubtful.pop(message.key, None)
+        if earlier is not None and (found := await self._found(caller, earlier)):
+            return found
+        try:
+            return self._noted(delivered_id(await caller.call(call), message.key))
+        except Unanswered as lost:
+            self._doubt(message.key, call)
+            raise DeliveryFailed(str(lost), retry_after=RECONNECTING, is_unknown=True) from lost
+        except DeliveryFailed as failed:
+            if failed.is_unknown and (found := await self._found(caller, call)):
+                return found
+            raise
+
+    async def recall(self, room: str, message_id: str) -> None:
+        """Take a message of the bot back.
+
+        Raises:
+            DeliveryFailed: It is too late, or not known any more.
+        """
+        number: int | str = int(message_id) if message_id.lstrip("-").isdecimal() else message_id
+        caller = await self._caller_for(room)
+        try:
+            check(await caller.call(Call("delete_msg", {"message_id": number}, next(self._echoes))))
+        except Unanswered as lost:
+            raise DeliveryFailed(str(lost), is_unknown=True) from lost
+
+    async def _found(self, caller: Caller, call: Call) -> str:
+        group = call.params.get("group_id")
+        if group is None:
+            return ""
+        try:
+            said = await history(caller, str(group), next(self._echoes))
+        except NoSuchPower:
+            return ""
+        fresh = [frame for frame in said if wire.identity(frame.message_id) not in self._delivered]
+        found = own_message(fresh, call.params["message"], self._own)
+        return self._noted(found) if found else ""
+
+    def _noted(self, number: str) -> str:
+        self._delivered[number] = None
+        if len(self._delivered) > _REMEMBERED:
+            self._delivered.popitem(last=False)
+        return number
+
+    def _doubt(self, key: str, call: Call) -> None:
+        self._doubtful[key] = call
+        if len(self._doubtful) > _REMEMBERED:
+            self._doubtful.popitem(last=False)
