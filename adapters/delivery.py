@@ -62,13 +62,22 @@ class Delivery:
 
 
 def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:
-    """Yield a message for each text: the first quotes, and everybody is called once."""
+    """Yield a message for each text: the first quotes, everybody is called once, and buttons stand below the last.
+
+    Each part after the first has a key of its own, so that a platform that knows repetitions can tell them apart.
+    """
     waiting = message.mentions
     for index, text in enumerate(texts):
         called = tuple(mention for mention in waiting if f"@{mention.name}" in text)
         waiting = tuple(mention for mention in waiting if mention not in called)
-        quotes = message.quotes if index == 0 else None
-        yield replace(message, text=text, mentions=called, quotes=quotes)
+        yield replace(
+            message,
+            key=f"{message.key}#{index}" if index else message.key,
+            text=text,
+            mentions=called,
+            buttons=message.buttons if index == len(texts) - 1 else (),
+            quotes=message.quotes if index == 0 else None,
+        )
 
 
 def _sendable(text: str) -> str:

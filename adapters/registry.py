@@ -21,6 +21,8 @@ _BUILT_IN: Mapping[str, str] = {
     "qq": "adapters.qq",
     "telegram": "adapters.telegram",
     "web": "adapters.web",
+    "wechat-kf": "adapters.wechat.kf",
+    "wechat-mp": "adapters.wechat.mp",
     "wecom-aibot": "adapters.wecom.aibot",
     "wecom-app": "adapters.wecom.app",
     "wecom-robot": "adapters.wecom.robot",

@@ -141,6 +141,49 @@ def due(
     click.echo("\n".join(lines) if is_explained else lines[0])
 
 
+@main.command()
+@_config_option
+@click.option(
+    "--with",
+    "other_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Configuration with the other policies, ladders or rotas; default: the same file.",
+)
+@click.option(
+    "--policy", default="", help="Id of the other policy, or preset:NAME; default: the customer's own."
+)
+@click.option("--since", required=True, type=click.DateTime(["%Y-%m-%d"]), help="First day, 2026-03-01.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Last day; default: today.")
+@click.option("--customer", default="", help="Id of one customer; default: all.")
+@_explained
+def simulate(
+    config_file: Path | None,
+    other_file: Path | None,
+    policy: str,
+    since: datetime,
+    until: datetime | None,
+    customer: str,
+) -> None:
+    """Say what another policy or rota would have made of past tickets; nothing is changed."""
+    from bot.clock import SystemClock
+    from bot.simulation import NothingToSimulate, Wanted
+    from bot.simulation import simulate as tell
+    from bot.texts import Texts
+    from bot.tickets.speaker import Speaker
+
+    config = _load(config_file)
+    other = load(other_file or _file(config_file), os.environ, also=policy)
+    wanted = Wanted(
+        policy=policy, since=since.date(), until=until.date() if until else None, customer=customer
+    )
+    language = config.bot.language
+    speaker = Speaker(Texts().translator(language), config.bot.zone, SystemClock().now(), language)
+    try:
+        click.echo("\n".join(_run(tell(config, other, wanted, speaker))))
+    except NothingToSimulate as refusal:
+        raise click.ClickException(speaker.refuse(refusal)) from refusal
+
+
 @main.group()
 def faq() -> None:
     """The knowledge base."""

@@ -54,18 +54,18 @@ __all__ = [
 REPLAY_ADAPTER = "chat"
 
 
-def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False) -> Config:
+def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False, also: str = "") -> Config:
     """Return what a file says, with secrets taken from `env` and from the files it names.
 
     Where conversations are replayed nobody is contacted: secrets may be missing, and adapters, accounts and addresses
-    are not looked at.
+    are not looked at. `also` is a preset that is wanted beside those that customers take.
 
     Raises:
         ConfigurationFaults: Something is wrong with the file; all mistakes are in it.
     """
     table, lines = read_file(path)
     mistakes = Mistakes(lines)
-    settings = with_presets(read_table(Settings, table, (), mistakes), mistakes)
+    settings = with_presets(read_table(Settings, table, (), mistakes), mistakes, also)
     secrets = Secrets(env, path.parent, are_needed=not is_replay)
     config = _assembled(path, settings, secrets, mistakes)
     adapters = tuple(adapter.name for adapter in config.adapters)

@@ -27,7 +27,7 @@ def preset_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
-def with_presets(settings: Settings, mistakes: Mistakes) -> Settings:
+def with_presets(settings: Settings, mistakes: Mistakes, also: str = "") -> Settings:
     """Return the settings with every preset a customer takes; a calendar or ladder of the file wins over the preset's own."""
     names = preset_names()
     policies: dict[str, PolicySettings] = {}
@@ -43,6 +43,12 @@ def with_presets(settings: Settings, mistakes: Mistakes) -> Settings:
             continue
         preset = _read(name)
         policies[customer.policy] = preset.policies[name]
+        calendars |= preset.calendars
+        ladders |= preset.ladders
+    also = also.removeprefix(PREFIX) if also.startswith(PREFIX) else ""
+    if also in names:
+        preset = _read(also)
+        policies[f"{PREFIX}{also}"] = preset.policies[also]
         calendars |= preset.calendars
         ladders |= preset.ladders
     return replace(

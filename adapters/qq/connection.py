@@ -5,26 +5,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
 
 from adapters.contract import Capabilities, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.delivery import Delivery as PartByPart
 from adapters.inbox import Inbox
 from adapters.qq import examination, wire
 from adapters.qq.api import Api, NotReached, Unanswered
 from adapters.qq.delivery import Delivery
 from adapters.qq.frames import LARGEST, Envelope, Op
 from adapters.qq.gateway import Gateway
-from adapters.qq.parts import LONGEST, Parts
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import NoToken
 from adapters.qq.webhook import Challenge, Refused, Signer, admit
 from adapters.qq.windows import GROUP_REPLIES, GROUP_WINDOW
+from adapters.splitting import split
 
 _log = structlog.get_logger(__name__)
 
+LONGEST: Final = 1800  # characters; the platform does not say, and takes this
 _BODY_WITHIN: Final = 10.0  # seconds
 _REMEMBERED: Final = (
     20_000  # messages that a quote may name, and rooms and people that were mentioned in the log
@@ -70,7 +73,7 @@ class QQAdapter:
             has_markdown=settings.buttons,
             index_of=self._index_of,
         )
-        self._parts = Parts(self._delivery.send)
+        self._parts = PartByPart(partial(split, limit=LONGEST, size=len), self._delivery.send)
         self._gateway = Gateway(
             settings, self._api, adapter=self.name, clock=self._clock, jitter=jitter, take=self._take_in_order
         )
@@ -100,7 +103,7 @@ class QQAdapter:
         Raises:
             DeliveryFailed: It was refused, nothing can be answered and the bot may not speak first, or its fate is unknown.
         """
-        return await self._parts.send(message)
+        return await self._parts.deliver(message)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one call of the platform's webhook."""

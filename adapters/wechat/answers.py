@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
@@ -14,6 +15,16 @@ OK: Final = 0
 TOKEN_WRONG: Final = frozenset({40001, 40014, 42001})
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,10}")
+
+
+class Rejected(DeliveryFailed):
+    """The platform said no, with a code."""
+
+    def __init__(
+        self, reason: str, code: int, *, retry_after: timedelta | None = None, until_heard: bool = False
+    ) -> None:
+        super().__init__(reason, retry_after=retry_after, until_heard=until_heard)
+        self.code = code
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -63,7 +63,7 @@ class Callbacks:
 
     def _echo(self, request: web.Request) -> web.Response:
         """Prove to the platform that this address is ours: exactly the opened text, without quotes or newline."""
-        echo = self._door.open(request.query, request.query.get("echostr", ""), self._clock.now())
+        echo = self._door.echo(request.query, self._clock.now())
         self._log.info("address verified", action="callback_verified")
         return web.Response(body=echo, content_type="text/plain")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final, Never
 from xml.parsers import expat
 
+from adapters.admission import Refused
+
 _DEEPEST: Final = 8
 _MOST_ELEMENTS: Final = 500
 
@@ -34,6 +36,21 @@ def fields(document: bytes) -> dict[str, str]:
     except (expat.ExpatError, ValueError) as error:
         raise Unreadable(f"not well-formed: {error}") from error
     return reading.found
+
+
+def sealed_in(body: bytes) -> str:
+    """Return the sealed text in the body of a callback.
+
+    Raises:
+        Refused: There is none.
+    """
+    try:
+        sealed = fields(body).get("Encrypt", "")
+    except Unreadable as error:
+        raise Refused(400, str(error)) from error
+    if not sealed:
+        raise Refused(400, "nothing is encrypted in it")
+    return sealed.strip()
 
 
 class _Reading:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from adapters.contract import DeliveryFailed
-from adapters.wechat.answers import TOKEN_WRONG
+from adapters.wechat.answers import TOKEN_WRONG, Rejected
 
 KEY_WRONG: Final = 93000
 IP_UNKNOWN: Final = 60020
@@ -28,6 +27,9 @@ _PASSING: Final[Mapping[int, timedelta]] = {
     40013: _AFTER_A_MINUTE,  # corp id unknown
 }
 
+# Customer service: the customer must write again before anything more can be said.
+_WINDOW_CLOSED: Final = frozenset({95001, 95002, 95013, 95016, 95018, 95024})
+
 _ADVICE: Final[Mapping[int, str]] = {
     -1: "企业微信繁忙",
     40001: "secret 不对，请核对配置",
@@ -43,13 +45,33 @@ _ADVICE: Final[Mapping[int, str]] = {
     60020: "本机的 IP 不在应用的“企业可信 IP”里，请到企业微信后台添加",
     81013: "对方不在应用的可见范围里，请到企业微信后台调整",
     93000: "webhook 的 key 无效，或机器人已被移出群",
+    95000: "没有这个客服账号",
+    95001: "客户写来一条最多回复 5 条，已经用完",
+    95002: "客户最近一次写来已过 48 小时",
+    95004: "没有这个客服账号",
+    95007: "拉取消息的凭证已过期",
+    95013: "会话已经结束",
+    95016: "会话的状态不允许发送",
+    95017: "没有开启“可调用接口”，请到微信客服的 API 里设置",
+    95018: "会话的状态不允许发送",
+    95024: "客户最近 48 小时没有写来",
     846605: "要回复的消息已失效",
     846608: "回复已超过时限",
     846609: "长连接没有登录",
 }
 
 
-def failure(errcode: int, errmsg: str) -> DeliveryFailed:
+def failure(errcode: int, errmsg: str) -> Rejected:
     """Return why a message was refused, in words for the administrator, and when to try again."""
     words = _ADVICE.get(errcode) or errmsg[:200] or "没有说原因"
-    return DeliveryFailed(f"{words}（企业微信 {errcode}）", retry_after=_PASSING.get(errcode))
+    return Rejected(
+        f"{words}（企业微信 {errcode}）",
+        errcode,
+        retry_after=_PASSING.get(errcode),
+        until_heard=errcode in _WINDOW_CLOSED,
+    )
+
+
+def is_known(errcode: int) -> bool:
+    """Say whether this code has a meaning here."""
+    return errcode in _ADVICE

@@ -52,11 +52,8 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
         happen(e.HandOverExpired(to=ticket.offer.to))
     if ticket.status is Status.OPEN and ticket.waiting is not None and ticket.waiting.next_at <= now:
         happen(waited(ticket.waiting, now, rules))
-    if ticket.status is Status.OPEN:
-        for clock in timing.clocks(ticket, rules, now):
-            escalated = _escalated(ticket, clock, now, rules)
-            if escalated is not None:
-                happen(escalated)
+    for event in escalated(ticket, now, rules):
+        happen(event)
     for event in surveyed_in_time(ticket, step, now, rules):
         happen(event)
     return happened
@@ -79,6 +76,14 @@ def _is_same(saved_at: datetime | None, due_at: datetime | None) -> bool:
     if saved_at is None or due_at is None:
         return saved_at is due_at
     return abs(saved_at - due_at) < _STORED_TO
+
+
+def escalated(ticket: Ticket, now: datetime, rules: Rules) -> list[e.Escalated]:
+    """Return the rungs that are due, one of each clock at most; nothing is owed on a ticket that is not open."""
+    if ticket.status is not Status.OPEN:
+        return []
+    found = (_escalated(ticket, clock, now, rules) for clock in timing.clocks(ticket, rules, now))
+    return [event for event in found if event is not None]
 
 
 def _escalated(ticket: Ticket, clock: timing.Clock, now: datetime, rules: Rules) -> e.Escalated | None:

@@ -52,10 +52,11 @@ from adapters.qq.signature import Seal
 from adapters.registry import create
 from adapters.telegram.connection import TelegramAdapter
 from adapters.telegram.settings import Settings as TelegramSettings
-from tests.adapters import qq_peers, telegram_peers, wecom_peers
+from tests.adapters import qq_peers, telegram_peers, wechat_peers, wecom_peers
 from tests.adapters.qq_peers import OpenPlatform, WebhookCaller
 from tests.adapters.telegram_peers import BotApi
 from tests.adapters.telegram_peers import WebhookCaller as TelegramCaller
+from tests.adapters.wechat_peers import KfServer, MpSender, MpServer, Windows
 from tests.adapters.wecom_peers import AibotServer, AibotSession, CallbackSender, WeComApi
 
 PLATFORMS = (
@@ -66,6 +67,8 @@ PLATFORMS = (
     "wecom_callback_platform",
     "wecom_app_platform",
     "wecom_robot_platform",
+    "wechat_kf_platform",
+    "wechat_mp_platform",
     "qq_gateway_platform",
     "qq_webhook_platform",
     "telegram_polling_platform",
@@ -832,6 +835,90 @@ async def wecom_robot_platform(
     api = WeComApi()
     adapter = wecom("wecom-robot", webhook=f"{await host(api.handle)}/cgi-bin/webhook/send?key=k3y")
     return RobotPlatform(adapter, listen(adapter), api)
+
+
+# --- WeChat -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class KfPlatform:
+    adapter: Adapter
+    listener: Listener
+    server: KfServer
+    room: str = "kf:private:20001"
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        # The bot is said to talk to one person only, whoever asks.
+        await self.server.says("20001", f"@小首 {text}" if calls_bot else text)
+
+    async def next_shown(self) -> Shown:
+        posted = await self.server.next_posted()
+        return Shown(f"kf:private:{posted.body['touser']}", wechat_peers.seen_text(posted.body))
+
+
+@pytest_asyncio.fixture
+async def kf(
+    surroundings: Callable[[str], Surroundings], host: Host, client: ClientSession, clock: FakeClock
+) -> AsyncIterator[Made]:
+    """Return a function that makes an adapter of customer service named `kf` and its server, from its keys."""
+    made: list[Adapter] = []
+
+    async def make(server: KfServer | None = None, **keys: Any) -> tuple[Any, KfServer]:
+        server = server or KfServer()
+        server.windows.now = clock.monotonic
+        callback = {"token": wecom_peers.TOKEN, "aes_key": wecom_peers.AES_KEY}
+        base = {"corp_id": wecom_peers.CORP, "secret": "kf-s3cret", "api_base": await host(server.handle)}
+        made.append(create("wechat-kf", {**base, **callback, **keys}, surroundings("kf")))
+        server.sender = CallbackSender(await host(made[-1].handle), client)
+        return made[-1], server
+
+    yield make
+    for adapter in made:
+        await adapter.close()
+
+
+@pytest_asyncio.fixture
+async def wechat_kf_platform(kf: Made, listen: Callable[[Adapter], Listener]) -> KfPlatform:
+    adapter, server = await kf()
+    return KfPlatform(adapter, listen(adapter), server)
+
+
+@dataclass
+class MpPlatform:
+    adapter: Adapter
+    listener: Listener
+    server: MpServer
+    sender: MpSender
+    room: str = "mp:private:20001"
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        self.server.windows.opened("20001")
+        assert await self.sender.follower_says("20001", f"@小首 {text}" if calls_bot else text) == 200
+
+    async def next_shown(self) -> Shown:
+        posted = await self.server.next_posted()
+        return Shown(f"mp:private:{posted.body['touser']}", wechat_peers.seen_text(posted.body))
+
+
+@pytest_asyncio.fixture
+async def wechat_mp_platform(
+    surroundings: Callable[[str], Surroundings],
+    host: Host,
+    client: ClientSession,
+    clock: FakeClock,
+    listen: Callable[[Adapter], Listener],
+) -> MpPlatform:
+    server = MpServer(windows=Windows(clock.monotonic))
+    keys = {
+        "app_id": wechat_peers.APP,
+        "secret": "mp-s3cret",
+        "token": wecom_peers.TOKEN,
+        "aes_key": wecom_peers.AES_KEY,
+        "api_base": await host(server.handle),
+    }
+    adapter = create("wechat-mp", keys, surroundings("mp"))
+    sender = MpSender(await host(adapter.handle), client, receiver=wechat_peers.APP)
+    return MpPlatform(adapter, listen(adapter), server, sender)
 
 
 # --- QQ's own platform for bots -----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Mention, Outgoing, RoomKind
 from adapters.registry import settings_type
 from adapters.values import instant
+from adapters.wechat.xml import sealed_in
 from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot import frames
 from adapters.wecom.aibot import wire as aibot
@@ -151,7 +152,7 @@ def test_a_message_without_an_id_gets_the_same_one_every_time():
 )
 def test_a_callback_without_anything_sealed_is_refused(body):
     with pytest.raises(Refused) as refused:
-        app.sealed_in(body)
+        sealed_in(body)
     assert refused.value.status == 400
 
 
@@ -463,7 +464,7 @@ def test_no_document_of_a_member_raises_anything_but_a_refusal(fields):
 @given(st.binary(max_size=200))
 def test_no_bytes_of_a_callback_raise_anything_but_a_refusal(body):
     with contextlib.suppress(Refused):
-        app.sealed_in(body)
+        sealed_in(body)
     with contextlib.suppress(Refused):
         app.incoming(body, APP)
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import aiohttp
 import wechatpy.crypto
-import wechatpy.enterprise.crypto
 import xmltodict
 from aiohttp import WSMsgType, web
 from markdown_it import MarkdownIt
@@ -220,7 +219,7 @@ class WeComApi:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path
-        if path.endswith("/gettoken"):
+        if path.endswith(("/gettoken", "/stable_token")):
             return await self._token(request)
         body = await request.json() if request.method == "POST" else None
         posted = Posted(path, dict(request.query), body)

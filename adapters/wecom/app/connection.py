@@ -18,6 +18,7 @@ from adapters.splitting import split
 from adapters.wechat.callbacks import Callbacks, taken
 from adapters.wechat.crypto import Seal, read_key
 from adapters.wechat.door import Door
+from adapters.wechat.xml import sealed_in
 from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
@@ -53,7 +54,7 @@ class AppAdapter:
             Door(settings.token, Seal(read_key(settings.aes_key), settings.corp_id)),
             adapter=self.name,
             clock=surroundings.clock,
-            sealed_in=wire.sealed_in,
+            sealed_in=sealed_in,
             take=self._take,
         )
         self._api = Api(settings, surroundings.clock)

@@ -36,21 +36,6 @@ class View:
     people: Mapping[str, str]  # account to name
 
 
-def sealed_in(body: bytes) -> str:
-    """Return the sealed text in the body of a callback.
-
-    Raises:
-        Refused: There is none.
-    """
-    try:
-        sealed = xml.fields(body).get("Encrypt", "")
-    except xml.Unreadable as error:
-        raise Refused(400, str(error)) from error
-    if not sealed:
-        raise Refused(400, "nothing is encrypted in it")
-    return sealed.strip()
-
-
 def incoming(document: bytes, view: View) -> Incoming | None:
     """Return what a member said, or None for events and types that are nobody's words.
 

@@ -1,0 +1,49 @@
+"""The shapes of what customer service tells: messages and events in the answer to a pull."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Item(msgspec.Struct, gc=False):
+    """A message or an event. Every field may be anything: one odd part must not cost the others."""
+
+    msgid: Any = None
+    open_kfid: Any = None
+    external_userid: Any = None
+    send_time: Any = None
+    origin: Any = None
+    msgtype: Any = None
+    text: Any = None
+    file: Any = None
+    location: Any = None
+    link: Any = None
+    miniprogram: Any = None
+    channels: Any = None
+    merged_msg: Any = None
+    event: Any = None
+
+
+def items(found: Any) -> list[Item]:
+    """Return what a list holds that looks like an item."""
+    if not isinstance(found, list):
+        return []
+    return [msgspec.convert(each, Item) for each in found if isinstance(each, dict)]
+
+
+def part(value: Any, key: str) -> Any:
+    """Return what an object holds under a key; None when it is no object or lacks it."""
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def word(value: Any, key: str) -> str:
+    """Return a text in an object, without spaces around it; empty when it is none."""
+    found = part(value, key)
+    return found.strip() if isinstance(found, str) else ""
+
+
+def text_of(value: Any) -> str:
+    """Return a value that is a text; empty for anything else."""
+    return value.strip() if isinstance(value, str) else ""

@@ -1,0 +1,104 @@
+"""Pulling what a doorbell announces: one account after the other, from where the last pull ended, until there is no more."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Never
+
+import structlog
+
+from adapters.backoff import delay_after
+from adapters.contract import DeliveryFailed, Timekeeper
+from adapters.wechat.answers import Answer, Rejected
+from adapters.wechat.kf.api import TOKEN_EXPIRED, Api
+from adapters.wechat.kf.frames import Item, items, text_of
+from adapters.wechat.kf.wire import Bell
+
+_log = structlog.get_logger(__name__)
+
+
+class Pulling:
+    """Pulls all accounts once at the start, and afterwards those whose bell has rung.
+
+    Where a pull ended is not kept beyond this run: the first pull brings the last three days again, and what was handled
+    already has no effect.
+    """
+
+    def __init__(
+        self,
+        api: Api,
+        clock: Timekeeper,
+        *,
+        adapter: str,
+        jitter: Callable[[], float],  # in [0, 1)
+        take: Callable[[list[Item]], Awaitable[None]],
+    ) -> None:
+        self.is_well = False  # the last pull succeeded
+        self.accounts: dict[str, str] = {}  # id and name
+        self._api = api
+        self._clock = clock
+        self._jitter = jitter
+        self._take = take
+        self._cursors: dict[str, str] = {}
+        self._rung: dict[str, Bell] = {}
+        self._bell = asyncio.Event()
+        self._log = _log.bind(adapter=adapter)
+
+    def ring(self, bell: Bell) -> None:
+        """Have an account pulled soon."""
+        self._rung[bell.account] = bell
+        self._bell.set()
+
+    async def run(self) -> Never:
+        """Pull for ever; what cannot be pulled now is pulled later."""
+        failures = 0
+        while True:
+            try:
+                await self._pull_all()
+            except DeliveryFailed as failed:
+                failures += 1
+                self.is_well = False
+                delay = delay_after(failures, self._jitter(), is_refused=failed.retry_after is None)
+                self._log.warning(
+                    "cannot pull",
+                    action="kf_not_pulled",
+                    why=failed.reason,
+                    retry_seconds=round(delay.total_seconds(), 1),
+                )
+                await self._clock.sleep(delay)
+            else:
+                failures = 0
+                self.is_well = True
+                await self._bell.wait()
+
+    async def _pull_all(self) -> None:
+        if not self.accounts:
+            self.accounts = await self._api.accounts()
+            for account in self.accounts:
+                self._rung.setdefault(account, Bell(account, ""))
+        while self._rung:
+            bell = next(iter(self._rung.values()))
+            await self._pull(bell)
+            if self._rung[bell.account] is bell:  # it has not rung again meanwhile
+                del self._rung[bell.account]
+        self._bell.clear()
+
+    async def _pull(self, bell: Bell) -> None:
+        while True:
+            cursor = self._cursors.get(bell.account, "")
+            answer = await self._page(bell, cursor)
+            await self._take(items(answer.msg_list))
+            after = text_of(answer.next_cursor)
+            self._cursors[bell.account] = after or cursor
+            if answer.has_more != 1 or after in ("", cursor):
+                return
+
+    async def _page(self, bell: Bell, cursor: str) -> Answer:
+        try:
+            return await self._api.pull(bell.account, cursor, bell.token)
+        except Rejected as rejected:
+            if rejected.code != TOKEN_EXPIRED:
+                raise
+            # It holds for ten minutes and only makes more pulls possible.
+            return await self._api.pull(bell.account, cursor, "")

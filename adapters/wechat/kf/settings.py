@@ -1,0 +1,33 @@
+"""The keys of a configuration block with `type = "wechat-kf"`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from adapters.keys import check_address
+from adapters.wechat.keys import check_callback_keys
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The customer service of one enterprise; callbacks arrive at `/hooks/NAME`."""
+
+    corp_id: str
+    agent_id: Annotated[int, msgspec.Meta(ge=0)] = 0  # of the application that may use it; 0: not checked
+    secret: str
+    token: str  # of the callback
+    aes_key: str  # EncodingAESKey of the callback
+    api_base: str = "https://qyapi.weixin.qq.com"
+    catch_up_minutes: Annotated[float, msgspec.Meta(ge=0, le=4320)] = 30.0
+
+    def __post_init__(self) -> None:
+        if not self.corp_id:
+            raise ValueError("corp_id：必填，企业微信后台“我的企业”里的企业 ID")
+        if not self.secret:
+            raise ValueError("secret：必填，“微信客服 - API”里的 Secret，或有权使用它的应用的 Secret")
+        check_callback_keys(self.token, self.aes_key)
+        check_address("api_base", self.api_base, "https://", "http://")
+
+    def __repr__(self) -> str:
+        return f"Settings(corp_id={self.corp_id!r}, agent_id={self.agent_id!r})"
