@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.knowledge import Knowledge
+from bot.learning.noting import Noting
 from bot.store.contract import Store
 from bot.tickets.messages import Message, Place
 from faq.knowledge import Answer, Entry, Hit, Nothing, Suggest
@@ -28,13 +29,21 @@ class Answering:
     """Says what the knowledge base knows, or offers a ticket."""
 
     def __init__(
-        self, *, desk: Desk, drafts: Drafts, knowledge: Knowledge, store: Store, bot: BotConfig
+        self,
+        *,
+        desk: Desk,
+        drafts: Drafts,
+        knowledge: Knowledge,
+        store: Store,
+        bot: BotConfig,
+        noting: Noting,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
         self._knowledge = knowledge
         self._store = store
         self._bot = bot
+        self._noting = noting
 
     async def question(self, hearing: Hearing) -> bool:
         """Answer a text if it is a question for the bot; False when nothing is said."""
@@ -47,7 +56,7 @@ class Answering:
                 return False
             await self._greet(hearing)
             return True
-        hits = [] if mode == "off" else self._knowledge.find(text, hearing.customer)
+        hits = [] if mode == "off" else self._knowledge.find(text, hearing.customer, hearing.now)
         is_trouble = looks_like_trouble(text)
         is_for_bot = hearing.is_addressed or is_trouble or looks_like_question(text)
         verdict = self._knowledge.judge(hits)
@@ -89,7 +98,9 @@ class Answering:
             text = say(
                 "{answer}\n（{entry}）没解决回 1，我帮您报单。", answer=entry.answer.strip(), entry=entry.id
             )
-        await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+        is_new = await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+        if is_new and earlier is None and not hearing.role.is_staff:
+            await self._noting.given(entry.id, hearing.now)
 
     async def _suggest(self, hearing: Hearing, candidates: tuple[Hit, ...]) -> None:
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
@@ -112,9 +123,17 @@ class Answering:
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
             return
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")
-        await self._desk.answer(
+        is_new = await self._desk.answer(
             [Message(to=Place.ASKER, text=text, about=Offer(question=hearing.text))], hearing.origin
         )
+        if is_new:
+            await self.missed(hearing, hearing.text)
+
+    async def missed(self, hearing: Hearing, question: str) -> None:
+        """Note that nothing answered a customer's question."""
+        room = hearing.customer_room
+        if room is not None and not hearing.role.is_staff:
+            await self._noting.missed(hearing.origin.key, question, hearing.customer, room.id, hearing.now)
 
     async def _greet(self, hearing: Hearing) -> None:
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)

@@ -34,6 +34,7 @@ from scheduler.loop import Metronome
 
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
+_FOLLOW_EVERY = timedelta(seconds=0.5)
 _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 
 
@@ -129,7 +130,7 @@ async def _serve(
         shutdown_timeout=_GRACE_SECONDS,
     )
     await runner.setup()
-    metronome = Metronome(bot.clock, bot.store.next_due_at, bot.tick)
+    metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
     bot.store.listen(lambda wake, what: _woken(wake, what, metronome, roster))
     reading: asyncio.Task[None] | None = None
@@ -144,7 +145,8 @@ async def _serve(
         health.metronome = metronome
         dead_man = DeadMan(bot.config.monitoring, health.is_alive)
         keeping.extend(
-            asyncio.create_task(each) for each in (_tidy(bot, log), bot.auditor.run(), dead_man.run())
+            asyncio.create_task(each)
+            for each in (_tidy(bot, log), _follow_knowledge(bot, log), bot.auditor.run(), dead_man.run())
         )
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
@@ -199,6 +201,17 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
             await bot.store.tidy(bot.clock.now())
         except StoreFault:  # the next hour tries again, and commits say loudly what is wrong
             log.exception("tidying failed", action="tidy_failed")
+
+
+async def _follow_knowledge(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
+    """Take over what other processes changed in the knowledge, within a second."""
+    while True:
+        await bot.clock.sleep(_FOLLOW_EVERY)
+        try:
+            if await bot.knowledge.refresh(bot.clock.now()):
+                log.info("knowledge read anew", action="knowledge_followed", version=bot.knowledge.version)
+        except StoreFault:  # the next look tries again; answers go on from what is known
+            log.exception("knowledge cannot be followed", action="knowledge_follow_failed")
 
 
 def _base(runner: web.AppRunner) -> str:

@@ -86,6 +86,18 @@ class Suggestion(About, frozen=True, kw_only=True, tag=True):
     command: str
 
 
+class Gaps(About, frozen=True, kw_only=True, tag=True):
+    """The list of what was not answered: a number says which one is dealt with now. Each is the ids of its lessons."""
+
+    groups: tuple[tuple[str, ...], ...]
+
+
+class Gap(About, frozen=True, kw_only=True, tag=True):
+    """What is the answer to this question? The next message is, or names the entry that answers it; 0 drops it."""
+
+    lessons: tuple[str, ...]
+
+
 AnyAbout = (
     Menu
     | Offer
@@ -99,6 +111,8 @@ AnyAbout = (
     | Rating
     | Choices
     | Suggestion
+    | Gaps
+    | Gap
 )
 
 

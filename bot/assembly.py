@@ -17,6 +17,7 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.knowledge import Knowledge, Thresholds
+from bot.learning.school import School, school_of
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
@@ -43,6 +44,7 @@ class Bot:
     desk: Desk
     drafts: Drafts
     reception: Reception
+    school: School
     auditor: Auditor
     ticking: asyncio.Lock
 
@@ -50,19 +52,36 @@ class Bot:
         """Let everything happen that is due at `now`."""
         async with self.ticking:
             await self.desk.tick(now)
+            await self.school.weekly.tick(now)
+
+    async def next_due_at(self) -> datetime | None:
+        """Return when something has to happen next."""
+        deadline, listed = await self.store.next_due_at(), self.school.weekly.next_at(self.clock.now())
+        return min((at for at in (deadline, listed) if at is not None), default=None)
 
 
 async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> Bot:
     """Return a bot that is ready to receive; its knowledge is loaded, its outbox taken up where it was left."""
     rules, directory = rules_of(config), Directory(config)
-    knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at))
-    await knowledge.load()
+    knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at), config.bot.zone)
+    await knowledge.load(clock.now())
     texts = Texts()
     outbox = Outbox(store, clock, adapters, lambda address: texts.translator(directory.language_at(address)))
     drafts = Drafts(directory, texts, rules, outbox)
     desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
-    answering = Answering(desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot)
+    school = school_of(
+        config,
+        store=store,
+        rules=rules,
+        directory=directory,
+        drafts=drafts,
+        desk=desk,
+        knowledge=knowledge,
+    )
+    answering = Answering(
+        desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
+    )
     finding = Finding(store)
     planned = PlannedOrders(
         desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
@@ -74,10 +93,18 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         finding=finding,
         rules=rules,
         opening=opening,
+        teaching=school.teaching,
         planned=planned,
     )
     dialogue = Dialogue(
-        desk=desk, store=store, rules=rules, answering=answering, opening=opening, knowledge=knowledge
+        desk=desk,
+        store=store,
+        rules=rules,
+        answering=answering,
+        opening=opening,
+        knowledge=knowledge,
+        noting=school.noting,
+        weekly=school.weekly,
     )
     reception = Reception(
         directory=directory,
@@ -105,6 +132,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk,
         drafts=drafts,
         reception=reception,
+        school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
     )

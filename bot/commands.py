@@ -65,6 +65,16 @@ class Word(StrEnum):
     OTHER_TIME = "reschedule"
     REASSIGN = "reassign"
     CALLBACK = "callback"
+    TEACH = "teach"
+    AMEND = "amend"
+    DROP = "drop"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WRONG = "wrong"
+    GENERAL = "general"
+    ENABLE = "enable"
+    LOOK_UP = "lookup"
+    GAPS = "gaps"
 
 
 class Whose(StrEnum):
@@ -144,6 +154,16 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
+    Spec(Word.TEACH, ("入库", "teach"), Whose.STAFF, N_("入库 单号 — 把办法交给知识管理员审核"), N_("入库 {number}"), takes_number=True),
+    Spec(Word.AMEND, ("改", "amend"), Whose.STAFF, N_("改 单号 新答案 — 入库前改答案；改 K-141 新答案"), N_("改 {number} 先确认矩阵电源灯"), takes_number=True),
+    Spec(Word.DROP, ("不入库", "drop"), Whose.STAFF, N_("不入库 单号"), N_("不入库 {number}"), takes_number=True),
+    Spec(Word.APPROVE, ("通过", "approve"), Whose.STAFF, N_("通过 单号 — 审核通过，马上上线"), N_("通过 {number}"), takes_number=True),
+    Spec(Word.REJECT, ("驳回", "reject"), Whose.STAFF, N_("驳回 单号 原因"), N_("驳回 {number} 缺了断电这一步"), takes_number=True),
+    Spec(Word.WRONG, ("不对", "有误", "wrong"), Whose.STAFF, N_("不对 K-141 原因 — 马上停用这条答案"), N_("不对 K-141 新版没有这个按钮")),
+    Spec(Word.GENERAL, ("设为通用", "general"), Whose.STAFF, N_("设为通用 K-141 — 给所有客户用"), N_("设为通用 K-141")),
+    Spec(Word.ENABLE, ("启用", "enable"), Whose.STAFF, N_("启用 K-141 — 停用的答案重新上线"), N_("启用 K-141")),
+    Spec(Word.LOOK_UP, ("查", "lookup"), Whose.STAFF, N_("查 关键词 — 找知识库；查 K-141"), N_("查 打印机")),
+    Spec(Word.GAPS, ("没答上", "gaps"), Whose.STAFF, N_("没答上 — 近一周没答上的问题"), N_("没答上")),
 )  # fmt: skip
 
 EXAMPLE_NUMBER = 1024
@@ -156,6 +176,11 @@ _BETWEEN = ":：,，.。!！、;；~～ \t\r\n"  # what people put between a wor
 _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
     r"[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率"
 )
+_ENTRY_FIRST = re.compile(  # K-141 不对
+    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?P<word>不对|有误|wrong)(?=$|[\s:,.!?;，。：；])", re.IGNORECASE
+)
+_ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
+_ABOUT_ENTRIES = (Word.WRONG, Word.GENERAL, Word.ENABLE, Word.AMEND)
 _REPORTING = (Word.REPORT, Word.URGENT)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
 _SURELY_MEANT = 60
@@ -190,7 +215,7 @@ def parse(text: str) -> Command | None:
     is_marked = unmarked != plain
     name = _name_at_start(unmarked)
     if name is None:
-        return None
+        return _about_entry(written, plain, len(plain) - len(unmarked))
     spec = _BY_NAME[name]
     after = unmarked[len(name) :]
     found = _NUMBER.match(after) if spec.takes_number else None
@@ -204,10 +229,22 @@ def parse(text: str) -> Command | None:
     )
 
 
+def _about_entry(written: str, plain: str, start: int) -> Command | None:
+    """Return the command of a text that names the entry first: `K-141 不对 新版没有这个按钮`."""
+    found = _ENTRY_FIRST.match(plain, start)
+    if found is None:
+        return None
+    name, said = found["word"].lower(), _as_written(written, plain, found.end())
+    rest = f"{found['entry']} {said.strip().lstrip(_BETWEEN)}".strip()
+    return Command(spec=_BY_NAME[name], name=name, number=None, rest=rest, is_marked=True)
+
+
 def _is_meant(spec: Spec, after: str, rest: str) -> bool:
     """Tell `report: no sound` and `help claim` from sentences that begin with these words."""
     if spec.word is Word.HELP:
         return spec_named(rest) is not None
+    if spec.word in _ABOUT_ENTRIES:
+        return _ENTRY_AT_START.match(rest) is not None  # "wrong K-141 it is gone", not "wrong number"
     return spec.word in _REPORTING and after[:1] in _MEANT
 
 

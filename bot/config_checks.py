@@ -75,6 +75,7 @@ def check_settings(
     """Note everything that does not fit together; where conversations are replayed, addresses do not matter."""
     _check_thresholds(settings, mistakes)
     _check_people(settings, mistakes)
+    _check_managers(settings, mistakes)
     _check_customers(settings, mistakes)
     _check_rooms(settings, mistakes)
     _check_rotas(settings, mistakes)
@@ -94,6 +95,12 @@ def _check_thresholds(settings: Settings, mistakes: Mistakes) -> None:
             f"应小于 answer_at（{faq.answer_at}）", f"expected less than answer_at ({faq.answer_at})"
         )
         mistakes.add(("faq", "suggest_at"), faq.suggest_at, expected)
+
+
+def _check_managers(settings: Settings, mistakes: Mistakes) -> None:
+    staff = _staff(settings.people, mistakes)
+    for index, person in enumerate(settings.faq.managers):
+        refer(person, staff, _PERSON, ("faq", "managers", index), mistakes)
 
 
 def _check_people(settings: Settings, mistakes: Mistakes) -> None:

@@ -50,6 +50,7 @@ class FaqConfig:
     files: tuple[Path, ...]
     answer_at: float
     suggest_at: float
+    managers: tuple[str, ...] = ()  # ids of those who look after the knowledge
 
 
 @dataclass(frozen=True, slots=True)

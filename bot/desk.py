@@ -6,7 +6,8 @@ race hears what the rules say to the loser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -38,6 +39,16 @@ _ATTEMPTS = (
 _AT_ONCE = 200  # due tickets taken in one go
 
 
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say at an address that no message asked for. `asked` is the account that may answer its question."""
+
+    message: Message
+    address: str
+    fallback: str | None = None
+    asked: str = ""
+
+
 class UnknownTicket(TicketError):
     """There is no ticket of that number, or none the asker may know of."""
 
@@ -61,6 +72,7 @@ class Desk:
         self.on_deadline: Callable[[datetime], None] = lambda _: (
             None
         )  # called when a commit brings a deadline
+        self.after_step: Callable[[Ticket, Ticket, datetime], Awaitable[None]] = _nothing
 
     async def open(self, step: s.Open, origin: Origin) -> Ticket | None:
         """Open a ticket; None when the message was handled before. The number of `step` is given here.
@@ -126,13 +138,25 @@ class Desk:
                 is_new = await self._commit([saved, *follow_ups], drafts, origin)
             except Conflict:
                 continue
+            if is_new:
+                await self.after_step(before, ticket, origin.now)
             return ticket if is_new else None
         raise RuntimeError(f"ticket {number} was changed by others {_ATTEMPTS} times in a row")
 
-    async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> None:
-        """Say something that changes no ticket, once per message however often it is delivered."""
+    async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> bool:
+        """Say something that changes no ticket, once per message however often it is delivered; False when it was before."""
         drafts = [self._drafts.answer(message, origin, index) for index, message in enumerate(messages)]
-        await self._commit([], drafts, origin, links)
+        return await self._commit([], drafts, origin, links)
+
+    async def tell(self, notices: Sequence[Notice], key: str, now: datetime) -> bool:
+        """Say something that no message of a person asked for, once for a key; False when it was said before."""
+        drafts = [
+            self._drafts.notice(
+                each.message, each.address, f"{key}.{index}", now, fallback=each.fallback, asked=each.asked
+            )
+            for index, each in enumerate(notices)
+        ]
+        return await self._commit([], drafts, None, at=now, seen=key)
 
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
@@ -328,3 +352,7 @@ class Desk:
     def _noted(self, change: Change) -> None:
         if change.seen is not None:
             self._repeats.note(change.seen)
+
+
+async def _nothing(before: Ticket, after: Ticket, now: datetime) -> None:
+    """Stands for whoever wants to hear of every step that people took."""

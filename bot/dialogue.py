@@ -13,6 +13,8 @@ from bot.asks import (
     Choices,
     Describe,
     Details,
+    Gap,
+    Gaps,
     Menu,
     Needed,
     Offer,
@@ -24,6 +26,8 @@ from bot.commands import choice, one_score, scores
 from bot.desk import Desk
 from bot.hearing import Hearing, closing
 from bot.knowledge import Knowledge
+from bot.learning.noting import Noting
+from bot.learning.weekly import Weekly
 from bot.opening import Opening
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
@@ -31,11 +35,15 @@ from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
 from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_CHOICES = (Menu, Offer, Answered, Check, Agree, Choices, Suggestion)
+_CHOICES = (Menu, Offer, Answered, Check, Agree, Choices, Suggestion, Gaps, Gap)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _NOT_YET = re.compile(
     r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
+    re.IGNORECASE,
+)
+_NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 that was offered
+    r"(?:还是?|也|都)?(?:没有?|未)解决[啊呀呢了]?[。.!！~～]*|(?:试了)?还是?不行[啊呀了]?[。.!！~～]*|没用[啊呀]?[。.!！]*|(?:it )?did(?:n't| not) (?:help|work)\W*|not solved\W*",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
@@ -55,6 +63,8 @@ class Dialogue:
         answering: Answering,
         opening: Opening,
         knowledge: Knowledge,
+        noting: Noting,
+        weekly: Weekly,
     ) -> None:
         self._desk = desk
         self._store = store
@@ -62,6 +72,8 @@ class Dialogue:
         self._answering = answering
         self._opening = opening
         self._knowledge = knowledge
+        self._noting = noting
+        self._weekly = weekly
 
     async def reply(self, hearing: Hearing, quoted: Ask | None) -> str | None:
         """Handle a text that answers an open question; return a command to run for a suggestion that was accepted.
@@ -91,6 +103,9 @@ class Dialogue:
             return await self._chosen(
                 hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
             )
+        answered = next((ask for ask in choices if isinstance(ask.about, Answered)), None)
+        if answered is not None and answered is choices[0] and _NOT_HELPED.fullmatch(text.strip()):
+            return await self._chosen(hearing, answered, 1, "")
         if is_thanks(text):
             await self._thanked(hearing, asks)
             return None
@@ -142,6 +157,7 @@ class Dialogue:
         if isinstance(about, Menu):
             if number == 0:
                 await self._opening.offered(closed, about.question)
+                await self._answering.missed(hearing, about.question)
             elif number <= len(about.entries):
                 await self._pick(closed, about.entries, number, about.question)
         elif isinstance(about, Offer):
@@ -149,8 +165,9 @@ class Dialogue:
                 await self._opening.offered(closed, about.question, more)
         elif isinstance(about, Answered):
             if number <= 1:  # what the answer offers comes before the menu it was picked from
-                await self._opening.offered(closed, about.question, more, tried=about.entry)
+                await self._not_helped(closed, about, more)
             elif number <= len(about.entries):
+                await self._noting.unpicked(about.entry, about.question, hearing.now)
                 await self._pick(closed, about.entries, number, about.question)
         elif isinstance(about, Agree):
             if number in (1, 2):
@@ -158,16 +175,31 @@ class Dialogue:
                 await self._desk.take(about.ticket, consent, closed.origin)
         elif isinstance(about, Check):
             await self._checked(closed, about.ticket, number, more)
+        elif isinstance(about, Gaps):
+            await self._weekly.chosen(hearing, about, number)  # the others of the list still wait
+        elif isinstance(about, Gap):
+            if number == 0:
+                await self._weekly.dropped(closed, about)
         elif isinstance(about, Suggestion) and number == 1:
             return about.command
         elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
             return about.commands[number - 1]
         return None
 
+    async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
+        """Open the ticket that an answer offered, because it did not help."""
+        await self._opening.offered(hearing, about.question, more, tried=about.entry)
+        if not hearing.role.is_staff:
+            await self._noting.failed(
+                about.entry, about.question, is_picked=bool(about.entries), now=hearing.now
+            )
+
     async def _pick(self, hearing: Hearing, entries: tuple[str, ...], number: int, question: str) -> None:
         entry = self._knowledge.entry(entries[number - 1])
         if entry is not None:
             await self._answering.give(hearing, entry, question, entries)
+            if not hearing.role.is_staff:
+                await self._noting.picked(entry.id, question, hearing.now)
 
     async def _checked(self, hearing: Hearing, number: int, choice_made: int, more: str) -> None:
         ticket = await self._store.ticket(number)
@@ -191,7 +223,9 @@ class Dialogue:
         answered = next((ask for ask in asks if isinstance(ask.about, Answered)), None)
         if answered is not None:
             outcome = "helped" if is_helped(hearing.text) else "thanked"
-            await self._desk.answer([], closing(hearing, ClosedAsk(answered.id, outcome)).origin)
+            is_new = await self._desk.answer([], closing(hearing, ClosedAsk(answered.id, outcome)).origin)
+            if is_new and outcome == "helped" and isinstance(answered.about, Answered):
+                await self._noting.helped(answered.about.entry, hearing.now)
 
     async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the details, the report or the progress that was asked for; False when none was."""
@@ -206,6 +240,9 @@ class Dialogue:
                     return True
                 case Describe(is_urgent=is_urgent):
                     await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
+                    return True
+                case Gap() as gap:
+                    await self._weekly.told(told, gap)
                     return True
                 case Progress(ticket=number) if not looks_like_question(hearing.text):
                     await self._desk.take(number, s.Update(hearing.by, hearing.text), told.origin)

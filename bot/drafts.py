@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.asks import Agree, Answered, AnyAbout, Ask, Check, Details, Needed, Progress, Rating
+from bot.asks import Agree, Answered, AnyAbout, Ask, Check, Details, Gap, Gaps, Needed, Progress, Rating
 from bot.directory import Directory
 from bot.origin import Origin
 from bot.outbox import Outbox, useful_until
@@ -101,6 +101,13 @@ class Drafts:
         queued = self._queued(key, address, message, origin.now, quotes=quotes, ticket=message.ticket)
         return Draft(queued, _ask(message.about, address, origin.account, key, origin.now))
 
+    def notice(
+        self, message: Message, address: str, key: str, now: datetime, *, fallback: str | None, asked: str
+    ) -> Draft:
+        """Return the draft of something that no message asked for."""
+        queued = self._queued(key, address, message, now, fallback=fallback, ticket=message.ticket)
+        return Draft(queued, _ask(message.about, address, asked, key, now))
+
     def _aside(self, origin: Origin) -> str:
         """Return where an asker is answered out of the customer's hearing: internal matters stay in the duty room."""
         is_overheard = origin.role.is_staff and origin.room is not None and origin.room.kind == "customer"
@@ -181,9 +188,9 @@ def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime
     if about is None or not person:
         return None
     waits = _SHORT
-    if isinstance(about, Check | Rating | Needed | Agree):
+    if isinstance(about, Check | Rating | Needed | Agree | Gaps):
         waits = _LONG
-    elif isinstance(about, Answered | Progress):
+    elif isinstance(about, Answered | Progress | Gap):
         waits = _HELPED
     return Ask(
         id=key, room=room, person=person, about=about, asked_at=now, expires_at=now + waits, outgoing=key

@@ -1,8 +1,12 @@
-"""The knowledge base as the running bot has it: loaded from the store, matched in memory."""
+"""The knowledge base as the running bot has it: read from the store, matched in memory, brought up to date change by change."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.store.contract import Store
 from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
@@ -17,27 +21,84 @@ class Thresholds:
 
 
 class Knowledge:
-    """Answers questions from the entries of the store. `load` reads them anew."""
+    """Answers questions from the entries of the store.
 
-    def __init__(self, store: Store, thresholds: Thresholds) -> None:
+    `refresh` takes over what anybody changed since, in this process or in another one. An entry outside its dates is kept but not found.
+    """
+
+    def __init__(self, store: Store, thresholds: Thresholds, zone: ZoneInfo) -> None:
         self._store = store
-        self._thresholds = thresholds
+        self.thresholds = thresholds
+        self._zone = zone
         self._base = KnowledgeBase()
+        self._entries: dict[str, Entry] = {}
+        self._version = 0
+        self._day = date.min
 
-    async def load(self) -> int:
+    @property
+    def version(self) -> int:
+        """The version of the store that was read last; what is decided on these entries expects it."""
+        return self._version
+
+    async def load(self, now: datetime) -> int:
         """Read all entries and return how many there are."""
-        self._base = KnowledgeBase(await self._store.entries())
-        return len(self._base)
+        # The version first: what is changed while the entries are read is then read once more.
+        self._version = await self._store.knowledge_version()
+        self._entries = {entry.id: entry for entry in await self._store.entries()}
+        self._day = self._today(now)
+        self._base = KnowledgeBase(map(self._as_found, self._entries.values()))
+        return len(self._entries)
+
+    async def refresh(self, now: datetime) -> bool:
+        """Take over what was changed since; False when nothing was. Cheap enough to be called all the time."""
+        self._turn(now)
+        if await self._store.knowledge_version() == self._version:
+            return False
+        changes = await self._store.entry_changes(self._version)
+        for id_, entry in {change.id: change.entry for change in changes}.items():
+            if entry is None:
+                self._entries.pop(id_, None)
+                self._base.remove(id_)
+            else:
+                self._entries[id_] = entry
+                self._base.put(self._as_found(entry))
+        self._version = max((change.version for change in changes), default=self._version)
+        return True
 
     def entry(self, id_: str) -> Entry | None:
-        """Return an entry that is enabled, or None."""
+        """Return an entry that is in use, or None."""
         entry = self._base.get(id_)
         return entry if entry is not None and entry.is_enabled else None
 
-    def find(self, text: str, customer: str) -> list[Hit]:
+    def stored(self, id_: str) -> Entry | None:
+        """Return an entry, in use or not, or None."""
+        return self._entries.get(id_)
+
+    def entries(self) -> list[Entry]:
+        """Return all entries by id, those that are not in use too."""
+        return [self._entries[id_] for id_ in sorted(self._entries)]
+
+    def find(self, text: str, customer: str, now: datetime) -> list[Hit]:
         """Return the entries that may answer a text for a customer, best first."""
+        self._turn(now)
         return self._base.match(text, customer=customer or None)
 
     def judge(self, hits: list[Hit]) -> Verdict:
         """Return whether to answer, to offer candidates, or neither."""
-        return judge(hits, answer_at=self._thresholds.answer_at, suggest_at=self._thresholds.suggest_at)
+        return judge(hits, answer_at=self.thresholds.answer_at, suggest_at=self.thresholds.suggest_at)
+
+    def _turn(self, now: datetime) -> None:
+        """Begin a new day: entries whose dates begin or end with it are found, or not any more."""
+        before, today = self._day, self._today(now)
+        if before == today:
+            return
+        self._day = today
+        for entry in self._entries.values():
+            if entry.holds_on(before) != entry.holds_on(today):
+                self._base.put(self._as_found(entry))
+
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(self._zone).date()
+
+    def _as_found(self, entry: Entry) -> Entry:
+        return entry if entry.holds_on(self._day) else replace(entry, is_enabled=False)

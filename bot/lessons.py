@@ -22,12 +22,13 @@ class Matter(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 
 
 class Proposed(Matter, frozen=True, kw_only=True, tag=True):
-    """An answer that a solved ticket could give to the next asker; secrets and names are taken out of it."""
+    """An answer that a solved ticket could give to the next asker, without secrets and names; or a new answer for an entry."""
 
-    ticket: int
+    ticket: int  # 0 where an entry is to be corrected
     question: str
     answer: str
     author: Party
+    entry: str = ""  # the entry whose answer it shall replace; empty for a new one
     aliases: tuple[str, ...] = ()
     customer: str | None = None
     stage: Stage = Stage.OFFERED

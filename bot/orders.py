@@ -14,6 +14,8 @@ from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.intentions import step_of
+from bot.learning.teaching import WORDS as TEACHING_WORDS
+from bot.learning.teaching import Teaching
 from bot.opening import Opening
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
@@ -50,6 +52,7 @@ class Orders:
         finding: Finding,
         rules: Rules,
         opening: Opening,
+        teaching: Teaching,
         planned: PlannedOrders,
     ) -> None:
         self._desk = desk
@@ -58,6 +61,7 @@ class Orders:
         self._finding = finding
         self._rules = rules
         self._opening = opening
+        self._teaching = teaching
         self._planned = planned
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
@@ -74,6 +78,8 @@ class Orders:
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
+        if command.word in TEACHING_WORDS:
+            return await self._teaching.run(hearing, command, quoted)
         if not may_use(command.spec, hearing.role):
             if command.number is None and not command.is_marked and not hearing.is_addressed:
                 return False

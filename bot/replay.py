@@ -162,7 +162,7 @@ class Stage:
     async def _pass_until(self, target: datetime) -> None:
         bot = self._running()
         for _ in range(_MOST_INSTANTS):
-            due = await bot.store.next_due_at()
+            due = await bot.next_due_at()
             if due is None or due > target:
                 break
             self.clock.move_to(max(due, self.clock.now()))

@@ -71,6 +71,7 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     answer_at: Share = 0.90
     suggest_at: Share = 0.40
+    managers: tuple[str, ...] = ()
 
 
 class PersonSettings(Section, frozen=True, kw_only=True):

@@ -33,7 +33,7 @@ class Traveller:
         return due
 
     async def _next_due(self) -> datetime | None:
-        return await self.bot.store.next_due_at() if self.bot else None
+        return await self.bot.next_due_at() if self.bot else None
 
     async def _reach(self, due: datetime) -> None:
         self._clock.move_to(due)

@@ -48,6 +48,7 @@ _NOT_SAID = {
     "接单 ": "what a button types",
     "接受 ": "what a button types",
     "拒绝 ": "what a button types",
+    "通过 ": "what a button types",
     "收到 ": "what a button types",
     "升级 ": "what a number of a list types",
     "级": "a name of a level that people type",
@@ -70,6 +71,11 @@ _HEARD = {
     "_WEEKDAYS",
     "_HALVES",
     "_ALONE",
+    "_TITLES",
+    "_SURNAMES",
+    "_FREQUENT",
+    "_WORDS",
+    "_NOTHING_TO_SAY",
 }
 _READING = {
     "compile", "search", "match", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "startswith",

@@ -1,0 +1,101 @@
+"""Words about entries that are there: taken out because they are wrong, mended, put back, made general, looked up."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from bot.hearing import Hearing
+from bot.knowledge import Knowledge
+from bot.learning.curator import Curator, edited
+from bot.learning.keepers import Keepers
+from bot.learning.listing import found_lines
+from bot.learning.saying import Saying
+from bot.store.contract import Store
+from bot.tickets.errors import N_, Phrase, TicketError
+from bot.tickets.rules import Rules
+from faq.entries import Entry
+
+
+class Correcting:
+    """Changes one entry and says so. Whether somebody may is asked before."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        rules: Rules,
+        knowledge: Knowledge,
+        curator: Curator,
+        keepers: Keepers,
+        saying: Saying,
+    ) -> None:
+        self._store = store
+        self._rules = rules
+        self._knowledge = knowledge
+        self._curator = curator
+        self._keepers = keepers
+        self._saying = saying
+
+    async def wrong(self, hearing: Hearing, entry: Entry, reason: str) -> None:
+        """Take an answer out at once, whoever of the staff says so, and tell who answers for it: wrong is worse than none.
+
+        Raises:
+            TicketError: No reason was given.
+        """
+        if not reason:
+            raise TicketError(N_("请写上哪里不对，例：{entry} 不对 新版没有这个按钮"), entry=entry.id)
+        decide = edited(entry.id, lambda each: replace(each, is_enabled=False))
+        await self._curator.change(decide, by=hearing.by.name, why=reason, now=hearing.now)
+        owner = self._rules.staff.get(entry.owner)
+        answers_for_it = self._keepers.people if owner is None or owner == hearing.by else (owner,)
+        told = tuple(each for each in answers_for_it if each != hearing.by)
+        say = self._saying.speaker(hearing).say
+        text = say(
+            "{entry} 已停用（{by}：{reason}），不再回答。", entry=entry.id, by=hearing.by, reason=reason
+        )
+        if told:
+            names = tuple(Phrase("@{name}", {"name": each}) for each in told)
+            text += "\n" + say(
+                "{names} 请看一下：改好回“改 {entry} 新答案”，没问题由知识管理员回“启用 {entry}”。",
+                names=names,
+                entry=entry.id,
+            )
+        await self._saying.tell(hearing, text, mentions=told)
+
+    async def enable(self, hearing: Hearing, entry: Entry) -> None:
+        """Put an entry back into use."""
+        changed = await self._changed(hearing, entry.id, N_("启用"), is_enabled=True)
+        scope = self._saying.scope(changed.customer)
+        await self._saying.say(
+            hearing, N_("{entry} 已重新上线（范围：{scope}）。"), entry=entry.id, scope=scope
+        )
+
+    async def make_general(self, hearing: Hearing, entry: Entry) -> None:
+        """Give an entry to all customers."""
+        await self._changed(hearing, entry.id, N_("设为通用"), customer=None)
+        await self._saying.say(hearing, N_("{entry} 现在对所有客户有效。"), entry=entry.id)
+
+    async def mend(self, hearing: Hearing, entry: Entry, answer: str) -> None:
+        """Replace the answer of an entry."""
+        changed = await self._changed(hearing, entry.id, N_("改答案"), answer=answer, is_enabled=True)
+        scope = self._saying.scope(changed.customer)
+        await self._saying.say(
+            hearing, N_("{entry} 已改好并上线（范围：{scope}）。"), entry=entry.id, scope=scope
+        )
+
+    async def look_up(self, hearing: Hearing, words: str) -> None:
+        """Show the entries that hold some words.
+
+        Raises:
+            TicketError: There are no words.
+        """
+        if not words:
+            raise TicketError(N_("请写要找什么，例：查 打印机"))
+        uses = {each.entry: each for each in await self._store.uses()}
+        speaker = self._saying.speaker(hearing)
+        lines = found_lines(words, self._knowledge, hearing.customer, uses, speaker, hearing.now)
+        await self._saying.tell(hearing, "\n".join(lines))
+
+    async def _changed(self, hearing: Hearing, id_: str, why: str, **fields: object) -> Entry:
+        decide = edited(id_, lambda each: replace(each, **fields))
+        return await self._curator.change(decide, by=hearing.by.name, why=why, now=hearing.now)

@@ -1,0 +1,127 @@
+"""Changes of knowledge: each by somebody, for a reason, decided on what is there now, and in use at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+import structlog
+from msgspec.structs import replace
+
+from bot.knowledge import Knowledge
+from bot.lessons import Lesson
+from bot.store.contract import Store
+from bot.store.knowledge_contract import KnowledgeMoved, Learning
+from bot.tickets.errors import N_, TicketError
+from faq.entries import Entry
+from faq.text import fold
+
+_ATTEMPTS = 50  # races are lost to somebody else's progress, so this many in a row mean a fault
+_GIVEN = re.compile(r"K-(\d{1,9})")
+
+Entries = Mapping[str, Entry]
+Decide = Callable[[Entries], Entry]
+
+
+class Curator:
+    """Saves what was decided against the version it was decided on; when somebody else was faster it decides again.
+
+    `after_change` are called with every change, for example to try the questions of the regression file again.
+    """
+
+    def __init__(self, store: Store, knowledge: Knowledge) -> None:
+        self._store = store
+        self._knowledge = knowledge
+        self._log = structlog.get_logger("knowledge")
+
+    async def change(
+        self, decide: Decide, *, by: str, why: str, now: datetime, lessons: Iterable[Lesson] = ()
+    ) -> Entry:
+        """Save the entry that `decide` makes of those there are, with the lessons this settles, and return it.
+
+        Raises:
+            TicketError: `decide` refuses.
+        """
+        for _ in range(_ATTEMPTS):
+            await self._knowledge.refresh(now)
+            version = self._knowledge.version
+            decided = decide({entry.id: entry for entry in self._knowledge.entries()})
+            before = self._knowledge.stored(decided.id)
+            if decided == before:
+                await self._store.learn(Learning(at=now, lessons=tuple(lessons)))
+                return decided
+            entry = replace(decided, changed_by=by, changed_at=now, reason=why)
+            try:
+                await self._store.learn(
+                    Learning(at=now, entries=(entry,), lessons=tuple(lessons), expected=version)
+                )
+            except KnowledgeMoved:
+                continue
+            await self._knowledge.refresh(now)
+            self._log.info("knowledge changed", action="knowledge_changed", entry=entry.id, by=by, why=why)
+            return entry
+        raise RuntimeError(f"the knowledge was changed by others {_ATTEMPTS} times in a row")
+
+
+def new_entry(entry: Entry) -> Decide:
+    """Add an entry under the next free number. A question that is an entry's already is refused: that one is to be corrected."""
+
+    def decide(entries: Entries) -> Entry:
+        same = next((each for each in entries.values() if _is_same(each, entry)), None)
+        if same is not None:
+            raise TicketError(N_("“{question}”已经是 {entry} 的问法，改它请回“改 {entry} 新答案”。"), question=entry.question, entry=same.id)  # fmt: skip
+        return replace(entry, id=next_id(entries))
+
+    return decide
+
+
+def edited(id_: str, edit: Callable[[Entry], Entry]) -> Decide:
+    """Change one entry."""
+
+    def decide(entries: Entries) -> Entry:
+        return edit(known(entries, id_))
+
+    return decide
+
+
+def with_alias(id_: str, wording: str) -> Decide:
+    """Add a wording to an entry, unless it is one of another entry for the same customer."""
+
+    def decide(entries: Entries) -> Entry:
+        entry = known(entries, id_)
+        holder = next((each for each in entries.values() if each.id != id_ and _has(each, wording, entry)), None)  # fmt: skip
+        if holder is not None:
+            raise TicketError(N_("“{wording}”已经是 {entry} 的问法。"), wording=wording, entry=holder.id)
+        if _has(entry, wording, entry):
+            return entry
+        return replace(entry, aliases=(*entry.aliases, wording))
+
+    return decide
+
+
+def known(entries: Entries, id_: str) -> Entry:
+    """Return an entry.
+
+    Raises:
+        TicketError: There is none of that id.
+    """
+    entry = entries.get(id_)
+    if entry is None:
+        raise TicketError(N_("没有 {entry} 这一条。找编号：查 关键词"), entry=id_)
+    return entry
+
+
+def next_id(entries: Iterable[str]) -> str:
+    """Return the id after the highest there is: K-001, K-002 …"""
+    numbers = [int(found[1]) for id_ in entries if (found := _GIVEN.fullmatch(id_))]
+    return f"K-{max(numbers, default=0) + 1:03d}"
+
+
+def _is_same(one: Entry, other: Entry) -> bool:
+    return fold(one.question) == fold(other.question) and one.customer == other.customer
+
+
+def _has(entry: Entry, wording: str, like: Entry) -> bool:
+    is_near = entry.customer == like.customer
+    return is_near and fold(wording) in {fold(each) for each in (entry.question, *entry.aliases)}

@@ -1,0 +1,74 @@
+"""Gaps: questions nobody could answer, gathered by what they mean, the most frequent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.lessons import Lesson, Missed, Picked
+from faq.entries import Entry
+from faq.knowledge import KnowledgeBase
+
+_SAME_FROM = 0.6  # probability that two questions want the same answer
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Questions that want the same answer; the first wording stands for all."""
+
+    wordings: tuple[str, ...]  # distinct
+    lessons: tuple[str, ...]  # ids, one for each time it was asked
+    customers: tuple[str, ...]  # distinct
+
+    @property
+    def question(self) -> str:
+        """The wording that stands for all."""
+        return self.wordings[0]
+
+    @property
+    def count(self) -> int:
+        """How often it was asked."""
+        return len(self.lessons)
+
+    @property
+    def customer(self) -> str | None:
+        """The only customer who asked, None when there were several."""
+        return self.customers[0] if len(self.customers) == 1 and self.customers[0] else None
+
+
+def grouped(lessons: Iterable[Lesson]) -> list[Group]:
+    """Return unanswered questions in groups, the largest first, then the one that was asked last.
+
+    The matcher itself says what is alike, so a group is what one entry could answer.
+    """
+    base = KnowledgeBase()
+    groups: dict[str, list[tuple[Lesson, Missed]]] = {}
+    for lesson in lessons:
+        if not isinstance(lesson.matter, Missed):
+            continue
+        hits = base.match(lesson.matter.question, limit=1)
+        id_ = hits[0].entry.id if hits and hits[0].score >= _SAME_FROM else lesson.id
+        groups.setdefault(id_, []).append((lesson, lesson.matter))
+        wordings = tuple(dict.fromkeys(missed.question for _, missed in groups[id_]))
+        base.put(Entry(id=id_, question=wordings[0], aliases=wordings[1:], answer=id_))
+    latest = {id_: max(lesson.at for lesson, _ in members) for id_, members in groups.items()}
+    order = sorted(groups, key=lambda id_: (-len(groups[id_]), -latest[id_].timestamp()))
+    return [_group(groups[id_]) for id_ in order]
+
+
+def ripe(lessons: Iterable[Lesson]) -> list[tuple[Lesson, Picked]]:
+    """Return the wordings that helped more often than they failed, the most frequent first."""
+    found = [
+        (lesson, lesson.matter)
+        for lesson in lessons
+        if isinstance(lesson.matter, Picked) and lesson.matter.picked > lesson.matter.failed
+    ]
+    return sorted(found, key=lambda each: -each[1].picked)
+
+
+def _group(members: list[tuple[Lesson, Missed]]) -> Group:
+    return Group(
+        tuple(dict.fromkeys(missed.question for _, missed in members)),
+        tuple(lesson.id for lesson, _ in members),
+        tuple(dict.fromkeys(missed.customer for _, missed in members)),
+    )

@@ -1,0 +1,83 @@
+"""How entries are said in a line: found by a word, with how often they helped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.knowledge import Knowledge
+from bot.store.knowledge_contract import Uses
+from bot.tickets.speaker import Speaker
+from faq.entries import Entry
+from faq.text import fold
+
+_MOST = 5
+_LONGEST = 44
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return a text in one line, cut with an ellipsis where it is longer."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def searched(words: str, entries: list[Entry]) -> list[Entry]:
+    """Return the entries in which all words stand somewhere: id, questions, answer, category, tags."""
+    wanted = [folded for word in words.split() if (folded := fold(word))]
+    return [entry for entry in entries if wanted and all(word in _all_of(entry) for word in wanted)]
+
+
+def found_lines(
+    words: str,
+    knowledge: Knowledge,
+    customer: str,
+    uses: Mapping[str, Uses],
+    speaker: Speaker,
+    now: datetime,
+) -> list[str]:
+    """Return one line for every entry that holds the words, or else is like them; the id alone shows the whole entry."""
+    exact = knowledge.stored(words.strip().upper()) or knowledge.stored(words.strip())
+    if exact is not None:
+        return _whole(exact, uses, speaker)
+    found = searched(words, knowledge.entries())
+    least = knowledge.thresholds.suggest_at
+    found = found or [hit.entry for hit in knowledge.find(words, customer, now) if hit.score >= least]
+    if not found:
+        return [speaker.say("没有找到“{words}”。", words=shortened(words, 20))]
+    lines = [
+        speaker.say(
+            "{entry} {question}：{answer}{state}",
+            entry=entry.id,
+            question=shortened(entry.question, 20),
+            answer=shortened(entry.answer, _LONGEST),
+            state=_state(entry, speaker, now),
+        )
+        for entry in found[:_MOST]
+    ]
+    if len(found) > _MOST:
+        lines.append(speaker.say("……另有 {count} 条，见知识库页面。", count=len(found) - _MOST))
+    return lines
+
+
+def _whole(entry: Entry, uses: Mapping[str, Uses], speaker: Speaker) -> list[str]:
+    use = uses.get(entry.id, Uses(entry=entry.id))
+    state = _state(entry, speaker, speaker.now)
+    head = speaker.say("{entry} {question}{state}", entry=entry.id, question=entry.question, state=state)
+    counts = speaker.say(
+        "答过 {given} 次，有用 {helped} 次，没解决 {failed} 次",
+        given=use.given,
+        helped=use.helped,
+        failed=use.failed,
+    )
+    return [head, entry.answer.strip(), counts]
+
+
+def _state(entry: Entry, speaker: Speaker, now: datetime) -> str:
+    if not entry.is_enabled:
+        return speaker.say("（已停用）")
+    return "" if entry.holds_on(now.astimezone(speaker.zone).date()) else speaker.say("（不在有效期）")
+
+
+def _all_of(entry: Entry) -> str:
+    texts = (entry.id, entry.question, *entry.aliases, entry.answer, entry.category, *entry.tags)
+    return " ".join(map(fold, texts))

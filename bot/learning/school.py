@@ -1,0 +1,75 @@
+"""The parts that learn, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.config import Config
+from bot.desk import Desk
+from bot.directory import Directory
+from bot.drafts import Drafts
+from bot.knowledge import Knowledge
+from bot.learning.correcting import Correcting
+from bot.learning.curator import Curator
+from bot.learning.drafting import known_names
+from bot.learning.keepers import Keepers, keepers_of
+from bot.learning.noting import Noting
+from bot.learning.saying import Saying
+from bot.learning.teaching import Teaching
+from bot.learning.weekly import Weekly
+from bot.store.contract import Store
+from bot.tickets.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """What notes, proposes, asks and changes."""
+
+    noting: Noting
+    curator: Curator
+    keepers: Keepers
+    weekly: Weekly
+    teaching: Teaching
+
+
+def school_of(
+    config: Config,
+    *,
+    store: Store,
+    rules: Rules,
+    directory: Directory,
+    drafts: Drafts,
+    desk: Desk,
+    knowledge: Knowledge,
+) -> School:
+    """Return the parts for one bot; from now on the desk tells them of every step."""
+    curator, keepers, saying = Curator(store, knowledge), keepers_of(config), Saying(desk, drafts, rules)
+    correcting = Correcting(
+        store=store, rules=rules, knowledge=knowledge, curator=curator, keepers=keepers, saying=saying
+    )
+    weekly = Weekly(
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        store=store,
+        rules=rules,
+        knowledge=knowledge,
+        curator=curator,
+        keepers=keepers,
+        saying=saying,
+    )
+    teaching = Teaching(
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        store=store,
+        rules=rules,
+        knowledge=knowledge,
+        curator=curator,
+        keepers=keepers,
+        weekly=weekly,
+        correcting=correcting,
+        saying=saying,
+    )
+    desk.after_step = teaching.after_step
+    return School(Noting(store, known_names(rules)), curator, keepers, weekly, teaching)
