@@ -45,7 +45,7 @@ async def test_the_bot_says_what_the_conversation_expects(path: Path, tmp_path: 
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("path", filter(_is_telling, _FILES), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", [path for path in _FILES if _is_telling(path)], ids=lambda path: path.stem)
 async def test_it_says_the_same_on_redis(path: Path, server: Server) -> None:
     server.empty()
     result = await replay(path, _text(path), {}, store_url=server.url)
