@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -22,6 +24,7 @@ from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
 from bot.roster import Roster
+from bot.run_file import Running, folder_of, write
 from bot.store.contract import StoreFault
 from bot.store.instants import instant
 from bot.store.registry import open_store
@@ -119,10 +122,12 @@ async def _serve(
     ending: asyncio.Event,
     log: structlog.stdlib.BoundLogger,
 ) -> None:
-    health, intake = Health(bot.store), Intake(bot.reception, bot.outbox)
+    health, intake = Health(bot.store), _intake(bot)
     health.adapters = adapters
     roster = Roster(bot, adapters, intake, remake)
-    access = Access(bot.config.web, SystemClock())  # time travel neither logs out nor lets in
+    token = secrets.token_urlsafe(32)  # for `shouwen top` on this machine
+    # Time travel neither logs out nor lets in.
+    access = Access(bot.config.web, SystemClock(), tokens=(token, bot.config.monitoring.token))
     runner = web.AppRunner(
         build(bot, adapters, access, health),
         access_log=None,
@@ -134,11 +139,13 @@ async def _serve(
     bot.desk.on_deadline = metronome.expect
     bot.store.listen(lambda wake, what: _woken(wake, what, metronome, roster))
     reading: asyncio.Task[None] | None = None
+    run_file: Path | None = None
     keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
+        run_file = _tell_tools(bot, Running(_reachable(base), token), log)
         await roster.look()
         reading = asyncio.create_task(roster.run())
         metronome.start()
@@ -154,6 +161,8 @@ async def _serve(
         await _until(ending, reading)
     finally:
         health.is_stopping = True
+        if run_file is not None:
+            run_file.unlink(missing_ok=True)
         for task in keeping:
             task.cancel()
         await asyncio.gather(*keeping, return_exceptions=True)
@@ -169,6 +178,31 @@ async def _serve(
         await bot.outbox.close()
         await runner.cleanup()
         log.info("ended", action="stopped")
+
+
+def _intake(bot: Bot) -> Intake:
+    return Intake(
+        bot.reception,
+        bot.outbox,
+        clock=bot.clock,
+        meters=bot.meters,
+        journal=bot.journal,
+        failures=bot.failures,
+    )
+
+
+def _tell_tools(bot: Bot, running: Running, log: structlog.stdlib.BoundLogger) -> Path | None:
+    """Let tools on this machine find the bot; it runs without that too."""
+    try:
+        return write(folder_of(os.environ), bot.config.path, running)
+    except OSError as fault:
+        log.info("shouwen top will not find this bot", action="no_run_file", fault=str(fault))
+        return None
+
+
+def _reachable(base: str) -> str:
+    """Return the address as this machine reaches it when the bot listens everywhere."""
+    return base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 async def _until(ending: asyncio.Event, reading: asyncio.Task[None]) -> None:

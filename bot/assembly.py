@@ -15,9 +15,12 @@ from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.failing import Failures
 from bot.finding import Finding
+from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
+from bot.metrics import Meters
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
@@ -47,6 +50,9 @@ class Bot:
     school: School
     auditor: Auditor
     ticking: asyncio.Lock
+    meters: Meters
+    journal: Journal
+    failures: Failures
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`."""
@@ -66,9 +72,28 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at), config.bot.zone)
     await knowledge.load(clock.now())
     texts = Texts()
-    outbox = Outbox(store, clock, adapters, lambda address: texts.translator(directory.language_at(address)))
+    meters, journal = Meters(clock.monotonic), Journal(is_on=config.monitoring.log == "steps")
+    failures = Failures(store, meters)
+    await failures.load()
+    outbox = Outbox(
+        store,
+        clock,
+        adapters,
+        lambda address: texts.translator(directory.language_at(address)),
+        meters=meters,
+        journal=journal,
+    )
     drafts = Drafts(directory, texts, rules, outbox)
-    desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
+    desk = Desk(
+        store=store,
+        rules=rules,
+        drafts=drafts,
+        outbox=outbox,
+        first_ticket=config.bot.first_ticket,
+        meters=meters,
+        journal=journal,
+        failures=failures,
+    )
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     school = school_of(
         config,
@@ -135,4 +160,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
+        meters=meters,
+        journal=journal,
+        failures=failures,
     )

@@ -239,10 +239,12 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
 
 
 class MonitoringSettings(Section, frozen=True, kw_only=True):
-    """`[monitoring]`: whom to call while all is well."""
+    """`[monitoring]`: whom to call while all is well, who may read the figures, and what is logged."""
 
     ping_url: str = ""
     ping_every: Length = "1m"
+    token: str = ""
+    log: Literal["warning", "info", "steps"] = "info"
 
 
 class Settings(Section, frozen=True, kw_only=True):
