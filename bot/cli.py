@@ -20,6 +20,7 @@ from bot.command_line import file_of as _file
 from bot.command_line import loaded as _load
 from bot.command_line import voice_of
 from bot.config import load
+from bot.reach import unreached
 
 R = TypeVar("R")
 
@@ -63,6 +64,10 @@ def check(config_file: Path | None) -> None:
     config = load(file, os.environ)
     counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
     click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+    for each in unreached(config):
+        language = config.bot.language
+        reminder = "提醒" if language == "zh" else "note"
+        click.echo(f"{reminder}：{each.name.of(language)} {each.why.of(language)}")
 
 
 @main.command()
