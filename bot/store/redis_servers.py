@@ -24,7 +24,7 @@ from redis.exceptions import (
 )
 
 from bot.store.contract import StoreFault
-from bot.store.redis_line import Line, Lost
+from bot.store.redis_line import SILENCE_SECONDS, Line, Lost
 from bot.store.redis_places import Places, Server, Unreachable, connected, places_of
 from bot.store.redis_scripts import script
 from bot.store.redis_url import Address
@@ -50,6 +50,7 @@ class Servers:
         self._finding: asyncio.Task[None] | None = None
         self._lost_at: float | None = None
         self.patience_seconds = _PATIENCE_SECONDS
+        self.silence_seconds = SILENCE_SECONDS
         self._log = structlog.get_logger("store")
 
     @property
@@ -132,7 +133,9 @@ class Servers:
     def _line(self, server: Server) -> Line:
         line = self._lines.get(server)
         if line is None:
-            line = self._lines[server] = Line(lambda: connected(self.address, server))
+            line = self._lines[server] = Line(
+                lambda: connected(self.address, server), silence_seconds=self.silence_seconds
+            )
         return line
 
     async def _script(self, prefix: str, name: str, values: tuple[Any, ...]) -> Any:

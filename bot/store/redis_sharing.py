@@ -14,7 +14,7 @@ from bot.store.contract import LeaseLost, Queued, StoreFault
 from bot.store.instants import milliseconds
 from bot.store.redis_commits import Commits
 from bot.store.redis_parts import FIRST, message_from, ticket_of
-from bot.store.redis_places import Unreachable, connected
+from bot.store.redis_places import Unreachable, connected, hang_up
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
 from bot.store.sharing import Wake
@@ -178,5 +178,4 @@ class RedisSharing:
                     if worker != self.worker:
                         heard(Wake(kind), what)
         finally:
-            with suppress(RedisError, OSError):
-                await connection.disconnect(nowait=True)
+            await hang_up(connection)
