@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
@@ -35,6 +36,7 @@ from bot.web import TICKS_STOPPED, build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
+_COLLECTIONS = (20_000, 20, 50)  # a message makes some hundred values, and hardly a cycle
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
 _FOLLOW_EVERY = timedelta(seconds=0.5)
@@ -89,11 +91,20 @@ async def run(config: Config) -> None:
             loop.add_signal_handler(number, ending.set)
         else:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(ending.set))
-    await serve(config, ending)
+    await serve(config, ending, on_running=_spare_collections)
 
 
-async def serve(config: Config, ending: asyncio.Event) -> None:
-    """Run the bot until `ending` is set."""
+def _spare_collections() -> None:
+    """Keep the collector of cycles from walking what the start has made: it lives as long as the program."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTIONS)
+
+
+async def serve(
+    config: Config, ending: asyncio.Event, *, on_running: Callable[[], None] = lambda: None
+) -> None:
+    """Run the bot until `ending` is set; `on_running` is called once everything is started."""
     log = structlog.get_logger("app")
     clock = MovableClock(SystemClock())
     traveller = Traveller(clock) if config.web.time_travel else None
@@ -110,7 +121,7 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
         def remake(name: str) -> Adapter:
             return made(next(each for each in config.adapters if each.name == name), config, clock, traveller)
 
-        await _serve(bot, adapters, remake, ending, log)
+        await _serve(bot, adapters, remake, ending, log, on_running)
     finally:
         await store.close()
 
@@ -121,6 +132,7 @@ async def _serve(
     remake: Callable[[str], Adapter],
     ending: asyncio.Event,
     log: structlog.stdlib.BoundLogger,
+    on_running: Callable[[], None],
 ) -> None:
     health, intake = Health(bot.store), _intake(bot)
     health.adapters = adapters
@@ -157,6 +169,7 @@ async def _serve(
         )
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
+        on_running()
         log.info("running", action="started", address=base, adapters=list(adapters))
         await _until(ending, reading)
     finally:
