@@ -37,8 +37,6 @@ _SIGNS = ("🆕", "🔴", "⏳", "⚠️", "✅", "📞", "🔁", "⏰", "✓", 
 _SAYS_ITSELF = {
     "config": "mistakes of a configuration are told in both languages by config_mistakes",
     "settings": "as above, and defaults that a configuration may change",
-    "cli": "the command line, before and without a catalogue",
-    "doctor": "the command line",
     "housekeeping": "the command line",
     "replay": "the command line of whoever writes conversations",
     "transcripts": "the command line of whoever writes conversations",
