@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
 from bot.journal import Journal
@@ -49,21 +50,23 @@ class Bot:
     reception: Reception
     school: School
     auditor: Auditor
+    office: DutyOffice
     ticking: asyncio.Lock
     meters: Meters
     journal: Journal
     failures: Failures
 
     async def tick(self, now: datetime) -> None:
-        """Let everything happen that is due at `now`."""
+        """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
         async with self.ticking:
+            await self.office.tick(now)
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
         deadline, listed = await self.store.next_due_at(), self.school.weekly.next_at(self.clock.now())
-        return min((at for at in (deadline, listed) if at is not None), default=None)
+        return min((at for at in (deadline, listed, self.office.next_at()) if at is not None), default=None)
 
 
 async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> Bot:
@@ -94,6 +97,9 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         journal=journal,
         failures=failures,
     )
+    office = DutyOffice(
+        store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
+    )
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     school = school_of(
         config,
@@ -118,6 +124,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         finding=finding,
         rules=rules,
         opening=opening,
+        office=office,
         teaching=school.teaching,
         planned=planned,
     )
@@ -157,6 +164,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk,
         drafts=drafts,
         reception=reception,
+        office=office,
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),

@@ -20,6 +20,7 @@ from bot.command_line import file_of as _file
 from bot.command_line import language_of, voice_of
 from bot.command_line import loaded as _load
 from bot.config import load
+from bot.reach import unreached
 
 R = TypeVar("R")
 
@@ -66,6 +67,9 @@ def check(config_file: Path | None) -> None:
     click.echo(
         voice.say("{file} 没有问题：{rooms} 个群、{people} 人、{platforms} 个平台。", file=file, **counts)
     )
+    for each in unreached(config):
+        words = {"who": each.name.of(voice.language), "why": each.why.of(voice.language)}
+        click.echo(voice.say("提醒：{who} {why}", **words))
 
 
 @main.command()

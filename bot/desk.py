@@ -6,7 +6,8 @@ race hears what the rules say to the loser.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
 from bot.repeats import Repeats
-from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store, StoreFault
+from bot.store.contract import AlreadySeen, Change, Conflict, Kept, Link, Saved, Store, StoreFault
 from bot.tickets import planned
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
@@ -29,7 +30,7 @@ from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.messages import Message
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.model import Kind, Party, Status, Ticket
 from bot.tickets.planned_events import Announced, Inspected
 from bot.tickets.planned_steps import Drop
 from bot.tickets.records import Record, Source, sealed
@@ -181,6 +182,17 @@ class Desk:
             for index, each in enumerate(notices)
         ]
         return await self._commit([], drafts, None, at=now, seen=key)
+
+    async def note(
+        self, kept: tuple[Kept, ...], drafts: list[Draft], now: datetime, seen: str | None
+    ) -> bool:
+        """Save something small together with what is said about it; False when what caused it was handled before."""
+        return await self._commit([], drafts, None, at=now, kept=kept, seen=seen)
+
+    def call_instead(self, people: Mapping[str, tuple[Party, ...]]) -> None:
+        """From now on call these people instead of those whom a rota plans, by rota."""
+        if people != self._rules.called_instead:
+            self._rules = dataclasses.replace(self._rules, called_instead=people)
 
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
@@ -348,6 +360,7 @@ class Desk:
         origin: Origin | None,
         links: tuple[Link, ...] = (),
         at: datetime | None = None,
+        kept: tuple[Kept, ...] = (),
         seen: str | None = None,
     ) -> bool:
         """Save what follows from a message or from time, and send it; False when the message was handled before."""
@@ -358,6 +371,7 @@ class Desk:
         change = Change(
             at=now,
             seen=origin.seen if origin else seen,
+            kept=kept,
             tickets=tuple(saved),
             outgoing=tuple(draft.queued for draft in drafts),
             asks=tuple(draft.ask for draft in drafts if draft.ask),

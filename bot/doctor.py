@@ -16,6 +16,7 @@ from bot.adapters import made
 from bot.clock import MovableClock, SystemClock
 from bot.command_line import Voice
 from bot.config import Config, ConfigurationFaults, load
+from bot.reach import unreached
 from bot.store.contract import StoreFault
 from bot.store.registry import damage, open_store
 from bot.tickets.errors import N_
@@ -36,6 +37,7 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice
     findings.append(await examined_store(config.store_url, voice))
     findings.append(_port(config, voice))
     findings.extend(_holidays(config, voice))
+    findings.extend(_reach(config, voice))
     findings.extend(await _adapters(config, patience, voice))
     return findings
 
@@ -90,6 +92,12 @@ def _holidays_of(country: str, year: int, voice: Voice) -> Finding:
     known = voice.say("{year} 年的放假安排已有", year=year)
     unknown = voice.say("{year} 年的放假安排还没有：升级 chinesecalendar，或在 special 里写明", year=year)
     return Finding(voice.say("节假日 {country}", country=country), is_known, known if is_known else unknown)
+
+
+def _reach(config: Config, voice: Voice) -> list[Finding]:
+    language = voice.language
+    found = [Finding(each.name.of(language), False, each.why.of(language)) for each in unreached(config)]
+    return found or [Finding(voice.say("值班与升级"), True, voice.say("要叫的人都叫得到"))]
 
 
 async def _adapters(config: Config, patience: timedelta, voice: Voice) -> list[Finding]:

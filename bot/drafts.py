@@ -111,7 +111,14 @@ class Drafts:
         return Draft(queued, _ask(message.about, address, origin.account, key, origin.now))
 
     def notice(
-        self, message: Message, address: str, key: str, now: datetime, *, fallback: str | None, asked: str
+        self,
+        message: Message,
+        address: str,
+        key: str,
+        now: datetime,
+        *,
+        fallback: str | None = None,
+        asked: str = "",
     ) -> Draft:
         """Return the draft of something that no message asked for."""
         queued = self._queued(key, address, message, now, fallback=fallback, ticket=message.ticket)

@@ -74,6 +74,13 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     managers: tuple[str, ...] = ()
 
 
+class LeaveSettings(Section, frozen=True, kw_only=True):
+    """Days on which somebody is away, both included."""
+
+    from_: date = field(name="from")
+    until: date
+
+
 class PersonSettings(Section, frozen=True, kw_only=True):
     """One of `[[people]]`."""
 
@@ -83,6 +90,7 @@ class PersonSettings(Section, frozen=True, kw_only=True):
     accounts: tuple[str, ...] = ()
     customer: str = ""
     phone: str = ""
+    leave: tuple[LeaveSettings, ...] = ()
 
 
 class ContractSettings(Section, frozen=True, kw_only=True):
@@ -142,6 +150,9 @@ class RotaSettings(Section, frozen=True, kw_only=True):
     timezone: str = ""
     overrides: tuple[OverrideSettings, ...] = ()
     backup: tuple[str, ...] = ()
+    name: str = ""
+    take_over_within: Length = ""
+    warn_ahead: Length = "24h"
 
 
 class LevelSettings(Section, frozen=True, kw_only=True):

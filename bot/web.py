@@ -68,7 +68,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     live = Live(lambda: snapshot(bot.store, bot.clock.now()), bot.clock)
     doors = Doors(access, renderer)
     app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
-    app.add_routes(Pages(bot, renderer, live, adapters.keys()).routes())
+    app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters).routes())
     app.add_routes(_Monitoring(bot, health).routes())

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from markupsafe import Markup
 
-from adapters.contract import Incoming
+from adapters.contract import Adapter, Incoming
 from bot.assembly import Bot
-from bot.dashboard import board
+from bot.dashboard import board, duty
 from bot.dashboard.board import Filter, Row, Wanted
 from bot.dashboard.cards import address, cards, tiles
 from bot.dashboard.case import case, failed, spoken
@@ -21,13 +21,21 @@ _Parts = Mapping[str, Markup]
 
 
 class Pages:
-    """Request handlers around one bot. `adapters` are the names of those that can deliver."""
+    """Request handlers around one bot. `adapters` are those that can deliver, `connected` says which have a connection."""
 
-    def __init__(self, bot: Bot, renderer: Renderer, live: Live, adapters: Collection[str]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        renderer: Renderer,
+        live: Live,
+        adapters: Mapping[str, Adapter],
+        connected: Callable[[], Mapping[str, bool]],
+    ) -> None:
         self._bot = bot
         self._renderer = renderer
         self._live = live
         self._adapters = adapters
+        self._connected = connected
         self._drawn: tuple[Snapshot | None, list[Row], dict[tuple[str, Filter], _Parts]] = (None, [], {})
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -35,6 +43,7 @@ class Pages:
         return [
             web.get("/", self.board),
             web.get(r"/tickets/{number:\d{1,9}}", self.ticket),
+            web.get("/duty", self.duty),
             web.get("/letters", self.letters),
             web.post("/letters", self.retry),
             web.post("/failures", self.settle_failure),
@@ -61,6 +70,20 @@ class Pages:
                 request, say("没有查到 {number}。", number=number), say("看看单号是不是打错了。"), status=404
             )
         return self._renderer.page(request, voice, parts, title=str(number), live=f"/live/tickets/{number}")
+
+    async def duty(self, request: web.Request) -> web.Response:
+        """Answer with who is on duty, who cannot be called, and what the auditor found."""
+        voice = self._renderer.voice(request)
+        powers = {name: adapter.capabilities for name, adapter in self._adapters.items()}
+        main = self._renderer.part(
+            "duty.html",
+            voice,
+            turns=duty.turns(self._bot, voice.speaker),
+            unreached=duty.cannot_be_called(self._bot, powers, self._connected(), voice.speaker),
+            audit=duty.audit(self._bot, voice.speaker),
+        )
+        parts = {"main": main, **self._renderer.head(await self._now(), voice)}
+        return self._renderer.page(request, voice, parts, title=voice.speaker.say("值班"), current="duty")
 
     async def letters(self, request: web.Request) -> web.Response:
         """Answer with what was not delivered."""
