@@ -173,6 +173,11 @@ SPECS: tuple[Spec, ...] = (
 EXAMPLE_NUMBER = 1024
 _BY_NAME = {name: spec for spec in SPECS for name in spec.names}
 _LONGEST = max(map(len, _BY_NAME))
+# By the first character of a text: how long the words are that begin with it, the longest first.
+_LENGTHS = {
+    first: tuple(sorted({len(name) for name in _BY_NAME if name[0] == first}, reverse=True))
+    for first in {name[0] for name in _BY_NAME}
+}
 _MARKS = re.compile(r"^[/#!]+\s*")
 _NUMBER = re.compile(r"^[\s#:,-]*(?:no\.?\s*)?(\d{1,18})(?!\d)(?![.:]\d)", re.IGNORECASE)
 _SEPARATORS = " \t\n:,.!?;#@、。…~-"
@@ -266,9 +271,9 @@ def _as_written(written: str, plain: str, start: int) -> str:
 
 def _name_at_start(text: str) -> str | None:
     lower = text[:_LONGEST].lower()
-    for length in range(min(_LONGEST, len(lower)), 0, -1):
+    for length in _LENGTHS.get(lower[:1], ()):
         spec = _BY_NAME.get(lower[:length])
-        if spec is None:
+        if spec is None or length > len(lower):
             continue
         follows = text[length : length + 1]
         if not follows or follows in _SEPARATORS or follows.isdigit():
