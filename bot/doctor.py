@@ -17,6 +17,7 @@ from bot.clock import MovableClock, SystemClock
 from bot.command_line import Voice
 from bot.config import Config, ConfigurationFaults, load
 from bot.reach import unreached
+from bot.set_up import contradictions, read
 from bot.store.contract import StoreFault
 from bot.store.registry import damage, open_store
 from bot.tickets.errors import N_
@@ -34,7 +35,7 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice
     except OSError as fault:
         return [*findings, Finding(say("配置"), False, str(fault))]
     findings.append(Finding(say("配置"), True, say("{file} 没有问题", file=file)))
-    findings.append(await examined_store(config.store_url, voice))
+    findings.extend(await examined_store(config.store_url, voice, config))
     findings.append(_port(config, voice))
     findings.extend(_holidays(config, voice))
     findings.extend(_reach(config, voice))
@@ -42,8 +43,8 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice
     return findings
 
 
-async def examined_store(url: str, voice: Voice) -> Finding:
-    """Return whether a store can be opened, and whether its file is whole."""
+async def examined_store(url: str, voice: Voice, config: Config | None = None) -> list[Finding]:
+    """Return whether a store can be opened and its file is whole, and what a configuration overrules of what was set up in chat."""
     subject = voice.say("数据库")
     try:
         if wrong := await damage(url):
@@ -53,12 +54,19 @@ async def examined_store(url: str, voice: Voice) -> Finding:
             )
         store = await open_store(url, SystemClock().now())
     except StoreFault as fault:
-        return Finding(subject, False, fault.said(voice.translate))
+        return [Finding(subject, False, fault.said(voice.translate))]
     try:
         count = len(await store.entries())
-        return Finding(subject, True, voice.say("可以读写；知识库 {count} 条", count=count))
+        well = Finding(subject, True, voice.say("可以读写；知识库 {count} 条", count=count))
+        overruled = contradictions(config, read(await store.kept(""))) if config is not None else []
+        return [well, *(_overruled(what, name, voice) for what, name in overruled)]
     finally:
         await store.close()
+
+
+def _overruled(what: str, name: str, voice: Voice) -> Finding:
+    says = N_("{what} 现在以配置文件为准（{name}），群里设过的那份不再起作用")
+    return Finding(voice.say("群里的设置"), True, voice.say(says, what=what, name=name))
 
 
 def _python(voice: Voice) -> Finding:

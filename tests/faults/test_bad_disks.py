@@ -218,13 +218,13 @@ async def test_a_torn_end_of_the_log_loses_at_most_what_it_tore(tmp_path, seed, 
 async def test_the_doctor_finds_a_damaged_database(tmp_path):
     path = tmp_path / "store.db"
     await filled(path)
-    assert (await examined_store(f"sqlite:{path}", voice_of("zh"))).is_well
+    assert (await examined_store(f"sqlite:{path}", voice_of("zh")))[0].is_well
     with sqlite3.connect(path) as database:
         (root,) = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'records'").fetchone()
     database.close()
     with path.open("r+b") as file:
         file.seek((root - 1) * 4096)
         file.write(bytes(4096))
-    finding = await examined_store(f"sqlite:{path}", voice_of("zh"))
+    (finding,) = await examined_store(f"sqlite:{path}", voice_of("zh"))
     assert not finding.is_well
     assert "恢复" in finding.says
