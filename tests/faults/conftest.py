@@ -50,8 +50,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         dict(report.user_properties)
         for outcome in ("passed", "failed")
         for report in terminalreporter.getreports(outcome)
-        if report.when == "call" and "kills" in dict(report.user_properties)
+        if report.when == "call" and "seed" in dict(report.user_properties)
     ]
+    _print_others(terminalreporter, [figures for figures in rounds if "what" in figures])
+    rounds = [figures for figures in rounds if "kills" in figures and "what" not in figures]
     terminalreporter.section("rounds of kills")
     terminalreporter.write_line("| seed | " + " | ".join(FIGURES) + " |")
     terminalreporter.write_line("|---:|" + "---:|" * len(FIGURES))
@@ -71,3 +73,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line("|---|---:|---|---|")
     for fault, outcome in shown:
         terminalreporter.write_line(f"| {fault} | {outcome} |")
+
+
+def _print_others(terminalreporter: pytest.TerminalReporter, rounds: list[dict[str, object]]) -> None:
+    """Print what was done to Redis and its workers."""
+    terminalreporter.section("faults on Redis")
+    terminalreporter.write_line("| seed | what | seconds |")
+    terminalreporter.write_line("|---:|---|---:|")
+    for figures in rounds:
+        terminalreporter.write_line(f"| {figures['seed']} | {figures['what']} | {figures['seconds']} |")
