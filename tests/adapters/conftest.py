@@ -52,7 +52,8 @@ from adapters.qq.signature import Seal
 from adapters.registry import create
 from adapters.telegram.connection import TelegramAdapter
 from adapters.telegram.settings import Settings as TelegramSettings
-from tests.adapters import feishu_peers, qq_peers, telegram_peers, wechat_peers, wecom_peers
+from tests.adapters import dingtalk_peers, feishu_peers, qq_peers, telegram_peers, wechat_peers, wecom_peers
+from tests.adapters.dingtalk_peers import DingTalkServer
 from tests.adapters.feishu_peers import EventSender, FeishuServer
 from tests.adapters.qq_peers import OpenPlatform, WebhookCaller
 from tests.adapters.telegram_peers import BotApi
@@ -70,6 +71,7 @@ PLATFORMS = (
     "wecom_robot_platform",
     "wechat_kf_platform",
     "wechat_mp_platform",
+    "dingtalk_platform",
     "feishu_platform",
     "qq_gateway_platform",
     "qq_webhook_platform",
@@ -979,6 +981,57 @@ async def feishu(
 async def feishu_platform(feishu: Made, listen: Callable[[Adapter], Listener]) -> FeishuPlatform:
     adapter, server, sender = await feishu()
     return FeishuPlatform(adapter, listen(adapter), server, sender)
+
+
+# --- DingTalk -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class DingTalkPlatform:
+    adapter: Adapter
+    listener: Listener
+    server: DingTalkServer
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        # Whether it is meant or not: in a group the robot hears only what calls it.
+        await self.server.says(self.server.message(str(_NUMBERS[person]), text))
+
+    async def next_shown(self) -> Shown:
+        posted = await self.server.next_posted()
+        text = posted.text
+        for name, number in _NUMBERS.items():
+            text = text.replace(f"@{number}", f"@{name}")
+        called = tuple(f"dingtalk:{number}" for number in posted.called)
+        return Shown(f"dingtalk:group:{posted.room}", text, called)
+
+
+@pytest_asyncio.fixture
+async def dingtalk(
+    surroundings: Callable[[str], Surroundings], host: Host, clock: FakeClock
+) -> AsyncIterator[Made]:
+    """Return a function that makes an adapter named `dingtalk` and its server, from its keys."""
+    made: list[Adapter] = []
+
+    async def make(server: DingTalkServer | None = None, **keys: Any) -> tuple[Any, DingTalkServer]:
+        if server is None:
+            server = DingTalkServer(now=lambda: dingtalk_peers.BORN + clock.monotonic())
+            server.base = await host(server.handle)
+        login = {"client_id": dingtalk_peers.CLIENT_ID, "secret": dingtalk_peers.SECRET}
+        bases = {"api_base": server.base, "webhook_base": server.base}
+        made.append(create("dingtalk", {**login, **bases, **keys}, surroundings("dingtalk")))
+        return made[-1], server
+
+    yield make
+    for adapter in made:
+        await adapter.close()
+
+
+@pytest_asyncio.fixture
+async def dingtalk_platform(dingtalk: Made, listen: Callable[[Adapter], Listener]) -> DingTalkPlatform:
+    adapter, server = await dingtalk()
+    listener = listen(adapter)
+    await server.next_connection()
+    return DingTalkPlatform(adapter, listener, server)
 
 
 # --- QQ's own platform for bots -----------------------------------------------------------------------------------
