@@ -65,6 +65,9 @@ class Word(StrEnum):
     UPGRADED = "upgraded"
     ROLL_BACK = "rollback"
     OTHER_TIME = "reschedule"
+    ASSET = "asset"
+    EXCUSE = "excuse"
+    ATTAINED = "attained"
     REASSIGN = "reassign"
     CALLBACK = "callback"
     TEACH = "teach"
@@ -77,6 +80,12 @@ class Word(StrEnum):
     ENABLE = "enable"
     LOOK_UP = "lookup"
     GAPS = "gaps"
+    BIND = "bind"
+    POLICY = "policy"
+    ENGINEERS = "engineers"
+    WHERE = "where"
+    IMPORT = "import"
+    ACCOUNT = "account"
 
 
 class Whose(StrEnum):
@@ -86,6 +95,7 @@ class Whose(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"
     MANAGER = "manager"
+    ADMIN = "admin"  # who sets rooms up
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +165,9 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.UPGRADED, ("升级完成", "upgraded"), Whose.STAFF, N_("升级完成 客户或单号 说明"), N_("升级完成 育才小学 新增成绩分析")),
     Spec(Word.ROLL_BACK, ("升级回退", "回退", "rollback"), Whose.STAFF, N_("升级回退 客户或单号 原因"), N_("升级回退 育才小学 数据库校验没通过")),
     Spec(Word.OTHER_TIME, ("改期", "reschedule"), Whose.ANYBODY, N_("改期 — 约好的时间不方便"), N_("改期 那天有考试")),
+    Spec(Word.ASSET, ("设备", "asset"), Whose.STAFF, N_("设备 单号 序列号 — 同一台坏过几次有数"), N_("设备 {number} SN5521"), takes_number=True),
+    Spec(Word.EXCUSE, ("标记", "excuse"), Whose.MANAGER, "", N_("标记 {number} 不可抗力 供电局停电通知"), takes_number=True),
+    Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
@@ -168,6 +181,12 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.ENABLE, ("启用", "enable"), Whose.STAFF, N_("启用 K-141 — 停用的答案重新上线"), N_("启用 K-141")),
     Spec(Word.LOOK_UP, ("查", "lookup"), Whose.STAFF, N_("查 关键词 — 找知识库；查 K-141"), N_("查 打印机")),
     Spec(Word.GAPS, ("没答上", "gaps"), Whose.STAFF, N_("没答上 — 近一周没答上的问题"), N_("没答上")),
+    Spec(Word.BIND, ("绑定", "bind"), Whose.ADMIN, N_("绑定 客户名 — 新群属于哪个客户"), N_("绑定 育才小学")),
+    Spec(Word.POLICY, ("政策", "policy"), Whose.ADMIN, N_("政策 名称 — 新客户的服务政策"), N_("政策 教育四级")),
+    Spec(Word.ENGINEERS, ("工程师", "engineers"), Whose.ADMIN, N_("工程师 @同事 … — 这个群由谁轮值"), N_("工程师 @老张 @小李")),
+    Spec(Word.WHERE, ("这里是", "whereami"), Whose.STAFF, N_("这里是 — 这个群的地址和设置"), N_("这里是")),
+    Spec(Word.IMPORT, ("确认导入", "importfaq"), Whose.ADMIN, N_("确认导入 — 导入刚才发来的 FAQ 文件"), N_("确认导入")),
+    Spec(Word.ACCOUNT, ("帐号", "账号", "account"), Whose.ANYBODY, N_("帐号 — 让我在别的平台也认得您"), N_("帐号 {number}"), takes_number=True),
 )  # fmt: skip
 
 EXAMPLE_NUMBER = 1024
@@ -290,6 +309,8 @@ def may_use(spec: Spec, role: Role) -> bool:
         return True
     if spec.whose is Whose.CUSTOMER:
         return not role.is_staff
+    if spec.whose is Whose.ADMIN:
+        return role.is_manager
     return role.is_staff  # a manager's word from an engineer is answered by the rules, which say who can
 
 

@@ -17,7 +17,7 @@ from bot.tickets.planned import promises_of
 from bot.tickets.rules import Level, Policy, Rules
 from bot.tickets.voices import level_word
 
-_WITHOUT_LEVEL = (Kind.CALLBACK, Kind.INSPECTION, Kind.HAZARD, Kind.MAINTENANCE)
+_WITHOUT_LEVEL = (Kind.CALLBACK, Kind.INSPECTION, Kind.HAZARD, Kind.MAINTENANCE, Kind.IMPROVEMENT)
 
 
 def opened(step: s.Open, rules: Rules) -> e.Opened:
