@@ -73,8 +73,11 @@ class Bot:
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
+        gathered = self.desk.next_list_at(self.clock.now())
         deadline, listed = await self.store.next_due_at(), self.school.weekly.next_at(self.clock.now())
-        return min((at for at in (deadline, listed, self.office.next_at()) if at is not None), default=None)
+        return min(
+            (at for at in (deadline, listed, gathered, self.office.next_at()) if at is not None), default=None
+        )
 
 
 async def assemble(
