@@ -21,6 +21,7 @@ _BUILT_IN: Mapping[str, str] = {
     "feishu": "adapters.feishu",
     "onebot": "adapters.onebot",
     "qq": "adapters.qq",
+    "satori": "adapters.satori",
     "telegram": "adapters.telegram",
     "web": "adapters.web",
     "wechat-kf": "adapters.wechat.kf",
