@@ -73,6 +73,7 @@ def test_a_call_nobody_answered_is_reminded_of_before_it_is_due(call: Any) -> No
 
 
 def test_a_low_score_makes_a_call_more_pressing_never_less(call: Any) -> None:
+    call.waits(HOUR)
     assert call.does(ps.Hasten(LOW_SCORE, MONDAY + 60 * HOUR)) == []
     call.does(ps.Hasten(LOW_SCORE, MONDAY + 8 * HOUR))
     assert (call.clocks[0].due_at, call.ticket.reason) == (MONDAY + 8 * HOUR, LOW_SCORE)
