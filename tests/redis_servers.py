@@ -68,20 +68,24 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = [
-            program(self.kind),
-            *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
-            *("--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
-            *("--logfile", str(self.folder / "log.txt"), "--daemonize", "no"),
-            *self._options,
-        ]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            [program(self.kind), *self.command()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         for _ in range(400):
             with suppress(redis.ConnectionError):
                 self.ask("PING")
                 return
             sleep(0.02)
         raise RuntimeError((self.folder / "log.txt").read_text())
+
+    def command(self) -> list[str]:
+        """Return the words behind the program's name."""
+        return [
+            *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
+            *("--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
+            *("--logfile", str(self.folder / "log.txt"), "--daemonize", "no"),
+            *self._options,
+        ]
 
     def ask(self, *command: str | int | bytes) -> object:
         """Run one command; an authentication that is missing counts as an answer."""
