@@ -17,6 +17,7 @@ from bot.clock import MovableClock, SystemClock
 from bot.config import Config, ConfigurationFaults, load
 from bot.reach import unreached
 from bot.set_up import contradictions, read
+from bot.store.advice import advice_about
 from bot.store.contract import StoreFault
 from bot.store.registry import open_store
 from scheduler.holidays import is_published
@@ -53,8 +54,10 @@ async def _store(config: Config) -> list[Finding]:
         count = len(await store.entries())
         well = Finding("数据库", True, f"可以读写；知识库 {count} 条")
         overruled = contradictions(config, read(await store.kept("")))
+        advice = await advice_about(config.store_url)
         return [
             well,
+            *(Finding("Redis", each.is_well, each.says) for each in advice),
             *(
                 Finding("群里的设置", True, f"{what} 现在以配置文件为准（{name}），群里设过的那份不再起作用")
                 for what, name in overruled
