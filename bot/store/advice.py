@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing about a store; not well is what should be changed."""
+    """One thing about a store, as a text with what it names; not well is what should be changed."""
 
     is_well: bool
-    says: str
+    template: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 async def advice_about(url: str) -> list[Advice]:

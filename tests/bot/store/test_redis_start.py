@@ -145,9 +145,9 @@ class TestAdvice:
     async def test_a_server_says_how_safe_it_is(self, server, tmp_path: Path):
         written, copies = await advice_about(server.url)
         assert written.is_well
-        assert "everysec" in written.says
+        assert "everysec" in written.template
         assert copies.is_well
-        assert "没有副本" in copies.says
+        assert "没有副本" in copies.template
         assert [each.is_well for each in await advice_about(f"{server.url}?wait_replicas=1")] == [True, False]
         assert await advice_about("sqlite:x.db") == []
 
