@@ -78,6 +78,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         drafts=drafts,
         desk=desk,
         knowledge=knowledge,
+        clock=clock,
     )
     answering = Answering(
         desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting

@@ -226,6 +226,24 @@ def ask(config_file: Path | None, is_explained: bool, customer: str | None, text
     click.echo("\n".join(_run(ask_faq(_load(config_file), text, customer, is_explained=is_explained))))
 
 
+@faq.command("check")
+@_config_option
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_explained
+def check_faq(config_file: Path | None, file: Path | None) -> None:
+    """Try the questions that shall be answered in a certain way; exit 1 if one is not."""
+    from bot.housekeeping import check_faq as try_all
+
+    config = _load(config_file)
+    file = file or config.faq.checks
+    if file is None:
+        raise click.ClickException("没有要检查的文件：写在命令后面，或配置 [faq] checks")
+    lines, is_well = _run(try_all(config, file))
+    click.echo("\n".join(lines))
+    if not is_well:
+        raise SystemExit(1)
+
+
 @faq.command()
 @click.option("--kb", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 
 from bot.clock import SystemClock
 from bot.config import Config
-from bot.importing import import_file
+from bot.importing import for_customers, import_file
 from bot.store.contract import Store, StoreFault
 from bot.store.registry import open_store, read_entries
+from faq import checks, explanation
 from faq.formats import UnreadableFile, describe, plan, read, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 
@@ -22,10 +24,10 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
     """
     try:
         if is_dry_run:
-            return describe(plan(await _entries(config), read(file)))
+            return describe(plan(await _entries(config), for_customers(read(file), config.customers)))
         store, now = await _opened(config)
         try:
-            return describe(await import_file(store, file, now))
+            return describe(await import_file(store, file, config.customers, now))
         finally:
             await store.close()
     except UnreadableFile as fault:
@@ -61,11 +63,46 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
     else:
         lines = ["没有合适的答案。"]
     if is_explained:
-        lines.append(
-            f"知识库 {len(base)} 条；{config.faq.answer_at:.2f} 起直接回答，{config.faq.suggest_at:.2f} 起给候选。"
+        lines += explanation.lines(
+            explanation.account(
+                base,
+                text,
+                customer=customer,
+                answer_at=config.faq.answer_at,
+                suggest_at=config.faq.suggest_at,
+            )
         )
-        lines.extend(f"{hit.score:.3f} {hit.entry.id}：最像“{hit.phrase}”" for hit in hits)
     return lines
+
+
+async def check_faq(config: Config, file: Path) -> tuple[list[str], bool]:
+    """Try the questions of a file and return what to say about them, and whether all were answered as expected.
+
+    Raises:
+        StoreFault: The file cannot be read.
+    """
+    base = KnowledgeBase(await _entries(config))
+    try:
+        found = checks.read(await asyncio.to_thread(file.read_bytes))
+    except (OSError, UnreadableFile) as fault:
+        raise StoreFault(f"读不到 {file}：{fault}") from fault
+    outcomes = list(
+        checks.tried(
+            [each for each in found if isinstance(each, tuple)],
+            lambda text, customer: base.match(text, customer=customer or None),
+            lambda hits: judge(hits, answer_at=config.faq.answer_at, suggest_at=config.faq.suggest_at),
+        )
+    )
+    missed = [each for each in outcomes if not each.is_met]
+    faulty = [each for each in found if isinstance(each, checks.FaultyLine)]
+    lines = [f"{len(outcomes)} 个问题，{len(missed)} 个没有答对。"]
+    lines += [f"第 {each.line} 行读不懂：{each.why}" for each in faulty]
+    lines += [
+        f"第 {each.line} 行“{each.expected.text}”应为 {each.expected.entry or '不回答'}，"
+        f"实际 {each.got or '、'.join(each.candidates) or '不回答'}"
+        for each in missed
+    ]
+    return lines, not missed and not faulty
 
 
 async def _opened(config: Config) -> tuple[Store, datetime]:
@@ -80,5 +117,5 @@ async def _entries(config: Config) -> list[Entry]:
         return entries
     found: list[Entry] = []
     for file in config.faq.files:
-        found.extend(plan(found, read(file)).new)
+        found.extend(plan(found, for_customers(read(file), config.customers)).new)
     return found

@@ -16,6 +16,7 @@ from bot.assembly import Bot
 from bot.dashboard import assets, metrics
 from bot.dashboard.assets import Assets
 from bot.dashboard.doors import Doors
+from bot.dashboard.knowledge_pages import KnowledgePages
 from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
 from bot.dashboard.rendering import Renderer, Site
@@ -35,6 +36,7 @@ _HEADERS = {
 _FOR_PROGRAMS = ("/healthz", "/readyz", "/hooks/{adapter}", "/hooks/{adapter}/{tail}")
 _BEFORE_LOGIN = ("/login", "/static/{digest}/{name}")
 TICKS_STOPPED = timedelta(minutes=2)  # a tick that serves thousands of tickets may take a while
+_MOST_UPLOADED = 25_000_000  # bytes: a file of knowledge
 _CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -66,8 +68,11 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     renderer = Renderer(bot, files, site)
     live = Live(lambda: snapshot(bot.store, bot.clock.now()), bot.clock)
     doors = Doors(access, renderer)
-    app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
+    app = web.Application(
+        client_max_size=_MOST_UPLOADED, middlewares=[_faults(renderer), _guard(access, doors, renderer)]
+    )
     app.add_routes(Pages(bot, renderer, live, adapters.keys()).routes())
+    app.add_routes(KnowledgePages(bot, renderer).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters).routes())
     app.add_routes(_Monitoring(bot, health).routes())
