@@ -23,10 +23,16 @@ _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - recognised here, not listened on
 
 
 class Access:
-    """The doorkeeper of one web server. `hosts` are further names under which a proxy asks for it."""
+    """The doorkeeper of one web server.
 
-    def __init__(self, web: WebConfig, clock: Clock, *, hosts: Iterable[str] = ()) -> None:
+    `hosts` are further names under which a proxy asks for it, `tokens` what programs show that read the figures.
+    """
+
+    def __init__(
+        self, web: WebConfig, clock: Clock, *, hosts: Iterable[str] = (), tokens: Iterable[str] = ()
+    ) -> None:
         self._clock = clock
+        self._tokens = [_digest(token) for token in tokens if token]
         self._is_loopback = _is_loopback(web.host)
         self._hosts = {*_LOOPBACK_NAMES, web.host.lower(), *(host.lower() for host in hosts)}
         self._links: dict[str, datetime] = {}  # digests of what was handed out, and until when they are good
@@ -61,6 +67,12 @@ class Access:
         """Say whether a session, as the browser shows it, is one of ours and still good."""
         digest = _known(session or "", self._sessions)
         return digest is not None and self._clock.now() < self._sessions[digest]
+
+    def knows_token(self, authorization: str) -> bool:
+        """Say whether a header `Authorization: Bearer …` shows a token of a program that may read the figures."""
+        scheme, _, token = authorization.partition(" ")
+        digest = _digest(token.strip())
+        return scheme.lower() == "bearer" and any(hmac.compare_digest(digest, each) for each in self._tokens)
 
     def end(self, session: str) -> None:
         """Forget a session."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import structlog
 from aiohttp import web
@@ -21,6 +23,7 @@ from bot.copying import refuse_half_a_copy
 from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
+from bot.run_file import Running, folder_of, write
 from bot.store.contract import StoreFault
 from bot.store.registry import open_store
 from bot.texts import Texts
@@ -106,9 +109,11 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
 async def _serve(
     bot: Bot, adapters: Mapping[str, Adapter], ending: asyncio.Event, log: structlog.stdlib.BoundLogger
 ) -> None:
-    health, intake = Health(), Intake(bot.reception, bot.outbox)
+    health, intake = Health(), _intake(bot)
     health.adapters = adapters
-    access = Access(bot.config.web, SystemClock())  # time travel neither logs out nor lets in
+    token = secrets.token_urlsafe(32)  # for `shouwen top` on this machine
+    # Time travel neither logs out nor lets in.
+    access = Access(bot.config.web, SystemClock(), tokens=(token, bot.config.monitoring.token))
     runner = web.AppRunner(
         build(bot, adapters, access, health),
         access_log=None,
@@ -118,12 +123,14 @@ async def _serve(
     await runner.setup()
     metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
+    run_file: Path | None = None
     readers: list[asyncio.Task[None]] = []
     keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
+        run_file = _tell_tools(bot, Running(_reachable(base), token), log)
         readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
         metronome.start()
         health.metronome = metronome
@@ -138,6 +145,8 @@ async def _serve(
         await _until(ending, readers)
     finally:
         health.is_stopping = True
+        if run_file is not None:
+            run_file.unlink(missing_ok=True)
         for task in keeping:
             task.cancel()
         await asyncio.gather(*keeping, return_exceptions=True)
@@ -151,6 +160,31 @@ async def _serve(
         await bot.outbox.close()
         await runner.cleanup()
         log.info("ended", action="stopped")
+
+
+def _intake(bot: Bot) -> Intake:
+    return Intake(
+        bot.reception,
+        bot.outbox,
+        clock=bot.clock,
+        meters=bot.meters,
+        journal=bot.journal,
+        failures=bot.failures,
+    )
+
+
+def _tell_tools(bot: Bot, running: Running, log: structlog.stdlib.BoundLogger) -> Path | None:
+    """Let tools on this machine find the bot; it runs without that too."""
+    try:
+        return write(folder_of(os.environ), bot.config.path, running)
+    except OSError as fault:
+        log.info("shouwen top will not find this bot", action="no_run_file", fault=str(fault))
+        return None
+
+
+def _reachable(base: str) -> str:
+    """Return the address as this machine reaches it when the bot listens everywhere."""
+    return base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 async def _until(ending: asyncio.Event, readers: list[asyncio.Task[None]]) -> None:

@@ -15,9 +15,13 @@ from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.duty_office import DutyOffice
+from bot.failing import Failures
 from bot.finding import Finding
+from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
+from bot.metrics import Meters
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
@@ -46,18 +50,23 @@ class Bot:
     reception: Reception
     school: School
     auditor: Auditor
+    office: DutyOffice
     ticking: asyncio.Lock
+    meters: Meters
+    journal: Journal
+    failures: Failures
 
     async def tick(self, now: datetime) -> None:
-        """Let everything happen that is due at `now`."""
+        """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
         async with self.ticking:
+            await self.office.tick(now)
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
         deadline, listed = await self.store.next_due_at(), self.school.weekly.next_at(self.clock.now())
-        return min((at for at in (deadline, listed) if at is not None), default=None)
+        return min((at for at in (deadline, listed, self.office.next_at()) if at is not None), default=None)
 
 
 async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> Bot:
@@ -66,9 +75,31 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at), config.bot.zone)
     await knowledge.load(clock.now())
     texts = Texts()
-    outbox = Outbox(store, clock, adapters, lambda address: texts.translator(directory.language_at(address)))
+    meters, journal = Meters(clock.monotonic), Journal(is_on=config.monitoring.log == "steps")
+    failures = Failures(store, meters)
+    await failures.load()
+    outbox = Outbox(
+        store,
+        clock,
+        adapters,
+        lambda address: texts.translator(directory.language_at(address)),
+        meters=meters,
+        journal=journal,
+    )
     drafts = Drafts(directory, texts, rules, outbox)
-    desk = Desk(store=store, rules=rules, drafts=drafts, outbox=outbox, first_ticket=config.bot.first_ticket)
+    desk = Desk(
+        store=store,
+        rules=rules,
+        drafts=drafts,
+        outbox=outbox,
+        first_ticket=config.bot.first_ticket,
+        meters=meters,
+        journal=journal,
+        failures=failures,
+    )
+    office = DutyOffice(
+        store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
+    )
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     school = school_of(
         config,
@@ -94,6 +125,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         finding=finding,
         rules=rules,
         opening=opening,
+        office=office,
         teaching=school.teaching,
         planned=planned,
     )
@@ -133,7 +165,11 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk,
         drafts=drafts,
         reception=reception,
+        office=office,
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),
+        meters=meters,
+        journal=journal,
+        failures=failures,
     )

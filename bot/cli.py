@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Coroutine
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,9 @@ from bot.command_line import config_option as _config_option
 from bot.command_line import explained as _explained
 from bot.command_line import file_of as _file
 from bot.command_line import loaded as _load
+from bot.command_line import voice_of
 from bot.config import load
+from bot.reach import unreached
 
 R = TypeVar("R")
 
@@ -34,7 +37,7 @@ def main() -> None:
 
 @main.command()
 @_config_option
-@click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@click.option("-v", "--verbose", is_flag=True, help="Log more: also one line for every step.")
 @_explained
 def run(config_file: Path | None, verbose: bool) -> None:
     """Start adapters, scheduler, outbox and web page; Ctrl-C or SIGTERM ends it."""
@@ -42,8 +45,10 @@ def run(config_file: Path | None, verbose: bool) -> None:
     from bot.app import run as run_app
     from bot.logs import configure
 
-    configure(is_verbose=verbose)
     config = _load(config_file)
+    if verbose:
+        config = replace(config, monitoring=replace(config.monitoring, log="steps"))
+    configure(is_verbose=verbose, log=config.monitoring.log)
     try:
         _run(run_app(config))
     except KeyboardInterrupt:  # Windows, before the handlers are in place
@@ -59,6 +64,10 @@ def check(config_file: Path | None) -> None:
     config = load(file, os.environ)
     counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
     click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+    for each in unreached(config):
+        language = config.bot.language
+        reminder = "提醒" if language == "zh" else "note"
+        click.echo(f"{reminder}：{each.name.of(language)} {each.why.of(language)}")
 
 
 @main.command()
@@ -287,6 +296,36 @@ def doctor(config_file: Path | None) -> None:
         click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}：{finding.says}")
     if not is_well:
         raise SystemExit(1)
+
+
+@main.command()
+@_config_option
+@click.option("--once", "is_once", is_flag=True, help="Print one screen and end.")
+@click.option(
+    "--every", type=click.FloatRange(min=0.2), default=2.0, show_default=True, help="Seconds between screens."
+)
+@click.option("--address", help="http://HOST:PORT of a bot elsewhere; needs [monitoring] token.")
+@_explained
+def top(config_file: Path | None, is_once: bool, every: float, address: str | None) -> None:
+    """Watch a running bot: tickets, messages, outbox, store; Ctrl-C ends it."""
+    from bot.clock import SystemClock
+    from bot.run_file import Running, folder_of, read
+    from bot.top import watch
+
+    config = _load(config_file)
+    voice = voice_of(config.bot.language)
+    running = Running(address.rstrip("/"), config.monitoring.token) if address else None
+    running = running or read(folder_of(os.environ), config.path)
+    if running is None:
+        raise click.ClickException(
+            voice.say("没找到用 {file} 运行的机器人；它在别的机器上就加 --address。", file=config.path)
+        )
+    is_terminal = sys.stdout.isatty()
+    length = timedelta(seconds=every)
+    try:
+        _run(watch(running, SystemClock(), voice, every=length, is_once=is_once, is_terminal=is_terminal))
+    except KeyboardInterrupt:
+        click.echo()
 
 
 for command in (backup, restore, migrate, audit):

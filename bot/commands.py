@@ -45,6 +45,8 @@ class Word(StrEnum):
     CHANGE_LEVEL = "level"
     QUEUE = "queue"
     EXPLAIN = "due"
+    ON_DUTY = "duty"
+    TAKE_OVER = "takeover"
     ACKNOWLEDGE = "ack"
     PAUSE = "pause"
     RESUME = "resume"
@@ -133,6 +135,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.UNDO, ("撤销", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), N_("撤销 {number}"), takes_number=True),
     Spec(Word.QUEUE, ("待办", "在办", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), N_("待办")),
     Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), N_("时限 {number}"), takes_number=True),
+    Spec(Word.ON_DUTY, ("值班", "duty", "oncall"), Whose.STAFF, N_("值班 — 现在谁值班，接着是谁"), N_("值班")),
+    Spec(Word.TAKE_OVER, ("接班", "takeover"), Whose.STAFF, N_("接班 — 换班点名时回"), N_("接班")),
     Spec(Word.ARRIVE, ("到场", "arrive", "onsite"), Whose.STAFF, N_("到场 单号 — 人到现场"), N_("到场 {number}"), takes_number=True),
     Spec(Word.ACKNOWLEDGE, ("收到", "ack"), Whose.STAFF, N_("收到 单号 — 知道了，先别再催"), N_("收到 {number}"), takes_number=True),
     Spec(Word.PAUSE, ("暂停", "挂起", "pause"), Whose.STAFF, N_("暂停 单号 等客户|等第三方|等备件 时间 说明"), N_("暂停 {number} 等备件 明天10点 主板到货"), takes_number=True),

@@ -89,7 +89,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         customers=_customers(settings),
         rooms=_rooms(settings, mistakes),
         calendars=calendars,
-        rotas=rotas_of(settings.rotas, local, mistakes),
+        rotas=rotas_of(settings.rotas, settings.people, local, mistakes),
         policies=policies_of(settings.policies, calendars, mistakes),
         ladders=ladders_of(settings.ladders, mistakes),
         tickets=tickets_of(settings.tickets, mistakes),
@@ -181,4 +181,7 @@ def rules_of(config: Config) -> Rules:
         major_ladder=limits.major_ladder,
         acknowledged_for=limits.acknowledged_for,
         urgent_words=limits.urgent_words,
+        unreachable=frozenset(
+            person.id for person in config.people if person.role.is_staff and not person.accounts
+        ),
     )

@@ -117,6 +117,9 @@ def _check_people(settings: Settings, mistakes: Mistakes) -> None:
             mistakes.add((*place, "id"), person.id, expected)
         if person.customer:
             refer(person.customer, customers, _CUSTOMER, (*place, "customer"), mistakes)
+        for number, leave in enumerate(person.leave):
+            if leave.until < leave.from_:
+                mistakes.add((*place, "leave", number, "until"), leave.until, _CONTRACT_ENDS)
 
 
 def _check_accounts(people: Sequence[PersonSettings], adapters: Collection[str], mistakes: Mistakes) -> None:

@@ -28,6 +28,10 @@ class Wording:
     zh: str
     en: str
 
+    def of(self, language: str) -> str:
+        """Return the sentence in a language."""
+        return self.zh if language == "zh" else self.en
+
 
 @dataclass(frozen=True, slots=True)
 class Mistake:

@@ -112,10 +112,12 @@ class TicketLimits:
 
 @dataclass(frozen=True, slots=True)
 class MonitoringConfig:
-    """Whom to call while all is well; the address may hold a secret, so it is left out of every repr."""
+    """Whom to call while all is well, who may read the figures, and what is logged; secrets are left out of every repr."""
 
     ping_url: str = field(default="", repr=False)
     ping_every: timedelta = timedelta(minutes=1)
+    token: str = field(default="", repr=False)
+    log: str = "info"
 
 
 @dataclass(frozen=True, slots=True)

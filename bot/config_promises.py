@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from datetime import date, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from bot.config_values import length, moment, parsed, zone
 from bot.settings import (
     CalendarSettings,
     LevelSettings,
+    PersonSettings,
     PolicySettings,
     RotaSettings,
     RungSettings,
@@ -29,7 +30,7 @@ from scheduler.escalation import Ladder, Rung, parse_at
 from scheduler.history import MISSED, REPORTED
 from scheduler.holidays import COUNTRIES
 from scheduler.lengths import parse_length
-from scheduler.rota import Override, Rota
+from scheduler.rota import Leave, Override, Rota
 from scheduler.written_clocks import KEPT_BY, WrittenClock, WrittenFault, clock_rule
 
 ALWAYS = "always"  # the calendar that nobody has to write
@@ -113,14 +114,27 @@ def _special(
     return found
 
 
-def rotas_of(settings: Mapping[str, RotaSettings], local: ZoneInfo, mistakes: Mistakes) -> dict[str, Rota]:
-    """Return all rotas that could be made, by id."""
+def rotas_of(
+    settings: Mapping[str, RotaSettings],
+    people: Sequence[PersonSettings],
+    local: ZoneInfo,
+    mistakes: Mistakes,
+) -> dict[str, Rota]:
+    """Return all rotas that could be made, by id; whoever is on leave is so on each of them."""
+    leaves = tuple(_leaves(people, local))
     made: dict[str, Rota] = {}
     for name, each in settings.items():
         rota = _rota(name, each, local, mistakes)
         if rota:
-            made[name] = rota
+            made[name] = dataclasses.replace(rota, leaves=leaves)
     return made
+
+
+def _leaves(people: Sequence[PersonSettings], local: ZoneInfo) -> Iterator[Leave]:
+    for person in people:
+        for each in person.leave:
+            start = datetime.combine(each.from_, time(), local)
+            yield Leave(person.id, start, datetime.combine(each.until + timedelta(days=1), time(), local))
 
 
 def _rota(name: str, settings: RotaSettings, local: ZoneInfo, mistakes: Mistakes) -> Rota | None:
@@ -139,6 +153,12 @@ def _rota(name: str, settings: RotaSettings, local: ZoneInfo, mistakes: Mistakes
         if start >= end and not mistakes.is_within(here):
             mistakes.add((*here, "until"), each.until, _TURNED)
         overrides.append(Override(start, end, each.members))
+    confirm = (
+        length(settings.take_over_within, (*place, "take_over_within"), mistakes)
+        if settings.take_over_within
+        else None
+    )
+    ahead = length(settings.warn_ahead, (*place, "warn_ahead"), mistakes)
     if mistakes.is_within(place):
         return None
     return Rota(
@@ -149,6 +169,9 @@ def _rota(name: str, settings: RotaSettings, local: ZoneInfo, mistakes: Mistakes
         starts=starts,
         overrides=tuple(overrides),
         backup=settings.backup,
+        name=settings.name or name,
+        confirm_within=confirm,
+        warn_ahead=ahead,
     )
 
 

@@ -87,7 +87,8 @@ def monitoring_of(settings: MonitoringSettings, secrets: Secrets, mistakes: Mist
     if url and not _WEB_ADDRESS.fullmatch(url) and secrets.are_needed and not mistakes.is_at(place):
         mistakes.add(place, settings.ping_url, _WEB_ADDRESS_FORM)
     every = length(settings.ping_every, ("monitoring", "ping_every"), mistakes)
-    return MonitoringConfig(url, every)
+    token = str(secrets.resolve(settings.token, ("monitoring", "token"), mistakes))
+    return MonitoringConfig(url, every, token, settings.log)
 
 
 def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig:

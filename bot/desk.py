@@ -6,7 +6,8 @@ race hears what the rules say to the loser.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,10 +15,13 @@ import structlog
 from msgspec.structs import replace
 
 from bot.drafts import Draft, Drafts
+from bot.failing import Failures
+from bot.journal import Journal
+from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
 from bot.repeats import Repeats
-from bot.store.contract import AlreadySeen, Change, Conflict, Link, Saved, Store, StoreFault
+from bot.store.contract import AlreadySeen, Change, Conflict, Kept, Link, Saved, Store, StoreFault
 from bot.tickets import planned
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
@@ -26,7 +30,7 @@ from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.messages import Message
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.model import Kind, Party, Status, Ticket
 from bot.tickets.planned_events import Announced, Inspected
 from bot.tickets.planned_steps import Drop
 from bot.tickets.records import Record, Source, sealed
@@ -60,13 +64,25 @@ class Desk:
     """One desk per process; its store may be shared with others."""
 
     def __init__(
-        self, *, store: Store, rules: Rules, drafts: Drafts, outbox: Outbox, first_ticket: int
+        self,
+        *,
+        store: Store,
+        rules: Rules,
+        drafts: Drafts,
+        outbox: Outbox,
+        first_ticket: int,
+        meters: Meters,
+        journal: Journal,
+        failures: Failures,
     ) -> None:
         self._store = store
         self._rules = rules
         self._drafts = drafts
         self._outbox = outbox
         self._first_ticket = first_ticket
+        self._meters = meters
+        self._journal = journal
+        self._failures = failures
         self._repeats = Repeats()
         self._log = structlog.get_logger("desk")
         self.on_deadline: Callable[[datetime], None] = lambda _: (
@@ -84,7 +100,10 @@ class Desk:
         event = opening(step, self._rules)
         ticket, saved = self._born(event, origin.now, origin.source)
         drafts = self._drafts_of(None, ticket, [event], origin.now, origin)
-        return ticket if await self._commit([saved], drafts, origin) else None
+        if not await self._commit([saved], drafts, origin):
+            return None
+        self._meters.opened()
+        return ticket
 
     async def plan(self, step: s.Open, now: datetime, seen: str) -> Ticket | None:
         """Open a ticket that no message asks for; None when the occurrence with this key was planned before."""
@@ -137,16 +156,22 @@ class Desk:
             try:
                 is_new = await self._commit([saved, *follow_ups], drafts, origin)
             except Conflict:
+                self._meters.lost_a_race()
                 continue
-            if is_new:
-                await self.after_step(before, ticket, origin.now)
-            return ticket if is_new else None
+            if not is_new:
+                return None
+            self._meters.stepped(step)
+            await self.after_step(before, ticket, origin.now)
+            return ticket
         raise RuntimeError(f"ticket {number} was changed by others {_ATTEMPTS} times in a row")
 
     async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> bool:
         """Say something that changes no ticket, once per message however often it is delivered; False when it was before."""
         drafts = [self._drafts.answer(message, origin, index) for index, message in enumerate(messages)]
-        return await self._commit([], drafts, origin, links)
+        is_new = await self._commit([], drafts, origin, links)
+        if is_new and messages:
+            self._meters.said(messages[0].about)
+        return is_new
 
     async def tell(self, notices: Sequence[Notice], key: str, now: datetime) -> bool:
         """Say something that no message of a person asked for, once for a key; False when it was said before."""
@@ -158,11 +183,23 @@ class Desk:
         ]
         return await self._commit([], drafts, None, at=now, seen=key)
 
+    async def note(
+        self, kept: tuple[Kept, ...], drafts: list[Draft], now: datetime, seen: str | None
+    ) -> bool:
+        """Save something small together with what is said about it; False when what caused it was handled before."""
+        return await self._commit([], drafts, None, at=now, kept=kept, seen=seen)
+
+    def call_instead(self, people: Mapping[str, tuple[Party, ...]]) -> None:
+        """From now on call these people instead of those whom a rota plans, by rota."""
+        if people != self._rules.called_instead:
+            self._rules = dataclasses.replace(self._rules, called_instead=people)
+
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
         taken: set[int] = set()
         while due := [t for t in await self._store.due(now, limit=_AT_ONCE) if t.number not in taken]:
             taken.update(ticket.number for ticket in due)
+            self._meters.late(await self._store.next_due_at(), now)
             await self._take_due(due, now)
 
     async def _take_due(self, due: list[Ticket], now: datetime) -> None:
@@ -188,8 +225,11 @@ class Desk:
             self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
         except StoreFault:
             raise
-        except Exception:  # noqa: BLE001 - it stays due: the next tick tries again, and the log says why
+        except Exception as fault:  # noqa: BLE001 - it stays due: the next tick tries again, and the dashboard says why
             self._log.exception("deadline failed", action="tick_failed", ticket=number)
+            await self._failures.deadline(number, now, fault)
+        else:
+            await self._failures.is_kept(number)
 
     async def _let_time_pass(self, due: list[Ticket], now: datetime) -> None:
         saved: list[Saved] = []
@@ -320,6 +360,7 @@ class Desk:
         origin: Origin | None,
         links: tuple[Link, ...] = (),
         at: datetime | None = None,
+        kept: tuple[Kept, ...] = (),
         seen: str | None = None,
     ) -> bool:
         """Save what follows from a message or from time, and send it; False when the message was handled before."""
@@ -330,18 +371,24 @@ class Desk:
         change = Change(
             at=now,
             seen=origin.seen if origin else seen,
+            kept=kept,
             tickets=tuple(saved),
             outgoing=tuple(draft.queued for draft in drafts),
             asks=tuple(draft.ask for draft in drafts if draft.ask),
             closed_asks=origin.closed_asks if origin else (),
             links=(*belongs, *links),
         )
+        began = self._meters.monotonic()
         try:
             await self._store.commit(change)
         except AlreadySeen:
+            self._meters.repeated()
             self._log.debug("handled before", action="duplicate", key=change.seen)
             self._noted(change)
             return False
+        self._meters.committed(began)
+        if self._journal.is_on:
+            self._journal.saved(change)
         self._noted(change)
         self._outbox.deliver(change.outgoing)
         for save in saved:

@@ -15,6 +15,7 @@ from adapters.registry import BrokenAdapter, UnknownAdapter
 from bot.adapters import made
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config, ConfigurationFaults, load
+from bot.reach import unreached
 from bot.store.contract import StoreFault
 from bot.store.registry import open_store
 from scheduler.holidays import is_published
@@ -31,6 +32,7 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta) -> li
     findings.append(await _store(config))
     findings.append(_port(config))
     findings.extend(_holidays(config))
+    findings.extend(_reach(config))
     findings.extend(await _adapters(config, patience))
     return findings
 
@@ -80,6 +82,12 @@ def _holidays(config: Config) -> list[Finding]:
         )
         for country in sorted(countries)
     ]
+
+
+def _reach(config: Config) -> list[Finding]:
+    language = config.bot.language
+    found = [Finding(each.name.of(language), False, each.why.of(language)) for each in unreached(config)]
+    return found or [Finding("值班与升级", True, "要叫的人都叫得到")]
 
 
 async def _adapters(config: Config, patience: timedelta) -> list[Finding]:

@@ -70,7 +70,14 @@ class Drafts:
             key = _card_key(ticket) if message.is_card else f"t{ticket.number}.{ticket.version}.{index}"
             quotes = origin.message if origin is not None and address == origin.address else None
             queued = self._queued(
-                key, address, message, now, quotes=quotes, fallback=fallback, ticket=ticket.number
+                key,
+                address,
+                message,
+                now,
+                quotes=quotes,
+                fallback=fallback,
+                ticket=ticket.number,
+                flow=origin.seen if origin else "",
             )
             asked = self._asked(message, ticket, origin, address)
             drafts.append(Draft(queued, _ask(message.about, address, asked, key, now)))
@@ -98,11 +105,20 @@ class Drafts:
         key = f"a{origin.key}.{index}"
         address = self._aside(origin) if message.to is Place.ASIDE else origin.address
         quotes = origin.message if address == origin.address else None
-        queued = self._queued(key, address, message, origin.now, quotes=quotes, ticket=message.ticket)
+        queued = self._queued(
+            key, address, message, origin.now, quotes=quotes, ticket=message.ticket, flow=origin.seen
+        )
         return Draft(queued, _ask(message.about, address, origin.account, key, origin.now))
 
     def notice(
-        self, message: Message, address: str, key: str, now: datetime, *, fallback: str | None, asked: str
+        self,
+        message: Message,
+        address: str,
+        key: str,
+        now: datetime,
+        *,
+        fallback: str | None = None,
+        asked: str = "",
     ) -> Draft:
         """Return the draft of something that no message asked for."""
         queued = self._queued(key, address, message, now, fallback=fallback, ticket=message.ticket)
@@ -152,6 +168,7 @@ class Drafts:
         quotes: str | None = None,
         fallback: str | None = None,
         ticket: int | None = None,
+        flow: str = "",
     ) -> Queued:
         adapter = address.partition(":")[0]
         called = ((party, self._directory.account(party, adapter)) for party in message.mentions)
@@ -166,6 +183,7 @@ class Drafts:
             quotes=quotes,
             fallback=fallback,
             ticket=ticket,
+            flow=flow,
             useful_until=useful_until(now, message.useful_for),
             state=Delivery.SENDING if self._outbox.is_near(adapter, address) else Delivery.QUEUED,
         )

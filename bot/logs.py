@@ -8,9 +8,10 @@ import sys
 import structlog
 
 
-def configure(*, is_verbose: bool = False, is_quiet: bool = False) -> None:
-    """Set up structlog and the standard library's loggers of the libraries we use."""
-    level = logging.CRITICAL if is_quiet else logging.DEBUG if is_verbose else logging.INFO
+def configure(*, is_verbose: bool = False, is_quiet: bool = False, log: str = "info") -> None:
+    """Set up structlog and the standard library's loggers of the libraries we use; `log` is that of the configuration."""
+    usual = logging.WARNING if log == "warning" else logging.INFO
+    level = logging.CRITICAL if is_quiet else logging.DEBUG if is_verbose else usual
     is_terminal = sys.stderr.isatty()
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bot import answers
+from bot import answers, duty_words
 from bot.asks import Check, Suggestion
 from bot.commands import EXAMPLE_NUMBER, Command, Whose, Word, may_use, nearest, spec_named
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.duty_office import DutyOffice
 from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.intentions import step_of
@@ -38,6 +39,7 @@ _SPOKEN = (
     Word.MAJOR,
     Word.RECOVER,
 )
+_ALONE = (Word.ON_DUTY, Word.TAKE_OVER)  # mean something only when nothing follows
 
 
 class Orders:
@@ -52,6 +54,7 @@ class Orders:
         finding: Finding,
         rules: Rules,
         opening: Opening,
+        office: DutyOffice,
         teaching: Teaching,
         planned: PlannedOrders,
     ) -> None:
@@ -61,6 +64,7 @@ class Orders:
         self._finding = finding
         self._rules = rules
         self._opening = opening
+        self._office = office
         self._teaching = teaching
         self._planned = planned
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
@@ -70,6 +74,8 @@ class Orders:
             Word.HELP: self._help,
             Word.MINE: self._mine,
             Word.QUEUE: self._queue,
+            Word.ON_DUTY: self._on_duty,
+            Word.TAKE_OVER: self._take_over,
         }
 
     def answers_at_once(self, command: Command) -> bool:
@@ -92,6 +98,8 @@ class Orders:
             return True
         simple = self._informing.get(command.word)
         if simple is not None:
+            if command.word in _ALONE and command.rest and not command.is_marked:
+                return False  # `值班 表发一下` is speech
             await simple(hearing, command)
             return True
         if command.word in PLANNED_WORDS:
@@ -221,6 +229,14 @@ class Orders:
     async def _queue(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
         tickets = await self._finding.queue(hearing)
         await self._tell(hearing, answers.queue(tickets, self._speak(hearing), self._rules))
+
+    async def _on_duty(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
+        speaker = self._speak(hearing)
+        lines = [duty_words.said(each, speaker) for each in self._office.on_duty(hearing.now)]
+        await self._tell(hearing, "\n".join(lines) or speaker.say("还没有排班：在配置里写 [rotas]。"))
+
+    async def _take_over(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
+        await self._office.take_over(hearing)
 
     def _speak(self, hearing: Hearing) -> Speaker:
         return self._drafts.speaker(hearing.origin.language, hearing.now)

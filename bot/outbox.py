@@ -16,6 +16,8 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, Button, DeliveryFailed, Mention, Outgoing
+from bot.journal import Journal
+from bot.metrics import Meters
 from bot.pace import Pace
 from bot.store.contract import Delivered, Delivery, Queued, Store, StoreFault
 from bot.tickets.errors import N_
@@ -44,11 +46,15 @@ class Outbox:
         clock: Clock,
         adapters: Mapping[str, Adapter],
         translator_at: Callable[[str], Callable[[str], str]],
+        *,
+        meters: Meters | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
+        meters, journal = meters or Meters(clock.monotonic), journal or Journal(is_on=False)
         self._senders = {
-            name: _Sender(adapter, store, clock, translator_at, self.deliver)
+            name: _Sender(adapter, store, clock, translator_at, self.deliver, meters, journal)
             for name, adapter in adapters.items()
         }
         self._log = structlog.get_logger("outbox")
@@ -137,9 +143,13 @@ class _Sender:
         clock: Clock,
         translator_at: Callable[[str], Callable[[str], str]],
         elsewhere: Callable[[Iterable[Queued]], None],
+        meters: Meters,
+        journal: Journal,
     ) -> None:
         self.adapter = adapter
         self._elsewhere = elsewhere
+        self._meters = meters
+        self._journal = journal
         self._translator_at = translator_at
         self._store = store
         self._clock = clock
@@ -226,6 +236,7 @@ class _Sender:
                 await self._note(
                     replace(message, state=Delivery.DROPPED, reason=message.reason or N_("过时"))
                 )
+                self._missed(message, "dropped")
                 return False
             wait = self._pace.wait(message.room, now)
             if message.not_before is not None:
@@ -247,6 +258,7 @@ class _Sender:
         edits = await self._edited(message)
         if message.edits is not None and edits is None:
             await self._note(replace(message, state=Delivery.DROPPED, reason=N_("没有可以改的消息")))
+            self._missed(message, "dropped")
             return None
         now = self._clock.now()
         self._pace.take(message.room, now)
@@ -264,6 +276,9 @@ class _Sender:
                 ),
             )
         self._note_soon(Delivered(message.key, platform_id))
+        self._meters.delivered(self.adapter.name, self._clock.now() - message.created_at)
+        if self._journal.is_on:
+            self._journal.delivered(message, platform_id)
         return None
 
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
@@ -273,9 +288,11 @@ class _Sender:
             "not delivered",
             action="delivery_failed",
             key=message.key,
+            flow=message.flow,
             reason=failure.reason,
             attempts=attempts,
         )
+        self._meters.undelivered(self.adapter.name, "failed")
         if failure.retry_after is None:
             if failure.is_unknown:  # very likely there; sending again would only repeat it
                 await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
@@ -303,6 +320,7 @@ class _Sender:
             held = replace(message, state=Delivery.HELD)
             await self._note(held)
             self.hold(held)
+            self._missed(held, "held")
         else:
             await self._given_up(message)
 
@@ -319,12 +337,20 @@ class _Sender:
                 not_before=None,
             )
             await self._note(moved)
+            self._missed(moved, "moved")
             self._elsewhere((moved,))
             return
         self._log.error(
             "given up", action="dead_letter", key=message.key, room=message.room, reason=message.reason
         )
         await self._note(replace(message, state=Delivery.DEAD))
+        self._missed(message, "dead")
+
+    def _missed(self, message: Queued, outcome: str) -> None:
+        """Count a message that does not reach its room, for now or for good."""
+        self._meters.undelivered(self.adapter.name, outcome)
+        if self._journal.is_on:
+            self._journal.undelivered(message, outcome)
 
     async def _edited(self, message: Queued) -> str | None:
         """Return the platform's id of the message that this one replaces; None when it never got there."""

@@ -75,6 +75,13 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     checks: str = ""
 
 
+class LeaveSettings(Section, frozen=True, kw_only=True):
+    """Days on which somebody is away, both included."""
+
+    from_: date = field(name="from")
+    until: date
+
+
 class PersonSettings(Section, frozen=True, kw_only=True):
     """One of `[[people]]`."""
 
@@ -84,6 +91,7 @@ class PersonSettings(Section, frozen=True, kw_only=True):
     accounts: tuple[str, ...] = ()
     customer: str = ""
     phone: str = ""
+    leave: tuple[LeaveSettings, ...] = ()
 
 
 class ContractSettings(Section, frozen=True, kw_only=True):
@@ -143,6 +151,9 @@ class RotaSettings(Section, frozen=True, kw_only=True):
     timezone: str = ""
     overrides: tuple[OverrideSettings, ...] = ()
     backup: tuple[str, ...] = ()
+    name: str = ""
+    take_over_within: Length = ""
+    warn_ahead: Length = "24h"
 
 
 class LevelSettings(Section, frozen=True, kw_only=True):
@@ -240,10 +251,12 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
 
 
 class MonitoringSettings(Section, frozen=True, kw_only=True):
-    """`[monitoring]`: whom to call while all is well."""
+    """`[monitoring]`: whom to call while all is well, who may read the figures, and what is logged."""
 
     ping_url: str = ""
     ping_every: Length = "1m"
+    token: str = ""
+    log: Literal["warning", "info", "steps"] = "info"
 
 
 class Settings(Section, frozen=True, kw_only=True):

@@ -34,9 +34,9 @@ _HEADERS = {
 }
 # Addresses by their route, so that no spelling of a path can pass for another.
 _FOR_PROGRAMS = ("/healthz", "/readyz", "/hooks/{adapter}", "/hooks/{adapter}/{tail}")
+_METRICS = "/metrics"
 _BEFORE_LOGIN = ("/login", "/static/{digest}/{name}")
 TICKS_STOPPED = timedelta(minutes=2)  # a tick that serves thousands of tickets may take a while
-_MOST_UPLOADED = 25_000_000  # bytes: a file of knowledge
 _CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -68,10 +68,8 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     renderer = Renderer(bot, files, site)
     live = Live(lambda: snapshot(bot.store, bot.clock.now()), bot.clock)
     doors = Doors(access, renderer)
-    app = web.Application(
-        client_max_size=_MOST_UPLOADED, middlewares=[_faults(renderer), _guard(access, doors, renderer)]
-    )
-    app.add_routes(Pages(bot, renderer, live, adapters.keys()).routes())
+    app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
+    app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
     app.add_routes(KnowledgePages(bot, renderer).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters).routes())
@@ -143,7 +141,7 @@ class _Monitoring:
             last_tick_at=self._health.last_tick_at(),
         )
         return web.Response(
-            body=metrics.exposed(figures),
+            body=metrics.exposed(figures, self._bot.meters),
             headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"},
         )
 
@@ -167,7 +165,9 @@ def _guard(access: Access, doors: Doors, renderer: Renderer) -> Middleware:
         """Let in who may come: the right host, logged in, and changes only from our own pages."""
         route = request.match_info.route.resource
         path = route.canonical if route else ""
-        if path in _FOR_PROGRAMS:
+        if path in _FOR_PROGRAMS or (
+            path == _METRICS and access.knows_token(request.headers.get("Authorization", ""))
+        ):
             return await handler(request)
         say = renderer.voice(request).speaker.say
         if not access.knows_host(request.host):

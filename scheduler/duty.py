@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from scheduler.intervals import Interval, in_utc
-from scheduler.rota import Rota, next_change, on_call, planned_for
+from scheduler.rota import Rota, edges_after, on_call, planned_for
 
 _MOMENT = timedelta.resolution
 
@@ -75,8 +75,11 @@ def warnings_ahead(rota: Rota, start: datetime, end: datetime, ahead: timedelta)
 
 
 def _changes(rota: Rota, begin: datetime, finish: datetime) -> Iterator[datetime]:
-    """Yield the instants after `begin` and before `finish` at which somebody else may be on call."""
-    change = next_change(rota, begin)
-    while change < finish:
-        yield change
-        change = next_change(rota, change)
+    """Yield the instants after `begin` and before `finish` at which somebody else is on call."""
+    reached, current = begin, on_call(rota, begin)
+    while edges := [edge for edge in edges_after(rota, reached) if edge < finish]:
+        reached = min(edges)
+        following = on_call(rota, reached)
+        if following != current:
+            yield reached
+        current = following

@@ -48,6 +48,9 @@ class Rota:
     overrides: tuple[Override, ...] = ()
     backup: tuple[str, ...] = ()
     leaves: tuple[Leave, ...] = ()
+    name: str = ""  # what people call it
+    confirm_within: timedelta | None = None  # the new shift says that it took over; None: it need not
+    warn_ahead: timedelta = timedelta(days=1)  # of a stretch with nobody on call
 
     def __post_init__(self) -> None:
         """Refuse shifts nobody could work, and a first hand-over that is at no certain instant."""
@@ -91,7 +94,7 @@ def next_change(rota: Rota, at: datetime) -> datetime:
     reached = in_utc(at)
     current = on_call(rota, reached)
     hand_over = _hand_over(rota, _turn(rota, reached) + 1)
-    while edges := list(_edges(rota, reached)):
+    while edges := list(edges_after(rota, reached)):
         reached = min(edges)
         if on_call(rota, reached) != current:
             return reached
@@ -102,7 +105,7 @@ def _override(rota: Rota, instant: datetime) -> Override | None:
     return next((each for each in reversed(rota.overrides) if each.start <= instant < each.end), None)
 
 
-def _edges(rota: Rota, instant: datetime) -> Iterator[datetime]:
+def edges_after(rota: Rota, instant: datetime) -> Iterator[datetime]:
     """Yield instants after `instant` of which the first is the first at which anything may change."""
     stretches: list[Override | Leave] = [*rota.overrides, *rota.leaves]
     for stretch in stretches:

@@ -12,7 +12,7 @@ from bot.dashboard.promises import PromiseView, promises
 from bot.dashboard.rendering import Voice
 from bot.dashboard.timeline import Entry, entries
 from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
-from bot.store.contract import Delivery, Queued
+from bot.store.contract import Delivery, Failure, Queued
 from bot.tickets.model import Status, Ticket
 from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker
@@ -96,6 +96,34 @@ def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
         is_edit=message.edits is not None,
         reason=speaker.translate(message.reason) if message.state is not Delivery.SENT else "",
         source=" · ".join(part for part in (message.room, message.platform_id or "") if part),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something the program failed at, in words. `can_retry` is False for a deadline: it is tried with every tick anyway."""
+
+    key: str
+    at: str
+    place: str
+    text: str
+    ticket: int | None
+    attempts: int
+    trace: str
+    can_retry: bool
+
+
+def failed(failure: Failure, bot: Bot, speaker: Speaker) -> Failed:
+    """Return something the program failed at in words."""
+    return Failed(
+        key=failure.key,
+        at=stamp(failure.at, speaker),
+        place=place(failure.room, bot.directory, speaker) if failure.room else speaker.say("时限"),
+        text=failure.text,
+        ticket=failure.ticket,
+        attempts=failure.attempts,
+        trace=failure.trace,
+        can_retry=bool(failure.message),
     )
 
 

@@ -23,6 +23,7 @@ from faq.entries import Entry
 from faq.formats import ImportPlan, Rows, UnreadableFile, describe, dump, parse, plan
 from faq.formats.rows import split
 
+_MOST_UPLOADED = 25_000_000  # bytes
 _MOST_UPLOADS = 5
 _WHO = "shouwen_who"
 _TYPES = {
@@ -94,7 +95,7 @@ class KnowledgePages:
 
     async def import_(self, request: web.Request) -> web.StreamResponse:
         """Show what a file would do, and do it once somebody has confirmed."""
-        form = await request.post()
+        form = await request.clone(client_max_size=_MOST_UPLOADED).post()
         voice = self._renderer.voice(request)
         token = str(form.get("token", ""))
         if token:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.store.contract import Queued, Store
+from bot.store.contract import Failure, Queued, Store
 from bot.tickets.model import Ticket
 from scheduler.loop import Clock
 
@@ -27,19 +27,22 @@ class Snapshot:
     now: datetime
     tickets: tuple[Ticket, ...]
     dead: tuple[Queued, ...]
+    failed: tuple[Failure, ...] = ()
 
     @property
     def mark(self) -> tuple[object, ...]:
         """Two snapshots with the same mark look the same but for the time."""
         versions = tuple((ticket.number, ticket.version) for ticket in self.tickets)
-        return versions, tuple((letter.key, letter.attempts) for letter in self.dead)
+        dead = tuple((letter.key, letter.attempts) for letter in self.dead)
+        return versions, dead, tuple((failure.key, failure.attempts) for failure in self.failed)
 
 
 async def snapshot(store: Store, now: datetime) -> Snapshot:
     """Return the store as it is."""
     found = await store.open_tickets(limit=MOST_TICKETS)
     tickets = [each for each in found if not each.is_ahead]
-    return Snapshot(now, tuple(tickets), tuple(await store.dead_letters(limit=MOST_LETTERS)))
+    dead, failed = await store.dead_letters(limit=MOST_LETTERS), await store.failures(limit=MOST_LETTERS)
+    return Snapshot(now, tuple(tickets), tuple(dead), tuple(failed))
 
 
 class Follower:

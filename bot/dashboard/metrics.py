@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,8 +15,11 @@ from prometheus_client.registry import Collector
 from bot.assembly import Bot
 from bot.auditor import Audit
 from bot.dashboard.board import Row, rows
+from bot.metrics import Meters
+from bot.store.contract import Queued
 
-_MOST_TICKETS = 100_000
+_MOST_TICKETS = 5000  # that many mean the same as more
+_AT_ONCE = 50  # tickets looked at before others get their turn
 _MOST_MESSAGES = 1000  # waiting ones of one adapter; that many mean the same as more
 _MOST_DUE = 1000
 
@@ -28,8 +32,11 @@ class Figures:
     overdue: int
     due: int
     waiting: Mapping[str, int]  # by adapter
+    oldest: Mapping[str, float]  # age in seconds of the oldest waiting message, by adapter
     dead: int
+    failures: int
     connected: Mapping[str, bool]
+    now: datetime
     started_at: datetime
     last_tick_at: datetime | None
     audit: Audit
@@ -53,7 +60,18 @@ class _Reading(Collector):
         yield _by(
             "shouwen_outbox_waiting", "Messages not delivered yet, by adapter.", "adapter", figures.waiting
         )
+        yield _by(
+            "shouwen_outbox_age_seconds",
+            "Age of the oldest message not delivered yet, by adapter.",
+            "adapter",
+            figures.oldest,
+        )
         yield GaugeMetricFamily("shouwen_dead_letters", "Messages that were given up.", figures.dead)
+        yield GaugeMetricFamily(
+            "shouwen_open_failures",
+            "Messages and deadlines the program failed at, not dealt with yet.",
+            figures.failures,
+        )
         connected = {name: int(is_connected) for name, is_connected in figures.connected.items()}
         yield _by("shouwen_adapter_connected", "Whether an adapter has a connection.", "adapter", connected)
         yield GaugeMetricFamily(
@@ -64,6 +82,11 @@ class _Reading(Collector):
             yield GaugeMetricFamily(
                 "shouwen_last_tick_time_seconds", "When time last passed.", figures.last_tick_at.timestamp()
             )
+            yield GaugeMetricFamily(
+                "shouwen_tick_age_seconds",
+                "How long ago time last passed.",
+                max((figures.now - figures.last_tick_at).total_seconds(), 0.0),
+            )
 
 
 async def read(
@@ -71,27 +94,46 @@ async def read(
 ) -> Figures:
     """Return the figures as they are now."""
     now = bot.clock.now()
-    found = rows(await bot.store.open_tickets(limit=_MOST_TICKETS), bot.rules, now)
+    found = await _rows(bot, now)
+    waiting = {name: await bot.store.waiting(name, limit=_MOST_MESSAGES) for name in connected}
     states = Counter({"unclaimed": 0, "claimed": 0, "solved": 0})
     states.update(_state(row) for row in found)
     return Figures(
         tickets=states,
         overdue=sum(row.is_overdue for row in found),
         due=len(await bot.store.due(now, limit=_MOST_DUE)),
-        waiting={name: len(await bot.store.waiting(name, limit=_MOST_MESSAGES)) for name in connected},
+        waiting={name: len(messages) for name, messages in waiting.items()},
+        oldest={name: _age(messages, now) for name, messages in waiting.items()},
         dead=len(await bot.store.dead_letters(limit=_MOST_MESSAGES)),
+        failures=len(await bot.store.failures(limit=_MOST_MESSAGES)),
         connected=connected,
+        now=now,
         started_at=started_at,
         last_tick_at=last_tick_at,
         audit=bot.auditor.latest,
     )
 
 
-def exposed(figures: Figures) -> bytes:
-    """Return figures in the format that Prometheus reads."""
+def exposed(figures: Figures, meters: Meters) -> bytes:
+    """Return figures, and what was counted, in the format that Prometheus reads."""
     registry = CollectorRegistry()
     registry.register(_Reading(figures))
-    return generate_latest(registry)
+    return generate_latest(registry) + generate_latest(meters.registry)
+
+
+async def _rows(bot: Bot, now: datetime) -> list[Row]:
+    """Return all open tickets as the board shows them, a few at a time: messages go first."""
+    tickets = await bot.store.open_tickets(limit=_MOST_TICKETS)
+    found: list[Row] = []
+    for start in range(0, len(tickets), _AT_ONCE):
+        found.extend(rows(tickets[start : start + _AT_ONCE], bot.rules, now))
+        await asyncio.sleep(0)
+    return found
+
+
+def _age(messages: Sequence[Queued], now: datetime) -> float:
+    oldest = min((message.created_at for message in messages), default=now)
+    return max((now - oldest).total_seconds(), 0.0)
 
 
 def _audited(audit: Audit) -> Iterator[Metric]:
@@ -114,7 +156,7 @@ def _audited(audit: Audit) -> Iterator[Metric]:
         )
 
 
-def _by(name: str, says: str, label: str, values: Mapping[str, int]) -> GaugeMetricFamily:
+def _by(name: str, says: str, label: str, values: Mapping[str, float]) -> GaugeMetricFamily:
     family = GaugeMetricFamily(name, says, labels=[label])
     for value, count in values.items():
         family.add_metric([value], count)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from markupsafe import Markup
 
+from adapters.contract import Adapter, Incoming
 from bot.assembly import Bot
-from bot.dashboard import board
+from bot.dashboard import board, duty
 from bot.dashboard.board import Filter, Row, Wanted
 from bot.dashboard.cards import address, cards, tiles
-from bot.dashboard.case import case, spoken
+from bot.dashboard.case import case, failed, spoken
 from bot.dashboard.live import MOST_TICKETS, Live, Snapshot, snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.stream import follow
@@ -20,13 +21,21 @@ _Parts = Mapping[str, Markup]
 
 
 class Pages:
-    """Request handlers around one bot. `adapters` are the names of those that can deliver."""
+    """Request handlers around one bot. `adapters` are those that can deliver, `connected` says which have a connection."""
 
-    def __init__(self, bot: Bot, renderer: Renderer, live: Live, adapters: Collection[str]) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        renderer: Renderer,
+        live: Live,
+        adapters: Mapping[str, Adapter],
+        connected: Callable[[], Mapping[str, bool]],
+    ) -> None:
         self._bot = bot
         self._renderer = renderer
         self._live = live
         self._adapters = adapters
+        self._connected = connected
         self._drawn: tuple[Snapshot | None, list[Row], dict[tuple[str, Filter], _Parts]] = (None, [], {})
 
     def routes(self) -> list[web.AbstractRouteDef]:
@@ -34,8 +43,10 @@ class Pages:
         return [
             web.get("/", self.board),
             web.get(r"/tickets/{number:\d{1,9}}", self.ticket),
+            web.get("/duty", self.duty),
             web.get("/letters", self.letters),
             web.post("/letters", self.retry),
+            web.post("/failures", self.settle_failure),
             web.get("/live/board", self.follow_board),
             web.get(r"/live/tickets/{number:\d{1,9}}", self.follow_ticket),
             web.get("/live/letters", self.follow_letters),
@@ -60,6 +71,20 @@ class Pages:
             )
         return self._renderer.page(request, voice, parts, title=str(number), live=f"/live/tickets/{number}")
 
+    async def duty(self, request: web.Request) -> web.Response:
+        """Answer with who is on duty, who cannot be called, and what the auditor found."""
+        voice = self._renderer.voice(request)
+        powers = {name: adapter.capabilities for name, adapter in self._adapters.items()}
+        main = self._renderer.part(
+            "duty.html",
+            voice,
+            turns=duty.turns(self._bot, voice.speaker),
+            unreached=duty.cannot_be_called(self._bot, powers, self._connected(), voice.speaker),
+            audit=duty.audit(self._bot, voice.speaker),
+        )
+        parts = {"main": main, **self._renderer.head(await self._now(), voice)}
+        return self._renderer.page(request, voice, parts, title=voice.speaker.say("值班"), current="duty")
+
     async def letters(self, request: web.Request) -> web.Response:
         """Answer with what was not delivered."""
         return await self._letters(request, "")
@@ -77,6 +102,31 @@ class Pages:
         if "HX-Request" in request.headers:
             return await self._letters(request, say("已重新排队发送。"))
         raise web.HTTPSeeOther("/letters")
+
+    async def settle_failure(self, request: web.Request) -> web.StreamResponse:
+        """Handle a message once more at which the program failed, or let go of it."""
+        form = await request.post()
+        key, is_retry = str(form.get("key", "")), form.get("do") == "retry"
+        say = self._renderer.voice(request).speaker.say
+        incoming = self._bot.failures.again(key) if is_retry else None
+        if incoming is not None:
+            notice = await self._handled_again(key, incoming, say)
+        elif await self._bot.failures.forget(key):
+            notice = say("已去掉。")
+        else:
+            return await self._letters(request, say("这一条已经不在了。"), status=409)
+        if notice and "HX-Request" not in request.headers:
+            raise web.HTTPSeeOther("/letters")
+        return await self._letters(request, notice)
+
+    async def _handled_again(self, key: str, incoming: Incoming, say: Callable[..., str]) -> str:
+        try:
+            await self._bot.reception.receive(incoming)
+        except Exception as fault:  # noqa: BLE001 - it is kept as it was, and whoever pressed the button is told
+            await self._bot.failures.message(incoming, self._bot.clock.now(), fault)
+            return say("又失败了，看下面的记录。")
+        await self._bot.failures.forget(key)
+        return say("这回处理好了。")
 
     async def follow_board(self, request: web.Request) -> web.StreamResponse:
         """Answer with the board as it changes."""
@@ -125,7 +175,7 @@ class Pages:
             "board.html",
             voice,
             cards=cards(board.wanted(here, filter_.wanted), voice.speaker),
-            tiles=tiles(board.counted(here), len(latest.dead), filter_, voice.speaker),
+            tiles=tiles(board.counted(here), len(latest.dead) + len(latest.failed), filter_, voice.speaker),
             rooms=self._rooms(filter_),
             is_filtered=filter_ != Filter(),
             is_cut=len(latest.tickets) >= MOST_TICKETS,
@@ -173,7 +223,8 @@ class Pages:
             (letter.key, letter.ticket, letter.attempts, spoken(letter, self._bot, voice.speaker))
             for letter in latest.dead
         ]
-        main = self._renderer.part("letters.html", voice, letters=letters)
+        failures = [failed(failure, self._bot, voice.speaker) for failure in latest.failed]
+        main = self._renderer.part("letters.html", voice, letters=letters, failures=failures)
         return {"main": main, **self._renderer.head(latest, voice)}
 
 

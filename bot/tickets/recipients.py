@@ -15,15 +15,22 @@ _CLIMB = (Role.LEADER, Role.MANAGER, Role.DIRECTOR)
 def recipients(tell: Iterable[str], ticket: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
     """Return the people a rung names, each once, in its order.
 
-    Where a rung finds nobody (no owner, nobody on call, no such role) it tells the next role above that somebody has,
-    so that a promise is never watched by nobody.
+    Where a rung finds nobody (no owner, nobody on call, no such role), or nobody whom any platform can call, it tells the next
+    role above at once, so that a promise is never watched by nobody.
     """
     found: list[Party] = []
     for word in tell:
         found.extend(party for party in _named(word, ticket, rules, now) if party not in found)
-    if not found:
-        found.extend(next((people for role in _CLIMB if (people := rules.with_role(role))), ()))
+    if not any(rules.can_be_told(party) for party in found):
+        found.extend(party for party in next_in_charge(rules) if party not in found)
     return tuple(found)
+
+
+def next_in_charge(rules: Rules) -> tuple[Party, ...]:
+    """Return the people of the lowest role above engineers that has somebody who can be told; else of the lowest at all."""
+    people = [rules.with_role(role) for role in _CLIMB]
+    reachable = (each for each in people if any(map(rules.can_be_told, each)))
+    return next(reachable, next(filter(None, people), ()))
 
 
 def _named(word: str, ticket: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:

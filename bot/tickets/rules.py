@@ -131,6 +131,10 @@ class Rules:
         4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
     )
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
+    called_instead: Mapping[str, tuple[Party, ...]] = field(
+        default_factory=dict
+    )  # of whom a rota plans, by rota
+    unreachable: frozenset[str] = frozenset()  # ids of staff whom no platform can call
 
     def role(self, party: Party) -> Role:
         """Return what somebody may do."""
@@ -139,6 +143,10 @@ class Rules:
     def with_role(self, role: Role) -> tuple[Party, ...]:
         """Return staff of one role, in the order of the configuration."""
         return tuple(party for party in self.staff.values() if self.roles[party.id] is role)
+
+    def can_be_told(self, party: Party) -> bool:
+        """Say whether some platform can call somebody."""
+        return party.id not in self.unreachable
 
     def may_answer(self, ticket: Ticket, by: Party) -> bool:
         """Say whether somebody speaks for the customer: the requester, or a contact bound to the same customer.
@@ -153,5 +161,7 @@ class Rules:
         """Return who is on call for a room; empty when nobody is."""
         rules = self.rooms.get(room)
         rota = self.rotas.get(rules.on_call) if rules else None
+        if rota is not None and rota.id in self.called_instead:
+            return self.called_instead[rota.id]
         members = on_call(rota, at) if rota else ()
         return tuple(self.staff[member] for member in members if member in self.staff)

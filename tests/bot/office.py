@@ -43,8 +43,10 @@ name = "值班群"
 kind = "duty"
 
 [rotas.first-line]
-members = ["e01"]
-starts = 2026-03-02T08:00:00
+members = ["e01", "e02"]
+shift = "1d"
+take_over_within = "15m"
+starts = 2026-03-01T08:00:00
 
 [[ladders.standard]]
 at = "50%"
