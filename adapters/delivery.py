@@ -35,7 +35,9 @@ class Delivery:
         Raises:
             DeliveryFailed: A part was not taken, or it is unknown whether all were.
         """
-        message = replace(message, text=_sendable(message.text))
+        text = _sendable(message.text)
+        if text != message.text:
+            message = replace(message, text=text)
         earlier = self._unfinished.pop(message.key, None)
         parts = _resumed(earlier, message) if earlier else tuple(parts_of(message, self._split(message.text)))
         first_id = earlier.first_id if earlier else ""
@@ -66,6 +68,9 @@ def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:
 
     Each part after the first has a key of its own, so that a platform that knows repetitions can tell them apart.
     """
+    if len(texts) == 1 and texts[0] == message.text and not message.mentions:
+        yield message  # nearly always
+        return
     waiting = message.mentions
     for index, text in enumerate(texts):
         called = tuple(mention for mention in waiting if f"@{mention.name}" in text)

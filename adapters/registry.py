@@ -17,6 +17,7 @@ ENTRY_POINTS = "shouwen.adapters"
 # Paths, not modules: a platform's libraries are loaded only when it is configured.
 _BUILT_IN: Mapping[str, str] = {
     "console": "adapters.console",
+    "feishu": "adapters.feishu",
     "onebot": "adapters.onebot",
     "qq": "adapters.qq",
     "telegram": "adapters.telegram",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -25,6 +25,7 @@ class Response:
 
     status: int
     content: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)  # names as the server writes them
 
 
 class Server:
@@ -50,9 +51,15 @@ class Server:
         return address.origin() == self._base.origin()
 
     async def request(
-        self, method: str, address: URL, body: object = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        address: URL,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        largest: int = _LARGEST_ANSWER,
     ) -> Response:
-        """Send a request to an address on this server; `body` becomes JSON, None sends none.
+        """Send a request to an address on this server; `body` becomes JSON, None sends none; no answer may be larger.
 
         Raises:
             DeliveryFailed: Another server, not reached, busy, or it is unknown whether it did what was asked (`is_unknown`).
@@ -62,7 +69,7 @@ class Server:
         if not self.owns(address):
             raise DeliveryFailed(f"{address.origin()} 不是配置里的服务器")
         try:
-            response = await self._exchange(method, address, body, headers)
+            response = await self._exchange(method, address, body, headers, largest)
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise DeliveryFailed(
                 f"连不上 {self._base.origin()}（{type(error).__name__}）", retry_after=SOON
@@ -84,7 +91,7 @@ class Server:
             await self._session.close()
 
     async def _exchange(
-        self, method: str, address: URL, body: object, headers: Mapping[str, str] | None
+        self, method: str, address: URL, body: object, headers: Mapping[str, str] | None, largest: int
     ) -> Response:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=self._timeout)
@@ -99,9 +106,9 @@ class Server:
             content = bytearray()
             async for chunk in response.content.iter_any():
                 content += chunk
-                if len(content) > _LARGEST_ANSWER:
+                if len(content) > largest:
                     raise aiohttp.ClientPayloadError("too large")
-            return Response(response.status, bytes(content))
+            return Response(response.status, bytes(content), response.headers)
 
 
 def _instant(date: str) -> datetime | None:

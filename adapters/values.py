@@ -1,4 +1,4 @@
-"""Values as platforms write them: instants in seconds or milliseconds, and ids for messages that came without one; pure."""
+"""Values as platforms write them: parts of JSON that may be anything, instants, ids for what came without one; pure."""
 
 from __future__ import annotations
 
@@ -26,3 +26,19 @@ def derived_id(*stable: str) -> str:
     """Return an id made of what stays the same when a message without one is sent again."""
     digest = hashlib.blake2b("\0".join(stable).encode(errors="surrogatepass"), digest_size=8)
     return f"derived-{digest.hexdigest()}"
+
+
+def part(value: Any, key: str) -> Any:
+    """Return what an object holds under a key; None when it is no object or lacks it."""
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def word(value: Any, key: str) -> str:
+    """Return a text in an object, without spaces around it; empty when it is none."""
+    found = part(value, key)
+    return found.strip() if isinstance(found, str) else ""
+
+
+def text_of(value: Any) -> str:
+    """Return a value that is a text, without spaces around it; empty for anything else."""
+    return value.strip() if isinstance(value, str) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.commands import EXAMPLE_NUMBER, SPECS, Spec, Whose, Word, may_use
+from bot.ledgers import CustomerStandings
 from bot.tickets import timing
 from bot.tickets.alerts import promise_name
 from bot.tickets.card import ENDINGS
@@ -14,6 +15,7 @@ from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.planned_notices import planned_standing
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
+from bot.tickets.standings import line
 from bot.tickets.voices import title
 
 _LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
@@ -121,6 +123,15 @@ def explained(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> 
     level = policy.level(ticket.level) if policy else None
     lines.extend(speaker.say("合同这样理解：{text}", text=text) for text in (level.readings if level else ()))
     return "\n".join(lines)
+
+
+def attained(found: Sequence[CustomerStandings], speaker: Speaker) -> str:
+    """Return how the shares and numbers of contracts stand, a customer after the other."""
+    lines: list[str] = []
+    for each in found:
+        lines.append(speaker.say("{customer}：", customer=each.name))
+        lines.extend(f"  {line(standing, speaker)}" for standing in each.standings)
+    return "\n".join(lines) or speaker.say("合同里没有比例和次数的约定。")
 
 
 def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:

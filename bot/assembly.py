@@ -21,6 +21,7 @@ from bot.finding import Finding
 from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
+from bot.ledgers import Ledgers
 from bot.metrics import Meters
 from bot.opening import Opening
 from bot.orders import Orders
@@ -46,6 +47,7 @@ class Bot:
     knowledge: Knowledge
     outbox: Outbox
     desk: Desk
+    ledgers: Ledgers
     drafts: Drafts
     reception: Reception
     school: School
@@ -115,6 +117,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
     )
     finding = Finding(store)
+    ledgers = Ledgers(store, config, rules)
     planned = PlannedOrders(
         desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
     )
@@ -128,6 +131,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         office=office,
         teaching=school.teaching,
         planned=planned,
+        ledgers=ledgers,
     )
     dialogue = Dialogue(
         desk=desk,
@@ -163,6 +167,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         knowledge=knowledge,
         outbox=outbox,
         desk=desk,
+        ledgers=ledgers,
         drafts=drafts,
         reception=reception,
         office=office,

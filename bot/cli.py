@@ -19,14 +19,23 @@ from bot.command_line import explained as _explained
 from bot.command_line import file_of as _file
 from bot.command_line import loaded as _load
 from bot.command_line import voice_of
-from bot.config import load
+from bot.config import Config, load
 from bot.reach import unreached
+from bot.tickets.speaker import Speaker
 
 R = TypeVar("R")
 
 
 def _run(work: Coroutine[Any, Any, R]) -> R:
     return asyncio.run(work)
+
+
+def _speaker(config: Config) -> Speaker:
+    """Return the voice of a configuration, now, in its own zone."""
+    from bot.clock import SystemClock
+
+    voice = voice_of(config.bot.language)
+    return Speaker(voice.translate, config.bot.zone, SystemClock().now(), config.bot.language)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,13 +66,23 @@ def run(config_file: Path | None, verbose: bool) -> None:
 
 @main.command()
 @_config_option
+@click.option(
+    "--explain",
+    "is_explained",
+    is_flag=True,
+    help="Also say what the contracts promise and how they are read.",
+)
 @_explained
-def check(config_file: Path | None) -> None:
+def check(config_file: Path | None, is_explained: bool) -> None:
     """Report all mistakes of a configuration: key, found, expected, line."""
     file = _file(config_file)
     config = load(file, os.environ)
     counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
     click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+    if is_explained:
+        from bot.config_account import account
+
+        click.echo("\n".join(account(config, _speaker(config))))
     for each in unreached(config):
         language = config.bot.language
         reminder = "提醒" if language == "zh" else "note"
@@ -174,19 +193,15 @@ def simulate(
     customer: str,
 ) -> None:
     """Say what another policy or rota would have made of past tickets; nothing is changed."""
-    from bot.clock import SystemClock
     from bot.simulation import NothingToSimulate, Wanted
     from bot.simulation import simulate as tell
-    from bot.texts import Texts
-    from bot.tickets.speaker import Speaker
 
     config = _load(config_file)
     other = load(other_file or _file(config_file), os.environ, also=policy)
     wanted = Wanted(
         policy=policy, since=since.date(), until=until.date() if until else None, customer=customer
     )
-    language = config.bot.language
-    speaker = Speaker(Texts().translator(language), config.bot.zone, SystemClock().now(), language)
+    speaker = _speaker(config)
     try:
         click.echo("\n".join(_run(tell(config, other, wanted, speaker))))
     except NothingToSimulate as refusal:

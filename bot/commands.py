@@ -65,6 +65,9 @@ class Word(StrEnum):
     UPGRADED = "upgraded"
     ROLL_BACK = "rollback"
     OTHER_TIME = "reschedule"
+    ASSET = "asset"
+    EXCUSE = "excuse"
+    ATTAINED = "attained"
     REASSIGN = "reassign"
     CALLBACK = "callback"
     TEACH = "teach"
@@ -155,6 +158,9 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.UPGRADED, ("升级完成", "upgraded"), Whose.STAFF, N_("升级完成 客户或单号 说明"), N_("升级完成 育才小学 新增成绩分析")),
     Spec(Word.ROLL_BACK, ("升级回退", "回退", "rollback"), Whose.STAFF, N_("升级回退 客户或单号 原因"), N_("升级回退 育才小学 数据库校验没通过")),
     Spec(Word.OTHER_TIME, ("改期", "reschedule"), Whose.ANYBODY, N_("改期 — 约好的时间不方便"), N_("改期 那天有考试")),
+    Spec(Word.ASSET, ("设备", "asset"), Whose.STAFF, N_("设备 单号 序列号 — 同一台坏过几次有数"), N_("设备 {number} SN5521"), takes_number=True),
+    Spec(Word.EXCUSE, ("标记", "excuse"), Whose.MANAGER, "", N_("标记 {number} 不可抗力 供电局停电通知"), takes_number=True),
+    Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
@@ -173,6 +179,11 @@ SPECS: tuple[Spec, ...] = (
 EXAMPLE_NUMBER = 1024
 _BY_NAME = {name: spec for spec in SPECS for name in spec.names}
 _LONGEST = max(map(len, _BY_NAME))
+# By the first character of a text: how long the words are that begin with it, the longest first.
+_LENGTHS = {
+    first: tuple(sorted({len(name) for name in _BY_NAME if name[0] == first}, reverse=True))
+    for first in {name[0] for name in _BY_NAME}
+}
 _MARKS = re.compile(r"^[/#!]+\s*")
 _NUMBER = re.compile(r"^[\s#:,-]*(?:no\.?\s*)?(\d{1,18})(?!\d)(?![.:]\d)", re.IGNORECASE)
 _SEPARATORS = " \t\n:,.!?;#@、。…~-"
@@ -266,9 +277,9 @@ def _as_written(written: str, plain: str, start: int) -> str:
 
 def _name_at_start(text: str) -> str | None:
     lower = text[:_LONGEST].lower()
-    for length in range(min(_LONGEST, len(lower)), 0, -1):
+    for length in _LENGTHS.get(lower[:1], ()):
         spec = _BY_NAME.get(lower[:length])
-        if spec is None:
+        if spec is None or length > len(lower):
             continue
         follows = text[length : length + 1]
         if not follows or follows in _SEPARATORS or follows.isdigit():

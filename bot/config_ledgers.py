@@ -26,6 +26,7 @@ _CLOCK = Wording("没有这样的时限", "there is no such clock")
 _EXCUSE = Wording("没有这样的理由", "there is no such excuse")
 _CALLED = Wording("没有这样的回访条件", "there is no such reason for a call")
 _ANY_CALENDAR = always(ZoneInfo("UTC"))  # whether a share can be meant does not depend on the zone
+_NO_LEVEL = Wording("没有这样的级别", "there is no such level")
 _PERCENT = Wording("应在 0 到 100 之间", "expected 0 to 100")
 
 
@@ -57,6 +58,7 @@ def check_ledgers(policy: PolicySettings, place: Place, mistakes: Mistakes) -> N
             mistakes.add((*here, "clock"), ratio.clock or ratio.counts, _RATIO_OF)
         elif ratio.clock and ratio.clock not in clocks:
             mistakes.add((*here, "clock"), ratio.clock, nearest(ratio.clock, clocks, _CLOCK))
+        _check_levels(ratio.levels, policy, here, mistakes)
         try:
             ratio_of(ratio, _ANY_CALENDAR)
         except ValueError as fault:
@@ -64,6 +66,7 @@ def check_ledgers(policy: PolicySettings, place: Place, mistakes: Mistakes) -> N
             mistakes.add((*here, key), getattr(ratio, key), str(fault))
     for index, quota in enumerate(policy.quotas):
         here = (*place, "quotas", index)
+        _check_levels(quota.levels, policy, here, mistakes)
         for number, excuse in enumerate(quota.excludes):
             if excuse not in EXCUSES:
                 mistakes.add((*here, "excludes", number), excuse, nearest(excuse, EXCUSES, _EXCUSE))
@@ -73,6 +76,13 @@ def check_ledgers(policy: PolicySettings, place: Place, mistakes: Mistakes) -> N
             mistakes.add((*here, "limit"), quota.limit, str(fault))
     if policy.callback is not None:
         _check_callback(policy, (*place, "callback"), mistakes)
+
+
+def _check_levels(levels: tuple[str, ...], policy: PolicySettings, place: Place, mistakes: Mistakes) -> None:
+    known = [level.id for level in policy.levels]
+    for index, level in enumerate(levels):
+        if level not in known:
+            mistakes.add((*place, "levels", index), level, nearest(level, known, _NO_LEVEL))
 
 
 def _check_callback(policy: PolicySettings, place: Place, mistakes: Mistakes) -> None:

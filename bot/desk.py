@@ -26,9 +26,10 @@ from bot.tickets import planned
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
 from bot.tickets.errors import N_, TicketError
-from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, SurveyAsked
+from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, Recovered, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
+from bot.tickets.majors import review_of
 from bot.tickets.messages import Message
 from bot.tickets.model import Kind, Party, Status, Ticket
 from bot.tickets.planned_events import Announced, Inspected
@@ -315,6 +316,8 @@ class Desk:
                 case Announced() if ticket.status is Status.OPEN and ticket.plan:
                     following = planned.following(ticket, self._rules)
                     steps.extend([await self._numbered(following)] if following else [])
+                case Recovered(by=by, review=int()):
+                    steps.append(review_of(ticket, event, by))
                 case Inspected(by=by, findings=findings):
                     steps.extend(planned.hazard_of(ticket, by, each.number, each.text) for each in findings)
                 case _:

@@ -52,8 +52,11 @@ class Drafts:
         rules = self._rules.rooms.get(ticket.room)
         duty = self._rules.rooms.get(rules.duty) if rules else None
         customer = self.speaker(rules.language if rules else "zh", now)
-        in_duty = self.speaker(duty.language if duty else "zh", now)
-        return Voices(customer, in_duty, self.speaker(origin.language, now) if origin else in_duty)
+        in_duty = self._speaker_like(customer, duty.language if duty else "zh")
+        return Voices(customer, in_duty, self._speaker_like(in_duty, origin.language) if origin else in_duty)
+
+    def _speaker_like(self, other: Speaker, language: str) -> Speaker:
+        return other if other.language == language else self.speaker(language, other.now)
 
     def of_ticket(
         self, messages: list[Message], ticket: Ticket, now: datetime, origin: Origin | None

@@ -16,7 +16,7 @@ _MOST_DIGITS = 9
 def is_of(ticket: Ticket, room: Room | None) -> bool:
     """Say whether people of a room may know of a ticket; a manager's call about a rating is internal."""
     is_untold = ticket.announce_at is not None and ticket.kind.is_planned
-    if room is None or ticket.kind is Kind.CALLBACK or is_untold:
+    if room is None or ticket.kind in (Kind.CALLBACK, Kind.IMPROVEMENT) or is_untold:
         return False
     return ticket.room == room.id or (bool(room.customer) and ticket.customer == room.customer)
 

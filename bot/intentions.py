@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from bot.commands import Command, Word, resolution_fields, scores
 from bot.directory import Directory
 from bot.hearing import Hearing
 from bot.moments import EXAMPLES, moment_at_start
+from bot.tickets import ledger_steps as ls
 from bot.tickets import steps as s
 from bot.tickets.errors import Phrase, TicketError
 from bot.tickets.levels import level_at_start
@@ -24,6 +26,7 @@ _WAITS = {
     WaitsFor.PARTS: ("等备件", "等配件", "等货", "parts"),
 }
 _REASON = re.compile("(" + "|".join(word for words in _WAITS.values() for word in words) + ")", re.IGNORECASE)
+_EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
 _LONGEST_MISSED = 12  # "没接，晚上再打"; what is longer tells how the call went
 
 
@@ -98,11 +101,31 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.DeclareMajor(by)
         case Word.RECOVER:
             return s.Recover(by, rest)
+        case Word.ASSET:
+            return ls.NameAsset(by, serial_of(rest))
+        case Word.EXCUSE:
+            return _excuse(hearing, command, ticket)
         case Word.CALLBACK:
             is_missed = any(word in rest.lower() for word in _MISSED_WORDS) and len(rest) < _LONGEST_MISSED
             return s.Report(by, _required(command, ticket), "missed" if is_missed else "reached")
         case _:
             raise ValueError(f"{command.word} is no step")
+
+
+def serial_of(text: str) -> str:
+    """Return a serial number as labels show it: without spaces, in capitals."""
+    return unicodedata.normalize("NFKC", text).upper().replace("序列号", "").strip(" ,:：").partition(" ")[0]
+
+
+def _excuse(hearing: Hearing, command: Command, ticket: Ticket) -> ls.Excuse:
+    found = _EXCUSE.match(command.rest)
+    if found is None:
+        raise TicketError(
+            "请写明是不可抗力还是照计，例：标记 {number} 不可抗力 供电局停电通知；标记 {number} 照计",
+            number=ticket.number,
+        )
+    is_excused = found[1] not in ("照计", "counts")
+    return ls.Excuse(hearing.by, command.rest[found.end() :].strip(" ,，:："), is_excused)
 
 
 def _colleague(hearing: Hearing, command: Command, ticket: Ticket, directory: Directory) -> tuple[Party, str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+import msgspec
+
 from bot import answers, duty_words
 from bot.asks import Check, Suggestion
 from bot.commands import EXAMPLE_NUMBER, Command, Whose, Word, may_use, nearest, spec_named
@@ -17,13 +19,16 @@ from bot.hearing import Hearing
 from bot.intentions import step_of
 from bot.learning.teaching import WORDS as TEACHING_WORDS
 from bot.learning.teaching import Teaching
+from bot.ledgers import Ledgers
 from bot.opening import Opening
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
+from bot.tickets import steps as s
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
+from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
-from bot.tickets.rules import Rules
+from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from faq.text import looks_like_question
 
@@ -57,6 +62,7 @@ class Orders:
         office: DutyOffice,
         teaching: Teaching,
         planned: PlannedOrders,
+        ledgers: Ledgers,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -67,6 +73,7 @@ class Orders:
         self._office = office
         self._teaching = teaching
         self._planned = planned
+        self._ledgers = ledgers
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -74,6 +81,7 @@ class Orders:
             Word.HELP: self._help,
             Word.MINE: self._mine,
             Word.QUEUE: self._queue,
+            Word.ATTAINED: self._attained,
             Word.ON_DUTY: self._on_duty,
             Word.TAKE_OVER: self._take_over,
         }
@@ -169,11 +177,39 @@ class Orders:
             await self._tell(hearing, answers.explained(ticket, self._speak(hearing), self._rules, language))
             return True
         step = step_of(hearing, command, ticket, self._directory, self._rules)
+        step = await self._knowing_others(step, ticket, hearing)
         try:
             await self._desk.take(number, step, hearing.origin)
         except TooOld:
             await self._opening.again(hearing, ticket, command.rest)
         return True
+
+    async def _knowing_others(self, step: s.Step, ticket: Ticket, hearing: Hearing) -> s.Step:
+        """Fill in what a step must know of other tickets."""
+        match step:
+            case NameAsset(serial=serial) if serial:
+                earlier, demand = await self._ledgers.same_asset(ticket, serial, hearing.now)
+                return msgspec.structs.replace(step, earlier=earlier, demand=demand)
+            case s.Recover() if ticket.commander is not None:
+                (review,) = await self._desk.numbers(1)
+                budget = await self._ledgers.budget(ticket, hearing.now)
+                return msgspec.structs.replace(step, review=review, budget=budget)
+            case _:
+                return step
+
+    async def _attained(self, hearing: Hearing, command: Command) -> None:
+        """Say how the shares and numbers of contracts stand; they are the managers' business."""
+        if not hearing.is_for_staff or not hearing.role.is_manager:
+            managers = self._rules.with_role(Role.MANAGER)
+            await self._say(hearing, "达标情况请 {manager} 在值班群或私聊里看。", manager=managers or "–")
+            return
+        room, _ = self._directory.room_at_start(command.rest)
+        if command.rest and room is None:
+            await self._say(hearing, "没有叫 {name} 的客户。", name=command.rest)
+            return
+        asked = (room.customer,) if room is not None and room.customer else ()
+        found = await self._ledgers.of(asked, hearing.now)
+        await self._tell(hearing, answers.attained(found, self._speak(hearing)))
 
     async def _asked_for_number(self, hearing: Hearing, command: Command, fitting: list[Ticket]) -> bool:
         """Ask which ticket is meant, but only where a command was surely meant."""

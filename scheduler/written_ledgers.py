@@ -31,6 +31,7 @@ class WrittenRatio(Written, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     at_least: int | None = None
     at_most: int | None = None
     period: Span = Span.YEAR
+    levels: tuple[str, ...] = ()  # ids of the levels whose tickets count; default: all
 
 
 class WrittenQuota(Written, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,6 +43,8 @@ class WrittenQuota(Written, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     trips: Trips = Trips.ABOVE
     period: Span = Span.YEAR
     per_asset: bool = False
+    levels: tuple[str, ...] = ()  # ids of the levels whose tickets count; default: all
+    then: str = ""  # what the contract asks for when it is exceeded
     excludes: tuple[str, ...] = ()  # what excuses a case: force_majeure
 
 

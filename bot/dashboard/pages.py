@@ -16,6 +16,7 @@ from bot.dashboard.case import case, failed, spoken
 from bot.dashboard.live import MOST_TICKETS, Live, Snapshot, snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.stream import follow
+from bot.tickets.standings import line
 
 _Parts = Mapping[str, Markup]
 
@@ -45,6 +46,7 @@ class Pages:
             web.get(r"/tickets/{number:\d{1,9}}", self.ticket),
             web.get("/duty", self.duty),
             web.get("/letters", self.letters),
+            web.get("/standings", self.standings),
             web.post("/letters", self.retry),
             web.post("/failures", self.settle_failure),
             web.get("/live/board", self.follow_board),
@@ -88,6 +90,24 @@ class Pages:
     async def letters(self, request: web.Request) -> web.Response:
         """Answer with what was not delivered."""
         return await self._letters(request, "")
+
+    async def standings(self, request: web.Request) -> web.Response:
+        """Answer with the shares and numbers that contracts promise, as they stand now."""
+        voice = self._renderer.voice(request)
+        latest = await self._now()
+        found = await self._bot.ledgers.of((), latest.now)
+        shown = [
+            (
+                each.name,
+                [(standing.is_attained, line(standing, voice.speaker)) for standing in each.standings],
+            )
+            for each in found
+        ]
+        main = self._renderer.part("standings.html", voice, customers=shown)
+        parts = {"main": main, **self._renderer.head(latest, voice)}
+        return self._renderer.page(
+            request, voice, parts, title=voice.speaker.say("达标"), current="standings", live=""
+        )
 
     async def retry(self, request: web.Request) -> web.StreamResponse:
         """Deliver a dead letter once more. Answers with the list that is left; a browser without scripts is sent to it."""

@@ -10,6 +10,7 @@ from typing import assert_never
 from bot.dashboard.planned_timeline import planned_line
 from bot.dashboard.wording import ending, kind_name, stamp
 from bot.tickets import events as e
+from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets.alerts import promise_name
 from bot.tickets.errors import N_
@@ -170,6 +171,11 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             | p.RolledBack()
         ):
             return planned_line(event, speaker)
+        case le.AssetNamed(by=by, serial=serial):
+            return say("{by} 记下设备 {serial}", by=by, serial=serial)
+        case le.Excused(by=by, reason=reason, evidence=evidence):
+            template = N_("{by} 记为不可抗力") if reason else N_("{by} 改为照常计入次数")
+            return say(template, by=by) + _quoted(evidence, speaker)
         case _:
             assert_never(event)
 

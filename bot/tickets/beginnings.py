@@ -17,7 +17,11 @@ from bot.tickets.voices import Voices
 
 def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Return the acknowledgement and the card; nothing for a callback, of which is told together with the low score."""
-    if event.kind in (Kind.CALLBACK, Kind.HAZARD):  # told together with what brought them about
+    if event.kind in (
+        Kind.CALLBACK,
+        Kind.HAZARD,
+        Kind.IMPROVEMENT,
+    ):  # told together with what brought them about
         return []
     if event.kind.is_planned:
         return planned_notices.opened(after, voices, rules)

@@ -47,17 +47,18 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
             number=ticket.number,
             missing=tuple(missing),
         )
-    return [
-        e.Resolved(
-            by=by,
-            cause=step.cause.strip(),
-            method=step.method.strip(),
-            prevention=step.prevention.strip(),
-            late=timing.lateness(ticket, ClockKind.RESOLVE, rules, now),
-            check_at=add_working_time(rules.calendars[rules.check_calendar], now, rules.check_again_after),
-            close_at=now + rules.close_after,
-        )
-    ]
+    solution = e.Resolved(
+        by=by,
+        cause=step.cause.strip(),
+        method=step.method.strip(),
+        prevention=step.prevention.strip(),
+        late=timing.lateness(ticket, ClockKind.RESOLVE, rules, now),
+        check_at=add_working_time(rules.calendars[rules.check_calendar], now, rules.check_again_after),
+        close_at=now + rules.close_after,
+    )
+    # Nobody but staff waits for what is internal.
+    is_internal = ticket.kind is Kind.IMPROVEMENT
+    return [solution, e.Closed(closing=Closing.DONE, by=by)] if is_internal else [solution]
 
 
 def checked(ticket: Ticket, step: s.Confirm, now: datetime, rules: Rules) -> list[e.AnyEvent]:

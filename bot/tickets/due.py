@@ -28,7 +28,7 @@ def next_deadline(ticket: Ticket, rules: Rules, now: datetime | None = None) -> 
     if ticket.status is Status.OPEN:
         instants.append(ticket.offer.expires_at if ticket.offer else None)
         instants.append(ticket.waiting.next_at if ticket.waiting else None)
-        instants.extend(timing.next_rung(ticket, clock, rules, now) for clock in timing.clocks(ticket, rules))
+        instants.append(timing.first_told(ticket, rules, now))
     return min((instant for instant in instants if instant is not None), default=None)
 
 

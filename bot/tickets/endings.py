@@ -10,10 +10,9 @@ from bot.tickets import events as e
 from bot.tickets import timing
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import Closing, Party, Ticket
+from bot.tickets.model import Closing, Kind, Party, Ticket
 from bot.tickets.planned_notices import cancelled
 from bot.tickets.rules import Role, Rules
-from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, title
 from scheduler.calendar import add_working_time
 
@@ -26,7 +25,13 @@ _UNDONE_COMMANDS = {
 }
 
 
-def resolved(event: e.Resolved, after: Ticket, speaker: Speaker, rules: Rules) -> Message:
+def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> Message:
+    speaker = voices.customer
+    if after.kind is Kind.IMPROVEMENT:
+        text = voices.duty.say(
+            "✅ {number} 复盘完成（{by}）：{title}。", number=after.number, by=event.by, title=title(after)
+        )
+        return Message(to=Place.DUTY, text=text)
     text = speaker.say(
         "✅ {number} 已处理（{by}）：{cause}，{method}。建议：{prevention}。\n",
         number=after.number,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.tickets.event import Event
+from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, WaitsFor
 from bot.tickets.planned_events import PlannedEvent
 
@@ -331,10 +332,15 @@ class MajorDeclared(Event, frozen=True, kw_only=True, tag=True, omit_defaults=Tr
 
 
 class Recovered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
-    """The major incident is over."""
+    """The major incident is over. `review` is the number of the ticket in which it is looked back on.
+
+    `budget` is what the contract bears of such incidents in a period: its name, how many there were, how many it bears.
+    """
 
     by: Party
     text: str
+    review: int | None = None
+    budget: tuple[str, int, int] | None = None
 
 
 AnyEvent = (
@@ -386,4 +392,5 @@ AnyEvent = (
     | MajorDeclared
     | Recovered
     | PlannedEvent
+    | LedgerEvent
 )

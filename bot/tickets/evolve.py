@@ -7,8 +7,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.tickets import clockwork, planned_changes
+from bot.tickets import clockwork, ledger_changes, planned_changes
 from bot.tickets import events as e
+from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets.model import (
     Acknowledged,
@@ -35,7 +36,17 @@ from scheduler.history import REOPENED, RESOLVED
 from scheduler.intervals import in_utc
 from scheduler.written_clocks import SOLVED
 
-_KEEPS_UNDO = (e.Escalated, e.Realigned, e.Acknowledged, e.Supplemented, e.Urged, e.CheckReminded, e.Assisted)
+_KEEPS_UNDO = (
+    e.Escalated,
+    le.AssetNamed,
+    le.Excused,
+    e.Realigned,
+    e.Acknowledged,
+    e.Supplemented,
+    e.Urged,
+    e.CheckReminded,
+    e.Assisted,
+)
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
 # After a reopening these are owed anew, and told of anew.
@@ -207,6 +218,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             | p.RolledBack()
         ):
             return planned_changes.changed(ticket, event, at)
+        case le.AssetNamed() | le.Excused():
+            return ledger_changes.changed(ticket, event)
         case _:
             assert_never(event)
 

@@ -17,7 +17,7 @@ from bot.tickets.planned import promises_of
 from bot.tickets.rules import Level, Policy, Rules
 from bot.tickets.voices import level_word
 
-_WITHOUT_LEVEL = (Kind.CALLBACK, Kind.INSPECTION, Kind.HAZARD, Kind.MAINTENANCE)
+_WITHOUT_LEVEL = (Kind.CALLBACK, Kind.INSPECTION, Kind.HAZARD, Kind.MAINTENANCE, Kind.IMPROVEMENT)
 
 
 def opened(step: s.Open, rules: Rules) -> e.Opened:
@@ -90,7 +90,9 @@ def level_at_start(
     A bare number names a level only where one is asked for: `改级 1024 2 仅教师端受影响`.
     """
     words = text.split()
-    names = [name for level in policy.levels for name in _names(level)] if policy else []
+    names = [name for level in policy.levels for name in _names(level)] if policy and words else []
+    first = words[0].casefold() if words else ""
+    names = [name for name in names if name.startswith(first)]
     longest = max((name.count(" ") + 1 for name in names), default=0)
     for count in range(min(longest, len(words)), 0, -1):
         name = " ".join(words[:count])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, majors, pausing, planned, timing
+from bot.tickets import agreeing, ledgering, majors, pausing, planned, timing
 from bot.tickets import events as e
+from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
 from bot.tickets.closing import checked, reopened, resolved
@@ -154,6 +155,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*_first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
         case ps.Appoint() | ps.AskOtherTime() | ps.Inspect() | ps.Finish() | ps.RollBack() | ps.Drop():
             return planned.decided(ticket, step, now, rules)
+        case ls.NameAsset() | ls.Excuse():
+            return [*ledgering.decided(ticket, step, rules)]
         case s.DeadlineReached():
             return time_passed(ticket, step, now, rules)
         case s.Realign(saved_at=saved_at):

@@ -7,7 +7,7 @@ from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import ClockKind, Party, Promise, Ticket
+from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
 from bot.tickets.ownership import manager_named
 from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import Voices
@@ -50,7 +50,7 @@ def recovered(ticket: Ticket, step: s.Recover) -> list[e.AnyEvent]:
     """Return the end of a major incident; the ticket goes on until it is solved."""
     if ticket.commander is None:
         raise TicketError("{number} 不是重大事件；修好了请回“解决 {number} …”。", number=ticket.number)
-    return [e.Recovered(by=step.by, text=step.text.strip())]
+    return [e.Recovered(by=step.by, text=step.text.strip(), review=step.review, budget=step.budget)]
 
 
 def announced(event: e.MajorDeclared, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
@@ -94,7 +94,35 @@ def over(event: e.Recovered, before: Ticket | None, after: Ticket, voices: Voice
         if begun
         else voices.duty.say("。")
     )
+    if event.budget is not None:
+        name, used, limit = event.budget
+        duty += voices.duty.say(
+            "\n{name} {used}/{limit} 次（不可抗力不计，若是请回“标记 {number} 不可抗力 证据”）。",
+            name=name,
+            used=used,
+            limit=limit,
+            number=number,
+        )
+    if event.review is not None:
+        duty += voices.duty.say("\n复盘单 {review} 已建，3 个工作日内写完。", review=event.review)
     return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=duty)]
+
+
+def review_of(ticket: Ticket, event: e.Recovered, commander: Party) -> s.Open:
+    """Return the ticket in which an incident is looked back on, for whoever commanded."""
+    return s.Open(
+        number=event.review or 0,
+        kind=Kind.IMPROVEMENT,
+        room=ticket.room,
+        customer=ticket.customer,
+        requester=commander,
+        account="",
+        address="",  # internal: no customer reads of it
+        text=ticket.text,
+        by=commander,
+        subject=ticket.number,
+        owner=commander,
+    )
 
 
 def _next_word(after: Ticket, rules: Rules) -> object:

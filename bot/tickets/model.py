@@ -294,6 +294,8 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     plan: str = ""  # id of the plan it comes from
     announce_at: datetime | None = None  # when people are told of it; None once they were
     appointment: Appointment | None = None
+    assets: tuple[str, ...] = ()  # serial numbers of what it is about
+    excuse: str = ""  # why it does not count for what the contract limits
     commander: Party | None = None  # of a major incident, while it lasts
     changed_at: datetime | None = None  # of its latest event
     last_said_at: datetime | None = None  # latest word of staff to the customer

@@ -14,12 +14,13 @@ from bot.tickets.errors import N_, NotTheirs, TicketError
 from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, Status, Ticket
 from bot.tickets.ownership import be_colleague, manager_named
 from bot.tickets.planned_changes import DUE, LATEST
-from bot.tickets.planned_rules import PlanRules
+from bot.tickets.planned_rules import PLANNED, PlanRules
 from bot.tickets.rules import Rules
 from scheduler.waking import open_until
 from scheduler.written_clocks import WrittenClock
 
 _REMINDED_BEFORE = timedelta(hours=1)
+_REVIEWED_WITHIN = 3  # working days
 ANNOUNCED = "announced"  # in what happened to a ticket: people know of it
 
 
@@ -74,6 +75,9 @@ def promises_of(step: s.Open, rules: Rules) -> tuple[Promise, ...]:
         due = _fixed(DUE, "always", rules.maintenance.ladder)
         latest = _fixed(LATEST, "always", rules.maintenance.rollback_ladder)
         return (due, latest) if step.latest_at else (due,)
+    if step.kind is Kind.IMPROVEMENT:
+        clock = WrittenClock(kind="resolve", working_days=_REVIEWED_WITHIN)
+        return (Promise(kind=ClockKind.RESOLVE, calendar=rules.check_calendar, ladder=PLANNED, clock=clock),)
     plan = rules.plans.get(step.plan)
     if plan is None:
         return ()

@@ -8,7 +8,8 @@ from typing import assert_never
 
 from bot.asks import Check
 from bot.tickets import events as e
-from bot.tickets import majors, timing
+from bot.tickets import ledger_events as le
+from bot.tickets import ledgering, majors, timing
 from bot.tickets import planned_events as p
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
@@ -102,7 +103,7 @@ def _said_of(
         case e.Urged(by=by):
             return _urged(by, after, voices, rules)
         case e.Resolved():
-            return [resolved(event, after, voices.customer, rules)]
+            return [resolved(event, after, voices, rules)]
         case e.CheckReminded():
             text = customer(
                 "@{who} {number} 处理好了吗？好了回 1，还有问题回 2。{time} 前没有回复，我就先关单。",
@@ -202,6 +203,8 @@ def _said_of(
             | p.RolledBack()
         ):
             return planned_notice(event, after, voices, rules)
+        case le.AssetNamed() | le.Excused():
+            return ledgering.noticed(event, after, voices, rules)
         case (
             e.Responded()
             | e.Said()

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
 
@@ -275,10 +276,12 @@ class DeclareMajor(msgspec.Struct, frozen=True):
 
 
 class Recover(msgspec.Struct, frozen=True):
-    """恢复: the incident is over; the ticket goes on."""
+    """恢复: the incident is over; the ticket goes on. `review` and `budget` as in `Recovered`."""
 
     by: Party
     text: str
+    review: int | None = None
+    budget: tuple[str, int, int] | None = None
 
 
 class Realign(msgspec.Struct, frozen=True):
@@ -330,6 +333,7 @@ Step = (
     | DeclareMajor
     | Recover
     | PlannedStep
+    | LedgerStep
     | Realign
     | DeadlineReached
 )

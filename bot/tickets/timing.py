@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from bot.tickets import untouched
 from bot.tickets.clockwork import history_of, rules_of
 from bot.tickets.model import ClockKind, Promise, Status, Ticket
 from bot.tickets.rules import Rules
@@ -136,6 +137,8 @@ def promised_word(ticket: Ticket, rules: Rules) -> datetime | None:
     """Return by when the customer hears from somebody: the first response while it is owed, else an answer or the resolution."""
     if ticket.status is not Status.OPEN:
         return None
+    if (first := untouched.first_word_by(ticket, rules)) is not None:
+        return first
     for kinds in (_FIRST_WORD, _WORDS):
         running = [each for each in _of_kinds(ticket, kinds, rules) if each.is_running]
         if running:
@@ -187,6 +190,14 @@ def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) ->
     if due is None or not due.is_repeat or again_at is None:
         return due
     return replace(due, late=min(due.late, now - again_at))  # what was kept quiet on purpose is not late
+
+
+def first_told(ticket: Ticket, rules: Rules, now: datetime | None = None) -> datetime | None:
+    """Return when the first of the clocks next has somebody to tell, or None."""
+    if (first := untouched.first_rung(ticket, rules)) is not None:
+        return first
+    upcoming = (next_rung(ticket, found, rules, now) for found in clocks(ticket, rules))
+    return min((instant for instant in upcoming if instant is not None), default=None)
 
 
 def next_rung(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None = None) -> datetime | None:

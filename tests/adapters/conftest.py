@@ -52,7 +52,8 @@ from adapters.qq.signature import Seal
 from adapters.registry import create
 from adapters.telegram.connection import TelegramAdapter
 from adapters.telegram.settings import Settings as TelegramSettings
-from tests.adapters import qq_peers, telegram_peers, wechat_peers, wecom_peers
+from tests.adapters import feishu_peers, qq_peers, telegram_peers, wechat_peers, wecom_peers
+from tests.adapters.feishu_peers import EventSender, FeishuServer
 from tests.adapters.qq_peers import OpenPlatform, WebhookCaller
 from tests.adapters.telegram_peers import BotApi
 from tests.adapters.telegram_peers import WebhookCaller as TelegramCaller
@@ -69,6 +70,7 @@ PLATFORMS = (
     "wecom_robot_platform",
     "wechat_kf_platform",
     "wechat_mp_platform",
+    "feishu_platform",
     "qq_gateway_platform",
     "qq_webhook_platform",
     "telegram_polling_platform",
@@ -919,6 +921,64 @@ async def wechat_mp_platform(
     adapter = create("wechat-mp", keys, surroundings("mp"))
     sender = MpSender(await host(adapter.handle), client, receiver=wechat_peers.APP)
     return MpPlatform(adapter, listen(adapter), server, sender)
+
+
+# --- Feishu -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class FeishuPlatform:
+    adapter: Adapter
+    listener: Listener
+    server: FeishuServer
+    sender: EventSender
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        called = [{"key": "@_user_1", "id": {"open_id": feishu_peers.BOT}, "name": "simbot"}]
+        more = {"mentions": called} if calls_bot else {}
+        text = f"@_user_1 {text}" if calls_bot else text
+        assert await self.sender.posts(self.sender.message(str(_NUMBERS[person]), text, **more)) == 200
+
+    async def next_shown(self) -> Shown:
+        posted = await self.server.next_posted()
+        text = posted.text
+        for name, number in _NUMBERS.items():
+            text = text.replace(f"@{number}", f"@{name}")
+        called = tuple(f"feishu:{number}" for number in posted.called)
+        return Shown(f"feishu:group:{posted.chat}", text, called, posted.quotes)
+
+
+@pytest_asyncio.fixture
+async def feishu(
+    surroundings: Callable[[str], Surroundings], host: Host, client: ClientSession, clock: FakeClock
+) -> AsyncIterator[Made]:
+    """Return a function that makes an adapter named `feishu`, its server and whoever calls back, from its keys."""
+    made: list[Adapter] = []
+
+    async def make(server: FeishuServer | None = None, **keys: Any) -> tuple[Any, FeishuServer, EventSender]:
+        server = server or FeishuServer()
+        login = {"app_id": feishu_peers.APP_ID, "secret": feishu_peers.SECRET}
+        proof = {"encrypt_key": feishu_peers.ENCRYPT_KEY, "verification_token": feishu_peers.TOKEN}
+        all_keys = {**login, **proof, "api_base": await host(server.handle), **keys}
+        made.append(create("feishu", all_keys, surroundings("feishu")))
+        sender = EventSender(
+            await host(made[-1].handle),
+            client,
+            server,
+            encrypts=bool(all_keys["encrypt_key"]),
+            now=lambda: feishu_peers.BORN + clock.monotonic(),
+        )
+        return made[-1], server, sender
+
+    yield make
+    for adapter in made:
+        await adapter.close()
+
+
+@pytest_asyncio.fixture
+async def feishu_platform(feishu: Made, listen: Callable[[Adapter], Listener]) -> FeishuPlatform:
+    adapter, server, sender = await feishu()
+    return FeishuPlatform(adapter, listen(adapter), server, sender)
 
 
 # --- QQ's own platform for bots -----------------------------------------------------------------------------------

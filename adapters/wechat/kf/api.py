@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 
 from adapters.contract import DeliveryFailed, Timekeeper
+from adapters.values import word
 from adapters.wechat.answers import Answer
-from adapters.wechat.kf.frames import word
 from adapters.wechat.kf.settings import Settings
 from adapters.wecom.enterprise import account
 

@@ -31,19 +31,3 @@ def items(found: Any) -> list[Item]:
     if not isinstance(found, list):
         return []
     return [msgspec.convert(each, Item) for each in found if isinstance(each, dict)]
-
-
-def part(value: Any, key: str) -> Any:
-    """Return what an object holds under a key; None when it is no object or lacks it."""
-    return value.get(key) if isinstance(value, dict) else None
-
-
-def word(value: Any, key: str) -> str:
-    """Return a text in an object, without spaces around it; empty when it is none."""
-    found = part(value, key)
-    return found.strip() if isinstance(found, str) else ""
-
-
-def text_of(value: Any) -> str:
-    """Return a value that is a text; empty for anything else."""
-    return value.strip() if isinstance(value, str) else ""

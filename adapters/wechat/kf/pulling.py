@@ -10,9 +10,10 @@ import structlog
 
 from adapters.backoff import delay_after
 from adapters.contract import DeliveryFailed, Timekeeper
+from adapters.values import text_of
 from adapters.wechat.answers import Answer, Rejected
 from adapters.wechat.kf.api import TOKEN_EXPIRED, Api
-from adapters.wechat.kf.frames import Item, items, text_of
+from adapters.wechat.kf.frames import Item, items
 from adapters.wechat.kf.wire import Bell
 
 _log = structlog.get_logger(__name__)

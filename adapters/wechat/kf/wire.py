@@ -10,10 +10,10 @@ from typing import Any, Final
 from adapters.addressing import addressed
 from adapters.admission import Refused
 from adapters.contract import Attachment, Incoming, Outgoing, RoomKind
-from adapters.values import derived_id, instant
+from adapters.values import derived_id, instant, part, text_of, word
 from adapters.wechat import xml
 from adapters.wechat.customers import customer_in, is_customer, menu, plain
-from adapters.wechat.kf.frames import Item, part, text_of, word
+from adapters.wechat.kf.frames import Item
 
 _CUSTOMER: Final = 3  # `origin` of a message; 4 is an event, 5 is a person of the staff
 _BELL: Final = "kf_msg_or_event"

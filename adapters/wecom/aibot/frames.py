@@ -6,6 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
+from adapters.values import word
+
 LARGEST: Final = 1 << 20  # bytes
 
 SUBSCRIBE: Final = "aibot_subscribe"
@@ -120,14 +122,3 @@ def encode(cmd: str, req_id: str, body: dict[str, Any] | None) -> str:
     if body is not None:
         frame["body"] = body
     return _encoder.encode(frame).decode()
-
-
-def part(value: Any, key: str) -> Any:
-    """Return what an object holds under a key; None when it is no object or lacks it."""
-    return value.get(key) if isinstance(value, dict) else None
-
-
-def word(value: Any, key: str) -> str:
-    """Return a text in an object, without spaces around it; empty when it is none."""
-    found = part(value, key)
-    return found.strip() if isinstance(found, str) else ""

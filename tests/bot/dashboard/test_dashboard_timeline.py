@@ -11,6 +11,7 @@ import pytest
 from bot.dashboard.language import pick_language
 from bot.dashboard.timeline import line
 from bot.tickets import events as e
+from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets.model import Appointment, ClockKind, Closing, Finding, Kind, Party, WaitsFor
 from bot.tickets.speaker import Speaker
@@ -59,6 +60,9 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (p.Inspected(by=LI, text="磁盘满", findings=(Finding(7, "磁盘满"),), late=LATE), "小李 巡检完成：磁盘满；隐患单 7，超时 5 分钟"),
     (p.Finished(by=LI, text=""), "小李 升级完成"),
     (p.RolledBack(by=LI, text="校验没过", late=LATE), "小李 升级没有成功，已回退：校验没过，超时 5 分钟"),
+    (le.AssetNamed(by=LI, serial="SN1"), "小李 记下设备 SN1"),
+    (le.Excused(by=LI, reason="force_majeure", evidence="停电通知"), "小李 记为不可抗力：停电通知"),
+    (le.Excused(by=LI, reason="", evidence=""), "小李 改为照常计入次数"),
     (e.Claimed(by=ZHANG), "老张 接单"),
     (e.Responded(by=ZHANG, text="在看"), "老张 首次响应：在看"),
     (e.Responded(by=ZHANG, is_call=True, text="通了", late=LATE), "老张 首次响应（电话）：通了，超时 5 分钟"),

@@ -1,0 +1,35 @@
+"""Ids of Feishu in the bot's addresses: `NAME:group:oc_…`, `NAME:private:ou_…`, `NAME:ou_…`; pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from adapters.contract import DeliveryFailed, RoomKind
+
+_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+MESSAGE: Final = re.compile(r"om_[A-Za-z0-9_-]{1,64}")
+
+
+def is_id(value: str) -> bool:
+    """Say whether a text can be the id of one person or chat; so neither `all` nor anything with a path in it."""
+    return value.lower() != "all" and _ID.fullmatch(value) is not None
+
+
+def place(room: str, name: str) -> tuple[RoomKind, str]:
+    """Return kind and platform id of a room of the adapter called `name`.
+
+    Raises:
+        DeliveryFailed: It is none.
+    """
+    adapter, _, rest = room.partition(":")
+    kind, _, number = rest.partition(":")
+    if adapter == name and kind in (RoomKind.GROUP, RoomKind.PRIVATE) and is_id(number):
+        return RoomKind(kind), number
+    raise DeliveryFailed(f"“{room}”不是 {name} 的群或私聊地址")
+
+
+def person_of(account: str, name: str) -> str:
+    """Return the open_id of an account of the adapter called `name`; empty when it is none of a person."""
+    adapter, _, number = account.partition(":")
+    return number if adapter == name and is_id(number) else ""

@@ -1,0 +1,90 @@
+"""What Feishu answers, and what its codes mean for the message that was sent; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+
+from adapters.contract import DeliveryFailed
+from adapters.server import SOON, Response
+
+OK: Final = 0
+TOKEN_WRONG: Final = frozenset({99991661, 99991663, 99991664, 99991668, 99991671})
+QUOTE_GONE: Final = frozenset({230011, 230006, 230071, 231003, 230110})
+_BUSY: Final = frozenset({99991400, 230020, 11232, 11233, 11247})
+
+_MINUTE: Final = timedelta(minutes=1)
+_LONGEST: Final = timedelta(minutes=5)
+
+_ADVICE: Final[Mapping[int, str]] = {
+    10003: "app_id 或 secret 不对，请核对配置",
+    10014: "app_id 或 secret 不对，请核对配置",
+    10015: "app_id 或 secret 不对，请核对配置",
+    99991661: "access token 无效",
+    99991663: "access token 无效",
+    99991664: "access token 无效",
+    99991672: "应用没有这项权限，请在开放平台开通并发布新版本",
+    99991400: "发送太频繁，被飞书限制",
+    230001: "消息的参数不对",
+    230002: "机器人不在这个群里，请把它加进来",
+    230006: "应用没有开启机器人能力",
+    230011: "要回复的消息已被撤回",
+    230013: "对方不在应用的可用范围里",
+    230017: "机器人不是这个群的成员",
+    230018: "群设置不允许机器人发言",
+    230020: "这个群发送太频繁，被飞书限制",
+    230025: "消息太长",
+    230028: "消息没有通过审核",
+    230072: "这条消息修改的次数已用完",
+}
+# A secret that was mistyped can be mended while the bot runs; until then nothing is lost.
+_MENDABLE: Final = frozenset({10003, 10014, 10015}) | TOKEN_WRONG
+
+
+class Rejected(DeliveryFailed):
+    """Feishu said no, with a code."""
+
+    def __init__(self, code: int, said: str, retry_after: timedelta | None) -> None:
+        words = _ADVICE.get(code) or said[:200] or "没有说原因"
+        super().__init__(f"{words}（飞书 {code}）", retry_after=retry_after)
+        self.code = code
+
+
+def read(response: Response) -> dict[str, Any]:
+    """Return what was answered, when it says that all is well.
+
+    Raises:
+        Rejected: It says no.
+        DeliveryFailed: It says nothing that can be read: then it is unknown whether it did what was asked.
+    """
+    try:
+        answer = msgspec.json.decode(response.content)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        answer = None
+    code = answer.get("code") if isinstance(answer, dict) else None
+    if response.status == 429:
+        raise Rejected(99991400, "", _wait(response.headers))
+    if not isinstance(answer, dict) or isinstance(code, bool) or not isinstance(code, int):
+        if response.status >= 300:
+            raise DeliveryFailed(f"飞书拒绝（HTTP {response.status}），请核对配置里的地址")
+        raise DeliveryFailed("飞书的回答看不懂，不知是否送到", is_unknown=True)
+    if code == OK:
+        return answer
+    words = answer.get("msg")
+    raise Rejected(code, words if isinstance(words, str) else "", _retry(code, response.headers))
+
+
+def _retry(code: int, headers: Mapping[str, str]) -> timedelta | None:
+    if code in _BUSY:
+        return _wait(headers)
+    return _MINUTE if code in _MENDABLE else None
+
+
+def _wait(headers: Mapping[str, str]) -> timedelta:
+    said = headers.get("x-ogw-ratelimit-reset", "")
+    if said.isascii() and said.isdecimal() and len(said) < 6:
+        return min(max(timedelta(seconds=int(said)), timedelta(seconds=1)), _LONGEST)
+    return SOON

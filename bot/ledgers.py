@@ -1,0 +1,116 @@
+"""Promises about many tickets together, computed from the tickets of the store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from bot.config import Config
+from bot.store.contract import Store
+from bot.tickets.model import Ticket
+from bot.tickets.rules import Policy, Rules
+from bot.tickets.standings import Case, Standing, case_of, is_settled, since, standings
+
+_PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerStandings:
+    """How everything stands that one customer was promised about their tickets together."""
+
+    customer: str
+    name: str
+    standings: tuple[Standing, ...]
+
+
+class Ledgers:
+    """Reads tickets through when it is asked; what cannot change any more is remembered."""
+
+    def __init__(self, store: Store, config: Config, rules: Rules) -> None:
+        self._store = store
+        self._rules = rules
+        self._customers = {each.id: each for each in config.customers}
+        self._settled: dict[int, Case | None] = {}
+
+    async def of(self, customers: Sequence[str], now: datetime) -> list[CustomerStandings]:
+        """Return the standings of these customers, or of all; without those who were promised nothing of the kind."""
+        wanted = [self._customers[each] for each in customers or self._customers if each in self._customers]
+        policies = {each.id: self._policy(each.id) for each in wanted}
+        kept = [policy for policy in policies.values() if policy is not None]
+        if not kept:
+            return []
+        cases = await self._cases(kept, now)
+        found: list[CustomerStandings] = []
+        for each in wanted:
+            policy = policies[each.id]
+            if policy is not None:
+                made = standings(each.id, policy, cases, now, self._rules)
+                found.append(CustomerStandings(each.id, each.name, tuple(made)))
+        return found
+
+    async def same_asset(self, ticket: Ticket, serial: str, now: datetime) -> tuple[tuple[int, ...], str]:
+        """Return the earlier tickets about a device, and what the contract asks for now that it failed once more."""
+        policy = self._policy(ticket.customer)
+        if policy is None:
+            return (), ""
+        cases = [each for each in await self._cases([policy], now) if each.customer == ticket.customer]
+        earlier = tuple(
+            sorted(each.number for each in cases if serial in each.assets and each.number != ticket.number)
+        )
+        with_this = [
+            *(each for each in cases if each.number != ticket.number),
+            _with(ticket, serial, self._rules, now),
+        ]
+        made = standings(ticket.customer, policy, [each for each in with_this if each], now, self._rules)
+        broken = (each for each in made if each.subject == serial and not each.is_attained)
+        demand = next((getattr(each.written, "then", "") or each.written.name for each in broken), "")
+        return earlier, demand
+
+    async def budget(self, ticket: Ticket, now: datetime) -> tuple[str, int, int] | None:
+        """Return what a contract bears of such tickets in a period, and how many there were; None when it says nothing."""
+        policy = self._policy(ticket.customer)
+        quotas = (
+            [each for each in policy.quotas if not each.per_asset and _is_of(each.levels, ticket)]
+            if policy
+            else []
+        )
+        if policy is None or not quotas:
+            return None
+        made = standings(ticket.customer, policy, await self._cases([policy], now), now, self._rules)
+        found = next(each for each in made if each.written == quotas[0])
+        return found.written.name, found.used, found.total
+
+    def _policy(self, customer: str) -> Policy | None:
+        known = self._customers.get(customer)
+        policy = self._rules.policies.get(known.policy) if known else None
+        return policy if policy is not None and (policy.ratios or policy.quotas) else None
+
+    async def _cases(self, policies: Sequence[Policy], now: datetime) -> list[Case]:
+        start, found, before = since(policies, self._rules, now), list[Case](), None
+        while page := await self._store.recent_tickets(limit=_PAGE, before=before):
+            found.extend(case for ticket in page if (case := self._case(ticket, now)) is not None)
+            before = page[-1].number
+            if start is not None and all(ticket.opened_at < start for ticket in page):
+                break
+            await asyncio.sleep(0)  # messages are answered meanwhile
+        return found
+
+    def _case(self, ticket: Ticket, now: datetime) -> Case | None:
+        if ticket.number in self._settled:
+            return self._settled[ticket.number]
+        case = case_of(ticket, self._rules, now)
+        if is_settled(ticket, now, self._rules):
+            self._settled[ticket.number] = case
+        return case
+
+
+def _with(ticket: Ticket, serial: str, rules: Rules, now: datetime) -> Case | None:
+    return case_of(replace(ticket, assets=(*ticket.assets, serial)), rules, now)
+
+
+def _is_of(levels: tuple[str, ...], ticket: Ticket) -> bool:
+    return not levels or ticket.level in levels

@@ -1,0 +1,166 @@
+"""How the promises about many tickets together stand: shares and numbers of a period, per customer (PROMISES 2 and 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.tickets import timing
+from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.rules import Policy, Rules
+from bot.tickets.speaker import Speaker
+from bot.tickets.verdicts import Verdict, outcome
+from scheduler.calendar import always
+from scheduler.intervals import Interval
+from scheduler.ledgers import Entry, attainment, counts
+from scheduler.periods import Periods, Span, period_of
+from scheduler.written_ledgers import WrittenQuota, WrittenRatio, quota_of, ratio_of
+
+_COUNTED = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST)
+_JANUARY = date(2000, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What counts of one ticket."""
+
+    number: int
+    customer: str
+    policy: str
+    level: str
+    at: datetime
+    kept: Mapping[str, bool]  # by the id of the promise, of those of which one knows
+    is_put_off: bool  # another time was agreed with the customer's consent
+    assets: tuple[str, ...]
+    excuse: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one promise stands in its period: `used` of `total`, or of what is borne; `subject` is a serial number or empty."""
+
+    written: WrittenRatio | WrittenQuota
+    period: Interval
+    used: int
+    total: int
+    is_attained: bool
+    room: int  # so many more are borne; negative: so many too many
+    subject: str = ""
+
+
+def case_of(ticket: Ticket, rules: Rules, now: datetime) -> Case | None:
+    """Return what counts of a ticket; None for work that no customer's promise is about, or that was withdrawn."""
+    policy = rules.policies.get(ticket.policy)
+    if ticket.kind not in _COUNTED or policy is None or not (policy.ratios or policy.quotas):
+        return None
+    wanted = {ratio.clock for ratio in policy.ratios if ratio.clock}
+    kept: dict[str, bool] = {}
+    for clock in timing.clocks(ticket, rules, now) if wanted else ():
+        verdict = outcome(clock).verdict
+        if clock.id in wanted and verdict in (Verdict.KEPT, Verdict.BROKEN):
+            kept[clock.id] = verdict is Verdict.KEPT
+    is_put_off = any(agreed.consent for agreed in ticket.agreements)
+    return Case(
+        ticket.number, ticket.customer, ticket.policy, ticket.level, ticket.opened_at, kept, is_put_off, ticket.assets, ticket.excuse
+    )  # fmt: skip
+
+
+def is_settled(ticket: Ticket, now: datetime, rules: Rules) -> bool:
+    """Say whether nothing about a ticket will change what counts of it."""
+    if ticket.status is not Status.CLOSED or ticket.closed_at is None:
+        return False
+    return now - ticket.closed_at > rules.reopen_within
+
+
+def standings(
+    customer: str, policy: Policy, cases: Sequence[Case], now: datetime, rules: Rules
+) -> list[Standing]:
+    """Return how everything stands that a policy promises about the tickets of a customer."""
+    calendar, anchor = always(rules.zone), rules.contracts.get(customer)
+    theirs = [case for case in cases if case.customer == customer and case.policy == policy.id]
+    found: list[Standing] = []
+    for ratio in policy.ratios:
+        made = ratio_of(ratio, calendar, anchor) if anchor else ratio_of(ratio, calendar)
+        at = attainment(made, _entries(ratio, theirs), now)
+        found.append(Standing(ratio, at.period, at.kept, at.total, at.is_attained, at.room))
+    for quota in policy.quotas:
+        rule = quota_of(quota, calendar, anchor) if anchor else quota_of(quota, calendar)
+        for count in counts(rule, _uses(quota, theirs), now):
+            is_worth = not quota.per_asset or count.used > 1 or count.is_exceeded
+            if is_worth:
+                left = count.left if not count.is_exceeded else -1
+                found.append(
+                    Standing(
+                        quota,
+                        count.period,
+                        count.used,
+                        quota.limit,
+                        not count.is_exceeded,
+                        left,
+                        count.subject,
+                    )
+                )
+    return found
+
+
+def _entries(ratio: WrittenRatio, cases: Sequence[Case]) -> list[Entry]:
+    of_levels = [case for case in cases if not ratio.levels or case.level in ratio.levels]
+    if not ratio.clock:
+        return [Entry(case.at, f"{case.number}", case.is_put_off, case.excuse) for case in of_levels]
+    return [
+        Entry(case.at, f"{case.number}", case.kept[ratio.clock], case.excuse)
+        for case in of_levels
+        if ratio.clock in case.kept
+    ]
+
+
+def _uses(quota: WrittenQuota, cases: Sequence[Case]) -> list[Entry]:
+    of_levels = [case for case in cases if not quota.levels or case.level in quota.levels]
+    return [
+        Entry(case.at, subject, excused=case.excuse if case.excuse in quota.excludes else "")
+        for case in of_levels
+        for subject in (case.assets if quota.per_asset else (f"{case.number}",))
+    ]
+
+
+def line(standing: Standing, speaker: Speaker) -> str:
+    """Return one standing in a line: `✓ 到场后 3 小时解决率 93%（14/15，目标 90% 以上）`."""
+    say, written = speaker.say, standing.written
+    mark = "✓" if standing.is_attained else "✗"
+    if isinstance(written, WrittenQuota):
+        name = (
+            say("{name} {subject}", name=written.name, subject=standing.subject)
+            if standing.subject
+            else written.name
+        )
+        text = say(
+            "{mark} {name}：{used}/{limit} 次", mark=mark, name=name, used=standing.used, limit=standing.total
+        )
+        return text + (
+            say("，{then}", then=written.then) if not standing.is_attained and written.then else ""
+        )
+    goal = (
+        say("目标 {share}% 以上", share=written.at_least)
+        if written.at_least is not None
+        else say("目标 {share}% 以下", share=written.at_most)
+    )
+    if not standing.total:
+        return say("✓ {name}：还没有（{goal}）", name=written.name, goal=goal)
+    return say(
+        "{mark} {name}：{share}%（{used}/{total}，{goal}）",
+        mark=mark, name=written.name, share=round(100 * standing.used / standing.total), used=standing.used,
+        total=standing.total, goal=goal,
+    )  # fmt: skip
+
+
+def since(policies: Sequence[Policy], rules: Rules, now: datetime) -> datetime | None:
+    """Return since when tickets count for any of these policies; None when they count for ever."""
+    spans = {ratio.period for policy in policies for ratio in policy.ratios}
+    spans |= {quota.period for policy in policies for quota in policy.quotas}
+    if Span.FOREVER in spans:
+        return None
+    # The year of a contract may have begun in the year before.
+    anchors = (*rules.contracts.values(), _JANUARY)
+    starts = (period_of(Periods(span, rules.zone, anchor), now).start for span in spans for anchor in anchors)
+    return min(starts, default=now)

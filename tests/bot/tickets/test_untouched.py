@@ -1,0 +1,67 @@
+"""A ticket nobody has touched is no special case: what is found without the state of its clocks is what they come to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from bot.config import for_replay, load, rules_of
+from bot.tickets import steps as s
+from bot.tickets import timing, untouched
+from bot.tickets.evolve import born
+from bot.tickets.lifecycle import opening
+from bot.tickets.model import Kind, Party
+
+TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
+RULES = [
+    rules_of(for_replay(load(TRANSCRIPTS / name, {}, is_replay=True)))
+    for name in ("school.toml", "presets/presets.toml")
+]
+LEVELS = [
+    (rules, policy.id, level.id)
+    for rules in RULES
+    for policy in rules.policies.values()
+    for level in policy.levels
+]
+REQUESTER = Party("qq:1", "王老师")
+
+
+def reported(rules, policy, level, at):
+    step = s.Open(
+        number=1,
+        kind=Kind.FAULT,
+        room=next(iter(rules.rooms)),
+        customer="",
+        requester=REQUESTER,
+        account="qq:1",
+        address="qq:group:1",
+        text="投影黑屏",
+        policy=policy,
+        level=level,
+    )
+    return born(opening(step, rules), at)
+
+
+@given(case=st.sampled_from(LEVELS), minutes=st.integers(0, 60 * 24 * 400), past=st.integers(0, 5000))
+def test_what_an_untouched_ticket_comes_to_is_what_its_clocks_say(case, minutes, past):
+    rules, policy, level = case
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ticket = reported(rules, policy, level, at)
+    touched = replace(ticket, happened={"greeted": (at,)})  # no rule asks for it, but the short way is closed
+    assert untouched.first_rung(touched, rules) is None
+    assert untouched.first_word_by(touched, rules) is None
+    now = at + timedelta(minutes=past)
+    assert timing.first_told(ticket, rules, now) == timing.first_told(touched, rules, now)
+    assert timing.promised_word(ticket, rules) == timing.promised_word(touched, rules)
+
+
+@pytest.mark.parametrize("rules", RULES[:1])
+def test_the_short_way_is_taken(rules):
+    ticket = reported(rules, "edu", rules.policies["edu"].default_level, datetime(2026, 3, 6, 8, tzinfo=UTC))
+    assert untouched.first_rung(ticket, rules) is not None
+    assert untouched.first_word_by(ticket, rules) is not None
