@@ -53,6 +53,7 @@ class Incoming:
     command: str | None = None
     attachments: tuple[Attachment, ...] = ()
     sent_at: datetime | None = None  # aware, UTC; None when the platform does not say
+    room_name: str = ""  # of a group, where the platform says it
     is_late: bool = False  # missed while the link was down and fetched afterwards
     receipt: Receipt | None = field(default=None, compare=False, repr=False)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
 from bot.auditor import Auditor
-from bot.config import Config, rules_of
+from bot.config import Config
 from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
@@ -18,20 +19,25 @@ from bot.drafts import Drafts
 from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
+from bot.identifying import Identifying
 from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
 from bot.ledgers import Ledgers
+from bot.living import Living
 from bot.metrics import Meters
+from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
 from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
 from bot.reception import Reception
+from bot.setting_up import SettingUp
 from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
+from bot.uploading import Uploading
 from scheduler.loop import Clock
 
 
@@ -67,13 +73,24 @@ class Bot:
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
+        gathered = self.desk.next_list_at(self.clock.now())
         deadline, listed = await self.store.next_due_at(), self.school.weekly.next_at(self.clock.now())
-        return min((at for at in (deadline, listed, self.office.next_at()) if at is not None), default=None)
+        return min(
+            (at for at in (deadline, listed, gathered, self.office.next_at()) if at is not None), default=None
+        )
 
 
-async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter], clock: Clock) -> Bot:
+async def assemble(
+    config: Config,
+    store: Store,
+    adapters: Mapping[str, Adapter],
+    clock: Clock,
+    new_code: Callable[[], int] = lambda: 100_000 + secrets.randbelow(900_000),
+) -> Bot:
     """Return a bot that is ready to receive; its knowledge is loaded, its outbox taken up where it was left."""
-    rules, directory = rules_of(config), Directory(config)
+    living = Living(config, store)
+    await living.load()
+    rules, directory = living.rules, living.directory
     knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at), config.bot.zone)
     await knowledge.load(clock.now())
     texts = Texts()
@@ -121,6 +138,16 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
     planned = PlannedOrders(
         desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
     )
+    identifying = Identifying(living=living, desk=desk, drafts=drafts, store=store, new_code=new_code)
+    uploading = Uploading(
+        living=living, desk=desk, drafts=drafts, store=store, knowledge=knowledge, adapters=adapters
+    )
+    setting_up = SettingUp(
+        living=living, desk=desk, drafts=drafts, store=store, identifying=identifying, uploading=uploading
+    )
+    newcomers = Newcomers(
+        living=living, desk=desk, drafts=drafts, store=store, clock=clock, setting_up=setting_up
+    )
     orders = Orders(
         desk=desk,
         drafts=drafts,
@@ -131,6 +158,7 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         office=office,
         teaching=school.teaching,
         planned=planned,
+        setting_up=setting_up,
         ledgers=ledgers,
     )
     dialogue = Dialogue(
@@ -155,6 +183,8 @@ async def assemble(config: Config, store: Store, adapters: Mapping[str, Adapter]
         dialogue=dialogue,
         answering=answering,
         opening=opening,
+        newcomers=newcomers,
+        uploading=uploading,
     )
     await outbox.recover()
     await keep_plans(desk, store, rules, clock.now())

@@ -80,6 +80,12 @@ class Word(StrEnum):
     ENABLE = "enable"
     LOOK_UP = "lookup"
     GAPS = "gaps"
+    BIND = "bind"
+    POLICY = "policy"
+    ENGINEERS = "engineers"
+    WHERE = "where"
+    IMPORT = "import"
+    ACCOUNT = "account"
 
 
 class Whose(StrEnum):
@@ -89,6 +95,7 @@ class Whose(StrEnum):
     CUSTOMER = "customer"
     STAFF = "staff"
     MANAGER = "manager"
+    ADMIN = "admin"  # who sets rooms up
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +181,12 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.ENABLE, ("启用", "enable"), Whose.STAFF, N_("启用 K-141 — 停用的答案重新上线"), N_("启用 K-141")),
     Spec(Word.LOOK_UP, ("查", "lookup"), Whose.STAFF, N_("查 关键词 — 找知识库；查 K-141"), N_("查 打印机")),
     Spec(Word.GAPS, ("没答上", "gaps"), Whose.STAFF, N_("没答上 — 近一周没答上的问题"), N_("没答上")),
+    Spec(Word.BIND, ("绑定", "bind"), Whose.ADMIN, N_("绑定 客户名 — 新群属于哪个客户"), N_("绑定 育才小学")),
+    Spec(Word.POLICY, ("政策", "policy"), Whose.ADMIN, N_("政策 名称 — 新客户的服务政策"), N_("政策 教育四级")),
+    Spec(Word.ENGINEERS, ("工程师", "engineers"), Whose.ADMIN, N_("工程师 @同事 … — 这个群由谁轮值"), N_("工程师 @老张 @小李")),
+    Spec(Word.WHERE, ("这里是", "whereami"), Whose.STAFF, N_("这里是 — 这个群的地址和设置"), N_("这里是")),
+    Spec(Word.IMPORT, ("确认导入", "importfaq"), Whose.ADMIN, N_("确认导入 — 导入刚才发来的 FAQ 文件"), N_("确认导入")),
+    Spec(Word.ACCOUNT, ("帐号", "账号", "account"), Whose.ANYBODY, N_("帐号 — 让我在别的平台也认得您"), N_("帐号 {number}"), takes_number=True),
 )  # fmt: skip
 
 EXAMPLE_NUMBER = 1024
@@ -296,6 +309,8 @@ def may_use(spec: Spec, role: Role) -> bool:
         return True
     if spec.whose is Whose.CUSTOMER:
         return not role.is_staff
+    if spec.whose is Whose.ADMIN:
+        return role.is_manager
     return role.is_staff  # a manager's word from an engineer is answered by the rules, which say who can
 
 

@@ -31,7 +31,7 @@ from bot.config_sections import faq_of, monitoring_of, store_url_of, survey_of, 
 from bot.config_values import parsed, zone
 from bot.settings import Settings
 from bot.tickets.model import Party
-from bot.tickets.rules import Role, RoomRules, Rules
+from bot.tickets.rules import NoticeLimits, Role, RoomRules, Rules
 from scheduler.calendar import parse_window
 
 __all__ = [
@@ -97,6 +97,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         plans=plans_of(settings, calendars, mistakes),
         maintenance=maintenance_of(settings.maintenance, mistakes),
         monitoring=monitoring_of(settings.monitoring, secrets, mistakes),
+        notices=NoticeLimits(settings.notices.per_room, settings.notices.per_person),
     )
 
 
@@ -170,6 +171,7 @@ def rules_of(config: Config) -> Rules:
         plans=config.plans,
         maintenance=config.maintenance,
         survey=config.survey,
+        notices=config.notices,
         reopen_within=limits.reopen_within,
         undo_within=limits.undo_within,
         handover_within=limits.handover_within,

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
-from bot.tickets.rules import Policy, Role, SurveyRules
+from bot.tickets.rules import NoticeLimits, Policy, Role, SurveyRules
 from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota
@@ -142,3 +142,4 @@ class Config:
     plans: Mapping[str, PlanRules] = field(default_factory=dict)
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     monitoring: MonitoringConfig = MonitoringConfig()
+    notices: NoticeLimits = field(default_factory=NoticeLimits)

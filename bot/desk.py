@@ -22,6 +22,7 @@ from bot.origin import Origin
 from bot.outbox import Outbox
 from bot.repeats import Repeats
 from bot.store.contract import AlreadySeen, Change, Conflict, Kept, Link, Saved, Store, StoreFault
+from bot.storm_watch import StormWatch
 from bot.tickets import planned
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
@@ -37,6 +38,7 @@ from bot.tickets.planned_steps import Drop
 from bot.tickets.records import Record, Source, sealed
 from bot.tickets.replies import replies
 from bot.tickets.rules import Role, Rules
+from bot.tickets.storms import Alert, listed
 
 _ATTEMPTS = (
     50  # races for one ticket are lost to somebody else's progress, so this many in a row mean a fault
@@ -85,6 +87,7 @@ class Desk:
         self._journal = journal
         self._failures = failures
         self._repeats = Repeats()
+        self._storms = StormWatch(store, rules)
         self._log = structlog.get_logger("desk")
         self.on_deadline: Callable[[datetime], None] = lambda _: (
             None
@@ -202,6 +205,7 @@ class Desk:
             taken.update(ticket.number for ticket in due)
             self._meters.late(await self._store.next_due_at(), now)
             await self._take_due(due, now)
+        await self._tell_gathered(now)
 
     async def _take_due(self, due: list[Ticket], now: datetime) -> None:
         """Take tickets together, or one by one where that fails: one ticket must not stop the others."""
@@ -235,7 +239,8 @@ class Desk:
     async def _let_time_pass(self, due: list[Ticket], now: datetime) -> None:
         saved: list[Saved] = []
         drafts: list[Draft] = []
-        alerts: dict[str, list[tuple[Ticket, Message]]] = {}
+        alerts: dict[str, list[Alert]] = {}
+        decided: dict[int, tuple[Ticket, list[AnyEvent]]] = {}  # by number, for notices that are gathered
         asked: dict[str, datetime] = {}  # who is asked for a rating in this very batch
         for before in due:
             surveyed_at = asked.get(before.account) or await self._store.surveyed_at(before.account)
@@ -244,6 +249,7 @@ class Desk:
                 asked[before.account] = now
             ticket, save = self._saved(before, events, now, None)
             saved.append(save)
+            decided[ticket.number] = before, events
             following = await self._follow_ups(ticket, events)
             saved.extend(self._born(event, now, None)[1] for event in following)
             voices = self._drafts.voices(ticket, now, None)
@@ -251,19 +257,57 @@ class Desk:
             for message in said:
                 if message.is_alert:
                     room = self._rules.rooms.get(ticket.room)
-                    alerts.setdefault(room.duty if room else "", []).append((ticket, message))
+                    alerts.setdefault(room.duty if room else "", []).append(Alert(ticket, message))
             drafts.extend(self._drafts.of_ticket([m for m in said if not m.is_alert], ticket, now, None))
             card = self._drafts.card(before, ticket, now)
             drafts.extend([card] if card else [])
-        for group in alerts.values():
-            first = group[0][0]
-            voice = self._drafts.voices(first, now, None).duty
-            message = joined([message for _, message in group], voice)
-            drafts.extend(
-                Draft(replace(draft.queued, key=f"{draft.queued.key}.due"), draft.ask)
-                for draft in self._drafts.of_ticket([message], first, now, None)
+        kept: list[Kept] = []
+        for room_id, group in alerts.items():
+            judged = await self._storms.judge(room_id, group, now)
+            kept.extend(judged.kept)
+            for number, gathered in judged.verdict.gathered.items():
+                before, events = decided[number]
+                _, save = self._saved(before, [*events, gathered], now, None)
+                saved = [save if each.ticket.number == number else each for each in saved]
+            if judged.verdict.said:
+                drafts.extend(self._joined(group[0].ticket, judged.verdict.said, now))
+        await self._commit(saved, drafts, None, at=now, kept=tuple(kept))
+
+    def _joined(self, first: Ticket, said: Sequence[Message], now: datetime) -> list[Draft]:
+        """Return the notices of one moment for one room as one message."""
+        message = joined(said, self._drafts.voices(first, now, None).duty)
+        return [
+            Draft(replace(draft.queued, key=f"{draft.queued.key}.due"), draft.ask)
+            for draft in self._drafts.of_ticket([message], first, now, None)
+        ]
+
+    def next_list_at(self, now: datetime) -> datetime | None:
+        """Return when gathered notices are said next, or None."""
+        return self._storms.next_at(now)
+
+    async def _tell_gathered(self, now: datetime) -> None:
+        """Say what was gathered while a duty room was told enough, once there is room again."""
+        await self._storms.load()
+        for room_id, load in self._storms.ready(now).items():
+            tickets = [await self._store.ticket(number) for number in load.gathered]
+            known = [each for each in tickets if each is not None]
+            drafts: list[Draft] = []
+            if known:
+                speaker = self._drafts.voices(known[0], now, None).duty
+                message = listed(load, known, speaker, self._rules)
+                key = f"{room_id}.{known[0].number}.{known[0].version}.{len(known)}.list"
+                drafts = [
+                    Draft(replace(draft.queued, key=key, ticket=None))
+                    for draft in self._drafts.of_ticket([message] if message else [], known[0], now, None)
+                ]
+            await self._commit(
+                [],
+                drafts,
+                None,
+                at=now,
+                kept=(self._storms.told(room_id, now),),
+                seen=f"storm.{room_id}.{load.gathered[0]}.{load.arrival}",
             )
-        await self._commit(saved, drafts, None, at=now)
 
     async def realign(self, number: int, now: datetime) -> Realigned | None:
         """Save when to look at a ticket again where that is not when its clocks say; None where it is, or was changed."""

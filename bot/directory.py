@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.config import Config, Person, Room
 from bot.tickets.model import Party
@@ -15,7 +15,12 @@ class Directory:
     """Look-ups by address, account, name and id. People the configuration does not know are their account."""
 
     def __init__(self, config: Config) -> None:
+        self.learn(config, {})
+
+    def learn(self, config: Config, bound: Mapping[str, str]) -> None:
+        """Know another configuration; `bound` says in which room an account was shown to be somebody's."""
         self._config = config
+        self._bound = bound
         self._rooms = {room.address: room for room in config.rooms}
         self._rooms_by_id = {room.id: room for room in config.rooms}
         self._people = {account: person for person in config.people for account in person.accounts}
@@ -92,19 +97,24 @@ class Directory:
                 return Party(called.id, called.name), rest[1] if len(rest) > 1 else ""
         return None
 
-    def account(self, party: Party, adapter: str) -> str | None:
-        """Return the account of somebody on one adapter, or None."""
+    def account(self, party: Party, adapter: str, room: str = "") -> str | None:
+        """Return the account of somebody on one adapter, or None; that of a room where a platform gives one for each."""
         person = self._people_by_id.get(party.id)
         if person is None:
             return party.id if party.id.startswith(f"{adapter}:") else None
-        return next((account for account in person.accounts if account.startswith(f"{adapter}:")), None)
+        theirs = [account for account in person.accounts if account.startswith(f"{adapter}:")]
+        return min(theirs, key=lambda account: self._bound.get(account, "") not in (room, ""), default=None)
 
     def private_address(self, party: Party, preferred: str) -> str | None:
         """Return where to write to somebody privately, on the preferred adapter if they have an account there."""
         account = self.account(party, preferred)
-        if account is None:
+        if account is None or ":group:" in self._bound.get(account, ""):
             person = self._people_by_id.get(party.id)
-            account = next(iter(person.accounts), None) if person else None
+            accounts = person.accounts if person else (account,)
+            # What is theirs in one group only may be nobody's outside of it.
+            account = next(
+                (each for each in accounts if each and ":group:" not in self._bound.get(each, "")), None
+            )
         if account is None:
             return None
         adapter, _, user = account.partition(":")

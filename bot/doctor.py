@@ -16,6 +16,7 @@ from bot.adapters import made
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config, ConfigurationFaults, load
 from bot.reach import unreached
+from bot.set_up import contradictions, read
 from bot.store.contract import StoreFault
 from bot.store.registry import open_store
 from scheduler.holidays import is_published
@@ -29,7 +30,7 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta) -> li
     except (ConfigurationFaults, OSError) as fault:
         return [*findings, Finding("配置", False, str(fault))]
     findings.append(Finding("配置", True, f"{file} 没有问题"))
-    findings.append(await _store(config))
+    findings.extend(await _store(config))
     findings.append(_port(config))
     findings.extend(_holidays(config))
     findings.extend(_reach(config))
@@ -43,14 +44,22 @@ def _python() -> Finding:
     return Finding("Python", is_well, version if is_well else f"{version} 太旧，请用 3.11 或更新的版本")
 
 
-async def _store(config: Config) -> Finding:
+async def _store(config: Config) -> list[Finding]:
     try:
         store = await open_store(config.store_url, SystemClock().now())
     except StoreFault as fault:
-        return Finding("数据库", False, str(fault))
+        return [Finding("数据库", False, str(fault))]
     try:
         count = len(await store.entries())
-        return Finding("数据库", True, f"可以读写；知识库 {count} 条")
+        well = Finding("数据库", True, f"可以读写；知识库 {count} 条")
+        overruled = contradictions(config, read(await store.kept("")))
+        return [
+            well,
+            *(
+                Finding("群里的设置", True, f"{what} 现在以配置文件为准（{name}），群里设过的那份不再起作用")
+                for what, name in overruled
+            ),
+        ]
     finally:
         await store.close()
 

@@ -174,7 +174,7 @@ class Drafts:
         flow: str = "",
     ) -> Queued:
         adapter = address.partition(":")[0]
-        called = ((party, self._directory.account(party, adapter)) for party in message.mentions)
+        called = ((party, self._directory.account(party, adapter, address)) for party in message.mentions)
         return Queued(
             key=key,
             adapter=adapter,

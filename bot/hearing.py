@@ -50,11 +50,16 @@ class Hearing:
         return self.customer_room.customer or "" if self.customer_room else ""
 
 
-def heard(incoming: Incoming, directory: Directory, now: datetime, language: str) -> Hearing | None:
-    """Return the message in its context, or None when it was said in a group that the configuration does not know."""
+def heard(
+    incoming: Incoming, directory: Directory, now: datetime, language: str, *, is_stranger: bool = False
+) -> Hearing | None:
+    """Return the message in its context, or None when it was said in a group that the configuration does not know.
+
+    `is_stranger`: in such a group, too.
+    """
     room = directory.room_at(incoming.room)
     is_private = incoming.room_kind is RoomKind.PRIVATE
-    if room is None and not is_private:
+    if room is None and not is_private and not is_stranger:
         return None
     by = directory.party(incoming.sender, incoming.sender_name)
     person = directory.person(incoming.sender)

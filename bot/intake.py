@@ -109,7 +109,7 @@ class Intake:
             await self._reception.receive(happening)
             await self._failures.is_well(happening)
         else:
-            self._log.info("notice", action="notice", what=happening.what, **_named(happening))
+            await self._reception.noticed(happening)
 
 
 def _named(happening: Incoming | Notice) -> dict[str, str]:

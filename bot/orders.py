@@ -22,6 +22,7 @@ from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
 from bot.opening import Opening
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
+from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
 from bot.tickets.ledger_steps import NameAsset
@@ -62,6 +63,7 @@ class Orders:
         office: DutyOffice,
         teaching: Teaching,
         planned: PlannedOrders,
+        setting_up: SettingUp,
         ledgers: Ledgers,
     ) -> None:
         self._desk = desk
@@ -73,6 +75,7 @@ class Orders:
         self._office = office
         self._teaching = teaching
         self._planned = planned
+        self._setting_up = setting_up
         self._ledgers = ledgers
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
@@ -92,6 +95,8 @@ class Orders:
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
+        if command.word in SET_UP_WORDS:
+            return await self._setting_up.run(hearing, command)
         if command.word in TEACHING_WORDS:
             return await self._teaching.run(hearing, command, quoted)
         if not may_use(command.spec, hearing.role):

@@ -11,7 +11,7 @@ import re
 
 import structlog
 
-from adapters.contract import Incoming
+from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.commands import parse
 from bot.desk import Desk
@@ -19,6 +19,7 @@ from bot.dialogue import Dialogue, NotAnAnswer, says_broken
 from bot.directory import Directory
 from bot.finding import Finding
 from bot.hearing import Hearing, closing, heard
+from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders, restated
 from bot.store.contract import Link, Store
@@ -27,6 +28,7 @@ from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.model import ClockKind, Kind, Status, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.timing import is_awaited, is_owed, promised_word
+from bot.uploading import Uploading
 from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
 
@@ -56,6 +58,8 @@ class Reception:
         dialogue: Dialogue,
         answering: Answering,
         opening: Opening,
+        newcomers: Newcomers,
+        uploading: Uploading,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -68,6 +72,8 @@ class Reception:
         self._dialogue = dialogue
         self._answering = answering
         self._opening = opening
+        self._newcomers = newcomers
+        self._uploading = uploading
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -80,6 +86,10 @@ class Reception:
                 address=incoming.room,
                 sender=incoming.sender,
             )
+            if await self._newcomers.heard(incoming):
+                await self.receive(incoming)
+            return
+        if incoming.attachments and await self._is_file(hearing, incoming):
             return
         if not hearing.text:
             await self._silent(hearing, incoming)
@@ -88,6 +98,13 @@ class Reception:
             await self._understood(hearing)
         except TicketError as refusal:
             await self._orders.refuse(hearing, refusal)
+
+    async def noticed(self, notice: Notice) -> None:
+        """Take care of what happened in a room without a word; a redelivery has no effect."""
+        await self._newcomers.noticed(notice)
+
+    async def _is_file(self, hearing: Hearing, incoming: Incoming) -> bool:
+        return not await self._is_repeated(hearing) and await self._uploading.sent(hearing, incoming)
 
     async def _understood(self, hearing: Hearing) -> None:
         link = await self._store.link(hearing.origin.address, hearing.quotes) if hearing.quotes else None

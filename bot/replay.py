@@ -13,7 +13,17 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from adapters.addressing import addressed, mentioned
-from adapters.contract import Button, Capabilities, Incoming, KnownPerson, Mention, Outgoing, RoomKind
+from adapters.contract import (
+    Button,
+    Capabilities,
+    Incoming,
+    KnownPerson,
+    Mention,
+    Notice,
+    Outgoing,
+    RoomKind,
+    What,
+)
 from bot import transcripts as t
 from bot.assembly import Bot, assemble
 from bot.clock import StillClock
@@ -22,6 +32,7 @@ from bot.importing import import_when_empty
 from bot.store.registry import open_store
 
 CHAT = "chat"
+_FIRST_CODE = 482_113  # conversations can name it
 _MOST_INSTANTS = 100_000  # deadlines in one stretch of passing time; more means a deadline that never ends
 
 
@@ -74,6 +85,11 @@ class ChatAdapter:
     async def close(self) -> None:
         """Nothing is open."""
 
+    def added(self, room: str, *, is_removed: bool) -> Notice:
+        """Return what a platform would tell when somebody takes the bot into a group, or out of it."""
+        what = What.BOT_REMOVED if is_removed else What.BOT_ADDED
+        return Notice(what=what, room=address(room), key=f"n{next(self._ids)}", room_name=room)
+
     def heard(
         self, room: str, person: str, text: str, *, quotes: str | None = None, command: str | None = None
     ) -> Incoming:
@@ -92,6 +108,7 @@ class ChatAdapter:
             mentions=tuple(Mention(mention.name, mention.account) for mention in calls),
             quotes=quotes,
             command=command,
+            room_name="" if is_private else room,
         )
 
 
@@ -118,12 +135,15 @@ class Stage:
         people = tuple(KnownPerson(f"{CHAT}:{each.name}", each.name, each.role) for each in config.people)
         self.chat = ChatAdapter(config.bot.name, people, self.clock)
         self._bot: Bot | None = None
+        self._codes = count(_FIRST_CODE)
 
     async def start(self) -> None:
         """Open the store and assemble the bot."""
         store = await open_store(self._store_url, self.clock.now())
         await import_when_empty(store, self._config, self.clock.now())
-        self._bot = await assemble(self._config, store, {CHAT: self.chat}, self.clock)
+        self._bot = await assemble(
+            self._config, store, {CHAT: self.chat}, self.clock, new_code=lambda: next(self._codes)
+        )
         await self._settle()
 
     async def stop(self) -> None:
@@ -150,6 +170,11 @@ class Stage:
             case t.Press(room=room, person=person, button=name):
                 button, quotes = self._latest_button(room, name)
                 await self._hear(self.chat.heard(room, person, "", quotes=quotes, command=button.command))
+            case t.Added(room=room, is_removed=is_removed):
+                notice = self.chat.added(room, is_removed=is_removed)
+                for _ in range(2):
+                    await self._running().reception.noticed(notice)
+                    await self._settle()
             case _:
                 assert_never(action)
 

@@ -250,6 +250,13 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
     rollback_ladder: str = "rollback"
 
 
+class NoticesSettings(Section, frozen=True, kw_only=True):
+    """`[notices]`: how often people are told something in an hour."""
+
+    per_room: Annotated[int, Meta(ge=0, le=3600)] = 20
+    per_person: Annotated[int, Meta(ge=0, le=3600)] = 30
+
+
 class MonitoringSettings(Section, frozen=True, kw_only=True):
     """`[monitoring]`: whom to call while all is well, who may read the figures, and what is logged."""
 
@@ -276,6 +283,7 @@ class Settings(Section, frozen=True, kw_only=True):
     ladders: dict[str, tuple[RungSettings, ...]] = {}
     tickets: TicketsSettings = TicketsSettings()
     survey: SurveySettings = SurveySettings()
+    notices: NoticesSettings = NoticesSettings()
     plans: tuple[PlanSettings, ...] = ()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     monitoring: MonitoringSettings = MonitoringSettings()

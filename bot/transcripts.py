@@ -64,7 +64,15 @@ class Restart:
     down: timedelta = timedelta()
 
 
-Action = SetClock | Say | Press | Pass | Restart
+@dataclass(frozen=True, slots=True)
+class Added:
+    """`! added ROOM`: somebody takes the bot into a group; `! removed ROOM`: out of it."""
+
+    room: str
+    is_removed: bool = False
+
+
+Action = SetClock | Say | Press | Pass | Restart | Added
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +174,12 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
         return Pass(_length(line.lstrip(".… "), number))
     if line.startswith("!"):
         word, _, down = line[1:].strip().partition(" ")
+        if word in ("added", "removed") and down.strip():
+            return Added(down.strip(), is_removed=word == "removed")
         if word != "restart":
-            raise TranscriptFault(f"第 {number} 行：只认识“! restart”和“! restart 40m”。")
+            raise TranscriptFault(
+                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”。"
+            )
         return Restart(_length(down, number)) if down else Restart()
     if ">" not in line and (pressed := _PRESSED.match(line)):
         room, person = _room_and_person(pressed["who"], number, rooms)

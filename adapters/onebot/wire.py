@@ -88,6 +88,7 @@ def incoming(
         quotes=content.quotes,
         attachments=tuple(content.attachments),
         sent_at=instant(frame.time),
+        room_name=_word(frame.group_name) if kind is RoomKind.GROUP else "",
         is_late=is_late,
     )
 

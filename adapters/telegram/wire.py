@@ -109,6 +109,7 @@ def _message(message: Message, view: View) -> Heard:
         quotes=str(int(answered.message_id)) if answered else None,
         attachments=tuple(attachments(message)),
         sent_at=message.date,
+        room_name=word(message.chat.title),
     )
     return Heard(said, username=word(getattr(message.from_user, "username", "")).lower())
 

@@ -121,6 +121,9 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 已回访", by=by) + _quoted(result, speaker)
         case e.Escalated():
             return _escalated(event, speaker)
+        case e.NoticeGathered(until=until):
+            when = say("，{time} 起", time=stamp(until, speaker)) if until else ""
+            return say("提醒太多，这一条没有单独发{when}，和别的单合在一起说", when=when)
         case e.Realigned(due_at=due_at):
             if due_at is None:
                 return say("核对时限：不用再看")

@@ -222,6 +222,16 @@ class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
         return self.kind or ClockKind(self.clock)
 
 
+class NoticeGathered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """A notice was not said on its own: the duty room, or everybody it calls, was told enough this hour.
+
+    It is said in a list with others, from `until` on where that is known.
+    """
+
+    called: tuple[Party, ...]
+    until: datetime | None = None
+
+
 class Realigned(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """The ticket would have been looked at again at another instant than its clocks say: a calendar was changed, or worse."""
 
@@ -376,6 +386,7 @@ AnyEvent = (
     | CalledBack
     | Escalated
     | Realigned
+    | NoticeGathered
     | Acknowledged
     | Paused
     | PauseReminded

@@ -41,6 +41,7 @@ _KEEPS_UNDO = (
     le.AssetNamed,
     le.Excused,
     e.Realigned,
+    e.NoticeGathered,
     e.Acknowledged,
     e.Supplemented,
     e.Urged,
@@ -136,7 +137,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
-        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed() | e.Realigned():
+        case e.Noted() | e.Supplemented() | e.Urged() | e.CallMissed() | e.Realigned() | e.NoticeGathered():
             return ticket
         case e.Updated(text=text):
             return _spoken(replace(ticket, progress=text), at, "updated")

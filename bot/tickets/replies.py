@@ -215,6 +215,7 @@ def _said_of(
             | e.SurveyExpired()
             | e.Commented()
             | e.Realigned()
+            | e.NoticeGathered()
         ):
             return []
         case _:

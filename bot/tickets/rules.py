@@ -101,6 +101,14 @@ class SurveyRules:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeLimits:
+    """How many notices an hour a duty room gets, and in how many a person is called; 0 is without limit."""
+
+    per_room: int = 20
+    per_person: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """Everything `decide` may look at besides the ticket, the step and the time."""
 
@@ -134,6 +142,7 @@ class Rules:
     called_instead: Mapping[str, tuple[Party, ...]] = field(
         default_factory=dict
     )  # of whom a rota plans, by rota
+    notices: NoticeLimits = NoticeLimits()
     unreachable: frozenset[str] = frozenset()  # ids of staff whom no platform can call
 
     def role(self, party: Party) -> Role:

@@ -72,6 +72,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("faq", 5),
         ("tickets", 11),
         ("survey", 8),
+        ("notices", 2),
         ("maintenance", 4),
     ):
         start = lines.index(f"[{section}]")
@@ -95,7 +96,7 @@ def test_the_defaults_it_tells_are_the_defaults() -> None:
         "tickets": {"check_calendar": "always"},
         "survey": {"callback_calendar": "always", "callback_ladder": ""},
     }
-    for section in ("bot", "store", "tickets", "survey", "maintenance"):
+    for section in ("bot", "store", "tickets", "survey", "notices", "maintenance"):
         assert {**values[section], **chosen.get(section, {})} == plain[section]
     assert {**values["faq"], "files": [], "managers": [], "checks": ""} == plain["faq"]
     assert {**values["web"], "time_travel": False} == plain["web"]

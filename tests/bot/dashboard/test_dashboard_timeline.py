@@ -113,6 +113,7 @@ LINES: list[tuple[e.AnyEvent, str]] = [
         "解决超时（2026-03-06 10:00:00 到期），没有可提醒的人（再次），跳过阶梯 2, 3，提醒晚了 5 分钟",
     ),
     (e.Acknowledged(by=LI), "小李 收到提醒"),
+    (e.NoticeGathered(called=(LI,)), "提醒太多，这一条没有单独发，和别的单合在一起说"),
     (e.Realigned(was=None, due_at=None), "核对时限：不用再看"),
     (
         e.Paused(by=LI, reason=WaitsFor.PARTS, need="主板到货", next_at=AT),

@@ -1,0 +1,49 @@
+"""The configuration as it is now: that of the file, with what was set up in chat while the bot ran."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from bot.config import Config, rules_of
+from bot.directory import Directory
+from bot.set_up import ACCOUNT, CUSTOMER, ROOM, SetUp, overlaid, read
+from bot.store.contract import Store
+from bot.tickets.rules import RoomRules, Rules
+
+
+class Living:
+    """Holds directory and rules that everybody shares, and brings both up to date together when something is set up."""
+
+    def __init__(self, config: Config, store: Store) -> None:
+        self.file = config
+        self.config = config
+        self.set_up = SetUp({}, {}, {})
+        self.directory = Directory(config)
+        rules = rules_of(config)
+        self._rooms: dict[str, RoomRules] = dict(rules.rooms)
+        self._customers = dict(rules.customers)
+        self._rotas = dict(rules.rotas)
+        self.rules: Rules = replace(rules, rooms=self._rooms, customers=self._customers, rotas=self._rotas)
+        self._store = store
+
+    async def load(self) -> None:
+        """Read what is set up."""
+        kept: dict[str, str] = {}
+        for prefix in (ROOM, CUSTOMER, ACCOUNT):
+            kept |= await self._store.kept(prefix)
+        self.set_up = read(kept)
+        self.config = overlaid(self.file, self.set_up)
+        rules = rules_of(self.config)
+        bound = {account: note.room for account, note in self.set_up.accounts.items()}
+        self.directory.learn(self.config, bound)
+        _become(self._rooms, rules.rooms)
+        _become(self._customers, rules.customers)
+        _become(self._rotas, rules.rotas)
+
+
+def _become(ours: dict[str, Any], theirs: Mapping[str, Any]) -> None:
+    for key in ours.keys() - theirs.keys():
+        del ours[key]
+    ours.update(theirs)

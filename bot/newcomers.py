@@ -1,0 +1,146 @@
+"""New groups: the bot introduces itself once, and whoever sets rooms up is told what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+import structlog
+
+from adapters.contract import Incoming, Notice, What
+from bot.commands import parse
+from bot.desk import Desk
+from bot.drafts import Draft, Drafts
+from bot.hearing import heard
+from bot.living import Living
+from bot.set_up import ROOM, RoomNote
+from bot.setting_up import CURRENT, SET_UP_WORDS, SettingUp
+from bot.store.contract import Kept, Store
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Party
+from scheduler.loop import Clock
+
+_MET = "met:"  # + address: the bot has introduced itself there
+_TOLD = "told:"  # + address: somebody was told of the group
+
+
+class Newcomers:
+    """Takes notices of adapters, and messages from groups that nobody has set up."""
+
+    def __init__(
+        self, *, living: Living, desk: Desk, drafts: Drafts, store: Store, clock: Clock, setting_up: SettingUp
+    ) -> None:
+        self._living = living
+        self._desk = desk
+        self._drafts = drafts
+        self._store = store
+        self._clock = clock
+        self._setting_up = setting_up
+        self._log = structlog.get_logger("newcomers")
+
+    async def noticed(self, notice: Notice) -> None:
+        """Take a notice; a redelivery has no effect."""
+        self._log.info("notice", action="notice", what=notice.what, room=notice.room, account=notice.account)
+        if notice.what is What.BOT_ADDED:
+            await self._arrived(
+                notice.room, notice.room_name, is_welcomed=True, seen=f"{notice.room}|{notice.key}"
+            )
+        elif notice.what is What.BOT_REMOVED:
+            await self._left(notice)
+
+    async def heard(self, incoming: Incoming) -> bool:
+        """Take a message from a group that nobody has set up; True when the group is known after all."""
+        command = parse(incoming.command or incoming.text)
+        is_about_us = command is not None and command.word in SET_UP_WORDS
+        if not (is_about_us or incoming.is_addressed):
+            return False
+        await self._living.load()  # another process may have set it up
+        if self._living.directory.room_at(incoming.room) is not None:
+            return True
+        language = self._living.config.bot.language
+        hearing = heard(incoming, self._living.directory, self._clock.now(), language, is_stranger=True)
+        if hearing is None or await self._store.is_seen(hearing.origin.seen):
+            return False
+        if command is not None and is_about_us and await self._setting_up.run(hearing, command):
+            return False
+        if incoming.is_addressed:
+            await self._arrived(
+                incoming.room, incoming.room_name, is_welcomed=False, seen=hearing.origin.seen
+            )
+        return False
+
+    async def _arrived(self, address: str, name: str, *, is_welcomed: bool, seen: str) -> None:
+        room = self._living.directory.room_at(address)
+        if room is not None and room.kind == "duty":
+            return
+        now = self._clock.now()
+        kept: list[Kept] = []
+        drafts: list[Draft] = []
+        if is_welcomed and not await self._store.kept(_MET + address):
+            drafts.append(
+                self._introduction(address, room.language if room else self._living.config.bot.language)
+            )
+            kept.append(Kept(_MET + address, now.isoformat()))
+        if room is None and not await self._store.kept(_TOLD + address):
+            note = self._living.set_up.rooms.get(address) or RoomNote(name=name or address.rpartition(":")[2])
+            kept += [
+                Kept(_TOLD + address, now.isoformat()),
+                Kept(ROOM + address, msgspec.json.encode(note).decode()),
+            ]
+            await self._desk.note((kept[-1],), [], now, None)
+            await self._living.load()
+            drafts += await self._news(address, kept)
+        if drafts:
+            await self._desk.note(tuple(kept), drafts, now, seen)
+
+    def _introduction(self, address: str, language: str) -> Draft:
+        speaker = self._drafts.speaker(language, self._clock.now())
+        text = speaker.say(
+            "大家好，我是服务助手{name}。直接说问题并 @我，我先查资料，查不到转工程师。\n"
+            "报单：“报障 …”　查进度：“进度 1024”　全部：“帮助”",
+            name=self._living.config.bot.name,
+        )
+        message = Message(to=Place.CUSTOMER, text=text)
+        return self._drafts.notice(message, address, f"n{_short(address)}.met", self._clock.now())
+
+    async def _news(self, address: str, kept: list[Kept]) -> list[Draft]:
+        """Tell the duty room of a new group, or where there is none whoever may set it up."""
+        drafts = []
+        for index, (place, language) in enumerate(self._places()):
+            speaker = self._drafts.speaker(language, self._clock.now())
+            message = Message(to=Place.DUTY, text=await self._setting_up.standing(address, speaker))
+            drafts.append(
+                self._drafts.notice(message, place, f"n{_short(address)}.told.{index}", self._clock.now())
+            )
+            kept.append(Kept(CURRENT + place, address))
+        return drafts
+
+    def _places(self) -> list[tuple[str, str]]:
+        config = self._living.config
+        duty = next((room for room in config.rooms if room.kind == "duty"), None)
+        if duty is not None:
+            return [(duty.address, duty.language)]
+        admins = [Party(person.id, person.name) for person in config.people if person.role.is_manager]
+        addresses = [self._living.directory.private_address(party, "") for party in admins]
+        return [(address, config.bot.language) for address in addresses if address]
+
+    async def _left(self, notice: Notice) -> None:
+        room = self._living.directory.room_at(notice.room)
+        if room is None:
+            return
+        drafts = []
+        for index, (place, language) in enumerate(self._places()):
+            if place == notice.room:
+                continue
+            speaker = self._drafts.speaker(language, self._clock.now())
+            text = speaker.say("我被移出了“{room}”，那里的消息我看不到了，也说不了话。", room=room.name)
+            key = f"n{_short(notice.room + notice.key)}.left.{index}"
+            drafts.append(
+                self._drafts.notice(Message(to=Place.DUTY, text=text), place, key, self._clock.now())
+            )
+        if drafts:
+            await self._desk.note((), drafts, self._clock.now(), f"{notice.room}|{notice.key}")
+
+
+def _short(text: str) -> str:
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()

@@ -1,0 +1,157 @@
+"""What was set up in chat: rooms, customers and accounts that the configuration file does not mention; pure.
+
+There is one rule: the file wins. Chat can only add what the file is silent about, and what the file says later takes its place.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+import msgspec
+
+from bot.config import Config, Customer, Person, Room
+from scheduler.rota import Rota
+
+ROOM, CUSTOMER, ACCOUNT = "room:", "customer:", "account:"
+_A_WEEK = timedelta(days=7)
+_A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+class RoomNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A group that was set up in chat, or could be. `customer` is empty until it is bound."""
+
+    name: str
+    customer: str = ""
+    duty: str = ""  # id of the duty room that was told of it
+    engineers: tuple[str, ...] = ()  # ids of people, who take weekly turns
+
+
+class CustomerNote(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer that was named in chat."""
+
+    name: str
+    policy: str = ""
+
+
+class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
+    """An account that somebody has shown to be theirs, and the room in which they did."""
+
+    person: str
+    room: str = ""
+
+
+T = TypeVar("T", RoomNote, CustomerNote, AccountNote)
+
+
+@dataclass(frozen=True, slots=True)
+class SetUp:
+    """All notes: rooms by address, customers by id, accounts by account."""
+
+    rooms: Mapping[str, RoomNote]
+    customers: Mapping[str, CustomerNote]
+    accounts: Mapping[str, AccountNote]
+
+
+def read(kept: Mapping[str, str]) -> SetUp:
+    """Return what a store remembers of what was set up."""
+
+    def those(prefix: str, kind: type[T]) -> dict[str, T]:
+        return {
+            key.removeprefix(prefix): msgspec.json.decode(value, type=kind)
+            for key, value in kept.items()
+            if key.startswith(prefix)
+        }
+
+    return SetUp(those(ROOM, RoomNote), those(CUSTOMER, CustomerNote), those(ACCOUNT, AccountNote))
+
+
+def room_id(address: str) -> str:
+    """Return the id of a room that was set up in chat: the same at every start."""
+    return f"chat-{_short(address)}"
+
+
+def customer_id(name: str) -> str:
+    """Return the id of a customer that was named in chat."""
+    return f"chat-{_short(name)}"
+
+
+def overlaid(config: Config, set_up: SetUp) -> Config:
+    """Return the configuration with what was set up in chat, wherever the file is silent."""
+    customers = (*config.customers, *_customers(config, set_up))
+    known = {customer.id: customer for customer in customers}
+    rooms = tuple(_rooms(config, set_up, known))
+    rotas = {room.on_call: _rota(room.on_call, set_up, config) for room in rooms if room.on_call == room.id}
+    return replace(
+        config,
+        customers=customers,
+        people=tuple(_with_accounts(person, config, set_up) for person in config.people),
+        rooms=(*config.rooms, *rooms),
+        rotas={**config.rotas, **rotas},
+    )
+
+
+def contradictions(config: Config, set_up: SetUp) -> list[tuple[str, str]]:
+    """Return what was set up in chat and counts no more, because the file speaks of it, with where it does."""
+    addresses = {room.address: room.name for room in config.rooms}
+    accounts = {account: person.name for person in config.people for account in person.accounts}
+    found = [
+        (address, addresses[address])
+        for address, note in set_up.rooms.items()
+        if address in addresses and note.customer
+    ]
+    found += [(account, accounts[account]) for account in set_up.accounts if account in accounts]
+    return found
+
+
+def _customers(config: Config, set_up: SetUp) -> Iterator[Customer]:
+    names = {customer.name for customer in config.customers}
+    for id_, note in set_up.customers.items():
+        if note.name not in names:
+            yield Customer(id_, note.name, note.policy if note.policy in config.policies else "")
+
+
+def _rooms(config: Config, set_up: SetUp, customers: Mapping[str, Customer]) -> Iterator[Room]:
+    taken = {room.address for room in config.rooms}
+    duty_rooms = {room.id: room for room in config.rooms if room.kind == "duty"}
+    for address, note in set_up.rooms.items():
+        customer = customers.get(note.customer)
+        if address in taken or customer is None or not customer.policy:
+            continue
+        duty = note.duty if note.duty in duty_rooms else next(iter(duty_rooms), "")
+        beside = next((room for room in config.rooms if room.duty == duty and room.on_call), None)
+        people = {person.id for person in config.people}
+        engineers = [person for person in note.engineers if person in people]
+        yield Room(
+            id=room_id(address),
+            name=note.name,
+            address=address,
+            kind="customer",
+            customer=customer.id,
+            duty=duty,
+            on_call=room_id(address) if engineers else (beside.on_call if beside else ""),
+            language=config.bot.language,
+        )
+
+
+def _rota(id_: str, set_up: SetUp, config: Config) -> Rota:
+    note = next(note for address, note in set_up.rooms.items() if room_id(address) == id_)
+    starts = _A_MONDAY.astimezone(config.bot.zone).replace(hour=8)
+    return Rota(id=id_, members=note.engineers, zone=config.bot.zone, shift=_A_WEEK, starts=starts)
+
+
+def _with_accounts(person: Person, config: Config, set_up: SetUp) -> Person:
+    taken = {account for each in config.people for account in each.accounts}
+    more = tuple(
+        account
+        for account, note in set_up.accounts.items()
+        if note.person == person.id and account not in taken
+    )
+    return replace(person, accounts=(*person.accounts, *more)) if more else person
+
+
+def _short(text: str) -> str:
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=5).hexdigest()

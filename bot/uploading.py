@@ -1,0 +1,159 @@
+"""FAQ files that are sent in chat: a preview first, and 确认导入 puts the good rows into the knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePath
+from typing import Final
+
+import msgspec
+import structlog
+
+from adapters.contract import Adapter, Attachment, Incoming
+from adapters.powers import FetchesFiles, FileUnavailable
+from bot.desk import Desk
+from bot.drafts import Drafts
+from bot.hearing import Hearing
+from bot.knowledge import Knowledge
+from bot.living import Living
+from bot.store.contract import Kept, Store
+from bot.store.knowledge_contract import Learning
+from bot.tickets.errors import N_, Phrase
+from bot.tickets.messages import Message, Place
+from bot.tickets.rules import Role
+from faq.formats import ImportPlan, Row, Rows, UnreadableFile, parse, plan
+
+SUFFIXES: Final = (".csv", ".xlsx", ".md", ".jsonl")
+STAGED: Final = "import:"  # + where the file was sent
+_MOST: Final = 2_000_000  # bytes of a file that is sent in chat
+_CURRENT: Final = "setup:"
+_LINES_SHOWN: Final = 8
+
+
+class Staged(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that waits for 确认导入: its good rows, and for whom they are."""
+
+    name: str
+    customer: str  # id, empty for everybody
+    rows: tuple[Row, ...]
+
+
+class Uploading:
+    """Takes files of those who may change the knowledge base, in the duty room or privately."""
+
+    def __init__(
+        self,
+        *,
+        living: Living,
+        desk: Desk,
+        drafts: Drafts,
+        store: Store,
+        knowledge: Knowledge,
+        adapters: Mapping[str, Adapter],
+    ) -> None:
+        self._living = living
+        self._desk = desk
+        self._drafts = drafts
+        self._store = store
+        self._knowledge = knowledge
+        self._adapters = adapters
+        self._log = structlog.get_logger("uploading")
+
+    async def sent(self, hearing: Hearing, incoming: Incoming) -> bool:
+        """Show what a file would bring; False when it is none of these files, or not from somebody who may."""
+        may = hearing.role.is_manager or hearing.role is Role.KNOWLEDGE
+        file = next((each for each in incoming.attachments if _is_faq(each)), None)
+        if file is None or not (may and hearing.is_for_staff):
+            return False
+        adapter: object = self._adapters.get(incoming.room.partition(":")[0])
+        if not isinstance(adapter, FetchesFiles):
+            await self._say(hearing, N_("这个平台上我取不到文件，请用 shouwen faq import 导入。"))
+            return True
+        try:
+            rows = parse(file.name, await adapter.fetch(incoming.room, file, _MOST))
+        except (UnreadableFile, FileUnavailable) as fault:
+            await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=str(fault))
+            return True
+        customer, name = await self._customer(hearing)
+        rows = Rows(tuple(_for(row, customer) for row in rows.rows), rows.faults)
+        planned = plan(await self._store.entries(), rows)
+        staged = Staged(name=file.name, customer=customer, rows=rows.rows)
+        kept = Kept(STAGED + hearing.origin.address, msgspec.json.encode(staged).decode())
+        text = self._preview(hearing, planned, name)
+        draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
+        await self._desk.note((kept,), [draft], hearing.now, hearing.origin.seen)
+        return True
+
+    async def confirmed(self, hearing: Hearing) -> bool:
+        """Import the file that waits here."""
+        key = STAGED + hearing.origin.address
+        found = (await self._store.kept(key)).get(key)
+        if found is None:
+            await self._say(hearing, N_("没有等着导入的文件。请先把 FAQ 文件发给我（xlsx、csv、md）。"))
+            return True
+        staged = msgspec.json.decode(found, type=Staged)
+        planned = plan(await self._store.entries(), Rows(staged.rows, ()))
+        entries = (*planned.new, *planned.changed)
+        if entries:
+            await self._store.learn(Learning(at=hearing.now, entries=entries))
+        await self._knowledge.load(hearing.now)
+        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(
+            "已导入 {new} 条新的、{changed} 条改过的（{name}）。",
+            new=len(planned.new),
+            changed=len(planned.changed),
+            name=staged.name,
+        )
+        draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
+        await self._desk.note((Kept(key, ""),), [draft], hearing.now, hearing.origin.seen)
+        return True
+
+    async def _customer(self, hearing: Hearing) -> tuple[str, str]:
+        """Return id and name of the customer whose group is being set up here; empty for everybody."""
+        key = _CURRENT + hearing.origin.address
+        address = (await self._store.kept(key)).get(key, "")
+        note = self._living.set_up.rooms.get(address)
+        customer = next(
+            (each for each in self._living.config.customers if note and each.id == note.customer), None
+        )
+        return (customer.id, customer.name) if customer else ("", "")
+
+    def _preview(self, hearing: Hearing, planned: ImportPlan, customer: str) -> str:
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        new, changed, same, faulty = (
+            len(each) for each in (planned.new, planned.changed, planned.duplicate, planned.faulty)
+        )
+        lines = [
+            speaker.say(
+                "读到 {count} 条：新增 {new}、修改 {changed}、重复 {same}、需看 {faulty}{whose}。",
+                count=new + changed + same + faulty,
+                new=new,
+                changed=changed,
+                same=same,
+                faulty=faulty,
+                whose=speaker.say("，只给 {customer} 用", customer=customer) if customer else "",
+            )
+        ]
+        if planned.faulty:
+            rows = [
+                Phrase(N_("第 {line} 行{fault}"), {"line": fault.line, "fault": fault.found})
+                for fault in planned.faulty[:_LINES_SHOWN]
+            ]
+            lines.append(speaker.say("需看：{rows}", rows=tuple(rows)))
+        lines.append(
+            speaker.say("导入好的部分请回“确认导入”。") if new + changed else speaker.say("没有可导入的。")
+        )
+        return "\n".join(lines)
+
+    async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
+        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
+        draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
+        await self._desk.note((), [draft], hearing.now, hearing.origin.seen)
+
+
+def _is_faq(file: Attachment) -> bool:
+    return file.kind == "file" and PurePath(file.name.lower()).suffix in SUFFIXES
+
+
+def _for(row: Row, customer: str) -> Row:
+    return row if row.customer or not customer else replace(row, customer=customer, has_customer=True)
