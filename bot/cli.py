@@ -219,7 +219,7 @@ def faq() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_explained
 def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
-    """Import csv, xlsx, md or jsonl; good rows are taken, faulty ones listed."""
+    """Import csv, xlsx, md, jsonl, docx or txt; good rows are taken, faulty ones listed."""
     from bot.housekeeping import import_faq
 
     click.echo("\n".join(_run(import_faq(_load(config_file), file, is_dry_run=dry_run))))
@@ -227,12 +227,17 @@ def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
 
 @faq.command()
 @_config_option
+@click.option("--template", "is_template", is_flag=True, help="Write an empty file with the columns instead.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_explained
-def export(config_file: Path | None, file: Path) -> None:
+def export(config_file: Path | None, is_template: bool, file: Path) -> None:
     """Export the knowledge base as csv, xlsx, md or jsonl, by suffix."""
-    from bot.housekeeping import export_faq
+    from bot.housekeeping import export_faq, write_template
 
+    if is_template:
+        write_template(file)
+        click.echo(f"已写出模板 {file}")
+        return
     count = _run(export_faq(_load(config_file), file))
     click.echo(f"已导出 {count} 条到 {file}")
 

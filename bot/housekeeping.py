@@ -12,7 +12,7 @@ from bot.importing import for_customers, import_file
 from bot.store.contract import Store, StoreFault
 from bot.store.registry import open_store, read_entries
 from faq import checks, explanation
-from faq.formats import UnreadableFile, describe, plan, read, write
+from faq.formats import UnreadableFile, describe, plan, read, template, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 
 
@@ -46,6 +46,18 @@ async def export_faq(config: Config, file: Path) -> int:
     except UnreadableFile as fault:
         raise StoreFault(str(fault)) from fault
     return len(entries)
+
+
+def write_template(file: Path) -> None:
+    """Write a file to fill in.
+
+    Raises:
+        StoreFault: The file's suffix is none we write.
+    """
+    try:
+        file.write_bytes(template(file.name))
+    except UnreadableFile as fault:
+        raise StoreFault(str(fault)) from fault
 
 
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:

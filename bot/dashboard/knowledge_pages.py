@@ -20,7 +20,7 @@ from bot.lessons import Lesson, Missed, Picked, Proposed
 from bot.store.knowledge_contract import Learning
 from bot.tickets.errors import N_, TicketError
 from faq.entries import Entry
-from faq.formats import ImportPlan, Rows, UnreadableFile, describe, dump, parse, plan
+from faq.formats import ImportPlan, Rows, UnreadableFile, describe, dump, parse, plan, template
 from faq.formats.rows import split
 
 _MOST_UPLOADED = 25_000_000  # bytes
@@ -88,10 +88,10 @@ class KnowledgePages:
     async def export(self, request: web.Request) -> web.Response:
         """Answer with all entries as a file."""
         suffix = request.match_info["suffix"]
-        entries = [] if "template" in request.query else self._bot.knowledge.entries()
         name = f"faq.{suffix}"
+        body = template(name) if "template" in request.query else dump(name, self._bot.knowledge.entries())
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return web.Response(body=dump(name, entries), content_type=_TYPES[suffix], headers=headers)
+        return web.Response(body=body, content_type=_TYPES[suffix], headers=headers)
 
     async def import_(self, request: web.Request) -> web.StreamResponse:
         """Show what a file would do, and do it once somebody has confirmed."""
