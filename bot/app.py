@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import secrets
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from bot.web import TICKS_STOPPED, build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
+_COLLECTIONS = (20_000, 20, 50)  # a message makes some hundred values, and hardly a cycle
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
 _FOLLOW_EVERY = timedelta(seconds=0.5)
@@ -84,11 +86,20 @@ async def run(config: Config) -> None:
             loop.add_signal_handler(number, ending.set)
         else:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(ending.set))
-    await serve(config, ending)
+    await serve(config, ending, on_running=_spare_collections)
 
 
-async def serve(config: Config, ending: asyncio.Event) -> None:
-    """Run the bot until `ending` is set."""
+def _spare_collections() -> None:
+    """Keep the collector of cycles from walking what the start has made: it lives as long as the program."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_COLLECTIONS)
+
+
+async def serve(
+    config: Config, ending: asyncio.Event, *, on_running: Callable[[], None] = lambda: None
+) -> None:
+    """Run the bot until `ending` is set; `on_running` is called once everything is started."""
     log = structlog.get_logger("app")
     clock = MovableClock(SystemClock())
     traveller = Traveller(clock) if config.web.time_travel else None
@@ -101,13 +112,17 @@ async def serve(config: Config, ending: asyncio.Event) -> None:
         bot = await assemble(config, store, adapters, clock)
         if traveller is not None:
             traveller.bot = bot
-        await _serve(bot, adapters, ending, log)
+        await _serve(bot, adapters, ending, log, on_running)
     finally:
         await store.close()
 
 
 async def _serve(
-    bot: Bot, adapters: Mapping[str, Adapter], ending: asyncio.Event, log: structlog.stdlib.BoundLogger
+    bot: Bot,
+    adapters: Mapping[str, Adapter],
+    ending: asyncio.Event,
+    log: structlog.stdlib.BoundLogger,
+    on_running: Callable[[], None],
 ) -> None:
     health, intake = Health(), _intake(bot)
     health.adapters = adapters
@@ -141,6 +156,7 @@ async def _serve(
         )
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
+        on_running()
         log.info("running", action="started", address=base, adapters=list(adapters))
         await _until(ending, readers)
     finally:
