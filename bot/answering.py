@@ -90,7 +90,7 @@ class Answering:
             (ask for ask in given if isinstance(ask.about, Answered) and ask.about.entry == entry.id), None
         )
         if hearing.customer_room is None:  # nobody to give a ticket to
-            text = say("{answer}\n（{entry}）", answer=entry.answer.strip(), entry=entry.id)
+            text = say("{answer}\n（{entry}）", answer=_whole(entry), entry=entry.id)
         elif earlier is not None:
             text = say(
                 "这个刚答过（{time}），见上面的 {entry}。没解决回 1，我帮您报单。",
@@ -98,10 +98,10 @@ class Answering:
                 entry=entry.id,
             )
         else:
-            text = say(
-                "{answer}\n（{entry}）没解决回 1，我帮您报单。", answer=entry.answer.strip(), entry=entry.id
-            )
-        is_new = await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+            text = say("{answer}\n（{entry}）没解决回 1，我帮您报单。", answer=_whole(entry), entry=entry.id)
+        pictures = entry.pictures if earlier is None else ()
+        message = Message(to=Place.ASKER, text=text, about=about, pictures=pictures)
+        is_new = await self._desk.answer([message], hearing.origin)
         if is_new and earlier is None and not hearing.role.is_staff:
             await self._noting.given(entry.id, hearing.now)
 
@@ -140,3 +140,8 @@ class Answering:
         await self._desk.answer(
             [Message(to=Place.ASKER, text=greeting(speaker, self._bot.name))], hearing.origin
         )
+
+
+def _whole(entry: Entry) -> str:
+    """Return an answer with its links; platforms make them something to press by themselves."""
+    return "\n".join((entry.answer.strip(), *entry.links))

@@ -5,6 +5,7 @@ No answer is better than a wrong one (DESIGN decision 12).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -12,6 +13,11 @@ from bot.tickets.errors import N_
 from faq.knowledge import Answer, Hit, Nothing, Suggest, Verdict
 from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
 
+_OTHER_BOT = re.compile(r"\s*[/!！／]\s?[^\W\d_]")  # /导出, !export: commands of ours were recognised before
+# "打印不出来的同学来找我登记" tells others what to do; it reports nothing.
+_ANNOUNCES = re.compile(
+    r"(?<!有)的(?:同学|老师|家长|同事|朋友)们?[^，。,.]{0,8}(?:请|来|找|到|联系|注意|看|加|填|登记)"
+)
 _A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 
 
@@ -66,6 +72,10 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
             return Silent(N_("这个群只在 @机器人 时回答"))
         if heard.calls_others:
             return Silent(N_("@ 的是别人"))
+        if _OTHER_BOT.match(heard.text):
+            return Silent(N_("是别的机器人的命令"))
+        if _ANNOUNCES.search(heard.text):
+            return Silent(N_("是说给大家听的"))
     if is_thanks(heard.text):
         return Silent(N_("只是道谢或应答"))
     if is_noise(heard.text):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,27 +11,15 @@ from msgspec.structs import replace
 from bot.config import Config, Customer
 from bot.store.contract import Store
 from bot.store.knowledge_contract import KnowledgeMoved, Learning
-from faq.formats import Fault, ImportPlan, Row, Rows, plan, read
-from faq.text import fold
+from faq.formats import ImportPlan, Rows, plan, read
+from faq.formats.customers import named_customers
 
-_NAMES_SHOWN = 5
 _ATTEMPTS = 50  # races are lost to somebody else's progress
 
 
 def for_customers(rows: Rows, customers: Sequence[Customer]) -> Rows:
     """Return rows whose customers are ids; files may name them as people do. Whoever is not known makes a row faulty."""
-    ids = {fold(word): each.id for each in customers for word in (each.id, each.name)}
-    kept: list[Row] = []
-    faults = list(rows.faults)
-    for row in rows.rows:
-        if row.customer is None:
-            kept.append(row)
-        elif (id_ := ids.get(fold(row.customer))) is not None:
-            kept.append(dataclasses.replace(row, customer=id_))
-        else:
-            known = "、".join(each.name for each in customers[:_NAMES_SHOWN])
-            faults.append(Fault(row.line, "没有这个客户", f"“{row.customer}”应为{known}；所有客户请留空"))
-    return Rows(tuple(kept), tuple(faults))
+    return named_customers(rows, [(each.id, each.name) for each in customers])
 
 
 async def import_file(store: Store, path: Path, customers: Sequence[Customer], now: datetime) -> ImportPlan:

@@ -379,7 +379,12 @@ class _Sender:
         now = self._clock.now()
         self._pace.take(message.room, now)
         try:
-            outgoing = _rendered(message, edits, self._translator_at(message.room))
+            outgoing = _rendered(
+                message,
+                edits,
+                self._translator_at(message.room),
+                shows_pictures=self.adapter.capabilities.shows_pictures,
+            )
             platform_id = await self.adapter.send(outgoing)
         except DeliveryFailed as failure:
             return await self._failed(message, failure)
@@ -516,18 +521,21 @@ class _Sender:
         await self._store.update_outgoing([message])
 
 
-def _rendered(message: Queued, edits: str | None, translate: Callable[[str], str]) -> Outgoing:
+def _rendered(
+    message: Queued, edits: str | None, translate: Callable[[str], str], *, shows_pictures: bool
+) -> Outgoing:
     mark = translate(RESENT) if message.is_unknown and edits is None else ""
     if message.was_held and not mark:
         mark = translate(HELD)
     return Outgoing(
         key=message.key,
         room=message.room,
-        text=f"{mark}{message.text}",
+        text="\n".join((f"{mark}{message.text}", *(() if shows_pictures else message.pictures))),
         mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
         buttons=tuple(Button(button.label, button.command) for button in message.buttons),
         quotes=message.quotes,
         edits=edits,
+        pictures=message.pictures if shows_pictures else (),
     )
 
 

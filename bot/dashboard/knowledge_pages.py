@@ -110,8 +110,10 @@ class KnowledgePages:
         file = form.get("file")
         if not isinstance(file, web.FileField):
             return await self._listed(request, voice.speaker.say("请先选一个文件。"))
+        with file.file as opened:
+            data = opened.read()
         try:
-            rows = for_customers(parse(file.filename, file.file.read()), self._bot.config.customers)
+            rows = for_customers(parse(file.filename, data), self._bot.config.customers)
         except UnreadableFile as fault:
             return await self._listed(request, str(fault))
         token = secrets.token_urlsafe(16)

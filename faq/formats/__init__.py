@@ -33,7 +33,7 @@ _Writing = Callable[[Iterable[Entry]], bytes]
 
 # What an empty file of ours shows; not in use, so that importing it by mistake answers nobody.
 _EXAMPLE = Entry(
-    id="K-001",
+    id="",
     question="示例：打印机找不到（填好自己的内容后删掉这一条）",
     aliases=("搜不到打印机", "打印机列表是空的"),
     answer="在“设置-设备”里点“重新搜索”，仍没有就重启打印服务。",

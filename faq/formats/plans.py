@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import msgspec
 
-from faq.formats.rows import Fault, Row, Rows
+from faq.formats.rows import DATES, SEVERAL, Fault, Row, Rows
 from faq.knowledge import Entry
 from faq.text import fold
 
@@ -154,8 +156,19 @@ def _entry(row: Row, id_: str, before: Entry | None) -> Entry:
         tags=kept.tags if row.tags is None else row.tags,
         category=kept.category if row.category is None else row.category,
         is_enabled=kept.is_enabled if row.is_enabled is None else row.is_enabled,
-        **row.others,
+        **_others(row),
     )
+
+
+def _others(row: Row) -> dict[str, Any]:
+    """Return the further fields of a row, also of one that has waited as JSON, which knows neither dates nor tuples."""
+    found = dict(row.others)
+    for name, value in row.others.items():
+        if name in DATES and isinstance(value, str):
+            found[name] = date.fromisoformat(value)
+        elif name in SEVERAL:
+            found[name] = tuple(value)
+    return found
 
 
 def describe(plan: ImportPlan) -> list[str]:

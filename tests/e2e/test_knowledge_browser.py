@@ -41,7 +41,7 @@ async def test_from_a_spreadsheet_to_the_corrected_answer(
     await expect(page.locator("main")).to_contain_text("新增 2")
     await expect(page.locator("main")).to_contain_text("第 4 行缺答案")
     await page.get_by_label("谁在改").select_option("chen")
-    await page.get_by_role("button", name="确认导入").click()
+    await page.get_by_role("button", name="导入这个文件").click()
     await expect(page.locator("#notice")).to_contain_text("新增 2")
     await page.screenshot(path=tmp_path / "list.png", full_page=True)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.formats import ImportPlan, Rows, describe, parse, plan
+from faq.formats import ImportPlan, Row, Rows, describe, parse, plan
 from faq.knowledge import Entry
 
 words = st.sampled_from(["甲", "乙", "丙", "甲！", "A", "ａ", ""])
@@ -148,3 +149,12 @@ def test_what_a_file_has_no_column_for_stays() -> None:
     known = [Entry(id="K-001", question="甲", answer="一", pictures=("https://a.cn/1.png",), owner="zhang")]
     (entry,) = plan(known, table(("K-001", "甲", "", "二", ""))).changed
     assert (entry.pictures, entry.owner) == (("https://a.cn/1.png",), "zhang")
+
+
+def test_rows_that_waited_as_json_are_the_same_rows() -> None:
+    rows = table(
+        ("甲", "一", "https://a.cn/1.png", "2026-09-01", "zhang"),
+        heading="question,answer,pictures,valid_from,owner",
+    )
+    waited = Rows(msgspec.json.decode(msgspec.json.encode(rows.rows), type=tuple[Row, ...]), ())
+    assert plan((), waited) == plan((), rows)
