@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.clock import SystemClock
+from bot.command_line import Voice, voice_of
 from bot.config import Config
 from bot.importing import for_customers, import_file
 from bot.store.contract import Store, StoreFault
@@ -62,6 +63,7 @@ def write_template(file: Path) -> None:
 
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:
     """Return the answer to a question as lines; with the scores and the reasons when they are wanted."""
+    voice = voice_of(config.bot.language)
     base = KnowledgeBase(await _entries(config))
     hits = base.match(text, customer=customer)
     verdict = judge(hits, answer_at=config.faq.answer_at, suggest_at=config.faq.suggest_at)
@@ -73,17 +75,40 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
             for number, hit in enumerate(verdict.hits, 1)
         ]
     else:
-        lines = ["没有合适的答案。"]
+        lines = [voice.say("没有合适的答案。")]
     if is_explained:
-        lines += explanation.lines(
-            explanation.account(
-                base,
-                text,
-                customer=customer,
-                answer_at=config.faq.answer_at,
-                suggest_at=config.faq.suggest_at,
+        found = explanation.account(
+            base,
+            text,
+            customer=customer,
+            answer_at=config.faq.answer_at,
+            suggest_at=config.faq.suggest_at,
+        )
+        lines += _explained(found, voice)
+    return lines
+
+
+def _explained(found: explanation.Account, voice: Voice) -> list[str]:
+    lines = [
+        voice.say("折叠后：{text}", text=found.folded),
+        voice.say("比较用：{text}", text=found.compared),
+        voice.say(
+            "知识库 {count} 条；{answer_at:.2f} 起直接回答，{suggest_at:.2f} 起给候选。",
+            count=found.entries,
+            answer_at=found.answer_at,
+            suggest_at=found.suggest_at,
+        ),
+    ]
+    for near in found.nearest:
+        lines.append(
+            voice.say(
+                "{score:.3f} {entry}：最像“{phrase}”",
+                score=near.score,
+                entry=near.entry.id,
+                phrase=near.wording,
             )
         )
+        lines.append("      " + " ".join(f"{name}={value:.2f}" for name, value in near.features))
     return lines
 
 
@@ -97,7 +122,7 @@ async def check_faq(config: Config, file: Path) -> tuple[list[str], bool]:
     try:
         found = checks.read(await asyncio.to_thread(file.read_bytes))
     except (OSError, UnreadableFile) as fault:
-        raise StoreFault(f"读不到 {file}：{fault}") from fault
+        raise StoreFault(str(fault)) from fault
     outcomes = list(
         checks.tried(
             [each for each in found if isinstance(each, tuple)],
@@ -107,11 +132,18 @@ async def check_faq(config: Config, file: Path) -> tuple[list[str], bool]:
     )
     missed = [each for each in outcomes if not each.is_met]
     faulty = [each for each in found if isinstance(each, checks.FaultyLine)]
-    lines = [f"{len(outcomes)} 个问题，{len(missed)} 个没有答对。"]
-    lines += [f"第 {each.line} 行读不懂：{each.why}" for each in faulty]
+    say = voice_of(config.bot.language).say
+    nothing = say("不回答")
+    lines = [say("{count} 个问题，{missed} 个没有答对。", count=len(outcomes), missed=len(missed))]
+    lines += [say("第 {line} 行读不懂：{why}", line=each.line, why=each.why) for each in faulty]
     lines += [
-        f"第 {each.line} 行“{each.expected.text}”应为 {each.expected.entry or '不回答'}，"
-        f"实际 {each.got or '、'.join(each.candidates) or '不回答'}"
+        say(
+            "第 {line} 行“{text}”应为 {expected}，实际 {got}",
+            line=each.line,
+            text=each.expected.text,
+            expected=each.expected.entry or nothing,
+            got=each.got or " ".join(each.candidates) or nothing,
+        )
         for each in missed
     ]
     return lines, not missed and not faulty

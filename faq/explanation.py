@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from faq.entries import Entry
 from faq.features import NAMES
-from faq.knowledge import Answer, Hit, KnowledgeBase, Suggest, Verdict, judge
+from faq.knowledge import Hit, KnowledgeBase, Verdict, judge
 from faq.text import fold, plain
 from faq.wording import canonical
 
@@ -56,26 +56,5 @@ def account(
     )
 
 
-def lines(found: Account) -> list[str]:
-    """Return the account in Chinese, line by line, for the command line."""
-    said = [
-        f"折叠后：{found.folded or '（没有文字）'}",
-        f"比较用：{found.compared or '（没有文字）'}",
-        f"知识库 {found.entries} 条；{found.answer_at:.2f} 起直接回答，{found.suggest_at:.2f} 起给候选。",
-    ]
-    for near in found.nearest:
-        said.append(f"{near.score:.3f} {near.entry.id} {near.entry.question}：最像“{near.wording}”")
-        said.append("      " + " ".join(f"{name}={value:.2f}" for name, value in near.features))
-    return [*said, f"结论：{_verdict(found.verdict)}"]
-
-
 def _near(hit: Hit, features: tuple[float, ...]) -> Near:
     return Near(hit.entry, hit.score, hit.phrase, tuple(zip(NAMES, features, strict=False)))
-
-
-def _verdict(verdict: Verdict) -> str:
-    if isinstance(verdict, Answer):
-        return f"回答 {verdict.hit.entry.id}"
-    if isinstance(verdict, Suggest):
-        return f"给候选 {'、'.join(hit.entry.id for hit in verdict.hits)}"
-    return "不回答"
