@@ -185,7 +185,7 @@ class Drafts:
             pictures=message.pictures,
             buttons=tuple(QueuedButton(button.label, button.command) for button in message.buttons),
             quotes=quotes,
-            fallback=fallback,
+            fallback=fallback or self._directory.fallback_of(address),
             ticket=ticket,
             is_urgent=message.is_alert,
             flow=flow,
