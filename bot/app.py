@@ -24,9 +24,12 @@ from bot.copying import refuse_half_a_copy
 from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
+from bot.roster import Roster
 from bot.run_file import Running, folder_of, write
 from bot.store.contract import StoreFault
+from bot.store.instants import instant
 from bot.store.registry import open_store
+from bot.store.sharing import SharedStore, Wake
 from bot.texts import Texts
 from bot.travel import Traveller
 from bot.web import TICKS_STOPPED, build
@@ -43,7 +46,8 @@ _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 class Health:
     """What `/readyz` and `/metrics` may know about the running parts."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: SharedStore) -> None:
+        self._store = store
         self.metronome: Metronome | None = None
         self.adapters: Mapping[str, Adapter] = {}
         self.is_stopping = False
@@ -66,10 +70,11 @@ class Health:
         return self.metronome.silent_for if self.metronome else None
 
     def connected(self) -> Mapping[str, bool]:
-        """Return which adapters have a live connection, as far as they can tell."""
+        """Return which of the adapters that run here have a live connection, as far as they can tell."""
         return {
             name: adapter.is_connected if isinstance(adapter, Connects) else True
             for name, adapter in self.adapters.items()
+            if self._store.term(name)
         }
 
 
@@ -112,20 +117,26 @@ async def serve(
         bot = await assemble(config, store, adapters, clock)
         if traveller is not None:
             traveller.bot = bot
-        await _serve(bot, adapters, ending, log, on_running)
+
+        def remake(name: str) -> Adapter:
+            return made(next(each for each in config.adapters if each.name == name), config, clock, traveller)
+
+        await _serve(bot, adapters, remake, ending, log, on_running)
     finally:
         await store.close()
 
 
 async def _serve(
     bot: Bot,
-    adapters: Mapping[str, Adapter],
+    adapters: dict[str, Adapter],
+    remake: Callable[[str], Adapter],
     ending: asyncio.Event,
     log: structlog.stdlib.BoundLogger,
     on_running: Callable[[], None],
 ) -> None:
-    health, intake = Health(), _intake(bot)
+    health, intake = Health(bot.store), _intake(bot)
     health.adapters = adapters
+    roster = Roster(bot, adapters, intake, remake)
     token = secrets.token_urlsafe(32)  # for `shouwen top` on this machine
     # Time travel neither logs out nor lets in.
     access = Access(bot.config.web, SystemClock(), tokens=(token, bot.config.monitoring.token))
@@ -138,15 +149,17 @@ async def _serve(
     await runner.setup()
     metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
     bot.desk.on_deadline = metronome.expect
+    bot.store.listen(lambda wake, what: _woken(wake, what, metronome, roster))
+    reading: asyncio.Task[None] | None = None
     run_file: Path | None = None
-    readers: list[asyncio.Task[None]] = []
     keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
         await site.start()
         base = _base(runner)
         run_file = _tell_tools(bot, Running(_reachable(base), token), log)
-        readers.extend(asyncio.create_task(intake.read(adapter)) for adapter in adapters.values())
+        await roster.look()
+        reading = asyncio.create_task(roster.run())
         metronome.start()
         health.metronome = metronome
         dead_man = DeadMan(bot.config.monitoring, health.is_alive)
@@ -158,7 +171,7 @@ async def _serve(
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
         on_running()
         log.info("running", action="started", address=base, adapters=list(adapters))
-        await _until(ending, readers)
+        await _until(ending, reading)
     finally:
         health.is_stopping = True
         if run_file is not None:
@@ -167,10 +180,12 @@ async def _serve(
             task.cancel()
         await asyncio.gather(*keeping, return_exceptions=True)
         await bot.outbox.settle(_PATIENCE)
+        if reading is not None:
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+        await roster.close()
         for adapter in adapters.values():
             await adapter.close()
-        await asyncio.gather(*readers, return_exceptions=True)
-        await intake.drain()
         if health.metronome is not None:
             await metronome.stop()
         await bot.outbox.close()
@@ -203,17 +218,26 @@ def _reachable(base: str) -> str:
     return base.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
-async def _until(ending: asyncio.Event, readers: list[asyncio.Task[None]]) -> None:
+async def _until(ending: asyncio.Event, reading: asyncio.Task[None]) -> None:
     """Wait for the end, or for an adapter that fails: half a bot is worse than none."""
     waiting = asyncio.create_task(ending.wait())
     try:
-        pending: set[asyncio.Task[object]] = {waiting, *readers}
-        while not waiting.done():
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {waiting}:
-                task.result()  # a console that has read its last line ends without a fault
+        await asyncio.wait({waiting, reading}, return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            reading.result()
     finally:
         waiting.cancel()
+
+
+def _woken(wake: Wake, what: str, metronome: Metronome, roster: Roster) -> None:
+    """Look at once at what another worker did, instead of with the next poll."""
+    match wake:
+        case Wake.DUE:
+            metronome.expect(instant(int(what)))
+        case Wake.OUTGOING | Wake.LEASE:
+            roster.wake()
+        case Wake.KNOWLEDGE:
+            return  # it is followed several times a second anyway
 
 
 async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:

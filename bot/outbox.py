@@ -19,7 +19,7 @@ from adapters.contract import Adapter, Button, DeliveryFailed, Mention, Outgoing
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.pace import Pace
-from bot.store.contract import Delivered, Delivery, Queued, Store, StoreFault
+from bot.store.contract import Delivered, Delivery, LeaseLost, Queued, Store, StoreFault
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
@@ -30,6 +30,10 @@ _STEADY = timedelta(minutes=5)
 _USEFUL = timedelta(days=2)
 _STORE_PATIENCE = timedelta(seconds=5)
 _CLAIMED_AT_ONCE = 16
+_MOST_QUEUED = 5000  # of one adapter in memory; what others queue beyond that waits in the store
+_NEWS = 200  # taken up at once
+_LEAVING = timedelta(seconds=5)
+_DONE_REMEMBERED = 10_000
 # How long deliveries are gathered before they are noted, so that answers do not wait behind a durable write for each.
 # What was said in these moments before a crash is said again, with a mark.
 _GATHERING = 0.05  # seconds
@@ -55,7 +59,7 @@ class Outbox:
         self._clock = clock
         meters, journal = meters or Meters(clock.monotonic), journal or Journal(is_on=False)
         self._senders = {
-            name: _Sender(adapter, store, clock, translator_at, self.deliver, meters, journal)
+            name: _Sender(adapter, store, clock, translator_at, self._moved, meters, journal)
             for name, adapter in adapters.items()
         }
         self._log = structlog.get_logger("outbox")
@@ -75,22 +79,23 @@ class Outbox:
         return sender is not None and sender.is_near(room)
 
     async def recover(self) -> None:
-        """Take up what an earlier run has left: what was being sent may have arrived, so it is marked as sent again."""
-        for name, sender in self._senders.items():
-            waiting = await self._store.waiting(name, limit=100_000)
-            unknown = [
-                replace(message, state=Delivery.QUEUED, is_unknown=True)
-                for message in waiting
-                if message.state is Delivery.SENDING
-            ]
-            if unknown:
-                await self._store.update_outgoing(unknown)
-            known = {message.key: message for message in unknown}
-            for message in waiting:
-                if message.state is Delivery.HELD:
-                    sender.hold(message)
-                else:
-                    sender.put((known.get(message.key, message),))
+        """Take up what an earlier run has left, for every adapter that no other worker sends for."""
+        for name in self._senders:
+            await self._store.hold(name)
+        await self.look()
+
+    async def look(self) -> None:
+        """Take up what other workers have queued, and at the beginning of a lease everything that waits."""
+        for sender in self._senders.values():
+            await sender.look()
+
+    def change(self, adapter: Adapter) -> None:
+        """Send through another connection to the same platform from now on."""
+        self._senders[adapter.name].adapter = adapter
+
+    async def leave(self, adapter: str) -> None:
+        """Stop sending for an adapter, after what is on its way; what is not sent waits for the next holder of the lease."""
+        await self._senders[adapter].leave()
 
     def heard(self, room: str) -> None:
         """Say what was held for a room, now that somebody has spoken there."""
@@ -99,15 +104,25 @@ class Outbox:
             sender.release(room)
 
     def deliver(self, messages: Iterable[Queued]) -> None:
-        """Send messages that were just committed, each in its room's order."""
+        """Send messages that were just committed, each in its room's order; those of other workers' adapters are theirs."""
         for message in messages:
-            sender = self._senders.get(message.adapter)
-            if sender is None:
-                self._log.error(
-                    "no adapter for message", action="undeliverable", room=message.room, key=message.key
-                )
-            else:
+            if sender := self._sender_of(message):
+                sender.take(message)
+
+    def _moved(self, messages: Iterable[Queued]) -> None:
+        """Send messages that could not be said where they should have been."""
+        for message in messages:
+            sender = self._sender_of(message)
+            if sender is not None and sender.is_ours:
                 sender.put((message,))
+
+    def _sender_of(self, message: Queued) -> _Sender | None:
+        sender = self._senders.get(message.adapter)
+        if sender is None:
+            self._log.error(
+                "no adapter for message", action="undeliverable", room=message.room, key=message.key
+            )
+        return sender
 
     async def retry(self, key: str) -> bool:
         """Try a dead letter once more; False when there is no such letter."""
@@ -118,7 +133,7 @@ class Outbox:
             message, state=Delivery.QUEUED, attempts=0, not_before=None, useful_until=None, reason=""
         )
         await self._store.update_outgoing([again])
-        self.deliver([again])
+        self._moved([again])
         return True
 
     async def drain(self) -> None:
@@ -162,8 +177,85 @@ class _Sender:
         self._noting: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()  # somebody waits for the notes
         self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
+        self._name = adapter.name
+        self._term = 0  # of the lease under which the queues were filled
+        self._taken: list[str] = []  # keys that are news no more, to be told with the next look
+        self._known: set[str] = set()  # keys that are queued or held
+        self._done: dict[
+            str, None
+        ] = {}  # keys that were dealt with lately: whoever tells of them once more is late
+
+    @property
+    def is_ours(self) -> bool:
+        """True while this worker sends for the adapter, and nobody else."""
+        return self._term != 0 and self._store.term(self._name) == self._term
+
+    async def look(self) -> None:
+        """Take up what is new. What an earlier holder was sending may have arrived, so it is marked as sent again."""
+        term = self._store.term(self._name)
+        if not term:
+            return
+        if term != self._term:
+            self._begin(term)
+        for room, queue in self._rooms.items():  # left when the lease seemed to have ended, and had not
+            if queue and room not in self._workers:
+                self._workers[room] = asyncio.create_task(self._serve(room))
+        try:
+            while len(self._known) < _MOST_QUEUED:
+                taken, self._taken = self._taken, []
+                news = await self._store.news(self._name, taken, limit=_NEWS)
+                if not news:
+                    return
+                await self._take_up(news)
+        except LeaseLost:
+            self._begin(0)
+
+    def take(self, message: Queued) -> None:
+        """Queue a message that was committed, unless it has come by another way already."""
+        if self.is_ours and message.key not in self._known and message.key not in self._done:
+            self.put((message,))
+
+    async def leave(self) -> None:
+        """Stop, after what is being sent at the moment."""
+        self._term = 0
+        self._hurry.set()
+        tasks = [*self._workers.values(), *([self._noting] if self._noting else [])]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LEAVING.total_seconds())
+        self._hurry.clear()
+        self._begin(0)
+
+    def _begin(self, term: int) -> None:
+        """Forget the queues of an earlier term."""
+        for queue in self._rooms.values():
+            queue.clear()
+        self._held.clear()
+        self._known.clear()
+        self._taken.clear()
+        self._done.clear()
+        self._term = term
+
+    async def _take_up(self, news: list[Queued]) -> None:
+        self._taken.extend(message.key for message in news)
+        fresh = [
+            message for message in news if message.key not in self._known and message.key not in self._done
+        ]
+        unknown = {
+            message.key: replace(message, state=Delivery.QUEUED, is_unknown=True)
+            for message in fresh
+            if message.state is Delivery.SENDING
+        }
+        if unknown:
+            await self._store.update_outgoing(list(unknown.values()))
+        for message in fresh:
+            if message.state is Delivery.HELD:
+                self.hold(message)
+            else:
+                self.put((unknown.get(message.key, message),))
 
     def is_near(self, room: str) -> bool:
+        if not self.is_ours:
+            return False
         queue = self._rooms.get(room, ())
         if len(queue) >= _CLAIMED_AT_ONCE or (queue and queue[0].not_before is not None):
             return False
@@ -171,11 +263,13 @@ class _Sender:
 
     def put(self, messages: Iterable[Queued]) -> None:
         for message in messages:
+            self._known.add(message.key)
             self._rooms.setdefault(message.room, deque()).append(message)
             if message.room not in self._workers:
                 self._workers[message.room] = asyncio.create_task(self._serve(message.room))
 
     def hold(self, message: Queued) -> None:
+        self._known.add(message.key)
         self._held.setdefault(message.room, []).append(message)
 
     def release(self, room: str) -> None:
@@ -204,9 +298,12 @@ class _Sender:
     async def _serve(self, room: str) -> None:
         queue = self._rooms[room]
         try:
-            while queue:
+            while queue and self.is_ours:
                 try:
                     await self._advance(queue)
+                except LeaseLost:
+                    self._log.warning("another worker sends now", action="lease_lost")
+                    self._begin(0)
                 except (
                     StoreFault
                 ):  # what is not noted cannot be sent; the messages wait until the store is back
@@ -219,15 +316,31 @@ class _Sender:
 
     async def _advance(self, queue: deque[Queued]) -> None:
         """Deal with the first message of a room: send it, put it off, or drop it."""
-        if not await self._is_due(queue[0]):
-            queue.popleft()
+        first = queue[0]
+        if not await self._is_due(first):
+            self._finish(queue, first, None)
             return
-        if queue[0].state is not Delivery.SENDING:
+        if queue and self.is_ours and queue[0].state is not Delivery.SENDING:
             await self._claim(queue)
-        after = await self._attempt(queue[0])
+        if queue and self.is_ours:  # else the lease went meanwhile, and the messages with it
+            first = queue[0]
+            self._finish(queue, first, await self._attempt(first))
+
+    def _finish(self, queue: deque[Queued], message: Queued, after: Queued | None) -> None:
+        """Take a message from the head of its queue, or put there what became of it."""
+        if not queue or queue[0].key != message.key:
+            return
         queue.popleft()
         if after is not None:
             queue.appendleft(after)
+        elif all(held.key != message.key for held in self._held.get(message.room, ())):
+            self._known.discard(message.key)
+
+    def _deal_with(self, key: str) -> None:
+        """Remember that a message needs nothing more."""
+        self._done[key] = None
+        if len(self._done) > _DONE_REMEMBERED:
+            del self._done[next(iter(self._done))]
 
     async def _is_due(self, message: Queued) -> bool:
         """Wait for the platform's pace and the message's own time; False when it is no longer worth sending."""
@@ -237,6 +350,7 @@ class _Sender:
                 await self._note(
                     replace(message, state=Delivery.DROPPED, reason=message.reason or N_("过时"))
                 )
+                self._deal_with(message.key)
                 self._missed(message, "dropped")
                 return False
             wait = self._pace.wait(message.room, now)
@@ -259,6 +373,7 @@ class _Sender:
         edits = await self._edited(message)
         if message.edits is not None and edits is None:
             await self._note(replace(message, state=Delivery.DROPPED, reason=N_("没有可以改的消息")))
+            self._deal_with(message.key)
             self._missed(message, "dropped")
             return None
         now = self._clock.now()
@@ -276,6 +391,7 @@ class _Sender:
                     f"{type(fault).__name__}: {fault}", retry_after=timedelta(seconds=30), is_unknown=True
                 ),
             )
+        self._deal_with(message.key)
         self._note_soon(Delivered(message.key, platform_id))
         self._meters.delivered(self.adapter.name, self._clock.now() - message.created_at)
         if self._journal.is_on:
@@ -297,6 +413,7 @@ class _Sender:
         if failure.retry_after is None:
             if failure.is_unknown:  # very likely there; sending again would only repeat it
                 await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
+                self._deal_with(message.key)
                 return None
             await self._refused(message, failure)
             return None
@@ -382,7 +499,17 @@ class _Sender:
 
     async def _write_now(self) -> None:
         notes = list(self._notes)
-        await self._store.note_delivered(notes)
+        try:
+            await self._store.note_delivered(notes)
+        except (
+            LeaseLost
+        ):  # whoever has it now takes these for possibly delivered, and marks them when they are sent again
+            self._log.warning("deliveries came too late to be noted", action="lease_lost", count=len(notes))
+        except StoreFault:
+            self._log.exception("cannot note deliveries", action="outbox_store_fault")
+            if not self._hurry.is_set():
+                await self._clock.sleep(_STORE_PATIENCE)
+                return
         del self._notes[: len(notes)]
 
     async def _note(self, message: Queued) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -70,7 +70,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
     app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
     app.add_routes(doors.routes())
-    app.add_routes(_Callbacks(adapters).routes())
+    app.add_routes(_Callbacks(adapters, lambda name: bot.store.term(name) > 0).routes())
     app.add_routes(_Monitoring(bot, health).routes())
     app.router.add_get(assets.ROUTE, files.serve)
     for adapter in pages_of:
@@ -85,8 +85,9 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
 class _Callbacks:
     """`/hooks/NAME`: what platforms ask of their adapters."""
 
-    def __init__(self, adapters: Mapping[str, Adapter]) -> None:
-        self._called = {name: each for name, each in adapters.items() if isinstance(each, TakesCallbacks)}
+    def __init__(self, adapters: Mapping[str, Adapter], is_here: Callable[[str], bool]) -> None:
+        self._adapters = adapters
+        self._is_here = is_here
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -95,9 +96,13 @@ class _Callbacks:
         ]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        adapter = self._called.get(request.match_info["adapter"])
-        if adapter is None:
+        name = request.match_info["adapter"]
+        adapter: object = self._adapters.get(name)
+        if not isinstance(adapter, TakesCallbacks):
             raise web.HTTPNotFound
+        if not self._is_here(name):
+            # Another worker runs it; whoever distributes requests tries that one next.
+            return web.Response(status=503, headers={"Retry-After": "1"})
         try:
             return await adapter.handle(request)
         except ConnectionError:
@@ -146,6 +151,8 @@ class _Monitoring:
     async def _reasons(self) -> AsyncIterator[str]:
         if not self._health.is_ready():
             yield "starting or stopping"
+        if not self._bot.store.is_reachable:
+            yield "the store does not answer"
         silent_for = self._health.silent_for()
         if silent_for is None:
             yield "time has not passed yet"

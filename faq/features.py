@@ -3,42 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
-from rapidfuzz.distance import LCSseq, Postfix, Prefix
-from rapidfuzz.fuzz import ratio, token_sort_ratio
+from rapidfuzz.fuzz import ratio
 
 from faq.index import Coverage
+from faq.nearness import LIKENESS, code, words
 from faq.pinyin import near_sound, sound, typed
 from faq.wording import Conflict, Sense, conflict_between, sense
 
 NAMES = (
-    "of_text",
-    "of_phrase",
     "letters_of_text",
     "letters_of_phrase",
-    "missing_of_text",
-    "missing_of_phrase",
-    "kept",
+    "pieces_of_text",
+    "pieces_of_phrase",
+    "meant_of_text",
+    "meant_of_phrase",
     "alike",
     "alike_in_sound",
     "alike_in_words",
-    "kept_content",
-    "alike_in_content",
-    "begins_alike",
-    "ends_alike",
     "asks_the_same",
     "denial",
     "contradiction",
-    "one_sided_number",
     "one_sided_name",
     "length",
     "length_of_phrase",
-    "cosine",
-    "pairs_of_text",
-    "pairs_of_phrase",
-    "kept_in_sound",
-    "behind_best",
+    "held",
+    "telling",
 )
 
 # Kinds of question; a text may be of several.
@@ -57,13 +50,20 @@ _KINDS = tuple(
         r"哪些|什么|\bwhat\b|\bwhich\b",
     )
 )
-_FORM_WORDS = re.compile(
-    "怎么|为什么|什么时候|什么|哪里|哪些|哪个|能不能|是不是|有没有|会不会|可以|请问|多少|多久|这个|那个|一个|一下|的话|[我你您他的了吗呢吧啊么呀在是和与就都也还要想能会把被]"
-    r"|\b(?:how|what|why|when|where|which|who|do|does|did|is|are|am|was|can|could|would|will|should|i|you|my|your|the|a|an|to|of|for|in|on|it|me|please|want|need)\b",
-    re.ASCII,
-)
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LONG = 40.0
+# What a word is worth that only sounds the same.
+_SOUNDS = 0.8
+# What was worked out of texts and words lately is kept; both depend on nothing but the text.
+_READINGS_REMEMBERED, _WORDS_REMEMBERED = 8_192, 16_384
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word with its meaning and its sound."""
+
+    text: str
+    code: int  # as in `faq.nearness`, 0 for unknown
+    near: str  # how it sounds, near sounds made the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +71,31 @@ class Reading:
     """One canonical text, looked at from all sides that are compared."""
 
     text: str
-    near: str  # how it sounds, near sounds made the same
-    content: str  # without words that only give a question its form
+    near: str
     kinds: int  # a bit for every kind of question
     sense: Sense
-    is_chinese: bool
+    sorted: str  # its words in the order of their letters
+    words: tuple[Word, ...]
+    codes: tuple[int, ...]  # of its known words
 
 
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def _word(text: str) -> Word:
+    return Word(text, code(text), near_sound(sound(text)))
+
+
+@lru_cache(maxsize=_READINGS_REMEMBERED)
 def reading(text: str) -> Reading:
     """Return how a canonical text reads."""
-    kinds = sum(1 << place for place, kind in enumerate(_KINDS) if kind.search(text))
-    content = _FORM_WORDS.sub("", text)
+    found = tuple(map(_word, dict.fromkeys(words(text))))
     return Reading(
         text=text,
         near=near_sound(sound(text)),
-        content=" ".join(content.split()) or text,
-        kinds=kinds,
+        kinds=sum(1 << place for place, kind in enumerate(_KINDS) if kind.search(text)),
         sense=sense(text),
-        is_chinese=bool(_CHINESE.search(text)),
+        sorted=" ".join(sorted(word.text for word in found)),
+        words=found,
+        codes=tuple(word.code for word in found if word.code),
     )
 
 
@@ -102,40 +109,55 @@ def spelled(asked: Reading, phrase: Reading) -> Reading | None:
     return reading(text) if text != asked.text else None
 
 
-def compared(asked: Reading, phrase: Reading, shares: Coverage, behind: float) -> tuple[float, ...]:
-    """Return the features of a question and a phrasing in the order of `NAMES`; `behind` is by which share its estimate is less than the best."""
+def compared(
+    asked: Reading, phrase: Reading, shares: Coverage, weight: Callable[[str], float]
+) -> tuple[float, ...]:
+    """Return the features of a question and a phrasing in the order of `NAMES`; `weight` tells what a word weighs."""
     one, other = asked.text, phrase.text
-    shorter = min(len(one), len(other)) or 1
     conflict = conflict_between(asked.sense, phrase.sense)
+    alike = ratio(one, other) / 100
+    meant, most = _meant(asked, phrase, weight)
+    meant_of_phrase, most_of_phrase = _meant(phrase, asked, weight)
     return (
-        shares.of_text,
-        shares.of_phrase,
         shares.letters_of_text,
         shares.letters_of_phrase,
-        shares.missing_of_text,
-        shares.missing_of_phrase,
-        LCSseq.similarity(one, other) / shorter,
-        ratio(one, other) / 100,
+        shares.pieces_of_text,
+        shares.pieces_of_phrase,
+        meant,
+        meant_of_phrase,
+        alike,
         ratio(asked.near, phrase.near) / 100,
-        ratio(one, other) / 100 if asked.is_chinese else token_sort_ratio(one, other) / 100,
-        LCSseq.similarity(asked.content, phrase.content)
-        / (min(len(asked.content), len(phrase.content)) or 1),
-        ratio(asked.content, phrase.content) / 100,
-        Prefix.similarity(one, other) / shorter,
-        Postfix.similarity(one, other) / shorter,
+        ratio(asked.sorted, phrase.sorted) / 100,
         _agreement(asked.kinds, phrase.kinds),
         float(conflict is Conflict.DENIAL),
         float(conflict is Conflict.CONTRADICTION),
-        float(asked.sense.numbers != phrase.sense.numbers),
         float(asked.sense.names != phrase.sense.names),
         min(1.0, len(one) / _LONG),
         min(1.0, len(other) / _LONG),
-        shares.cosine,
-        shares.pairs_of_text,
-        shares.pairs_of_phrase,
-        LCSseq.similarity(asked.near, phrase.near) / shorter,
-        behind,
+        float(one in other),
+        min(most, most_of_phrase),
     )
+
+
+def _meant(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, float]:
+    """Return the share of the weight of a reading's words that another has, in these words or others of like meaning or sound,
+    and what of one word it has at most, as a share of the heaviest word."""
+    all_ = found = most = heaviest = 0.0
+    text, near, others = phrase.text, phrase.near, phrase.codes
+    for word in asked.words:
+        weighs = weight(word.text)
+        all_ += weighs
+        if weighs > heaviest:
+            heaviest = weighs
+        if word.text not in text:
+            like = _SOUNDS if word.near in near else 0.0
+            if word.code and others:
+                like = max(like, LIKENESS[min([(word.code ^ other).bit_count() for other in others])])
+            weighs *= like
+        found += weighs
+        if weighs > most:
+            most = weighs
+    return (found / all_, most / heaviest) if all_ else (0.0, 0.0)
 
 
 def _agreement(kinds: int, others: int) -> float:

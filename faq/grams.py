@@ -18,27 +18,28 @@ _PAIR, _CHARACTER, _WORD, _TRIPLE = 1.0, 0.5, 1.5, 0.5
 
 
 @cache
-def _common() -> frozenset[str]:
+def common() -> frozenset[str]:
+    """Return the words and pieces that hardly tell one question from another."""
     lines = resources.files("faq").joinpath("data/common.txt").read_text("utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
 
 
 def grams(text: str) -> dict[str, float]:
     """Return the pieces of a canonical text, each with its factor, which depends on nothing but the piece."""
-    common = _common()
+    few_say = common()
     found: dict[str, float] = {}
     for run in _RUN.findall(text):
         if CHINESE.match(run):
             for character in run:
-                found[character] = _CHARACTER * _COMMON if character in common else _CHARACTER
+                found[character] = _CHARACTER * _COMMON if character in few_say else _CHARACTER
             for start in range(len(run) - 1):
                 pair = run[start : start + 2]
-                if pair in common:
+                if pair in few_say:
                     found[pair] = _PAIR * _COMMON
                 else:
                     # "机怎" of "打印机怎么" is rare, but says no more than that a common word stands there.
-                    found[pair] = _PAIR * _BESIDE ** ((pair[0] in common) + (pair[1] in common))
-        elif run in common:
+                    found[pair] = _PAIR * _BESIDE ** ((pair[0] in few_say) + (pair[1] in few_say))
+        elif run in few_say:
             found[run] = _WORD * _COMMON
         else:
             found[run] = _WORD

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import count
 
 from faq.entries import Comparison, Entry, Measured
-from faq.features import Reading, compared, reading, spelled
-from faq.index import Index, summed
+from faq.features import compared, reading, spelled
+from faq.index import Index
 from faq.rank import LEAST_SHARED, ranked
 from faq.text import fold, plain
 from faq.wording import canonical
@@ -59,7 +59,7 @@ Verdict = Answer | Suggest | Nothing
 class _Phrase:
     entry: Entry
     wording: str  # as written
-    reading: Reading
+    text: str  # canonical
 
 
 class KnowledgeBase:
@@ -100,8 +100,8 @@ class KnowledgeBase:
         numbers = []
         for text, wording in wordings.items():
             number = next(self._next)
-            self._phrases[number] = _Phrase(entry, wording, reading(text))
-            self._index.add(number, text, entry.id)
+            self._phrases[number] = _Phrase(entry, wording, text)
+            self._index.add(number, text)
             numbers.append(number)
         self._numbers[entry.id] = tuple(numbers)
 
@@ -141,18 +141,19 @@ class KnowledgeBase:
         if not candidates:
             return []
         asked = reading(asked_text)
-        best, total = candidates[0][0], summed(weights)
+        total = self._index.summed(weights)
         found = []
-        for estimate, number in candidates:
+        for _, number in candidates:
             phrase = self._phrases[number]
-            rewritten = spelled(asked, phrase.reading) if heard is not weights else None
+            read = reading(phrase.text)
+            rewritten = spelled(asked, read) if heard is not weights else None
             if rewritten is None:
                 shares = self._index.coverage(weights, total, number)
             else:
                 known = self._index.weigh(rewritten.text)
-                shares = self._index.coverage(known, summed(known), number)
-            features = compared(rewritten or asked, phrase.reading, shares, 1 - estimate / best)
-            found.append(Measured(phrase.entry, phrase.wording, phrase.reading.text, features))
+                shares = self._index.coverage(known, self._index.summed(known), number)
+            features = compared(rewritten or asked, read, shares, self._index.weight_of)
+            found.append(Measured(phrase.entry, phrase.wording, phrase.text, features))
         return found
 
     def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:

@@ -11,23 +11,43 @@ import msgspec
 
 from faq.entries import Comparison, Measured
 from faq.features import NAMES
-from faq.trees import Forest, forest_from
 
 # A phrasing that shares less of the text than this is never the same question.
-LEAST_SHARED = 0.12
-# What further phrasings of one entry add to the best of them.
-_FURTHER = 0.5
-# What stands for the evidence of a rival when there is none.
-NO_RIVAL = -6.0
-# A find is never much surer than its own evidence, however far all others are behind.
-_SURER = 1.5
+LEAST_SHARED = 0.04
+# How much each likeness speaks for the same question: decided, not learned, in round numbers. Weights learned on one kind of
+# knowledge base were worse on others than these (docs/knowledge.md). What is meant counts most, then the letters, then the
+# whole text as written; a long phrasing that is alike is less likely to be so by chance.
+_SPEAKS = {
+    "meant_of_text": 2.0,
+    "meant_of_phrase": 2.0,
+    "letters_of_text": 1.5,
+    "letters_of_phrase": 1.5,
+    "pieces_of_text": 0.5,
+    "pieces_of_phrase": 0.5,
+    "alike": 1.0,
+    "alike_in_sound": 1.0,
+    "alike_in_words": 1.0,
+    "length_of_phrase": 1.0,
+    "asks_the_same": 0.3,
+    "denial": -0.5,
+    "contradiction": -0.3,
+    "one_sided_name": -0.3,
+}
+_WEIGHTS = tuple(_SPEAKS.get(name, 0.0) for name in NAMES)
+# How far behind the best phrasing of an entry another one may be to add to its evidence.
+_SHARPNESS = 1.2
 # Decided, not learned: what is denied or contradicted on one side is worth offering, never answering at the usual 0.90; and
 # the very same words are answered.
 _DENIED, _CONTRADICTED, _THE_SAME = 0.86, 0.69, 0.99
+# Two that have only small words in common, such as "什么时候", are about different things.
+_LEAST_TELLING, _SMALL_WORDS = 0.4, 0.3
 # A text of some length that stands whole in a phrasing is at least worth offering, the shorter phrasing first.
 _HELD, _HELD_MORE, _LEAST_HELD = 0.4, 0.1, 0.1
-# A lead beyond these says no more.
-_LEAST_LEAD, _MOST_LEAD = -1.0, 3.0
+# So many entries are told about.
+_TOLD = 8
+# A lead beyond this says no more. So much evidence any two questions have for each other, whether one was found or not.
+_MOST_LEAD, _BY_CHANCE = 3.0, 4.0
+_SURE_BY_EVIDENCE, _SURE_BY_LEAD, _SURE_BY_MEANING = 0.5, 0.8, 1.5
 
 
 class Confidence(msgspec.Struct, frozen=True):
@@ -42,35 +62,33 @@ class Confidence(msgspec.Struct, frozen=True):
 
 
 @cache
-def _likeness() -> Forest:
-    return forest_from(resources.files("faq").joinpath("data/likeness.json").read_bytes())
-
-
-@cache
 def _confidence() -> Confidence:
     data = resources.files("faq").joinpath("data/confidence.json").read_bytes()
     return msgspec.json.decode(data, type=Confidence)
 
 
+def evidence(features: Sequence[float]) -> float:
+    """Return how much the features of a phrasing speak for the same question, about 0 to 12."""
+    return sum([weight * value for weight, value in zip(_WEIGHTS, features, strict=True)])
+
+
 def ranked(found: Sequence[Measured]) -> list[Comparison]:
     """Return the entries of some phrasings with their probabilities, best first."""
-    likeness = _likeness()
-    return judged([(each, likeness.logit(each.features)) for each in found], _confidence())
+    return judged([(each, evidence(each.features)) for each in found], _confidence())
 
 
 def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> list[Comparison]:
-    """Return the entries of phrasings with their logits, best first, each once."""
-    gathered = gather(scored)
+    """Return the entries of phrasings with their evidence, best first, each once."""
+    gathered = gather(scored)[:_TOLD]
     held = _held(scored)
     found: list[Comparison] = []
     learned = 1.0
-    for place, (best, evidence) in enumerate(gathered):
-        rival = gathered[0 if place else 1][1] if len(gathered) > 1 else NO_RIVAL
+    for place, (best, total) in enumerate(gathered):
+        rival = gathered[0 if place else 1][1] if len(gathered) > 1 else _BY_CHANCE
         # The evidence decides the order; what is less likely by it is never more certain.
-        learned = min(learned, confidence.probability(sureness(best.features, evidence, rival)))
-        bound = 1 / (1 + exp(-evidence - _SURER))
-        score = max(_decided(best, min(learned, bound)), held.get(best.entry.id, 0.0))
-        found.append(Comparison(best.entry, best.wording, best.text, best.features, evidence, score))
+        learned = min(learned, confidence.probability(sureness(best.features, total, rival)))
+        score = max(_decided(best, learned), held.get(best.entry.id, 0.0))
+        found.append(Comparison(best.entry, best.wording, best.text, best.features, total, score))
     found.sort(key=lambda each: -each.score)
     return found
 
@@ -80,17 +98,15 @@ def _held(scored: Sequence[tuple[Measured, float]]) -> dict[str, float]:
     held: dict[str, float] = {}
     for each, _ in scored:
         length, whole = each.features[_LENGTH], each.features[_LENGTH_OF_PHRASE]
-        if (
-            each.features[_OF_TEXT] > 0.999
-            and each.features[_PAIRS_OF_TEXT] > 0.999
-            and length >= _LEAST_HELD
-        ):
+        if each.features[_STANDS_IN] and length >= _LEAST_HELD:
             worth = _HELD + _HELD_MORE * length / max(length, whole)
             held[each.entry.id] = max(held.get(each.entry.id, 0.0), worth)
     return held
 
 
 def _decided(best: Measured, score: float) -> float:
+    if best.features[_TELLING] < _LEAST_TELLING:
+        return min(score, _SMALL_WORDS)
     if best.features[_CONTRADICTION]:
         return min(score, _CONTRADICTED)
     if best.features[_DENIAL]:
@@ -102,36 +118,36 @@ def gather(scored: Sequence[tuple[Measured, float]]) -> list[tuple[Measured, flo
     """Return the best phrasing of every entry with the evidence of all its phrasings, most evidence first."""
     best: dict[str, tuple[Measured, float]] = {}
     total: dict[str, float] = {}
-    for each, logit in scored:
+    for each, found in scored:
         id_ = each.entry.id
-        total[id_] = total.get(id_, 0.0) + exp(logit)
-        if id_ not in best or (-logit, each.text) < (-best[id_][1], best[id_][0].text):
-            best[id_] = each, logit
-    gathered = [
-        (each, (1 - _FURTHER) * logit + _FURTHER * log(total[id_])) for id_, (each, logit) in best.items()
-    ]
+        total[id_] = total.get(id_, 0.0) + exp(_SHARPNESS * found)
+        if id_ not in best or (-found, each.text) < (-best[id_][1], best[id_][0].text):
+            best[id_] = each, found
+    gathered = [(each, log(total[id_]) / _SHARPNESS) for id_, (each, _) in best.items()]
     gathered.sort(key=lambda pair: (-pair[1], pair[0].entry.id))
     return gathered
 
 
-_ALIKE, _DENIAL, _CONTRADICTION = (NAMES.index(name) for name in ("alike", "denial", "contradiction"))
-_LENGTH, _LENGTH_OF_PHRASE, _PAIRS_OF_TEXT = (
-    NAMES.index(name) for name in ("length", "length_of_phrase", "pairs_of_text")
-)
-_OF_TEXT, _OF_PHRASE, _LETTERS_OF_TEXT, _LETTERS_OF_PHRASE = (
-    NAMES.index(name) for name in ("of_text", "of_phrase", "letters_of_text", "letters_of_phrase")
-)
-_AS_THEY_ARE = tuple(
-    NAMES.index(name) for name in ("kept", "denial", "contradiction", "length", "length_of_phrase")
-)
+def _places(*names: str) -> list[int]:
+    return [NAMES.index(name) for name in names]
 
 
-def sureness(features: Sequence[float], evidence: float, rival: float) -> tuple[float, ...]:
-    """Return what the confidence is made of, a constant first.
+_ALIKE, _DENIAL, _CONTRADICTION = _places("alike", "denial", "contradiction")
+_LENGTH, _LENGTH_OF_PHRASE, _STANDS_IN = _places("length", "length_of_phrase", "held")
+[_TELLING] = _places("telling")
+_MEANT_OF_TEXT, _MEANT_OF_PHRASE = _places("meant_of_text", "meant_of_phrase")
 
-    Few features on purpose: with more the confidence was worse on knowledge bases it had not seen.
+
+def sureness_of_best(gathered: Sequence[tuple[Measured, float]]) -> tuple[float, ...]:
+    """Return what the confidence in the first of some gathered entries is made of."""
+    best, total = gathered[0]
+    return sureness(best.features, total, gathered[1][1] if len(gathered) > 1 else _BY_CHANCE)
+
+
+def sureness(features: Sequence[float], total: float, rival: float) -> tuple[float, ...]:
+    """Return what the confidence is made of: a constant, and the evidence with its lead over the best other entry and the
+    smaller share of what is meant, in weights that were decided as those of the evidence were.
     """
-    low, high = sorted((features[_OF_TEXT], features[_OF_PHRASE]))
-    few, many = sorted((features[_LETTERS_OF_TEXT], features[_LETTERS_OF_PHRASE]))
-    lead = max(_LEAST_LEAD, min(_MOST_LEAD, evidence - rival))
-    return (1.0, lead, low, high, few, many, *(features[place] for place in _AS_THEY_ARE))
+    lead = max(-_MOST_LEAD, min(_MOST_LEAD, total - max(rival, _BY_CHANCE)))
+    meant = min(features[_MEANT_OF_TEXT], features[_MEANT_OF_PHRASE])
+    return (1.0, _SURE_BY_EVIDENCE * total + _SURE_BY_LEAD * lead + _SURE_BY_MEANING * meant)

@@ -14,6 +14,7 @@ import msgspec
 
 from bot.asks import Ask
 from bot.store.knowledge_contract import KnowledgeStore
+from bot.store.sharing import SharedStore
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 
@@ -191,7 +192,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     kept: tuple[Kept, ...] = ()
 
 
-class Store(KnowledgeStore, Protocol):
+class Store(KnowledgeStore, SharedStore, Protocol):
     """Reads see every commit that has returned. Instants are aware and in UTC, to the millisecond."""
 
     async def commit(self, change: Change) -> None:

@@ -31,6 +31,7 @@ from bot.store.redis_parts import (
 from bot.store.redis_pieces import RedisPieces
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
+from bot.store.redis_sharing import RedisSharing
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 
@@ -38,18 +39,15 @@ T = TypeVar("T")
 _SEEN_KEPT = timedelta(days=3)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
-_SILENT_MILLISECONDS = 15_000  # a worker that says nothing for so long is gone
 
 
-class RedisStore(RedisKnowledge, RedisPieces):
+class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
     """The store behind `redis://…`; see `bot.store.contract.Store` for what its methods promise."""
 
     def __init__(self, servers: Servers, shards: Shards, *, worker: str) -> None:
         """Take over servers that were found to be well; `open_redis` finds out."""
         RedisKnowledge.__init__(self, servers, channel=shards.channel, worker=worker)
-        self.worker = worker
-        self._shards = shards
-        self._commits = Commits(servers, shards, worker)
+        RedisSharing.__init__(self, servers, shards, Commits(servers, shards, worker), worker)
 
     async def commit(self, change: Change) -> None:
         await self._commits.commit(change)
@@ -175,9 +173,6 @@ class RedisStore(RedisKnowledge, RedisPieces):
     async def said_about(self, number: int) -> list[Queued]:
         return await self._outgoing(f"said:{number}", "up", -1)
 
-    async def workers(self) -> list[str]:
-        return [name.decode() for name in await self._servers.run(FIRST, "worker", "", _SILENT_MILLISECONDS)]
-
     async def tidy(self, now: datetime) -> None:
         for what, before in (
             ("seen", now - _SEEN_KEPT),
@@ -192,6 +187,7 @@ class RedisStore(RedisKnowledge, RedisPieces):
     async def close(self) -> None:
         """Finish what is waiting and close the connections; closing again does nothing."""
         await self._commits.settle()
+        await self.part()
         await self._servers.close()
 
     async def _forget(self, shard: int, what: str, before: int) -> None:

@@ -15,7 +15,9 @@ from typing import Any
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError, ResponseError
 
-_SILENCE_SECONDS = 5.0  # without an answer for so long the connection counts as lost
+from bot.store.redis_places import hang_up
+
+SILENCE_SECONDS = 5.0  # without an answer for so long the connection counts as lost
 
 
 class Lost(Exception):
@@ -25,8 +27,14 @@ class Lost(Exception):
 class Line:
     """A pipelined connection that opens by itself when something is to be sent."""
 
-    def __init__(self, connect: Callable[[], Awaitable[AbstractConnection]]) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Awaitable[AbstractConnection]],
+        *,
+        silence_seconds: float = SILENCE_SECONDS,
+    ) -> None:
         self._connect = connect
+        self._silence_seconds = silence_seconds
         self._connection: AbstractConnection | None = None
         self._waiting: list[tuple[tuple[Any, ...], asyncio.Future[Any]]] = []
         self._sent: deque[asyncio.Future[Any]] = deque()
@@ -67,7 +75,7 @@ class Line:
         """Wait for what was sent, then close."""
         pending = [future for _, future in self._waiting] + list(self._sent)
         if pending:
-            await asyncio.wait(pending, timeout=_SILENCE_SECONDS)
+            await asyncio.wait(pending, timeout=self._silence_seconds)
         self.is_closed = True
         if self._worker is not None:
             self._worker.cancel()
@@ -91,6 +99,8 @@ class Line:
             await self._converse(self._connection)
 
     async def _converse(self, connection: AbstractConnection) -> None:
+        # The connection forgets it when a write is broken off, and a server that is away would keep it open for ever.
+        transport = connection._writer.transport if connection._writer else None
         tasks = {
             asyncio.create_task(part)
             for part in (self._write(connection), self._read(connection), self._watch())
@@ -105,6 +115,8 @@ class Line:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            if transport is not None:
+                transport.abort()
             await self._drop(Lost(reason))
 
     async def _write(self, connection: AbstractConnection) -> None:
@@ -145,9 +157,9 @@ class Line:
         """End when the server has been silent for too long while something was asked."""
         loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(1)
-            if self._sent and loop.time() - self._answered_at > _SILENCE_SECONDS:
-                raise Lost(f"no answer for {_SILENCE_SECONDS:.0f} s")
+            await asyncio.sleep(self._silence_seconds / 5)
+            if self._sent and loop.time() - self._answered_at > self._silence_seconds:
+                raise Lost(f"no answer for {self._silence_seconds:.0f} s")
 
     async def _drop(self, reason: Exception) -> None:
         self._wanted.clear()
@@ -162,5 +174,4 @@ class Line:
                 future.exception()  # not everybody waits for the answer
         connection, self._connection = self._connection, None
         if connection is not None:
-            with suppress(RedisError, OSError):
-                await connection.disconnect(nowait=True)
+            await hang_up(connection)

@@ -176,10 +176,10 @@ async def connected(address: Address, server: Server, *, is_sentinel: bool = Fal
         ):  # also for the greeting: a paused server takes connections
             await connection.connect()  # type: ignore[no-untyped-call]
     except TimeoutError as error:
-        await _hang_up(connection)
+        await hang_up(connection)
         raise OSError(f"no answer within {_CONNECT_SECONDS:.0f} s") from error
     except BaseException:
-        await _hang_up(connection)
+        await hang_up(connection)
         raise
     return connection
 
@@ -194,9 +194,12 @@ async def asked(address: Address, server: Server, *command: object, is_sentinel:
     except TimeoutError as error:
         raise OSError(f"no answer within {_CONNECT_SECONDS:.0f} s") from error
     finally:
-        await _hang_up(connection)
+        await hang_up(connection)
 
 
-async def _hang_up(connection: AbstractConnection) -> None:
+async def hang_up(connection: AbstractConnection) -> None:
+    """Close a connection without waiting for a server that may never read what was sent to it."""
+    if connection._writer is not None:
+        connection._writer.transport.abort()
     with suppress(RedisError, OSError):
-        await connection.disconnect(nowait=True)
+        await connection.disconnect()

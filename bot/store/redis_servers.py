@@ -24,7 +24,7 @@ from redis.exceptions import (
 )
 
 from bot.store.contract import StoreFault
-from bot.store.redis_line import Line, Lost
+from bot.store.redis_line import SILENCE_SECONDS, Line, Lost
 from bot.store.redis_places import Places, Server, Unreachable, connected, places_of
 from bot.store.redis_scripts import script
 from bot.store.redis_url import Address
@@ -49,6 +49,8 @@ class Servers:
         self._lines: dict[Server, Line] = {}
         self._finding: asyncio.Task[None] | None = None
         self._lost_at: float | None = None
+        self.patience_seconds = _PATIENCE_SECONDS
+        self.silence_seconds = SILENCE_SECONDS
         self._log = structlog.get_logger("store")
 
     @property
@@ -96,17 +98,17 @@ class Servers:
                 ) from error
             except (Lost, Unreachable, *_PASSING) as error:
                 self._missed(error)
-                if loop.time() - began > _PATIENCE_SECONDS:
+                if loop.time() - began > self.patience_seconds:
                     raise StoreFault(
                         N_("Redis {address} 已有 {seconds} 秒没有回音（{error}）；请检查服务器和网络。"),
                         address=self.address,
-                        seconds=f"{_PATIENCE_SECONDS:.0f}",
+                        seconds=f"{self.patience_seconds:.0f}",
                         error=error,
                     ) from error
             except ResponseError as error:
                 if str(error).startswith("MISCONF"):
                     self._missed(error)
-                    if loop.time() - began > _PATIENCE_SECONDS:
+                    if loop.time() - began > self.patience_seconds:
                         raise StoreFault(
                             N_("Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"), error=error
                         ) from error
@@ -131,7 +133,9 @@ class Servers:
     def _line(self, server: Server) -> Line:
         line = self._lines.get(server)
         if line is None:
-            line = self._lines[server] = Line(lambda: connected(self.address, server))
+            line = self._lines[server] = Line(
+                lambda: connected(self.address, server), silence_seconds=self.silence_seconds
+            )
         return line
 
     async def _script(self, prefix: str, name: str, values: tuple[Any, ...]) -> Any:

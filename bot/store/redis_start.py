@@ -18,7 +18,7 @@ from redis.exceptions import AuthenticationError, NoPermissionError, RedisError,
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
 from bot.store.redis import RedisStore
-from bot.store.redis_places import Cluster, Server, Unreachable, connected, places_of
+from bot.store.redis_places import Cluster, Server, Unreachable, connected, hang_up, places_of
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards, prefix_of
 from bot.store.redis_url import Address, address_of
@@ -174,7 +174,7 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
     except (RedisError, OSError) as error:
         raise _unreachable(address, str(error)) from error
     finally:
-        await connection.disconnect(nowait=True)
+        await hang_up(connection)
 
 
 async def _told(connection: AbstractConnection, *command: object) -> Any:

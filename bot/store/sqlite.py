@@ -29,6 +29,7 @@ from bot.store.lockfile import LockFile
 from bot.store.portable import KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.reporters import Reporters
+from bot.store.sharing import Alone
 from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
 from bot.store.sqlite_holding import locked
 from bot.store.sqlite_knowledge import learning_statements
@@ -47,11 +48,12 @@ _REPORTERS_AT_START = 200  # of the latest tickets
 _LAST_CHARACTER = "\U0010ffff"
 
 
-class SqliteStore:
+class SqliteStore(Alone):
     """The store behind `sqlite:PATH`; see `bot.store.contract.Store` for what its methods promise."""
 
     def __init__(self, path: Path, lock: LockFile, connection: sqlite3.Connection) -> None:
         """Take over an open database; `open_sqlite` makes one."""
+        super().__init__()
         self.path = path
         self._lock = lock
         self._connection = connection

@@ -18,6 +18,9 @@ from faq.wording import canonical
 
 _ONE_PHRASING = 0.6  # share of knowledge bases whose entries have one phrasing only
 _SPOILT = 0.35
+_ALSO_REWORDED = 0.4  # share of the wordings held back that are changed a little as well
+_CHATTER = 0.15  # share of what is said that asks nothing
+_ASKED_OF_ONE = 400  # questions asked of one knowledge base at most
 _ABSENT = 0.3
 # Shares of what is asked: another wording, the known one reworded, with something else in it, shortened.
 MIXED = (0.4, 0.5, 0.05, 0.05)
@@ -42,6 +45,41 @@ class Written:
     wordings: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One question about many things alike: a thing has one or more names, {} stands for it in the wordings."""
+
+    topic: int
+    things: tuple[tuple[str, ...], ...]
+    wordings: tuple[str, ...]
+
+
+def patterns(first_topic: int) -> list[Pattern]:
+    """Return the written patterns, each block a topic."""
+    found: list[Pattern] = []
+    things: tuple[tuple[str, ...], ...] = ()
+    topic = first_topic - 1
+    for line in resources.files("faq").joinpath("training/patterns.txt").read_text("utf-8").splitlines():
+        if line.startswith("= "):
+            topic += 1
+            things = tuple(tuple(name.strip().split("/")) for name in line[2:].split("|"))
+        elif line and not line.startswith("#"):
+            found.append(Pattern(topic, things, tuple(part.strip() for part in line.split("|"))))
+    return found
+
+
+def filled(pattern: Pattern, thing: tuple[str, ...], chance: random.Random) -> Written:
+    """Return a pattern as the question about one thing, by any of its names."""
+    wordings = dict.fromkeys(wording.replace("{}", chance.choice(thing)) for wording in pattern.wordings)
+    return Written(pattern.topic, tuple(wordings))
+
+
+def chatter() -> list[str]:
+    """Return what people say without asking anything."""
+    lines = resources.files("faq").joinpath("training/chatter.txt").read_text("utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
 def written(*files: Path) -> list[Written]:
     """Return the written questions, and those of FAQ files, each file a topic of its own."""
     topic, found = 0, []
@@ -57,11 +95,25 @@ def written(*files: Path) -> list[Written]:
 
 
 def questions(
-    known: list[Written], rounds: int, chance: random.Random, kinds: Sequence[float] = MIXED
+    known: list[Written],
+    alike: list[Pattern],
+    rounds: int,
+    chance: random.Random,
+    kinds: Sequence[float] = MIXED,
 ) -> Iterator[Question]:
     """Yield questions asked of knowledge bases drawn from what is written; `kinds` are shares as in `MIXED`."""
+    said = chatter()
+    topics = sorted({pattern.topic for pattern in alike})
     for _ in range(rounds):
-        drawn = chance.sample(known, chance.randint(min(60, len(known)), len(known)))
+        drawn = chance.sample(known, chance.randint(min(20, len(known)), len(known)))
+        few = chance.sample(topics, min(len(topics), chance.choice((0, 0, 0, 1, 1, 2))))
+        near = [
+            filled(pattern, thing, chance)
+            for pattern in alike
+            if pattern.topic in few
+            for thing in pattern.things
+        ]
+        drawn += chance.sample(near, chance.randint(len(near) // 3, len(near)))
         is_single = chance.random() < _ONE_PHRASING
         asked, entries = [], []
         for place, each in enumerate(drawn):
@@ -74,8 +126,11 @@ def questions(
             if not is_absent:
                 entries.append(Entry(id=str(place), question=kept[0], aliases=tuple(kept[1:]), answer=""))
         base = KnowledgeBase(entries)
-        for topic, held, kept, right in asked:
+        chance.shuffle(asked)
+        for topic, held, kept, right in asked[:_ASKED_OF_ONE]:
             text, is_same = _asked(base, held, kept, kinds, chance)
+            if chance.random() < _CHATTER:
+                text, is_same = chance.choice(said), False
             if chance.random() < _SPOILT:
                 text = spoilt(text, chance)
             yield Question(topic, text, right if is_same else None, tuple(base.measure(text)))
@@ -87,7 +142,7 @@ def _asked(
     """Return what is asked, and whether it is what the entry asks."""
     match chance.choices(("held", "reworded", "exchanged", "shortened"), kinds)[0]:
         case "held":
-            return held, True
+            return reworded(held, chance) if chance.random() < _ALSO_REWORDED else held, True
         case "reworded":
             return reworded(chance.choice(kept), chance), True
         case "shortened":

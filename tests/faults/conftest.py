@@ -45,6 +45,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         for report in terminalreporter.getreports(outcome)
         if report.when == "call" and "seed" in dict(report.user_properties)
     ]
+    _print_others(terminalreporter, [figures for figures in rounds if "what" in figures])
+    rounds = [figures for figures in rounds if "what" not in figures]
     terminalreporter.section("rounds of kills")
     terminalreporter.write_line("| seed | " + " | ".join(FIGURES) + " |")
     terminalreporter.write_line("|---:|" + "---:|" * len(FIGURES))
@@ -53,3 +55,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"| {figures['seed']} | {cells} |")
     total = sum(int(figures.get("kills", 0)) for figures in rounds)
     terminalreporter.write_line(f"{total} kills in {len(rounds)} rounds")
+
+
+def _print_others(terminalreporter: pytest.TerminalReporter, rounds: list[dict[str, object]]) -> None:
+    """Print what was done to Redis and its workers."""
+    terminalreporter.section("faults on Redis")
+    terminalreporter.write_line("| seed | what | seconds |")
+    terminalreporter.write_line("|---:|---|---:|")
+    for figures in rounds:
+        terminalreporter.write_line(f"| {figures['seed']} | {figures['what']} | {figures['seconds']} |")

@@ -87,14 +87,14 @@ tell = ["owner"]
 """
 
 
-def configured(folder: Path, port: int) -> Path:
+def configured(folder: Path, port: int, store: str = "") -> Path:
     rooms = "".join(
         f'[[rooms]]\nid = "room{group}"\nname = "群{group}"\naddress = "qq:group:{group}"\nkind = "customer"\n'
         f'customer = "school"\nduty = "duty"\n'
         for group in GROUPS
     )
-    file = folder / "config.toml"
-    store = json.dumps(f"sqlite:{folder / 'store.db'}")
+    file = folder / f"config-{port}.toml"
+    store = json.dumps(store or f"sqlite:{folder / 'store.db'}")
     file.write_text(CONFIG.format(store=store, port=port, rooms=rooms), encoding="utf-8")
     return file
 
@@ -179,6 +179,10 @@ class QQ:
             self.changed.set()
 
     async def _take(self, socket: ClientConnection, call: dict[str, Any]) -> None:
+        if not call["action"].startswith("send_"):  # this QQ has no history to ask for
+            answer = {"status": "failed", "retcode": 1404, "data": None, "echo": call["echo"]}
+            await socket.send(json.dumps(answer))
+            return
         params = call["params"]
         parts = params["message"]
         text = "".join(part["data"]["text"] for part in parts if part["type"] == "text")
@@ -315,7 +319,7 @@ async def test_nobody_is_forgotten_and_nothing_said_twice_unmarked(tmp_path, see
     assert qq.is_settled()
     assert len(qq.reports) > KILLS
     check_shown(qq)
-    await check_saved(qq, tmp_path)
+    await check_saved(qq, f"sqlite:{tmp_path / 'store.db'}")
     assert "Traceback" not in (tmp_path / "log.txt").read_text(encoding="utf-8")
     for name, figure in (
         ("kills", KILLS),
@@ -343,9 +347,9 @@ def check_shown(qq: QQ) -> None:
     assert max(Counter(number for given in numbers.values() for number in given).values()) == 1
 
 
-async def check_saved(qq: QQ, folder: Path) -> None:
+async def check_saved(qq: QQ, url: str) -> None:
     """Every announced number is a ticket with the words of its report, every report is one ticket, every archive holds."""
-    store = await open_store(f"sqlite:{folder / 'store.db'}", datetime(2026, 3, 6, tzinfo=UTC))
+    store = await open_store(url, datetime(2026, 3, 6, tzinfo=UTC))
     tickets = {ticket.number: ticket for ticket in await store.recent_tickets(limit=10_000)}
     for shown in qq.shown:
         if found := _OPENED.search(shown.text):

@@ -1,11 +1,14 @@
 -- Takes, keeps or gives back a lease by the server's own time: KEYS[1] the prefix of the first shard's keys,
--- ARGV `take` or `release`, the name, the worker, milliseconds. The answer: a number that grows with every new holder, or 0 and who has it.
+-- ARGV `take` or `release`, the name, the worker, milliseconds, and where to tell of a release. The answer: a number that grows with every new holder, or 0 and who has it.
 local key, counter = KEYS[1] .. 'lease:' .. ARGV[2], KEYS[1] .. 'leases'
 local held = redis.call('GET', key)
 local token, holder
 if held then token, holder = string.match(held, '^(%d+) (.*)$') end
 if ARGV[1] == 'release' then
-  if holder == ARGV[3] then redis.call('DEL', key) end
+  if holder == ARGV[3] then
+    redis.call('DEL', key)
+    redis.call('PUBLISH', ARGV[5], ARGV[3] .. ' lease ' .. ARGV[2])
+  end
   return { 0, '' }
 end
 if held and holder ~= ARGV[3] then return { 0, holder } end

@@ -1,0 +1,212 @@
+"""Workers on one Redis: one sender per adapter, one taker per deadline, and whoever is late is kept out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+
+from bot.store.contract import Conflict, Delivered, Delivery, LeaseLost
+from bot.store.redis import RedisStore
+from bot.store.redis_start import open_redis
+from bot.store.sharing import Wake
+from tests.bot.store.conftest import AT
+from tests.redis_servers import Server
+
+pytestmark = pytest.mark.asyncio
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(params=["1", "5"], ids=["one shard", "five shards"])
+def url(redis_server: Server, request: pytest.FixtureRequest) -> str:
+    redis_server.empty()
+    return f"{redis_server.url}?shards={request.param}"
+
+
+@pytest_asyncio.fixture
+async def one(url: str) -> AsyncIterator[RedisStore]:
+    store = await open_redis(url, AT)
+    yield store
+    await store.close()
+
+
+@pytest_asyncio.fixture
+async def other(url: str, one: RedisStore) -> AsyncIterator[RedisStore]:
+    store = await open_redis(url, AT)
+    yield store
+    await store.close()
+
+
+def keys(messages):
+    return [message.key for message in messages]
+
+
+def rooms(build, count):
+    """Return messages for different rooms, so that they lie in different shards."""
+    return [build.message(f"o{n}", room=f"qq:group:{n}") for n in range(count)]
+
+
+async def die(store: RedisStore, server: Server, adapter: str) -> None:
+    """Let a worker's lease end as it does when nobody renews it any more."""
+    for task in store._tasks:
+        task.cancel()
+    server.ask("DEL", f"shouwen:{{0}}:lease:{adapter}")
+
+
+class TestAdapters:
+    async def test_one_worker_has_an_adapter_at_a_time(self, one, other):
+        assert await one.hold("qq")
+        assert not await other.hold("qq")
+        assert (one.term("qq"), other.term("qq")) == (1, 0)
+        await one.let_go("qq")
+        assert await other.hold("qq")
+        assert (one.term("qq"), other.term("qq")) == (0, 2)
+
+    async def test_one_that_ends_gives_back_what_it_has(self, one, other):
+        assert await one.alive() == 1
+        assert await other.alive() == 2
+        await other.hold("qq")
+        await other.close()
+        assert await one.hold("qq")
+        assert await one.alive() == 1
+
+    async def test_the_holder_gets_what_waits_and_then_what_others_queue(self, one, other, build):
+        for message in rooms(build, 6):
+            await other.commit(build.change(outgoing=(message,)))
+        await one.hold("qq")
+        assert keys(await one.news("qq", ())) == [f"o{n}" for n in range(6)]
+        assert keys(await one.news("qq", ["o0", "o3"])) == ["o1", "o2", "o4", "o5"]
+        await other.commit(build.change(outgoing=(build.message("o6"),)))
+        await one.commit(build.change(outgoing=(build.message("own"),)))
+        assert keys(await one.news("qq", [f"o{n}" for n in range(6)])) == ["o6"]
+
+    async def test_what_another_says_about_a_message_is_news(self, one, other, build):
+        await one.hold("qq")
+        message = build.message("o1")
+        await one.commit(build.change(outgoing=(message,)))
+        await one.update_outgoing([replace(message, state=Delivery.DEAD)])
+        assert await one.news("qq", ()) == []
+        await other.update_outgoing([message])
+        assert keys(await one.news("qq", ())) == ["o1"]
+
+    async def test_a_worker_that_lost_its_lease_says_nothing_about_messages(
+        self, one, other, build, redis_server
+    ):
+        await one.hold("qq")
+        sending = build.message("o1", state=Delivery.SENDING)
+        await one.commit(build.change(outgoing=(sending,)))
+        await die(one, redis_server, "qq")
+        assert await other.hold("qq")
+        assert [message.state for message in await other.news("qq", ())] == [Delivery.SENDING]
+        for late in (
+            one.note_delivered([Delivered("o1", "p1")]),
+            one.update_outgoing([sending]),
+            one.news("qq", ()),
+        ):
+            with pytest.raises(LeaseLost):
+                await late
+        assert (await other.outgoing("o1")).platform_id is None
+
+    async def test_what_it_commits_is_left_to_the_new_holder(self, one, other, build, redis_server):
+        await one.hold("qq")
+        await die(one, redis_server, "qq")
+        await other.hold("qq")
+        await one.commit(build.change(outgoing=(build.message("o1", state=Delivery.SENDING),)))
+        assert one.term("qq") == 0
+        assert [(each.key, each.state) for each in await other.news("qq", ())] == [("o1", Delivery.QUEUED)]
+
+    async def test_a_message_that_moves_to_another_adapter_is_news_there(self, one, other, build):
+        await one.hold("qq")
+        await other.hold("tg")
+        message = build.message("o1")
+        await one.commit(build.change(outgoing=(message,)))
+        await one.update_outgoing([replace(message, adapter="tg", room="tg:private:7")])
+        assert keys(await other.news("tg", ())) == ["o1"]
+        assert await one.waiting("qq") == []
+
+
+class TestDeadlines:
+    async def test_each_is_given_to_one_worker(self, one, other, build):
+        tickets = tuple(build.opened(n, due=AT, address=f"qq:group:{n}") for n in range(1, 31))
+        for ticket in tickets:
+            await one.commit(build.change(tickets=(ticket,)))
+        taken = await asyncio.gather(*(store.claim_due(AT, limit=7) for store in (one, other) * 4))
+        numbers = [ticket.number for batch in taken for ticket in batch]
+        assert sorted(numbers) == list(range(1, 31))
+        assert await one.claim_due(AT + MINUTE) == []
+        assert len(await one.due(AT)) == 30
+
+    async def test_one_that_is_saved_can_be_taken_again(self, one, other, build):
+        opened = build.opened(1, due=AT)
+        await one.commit(build.change(tickets=(opened,)))
+        (ticket,) = await one.claim_due(AT)
+        await one.commit(build.change(tickets=(build.goes_on(ticket, due=AT + MINUTE),)))
+        assert await other.claim_due(AT) == []
+        assert [ticket.number for ticket in await other.claim_due(AT + MINUTE)] == [1]
+
+    async def test_one_that_its_taker_never_saved_is_given_to_somebody_else(
+        self, one, other, build, redis_server
+    ):
+        await one.commit(build.change(tickets=(build.opened(1, due=AT),)))
+        assert len(await one.claim_due(AT)) == 1
+        shard = await one._shards.of_number(1)
+        redis_server.ask("ZADD", f"shouwen:{{{shard}}}:claims", 0, f"{1:016d}")  # half a minute later
+        assert len(await other.claim_due(AT)) == 1
+
+
+class TestAcrossShards:
+    async def test_a_change_of_several_rooms_is_saved_whole_or_not_at_all(self, one, other, build):
+        opened = [build.opened(n, address=f"qq:group:{n}") for n in range(1, 9)]
+        await one.commit(build.change(seen="qq:group:900|m1", tickets=tuple(opened)))
+        assert await other.ticket(5) == opened[4].ticket
+        late = build.noted(opened[7].ticket)
+        await other.commit(build.change(tickets=(late,)))
+        noted = tuple(build.noted(each.ticket, "新") for each in opened)
+        with pytest.raises(Conflict):
+            await one.commit(
+                build.change(seen="qq:group:900|m2", tickets=noted, outgoing=(build.message("o"),))
+            )
+        assert [(await one.ticket(n)).version for n in range(1, 9)] == [1] * 7 + [2]
+        assert not await one.is_seen("qq:group:900|m2")
+        assert await one.outgoing("o") is None
+
+    async def test_of_many_who_change_the_same_tickets_each_time_one_wins(self, one, other, build):
+        opened = [build.opened(n, address=f"qq:group:{n}") for n in range(1, 5)]
+        await one.commit(build.change(tickets=tuple(opened)))
+
+        async def attempt(store, name):
+            noted = tuple(build.noted(each.ticket, name) for each in opened)
+            await store.commit(build.change(tickets=noted))
+
+        outcomes = await asyncio.gather(
+            *(attempt(store, str(n)) for n, store in enumerate((one, other) * 5)), return_exceptions=True
+        )
+        assert sum(outcome is None for outcome in outcomes) == 1
+        assert {type(outcome) for outcome in outcomes} == {type(None), Conflict}
+        texts = {(await one.records(n))[1].event.text for n in range(1, 5)}
+        assert len(texts) == 1
+
+
+async def test_workers_hear_of_what_others_bring(one, other, build):
+    heard: asyncio.Queue[tuple[Wake, str]] = asyncio.Queue()
+    one.listen(lambda wake, what: heard.put_nowait((wake, what)))
+    async with asyncio.timeout(10):
+        while (await one._servers.ask_at("shouwen:{0}:", "PUBSUB", "NUMSUB", one._shards.channel))[1] == 0:  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.01)
+        await one.commit(build.change(tickets=(build.opened(9, due=AT),)))  # its own: not told
+        await other.commit(build.change(tickets=(build.opened(1, due=AT - MINUTE),)))
+        await other.commit(build.change(outgoing=(build.message("o1"),)))
+        await other.learn(build.learning(entries=(build.entry("K-1"),)))
+        await other.hold("qq")
+        await other.let_go("qq")
+        told = [await heard.get() for _ in range(4)]
+    assert told == [
+        (Wake.DUE, "1772786640000"),
+        (Wake.OUTGOING, "qq"),
+        (Wake.KNOWLEDGE, "1"),
+        (Wake.LEASE, "qq"),
+    ]
