@@ -17,8 +17,8 @@ from bot.cli_store import audit, backup, migrate, restore
 from bot.command_line import config_option as _config_option
 from bot.command_line import explained as _explained
 from bot.command_line import file_of as _file
+from bot.command_line import language_of, voice_of
 from bot.command_line import loaded as _load
-from bot.command_line import voice_of
 from bot.config import Config, load
 from bot.reach import unreached
 from bot.tickets.speaker import Speaker
@@ -77,16 +77,18 @@ def check(config_file: Path | None, is_explained: bool) -> None:
     """Report all mistakes of a configuration: key, found, expected, line."""
     file = _file(config_file)
     config = load(file, os.environ)
-    counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
-    click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+    counts = {"rooms": len(config.rooms), "people": len(config.people), "platforms": len(config.adapters)}
+    voice = voice_of(config.bot.language)
+    click.echo(
+        voice.say("{file} 没有问题：{rooms} 个群、{people} 人、{platforms} 个平台。", file=file, **counts)
+    )
     if is_explained:
         from bot.config_account import account
 
         click.echo("\n".join(account(config, _speaker(config))))
     for each in unreached(config):
-        language = config.bot.language
-        reminder = "提醒" if language == "zh" else "note"
-        click.echo(f"{reminder}：{each.name.of(language)} {each.why.of(language)}")
+        words = {"who": each.name.of(voice.language), "why": each.why.of(voice.language)}
+        click.echo(voice.say("提醒：{who} {why}", **words))
 
 
 @main.command()
@@ -152,7 +154,10 @@ def due(
     config = _load(config_file)
     found = config.calendars.get(calendar)
     if found is None:
-        raise click.ClickException(f"没有叫 {calendar} 的日历；可用：{'、'.join(config.calendars)}")
+        voice, known = voice_of(config.bot.language), ", ".join(config.calendars)
+        raise click.ClickException(
+            voice.say("没有叫 {calendar} 的日历；可用：{known}", calendar=calendar, known=known)
+        )
     zone = found.zone
     try:
         begin = datetime.fromisoformat(start).replace(tzinfo=zone)
@@ -219,7 +224,7 @@ def faq() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_explained
 def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
-    """Import csv, xlsx, md or jsonl; good rows are taken, faulty ones listed."""
+    """Import csv, xlsx, md, jsonl, docx or txt; good rows are taken, faulty ones listed."""
     from bot.housekeeping import import_faq
 
     click.echo("\n".join(_run(import_faq(_load(config_file), file, is_dry_run=dry_run))))
@@ -227,14 +232,21 @@ def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
 
 @faq.command()
 @_config_option
+@click.option("--template", "is_template", is_flag=True, help="Write an empty file with the columns instead.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_explained
-def export(config_file: Path | None, file: Path) -> None:
+def export(config_file: Path | None, is_template: bool, file: Path) -> None:
     """Export the knowledge base as csv, xlsx, md or jsonl, by suffix."""
-    from bot.housekeeping import export_faq
+    from bot.housekeeping import export_faq, write_template
 
-    count = _run(export_faq(_load(config_file), file))
-    click.echo(f"已导出 {count} 条到 {file}")
+    config = _load(config_file)
+    say = voice_of(config.bot.language).say
+    if is_template:
+        write_template(file)
+        click.echo(say("已写出模板 {file}", file=file))
+        return
+    count = _run(export_faq(config, file))
+    click.echo(say("已导出 {count} 条到 {file}", count=count, file=file))
 
 
 @faq.command()
@@ -248,6 +260,25 @@ def ask(config_file: Path | None, is_explained: bool, customer: str | None, text
     from bot.housekeeping import ask_faq
 
     click.echo("\n".join(_run(ask_faq(_load(config_file), text, customer, is_explained=is_explained))))
+
+
+@faq.command("check")
+@_config_option
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_explained
+def check_faq(config_file: Path | None, file: Path | None) -> None:
+    """Try the questions that shall be answered in a certain way; exit 1 if one is not."""
+    from bot.housekeeping import check_faq as try_all
+
+    config = _load(config_file)
+    file = file or config.faq.checks
+    if file is None:
+        say = voice_of(config.bot.language).say
+        raise click.ClickException(say("没有要检查的文件：写在命令后面，或配置 [faq] checks"))
+    lines, is_well = _run(try_all(config, file))
+    click.echo("\n".join(lines))
+    if not is_well:
+        raise SystemExit(1)
 
 
 @faq.command()
@@ -288,9 +319,11 @@ def doctor(config_file: Path | None) -> None:
     from bot.doctor import examine
 
     is_well = True
-    for finding in _run(examine(_file(config_file), os.environ, timedelta(seconds=10))):
+    voice = voice_of(language_of(config_file, os.environ))
+    colon = voice.say("：")
+    for finding in _run(examine(_file(config_file), os.environ, timedelta(seconds=10), voice)):
         is_well &= finding.is_well
-        click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}：{finding.says}")
+        click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}{colon}{finding.says}")
     if not is_well:
         raise SystemExit(1)
 

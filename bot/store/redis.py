@@ -19,6 +19,7 @@ from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import RedisKnowledge
 from bot.store.redis_parts import (
     FIRST,
+    due_ticket_of,
     link_from,
     member,
     message_field,
@@ -100,7 +101,7 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
 
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
         found = await self._everywhere("due", milliseconds(now), limit)
-        rows = sorted((due, ticket.number, ticket) for due, ticket in map(_due_ticket, found))
+        rows = sorted((due, ticket.number, ticket) for due, ticket in map(due_ticket_of, found))
         return [ticket for _, _, ticket in rows[:limit]]
 
     async def next_due_at(self) -> datetime | None:
@@ -117,14 +118,16 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
 
     async def link(self, room: str, message: str) -> Link | None:
         shard, field = self._shards.of_room(room), message_field(room, message)
+        between = (f"[{field}\0", f"({field}\1", "BYLEX", "LIMIT", 0, 1)
         own, delivered = await asyncio.gather(
-            self._servers.ask(shard, "ZRANGE", "links", f"[{field}\0", f"({field}\1", "BYLEX", "LIMIT", 0, 1),
-            self._servers.ask(shard, "HGET", "delivered", field),
+            self._servers.ask(shard, "ZRANGE", "links", *between),
+            self._in_every_shard("HGET", "delivered", field),  # a message lies where it was decided
         )
         if own:
             return link_from(own[0])
-        if delivered is not None:
-            _, ticket, outgoing = unpacked(delivered)
+        found = [unpacked(value) for value in delivered if value is not None]
+        if found:
+            _, ticket, outgoing = max(found, key=lambda each: int(each[0]))
             return Link(room, message, ticket or None, outgoing)
         return None
 
@@ -210,9 +213,10 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
             "listed", index, "outbox", direction, "-inf", "+inf", limit
         ):
             position = self._shards.position(shard)
-            found.extend(message_from(value, position) for value in values)
-            for message in found:
+            messages = [message_from(value, position) for value in values]
+            for message in messages:
                 self._shards.note_message(message.key, shard)
+            found.extend(messages)
         return sorted(found, key=lambda message: message.position)
 
     async def _by_shard(self, name: str, *values: Any) -> list[tuple[int, Any]]:
@@ -236,11 +240,6 @@ async def _all(questions: Iterable[Awaitable[T]]) -> list[T]:
 
 def _by_number(tickets: list[Ticket]) -> list[Ticket]:
     return sorted(tickets, key=lambda ticket: ticket.number)
-
-
-def _due_ticket(value: bytes) -> tuple[int, Ticket]:
-    due, _, rest = value.partition(b" ")
-    return int(due), ticket_of(rest)
 
 
 def _instant(value: bytes | None) -> datetime | None:
