@@ -154,7 +154,11 @@ class TestDamage:
             with pytest.raises(StoreFault, match="已损坏"):
                 copying.examine(backup_file)
 
-    @pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"hello\n"), gzip.compress(b"")])
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b"hello", gzip.compress(b"hello\n"), gzip.compress(b"")],
+        ids=["nothing", "a text", "a compressed text", "nothing compressed"],  # not the bytes, which hold the time
+    )
     async def test_something_else_is_no_backup(self, backup_file, content):
         backup_file.write_bytes(content)
         with pytest.raises(StoreFault, match="不是 shouwen 的备份"):
