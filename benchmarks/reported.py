@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from bot.store.contract import Change, Delivery, Link, Queued, Saved
+from bot.store.contract import Change, Link, Saved
+from bot.store.messages import Delivery, Queued
 from bot.tickets.events import Opened
 from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
 from bot.tickets.records import Record, Source, sealed

@@ -12,7 +12,8 @@ from time import perf_counter
 
 from benchmarks.table import Row, ratio_of
 from bot.asks import Ask, Menu
-from bot.store.contract import Change, Link, Queued, Saved
+from bot.store.contract import Change, Link, Saved
+from bot.store.messages import Queued
 from bot.store.queries import sqlite_queries
 from bot.store.sqlite import open_sqlite
 from bot.store.sqlite_file import known_migrations, open_for_writing

@@ -20,7 +20,8 @@ import msgspec
 
 from bot.store import backup_file
 from bot.store.backup_file import Head
-from bot.store.contract import Change, Delivery, Kept, Queued, StoreFault
+from bot.store.contract import Change, Kept, StoreFault
+from bot.store.messages import Delivery, Queued
 from bot.store.pages import Page, Tally, is_empty, pages, tallied
 from bot.store.portable import COPYING, Part, Piece, Portable
 from bot.store.registry import kind_of, open_archive, open_store, set_aside, shown

@@ -18,9 +18,8 @@ from bot.command_line import Voice
 from bot.config import Config, ConfigurationFaults, load
 from bot.reach import unreached
 from bot.set_up import contradictions, read
-from bot.store.advice import advice_about
 from bot.store.contract import StoreFault
-from bot.store.registry import damage, open_store
+from bot.store.registry import advice_about, damage, open_store
 from bot.tickets.errors import N_
 from scheduler.holidays import is_published
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from bot.asks import Agree, Answered, AnyAbout, Ask, Check, Details, Gap, Gaps, Needed, Progress, Rating
 from bot.directory import Directory
 from bot.origin import Origin
-from bot.outbox import Outbox, useful_until
-from bot.store.contract import Delivery, Queued, QueuedButton, QueuedMention
+from bot.outbox import Outbox
+from bot.outgoing import useful_until
+from bot.store.messages import Delivery, Queued, QueuedButton, QueuedMention
 from bot.texts import Texts
 from bot.tickets.card import is_outdated, standing
 from bot.tickets.messages import Button, Message, Place

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import structlog
 
-from bot.store.contract import Change, Queued
+from bot.store.contract import Change
+from bot.store.messages import Queued
 
 
 class Journal:

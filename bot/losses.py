@@ -9,7 +9,8 @@ from typing import Final
 from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.living import Living
-from bot.store.contract import Kept, Queued, Store
+from bot.store.contract import Kept, Store
+from bot.store.messages import Queued
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party
 

@@ -12,7 +12,8 @@ from bot.dashboard.promises import PromiseView, promises
 from bot.dashboard.rendering import Voice
 from bot.dashboard.timeline import Entry, entries
 from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
-from bot.store.contract import Delivery, Failure, Queued
+from bot.store.contract import Failure
+from bot.store.messages import Delivery, Queued
 from bot.tickets.model import Status, Ticket
 from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker

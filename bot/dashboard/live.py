@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.store.contract import Failure, Queued, Store
+from bot.store.contract import Failure, Store
+from bot.store.messages import Queued
 from bot.tickets.model import Ticket
 from scheduler.loop import Clock
 

@@ -16,7 +16,7 @@ from bot.assembly import Bot
 from bot.auditor import Audit
 from bot.dashboard.board import Row, rows
 from bot.metrics import Meters
-from bot.store.contract import Queued
+from bot.store.messages import Queued
 
 _MOST_TICKETS = 5000  # that many mean the same as more
 _AT_ONCE = 50  # tickets looked at before others get their turn

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.directory import Directory
-from bot.store.contract import Delivery
+from bot.store.messages import Delivery
 from bot.tickets.errors import N_
 from bot.tickets.model import Closing, Kind, Status, Ticket
 from bot.tickets.speaker import Speaker

@@ -13,13 +13,3 @@ class Advice:
     is_well: bool
     template: str
     values: Mapping[str, object] = field(default_factory=dict)
-
-
-async def advice_about(url: str) -> list[Advice]:
-    """Return what to know about the servers of a store that can be opened; nothing for an embedded one."""
-    if not url.startswith("redis"):
-        return []
-    # Imported here so that a program starts without the stores it does not use.
-    from bot.store.redis_advice import look_at
-
-    return await look_at(url)

@@ -20,8 +20,9 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Failure, Kept, Link, Queued, StoreFault
+from bot.store.contract import Failure, Kept, Link, StoreFault
 from bot.store.knowledge_contract import Uses
+from bot.store.messages import Queued
 from bot.store.pages import Page
 from bot.store.portable import KeptEntry, KeptTicket, Part, Piece, SeenKey
 from bot.tickets.errors import N_

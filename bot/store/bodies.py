@@ -8,9 +8,10 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Delivery, Failure, Queued
+from bot.store.contract import Failure
 from bot.store.instants import instant
 from bot.store.knowledge_contract import EntryChange, Uses
+from bot.store.messages import Delivery, Queued
 from bot.tickets.events import AnyEvent
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record, Source

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bot.store.contract import Queued
+from bot.store.messages import Queued
 from bot.store.portable import Archive, KeptTicket, Part, Piece, first_broken
 
 _encoder = msgspec.json.Encoder()

@@ -15,8 +15,9 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Failure, Kept, Link, Queued, Store
+from bot.store.contract import Failure, Kept, Link, Store
 from bot.store.knowledge_contract import EntryChange, Uses
+from bot.store.messages import Queued
 from bot.tickets.model import Ticket
 from faq.entries import Entry
 

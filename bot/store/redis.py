@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from bot.asks import Ask
 from bot.store.bodies import record_from
-from bot.store.contract import Change, Delivered, Link, Queued
+from bot.store.contract import Change, Link
 from bot.store.instants import instant, milliseconds
+from bot.store.messages import Delivered, Queued
 from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import RedisKnowledge
 from bot.store.redis_parts import (

@@ -15,18 +15,9 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
-from bot.store.contract import (
-    AlreadySeen,
-    Change,
-    Conflict,
-    Delivered,
-    Delivery,
-    LeaseLost,
-    NotQueued,
-    Queued,
-    StoreFault,
-)
+from bot.store.contract import AlreadySeen, Change, Conflict, LeaseLost, NotQueued, StoreFault
 from bot.store.instants import milliseconds
+from bot.store.messages import Delivered, Delivery, Queued
 from bot.store.redis_parts import Part, Whereabouts, packed, parts_of, queued_value
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards

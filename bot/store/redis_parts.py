@@ -13,8 +13,9 @@ import msgspec
 
 from bot.asks import Answered, Ask
 from bot.store.bodies import ask_from, body_of, body_of_record, queued_from, ticket_from
-from bot.store.contract import Change, Link, Queued, Saved
+from bot.store.contract import Change, Link, Saved
 from bot.store.instants import milliseconds, milliseconds_up
+from bot.store.messages import Queued
 from bot.store.redis_squeezing import restored, squeezed
 from bot.store.sqlite_statements import check_continues
 from bot.tickets.model import Status, Ticket

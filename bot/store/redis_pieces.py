@@ -8,9 +8,10 @@ from typing import Any, Protocol, assert_never
 from bot.asks import Ask
 from bot.lessons import Lesson
 from bot.store.bodies import body_of, failure_from, lesson_from
-from bot.store.contract import Failure, Kept, Link, Queued
+from bot.store.contract import Failure, Kept, Link
 from bot.store.instants import instant, milliseconds, milliseconds_up
 from bot.store.knowledge_contract import EntryChange, Uses
+from bot.store.messages import Queued
 from bot.store.portable import COPYING, KeptEntry, KeptTicket, Part, Piece, SeenKey, Sheet
 from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import lesson_value, uses_value

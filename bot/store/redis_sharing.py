@@ -10,8 +10,9 @@ from datetime import datetime
 import structlog
 from redis.exceptions import RedisError
 
-from bot.store.contract import LeaseLost, Queued, StoreFault
+from bot.store.contract import LeaseLost, StoreFault
 from bot.store.instants import milliseconds
+from bot.store.messages import Queued
 from bot.store.redis_commits import Commits
 from bot.store.redis_parts import FIRST, due_ticket_of, message_from
 from bot.store.redis_places import Unreachable, connected, hang_up

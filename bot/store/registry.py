@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from bot.store.advice import Advice
 from bot.store.contract import StoreFault
 from bot.store.portable import Archive, Portable
 from bot.tickets.errors import N_
@@ -45,6 +46,16 @@ async def open_archive(url: str) -> Archive:
     from bot.store.sqlite_archive import open_sqlite_archive
 
     return await open_sqlite_archive(path)
+
+
+async def advice_about(url: str) -> list[Advice]:
+    """Return what to know about the servers of a store that can be opened; nothing for an embedded one."""
+    if not url.startswith("redis"):
+        return []
+    with _with_extra():
+        from bot.store.redis_advice import look_at
+
+    return await look_at(url)
 
 
 async def set_aside(url: str, now: datetime) -> str:

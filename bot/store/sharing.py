@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from bot.store.messages import Queued
 from bot.tickets.model import Ticket
-
-if TYPE_CHECKING:
-    from bot.store.contract import Queued
 
 _EVERYTHING = 100_000
 

@@ -22,11 +22,12 @@ from bot.store.bodies import (
     ticket_from,
     uses_from,
 )
-from bot.store.contract import Change, Delivered, Failure, Link, Queued
+from bot.store.contract import Change, Failure, Link
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
 from bot.store.lockfile import LockFile
+from bot.store.messages import Delivered, Queued
 from bot.store.portable import KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.reporters import Reporters

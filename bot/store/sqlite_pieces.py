@@ -23,9 +23,10 @@ from bot.store.bodies import (
     ticket_from,
     uses_from,
 )
-from bot.store.contract import Failure, Kept, Link, Queued
+from bot.store.contract import Failure, Kept, Link
 from bot.store.instants import instant, milliseconds, milliseconds_up
 from bot.store.knowledge_contract import Uses
+from bot.store.messages import Queued
 from bot.store.portable import KeptEntry, KeptTicket, Part, Piece, SeenKey, Sheet
 from bot.store.sqlite_knowledge import row_of_lesson, row_of_uses
 from bot.store.sqlite_statements import Row, Statement, ask_row, outgoing_row, ticket_row

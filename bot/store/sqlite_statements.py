@@ -9,8 +9,9 @@ import msgspec
 
 from bot.asks import Ask
 from bot.store.bodies import body_of, body_of_record
-from bot.store.contract import AlreadySeen, Change, Conflict, Delivered, NotQueued, Queued, Saved
+from bot.store.contract import AlreadySeen, Change, Conflict, NotQueued, Saved
 from bot.store.instants import milliseconds, milliseconds_up
+from bot.store.messages import Delivered, Queued
 from bot.tickets.model import Ticket
 
 Row = tuple[int | str | bytes | None, ...]

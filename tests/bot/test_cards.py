@@ -15,7 +15,7 @@ from bot.assembly import assemble
 from bot.clock import StillClock
 from bot.config import for_replay, load
 from bot.replay import ChatAdapter, address
-from bot.store.contract import Delivery
+from bot.store.messages import Delivery
 from bot.store.registry import open_store
 
 _START = datetime(2026, 3, 3, 6, tzinfo=UTC)  # 14:00 in Shanghai

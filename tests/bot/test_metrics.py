@@ -14,7 +14,8 @@ from bot.asks import Answered, Menu
 from bot.figures import quantile, rate, reading
 from bot.journal import Journal
 from bot.metrics import Meters
-from bot.store.contract import Change, Queued
+from bot.store.contract import Change
+from bot.store.messages import Queued
 from bot.tickets import steps as s
 from bot.tickets.model import Party
 

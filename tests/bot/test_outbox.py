@@ -12,7 +12,8 @@ import pytest_asyncio
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing
 from bot.clock import StillClock
 from bot.outbox import Outbox
-from bot.store.contract import Change, Delivery, Queued, Store
+from bot.store.contract import Change, Store
+from bot.store.messages import Delivery, Queued
 from bot.store.registry import open_store
 
 pytestmark = pytest.mark.asyncio

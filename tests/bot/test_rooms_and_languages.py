@@ -14,7 +14,8 @@ from bot.clock import StillClock
 from bot.config import Config, for_replay, load
 from bot.directory import Directory
 from bot.replay import ChatAdapter, address
-from bot.store.contract import Change, Delivery, Queued, Store
+from bot.store.contract import Change, Store
+from bot.store.messages import Delivery, Queued
 from bot.store.registry import open_store
 
 _NOW = datetime(2026, 3, 3, 6, tzinfo=UTC)

@@ -11,7 +11,8 @@ import pytest_asyncio
 
 from adapters.contract import Capabilities, DeliveryFailed
 from bot.outbox import Outbox
-from bot.store.contract import Change, Delivery, Queued
+from bot.store.contract import Change
+from bot.store.messages import Delivery, Queued
 from bot.store.registry import open_store
 
 pytestmark = pytest.mark.asyncio
@@ -57,7 +58,7 @@ class Time:
         end = loop.time() + 30  # real seconds: a busy machine is no fault
         while loop.time() < end:
             await asyncio.sleep(0)
-            working = sum(len(sender._workers) + bool(sender._noting) for sender in outbox._senders.values())
+            working = sum(len(sender._workers) + bool(sender._notes.task) for sender in outbox._senders.values())
             if working <= sum(not woken.done() for _, _, woken in self._sleepers):
                 return
             await loop.run_in_executor(None, lambda: None)

@@ -9,7 +9,8 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from adapters.contract import DeliveryFailed
-from bot.store.contract import Change, Delivery, Queued
+from bot.store.contract import Change
+from bot.store.messages import Delivery, Queued
 
 
 @pytest_asyncio.fixture

@@ -10,7 +10,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from adapters.contract import DeliveryFailed
-from bot.store.contract import Change, Queued
+from bot.store.contract import Change
+from bot.store.messages import Queued
 
 
 async def figures(stand: Any) -> dict[tuple[str, str], float]:

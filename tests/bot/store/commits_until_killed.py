@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from bot.store.contract import Change, Queued, Saved
+from bot.store.contract import Change, Saved
+from bot.store.messages import Queued
 from bot.store.registry import open_store
 from bot.tickets.events import Noted
 from bot.tickets.model import Kind, Party, Ticket

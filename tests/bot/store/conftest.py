@@ -14,8 +14,9 @@ import pytest_asyncio
 
 from bot.asks import Answered, Ask
 from bot.lessons import Lesson, Missed
-from bot.store.contract import Change, Queued, Saved, Store
+from bot.store.contract import Change, Saved, Store
 from bot.store.knowledge_contract import Learning
+from bot.store.messages import Queued
 from bot.store.portable import Portable
 from bot.store.registry import open_store
 from bot.tickets.events import AnyEvent, Noted

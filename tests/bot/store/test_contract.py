@@ -10,18 +10,9 @@ import pytest
 
 from bot.asks import Check, Menu
 from bot.lessons import Picked, Proposed
-from bot.store.contract import (
-    AlreadySeen,
-    ClosedAsk,
-    Conflict,
-    Delivered,
-    Delivery,
-    Kept,
-    Link,
-    QueuedButton,
-    QueuedMention,
-)
+from bot.store.contract import AlreadySeen, ClosedAsk, Conflict, Kept, Link
 from bot.store.knowledge_contract import EntryChange, KnowledgeMoved, Uses
+from bot.store.messages import Delivered, Delivery, QueuedButton, QueuedMention
 from bot.tickets.events import Claimed, Noted, Responded
 from bot.tickets.model import Party, Status, Survey, SurveyState
 from bot.tickets.records import Record, first_break, sealed

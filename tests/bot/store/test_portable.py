@@ -10,8 +10,9 @@ import pytest
 
 from bot.asks import Check
 from bot.lessons import Lesson, Missed
-from bot.store.contract import ClosedAsk, Delivery, Failure, Kept, Link
+from bot.store.contract import ClosedAsk, Failure, Kept, Link
 from bot.store.knowledge_contract import Uses
+from bot.store.messages import Delivery
 from bot.store.portable import Part, SeenKey, Sheet, first_broken
 from bot.tickets.events import Claimed
 from bot.tickets.model import Party, Status, Survey, SurveyState

@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from bot.store.contract import Conflict, Delivered, Delivery, LeaseLost
+from bot.store.contract import Conflict, LeaseLost
+from bot.store.messages import Delivered, Delivery
 from bot.store.redis import RedisStore
 from bot.store.redis_start import open_redis
 from bot.store.sharing import Wake

@@ -8,11 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.store.advice import advice_about
 from bot.store.contract import StoreFault
 from bot.store.redis_start import VERSION, Meta
 from bot.store.redis_url import address_of
-from bot.store.registry import open_store
+from bot.store.registry import advice_about, open_store
 from tests.bot.store.conftest import AT
 from tests.redis_servers import Server, free_port
 

@@ -1,0 +1,43 @@
+"""From a message of the outbox to what an adapter sends: with its marks, and as much as the platform can show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from adapters.contract import Button, Mention, Outgoing
+from bot.store.messages import Queued
+from bot.tickets.errors import N_
+
+HELD = N_("（接上）")
+RESENT = N_("（重发）")
+ELSEWHERE = N_("（原群现在发不进去）")
+
+
+def rendered(
+    message: Queued, edits: str | None, translate: Callable[[str], str], *, shows_pictures: bool
+) -> Outgoing:
+    """Return what is sent; `edits` is the platform's id of the message that this one replaces."""
+    mark = translate(RESENT) if message.is_unknown and edits is None else ""
+    if message.was_held and not mark:
+        mark = translate(HELD)
+    return Outgoing(
+        key=message.key,
+        room=message.room,
+        text="\n".join((f"{mark}{message.text}", *(() if shows_pictures else message.pictures))),
+        mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
+        buttons=tuple(Button(button.label, button.command) for button in message.buttons),
+        quotes=message.quotes,
+        edits=edits,
+        pictures=message.pictures if shows_pictures else (),
+    )
+
+
+def moved_text(message: Queued, translate: Callable[[str], str]) -> str:
+    """Return the text for the room where it is said instead: of a message from another group, with why it is here."""
+    return message.text + translate(ELSEWHERE) if ":group:" in message.room else message.text
+
+
+def useful_until(now: datetime, useful_for: timedelta | None) -> datetime | None:
+    """Return until when a message is worth delivering, or None for the outbox's own limit."""
+    return now + useful_for if useful_for else None

@@ -1,0 +1,429 @@
+"""The sender of one adapter: a queue per room, the platform's pace, attempts and what becomes of those that fail."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+import structlog
+from msgspec.structs import replace
+
+from adapters.contract import Adapter, DeliveryFailed
+from bot.delivery_notes import PACES, Notes
+from bot.journal import Journal
+from bot.metrics import Meters
+from bot.outgoing import moved_text, rendered
+from bot.pace import Pace
+from bot.store.contract import LeaseLost, Store, StoreFault
+from bot.store.messages import Delivered, Delivery, Queued
+from bot.tickets.errors import N_
+from scheduler.loop import Clock
+
+_BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
+_STEADY = timedelta(minutes=5)
+_USEFUL = timedelta(days=2)
+_STORE_PATIENCE = timedelta(seconds=5)
+_CLAIMED_AT_ONCE = 16
+_MOST_UNKNOWN = 8  # attempts of which nobody knows what came of them: each may have been read
+_CLAIMED_FOR = (
+    0.05  # seconds of sending: what is claimed and not sent when the program dies is marked for nothing
+)
+_MOST_QUEUED = 5000  # of one adapter in memory; what others queue beyond that waits in the store
+_NEWS = 200  # taken up at once
+_LEAVING = timedelta(seconds=5)
+_DONE_REMEMBERED = 10_000
+
+
+class Sender:
+    """Of one adapter. `elsewhere` takes messages that must be said through another one, `lost` those that are given up."""
+
+    def __init__(
+        self,
+        adapter: Adapter,
+        store: Store,
+        clock: Clock,
+        translator_at: Callable[[str], Callable[[str], str]],
+        elsewhere: Callable[[Iterable[Queued]], None],
+        lost: Callable[[Queued], None],
+        meters: Meters,
+        journal: Journal,
+        send_patience: timedelta,
+    ) -> None:
+        self.adapter = adapter
+        self._elsewhere = elsewhere
+        self._lost = lost
+        self._meters = meters
+        self._journal = journal
+        self._usual_seconds = 0.0  # that a send takes
+        self._patience = send_patience.total_seconds()
+        self._shut: dict[
+            str, datetime
+        ] = {}  # until when a room is not to be spoken to, by the platform's word
+        self._translator_at = translator_at
+        self._store = store
+        self._clock = clock
+        self._rooms: dict[str, deque[Queued]] = {}
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._held: dict[str, list[Queued]] = {}  # by room, until somebody speaks there
+        self._pace = Pace(adapter.capabilities)
+        self._notes = Notes(adapter.name, store, clock, self._pace)
+        self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
+        self._name = adapter.name
+        self._term = 0  # of the lease under which the queues were filled
+        self._taken: list[str] = []  # keys that are news no more, to be told with the next look
+        self._known: set[str] = set()  # keys that are queued or held
+        self._done: dict[
+            str, None
+        ] = {}  # keys that were dealt with lately: whoever tells of them once more is late
+
+    @property
+    def is_ours(self) -> bool:
+        """True while this worker sends for the adapter, and nobody else."""
+        return self._term != 0 and self._store.term(self._name) == self._term
+
+    async def look(self) -> None:
+        """Take up what is new. What an earlier holder was sending may have arrived, so it is marked as sent again."""
+        term = self._store.term(self._name)
+        if not term:
+            return
+        if term != self._term:
+            self._begin(term)
+        for room, queue in self._rooms.items():  # left when the lease seemed to have ended, and had not
+            if queue and room not in self._workers:
+                self._workers[room] = asyncio.create_task(self._serve(room))
+        try:
+            while len(self._known) < _MOST_QUEUED:
+                taken, self._taken = self._taken, []
+                news = await self._store.news(self._name, taken, limit=_NEWS)
+                if not news:
+                    return
+                await self._take_up(news)
+        except LeaseLost:
+            self._begin(0)
+
+    def take(self, message: Queued) -> None:
+        """Queue a message that was committed, unless it has come by another way already."""
+        if self.is_ours and message.key not in self._known and message.key not in self._done:
+            self.put((message,))
+
+    async def leave(self) -> None:
+        """Stop, after what is being sent at the moment."""
+        self._term = 0
+        self._notes.hurry()
+        tasks = [*self._workers.values(), *([self._notes.task] if self._notes.task else [])]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LEAVING.total_seconds())
+        self._notes.relax()
+        self._begin(0)
+
+    def _begin(self, term: int) -> None:
+        """Forget the queues of an earlier term."""
+        for queue in self._rooms.values():
+            queue.clear()
+        self._held.clear()
+        self._known.clear()
+        self._taken.clear()
+        self._done.clear()
+        self._term = term
+
+    async def _take_up(self, news: list[Queued]) -> None:
+        self._taken.extend(message.key for message in news)
+        fresh = [
+            message for message in news if message.key not in self._known and message.key not in self._done
+        ]
+        unknown = {
+            message.key: replace(message, state=Delivery.QUEUED, is_unknown=True)
+            for message in fresh
+            if message.state is Delivery.SENDING
+        }
+        if unknown:
+            await self._store.update_outgoing(list(unknown.values()))
+        for message in fresh:
+            if message.state is Delivery.HELD:
+                self.hold(message)
+            else:
+                self.put((unknown.get(message.key, message),))
+
+    def is_near(self, room: str) -> bool:
+        if not self.is_ours:
+            return False
+        queue = self._rooms.get(room, ())
+        if len(queue) >= self._at_once() or (queue and queue[0].not_before is not None):
+            return False
+        return self._pace.wait(room, self._clock.now(), ahead=len(queue)) == timedelta()
+
+    def put(self, messages: Iterable[Queued]) -> None:
+        for message in messages:
+            self._known.add(message.key)
+            self._rooms.setdefault(message.room, deque()).append(message)
+            if message.room not in self._workers:
+                self._workers[message.room] = asyncio.create_task(self._serve(message.room))
+
+    def hold(self, message: Queued) -> None:
+        self._known.add(message.key)
+        self._held.setdefault(message.room, []).append(message)
+
+    def release(self, room: str) -> None:
+        self.put(
+            replace(message, state=Delivery.QUEUED, was_held=True, not_before=None)
+            for message in self._held.pop(room, ())
+        )
+
+    async def drain(self) -> None:
+        self._notes.hurry()
+        try:
+            while self._workers or self._notes.task:
+                tasks = [*self._workers.values(), *([self._notes.task] if self._notes.task else [])]
+                await asyncio.wait(tasks)
+        finally:
+            self._notes.relax()
+
+    async def close(self) -> None:
+        for task in self._workers.values():
+            task.cancel()
+        await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        self._notes.hurry()
+        if self._notes.task:
+            await self._notes.task
+
+    async def _serve(self, room: str) -> None:
+        queue = self._rooms[room]
+        try:
+            while queue and self.is_ours:
+                try:
+                    await self._advance(queue)
+                except LeaseLost:
+                    self._log.warning("another worker sends now", action="lease_lost")
+                    self._begin(0)
+                except (
+                    StoreFault
+                ):  # what is not noted cannot be sent; the messages wait until the store is back
+                    self._log.exception("cannot note deliveries", action="outbox_store_fault", room=room)
+                    await self._clock.sleep(_STORE_PATIENCE)
+        finally:
+            del self._workers[room]
+            if not queue:
+                self._rooms.pop(room, None)
+
+    async def _advance(self, queue: deque[Queued]) -> None:
+        """Deal with the first message of a room: send it, put it off, or drop it."""
+        first = queue[0]
+        if not await self._is_due(first):
+            self._finish(queue, first, None)
+            return
+        if queue and self.is_ours and queue[0].state is not Delivery.SENDING:
+            await self._claim(queue)
+        if queue and self.is_ours:  # else the lease went meanwhile, and the messages with it
+            first = queue[0]
+            self._finish(queue, first, await self._attempt(first))
+
+    def _finish(self, queue: deque[Queued], message: Queued, after: Queued | None) -> None:
+        """Take a message from the head of its queue, or put there what became of it."""
+        if not queue or queue[0].key != message.key:
+            return
+        queue.popleft()
+        if after is not None:
+            queue.appendleft(after)
+            _most_urgent_first(queue)
+        elif all(held.key != message.key for held in self._held.get(message.room, ())):
+            self._known.discard(message.key)
+
+    def _deal_with(self, key: str) -> None:
+        """Remember that a message needs nothing more."""
+        self._done[key] = None
+        if len(self._done) > _DONE_REMEMBERED:
+            del self._done[next(iter(self._done))]
+
+    async def _is_due(self, message: Queued) -> bool:
+        """Wait for the platform's pace and the message's own time; False when it is no longer worth sending."""
+        while True:
+            now = self._clock.now()
+            if message.useful_until is not None and now > message.useful_until:
+                await self._note(
+                    replace(message, state=Delivery.DROPPED, reason=message.reason or N_("过时"))
+                )
+                self._deal_with(message.key)
+                self._missed(message, "dropped")
+                return False
+            # Where the platform's minute is scarce, who only tells lets those go first who call.
+            yields = not message.is_urgent and self._pace.is_scarce(now)
+            ahead = self._urgent_elsewhere(message.room) if yields else 0
+            wait = self._pace.wait(message.room, now, ahead=ahead)
+            if message.not_before is not None:
+                wait = max(wait, message.not_before - now)
+            if self._shut and message.room in self._shut:
+                wait = max(wait, self._shut[message.room] - now)
+            if wait <= timedelta():
+                self._pace.take(message.room, now)  # at once: other rooms look at the same minute
+                return True
+            await self._clock.sleep(wait)
+
+    def _urgent_elsewhere(self, room: str) -> int:
+        return sum(
+            message.is_urgent for name, queue in self._rooms.items() if name != room for message in queue
+        )
+
+    def _at_once(self) -> int:
+        """Return how many messages of a room may be noted as being sent: few where the platform takes its time."""
+        if self._usual_seconds * _CLAIMED_AT_ONCE <= _CLAIMED_FOR:
+            return _CLAIMED_AT_ONCE
+        return max(1, int(_CLAIMED_FOR / self._usual_seconds))
+
+    async def _claim(self, queue: deque[Queued]) -> None:
+        """Note durably that the next messages of a room are about to be sent, a few at a time: one write serves them all."""
+        count = min(len(queue), self._at_once())
+        claimed = [replace(queue[index], state=Delivery.SENDING) for index in range(count)]
+        await self._store.update_outgoing(claimed)
+        for index, message in enumerate(claimed):
+            queue[index] = message
+
+    async def _attempt(self, message: Queued) -> Queued | None:
+        """Send once and return the message again when it has to be sent later."""
+        edits = await self._edited(message)
+        if message.edits is not None and edits is None:
+            await self._note(replace(message, state=Delivery.DROPPED, reason=N_("没有可以改的消息")))
+            self._deal_with(message.key)
+            self._missed(message, "dropped")
+            return None
+        began = self._meters.monotonic()
+        try:
+            outgoing = rendered(
+                message,
+                edits,
+                self._translator_at(message.room),
+                shows_pictures=self.adapter.capabilities.shows_pictures,
+            )
+            async with asyncio.timeout(self._patience):
+                platform_id = await self.adapter.send(outgoing)
+        except DeliveryFailed as failure:
+            return await self._failed(message, failure)
+        except TimeoutError:
+            silence = DeliveryFailed(N_("平台没有回音"), retry_after=timedelta(seconds=30), is_unknown=True)
+            return await self._failed(message, silence)
+        except Exception as fault:  # noqa: BLE001 - an adapter's mistake must not stop the messages behind this one
+            self._log.exception("adapter failed", action="send_failed", key=message.key)
+            return await self._failed(
+                message,
+                DeliveryFailed(
+                    f"{type(fault).__name__}: {fault}", retry_after=timedelta(seconds=30), is_unknown=True
+                ),
+            )
+        self._usual_seconds += (self._meters.monotonic() - began - self._usual_seconds) / 8
+        self._shut.pop(message.room, None)
+        self._deal_with(message.key)
+        self._notes.add(Delivered(message.key, platform_id))
+        self._meters.delivered(self.adapter.name, self._clock.now() - message.created_at)
+        if self._journal.is_on:
+            self._journal.delivered(message, platform_id)
+        return None
+
+    async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
+        attempts = message.attempts + 1
+        message = replace(message, attempts=attempts, reason=failure.reason)
+        self._log.warning(
+            "not delivered",
+            action="delivery_failed",
+            key=message.key,
+            flow=message.flow,
+            reason=failure.reason,
+            attempts=attempts,
+        )
+        self._meters.undelivered(self.adapter.name, "failed")
+        if failure.retry_after is None:
+            if failure.is_unknown:  # very likely there; sending again would only repeat it
+                await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
+                self._deal_with(message.key)
+                return None
+            await self._refused(message, failure)
+            return None
+        if failure.is_unknown and attempts >= _MOST_UNKNOWN:
+            await self._given_up(replace(message, is_unknown=True))
+            return None
+        now = self._clock.now()
+        self._shut[message.room] = now + failure.retry_after
+        back_off = _BACK_OFF[attempts - 1] if attempts <= len(_BACK_OFF) else _STEADY
+        not_before = now + max(failure.retry_after, back_off)
+        if not_before > (message.useful_until or message.created_at + _USEFUL):
+            await self._given_up(message)
+            return None
+        again = replace(
+            message,
+            state=Delivery.QUEUED,
+            not_before=not_before,
+            is_unknown=message.is_unknown or failure.is_unknown,
+        )
+        await self._note(again)
+        return again
+
+    async def _refused(self, message: Queued, failure: DeliveryFailed) -> None:
+        """Say it elsewhere if there is such a place, or when somebody speaks; else give it up."""
+        if failure.until_heard and message.fallback is None:
+            held = replace(message, state=Delivery.HELD)
+            self.hold(held)  # at once: somebody may speak while it is noted
+            try:
+                await self._note(held)
+            except StoreFault:
+                self._held[message.room] = [
+                    each for each in self._held.get(message.room, ()) if each is not held
+                ]
+                raise
+            self._missed(held, "held")
+        else:
+            await self._given_up(message)
+
+    async def _given_up(self, message: Queued) -> None:
+        """Say it in the fallback room if there is one; else it is a dead letter that the dashboard shows."""
+        if message.fallback is not None and message.fallback != message.room:
+            moved = replace(
+                message,
+                adapter=message.fallback.partition(":")[0],
+                text=moved_text(message, self._translator_at(message.fallback)),
+                room=message.fallback,
+                state=Delivery.QUEUED,
+                fallback=None,
+                quotes=None,
+                not_before=None,
+            )
+            await self._note(moved)
+            self._missed(moved, "moved")
+            self._elsewhere((moved,))
+            return
+        self._log.error(
+            "given up", action="dead_letter", key=message.key, room=message.room, reason=message.reason
+        )
+        await self._note(replace(message, state=Delivery.DEAD))
+        self._missed(message, "dead")
+        self._lost(message)
+
+    def remember(self, kept: Mapping[str, str]) -> None:
+        """Take up the buckets of an earlier run."""
+        arrivals = {key.removeprefix(PACES): datetime.fromisoformat(at) for key, at in kept.items()}
+        self._pace.restore(arrivals, self.adapter.name, self._clock.now())
+
+    def _missed(self, message: Queued, outcome: str) -> None:
+        """Count a message that does not reach its room, for now or for good."""
+        self._meters.undelivered(self.adapter.name, outcome)
+        if self._journal.is_on:
+            self._journal.undelivered(message, outcome)
+
+    async def _edited(self, message: Queued) -> str | None:
+        """Return the platform's id of the message that this one replaces; None when it never got there."""
+        if message.edits is None:
+            return None
+        if noted_soon := self._notes.platform_id(message.edits):
+            return noted_soon
+        earlier = await self._store.outgoing(message.edits)
+        return earlier.platform_id if earlier else None
+
+    async def _note(self, message: Queued) -> None:
+        await self._store.update_outgoing([message])
+
+
+def _most_urgent_first(queue: deque[Queued]) -> None:
+    """Put what calls somebody before what only tells, each in its own order, after a platform has refused to listen."""
+    if any(message.is_urgent for message in queue):
+        ordered = sorted(queue, key=lambda message: not message.is_urgent)
+        queue.clear()
+        queue.extend(ordered)
