@@ -39,6 +39,7 @@ from scheduler.loop import Metronome
 _COLLECTIONS = (20_000, 20, 50)  # a message makes some hundred values, and hardly a cycle
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
+_UNDERSTOOD_EVERY = timedelta(seconds=1)
 _FOLLOW_EVERY = timedelta(seconds=0.5)
 _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 
@@ -165,7 +166,13 @@ async def _serve(
         dead_man = DeadMan(bot.config.monitoring, health.is_alive)
         keeping.extend(
             asyncio.create_task(each)
-            for each in (_tidy(bot, log), _follow_knowledge(bot, log), bot.auditor.run(), dead_man.run())
+            for each in (
+                _tidy(bot, log),
+                _follow_knowledge(bot, log),
+                _understand(bot, log),
+                bot.auditor.run(),
+                dead_man.run(),
+            )
         )
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
@@ -248,6 +255,17 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
             await bot.store.tidy(bot.clock.now())
         except StoreFault:  # the next hour tries again, and commits say loudly what is wrong
             log.exception("tidying failed", action="tidy_failed")
+
+
+async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
+    """Work out what new phrasings mean, where the extra `semantic` is installed."""
+    while True:
+        try:
+            if count := await bot.knowledge.understand():
+                log.info("phrasings understood", action="knowledge_understood", count=count)
+        except Exception:
+            log.exception("phrasings cannot be understood", action="knowledge_understand_failed")
+        await bot.clock.sleep(_UNDERSTOOD_EVERY)
 
 
 async def _follow_knowledge(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:

@@ -99,7 +99,9 @@ def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig
         if not mistakes.is_at(place) and not _is_file(folder / name):
             mistakes.add(place, name, _NO_FILE)
         files.append(folder / name)
-    return FaqConfig(tuple(files), settings.answer_at, settings.suggest_at, settings.managers)
+    return FaqConfig(
+        tuple(files), settings.answer_at, settings.suggest_at, settings.managers, settings.semantic
+    )
 
 
 def _is_file(path: Path) -> bool:

@@ -11,7 +11,8 @@ from bot.importing import import_file
 from bot.store.contract import Store, StoreFault
 from bot.store.registry import open_store, read_entries
 from faq.formats import UnreadableFile, describe, plan, read, write
-from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
+from faq.knowledge import Answer, Entry, Hit, KnowledgeBase, Suggest, judge
+from faq.sentences import Sentences, bundled
 
 
 async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[str]:
@@ -48,7 +49,10 @@ async def export_faq(config: Config, file: Path) -> int:
 
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:
     """Return the answer to a question as lines; with the scores and the reasons when they are wanted."""
-    base = KnowledgeBase(await _entries(config))
+    encode = bundled() if config.faq.semantic else None
+    base = KnowledgeBase(await _entries(config), sentences=Sentences(encode) if encode else None)
+    while base.sentences is not None and base.sentences.work():
+        pass
     hits = base.match(text, customer=customer)
     verdict = judge(hits, answer_at=config.faq.answer_at, suggest_at=config.faq.suggest_at)
     if isinstance(verdict, Answer):
@@ -64,8 +68,13 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
         lines.append(
             f"知识库 {len(base)} 条；{config.faq.answer_at:.2f} 起直接回答，{config.faq.suggest_at:.2f} 起给候选。"
         )
-        lines.extend(f"{hit.score:.3f} {hit.entry.id}：最像“{hit.phrase}”" for hit in hits)
+        lines.extend(f"{hit.score:.3f} {hit.entry.id}：最像“{hit.phrase}”{_meant(hit)}" for hit in hits)
     return lines
+
+
+def _meant(hit: Hit) -> str:
+    """Return what the extra `semantic` contributed to a hit."""
+    return "" if hit.sentence is None else f"，句意相似 {hit.sentence:.2f}"
 
 
 async def _opened(config: Config) -> tuple[Store, datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +11,7 @@ from msgspec.structs import replace
 
 from bot.store.contract import Store
 from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
+from faq.sentences import Encode, Sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,10 @@ class Knowledge:
     `refresh` takes over what anybody changed since, in this process or in another one. An entry outside its dates is kept but not found.
     """
 
-    def __init__(self, store: Store, thresholds: Thresholds, zone: ZoneInfo) -> None:
+    def __init__(
+        self, store: Store, thresholds: Thresholds, zone: ZoneInfo, *, encode: Encode | None = None
+    ) -> None:
+        self._encode = encode  # of the extra `semantic`
         self._store = store
         self.thresholds = thresholds
         self._zone = zone
@@ -46,8 +51,18 @@ class Knowledge:
         self._version = await self._store.knowledge_version()
         self._entries = {entry.id: entry for entry in await self._store.entries()}
         self._day = self._today(now)
-        self._base = KnowledgeBase(map(self._as_found, self._entries.values()))
+        sentences = Sentences(self._encode) if self._encode is not None else None
+        self._base = KnowledgeBase(map(self._as_found, self._entries.values()), sentences=sentences)
         return len(self._entries)
+
+    async def understand(self) -> int:
+        """Work out the meaning of what is new, in a thread; return how many phrasings that were. Until then they are found without it."""
+        sentences, done = self._base.sentences, 0
+        while sentences is not None and (texts := sentences.waiting()):
+            vectors = await to_thread(sentences.vectors, list(texts.values()))
+            sentences.take(texts, vectors)
+            done += len(texts)
+        return done
 
     async def refresh(self, now: datetime) -> bool:
         """Take over what was changed since; False when nothing was. Cheap enough to be called all the time."""
