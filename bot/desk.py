@@ -26,15 +26,17 @@ from bot.storm_watch import StormWatch
 from bot.tickets import planned
 from bot.tickets import steps as s
 from bot.tickets.alerts import joined
+from bot.tickets.calling import LOW_SCORE, call_about, is_listed, why_called
+from bot.tickets.endings import callback_due
 from bot.tickets.errors import N_, TicketError
-from bot.tickets.events import AnyEvent, Opened, Rated, Realigned, Recovered, SurveyAsked
+from bot.tickets.events import AnyEvent, CalledBack, Closed, Opened, Rated, Realigned, Recovered, SurveyAsked
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import decide, next_deadline, opening
 from bot.tickets.majors import review_of
 from bot.tickets.messages import Message
-from bot.tickets.model import Kind, Party, Status, Ticket
+from bot.tickets.model import Closing, Kind, Party, Status, Ticket
 from bot.tickets.planned_events import Announced, Inspected
-from bot.tickets.planned_steps import Drop
+from bot.tickets.planned_steps import Drop, Hasten
 from bot.tickets.records import Record, Source, sealed
 from bot.tickets.replies import replies
 from bot.tickets.rules import Role, Rules
@@ -157,6 +159,7 @@ class Desk:
                 self._born(event, origin.now, origin.source)[1]
                 for event in await self._follow_ups(ticket, events)
             ]
+            follow_ups += await self._beside(ticket, events, origin.now)
             try:
                 is_new = await self._commit([saved, *follow_ups], drafts, origin)
             except Conflict:
@@ -240,6 +243,7 @@ class Desk:
         saved: list[Saved] = []
         drafts: list[Draft] = []
         alerts: dict[str, list[Alert]] = {}
+        lists: dict[str, list[Alert]] = {}  # what one person reads alone, by the person
         decided: dict[int, tuple[Ticket, list[AnyEvent]]] = {}  # by number, for notices that are gathered
         asked: dict[str, datetime] = {}  # who is asked for a rating in this very batch
         for before in due:
@@ -255,7 +259,9 @@ class Desk:
             voices = self._drafts.voices(ticket, now, None)
             said = replies(before, ticket, events, voices, self._rules)
             for message in said:
-                if message.is_alert:
+                if message.is_alert and isinstance(message.to, Party):
+                    lists.setdefault(message.to.id, []).append(Alert(ticket, message))
+                elif message.is_alert:
                     room = self._rules.rooms.get(ticket.room)
                     alerts.setdefault(room.duty if room else "", []).append(Alert(ticket, message))
             drafts.extend(self._drafts.of_ticket([m for m in said if not m.is_alert], ticket, now, None))
@@ -271,6 +277,8 @@ class Desk:
                 saved = [save if each.ticket.number == number else each for each in saved]
             if judged.verdict.said:
                 drafts.extend(self._joined(group[0].ticket, judged.verdict.said, now))
+        for group in lists.values():
+            drafts.extend(self._joined(group[0].ticket, [each.message for each in group], now))
         await self._commit(saved, drafts, None, at=now, kept=tuple(kept))
 
     def _joined(self, first: Ticket, said: Sequence[Message], now: datetime) -> list[Draft]:
@@ -356,7 +364,13 @@ class Desk:
         for event in events:
             match event:
                 case Rated(is_low=True):
-                    steps.append(await self._numbered(self._callback(ticket)))
+                    if await self._call_owed(ticket) is None:
+                        steps.append(await self._numbered(self._callback(ticket)))
+                case Closed(closing=Closing.CONFIRMED | Closing.SILENCE):
+                    reason = why_called(ticket, self._rules)
+                    if reason and ticket.solved_at is not None and await self._call_owed(ticket) is None:
+                        owed = call_about(ticket, reason, ticket.closed_at or ticket.solved_at, self._rules)
+                        steps.append(await self._numbered(owed))
                 case Announced() if ticket.status is Status.OPEN and ticket.plan:
                     following = planned.following(ticket, self._rules)
                     steps.extend([await self._numbered(following)] if following else [])
@@ -370,6 +384,35 @@ class Desk:
 
     async def _numbered(self, step: s.Open) -> s.Open:
         return replace(step, number=await self._store.next_number(self._first_ticket))
+
+    async def _call_owed(self, ticket: Ticket) -> Ticket | None:
+        """Return the call about a ticket that is owed already, or None."""
+        if not is_listed(ticket, self._rules):
+            return None
+        about = await self._store.about(ticket.number)
+        return next(
+            (each for each in about if each.kind is Kind.CALLBACK and each.status is Status.OPEN), None
+        )
+
+    async def _beside(self, ticket: Ticket, events: Sequence[AnyEvent], now: datetime) -> list[Saved]:
+        """Return what a step does to another ticket: a low score makes a call sooner, a call is one about its ticket."""
+        for event in events:
+            match event:
+                case Rated(is_low=True):
+                    other = await self._call_owed(ticket)
+                    step: s.Step = Hasten(LOW_SCORE, callback_due(now, self._rules))
+                case CalledBack(by=by, result=result) if ticket.subject is not None:
+                    other = await self._store.ticket(ticket.subject)
+                    step = s.Report(by, result)
+                case _:
+                    continue
+            try:
+                changed = decide(other, step, now, self._rules) if other is not None else []
+            except TicketError:  # nothing of the kind is owed on it
+                continue
+            if other is not None and changed:
+                return [self._saved(other, changed, now, None)[1]]
+        return []
 
     def _callback(self, ticket: Ticket) -> s.Open:
         """A low score owes the customer a manager's call."""

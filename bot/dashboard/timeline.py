@@ -174,6 +174,10 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             | p.RolledBack()
         ):
             return planned_line(event, speaker)
+        case p.CallListed():
+            return say("列入当天的回访")
+        case p.CallHastened(due_at=due_at):
+            return say("低分，提前到 {time} 前回访", time=stamp(due_at, speaker))
         case le.AssetNamed(by=by, serial=serial):
             return say("{by} 记下设备 {serial}", by=by, serial=serial)
         case le.Excused(by=by, reason=reason, evidence=evidence):

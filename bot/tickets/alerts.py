@@ -129,11 +129,15 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
 
 def joined(due: Sequence[Message], speaker: Speaker) -> Message:
     """Return one message for several alerts of one moment to one room: a list, each line as it would have been alone."""
-    if len(due) == 1:
+    if len(due) == 1 and not due[0].heading:
         return due[0]
     lines = [alert.text for alert in due[:_LONGEST_LIST]]
+    if due[0].heading:
+        lines.insert(0, speaker.say(due[0].heading, count=len(due)))
     if len(due) > _LONGEST_LIST:
         lines.append(speaker.say("……另有 {count} 单，见看板。", count=len(due) - _LONGEST_LIST))
+    if due[0].footing:
+        lines.append(due[0].footing)
     mentions = tuple(dict.fromkeys(party for alert in due for party in alert.mentions))
     buttons = tuple(button for alert in due[:_LONGEST_LIST] for button in alert.buttons)
     useful_for = max((alert.useful_for for alert in due if alert.useful_for), default=None)

@@ -138,7 +138,7 @@ def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
 
 def low(event: e.Rated, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Apologise, and say who calls by when; the manager learns the facts privately."""
-    from_now = _callback_due(voices, rules)
+    from_now = callback_due(voices.duty.now, rules)
     managers = rules.with_role(Role.MANAGER)[:1]
     told = voices.customer.say("收到，抱歉没让您满意。")
     if managers:
@@ -153,9 +153,10 @@ def low(event: e.Rated, after: Ticket, voices: Voices, rules: Rules) -> list[Mes
     return said
 
 
-def _callback_due(voices: Voices, rules: Rules) -> datetime:
+def callback_due(now: datetime, rules: Rules) -> datetime:
+    """Return by when a manager calls about a low score."""
     return add_working_time(
-        rules.calendars[rules.survey.callback_calendar], voices.duty.now, rules.survey.callback_within
+        rules.calendars[rules.survey.callback_calendar], now, rules.survey.callback_within
     )
 
 

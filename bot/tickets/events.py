@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.tickets.event import Event
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, WaitsFor
-from bot.tickets.planned_events import PlannedEvent
+from bot.tickets.planned_events import CallEvent, PlannedEvent
 
 
 class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -28,6 +28,7 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     subject: int | None = None
     owner: Party | None = None
     links: tuple[int, ...] = ()
+    reason: str = ""  # why somebody calls the customer: low_score, complaint, level_ID, random
     plan: str = ""  # id of the plan it comes from
     due_at: datetime | None = None  # of planned work
     latest_at: datetime | None = None  # by when planned work that fails must be undone
@@ -188,10 +189,11 @@ class Commented(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
 
 
 class CallMissed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
-    """The customer could not be reached; the callback is still owed."""
+    """The customer could not be reached; the callback is still owed. `again_at` is when it is reminded of."""
 
     by: Party
     text: str
+    again_at: datetime | None = None
 
 
 class CalledBack(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -403,5 +405,6 @@ AnyEvent = (
     | MajorDeclared
     | Recovered
     | PlannedEvent
+    | CallEvent
     | LedgerEvent
 )

@@ -81,6 +81,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         happened={"claimed": (at,)} if event.owner else {},
         agreements=planned_changes.fixed(event, at),
         links=event.links,
+        reason=event.reason,
         plan=event.plan,
         announce_at=event.announce_at,
         appointment=event.appointment,
@@ -174,7 +175,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         case e.CalledBack(by=by, result=result):
             resolution = Resolution(by=by, cause="", method=result, prevention="")
             happened = clockwork.noted(ticket, at, "called_back", RESOLVED)
-            return replace(ticket, resolution=resolution, solved_at=at, happened=happened)
+            return replace(ticket, resolution=resolution, solved_at=at, happened=happened, announce_at=None)
         case e.Escalated():
             return _escalated(ticket, event, at)
         case e.Acknowledged(by=by):
@@ -219,6 +220,11 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             | p.RolledBack()
         ):
             return planned_changes.changed(ticket, event, at)
+        case p.CallListed(next_at=next_at):
+            return replace(ticket, announce_at=next_at)
+        case p.CallHastened(reason=reason, due_at=due_at):
+            agreed = Agreed(clock=planned_changes.DUE, at=due_at, made_at=at)
+            return replace(_agreed(ticket, agreed), reason=reason)
         case le.AssetNamed() | le.Excused():
             return ledger_changes.changed(ticket, event)
         case _:

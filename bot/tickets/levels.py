@@ -25,7 +25,8 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
     level = _level(step, rules) if step.kind not in _WITHOUT_LEVEL else None
     promises = level.promises if level else ()
     if step.kind in _WITHOUT_LEVEL:
-        promises = _callback(rules) if step.kind is Kind.CALLBACK else promises_of(step, rules)
+        is_free = step.kind is Kind.CALLBACK and step.due_at is None
+        promises = _callback(rules) if is_free else promises_of(step, rules)
     return e.Opened(
         number=step.number,
         kind=step.kind,
@@ -44,6 +45,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         subject=step.subject,
         owner=step.owner,
         links=step.links,
+        reason=step.reason,
         plan=step.plan,
         due_at=step.due_at,
         latest_at=step.latest_at,

@@ -10,6 +10,7 @@ from bot.tickets import events as e
 from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
+from bot.tickets.calling import again_at
 from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, realigned, time_passed
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
@@ -153,7 +154,15 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             return [*_first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
-        case ps.Appoint() | ps.AskOtherTime() | ps.Inspect() | ps.Finish() | ps.RollBack() | ps.Drop():
+        case (
+            ps.Appoint()
+            | ps.AskOtherTime()
+            | ps.Inspect()
+            | ps.Finish()
+            | ps.RollBack()
+            | ps.Drop()
+            | ps.Hasten()
+        ):
             return planned.decided(ticket, step, now, rules)
         case ls.NameAsset() | ls.Excuse():
             return [*ledgering.decided(ticket, step, rules)]
@@ -280,7 +289,9 @@ def _reported(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> li
             owner=ticket.owner or manager_named(rules),
         )
     if step.outcome == "missed":
-        return [e.CallMissed(by=step.by, text=step.result)]
+        owed = timing.clock(ticket, ClockKind.RESOLVE, rules, now)
+        again = again_at(ticket, owed.due_at if owed else None, now, rules)
+        return [e.CallMissed(by=step.by, text=step.result, again_at=again)]
     return [e.CalledBack(by=step.by, result=step.result), e.Closed(closing=Closing.DONE, by=step.by)]
 
 

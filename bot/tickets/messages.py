@@ -44,4 +44,6 @@ class Message:
     ticket: int | None = None  # the one it speaks of, where it changes none: quoting it means that ticket
     useful_for: timedelta | None = None
     is_alert: bool = False
+    heading: str = ""  # template that counts what stands in a list of such messages, however short it is
+    footing: str = ""  # what stands below such a list, of its first message
     is_card: bool = False

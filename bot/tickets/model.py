@@ -291,6 +291,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     acknowledged: Acknowledged | None = None
     waiting: Waiting | None = None
     proposal: Proposal | None = None
+    reason: str = ""  # why somebody calls the customer
     plan: str = ""  # id of the plan it comes from
     announce_at: datetime | None = None  # when people are told of it; None once they were
     appointment: Appointment | None = None

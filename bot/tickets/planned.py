@@ -10,6 +10,7 @@ from bot.tickets import planned_events as p
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
 from bot.tickets import timing
+from bot.tickets.calling import list_again
 from bot.tickets.errors import N_, NotTheirs, TicketError
 from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, Status, Ticket
 from bot.tickets.ownership import be_colleague, manager_named
@@ -75,6 +76,8 @@ def promises_of(step: s.Open, rules: Rules) -> tuple[Promise, ...]:
         due = _fixed(DUE, "always", rules.maintenance.ladder)
         latest = _fixed(LATEST, "always", rules.maintenance.rollback_ladder)
         return (due, latest) if step.latest_at else (due,)
+    if step.kind is Kind.CALLBACK:
+        return (_fixed(DUE, rules.survey.callback_calendar, rules.survey.callback_ladder),)
     if step.kind is Kind.IMPROVEMENT:
         clock = WrittenClock(kind="resolve", working_days=_REVIEWED_WITHIN)
         return (Promise(kind=ClockKind.RESOLVE, calendar=rules.check_calendar, ladder=PLANNED, clock=clock),)
@@ -129,6 +132,9 @@ def decided(ticket: Ticket, step: ps.PlannedStep, now: datetime, rules: Rules) -
                 raise TicketError("请写明原因，例：升级回退 {number} 数据库校验没通过", number=ticket.number)
             undone = p.RolledBack(by=by, text=text.strip(), late=late, tell_at=tell_at)
             return [undone, e.Closed(closing=Closing.DONE, by=by)]
+        case ps.Hasten(reason=reason, due_at=due_at):
+            is_sooner = ticket.status is Status.OPEN and due_at < (fixed_at(ticket, DUE) or due_at)
+            return [p.CallHastened(reason=reason, due_at=due_at)] if is_sooner else []
         case ps.Drop():
             is_known = ticket.announce_at is None or ticket.status is not Status.OPEN
             return [] if is_known else [e.Closed(closing=Closing.WITHDRAWN)]
@@ -203,6 +209,8 @@ def planned_in_time(ticket: Ticket, now: datetime, rules: Rules) -> list[e.AnyEv
     """Return what the time brings to planned work; of a plan that is no more nobody hears."""
     found: list[e.AnyEvent] = []
     if ticket.announce_at is not None and ticket.announce_at <= now:
+        if ticket.kind is Kind.CALLBACK:
+            return [list_again(now, rules)]
         if ticket.kind is Kind.INSPECTION and ticket.plan not in rules.plans:
             return [e.Closed(closing=Closing.WITHDRAWN)]
         found.append(p.Announced())

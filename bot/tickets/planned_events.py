@@ -57,4 +57,18 @@ class RolledBack(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
     tell_at: datetime | None = None
 
 
+class CallListed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """A call that is owed stood in the list of the day; the next one is at `next_at`."""
+
+    next_at: datetime
+
+
+class CallHastened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """A call that is owed anyway has become more pressing, and why."""
+
+    reason: str
+    due_at: datetime
+
+
+CallEvent = CallListed | CallHastened
 PlannedEvent = Announced | Appointed | OtherTimeWanted | AppointmentNear | Inspected | Finished | RolledBack

@@ -50,4 +50,11 @@ class Drop(msgspec.Struct, frozen=True):
     """The plan it came from is another now; nobody was told of it yet."""
 
 
-PlannedStep = Appoint | AskOtherTime | Inspect | Finish | RollBack | Drop
+class Hasten(msgspec.Struct, frozen=True):
+    """A call that is owed is owed sooner, because of a low score."""
+
+    reason: str
+    due_at: datetime
+
+
+PlannedStep = Appoint | AskOtherTime | Inspect | Finish | RollBack | Drop | Hasten

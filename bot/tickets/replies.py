@@ -13,6 +13,7 @@ from bot.tickets import ledgering, majors, timing
 from bot.tickets import planned_events as p
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
+from bot.tickets.calling import listed
 from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
 from bot.tickets.errors import N_
@@ -151,7 +152,13 @@ def _said_of(
                 number=after.subject or number,
                 time=due or voices.asker.now,
             )
+            if event.again_at is not None:
+                text += voices.asker.say("{time} 再提醒您。", time=event.again_at)
             return [Message(to=Place.ASIDE, text=text)]
+        case p.CallListed():
+            return listed(after, voices.duty)
+        case p.CallHastened():
+            return []  # told together with the low score
         case e.CalledBack():
             text = voices.asker.say("{number} 的回访已记入档案。", number=after.subject or number)
             return [Message(to=Place.ASIDE, text=text)]

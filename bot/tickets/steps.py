@@ -30,6 +30,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     subject: int | None = None
     owner: Party | None = None  # set only for work that has an owner from the start
     links: tuple[int, ...] = ()
+    reason: str = ""
     plan: str = ""  # this and the following only of planned work, see `Opened`
     due_at: datetime | None = None
     latest_at: datetime | None = None

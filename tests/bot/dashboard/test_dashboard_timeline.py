@@ -60,6 +60,8 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (p.Inspected(by=LI, text="磁盘满", findings=(Finding(7, "磁盘满"),), late=LATE), "小李 巡检完成：磁盘满；隐患单 7，超时 5 分钟"),
     (p.Finished(by=LI, text=""), "小李 升级完成"),
     (p.RolledBack(by=LI, text="校验没过", late=LATE), "小李 升级没有成功，已回退：校验没过，超时 5 分钟"),
+    (p.CallListed(next_at=AT), "列入当天的回访"),
+    (p.CallHastened(reason="low_score", due_at=AT), "低分，提前到 2026-03-06 10:00:00 前回访"),
     (le.AssetNamed(by=LI, serial="SN1"), "小李 记下设备 SN1"),
     (le.Excused(by=LI, reason="force_majeure", evidence="停电通知"), "小李 记为不可抗力：停电通知"),
     (le.Excused(by=LI, reason="", evidence=""), "小李 改为照常计入次数"),

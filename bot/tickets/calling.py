@@ -1,0 +1,137 @@
+"""The manager's calls about solved tickets: which are drawn, by when, and the list of every morning (JOURNEYS 27)."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, time, timedelta
+
+from bot.tickets import planned_events as p
+from bot.tickets import steps as s
+from bot.tickets.errors import N_
+from bot.tickets.messages import Message
+from bot.tickets.model import ClockKind, Kind, Ticket
+from bot.tickets.planned_changes import DUE
+from bot.tickets.rules import Role, Rules
+from bot.tickets.speaker import Speaker
+from bot.tickets.voices import level_word, title
+from scheduler.calendar import add_working_time
+from scheduler.lengths import parse_length
+from scheduler.workdays import instant_on
+
+LIST_AT = time(9)
+LOW_SCORE, COMPLAINT, LEVEL, RANDOM = "low_score", "complaint", "level_", "random"
+_CALLED_KINDS = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT)
+_USUAL = timedelta(hours=48)
+_AGAIN_AFTER = timedelta(hours=3)
+_LAST_CALL = timedelta(minutes=45)  # before it is due
+_HEADING = N_("📞 今日回访 {count} 单：")
+
+
+def why_called(ticket: Ticket, rules: Rules) -> str:
+    """Return why a solved ticket is called back, or nothing: its level, a complaint, or the lot.
+
+    The lot is drawn from number, time and reporter of the ticket: nobody chooses it, and everybody can prove it afterwards.
+    """
+    policy = rules.policies.get(ticket.policy)
+    if policy is None or policy.callback is None or ticket.kind not in _CALLED_KINDS:
+        return ""
+    always = policy.callback.always
+    if ticket.kind is Kind.COMPLAINT and COMPLAINT in always:
+        return COMPLAINT
+    if f"{LEVEL}{ticket.level}" in always:
+        return f"{LEVEL}{ticket.level}"
+    drawn = hashlib.sha256(f"{ticket.number}:{ticket.opened_at.isoformat()}:{ticket.account}".encode())
+    lot = int(drawn.hexdigest(), 16) % 100
+    return RANDOM if lot < policy.callback.random else ""
+
+
+def call_about(ticket: Ticket, reason: str, now: datetime, rules: Rules) -> s.Open:
+    """Return the ticket of a call that is owed since a ticket was solved."""
+    managers = rules.with_role(Role.MANAGER)
+    return s.Open(
+        number=0,
+        kind=Kind.CALLBACK,
+        room=ticket.room,
+        customer=ticket.customer,
+        requester=ticket.requester,
+        account=ticket.account,
+        address=ticket.address,
+        text=ticket.text,
+        subject=ticket.number,
+        owner=managers[0] if managers else None,
+        reason=reason,
+        due_at=_due_at(ticket, now, rules),
+        announce_at=list_after(now, rules),
+    )
+
+
+def _due_at(ticket: Ticket, now: datetime, rules: Rules) -> datetime:
+    policy = rules.policies.get(ticket.policy)
+    level = policy.level(ticket.level) if policy else None
+    promise = (
+        next((each for each in level.promises if each.kind is ClockKind.CALLBACK), None) if level else None
+    )
+    within, calendar = _USUAL, "always"
+    if promise is not None:
+        written = promise.clock.within if promise.clock else ""
+        within, calendar = promise.within or (parse_length(written) if written else _USUAL), promise.calendar
+    return add_working_time(rules.calendars[calendar], ticket.solved_at or now, within)
+
+
+def list_after(now: datetime, rules: Rules) -> datetime:
+    """Return when the list of calls is told next: every day in the morning."""
+    day = now.astimezone(rules.zone).date()
+    today = instant_on(rules.zone, day, LIST_AT)
+    return today if today > now else instant_on(rules.zone, day + timedelta(days=1), LIST_AT)
+
+
+def is_listed(ticket: Ticket, rules: Rules) -> bool:
+    """Say whether the calls about the tickets of this policy are listed."""
+    policy = rules.policies.get(ticket.policy)
+    return policy is not None and policy.callback is not None
+
+
+def again_at(ticket: Ticket, due_at: datetime | None, now: datetime, rules: Rules) -> datetime | None:
+    """Return when to remind of a call that nobody answered: some hours later, but before it is due; None without a list."""
+    if ticket.announce_at is None or due_at is None:
+        return ticket.announce_at
+    later, last = now + _AGAIN_AFTER, due_at - _LAST_CALL
+    return later if later < last else last if last > now else list_after(now, rules)
+
+
+def listed(after: Ticket, speaker: Speaker) -> list[Message]:
+    """Return one line of the manager's list; several become one message."""
+    if after.owner is None:
+        return []
+    due_at = next((each.at for each in reversed(after.agreements) if each.clock == DUE), None)
+    number = after.subject or after.number
+    text = speaker.say(
+        "{number} {requester}｜{title}，截止 {time}（{why}）",
+        number=number, requester=after.requester, title=title(after, 20), time=due_at or speaker.now, why=_why(after, speaker),
+    )  # fmt: skip
+    return [
+        Message(
+            to=after.owner,
+            text=text,
+            mentions=(after.owner,),
+            is_alert=True,
+            useful_for=timedelta(hours=12),
+            heading=_HEADING,
+            footing=speaker.say("打完回“回访 {number} 结果”，没打通回“回访 {number} 未接”", number=number),
+        )
+    ]
+
+
+def _why(ticket: Ticket, speaker: Speaker) -> str:
+    if ticket.reason == LOW_SCORE:
+        return speaker.say("低分")
+    if ticket.reason == COMPLAINT:
+        return speaker.say("投诉")
+    if ticket.reason.startswith(LEVEL):
+        return level_word(ticket.level_name) or speaker.say("级别")
+    return speaker.say("抽查")
+
+
+def list_again(now: datetime, rules: Rules) -> p.CallListed:
+    """Return that a call was listed, and when it is next."""
+    return p.CallListed(next_at=list_after(now, rules))
