@@ -17,9 +17,11 @@ ENTRY_POINTS = "shouwen.adapters"
 # Paths, not modules: a platform's libraries are loaded only when it is configured.
 _BUILT_IN: Mapping[str, str] = {
     "console": "adapters.console",
+    "dingtalk": "adapters.dingtalk",
     "feishu": "adapters.feishu",
     "onebot": "adapters.onebot",
     "qq": "adapters.qq",
+    "satori": "adapters.satori",
     "telegram": "adapters.telegram",
     "web": "adapters.web",
     "wechat-kf": "adapters.wechat.kf",

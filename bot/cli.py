@@ -17,8 +17,8 @@ from bot.cli_store import audit, backup, migrate, restore
 from bot.command_line import config_option as _config_option
 from bot.command_line import explained as _explained
 from bot.command_line import file_of as _file
+from bot.command_line import language_of, voice_of
 from bot.command_line import loaded as _load
-from bot.command_line import voice_of
 from bot.config import Config, load
 from bot.reach import unreached
 from bot.tickets.speaker import Speaker
@@ -77,16 +77,18 @@ def check(config_file: Path | None, is_explained: bool) -> None:
     """Report all mistakes of a configuration: key, found, expected, line."""
     file = _file(config_file)
     config = load(file, os.environ)
-    counts = f"{len(config.rooms)} 个群、{len(config.people)} 人、{len(config.adapters)} 个平台"
-    click.echo(f"{file} 没有问题：{counts}。" if config.bot.language == "zh" else f"{file} is fine.")
+    counts = {"rooms": len(config.rooms), "people": len(config.people), "platforms": len(config.adapters)}
+    voice = voice_of(config.bot.language)
+    click.echo(
+        voice.say("{file} 没有问题：{rooms} 个群、{people} 人、{platforms} 个平台。", file=file, **counts)
+    )
     if is_explained:
         from bot.config_account import account
 
         click.echo("\n".join(account(config, _speaker(config))))
     for each in unreached(config):
-        language = config.bot.language
-        reminder = "提醒" if language == "zh" else "note"
-        click.echo(f"{reminder}：{each.name.of(language)} {each.why.of(language)}")
+        words = {"who": each.name.of(voice.language), "why": each.why.of(voice.language)}
+        click.echo(voice.say("提醒：{who} {why}", **words))
 
 
 @main.command()
@@ -152,7 +154,10 @@ def due(
     config = _load(config_file)
     found = config.calendars.get(calendar)
     if found is None:
-        raise click.ClickException(f"没有叫 {calendar} 的日历；可用：{'、'.join(config.calendars)}")
+        voice, known = voice_of(config.bot.language), ", ".join(config.calendars)
+        raise click.ClickException(
+            voice.say("没有叫 {calendar} 的日历；可用：{known}", calendar=calendar, known=known)
+        )
     zone = found.zone
     try:
         begin = datetime.fromisoformat(start).replace(tzinfo=zone)
@@ -233,8 +238,9 @@ def export(config_file: Path | None, file: Path) -> None:
     """Export the knowledge base as csv, xlsx, md or jsonl, by suffix."""
     from bot.housekeeping import export_faq
 
-    count = _run(export_faq(_load(config_file), file))
-    click.echo(f"已导出 {count} 条到 {file}")
+    config = _load(config_file)
+    count = _run(export_faq(config, file))
+    click.echo(voice_of(config.bot.language).say("已导出 {count} 条到 {file}", count=count, file=file))
 
 
 @faq.command()
@@ -300,9 +306,11 @@ def doctor(config_file: Path | None) -> None:
     from bot.doctor import examine
 
     is_well = True
-    for finding in _run(examine(_file(config_file), os.environ, timedelta(seconds=10))):
+    voice = voice_of(language_of(config_file, os.environ))
+    colon = voice.say("：")
+    for finding in _run(examine(_file(config_file), os.environ, timedelta(seconds=10), voice)):
         is_well &= finding.is_well
-        click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}：{finding.says}")
+        click.echo(f"{'✓' if finding.is_well else '✗'} {finding.subject}{colon}{finding.says}")
     if not is_well:
         raise SystemExit(1)
 

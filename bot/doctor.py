@@ -14,92 +14,101 @@ from adapters.contract import Examines, Finding
 from adapters.registry import BrokenAdapter, UnknownAdapter
 from bot.adapters import made
 from bot.clock import MovableClock, SystemClock
+from bot.command_line import Voice
 from bot.config import Config, ConfigurationFaults, load
 from bot.reach import unreached
 from bot.set_up import contradictions, read
 from bot.store.contract import StoreFault
-from bot.store.registry import open_store
+from bot.store.registry import damage, open_store
+from bot.tickets.errors import N_
 from scheduler.holidays import is_published
 
 
-async def examine(file: Path, env: Mapping[str, str], patience: timedelta) -> list[Finding]:
+async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice: Voice) -> list[Finding]:
     """Return what was found, in the order in which it should be mended."""
-    findings = [_python(), Finding("SQLite", True, sqlite3.sqlite_version)]
+    say = voice.say
+    findings = [_python(voice), Finding("SQLite", True, sqlite3.sqlite_version)]
     try:
         config = load(file, env)
-    except (ConfigurationFaults, OSError) as fault:
-        return [*findings, Finding("配置", False, str(fault))]
-    findings.append(Finding("配置", True, f"{file} 没有问题"))
-    findings.extend(await _store(config))
-    findings.append(_port(config))
-    findings.extend(_holidays(config))
-    findings.extend(_reach(config))
-    findings.extend(await _adapters(config, patience))
+    except ConfigurationFaults as faults:
+        return [*findings, Finding(say("配置"), False, "\n".join(faults.lines()))]
+    except OSError as fault:
+        return [*findings, Finding(say("配置"), False, str(fault))]
+    findings.append(Finding(say("配置"), True, say("{file} 没有问题", file=file)))
+    findings.extend(await examined_store(config.store_url, voice, config))
+    findings.append(_port(config, voice))
+    findings.extend(_holidays(config, voice))
+    findings.extend(_reach(config, voice))
+    findings.extend(await _adapters(config, patience, voice))
     return findings
 
 
-def _python() -> Finding:
-    version = ".".join(map(str, sys.version_info[:3]))
-    is_well = sys.version_info >= (3, 11)
-    return Finding("Python", is_well, version if is_well else f"{version} 太旧，请用 3.11 或更新的版本")
-
-
-async def _store(config: Config) -> list[Finding]:
+async def examined_store(url: str, voice: Voice, config: Config | None = None) -> list[Finding]:
+    """Return whether a store can be opened and its file is whole, and what a configuration overrules of what was set up in chat."""
+    subject = voice.say("数据库")
     try:
-        store = await open_store(config.store_url, SystemClock().now())
+        if wrong := await damage(url):
+            raise StoreFault(
+                N_("文件已损坏（{wrong}）；请停掉机器人，用 shouwen restore --replace 恢复最近的备份。"),
+                wrong=wrong,
+            )
+        store = await open_store(url, SystemClock().now())
     except StoreFault as fault:
-        return [Finding("数据库", False, str(fault))]
+        return [Finding(subject, False, fault.said(voice.translate))]
     try:
         count = len(await store.entries())
-        well = Finding("数据库", True, f"可以读写；知识库 {count} 条")
-        overruled = contradictions(config, read(await store.kept("")))
-        return [
-            well,
-            *(
-                Finding("群里的设置", True, f"{what} 现在以配置文件为准（{name}），群里设过的那份不再起作用")
-                for what, name in overruled
-            ),
-        ]
+        well = Finding(subject, True, voice.say("可以读写；知识库 {count} 条", count=count))
+        overruled = contradictions(config, read(await store.kept(""))) if config is not None else []
+        return [well, *(_overruled(what, name, voice) for what, name in overruled)]
     finally:
         await store.close()
 
 
-def _port(config: Config) -> Finding:
-    address = f"{config.web.host}:{config.web.port}"
+def _overruled(what: str, name: str, voice: Voice) -> Finding:
+    says = N_("{what} 现在以配置文件为准（{name}），群里设过的那份不再起作用")
+    return Finding(voice.say("群里的设置"), True, voice.say(says, what=what, name=name))
+
+
+def _python(voice: Voice) -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    is_well = sys.version_info >= (3, 11)
+    old = voice.say("{version} 太旧，请用 3.11 或更新的版本", version=version)
+    return Finding("Python", is_well, version if is_well else old)
+
+
+def _port(config: Config, voice: Voice) -> Finding:
+    subject, address = voice.say("网页"), f"{config.web.host}:{config.web.port}"
     family = socket.AF_INET6 if ":" in config.web.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((config.web.host, config.web.port))
         except OSError as fault:
-            return Finding(
-                "网页", False, f"{address} 不能用（{fault.strerror}）；换一个端口，或停掉占用它的程序"
-            )
-    return Finding("网页", True, f"{address} 可用")
+            says = N_("{address} 不能用（{reason}）；换一个端口，或停掉占用它的程序")
+            return Finding(subject, False, voice.say(says, address=address, reason=fault.strerror))
+    return Finding(subject, True, voice.say("{address} 可用", address=address))
 
 
-def _holidays(config: Config) -> list[Finding]:
+def _holidays(config: Config, voice: Voice) -> list[Finding]:
     year = SystemClock().now().astimezone(config.bot.zone).year
     countries = {calendar.holidays for calendar in config.calendars.values() if calendar.holidays}
-    return [
-        Finding(
-            f"节假日 {country}",
-            is_published(country, year),
-            f"{year} 年的放假安排已有"
-            if is_published(country, year)
-            else f"{year} 年的放假安排还没有：升级 chinesecalendar，或在 special 里写明",
-        )
-        for country in sorted(countries)
-    ]
+    return [_holidays_of(country, year, voice) for country in sorted(countries)]
 
 
-def _reach(config: Config) -> list[Finding]:
-    language = config.bot.language
+def _holidays_of(country: str, year: int, voice: Voice) -> Finding:
+    is_known = is_published(country, year)
+    known = voice.say("{year} 年的放假安排已有", year=year)
+    unknown = voice.say("{year} 年的放假安排还没有：升级 chinesecalendar，或在 special 里写明", year=year)
+    return Finding(voice.say("节假日 {country}", country=country), is_known, known if is_known else unknown)
+
+
+def _reach(config: Config, voice: Voice) -> list[Finding]:
+    language = voice.language
     found = [Finding(each.name.of(language), False, each.why.of(language)) for each in unreached(config)]
-    return found or [Finding("值班与升级", True, "要叫的人都叫得到")]
+    return found or [Finding(voice.say("值班与升级"), True, voice.say("要叫的人都叫得到"))]
 
 
-async def _adapters(config: Config, patience: timedelta) -> list[Finding]:
+async def _adapters(config: Config, patience: timedelta, voice: Voice) -> list[Finding]:
     findings: list[Finding] = []
     clock = MovableClock(SystemClock())
     for each in config.adapters:
@@ -113,11 +122,11 @@ async def _adapters(config: Config, patience: timedelta) -> list[Finding]:
                 async with asyncio.timeout(patience.total_seconds()):
                     findings.extend(await adapter.examine())
             else:
-                findings.append(Finding(each.name, True, "不需要检查"))
+                findings.append(Finding(each.name, True, voice.say("不需要检查")))
         except TimeoutError:
-            findings.append(
-                Finding(each.name, False, f"{patience.total_seconds():.0f} 秒内没有回音；看看地址和网络")
-            )
+            seconds = f"{patience.total_seconds():.0f}"
+            says = voice.say("{seconds} 秒内没有回音；看看地址和网络", seconds=seconds)
+            findings.append(Finding(each.name, False, says))
         finally:
             await adapter.close()
     return findings

@@ -186,6 +186,7 @@ class Drafts:
             quotes=quotes,
             fallback=fallback,
             ticket=ticket,
+            is_urgent=message.is_alert,
             flow=flow,
             useful_until=useful_until(now, message.useful_for),
             state=Delivery.SENDING if self._outbox.is_near(adapter, address) else Delivery.QUEUED,

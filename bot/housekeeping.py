@@ -6,12 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.clock import SystemClock
+from bot.command_line import voice_of
 from bot.config import Config
 from bot.importing import import_file
 from bot.store.contract import Store, StoreFault
 from bot.store.registry import open_store, read_entries
 from faq.formats import UnreadableFile, describe, plan, read, write
-from faq.knowledge import Answer, Entry, Hit, KnowledgeBase, Suggest, judge
+from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 from faq.sentences import Sentences, bundled
 
 
@@ -49,6 +50,7 @@ async def export_faq(config: Config, file: Path) -> int:
 
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:
     """Return the answer to a question as lines; with the scores and the reasons when they are wanted."""
+    voice = voice_of(config.bot.language)
     encode = bundled() if config.faq.semantic else None
     base = KnowledgeBase(await _entries(config), sentences=Sentences(encode) if encode else None)
     while base.sentences is not None and base.sentences.work():
@@ -63,18 +65,28 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
             for number, hit in enumerate(verdict.hits, 1)
         ]
     else:
-        lines = ["没有合适的答案。"]
+        lines = [voice.say("没有合适的答案。")]
     if is_explained:
         lines.append(
-            f"知识库 {len(base)} 条；{config.faq.answer_at:.2f} 起直接回答，{config.faq.suggest_at:.2f} 起给候选。"
+            voice.say(
+                "知识库 {count} 条；{answer_at:.2f} 起直接回答，{suggest_at:.2f} 起给候选。",
+                count=len(base),
+                answer_at=config.faq.answer_at,
+                suggest_at=config.faq.suggest_at,
+            )
         )
-        lines.extend(f"{hit.score:.3f} {hit.entry.id}：最像“{hit.phrase}”{_meant(hit)}" for hit in hits)
+        lines.extend(
+            voice.say(
+                "{score:.3f} {entry}：最像“{phrase}”", score=hit.score, entry=hit.entry.id, phrase=hit.phrase
+            )
+            for hit in hits
+        )
+        lines.extend(
+            voice.say("{entry}：句意相似 {sentence:.2f}", entry=hit.entry.id, sentence=hit.sentence)
+            for hit in hits
+            if hit.sentence is not None
+        )
     return lines
-
-
-def _meant(hit: Hit) -> str:
-    """Return what the extra `semantic` contributed to a hit."""
-    return "" if hit.sentence is None else f"，句意相似 {hit.sentence:.2f}"
 
 
 async def _opened(config: Config) -> tuple[Store, datetime]:

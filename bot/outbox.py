@@ -30,6 +30,11 @@ _STEADY = timedelta(minutes=5)
 _USEFUL = timedelta(days=2)
 _STORE_PATIENCE = timedelta(seconds=5)
 _CLAIMED_AT_ONCE = 16
+_SEND_PATIENCE = timedelta(seconds=90)  # real time; adapters with a time-out of their own are faster
+_MOST_UNKNOWN = 8  # attempts of which nobody knows what came of them: each may have been read
+_CLAIMED_FOR = (
+    0.05  # seconds of sending: what is claimed and not sent when the program dies is marked for nothing
+)
 _MOST_QUEUED = 5000  # of one adapter in memory; what others queue beyond that waits in the store
 _NEWS = 200  # taken up at once
 _LEAVING = timedelta(seconds=5)
@@ -54,12 +59,13 @@ class Outbox:
         *,
         meters: Meters | None = None,
         journal: Journal | None = None,
+        send_patience: timedelta = _SEND_PATIENCE,
     ) -> None:
         self._store = store
         self._clock = clock
         meters, journal = meters or Meters(clock.monotonic), journal or Journal(is_on=False)
         self._senders = {
-            name: _Sender(adapter, store, clock, translator_at, self._moved, meters, journal)
+            name: _Sender(adapter, store, clock, translator_at, self._moved, meters, journal, send_patience)
             for name, adapter in adapters.items()
         }
         self._log = structlog.get_logger("outbox")
@@ -161,11 +167,17 @@ class _Sender:
         elsewhere: Callable[[Iterable[Queued]], None],
         meters: Meters,
         journal: Journal,
+        send_patience: timedelta,
     ) -> None:
         self.adapter = adapter
         self._elsewhere = elsewhere
         self._meters = meters
         self._journal = journal
+        self._usual_seconds = 0.0  # that a send takes
+        self._patience = send_patience.total_seconds()
+        self._shut: dict[
+            str, datetime
+        ] = {}  # until when a room is not to be spoken to, by the platform's word
         self._translator_at = translator_at
         self._store = store
         self._clock = clock
@@ -257,7 +269,7 @@ class _Sender:
         if not self.is_ours:
             return False
         queue = self._rooms.get(room, ())
-        if len(queue) >= _CLAIMED_AT_ONCE or (queue and queue[0].not_before is not None):
+        if len(queue) >= self._at_once() or (queue and queue[0].not_before is not None):
             return False
         return self._pace.wait(room, self._clock.now(), ahead=len(queue)) == timedelta()
 
@@ -333,6 +345,7 @@ class _Sender:
         queue.popleft()
         if after is not None:
             queue.appendleft(after)
+            _most_urgent_first(queue)
         elif all(held.key != message.key for held in self._held.get(message.room, ())):
             self._known.discard(message.key)
 
@@ -353,16 +366,33 @@ class _Sender:
                 self._deal_with(message.key)
                 self._missed(message, "dropped")
                 return False
-            wait = self._pace.wait(message.room, now)
+            # Where the platform's minute is scarce, who only tells lets those go first who call.
+            yields = not message.is_urgent and self._pace.is_scarce(now)
+            ahead = self._urgent_elsewhere(message.room) if yields else 0
+            wait = self._pace.wait(message.room, now, ahead=ahead)
             if message.not_before is not None:
                 wait = max(wait, message.not_before - now)
+            if self._shut and message.room in self._shut:
+                wait = max(wait, self._shut[message.room] - now)
             if wait <= timedelta():
+                self._pace.take(message.room, now)  # at once: other rooms look at the same minute
                 return True
             await self._clock.sleep(wait)
 
+    def _urgent_elsewhere(self, room: str) -> int:
+        return sum(
+            message.is_urgent for name, queue in self._rooms.items() if name != room for message in queue
+        )
+
+    def _at_once(self) -> int:
+        """Return how many messages of a room may be noted as being sent: few where the platform takes its time."""
+        if self._usual_seconds * _CLAIMED_AT_ONCE <= _CLAIMED_FOR:
+            return _CLAIMED_AT_ONCE
+        return max(1, int(_CLAIMED_FOR / self._usual_seconds))
+
     async def _claim(self, queue: deque[Queued]) -> None:
         """Note durably that the next messages of a room are about to be sent, a few at a time: one write serves them all."""
-        count = min(len(queue), _CLAIMED_AT_ONCE)
+        count = min(len(queue), self._at_once())
         claimed = [replace(queue[index], state=Delivery.SENDING) for index in range(count)]
         await self._store.update_outgoing(claimed)
         for index, message in enumerate(claimed):
@@ -376,13 +406,16 @@ class _Sender:
             self._deal_with(message.key)
             self._missed(message, "dropped")
             return None
-        now = self._clock.now()
-        self._pace.take(message.room, now)
+        began = self._meters.monotonic()
         try:
             outgoing = _rendered(message, edits, self._translator_at(message.room))
-            platform_id = await self.adapter.send(outgoing)
+            async with asyncio.timeout(self._patience):
+                platform_id = await self.adapter.send(outgoing)
         except DeliveryFailed as failure:
             return await self._failed(message, failure)
+        except TimeoutError:
+            silence = DeliveryFailed(N_("平台没有回音"), retry_after=timedelta(seconds=30), is_unknown=True)
+            return await self._failed(message, silence)
         except Exception as fault:  # noqa: BLE001 - an adapter's mistake must not stop the messages behind this one
             self._log.exception("adapter failed", action="send_failed", key=message.key)
             return await self._failed(
@@ -391,6 +424,8 @@ class _Sender:
                     f"{type(fault).__name__}: {fault}", retry_after=timedelta(seconds=30), is_unknown=True
                 ),
             )
+        self._usual_seconds += (self._meters.monotonic() - began - self._usual_seconds) / 8
+        self._shut.pop(message.room, None)
         self._deal_with(message.key)
         self._note_soon(Delivered(message.key, platform_id))
         self._meters.delivered(self.adapter.name, self._clock.now() - message.created_at)
@@ -417,7 +452,11 @@ class _Sender:
                 return None
             await self._refused(message, failure)
             return None
+        if failure.is_unknown and attempts >= _MOST_UNKNOWN:
+            await self._given_up(replace(message, is_unknown=True))
+            return None
         now = self._clock.now()
+        self._shut[message.room] = now + failure.retry_after
         back_off = _BACK_OFF[attempts - 1] if attempts <= len(_BACK_OFF) else _STEADY
         not_before = now + max(failure.retry_after, back_off)
         if not_before > (message.useful_until or message.created_at + _USEFUL):
@@ -514,6 +553,14 @@ class _Sender:
 
     async def _note(self, message: Queued) -> None:
         await self._store.update_outgoing([message])
+
+
+def _most_urgent_first(queue: deque[Queued]) -> None:
+    """Put what calls somebody before what only tells, each in its own order, after a platform has refused to listen."""
+    if any(message.is_urgent for message in queue):
+        ordered = sorted(queue, key=lambda message: not message.is_urgent)
+        queue.clear()
+        queue.extend(ordered)
 
 
 def _rendered(message: Queued, edits: str | None, translate: Callable[[str], str]) -> Outgoing:

@@ -33,6 +33,10 @@ class Pace:
             waits.append(_wait(self._all or now, self._step, now, ahead))
         return max(waits)
 
+    def is_scarce(self, now: datetime) -> bool:
+        """Say whether the adapter's own budget is being used up, so that rooms stand in each other's way."""
+        return self._step is not None and self._all is not None and self._all > now
+
     def take(self, room: str, now: datetime) -> None:
         """Count a message that is being sent now."""
         self._see(now)

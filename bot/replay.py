@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -33,6 +34,7 @@ from bot.store.registry import open_store
 
 CHAT = "chat"
 _FIRST_CODE = 482_113  # conversations can name it
+_PATIENCE_SECONDS = 60  # of real time, for one action
 _MOST_INSTANTS = 100_000  # deadlines in one stretch of passing time; more means a deadline that never ends
 
 
@@ -198,8 +200,10 @@ class Stage:
 
     async def _settle(self) -> None:
         bot = self._running()
-        await bot.tick(self.clock.now())
-        await bot.outbox.drain()
+        # Where the disk fails the outbox tries for ever, and on this clock without a pause: better a fault than a silence.
+        async with asyncio.timeout(_PATIENCE_SECONDS):
+            await bot.tick(self.clock.now())
+            await bot.outbox.drain()
 
     def _latest_about(self, room: str, number: int) -> str:
         for said in reversed(self.chat.said):

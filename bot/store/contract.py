@@ -120,6 +120,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     state: Delivery = Delivery.QUEUED
     not_before: datetime | None = None
     attempts: int = 0  # that failed
+    is_urgent: bool = False  # somebody must act: said before what only tells, once a platform listens again
     flow: str = ""  # key in `seen` of the message that brought it about; empty when time did
     is_unknown: bool = False  # an earlier attempt may have arrived
     was_held: bool = False  # the platform did not let the bot speak when it was due

@@ -53,10 +53,25 @@ async def set_aside(url: str, now: datetime) -> str:
     Raises:
         StoreFault: It is in use, or this kind of store cannot do that.
     """
+    if kind_of(url) != "sqlite":
+        raise StoreFault(N_("只有 SQLite 的库能改名留着；请恢复到一个空的库。"))
     path = _sqlite_path(url)
     from bot.store.sqlite_holding import set_sqlite_aside
 
     return str(await asyncio.to_thread(set_sqlite_aside, path, now) or "")
+
+
+async def damage(url: str) -> str:
+    """Return what is wrong with the file of a store, in the words of its library; "" when it is whole, or there is none.
+
+    Raises:
+        StoreFault: It cannot be read at all.
+    """
+    if kind_of(url) != "sqlite" or not await asyncio.to_thread((path := _sqlite_path(url)).exists):
+        return ""
+    from bot.store.sqlite_file import damage_of
+
+    return await asyncio.to_thread(damage_of, path)
 
 
 def kind_of(url: str) -> str:

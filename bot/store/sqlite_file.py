@@ -76,6 +76,20 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         )
 
 
+def damage_of(path: Path) -> str:
+    """Return the first thing that is wrong with a database, which a bot may be using; "" when it is whole.
+
+    Raises:
+        StoreFault: It cannot be read at all.
+    """
+    with _explained(path), closing(open_for_reading(path)) as connection:
+        try:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.DatabaseError as error:
+            return str(error)
+    return "" if found == "ok" else str(found)
+
+
 def copy(source: sqlite3.Connection, path: Path) -> None:
     """Copy a database, in use or not, into one file that needs no other beside it; an older copy there is replaced.
 

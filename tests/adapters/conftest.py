@@ -52,9 +52,19 @@ from adapters.qq.signature import Seal
 from adapters.registry import create
 from adapters.telegram.connection import TelegramAdapter
 from adapters.telegram.settings import Settings as TelegramSettings
-from tests.adapters import feishu_peers, qq_peers, telegram_peers, wechat_peers, wecom_peers
+from tests.adapters import (
+    dingtalk_peers,
+    feishu_peers,
+    qq_peers,
+    satori_peers,
+    telegram_peers,
+    wechat_peers,
+    wecom_peers,
+)
+from tests.adapters.dingtalk_peers import DingTalkServer
 from tests.adapters.feishu_peers import EventSender, FeishuServer
 from tests.adapters.qq_peers import OpenPlatform, WebhookCaller
+from tests.adapters.satori_peers import Gateway
 from tests.adapters.telegram_peers import BotApi
 from tests.adapters.telegram_peers import WebhookCaller as TelegramCaller
 from tests.adapters.wechat_peers import KfServer, MpSender, MpServer, Windows
@@ -70,7 +80,9 @@ PLATFORMS = (
     "wecom_robot_platform",
     "wechat_kf_platform",
     "wechat_mp_platform",
+    "dingtalk_platform",
     "feishu_platform",
+    "satori_platform",
     "qq_gateway_platform",
     "qq_webhook_platform",
     "telegram_polling_platform",
@@ -114,11 +126,13 @@ class FakeClock:
             if not waking.done():
                 waking.set_result(None)
 
-    async def slept(self, times: int, *, at_least: timedelta = timedelta()) -> list[timedelta]:
-        """Wait until that many sleeps of at least this length have begun, and return them."""
+    async def slept(
+        self, times: int, *, at_least: timedelta = timedelta(), below: timedelta = timedelta.max
+    ) -> list[timedelta]:
+        """Wait until that many sleeps of at least this length, and shorter than another, have begun; return them."""
 
         def long_ones() -> list[timedelta]:
-            return [length for length in self.lengths if length >= at_least]
+            return [length for length in self.lengths if at_least <= length < below]
 
         async with asyncio.timeout(10), self._lain_down:
             await self._lain_down.wait_for(lambda: len(long_ones()) >= times)
@@ -979,6 +993,108 @@ async def feishu(
 async def feishu_platform(feishu: Made, listen: Callable[[Adapter], Listener]) -> FeishuPlatform:
     adapter, server, sender = await feishu()
     return FeishuPlatform(adapter, listen(adapter), server, sender)
+
+
+# --- DingTalk -----------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class DingTalkPlatform:
+    adapter: Adapter
+    listener: Listener
+    server: DingTalkServer
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        # Whether it is meant or not: in a group the robot hears only what calls it.
+        await self.server.says(self.server.message(str(_NUMBERS[person]), text))
+
+    async def next_shown(self) -> Shown:
+        posted = await self.server.next_posted()
+        text = posted.text
+        for name, number in _NUMBERS.items():
+            text = text.replace(f"@{number}", f"@{name}")
+        called = tuple(f"dingtalk:{number}" for number in posted.called)
+        return Shown(f"dingtalk:group:{posted.room}", text, called)
+
+
+@pytest_asyncio.fixture
+async def dingtalk(
+    surroundings: Callable[[str], Surroundings], host: Host, clock: FakeClock
+) -> AsyncIterator[Made]:
+    """Return a function that makes an adapter named `dingtalk` and its server, from its keys."""
+    made: list[Adapter] = []
+
+    async def make(server: DingTalkServer | None = None, **keys: Any) -> tuple[Any, DingTalkServer]:
+        if server is None:
+            server = DingTalkServer(now=lambda: dingtalk_peers.BORN + clock.monotonic())
+            server.base = await host(server.handle)
+        login = {"client_id": dingtalk_peers.CLIENT_ID, "secret": dingtalk_peers.SECRET}
+        bases = {"api_base": server.base, "webhook_base": server.base}
+        made.append(create("dingtalk", {**login, **bases, **keys}, surroundings("dingtalk")))
+        return made[-1], server
+
+    yield make
+    for adapter in made:
+        await adapter.close()
+
+
+@pytest_asyncio.fixture
+async def dingtalk_platform(dingtalk: Made, listen: Callable[[Adapter], Listener]) -> DingTalkPlatform:
+    adapter, server = await dingtalk()
+    listener = listen(adapter)
+    await server.next_connection()
+    return DingTalkPlatform(adapter, listener, server)
+
+
+# --- Satori -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class SatoriPlatform:
+    adapter: Adapter
+    listener: Listener
+    gateway: Gateway
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        event = self.gateway.event(str(_NUMBERS[person]), text)
+        if calls_bot:
+            content = f'<at id="{satori_peers.BOT}" name="bot"/> {event["message"]["content"]}'
+            event["message"]["content"] = content
+        await self.gateway.says(event)
+
+    async def next_shown(self) -> Shown:
+        posted = await self.gateway.next_posted()
+        called = tuple(f"satori:{number}" for number in posted.called)
+        return Shown(f"satori:group:{posted.channel}", posted.text, called, posted.quotes)
+
+
+@pytest_asyncio.fixture
+async def satori(
+    surroundings: Callable[[str], Surroundings], host: Host, clock: FakeClock
+) -> AsyncIterator[Made]:
+    """Return a function that makes an adapter named `satori` and its gateway, from its keys."""
+    made: list[Adapter] = []
+
+    async def make(gateway: Gateway | None = None, **keys: Any) -> tuple[Any, Gateway]:
+        gateway = gateway or Gateway(now=lambda: satori_peers.BORN + clock.monotonic())
+        login = {"url": f"{await host(gateway.handle)}/satori", "token": satori_peers.TOKEN}
+        made.append(create("satori", {**login, **keys}, surroundings("satori")))
+        return made[-1], gateway
+
+    yield make
+    for adapter in made:
+        await adapter.close()
+
+
+@pytest_asyncio.fixture
+async def satori_platform(satori: Made, listen: Callable[[Adapter], Listener]) -> SatoriPlatform:
+    adapter, gateway = await satori()
+    listener = listen(adapter)
+    await gateway.next_connection()
+    # Only when an event is known to have been read is what the gateway said at the start, too.
+    await gateway.says(gateway.event("20001", "在吗"))
+    await listener.next()
+    return SatoriPlatform(adapter, listener, gateway)
 
 
 # --- QQ's own platform for bots -----------------------------------------------------------------------------------

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from bot.clock import SystemClock
-from tests.adapters import case, feishu_peers
+from tests.adapters import case, dingtalk_peers, feishu_peers, satori_peers
 from tests.adapters.case import CHEN, CUSTOMER, DUTY, LI, WANG, ZHANG
+from tests.adapters.dingtalk_peers import DingTalkServer
 from tests.adapters.feishu_peers import EventSender, FeishuServer
+from tests.adapters.satori_peers import Gateway
 from tests.e2e.conftest import configured, run, saved_by  # noqa: F401 - the program as a process
 
 pytestmark = pytest.mark.asyncio
@@ -99,4 +101,101 @@ async def test_a_whole_case_on_feishu(run, configured, host, client, saved_by): 
     assert await program.ended() == 0
     for secret in (feishu_peers.SECRET, feishu_peers.ENCRYPT_KEY, feishu_peers.TOKEN):
         assert secret not in program.said()
+    await case.was_archived(await saved_by(config))
+
+
+# --- DingTalk -----------------------------------------------------------------------------------------------------
+
+DINGTALK = {WANG: "wang01", ZHANG: "zhang01", LI: "li01", CHEN: "chen01"}
+
+
+@dataclass
+class OnDingTalk:
+    server: DingTalkServer
+    kept: Kept = field(default_factory=Kept)
+
+    async def says(self, place: str, person: str, text: str) -> None:
+        body = self.server.message(DINGTALK[person], text, chat=CHATS[place])
+        for _ in range(2):  # DingTalk brings again what was not acknowledged
+            await self.server.says(body)
+
+    async def touches(self, place: str, person: str, label: str, command: str) -> None:
+        await self.says(place, person, command)
+
+    async def next_in(self, place: str) -> str:
+        while not self.kept.waiting[place]:
+            posted = await self.server.next_posted()
+            there = next((place for place, chat in CHATS.items() if chat == posted.room), "")
+            text = posted.text
+            for name, number in DINGTALK.items():
+                text = text.replace(f"@{number}", f"@{name}")
+            assert there, posted
+            self.kept.waiting[there].append(text)
+        return self.kept.waiting[place].pop(0)
+
+
+async def test_a_whole_case_on_dingtalk(run, configured, host, saved_by):  # noqa: F811
+    server = DingTalkServer(now=now)
+    server.base = await host(server.handle)
+    keys = (
+        f'client_id = "{dingtalk_peers.CLIENT_ID}"\nsecret = "{dingtalk_peers.SECRET}"\n'
+        f'api_base = "{server.base}"\nwebhook_base = "{server.base}"\n'
+    )
+    config = configured(text=text_of("dingtalk", keys, DINGTALK))
+    program = await run(config)
+    await program.address()
+    await server.next_connection()
+    await case.play(OnDingTalk(server))
+    program.terminate()
+    assert await program.ended() == 0
+    assert dingtalk_peers.SECRET not in program.said()
+    await case.was_archived(await saved_by(config))
+
+
+# --- Satori -------------------------------------------------------------------------------------------------------
+
+SATORI = {WANG: "u-wang", ZHANG: "u-zhang", LI: "u-li", CHEN: "u-chen"}
+
+
+@dataclass
+class OnSatori:
+    gateway: Gateway
+    kept: Kept = field(default_factory=Kept)
+
+    async def says(self, place: str, person: str, text: str) -> None:
+        if place == CUSTOMER and text.startswith("三楼"):
+            text = f"@小首 {text}"
+        event = self.gateway.event(SATORI[person], text, channel=CHATS[place])
+        for _ in range(2):  # after a resume a gateway may tell what is known already
+            await self.gateway.says(event)
+
+    async def touches(self, place: str, person: str, label: str, command: str) -> None:
+        await self.says(place, person, command)
+
+    async def next_in(self, place: str) -> str:
+        while not self.kept.waiting[place]:
+            posted = await self.gateway.next_posted()
+            if posted.is_edit:
+                self.kept.cards.append(posted.text)
+                continue
+            there = next(place for place, chat in CHATS.items() if chat == posted.channel)
+            self.kept.waiting[there].append(posted.text)
+        return self.kept.waiting[place].pop(0)
+
+
+async def test_a_whole_case_on_satori(run, configured, host, saved_by):  # noqa: F811
+    gateway = Gateway(now=now)
+    keys = (
+        f'url = "{await host(gateway.handle)}/satori"\ntoken = "{satori_peers.TOKEN}"\nper_minute_room = 0\n'
+    )
+    config = configured(text=text_of("satori", keys, SATORI))
+    program = await run(config)
+    await program.address()
+    await gateway.next_connection()
+    stage = OnSatori(gateway)
+    await case.play(stage)
+    assert any("小李 负责" in text for text in stage.kept.cards), stage.kept.cards
+    program.terminate()
+    assert await program.ended() == 0
+    assert satori_peers.TOKEN not in program.said()
     await case.was_archived(await saved_by(config))

@@ -37,8 +37,6 @@ _SIGNS = ("🆕", "🔴", "⏳", "⚠️", "✅", "📞", "🔁", "⏰", "✓", 
 _SAYS_ITSELF = {
     "config": "mistakes of a configuration are told in both languages by config_mistakes",
     "settings": "as above, and defaults that a configuration may change",
-    "cli": "the command line, before and without a catalogue",
-    "doctor": "the command line",
     "reach": "shown by check and doctor before there is a catalogue, so it carries both languages itself",
     "housekeeping": "the command line",
     "replay": "the command line of whoever writes conversations",

@@ -1,6 +1,7 @@
-"""How many rounds of kills there are, from which seed, and the table of what they did.
+"""How many rounds of faults there are, from which seed, and the tables of what they did.
 
-`--long` runs 60 kills instead of 5 (`make faults`); `--fault-seed N` repeats a round that failed and printed `seed N`.
+`--long` runs 300 kills instead of 5 (`make faults`); `--fault-seed N` repeats a round that failed and printed `seed N`. A test notes
+what it has shown with `record_property("fault", "fault | rounds | what held")`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from collections.abc import Callable
 
 import pytest
 
-SHORT, LONG = 1, 12  # rounds of five kills each
+SHORT, LONG = 1, 60  # rounds of five kills each
 FIGURES = ("kills", "reports", "shown", "marked", "redelivered", "seconds")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--long", action="store_true", help="tests/faults: 60 kills instead of 5")
+    parser.addoption("--long", action="store_true", help="tests/faults: 300 kills instead of 5")
     parser.addoption("--fault-seed", type=int, help="tests/faults: repeat the round of this seed")
 
 
@@ -23,6 +24,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "round_" in metafunc.fixturenames:
         is_long = metafunc.config.getoption("--long", default=False)
         metafunc.parametrize("round_", range(LONG if is_long else SHORT))
+
+
+@pytest.fixture
+def is_long(request: pytest.FixtureRequest) -> bool:
+    """Say whether long rounds are wanted."""
+    return bool(request.config.getoption("--long", default=False))
 
 
 @pytest.fixture
@@ -46,7 +53,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         if report.when == "call" and "seed" in dict(report.user_properties)
     ]
     _print_others(terminalreporter, [figures for figures in rounds if "what" in figures])
-    rounds = [figures for figures in rounds if "what" not in figures]
+    rounds = [figures for figures in rounds if "kills" in figures and "what" not in figures]
     terminalreporter.section("rounds of kills")
     terminalreporter.write_line("| seed | " + " | ".join(FIGURES) + " |")
     terminalreporter.write_line("|---:|" + "---:|" * len(FIGURES))
@@ -55,6 +62,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"| {figures['seed']} | {cells} |")
     total = sum(int(figures.get("kills", 0)) for figures in rounds)
     terminalreporter.write_line(f"{total} kills in {len(rounds)} rounds")
+    shown = [
+        (dict(report.user_properties)["fault"], outcome)
+        for outcome in ("passed", "failed")
+        for report in terminalreporter.getreports(outcome)
+        if report.when == "call" and "fault" in dict(report.user_properties)
+    ]
+    terminalreporter.section("other faults")
+    terminalreporter.write_line("| fault | rounds | held | |")
+    terminalreporter.write_line("|---|---:|---|---|")
+    for fault, outcome in shown:
+        terminalreporter.write_line(f"| {fault} | {outcome} |")
 
 
 def _print_others(terminalreporter: pytest.TerminalReporter, rounds: list[dict[str, object]]) -> None:

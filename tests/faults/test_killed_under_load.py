@@ -184,6 +184,11 @@ class QQ:
             await socket.send(json.dumps(answer))
             return
         params = call["params"]
+        if "message" not in params:  # what else the bot asks, such as the history, this side does not have
+            await socket.send(
+                json.dumps({"status": "failed", "retcode": 1404, "data": None, "echo": call["echo"]})
+            )
+            return
         parts = params["message"]
         text = "".join(part["data"]["text"] for part in parts if part["type"] == "text")
         quotes = next((part["data"]["id"] for part in parts if part["type"] == "reply"), None)

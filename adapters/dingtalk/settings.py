@@ -1,0 +1,27 @@
+"""The keys of a configuration block with `type = "dingtalk"`."""
+
+from __future__ import annotations
+
+import msgspec
+
+from adapters.keys import check_address
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One robot in stream mode: the bot connects, nothing needs a public address."""
+
+    client_id: str
+    secret: str
+    api_base: str = "https://api.dingtalk.com"
+    webhook_base: str = "https://oapi.dingtalk.com"  # where answers may be posted
+
+    def __post_init__(self) -> None:
+        if not self.client_id:
+            raise ValueError("client_id：必填，开放平台“凭证与基础信息”里的 Client ID（AppKey）")
+        if not self.secret:
+            raise ValueError("secret：必填，开放平台“凭证与基础信息”里的 Client Secret（AppSecret）")
+        check_address("api_base", self.api_base, "https://", "http://")
+        check_address("webhook_base", self.webhook_base, "https://", "http://")
+
+    def __repr__(self) -> str:
+        return f"Settings(client_id={self.client_id!r})"

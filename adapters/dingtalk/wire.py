@@ -1,0 +1,203 @@
+"""Translation between the messages of DingTalk and the bot's own; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from adapters.addressing import addressed, mentioned
+from adapters.contract import (
+    Attachment,
+    DeliveryFailed,
+    Incoming,
+    KnownPerson,
+    Mention,
+    Outgoing,
+    RoomKind,
+    pieces,
+)
+from adapters.values import derived_id, instant, part, word
+
+LIMIT: Final = 5000  # characters
+_ID: Final = re.compile(r"[A-Za-z0-9$:_=+/.@-]{1,128}")
+_OUTSIDER: Final = "$:LWCP"  # begins the id of somebody who is not of the enterprise
+_LONGEST_ADDRESS: Final = 2048
+_PRIVATE: Final = "1"
+_GROUP: Final = "2"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """From where a message is read: the adapter, how the bot is called, and who is known."""
+
+    name: str
+    bot_name: str
+    people: tuple[KnownPerson, ...]
+
+    def name_of(self, account: str) -> str:
+        """Return how a person is called; empty when nobody knows."""
+        return next((person.name for person in self.people if person.account == account), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Through what a conversation can be answered, and until when."""
+
+    room: str
+    webhook: str
+    until_ms: float
+    robot: str
+
+
+def is_id(value: str) -> bool:
+    """Say whether a text can be the id of one person or conversation."""
+    return value.lower() not in ("all", "@all") and _ID.fullmatch(value) is not None
+
+
+def incoming(body: Mapping[str, Any], view: View) -> Incoming | None:
+    """Return what a person said, or None for the bot itself and for types that are nobody's words."""
+    author = _author(body)
+    place = _room(body, author, view)
+    content = _content(body)
+    is_own = bool(word(body, "chatbotUserId")) and word(body, "senderId") == word(body, "chatbotUserId")
+    if not is_id(author) or place is None or content is None or is_own:
+        return None
+    kind, room = place
+    words, attachments = content
+    text = addressed(words.strip(), view.bot_name)[1]
+    account = f"{view.name}:{author}"
+    return Incoming(
+        room=room,
+        room_kind=kind,
+        sender=account,
+        sender_name=view.name_of(account) or word(body, "senderNick") or author,
+        message_id=word(body, "msgId") or derived_id(room, account, repr(body.get("createAt")), text),
+        text=text,
+        is_addressed=True,  # in a group it hears only those who call it
+        mentions=_mentions(body, text, view),
+        attachments=attachments,
+        sent_at=instant(body.get("createAt"), per_second=1000),
+    )
+
+
+def session(body: Mapping[str, Any], view: View) -> Session | None:
+    """Return through what the conversation of a message can be answered; None when it says nothing about that."""
+    place = _room(body, _author(body), view)
+    webhook, until = word(body, "sessionWebhook"), body.get("sessionWebhookExpiredTime")
+    if isinstance(until, bool) or not isinstance(until, (int, float)):
+        return None
+    if place is None or not 0 < len(webhook) <= _LONGEST_ADDRESS:
+        return None
+    return Session(place[1], webhook, until, word(body, "robotCode"))
+
+
+def _author(body: Mapping[str, Any]) -> str:
+    return word(body, "senderStaffId") or word(body, "senderId")
+
+
+def _room(body: Mapping[str, Any], author: str, view: View) -> tuple[RoomKind, str] | None:
+    kind, chat = body.get("conversationType"), word(body, "conversationId")
+    if kind == _PRIVATE and is_id(author):
+        return RoomKind.PRIVATE, f"{view.name}:private:{author}"
+    if kind == _GROUP and is_id(chat):
+        return RoomKind.GROUP, f"{view.name}:group:{chat}"
+    return None
+
+
+def _mentions(body: Mapping[str, Any], text: str, view: View) -> tuple[Mention, ...]:
+    found = {mention.account: mention for mention in mentioned(text, view.people)}
+    called = body.get("atUsers")
+    for each in called if isinstance(called, list) else ():
+        account = f"{view.name}:{word(each, 'staffId')}"
+        if name := view.name_of(account):
+            found.setdefault(account, Mention(name, account))
+    return tuple(found.values())
+
+
+def _content(body: Mapping[str, Any]) -> tuple[str, tuple[Attachment, ...]] | None:
+    content = body.get("content")
+    match body.get("msgtype"):
+        case "text":
+            return word(body.get("text"), "content"), ()
+        case "richText":
+            pieces_of = part(content, "richText")
+            return _rich(pieces_of if isinstance(pieces_of, list) else ())
+        case "picture":
+            return "", (Attachment("picture", ""),)
+        case "audio":  # DingTalk has already written down what was said
+            return word(content, "recognition"), (Attachment("voice", ""),)
+        case "video":
+            return "", (Attachment("video", ""),)
+        case "file":
+            return "", (Attachment("file", word(content, "fileName")),)
+        case _:
+            return None
+
+
+def _rich(found: Sequence[Any]) -> tuple[str, tuple[Attachment, ...]]:
+    texts = [text for each in found if isinstance(text := part(each, "text"), str)]
+    pictures = tuple(Attachment("picture", "") for each in found if part(each, "type") == "picture")
+    return "".join(texts), pictures
+
+
+# --- Going out ----------------------------------------------------------------------------------------------------
+
+
+def place(room: str, name: str) -> tuple[RoomKind, str]:
+    """Return kind and platform id of a room of the adapter called `name`.
+
+    Raises:
+        DeliveryFailed: It is none.
+    """
+    adapter, _, rest = room.partition(":")
+    kind, _, number = rest.partition(":")
+    if adapter == name and kind in (RoomKind.GROUP, RoomKind.PRIVATE) and is_id(number):
+        return RoomKind(kind), number
+    raise DeliveryFailed(f"“{room}”不是 {name} 的群或私聊地址")
+
+
+def answer(message: Outgoing, name: str) -> dict[str, Any]:
+    """Return the body that answers a conversation. As text, because nothing in it is read as markup; who is called stands beside it."""
+    kind, _ = place(message.room, name)
+    staff: list[str] = []
+    outsiders: list[str] = []
+    shown: list[str] = []
+    for piece in pieces(message):
+        person = "" if isinstance(piece, str) else _person(piece.account, name)
+        if isinstance(piece, str) or kind is RoomKind.PRIVATE or not person:
+            shown.append(piece if isinstance(piece, str) else f"@{piece.name}")
+            continue
+        # A person of the enterprise is called where the text says their id; the client shows the name there.
+        is_outsider = person.startswith(_OUTSIDER)
+        shown.append(f"@{piece.name}" if is_outsider else f"@{person}")
+        (outsiders if is_outsider else staff).append(person)
+    at = {"atUserIds": staff, "atDingtalkIds": outsiders, "isAtAll": False}
+    return {"msgtype": "text", "text": {"content": "".join(shown)}, "at": at}
+
+
+def push(message: Outgoing, name: str, robot: str) -> tuple[str, dict[str, Any]]:
+    """Return path and body that start to speak; nobody can be called there, so names are only names.
+
+    Raises:
+        DeliveryFailed: The room is not one of this adapter, or nobody of the enterprise.
+    """
+    kind, number = place(message.room, name)
+    said = {
+        "robotCode": robot,
+        "msgKey": "sampleText",
+        "msgParam": msgspec.json.encode({"content": message.text}).decode(),
+    }
+    if kind is RoomKind.GROUP:
+        return "v1.0/robot/groupMessages/send", {**said, "openConversationId": number}
+    if number.startswith(_OUTSIDER):
+        raise DeliveryFailed("对方不是本企业的人，钉钉不让机器人先开口", until_heard=True)
+    return "v1.0/robot/oToMessages/batchSend", {**said, "userIds": [number]}
+
+
+def _person(account: str, name: str) -> str:
+    adapter, _, number = account.partition(":")
+    return number if adapter == name and is_id(number) else ""

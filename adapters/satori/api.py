@@ -1,0 +1,63 @@
+"""What the bot asks of a gateway over HTTP, for one account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+import msgspec
+
+from adapters.contract import DeliveryFailed
+from adapters.satori.settings import Settings
+from adapters.satori.wire import Login
+from adapters.server import SOON, Server
+
+_MINUTE: Final = timedelta(minutes=1)
+
+
+class Api:
+    """Calls at one gateway."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._token = settings.token
+        self._server = Server(settings.url, "Satori 网关")
+
+    async def call(self, method: str, login: Login, body: object) -> Any:
+        """Ask for something to be done and return what came of it.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it was done.
+        """
+        headers = {
+            "Satori-Platform": login.platform,
+            "Satori-User-ID": login.user,
+            # As older gateways call them.
+            "X-Platform": login.platform,
+            "X-Self-ID": login.user,
+        }
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
+        response = await self._server.request("POST", self._server.address(f"v1/{method}"), body, headers)
+        if response.status == 429:
+            raise DeliveryFailed("Satori 网关暂时不收（HTTP 429）", retry_after=SOON)
+        if response.status == 401:
+            raise DeliveryFailed("token 不对（HTTP 401），请核对配置", retry_after=_MINUTE)
+        if response.status >= 300:
+            words = _REFUSED.get(response.status, "请核对配置里的地址")
+            raise DeliveryFailed(f"Satori 网关拒绝（HTTP {response.status}）：{words}")
+        try:
+            return msgspec.json.decode(response.content) if response.content else None
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            raise DeliveryFailed("Satori 网关的回答看不懂，不知是否送到", is_unknown=True) from None
+
+    async def close(self) -> None:
+        """End all connections."""
+        await self._server.close()
+
+
+_REFUSED: Final = {
+    400: "平台没有接受这条消息",
+    403: "机器人没有权限，或不在那里",
+    404: "没有这个频道，或网关没有这个接口",
+    405: "网关没有这个接口",
+}

@@ -1,0 +1,261 @@
+"""One robot of DingTalk over its stream: acknowledged when saved, answered through the conversation, back after every loss."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from adapters.contract import Connects, DeliveryFailed, Examines, Mention, Outgoing
+from adapters.powers import Recalls
+from tests.adapters.dingtalk_peers import CLIENT_ID, ROBOT, SECRET
+
+pytestmark = pytest.mark.asyncio
+
+GROUP = "dingtalk:group:123456"
+
+
+def say(text: str, room: str = GROUP, **more) -> Outgoing:
+    return Outgoing(key=f"key of {text}", room=room, text=text, **more)
+
+
+@pytest.fixture
+def robot(dingtalk_platform):
+    return dingtalk_platform
+
+
+# --- The stream ---------------------------------------------------------------------------------------------------
+
+
+async def test_it_asks_for_a_stream_of_its_messages(robot):
+    assert robot.server.opened == [
+        {
+            "clientId": CLIENT_ID,
+            "clientSecret": SECRET,
+            "subscriptions": [{"type": "CALLBACK", "topic": ROBOT}],
+            "ua": "shouwen",
+        }
+    ]
+    for power in (Connects, Examines, Recalls):
+        assert isinstance(robot.adapter, power)
+    assert robot.adapter.is_connected
+    assert robot.adapter.capabilities.per_minute_room == 20
+    assert not robot.adapter.capabilities.has_buttons
+
+
+async def test_a_message_is_acknowledged_when_it_is_saved(robot):
+    robot.listener.saves = False
+    number = await robot.server.says(robot.server.message("20001", "打不开"))
+    message = await robot.listener.next()
+    assert robot.server.current.acks.empty()
+    message.receipt.settle(is_saved=True)
+    ack = await robot.server.current.next_ack()
+    assert (ack["code"], ack["headers"]["messageId"]) == (200, number)
+
+
+async def test_what_was_not_saved_is_not_acknowledged(robot):
+    robot.listener.saves = False
+    await robot.server.says(robot.server.message("20001", "打不开"))
+    (await robot.listener.next()).receipt.settle(is_saved=False)
+    robot.listener.saves = True
+    number = await robot.server.says(robot.server.message("20001", "又来"))
+    assert (await robot.server.current.next_ack())["headers"]["messageId"] == number
+
+
+async def test_redeliveries_have_the_same_id(robot):
+    body = robot.server.message("20001", "打不开")
+    for _ in range(4):
+        await robot.server.says(body)
+    assert len({(await robot.listener.next()).message_id for _ in range(4)}) == 1
+
+
+async def test_pings_are_echoed_and_other_frames_acknowledged(robot):
+    stream = robot.server.current
+    await stream.sends("SYSTEM", "ping", '{"opaque":"abc"}', "p1")
+    await stream.sends("EVENT", "*", "{}", "e1")
+    await stream.sends("CALLBACK", "/v1.0/card/instances/callback", "{}", "c1")
+    acks = [await stream.next_ack() for _ in range(3)]
+    assert [ack["headers"]["messageId"] for ack in acks] == ["p1", "e1", "c1"]
+    assert acks[0]["data"] == '{"opaque":"abc"}'
+
+
+async def test_frames_that_are_none_cost_no_connection(robot):
+    stream = robot.server.current
+    for text in ("{", "[]", "x" * (1 << 21), '{"type":7}', '{"headers":{"messageId":7}}'):
+        await stream.socket.send_str(text)
+    await stream.socket.send_bytes(b"\x00")
+    await stream.sends("CALLBACK", ROBOT, "not json", "bad")
+    await robot.says("王老师", "我在")
+    assert (await robot.listener.next()).text == "我在"
+    assert {(await stream.next_ack())["headers"]["messageId"] for _ in range(2)} >= {"bad"}
+
+
+async def test_a_request_to_disconnect_brings_a_new_stream(robot, clock):
+    old = robot.server.current
+    await old.sends("SYSTEM", "disconnect", '{"reason":"connection is expired"}', "d1")
+    assert (await old.next_ack())["headers"]["messageId"] == "d1"
+    await old.over()
+    await clock.slept(1, at_least=timedelta(seconds=1))
+    clock.advance(2)
+    new = await robot.server.next_connection()
+    assert new.ticket != old.ticket
+    await robot.says("王老师", "我在")
+    assert (await robot.listener.next()).text == "我在"
+
+
+async def test_a_hundred_lost_streams_cost_no_message_and_double_none(robot, clock):
+    for number in range(100):
+        body = robot.server.message("20001", f"第 {number} 句")
+        await robot.server.says(body)
+        heard = await robot.listener.next()
+        assert heard.text == f"第 {number} 句"
+        old = robot.server.current
+        old.socket._req.transport.abort()
+        await clock.slept(number + 1, at_least=timedelta(seconds=1))
+        clock.advance(61)
+        await robot.server.next_connection()
+        await robot.server.says(body)  # it was not acknowledged, for all DingTalk knows
+        assert (await robot.listener.next()).message_id == heard.message_id
+
+
+async def test_a_refused_login_is_tried_again_after_half_a_minute(dingtalk, listen, clock):
+    adapter, server = await dingtalk()
+    server.refuses_login = True
+    with capture_logs() as logs:
+        listen(adapter)
+        [length] = await clock.slept(1, at_least=timedelta(seconds=30))
+    assert length >= timedelta(seconds=30)
+    assert not adapter.is_connected
+    assert SECRET not in str(logs)
+    server.refuses_login = False
+    clock.advance(61)
+    await server.next_connection()
+
+
+@pytest.mark.parametrize(
+    "endpoint", ["wss://evil.example/connect", "https://api.dingtalk.com", "", "wss://", "x"]
+)
+async def test_no_stream_elsewhere_is_connected_to(dingtalk, listen, clock, endpoint):
+    adapter, server = await dingtalk()
+    server.endpoint = endpoint or "wss://xdingtalk.com/connect"
+    listen(adapter)
+    await clock.slept(1, at_least=timedelta(seconds=1))
+    assert server.tickets == {"ticket-1"}
+    assert not adapter.is_connected
+
+
+async def test_too_many_messages_are_not_acknowledged(robot):
+    robot.adapter._inbox._most_waiting = 0
+    await robot.server.says(robot.server.message("20001", "太多"))
+    await robot.server.current.sends("SYSTEM", "ping", "{}", "p1")
+    assert (await robot.server.current.next_ack())["headers"]["messageId"] == "p1"
+    assert robot.server.current.acks.empty()
+
+
+# --- Going out ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_conversation_is_answered_and_people_are_called_there(robot):
+    await robot.says("王老师", "在吗")
+    await robot.listener.next()
+    await robot.adapter.send(say("⏳ 1026 @老张", mentions=(Mention("老张", "dingtalk:20002"),)))
+    posted = await robot.server.next_posted()
+    assert (posted.through, posted.text, posted.called) == ("session", "⏳ 1026 @20002", ["20002"])
+
+
+async def test_after_the_conversation_has_ended_the_robot_speaks_first(robot, clock):
+    await robot.says("王老师", "在吗")
+    await robot.listener.next()
+    clock.advance(5400 - 60)
+    number = await robot.adapter.send(say("⏳ 1026 @老张", mentions=(Mention("老张", "dingtalk:20002"),)))
+    posted = await robot.server.next_posted()
+    assert (posted.through, posted.text, posted.called) == ("push", "⏳ 1026 @老张", [])
+    assert number.startswith("pqk")
+
+
+async def test_an_address_that_holds_no_longer_is_not_used_again(robot):
+    await robot.says("王老师", "在吗")
+    await robot.listener.next()
+    robot.server.answers = [(200, {"errcode": 300001, "errmsg": "session 不存在"})]
+    for text in ("一", "二"):
+        await robot.adapter.send(say(text))
+        assert (await robot.server.next_posted()).through == "push"
+
+
+@pytest.mark.parametrize(
+    "webhook", ["https://evil.example/x", "http://127.0.0.1:1/x", "javascript:x", "http://["]
+)
+async def test_nothing_is_ever_sent_to_another_server(robot, webhook):
+    await robot.server.says(robot.server.message("20001", "在吗", sessionWebhook=webhook))
+    await robot.listener.next()
+    await robot.adapter.send(say("在"))
+    assert (await robot.server.next_posted()).through == "push"
+
+
+async def test_a_private_message_goes_to_the_person(robot):
+    await robot.adapter.send(say("低分提醒", "dingtalk:private:20002"))
+    posted = await robot.server.next_posted()
+    assert posted.body["userIds"] == ["20002"]
+    with pytest.raises(DeliveryFailed, match="没有这个人"):
+        await robot.adapter.send(say("低分提醒", "dingtalk:private:nobody"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "retry_after", "is_unknown"),
+    [
+        ((200, {"errcode": 130101, "errmsg": "too fast"}), timedelta(minutes=10), False),
+        ((503, {}), timedelta(seconds=5), False),
+        ("hang up", timedelta(seconds=5), True),
+    ],
+)
+async def test_a_refusal_of_the_conversation_says_what_will_help(robot, answer, retry_after, is_unknown):
+    await robot.says("王老师", "在吗")
+    await robot.listener.next()
+    robot.server.answers = [answer]
+    with pytest.raises(DeliveryFailed) as failed:
+        await robot.adapter.send(say("一"))
+    assert (failed.value.retry_after, failed.value.is_unknown) == (retry_after, is_unknown)
+    assert "session=" not in failed.value.reason
+
+
+async def test_a_token_that_has_expired_is_renewed_once(robot):
+    await robot.adapter.send(say("一"))
+    robot.server.tokens.append("somebody else's")
+    await robot.adapter.send(say("二"))
+    assert [token for token in robot.server.tokens if token.startswith("t-")] == ["t-1", "t-3"]
+
+
+async def test_a_group_without_the_robot_is_named(robot):
+    with pytest.raises(DeliveryFailed, match="不在群里") as failed:
+        await robot.adapter.send(say("一", "dingtalk:group:gone"))
+    assert failed.value.retry_after is None
+    with pytest.raises(DeliveryFailed, match="不能修改"):
+        await robot.adapter.send(say("一", edits="x"))
+
+
+async def test_what_was_said_first_is_taken_back(robot):
+    number = await robot.adapter.send(say("说错了"))
+    await robot.adapter.recall(GROUP, number)
+    await robot.adapter.recall("dingtalk:private:20002", "pqk9")
+    assert robot.server.recalled == [number, "pqk9"]
+    with pytest.raises(DeliveryFailed):
+        await robot.adapter.recall(GROUP, "key:k")
+
+
+async def test_a_long_text_arrives_in_parts(robot):
+    text = "第一句话。" * 1500
+    await robot.adapter.send(say(text))
+    parts = [(await robot.server.next_posted()).text for _ in range(2)]
+    assert "".join(parts) == text
+
+
+async def test_doctor_tries_the_secret(robot, dingtalk):
+    [finding] = await robot.adapter.examine()
+    assert finding.is_well
+    assert robot.adapter.is_connected  # the stream that is open stays
+    other, _ = await dingtalk(robot.server, secret="wrong-s3cret")
+    [finding] = await other.examine()
+    assert not finding.is_well
+    assert "secret" in finding.says
+    assert "wrong-s3cret" not in finding.says
