@@ -59,7 +59,7 @@ class Answering:
         hits = [] if mode == "off" else self._knowledge.find(text, hearing.customer, hearing.now)
         is_trouble = looks_like_trouble(text)
         is_for_bot = hearing.is_addressed or is_trouble or looks_like_question(text)
-        verdict = self._knowledge.judge(hits)
+        verdict = self._knowledge.judge(hits, is_asked=is_for_bot)
         match verdict:
             case Answer(hit=hit):
                 await self.give(hearing, hit.entry, text)

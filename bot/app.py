@@ -263,6 +263,8 @@ async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
         try:
             if count := await bot.knowledge.understand():
                 log.info("phrasings understood", action="knowledge_understood", count=count)
+            if (answer_at := await bot.knowledge.ask_itself()) is not None:
+                log.info("answers from here on", action="knowledge_asked_itself", answer_at=answer_at)
         except Exception:
             log.exception("phrasings cannot be understood", action="knowledge_understand_failed")
         await bot.clock.sleep(_UNDERSTOOD_EVERY)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
+from asyncio import sleep, to_thread
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from bot.store.contract import Store
 from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
 from faq.sentences import Encode, Sentences
+from faq.thresholds import asked_itself, for_chatter, own_answer_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Knowledge:
         self.thresholds = thresholds
         self._zone = zone
         self._base = KnowledgeBase()
+        self._answer_at: float | None = None  # found by `ask_itself`
+        self._asked = -1  # the version that was asked
         self._entries: dict[str, Entry] = {}
         self._version = 0
         self._day = date.min
@@ -98,9 +101,26 @@ class Knowledge:
         self._turn(now)
         return self._base.match(text, customer=customer or None)
 
-    def judge(self, hits: list[Hit]) -> Verdict:
-        """Return whether to answer, to offer candidates, or neither."""
-        return judge(hits, answer_at=self.thresholds.answer_at, suggest_at=self.thresholds.suggest_at)
+    async def ask_itself(self) -> float | None:
+        """Find by its own questions from which probability on to answer, in slices; None when nothing has changed since."""
+        if self._asked == self._version:
+            return None
+        version, asked = self._version, []
+        for question in asked_itself(self._base):
+            asked.append(question)
+            await sleep(0)
+        self._asked = version
+        self._answer_at = own_answer_at(asked, self.thresholds.answer_at)
+        return self._answer_at
+
+    def judge(self, hits: list[Hit], *, is_asked: bool = True) -> Verdict:
+        """Return whether to answer, to offer candidates, or neither; what nobody asked is answered only when it is surer still."""
+        answer_at = self._answer_at or self.thresholds.answer_at
+        return judge(
+            hits,
+            answer_at=answer_at if is_asked else for_chatter(answer_at),
+            suggest_at=self.thresholds.suggest_at,
+        )
 
     def _turn(self, now: datetime) -> None:
         """Begin a new day: entries whose dates begin or end with it are found, or not any more."""

@@ -78,6 +78,11 @@ def evidence(each: Measured) -> float:
     return found
 
 
+def is_the_same(each: Measured) -> bool:
+    """Say whether a phrasing is the text itself."""
+    return each.features[_ALIKE] == 1.0
+
+
 def ranked(found: Sequence[Measured]) -> list[Comparison]:
     """Return the entries of some phrasings with their probabilities, best first."""
     is_semantic = any(each.sentence is not None for each in found)
