@@ -91,6 +91,7 @@ class Room:
     answer: str = "auto"  # auto | mentioned | off
     language: str = "zh"
     quiet: Window | None = None
+    fallback: str = ""  # id of the duty room where it is said what may not be said here
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,7 @@ class Drafts:
             mentions=tuple(QueuedMention(party.name, account) for party, account in called if account),
             buttons=tuple(QueuedButton(button.label, button.command) for button in message.buttons),
             quotes=quotes,
-            fallback=fallback,
+            fallback=fallback or self._directory.fallback_of(address),
             ticket=ticket,
             is_urgent=message.is_alert,
             flow=flow,

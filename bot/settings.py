@@ -123,6 +123,7 @@ class RoomSettings(Section, frozen=True, kw_only=True):
     answer: Literal["auto", "mentioned", "off"] = "auto"
     language: Literal["", "zh", "en"] = ""
     quiet: Hours = ""
+    fallback: str = ""  # id of another duty room
 
 
 class CalendarSettings(Section, frozen=True, kw_only=True):

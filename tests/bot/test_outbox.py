@@ -120,7 +120,7 @@ async def test_where_there_is_another_room_it_is_said_there_on_whatever_platform
     case.qq.refusals[GROUP] = DeliveryFailed("不能主动发言", until_heard=until_heard)
     await case.say("⏳ 1026", fallback=DUTY)
     await case.outbox.drain()
-    assert case.wecom.said == [(DUTY, "⏳ 1026")]
+    assert case.wecom.said == [(DUTY, "⏳ 1026（原群现在发不进去）")]
     assert await case.state("⏳ 1026") is Delivery.SENT
 
 
