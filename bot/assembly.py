@@ -148,6 +148,7 @@ async def assemble(
         drafts=drafts,
         desk=desk,
         knowledge=knowledge,
+        clock=clock,
     )
     answering = Answering(
         desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting

@@ -51,6 +51,7 @@ class FaqConfig:
     answer_at: float
     suggest_at: float
     managers: tuple[str, ...] = ()  # ids of those who look after the knowledge
+    checks: Path | None = None  # questions that shall be answered in a certain way
     semantic: bool = True  # whether to use the extra of that name where it is installed
 
 

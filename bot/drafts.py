@@ -182,6 +182,7 @@ class Drafts:
             text=message.text.rstrip(),
             created_at=now,
             mentions=tuple(QueuedMention(party.name, account) for party, account in called if account),
+            pictures=message.pictures,
             buttons=tuple(QueuedButton(button.label, button.command) for button in message.buttons),
             quotes=quotes,
             fallback=fallback or self._directory.fallback_of(address),

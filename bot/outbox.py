@@ -419,7 +419,12 @@ class _Sender:
             return None
         began = self._meters.monotonic()
         try:
-            outgoing = _rendered(message, edits, self._translator_at(message.room))
+            outgoing = _rendered(
+                message,
+                edits,
+                self._translator_at(message.room),
+                shows_pictures=self.adapter.capabilities.shows_pictures,
+            )
             async with asyncio.timeout(self._patience):
                 platform_id = await self.adapter.send(outgoing)
         except DeliveryFailed as failure:
@@ -592,18 +597,21 @@ def _most_urgent_first(queue: deque[Queued]) -> None:
         queue.extend(ordered)
 
 
-def _rendered(message: Queued, edits: str | None, translate: Callable[[str], str]) -> Outgoing:
+def _rendered(
+    message: Queued, edits: str | None, translate: Callable[[str], str], *, shows_pictures: bool
+) -> Outgoing:
     mark = translate(RESENT) if message.is_unknown and edits is None else ""
     if message.was_held and not mark:
         mark = translate(HELD)
     return Outgoing(
         key=message.key,
         room=message.room,
-        text=f"{mark}{message.text}",
+        text="\n".join((f"{mark}{message.text}", *(() if shows_pictures else message.pictures))),
         mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
         buttons=tuple(Button(button.label, button.command) for button in message.buttons),
         quotes=message.quotes,
         edits=edits,
+        pictures=message.pictures if shows_pictures else (),
     )
 
 

@@ -161,7 +161,7 @@ class Stage:
     async def start(self) -> None:
         """Open the store and assemble the bot."""
         store = await open_store(self._store_url, self.clock.now())
-        await import_when_empty(store, self._config.faq.files, self.clock.now())
+        await import_when_empty(store, self._config, self.clock.now())
         self._bot = await assemble(
             self._config, store, {CHAT: self.chat}, self.clock, new_code=lambda: next(self._codes)
         )
