@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import chatter, clocks, faq, road, router, size, startup, store, wecom
+from benchmarks import chatter, clocks, faq, redis_store, road, router, size, startup, store, wecom
 from benchmarks.table import lines, missed
 
 MEASUREMENTS = {
     "store": store.run,
+    "redis": redis_store.run,
     "road": road.run,
     "router": router.run,
     "chatter": chatter.run,

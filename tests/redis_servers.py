@@ -68,20 +68,24 @@ class Server:
 
     def start(self) -> None:
         """Start and wait until it answers."""
-        command = [
-            program(self.kind),
-            *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
-            *("--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
-            *("--logfile", str(self.folder / "log.txt"), "--daemonize", "no"),
-            *self._options,
-        ]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            [program(self.kind), *self.command()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         for _ in range(400):
             with suppress(redis.ConnectionError):
                 self.ask("PING")
                 return
             sleep(0.02)
         raise RuntimeError((self.folder / "log.txt").read_text())
+
+    def command(self) -> list[str]:
+        """Return the words behind the program's name."""
+        return [
+            *("--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
+            *("--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
+            *("--logfile", str(self.folder / "log.txt"), "--daemonize", "no"),
+            *self._options,
+        ]
 
     def ask(self, *command: str | int | bytes) -> object:
         """Run one command; an authentication that is missing counts as an answer."""
@@ -114,3 +118,39 @@ class Server:
         if self._process is not None and self._process.poll() is None:
             self._process.send_signal(signal.SIGCONT)
             self.kill()
+
+
+class Cluster:
+    """A cluster of three masters."""
+
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.nodes = [
+            Server(kind, folder / str(n), "--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
+            for n in range(3)
+        ]
+        bounds = [0, 5461, 10923, 16384]
+        for index, node in enumerate(self.nodes):
+            node.ask("CLUSTER", "ADDSLOTSRANGE", bounds[index], bounds[index + 1] - 1)
+            node.ask("CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port)
+        for node in self.nodes:
+            for _ in range(400):
+                if b"cluster_state:ok" in bytes(node.ask("CLUSTER", "INFO")) and self._knows_all(node):
+                    break
+                sleep(0.05)
+            else:
+                raise RuntimeError("the cluster does not come together")
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+
+    def empty(self) -> None:
+        for node in self.nodes:
+            node.empty()
+
+    def end(self) -> None:
+        for node in self.nodes:
+            node.end()
+
+    def _knows_all(self, node: Server) -> bool:
+        return len(node.ask("CLUSTER", "SLOTS")) == len(self.nodes)

@@ -117,14 +117,16 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
 
     async def link(self, room: str, message: str) -> Link | None:
         shard, field = self._shards.of_room(room), message_field(room, message)
+        between = (f"[{field}\0", f"({field}\1", "BYLEX", "LIMIT", 0, 1)
         own, delivered = await asyncio.gather(
-            self._servers.ask(shard, "ZRANGE", "links", f"[{field}\0", f"({field}\1", "BYLEX", "LIMIT", 0, 1),
-            self._servers.ask(shard, "HGET", "delivered", field),
+            self._servers.ask(shard, "ZRANGE", "links", *between),
+            self._in_every_shard("HGET", "delivered", field),  # a message lies where it was decided
         )
         if own:
             return link_from(own[0])
-        if delivered is not None:
-            _, ticket, outgoing = unpacked(delivered)
+        found = [unpacked(value) for value in delivered if value is not None]
+        if found:
+            _, ticket, outgoing = max(found, key=lambda each: int(each[0]))
             return Link(room, message, ticket or None, outgoing)
         return None
 
@@ -210,9 +212,10 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
             "listed", index, "outbox", direction, "-inf", "+inf", limit
         ):
             position = self._shards.position(shard)
-            found.extend(message_from(value, position) for value in values)
-            for message in found:
+            messages = [message_from(value, position) for value in values]
+            for message in messages:
                 self._shards.note_message(message.key, shard)
+            found.extend(messages)
         return sorted(found, key=lambda message: message.position)
 
     async def _by_shard(self, name: str, *values: Any) -> list[tuple[int, Any]]:

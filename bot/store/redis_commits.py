@@ -109,7 +109,10 @@ class Commits:
         )
         await self.note_number(highest)
         homes = {saved.ticket.number: await self._shards.of_saved(saved) for saved in change.tickets}
-        asks = {closed.id: await self._shards.of_ask(closed.id) or 0 for closed in change.closed_asks}
+        asks = {ask.id: self._shards.of_room(ask.room) for ask in change.asks}
+        for closed in change.closed_asks:
+            if closed.id not in asks:
+                asks[closed.id] = await self._shards.of_ask(closed.id) or 0
         where = Whereabouts(
             self._shards.of_room,
             self._shards.of_seen,

@@ -15,6 +15,7 @@ from bot.asks import Answered, Ask
 from bot.store.bodies import ask_from, body_of, body_of_record, queued_from, ticket_from
 from bot.store.contract import Change, Link, Queued, Saved
 from bot.store.instants import milliseconds, milliseconds_up
+from bot.store.redis_squeezing import restored, squeezed
 from bot.store.sqlite_statements import check_continues
 from bot.tickets.model import Status, Ticket
 
@@ -134,18 +135,18 @@ def message_field(room: str, message: str) -> str:
 
 
 def ticket_of(value: bytes) -> Ticket:
-    """Return a ticket as it is kept: its version, a line end, its body."""
-    return ticket_from(value[value.index(b"\n") + 1 :])
+    """Return a ticket as it is kept: its version, a line end, its body made small."""
+    return ticket_from(restored(value[value.index(b"\n") + 1 :]))
 
 
 def sheet_of(value: bytes) -> tuple[bytes, str]:
     """Return the body and the hash of a record as it is kept."""
-    return value[_HASH_BYTES:], value[:_HASH_BYTES].hex()
+    return restored(value[_HASH_BYTES:]), value[:_HASH_BYTES].hex()
 
 
 def sheet_value(body: bytes, chain: str) -> msgspec.Raw:
-    """Return a record as it is kept: its hash, then exactly what was hashed."""
-    return text(bytes.fromhex(chain) + body)
+    """Return a record as it is kept: its hash, then exactly what was hashed, made small."""
+    return text(bytes.fromhex(chain) + squeezed(body))
 
 
 def message_from(value: bytes, position: Callable[[int], int]) -> Queued:
@@ -187,7 +188,7 @@ def ticket_value(
         False if ticket.subject is None else ticket.subject,
         False if due is None else due,
         False if surveyed is None else surveyed,
-        text(body_of(ticket)),
+        text(squeezed(body_of(ticket))),
         sheets,
         member(ticket.number),
     ]

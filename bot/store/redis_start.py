@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import msgspec
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
+from redis.exceptions import AskError, AuthenticationError, NoPermissionError, RedisError, ResponseError
 
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
@@ -247,10 +247,8 @@ async def _saves(connection: AbstractConnection) -> bool:
 async def _is_ours(connection: AbstractConnection) -> bool:
     try:
         return bool(await _told(connection, "EXISTS", _META) == 1)
-    except ResponseError as error:
-        if str(error).startswith("MOVED"):  # another node of the cluster has it
-            return False
-        raise
+    except AskError:  # another node of the cluster has it
+        return False
 
 
 async def _entered(servers: Servers, address: Address, now: datetime) -> None:

@@ -22,7 +22,7 @@ from bot.tickets.events import AnyEvent, Noted
 from bot.tickets.model import Kind, Party, Ticket
 from bot.tickets.records import Record, Source, sealed
 from faq.knowledge import Entry
-from tests.redis_servers import Server
+from tests.redis_servers import Cluster, Server
 
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)
 
@@ -112,12 +112,12 @@ def build() -> Builder:
     return Builder()
 
 
-@pytest.fixture(params=["sqlite", "redis", "valkey"])
+@pytest.fixture(params=["sqlite", "redis", "valkey", "cluster"])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of an empty store; another implementation adds its name here."""
     if request.param == "sqlite":
         return f"sqlite:{tmp_path / 'store.db'}"
-    server: Server = request.getfixturevalue(f"{request.param}_server")
+    server: Server | Cluster = request.getfixturevalue(f"{request.param}_server")
     server.empty()
     return server.url
 
@@ -130,6 +130,13 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     yield from _running("valkey", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def cluster_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    cluster = Cluster("redis", tmp_path_factory.mktemp("cluster"))
+    yield cluster
+    cluster.end()
 
 
 def _running(kind: str, folders: pytest.TempPathFactory) -> Iterator[Server]:

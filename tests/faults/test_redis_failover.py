@@ -1,0 +1,119 @@
+"""Sentinels and replicas: the store finds the new master, and what was acknowledged is there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.contract import StoreFault
+from bot.store.redis_start import open_redis
+from tests.bot.store.conftest import AT, Builder
+from tests.redis_servers import Server, free_port
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture
+def build() -> Builder:
+    return Builder()
+
+
+class Pair:
+    """A master with one replica, and a sentinel that a test moves by hand."""
+
+    def __init__(self, folder: Path) -> None:
+        self.master = Server("redis", folder / "master", "--repl-diskless-sync-delay", "0")
+        self.replica = Server(
+            "redis",
+            folder / "replica",
+            *("--replicaof", "127.0.0.1", str(self.master.port), "--repl-diskless-sync-delay", "0"),
+        )
+        file = folder / "sentinel.conf"
+        file.write_text(f"sentinel monitor desk 127.0.0.1 {self.master.port} 1\n", encoding="utf-8")
+        self.sentinel = _Sentinel(folder / "sentinel", file)
+
+    def end(self) -> None:
+        for server in (self.sentinel, self.replica, self.master):
+            server.end()
+
+
+class _Sentinel(Server):
+    def __init__(self, folder: Path, file: Path) -> None:
+        self._file = file
+        super().__init__("redis", folder)
+
+    def command(self) -> list[str]:
+        return [str(self._file), "--sentinel", "--port", str(self.port), "--bind", "127.0.0.1"]
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[Pair]:
+    pair = Pair(tmp_path)
+    yield pair
+    pair.end()
+
+
+async def until(is_so) -> None:
+    async with asyncio.timeout(20):
+        while not is_so():  # noqa: ASYNC110 - the servers tell nobody
+            await asyncio.sleep(0.05)
+
+
+def is_linked(pair: Pair) -> bool:
+    return "'master_link_status': 'up'" in str(pair.replica.ask("INFO", "replication"))
+
+
+async def test_the_store_follows_the_sentinels_to_another_master(pair, build):
+    await until(lambda: is_linked(pair))
+    url = f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/desk/0?wait_replicas=1"
+    store = await open_redis(url, AT)
+    await store.commit(build.change(tickets=(build.opened(1001),)))
+    await store.close()
+    pair.master.kill()
+    pair.replica.ask("REPLICAOF", "NO", "ONE")
+    pair.sentinel.ask("SENTINEL", "REMOVE", "desk")
+    pair.sentinel.ask("SENTINEL", "MONITOR", "desk", "127.0.0.1", pair.replica.port, 1)
+    again = await open_redis(url.replace("?wait_replicas=1", ""), AT)
+    assert (await again.ticket(1001)).number == 1001
+    await again.close()
+
+
+async def test_a_store_that_is_open_goes_over_to_the_new_master(pair, build):
+    await until(lambda: is_linked(pair))
+    store = await open_redis(f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/desk/0", AT)
+    opened = build.opened(1001)
+    await store.commit(build.change(tickets=(opened,)))
+    pair.replica.ask("REPLICAOF", "NO", "ONE")
+    pair.sentinel.ask("SENTINEL", "REMOVE", "desk")
+    pair.sentinel.ask("SENTINEL", "MONITOR", "desk", "127.0.0.1", pair.replica.port, 1)
+    pair.master.kill()
+    await store.commit(build.change(tickets=(build.noted(opened.ticket),)))
+    assert (await store.ticket(1001)).version == 2
+    await store.close()
+    assert pair.replica.ask("EXISTS", "shouwen:{0}:t:1001") == 1
+
+
+async def test_nothing_is_acknowledged_that_no_replica_has(pair, build):
+    await until(lambda: is_linked(pair))
+    store = await open_redis(f"{pair.master.url}?wait_replicas=1", AT)
+    await store.commit(build.change(seen="m1"))
+    pair.replica.kill()
+    store._servers.patience_seconds = 0.5
+    with pytest.raises(StoreFault, match="replicas have it"):
+        await store.commit(build.change(seen="m2"))
+    store._servers.patience_seconds = 30.0
+    pair.replica.start()
+    await store.commit(build.change(seen="m3"))
+    assert await store.is_seen("m3")
+    assert pair.replica.ask("ZSCORE", "shouwen:{0}:seen", "m3") is not None
+    await store.close()
+
+
+async def test_a_sentinel_that_does_not_know_the_master(pair):
+    with pytest.raises(StoreFault, match="knows no other"):
+        await open_redis(f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/other/0", AT)
+    with pytest.raises(StoreFault, match="连不上"):
+        await open_redis(f"redis+sentinel://127.0.0.1:{free_port()}/desk/0", AT)
