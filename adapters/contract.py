@@ -113,6 +113,9 @@ class Outgoing:
     buttons: tuple[Button, ...] = ()
     quotes: str | None = None  # the platform's id of the message it answers
     edits: str | None = None  # the platform's id of the bot's own message that this text replaces
+    pictures: tuple[
+        str, ...
+    ] = ()  # addresses (https://…) of pictures to show under the text; only where `shows_pictures`
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,7 @@ class Capabilities:
     can_quote: bool = True
     can_recall: bool = False
     has_buttons: bool = False
+    shows_pictures: bool = False  # given an address; elsewhere the address stands in the text
     reply_window: timedelta | None = None  # None: no limit
     replies_per_message: int | None = None
     per_minute_room: int | None = None  # messages a room may get a minute; None: no limit

@@ -64,7 +64,7 @@ class Delivery:
 
 
 def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:
-    """Yield a message for each text: the first quotes, everybody is called once, and buttons stand below the last.
+    """Yield a message for each text: the first quotes, everybody is called once, buttons and pictures stand below the last.
 
     Each part after the first has a key of its own, so that a platform that knows repetitions can tell them apart.
     """
@@ -81,6 +81,7 @@ def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:
             text=text,
             mentions=called,
             buttons=message.buttons if index == len(texts) - 1 else (),
+            pictures=message.pictures if index == len(texts) - 1 else (),
             quotes=message.quotes if index == 0 else None,
         )
 

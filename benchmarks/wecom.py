@@ -1,21 +1,25 @@
-"""How long WeCom waits for the answer to a callback: verified, opened, understood and handed over, beside a handler that does nothing."""
+"""How long WeCom waits for the answer to a callback: verified, opened, understood and saved, beside a handler that only saves."""
 
 from __future__ import annotations
 
 import asyncio
 import statistics
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from itertools import count
 from time import perf_counter
 from urllib.parse import urlencode
 
 from aiohttp import ClientSession, TCPConnector, web
 
-from adapters.contract import Adapter, Surroundings
+from adapters.contract import Adapter, Incoming, Notice, Surroundings
 from adapters.wechat.crypto import Seal, read_key, signature
 from adapters.wecom.app import AppAdapter, Settings
 from benchmarks.table import Row, at_most
 from bot.clock import SystemClock
+from bot.store.contract import Change, Store
+from bot.store.registry import open_store
 
 A_SECOND = 200
 SECONDS = 5
@@ -36,19 +40,24 @@ def run() -> list[Row]:
 async def _measured() -> list[Row]:
     settings = Settings(corp_id=CORP, agent_id=AGENT, secret="s", token=TOKEN, aes_key=AES_KEY)
     adapter = AppAdapter(settings, Surroundings(name="wecom", bot_name="小首", clock=SystemClock()))
-    reading = asyncio.create_task(_count(adapter))
-    ours = await _waits(adapter.handle)
-    await adapter.close()
-    assert await reading == A_SECOND * SECONDS, "a message was lost"
-    bare = await _waits(_bare)
+    with tempfile.TemporaryDirectory() as folder:
+        store = await open_store(f"sqlite:{folder}/wecom.db", SystemClock().now())
+        try:
+            reading = asyncio.create_task(_save(adapter, store))
+            ours = await _waits(adapter.handle)
+            await adapter.close()
+            assert await reading == A_SECOND * SECONDS, "a message was lost"
+            bare = await _waits(_saving(store))
+        finally:
+            await store.close()
     return [
         Row(
-            f"WeCom callback, {A_SECOND} a second, p99",
+            f"WeCom callback, decrypted, saved, answered, {A_SECOND} a second, p99",
             _p99(ours),
             _p99(bare),
             "ms",
             at_most(50),
-            "aiohttp handler that reads and answers",
+            "aiohttp handler with the same commit",
         ),
         Row(
             f"WeCom callback, {A_SECOND} a second, median",
@@ -59,13 +68,28 @@ async def _measured() -> list[Row]:
     ]
 
 
-async def _count(adapter: Adapter) -> int:
-    return len([message async for message in adapter.incoming()])
+async def _save(adapter: Adapter, store: Store) -> int:
+    """Save each message durably, as the bot does, and let its callback be answered then; return how many there were."""
+    saving = [asyncio.create_task(_saved(message, store)) async for message in adapter.incoming()]
+    await asyncio.gather(*saving)
+    return len(saving)
 
 
-async def _bare(request: web.Request) -> web.Response:
-    await request.read()
-    return web.Response()
+async def _saved(message: Incoming | Notice, store: Store) -> None:
+    await store.commit(Change(at=SystemClock().now(), seen=f"{message.room}|{message.message_id}"))
+    if message.receipt is not None:
+        message.receipt.settle(is_saved=True)
+
+
+def _saving(store: Store) -> Handler:
+    numbers = count()
+
+    async def bare(request: web.Request) -> web.Response:
+        await request.read()
+        await store.commit(Change(at=SystemClock().now(), seen=f"bare|{next(numbers)}"))
+        return web.Response()
+
+    return bare
 
 
 async def _waits(handler: Handler) -> list[float]:

@@ -11,6 +11,17 @@ from typing import assert_never
 from bot.answers import greeting
 from bot.asks import Answered, Menu, Offer
 from bot.config import BotConfig
+from bot.deciding import (
+    Candidates,
+    Decision,
+    Give,
+    Greet,
+    Heard,
+    OfferTicket,
+    Silent,
+    decided,
+    decided_before,
+)
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
@@ -18,10 +29,8 @@ from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.store.contract import Store
 from bot.tickets.messages import Message, Place
-from faq.knowledge import Answer, Entry, Hit, Nothing, Suggest
-from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.knowledge import Entry, Hit
 
-_A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 _AGAIN = timedelta(minutes=10)  # the same question in the same room is pointed to its answer
 
 
@@ -48,31 +57,25 @@ class Answering:
     async def question(self, hearing: Hearing) -> bool:
         """Answer a text if it is a question for the bot; False when nothing is said."""
         mode = hearing.customer_room.answer if hearing.customer_room else "mentioned"
-        if not hearing.is_addressed and (mode != "auto" or hearing.mentions):
-            return False
-        text = hearing.text
-        if is_noise(text) or is_thanks(text):
-            if not hearing.is_addressed or is_thanks(text):
+        said = Heard(hearing.text, hearing.is_addressed, bool(hearing.mentions), mode)
+        decision: Decision | None = decided_before(said)
+        if decision is None:
+            is_off = mode == "off"
+            hits = [] if is_off else self._knowledge.find(said.text, hearing.customer, hearing.now)
+            decision = decided(said, self._knowledge.judge(hits))
+        match decision:
+            case Silent():
                 return False
-            await self._greet(hearing)
-            return True
-        hits = [] if mode == "off" else self._knowledge.find(text, hearing.customer, hearing.now)
-        is_trouble = looks_like_trouble(text)
-        is_for_bot = hearing.is_addressed or is_trouble or looks_like_question(text)
-        verdict = self._knowledge.judge(hits)
-        match verdict:
-            case Answer(hit=hit):
-                await self.give(hearing, hit.entry, text)
-            case Suggest(hits=candidates):
-                if not is_for_bot:
-                    return False
+            case Greet():
+                await self._greet(hearing)
+            case Give(hit=hit):
+                await self.give(hearing, hit.entry, hearing.text)
+            case Candidates(hits=candidates):
                 await self._suggest(hearing, candidates)
-            case Nothing():
-                if not hearing.is_addressed and not is_trouble:
-                    return False
-                await self._offer(hearing, is_trouble)
+            case OfferTicket():
+                await self._offer(hearing)
             case _:
-                assert_never(verdict)
+                assert_never(decision)
         return True
 
     async def give(
@@ -87,7 +90,7 @@ class Answering:
             (ask for ask in given if isinstance(ask.about, Answered) and ask.about.entry == entry.id), None
         )
         if hearing.customer_room is None:  # nobody to give a ticket to
-            text = say("{answer}\n（{entry}）", answer=entry.answer.strip(), entry=entry.id)
+            text = say("{answer}\n（{entry}）", answer=_whole(entry), entry=entry.id)
         elif earlier is not None:
             text = say(
                 "这个刚答过（{time}），见上面的 {entry}。没解决回 1，我帮您报单。",
@@ -95,10 +98,10 @@ class Answering:
                 entry=entry.id,
             )
         else:
-            text = say(
-                "{answer}\n（{entry}）没解决回 1，我帮您报单。", answer=entry.answer.strip(), entry=entry.id
-            )
-        is_new = await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+            text = say("{answer}\n（{entry}）没解决回 1，我帮您报单。", answer=_whole(entry), entry=entry.id)
+        pictures = entry.pictures if earlier is None else ()
+        message = Message(to=Place.ASKER, text=text, about=about, pictures=pictures)
+        is_new = await self._desk.answer([message], hearing.origin)
         if is_new and earlier is None and not hearing.role.is_staff:
             await self._noting.given(entry.id, hearing.now)
 
@@ -112,12 +115,9 @@ class Answering:
         about = Menu(question=hearing.text, entries=tuple(hit.entry.id for hit in candidates))
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
-    async def _offer(self, hearing: Hearing, is_trouble: bool) -> None:
+    async def _offer(self, hearing: Hearing) -> None:
         """Offer a ticket; where no contract applies there is nobody to give it to, so say where to ask."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        if not is_trouble and not looks_like_question(hearing.text) and len(hearing.text) < _A_CALL:
-            await self._greet(hearing)
-            return
         if hearing.customer_room is None:
             text = say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
@@ -140,3 +140,8 @@ class Answering:
         await self._desk.answer(
             [Message(to=Place.ASKER, text=greeting(speaker, self._bot.name))], hearing.origin
         )
+
+
+def _whole(entry: Entry) -> str:
+    """Return an answer with its links; platforms make them something to press by themselves."""
+    return "\n".join((entry.answer.strip(), *entry.links))

@@ -112,7 +112,7 @@ async def serve(
     store = await open_store(config.store_url, clock.now())
     try:
         await refuse_half_a_copy(store)
-        for plan in await import_when_empty(store, config.faq.files, clock.now()):
+        for plan in await import_when_empty(store, config, clock.now()):
             log.info("FAQ imported", action="faq_imported", summary="；".join(describe(plan)))
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
         bot = await assemble(config, store, adapters, clock)
@@ -259,6 +259,7 @@ async def _follow_knowledge(bot: Bot, log: structlog.stdlib.BoundLogger) -> None
         try:
             if await bot.knowledge.refresh(bot.clock.now()):
                 log.info("knowledge read anew", action="knowledge_followed", version=bot.knowledge.version)
+            await bot.school.regression.follow()
         except StoreFault:  # the next look tries again; answers go on from what is known
             log.exception("knowledge cannot be followed", action="knowledge_follow_failed")
 

@@ -25,6 +25,7 @@ from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
 from bot.ledgers import Ledgers
 from bot.living import Living
+from bot.losses import Losses
 from bot.metrics import Meters
 from bot.newcomers import Newcomers
 from bot.opening import Opening
@@ -63,6 +64,7 @@ class Bot:
     meters: Meters
     journal: Journal
     failures: Failures
+    losses: Losses
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
@@ -70,13 +72,25 @@ class Bot:
             await self.office.tick(now)
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
+            await self.losses.tick(now)
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
         gathered = self.desk.next_list_at(self.clock.now())
         deadline, listed = await self.store.next_due_at(), self.school.weekly.next_at(self.clock.now())
         return min(
-            (at for at in (deadline, listed, gathered, self.office.next_at()) if at is not None), default=None
+            (
+                at
+                for at in (
+                    deadline,
+                    listed,
+                    gathered,
+                    self.office.next_at(),
+                    self.losses.next_at(self.clock.now()),
+                )
+                if at is not None
+            ),
+            default=None,
         )
 
 
@@ -128,6 +142,7 @@ async def assemble(
         drafts=drafts,
         desk=desk,
         knowledge=knowledge,
+        clock=clock,
     )
     answering = Answering(
         desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
@@ -185,6 +200,9 @@ async def assemble(
         newcomers=newcomers,
         uploading=uploading,
     )
+    losses = Losses(living=living, desk=desk, drafts=drafts, store=store)
+    outbox.on_loss = losses.lost
+    await losses.load()
     await outbox.recover()
     await keep_plans(desk, store, rules, clock.now())
     return Bot(
@@ -206,4 +224,5 @@ async def assemble(
         meters=meters,
         journal=journal,
         failures=failures,
+        losses=losses,
     )

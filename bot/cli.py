@@ -224,7 +224,7 @@ def faq() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_explained
 def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
-    """Import csv, xlsx, md or jsonl; good rows are taken, faulty ones listed."""
+    """Import csv, xlsx, md, jsonl, docx or txt; good rows are taken, faulty ones listed."""
     from bot.housekeeping import import_faq
 
     click.echo("\n".join(_run(import_faq(_load(config_file), file, is_dry_run=dry_run))))
@@ -232,15 +232,21 @@ def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
 
 @faq.command()
 @_config_option
+@click.option("--template", "is_template", is_flag=True, help="Write an empty file with the columns instead.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_explained
-def export(config_file: Path | None, file: Path) -> None:
+def export(config_file: Path | None, is_template: bool, file: Path) -> None:
     """Export the knowledge base as csv, xlsx, md or jsonl, by suffix."""
-    from bot.housekeeping import export_faq
+    from bot.housekeeping import export_faq, write_template
 
     config = _load(config_file)
+    say = voice_of(config.bot.language).say
+    if is_template:
+        write_template(file)
+        click.echo(say("已写出模板 {file}", file=file))
+        return
     count = _run(export_faq(config, file))
-    click.echo(voice_of(config.bot.language).say("已导出 {count} 条到 {file}", count=count, file=file))
+    click.echo(say("已导出 {count} 条到 {file}", count=count, file=file))
 
 
 @faq.command()
@@ -254,6 +260,25 @@ def ask(config_file: Path | None, is_explained: bool, customer: str | None, text
     from bot.housekeeping import ask_faq
 
     click.echo("\n".join(_run(ask_faq(_load(config_file), text, customer, is_explained=is_explained))))
+
+
+@faq.command("check")
+@_config_option
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_explained
+def check_faq(config_file: Path | None, file: Path | None) -> None:
+    """Try the questions that shall be answered in a certain way; exit 1 if one is not."""
+    from bot.housekeeping import check_faq as try_all
+
+    config = _load(config_file)
+    file = file or config.faq.checks
+    if file is None:
+        say = voice_of(config.bot.language).say
+        raise click.ClickException(say("没有要检查的文件：写在命令后面，或配置 [faq] checks"))
+    lines, is_well = _run(try_all(config, file))
+    click.echo("\n".join(lines))
+    if not is_well:
+        raise SystemExit(1)
 
 
 @faq.command()

@@ -66,6 +66,10 @@ class Word(StrEnum):
     ROLL_BACK = "rollback"
     OTHER_TIME = "reschedule"
     ASSET = "asset"
+    DEPART = "depart"
+    LEAVE_SITE = "leave"
+    NOBODY_CAME = "nobodycame"
+    DAY_REPORT = "dayreport"
     EXCUSE = "excuse"
     ATTAINED = "attained"
     REASSIGN = "reassign"
@@ -165,6 +169,10 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.UPGRADED, ("升级完成", "upgraded"), Whose.STAFF, N_("升级完成 客户或单号 说明"), N_("升级完成 育才小学 新增成绩分析")),
     Spec(Word.ROLL_BACK, ("升级回退", "回退", "rollback"), Whose.STAFF, N_("升级回退 客户或单号 原因"), N_("升级回退 育才小学 数据库校验没通过")),
     Spec(Word.OTHER_TIME, ("改期", "reschedule"), Whose.ANYBODY, N_("改期 — 约好的时间不方便"), N_("改期 那天有考试")),
+    Spec(Word.DEPART, ("出发", "depart"), Whose.STAFF, N_("出发 单号 — 在路上了"), N_("出发 {number}"), takes_number=True),
+    Spec(Word.LEAVE_SITE, ("离场", "leave"), Whose.STAFF, N_("离场 单号 未解决 原因，打算，下次时间"), N_("离场 {number} 未解决 矩阵主板坏，已报备件，明天10点前换"), takes_number=True),
+    Spec(Word.DAY_REPORT, ("汇报", "dayreport"), Whose.STAFF, N_("汇报 单号 进展 — 重大事件当日汇报"), N_("汇报 {number} 备机已接管，成绩模块明天恢复"), takes_number=True),
+    Spec(Word.NOBODY_CAME, ("没人来", "没来人", "nobodycame"), Whose.CUSTOMER, N_("没人来 — 约好的人没到"), N_("没人来 {number}"), takes_number=True),
     Spec(Word.ASSET, ("设备", "asset"), Whose.STAFF, N_("设备 单号 序列号 — 同一台坏过几次有数"), N_("设备 {number} SN5521"), takes_number=True),
     Spec(Word.EXCUSE, ("标记", "excuse"), Whose.MANAGER, "", N_("标记 {number} 不可抗力 供电局停电通知"), takes_number=True),
     Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),

@@ -127,6 +127,7 @@ def _rooms(settings: Settings, mistakes: Mistakes) -> tuple[Room, ...]:
             on_call=each.on_call,
             answer=each.answer,
             language=each.language or settings.bot.language,
+            fallback=each.fallback,
             quiet=parsed(parse_window, each.quiet, ("rooms", index, "quiet"), mistakes)
             if each.quiet
             else None,

@@ -24,6 +24,7 @@ _CALENDAR = Wording("日历", "calendar")
 _LADDER = Wording("升级阶梯", "ladder")
 _ROTA = Wording("值班表", "rota")
 _DUTY = Wording('值班群（kind = "duty" 的群的 id）', 'duty room (kind = "duty")')
+_FALLBACK = Wording("另一个值班群的 id（只有值班群能写）", "another duty room (and only duty rooms have one)")
 _LEVEL = Wording("级别", "level")
 _ADAPTER = Wording("适配器", "adapter")
 
@@ -171,6 +172,9 @@ def _check_rooms(settings: Settings, mistakes: Mistakes) -> None:
             _add_unless_noted((*place, "customer"), ABSENT, _CUSTOMER_NEEDED, mistakes)
         if room.duty:
             refer(room.duty, duty_rooms, _DUTY, (*place, "duty"), mistakes)
+        if room.fallback:
+            others = duty_rooms - {room.id} if room.kind == "duty" else frozenset[str]()
+            refer(room.fallback, others, _FALLBACK, (*place, "fallback"), mistakes)
         if room.on_call:
             refer(room.on_call, settings.rotas, _ROTA, (*place, "on_call"), mistakes)
 

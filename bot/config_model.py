@@ -51,6 +51,7 @@ class FaqConfig:
     answer_at: float
     suggest_at: float
     managers: tuple[str, ...] = ()  # ids of those who look after the knowledge
+    checks: Path | None = None  # questions that shall be answered in a certain way
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Room:
     answer: str = "auto"  # auto | mentioned | off
     language: str = "zh"
     quiet: Window | None = None
+    fallback: str = ""  # id of the duty room where it is said what may not be said here
 
 
 @dataclass(frozen=True, slots=True)

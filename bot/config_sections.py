@@ -99,7 +99,10 @@ def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig
         if not mistakes.is_at(place) and not _is_file(folder / name):
             mistakes.add(place, name, _NO_FILE)
         files.append(folder / name)
-    return FaqConfig(tuple(files), settings.answer_at, settings.suggest_at, settings.managers)
+    if settings.checks and not _is_file(folder / settings.checks):
+        mistakes.add(("faq", "checks"), settings.checks, _NO_FILE)
+    checks = folder / settings.checks if settings.checks else None
+    return FaqConfig(tuple(files), settings.answer_at, settings.suggest_at, settings.managers, checks)
 
 
 def _is_file(path: Path) -> bool:

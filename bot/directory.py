@@ -42,6 +42,12 @@ class Directory:
         """Return the room with this id, or None."""
         return self._rooms_by_id.get(room_id)
 
+    def fallback_of(self, address: str) -> str | None:
+        """Return the address of the room where it is said what the platform forbids at this one, or None."""
+        room = self._rooms.get(address)
+        other = self._rooms_by_id.get(room.fallback) if room and room.fallback else None
+        return other.address if other else None
+
     def rooms_of(self, customer: str) -> tuple[Room, ...]:
         """Return the rooms of a customer, in the order of the configuration."""
         return tuple(

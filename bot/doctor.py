@@ -18,6 +18,7 @@ from bot.command_line import Voice
 from bot.config import Config, ConfigurationFaults, load
 from bot.reach import unreached
 from bot.set_up import contradictions, read
+from bot.store.advice import advice_about
 from bot.store.contract import StoreFault
 from bot.store.registry import damage, open_store
 from bot.tickets.errors import N_
@@ -59,7 +60,11 @@ async def examined_store(url: str, voice: Voice, config: Config | None = None) -
         count = len(await store.entries())
         well = Finding(subject, True, voice.say("可以读写；知识库 {count} 条", count=count))
         overruled = contradictions(config, read(await store.kept(""))) if config is not None else []
-        return [well, *(_overruled(what, name, voice) for what, name in overruled)]
+        advice = [
+            Finding("Redis", each.is_well, voice.say(each.template, **each.values))
+            for each in await advice_about(url)
+        ]
+        return [well, *advice, *(_overruled(what, name, voice) for what, name in overruled)]
     finally:
         await store.close()
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from pathlib import Path
 
 from bot.clock import SystemClock
-from bot.command_line import voice_of
+from bot.command_line import Voice, voice_of
 from bot.config import Config
-from bot.importing import import_file
+from bot.importing import for_customers, import_file
 from bot.store.contract import Store, StoreFault
 from bot.store.registry import open_store, read_entries
-from faq.formats import UnreadableFile, describe, plan, read, write
+from faq import checks, explanation
+from faq.formats import UnreadableFile, describe, plan, read, template, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 
 
@@ -23,10 +25,10 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
     """
     try:
         if is_dry_run:
-            return describe(plan(await _entries(config), read(file)))
+            return describe(plan(await _entries(config), for_customers(read(file), config.customers)))
         store, now = await _opened(config)
         try:
-            return describe(await import_file(store, file, now))
+            return describe(await import_file(store, file, config.customers, now))
         finally:
             await store.close()
     except UnreadableFile as fault:
@@ -47,6 +49,18 @@ async def export_faq(config: Config, file: Path) -> int:
     return len(entries)
 
 
+def write_template(file: Path) -> None:
+    """Write a file to fill in.
+
+    Raises:
+        StoreFault: The file's suffix is none we write.
+    """
+    try:
+        file.write_bytes(template(file.name))
+    except UnreadableFile as fault:
+        raise StoreFault(str(fault)) from fault
+
+
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:
     """Return the answer to a question as lines; with the scores and the reasons when they are wanted."""
     voice = voice_of(config.bot.language)
@@ -63,21 +77,76 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
     else:
         lines = [voice.say("没有合适的答案。")]
     if is_explained:
+        found = explanation.account(
+            base,
+            text,
+            customer=customer,
+            answer_at=config.faq.answer_at,
+            suggest_at=config.faq.suggest_at,
+        )
+        lines += _explained(found, voice)
+    return lines
+
+
+def _explained(found: explanation.Account, voice: Voice) -> list[str]:
+    lines = [
+        voice.say("折叠后：{text}", text=found.folded),
+        voice.say("比较用：{text}", text=found.compared),
+        voice.say(
+            "知识库 {count} 条；{answer_at:.2f} 起直接回答，{suggest_at:.2f} 起给候选。",
+            count=found.entries,
+            answer_at=found.answer_at,
+            suggest_at=found.suggest_at,
+        ),
+    ]
+    for near in found.nearest:
         lines.append(
             voice.say(
-                "知识库 {count} 条；{answer_at:.2f} 起直接回答，{suggest_at:.2f} 起给候选。",
-                count=len(base),
-                answer_at=config.faq.answer_at,
-                suggest_at=config.faq.suggest_at,
+                "{score:.3f} {entry}：最像“{phrase}”",
+                score=near.score,
+                entry=near.entry.id,
+                phrase=near.wording,
             )
         )
-        lines.extend(
-            voice.say(
-                "{score:.3f} {entry}：最像“{phrase}”", score=hit.score, entry=hit.entry.id, phrase=hit.phrase
-            )
-            for hit in hits
-        )
+        lines.append("      " + " ".join(f"{name}={value:.2f}" for name, value in near.features))
     return lines
+
+
+async def check_faq(config: Config, file: Path) -> tuple[list[str], bool]:
+    """Try the questions of a file and return what to say about them, and whether all were answered as expected.
+
+    Raises:
+        StoreFault: The file cannot be read.
+    """
+    base = KnowledgeBase(await _entries(config))
+    try:
+        found = checks.read(await asyncio.to_thread(file.read_bytes))
+    except (OSError, UnreadableFile) as fault:
+        raise StoreFault(str(fault)) from fault
+    outcomes = list(
+        checks.tried(
+            [each for each in found if isinstance(each, tuple)],
+            lambda text, customer: base.match(text, customer=customer or None),
+            lambda hits: judge(hits, answer_at=config.faq.answer_at, suggest_at=config.faq.suggest_at),
+        )
+    )
+    missed = [each for each in outcomes if not each.is_met]
+    faulty = [each for each in found if isinstance(each, checks.FaultyLine)]
+    say = voice_of(config.bot.language).say
+    nothing = say("不回答")
+    lines = [say("{count} 个问题，{missed} 个没有答对。", count=len(outcomes), missed=len(missed))]
+    lines += [say("第 {line} 行读不懂：{why}", line=each.line, why=each.why) for each in faulty]
+    lines += [
+        say(
+            "第 {line} 行“{text}”应为 {expected}，实际 {got}",
+            line=each.line,
+            text=each.expected.text,
+            expected=each.expected.entry or nothing,
+            got=each.got or " ".join(each.candidates) or nothing,
+        )
+        for each in missed
+    ]
+    return lines, not missed and not faulty
 
 
 async def _opened(config: Config) -> tuple[Store, datetime]:
@@ -92,5 +161,5 @@ async def _entries(config: Config) -> list[Entry]:
         return entries
     found: list[Entry] = []
     for file in config.faq.files:
-        found.extend(plan(found, read(file)).new)
+        found.extend(plan(found, for_customers(read(file), config.customers)).new)
     return found

@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from bot.config import Config, Customer
 from bot.store.contract import Store
-from bot.store.knowledge_contract import Learning
-from faq.formats import ImportPlan, plan, read
+from bot.store.knowledge_contract import KnowledgeMoved, Learning
+from faq.formats import ImportPlan, Rows, plan, read
+from faq.formats.customers import named_customers
+
+_ATTEMPTS = 50  # races are lost to somebody else's progress
 
 
-async def import_file(store: Store, path: Path, now: datetime, *, is_dry_run: bool = False) -> ImportPlan:
-    """Import the good rows of a file and return what was, or would be, done. Importing twice changes nothing.
+def for_customers(rows: Rows, customers: Sequence[Customer]) -> Rows:
+    """Return rows whose customers are ids; files may name them as people do. Whoever is not known makes a row faulty."""
+    return named_customers(rows, [(each.id, each.name) for each in customers])
+
+
+async def import_file(store: Store, path: Path, customers: Sequence[Customer], now: datetime) -> ImportPlan:
+    """Import the good rows of a file and return what was done. Importing twice changes nothing.
 
     Raises:
         UnreadableFile: The file as a whole cannot be read.
     """
-    found = plan(await store.entries(), read(path))
-    entries = (*found.new, *found.changed)
-    if entries and not is_dry_run:
-        await store.learn(Learning(at=now, entries=entries))
-    return found
+    return await import_rows(store, for_customers(read(path), customers), path.name, "", now)
 
 
-async def import_when_empty(store: Store, files: tuple[Path, ...], now: datetime) -> list[ImportPlan]:
+async def import_rows(store: Store, rows: Rows, name: str, by: str, now: datetime) -> ImportPlan:
+    """Import rows that were read from a file of this name; the history says whose import it was."""
+    for _ in range(_ATTEMPTS):
+        version = await store.knowledge_version()
+        found = plan(await store.entries(), rows)
+        entries = tuple(
+            replace(entry, changed_by=by, changed_at=now, reason=name)
+            for entry in (*found.new, *found.changed)
+        )
+        try:
+            if entries:
+                await store.learn(Learning(at=now, entries=entries, expected=version))
+        except KnowledgeMoved:
+            continue
+        return found
+    raise RuntimeError(f"the knowledge was changed by others {_ATTEMPTS} times in a row")
+
+
+async def import_when_empty(store: Store, config: Config, now: datetime) -> list[ImportPlan]:
     """Fill an empty knowledge base from the files of the configuration.
 
     Raises:
@@ -31,4 +57,4 @@ async def import_when_empty(store: Store, files: tuple[Path, ...], now: datetime
     """
     if await store.entries():
         return []
-    return [await import_file(store, path, now) for path in files]
+    return [await import_file(store, path, config.customers, now) for path in config.faq.files]

@@ -12,6 +12,7 @@ from bot.directory import Directory
 from bot.hearing import Hearing
 from bot.moments import EXAMPLES, moment_at_start
 from bot.tickets import ledger_steps as ls
+from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.errors import Phrase, TicketError
 from bot.tickets.levels import level_at_start
@@ -27,6 +28,9 @@ _WAITS = {
 }
 _REASON = re.compile("(" + "|".join(word for words in _WAITS.values() for word in words) + ")", re.IGNORECASE)
 _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
+_UNSOLVED = re.compile(r"^(?:未|没有?)(?:解决|修好|处理完)[\s,，:：]*|^unsolved[\s,:]*", re.IGNORECASE)
+_BY = re.compile(r"^(?:之前|以前|前)\s*")
+_CLAUSES = re.compile(r"[,，;；。\n]+")
 _LONGEST_MISSED = 12  # "没接，晚上再打"; what is longer tells how the call went
 
 
@@ -101,6 +105,14 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.DeclareMajor(by)
         case Word.RECOVER:
             return s.Recover(by, rest)
+        case Word.DEPART:
+            return ss.Depart(by)
+        case Word.LEAVE_SITE:
+            return _leaving(hearing, rest, rules)
+        case Word.NOBODY_CAME:
+            return ss.MissSomebody(by)
+        case Word.DAY_REPORT:
+            return ss.ReportDay(by, rest)
         case Word.ASSET:
             return ls.NameAsset(by, serial_of(rest))
         case Word.EXCUSE:
@@ -110,6 +122,21 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.Report(by, _required(command, ticket), "missed" if is_missed else "reached")
         case _:
             raise ValueError(f"{command.word} is no step")
+
+
+def _leaving(hearing: Hearing, rest: str, rules: Rules) -> ss.LeaveSite:
+    """`未解决 矩阵主板坏，已报备件，明天10点前换`: the cause, the plan, and by when, in clauses."""
+    clauses = [each for part in _CLAUSES.split(_UNSOLVED.sub("", rest)) if (each := part.strip())]
+    next_at, said = None, []
+    for clause in clauses:
+        found = moment_at_start(clause, hearing.now, rules.zone) if next_at is None else None
+        if found is None:
+            said.append(clause)
+            continue
+        next_at = found[0]
+        rest_of = _BY.sub("", found[1])
+        said.extend([rest_of] if rest_of else [])
+    return ss.LeaveSite(hearing.by, said[0] if said else "", "，".join(said[1:]), next_at)
 
 
 def serial_of(text: str) -> str:

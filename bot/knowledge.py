@@ -36,6 +36,11 @@ class Knowledge:
         self._day = date.min
 
     @property
+    def base(self) -> KnowledgeBase:
+        """What is matched now, to look into."""
+        return self._base
+
+    @property
     def version(self) -> int:
         """The version of the store that was read last; what is decided on these entries expects it."""
         return self._version

@@ -122,6 +122,8 @@ class Orders:
         number = command.number if command.number is not None else quoted
         if number is None:
             fitting = await self._finding.fitting(hearing, command)
+            if command.word is Word.NOBODY_CAME and not fitting and not hearing.is_addressed:
+                return False  # nobody of ours was to come
             if len(fitting) != 1:
                 return await self._asked_for_number(hearing, command, fitting)
             number = fitting[0].number

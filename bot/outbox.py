@@ -19,12 +19,14 @@ from adapters.contract import Adapter, Button, DeliveryFailed, Mention, Outgoing
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.pace import Pace
-from bot.store.contract import Delivered, Delivery, LeaseLost, Queued, Store, StoreFault
+from bot.store.contract import Change, Delivered, Delivery, Kept, LeaseLost, Queued, Store, StoreFault
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
 HELD = N_("（接上）")
 RESENT = N_("（重发）")
+ELSEWHERE = N_("（原群现在发不进去）")
+_PACES = "pace:"  # + room or adapter: until when its bucket is used up
 _BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
 _STEADY = timedelta(minutes=5)
 _USEFUL = timedelta(days=2)
@@ -61,14 +63,20 @@ class Outbox:
         journal: Journal | None = None,
         send_patience: timedelta = _SEND_PATIENCE,
     ) -> None:
+        self.on_loss: Callable[[Queued], None] = lambda _: None  # called when a message is given up
         self._store = store
         self._clock = clock
         meters, journal = meters or Meters(clock.monotonic), journal or Journal(is_on=False)
         self._senders = {
-            name: _Sender(adapter, store, clock, translator_at, self._moved, meters, journal, send_patience)
+            name: _Sender(
+                adapter, store, clock, translator_at, self._moved, self._lost, meters, journal, send_patience
+            )
             for name, adapter in adapters.items()
         }
         self._log = structlog.get_logger("outbox")
+
+    def _lost(self, message: Queued) -> None:
+        self.on_loss(message)
 
     def can_edit(self, adapter: str) -> bool:
         """Say whether a platform lets the bot change what it has said."""
@@ -86,7 +94,8 @@ class Outbox:
 
     async def recover(self) -> None:
         """Take up what an earlier run has left, for every adapter that no other worker sends for."""
-        for name in self._senders:
+        for name, sender in self._senders.items():
+            sender.remember(await self._store.kept(f"{_PACES}{name}"))
             await self._store.hold(name)
         await self.look()
 
@@ -165,12 +174,14 @@ class _Sender:
         clock: Clock,
         translator_at: Callable[[str], Callable[[str], str]],
         elsewhere: Callable[[Iterable[Queued]], None],
+        lost: Callable[[Queued], None],
         meters: Meters,
         journal: Journal,
         send_patience: timedelta,
     ) -> None:
         self.adapter = adapter
         self._elsewhere = elsewhere
+        self._lost = lost
         self._meters = meters
         self._journal = journal
         self._usual_seconds = 0.0  # that a send takes
@@ -408,7 +419,12 @@ class _Sender:
             return None
         began = self._meters.monotonic()
         try:
-            outgoing = _rendered(message, edits, self._translator_at(message.room))
+            outgoing = _rendered(
+                message,
+                edits,
+                self._translator_at(message.room),
+                shows_pictures=self.adapter.capabilities.shows_pictures,
+            )
             async with asyncio.timeout(self._patience):
                 platform_id = await self.adapter.send(outgoing)
         except DeliveryFailed as failure:
@@ -487,6 +503,7 @@ class _Sender:
             moved = replace(
                 message,
                 adapter=message.fallback.partition(":")[0],
+                text=self._moved_text(message, message.fallback),
                 room=message.fallback,
                 state=Delivery.QUEUED,
                 fallback=None,
@@ -502,6 +519,17 @@ class _Sender:
         )
         await self._note(replace(message, state=Delivery.DEAD))
         self._missed(message, "dead")
+        self._lost(message)
+
+    def _moved_text(self, message: Queued, fallback: str) -> str:
+        """Say with a message from another group why it is here."""
+        is_group = ":group:" in message.room
+        return message.text + self._translator_at(fallback)(ELSEWHERE) if is_group else message.text
+
+    def remember(self, kept: Mapping[str, str]) -> None:
+        """Take up the buckets of an earlier run."""
+        arrivals = {key.removeprefix(_PACES): datetime.fromisoformat(at) for key, at in kept.items()}
+        self._pace.restore(arrivals, self.adapter.name, self._clock.now())
 
     def _missed(self, message: Queued, outcome: str) -> None:
         """Count a message that does not reach its room, for now or for good."""
@@ -540,6 +568,7 @@ class _Sender:
         notes = list(self._notes)
         try:
             await self._store.note_delivered(notes)
+            await self._remember_pace()
         except (
             LeaseLost
         ):  # whoever has it now takes these for possibly delivered, and marks them when they are sent again
@@ -550,6 +579,11 @@ class _Sender:
                 await self._clock.sleep(_STORE_PATIENCE)
                 return
         del self._notes[: len(notes)]
+
+    async def _remember_pace(self) -> None:
+        if filled := self._pace.filled(self.adapter.name, self._clock.now()):
+            kept = tuple(Kept(_PACES + name, at.isoformat() if at else "") for name, at in filled.items())
+            await self._store.commit(Change(at=self._clock.now(), kept=kept))
 
     async def _note(self, message: Queued) -> None:
         await self._store.update_outgoing([message])
@@ -563,18 +597,21 @@ def _most_urgent_first(queue: deque[Queued]) -> None:
         queue.extend(ordered)
 
 
-def _rendered(message: Queued, edits: str | None, translate: Callable[[str], str]) -> Outgoing:
+def _rendered(
+    message: Queued, edits: str | None, translate: Callable[[str], str], *, shows_pictures: bool
+) -> Outgoing:
     mark = translate(RESENT) if message.is_unknown and edits is None else ""
     if message.was_held and not mark:
         mark = translate(HELD)
     return Outgoing(
         key=message.key,
         room=message.room,
-        text=f"{mark}{message.text}",
+        text="\n".join((f"{mark}{message.text}", *(() if shows_pictures else message.pictures))),
         mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
         buttons=tuple(Button(button.label, button.command) for button in message.buttons),
         quotes=message.quotes,
         edits=edits,
+        pictures=message.pictures if shows_pictures else (),
     )
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from adapters.contract import Capabilities
 
 _MINUTE = timedelta(minutes=1)
+_RESTARTING = timedelta(seconds=1)  # a bucket that is empty sooner need not be remembered
 _BURST = 5  # messages that may follow each other at once before the pace counts
 
 
@@ -18,6 +20,7 @@ class Pace:
         self._step = _step(capabilities.per_minute)
         self._rooms: dict[str, datetime] = {}
         self._all: datetime | None = None
+        self._remembered: dict[str, datetime] = {}  # what the store was told of the buckets
         self._seen: datetime | None = None  # the latest time it was told
 
     def wait(self, room: str, now: datetime, *, ahead: int = 0) -> timedelta:
@@ -47,6 +50,38 @@ class Pace:
         if self._step:
             self._all = max(self._all or now, now) + self._step
 
+    def filled(self, adapter: str, now: datetime) -> dict[str, datetime | None]:
+        """Return the buckets to remember over a restart: those more than half full that have changed, and None for those forgotten.
+
+        The bucket of the adapter itself has its name; the others that of their room.
+        """
+        full = {room: at for room, at in self._rooms.items() if _is_filled(at, self._room_step, now)}
+        if self._all and _is_filled(self._all, self._step, now):
+            full[adapter] = self._all
+        changed: dict[str, datetime | None] = {
+            name: at for name, at in full.items() if self._remembered.get(name) != at
+        }
+        changed |= dict.fromkeys(
+            name for name, at in self._remembered.items() if name not in full and at <= now
+        )
+        for name, at in changed.items():
+            if at is None:
+                del self._remembered[name]
+            else:
+                self._remembered[name] = at
+        return changed
+
+    def restore(self, arrivals: Mapping[str, datetime], adapter: str, now: datetime) -> None:
+        """Take up buckets of an earlier run; what a clock that was put back made too large is left out."""
+        for name, at in arrivals.items():
+            self._remembered[name] = at
+            if not now < at <= now + 2 * _MINUTE:
+                continue
+            if name == adapter and self._step:
+                self._all = at
+            elif self._room_step:
+                self._rooms[name] = at
+
     def _see(self, now: datetime) -> None:
         """Begin anew when the clock of the host was put back: else a room would wait for as long as the step was."""
         if self._seen is not None and now < self._seen:
@@ -57,6 +92,10 @@ class Pace:
 
 def _wait(arrival: datetime, step: timedelta, now: datetime, ahead: int) -> timedelta:
     return max(arrival, now) + step * (ahead - _BURST) - now
+
+
+def _is_filled(arrival: datetime, step: timedelta | None, now: datetime) -> bool:
+    return step is not None and arrival - now > max(step * _BURST / 2, _RESTARTING)
 
 
 def _step(per_minute: int | None) -> timedelta | None:

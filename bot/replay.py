@@ -7,7 +7,7 @@ import difflib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import assert_never
@@ -17,6 +17,7 @@ from adapters.addressing import addressed, mentioned
 from adapters.contract import (
     Button,
     Capabilities,
+    DeliveryFailed,
     Incoming,
     KnownPerson,
     Mention,
@@ -33,6 +34,7 @@ from bot.importing import import_when_empty
 from bot.store.registry import open_store
 
 CHAT = "chat"
+_REPLY_WINDOW = timedelta(minutes=5)
 _FIRST_CODE = 482_113  # conversations can name it
 _PATIENCE_SECONDS = 60  # of real time, for one action
 _MOST_INSTANTS = 100_000  # deadlines in one stretch of passing time; more means a deadline that never ends
@@ -71,6 +73,7 @@ class ChatAdapter:
         self._bot_name = bot_name
         self._people = people
         self._ids = count(1)
+        self._silent: dict[str, datetime] = {}  # rooms where the bot may only answer, and until when it may
 
     async def incoming(self) -> AsyncIterator[Incoming]:
         """Yield nothing: the stage hands messages to the bot itself."""
@@ -79,13 +82,27 @@ class ChatAdapter:
             yield message
 
     async def send(self, message: Outgoing) -> str:
-        """Keep a message and return its id."""
+        """Keep a message and return its id.
+
+        Raises:
+            DeliveryFailed: The room was silenced, and nobody has spoken there lately.
+        """
+        until = self._silent.get(message.room)
+        if until is not None and until < self._clock.now():
+            raise DeliveryFailed("平台不让主动发言", until_heard=True)
         platform_id = f"b{next(self._ids)}"
         self.said.append(Said(message, platform_id, self._clock.now()))
         return platform_id
 
     async def close(self) -> None:
         """Nothing is open."""
+
+    def silence(self, room: str, *, is_over: bool) -> None:
+        """Let the bot only answer in a room, or speak there freely again."""
+        if is_over:
+            self._silent.pop(address(room), None)
+        else:
+            self._silent[address(room)] = self._clock.now() - _REPLY_WINDOW
 
     def added(self, room: str, *, is_removed: bool) -> Notice:
         """Return what a platform would tell when somebody takes the bot into a group, or out of it."""
@@ -97,6 +114,8 @@ class ChatAdapter:
     ) -> Incoming:
         """Return what a platform would deliver when a person says this."""
         is_private = room.startswith(f"{t.PRIVATE} ")
+        if address(room) in self._silent:
+            self._silent[address(room)] = self._clock.now() + _REPLY_WINDOW
         is_addressed, rest = addressed(text, self._bot_name)
         calls = tuple(m for m in mentioned(rest, self._people) if m.name != self._bot_name)
         return Incoming(
@@ -142,7 +161,7 @@ class Stage:
     async def start(self) -> None:
         """Open the store and assemble the bot."""
         store = await open_store(self._store_url, self.clock.now())
-        await import_when_empty(store, self._config.faq.files, self.clock.now())
+        await import_when_empty(store, self._config, self.clock.now())
         self._bot = await assemble(
             self._config, store, {CHAT: self.chat}, self.clock, new_code=lambda: next(self._codes)
         )
@@ -177,12 +196,15 @@ class Stage:
                 for _ in range(2):
                     await self._running().reception.noticed(notice)
                     await self._settle()
+            case t.Silenced(room=room, is_over=is_over):
+                self.chat.silence(room, is_over=is_over)
             case _:
                 assert_never(action)
 
     async def _hear(self, incoming: Incoming) -> None:
         """Deliver a message twice, as platforms do."""
         for _ in range(2):
+            self._running().outbox.heard(incoming.room)
             await self._running().reception.receive(incoming)
             await self._settle()
 

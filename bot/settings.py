@@ -72,6 +72,7 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     answer_at: Share = 0.90
     suggest_at: Share = 0.40
     managers: tuple[str, ...] = ()
+    checks: str = ""
 
 
 class LeaveSettings(Section, frozen=True, kw_only=True):
@@ -122,6 +123,7 @@ class RoomSettings(Section, frozen=True, kw_only=True):
     answer: Literal["auto", "mentioned", "off"] = "auto"
     language: Literal["", "zh", "en"] = ""
     quiet: Hours = ""
+    fallback: str = ""  # id of another duty room
 
 
 class CalendarSettings(Section, frozen=True, kw_only=True):

@@ -72,7 +72,15 @@ class Added:
     is_removed: bool = False
 
 
-Action = SetClock | Say | Press | Pass | Restart | Added
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """`! silent ROOM`: the platform lets the bot speak there only within five minutes after somebody has; `! free ROOM` ends it."""
+
+    room: str
+    is_over: bool = False
+
+
+Action = SetClock | Say | Press | Pass | Restart | Added | Silenced
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +184,11 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
         word, _, down = line[1:].strip().partition(" ")
         if word in ("added", "removed") and down.strip():
             return Added(down.strip(), is_removed=word == "removed")
+        if word in ("silent", "free") and down.strip():
+            return Silenced(down.strip(), is_over=word == "free")
         if word != "restart":
             raise TranscriptFault(
-                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”。"
+                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”。"
             )
         return Restart(_length(down, number)) if down else Restart()
     if ">" not in line and (pressed := _PRESSED.match(line)):

@@ -15,16 +15,16 @@ from adapters.powers import FetchesFiles, FileUnavailable
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
+from bot.importing import for_customers, import_rows
 from bot.knowledge import Knowledge
 from bot.living import Living
 from bot.store.contract import Kept, Store
-from bot.store.knowledge_contract import Learning
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Message, Place
 from bot.tickets.rules import Role
 from faq.formats import ImportPlan, Row, Rows, UnreadableFile, parse, plan
 
-SUFFIXES: Final = (".csv", ".xlsx", ".md", ".jsonl")
+SUFFIXES: Final = (".csv", ".xlsx", ".md", ".jsonl", ".docx", ".txt")
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _CURRENT: Final = "setup:"
@@ -76,6 +76,7 @@ class Uploading:
             await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=str(fault))
             return True
         customer, name = await self._customer(hearing)
+        rows = for_customers(rows, self._living.config.customers)
         rows = Rows(tuple(_for(row, customer) for row in rows.rows), rows.faults)
         planned = plan(await self._store.entries(), rows)
         staged = Staged(name=file.name, customer=customer, rows=rows.rows)
@@ -93,11 +94,10 @@ class Uploading:
             await self._say(hearing, N_("没有等着导入的文件。请先把 FAQ 文件发给我（xlsx、csv、md）。"))
             return True
         staged = msgspec.json.decode(found, type=Staged)
-        planned = plan(await self._store.entries(), Rows(staged.rows, ()))
-        entries = (*planned.new, *planned.changed)
-        if entries:
-            await self._store.learn(Learning(at=hearing.now, entries=entries))
-        await self._knowledge.load(hearing.now)
+        planned = await import_rows(
+            self._store, Rows(staged.rows, ()), staged.name, hearing.by.name, hearing.now
+        )
+        await self._knowledge.refresh(hearing.now)
         text = self._drafts.speaker(hearing.origin.language, hearing.now).say(
             "已导入 {new} 条新的、{changed} 条改过的（{name}）。",
             new=len(planned.new),

@@ -61,7 +61,10 @@ class OneBotAdapter:
     ) -> None:
         self.name = surroundings.name
         self.capabilities = Capabilities(
-            per_minute_room=settings.per_minute_room or None, can_recall=True, max_length=_LONGEST
+            per_minute_room=settings.per_minute_room or None,
+            can_recall=True,
+            shows_pictures=True,
+            max_length=_LONGEST,
         )
         self._settings = settings
         self._clock = surroundings.clock

@@ -207,6 +207,12 @@ def check_room(room: str, name: str) -> tuple[str, str]:
 def _sent(message: Outgoing, name: str, *, can_call: bool) -> Iterator[SentSegment]:
     if message.quotes is not None:
         yield SentSegment("reply", {"id": message.quotes})
+    yield from _said(message, name, can_call=can_call)
+    for address in message.pictures:
+        yield SentSegment("image", {"file": address})
+
+
+def _said(message: Outgoing, name: str, *, can_call: bool) -> Iterator[SentSegment]:
     if not message.mentions:
         yield SentSegment("text", {"text": message.text})
         return

@@ -12,6 +12,7 @@ from bot.dashboard.wording import ending, kind_name, stamp
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import site_events as se
 from bot.tickets.alerts import promise_name
 from bot.tickets.errors import N_
 from bot.tickets.model import ClockKind, Kind
@@ -178,6 +179,15 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("列入当天的回访")
         case p.CallHastened(due_at=due_at):
             return say("低分，提前到 {time} 前回访", time=stamp(due_at, speaker))
+        case se.Departed(by=by):
+            return say("{by} 出发", by=by)
+        case se.LeftSite(by=by, cause=cause, plan=plan, next_at=next_at):
+            left = say("{by} 离场，未解决：{cause}，{plan}", by=by, cause=cause, plan=plan)
+            return left + say("；{time} 前继续", time=stamp(next_at, speaker))
+        case se.NobodyCame(by=by):
+            return say("{by} 说没人来", by=by)
+        case se.DayReported(by=by, text=text):
+            return say("{by} 当日汇报", by=by) + _quoted(text, speaker)
         case le.AssetNamed(by=by, serial=serial):
             return say("{by} 记下设备 {serial}", by=by, serial=serial)
         case le.Excused(by=by, reason=reason, evidence=evidence):

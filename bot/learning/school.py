@@ -14,11 +14,13 @@ from bot.learning.curator import Curator
 from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers, keepers_of
 from bot.learning.noting import Noting
+from bot.learning.regression import Regression
 from bot.learning.saying import Saying
 from bot.learning.teaching import Teaching
 from bot.learning.weekly import Weekly
 from bot.store.contract import Store
 from bot.tickets.rules import Rules
+from scheduler.loop import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class School:
     keepers: Keepers
     weekly: Weekly
     teaching: Teaching
+    regression: Regression
 
 
 def school_of(
@@ -41,6 +44,7 @@ def school_of(
     drafts: Drafts,
     desk: Desk,
     knowledge: Knowledge,
+    clock: Clock,
 ) -> School:
     """Return the parts for one bot; from now on the desk tells them of every step."""
     curator, keepers, saying = Curator(store, knowledge), keepers_of(config), Saying(desk, drafts, rules)
@@ -71,5 +75,6 @@ def school_of(
         correcting=correcting,
         saying=saying,
     )
+    regression = Regression(config.faq.checks, knowledge, clock)
     desk.after_step = teaching.after_step
-    return School(Noting(store, known_names(rules)), curator, keepers, weekly, teaching)
+    return School(Noting(store, known_names(rules)), curator, keepers, weekly, teaching, regression)

@@ -113,6 +113,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True):
     mentions: tuple[QueuedMention, ...] = ()
     buttons: tuple[QueuedButton, ...] = ()
     quotes: str | None = None  # platform id of the message it answers
+    pictures: tuple[str, ...] = ()  # addresses
     edits: str | None = None  # key of an earlier message that this one replaces
     fallback: str | None = None  # where to say it when the platform forbids the room
     ticket: int | None = None

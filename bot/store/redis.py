@@ -19,6 +19,7 @@ from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import RedisKnowledge
 from bot.store.redis_parts import (
     FIRST,
+    due_ticket_of,
     link_from,
     member,
     message_field,
@@ -100,7 +101,7 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
 
     async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
         found = await self._everywhere("due", milliseconds(now), limit)
-        rows = sorted((due, ticket.number, ticket) for due, ticket in map(_due_ticket, found))
+        rows = sorted((due, ticket.number, ticket) for due, ticket in map(due_ticket_of, found))
         return [ticket for _, _, ticket in rows[:limit]]
 
     async def next_due_at(self) -> datetime | None:
@@ -239,11 +240,6 @@ async def _all(questions: Iterable[Awaitable[T]]) -> list[T]:
 
 def _by_number(tickets: list[Ticket]) -> list[Ticket]:
     return sorted(tickets, key=lambda ticket: ticket.number)
-
-
-def _due_ticket(value: bytes) -> tuple[int, Ticket]:
-    due, _, rest = value.partition(b" ")
-    return int(due), ticket_of(rest)
 
 
 def _instant(value: bytes | None) -> datetime | None:

@@ -139,6 +139,12 @@ def ticket_of(value: bytes) -> Ticket:
     return ticket_from(restored(value[value.index(b"\n") + 1 :]))
 
 
+def due_ticket_of(value: bytes) -> tuple[int, Ticket]:
+    """Return a ticket that stands after its deadline, and the deadline in milliseconds."""
+    due, _, rest = value.partition(b" ")
+    return int(due), ticket_of(rest)
+
+
 def sheet_of(value: bytes) -> tuple[bytes, str]:
     """Return the body and the hash of a record as it is kept."""
     return restored(value[_HASH_BYTES:]), value[:_HASH_BYTES].hex()

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from bot.store.contract import LeaseLost, Queued, StoreFault
 from bot.store.instants import milliseconds
 from bot.store.redis_commits import Commits
-from bot.store.redis_parts import FIRST, message_from, ticket_of
+from bot.store.redis_parts import FIRST, due_ticket_of, message_from
 from bot.store.redis_places import Unreachable, connected, hang_up
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
@@ -95,15 +95,16 @@ class RedisSharing:
         return sorted(found, key=lambda message: message.position)[:limit]
 
     async def claim_due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
-        found: list[Ticket] = []
+        found: list[tuple[int, Ticket]] = []
         for shard in self._shards.all():
             values = await self._servers.run(
                 shard, "claim", milliseconds(now), limit - len(found), _CLAIM_MILLISECONDS
             )
-            found.extend(map(ticket_of, values))
+            found.extend(map(due_ticket_of, values))
             if len(found) >= limit:
                 break
-        return found
+        found.sort(key=lambda row: (row[0], row[1].number))
+        return [ticket for _, ticket in found]
 
     def listen(self, heard: Callable[[Wake, str], None]) -> None:
         self._tasks.append(asyncio.create_task(self._listen(heard)))

@@ -113,10 +113,10 @@ async def _examined(address: Address) -> None:
     foreign, is_ours = 0, False
     for server in places.all():
         async with _visited(address, server) as connection:
-            info = await _info(connection)
+            info = await info_of(connection)
             _check_server(address, server, info)
             await _check_persistence(address, server, connection, info)
-            foreign += int(await _told(connection, "DBSIZE"))
+            foreign += int(await told(connection, "DBSIZE"))
             is_ours = is_ours or await _is_ours(connection)
     if foreign and not is_ours:
         raise StoreFault(
@@ -177,14 +177,16 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
         await hang_up(connection)
 
 
-async def _told(connection: AbstractConnection, *command: object) -> Any:
+async def told(connection: AbstractConnection, *command: object) -> Any:
+    """Ask something on a connection of one's own."""
     async with asyncio.timeout(3):
         await connection.send_command(*command)
         return await connection.read_response()
 
 
-async def _info(connection: AbstractConnection) -> dict[str, str]:
-    text = await _told(connection, "INFO")
+async def info_of(connection: AbstractConnection) -> dict[str, str]:
+    """Return what a server says of itself."""
+    text = await told(connection, "INFO")
     lines = text.decode().splitlines()
     return dict(line.split(":", 1) for line in lines if ":" in line and not line.startswith("#"))
 
@@ -238,7 +240,7 @@ async def _check_persistence(
 async def _saves(connection: AbstractConnection) -> bool:
     """Say whether the server writes snapshots; one that does not tell is taken at its word that it does not."""
     try:
-        answer = await _told(connection, "CONFIG", "GET", "save")
+        answer = await told(connection, "CONFIG", "GET", "save")
     except ResponseError:
         return False
     return bool(len(answer) > 1 and answer[1] != b"")
@@ -246,7 +248,7 @@ async def _saves(connection: AbstractConnection) -> bool:
 
 async def _is_ours(connection: AbstractConnection) -> bool:
     try:
-        return bool(await _told(connection, "EXISTS", _META) == 1)
+        return bool(await told(connection, "EXISTS", _META) == 1)
     except AskError:  # another node of the cluster has it
         return False
 

@@ -8,6 +8,7 @@ from bot.tickets.event import Event
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, WaitsFor
 from bot.tickets.planned_events import CallEvent, PlannedEvent
+from bot.tickets.site_events import SiteEvent
 
 
 class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -407,4 +408,5 @@ AnyEvent = (
     | PlannedEvent
     | CallEvent
     | LedgerEvent
+    | SiteEvent
 )

@@ -11,6 +11,7 @@ from bot.tickets import clockwork, ledger_changes, planned_changes
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import site_events as se
 from bot.tickets.model import (
     Acknowledged,
     Agreed,
@@ -204,8 +205,10 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _spoken(ticket, at, "loaned", "worked_around")
         case e.Diagnosed():
             return _spoken(ticket, at, "diagnosed")
-        case e.Dispatched():
-            return _spoken(ticket, at, "dispatched")
+        case e.Dispatched(to=to):
+            known = to == ticket.owner or to in ticket.helpers
+            helpers = ticket.helpers if known else (*ticket.helpers, to)  # whoever is there may solve it
+            return replace(_spoken(ticket, at, "dispatched"), helpers=helpers)
         case e.MajorDeclared():
             return _major(ticket, event, at)
         case e.Recovered():
@@ -225,6 +228,14 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         case p.CallHastened(reason=reason, due_at=due_at):
             agreed = Agreed(clock=planned_changes.DUE, at=due_at, made_at=at)
             return replace(_agreed(ticket, agreed), reason=reason)
+        case se.Departed():
+            return replace(ticket, happened=clockwork.noted(ticket, at, "departed"))
+        case se.LeftSite():
+            return _spoken(ticket, at, "left_site")
+        case se.NobodyCame():
+            return replace(ticket, happened=clockwork.noted(ticket, at, "nobody_came"))
+        case se.DayReported():
+            return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
         case le.AssetNamed() | le.Excused():
             return ledger_changes.changed(ticket, event)
         case _:

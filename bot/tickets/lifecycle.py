@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, ledgering, majors, pausing, planned, timing
+from bot.tickets import agreeing, ledgering, majors, pausing, planned, site, timing
 from bot.tickets import events as e
 from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
+from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.calling import again_at
 from bot.tickets.closing import checked, reopened, resolved
@@ -144,6 +145,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             be_colleague(to, ticket.number, rules)
+            site.be_allowed_on_site(ticket, rules)
             late = _late(ticket, now, rules, ClockKind.DISPATCH)
             sent = e.Dispatched(by=by, to=to, note=note, late=late)
             return [*_first_word(ticket, by, "派单", now, rules), sent]
@@ -164,6 +166,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             | ps.Hasten()
         ):
             return planned.decided(ticket, step, now, rules)
+        case ss.Depart() | ss.LeaveSite() | ss.MissSomebody() | ss.ReportDay():
+            return site.decided(ticket, step, now, rules)
         case ls.NameAsset() | ls.Excuse():
             return [*ledgering.decided(ticket, step, rules)]
         case s.DeadlineReached():

@@ -47,3 +47,4 @@ class Message:
     heading: str = ""  # template that counts what stands in a list of such messages, however short it is
     footing: str = ""  # what stands below such a list, of its first message
     is_card: bool = False
+    pictures: tuple[str, ...] = ()  # addresses, shown where the platform can

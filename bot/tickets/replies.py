@@ -9,8 +9,9 @@ from typing import assert_never
 from bot.asks import Check
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
-from bot.tickets import ledgering, majors, timing
+from bot.tickets import ledgering, majors, site, timing
 from bot.tickets import planned_events as p
+from bot.tickets import site_events as se
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
 from bot.tickets.calling import listed
@@ -184,6 +185,8 @@ def _said_of(
                     ),
                 )
             ]
+        case e.AnswerPromised() if any(isinstance(other, se.LeftSite) for other in events):
+            return []  # the customer has read by when it goes on
         case (
             e.Acknowledged()
             | e.Paused()
@@ -210,6 +213,8 @@ def _said_of(
             | p.RolledBack()
         ):
             return planned_notice(event, after, voices, rules)
+        case se.Departed() | se.LeftSite() | se.NobodyCame() | se.DayReported():
+            return site.noticed(event, after, voices, rules)
         case le.AssetNamed() | le.Excused():
             return ledgering.noticed(event, after, voices, rules)
         case (

@@ -10,6 +10,7 @@ import msgspec
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
+from bot.tickets.site_steps import SiteStep
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -335,6 +336,7 @@ Step = (
     | Recover
     | PlannedStep
     | LedgerStep
+    | SiteStep
     | Realign
     | DeadlineReached
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from faq.formats import lines, markdown, sheets, workbooks
+from faq.formats import lines, markdown, prose, sheets, workbooks
 from faq.formats.plans import ImportPlan, describe, plan
 from faq.formats.rows import Draft, Fault, Row, Rows, UnreadableFile, check
 from faq.knowledge import Entry
@@ -21,20 +21,34 @@ __all__ = [
     "parse",
     "plan",
     "read",
+    "template",
     "write",
 ]
 
 # An FAQ of ten thousand entries is about 5 MB; what is larger is another kind of file.
 MOST_BYTES = 20_000_000
 
-_Format = tuple[Callable[[bytes], list[Draft | Fault]], Callable[[Iterable[Entry]], bytes]]
+_Reading = Callable[[bytes], list[Draft | Fault]]
+_Writing = Callable[[Iterable[Entry]], bytes]
 
+# What an empty file of ours shows; not in use, so that importing it by mistake answers nobody.
+_EXAMPLE = Entry(
+    id="",
+    question="示例：打印机找不到（填好自己的内容后删掉这一条）",
+    aliases=("搜不到打印机", "打印机列表是空的"),
+    answer="在“设置-设备”里点“重新搜索”，仍没有就重启打印服务。",
+    category="打印",
+    tags=("打印机",),
+    is_enabled=False,
+)
 
-_FORMATS: dict[str, _Format] = {
+_FORMATS: dict[str, tuple[_Reading, _Writing | None]] = {
     ".csv": (sheets.parse, sheets.dump),
     ".xlsx": (workbooks.parse, workbooks.dump),
     ".md": (markdown.parse, markdown.dump),
     ".jsonl": (lines.parse, lines.dump),
+    ".docx": (prose.parse_word, None),  # lists that people wrote; read, not written
+    ".txt": (prose.parse_text, None),
 }
 
 
@@ -44,7 +58,10 @@ def parse(name: str, data: bytes) -> Rows:
     Raises:
         UnreadableFile: Nothing in it can be used; the text says why in one sentence.
     """
-    reading, _ = _format(name)
+    suffix = Path(name).suffix.lower()
+    if suffix not in _FORMATS:
+        raise UnreadableFile(f"不认识 {name} 的格式，请用 {'、'.join(_FORMATS)}。")
+    reading, _ = _FORMATS[suffix]
     if len(data) > MOST_BYTES:
         raise UnreadableFile(f"{name} 太大了（超过 {MOST_BYTES // 1_000_000} MB），请分成几个文件。")
     return check(reading(data))
@@ -71,8 +88,20 @@ def dump(name: str, entries: Iterable[Entry]) -> bytes:
     Raises:
         UnreadableFile: The suffix is not one of ours.
     """
-    _, writing = _format(name)
+    _, writing = _FORMATS.get(Path(name).suffix.lower(), (None, None))
+    if writing is None:
+        written = "、".join(suffix for suffix, (_, writes) in _FORMATS.items() if writes is not None)
+        raise UnreadableFile(f"不能写成 {name} 这种格式，请用 {written}。")
     return writing(entries)
+
+
+def template(name: str) -> bytes:
+    """Return a file to fill in, with its columns and one example that is not in use.
+
+    Raises:
+        UnreadableFile: The suffix is not one we write.
+    """
+    return dump(name, (_EXAMPLE,))
 
 
 def write(path: Path, entries: Iterable[Entry]) -> None:
@@ -85,10 +114,3 @@ def write(path: Path, entries: Iterable[Entry]) -> None:
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_bytes(data)
     unfinished.replace(path)
-
-
-def _format(name: str) -> _Format:
-    suffix = Path(name).suffix.lower()
-    if suffix not in _FORMATS:
-        raise UnreadableFile(f"不认识 {name} 的格式，请用 {'、'.join(_FORMATS)}。")
-    return _FORMATS[suffix]

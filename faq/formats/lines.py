@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from faq.formats.encodings import decode
-from faq.formats.rows import Draft, Fault, field_of, split
+from faq.formats.rows import OTHERS, SEVERAL, Draft, Fault, field_of, split
 from faq.knowledge import Entry
 
 _Value = str | int | bool | tuple[str, ...] | None
@@ -44,6 +44,11 @@ def _row(line: int, text: str) -> Draft | Fault:
         category=_optional(values.get("category")),
         customer=_optional(values.get("customer")),
         is_enabled=_optional(values.get("is_enabled")),
+        others={
+            name: _several(values[name]) or () if name in SEVERAL else _text(values[name])
+            for name in OTHERS
+            if name in values
+        },
     )
 
 

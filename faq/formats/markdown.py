@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from faq.formats.encodings import decode
-from faq.formats.rows import Draft, Fault, UnreadableFile, join, split
+from faq.formats.rows import COLUMNS, DATES, SEVERAL, Draft, Fault, UnreadableFile, field_of, join, split
 from faq.knowledge import Entry
 
 _HEADING = re.compile(r"##[ \t]+(.*)")
 _GROUP = re.compile(r"#[ \t]")
 _ID_AT_THE_END = re.compile(r"(.*?)[ \t]*\{#([^{}]*)\}[ \t]*")
 _ID_IN_FRONT = re.compile(r"([A-Za-z]{1,4}-[0-9]+)[ \t:：.、]+(.+)")
-_ABOUT = re.compile(r"[-*][ \t]*(相似问法|相似|分类|标签|适用客户|编号|启用)[ \t]*[:：](.*)")
+_NAMES = "相似问法|相似|分类|标签|适用客户|编号|启用|图片|链接|生效日|失效日|复核日|负责人"
+_ABOUT = re.compile(rf"[-*][ \t]*({_NAMES})[ \t]*[:：](.*)")
 _BETWEEN_ALIASES = re.compile(r"[ \t]+/[ \t]+")
 # Lines of an answer that would be read as something else carry a backslash, as is usual in Markdown.
-_MISREAD = re.compile(r"\\*(?:##?[ \t]|[-*][ \t]*(?:相似问法|相似|分类|标签|适用客户|编号|启用)[ \t]*[:：])")
+_MISREAD = re.compile(rf"\\*(?:##?[ \t]|[-*][ \t]*(?:{_NAMES})[ \t]*[:：])")
 
 
 @dataclass(slots=True)
@@ -70,13 +71,20 @@ def _row(section: _Section) -> Draft:
         id_, question = in_front[1], in_front[2]
     aliases: list[str] = []
     one_of: dict[str, str] = {}
+    each_of: dict[str, list[str]] = {name: [] for name in SEVERAL}
     for name, value in section.about:
         if name == "相似":
             aliases.append(value)
         elif name == "相似问法":
             aliases += _BETWEEN_ALIASES.split(value)
+        elif (several := field_of(name)) in each_of:
+            each_of[several].append(value)
         else:
             one_of[name] = value
+    others: dict[str, str | tuple[str, ...]] = {
+        field: one_of[title] for field in (*DATES, "owner") if (title := COLUMNS[field][0]) in one_of
+    }
+    others |= {field: tuple(values) for field, values in each_of.items() if values}
     return Draft(
         line=section.line,
         question=question,
@@ -87,6 +95,7 @@ def _row(section: _Section) -> Draft:
         category=one_of.get("分类", ""),
         customer=one_of.get("适用客户", ""),
         is_enabled=one_of.get("启用"),
+        others=others,
     )
 
 
@@ -105,6 +114,12 @@ def _section(entry: Entry) -> str:
         about.append(f"适用客户: {entry.customer}")
     if not entry.is_enabled:
         about.append("启用: 否")
+    about += [f"图片: {picture}" for picture in entry.pictures]
+    about += [f"链接: {link}" for link in entry.links]
+    days = (entry.valid_from, entry.valid_until, entry.review_on)
+    about += [f"{COLUMNS[name][0]}: {day}" for name, day in zip(DATES, days, strict=True) if day]
+    if entry.owner:
+        about.append(f"负责人: {entry.owner}")
     answer = ("\\" + line if _MISREAD.match(line) else line for line in entry.answer.split("\n"))
     return "\n".join(
         [f"## {entry.question} {{#{entry.id}}}", *(f"- {line}" for line in about), "", *answer, ""]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import msgspec
 
-from faq.formats.rows import Fault, Row, Rows
+from faq.formats.rows import DATES, SEVERAL, Fault, Row, Rows
 from faq.knowledge import Entry
 from faq.text import fold
 
@@ -24,6 +26,7 @@ class ImportPlan:
     changed: tuple[Entry, ...]  # as they will be, under the ids they have
     duplicate: tuple[Row, ...]
     faulty: tuple[Fault, ...]
+    conflicting: tuple[Fault, ...] = ()  # wordings of two entries; they are imported all the same
 
 
 def plan(existing: Iterable[Entry], rows: Rows) -> ImportPlan:
@@ -112,7 +115,25 @@ class _Ledger:
             changed=tuple(self._changed.values()),
             duplicate=tuple(sorted(self._duplicate, key=lambda row: row.line)),
             faulty=tuple(sorted(self.faulty, key=lambda fault: fault.line)),
+            conflicting=tuple(sorted(self._conflicts(), key=lambda fault: fault.line)),
         )
+
+    def _conflicts(self) -> Iterator[Fault]:
+        """Yield the wordings of imported entries that another entry for the same people has as well."""
+        touched = {**self._new, **self._changed}
+        holders: dict[tuple[str, str | None], list[str]] = {}
+        for entry in self.known.values():
+            for wording in dict.fromkeys(map(fold, (entry.question, *entry.aliases))):
+                holders.setdefault((wording, entry.customer), []).append(entry.id)
+        for entry in touched.values():
+            for wording in (entry.question, *entry.aliases):
+                others = [id_ for id_ in holders[fold(wording), entry.customer] if id_ != entry.id]
+                if others and fold(wording):
+                    yield Fault(
+                        self._lines[entry.id],
+                        "问法重复",
+                        f"“{wording}”也是 {'、'.join(others[:3])} 的问法，只留一处",
+                    )
 
 
 def _key(question: str, customer: str | None) -> tuple[str, str | None]:
@@ -135,7 +156,19 @@ def _entry(row: Row, id_: str, before: Entry | None) -> Entry:
         tags=kept.tags if row.tags is None else row.tags,
         category=kept.category if row.category is None else row.category,
         is_enabled=kept.is_enabled if row.is_enabled is None else row.is_enabled,
+        **_others(row),
     )
+
+
+def _others(row: Row) -> dict[str, Any]:
+    """Return the further fields of a row, also of one that has waited as JSON, which knows neither dates nor tuples."""
+    found = dict(row.others)
+    for name, value in row.others.items():
+        if name in DATES and isinstance(value, str):
+            found[name] = date.fromisoformat(value)
+        elif name in SEVERAL:
+            found[name] = tuple(value)
+    return found
 
 
 def describe(plan: ImportPlan) -> list[str]:
@@ -147,6 +180,7 @@ def describe(plan: ImportPlan) -> list[str]:
     )
     lines = [
         f"读到 {new + changed + duplicate + faulty} 条：新增 {new}、重复 {duplicate}、有改动 {changed}、需看 {faulty}"
+        + (f"、问法冲突 {len(plan.conflicting)}" if plan.conflicting else "")
         + (f"（{where}）" if where else "")
     ]
     if plan.changed:
@@ -154,6 +188,11 @@ def describe(plan: ImportPlan) -> list[str]:
     lines += [f"第 {fault.line} 行{fault.found}：{fault.expected}" for fault in plan.faulty[:_LINES_SHOWN]]
     if faulty > _LINES_SHOWN:
         lines.append(f"……另有 {faulty - _LINES_SHOWN} 处需看")
+    lines += [
+        f"第 {fault.line} 行{fault.found}：{fault.expected}" for fault in plan.conflicting[:_LINES_SHOWN]
+    ]
+    if len(plan.conflicting) > _LINES_SHOWN:
+        lines.append(f"……另有 {len(plan.conflicting) - _LINES_SHOWN} 处冲突")
     return lines
 
 

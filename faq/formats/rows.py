@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 
 from faq.text import fold
 
@@ -20,7 +22,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "customer": ("适用客户", "客户", "customer"),
     "tags": ("标签", "tags", "tag"),
     "is_enabled": ("启用", "是否启用", "enabled", "is_enabled"),
+    "pictures": ("图片", "pictures", "picture", "image", "images"),
+    "links": ("链接", "links", "link"),
+    "valid_from": ("生效日", "生效", "valid_from", "valid from"),
+    "valid_until": ("失效日", "失效", "valid_until", "valid until"),
+    "review_on": ("复核日", "复核", "review_on", "review on"),
+    "owner": ("负责人", "owner"),
 }
+SEVERAL = ("pictures", "links")
+DATES = ("valid_from", "valid_until", "review_on")
+OTHERS = (*SEVERAL, *DATES, "owner")  # fields that most files have no column for
 _FIELD_OF = {fold(name): field for field, names in COLUMNS.items() for name in names}
 HEADINGS = tuple(names[0] for names in COLUMNS.values())
 
@@ -29,6 +40,9 @@ _ESCAPED_OR_SEPARATOR = re.compile(rf"\\([\\{_SEPARATORS}])|[{_SEPARATORS}]")
 _MUST_ESCAPE = re.compile(rf"[\\{_SEPARATORS}]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ID = re.compile(r"[^\s{}|;；/\\]{1,64}")
+_DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T ]00:00(?::00)?)?")
+_LINK = re.compile(r"(?:[^\n]{0,200}\s)?https?://\S+", re.IGNORECASE)
+_PICTURE = re.compile(r"https?://\S+", re.IGNORECASE)
 _EVERYBODY = frozenset({"", "全部", "所有", "通用", "全部客户", "所有客户", "all"})
 _NO = frozenset({"否", "停用", "no", "n", "false", "0", "off", "不启用", "关"})
 _YES = frozenset({"", "是", "启用", "yes", "y", "true", "1", "on", "开"})
@@ -60,6 +74,9 @@ class Draft:
     category: str | None = None
     customer: str | None = None
     is_enabled: str | None = None
+    others: dict[str, str | tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by name, those there is a column for
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +93,7 @@ class Row:
     tags: tuple[str, ...] | None
     category: str | None
     is_enabled: bool | None
+    others: dict[str, Any]  # further fields by name, those there is a column for
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +146,11 @@ def draft(line: int, headings: Sequence[str | None], cells: Sequence[str]) -> Dr
         category=values.get("category"),
         customer=values.get("customer"),
         is_enabled=values.get("is_enabled"),
+        others={
+            name: split(values[name]) if name in SEVERAL else values[name]
+            for name in OTHERS
+            if name in values
+        },
     )
 
 
@@ -162,7 +185,8 @@ def _checked(draft: Draft) -> Row | Fault:
         category=None if draft.category is None else _plain(draft.category).strip(),
         customer=None if draft.customer is None else _plain(draft.customer).strip(),
     )
-    if fault := _fault(row):
+    others, unread = _others(row)
+    if fault := _fault(row) or unread:
         return fault
     return Row(
         line=row.line,
@@ -175,7 +199,42 @@ def _checked(draft: Draft) -> Row | Fault:
         tags=row.tags,
         category=row.category,
         is_enabled=None if row.is_enabled is None else fold(row.is_enabled) not in _NO,
+        others=others,
     )
+
+
+def _others(row: Draft) -> tuple[dict[str, Any], Fault | None]:
+    """Return the further fields of a row as values, or what is wrong with them."""
+    found: dict[str, Any] = {}
+    for name, value in row.others.items():
+        title = COLUMNS[name][0]
+        if isinstance(value, tuple):
+            found[name] = _distinct(value)
+            form = _PICTURE if name == "pictures" else _LINK
+            if any(not form.fullmatch(each) for each in found[name]):
+                return {}, Fault(row.line, f"{title}看不懂", "一行一个，要以 http:// 或 https:// 的地址结尾")
+        elif name in DATES:
+            day = _day(value.strip())
+            if isinstance(day, str):
+                return {}, Fault(row.line, f"{title}看不懂", "日期写成 2026-09-01，没有就留空")
+            found[name] = day
+        else:
+            found[name] = " ".join(_plain(value).split())
+    begins, ends = found.get("valid_from"), found.get("valid_until")
+    if begins is not None and ends is not None and ends < begins:
+        return {}, Fault(row.line, "失效日早于生效日", "失效日当天还有效，应不早于生效日")
+    return found, None
+
+
+def _day(text: str) -> date | str | None:
+    """Return a date, None for an empty cell, the text itself where it is none."""
+    if not text:
+        return None
+    found = _DAY.fullmatch(text)
+    try:
+        return date(*map(int, found.groups())) if found else text
+    except ValueError:
+        return text
 
 
 def _fault(row: Draft) -> Fault | None:
@@ -187,6 +246,7 @@ def _fault(row: Draft) -> Fault | None:
         row.customer or "",
         *(row.aliases or ()),
         *(row.tags or ()),
+        *(part for value in row.others.values() for part in ((value,) if isinstance(value, str) else value)),
     )
     if any("\ufffd" in text for text in texts):
         return Fault(row.line, "有认不出的字", "文件要存成 UTF-8 或 GB18030 编码")

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from faq.formats.encodings import decode
-from faq.formats.rows import HEADINGS, Draft, Fault, UnreadableFile, draft, field_of, join
+from faq.formats.rows import HEADINGS, LONGEST, Draft, Fault, UnreadableFile, draft, field_of, join
 from faq.knowledge import Entry
 
 # Spreadsheets run what begins so as a formula. A quote in front makes it text, and is taken away again on reading.
@@ -67,10 +67,16 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | Fault
             return
         except csv.Error as error:
             ends = reader.line_num  # type: ignore[attr-defined]
-            yield begins, Fault(begins, f"读不懂这一行（{error}）", "检查引号是否成对")
+            yield begins, _unread(begins, error)
             continue
         ends = reader.line_num  # type: ignore[attr-defined]
         yield begins, cells
+
+
+def _unread(line: int, error: csv.Error) -> Fault:
+    if "field limit" in str(error):
+        return Fault(line, "太长", f"每一格最多 {LONGEST} 字")
+    return Fault(line, f"读不懂这一行（{error}）", "检查引号是否成对")
 
 
 def _unquoted(cell: str) -> str:
@@ -88,6 +94,10 @@ def cells_of(entry: Entry) -> tuple[str, ...]:
         entry.customer or "",
         join(entry.tags),
         "是" if entry.is_enabled else "否",
+        join(entry.pictures),
+        join(entry.links),
+        *(str(day or "") for day in (entry.valid_from, entry.valid_until, entry.review_on)),
+        entry.owner,
     )
 
 

@@ -11,6 +11,7 @@ from faq.formats.rows import HEADINGS, Draft, Fault, UnreadableFile, draft
 from faq.formats.sheets import cells_of, columns
 from faq.knowledge import Entry
 
+_WIDTHS = (10, 36, 40, 60, 12, 14, 16, 8, 30, 30, 12, 12, 12, 10)
 MOST_ROWS = 100_000
 MOST_UNPACKED_BYTES = 200_000_000
 
@@ -77,7 +78,7 @@ def dump(entries: Iterable[Entry]) -> bytes:
 
     book = Workbook(write_only=True)
     sheet = book.create_sheet("FAQ")
-    for width, column in zip((10, 36, 40, 60, 12, 14, 16, 8), "ABCDEFGH", strict=True):
+    for width, column in zip(_WIDTHS, "ABCDEFGHIJKLMN", strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A2"
     for row in (HEADINGS, *map(cells_of, entries)):

@@ -510,3 +510,11 @@ def test_roles():
     refused = verdict(settings, X_Client_Role="King")
     assert isinstance(refused, Refused)
     assert refused.status == 400
+
+
+def test_pictures_go_as_segments_after_the_text():
+    _, _, message = sent(
+        Outgoing(key="k", room="qq:group:87654321", text="看图", pictures=("https://example.org/a.png",))
+    )
+    text, picture = message
+    assert (text.type, picture.type, picture.data["file"]) == ("text", "image", "https://example.org/a.png")

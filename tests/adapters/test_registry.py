@@ -50,7 +50,7 @@ def test_an_unknown_type_names_the_known_ones(surroundings):
     [
         ({"self_id": 10001000}, r"\$\.self_id"),
         ({"mode": "sideways"}, r"\$\.mode"),
-        ({"mode": "http"}, "http.*reverse.*forward"),
+        ({"mode": "http"}, "url.*http://"),
         ({"mode": "forward"}, "url.*ws://"),
         ({"mode": "forward", "url": "http://127.0.0.1:3001"}, "url.*ws://"),
         ({"url": "ws://127.0.0.1:3001"}, "url.*forward"),

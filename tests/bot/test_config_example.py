@@ -69,7 +69,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("bot", 4),
         ("store", 4),
         ("web", 2),
-        ("faq", 4),
+        ("faq", 5),
         ("tickets", 11),
         ("survey", 8),
         ("notices", 2),
@@ -98,7 +98,7 @@ def test_the_defaults_it_tells_are_the_defaults() -> None:
     }
     for section in ("bot", "store", "tickets", "survey", "notices", "maintenance"):
         assert {**values[section], **chosen.get(section, {})} == plain[section]
-    assert {**values["faq"], "files": [], "managers": []} == plain["faq"]
+    assert {**values["faq"], "files": [], "managers": [], "checks": ""} == plain["faq"]
     assert {**values["web"], "time_travel": False} == plain["web"]
 
 
@@ -116,9 +116,10 @@ def test_it_loads_as_it_is() -> None:
 
 def test_it_loads_with_everything_in_use(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(
-        IN_FULL.replace("faq.example.md", str(EXAMPLE.with_name("faq.example.md"))), encoding="utf-8"
-    )
+    text = IN_FULL
+    for name in ("faq.example.md", "faq.checks.jsonl"):
+        text = text.replace(name, str(EXAMPLE.with_name(name)))
+    path.write_text(text, encoding="utf-8")
     config = load(path, dict.fromkeys(re.findall(r"env:(\w+)", IN_FULL), "hush-hush"))
     assert {adapter.type for adapter in config.adapters} == set(known_types())
 

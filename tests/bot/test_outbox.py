@@ -28,6 +28,7 @@ class Platform:
         self.capabilities = Capabilities()
         self.refusals: dict[str, DeliveryFailed] = {}
         self.said: list[tuple[str, str]] = []
+        self.shown: list[str] = []
 
     async def incoming(self) -> AsyncIterator[Incoming]:
         nobody: tuple[Incoming, ...] = ()
@@ -38,6 +39,7 @@ class Platform:
         if message.room in self.refusals:
             raise self.refusals[message.room]
         self.said.append((message.room, message.text))
+        self.shown.extend(message.pictures)
         return f"id-{len(self.said)}"
 
     async def close(self) -> None:
@@ -63,8 +65,16 @@ class Case:
         await self.outbox.close()
         await self.store.close()
 
-    async def say(self, key: str, *, fallback: str | None = None) -> None:
-        message = Queued(key=key, adapter="qq", room=GROUP, text=key, created_at=NOW, fallback=fallback)
+    async def say(self, key: str, *, fallback: str | None = None, pictures: tuple[str, ...] = ()) -> None:
+        message = Queued(
+            key=key,
+            adapter="qq",
+            room=GROUP,
+            text=key,
+            created_at=NOW,
+            fallback=fallback,
+            pictures=pictures,
+        )
         await self.store.commit(Change(at=NOW, outgoing=(message,)))
         self.outbox.deliver((message,))
         await self.outbox.drain()
@@ -120,7 +130,7 @@ async def test_where_there_is_another_room_it_is_said_there_on_whatever_platform
     case.qq.refusals[GROUP] = DeliveryFailed("不能主动发言", until_heard=until_heard)
     await case.say("⏳ 1026", fallback=DUTY)
     await case.outbox.drain()
-    assert case.wecom.said == [(DUTY, "⏳ 1026")]
+    assert case.wecom.said == [(DUTY, "⏳ 1026（原群现在发不进去）")]
     assert await case.state("⏳ 1026") is Delivery.SENT
 
 
@@ -148,3 +158,12 @@ async def test_what_nobody_wants_any_more_at_the_next_attempt_is_given_up(case: 
     case.outbox.deliver((message,))
     await case.outbox.drain()
     assert await case.state("k") is Delivery.DEAD  # the next attempt would come when nobody wants it any more
+
+
+async def test_a_picture_is_shown_where_the_platform_can_and_else_its_address_is_said(case: Case) -> None:
+    picture = "https://example.org/a.png"
+    await case.say("甲", pictures=(picture,))
+    case.qq.capabilities = Capabilities(shows_pictures=True)
+    await case.say("乙", pictures=(picture,))
+    assert case.qq.said == [(GROUP, f"甲\n{picture}"), (GROUP, "乙")]
+    assert case.qq.shown == [picture]

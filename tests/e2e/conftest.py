@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
+import shutil
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -15,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from playwright.async_api import Page, async_playwright
 
 from bot.store.contract import Store
 from bot.store.registry import open_store
@@ -23,6 +27,17 @@ from tests.adapters.conftest import qq_peer  # noqa: F401 - QQ as an independent
 ROOT = Path(__file__).parents[2]
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)  # only noted when tables are made, and these are made already
 _ADDRESS = re.compile(r"https?://[\w.:\[\]]+")
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 # Everything is open at all hours: these tests run at any time of any day.
 CONFIG = """
@@ -179,3 +194,49 @@ def free_port() -> int:
 def hooks() -> Callable[[str], str]:
     """Return what makes the WebSocket address of the QQ side from the address of the program."""
     return lambda address: f"{address.replace('http', 'ws', 1)}/hooks/qq"
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return Debian's chromium, installed first where that is allowed; without it these tests are skipped by name."""
+    if shutil.which("chromium") is None and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "chromium"], check=False, capture_output=True, timeout=240
+        )
+    found = shutil.which("chromium")
+    if found is None and os.environ.get("CI") == "true":
+        pytest.fail("chromium is missing: apt-get install chromium")
+    if found is None:
+        pytest.skip("chromium is missing: apt-get install chromium")
+    return found
+
+
+@pytest_asyncio.fixture
+async def page(chromium: str) -> AsyncIterator[Page]:
+    """An empty page; whatever goes wrong in its scripts is collected in `page.wrongs`."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        page = await (
+            await browser.new_context(locale="zh-CN", viewport={"width": 1400, "height": 900})
+        ).new_page()
+        page.set_default_timeout(10_000)
+        yield page
+        await browser.close()
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """The example configuration as it comes, but for its port, its folder, and ratings being asked for at night too."""
+    root = Path(__file__).parents[2]
+    text = (root / "config.example.toml").read_text(encoding="utf-8")
+    for was, becomes in (
+        ('listen = "127.0.0.1:8080"', 'listen = "127.0.0.1:0"'),
+        ('url = "sqlite:data/shouwen.db"', f'url = "sqlite:{tmp_path / "store.db"}"'),
+        ('files = ["faq.example.md"]', f'files = ["{root / "faq.example.md"}"]'),
+        ('waking = "08:00-22:00"', 'waking = "00:00-24:00"'),
+    ):
+        assert text.count(f"\n{was}") == 1, was
+        text = text.replace(f"\n{was}", f"\n{becomes}")
+    file = tmp_path / "config.toml"
+    file.write_text(text, encoding="utf-8")
+    return file

@@ -2,75 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Locator, Page, async_playwright, expect
+from playwright.async_api import Locator, Page, expect
 
 pytestmark = pytest.mark.asyncio
 
 CUSTOMER, DUTY = "web:group:yucai", "web:group:duty"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> str:
-    """Return Debian's chromium, installed first where that is allowed; without it these tests are skipped by name."""
-    if shutil.which("chromium") is None and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "chromium"], check=False, capture_output=True, timeout=240
-        )
-    found = shutil.which("chromium")
-    if found is None and os.environ.get("CI") == "true":
-        pytest.fail("chromium is missing: apt-get install chromium")
-    if found is None:
-        pytest.skip("chromium is missing: apt-get install chromium")
-    return found
-
-
-@pytest_asyncio.fixture
-async def page(chromium: str) -> AsyncIterator[Page]:
-    """An empty page; whatever goes wrong in its scripts is collected in `page.wrongs`."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        page = await (
-            await browser.new_context(locale="zh-CN", viewport={"width": 1400, "height": 900})
-        ).new_page()
-        page.set_default_timeout(10_000)
-        yield page
-        await browser.close()
-
-
-@pytest.fixture
-def example(tmp_path: Path) -> Path:
-    """The example configuration as it comes, but for its port, its folder, and ratings being asked for at night too."""
-    root = Path(__file__).parents[2]
-    text = (root / "config.example.toml").read_text(encoding="utf-8")
-    for was, becomes in (
-        ('listen = "127.0.0.1:8080"', 'listen = "127.0.0.1:0"'),
-        ('url = "sqlite:data/shouwen.db"', f'url = "sqlite:{tmp_path / "store.db"}"'),
-        ('files = ["faq.example.md"]', f'files = ["{root / "faq.example.md"}"]'),
-        ('waking = "08:00-22:00"', 'waking = "00:00-24:00"'),
-    ):
-        assert text.count(f"\n{was}") == 1, was
-        text = text.replace(f"\n{was}", f"\n{becomes}")
-    file = tmp_path / "config.toml"
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 class Room:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -11,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from faq.formats import Fault, UnreadableFile, dump, parse, plan, read, write
-from faq.formats.rows import LONGEST, join, split
+from faq.formats import Fault, UnreadableFile, dump, parse, plan, read, template, write
+from faq.formats.rows import LONGEST, OTHERS, join, split
 from faq.formats.workbooks import MOST_UNPACKED_BYTES
 from faq.knowledge import Entry
 
@@ -27,6 +28,9 @@ awkward = st.sampled_from(
 line = (st.text(letters, min_size=1, max_size=20) | awkward).map(str.strip).filter(bool)
 question = line.map(lambda text: f"{text}问")  # a question of punctuation alone is a fault
 answer = st.lists(line | st.just(""), min_size=1, max_size=4).map("\n".join).map(str.strip).filter(bool)
+addresses = st.lists(
+    st.sampled_from(["https://example.org/a.png", "http://10.0.0.1/图.jpg?x=|1"]), max_size=2, unique=True
+).map(tuple)
 several = st.lists(line, max_size=3, unique=True).map(tuple)
 entries = st.lists(
     st.builds(
@@ -40,6 +44,16 @@ entries = st.lists(
         category=st.just("") | line,
         tags=several,
         is_enabled=st.booleans(),
+        pictures=addresses,
+        links=st.lists(
+            st.sampled_from(["图文 https://example.org/a?b=1;c", "https://example.org"]),
+            max_size=2,
+            unique=True,
+        ).map(tuple),
+        valid_from=st.none() | st.just(date(2026, 3, 1)),
+        valid_until=st.none() | st.dates(date(2026, 3, 1), date(2027, 1, 1)),
+        review_on=st.none() | st.just(date(2026, 7, 1)),
+        owner=st.sampled_from(["", "zhang"]),
     ),
     max_size=5,
     unique_by=(lambda entry: entry.id, lambda entry: entry.question),
@@ -57,6 +71,11 @@ def test_what_is_written_is_read_again(suffix: str, known: list[Entry]) -> None:
     assert rows.faults == ()
     made = [(row.question, row.answer, row.id, row.customer) for row in rows.rows]
     assert made == [(each.question, each.answer, each.id, each.customer) for each in known]
+    written = [{name: getattr(each, name) for name in OTHERS} for each in known]
+    assert [
+        {name: row.others.get(name, of[name]) for name in OTHERS}
+        for row, of in zip(rows.rows, written, strict=True)
+    ] == written
     again = plan(known, rows)
     assert (again.new, again.changed, again.faulty) == ((), (), ())
     assert len(again.duplicate) == len(known)
@@ -309,3 +328,50 @@ def test_any_bytes_are_read_or_refused(suffix: str, data: bytes) -> None:
     except UnreadableFile:
         return
     assert all(row.question and row.answer for row in rows.rows)
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "found"),
+    [
+        ("图片", "a.png", "图片看不懂"),
+        ("链接", "见官网", "链接看不懂"),
+        ("生效日", "下周", "生效日看不懂"),
+        ("失效日", "2026-02-30", "失效日看不懂"),
+    ],
+)
+def test_a_cell_that_is_no_date_or_address_is_a_fault(heading: str, cell: str, found: str) -> None:
+    rows = parse("x.csv", f"问题,答案,{heading}\n甲,一,{cell}\n乙,二,\n".encode())
+    assert [(fault.line, fault.found) for fault in rows.faults] == [(2, found)]
+    assert [row.question for row in rows.rows] == ["乙"]
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-09-01", "2026/9/1", "2026.9.1", "2026年9月1日", "2026-09-01T00:00:00"]
+)
+def test_dates_as_people_and_spreadsheets_write_them(text: str) -> None:
+    (row,) = parse("x.csv", f"问题,答案,生效日\n甲,一,{text}\n".encode()).rows
+    assert row.others == {"valid_from": date(2026, 9, 1)}
+
+
+def test_an_end_before_the_beginning_is_a_fault() -> None:
+    rows = parse("x.csv", "问题,答案,生效日,失效日\n甲,一,2026-09-02,2026-09-01\n".encode())
+    assert [fault.found for fault in rows.faults] == ["失效日早于生效日"]
+
+
+def test_a_cell_of_two_megabytes_is_listed_and_the_rows_around_it_are_read() -> None:
+    data = f"问题,答案\n甲,一\n乙,{'x' * 2_000_000}\n丙,三\n".encode()
+    rows = parse("x.csv", data)
+    assert [(row.line, row.question) for row in rows.rows] == [(2, "甲"), (4, "丙")]
+    assert [(fault.line, fault.found) for fault in rows.faults] == [(3, "太长")]
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_the_template_can_be_read_and_answers_nobody(suffix: str) -> None:
+    (entry,) = plan((), parse(f"x.{suffix}", template(f"x.{suffix}"))).new
+    assert not entry.is_enabled
+
+
+@pytest.mark.parametrize("name", ["x.docx", "x.txt", "x.pdf"])
+def test_what_we_do_not_write_is_refused(name: str) -> None:
+    with pytest.raises(UnreadableFile, match=r"请用 \.csv、\.xlsx、\.md、\.jsonl"):
+        dump(name, ())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.formats import ImportPlan, Rows, describe, parse, plan
+from faq.formats import ImportPlan, Row, Rows, describe, parse, plan
 from faq.knowledge import Entry
 
 words = st.sampled_from(["甲", "乙", "丙", "甲！", "A", "ａ", ""])
@@ -127,3 +128,33 @@ def test_the_description_names_changed_entries_and_stays_short() -> None:
     assert second.endswith("等 30 处")
     assert len(rest) == 11
     assert rest[-1] == "……另有 30 处需看"
+
+
+def test_a_wording_of_two_entries_is_listed_and_nothing_is_lost() -> None:
+    known = [Entry(id="K-001", question="甲", answer="一", aliases=("丁",))]
+    done = plan(
+        known,
+        table(("", "乙", "丁|戊", "二", ""), ("", "丙", "戊", "三", ""), ("", "己", "丁", "四", "yucai")),
+    )
+    assert [entry.aliases for entry in done.new] == [("丁", "戊"), ("戊",), ("丁",)]
+    assert [(fault.line, fault.expected) for fault in done.conflicting] == [
+        (2, "“丁”也是 K-001 的问法，只留一处"),
+        (2, "“戊”也是 K-003 的问法，只留一处"),
+        (3, "“戊”也是 K-002 的问法，只留一处"),
+    ]
+    assert describe(done)[0] == "读到 3 条：新增 3、重复 0、有改动 0、需看 0、问法冲突 3"
+
+
+def test_what_a_file_has_no_column_for_stays() -> None:
+    known = [Entry(id="K-001", question="甲", answer="一", pictures=("https://a.cn/1.png",), owner="zhang")]
+    (entry,) = plan(known, table(("K-001", "甲", "", "二", ""))).changed
+    assert (entry.pictures, entry.owner) == (("https://a.cn/1.png",), "zhang")
+
+
+def test_rows_that_waited_as_json_are_the_same_rows() -> None:
+    rows = table(
+        ("甲", "一", "https://a.cn/1.png", "2026-09-01", "zhang"),
+        heading="question,answer,pictures,valid_from,owner",
+    )
+    waited = Rows(msgspec.json.decode(msgspec.json.encode(rows.rows), type=tuple[Row, ...]), ())
+    assert plan((), waited) == plan((), rows)

@@ -60,3 +60,13 @@ def test_explanations_are_those_of_the_program() -> None:
     plain = Calendar("workday", SHANGHAI, WEEK, "CN")
     target = NthWorkingDay(2, time(6))
     assert text.splitlines() == explain_target(target, plain, at("2026-02-13 10:00"), (), SHANGHAI)
+
+
+def test_every_kind_of_promise_has_a_conversation_that_shows_it() -> None:
+    folder = Path(__file__).parents[1] / "transcripts"
+    rows = re.findall(r"^\| (\d+) \|[^|]*\|[^|]*\|([^|]*)\|$", TEXT, re.MULTILINE)
+    assert [int(number) for number, _ in rows] == list(range(1, 17))
+    for number, cell in rows:
+        named = re.findall(r"`([^`]+)`", cell)
+        assert all((folder / f"{name}.chat").exists() for name in named), cell
+        assert named or number == "15"

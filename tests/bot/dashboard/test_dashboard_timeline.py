@@ -13,6 +13,7 @@ from bot.dashboard.timeline import line
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import site_events as se
 from bot.tickets.model import Appointment, ClockKind, Closing, Finding, Kind, Party, WaitsFor
 from bot.tickets.speaker import Speaker
 
@@ -62,6 +63,13 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (p.RolledBack(by=LI, text="校验没过", late=LATE), "小李 升级没有成功，已回退：校验没过，超时 5 分钟"),
     (p.CallListed(next_at=AT), "列入当天的回访"),
     (p.CallHastened(reason="low_score", due_at=AT), "低分，提前到 2026-03-06 10:00:00 前回访"),
+    (se.Departed(by=LI), "小李 出发"),
+    (
+        se.LeftSite(by=LI, cause="主板坏", plan="已报备件", next_at=AT),
+        "小李 离场，未解决：主板坏，已报备件；2026-03-06 10:00:00 前继续",
+    ),
+    (se.NobodyCame(by=WANG), "王老师 说没人来"),
+    (se.DayReported(by=LI, text="备机已接管"), "小李 当日汇报：备机已接管"),
     (le.AssetNamed(by=LI, serial="SN1"), "小李 记下设备 SN1"),
     (le.Excused(by=LI, reason="force_majeure", evidence="停电通知"), "小李 记为不可抗力：停电通知"),
     (le.Excused(by=LI, reason="", evidence=""), "小李 改为照常计入次数"),

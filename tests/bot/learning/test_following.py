@@ -124,3 +124,23 @@ async def test_an_entry_is_found_on_its_days_only(store):
     # In Shanghai the day begins at 16:00 UTC.
     assert "K-007" not in ids(knowledge, "准考证在哪里打印", datetime(2026, 3, 3, 15, 59, tzinfo=UTC))
     assert "K-007" in ids(knowledge, "准考证在哪里打印", datetime(2026, 3, 3, 16, 0, tzinfo=UTC))
+
+
+async def test_what_is_replaced_while_it_is_searched_is_found_before_and_after(store):
+    knowledge, _ = await a_worker(store)
+    found = []
+
+    async def search():
+        for _ in range(50):
+            found.append(knowledge.find("打印机找不到", "", AT)[0].entry.answer)
+            await asyncio.sleep(0)
+
+    async def change():
+        for number in range(10):
+            newer = replace(PRINTER, answer=f"答 {number}")
+            await store.learn(Learning(at=AT, entries=(newer,)))
+            await (knowledge.load(AT) if number % 2 else knowledge.refresh(AT))
+
+    await asyncio.gather(search(), change(), search())
+    assert len(found) == 100
+    assert knowledge.find("打印机找不到", "", AT)[0].entry.answer == "答 9"

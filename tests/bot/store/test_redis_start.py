@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from bot.store.advice import advice_about
 from bot.store.contract import StoreFault
 from bot.store.redis_start import VERSION, Meta
 from bot.store.redis_url import address_of
@@ -137,6 +138,25 @@ class TestServer:
 
     async def test_one_server_is_no_cluster(self, server):
         assert "不是 Redis Cluster" in await refusal(f"redis+cluster://127.0.0.1:{server.port}")
+
+
+@pytest.mark.asyncio
+class TestAdvice:
+    async def test_a_server_says_how_safe_it_is(self, server, tmp_path: Path):
+        written, copies = await advice_about(server.url)
+        assert written.is_well
+        assert "everysec" in written.template
+        assert copies.is_well
+        assert "没有副本" in copies.template
+        assert [each.is_well for each in await advice_about(f"{server.url}?wait_replicas=1")] == [True, False]
+        assert await advice_about("sqlite:x.db") == []
+
+    async def test_one_that_leaves_writing_to_chance(self, server):
+        server.ask("CONFIG", "SET", "appendfsync", "no")
+        try:
+            assert not (await advice_about(server.url))[0].is_well
+        finally:
+            server.ask("CONFIG", "SET", "appendfsync", "everysec")
 
 
 @pytest.mark.asyncio

@@ -1,0 +1,39 @@
+"""What happens on the way to a customer and there."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.tickets.event import Event
+from bot.tickets.model import Party
+
+
+class Departed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """An engineer is on the way."""
+
+    by: Party
+
+
+class LeftSite(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """An engineer left before it was solved: why, what is planned, and by when it goes on."""
+
+    by: Party
+    cause: str
+    plan: str
+    next_at: datetime
+
+
+class NobodyCame(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The customer says that nobody is there."""
+
+    by: Party
+
+
+class DayReported(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """How a major incident stands at the end of a day."""
+
+    by: Party
+    text: str
+
+
+SiteEvent = Departed | LeftSite | NobodyCame | DayReported

@@ -1,0 +1,60 @@
+"""Why a text is answered as it is: what folding left of it, the entries nearest to it with what was measured, and the thresholds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from faq.entries import Entry
+from faq.features import NAMES
+from faq.knowledge import Hit, KnowledgeBase, Verdict, judge
+from faq.text import fold, plain
+from faq.wording import canonical
+
+NEAREST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """One entry held against a text."""
+
+    entry: Entry
+    score: float  # probability that it answers the text
+    wording: str  # the question or alias most like the text, as written
+    features: tuple[tuple[str, float], ...]  # of that wording, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Everything that led to a verdict."""
+
+    text: str
+    folded: str  # simplified, lower case, half width, without signs
+    compared: str  # what is compared: without greetings and fillers, in the base's own words
+    nearest: tuple[Near, ...]  # best first
+    answer_at: float
+    suggest_at: float
+    entries: int
+    verdict: Verdict
+
+
+def account(
+    base: KnowledgeBase, text: str, *, customer: str | None, answer_at: float, suggest_at: float
+) -> Account:
+    """Return how a text is judged for a customer; what is found is exactly what `match` finds."""
+    hits = base.match(text, customer=customer, limit=NEAREST)
+    measured = {each.entry.id: each for each in base.compare(text, customer=customer)}
+    nearest = tuple(_near(hit, measured[hit.entry.id].features) for hit in hits)
+    return Account(
+        text=text,
+        folded=fold(text),
+        compared=canonical(fold(plain(text))),
+        nearest=nearest,
+        answer_at=answer_at,
+        suggest_at=suggest_at,
+        entries=len(base),
+        verdict=judge(hits[:3], answer_at=answer_at, suggest_at=suggest_at),
+    )
+
+
+def _near(hit: Hit, features: tuple[float, ...]) -> Near:
+    return Near(hit.entry, hit.score, hit.phrase, tuple(zip(NAMES, features, strict=False)))

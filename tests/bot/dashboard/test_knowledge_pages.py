@@ -1,0 +1,135 @@
+"""Knowledge on the dashboard: found, changed, decided, brought in and out, and tried."""
+
+from __future__ import annotations
+
+import re
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from bot.store.knowledge_contract import Learning
+from faq.entries import Entry
+from faq.formats import parse, plan
+
+pytestmark = pytest.mark.asyncio
+PRINTER = Entry(
+    id="K-001", question="打印机找不到", aliases=("搜不到打印机",), answer="点<b>重新搜索</b>", tags=("硬件",)
+)
+FIELDS = {"question": "打印机找不到", "answer": "重启打印服务", "by": "chen", "action": "save"}
+
+
+@pytest_asyncio.fixture
+async def known(stand):
+    now = stand.clock.now()
+    own = Entry(id="K-002", question="班牌怎么换背景", answer="在主题里", customer="yucai")
+    await stand.bot.store.learn(Learning(at=now, entries=(PRINTER, own)))
+    await stand.bot.knowledge.refresh(now)
+    return stand
+
+
+def a_file(name, text):
+    form = aiohttp.FormData()
+    form.add_field("file", text.encode(), filename=name)
+    return form
+
+
+async def test_the_list_finds_by_words_and_shows_no_markup(known):
+    page = await known.page("/knowledge?q=硬件")
+    assert "K-001" in page
+    assert "K-002" not in page
+    assert "&lt;b&gt;" in page
+    assert "没有找到" in await known.page("/knowledge?q=外星人")
+
+
+async def test_an_unknown_entry_is_not_found(known):
+    await known.page("/knowledge/entries/K-999", status=404)
+
+
+async def test_a_change_is_live_and_stands_in_the_history(known):
+    answer = await known.post(
+        "/knowledge/entries/K-001", {**FIELDS, "reason": "新版", "review_on": "2026-09-01"}
+    )
+    page = await answer.text()
+    assert "已保存" in page
+    assert "陈经理" in page
+    assert "新版" in page
+    await known.say("王老师", "打印机找不到", addressed=True)
+    assert "重启打印服务" in known.chat.said[-1].text
+    entry = known.bot.knowledge.stored("K-001")
+    assert (entry.changed_by, str(entry.review_on), entry.aliases) == ("陈经理", "2026-09-01", ())
+
+
+async def test_off_and_back_to_an_earlier_form(known):
+    await known.post("/knowledge/entries/K-001", {"action": "off", "by": "chen"})
+    assert not known.bot.knowledge.stored("K-001").is_enabled
+    await known.post("/knowledge/entries/K-001", {"action": "restore", "version": "1", "by": "chen"})
+    assert known.bot.knowledge.stored("K-001").is_enabled
+    page = await (await known.post("/knowledge/entries/K-001", {"action": "restore", "version": "99"})).text()
+    assert "没有这个版本" in page
+
+
+@pytest.mark.parametrize("field", [{"question": ""}, {"answer": " "}, {"valid_from": "下周"}])
+async def test_what_cannot_be_saved_is_said_and_changes_nothing(known, field):
+    await known.post("/knowledge/entries/K-001", {**FIELDS, **field})
+    assert known.bot.knowledge.stored("K-001") == PRINTER
+
+
+async def test_a_question_nobody_could_answer_is_settled_by_a_new_entry(known):
+    await known.say("王老师", "投影仪怎么借用", addressed=True)
+    page = await known.page("/knowledge")
+    href = re.search(r'href="(/knowledge/new\?[^"]+)"', page)[1].replace("&amp;", "&")
+    form = await known.page(href)
+    lesson = re.search(r'name="lesson" value="([^"]+)"', form)[1]
+    answer = await known.post(
+        "/knowledge/entries",
+        {"question": "投影仪怎么借用", "answer": "找总务处", "by": "chen", "lesson": lesson},
+    )
+    assert answer.status == 303
+    assert await known.bot.store.lessons("Missed") == []
+    assert known.bot.knowledge.stored("K-003").answer == "找总务处"
+
+
+async def test_a_file_is_shown_before_it_is_imported_and_only_once(known):
+    text = "标准问法,答案,适用客户\n甲怎么办,一,育才小学\n乙怎么办,二,没这家\n丙怎么办,,\n"
+    page = await (await known.client.post("/knowledge/import", data=a_file("a.csv", text))).text()
+    assert "新增 1" in page
+    assert "没有这个客户" in page
+    assert "第 4 行缺答案" in page
+    assert known.bot.knowledge.stored("K-003") is None
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    await known.post("/knowledge/import", {"token": token, "by": "chen"})
+    entry = known.bot.knowledge.stored("K-003")
+    assert (entry.customer, entry.changed_by, entry.reason) == ("yucai", "陈经理", "a.csv")
+    again = await (await known.post("/knowledge/import", {"token": token})).text()
+    assert "等太久了" in again
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.pdf", "x"), ("a.csv", ""), ("a.xlsx", "x")])
+async def test_a_file_that_cannot_be_read_says_why(known, name, text):
+    answer = await known.client.post("/knowledge/import", data=a_file(name, text))
+    assert answer.status == 200
+    assert 'id="notice" role="status"></p>' not in await answer.text()
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "csv", "md", "jsonl"])
+async def test_what_is_exported_can_be_imported(known, suffix):
+    answer = await known.get(f"/knowledge/export.{suffix}")
+    found = plan(known.bot.knowledge.entries(), parse(f"a.{suffix}", await answer.read()))
+    assert len(found.duplicate) == 2
+    assert (found.new, found.changed, found.faulty) == ((), (), ())
+
+
+async def test_the_laboratory_says_what_the_group_would_hear(known):
+    page = await known.page("/knowledge/try?text=打印机找不到&room=yucai&addressed=on")
+    assert "直接回答 K-001" in page
+    assert "不说话：只是道谢或应答" in await known.page("/knowledge/try?text=谢谢&room=yucai")
+    assert "K-002" in await known.page("/knowledge/try?text=班牌怎么换背景&room=yucai")
+    assert "K-002" not in await known.page("/knowledge/try?text=班牌怎么换背景&room=shiyan")
+    await known.page("/knowledge/try?text=<script>&room=nowhere")
+
+
+async def test_who_is_not_logged_in_sees_and_changes_nothing(opens):
+    stand = await opens(travel=False)
+    await stand.page("/knowledge", status=401)
+    assert (await stand.post("/knowledge/entries", FIELDS)).status == 401

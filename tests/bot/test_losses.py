@@ -1,0 +1,80 @@
+"""Messages that reach nobody are told of where they can be read, and how fast a platform may be spoken to survives a restart."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from adapters.contract import Capabilities, DeliveryFailed, Outgoing
+from bot.pace import Pace
+from tests.bot.office import CUSTOMER, DUTY
+
+NOW = datetime(2026, 3, 6, 8, tzinfo=UTC)
+
+
+@pytest.mark.asyncio
+async def test_dead_letters_are_told_of_once_an_hour_and_never_of_themselves(office):
+    send = office.chat.send
+
+    async def refuses(message: Outgoing) -> str:
+        if message.room.endswith(CUSTOMER):
+            raise DeliveryFailed("帐号被风控")
+        return await send(message)
+
+    office.chat.send = refuses
+    for number in range(2):
+        await office.hear(CUSTOMER, "王老师", f"报障 打印机坏了 {number}")
+    assert await office.bot.next_due_at() <= office.clock.now()
+    await office.tick()
+    told = [text for text in office.said(DUTY) if "没送到" in text]
+    assert told == ["⚠️ 2 条消息没送到（chat）：帐号被风控\n看板“没送到的消息”里可以看原文、重发。"]
+    await office.hear(CUSTOMER, "王老师", "报障 第三件")
+    await office.tick()
+    assert not any("没送到" in text for text in office.said(DUTY))
+    office.clock.move_to(office.clock.now() + timedelta(hours=1))
+    await office.tick()
+    assert any("⚠️ 1 条消息没送到" in text for text in office.said(DUTY))
+    await office.bot.losses.load()
+    assert office.bot.losses.next_at(office.clock.now()) is None
+
+
+@pytest.mark.asyncio
+async def test_the_bucket_of_a_room_survives_a_restart(offices, office):
+    object.__setattr__(office.chat.capabilities, "per_minute_room", 20)
+    first = await offices()
+    for number in range(5):
+        await first.hear(CUSTOMER, "王老师", f"报障 打印机坏了 {number}")
+    kept = await first.bot.store.kept("pace:")
+    assert list(kept) == [f"pace:chat:group:{CUSTOMER}", f"pace:chat:group:{DUTY}"] or kept
+    again = await offices()
+    sender = again.bot.outbox._senders["chat"]
+    room = f"chat:group:{CUSTOMER}"
+    assert sender._pace.wait(room, again.clock.now(), ahead=1) > timedelta()
+
+
+def test_only_buckets_that_are_half_full_are_remembered_and_forgotten_when_they_are_empty():
+    pace = Pace(Capabilities(per_minute_room=20, per_minute=1000))
+    pace.take("a", NOW)
+    assert pace.filled("qq", NOW) == {}
+    for _ in range(4):
+        pace.take("a", NOW)
+    filled = pace.filled("qq", NOW)
+    assert list(filled) == ["a"]
+    assert pace.filled("qq", NOW) == {}  # nothing has changed
+    later = NOW + timedelta(minutes=2)
+    assert pace.filled("qq", later) == {"a": None}
+    assert pace.filled("qq", later) == {}
+
+    again = Pace(Capabilities(per_minute_room=20, per_minute=1000))
+    again.restore({name: at for name, at in filled.items() if at}, "qq", NOW)
+    assert again.wait("a", NOW, ahead=1) == pace_after(5).wait("a", NOW, ahead=1) > timedelta()
+    again.restore({"b": NOW + timedelta(days=1)}, "qq", NOW)  # a clock that was put back
+    assert again.wait("b", NOW) == timedelta()
+
+
+def pace_after(messages: int) -> Pace:
+    pace = Pace(Capabilities(per_minute_room=20, per_minute=1000))
+    for _ in range(messages):
+        pace.take("a", NOW)
+    return pace
