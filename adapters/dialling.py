@@ -12,10 +12,10 @@ import structlog
 
 from adapters.backoff import HEALTHY_AFTER, delay_after
 from adapters.contract import Timekeeper
+from adapters.json_frames import LARGEST
 
 _log = structlog.get_logger(__name__)
 
-LARGEST: Final = 1 << 20  # bytes of a frame that is read
 _HANDSHAKE: Final = 15.0  # seconds
 _HEARTBEAT: Final = 30.0  # seconds; a peer that answers no ping in half of that is gone
 

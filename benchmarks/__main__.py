@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import chatter, clocks, faq, redis_store, road, router, size, startup, store, wecom
+from benchmarks import chatter, clocks, deadlines, faq, redis_store, road, router, size, startup, store, wecom
 from benchmarks.table import lines, missed
 
 MEASUREMENTS = {
@@ -14,6 +14,7 @@ MEASUREMENTS = {
     "router": router.run,
     "chatter": chatter.run,
     "clocks": clocks.run,
+    "deadlines": deadlines.run,
     "faq": faq.run,
     "wecom": wecom.run,
     "startup": startup.run,

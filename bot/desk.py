@@ -204,9 +204,12 @@ class Desk:
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
         taken: set[int] = set()
-        while due := [t for t in await self._store.claim_due(now, limit=_AT_ONCE) if t.number not in taken]:
+        while (first := await self._store.next_due_at()) is not None and first <= now:
+            due = [t for t in await self._store.claim_due(now, limit=_AT_ONCE) if t.number not in taken]
+            if not due:
+                break  # what is left was tried already, or belongs to another process
             taken.update(ticket.number for ticket in due)
-            self._meters.late(await self._store.next_due_at(), now)
+            self._meters.late(first, now)
             await self._take_due(due, now)
         await self._tell_gathered(now)
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import msgspec
 
-from adapters.dialling import LARGEST
+from adapters import json_frames
+from adapters.json_frames import Unreadable
 from adapters.values import word
 
 ROBOT: Final = "/v1.0/im/bot/messages/get"
@@ -32,10 +33,6 @@ class Frame(msgspec.Struct, gc=False):
         return word(self.headers, "messageId")
 
 
-class Unreadable(Exception):
-    """A frame or what it carries is too large, not JSON, or not an object."""
-
-
 _frames: Final = msgspec.json.Decoder(Frame)
 
 
@@ -45,12 +42,7 @@ def decode(text: str) -> Frame:
     Raises:
         Unreadable: Whatever is wrong with it, nothing else is ever raised.
     """
-    if len(text) * 4 > LARGEST and len(text.encode(errors="surrogatepass")) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST} bytes")
-    try:
-        return _frames.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise Unreadable(str(error)) from error
+    return json_frames.decode(_frames, text)
 
 
 def carried(frame: Frame) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from aiohttp import WSMsgType
 from adapters.contract import Timekeeper
 from adapters.dialling import Ended
 from adapters.dingtalk import frames
-from adapters.dingtalk.frames import Frame, Unreadable
+from adapters.dingtalk.frames import Frame
+from adapters.json_frames import Unreadable
 from adapters.receipt import Receipt
 
 _log = structlog.get_logger(__name__)

@@ -11,8 +11,9 @@ from yarl import URL
 
 from adapters.contract import Finding
 from adapters.dialling import NotConnected, dialled
+from adapters.json_frames import Unreadable
 from adapters.satori import frames, wire
-from adapters.satori.frames import Op, Unreadable
+from adapters.satori.frames import Op
 from adapters.satori.settings import Settings
 
 _PATIENCE: Final = 10.0  # seconds

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from adapters.dialling import LARGEST
+from adapters import json_frames
 
 
 class Op(IntEnum):
@@ -28,10 +28,6 @@ class Frame(msgspec.Struct, gc=False):
     body: Any = None
 
 
-class Unreadable(Exception):
-    """A frame is too large, not JSON, or not an object."""
-
-
 _frames: Final = msgspec.json.Decoder(Frame)
 
 
@@ -41,12 +37,7 @@ def decode(text: str) -> Frame:
     Raises:
         Unreadable: Whatever is wrong with it, nothing else is ever raised.
     """
-    if len(text) * 4 > LARGEST and len(text.encode(errors="surrogatepass")) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST} bytes")
-    try:
-        return _frames.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise Unreadable(str(error)) from error
+    return json_frames.decode(_frames, text)
 
 
 def identify(token: str, sn: int | None) -> str:

@@ -15,9 +15,10 @@ from aiohttp import WSMsgType
 
 from adapters.contract import Timekeeper
 from adapters.dialling import Ended
+from adapters.json_frames import Unreadable
 from adapters.receipt import Receipt
 from adapters.satori import frames
-from adapters.satori.frames import Frame, Op, Unreadable
+from adapters.satori.frames import Frame, Op
 
 _log = structlog.get_logger(__name__)
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Mention, Outgoing, RoomKind
 from adapters.dingtalk import frames, wire
 from adapters.dingtalk.outcome import check_answered, read
+from adapters.json_frames import Unreadable
 from adapters.registry import settings_type
 from adapters.server import Response
 from tests.adapters.test_wecom_wire import JSON
@@ -342,7 +343,7 @@ def test_no_message_raises_anything(body):
     ).map(json.dumps)
 )
 def test_no_frame_raises_anything_but_the_documented(text):
-    with contextlib.suppress(frames.Unreadable):
+    with contextlib.suppress(Unreadable):
         frame = frames.decode(text)
         assert isinstance(json.loads(frames.acknowledgement(frame)), dict)
         wire.incoming(frames.carried(frame), VIEW)
@@ -350,7 +351,7 @@ def test_no_frame_raises_anything_but_the_documented(text):
 
 @pytest.mark.parametrize("text", ["x" * (1 << 21), "[" * 100_000, "\ud800", '{"type":', "[]"])
 def test_frames_that_are_none_are_unreadable(text):
-    with pytest.raises(frames.Unreadable):
+    with pytest.raises(Unreadable):
         frames.decode(text)
 
 

@@ -76,6 +76,7 @@ def test_a_group_message_that_calls_the_bot_and_quotes():
         is_addressed=True,
         quotes="5001",
         sent_at=datetime(2026, 1, 1, tzinfo=UTC),
+        room_name="测试群",
     )
 
 

@@ -16,6 +16,7 @@ from nonebot.adapters.satori import Adapter
 from nonebot.adapters.satori.models import Event as TheirEvent
 
 from adapters.contract import Attachment, DeliveryFailed, Incoming, Mention, Notice, Outgoing, RoomKind, What
+from adapters.json_frames import Unreadable
 from adapters.registry import settings_type
 from adapters.satori import elements, frames, wire
 from tests.adapters.satori_peers import read
@@ -316,13 +317,13 @@ def test_no_event_raises_anything(event):
 
 @given(st.text() | JSON.map(json.dumps))
 def test_no_frame_raises_anything_but_the_documented(text):
-    with contextlib.suppress(frames.Unreadable):
+    with contextlib.suppress(Unreadable):
         wire.happening(frames.decode(text).body, VIEW)
 
 
 @pytest.mark.parametrize("text", ["x" * (1 << 21), "[" * 100_000, "\ud800", '{"op":', "[]"])
 def test_frames_that_are_none_are_unreadable(text):
-    with pytest.raises(frames.Unreadable):
+    with pytest.raises(Unreadable):
         frames.decode(text)
 
 

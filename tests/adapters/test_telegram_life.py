@@ -114,7 +114,8 @@ async def test_a_whole_case_on_telegram(run, configured, bot_api, saved_by):  # 
     assert (ticket.survey.speed, ticket.survey.quality, ticket.survey.comment) == (5, 4, "来得很快")
     assert first_break(records) is None
     happened = [type(record.event).__name__ for record in records]
-    assert happened[:3] == ["Opened", "Claimed", "Responded"]
+    assert happened[:2] == ["Opened", "Claimed"]
+    assert "Responded" in happened[2:4]  # the two groups are read side by side
     assert happened[-4:] == ["Resolved", "Closed", "SurveyAsked", "Rated"]
 
 

@@ -94,6 +94,7 @@ def test_a_message_in_a_topic_that_calls_the_bot_and_quotes():
             is_addressed=True,
             quotes="10",
             sent_at=datetime(2026, 1, 1, tzinfo=UTC),
+            room_name="support",
         ),
         username="ann",
     )

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Mention, Outgoing, RoomKind
+from adapters.json_frames import Unreadable
 from adapters.registry import settings_type
 from adapters.values import instant
 from adapters.wechat.xml import sealed_in
@@ -417,7 +418,7 @@ def test_nothing_nearly_right_raises_anything(message):
 
 @given(st.text() | st.binary().map(lambda content: content.decode(errors="replace")) | JSON.map(json.dumps))
 def test_no_frame_raises_anything_but_the_documented(text):
-    with contextlib.suppress(frames.Unreadable):
+    with contextlib.suppress(Unreadable):
         frame = frames.decode(text)
         assert isinstance(frame.req_id, str)
         aibot.incoming(frames.body_of(frame), VIEW, Said())
@@ -425,13 +426,13 @@ def test_no_frame_raises_anything_but_the_documented(text):
 
 @given(st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_no_body_raises_anything_but_the_documented(content):
-    with contextlib.suppress(frames.Unreadable):
+    with contextlib.suppress(Unreadable):
         frames.decode_body(content)
 
 
 @pytest.mark.parametrize("text", ["x" * (1 << 21), "[" * 100_000, "\ud800", '{"cmd":', "[]", '{"headers":7}'])
 def test_frames_that_are_none_are_unreadable(text):
-    with pytest.raises(frames.Unreadable):
+    with pytest.raises(Unreadable):
         frames.decode(text)
 
 

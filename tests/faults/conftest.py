@@ -76,8 +76,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _print_others(terminalreporter: pytest.TerminalReporter, rounds: list[dict[str, object]]) -> None:
-    """Print what was done to Redis and its workers."""
-    terminalreporter.section("faults on Redis")
+    """Print what else was done, and for how long."""
+    terminalreporter.section("other faults")
     terminalreporter.write_line("| seed | what | seconds |")
     terminalreporter.write_line("|---:|---|---:|")
     for figures in rounds:

@@ -14,6 +14,7 @@ from adapters.admission import Refused
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
+from adapters.json_frames import Unreadable
 from adapters.receipt import Receipt
 from adapters.wechat.answers import OK
 from adapters.wechat.callbacks import Callbacks, taken
@@ -21,7 +22,7 @@ from adapters.wechat.crypto import Seal, read_key
 from adapters.wechat.door import Door
 from adapters.wechat.interface import Interface
 from adapters.wecom.aibot import frames, wire
-from adapters.wecom.aibot.frames import Body, Unreadable
+from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings

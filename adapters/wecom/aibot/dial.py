@@ -14,7 +14,7 @@ from yarl import URL
 
 from adapters.backoff import HEALTHY_AFTER, delay_after
 from adapters.contract import Timekeeper
-from adapters.wecom.aibot.frames import LARGEST
+from adapters.json_frames import LARGEST
 from adapters.wecom.aibot.link import End
 
 _log = structlog.get_logger(__name__)

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from adapters import json_frames
+from adapters.json_frames import Unreadable
 from adapters.values import word
-
-LARGEST: Final = 1 << 20  # bytes
 
 SUBSCRIBE: Final = "aibot_subscribe"
 PING: Final = "ping"
@@ -68,10 +68,6 @@ class Frame(msgspec.Struct, gc=False):
         return found if isinstance(found, str) else ""
 
 
-class Unreadable(Exception):
-    """A frame or body is too large, not JSON, or not an object."""
-
-
 _frames: Final = msgspec.json.Decoder(Frame)
 _bodies: Final = msgspec.json.Decoder(Body)
 _encoder: Final = msgspec.json.Encoder()
@@ -83,13 +79,7 @@ def decode(text: str) -> Frame:
     Raises:
         Unreadable: Whatever is wrong with it, nothing else is ever raised.
     """
-    # The cheap comparison spares nearly every frame the encoding that an exact count of bytes needs.
-    if len(text) * 4 > LARGEST and len(text.encode(errors="surrogatepass")) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST} bytes")
-    try:
-        return _frames.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise Unreadable(str(error)) from error
+    return json_frames.decode(_frames, text)
 
 
 def decode_body(content: bytes) -> Body:

@@ -15,9 +15,10 @@ import structlog
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType
 
 from adapters.contract import Timekeeper
+from adapters.json_frames import Unreadable
 from adapters.wechat.answers import OK, code
 from adapters.wecom.aibot import frames
-from adapters.wecom.aibot.frames import Body, Frame, Unreadable
+from adapters.wecom.aibot.frames import Body, Frame
 from adapters.wecom.errors import NOT_SUBSCRIBED
 
 _log = structlog.get_logger(__name__)

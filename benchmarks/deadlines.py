@@ -1,0 +1,283 @@
+"""How late deadlines are served when many tickets are open, beside APScheduler with one job a deadline in an SQLAlchemy store."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import pickle
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from apscheduler.job import Job
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from msgspec.structs import replace
+
+from adapters.contract import Capabilities, Incoming, Outgoing
+from benchmarks.example import write_config
+from benchmarks.table import Row, at_most, more_by
+from bot.assembly import Bot, assemble
+from bot.clock import StillClock
+from bot.config import load, rules_of
+from bot.logs import configure
+from bot.store.bodies import body_of
+from bot.store.contract import Change, Store
+from bot.store.instants import milliseconds
+from bot.store.registry import open_store
+from bot.tickets import steps as s
+from bot.tickets.due import next_deadline
+from bot.tickets.evolve import born
+from bot.tickets.lifecycle import opening
+from bot.tickets.model import Kind, Party
+from bot.tickets.records import Record, sealed
+
+SIZES = (10_000, 100_000, 1_000_000)
+DUE = 1000  # of them in the same second
+SCANS = 300
+OPENED = datetime(2026, 3, 6, 2, tzinfo=UTC)
+PEER_AT = 10_000  # the largest number for which one job a deadline is set up in reasonable time
+_PEER = "APScheduler, a job a deadline, which does nothing but end"
+
+
+def run() -> list[Row]:
+    """Measure; takes some minutes and, for a million tickets, two gigabytes of the folder for temporary files."""
+    configure(is_quiet=True)
+    rows: list[Row] = []
+    for size in SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            ours = asyncio.run(_ours(Path(folder), size))
+            peer = asyncio.run(_peer(Path(folder), size)) if size == PEER_AT else None
+        rows.extend(_rows(size, ours, peer))
+    return rows
+
+
+@dataclass
+class Served:
+    """When each deadline was served after it came, and what else was seen."""
+
+    late: list[float] = field(default_factory=list)  # milliseconds
+    commits: float = 0.0  # milliseconds spent in commits until the last one was served
+    scan: float = 0.0  # milliseconds to find that nothing is due
+    tick: float = 0.0  # milliseconds of a whole tick with nothing due
+    cpu: float = 0.0  # milliseconds of processor time a served deadline
+    memory: float = 0.0  # megabytes
+
+    def at(self, share: float) -> float:
+        """Return by how much at most that share of the deadlines is late."""
+        ordered = sorted(self.late)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
+
+
+def _rows(size: int, ours: Served, peer: Served | None) -> Iterator[Row]:
+    name, note = f"{size:,} open, {DUE:,} due in one second", _PEER if peer else ""
+    yield Row(f"{name}: lateness p50", ours.at(0.5), peer.at(0.5) if peer else None, "ms", None, note)
+    yield Row(f"{name}: lateness max", ours.at(1), peer.at(1) if peer else None, "ms", None, note)
+    if peer:
+        yield Row(f"{name}: lateness p99", ours.at(0.99), peer.at(0.99), "ms", None, note)
+    yield Row(f"{name}: lateness p99", ours.at(0.99), ours.commits, "ms", more_by(50), "its own commits")
+    yield Row(
+        f"{size:,} open: processor time a served deadline", ours.cpu, None, "ms", None, "rules, words, rows"
+    )
+    yield Row(
+        f"{size:,} open: scan, nothing due", ours.scan, peer.scan if peer else None, "ms", at_most(0.1), note
+    )
+    yield Row(
+        f"{size:,} open: tick, nothing due", ours.tick, None, "ms", None, "shifts and lists are looked at too"
+    )
+    yield Row(f"{size:,} open: memory", ours.memory, peer.memory if peer else None, "MB", None, note)
+
+
+# ── ours ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Silent:
+    """A platform that takes every message at once."""
+
+    capabilities = Capabilities(has_buttons=True)
+    name = "qq"
+
+    async def incoming(self) -> AsyncIterator[Incoming]:
+        """Yield nothing."""
+        nothing: tuple[Incoming, ...] = ()
+        for each in nothing:
+            yield each
+
+    async def send(self, message: Outgoing) -> str:
+        """Take a message."""
+        return message.key
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class Timed:
+    """A store that notes when a commit has saved which tickets, and how long commits took."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.saved_at: dict[int, float] = {}
+        self.busy = 0.0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def commit(self, change: Change) -> None:
+        """Commit, and note when that was durable."""
+        began = time.perf_counter()
+        await self._store.commit(change)
+        ended = time.perf_counter()
+        self.busy += ended - began
+        for saved in change.tickets:
+            self.saved_at[saved.ticket.number] = ended
+
+
+async def _ours(folder: Path, size: int) -> Served:
+    config = load(write_config(folder), {})
+    clock = StillClock(OPENED)
+    store = await open_store(config.store_url, OPENED)
+    await store.close()
+    due_at = _filled(folder, config.store_url.removeprefix("sqlite:"), size)
+    timed = Timed(await open_store(config.store_url, OPENED))
+    bot = await assemble(config, timed, {"qq": Silent()}, clock)  # type: ignore[arg-type,dict-item]
+    try:
+        served = Served()
+        clock.move_to(due_at - timedelta(seconds=2))
+        await bot.tick(clock.now())
+        served.scan = await _median(lambda: _scan(bot, clock.now()))
+        served.tick = await _median(lambda: bot.tick(clock.now()))
+        clock.move_to(due_at)
+        timed.busy, began = 0.0, time.perf_counter()
+        timed.saved_at.clear()
+        processor = time.process_time()
+        await bot.tick(due_at)
+        served.cpu = (time.process_time() - processor) * 1000 / DUE
+        served.late = [(at - began) * 1000 for at in timed.saved_at.values()]
+        assert len(served.late) == DUE, len(served.late)
+        served.commits, served.memory = timed.busy * 1000, _megabytes()
+    finally:
+        await bot.outbox.close()
+        await timed.close()
+    return served
+
+
+async def _scan(bot: Bot, now: datetime) -> None:
+    first = await bot.store.next_due_at()
+    assert first is not None
+    assert first > now
+
+
+async def _median(call: Any) -> float:
+    times = []
+    for _ in range(SCANS):
+        began = time.perf_counter()
+        await call()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
+
+
+def _filled(folder: Path, path: str, size: int) -> datetime:
+    """Fill a database with open tickets, as they are when they were just reported; return when a thousand are due."""
+    rules = rules_of(load(folder / "config.toml", {}))
+    step = s.Open(
+        number=1, kind=Kind.FAULT, room="room1", customer="school1", requester=Party("qq:7", "王老师"),
+        account="qq:7", address="qq:group:1", text="二楼打印机不通电，换了插座也没有反应", policy="edu",
+    )  # fmt: skip
+    event = opening(step, rules)
+    record = sealed(Record(number=1, seq=1, at=OPENED, event=event), "")
+    ticket = born(event, OPENED)
+    first = next_deadline(ticket, rules, OPENED)
+    assert first is not None
+    later = milliseconds(first + timedelta(hours=1))
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for number in range(1, size + 1):
+            due = milliseconds(first) if number <= DUE else later + number
+            body = body_of(replace(ticket, number=number, head=record.hash))
+            yield number, 1, record.hash, "open", "room1", f"qq:{number}", due, body
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("BEGIN")
+        connection.executemany(
+            "INSERT INTO tickets (number, version, head, status, room, account, next_due_at, body)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT))",
+            rows(),
+        )
+        connection.execute("COMMIT")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return first
+
+
+def _megabytes() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
+
+
+# ── the peer ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_fired: list[float] = []  # APScheduler finds what it calls by its name, so that this cannot be an argument
+
+
+async def fire(number: int) -> None:  # noqa: ARG001 - as a ticket would be named
+    """Note when a job was run."""
+    _fired.append(time.time())
+
+
+async def _peer(folder: Path, size: int) -> Served:
+    _fired.clear()
+    store = SQLAlchemyJobStore(url=f"sqlite:///{folder}/jobs.db")
+    scheduler = AsyncIOScheduler(
+        timezone=UTC,
+        jobstores={"default": store},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+    )
+    scheduler.start(paused=True)
+    due_at = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=10)
+    _scheduled(scheduler, store, size, due_at)
+    served = Served()
+    now = datetime.now(UTC)
+    served.scan = await _median(lambda: _look(store, now))
+    while datetime.now(UTC) >= due_at - timedelta(seconds=1):
+        due_at += timedelta(seconds=5)  # a slow machine; the jobs are late then, and say so
+    scheduler.resume()
+    for _ in range(600):
+        await asyncio.sleep(0.1)
+        if len(_fired) >= DUE:
+            break
+    scheduler.shutdown(wait=False)
+    served.late = [(at - due_at.timestamp()) * 1000 for at in _fired]
+    served.memory = _megabytes()
+    return served
+
+
+async def _look(store: SQLAlchemyJobStore, now: datetime) -> None:
+    store.get_due_jobs(now)
+    store.get_next_run_time()
+
+
+def _scheduled(scheduler: AsyncIOScheduler, store: SQLAlchemyJobStore, size: int, due_at: datetime) -> None:
+    """Put the jobs into the store together: one by one, as the library does it, takes a durable write each."""
+    rows: list[dict[str, object]] = []
+    for number in range(size):
+        at = due_at if number < DUE else due_at + timedelta(hours=1, seconds=number)
+        job = Job(
+            scheduler, id=str(number), func=fire, trigger=DateTrigger(at, UTC), executor="default",
+            args=(number,), kwargs={}, name="fire", misfire_grace_time=None, coalesce=True, max_instances=1,
+        )  # fmt: skip
+        job._modify(next_run_time=at)
+        state = pickle.dumps(job.__getstate__(), store.pickle_protocol)
+        rows.append({"id": job.id, "next_run_time": at.timestamp(), "job_state": state})
+    with store.engine.begin() as connection:
+        connection.execute(store.jobs_t.insert(), rows)
+
+
+__all__: Sequence[str] = ("fire", "run")
