@@ -26,6 +26,7 @@ from bot.importing import import_when_empty
 from bot.intake import Intake
 from bot.roster import Roster
 from bot.run_file import Running, folder_of, write
+from bot.still_known import refuse_forgotten_calendars
 from bot.store.contract import StoreFault
 from bot.store.instants import instant
 from bot.store.registry import open_store
@@ -116,6 +117,7 @@ async def serve(
             log.info("FAQ imported", action="faq_imported", summary="；".join(describe(plan)))
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
         bot = await assemble(config, store, adapters, clock)
+        await refuse_forgotten_calendars(store, bot.rules)
         if traveller is not None:
             traveller.bot = bot
 

@@ -154,7 +154,11 @@ class TestDamage:
             with pytest.raises(StoreFault, match="已损坏"):
                 copying.examine(backup_file)
 
-    @pytest.mark.parametrize("content", [b"", b"hello", gzip.compress(b"hello\n"), gzip.compress(b"")])
+    @pytest.mark.parametrize(
+        "content",
+        [b"", b"hello", gzip.compress(b"hello\n"), gzip.compress(b"")],
+        ids=["empty", "text", "compressed text", "compressed nothing"],
+    )
     async def test_something_else_is_no_backup(self, backup_file, content):
         backup_file.write_bytes(content)
         with pytest.raises(StoreFault, match="不是 shouwen 的备份"):
