@@ -22,7 +22,7 @@ help: ## list the targets
 
 setup: .venv/.runtime ## create .venv; .venv/bin/shouwen is the program
 
-extras: .venv/.runtime ## also install what Redis, Telegram, WeCom and the official QQ bot need
+extras: .venv/.runtime ## also install what Redis, Telegram, WeCom, the official QQ bot and the meaning of sentences need
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-extras.lock
 
 setup-dev: .venv/.dev ## also install what tests and checks need

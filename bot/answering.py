@@ -62,7 +62,7 @@ class Answering:
         if decision is None:
             is_off = mode == "off"
             hits = [] if is_off else self._knowledge.find(said.text, hearing.customer, hearing.now)
-            decision = decided(said, self._knowledge.judge(hits))
+            decision = decided(said, self._knowledge.judge(hits, is_asked=said.is_for_bot))
         match decision:
             case Silent():
                 return False

@@ -26,6 +26,7 @@ from bot.importing import import_when_empty
 from bot.intake import Intake
 from bot.roster import Roster
 from bot.run_file import Running, folder_of, write
+from bot.still_known import refuse_forgotten_calendars
 from bot.store.contract import StoreFault
 from bot.store.instants import instant
 from bot.store.registry import open_store
@@ -39,6 +40,7 @@ from scheduler.loop import Metronome
 _COLLECTIONS = (20_000, 20, 50)  # a message makes some hundred values, and hardly a cycle
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
+_UNDERSTOOD_EVERY = timedelta(seconds=1)
 _FOLLOW_EVERY = timedelta(seconds=0.5)
 _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 
@@ -115,6 +117,7 @@ async def serve(
             log.info("FAQ imported", action="faq_imported", summary="；".join(describe(plan)))
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
         bot = await assemble(config, store, adapters, clock)
+        await refuse_forgotten_calendars(store, bot.rules)
         if traveller is not None:
             traveller.bot = bot
 
@@ -165,7 +168,13 @@ async def _serve(
         dead_man = DeadMan(bot.config.monitoring, health.is_alive)
         keeping.extend(
             asyncio.create_task(each)
-            for each in (_tidy(bot, log), _follow_knowledge(bot, log), bot.auditor.run(), dead_man.run())
+            for each in (
+                _tidy(bot, log),
+                _follow_knowledge(bot, log),
+                _understand(bot, log),
+                bot.auditor.run(),
+                dead_man.run(),
+            )
         )
         translate = Texts().translator(bot.config.bot.language)
         print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
@@ -248,6 +257,19 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
             await bot.store.tidy(bot.clock.now())
         except StoreFault:  # the next hour tries again, and commits say loudly what is wrong
             log.exception("tidying failed", action="tidy_failed")
+
+
+async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
+    """Work out what new phrasings mean, where the extra `semantic` is installed."""
+    while True:
+        try:
+            if count := await bot.knowledge.understand():
+                log.info("phrasings understood", action="knowledge_understood", count=count)
+            if (answer_at := await bot.knowledge.ask_itself()) is not None:
+                log.info("answers from here on", action="knowledge_asked_itself", answer_at=answer_at)
+        except Exception:
+            log.exception("phrasings cannot be understood", action="knowledge_understand_failed")
+        await bot.clock.sleep(_UNDERSTOOD_EVERY)
 
 
 async def _follow_knowledge(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:

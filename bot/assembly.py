@@ -39,6 +39,7 @@ from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.uploading import Uploading
+from faq.sentences import bundled
 from scheduler.loop import Clock
 
 
@@ -105,7 +106,12 @@ async def assemble(
     living = Living(config, store)
     await living.load()
     rules, directory = living.rules, living.directory
-    knowledge = Knowledge(store, Thresholds(config.faq.answer_at, config.faq.suggest_at), config.bot.zone)
+    knowledge = Knowledge(
+        store,
+        Thresholds(config.faq.answer_at, config.faq.suggest_at),
+        config.bot.zone,
+        encode=bundled() if config.faq.semantic else None,
+    )
     await knowledge.load(clock.now())
     texts = Texts()
     meters, journal = Meters(clock.monotonic), Journal(is_on=config.monitoring.log == "steps")

@@ -262,6 +262,14 @@ def ask(config_file: Path | None, is_explained: bool, customer: str | None, text
     click.echo("\n".join(_run(ask_faq(_load(config_file), text, customer, is_explained=is_explained))))
 
 
+_semantic = click.option(
+    "--semantic/--no-semantic",
+    "is_semantic",
+    default=True,
+    help="Find by the meaning of sentences where the extra is installed.",
+)
+
+
 @faq.command("check")
 @_config_option
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -285,13 +293,15 @@ def check_faq(config_file: Path | None, file: Path | None) -> None:
 @click.option("--kb", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@_semantic
 @_explained
-def match(kb: Path, queries: Path, out: Path) -> None:
+def match(kb: Path, queries: Path, out: Path, *, is_semantic: bool) -> None:
     """Match many queries against a knowledge base, both JSON lines; predictions go to a file."""
     from faq.batch import UnusableLine, match_files
+    from faq.sentences import bundled
 
     try:
-        match_files(kb, queries, out)
+        match_files(kb, queries, out, encode=bundled() if is_semantic else None)
     except UnusableLine as fault:
         raise click.ClickException(str(fault)) from fault
 
@@ -300,13 +310,15 @@ def match(kb: Path, queries: Path, out: Path) -> None:
 @click.option("--kb", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--queries", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--gold", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@_semantic
 @_explained
-def evaluate(kb: Path, queries: Path, gold: Path) -> None:
+def evaluate(kb: Path, queries: Path, gold: Path, *, is_semantic: bool) -> None:
     """Measure the matcher: accuracy, recall@3, MRR, coverage at 95 and 98 % precision."""
     from faq.batch import UnusableLine, evaluate_files
+    from faq.sentences import bundled
 
     try:
-        click.echo("\n".join(evaluate_files(kb, queries, gold)))
+        click.echo("\n".join(evaluate_files(kb, queries, gold, encode=bundled() if is_semantic else None)))
     except UnusableLine as fault:
         raise click.ClickException(str(fault)) from fault
 

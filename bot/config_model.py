@@ -52,6 +52,7 @@ class FaqConfig:
     suggest_at: float
     managers: tuple[str, ...] = ()  # ids of those who look after the knowledge
     checks: Path | None = None  # questions that shall be answered in a certain way
+    semantic: bool = True  # whether to use the extra of that name where it is installed
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,9 @@ def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig
     if settings.checks and not _is_file(folder / settings.checks):
         mistakes.add(("faq", "checks"), settings.checks, _NO_FILE)
     checks = folder / settings.checks if settings.checks else None
-    return FaqConfig(tuple(files), settings.answer_at, settings.suggest_at, settings.managers, checks)
+    return FaqConfig(
+        tuple(files), settings.answer_at, settings.suggest_at, settings.managers, checks, settings.semantic
+    )
 
 
 def _is_file(path: Path) -> bool:

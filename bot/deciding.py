@@ -30,6 +30,11 @@ class Heard:
     calls_others: bool = False
     answer: str = "auto"
 
+    @property
+    def is_for_bot(self) -> bool:
+        """Whether somebody asks the bot, or asks something that it may know."""
+        return self.is_addressed or looks_like_trouble(self.text) or looks_like_question(self.text)
+
 
 @dataclass(frozen=True, slots=True)
 class Silent:

@@ -15,6 +15,7 @@ from bot.store.registry import open_store, read_entries
 from faq import checks, explanation
 from faq.formats import UnreadableFile, describe, plan, read, template, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
+from faq.sentences import Sentences, bundled
 
 
 async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[str]:
@@ -64,7 +65,10 @@ def write_template(file: Path) -> None:
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:
     """Return the answer to a question as lines; with the scores and the reasons when they are wanted."""
     voice = voice_of(config.bot.language)
-    base = KnowledgeBase(await _entries(config))
+    encode = bundled() if config.faq.semantic else None
+    base = KnowledgeBase(await _entries(config), sentences=Sentences(encode) if encode else None)
+    while base.sentences is not None and base.sentences.work():
+        pass
     hits = base.match(text, customer=customer)
     verdict = judge(hits, answer_at=config.faq.answer_at, suggest_at=config.faq.suggest_at)
     if isinstance(verdict, Answer):
@@ -85,6 +89,11 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
             suggest_at=config.faq.suggest_at,
         )
         lines += _explained(found, voice)
+        lines.extend(
+            voice.say("{entry}：句意相似 {sentence:.2f}", entry=hit.entry.id, sentence=hit.sentence)
+            for hit in hits
+            if hit.sentence is not None
+        )
     return lines
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import sleep, to_thread
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from msgspec.structs import replace
 
 from bot.store.contract import Store
 from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
+from faq.sentences import Encode, Sentences
+from faq.thresholds import asked_itself, for_chatter, own_answer_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +29,16 @@ class Knowledge:
     `refresh` takes over what anybody changed since, in this process or in another one. An entry outside its dates is kept but not found.
     """
 
-    def __init__(self, store: Store, thresholds: Thresholds, zone: ZoneInfo) -> None:
+    def __init__(
+        self, store: Store, thresholds: Thresholds, zone: ZoneInfo, *, encode: Encode | None = None
+    ) -> None:
+        self._encode = encode  # of the extra `semantic`
         self._store = store
         self.thresholds = thresholds
         self._zone = zone
         self._base = KnowledgeBase()
+        self._answer_at: float | None = None  # found by `ask_itself`
+        self._asked = -1  # the version that was asked
         self._entries: dict[str, Entry] = {}
         self._version = 0
         self._day = date.min
@@ -51,8 +59,18 @@ class Knowledge:
         self._version = await self._store.knowledge_version()
         self._entries = {entry.id: entry for entry in await self._store.entries()}
         self._day = self._today(now)
-        self._base = KnowledgeBase(map(self._as_found, self._entries.values()))
+        sentences = Sentences(self._encode) if self._encode is not None else None
+        self._base = KnowledgeBase(map(self._as_found, self._entries.values()), sentences=sentences)
         return len(self._entries)
+
+    async def understand(self) -> int:
+        """Work out the meaning of what is new, in a thread; return how many phrasings that were. Until then they are found without it."""
+        sentences, done = self._base.sentences, 0
+        while sentences is not None and (texts := sentences.waiting()):
+            vectors = await to_thread(sentences.vectors, list(texts.values()))
+            sentences.take(texts, vectors)
+            done += len(texts)
+        return done
 
     async def refresh(self, now: datetime) -> bool:
         """Take over what was changed since; False when nothing was. Cheap enough to be called all the time."""
@@ -88,9 +106,26 @@ class Knowledge:
         self._turn(now)
         return self._base.match(text, customer=customer or None)
 
-    def judge(self, hits: list[Hit]) -> Verdict:
-        """Return whether to answer, to offer candidates, or neither."""
-        return judge(hits, answer_at=self.thresholds.answer_at, suggest_at=self.thresholds.suggest_at)
+    async def ask_itself(self) -> float | None:
+        """Find by its own questions from which probability on to answer, in slices; None when nothing has changed since."""
+        if self._asked == self._version:
+            return None
+        version, asked = self._version, []
+        for question in asked_itself(self._base):
+            asked.append(question)
+            await sleep(0)
+        self._asked = version
+        self._answer_at = own_answer_at(asked, self.thresholds.answer_at)
+        return self._answer_at
+
+    def judge(self, hits: list[Hit], *, is_asked: bool = True) -> Verdict:
+        """Return whether to answer, to offer candidates, or neither; what nobody asked is answered only when it is surer still."""
+        answer_at = self._answer_at or self.thresholds.answer_at
+        return judge(
+            hits,
+            answer_at=answer_at if is_asked else for_chatter(answer_at),
+            suggest_at=self.thresholds.suggest_at,
+        )
 
     def _turn(self, now: datetime) -> None:
         """Begin a new day: entries whose dates begin or end with it are found, or not any more."""

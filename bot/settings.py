@@ -73,6 +73,7 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     suggest_at: Share = 0.40
     managers: tuple[str, ...] = ()
     checks: str = ""
+    semantic: bool = True
 
 
 class LeaveSettings(Section, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ import msgspec
 from faq.entries import Entry
 from faq.evaluate import Asked, Coverage, figures
 from faq.knowledge import KnowledgeBase
+from faq.sentences import Encode, Sentences
 
 _AT_MOST = 5
 _Line = TypeVar("_Line", bound=msgspec.Struct)
@@ -43,25 +44,25 @@ class _Prediction(msgspec.Struct, frozen=True):
     hits: tuple[tuple[str, float], ...]
 
 
-def match_files(kb: Path, queries: Path, out: Path) -> None:
-    """Write one prediction a line for every query, in their order.
+def match_files(kb: Path, queries: Path, out: Path, *, encode: Encode | None = None) -> None:
+    """Write one prediction a line for every query, in their order; `encode` is that of the extra `semantic`.
 
     Raises:
         UnusableLine: A line is faulty; nothing is written then.
         OSError: A file cannot be read or written.
     """
-    lines = [msgspec.json.encode(each) + b"\n" for each in _predictions(kb, queries)]
+    lines = [msgspec.json.encode(each) + b"\n" for each in _predictions(kb, queries, encode)]
     out.write_bytes(b"".join(lines))
 
 
-def evaluate_files(kb: Path, queries: Path, gold: Path) -> list[str]:
+def evaluate_files(kb: Path, queries: Path, gold: Path, *, encode: Encode | None = None) -> list[str]:
     """Return the figures of matching the queries, a line each. `gold` has lines with `id` and `gold`, a list of entries.
 
     Raises:
         UnusableLine: A line is faulty.
         OSError: A file cannot be read.
     """
-    predicted = {each.id: each.hits for each in _predictions(kb, queries)}
+    predicted = {each.id: each.hits for each in _predictions(kb, queries, encode)}
     asked = [Asked(line.id, frozenset(line.gold), line.kind) for line in _lines(gold, _GoldLine)]
     got = figures(asked, predicted)
     return [
@@ -82,11 +83,14 @@ def _told(coverage: Coverage) -> str:
     return f"{coverage.share:.1%} (threshold {coverage.threshold:.3f})"
 
 
-def _predictions(kb: Path, queries: Path) -> Iterator[_Prediction]:
-    base = KnowledgeBase(
+def _predictions(kb: Path, queries: Path, encode: Encode | None) -> Iterator[_Prediction]:
+    entries = [
         Entry(id=line.id, question=line.question, aliases=line.aliases, answer=line.answer)
         for line in _lines(kb, _KnownLine)
-    )
+    ]
+    base = KnowledgeBase(entries, sentences=Sentences(encode) if encode else None)
+    while base.sentences is not None and base.sentences.work():
+        pass
     for line in _lines(queries, _QueryLine):
         hits = base.match(line.text, limit=_AT_MOST)
         yield _Prediction(line.id, tuple((hit.entry.id, round(hit.score, 6)) for hit in hits))

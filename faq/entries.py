@@ -43,6 +43,7 @@ class Measured:
     wording: str  # as written
     text: str  # canonical
     features: tuple[float, ...]  # as named by `faq.features.NAMES`
+    sentence: float | None = None  # likeness of the whole sentences, None without the extra `semantic`
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,4 @@ class Comparison:
     features: tuple[float, ...]  # of that phrasing
     evidence: float  # logit over all its phrasings
     score: float  # probability that it answers the text
+    sentence: float | None = None  # likeness of the whole sentences, None without the extra `semantic`

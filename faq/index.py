@@ -16,7 +16,7 @@ from faq.pinyin import near_sound, sound, typed
 # One pair of uncommon characters or one word says enough to be looked for.
 _LEAST_SAID = 1.0
 
-CANDIDATES = 24
+CANDIDATES = 14
 # Postings looked at for one text. Rare pieces come first, so what is cut off is what says least.
 _BUDGET = 3000
 # What has less in common with a text, as a share of what the best has, is not looked at more closely.

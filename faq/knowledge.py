@@ -10,6 +10,7 @@ from faq.entries import Comparison, Entry, Measured
 from faq.features import compared, reading, spelled
 from faq.index import Index
 from faq.rank import LEAST_SHARED, ranked
+from faq.sentences import Sentences
 from faq.text import fold, plain
 from faq.wording import canonical
 
@@ -31,6 +32,7 @@ class Hit:
     entry: Entry
     score: float  # probability that it does
     phrase: str  # the question or alias that is most like the text
+    sentence: float | None = None  # how like the whole sentences are, None without the extra `semantic`
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ class _Phrase:
 class KnowledgeBase:
     """Entries that can be asked, changed one at a time."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[Entry] = (), *, sentences: Sentences | None = None) -> None:
+        self.sentences = sentences  # None: without the extra `semantic`
         self._entries: dict[str, Entry] = {}
         self._phrases: dict[int, _Phrase] = {}
         self._numbers: dict[str, tuple[int, ...]] = {}
@@ -102,6 +105,8 @@ class KnowledgeBase:
             number = next(self._next)
             self._phrases[number] = _Phrase(entry, wording, text)
             self._index.add(number, text)
+            if self.sentences is not None:
+                self.sentences.put(number, text)
             numbers.append(number)
         self._numbers[entry.id] = tuple(numbers)
 
@@ -112,6 +117,8 @@ class KnowledgeBase:
         for number in self._numbers.pop(id_, ()):
             del self._phrases[number]
             self._index.remove(number)
+            if self.sentences is not None:
+                self.sentences.remove(number)
 
     def match(self, text: str, *, customer: str | None = None, limit: int = 3) -> list[Hit]:
         """Return the entries that may answer a text, best first, each once.
@@ -123,7 +130,9 @@ class KnowledgeBase:
         own = {each.text for each in found if each.entry.customer is not None}
         ranked = [each for each in found if each.entry.customer is not None or each.text not in own]
         return [
-            Hit(each.entry, each.score, each.wording) for each in ranked[:limit] if each.score >= _NOTHING
+            Hit(each.entry, each.score, each.wording, each.sentence)
+            for each in ranked[:limit]
+            if each.score >= _NOTHING
         ]
 
     def most_telling(self, text: str) -> str:
@@ -137,23 +146,36 @@ class KnowledgeBase:
         weights = self._index.weigh(asked_text)
         heard = self._index.heard(asked_text, weights)
         admits = self._admits(customer) if self._own else None
-        candidates = self._index.candidates(heard, least=LEAST_SHARED, admits=admits)
-        if not candidates:
+        numbers = [number for _, number in self._index.candidates(heard, least=LEAST_SHARED, admits=admits)]
+        like = None
+        if asked_text and self.sentences is not None and self.sentences.is_ready:
+            nearest, like = self.sentences.nearest(asked_text)
+            known = set(numbers)
+            numbers += [n for n in nearest if n not in known and (admits is None or admits(n))]
+        if not numbers:
             return []
         asked = reading(asked_text)
         total = self._index.summed(weights)
         found = []
-        for _, number in candidates:
+        for number in numbers:
             phrase = self._phrases[number]
             read = reading(phrase.text)
             rewritten = spelled(asked, read) if heard is not weights else None
             if rewritten is None:
                 shares = self._index.coverage(weights, total, number)
             else:
-                known = self._index.weigh(rewritten.text)
-                shares = self._index.coverage(known, self._index.summed(known), number)
+                known_pieces = self._index.weigh(rewritten.text)
+                shares = self._index.coverage(known_pieces, self._index.summed(known_pieces), number)
             features = compared(rewritten or asked, read, shares, self._index.weight_of)
-            found.append(Measured(phrase.entry, phrase.wording, phrase.text, features))
+            found.append(
+                Measured(
+                    phrase.entry,
+                    phrase.wording,
+                    phrase.text,
+                    features,
+                    None if like is None else like(number),
+                )
+            )
         return found
 
     def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:

@@ -33,6 +33,8 @@ _SPEAKS = {
     "contradiction": -0.3,
     "one_sided_name": -0.3,
 }
+# What the likeness of whole sentences counts, beyond what any two sentences have.
+_SENTENCE, _ANY_SENTENCE = 8.0, 0.3
 _WEIGHTS = tuple(_SPEAKS.get(name, 0.0) for name in NAMES)
 # How far behind the best phrasing of an entry another one may be to add to its evidence.
 _SHARPNESS = 1.2
@@ -62,19 +64,29 @@ class Confidence(msgspec.Struct, frozen=True):
 
 
 @cache
-def _confidence() -> Confidence:
-    data = resources.files("faq").joinpath("data/confidence.json").read_bytes()
+def _confidence(is_semantic: bool) -> Confidence:
+    name = "confidence-semantic.json" if is_semantic else "confidence.json"
+    data = resources.files("faq").joinpath("data", name).read_bytes()
     return msgspec.json.decode(data, type=Confidence)
 
 
-def evidence(features: Sequence[float]) -> float:
+def evidence(each: Measured) -> float:
     """Return how much the features of a phrasing speak for the same question, about 0 to 12."""
-    return sum([weight * value for weight, value in zip(_WEIGHTS, features, strict=True)])
+    found = sum([weight * value for weight, value in zip(_WEIGHTS, each.features, strict=True)])
+    if each.sentence is not None:
+        found += _SENTENCE * max(0.0, each.sentence - _ANY_SENTENCE)
+    return found
+
+
+def is_the_same(each: Measured) -> bool:
+    """Say whether a phrasing is the text itself."""
+    return each.features[_ALIKE] == 1.0
 
 
 def ranked(found: Sequence[Measured]) -> list[Comparison]:
     """Return the entries of some phrasings with their probabilities, best first."""
-    return judged([(each, evidence(each.features)) for each in found], _confidence())
+    is_semantic = any(each.sentence is not None for each in found)
+    return judged([(each, evidence(each)) for each in found], _confidence(is_semantic))
 
 
 def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> list[Comparison]:
@@ -88,7 +100,9 @@ def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> 
         # The evidence decides the order; what is less likely by it is never more certain.
         learned = min(learned, confidence.probability(sureness(best.features, total, rival)))
         score = max(_decided(best, learned), held.get(best.entry.id, 0.0))
-        found.append(Comparison(best.entry, best.wording, best.text, best.features, total, score))
+        found.append(
+            Comparison(best.entry, best.wording, best.text, best.features, total, score, best.sentence)
+        )
     found.sort(key=lambda each: -each.score)
     return found
 

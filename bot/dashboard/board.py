@@ -149,8 +149,16 @@ def _row(ticket: Ticket, rules: Rules, now: datetime) -> Row:
         customer=rules.customers.get(ticket.customer, ""),
         room=room.name if room else ticket.room,
         rank=rank(ticket, rules),
-        owed=owed_next(ticket, rules, now),
+        owed=_owed_next_or_nothing(ticket, rules, now),
     )
+
+
+def _owed_next_or_nothing(ticket: Ticket, rules: Rules, now: datetime) -> Owed | None:
+    """One ticket whose clocks cannot be computed must not take the board from all the others."""
+    try:
+        return owed_next(ticket, rules, now)
+    except Exception:  # noqa: BLE001 - the auditor finds and logs it
+        return None
 
 
 def rank(ticket: Ticket, rules: Rules) -> int:

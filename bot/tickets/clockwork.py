@@ -37,7 +37,7 @@ def rules_of(ticket: Ticket, calendars: Mapping[str, Calendar]) -> PromisedRules
     Raises:
         KeyError: A calendar that the ticket counts by is gone.
     """
-    found = _rules(ticket.promises, tuple(calendars[name] for name in _calendars(ticket.promises)))
+    found = _rules(ticket.promises, tuple(calendars[name] for name in calendars_of(ticket.promises)))
     grace = ticket.grace
     if grace is None:
         return found
@@ -51,7 +51,8 @@ def rules_of(ticket: Ticket, calendars: Mapping[str, Calendar]) -> PromisedRules
     return PromisedRules(tuple(graced), found.awaited)
 
 
-def _calendars(promises: tuple[Promise, ...]) -> tuple[str, ...]:
+def calendars_of(promises: tuple[Promise, ...]) -> tuple[str, ...]:
+    """Return the ids of the calendars by which promises are reckoned."""
     names: dict[str, None] = {}
     for promise in promises:
         names[promise.calendar] = None

@@ -11,6 +11,7 @@ from pathlib import Path
 from faq.entries import Entry, Measured
 from faq.formats import plan, read
 from faq.knowledge import KnowledgeBase
+from faq.sentences import Encode, Sentences
 from faq.text import fold
 from faq.training.noise import spoilt
 from faq.training.rephrase import exchanged, mixed, reworded, shortened, turned
@@ -100,6 +101,8 @@ def questions(
     rounds: int,
     chance: random.Random,
     kinds: Sequence[float] = MIXED,
+    *,
+    encode: Encode | None = None,
 ) -> Iterator[Question]:
     """Yield questions asked of knowledge bases drawn from what is written; `kinds` are shares as in `MIXED`."""
     said = chatter()
@@ -125,7 +128,9 @@ def questions(
             asked.append((each.topic, held, kept, None if is_absent else str(place)))
             if not is_absent:
                 entries.append(Entry(id=str(place), question=kept[0], aliases=tuple(kept[1:]), answer=""))
-        base = KnowledgeBase(entries)
+        base = KnowledgeBase(entries, sentences=Sentences(encode) if encode else None)
+        while base.sentences is not None and base.sentences.work():
+            pass
         chance.shuffle(asked)
         for topic, held, kept, right in asked[:_ASKED_OF_ONE]:
             text, is_same = _asked(base, held, kept, kinds, chance)

@@ -17,11 +17,13 @@ from typing import Any
 import msgspec
 
 from faq.rank import Confidence, evidence, gather, sureness_of_best
+from faq.sentences import Encode, bundled
 from faq.training.examples import Question, patterns, questions, written
 
 _DATA = Path(__file__).parents[1] / "data"
 _ROUNDS = 24
 _SEED = 1
+_BATCH = 64
 _FIRST_PATTERN = 1_000  # topic of the first block of patterns
 
 
@@ -29,7 +31,7 @@ def sure(asked: Sequence[Question]) -> list[tuple[tuple[float, ...], bool]]:
     """Return what the confidence is made of for the best entry of every question, and whether it is right."""
     found = []
     for question in asked:
-        gathered = gather([(each, evidence(each.features)) for each in question.found])
+        gathered = gather([(each, evidence(each)) for each in question.found])
         if gathered:
             found.append((sureness_of_best(gathered), gathered[0][0].entry.id == question.right))
     return found
@@ -45,17 +47,40 @@ def confident(rows: Sequence[tuple[tuple[float, ...], bool]]) -> Confidence:
 
 
 def main(words: Sequence[str]) -> None:
-    """Write the confidence learned from the written questions and some FAQ files."""
+    """Write the confidence learned from the written questions and some FAQ files.
+
+    With `--semantic` that of the extra, whose package must be installed.
+    """
+    is_semantic = "--semantic" in words
     chance = random.Random(_SEED)  # noqa: S311 - the same examples every time, nothing secret
-    known = written(*map(Path, words))
-    asked = list(questions(known, patterns(_FIRST_PATTERN), _ROUNDS, chance))
+    known = written(*(Path(word) for word in words if not word.startswith("--")))
+    encode = _remembering() if is_semantic else None
+    asked = list(questions(known, patterns(_FIRST_PATTERN), _ROUNDS, chance, encode=encode))
     rows = sure(asked)
     confidence = confident(rows)
-    _DATA.joinpath("confidence.json").write_bytes(msgspec.json.encode(confidence) + b"\n")
+    name = "confidence-semantic.json" if is_semantic else "confidence.json"
+    _DATA.joinpath(name).write_bytes(msgspec.json.encode(confidence) + b"\n")
     answerable = sum(question.right is not None for question in asked)
     right = sum(is_right for _, is_right in rows)
     sys.stdout.write(f"{len(asked)} questions, {answerable} with an answer, found {right / answerable:.3f}\n")
     sys.stdout.write(f"surprise {_surprise(rows, confidence):.4f}\n")
+
+
+def _remembering() -> Encode:
+    """Return the encoder of the extra, which works out no text twice: knowledge bases are drawn from the same questions."""
+    encode = bundled()
+    if encode is None:
+        raise SystemExit("the extra `semantic` is not installed")
+    done: dict[str, Any] = {}
+
+    def encoded(texts: Sequence[str]) -> list[Any]:
+        new = sorted({text for text in texts if text not in done}, key=len)
+        for start in range(0, len(new), _BATCH):
+            batch = new[start : start + _BATCH]
+            done.update(zip(batch, encode(batch), strict=True))
+        return [done[text] for text in texts]
+
+    return encoded
 
 
 def _surprise(rows: Sequence[tuple[tuple[float, ...], bool]], confidence: Confidence) -> float:

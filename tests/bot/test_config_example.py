@@ -69,7 +69,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("bot", 4),
         ("store", 4),
         ("web", 2),
-        ("faq", 5),
+        ("faq", 6),
         ("tickets", 11),
         ("survey", 8),
         ("notices", 2),

@@ -162,7 +162,7 @@ class QQ:
 
     async def until(self, is_so) -> None:
         try:
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while not is_so():
                     self.changed.clear()
                     await self.changed.wait()
@@ -256,7 +256,7 @@ class Bot:
         return self._process
 
     async def ready(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             line = await self._process.stdout.readline()
         assert b"http" in line, self._log.read_text(encoding="utf-8")
 

