@@ -58,7 +58,9 @@ class Time:
         end = loop.time() + 30  # real seconds: a busy machine is no fault
         while loop.time() < end:
             await asyncio.sleep(0)
-            working = sum(len(sender._workers) + bool(sender._notes.task) for sender in outbox._senders.values())
+            working = sum(
+                len(sender._workers) + bool(sender._notes.task) for sender in outbox._senders.values()
+            )
             if working <= sum(not woken.done() for _, _, woken in self._sleepers):
                 return
             await loop.run_in_executor(None, lambda: None)
