@@ -86,6 +86,8 @@ async def test_a_store_that_is_open_goes_over_to_the_new_master(pair, build):
     store = await open_redis(f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/desk/0", AT)
     opened = build.opened(1001)
     await store.commit(build.change(tickets=(opened,)))
+    # Without `wait_replicas` a commit is acknowledged before the replica has it; here it shall have it.
+    await until(lambda: pair.replica.ask("EXISTS", "shouwen:{0}:t:1001") == 1)
     pair.replica.ask("REPLICAOF", "NO", "ONE")
     pair.sentinel.ask("SENTINEL", "REMOVE", "desk")
     pair.sentinel.ask("SENTINEL", "MONITOR", "desk", "127.0.0.1", pair.replica.port, 1)

@@ -13,7 +13,8 @@ import pytest
 
 from bot import copying
 from bot.lessons import Lesson, Missed
-from bot.store.contract import Change, Delivery, Kept, Link, StoreFault
+from bot.store.contract import Change, Kept, Link, StoreFault
+from bot.store.messages import Delivery
 from bot.store.pages import tallied
 from bot.store.portable import Part
 from bot.store.registry import open_store
