@@ -91,5 +91,7 @@ def heard(
 
 def closing(hearing: Hearing, *closed: ClosedAsk) -> Hearing:
     """Return the hearing with questions that it answers."""
+    if not closed:
+        return hearing
     origin = replace(hearing.origin, closed_asks=(*hearing.origin.closed_asks, *closed))
     return replace(hearing, origin=origin)

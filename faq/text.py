@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 # Marks above letters, variation selectors and zero-width characters carry no letters of their own.
@@ -106,6 +106,7 @@ def plain(text: str) -> str:
     return bare or text
 
 
+@lru_cache(maxsize=256)  # one message is folded by everybody who asks what it is
 def fold(text: str) -> str:
     """Return the letters and digits of a text in one form: simplified, lower case, half width, single spaces.
 
