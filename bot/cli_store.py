@@ -20,7 +20,7 @@ from bot.tickets.errors import N_
 _NAMES = {
     Part.SEEN: N_("处理过的消息"),
     Part.KEPT: N_("设置"),
-    Part.ENTRIES: N_("知识"),
+    Part.ENTRIES: N_("知识条目"),
     Part.USES: N_("知识的使用"),
     Part.LESSONS: N_("待学的"),
     Part.ASKS: N_("提问"),
