@@ -151,7 +151,7 @@ async def _serve(
     )
     await runner.setup()
     metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
-    bot.desk.on_deadline = metronome.expect
+    bot.desk.tell_deadlines(metronome.expect)
     bot.store.listen(lambda wake, what: _woken(wake, what, metronome, roster))
     reading: asyncio.Task[None] | None = None
     run_file: Path | None = None
