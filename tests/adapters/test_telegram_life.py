@@ -60,6 +60,13 @@ class Rooms:
             found[sent.chat] = sent
         return [found[room] for room in rooms]
 
+    async def card_says(self, words):
+        """Wait until a card was edited so; the pace of the group decides when."""
+        while not any(words in text for text in self.cards):
+            sent = await self.api.next_sent()
+            assert sent.method == "editMessageText", sent
+            self.cards.append(sent.text)
+
 
 async def test_a_whole_case_on_telegram(run, configured, bot_api, saved_by):  # noqa: F811
     config = configured(text=TELEGRAM.replace("TOKEN", TOKEN).replace("BASE", bot_api.base_url))
@@ -102,7 +109,7 @@ async def test_a_whole_case_on_telegram(run, configured, bot_api, saved_by):  # 
     await rooms.says(CUSTOMER, WANG, "5 4 来得很快")
     await rooms.says(CUSTOMER, WANG, "/mine@sim_bot", entities=[MessageEntity("bot_command", 0, 13)])
     await rooms.next(CUSTOMER)  # said after the rating, which itself is met with silence
-    assert any("小李 负责" in text for text in rooms.cards)
+    await rooms.card_says("小李 负责")
 
     program.terminate()
     assert await program.ended() == 0
