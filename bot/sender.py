@@ -16,6 +16,7 @@ from bot.journal import Journal
 from bot.metrics import Meters
 from bot.outgoing import moved_text, rendered
 from bot.pace import Pace
+from bot.repeats import Repeats
 from bot.store.contract import LeaseLost, Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.tickets.errors import N_
@@ -74,9 +75,7 @@ class Sender:
         self._term = 0  # of the lease under which the queues were filled
         self._taken: list[str] = []  # keys that are news no more, to be told with the next look
         self._known: set[str] = set()  # keys that are queued or held
-        self._done: dict[
-            str, None
-        ] = {}  # keys that were dealt with lately: whoever tells of them once more is late
+        self._done = Repeats(_DONE_REMEMBERED)  # whoever tells of these once more is late
 
     @property
     def is_ours(self) -> bool:
@@ -112,7 +111,7 @@ class Sender:
         """Stop, after what is being sent at the moment."""
         self._term = 0
         self._notes.hurry()
-        tasks = [*self._workers.values(), *([self._notes.task] if self._notes.task else [])]
+        tasks = self._tasks()
         if tasks:
             await asyncio.wait(tasks, timeout=_LEAVING.total_seconds())
         self._notes.relax()
@@ -125,7 +124,7 @@ class Sender:
         self._held.clear()
         self._known.clear()
         self._taken.clear()
-        self._done.clear()
+        self._done = Repeats(_DONE_REMEMBERED)
         self._term = term
 
     async def _take_up(self, news: list[Queued]) -> None:
@@ -175,10 +174,14 @@ class Sender:
         self._notes.hurry()
         try:
             while self._workers or self._notes.task:
-                tasks = [*self._workers.values(), *([self._notes.task] if self._notes.task else [])]
+                tasks = self._tasks()
                 await asyncio.wait(tasks)
         finally:
             self._notes.relax()
+
+    def _tasks(self) -> list[asyncio.Task[None]]:
+        """Return what is being sent and noted."""
+        return [*self._workers.values(), *([self._notes.task] if self._notes.task else [])]
 
     async def close(self) -> None:
         for task in self._workers.values():
@@ -230,12 +233,6 @@ class Sender:
         elif all(held.key != message.key for held in self._held.get(message.room, ())):
             self._known.discard(message.key)
 
-    def _deal_with(self, key: str) -> None:
-        """Remember that a message needs nothing more."""
-        self._done[key] = None
-        if len(self._done) > _DONE_REMEMBERED:
-            del self._done[next(iter(self._done))]
-
     async def _is_due(self, message: Queued) -> bool:
         """Wait for the platform's pace and the message's own time; False when it is no longer worth sending."""
         while True:
@@ -244,7 +241,7 @@ class Sender:
                 await self._note(
                     replace(message, state=Delivery.DROPPED, reason=message.reason or N_("过时"))
                 )
-                self._deal_with(message.key)
+                self._done.note(message.key)
                 self._missed(message, "dropped")
                 return False
             # Where the platform's minute is scarce, who only tells lets those go first who call.
@@ -284,7 +281,7 @@ class Sender:
         edits = await self._edited(message)
         if message.edits is not None and edits is None:
             await self._note(replace(message, state=Delivery.DROPPED, reason=N_("没有可以改的消息")))
-            self._deal_with(message.key)
+            self._done.note(message.key)
             self._missed(message, "dropped")
             return None
         began = self._meters.monotonic()
@@ -312,7 +309,7 @@ class Sender:
             )
         self._usual_seconds += (self._meters.monotonic() - began - self._usual_seconds) / 8
         self._shut.pop(message.room, None)
-        self._deal_with(message.key)
+        self._done.note(message.key)
         self._notes.add(Delivered(message.key, platform_id))
         self._meters.delivered(self.adapter.name, self._clock.now() - message.created_at)
         if self._journal.is_on:
@@ -334,7 +331,7 @@ class Sender:
         if failure.retry_after is None:
             if failure.is_unknown:  # very likely there; sending again would only repeat it
                 await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
-                self._deal_with(message.key)
+                self._done.note(message.key)
                 return None
             await self._refused(message, failure)
             return None
