@@ -10,7 +10,6 @@ import copy
 import json
 import random
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -35,6 +34,7 @@ ODD: tuple[Any, ...] = (
     None, True, 0, -1, 2**63, 2**80, 1.5, "", "x", "\ud800", "\u0000", "[CQ:at,qq=all]", [], [None], {}, {"a": 1},
     {"text": None}, [[[]]], "9" * 400, {"type": "text"}, [{"type": 1}], "2026-05-15T12:01:45+08:00",
 )  # fmt: skip
+from tests.faults.conftest import Held
 
 ONEBOT = {
     "time": 1767225600, "self_id": 10001000, "post_type": "message", "message_type": "group", "sub_type": "normal",
@@ -151,17 +151,16 @@ def wecom(chance: random.Random) -> None:
         app_wire.incoming(torn(chance, APP), app_wire.View("wecom", "小首", "ww123", 218, {}))
 
 
+@pytest.mark.fault("payloads")
 @pytest.mark.parametrize("feed", [onebot, qq, telegram, wecom], ids=lambda feed: feed.__name__)
 def test_spoilt_payloads_are_read_or_refused(
     feed: Callable[[random.Random], None],
-    request: pytest.FixtureRequest,
+    is_long: bool,
     seed: int,
-    record_property: Callable[[str, object], None],
+    held: Held,
 ) -> None:
     chance = random.Random(seed)
-    count = LONG if request.config.getoption("--long", default=False) else SHORT
-    started = perf_counter()
+    count = LONG if is_long else SHORT
     for _ in range(count):
         feed(chance)
-    record_property("what", f"{count:,} payloads of {feed.__name__}")
-    record_property("seconds", round(perf_counter() - started))
+    held(count)
