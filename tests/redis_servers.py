@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -60,13 +60,13 @@ class Server:
         folder: Path,
         *options: str,
         port: int = 0,
-        preexec_fn: Callable[[], None] | None = None,
+        before: Sequence[str] = (),
     ) -> None:
         self.kind = kind
         self.folder = folder
         self.port = port or free_port()
         self._options = options
-        self._preexec_fn = preexec_fn
+        self._before = before
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self.start()
@@ -83,10 +83,9 @@ class Server:
     def start(self) -> None:
         """Start and wait until it answers."""
         self._process = subprocess.Popen(
-            [program(self.kind), *self.command()],
+            [*self._before, program(self.kind), *self.command()],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            preexec_fn=self._preexec_fn,
         )
         for _ in range(400):
             with suppress(redis.ConnectionError):

@@ -37,6 +37,7 @@ from tests.adapters.test_satori_wire import RECORDED as SATORI
 from tests.adapters.test_satori_wire import VIEW as SATORI_VIEW
 from tests.adapters.test_wechat_wire import KF_VIEW, MP_VIEW
 from tests.adapters.test_wechat_wire import RECORDED as KF
+from tests.faults.conftest import Held
 
 SHORT, LONG = 2_000, 1_000_000
 
@@ -50,7 +51,6 @@ MP = (
     "<CreateTime>1767225600</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[this is a test]]></Content>"
     "<MsgId>1234567890123456</MsgId><PicUrl>https://p/1</PicUrl><Event>CLICK</Event><EventKey>k</EventKey></xml>"
 )
-from tests.faults.conftest import Held
 
 _SNIPPETS = (
     "<",

@@ -23,6 +23,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from bot.clock import SystemClock
 from bot.store.registry import open_store
 from bot.tickets.events import Escalated, SurveyAsked
 from bot.tickets.records import first_break
@@ -112,7 +113,7 @@ def configured(folder: Path, port: int, store: str = "") -> Path:
     (folder / "faq.md").write_text(ENTRY, encoding="utf-8")
     file = folder / f"config-{port}.toml"
     store = json.dumps(store or f"sqlite:{folder / 'store.db'}")
-    text = CONFIG.format(store=store, port=port, rooms=rooms, zone=zone_of_noon(datetime.now(UTC)))
+    text = CONFIG.format(store=store, port=port, rooms=rooms, zone=zone_of_noon(SystemClock().now()))
     file.write_text(text, encoding="utf-8")
     return file
 

@@ -27,6 +27,7 @@ from adapters.wecom.aibot import frames as aibot_frames
 from adapters.wecom.aibot import wire as aibot_wire
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.app import wire as app_wire
+from tests.faults.conftest import Held
 
 SHORT, LONG = 2_000, 250_000  # of each of the platforms: a million in all
 PEOPLE = {"qq:20002": "老张"}
@@ -34,7 +35,6 @@ ODD: tuple[Any, ...] = (
     None, True, 0, -1, 2**63, 2**80, 1.5, "", "x", "\ud800", "\u0000", "[CQ:at,qq=all]", [], [None], {}, {"a": 1},
     {"text": None}, [[[]]], "9" * 400, {"type": "text"}, [{"type": 1}], "2026-05-15T12:01:45+08:00",
 )  # fmt: skip
-from tests.faults.conftest import Held
 
 ONEBOT = {
     "time": 1767225600, "self_id": 10001000, "post_type": "message", "message_type": "group", "sub_type": "normal",
