@@ -66,7 +66,9 @@ class ClockKind(StrEnum):
     CALLBACK = "callback"
 
 
-_NAMES = {kind: kind.value for kind in ClockKind}  # read for every clock at every step; `.value` takes its time
+_NAMES = {
+    kind: kind.value for kind in ClockKind
+}  # read for every clock at every step; `.value` takes its time
 
 
 class StartsAt(StrEnum):
