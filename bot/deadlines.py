@@ -93,7 +93,7 @@ class Deadlines:
         if batch is None:
             await self._one_by_one(due, now)
             return None
-        return _Saving(batch, asyncio.create_task(self._saved(batch, now)))
+        return self._saving(batch, now)
 
     async def _decided(self, due: list[Ticket], now: datetime, before: Batch | None) -> Batch | None:
         """Return what becomes of tickets together; None when one of them cannot be decided about."""
@@ -108,19 +108,31 @@ class Deadlines:
             return None
 
     async def _is_saved(self, saving: _Saving, now: datetime) -> bool:
-        """Wait until a batch is saved; where it cannot be, its tickets are taken one by one, and it is False."""
+        """Wait until a batch is saved; where it cannot be as it is, its tickets are taken again, and it is False."""
         try:
             await saving.task
         except StoreFault:
             raise
+        except Conflict as overtaken:
+            await self._without(overtaken.number, saving.batch.due, now)
         except Exception:  # noqa: BLE001 - as in `_decided`
-            due = saving.batch.due
-            self._log.info(
-                "due tickets are taken one by one", action="tick_retry", count=len(due), exc_info=True
-            )
-            await self._one_by_one(due, now)
-            return False
-        return True
+            self._log.info("due tickets are taken one by one", action="tick_retry", exc_info=True)
+            await self._one_by_one(saving.batch.due, now)
+        else:
+            return True
+        return False
+
+    async def _without(self, number: int, due: Sequence[Ticket], now: datetime) -> None:
+        """Take tickets again of which somebody else has changed one meanwhile: that one as it is now, the others together."""
+        self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
+        others = [ticket for ticket in due if ticket.number != number]
+        if len(others) < len(due):
+            await self._alone(number, now)
+        batch = await self._decided(others, now, None) if 0 < len(others) < len(due) else None
+        if batch is None:
+            await self._one_by_one(others, now)
+        else:
+            await self._is_saved(self._saving(batch, now), now)
 
     async def _one_by_one(self, due: Sequence[Ticket], now: datetime) -> None:
         """One ticket must not stop the others."""
@@ -142,6 +154,9 @@ class Deadlines:
             await self._failures.deadline(number, now, fault)
         else:
             await self._failures.is_kept(number)
+
+    def _saving(self, batch: Batch, now: datetime) -> _Saving:
+        return _Saving(batch, asyncio.create_task(self._saved(batch, now)))
 
     async def _saved(self, batch: Batch, now: datetime) -> bool:
         saved = list(batch.saved.values())
