@@ -61,6 +61,7 @@ _NOT_SAID = {
 # Constants that hold what people type.
 _HEARD = {
     "_SEPARATORS",
+    "_BETWEEN",
     "BETWEEN",
     "_COUNTED",
     "_FIELD_OF",
