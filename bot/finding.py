@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.commands import Command, Word
+from bot.commands import Command
 from bot.config import Room
 from bot.desk import UnknownTicket
 from bot.hearing import Hearing
@@ -10,6 +10,7 @@ from bot.store.contract import Store
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
 from bot.tickets.model import ClockKind, Kind, Status, Ticket
+from bot.vocabulary import Word
 
 _MOST_DIGITS = 9
 
