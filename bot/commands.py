@@ -90,6 +90,8 @@ class Word(StrEnum):
     WHERE = "where"
     IMPORT = "import"
     ACCOUNT = "account"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 class Whose(StrEnum):
@@ -177,6 +179,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.EXCUSE, ("标记", "excuse"), Whose.MANAGER, "", N_("标记 {number} 不可抗力 供电局停电通知"), takes_number=True),
     Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
+    Spec(Word.MERGE, ("合并", "merge"), Whose.STAFF, N_("合并 单号… 到 单号 — 同一个故障一起处理"), N_("合并 1034 1036 到 {number}"), takes_number=True),
+    Spec(Word.SPLIT, ("拆分", "split"), Whose.STAFF, N_("拆分 单号 — 分开处理"), N_("拆分 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
     Spec(Word.TEACH, ("入库", "teach"), Whose.STAFF, N_("入库 单号 — 把办法交给知识管理员审核"), N_("入库 {number}"), takes_number=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.tickets.event import Event
+from bot.tickets.joint_events import JointEvent
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, WaitsFor
 from bot.tickets.planned_events import CallEvent, PlannedEvent
@@ -409,4 +410,5 @@ AnyEvent = (
     | CallEvent
     | LedgerEvent
     | SiteEvent
+    | JointEvent
 )

@@ -7,8 +7,9 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.tickets import clockwork, ledger_changes, planned_changes
+from bot.tickets import clockwork, joint, ledger_changes, planned_changes
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
@@ -48,6 +49,9 @@ _KEEPS_UNDO = (
     e.Urged,
     e.CheckReminded,
     e.Assisted,
+    je.Joined,
+    je.Parted,
+    je.Vouched,
 )
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
@@ -238,6 +242,16 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
         case le.AssetNamed() | le.Excused():
             return ledger_changes.changed(ticket, event)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint.changed(ticket, event, at)
         case _:
             assert_never(event)
 
@@ -362,6 +376,8 @@ def _reopened(ticket: Ticket, at: datetime) -> Ticket:
     return replace(
         ticket,
         status=Status.OPEN,
+        follows=None,  # it works for the others: what is left is this customer's own trouble
+        is_part=False,
         happened=happened,
         pauses=(*ticket.pauses, Pause(stopped_at, at, SOLVED)),
         told={name: told for name, told in ticket.told.items() if name not in anew},
@@ -388,6 +404,9 @@ def _undone(ticket: Ticket) -> Ticket:
         told=_still_told(undo.before, ticket),
         acknowledged=ticket.acknowledged,
         helpers=ticket.helpers,
+        requester=ticket.requester,
+        account=ticket.account,
+        reporters=ticket.reporters,
         version=ticket.version,
         head=ticket.head,
     )

@@ -8,8 +8,9 @@ from typing import assert_never
 
 from bot.asks import Check
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
+from bot.tickets import joint_words, ledgering, majors, site, timing
 from bot.tickets import ledger_events as le
-from bot.tickets import ledgering, majors, site, timing
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
 from bot.tickets.alerts import alerts
@@ -217,6 +218,16 @@ def _said_of(
             return site.noticed(event, after, voices, rules)
         case le.AssetNamed() | le.Excused():
             return ledgering.noticed(event, after, voices, rules)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint_words.noticed(event, before, after, voices, rules)
         case (
             e.Responded()
             | e.Said()

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from bot.tickets.joint_steps import Join
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
@@ -337,6 +338,7 @@ Step = (
     | PlannedStep
     | LedgerStep
     | SiteStep
+    | Join
     | Realign
     | DeadlineReached
 )
