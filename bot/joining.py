@@ -35,7 +35,8 @@ class Joining:
         `level` is the one that they asked for: a ticket of another level is not meant.
         """
         room = hearing.customer_room
-        if room is None or hearing.role.is_staff or not speaks_of_one(text):
+        is_off = not self._rules.same_within
+        if room is None or is_off or hearing.role.is_staff or not speaks_of_one(text):
             return False
         ticket = await self._same(hearing, room, text, level, is_asking=is_told)
         if ticket is None:

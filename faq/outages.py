@@ -10,7 +10,7 @@ _LONGEST = 80  # who writes more than this has a story of their own
 _LEAST_NAMED = 2  # characters; a single one is a leftover
 _OUT = (
     "打不开|登不[上了进]|登[录陆]不[上了进]|(?<![早晚])上不[去了]|进不[去了]|连接?不[上了通]|访问不[了到]|用不了|不能用|加载不[了出]|刷不[了出]"
-    "|没网|断网|网络?(?:又|都|全)?断|掉线|断线|没信号|停电|断电|瘫痪|全?挂了|崩了|崩溃|宕机|卡死|很卡|太卡|白屏|没反应|50[0234](?![0-9])"
+    "|没网|断网|网络?(?:又|都|全)?断|掉线|断线|没信号|停电|断电|瘫痪|全?挂了|崩了|崩溃|宕机|卡死|很卡|太卡|白屏|没反应|(?<![0-9])50[0234](?![0-9])"
     "|(?:can t|cannot|could not|unable to) (?:open|log ?in|log on|sign in|connect|access|load)|(?:is|are|all|still|went) down\\b|\\boutage\\b|\\boffline\\b"
     "|\\bno internet\\b|\\bnot (?:loading|working|responding|opening)\\b"
 )

@@ -44,7 +44,7 @@ def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> 
         text += speaker.say("请引用本条：好了回 1，还有问题回 2。")
         return Message(to=Place.CUSTOMER, text=text, about=Check(ticket=after.number))
     names, called = joint_words.called(after, speaker)
-    text += speaker.say("{who} 好了回 1，还有问题回 2。", who=names)
+    text += speaker.say("@{who} 好了回 1，还有问题回 2。", who=names)
     buttons = (Button(speaker.say("好了"), "1"), Button(speaker.say("还有问题"), "2"))
     return Message(
         to=Place.CUSTOMER,

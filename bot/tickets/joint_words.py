@@ -95,10 +95,10 @@ def accounts(ticket: Ticket) -> tuple[str, ...]:
 
 
 def called(ticket: Ticket, speaker: Speaker) -> tuple[str, tuple[Party, ...]]:
-    """Return the words that call everybody who waits for an answer, and whom they call."""
+    """Return the names of everybody who waits for an answer, as they stand after a first `@`, and whom they call."""
     people = here(ticket)
     named = people[:_CALLED]
-    names = " ".join(f"@{party.name}" for party in named)
+    names = " @".join(party.name for party in named)
     if len(people) > len(named):
         names += speaker.say(" 等 {count} 人", count=len(people))
     return names, named
@@ -181,7 +181,7 @@ def split(before: Ticket, after: Ticket, voices: Voices, rules: Rules) -> list[M
     text = duty.say(
         "{number} 已和 {main} 分开，{who}。", number=after.number, main=before.follows or 0, who=who
     )
-    text += "" if after.owner else duty.say("接单：回“接单 {number}”", number=after.number)
+    text += "" if after.owner else "\n" + duty.say("接单：回“接单 {number}”", number=after.number)
     said = [Message(to=Place.DUTY, text=text)]
     if before.status is not after.status:
         told = customer.say("@{who} {number} 单独处理", who=after.requester, number=after.number)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, NotTheirs, TicketError
+from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.lifecycle import decide
 from bot.tickets.model import Closing, Kind, Party, Reporter, Status, Ticket, WaitsFor
 from bot.tickets.ownership import manager_named
@@ -218,7 +218,7 @@ def _without_others(text: str, ticket: Ticket, rules: Rules) -> str:
     """Return words of staff as the customer of a ticket may read them: without the names of other customers."""
     for customer, name in rules.customers.items():
         if customer != ticket.customer and name:
-            text = text.replace(name, N_("其他单位"))
+            text = text.replace(name, "…")
     return text
 
 
