@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+# As on a machine of somebody who runs it: modules are compiled once, not at every start.
+_ENV = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 _ADDRESS = re.compile(r"http://[\w.:\[\]]+")
 
 
@@ -21,7 +24,12 @@ def running(arguments: Sequence[str], *, cwd: Path = ROOT) -> Iterator[tuple[sub
         RuntimeError: It ended without an address.
     """
     process = subprocess.Popen(
-        [sys.executable, *arguments], cwd=cwd, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, *arguments],
+        cwd=cwd,
+        env=_ENV,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     try:
         if process.stdout is None:

@@ -8,6 +8,7 @@ from time import perf_counter
 from benchmarks.chatter import TALK
 from benchmarks.table import Row, ratio_of
 from bot import commands
+from bot.vocabulary import SPECS
 
 ROUNDS = 9
 REPEATS = 400
@@ -25,7 +26,7 @@ TEXTS = (
 def run() -> list[Row]:
     """Measure; takes a few seconds."""
     few, many = [], []
-    count = len(commands.SPECS)
+    count = len(SPECS)
     for _ in range(ROUNDS):
         few.append(_rate())
         many.append(_rate_with(count * TIMES))

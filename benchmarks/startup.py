@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import statistics
 import tempfile
@@ -27,10 +28,11 @@ def run() -> list[Row]:
     middle = [
         [statistics.median(figure) for figure in zip(*found, strict=True)] for found in (fresh, again, bare)
     ]
-    (fresh_s, _), (again_s, memory), (bare_s, bare_memory) = middle
+    (fresh_s, _, _), (again_s, again_cpu, memory), (bare_s, bare_cpu, bare_memory) = middle
     return [
         Row("start to the page answering", again_s, bare_s, "s", at_most(1), "aiohttp page"),
         Row("… the first time, FAQ imported", fresh_s, bare_s, "s", at_most(1), "aiohttp page"),
+        Row("… seconds of a core in it", again_cpu, bare_cpu, "s", None, "aiohttp page"),
         Row("resident memory, example configuration", memory, bare_memory, "MB", at_most(80), "aiohttp page"),
     ]
 
@@ -46,14 +48,20 @@ def example(folder: Path) -> Path:
     return file
 
 
-def _started(arguments: list[str]) -> tuple[float, float]:
-    """Return the seconds until the first page and the megabytes resident then."""
+def _started(arguments: list[str]) -> tuple[float, float, float]:
+    """Return the seconds until the first page, those of a core in them, and the megabytes resident then."""
     start = perf_counter()
     with running(arguments) as (process, address):
         with urlopen(f"{address}/", timeout=10) as answer:
             answer.read()
         seconds = perf_counter() - start
-        return seconds, _resident(process.pid)
+        return seconds, _worked(process.pid), _resident(process.pid)
+
+
+def _worked(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    user, system = int(fields[11]), int(fields[12])
+    return (user + system) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.commands import EXAMPLE_NUMBER, SPECS, Spec, Whose, Word, may_use
 from bot.ledgers import CustomerStandings
 from bot.tickets import timing
 from bot.tickets.alerts import promise_name
@@ -17,6 +16,7 @@ from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.standings import line
 from bot.tickets.voices import title
+from bot.vocabulary import EXAMPLE_NUMBER, SPECS, Spec, Whose, Word, may_use
 
 _LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
 _SHOWN_TO_CUSTOMERS = (Word.REPORT, Word.PROGRESS, Word.URGE, Word.WITHDRAW)

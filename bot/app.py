@@ -20,7 +20,6 @@ from bot.adapters import made
 from bot.assembly import Bot, assemble
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
-from bot.copying import refuse_half_a_copy
 from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
@@ -29,6 +28,7 @@ from bot.run_file import Running, folder_of, write
 from bot.still_known import refuse_forgotten_calendars
 from bot.store.contract import StoreFault
 from bot.store.instants import instant
+from bot.store.portable import refuse_half_a_copy
 from bot.store.registry import open_store
 from bot.store.sharing import SharedStore, Wake
 from bot.texts import Texts
@@ -98,9 +98,9 @@ async def run(config: Config) -> None:
 
 def _spare_collections() -> None:
     """Keep the collector of cycles from walking what the start has made: it lives as long as the program."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*_COLLECTIONS)
+    gc.enable()
 
 
 async def serve(

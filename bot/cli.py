@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Coroutine
@@ -50,9 +51,11 @@ def main() -> None:
 @_explained
 def run(config_file: Path | None, verbose: bool) -> None:
     """Start adapters, scheduler, outbox and web page; Ctrl-C or SIGTERM ends it."""
-    # Imported here: checking a file or asking the FAQ needs no web server.
-    from bot.app import run as run_app
+    gc.disable()  # a start makes next to no garbage; from then on the program collects in its own way
+    # Imported here: checking a file or asking the FAQ needs no web server. The logs first: they keep structlog small.
     from bot.logs import configure
+
+    from bot.app import run as run_app  # isort: skip
 
     config = _load(config_file)
     if verbose:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bot import copying
 from bot.clock import SystemClock
 from bot.command_line import Voice, config_option, explained, language_of, loaded, voice_of
 from bot.config import Config
-from bot.copying import Copied
 from bot.store.portable import Part
 from bot.store.registry import shown
 from bot.tickets.errors import N_
+
+if TYPE_CHECKING:
+    from bot.copying import Copied
 
 _NAMES = {
     Part.SEEN: N_("处理过的消息"),
@@ -38,10 +40,12 @@ _NAMES = {
 @explained
 def backup(config_file: Path | None, is_checked: bool, file: Path) -> None:
     """Write everything into one new file, also while the bot runs; into a folder, under a name with the time."""
+    from bot.copying import back_up, examine  # here and below: what runs the bot copies nothing
+
     config, voice = _begun(config_file)
-    path, copied = asyncio.run(copying.back_up(config.store_url, file, SystemClock().now()))
+    path, copied = asyncio.run(back_up(config.store_url, file, SystemClock().now()))
     if is_checked:
-        _, copied = copying.examine(path)
+        _, copied = examine(path)
     size = path.stat().st_size
     click.echo(
         voice.say(
@@ -63,6 +67,8 @@ def backup(config_file: Path | None, is_checked: bool, file: Path) -> None:
 @explained
 def restore(config_file: Path | None, is_check: bool, is_replacing: bool, file: Path) -> None:
     """Fill the empty store of the configuration from a backup of any store."""
+    from bot import copying
+
     if is_check:
         voice = voice_of(language_of(config_file, os.environ))
         head, copied = copying.examine(file)
@@ -92,6 +98,8 @@ def restore(config_file: Path | None, is_check: bool, is_replacing: bool, file: 
 @explained
 def migrate(config_file: Path | None, target: str) -> None:
     """Copy everything into another store and verify it; the old one stays. Run it again if it was interrupted."""
+    from bot import copying
+
     config, voice = _begun(config_file)
     url = os.environ.get(target.removeprefix("env:"), "") if target.startswith("env:") else target
     copied = asyncio.run(copying.migrate(config.store_url, url, SystemClock().now()))
@@ -110,6 +118,8 @@ def migrate(config_file: Path | None, target: str) -> None:
 @explained
 def audit(config_file: Path | None) -> None:
     """Verify the hash chain of every ticket, also while the bot runs; exit 1 if one is broken."""
+    from bot import copying
+
     config, voice = _begun(config_file)
     copied = asyncio.run(copying.audit(config.store_url))
     words = {"count": copied.counts[Part.TICKETS], "broken": len(copied.broken)}

@@ -1,4 +1,4 @@
-"""The words people can type: what they mean, who may use them, and how they are explained.
+"""Read what somebody typed as a command.
 
 A slash, `#`, full-width characters and spaces are optional everywhere. Finding a word costs a few dictionary look-ups,
 however many words there are.
@@ -9,199 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 
 from rapidfuzz import fuzz, process
 
-from bot.tickets.errors import N_
 from bot.tickets.rules import Role
+from bot.vocabulary import SPECS, Spec, Word, may_use
 
-
-class Word(StrEnum):
-    """What a command means."""
-
-    REPORT = "report"
-    URGENT = "urgent"
-    PROGRESS = "progress"
-    MINE = "mine"
-    SUPPLEMENT = "supplement"
-    WITHDRAW = "withdraw"
-    URGE = "urge"
-    RATE = "rate"
-    HUMAN = "human"
-    HELP = "help"
-    KEEP_LEVEL = "keep"
-    REOPEN = "reopen"
-    CLAIM = "claim"
-    ASSIST = "assist"
-    HAND_OVER = "handover"
-    ACCEPT = "accept"
-    DECLINE = "decline"
-    NOTE = "note"
-    ARRIVE = "arrive"
-    UPDATE = "update"
-    RESOLVE = "resolve"
-    UNDO = "undo"
-    CHANGE_LEVEL = "level"
-    QUEUE = "queue"
-    EXPLAIN = "due"
-    ON_DUTY = "duty"
-    TAKE_OVER = "takeover"
-    ACKNOWLEDGE = "ack"
-    PAUSE = "pause"
-    RESUME = "resume"
-    AGREE = "agree"
-    PROMISE_ANSWER = "answerby"
-    ANSWER = "answer"
-    OCCUR = "occurred"
-    LEND = "loan"
-    DIAGNOSE = "diagnose"
-    DISPATCH = "dispatch"
-    MAJOR = "major"
-    RECOVER = "recovered"
-    APPOINT = "appoint"
-    INSPECT = "inspect"
-    UPGRADE = "upgrade"
-    UPGRADED = "upgraded"
-    ROLL_BACK = "rollback"
-    OTHER_TIME = "reschedule"
-    ASSET = "asset"
-    DEPART = "depart"
-    LEAVE_SITE = "leave"
-    NOBODY_CAME = "nobodycame"
-    DAY_REPORT = "dayreport"
-    EXCUSE = "excuse"
-    ATTAINED = "attained"
-    REASSIGN = "reassign"
-    CALLBACK = "callback"
-    TEACH = "teach"
-    AMEND = "amend"
-    DROP = "drop"
-    APPROVE = "approve"
-    REJECT = "reject"
-    WRONG = "wrong"
-    GENERAL = "general"
-    ENABLE = "enable"
-    LOOK_UP = "lookup"
-    GAPS = "gaps"
-    BIND = "bind"
-    POLICY = "policy"
-    ENGINEERS = "engineers"
-    WHERE = "where"
-    IMPORT = "import"
-    ACCOUNT = "account"
-    MERGE = "merge"
-    SPLIT = "split"
-
-
-class Whose(StrEnum):
-    """Who may use a word."""
-
-    ANYBODY = "anybody"
-    CUSTOMER = "customer"
-    STAFF = "staff"
-    MANAGER = "manager"
-    ADMIN = "admin"  # who sets rooms up
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """One command: its words (the first of a language is the one the bot uses), and how it is explained."""
-
-    word: Word
-    names: tuple[str, ...]  # Chinese first, then English
-    whose: Whose
-    usage: str
-    example: str
-    takes_number: bool = False
-    is_joined: bool = False  # free text may follow without a space
-
-    def called(self, language: str) -> str:
-        """Return the word the bot uses for it in a language."""
-        return next(name for name in self.names if name.isascii() == (language != "zh"))
-
-    def others(self, language: str) -> tuple[str, ...]:
-        """Return its other words for a reader of a language; Chinese ones are of no use to those who read none."""
-        shown = self.called(language)
-        return tuple(name for name in self.names if name != shown and (language == "zh" or name.isascii()))
-
-
-SPECS: tuple[Spec, ...] = (
-    Spec(Word.REPORT, ("报障", "报修", "报单", "故障", "工单", "report", "ticket"), Whose.ANYBODY, N_("报障 问题 — 转给工程师"), N_("报障 二楼打印机不通电"), is_joined=True),
-    Spec(Word.URGENT, ("紧急", "urgent"), Whose.ANYBODY, N_("紧急 问题 — 系统整体不可用，马上叫人"), N_("紧急 教务系统全校打不开")),
-    Spec(Word.PROGRESS, ("进度", "progress", "status"), Whose.ANYBODY, N_("进度 单号 — 查到哪一步了"), N_("进度 {number}"), takes_number=True),
-    Spec(Word.MINE, ("我的单", "mine"), Whose.ANYBODY, N_("我的单 — 您在办的单"), N_("我的单")),
-    Spec(Word.SUPPLEMENT, ("补充", "add"), Whose.ANYBODY, N_("补充 单号 内容 — 或直接引用我的消息"), N_("补充 {number} 序列号 SN8812"), takes_number=True),
-    Spec(Word.URGE, ("催单", "urge"), Whose.ANYBODY, N_("催单 单号"), N_("催单 {number}"), takes_number=True),
-    Spec(Word.WITHDRAW, ("撤单", "取消", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), N_("撤单 {number}"), takes_number=True),
-    Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), N_("评分 {number} 5 4 很耐心"), takes_number=True),
-    Spec(Word.HUMAN, ("人工", "转人工", "human"), Whose.CUSTOMER, N_("人工 — 找工程师"), N_("人工")),
-    Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), N_("维持一级"), is_joined=True),
-    Spec(Word.REOPEN, ("重开", "reopen"), Whose.ANYBODY, N_("重开 单号 原因 — 又坏了"), N_("重开 {number} 又黑屏了"), takes_number=True),
-    Spec(Word.HELP, ("帮助", "help", "?"), Whose.ANYBODY, N_("帮助 — 这份说明；帮助 转交 — 看例子"), N_("帮助 转交")),
-    Spec(Word.CLAIM, ("接单", "认领", "我来", "抢单", "claim", "take"), Whose.STAFF, N_("接单 单号"), N_("接单 {number}"), takes_number=True),
-    Spec(Word.ASSIST, ("协助", "assist"), Whose.STAFF, N_("协助 单号 — 一起处理"), N_("协助 {number}"), takes_number=True),
-    Spec(Word.HAND_OVER, ("转交", "handover"), Whose.STAFF, N_("转交 单号 @同事 说明 — 对方接受前仍由您负责"), N_("转交 {number} @老张 需要懂录播机的"), takes_number=True),
-    Spec(Word.ACCEPT, ("接受", "accept"), Whose.STAFF, N_("接受 单号 / 拒绝 单号 原因 — 回复转交"), N_("接受 {number}"), takes_number=True),
-    Spec(Word.DECLINE, ("拒绝", "decline"), Whose.STAFF, "", N_("拒绝 {number} 在外面上门"), takes_number=True),
-    Spec(Word.UPDATE, ("更新", "进展", "update"), Whose.STAFF, N_("更新 单号 进展 — 转到客户群"), N_("更新 {number} 正在换线，16:10 前好"), takes_number=True),
-    Spec(Word.NOTE, ("记录", "note"), Whose.STAFF, N_("记录 单号 内容 — 只进档案；打过电话写“电话…”"), N_("记录 {number} 电话 已和王老师约好下午"), takes_number=True),
-    Spec(Word.CHANGE_LEVEL, ("改级", "转级", "level"), Whose.STAFF, N_("改级 单号 级别 原因"), N_("改级 {number} 二级 仅教师端受影响"), takes_number=True),
-    Spec(Word.RESOLVE, ("解决", "resolve", "solve"), Whose.STAFF, N_("解决 单号 原因: 方法: 预防:"), N_("解决 {number} 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔"), takes_number=True),
-    Spec(Word.UNDO, ("撤销", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), N_("撤销 {number}"), takes_number=True),
-    Spec(Word.QUEUE, ("待办", "在办", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), N_("待办")),
-    Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), N_("时限 {number}"), takes_number=True),
-    Spec(Word.ON_DUTY, ("值班", "duty", "oncall"), Whose.STAFF, N_("值班 — 现在谁值班，接着是谁"), N_("值班")),
-    Spec(Word.TAKE_OVER, ("接班", "takeover"), Whose.STAFF, N_("接班 — 换班点名时回"), N_("接班")),
-    Spec(Word.ARRIVE, ("到场", "arrive", "onsite"), Whose.STAFF, N_("到场 单号 — 人到现场"), N_("到场 {number}"), takes_number=True),
-    Spec(Word.ACKNOWLEDGE, ("收到", "ack"), Whose.STAFF, N_("收到 单号 — 知道了，先别再催"), N_("收到 {number}"), takes_number=True),
-    Spec(Word.PAUSE, ("暂停", "挂起", "pause"), Whose.STAFF, N_("暂停 单号 等客户|等第三方|等备件 时间 说明"), N_("暂停 {number} 等备件 明天10点 主板到货"), takes_number=True),
-    Spec(Word.RESUME, ("继续", "恢复处理", "resume"), Whose.STAFF, N_("继续 单号 — 结束暂停"), N_("继续 {number}"), takes_number=True),
-    Spec(Word.AGREE, ("约定", "agree"), Whose.STAFF, N_("约定 单号 时间 原因 — 请客户同意改期"), N_("约定 {number} 明天17:00 等备件到货"), takes_number=True),
-    Spec(Word.PROMISE_ANSWER, ("答复时间", "answerby"), Whose.STAFF, N_("答复时间 单号 时间 — 说好几点答复"), N_("答复时间 {number} 15:30"), takes_number=True),
-    Spec(Word.ANSWER, ("答复", "answer"), Whose.STAFF, N_("答复 单号 内容 — 实质答复，转到客户群"), N_("答复 {number} 可以导出，下午给您开通"), takes_number=True),
-    Spec(Word.DIAGNOSE, ("诊断", "diagnose"), Whose.STAFF, N_("诊断 单号 内容"), N_("诊断 {number} 矩阵主板损坏"), takes_number=True),
-    Spec(Word.DISPATCH, ("派单", "派人", "dispatch"), Whose.STAFF, N_("派单 单号 @同事 说明 — 请人上门"), N_("派单 {number} @小周 带 HDMI 矩阵"), takes_number=True),
-    Spec(Word.LEND, ("代用", "备机", "loan"), Whose.STAFF, N_("代用 单号 型号 序列号"), N_("代用 {number} 矩阵M8 SN8812"), takes_number=True),
-    Spec(Word.OCCUR, ("发生", "occurred"), Whose.ANYBODY, N_("发生 单号 时间 — 故障何时开始"), N_("发生 {number} 08:10"), takes_number=True),
-    Spec(Word.RECOVER, ("恢复", "recovered"), Whose.STAFF, N_("恢复 单号 说明 — 重大事件结束"), N_("恢复 {number} 备机已接管"), takes_number=True),
-    Spec(Word.APPOINT, ("约", "约时间", "appoint"), Whose.STAFF, N_("约 客户或单号 时间 — 告诉客户哪天来"), N_("约 育才小学 6-27 15:00")),
-    Spec(Word.INSPECT, ("巡检", "inspect"), Whose.STAFF, N_("巡检 客户或单号 完成 结果 — 发现的问题另建隐患单"), N_("巡检 育才小学 完成 服务器磁盘 82% 其余正常")),
-    Spec(Word.UPGRADE, ("升级", "upgrade"), Whose.STAFF, N_("升级 客户 内容 日期 开始-结束 — 安排在允许的时段，提前告诉客户"), N_("升级 育才小学 平台3.3 6-15 22:30-23:30")),
-    Spec(Word.UPGRADED, ("升级完成", "upgraded"), Whose.STAFF, N_("升级完成 客户或单号 说明"), N_("升级完成 育才小学 新增成绩分析")),
-    Spec(Word.ROLL_BACK, ("升级回退", "回退", "rollback"), Whose.STAFF, N_("升级回退 客户或单号 原因"), N_("升级回退 育才小学 数据库校验没通过")),
-    Spec(Word.OTHER_TIME, ("改期", "reschedule"), Whose.ANYBODY, N_("改期 — 约好的时间不方便"), N_("改期 那天有考试")),
-    Spec(Word.DEPART, ("出发", "depart"), Whose.STAFF, N_("出发 单号 — 在路上了"), N_("出发 {number}"), takes_number=True),
-    Spec(Word.LEAVE_SITE, ("离场", "leave"), Whose.STAFF, N_("离场 单号 未解决 原因，打算，下次时间"), N_("离场 {number} 未解决 矩阵主板坏，已报备件，明天10点前换"), takes_number=True),
-    Spec(Word.DAY_REPORT, ("汇报", "dayreport"), Whose.STAFF, N_("汇报 单号 进展 — 重大事件当日汇报"), N_("汇报 {number} 备机已接管，成绩模块明天恢复"), takes_number=True),
-    Spec(Word.NOBODY_CAME, ("没人来", "没来人", "nobodycame"), Whose.CUSTOMER, N_("没人来 — 约好的人没到"), N_("没人来 {number}"), takes_number=True),
-    Spec(Word.ASSET, ("设备", "asset"), Whose.STAFF, N_("设备 单号 序列号 — 同一台坏过几次有数"), N_("设备 {number} SN5521"), takes_number=True),
-    Spec(Word.EXCUSE, ("标记", "excuse"), Whose.MANAGER, "", N_("标记 {number} 不可抗力 供电局停电通知"), takes_number=True),
-    Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),
-    Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
-    Spec(Word.MERGE, ("合并", "merge"), Whose.STAFF, N_("合并 单号… 到 单号 — 同一个故障一起处理"), N_("合并 1034 1036 到 {number}"), takes_number=True),
-    Spec(Word.SPLIT, ("拆分", "split"), Whose.STAFF, N_("拆分 单号 — 分开处理"), N_("拆分 {number}"), takes_number=True),
-    Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
-    Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
-    Spec(Word.TEACH, ("入库", "teach"), Whose.STAFF, N_("入库 单号 — 把办法交给知识管理员审核"), N_("入库 {number}"), takes_number=True),
-    Spec(Word.AMEND, ("改", "amend"), Whose.STAFF, N_("改 单号 新答案 — 入库前改答案；改 K-141 新答案"), N_("改 {number} 先确认矩阵电源灯"), takes_number=True),
-    Spec(Word.DROP, ("不入库", "drop"), Whose.STAFF, N_("不入库 单号"), N_("不入库 {number}"), takes_number=True),
-    Spec(Word.APPROVE, ("通过", "approve"), Whose.STAFF, N_("通过 单号 — 审核通过，马上上线"), N_("通过 {number}"), takes_number=True),
-    Spec(Word.REJECT, ("驳回", "reject"), Whose.STAFF, N_("驳回 单号 原因"), N_("驳回 {number} 缺了断电这一步"), takes_number=True),
-    Spec(Word.WRONG, ("不对", "有误", "wrong"), Whose.STAFF, N_("不对 K-141 原因 — 马上停用这条答案"), N_("不对 K-141 新版没有这个按钮")),
-    Spec(Word.GENERAL, ("设为通用", "general"), Whose.STAFF, N_("设为通用 K-141 — 给所有客户用"), N_("设为通用 K-141")),
-    Spec(Word.ENABLE, ("启用", "enable"), Whose.STAFF, N_("启用 K-141 — 停用的答案重新上线"), N_("启用 K-141")),
-    Spec(Word.LOOK_UP, ("查", "lookup"), Whose.STAFF, N_("查 关键词 — 找知识库；查 K-141"), N_("查 打印机")),
-    Spec(Word.GAPS, ("没答上", "gaps"), Whose.STAFF, N_("没答上 — 近一周没答上的问题"), N_("没答上")),
-    Spec(Word.BIND, ("绑定", "bind"), Whose.ADMIN, N_("绑定 客户名 — 新群属于哪个客户"), N_("绑定 育才小学")),
-    Spec(Word.POLICY, ("政策", "policy"), Whose.ADMIN, N_("政策 名称 — 新客户的服务政策"), N_("政策 教育四级")),
-    Spec(Word.ENGINEERS, ("工程师", "engineers"), Whose.ADMIN, N_("工程师 @同事 … — 这个群由谁轮值"), N_("工程师 @老张 @小李")),
-    Spec(Word.WHERE, ("这里是", "whereami"), Whose.STAFF, N_("这里是 — 这个群的地址和设置"), N_("这里是")),
-    Spec(Word.IMPORT, ("确认导入", "importfaq"), Whose.ADMIN, N_("确认导入 — 导入刚才发来的 FAQ 文件"), N_("确认导入")),
-    Spec(Word.ACCOUNT, ("帐号", "账号", "account"), Whose.ANYBODY, N_("帐号 — 让我在别的平台也认得您"), N_("帐号 {number}"), takes_number=True),
-)  # fmt: skip
-
-EXAMPLE_NUMBER = 1024
 _BY_NAME = {name: spec for spec in SPECS for name in spec.names}
 _LONGEST = max(map(len, _BY_NAME))
 # By the first character of a text: how long the words are that begin with it, the longest first.
@@ -212,7 +25,7 @@ _LENGTHS = {
 _MARKS = re.compile(r"^[/#!]+\s*")
 _NUMBER = re.compile(r"^[\s#:,-]*(?:no\.?\s*)?(\d{1,18})(?!\d)(?![.:]\d)", re.IGNORECASE)
 _SEPARATORS = " \t\n:,.!?;#@、。…~-"
-_BETWEEN = ":：,，.。!！、;；~～ \t\r\n"  # what people put between a word and what they have to say
+BETWEEN = ":：,，.。!！、;；~～ \t\r\n"  # what people put between a word and what they have to say
 _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
     r"[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率"
 )
@@ -260,7 +73,7 @@ def parse(text: str) -> Command | None:
     after = unmarked[len(name) :]
     found = _NUMBER.match(after) if spec.takes_number else None
     end = len(plain) - len(after) + (found.end() if found else 0)
-    rest = _as_written(written, plain, end).strip(" \t\r\n").lstrip(_BETWEEN)
+    rest = _as_written(written, plain, end).strip(" \t\r\n").lstrip(BETWEEN)
     is_latin = name.isascii()
     if is_latin and not is_marked and not found and rest and not _is_meant(spec, after, rest):
         return None  # "update the driver" is speech; "/update", "update 1024" and "update" alone are commands
@@ -275,7 +88,7 @@ def _about_entry(written: str, plain: str, start: int) -> Command | None:
     if found is None:
         return None
     name, said = found["word"].lower(), _as_written(written, plain, found.end())
-    rest = f"{found['entry']} {said.strip().lstrip(_BETWEEN)}".strip()
+    rest = f"{found['entry']} {said.strip().lstrip(BETWEEN)}".strip()
     return Command(spec=_BY_NAME[name], name=name, number=None, rest=rest, is_marked=True)
 
 
@@ -315,17 +128,6 @@ def _name_at_start(text: str) -> str | None:
     return None
 
 
-def may_use(spec: Spec, role: Role) -> bool:
-    """Say whether a word is meant for somebody of this role."""
-    if spec.whose is Whose.ANYBODY:
-        return True
-    if spec.whose is Whose.CUSTOMER:
-        return not role.is_staff
-    if spec.whose is Whose.ADMIN:
-        return role.is_manager
-    return role.is_staff  # a manager's word from an engineer is answered by the rules, which say who can
-
-
 def spec_named(name: str) -> Spec | None:
     """Return the command that a word is a name of, or None."""
     return _BY_NAME.get(unicodedata.normalize("NFKC", name).strip(" /#").lower())
@@ -343,48 +145,3 @@ def nearest(text: str, role: Role) -> str | None:
     if best is None or (best[1] < _SURELY_MEANT and best[0][0] != typed[0]):
         return None  # half of a two-letter word is alike in too many: 结单 could be any of six
     return f"{best[0]} {found['number']}" if found["number"] else best[0]
-
-
-_FIELDS = re.compile(r"(原因|方法|预防|cause|method|fix|prevention|prevent)\s*[:：]\s*", re.IGNORECASE)
-_FIELD_OF = {"原因": "cause", "方法": "method", "预防": "prevention", "cause": "cause", "method": "method", "fix": "method", "prevention": "prevention", "prevent": "prevention"}  # fmt: skip
-
-
-def resolution_fields(rest: str) -> dict[str, str]:
-    """Return cause, method and prevention from `原因:… 方法:… 预防:…`; missing ones are empty."""
-    fields = {"cause": "", "method": "", "prevention": ""}
-    parts = _FIELDS.split(rest)
-    for name, text in zip(parts[1::2], parts[2::2], strict=True):
-        fields[_FIELD_OF[name.lower()]] = text.strip(_BETWEEN)
-    return fields
-
-
-# A digit before one of these counts something: "1 楼没网" picks nothing, "3 点 5 班" rates nobody.
-_COUNTED = r"(?!\s*(?:[\d点楼层班年月日号室节栋幢元块人台次个名位份张条页天周期折成:%]|教室|小时|分钟))"
-_CHOICE = re.compile(
-    rf"^(?:选|第)?\s*(\d)(?:\s*[个号](?=$|[\s,。!、;]))?{_COUNTED}(?=$|[\s,。!、:;]|\.(?!\d))[\s,。.!、:;]*(.*)$",
-    re.DOTALL,
-)
-_TWO_SCORES = re.compile(
-    r"^(?:速度|响应|speed)?\s*[:=]?\s*([1-5])\s*分?\s*(?:[,、;和]|/(?=[1-5]\s*$))?\s*(?:质量|服务|quality)?\s*[:=]?\s*([1-5])\s*分?"
-    rf"{_COUNTED}[\s,。、;!.]*(.*)$",
-    re.DOTALL | re.IGNORECASE,
-)
-_ONE_SCORE = re.compile(r"^([1-5])\s*分?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
-
-
-def choice(text: str) -> tuple[int, str] | None:
-    """Return the digit a person answered with, and what they added; None when the text is something else."""
-    found = _CHOICE.match(unicodedata.normalize("NFKC", text).strip())
-    return (int(found[1]), found[2].strip()) if found else None
-
-
-def scores(text: str) -> tuple[int, int, str] | None:
-    """Return speed, quality and a comment from `5 4 很耐心`, `54`, `速度5 质量4`; None when it is not two scores."""
-    found = _TWO_SCORES.match(unicodedata.normalize("NFKC", text).strip())
-    return (int(found[1]), int(found[2]), found[3].strip()) if found else None
-
-
-def one_score(text: str) -> tuple[int, str] | None:
-    """Return one score for everything and a comment from `5` or `5分，很耐心`; None when it is something else."""
-    found = _ONE_SCORE.match(unicodedata.normalize("NFKC", text).strip())
-    return (int(found[1]), (found[2] or "").strip()) if found else None

@@ -23,11 +23,11 @@ from bot.store.backup_file import Head
 from bot.store.contract import Change, Kept, StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.store.pages import Page, Tally, is_empty, pages, tallied
-from bot.store.portable import COPYING, Part, Piece, Portable
+from bot.store.portable import COPIED_FROM, COPYING, Part, Piece, Portable
 from bot.store.registry import kind_of, open_archive, open_store, set_aside, shown
 from bot.tickets.errors import N_
 
-_FROM, _AT = COPYING + "from", COPYING + "at"
+_FROM, _AT = COPIED_FROM, COPYING + "at"
 _WAITING = (Delivery.QUEUED, Delivery.SENDING, Delivery.HELD)
 
 
@@ -125,18 +125,6 @@ async def audit(url: str) -> Copied:
     finally:
         await archive.close()
     return Copied(tally.counts, tally.broken)
-
-
-async def refuse_half_a_copy(store: Portable) -> None:
-    """Refuse a store into which something is still being copied.
-
-    Raises:
-        StoreFault: It is only half of one.
-    """
-    if source := (await store.kept(_FROM)).get(_FROM):
-        raise StoreFault(
-            N_("这个库是从 {source} 复制来的，还没复制完；请把同样的命令再运行一次。"), source=source
-        )
 
 
 async def _copy(

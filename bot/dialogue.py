@@ -23,13 +23,13 @@ from bot.asks import (
     Rating,
     Suggestion,
 )
-from bot.commands import choice, one_score, scores
 from bot.desk import Desk
 from bot.hearing import Hearing, closing
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
 from bot.opening import Opening
+from bot.short_answers import choice, one_score, scores
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
 from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor

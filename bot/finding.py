@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bot.commands import Command, Word
+from bot.commands import Command
 from bot.config import Room
 from bot.desk import UnknownTicket
 from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets.errors import TicketError
 from bot.tickets.model import ClockKind, Closing, Kind, Status, Ticket
+from bot.vocabulary import Word
 
 _MOST_DIGITS = 9
 

@@ -7,10 +7,11 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
-from bot.commands import Command, Word, resolution_fields, scores
+from bot.commands import Command
 from bot.directory import Directory
 from bot.hearing import Hearing
 from bot.moments import EXAMPLES, moment_at_start
+from bot.short_answers import resolution_fields, scores
 from bot.tickets import ledger_steps as ls
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
@@ -18,6 +19,7 @@ from bot.tickets.errors import Phrase, TicketError
 from bot.tickets.levels import level_at_start
 from bot.tickets.model import Party, Ticket, WaitsFor
 from bot.tickets.rules import Rules
+from bot.vocabulary import Word
 
 _CALL_WORDS = ("电话", "已电话", "打了电话", "致电", "已致电", "call", "phone", "called")
 _MISSED_WORDS = ("未接", "没接", "打不通", "没打通", "无人接", "missed", "no answer")

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-import structlog
+
+@contextmanager
+def _without(package: str) -> Iterator[None]:
+    """Let nothing that is imported meanwhile find a package."""
+    if package in sys.modules:
+        yield
+        return
+    sys.modules[package] = None  # type: ignore[assignment]  # this is how Python says "not there"
+    try:
+        yield
+    finally:
+        del sys.modules[package]
+
+
+# structlog takes along rich wherever it is installed, as beside the tests: fifty modules for tracebacks in colour.
+with _without("rich"):
+    import structlog
 
 
 def configure(*, is_verbose: bool = False, is_quiet: bool = False, log: str = "info") -> None:

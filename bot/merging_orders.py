@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from bot.commands import Command, Word
+from bot.commands import Command
 from bot.desk import Desk
 from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.tickets.errors import N_, NotTheirs, TicketError
+from bot.vocabulary import Word
 
 MERGING_WORDS = frozenset({Word.MERGE, Word.SPLIT})
 _NUMBERS = re.compile(r"\d{1,9}")

@@ -9,7 +9,7 @@ import msgspec
 
 from bot import answers, duty_words
 from bot.asks import Check, Suggestion
-from bot.commands import EXAMPLE_NUMBER, Command, Whose, Word, may_use, nearest, spec_named
+from bot.commands import Command, nearest, spec_named
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -32,6 +32,7 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
+from bot.vocabulary import EXAMPLE_NUMBER, Whose, Word, may_use
 from faq.text import looks_like_question
 
 # Words that begin many an ordinary sentence: without a number they are speech.

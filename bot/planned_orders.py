@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.asks import Choices
-from bot.commands import Command, Word
+from bot.commands import Command
 from bot.config import Room
 from bot.desk import Desk
 from bot.directory import Directory
@@ -27,6 +27,7 @@ from bot.tickets.model import Finding as Found
 from bot.tickets.planned_notices import slot_of
 from bot.tickets.rules import Policy, Rules
 from bot.tickets.speaker import Speaker
+from bot.vocabulary import Word
 
 PLANNED_WORDS = frozenset(
     {Word.APPOINT, Word.INSPECT, Word.UPGRADE, Word.UPGRADED, Word.ROLL_BACK, Word.OTHER_TIME}

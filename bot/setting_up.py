@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from bot.commands import Command, Word, may_use
+from bot.commands import Command
 from bot.config import Customer, Room
 from bot.desk import Desk
 from bot.drafts import Draft, Drafts
@@ -19,6 +19,7 @@ from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Message, Place
 from bot.tickets.speaker import Speaker
 from bot.uploading import Uploading
+from bot.vocabulary import Word, may_use
 from scheduler.rota import on_call
 
 SET_UP_WORDS = frozenset({Word.BIND, Word.POLICY, Word.ENGINEERS, Word.WHERE, Word.IMPORT, Word.ACCOUNT})

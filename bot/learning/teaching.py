@@ -11,7 +11,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from bot.commands import Command, Word
+from bot.commands import Command
 from bot.desk import Desk, Notice
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -33,6 +33,7 @@ from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
+from bot.vocabulary import Word
 from faq.entries import Entry
 from faq.knowledge import Answer, KnowledgeBase
 

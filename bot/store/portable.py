@@ -15,13 +15,15 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Failure, Kept, Link, Store
+from bot.store.contract import Failure, Kept, Link, Store, StoreFault
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.store.messages import Queued
+from bot.tickets.errors import N_
 from bot.tickets.model import Ticket
 from faq.entries import Entry
 
 COPYING = "copying:"  # what a copy remembers about itself begins with this, and is never copied
+COPIED_FROM = COPYING + "from"
 
 
 class SeenKey(msgspec.Struct, frozen=True):
@@ -125,3 +127,15 @@ def first_broken(kept: KeptTicket) -> int | None:
         head = sheet.hash
     is_whole = head == kept.ticket.head and len(kept.sheets) == kept.ticket.version
     return None if is_whole else len(kept.sheets) + 1
+
+
+async def refuse_half_a_copy(store: Portable) -> None:
+    """Refuse a store into which something is still being copied.
+
+    Raises:
+        StoreFault: It is only half of one.
+    """
+    if source := (await store.kept(COPIED_FROM)).get(COPIED_FROM):
+        raise StoreFault(
+            N_("这个库是从 {source} 复制来的，还没复制完；请把同样的命令再运行一次。"), source=source
+        )

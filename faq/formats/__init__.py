@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
+from typing import cast
 
-from faq.formats import lines, markdown, prose, sheets, workbooks
 from faq.formats.plans import ImportPlan, describe, plan
 from faq.formats.rows import Draft, Fault, Row, Rows, UnreadableFile, check
 from faq.knowledge import Entry
@@ -28,6 +30,7 @@ __all__ = [
 # An FAQ of ten thousand entries is about 5 MB; what is larger is another kind of file.
 MOST_BYTES = 20_000_000
 
+
 _Reading = Callable[[bytes], list[Draft | Fault]]
 _Writing = Callable[[Iterable[Entry]], bytes]
 
@@ -42,13 +45,14 @@ _EXAMPLE = Entry(
     is_enabled=False,
 )
 
-_FORMATS: dict[str, tuple[_Reading, _Writing | None]] = {
-    ".csv": (sheets.parse, sheets.dump),
-    ".xlsx": (workbooks.parse, workbooks.dump),
-    ".md": (markdown.parse, markdown.dump),
-    ".jsonl": (lines.parse, lines.dump),
-    ".docx": (prose.parse_word, None),  # lists that people wrote; read, not written
-    ".txt": (prose.parse_text, None),
+# Names, not functions: what reads a spreadsheet is loaded with the first one.
+_FORMATS: dict[str, tuple[str, str, str]] = {
+    ".csv": ("sheets", "parse", "dump"),
+    ".xlsx": ("workbooks", "parse", "dump"),
+    ".md": ("markdown", "parse", "dump"),
+    ".jsonl": ("lines", "parse", "dump"),
+    ".docx": ("prose", "parse_word", ""),  # lists that people wrote; read, not written
+    ".txt": ("prose", "parse_text", ""),
 }
 
 
@@ -61,10 +65,10 @@ def parse(name: str, data: bytes) -> Rows:
     suffix = Path(name).suffix.lower()
     if suffix not in _FORMATS:
         raise UnreadableFile(f"不认识 {name} 的格式，请用 {'、'.join(_FORMATS)}。")
-    reading, _ = _FORMATS[suffix]
     if len(data) > MOST_BYTES:
         raise UnreadableFile(f"{name} 太大了（超过 {MOST_BYTES // 1_000_000} MB），请分成几个文件。")
-    return check(reading(data))
+    module, reading, _ = _FORMATS[suffix]
+    return check(cast(_Reading, getattr(_module(module), reading))(data))
 
 
 def read(path: Path) -> Rows:
@@ -88,11 +92,11 @@ def dump(name: str, entries: Iterable[Entry]) -> bytes:
     Raises:
         UnreadableFile: The suffix is not one of ours.
     """
-    _, writing = _FORMATS.get(Path(name).suffix.lower(), (None, None))
-    if writing is None:
-        written = "、".join(suffix for suffix, (_, writes) in _FORMATS.items() if writes is not None)
+    module, _, writing = _FORMATS.get(Path(name).suffix.lower(), ("", "", ""))
+    if not writing:
+        written = "、".join(suffix for suffix, (_, _, writes) in _FORMATS.items() if writes)
         raise UnreadableFile(f"不能写成 {name} 这种格式，请用 {written}。")
-    return writing(entries)
+    return cast(_Writing, getattr(_module(module), writing))(entries)
 
 
 def template(name: str) -> bytes:
@@ -114,3 +118,7 @@ def write(path: Path, entries: Iterable[Entry]) -> None:
     unfinished = path.with_name(path.name + ".part")
     unfinished.write_bytes(data)
     unfinished.replace(path)
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"{__name__}.{name}")

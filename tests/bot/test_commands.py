@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from bot.commands import Word, choice, nearest, one_score, parse, resolution_fields, scores
+from bot.commands import nearest, parse
+from bot.short_answers import choice, one_score, resolution_fields, scores
 from bot.tickets.rules import Role
+from bot.vocabulary import Word
 
 
 @pytest.mark.parametrize(

@@ -19,11 +19,12 @@ from babel.messages.frontend import parse_keywords, parse_mapping_cfg
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from bot.commands import EXAMPLE_NUMBER, SPECS, Spec, parse, spec_named
+from bot.commands import parse, spec_named
 from bot.texts import LANGUAGES, Texts
 from bot.tickets.errors import N_, Phrase, TicketError
 from bot.tickets.model import Party
 from bot.tickets.speaker import Speaker
+from bot.vocabulary import EXAMPLE_NUMBER, SPECS, Spec
 
 _BOT = Path(__file__).parents[2] / "bot"
 _LOCALE = _BOT / "locale"
@@ -61,6 +62,7 @@ _NOT_SAID = {
 _HEARD = {
     "_SEPARATORS",
     "_BETWEEN",
+    "BETWEEN",
     "_COUNTED",
     "_FIELD_OF",
     "_CALL_WORDS",

@@ -16,7 +16,7 @@ from bot.lessons import Lesson, Missed
 from bot.store.contract import Change, Kept, Link, StoreFault
 from bot.store.messages import Delivery
 from bot.store.pages import tallied
-from bot.store.portable import Part
+from bot.store.portable import Part, refuse_half_a_copy
 from bot.store.registry import open_store
 
 pytestmark = pytest.mark.asyncio
@@ -233,12 +233,12 @@ class TestMigrate:
         await _interrupted(store_url, other_url, build, stop_after)
         half = await open_store(other_url, build.at)
         with pytest.raises(StoreFault, match="还没复制完"):
-            await copying.refuse_half_a_copy(half)
+            await refuse_half_a_copy(half)
         await half.close()
         await copying.migrate(store_url, other_url, build.at)
         moved = await open_store(other_url, build.at)
         assert (await tallied(moved)).differing(before) == []
-        await copying.refuse_half_a_copy(moved)
+        await refuse_half_a_copy(moved)
         await moved.close()
 
     async def test_half_a_copy_of_another_store_is_not_mixed(self, store, store_url, other_url, build):
