@@ -13,6 +13,7 @@ from bot.hearing import Hearing
 from bot.joining import Joining
 from bot.store.contract import Store
 from bot.tickets import steps as s
+from bot.tickets.coverage import ended_on
 from bot.tickets.errors import N_
 from bot.tickets.levels import level_at_start
 from bot.tickets.messages import Message, Place
@@ -128,6 +129,7 @@ class Opening:
             subject=subject,
             links=links,
             is_urgent=is_urgent,
+            uncovered=ended_on(room.customer or "", hearing.now, self._rules),
         )
         alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
         await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)

@@ -63,6 +63,8 @@ class Word(StrEnum):
     NOBODY_CAME = "nobodycame"
     DAY_REPORT = "dayreport"
     EXCUSE = "excuse"
+    QUOTE = "quote"
+    TURN_DOWN = "turndown"
     ATTAINED = "attained"
     REASSIGN = "reassign"
     CALLBACK = "callback"
@@ -170,6 +172,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.ASSET, ("设备", "asset"), Whose.STAFF, N_("设备 单号 序列号 — 同一台坏过几次有数"), N_("设备 {number} SN5521"), takes_number=True),
     Spec(Word.EXCUSE, ("标记", "excuse"), Whose.MANAGER, "", N_("标记 {number} 不可抗力 供电局停电通知"), takes_number=True),
     Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),
+    Spec(Word.QUOTE, ("报价", "quote"), Whose.STAFF, "", N_("报价 {number} 上门按实际工作日收费"), takes_number=True),
+    Spec(Word.TURN_DOWN, ("谢绝", "turndown"), Whose.STAFF, "", N_("谢绝 {number} 这类设备请联系原厂家"), takes_number=True),
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
     Spec(Word.MERGE, ("合并", "merge"), Whose.STAFF, N_("合并 单号… 到 单号 — 同一个故障一起处理"), N_("合并 1034 1036 到 {number}"), takes_number=True),
     Spec(Word.SPLIT, ("拆分", "split"), Whose.STAFF, N_("拆分 单号 — 分开处理"), N_("拆分 {number}"), takes_number=True),

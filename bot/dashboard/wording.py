@@ -37,6 +37,7 @@ _ENDINGS = {
     Closing.WITHDRAWN: N_("已撤单"),
     Closing.DONE: N_("已完成"),
     Closing.MERGED: N_("已合并"),
+    Closing.DECLINED: N_("合同外，已谢绝"),
 }
 
 

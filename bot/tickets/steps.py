@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
+from bot.tickets.coverage_steps import CoverageStep
 from bot.tickets.joint_steps import Join
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
@@ -39,6 +40,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     announce_at: datetime | None = None
     appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reports it says so
+    uncovered: date | None = None  # as in `Opened`
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -339,6 +341,7 @@ Step = (
     | LedgerStep
     | SiteStep
     | Join
+    | CoverageStep
     | Realign
     | DeadlineReached
 )
