@@ -1,30 +1,35 @@
-"""Deadlines: what the passing of time does to tickets, and what of it is said, one list per room."""
+"""Deadlines: takes tickets that are due, batch by batch, in the order of their instants; one that fails stops no other."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
 from msgspec.structs import replace
 
 from bot.drafts import Draft, Drafts
+from bot.due_batches import Batch, DueBatches, kept_of
 from bot.failing import Failures
 from bot.filing import Filing
 from bot.follow_ups import FollowUps
 from bot.metrics import Meters
-from bot.store.contract import Conflict, Kept, Saved, Store, StoreFault
+from bot.store.contract import Conflict, Store, StoreFault
 from bot.storm_watch import StormWatch
-from bot.tickets import steps as s
-from bot.tickets.alerts import joined
-from bot.tickets.events import AnyEvent, SurveyAsked
-from bot.tickets.lifecycle import decide
-from bot.tickets.messages import Message
-from bot.tickets.model import Party, Ticket
-from bot.tickets.replies import replies
-from bot.tickets.storms import Alert, listed
+from bot.tickets.model import Ticket
+from bot.tickets.storms import listed
 
 _AT_ONCE = 200  # due tickets taken in one go
+
+
+@dataclass(frozen=True, slots=True)
+class _Saving:
+    """A batch on its way into the store."""
+
+    batch: Batch
+    task: asyncio.Task[bool]
 
 
 class Deadlines:
@@ -42,44 +47,104 @@ class Deadlines:
     ) -> None:
         self._store = store
         self._filing = filing
-        self._follow_ups = follow_ups
         self._drafts = drafts
         self._meters = meters
         self._failures = failures
         self._storms = StormWatch(store, filing.rules)
+        self._batches = DueBatches(
+            store=store, filing=filing, follow_ups=follow_ups, drafts=drafts, storms=self._storms
+        )
         self._log = structlog.get_logger("desk")
 
     async def tick(self, now: datetime) -> None:
-        """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
+        """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room.
+
+        While a batch is being saved the next one is decided; it is saved when that one is.
+        """
         taken: set[int] = set()
-        while (first := await self._store.next_due_at()) is not None and first <= now:
-            due = [t for t in await self._store.claim_due(now, limit=_AT_ONCE) if t.number not in taken]
-            if not due:
-                break  # what is left was tried already, or belongs to another process
-            taken.update(ticket.number for ticket in due)
-            self._meters.late(first, now)
-            await self._take_due(due, now)
+        saving: _Saving | None = None
+        try:
+            while (first := await self._store.next_due_at()) is not None and first <= now:
+                limit = _AT_ONCE + (
+                    len(saving.batch.due) if saving else 0
+                )  # what is being saved is due still
+                due = [t for t in await self._store.claim_due(now, limit=limit) if t.number not in taken]
+                if due:
+                    taken.update(ticket.number for ticket in due)
+                    self._meters.late(first, now)
+                    saving = await self._take_due(due, now, saving)
+                elif saving is not None:
+                    earlier, saving = saving, None
+                    await self._is_saved(earlier, now)
+                else:
+                    break  # what is left was tried already, or belongs to another process
+            if saving is not None:
+                await self._is_saved(saving, now)
+        finally:
+            if saving is not None:  # the store failed meanwhile; nobody waits for it any more
+                await asyncio.gather(saving.task, return_exceptions=True)
         await self._tell_gathered(now)
 
-    async def _take_due(self, due: list[Ticket], now: datetime) -> None:
-        """Take tickets together, or one by one where that fails: one ticket must not stop the others."""
+    async def _take_due(self, due: list[Ticket], now: datetime, earlier: _Saving | None) -> _Saving | None:
+        """Decide about tickets together, and begin to save them once those before them are saved."""
+        batch = await self._decided(due, now, earlier.batch if earlier else None)
+        if earlier is not None and not await self._is_saved(earlier, now) and batch is not None:
+            batch = await self._decided(due, now, None)  # what it was built upon is not so
+        if batch is None:
+            await self._one_by_one(due, now)
+            return None
+        return self._saving(batch, now)
+
+    async def _decided(self, due: list[Ticket], now: datetime, before: Batch | None) -> Batch | None:
+        """Return what becomes of tickets together; None when one of them cannot be decided about."""
         try:
-            await self._let_time_pass(due, now)
+            return await self._batches.decided(due, now, before)
         except StoreFault:
             raise
         except Exception:  # noqa: BLE001 - the tickets are taken again one by one, and the one at fault is named there
             self._log.info(
                 "due tickets are taken one by one", action="tick_retry", count=len(due), exc_info=True
             )
-            for ticket in due:
-                await self._alone(ticket.number, now)
+            return None
+
+    async def _is_saved(self, saving: _Saving, now: datetime) -> bool:
+        """Wait until a batch is saved; where it cannot be as it is, its tickets are taken again, and it is False."""
+        try:
+            await saving.task
+        except StoreFault:
+            raise
+        except Conflict as overtaken:
+            await self._without(overtaken.number, saving.batch.due, now)
+        except Exception:  # noqa: BLE001 - as in `_decided`
+            self._log.info("due tickets are taken one by one", action="tick_retry", exc_info=True)
+            await self._one_by_one(saving.batch.due, now)
+        else:
+            return True
+        return False
+
+    async def _without(self, number: int, due: Sequence[Ticket], now: datetime) -> None:
+        """Take tickets again of which somebody else has changed one meanwhile: that one as it is now, the others together."""
+        self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
+        others = [ticket for ticket in due if ticket.number != number]
+        if len(others) < len(due):
+            await self._alone(number, now)
+        batch = await self._decided(others, now, None) if 0 < len(others) < len(due) else None
+        if batch is None:
+            await self._one_by_one(others, now)
+        else:
+            await self._is_saved(self._saving(batch, now), now)
+
+    async def _one_by_one(self, due: Sequence[Ticket], now: datetime) -> None:
+        """One ticket must not stop the others."""
+        for ticket in due:
+            await self._alone(ticket.number, now)
 
     async def _alone(self, number: int, now: datetime) -> None:
         try:
             ticket = await self._store.ticket(number)
             due_at = await self._store.due_at(number)
             if ticket is not None and due_at is not None and due_at <= now:
-                await self._let_time_pass([ticket], now)
+                await self._saved(await self._batches.decided([ticket], now), now)
         except Conflict:
             self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
         except StoreFault:
@@ -90,55 +155,12 @@ class Deadlines:
         else:
             await self._failures.is_kept(number)
 
-    async def _let_time_pass(self, due: list[Ticket], now: datetime) -> None:
-        saved: list[Saved] = []
-        drafts: list[Draft] = []
-        alerts: dict[str, list[Alert]] = {}
-        lists: dict[str, list[Alert]] = {}  # what one person reads alone, by the person
-        decided: dict[int, tuple[Ticket, list[AnyEvent]]] = {}  # by number, for notices that are gathered
-        asked: dict[str, datetime] = {}  # who is asked for a rating in this very batch
-        for before in due:
-            surveyed_at = asked.get(before.account) or await self._store.surveyed_at(before.account)
-            events = decide(before, s.DeadlineReached(surveyed_at=surveyed_at), now, self._filing.rules)
-            if any(isinstance(event, SurveyAsked) for event in events):
-                asked[before.account] = now
-            ticket, save = self._filing.saved(before, events, now, None)
-            saved.append(save)
-            decided[ticket.number] = before, events
-            following = await self._follow_ups.tickets(ticket, events)
-            saved.extend(self._filing.born(event, now, None)[1] for event in following)
-            voices = self._drafts.voices(ticket, now, None)
-            said = replies(before, ticket, events, voices, self._filing.rules)
-            for message in said:
-                if message.is_alert and isinstance(message.to, Party):
-                    lists.setdefault(message.to.id, []).append(Alert(ticket, message))
-                elif message.is_alert:
-                    room = self._filing.rules.rooms.get(ticket.room)
-                    alerts.setdefault(room.duty if room else "", []).append(Alert(ticket, message))
-            drafts.extend(self._drafts.of_ticket([m for m in said if not m.is_alert], ticket, now, None))
-            card = self._drafts.card(before, ticket, now)
-            drafts.extend([card] if card else [])
-        kept: list[Kept] = []
-        for room_id, group in alerts.items():
-            judged = await self._storms.judge(room_id, group, now)
-            kept.extend(judged.kept)
-            for number, gathered in judged.verdict.gathered.items():
-                before, events = decided[number]
-                _, save = self._filing.saved(before, [*events, gathered], now, None)
-                saved = [save if each.ticket.number == number else each for each in saved]
-            if judged.verdict.said:
-                drafts.extend(self._joined(group[0].ticket, judged.verdict.said, now))
-        for group in lists.values():
-            drafts.extend(self._joined(group[0].ticket, [each.message for each in group], now))
-        await self._filing.commit(saved, drafts, None, at=now, kept=tuple(kept))
+    def _saving(self, batch: Batch, now: datetime) -> _Saving:
+        return _Saving(batch, asyncio.create_task(self._saved(batch, now)))
 
-    def _joined(self, first: Ticket, said: Sequence[Message], now: datetime) -> list[Draft]:
-        """Return the notices of one moment for one room as one message."""
-        message = joined(said, self._drafts.voices(first, now, None).duty)
-        return [
-            Draft(replace(draft.queued, key=f"{draft.queued.key}.due"), draft.ask)
-            for draft in self._drafts.of_ticket([message], first, now, None)
-        ]
+    async def _saved(self, batch: Batch, now: datetime) -> bool:
+        saved = list(batch.saved.values())
+        return await self._filing.commit(saved, batch.drafts, None, at=now, kept=kept_of(batch))
 
     def next_list_at(self, now: datetime) -> datetime | None:
         """Return when gathered notices are said next, or None."""

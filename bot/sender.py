@@ -318,13 +318,13 @@ class Sender:
 
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
         attempts = message.attempts + 1
-        message = replace(message, attempts=attempts, reason=failure.reason)
+        message = replace(message, attempts=attempts, reason=str(failure.reason))
         self._log.warning(
             "not delivered",
             action="delivery_failed",
             key=message.key,
             flow=message.flow,
-            reason=failure.reason,
+            reason=str(failure.reason),
             attempts=attempts,
         )
         self._meters.undelivered(self.adapter.name, "failed")

@@ -32,9 +32,14 @@ class StormWatch:
         self._rules = rules
         self._rooms: dict[str, Load] = {}  # as of the latest look, by the id of the duty room
 
-    async def judge(self, room_id: str, alerts: list[Alert], now: datetime) -> Judged:
-        """Return what becomes of the notices of one moment for one duty room."""
-        room, people = await self._loads(room_id)
+    async def judge(
+        self, room_id: str, alerts: list[Alert], now: datetime, unsaved: Mapping[str, str]
+    ) -> Judged:
+        """Return what becomes of the notices of one moment for one duty room.
+
+        `unsaved` is what was judged before and is still on its way into the store.
+        """
+        room, people = await self._loads(room_id, unsaved)
         verdict = storms.judged(alerts, room, people, self._rules, now)
         self._rooms[room_id] = verdict.room
         changed = {each: load for each, load in verdict.people.items() if people.get(each) != load}
@@ -67,14 +72,17 @@ class StormWatch:
         self._rooms[room_id] = load
         return Kept(f"{_ROOM}{room_id}", _body(load))
 
-    async def _loads(self, room_id: str) -> tuple[Load, Mapping[str, Load]]:
-        rooms = await self._store.kept(f"{_ROOM}{room_id}")
-        people = await self._store.kept(_PERSON)
-        known = rooms.get(f"{_ROOM}{room_id}")
-        return (
-            _load(known) if known else Load(),
-            {key.removeprefix(_PERSON): _load(value) for key, value in people.items()},
-        )
+    async def _loads(self, room_id: str, unsaved: Mapping[str, str]) -> tuple[Load, Mapping[str, Load]]:
+        found = {
+            **await self._store.kept(f"{_ROOM}{room_id}"),
+            **await self._store.kept(_PERSON),
+            **unsaved,
+        }
+        known = found.get(f"{_ROOM}{room_id}")
+        people = {
+            key.removeprefix(_PERSON): _load(value) for key, value in found.items() if key.startswith(_PERSON)
+        }
+        return _load(known) if known else Load(), people
 
 
 def _body(load: Load) -> str:

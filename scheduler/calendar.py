@@ -141,10 +141,9 @@ def add_working_time(calendar: Calendar, start: datetime, amount: timedelta) -> 
     Raises:
         ValueError: The amount is negative, `start` is naive, or the desk is never open long enough.
     """
-    begin = in_utc(start)
-    left = _not_negative(amount)
-    if not left:
-        return begin
+    begin, left = in_utc(start), amount
+    if left <= _ZERO:
+        return _unmoved(begin, left)
     this = _month(calendar, begin.year, begin.month)
     passed = this.used_until(begin)
     if this.total - passed >= left:  # nearly always: no further month need be looked at
@@ -165,10 +164,9 @@ def subtract_working_time(calendar: Calendar, end: datetime, amount: timedelta) 
     Raises:
         ValueError: The amount is negative, `end` is naive, or the desk was never open long enough.
     """
-    finish = in_utc(end)
-    left = _not_negative(amount)
-    if not left:
-        return finish
+    finish, left = in_utc(end), amount
+    if left <= _ZERO:
+        return _unmoved(finish, left)
     for month in _months(calendar, finish, -1):
         passed = month.used_until(finish) if finish < month.ends else month.total
         if passed >= left:
@@ -177,10 +175,10 @@ def subtract_working_time(calendar: Calendar, end: datetime, amount: timedelta) 
     raise _never_open(calendar, finish)
 
 
-def _not_negative(amount: timedelta) -> timedelta:
+def _unmoved(at: datetime, amount: timedelta) -> datetime:
     if amount < _ZERO:
         raise ValueError(f"an amount of working time cannot be negative: {amount}")
-    return amount
+    return at
 
 
 def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from scheduler.calendar import Calendar, Window
 from scheduler.intervals import Interval, in_utc
@@ -63,6 +64,7 @@ class Ladder:
     waking: Window | None = None
     at_once: tuple[int, ...] = field(init=False, compare=False)  # reached with the very start of a clock
     begins_with_first: bool = field(init=False, compare=False)  # the rung written first is told first
+    climbs: bool = field(init=False, compare=False)  # no rung is reached before the one written before it
 
     def __post_init__(self) -> None:
         """Look at the rungs once what every clock asks about them."""
@@ -73,6 +75,10 @@ class Ladder:
         first = shares[0] if is_any_hour else None
         is_first = first is not None and all(of is not None and of >= first for of in shares)
         object.__setattr__(self, "begins_with_first", is_first)
+        is_never_put_off = self.waking is None and all(rung.waking is None for rung in self.rungs)
+        of = [share for share in shares if share is not None]
+        climbs = is_never_put_off and len(of) == len(shares) and of == sorted(of)
+        object.__setattr__(self, "climbs", climbs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +155,43 @@ def _awake(
     return said
 
 
-def _instants(
-    ladder: Ladder,
-    calendar: Calendar,
-    start: datetime,
-    target: Target | timedelta,
-    pauses: Sequence[Interval],
-) -> list[datetime | None]:
-    return [rung_instant(rung, calendar, start, target, pauses, ladder.waking) for rung in ladder.rungs]
+class _Climb(NamedTuple):
+    """A ladder beside the clock it climbs. What the calendar says of a rung is reckoned when somebody looks at it."""
+
+    ladder: Ladder
+    calendar: Calendar
+    start: datetime
+    target: Target | timedelta
+    pauses: Sequence[Interval]
+
+    def at(self, index: int) -> datetime | None:
+        """Return when a rung is told, as `rung_instant` does."""
+        ladder = self.ladder
+        return rung_instant(
+            ladder.rungs[index], self.calendar, self.start, self.target, self.pauses, ladder.waking
+        )
+
+    def reached(self, above: int, at: datetime) -> list[tuple[int, datetime]]:
+        """Return the rungs above one that are reached by an instant, and when each was."""
+        found = []
+        for index in range(above + 1, len(self.ladder.rungs)):
+            instant = self.at(index)
+            if instant is not None and instant <= at:
+                found.append((index, instant))
+            elif instant is not None and self.ladder.climbs:
+                break  # those behind it come later still
+        return found
+
+    def upcoming(self, above: int) -> list[tuple[int, datetime]]:
+        """Return the rungs above one that may be told next, reached or not."""
+        found = []
+        for index in range(above + 1, len(self.ladder.rungs)):
+            instant = self.at(index)
+            if instant is not None:
+                found.append((index, instant))
+                if self.ladder.climbs:
+                    break
+        return found
 
 
 def due(
@@ -178,13 +213,8 @@ def due(
     latest firing.
     """
     at = in_utc(now)
-    instants = _instants(ladder, calendar, start, target, pauses)
-    highest = max(fired, default=-1)
-    reached = [
-        (index, instant)
-        for index, instant in enumerate(instants)
-        if index > highest and instant is not None and instant <= at
-    ]
+    climb = _Climb(ladder, calendar, start, target, pauses)
+    reached = climb.reached(max(fired, default=-1), at)
     # After a downtime something may be late at an hour at which it must not be said; then it waits on.
     sayable = [found for found in reached if _is_awake(ladder, found[0], calendar, at)]
     if sayable:
@@ -193,7 +223,7 @@ def due(
         return Escalation(rung, rung_at, skipped, at - rung_at, is_repeat=False)
     if not repeats:
         return None
-    for rung, first, every, floor in sorted(_repeating(ladder, instants, fired), reverse=True):
+    for rung, first, every, floor in sorted(_repeating(climb, fired), reverse=True):
         if not _is_awake(ladder, rung, calendar, at):
             continue
         hours = ladder.rungs[rung].waking or ladder.waking
@@ -250,23 +280,18 @@ def next_rung(
     if not fired and ladder.begins_with_first:
         # Most tickets are answered before their first rung: the others need not be computed to know which comes first.
         return rung_instant(ladder.rungs[0], calendar, start, target, pauses)
-    instants = _instants(ladder, calendar, start, target, pauses)
-    highest = max(fired, default=-1)
-    upcoming = [(index, instant) for index, instant in enumerate(instants) if index > highest]
+    climb = _Climb(ladder, calendar, start, target, pauses)
+    upcoming = climb.upcoming(max(fired, default=-1))
     if repeats:
-        for index, first, every, floor in _repeating(ladder, instants, fired):
+        for index, first, every, floor in _repeating(climb, fired):
             hours = ladder.rungs[index].waking or ladder.waking
             told = counted_between(calendar, first, floor, pauses) // every
             again_at = instant_after(calendar, first, (told + 1) * every, pauses)
             said = _awake(hours, calendar, again_at, pauses) if hours and again_at else again_at
-            upcoming.append((index, said))
+            if said is not None:
+                upcoming.append((index, said))
     return min(
-        (
-            _not_at_night(ladder, index, calendar, instant, now)
-            for index, instant in upcoming
-            if instant is not None
-        ),
-        default=None,
+        (_not_at_night(ladder, index, calendar, instant, now) for index, instant in upcoming), default=None
     )
 
 
@@ -282,16 +307,17 @@ def _not_at_night(
 
 
 def _repeating(
-    ladder: Ladder, instants: Sequence[datetime | None], fired: Mapping[int, datetime]
+    climb: _Climb, fired: Mapping[int, datetime]
 ) -> Iterator[tuple[int, datetime, timedelta, datetime]]:
     """Yield the rungs that repeat by now: index, own instant, every how much, and up to when they are done.
 
     What a higher rung has told since counts as told: at one instant one rung speaks. A rung that was passed over for a
     higher one repeats too; else a ladder whose top rung speaks once would fall silent after a downtime.
     """
-    for index, (rung, first) in enumerate(zip(ladder.rungs, instants, strict=True)):
-        floor = max((at for higher, at in fired.items() if higher >= index), default=None)
-        if rung.repeat is None or first is None or floor is None:
+    for index, rung in enumerate(climb.ladder.rungs):
+        if rung.repeat is None:
             continue
-        if index in fired or first <= floor:
+        floor = max((at for higher, at in fired.items() if higher >= index), default=None)
+        first = climb.at(index) if floor is not None else None
+        if floor is not None and first is not None and (index in fired or first <= floor):
             yield index, first, rung.repeat, floor

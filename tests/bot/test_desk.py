@@ -223,6 +223,46 @@ async def test_a_tick_that_was_overtaken_takes_its_tickets_one_by_one(offices: A
     assert [text.split()[1] for text in office.said(DUTY)] == ["1001", "1002"]
 
 
+class OvertakenOnce(Overtaken):
+    """A store where somebody else is faster with one ticket, once."""
+
+    def __init__(self, store: Store, number: int) -> None:
+        super().__init__(store, 1)
+        self._number = number
+
+    async def commit(self, change: Change) -> None:
+        if (
+            self.times
+            and len(change.tickets) > 1
+            and self._number in [s.ticket.number for s in change.tickets]
+        ):
+            self.times = 0
+            raise Conflict(self._number)
+        await self._store.commit(change)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("overtaken", [1100, 0])
+async def test_a_storm_of_due_tickets_is_served_in_order_each_once(offices: Any, overtaken: int) -> None:
+    office = await offices(lambda store: OvertakenOnce(store, overtaken))
+    await asyncio.gather(
+        *(office.hear(CUSTOMER, f"老师{number}", f"报障 第 {number} 间教室投影黑屏") for number in range(210))
+    )
+    office.said(DUTY)
+    office.clock.move_to(START + 10 * MINUTE)
+    await office.tick()
+    numbers = range(1001, 1211)
+    kinds = [[type(event) for event in await office.events(number)] for number in numbers]
+    assert {tuple(each) for each in kinds} <= {
+        (e.Opened, e.Escalated),
+        (e.Opened, e.Escalated, e.NoticeGathered),
+    }
+    assert [await office.store.due_at(number) for number in numbers] == [START + 20 * MINUTE] * 210
+    named = [int(line.split()[1]) for text in office.said(DUTY) for line in text.splitlines() if "⏳" in line]
+    assert len(named) == len(set(named))
+    assert [each for each in named if each != overtaken] == sorted(set(named) - {overtaken})
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("room", "person", "text"),

@@ -1,0 +1,122 @@
+"""Due batches: what the passing of time comes to for tickets that are due together, and what of it is said in one list per room."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from bot.drafts import Draft, Drafts
+from bot.filing import Filing
+from bot.follow_ups import FollowUps
+from bot.store.contract import Kept, Saved, Store
+from bot.storm_watch import StormWatch
+from bot.tickets import steps as s
+from bot.tickets.alerts import joined
+from bot.tickets.events import AnyEvent, SurveyAsked
+from bot.tickets.lifecycle import decide
+from bot.tickets.messages import Message
+from bot.tickets.model import Party, Ticket
+from bot.tickets.replies import replies
+from bot.tickets.storms import Alert
+
+
+@dataclass(slots=True)
+class Batch:
+    """Tickets that were due, and everything that one commit saves of them."""
+
+    due: Sequence[Ticket]
+    saved: dict[int, Saved] = field(default_factory=dict)  # by number
+    drafts: list[Draft] = field(default_factory=list)
+    kept: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, datetime] = field(default_factory=dict)  # when accounts are asked for a rating by it
+
+
+@dataclass(slots=True)
+class _Alerts:
+    """Notices of one moment, before it is known what of them is said."""
+
+    rooms: dict[str, list[Alert]] = field(default_factory=dict)  # by the id of the duty room
+    people: dict[str, list[Alert]] = field(default_factory=dict)  # what one person reads alone, by the person
+    decided: dict[int, tuple[Ticket, list[AnyEvent]]] = field(default_factory=dict)  # by number
+
+
+class DueBatches:
+    """Decides about tickets that are due; what it gives is not saved yet."""
+
+    def __init__(
+        self, *, store: Store, filing: Filing, follow_ups: FollowUps, drafts: Drafts, storms: StormWatch
+    ) -> None:
+        self._store = store
+        self._filing = filing
+        self._follow_ups = follow_ups
+        self._drafts = drafts
+        self._storms = storms
+
+    async def decided(self, due: Sequence[Ticket], now: datetime, before: Batch | None = None) -> Batch:
+        """Return what becomes of tickets at `now`, in their order; `before` is a batch that is still being saved."""
+        batch, alerts = Batch(due), _Alerts()
+        for ticket in due:
+            surveyed_at = await self._surveyed_at(ticket, batch, before)
+            await self._let_time_pass(ticket, s.DeadlineReached(surveyed_at), now, batch, alerts)
+        await self._judge(batch, alerts, now, before.kept if before else {})
+        for group in alerts.people.values():
+            batch.drafts += self._joined(group[0].ticket, [each.message for each in group], now)
+        return batch
+
+    async def _surveyed_at(self, ticket: Ticket, batch: Batch, before: Batch | None) -> datetime | None:
+        if ticket.survey is None:
+            return None  # nothing of it will be asked
+        for each in (batch, before):
+            if each is not None and ticket.account in each.asked:
+                return each.asked[ticket.account]
+        return await self._store.surveyed_at(ticket.account)
+
+    async def _let_time_pass(
+        self, before: Ticket, step: s.DeadlineReached, now: datetime, batch: Batch, alerts: _Alerts
+    ) -> None:
+        rules = self._filing.rules
+        events = decide(before, step, now, rules)
+        if any(isinstance(event, SurveyAsked) for event in events):
+            batch.asked[before.account] = now
+        ticket, batch.saved[before.number] = self._filing.saved(before, events, now, None)
+        alerts.decided[before.number] = before, events
+        for opened in await self._follow_ups.tickets(ticket, events):
+            batch.saved[opened.number] = self._filing.born(opened, now, None)[1]
+        said = replies(before, ticket, events, self._drafts.voices(ticket, now, None), rules)
+        for message in said:
+            if message.is_alert and isinstance(message.to, Party):
+                alerts.people.setdefault(message.to.id, []).append(Alert(ticket, message))
+            elif message.is_alert:
+                room = rules.rooms.get(ticket.room)
+                alerts.rooms.setdefault(room.duty if room else "", []).append(Alert(ticket, message))
+        others = [message for message in said if not message.is_alert]
+        batch.drafts += self._drafts.of_ticket(others, ticket, now, None)
+        if card := self._drafts.card(before, ticket, now):
+            batch.drafts.append(card)
+
+    async def _judge(self, batch: Batch, alerts: _Alerts, now: datetime, unsaved: Mapping[str, str]) -> None:
+        """Say notices in one list per room, as many as it is to read in an hour; the rest is gathered."""
+        for room_id, group in alerts.rooms.items():
+            judged = await self._storms.judge(room_id, group, now, {**unsaved, **batch.kept})
+            batch.kept.update((kept.key, kept.value) for kept in judged.kept)
+            for number, gathered in judged.verdict.gathered.items():
+                before, events = alerts.decided[number]
+                batch.saved[number] = self._filing.saved(before, [*events, gathered], now, None)[1]
+            if judged.verdict.said:
+                batch.drafts += self._joined(group[0].ticket, judged.verdict.said, now)
+
+    def _joined(self, first: Ticket, said: Sequence[Message], now: datetime) -> list[Draft]:
+        """Return the notices of one moment for one room as one message."""
+        message = joined(said, self._drafts.voices(first, now, None).duty)
+        return [
+            Draft(replace(draft.queued, key=f"{draft.queued.key}.due"), draft.ask)
+            for draft in self._drafts.of_ticket([message], first, now, None)
+        ]
+
+
+def kept_of(batch: Batch) -> tuple[Kept, ...]:
+    """Return the small records that a batch brings up to date."""
+    return tuple(Kept(key, value) for key, value in batch.kept.items())
