@@ -44,6 +44,8 @@ _SPOKEN = (
     Word.AGREE,
     Word.MAJOR,
     Word.RECOVER,
+    Word.QUOTE,
+    Word.TURN_DOWN,
 )
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
 _ALONE = (Word.ON_DUTY, Word.TAKE_OVER)  # mean something only when nothing follows

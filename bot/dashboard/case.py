@@ -14,6 +14,7 @@ from bot.dashboard.timeline import Entry, entries
 from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
 from bot.store.contract import Failure
 from bot.store.messages import Delivery, Queued
+from bot.tickets.coverage import standing_of
 from bot.tickets.model import Status, Ticket
 from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker
@@ -153,6 +154,7 @@ def _facts(ticket: Ticket, bot: Bot, speaker: Speaker) -> Sequence[tuple[str, st
         (say("客户"), bot.rules.customers.get(ticket.customer, "")),
         (say("群"), room.name if room else ticket.room),
         (say("服务政策"), policy.name if policy else ""),
+        (say("合同"), standing_of(ticket, speaker, bot.rules)),
         (say("建单"), stamp(ticket.opened_at, speaker)),
         (say("进展"), ticket.progress),
         (say("已试"), ticket.tried),
