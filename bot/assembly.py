@@ -10,6 +10,7 @@ from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
+from bot.asking_after import AskingAfter
 from bot.auditor import Auditor
 from bot.config import Config
 from bot.contract_office import ContractOffice
@@ -225,6 +226,7 @@ async def assemble(
         desk=desk,
         finding=finding,
         orders=orders,
+        asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,
         answering=answering,
         opening=opening,

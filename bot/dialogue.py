@@ -24,7 +24,7 @@ from bot.asks import (
     Suggestion,
 )
 from bot.desk import Desk
-from bot.hearing import Hearing, closing
+from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
@@ -77,8 +77,8 @@ class Dialogue:
         self._noting = noting
         self._weekly = weekly
 
-    async def reply(self, hearing: Hearing, quoted: Ask | None) -> str | None:
-        """Handle a text that answers an open question; return a command to run for a suggestion that was accepted.
+    async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
+        """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
 
         Raises:
             NotAnAnswer: It answers none, so it means something else.
@@ -153,7 +153,7 @@ class Dialogue:
                 return ask.about.ticket
         return None
 
-    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> str | None:
+    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
         about = ask.about
         closed = closing(hearing, ClosedAsk(ask.id, str(number)))
         if isinstance(about, Menu):
@@ -186,9 +186,9 @@ class Dialogue:
             if number == 0:
                 await self._opening.apart(closed, about.question, about.ticket)
         elif isinstance(about, Suggestion) and number == 1:
-            return about.command
+            return restated(closed, about.command)
         elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
-            return about.commands[number - 1]
+            return restated(hearing, about.commands[number - 1])
         return None
 
     async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
@@ -244,6 +244,8 @@ class Dialogue:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), hearing.origin)
                     return True
                 case Describe(is_urgent=is_urgent):
+                    again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))
+                    told = closing(hearing, *again)  # asked twice, told once
                     await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
                     return True
                 case Gap() as gap:
