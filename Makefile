@@ -49,7 +49,7 @@ bench: .venv/.dev ## measure speed and size, as ratios
 	@$(BIN)/python -m benchmarks
 
 faults: .venv/.dev ## the long rounds of the fault tests
-	@$(BIN)/python -m pytest -n 2 tests/faults --long
+	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/faults --long
 
 lock: ## pin the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock pyproject.toml requirements-build.in
@@ -57,6 +57,6 @@ lock: ## pin the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c requirements-dev.lock --all-extras -o requirements-extras.lock pyproject.toml requirements-build.in
 
 texts: .venv/.dev ## collect the texts of the bot into the catalogue of translations, and compile it
-	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg $(addprefix -k ,$(shell cat bot/locale/keywords)) --no-location --sort-output --no-wrap -o .venv/shouwen.pot bot
+	@$(BIN)/pybabel -q extract -F bot/locale/babel.cfg $(addprefix -k ,$(shell cat bot/locale/keywords)) --no-location --sort-output --no-wrap -o .venv/shouwen.pot bot adapters
 	@$(BIN)/pybabel -q update -i .venv/shouwen.pot -d bot/locale -D shouwen -l en --no-fuzzy-matching --no-wrap --ignore-obsolete --ignore-pot-creation-date
 	@$(BIN)/pybabel compile -d bot/locale -D shouwen --statistics

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Final
 
 import aiohttp
 import msgspec
 from yarl import URL
 
+from adapters.clock_check import time_of
 from adapters.contract import DeliveryFailed
+from adapters.wording import say
 
 SOON: Final = timedelta(seconds=5)
 _PATIENCE: Final = 10.0  # seconds for a whole answer
@@ -65,23 +66,31 @@ class Server:
             DeliveryFailed: Another server, not reached, busy, or it is unknown whether it did what was asked (`is_unknown`).
         """
         if self._is_closed:
-            raise DeliveryFailed("正在停止", retry_after=SOON)
+            raise DeliveryFailed(say("正在停止"), retry_after=SOON)
         if not self.owns(address):
-            raise DeliveryFailed(f"{address.origin()} 不是配置里的服务器")
+            raise DeliveryFailed(say("{server} 不是配置里的服务器", server=address.origin()))
         try:
             response = await self._exchange(method, address, body, headers, largest)
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise DeliveryFailed(
-                f"连不上 {self._base.origin()}（{type(error).__name__}）", retry_after=SOON
+                say("连不上 {server}（{why}）", server=self._base.origin(), why=type(error).__name__),
+                retry_after=SOON,
             ) from None
         except (aiohttp.ClientError, OSError) as error:  # a time-out is an OSError
             raise DeliveryFailed(
-                f"{self._platform}没有回答（{type(error).__name__}），不知是否送到",
+                say(
+                    "{platform}没有回答（{why}），不知是否送到",
+                    platform=self._platform,
+                    why=type(error).__name__,
+                ),
                 retry_after=SOON,
                 is_unknown=True,
             ) from None
         if response.status >= 500:
-            raise DeliveryFailed(f"{self._platform}暂时不可用（HTTP {response.status}）", retry_after=SOON)
+            raise DeliveryFailed(
+                say("{platform}暂时不可用（HTTP {status}）", platform=self._platform, status=response.status),
+                retry_after=SOON,
+            )
         return response
 
     async def close(self) -> None:
@@ -102,17 +111,10 @@ class Server:
         async with self._session.request(
             method, address, data=data, headers=sent, allow_redirects=False
         ) as response:
-            self.server_time = _instant(response.headers.get("Date", ""))
+            self.server_time = time_of(response.headers.get("Date", ""))
             content = bytearray()
             async for chunk in response.content.iter_any():
                 content += chunk
                 if len(content) > largest:
                     raise aiohttp.ClientPayloadError("too large")
             return Response(response.status, bytes(content), response.headers)
-
-
-def _instant(date: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(date)
-    except (TypeError, ValueError):
-        return None

@@ -12,6 +12,7 @@ from adapters.contract import Adapter
 from bot.answering import Answering
 from bot.auditor import Auditor
 from bot.config import Config
+from bot.contract_office import ContractOffice
 from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
@@ -61,6 +62,7 @@ class Bot:
     school: School
     auditor: Auditor
     office: DutyOffice
+    contracts: ContractOffice
     ticking: asyncio.Lock
     meters: Meters
     journal: Journal
@@ -71,6 +73,7 @@ class Bot:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
         async with self.ticking:
             await self.office.tick(now)
+            await self.contracts.tick(now)
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
             await self.losses.tick(now)
@@ -87,6 +90,7 @@ class Bot:
                     listed,
                     gathered,
                     self.office.next_at(),
+                    self.contracts.next_at(self.clock.now()),
                     self.losses.next_at(self.clock.now()),
                 )
                 if at is not None
@@ -139,6 +143,15 @@ async def assemble(
     office = DutyOffice(
         store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
     )
+    contracts = ContractOffice(
+        store=store,
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        rules=rules,
+        language=config.bot.language,
+    )
+    await contracts.load()
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     school = school_of(
         config,
@@ -224,6 +237,7 @@ async def assemble(
         drafts=drafts,
         reception=reception,
         office=office,
+        contracts=contracts,
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),

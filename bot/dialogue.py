@@ -31,6 +31,7 @@ from bot.opening import Opening
 from bot.short_answers import choice, one_score, scores
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
+from bot.tickets.coverage import is_undecided
 from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
 from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
@@ -130,7 +131,7 @@ class Dialogue:
             return ticket is not None and ticket.status is Status.SOLVED
         if isinstance(ask.about, Agree):
             ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.proposal is not None
+            return ticket is not None and (ticket.proposal is not None or is_undecided(ticket))
         if isinstance(ask.about, Needed):
             return await self.waits(ask.about.ticket)
         if isinstance(ask.about, Rating):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 import sqlite3
 import sys
@@ -10,17 +9,21 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from adapters.contract import Examines, Finding
+from adapters.contract import Adapter, Finding
 from adapters.registry import BrokenAdapter, UnknownAdapter
+from bot import run_file
 from bot.adapters import made
 from bot.clock import MovableClock, SystemClock
 from bot.command_line import Voice
-from bot.config import Config, ConfigurationFaults, load
+from bot.config import Config, ConfigurationFaults, load, rules_of
+from bot.contracts import endings, sentence
+from bot.examining import Found, asked, examined, merged
 from bot.reach import unreached
 from bot.set_up import contradictions, read
 from bot.store.contract import StoreFault
 from bot.store.registry import advice_about, damage, open_store
 from bot.tickets.errors import N_
+from bot.tickets.speaker import Speaker
 from scheduler.holidays import is_published
 
 
@@ -35,11 +38,18 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice
     except OSError as fault:
         return [*findings, Finding(say("配置"), False, str(fault))]
     findings.append(Finding(say("配置"), True, say("{file} 没有问题", file=file)))
-    findings.extend(await examined_store(config.store_url, voice, config))
-    findings.append(_port(config, voice))
+    running = run_file.read(run_file.folder_of(env), config.path)
+    told = await asked(running, voice) if running is not None else None
+    if running is not None and told is not None:
+        is_here = say("机器人正在运行：{address}", address=running.address)
+        findings.append(Finding(say("程序"), True, is_here))
+    else:
+        findings.extend(await examined_store(config.store_url, voice, config))
+        findings.append(_port(config, voice))
     findings.extend(_holidays(config, voice))
+    findings.extend(_contracts(config, voice))
     findings.extend(_reach(config, voice))
-    findings.extend(await _adapters(config, patience, voice))
+    findings.extend(await _adapters(config, patience, voice, told or []))
     return findings
 
 
@@ -106,31 +116,33 @@ def _holidays_of(country: str, year: int, voice: Voice) -> Finding:
     return Finding(voice.say("节假日 {country}", country=country), is_known, known if is_known else unknown)
 
 
+def _contracts(config: Config, voice: Voice) -> list[Finding]:
+    now = SystemClock().now()
+    speaker = Speaker(voice.translate, config.bot.zone, now, voice.language)
+    ends = endings(rules_of(config), now)
+    return [Finding(voice.say("合同"), each.days_left >= 0, sentence(each, speaker)) for each in ends]
+
+
 def _reach(config: Config, voice: Voice) -> list[Finding]:
     language = voice.language
     found = [Finding(each.name.of(language), False, each.why.of(language)) for each in unreached(config)]
     return found or [Finding(voice.say("值班与升级"), True, voice.say("要叫的人都叫得到"))]
 
 
-async def _adapters(config: Config, patience: timedelta, voice: Voice) -> list[Finding]:
+async def _adapters(config: Config, patience: timedelta, voice: Voice, told: list[Found]) -> list[Finding]:
+    """Return what adapters find: those of the running bot, and here what it does not run."""
     findings: list[Finding] = []
-    clock = MovableClock(SystemClock())
+    clock, elsewhere, own = MovableClock(SystemClock()), {each.adapter for each in told}, list[Adapter]()
     for each in config.adapters:
-        try:
-            adapter = made(each, config, clock, None)
-        except (UnknownAdapter, BrokenAdapter) as fault:
-            findings.append(Finding(each.name, False, str(fault)))
+        if each.name in elsewhere:
             continue
         try:
-            if isinstance(adapter, Examines):
-                async with asyncio.timeout(patience.total_seconds()):
-                    findings.extend(await adapter.examine())
-            else:
-                findings.append(Finding(each.name, True, voice.say("不需要检查")))
-        except TimeoutError:
-            seconds = f"{patience.total_seconds():.0f}"
-            says = voice.say("{seconds} 秒内没有回音；看看地址和网络", seconds=seconds)
-            findings.append(Finding(each.name, False, says))
-        finally:
+            own.append(made(each, config, clock, None))
+        except (UnknownAdapter, BrokenAdapter) as fault:
+            findings.append(Finding(each.name, False, str(fault)))
+    try:
+        found = await examined(own, patience, voice)
+    finally:
+        for adapter in own:
             await adapter.close()
-    return findings
+    return [*findings, *merged(told, found, [each.name for each in config.adapters])]

@@ -7,6 +7,7 @@ from bot.config import Room
 from bot.desk import UnknownTicket
 from bot.hearing import Hearing
 from bot.store.contract import Store
+from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
 from bot.tickets.model import ClockKind, Kind, Status, Ticket
 from bot.vocabulary import Word
@@ -111,6 +112,8 @@ class Finding:
 
 def _fits(ticket: Ticket, hearing: Hearing, word: Word) -> bool:
     match word:
+        case Word.QUOTE | Word.TURN_DOWN:
+            return is_undecided(ticket)
         case Word.CLAIM | Word.ASSIST:
             return ticket.owner is None
         case Word.ACCEPT | Word.DECLINE:

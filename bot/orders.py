@@ -45,6 +45,8 @@ _SPOKEN = (
     Word.AGREE,
     Word.MAJOR,
     Word.RECOVER,
+    Word.QUOTE,
+    Word.TURN_DOWN,
 )
 _ALONE = (Word.ON_DUTY, Word.TAKE_OVER)  # mean something only when nothing follows
 

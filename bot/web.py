@@ -20,6 +20,7 @@ from bot.dashboard.knowledge_pages import KnowledgePages
 from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
 from bot.dashboard.rendering import Renderer, Site
+from bot.examining import FINDINGS, FindingsPage
 from bot.store.contract import StoreFault
 
 _HEADERS = {
@@ -35,6 +36,7 @@ _HEADERS = {
 # Addresses by their route, so that no spelling of a path can pass for another.
 _FOR_PROGRAMS = ("/healthz", "/readyz", "/hooks/{adapter}", "/hooks/{adapter}/{tail}")
 _METRICS = "/metrics"
+_FOR_TOOLS = (_METRICS, FINDINGS)  # for whoever shows a token, too
 _BEFORE_LOGIN = ("/login", "/static/{digest}/{name}")
 TICKS_STOPPED = timedelta(minutes=2)  # a tick that serves thousands of tickets may take a while
 _CHANGES = ("POST", "PUT", "PATCH", "DELETE")
@@ -73,6 +75,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     app.add_routes(KnowledgePages(bot, renderer).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters, lambda name: bot.store.term(name) > 0).routes())
+    app.add_routes(FindingsPage(adapters, lambda name: bot.store.term(name) > 0).routes())
     app.add_routes(_Monitoring(bot, health).routes())
     app.router.add_get(assets.ROUTE, files.serve)
     for adapter in pages_of:
@@ -173,7 +176,7 @@ def _guard(access: Access, doors: Doors, renderer: Renderer) -> Middleware:
         route = request.match_info.route.resource
         path = route.canonical if route else ""
         if path in _FOR_PROGRAMS or (
-            path == _METRICS and access.knows_token(request.headers.get("Authorization", ""))
+            path in _FOR_TOOLS and access.knows_token(request.headers.get("Authorization", ""))
         ):
             return await handler(request)
         say = renderer.voice(request).speaker.say

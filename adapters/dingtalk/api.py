@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from yarl import URL
@@ -14,12 +14,17 @@ from adapters.dingtalk.settings import Settings
 from adapters.server import Server
 from adapters.tokens import Token, Tokens
 from adapters.values import word
+from adapters.wording import say
 
 _LONGEST: Final = 7200  # seconds
 
 
 class Unsuitable(Exception):
-    """DingTalk named no stream that we would connect to."""
+    """DingTalk named no stream that we would connect to, and why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Api:
@@ -27,8 +32,8 @@ class Api:
 
     def __init__(self, settings: Settings, clock: Timekeeper) -> None:
         self._settings = settings
-        self._server = Server(settings.api_base, "钉钉")
-        self._conversations = Server(settings.webhook_base, "钉钉")
+        self._server = Server(settings.api_base, say("钉钉"))
+        self._conversations = Server(settings.webhook_base, say("钉钉"))
         self._tokens = Tokens(self._fetch, clock)
 
     async def stream(self) -> str:
@@ -87,6 +92,11 @@ class Api:
         """
         check_answered(await self._conversations.request("POST", URL(webhook, encoded=True), body))
 
+    @property
+    def server_time(self) -> datetime | None:
+        """What time it was at DingTalk when it last answered."""
+        return self._server.server_time
+
     async def close(self) -> None:
         """End all connections."""
         await self._server.close()
@@ -104,7 +114,7 @@ class Api:
         )
         value, seconds = word(found, "accessToken"), found.get("expireIn")
         if not value:
-            raise DeliveryFailed("钉钉没有给 access token", retry_after=timedelta(minutes=1))
+            raise DeliveryFailed(say("钉钉没有给 access token"), retry_after=timedelta(minutes=1))
         lasts = seconds if isinstance(seconds, int) and 0 < seconds < _LONGEST else _LONGEST
         return Token(value, timedelta(seconds=lasts))
 
@@ -117,5 +127,5 @@ def _stream(endpoint: str, api: URL) -> URL:
     host = url.host or ""
     is_secure = url.scheme == "wss" or (url.scheme == "ws" and api.scheme == "http")
     if not is_secure or not (host == api.host or host.endswith(".dingtalk.com")):
-        raise Unsuitable(f"钉钉给的长连接地址不能用：{url.scheme}://{host}")
+        raise Unsuitable(say("钉钉给的长连接地址不能用：{address}", address=f"{url.scheme}://{host}"))
     return url

@@ -13,7 +13,7 @@ import structlog
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
-from adapters.dingtalk import wire
+from adapters.dingtalk import examination, wire
 from adapters.dingtalk.api import Api, Unsuitable
 from adapters.dingtalk.sending import Sending
 from adapters.dingtalk.settings import Settings
@@ -89,15 +89,8 @@ class DingTalkAdapter:
         await self._api.close()
 
     async def examine(self) -> list[Finding]:
-        """Look at the secret, and whether there is a stream; the one that is open stays."""
-        try:
-            await self._api.token()
-            await self._api.stream()
-        except DeliveryFailed as failed:
-            return [Finding("机器人", False, failed.reason)]
-        except Unsuitable as unsuitable:
-            return [Finding("机器人", False, f"{unsuitable}。请核对 api_base")]
-        return [Finding("机器人", True, "Client ID 和 Secret 正确；请在机器人配置里选 Stream 模式")]
+        """Look at the secret, the stream and what the bot may do; a stream that is open stays."""
+        return await examination.look(self._api, self._clock.now())
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended."""

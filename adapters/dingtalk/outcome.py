@@ -11,19 +11,22 @@ import msgspec
 from adapters.contract import DeliveryFailed
 from adapters.server import SOON, Response
 from adapters.values import word
+from adapters.wording import N_, said_about, say
 
 _BLOCKED_FOR: Final = timedelta(minutes=10)  # after more than 20 messages in a minute
 _MINUTE: Final = timedelta(minutes=1)
 _TOO_OFTEN: Final = frozenset({130101, 410100, 660026, 90018})
 
 _ADVICE: Final[Mapping[str, str]] = {
-    "InvalidAuthentication": "access token 无效",
-    "invalidClientIdOrSecret": "client_id 或 secret 不对，请核对配置",
-    "authFailed": "client_id 或 secret 不对，请核对配置",
-    "Forbidden.AccessDenied.AccessTokenPermissionDenied": "应用没有这项权限，请在开放平台开通“企业内机器人发送消息权限”",
-    "resource.not.found": "没有这个群，或机器人不在群里",
-    "robot.not.in.conversation": "机器人不在这个群里",
-    "staffId.notExisted": "没有这个人，请核对地址里的 userid",
+    "InvalidAuthentication": N_("access token 无效"),
+    "invalidClientIdOrSecret": N_("client_id 或 secret 不对，请核对配置"),
+    "authFailed": N_("client_id 或 secret 不对，请核对配置"),
+    "Forbidden.AccessDenied.AccessTokenPermissionDenied": N_(
+        "应用没有这项权限，请在开放平台开通“企业内机器人发送消息权限”"
+    ),
+    "resource.not.found": N_("没有这个群，或机器人不在群里"),
+    "robot.not.in.conversation": N_("机器人不在这个群里"),
+    "staffId.notExisted": N_("没有这个人，请核对地址里的 userid"),
 }
 
 
@@ -31,8 +34,8 @@ class Rejected(DeliveryFailed):
     """DingTalk said no."""
 
     def __init__(self, code: str, said: str, retry_after: timedelta | None = None) -> None:
-        words = _ADVICE.get(code) or said[:200] or "没有说原因"
-        super().__init__(f"{words}（钉钉 {code}）", retry_after=retry_after)
+        words = said_about(_ADVICE.get(code), said)
+        super().__init__(say("{words}（钉钉 {code}）", words=words, code=code), retry_after=retry_after)
         self.code = code
 
 
@@ -59,7 +62,7 @@ def read(response: Response) -> dict[str, Any]:
         # A secret that was mistyped can be mended while the bot runs; until then nothing is lost.
         mendable = code in ("invalidClientIdOrSecret", "authFailed")
         raise Rejected(code or str(response.status), said, _MINUTE if mendable else None)
-    raise DeliveryFailed("钉钉的回答看不懂，不知是否送到", is_unknown=True)
+    raise DeliveryFailed(say("钉钉的回答看不懂，不知是否送到"), is_unknown=True)
 
 
 def check_answered(response: Response) -> None:
@@ -74,7 +77,7 @@ def check_answered(response: Response) -> None:
     if response.status != 200 or isinstance(code, bool) or not isinstance(code, int):
         if response.status >= 300:
             raise Rejected(str(response.status), "会话的回复地址不再有效")
-        raise DeliveryFailed("钉钉的回答看不懂，不知是否送到", is_unknown=True)
+        raise DeliveryFailed(say("钉钉的回答看不懂，不知是否送到"), is_unknown=True)
     if code in _TOO_OFTEN:
         raise Rejected(str(code), "发送太频繁，被钉钉限制 10 分钟", _BLOCKED_FOR)
     if code == -1:

@@ -12,6 +12,7 @@ from adapters.feishu.settings import Settings
 from adapters.server import Response, Server
 from adapters.tokens import Token, Tokens
 from adapters.values import part, word
+from adapters.wording import say
 
 _LONGEST: Final = 7200  # seconds
 _ANSWER: Final = 1 << 20  # bytes
@@ -22,7 +23,7 @@ class Api:
 
     def __init__(self, settings: Settings, clock: Timekeeper) -> None:
         self._settings = settings
-        self._server = Server(settings.api_base, "飞书")
+        self._server = Server(settings.api_base, say("飞书"))
         self._tokens = Tokens(self._fetch, clock)
 
     @property
@@ -66,7 +67,8 @@ class Api:
         number = word(bot, "open_id")
         if not number:
             raise DeliveryFailed(
-                "飞书没有说机器人是谁，请在开放平台给应用添加“机器人”能力", retry_after=timedelta(minutes=1)
+                say("飞书没有说机器人是谁，请在开放平台给应用添加“机器人”能力"),
+                retry_after=timedelta(minutes=1),
             )
         return number, word(bot, "app_name")
 
@@ -95,6 +97,6 @@ class Api:
         answer = read(await self._server.request("POST", address, body))
         value, seconds = word(answer, "tenant_access_token"), answer.get("expire")
         if not value:
-            raise DeliveryFailed("飞书没有给 access token", retry_after=timedelta(minutes=1))
+            raise DeliveryFailed(say("飞书没有给 access token"), retry_after=timedelta(minutes=1))
         lasts = seconds if isinstance(seconds, int) and 0 < seconds < _LONGEST else _LONGEST
         return Token(value, timedelta(seconds=lasts))

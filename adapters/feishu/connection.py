@@ -60,6 +60,7 @@ class FeishuAdapter:
             length_unit="bytes",
         )
         self._surroundings = surroundings
+        self._settings = settings
         self._clock = surroundings.clock
         self._jitter = jitter
         self._people = {person.account: person.name for person in surroundings.people}
@@ -137,9 +138,9 @@ class FeishuAdapter:
         await self._api.close()
 
     async def examine(self) -> list[Finding]:
-        """Look at the secret, the bot behind it, its groups, and the clocks."""
+        """Look at the secret, the bot behind it, its rights and groups, and the clocks."""
         rooms = self._surroundings.rooms
-        return await examination.look(self._api, rooms, self._clock.now(), self.name)
+        return await examination.look(self._settings, self._api, rooms, self._clock.now(), self.name)
 
     async def _begin(self) -> None:
         """Learn who the bot is: without that nobody would be known to call it. Then wait for Feishu to call."""

@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.contract import DeliveryFailed
 from adapters.server import SOON, Response
+from adapters.wording import N_, said_about, say
 
 OK: Final = 0
 TOKEN_WRONG: Final = frozenset({99991661, 99991663, 99991664, 99991668, 99991671})
@@ -20,25 +21,25 @@ _MINUTE: Final = timedelta(minutes=1)
 _LONGEST: Final = timedelta(minutes=5)
 
 _ADVICE: Final[Mapping[int, str]] = {
-    10003: "app_id 或 secret 不对，请核对配置",
-    10014: "app_id 或 secret 不对，请核对配置",
-    10015: "app_id 或 secret 不对，请核对配置",
-    99991661: "access token 无效",
-    99991663: "access token 无效",
-    99991664: "access token 无效",
-    99991672: "应用没有这项权限，请在开放平台开通并发布新版本",
-    99991400: "发送太频繁，被飞书限制",
-    230001: "消息的参数不对",
-    230002: "机器人不在这个群里，请把它加进来",
-    230006: "应用没有开启机器人能力",
-    230011: "要回复的消息已被撤回",
-    230013: "对方不在应用的可用范围里",
-    230017: "机器人不是这个群的成员",
-    230018: "群设置不允许机器人发言",
-    230020: "这个群发送太频繁，被飞书限制",
-    230025: "消息太长",
-    230028: "消息没有通过审核",
-    230072: "这条消息修改的次数已用完",
+    10003: N_("app_id 或 secret 不对，请核对配置"),
+    10014: N_("app_id 或 secret 不对，请核对配置"),
+    10015: N_("app_id 或 secret 不对，请核对配置"),
+    99991661: N_("access token 无效"),
+    99991663: N_("access token 无效"),
+    99991664: N_("access token 无效"),
+    99991672: N_("应用没有这项权限，请在开放平台开通并发布新版本"),
+    99991400: N_("发送太频繁，被飞书限制"),
+    230001: N_("消息的参数不对"),
+    230002: N_("机器人不在这个群里，请把它加进来"),
+    230006: N_("应用没有开启机器人能力"),
+    230011: N_("要回复的消息已被撤回"),
+    230013: N_("对方不在应用的可用范围里"),
+    230017: N_("机器人不是这个群的成员"),
+    230018: N_("群设置不允许机器人发言"),
+    230020: N_("这个群发送太频繁，被飞书限制"),
+    230025: N_("消息太长"),
+    230028: N_("消息没有通过审核"),
+    230072: N_("这条消息修改的次数已用完"),
 }
 # A secret that was mistyped can be mended while the bot runs; until then nothing is lost.
 _MENDABLE: Final = frozenset({10003, 10014, 10015}) | TOKEN_WRONG
@@ -48,8 +49,8 @@ class Rejected(DeliveryFailed):
     """Feishu said no, with a code."""
 
     def __init__(self, code: int, said: str, retry_after: timedelta | None) -> None:
-        words = _ADVICE.get(code) or said[:200] or "没有说原因"
-        super().__init__(f"{words}（飞书 {code}）", retry_after=retry_after)
+        words = said_about(_ADVICE.get(code), said)
+        super().__init__(say("{words}（飞书 {code}）", words=words, code=code), retry_after=retry_after)
         self.code = code
 
 
@@ -69,8 +70,8 @@ def read(response: Response) -> dict[str, Any]:
         raise Rejected(99991400, "", _wait(response.headers))
     if not isinstance(answer, dict) or isinstance(code, bool) or not isinstance(code, int):
         if response.status >= 300:
-            raise DeliveryFailed(f"飞书拒绝（HTTP {response.status}），请核对配置里的地址")
-        raise DeliveryFailed("飞书的回答看不懂，不知是否送到", is_unknown=True)
+            raise DeliveryFailed(say("飞书拒绝（HTTP {status}），请核对配置里的地址", status=response.status))
+        raise DeliveryFailed(say("飞书的回答看不懂，不知是否送到"), is_unknown=True)
     if code == OK:
         return answer
     words = answer.get("msg")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from datetime import datetime
+from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
 
@@ -30,6 +31,15 @@ class Caller(Protocol):
         Raises:
             Unanswered: No answer will come.
         """
+        ...
+
+
+@runtime_checkable
+class TellsTime(Protocol):
+    """A caller to which the QQ side has said what time it is there."""
+
+    def times(self) -> tuple[datetime, datetime] | None:
+        """Return its instant and ours when it was told, both aware; None until then."""
         ...
 
 

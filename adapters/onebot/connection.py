@@ -72,8 +72,9 @@ class OneBotAdapter:
         names = {person.account: person.name for person in surroundings.people}
         self._view = wire.View(surroundings.name, surroundings.bot_name, names)
         groups = f"{self.name}:group:"
-        self._groups = tuple(room.address for room in surroundings.rooms if room.address.startswith(groups))
-        self._http = HttpApi(settings) if settings.mode == "http" else None
+        self._rooms = tuple(room for room in surroundings.rooms if room.address.startswith(groups))
+        self._groups = tuple(room.address for room in self._rooms)
+        self._http = HttpApi(settings, self._clock) if settings.mode == "http" else None
         self._voices = Voices()
         self._own = {settings.self_id} - {""}  # accounts of the bot
         self._known = Known()
@@ -162,7 +163,7 @@ class OneBotAdapter:
             clock=self._clock,
             callers=[each for account in self._voices.accounts if (each := self._voices.caller(account))],
             http=self._http,
-            groups=self._groups,
+            groups=self._rooms,
             echoes=self._echoes,
         )
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import aiohttp
 from yarl import URL
 
-from adapters.contract import DeliveryFailed, Finding, Timekeeper
-from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, ask, history
+from adapters.clock_check import compared
+from adapters.contract import DeliveryFailed, Finding, KnownRoom, Timekeeper
+from adapters.onebot.calls import Caller, NoSuchPower, TellsTime, Unanswered, ask, history
 from adapters.onebot.dial import attempt
 from adapters.onebot.frames import Call
 from adapters.onebot.http_api import HttpApi
 from adapters.onebot.link import Link
 from adapters.onebot.outcome import is_refusal
 from adapters.onebot.settings import Settings
-from adapters.onebot.wire import identity
+from adapters.onebot.wire import identity, instant
+from adapters.wording import Wording, say
+
+_MOST_GROUPS: Final = 20  # that are asked one by one: a QQ side takes its time
 
 
 async def of(
@@ -27,62 +31,92 @@ async def of(
     clock: Timekeeper,
     callers: Sequence[Caller],
     http: HttpApi | None,
-    groups: Sequence[str],
+    groups: Sequence[KnownRoom],
     echoes: Iterator[str],
 ) -> list[Finding]:
     """Return what can be found out without disturbing anybody."""
-    looking = _Look(groups, echoes)
+    looking = _Look(groups, echoes, clock)
+    found = secrets(settings)
     if http is not None:
-        return [*secrets(settings), *await looking.through(http)]
+        return [*found, *await looking.through(http)]
     if callers:
-        return [*secrets(settings), *[each for caller in callers for each in await looking.through(caller)]]
+        return [*found, *[each for caller in callers for each in await looking.through(caller)]]
     if settings.mode == "forward":
-        return [*secrets(settings), *await _server(settings, adapter, clock, looking)]
-    return [*secrets(settings), nobody(adapter)]
+        return [*found, *await _server(settings, adapter, clock, looking)]
+    return [*found, nobody(adapter)]
 
 
 def secrets(settings: Settings) -> list[Finding]:
     """Say whether anybody who reaches the port could pass for QQ."""
-    found = [token(settings)]
+    found = [_secret("access_token", settings.access_token)]
     if settings.mode == "http":
-        says = (
-            "已设置" if settings.secret else "没有设置：能连到端口的人都能冒充 QQ。请在两边填同一个 secret。"
-        )
-        found.append(Finding("secret", bool(settings.secret), says))
+        found.append(_secret("secret", settings.secret))
     return found
 
 
-def token(settings: Settings) -> Finding:
-    """Say whether the QQ side and the bot know each other."""
-    if settings.access_token:
-        return Finding("access_token", True, "已设置")
-    return Finding(
-        "access_token", False, "没有设置：能连到端口的人都能冒充 QQ。请在两边填同一个 access_token。"
-    )
+def _secret(key: str, value: str) -> Finding:
+    if value:
+        return Finding(key, True, say("已设置"))
+    open_to_all = say("没有设置：能连到端口的人都能冒充 QQ。请在两边填同一个 {key}。", key=key)
+    return Finding(key, False, open_to_all)
 
 
 def nobody(adapter: str) -> Finding:
     """Say that the QQ side has not come, and how it would."""
-    return Finding(
-        "连接",
-        False,
-        f"QQ 端还没有连上。请在 NapCat 等程序里新建 WebSocket 客户端（反向），地址 ws://本机地址:端口/hooks/{adapter}。",
+    says = say(
+        "QQ 端还没有连上。请在 NapCat 等程序里新建 WebSocket 客户端（反向），地址 ws://本机地址:端口/hooks/{adapter}。",
+        adapter=adapter,
     )
+    return Finding(say("连接"), False, says)
 
 
 class _Look:
     """Asks one QQ side about its account, its groups, and whether it can tell what was missed."""
 
-    def __init__(self, groups: Sequence[str], echoes: Iterator[str]) -> None:
+    def __init__(self, groups: Sequence[KnownRoom], echoes: Iterator[str], clock: Timekeeper) -> None:
         self._groups = groups
         self._echoes = echoes
+        self._clock = clock
+        self._me = ""  # the account, once the QQ side has named it
 
     async def through(self, caller: Caller) -> list[Finding]:
-        found = [await account(caller, next(self._echoes))]
+        found = await self._account(caller)
+        if isinstance(caller, TellsTime) and (times := caller.times()) is not None:
+            found.extend(compared(*times, say("QQ 端")))
         if found[0].is_well and self._groups:
             found.extend(await self._membership(caller))
             found.append(await self._history(caller))
         return found
+
+    async def _account(self, caller: Caller) -> list[Finding]:
+        subject = say("账号")
+        try:
+            answer = await caller.call(Call("get_login_info", {}, next(self._echoes)))
+        except Unanswered as lost:
+            return [Finding(subject, False, say("已连接，但问不到账号：{why}", why=str(lost)))]
+        except DeliveryFailed as failed:
+            says = say("{why}。请核对 url，QQ 端是否在运行。", why=failed.reason)
+            return [Finding(say("连接"), False, says)]
+        if is_refusal(answer):
+            says = say("QQ 端不认 access_token。请核对两边填的是否一样。")
+            return [Finding(subject, False, says)]
+        data = answer.data if isinstance(answer.data, dict) else {}
+        if not data.get("user_id"):
+            says = say("已连接，但没有登录的账号（retcode {code}）", code=answer.retcode)
+            return [Finding(subject, False, says)]
+        self._me = identity(data["user_id"])
+        if not await self._is_online(caller):
+            says = say("{account} 已掉线：请在 QQ 端重新登录，扫码后会自己连回来。", account=self._me)
+            return [Finding(subject, False, says)]
+        return [Finding(subject, True, f"{data.get('nickname', '')}（{data['user_id']}）")]
+
+    async def _is_online(self, caller: Caller) -> bool:
+        """Say whether QQ itself has the account; a QQ side may run on after QQ has thrown it out."""
+        try:
+            status = await ask(caller, "get_status", next(self._echoes))
+        except NoSuchPower:
+            return True  # not told is not bad
+        return not (isinstance(status, dict) and status.get("online") is False)
 
     async def _membership(self, caller: Caller) -> list[Finding]:
         try:
@@ -91,37 +125,49 @@ class _Look:
             return []
         listed = answer if isinstance(answer, list) else []
         here = {identity(each.get("group_id")) for each in listed if isinstance(each, dict)}
-        missing = [room for room in self._groups if room.rpartition(":")[2] not in here]
-        if not missing:
-            return [Finding("群", True, f"配置里的 {len(self._groups)} 个群都在")]
-        return [Finding("群", False, f"机器人不在 {'、'.join(missing)}：请拉它进群，或核对群号。")]
+        missing = [room.address for room in self._groups if _number(room) not in here]
+        if missing:
+            says = say("机器人不在 {rooms}：请拉它进群，或核对群号。", rooms=tuple(missing))
+            found = [Finding(say("群"), False, says)]
+        else:
+            found = [Finding(say("群"), True, say("配置里的 {count} 个群都在", count=len(self._groups)))]
+        there = [room for room in self._groups if _number(room) in here][:_MOST_GROUPS]
+        return [*found, *[each for room in there for each in await self._voice(caller, room)]]
+
+    async def _voice(self, caller: Caller, room: KnownRoom) -> list[Finding]:
+        """Say where the account was forbidden to speak; where it may there is nothing to say."""
+        if not (_number(room).isdecimal() and self._me.isdecimal()):
+            return []
+        params = {"group_id": int(_number(room)), "user_id": int(self._me), "no_cache": True}
+        try:
+            member = await ask(caller, "get_group_member_info", next(self._echoes), **params)
+        except NoSuchPower:
+            return []
+        until = instant(member.get("shut_up_timestamp")) if isinstance(member, Mapping) else None
+        if until is None or until <= self._clock.now():
+            return []
+        says = say("机器人被禁言到 {time} UTC。请群主解除。", time=f"{until:%Y-%m-%d %H:%M}")
+        return [Finding(_group(room), False, says)]
 
     async def _history(self, caller: Caller) -> Finding:
+        subject = say("补收消息")
         try:
-            await history(caller, self._groups[0].rpartition(":")[2], next(self._echoes))
+            await history(caller, _number(self._groups[0]), next(self._echoes))
         except NoSuchPower as missing:
             if missing.is_general:
-                says = (
+                says = say(
                     "QQ 端不支持 get_group_msg_history：断线期间的消息补不回来，请换用 NapCat 等支持的程序。"
                 )
-                return Finding("补收消息", False, says)
-        return Finding("补收消息", True, "断线后能补收")
+                return Finding(subject, False, says)
+        return Finding(subject, True, say("断线后能补收"))
 
 
-async def account(caller: Caller, echo: str) -> Finding:
-    """Ask the QQ side which account is logged in."""
-    try:
-        answer = await caller.call(Call("get_login_info", {}, echo))
-    except Unanswered as lost:
-        return Finding("账号", False, f"已连接，但问不到账号：{lost}")
-    except DeliveryFailed as failed:
-        return Finding("连接", False, f"{failed.reason}。请核对 url，QQ 端是否在运行。")
-    if is_refusal(answer):
-        return Finding("账号", False, "QQ 端不认 access_token。请核对两边填的是否一样。")
-    data = answer.data if isinstance(answer.data, dict) else {}
-    if not data.get("user_id"):
-        return Finding("账号", False, f"已连接，但没有登录的账号（retcode {answer.retcode}）")
-    return Finding("账号", True, f"{data.get('nickname', '')}（{data['user_id']}）")
+def _group(room: KnownRoom) -> Wording:
+    return say("群 {name}", name=room.name)
+
+
+def _number(room: KnownRoom) -> str:
+    return room.address.rpartition(":")[2]
 
 
 async def _server(settings: Settings, adapter: str, clock: Timekeeper, looking: _Look) -> list[Finding]:
@@ -139,11 +185,10 @@ async def _server(settings: Settings, adapter: str, clock: Timekeeper, looking: 
     async with aiohttp.ClientSession() as session:
         tried = await attempt(session, settings, clock, look)
     if tried.is_refused:
-        return [Finding("连接", False, f"QQ 端不认 access_token（{tried.why}）。请核对两边填的是否一样。")]
-    return found or [
-        Finding(
-            "连接",
-            False,
-            f"连不上 {URL(settings.url).origin()}（{tried.why}）。请核对地址，QQ 端是否在运行。",
-        )
-    ]
+        says = say("QQ 端不认 access_token（{why}）。请核对两边填的是否一样。", why=tried.why)
+        return [Finding(say("连接"), False, says)]
+    unreached = say(
+        "连不上 {server}（{why}）。请核对地址，QQ 端是否在运行。",
+        server=URL(settings.url).origin(), why=tried.why,
+    )  # fmt: skip
+    return found or [Finding(say("连接"), False, unreached)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from socket import SHUT_RDWR
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from adapters.contract import Timekeeper
 from adapters.onebot.calls import Unanswered
 from adapters.onebot.frames import Call, Frame, Unreadable, decode, encode
 from adapters.onebot.outcome import is_refusal
+from adapters.onebot.wire import instant
 
 _log = structlog.get_logger(__name__)
 
@@ -61,6 +62,7 @@ class Link:
         self._pending: dict[str, _Pending] = {}
         self._heard_at = clock.monotonic()
         self._heartbeat_every = 0.0  # seconds; 0 until the first heartbeat says it
+        self._times: tuple[datetime, datetime] | None = None
         self._log = _log.bind(adapter=adapter)
 
     async def call(self, call: Call) -> Frame:
@@ -82,6 +84,10 @@ class Link:
         if isinstance(answer, str):
             raise Unanswered(answer)
         return answer
+
+    def times(self) -> tuple[datetime, datetime] | None:
+        """Return the instant of the QQ side, as of its latest sign of life, and ours."""
+        return self._times
 
     async def serve(self, on_event: Callable[[Frame], None]) -> None:
         """Read until the connection ends; every event goes to `on_event`, answers go to whoever asked."""
@@ -145,6 +151,8 @@ class Link:
             self._log.debug("answer to nothing", action="onebot_answer_unmatched", retcode=frame.retcode)
 
     def _hear_meta(self, frame: Frame) -> None:
+        if (theirs := instant(frame.time)) is not None:
+            self._times = theirs, self._clock.now()
         if frame.meta_event_type == "heartbeat":
             self._heartbeat_every = _seconds(frame.interval)
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import quote
 
 import aiohttp
 from yarl import URL
 
+from adapters.clock_check import time_of
 from adapters.contract import RoomKind, Timekeeper
 from adapters.qq.outcome import Outcome, fields_of, judge
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import Granted, NoToken, Tokens, granted
+from adapters.wording import say
 
 _LARGEST: Final = 1 << 20  # bytes of an answer
 _CONNECT: Final = 5.0  # seconds
@@ -25,7 +26,11 @@ _IDLE: Final = (
 
 
 class NotReached(Exception):
-    """A request did not go out."""
+    """A request did not go out, and why."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class Unanswered(Exception):
@@ -33,6 +38,7 @@ class Unanswered(Exception):
 
     def __init__(self, why: str, *, is_cut: bool) -> None:
         super().__init__(why)
+        self.why = why
         self.is_cut = is_cut
 
 
@@ -47,10 +53,7 @@ class Answer:
     @property
     def server_time(self) -> datetime | None:
         """The platform's clock when it answered, to the second."""
-        try:
-            return parsedate_to_datetime(self.headers.get("Date", ""))
-        except ValueError:
-            return None
+        return time_of(self.headers.get("Date", ""))
 
 
 class Api:
@@ -101,7 +104,7 @@ class Api:
             NotReached: It was closed.
         """
         if self._is_closed:
-            raise NotReached("适配器已关闭")
+            raise NotReached(say("适配器已关闭"))
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=_IDLE),
@@ -120,9 +123,9 @@ class Api:
         try:
             answer = await self._request("POST", self._settings.token_url, request, "")
         except (NotReached, Unanswered) as error:
-            raise NoToken(f"取不到 access token：{error}") from error
+            raise NoToken(say("取不到 access token：{why}", why=error.why)) from error
         if answer.status >= 500:
-            raise NoToken(f"取不到 access token：HTTP {answer.status}")
+            raise NoToken(say("取不到 access token：{why}", why=f"HTTP {answer.status}"))
         return granted(fields_of(answer.body))
 
     async def _request(self, method: str, url: str, request: Mapping[str, Any] | None, token: str) -> Answer:
@@ -143,11 +146,13 @@ class Api:
                 body = await _read(response)
                 return Answer(response.status, response.headers, body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotReached(f"连不上 QQ 平台（{type(error).__name__}）") from error
+            raise NotReached(say("连不上 QQ 平台（{why}）", why=type(error).__name__)) from error
         except TimeoutError as error:
-            raise Unanswered("QQ 平台没有在限定时间内回答", is_cut=False) from error
+            raise Unanswered(say("QQ 平台没有在限定时间内回答"), is_cut=False) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise Unanswered(f"与 QQ 平台的连接断开（{type(error).__name__}）", is_cut=True) from error
+            raise Unanswered(
+                say("与 QQ 平台的连接断开（{why}）", why=type(error).__name__), is_cut=True
+            ) from error
 
 
 async def _read(response: aiohttp.ClientResponse) -> bytes:

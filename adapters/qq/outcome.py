@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from adapters.qq.frames import word
+from adapters.wording import N_, said_about, say
 
 
 class Outcome(StrEnum):
@@ -51,12 +52,12 @@ _BY_CODE: Final[Mapping[int, Outcome]] = {
     **dict.fromkeys((304023, 304024), Outcome.REVIEW),
 }
 _HINTS: Final[Mapping[int, str]] = {
-    11253: "没有这个接口的权限",
-    11254: "接口已被封禁",
-    40034105: "群主没有打开“机器人主动在群聊内发言”",
-    40034102: "群主没有打开“机器人主动在群聊内发言”",
-    40054013: "对方关闭了机器人的主动消息",
-    40054004: "对方没有加机器人为好友",
+    11253: N_("没有这个接口的权限"),
+    11254: N_("接口已被封禁"),
+    40034105: N_("群主没有打开“机器人主动在群聊内发言”"),
+    40034102: N_("群主没有打开“机器人主动在群聊内发言”"),
+    40054013: N_("对方关闭了机器人的主动消息"),
+    40054004: N_("对方没有加机器人为好友"),
 }
 _AFTER_LIMIT: Final = timedelta(seconds=30)
 _LONGEST_WAIT: Final = timedelta(hours=1)
@@ -117,6 +118,7 @@ def _wait(headers: Mapping[str, str]) -> timedelta:
 
 
 def _said(status: int, code: int, fields: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    words = _HINTS.get(code) or word(fields.get("message"))[:200] or "没有说原因"
+    words = said_about(_HINTS.get(code), word(fields.get("message")))
     trace = word(fields.get("trace_id")) or headers.get("X-Tps-trace-ID", "")
-    return f"{words}（{code or f'HTTP {status}'}{f'，trace {trace[:64]}' if trace else ''}）"
+    number = f"{code or f'HTTP {status}'}{f', trace {trace[:64]}' if trace else ''}"
+    return say("{words}（{code}）", words=words, code=number)

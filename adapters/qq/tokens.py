@@ -10,6 +10,7 @@ from typing import Any, Final
 from adapters.contract import Timekeeper
 from adapters.qq.frames import word
 from adapters.qq.outcome import code_of
+from adapters.wording import say
 
 # Seconds. In the last minute the platform gives out a new token while the old one still works.
 _RENEW_BEFORE: Final = 45.0
@@ -31,6 +32,7 @@ class NoToken(Exception):
 
     def __init__(self, why: str, *, is_refused: bool = False) -> None:
         super().__init__(why)
+        self.why = why
         self.is_refused = is_refused
 
 
@@ -46,10 +48,12 @@ def granted(fields: Mapping[str, Any]) -> Granted:
         return Granted(value.strip(), min(float(seconds), _LONGEST) if len(seconds) < 10 else _LONGEST)
     code = code_of(fields)
     if code in (100007, 100016):
-        raise NoToken(f"app_id 或 secret 不对（{code}）", is_refused=True)
+        raise NoToken(say("app_id 或 secret 不对（{code}）", code=code), is_refused=True)
     if code == 100001:
-        raise NoToken("取 access token 太频繁（100001）", is_refused=True)
-    raise NoToken(f"没有得到 access token（{code or '回答不是预期的样子'}）", is_refused=code != 0)
+        raise NoToken(say("取 access token 太频繁（{code}）", code=code), is_refused=True)
+    raise NoToken(
+        say("没有得到 access token（{code}）", code=code or say("回答不是预期的样子")), is_refused=code != 0
+    )
 
 
 class Tokens:

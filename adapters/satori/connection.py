@@ -106,8 +106,10 @@ class SatoriAdapter:
         await self._api.close()
 
     async def examine(self) -> list[Finding]:
-        """Look whether the gateway takes the token and has the account."""
-        return [await examination.look(self._settings, is_connected=self.is_connected)]
+        """Look whether the gateway takes the token, has the account, and knows the rooms."""
+        return await examination.look(
+            self._settings, self._api, self._surroundings.rooms, self._clock.now(), self.name
+        )
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended."""

@@ -1,22 +1,28 @@
-"""Whether a gateway takes us and has the account, in words for whoever sets it up."""
+"""Whether a gateway takes us, has the account, and knows the rooms, in words for whoever sets it up."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 import aiohttp
 from aiohttp import WSMsgType
 from yarl import URL
 
-from adapters.contract import Finding
+from adapters.clock_check import compared
+from adapters.contract import DeliveryFailed, Finding, KnownRoom
 from adapters.dialling import NotConnected, dialled
 from adapters.json_frames import Unreadable
 from adapters.satori import frames, wire
+from adapters.satori.api import Api
 from adapters.satori.frames import Op
 from adapters.satori.settings import Settings
+from adapters.wording import say
 
 _PATIENCE: Final = 10.0  # seconds
+_ONLINE: Final = 1
 
 
 def events_at(url: str) -> str:
@@ -25,24 +31,49 @@ def events_at(url: str) -> str:
     return str(base.with_scheme("wss" if base.scheme == "https" else "ws") / "v1/events")
 
 
-async def look(settings: Settings, *, is_connected: bool) -> Finding:
-    """Log in beside whoever is logged in; a gateway takes many."""
-    if is_connected:
-        return Finding("网关", True, "已连接")
-    server = URL(settings.url).origin()
+async def look(
+    settings: Settings, api: Api, rooms: Sequence[KnownRoom], now: datetime, adapter: str
+) -> list[Finding]:
+    """Log in beside whoever is logged in, a gateway takes many; then ask for the rooms, and compare the clocks."""
+    subject, server = say("网关"), URL(settings.url).origin()
     try:
         async with asyncio.timeout(_PATIENCE), aiohttp.ClientSession() as session:
             found = await _logins(session, settings)
     except (NotConnected, TimeoutError) as error:
-        return Finding("网关", False, f"连不上 {server}（{error or '没有回答'}）。请核对 url 和网络。")
+        why = str(error) or say("没有回答")
+        says = say("连不上 {server}（{why}）。请核对 url 和网络。", server=server, why=why)
+        return [Finding(subject, False, says)]
     if found is None:
-        return Finding("网关", False, "网关没有接受登录。请核对 token。")
-    names = [f"{login.platform}:{login.user}" for login in found]
-    if not names or settings.login not in ("", *names):
-        return Finding(
-            "网关", False, f"网关的帐号：{'、'.join(names) or '没有'}。请在网关登录，或核对 login。"
-        )
-    return Finding("网关", True, f"帐号 {settings.login or names[0]}")
+        return [Finding(subject, False, say("网关没有接受登录。请核对 token。"))]
+    names = {f"{login.platform}:{login.user}": login for login in found}
+    login = names.get(settings.login) if settings.login else next(iter(found), None)
+    if login is None:
+        here = tuple(names) or say("没有")
+        says = say("网关的帐号：{accounts}。请在网关登录，或核对 login。", accounts=here)
+        return [Finding(subject, False, says)]
+    account = f"{login.platform}:{login.user}"
+    if login.status not in (None, _ONLINE):
+        says = say("{account} 不在线：请在网关重新登录这个帐号。", account=account)
+        return [Finding(subject, False, says)]
+    groups = [await _room(api, login, room, adapter) for room in rooms if ":group:" in room.address]
+    well = Finding(subject, True, say("帐号 {account}", account=account))
+    return [well, *[each for each in groups if each], *compared(api.server_time, now, say("Satori 网关"))]
+
+
+async def _room(api: Api, login: wire.Login, room: KnownRoom, adapter: str) -> Finding | None:
+    """Say whether the account is in a room; nothing where the gateway has no way to ask, or does not answer."""
+    if "channel.get" not in login.features:
+        return None
+    subject = say("群 {name}", name=room.name)
+    try:
+        _, number = wire.place(room.address, adapter)
+        await api.call("channel.get", login, {"channel_id": number})
+    except DeliveryFailed as failed:
+        if failed.retry_after is not None:
+            return None
+        says = say("{why}。请把帐号拉进群，并核对 address。", why=failed.reason)
+        return Finding(subject, False, says)
+    return Finding(subject, True, say("在群里"))
 
 
 async def _logins(session: aiohttp.ClientSession, settings: Settings) -> list[wire.Login] | None:

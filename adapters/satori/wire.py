@@ -43,6 +43,7 @@ class Login:
     platform: str
     user: str
     features: frozenset[str] = frozenset()
+    status: int | None = None  # 1: online; None: the gateway does not say
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,9 @@ def _login(value: Any) -> Login | None:
         if isinstance(features, list)
         else frozenset()
     )
-    return Login(platform, user, known) if platform and user else None
+    status = part(value, "status")
+    is_said = isinstance(status, int) and not isinstance(status, bool)
+    return Login(platform, user, known, status if is_said else None) if platform and user else None
 
 
 def is_for(event: Any, login: Login) -> bool:

@@ -124,7 +124,12 @@ class TelegramAdapter:
     async def examine(self) -> list[Finding]:
         """Look at the token, the clock, how updates arrive, and what the bot may do in its groups."""
         return await examination.examine(
-            self._bot, self._settings, self._transport, self.name, self._surroundings.rooms
+            self._bot,
+            self._settings,
+            self._transport,
+            name=self.name,
+            rooms=self._surroundings.rooms,
+            now=self._surroundings.clock.now(),
         )
 
     async def _work(self) -> None:

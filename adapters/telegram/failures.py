@@ -9,6 +9,7 @@ from typing import Final
 from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, TelegramError
 
 from adapters.contract import DeliveryFailed
+from adapters.wording import N_, say
 
 SOON: Final = timedelta(seconds=5)
 _AFTER_REFUSAL: Final = timedelta(seconds=60)
@@ -20,14 +21,14 @@ _MARKS: Final = ("entit", "user_id_invalid", "user not found")
 _BUTTONS: Final = ("button", "reply markup", "reply_markup", "keyboard")
 _QUOTE: Final = ("replied not found", "reply message not found", "reply_to_message")
 _ADVICE: Final = (
-    ("topic_deleted", "话题已被删除或关闭，请改用别的话题"),
-    ("message thread not found", "话题已被删除或关闭，请改用别的话题"),
-    ("topic_closed", "话题已被关闭，请重新打开它"),
-    ("chat not found", "没有这个群，或对方从没和机器人说过话"),
-    ("rights", "机器人在群里没有发言权，请让群主放开"),
-    ("to edit not found", "要修改的消息已不在"),
-    ("can't be edited", "这条消息不能再修改"),
-    ("too long", "文字太长"),
+    ("topic_deleted", N_("话题已被删除或关闭，请改用别的话题")),
+    ("message thread not found", N_("话题已被删除或关闭，请改用别的话题")),
+    ("topic_closed", N_("话题已被关闭，请重新打开它")),
+    ("chat not found", N_("没有这个群，或对方从没和机器人说过话")),
+    ("rights", N_("机器人在群里没有发言权，请让群主放开")),
+    ("to edit not found", N_("要修改的消息已不在")),
+    ("can't be edited", N_("这条消息不能再修改")),
+    ("too long", N_("文字太长")),
 )
 
 
@@ -73,22 +74,26 @@ def failure(error: TelegramError) -> DeliveryFailed:
     """
     words = said(error)
     if isinstance(error, Flooded):
-        return DeliveryFailed("Telegram 要求放慢", retry_after=error.wait)
+        return DeliveryFailed(say("Telegram 要求放慢"), retry_after=error.wait)
     if isinstance(error, NotSent):
-        return DeliveryFailed(f"连不上 Telegram：{words}", retry_after=SOON)
+        return DeliveryFailed(say("连不上 Telegram：{words}", words=words), retry_after=SOON)
     if isinstance(error, InvalidToken):
-        return DeliveryFailed("Telegram 不认 token，请到 @BotFather 核对", retry_after=_AFTER_REFUSAL)
+        return DeliveryFailed(say("Telegram 不认 token，请到 @BotFather 核对"), retry_after=_AFTER_REFUSAL)
     if isinstance(error, Forbidden):
-        return DeliveryFailed(f"机器人不在群里，或被对方屏蔽（{words}）")
+        return DeliveryFailed(say("机器人不在群里，或被对方屏蔽（{words}）", words=words))
     if isinstance(error, ChatMigrated):
-        return DeliveryFailed(f"群已升级，新的号码是 {error.new_chat_id}", retry_after=SOON)
+        return DeliveryFailed(say("群已升级，新的号码是 {chat}", chat=error.new_chat_id), retry_after=SOON)
     if isinstance(error, BadRequest):
-        advice = next((advice for part, advice in _ADVICE if _says(error, (part,))), "Telegram 拒绝")
-        return DeliveryFailed(f"{advice}（{words}）")
+        advice = next((advice for part, advice in _ADVICE if _says(error, (part,))), N_("Telegram 拒绝"))
+        return DeliveryFailed(say("{advice}（{words}）", advice=say(advice), words=words))
     if isinstance(error, Conflict):
-        return DeliveryFailed(f"Telegram 拒绝（{words}）", retry_after=SOON)
+        return DeliveryFailed(
+            say("{advice}（{words}）", advice=say("Telegram 拒绝"), words=words), retry_after=SOON
+        )
     # A time-out, a cut connection, HTTP 5xx or an answer that nobody can read.
-    return DeliveryFailed(f"Telegram 没有说清是否收下：{words}", retry_after=SOON, is_unknown=True)
+    return DeliveryFailed(
+        say("Telegram 没有说清是否收下：{words}", words=words), retry_after=SOON, is_unknown=True
+    )
 
 
 def said(error: TelegramError) -> str:

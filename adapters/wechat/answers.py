@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.contract import DeliveryFailed
 from adapters.server import SOON, Response
+from adapters.wording import say
 
 OK: Final = 0
 TOKEN_WRONG: Final = frozenset({40001, 40014, 42001})
@@ -36,7 +37,9 @@ class Answer(msgspec.Struct, frozen=True):
     expires_in: Any = None
     msgid: Any = None
     invaliduser: Any = None
+    quota: Any = None  # of calls of an official account
     name: Any = None  # of an application
+    close: Any = None  # 1: the application is stopped
     account_list: Any = None  # of customer service
     next_cursor: Any = None
     has_more: Any = None
@@ -70,14 +73,22 @@ def read(response: Response, platform: str, *, may_lack_code: bool = False) -> A
         DeliveryFailed: Busy, refused, or nothing that can be read: then it is unknown whether it did what was asked.
     """
     if response.status == 429:
-        raise DeliveryFailed(f"{platform}暂时不可用（HTTP 429）", retry_after=SOON)
+        raise DeliveryFailed(
+            say("{platform}暂时不可用（HTTP {status}）", platform=platform, status=429), retry_after=SOON
+        )
     if response.status != 200:
-        raise DeliveryFailed(f"{platform}拒绝（HTTP {response.status}），请核对配置里的地址")
+        raise DeliveryFailed(
+            say(
+                "{platform}拒绝（HTTP {status}），请核对配置里的地址",
+                platform=platform,
+                status=response.status,
+            )
+        )
     try:
         answer = msgspec.json.decode(response.content, type=Answer)
     except (msgspec.DecodeError, RecursionError, UnicodeError):
         answer = Answer()
     if code(answer.errcode) is None and not (may_lack_code and answer.access_token):
         # A page of some proxy, perhaps.
-        raise DeliveryFailed(f"{platform}的回答看不懂，不知是否送到", is_unknown=True)
+        raise DeliveryFailed(say("{platform}的回答看不懂，不知是否送到", platform=platform), is_unknown=True)
     return answer

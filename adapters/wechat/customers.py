@@ -6,7 +6,8 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from adapters.contract import Capabilities, DeliveryFailed, Outgoing, RoomKind
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Outgoing, RoomKind
+from adapters.wording import say
 
 LIMIT: Final = 2048  # bytes of a text; WeChat refuses or cuts what is longer
 # Room for the mark of a repeated message in front of a part, and for what keeps typed links from being some.
@@ -29,6 +30,12 @@ _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 # WeChat makes links of `<a href=…>`, also of such as send a message when they are touched; nothing else is markup.
 _LINK: Final = re.compile(r"<(?=\s*/?\s*a\b)", re.IGNORECASE)
 _WEDGE: Final = "\u200b"
+
+
+def limits() -> Finding:
+    """Say when such an account may speak; the platform leaves no choice."""
+    says = say("只能一对一；对方写来后 48 小时内最多回 5 条，不能先开口")
+    return Finding(say("权限"), True, says)
 
 
 def is_customer(value: str) -> bool:

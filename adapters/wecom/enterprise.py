@@ -6,8 +6,9 @@ from adapters.contract import Timekeeper
 from adapters.wechat.answers import Answer
 from adapters.wechat.interface import Account, Interface
 from adapters.wecom.errors import failure
+from adapters.wording import say
 
-PLATFORM = "企业微信"
+PLATFORM = say("企业微信")
 
 
 def account(corp_id: str, secret: str, api_base: str, clock: Timekeeper) -> Account:

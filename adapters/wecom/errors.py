@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Final
 
 from adapters.wechat.answers import TOKEN_WRONG, Rejected
+from adapters.wording import N_, said_about, say
 
 KEY_WRONG: Final = 93000
 IP_UNKNOWN: Final = 60020
@@ -31,41 +32,40 @@ _PASSING: Final[Mapping[int, timedelta]] = {
 _WINDOW_CLOSED: Final = frozenset({95001, 95002, 95013, 95016, 95018, 95024})
 
 _ADVICE: Final[Mapping[int, str]] = {
-    -1: "企业微信繁忙",
-    40001: "secret 不对，请核对配置",
-    40003: "没有这个成员，请核对地址里的 userid",
-    40008: "企业微信不收这种消息",
-    40013: "corp_id 不对，请核对配置",
-    40014: "access_token 无效，请核对 secret",
-    40058: "消息的参数不对",
-    42001: "access_token 过期",
-    45002: "消息太长",
-    45009: "发送太频繁，被企业微信限制",
-    45033: "同时发送太多",
-    60020: "本机的 IP 不在应用的“企业可信 IP”里，请到企业微信后台添加",
-    81013: "对方不在应用的可见范围里，请到企业微信后台调整",
-    93000: "webhook 的 key 无效，或机器人已被移出群",
-    95000: "没有这个客服账号",
-    95001: "客户写来一条最多回复 5 条，已经用完",
-    95002: "客户最近一次写来已过 48 小时",
-    95004: "没有这个客服账号",
-    95007: "拉取消息的凭证已过期",
-    95013: "会话已经结束",
-    95016: "会话的状态不允许发送",
-    95017: "没有开启“可调用接口”，请到微信客服的 API 里设置",
-    95018: "会话的状态不允许发送",
-    95024: "客户最近 48 小时没有写来",
-    846605: "要回复的消息已失效",
-    846608: "回复已超过时限",
-    846609: "长连接没有登录",
+    -1: N_("企业微信繁忙"),
+    40001: N_("secret 不对，请核对配置"),
+    40003: N_("没有这个成员，请核对地址里的 userid"),
+    40008: N_("企业微信不收这种消息"),
+    40013: N_("corp_id 不对，请核对配置"),
+    40014: N_("access_token 无效，请核对 secret"),
+    40058: N_("消息的参数不对"),
+    42001: N_("access_token 过期"),
+    45002: N_("消息太长"),
+    45009: N_("发送太频繁，被企业微信限制"),
+    45033: N_("同时发送太多"),
+    60020: N_("本机的 IP 不在应用的“企业可信 IP”里，请到企业微信后台添加"),
+    81013: N_("对方不在应用的可见范围里，请到企业微信后台调整"),
+    93000: N_("webhook 的 key 无效，或机器人已被移出群"),
+    95000: N_("没有这个客服账号"),
+    95001: N_("客户写来一条最多回复 5 条，已经用完"),
+    95002: N_("客户最近一次写来已过 48 小时"),
+    95004: N_("没有这个客服账号"),
+    95007: N_("拉取消息的凭证已过期"),
+    95013: N_("会话已经结束"),
+    95016: N_("会话的状态不允许发送"),
+    95017: N_("没有开启“可调用接口”，请到微信客服的 API 里设置"),
+    95018: N_("会话的状态不允许发送"),
+    95024: N_("客户最近 48 小时没有写来"),
+    846605: N_("要回复的消息已失效"),
+    846608: N_("回复已超过时限"),
+    846609: N_("长连接没有登录"),
 }
 
 
 def failure(errcode: int, errmsg: str) -> Rejected:
     """Return why a message was refused, in words for the administrator, and when to try again."""
-    words = _ADVICE.get(errcode) or errmsg[:200] or "没有说原因"
     return Rejected(
-        f"{words}（企业微信 {errcode}）",
+        say("{words}（企业微信 {code}）", words=said_about(_ADVICE.get(errcode), errmsg), code=errcode),
         errcode,
         retry_after=_PASSING.get(errcode),
         until_heard=errcode in _WINDOW_CLOSED,

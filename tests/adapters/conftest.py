@@ -415,7 +415,7 @@ class QQServer:
         async for frame in socket:
             if frame.type is WSMsgType.TEXT:
                 call = json.loads(frame.data)
-                if call["action"] in ("get_group_msg_history", "get_group_list"):
+                if call["action"] in ("get_group_msg_history", "get_group_list", "get_status"):
                     await socket.send_json({**NO_SUCH_ACTION, "echo": call["echo"]})
                 else:
                     await self.calls.put((socket, call))

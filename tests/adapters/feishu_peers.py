@@ -92,6 +92,8 @@ class FeishuServer:
     uuids: dict[str, str] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     chats: set[str] = field(default_factory=lambda: {"123456", "654321"})
+    left: set[str] = field(default_factory=set)  # chats that it knows and is not in
+    scopes: set[str] = field(default_factory=lambda: {"im:message.group_msg", "im:message:send_as_bot"})
     files: dict[str, bytes] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
@@ -112,6 +114,12 @@ class FeishuServer:
             return self._person(path.rpartition("/")[2])
         if "/resources/" in path:
             return self._file(path.rpartition("/")[2])
+        if path == "application/v6/scopes":
+            scopes = [{"scope_name": name, "grant_status": 1} for name in sorted(self.scopes)]
+            return web.json_response({"code": 0, "data": {"scopes": scopes}})
+        if path.endswith("/members/is_in_chat"):
+            is_in = path.split("/")[3] not in self.left
+            return web.json_response({"code": 0, "data": {"is_in_chat": is_in}})
         if path.startswith("im/v1/chats/"):
             is_in = path.rpartition("/")[2] in self.chats
             return web.json_response({"code": 0} if is_in else {"code": 230002, "msg": "bot not in chat"})

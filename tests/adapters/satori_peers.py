@@ -77,6 +77,7 @@ class Gateway:
     )
     answers: list[Any] = field(default_factory=list)  # for messages, in turn: a status, a text, or "hang up"
     channels: list[str] = field(default_factory=list)  # people with whom a channel was made
+    known: set[str] = field(default_factory=lambda: {"123456", "654321"})  # channels
     deleted: list[str] = field(default_factory=list)
     answers_pings: bool = True
     _ids: Any = field(default_factory=lambda: itertools.count(1))
@@ -165,6 +166,9 @@ class Gateway:
             case "user.channel.create":
                 self.channels.append(body["user_id"])
                 return web.json_response({"id": f"dm-{body['user_id']}", "type": 1})
+            case "channel.get":
+                is_known = body["channel_id"] in self.known
+                return web.json_response({"id": body["channel_id"]}) if is_known else web.Response(status=404)
             case "message.delete":
                 self.deleted.append(body["message_id"])
                 return web.json_response({})

@@ -248,14 +248,3 @@ async def test_a_long_text_arrives_in_parts(robot):
     await robot.adapter.send(say(text))
     parts = [(await robot.server.next_posted()).text for _ in range(2)]
     assert "".join(parts) == text
-
-
-async def test_doctor_tries_the_secret(robot, dingtalk):
-    [finding] = await robot.adapter.examine()
-    assert finding.is_well
-    assert robot.adapter.is_connected  # the stream that is open stays
-    other, _ = await dingtalk(robot.server, secret="wrong-s3cret")
-    [finding] = await other.examine()
-    assert not finding.is_well
-    assert "secret" in finding.says
-    assert "wrong-s3cret" not in finding.says

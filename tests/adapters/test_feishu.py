@@ -287,22 +287,3 @@ async def test_a_file_is_fetched_by_what_stood_in_its_message(app):
     ):
         with pytest.raises(FileUnavailable):
             await app.adapter.fetch(GROUP, lost, most)
-
-
-async def test_doctor_looks_at_the_bot_its_groups_and_the_clocks(app):
-    bot, group, other, clocks = await app.adapter.examine()
-    assert (bot.is_well, group.is_well, other.is_well) == (True, True, True)
-    assert "/hooks/feishu" in bot.says
-    assert not clocks.is_well  # the clock of these tests stands in March
-    app.server.chats.remove("654321")
-    _, _, other, _ = await app.adapter.examine()
-    assert not other.is_well
-    assert "添加" in other.says
-
-
-async def test_doctor_says_that_the_secret_is_wrong(feishu):
-    adapter, _, _ = await feishu(secret="wrong-s3cret")
-    bot, *_ = await adapter.examine()
-    assert not bot.is_well
-    assert "secret" in bot.says
-    assert "wrong-s3cret" not in bot.says

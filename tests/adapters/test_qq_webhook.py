@@ -18,8 +18,7 @@ from structlog.testing import capture_logs
 
 from adapters import registry
 from adapters.inbox import Inbox
-from adapters.qq import Settings, examination
-from adapters.qq.api import Answer
+from adapters.qq import Settings
 from adapters.qq.frames import LARGEST
 from adapters.qq.signature import Seal
 from tests.adapters.qq_peers import NOON, SECRET, GatewaySession, WebhookCaller, reading
@@ -354,19 +353,6 @@ async def test_what_the_platform_does_not_tell_is_unknown_and_not_bad(qq_bot):
     assert group.is_well
     assert "不知道" in group.says
     assert "/hooks/qq" in about(findings, "回调").says
-
-
-@pytest.mark.parametrize(
-    ("date", "is_well"),
-    [
-        ("Fri, 06 Mar 2026 04:00:30 GMT", True),
-        ("Fri, 06 Mar 2026 04:02:00 GMT", False),
-        ("soon", True),
-        ("", True),
-    ],
-)
-def test_clocks_are_compared_to_the_minute(date, is_well, surroundings):
-    assert examination._clock(Answer(200, {"Date": date}, b""), surroundings("qq")).is_well == is_well
 
 
 @pytest.mark.asyncio

@@ -220,23 +220,3 @@ async def test_a_long_text_arrives_in_parts(account):
     await account.adapter.send(say(text))
     parts = [(await account.gateway.next_posted()).text for _ in range(2)]
     assert "".join(parts) == text
-
-
-async def test_doctor_logs_in_beside_the_bot(account, satori):
-    [finding] = await account.adapter.examine()
-    assert finding.is_well
-    fresh, _ = await satori(account.gateway)
-    [finding] = await fresh.examine()
-    assert finding.is_well
-    assert "x:bot1" in finding.says
-    lost, _ = await satori(account.gateway, login="x:bot2")
-    [finding] = await lost.examine()
-    assert not finding.is_well
-    assert "x:bot1" in finding.says
-    wrong, _ = await satori(account.gateway, token="wrong-s3cret")
-    [finding] = await wrong.examine()
-    assert not finding.is_well
-    assert "token" in finding.says
-    nowhere, _ = await satori(url="http://127.0.0.1:9/satori")
-    [finding] = await nowhere.examine()
-    assert "连不上" in finding.says

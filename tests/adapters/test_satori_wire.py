@@ -205,7 +205,7 @@ def test_the_accounts_of_a_gateway():
         ]
     }
     assert wire.logins(ready) == [
-        wire.Login("x", "bot1", frozenset({"message.update"})),
+        wire.Login("x", "bot1", frozenset({"message.update"}), 1),
         wire.Login("y", "b2"),
     ]
     for odd in (None, 7, {}, {"logins": 7}):

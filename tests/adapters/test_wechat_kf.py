@@ -342,16 +342,3 @@ async def test_what_did_not_arrive_after_all_is_told_in_the_log(service):
         await service.listener.next()
     [entry] = [entry for entry in logs if entry.get("action") == "kf_not_delivered"]
     assert (entry["customer"], entry["message"], entry["why"]) == ("20001", "m1", "客户拒收")
-
-
-async def test_doctor_names_the_accounts(service):
-    said, clocks = await service.adapter.examine()
-    assert said.is_well
-    assert "育才客服" in said.says
-    assert "/hooks/kf" in said.says
-    assert not clocks.is_well  # the clock of these tests stands in March
-    service.server.accounts.clear()
-    assert not (await service.adapter.examine())[0].is_well
-    service.server.answers = [{"errcode": 60020, "errmsg": "ip"}]
-    said, _ = await service.adapter.examine()
-    assert "可信 IP" in said.says

@@ -227,17 +227,3 @@ async def test_a_long_text_arrives_in_parts(account):
     parts = [posted.body["text"]["content"] for posted in account.server.delivered]
     assert "".join(parts) == text
     assert all(len(part.encode()) <= 2048 for part in parts)
-
-
-async def test_doctor_looks_at_the_secret_the_right_and_the_clocks(account):
-    said, clocks = await account.adapter.examine()
-    assert said.is_well
-    assert "/hooks/mp" in said.says
-    assert "安全模式" in said.says
-    assert not clocks.is_well  # the clock of these tests stands in March
-    account.server.answers = [{"errcode": 76022, "errmsg": "could not get quota of this path"}]
-    assert (await account.adapter.examine())[0].is_well
-    account.server.answers = [{"errcode": 40164, "errmsg": "invalid ip"}]
-    said, _ = await account.adapter.examine()
-    assert not said.is_well
-    assert "白名单" in said.says

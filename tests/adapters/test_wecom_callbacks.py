@@ -342,22 +342,6 @@ async def test_a_text_longer_than_the_limit_arrives_in_parts(application):
     assert all(len(part.encode()) <= 2048 for part in parts)
 
 
-async def test_doctor_asks_for_the_application(application):
-    said, clocks = await application.adapter.examine()
-    assert said.is_well
-    assert "首问" in said.says
-    assert "/hooks/wecom" in said.says
-    assert not clocks.is_well  # the clock of these tests stands in March
-    assert "校时" in clocks.says
-
-
-async def test_doctor_says_what_the_administrator_has_to_do(application):
-    application.api.answers = [{"errcode": 60020, "errmsg": "not allow to access from your ip"}]
-    said, _ = await application.adapter.examine()
-    assert not said.is_well
-    assert "可信 IP" in said.says
-
-
 # --- A group robot speaks -----------------------------------------------------------------------------------------
 
 DUTY = "wecom:group:duty"
@@ -402,16 +386,6 @@ async def test_a_robot_that_is_not_reached_tells_no_key(wecom):
     assert "k3y" not in failed.value.reason
     assert failed.value.__cause__ is None  # whose text would tell it
     await adapter.close()
-
-
-async def test_doctor_tries_the_key_without_a_word_in_the_group(webhook):
-    key, rooms = await webhook.adapter.examine()
-    assert key.is_well
-    assert webhook.api.delivered == []
-    assert not rooms.is_well  # two rooms of these surroundings name the same robot
-    assert "育才群" in rooms.says
-    webhook.api.answers = [{"errcode": 93000, "errmsg": "invalid webhook url"}]
-    assert not (await webhook.adapter.examine())[0].is_well
 
 
 # --- An intelligent robot answers its callbacks -------------------------------------------------------------------
@@ -483,8 +457,3 @@ async def test_what_the_platform_refuses_is_not_tried_again(robot):
     with pytest.raises(DeliveryFailed) as failed:
         await robot.adapter.send(say("在", GROUP))
     assert failed.value.retry_after is None
-
-
-async def test_doctor_tells_the_address_to_enter(robot):
-    [finding] = await robot.adapter.examine()
-    assert "/hooks/wecom" in finding.says

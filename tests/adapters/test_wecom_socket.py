@@ -389,21 +389,3 @@ async def test_ten_thousand_messages_at_once_all_arrive(robot):
             f"m{number}" for number in range(10_000)
         ]
     assert len(it.adapter._replies._open) <= 5000
-
-
-async def test_doctor_reaches_the_server_without_throwing_out_who_is_running(robot, wecom):
-    it = await robot()
-    await it.session()
-    [running] = await it.adapter.examine()
-    assert (running.is_well, running.says) == (True, "已登录")
-    beside = wecom("wecom-aibot", url=it.adapter._settings.url)
-    [reached] = await beside.examine()
-    assert reached.is_well
-    assert it.adapter.is_connected
-
-
-async def test_doctor_names_a_server_that_is_not_there(wecom):
-    [finding] = await wecom("wecom-aibot", url="ws://127.0.0.1:9/?x=s3cret").examine()
-    assert not finding.is_well
-    assert "127.0.0.1:9" in finding.says
-    assert "s3cret" not in finding.says

@@ -216,6 +216,8 @@ class WeComApi:
     token_may_go: asyncio.Event | None = None
     seen: set[tuple[str, str]] = field(default_factory=set)  # what the check for duplicates knows
     delivered: list[Posted] = field(default_factory=list)
+    is_stopped: bool = False  # the application
+    unseen: set[str] = field(default_factory=set)  # people whom the application may not see
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path
@@ -247,7 +249,10 @@ class WeComApi:
         if "access_token" in posted.query and posted.query["access_token"] not in self.tokens[-1:]:
             return {"errcode": 42001, "errmsg": "access_token expired"}
         if posted.path.endswith("/agent/get"):
-            return {"errcode": 0, "errmsg": "ok", "name": "首问"}
+            return {"errcode": 0, "errmsg": "ok", "name": "首问", "close": int(self.is_stopped)}
+        if posted.path.endswith("/user/get"):
+            is_seen = posted.query["userid"] not in self.unseen
+            return {"errcode": 0, "errmsg": "ok"} if is_seen else {"errcode": 60011, "errmsg": "no privilege"}
         text = (posted.body.get("text") or posted.body.get("markdown"))["content"]
         if posted.body["msgtype"] == "text" and len(text.encode()) > 2048:
             return {"errcode": 45002, "errmsg": "content size out of limit"}

@@ -27,6 +27,7 @@ from bot.tickets.speaker import Speaker
 from bot.vocabulary import EXAMPLE_NUMBER, SPECS, Spec
 
 _BOT = Path(__file__).parents[2] / "bot"
+_ADAPTERS = _BOT.parent / "adapters"
 _LOCALE = _BOT / "locale"
 _PO = _LOCALE / "en" / "LC_MESSAGES" / "shouwen.po"
 _CJK = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -96,7 +97,9 @@ def collected() -> set[str]:
     with (_LOCALE / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     keywords = parse_keywords((_LOCALE / "keywords").read_text("utf-8").split())
-    found = extract_from_dir(_BOT, methods, options, keywords)
+    found = [
+        each for folder in (_BOT, _ADAPTERS) for each in extract_from_dir(folder, methods, options, keywords)
+    ]
     return {message for _, _, message, _, _ in found if isinstance(message, str)}
 
 
@@ -144,6 +147,16 @@ def test_chinese_that_reaches_people_is_collected(path: Path, collected: set[str
     known = collected | words | _NOT_SAID.keys()
     left = [text for text in _said(ast.parse(path.read_text("utf-8"))) if text not in known]
     assert left == [], "say it with a keyword of locale/keywords, or name the reason in this file"
+
+
+@pytest.mark.parametrize(
+    "path",
+    sorted([*_ADAPTERS.rglob("examination.py"), _ADAPTERS / "clock_check.py"]),
+    ids=lambda path: str(path.relative_to(_ADAPTERS)),
+)
+def test_what_an_adapter_finds_is_collected(path: Path, collected: set[str]) -> None:
+    left = [text for text in _said(ast.parse(path.read_text("utf-8"))) if text not in collected]
+    assert [text for text in left if re.search(r"[\u4e00-\u9fff]", text)] == []
 
 
 @pytest.mark.parametrize("path", sorted((_BOT / "dashboard").rglob("*.html")), ids=lambda path: path.name)

@@ -49,7 +49,7 @@ class Api:
                 break
         return found
 
-    async def pull(self, account: str, cursor: str, token: str) -> Answer:
+    async def pull(self, account: str, cursor: str, token: str, *, at_most: int = _A_PULL) -> Answer:
         """Return what has happened at an account since the cursor; without one, in the last three days.
 
         Raises:
@@ -57,7 +57,7 @@ class Api:
         """
         asked = {"cursor": cursor, "token": token, "open_kfid": account}
         body: dict[str, Any] = {key: value for key, value in asked.items() if value}
-        return await self._calls.post("cgi-bin/kf/sync_msg", {**body, "limit": _A_PULL})
+        return await self._calls.post("cgi-bin/kf/sync_msg", {**body, "limit": at_most})
 
     async def send(self, body: object) -> Answer:
         """Send a message.

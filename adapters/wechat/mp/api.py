@@ -9,8 +9,9 @@ from adapters.wechat.answers import Answer
 from adapters.wechat.interface import Account, Interface
 from adapters.wechat.mp.errors import failure
 from adapters.wechat.mp.settings import Settings
+from adapters.wording import say
 
-PLATFORM = "微信"
+PLATFORM = say("微信")
 
 
 class Api:

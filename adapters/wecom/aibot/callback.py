@@ -11,6 +11,7 @@ from aiohttp import web
 from yarl import URL
 
 from adapters.admission import Refused
+from adapters.clock_check import compared
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
@@ -28,6 +29,7 @@ from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
 from adapters.wecom.enterprise import PLATFORM
 from adapters.wecom.errors import failure
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -93,8 +95,13 @@ class CallbackAdapter:
 
     async def examine(self) -> list[Finding]:
         """Say where the platform must call; whether it does shows only there."""
-        says = f"请在机器人的“API 模式·URL 回调”里填 https://你的域名/hooks/{self.name}，保存成功即验证通过"
-        return [Finding("回调", True, says)]
+        says = say(
+            "请在机器人的“API 模式·URL 回调”里填 https://你的域名/hooks/{adapter}，保存成功即验证通过",
+            adapter=self.name,
+        )
+        limits = say("群里只看得到 @它 的消息，每条只能回复一次，不能先开口：要主动提醒请改用长连接")
+        times = compared(self._server.server_time, self._clock.now(), PLATFORM)
+        return [Finding(say("回调"), True, says), Finding(say("权限"), True, limits), *times]
 
     async def _send(self, part: Outgoing) -> str:
         sent = wire.outgoing(part, self.name)

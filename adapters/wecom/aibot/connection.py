@@ -57,6 +57,7 @@ class SocketAdapter:
         self._said = Said()
         self._delivery = Delivery(wire.parts, self._send)
         self._link: Link | None = None
+        self._latest_end: End | None = None
         self._ids = itertools.count(1)
         self._run = secrets.token_hex(
             6
@@ -95,13 +96,16 @@ class SocketAdapter:
 
     async def examine(self) -> list[Finding]:
         """Look whether the platform can be reached, without throwing out a robot that is running."""
-        return [await examination.look(self._settings, is_connected=self.is_connected)]
+        return await examination.look(
+            self._settings, self._clock.now(), is_connected=self.is_connected, latest_end=self._latest_end
+        )
 
     async def _serve(self, socket: ClientWebSocketResponse) -> End:
         link = Link(socket, adapter=self.name, clock=self._clock, new_id=self._new_id)
         self._link = link
         try:
-            return await link.serve(self._settings.bot_id, self._settings.secret, self._take)
+            self._latest_end = await link.serve(self._settings.bot_id, self._settings.secret, self._take)
+            return self._latest_end
         finally:
             self._link = None
             self._replies.clear()  # the ids of frames hold for their own connection

@@ -3,30 +3,67 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 import aiohttp
 from yarl import URL
 
+from adapters.clock_check import compared, time_of
 from adapters.contract import Finding
+from adapters.wecom.aibot.link import End
 from adapters.wecom.aibot.settings import Settings
+from adapters.wecom.enterprise import PLATFORM
+from adapters.wording import N_, say
 
 _PATIENCE: Final = 10.0  # seconds
+_ENDED: Final[Mapping[End | None, str]] = {
+    End.REFUSED: N_("企业微信不认 Bot ID 和 Secret：请与机器人“API 模式”页上的核对"),
+    End.KICKED: N_("同一个机器人在别处登录了：请停掉另一个程序，或给它另建一个机器人"),
+}
 
 
-async def look(settings: Settings, *, is_connected: bool) -> Finding:
-    """Open a connection without logging in: a login would throw out the robot that is running."""
+async def look(
+    settings: Settings, now: datetime, *, is_connected: bool, latest_end: End | None
+) -> list[Finding]:
+    """Open a connection without logging in: a login would throw out the robot that is running.
+
+    `latest_end` is how the latest connection of the running robot ended, where there was one.
+    """
+    subject = say("长连接")
     if is_connected:
-        return Finding("长连接", True, "已登录")
+        return [Finding(subject, True, say("已登录")), visibility()]
+    if latest_end in _ENDED:
+        return [Finding(subject, False, say(_ENDED[latest_end]))]
     server = URL(settings.url).origin()
     try:
-        async with (
-            asyncio.timeout(_PATIENCE),
-            aiohttp.ClientSession() as session,
-            session.ws_connect(settings.url),
-        ):
-            return Finding(
-                "长连接", True, f"{server} 可以连上；Bot ID 和 Secret 在运行时核对，看日志 wecom_connected"
-            )
+        async with asyncio.timeout(_PATIENCE):
+            theirs = await _reached(settings.url)
     except (aiohttp.ClientError, OSError) as error:  # a time-out is an OSError
-        return Finding("长连接", False, f"连不上 {server}（{type(error).__name__}）。请核对 url 和网络。")
+        says = say("连不上 {server}（{why}）。请核对 url 和网络。", server=server, why=type(error).__name__)
+        return [Finding(subject, False, says)]
+    says = say(
+        "{server} 可以连上；Bot ID 和 Secret 要登录才能核对，那会踢掉正在运行的机器人：启动后再看一次",
+        server=server,
+    )
+    return [Finding(subject, True, says), visibility(), *compared(theirs, now, PLATFORM)]
+
+
+def visibility() -> Finding:
+    """Say what such a robot hears and where it may speak; the platform leaves no choice."""
+    says = say("群里只看得到 @它 的消息；有人在群里 @过它一次，它才能先开口；每群每分钟最多 30 条")
+    return Finding(say("权限"), True, says)
+
+
+async def _reached(url: str) -> datetime | None:
+    """Open a connection, leave, and return what time it is there."""
+    times: list[datetime | None] = []
+
+    async def note(_: object, __: object, end: aiohttp.TraceRequestEndParams) -> None:
+        times.append(time_of(end.response.headers.get("Date", "")))
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_end.append(note)
+    async with aiohttp.ClientSession(trace_configs=[trace]) as session, session.ws_connect(url):
+        return times[-1] if times else None

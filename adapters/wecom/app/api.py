@@ -38,6 +38,14 @@ class Api:
         """
         return await self._account.get("cgi-bin/agent/get", {"agentid": str(self._agent_id)})
 
+    async def member(self, user: str) -> Answer:
+        """Ask for a member: only those whom the application may write to are shown.
+
+        Raises:
+            DeliveryFailed: Refused or not reached.
+        """
+        return await self._account.get("cgi-bin/user/get", {"userid": user})
+
     async def close(self) -> None:
         """End all connections."""
         await self._account.close()

@@ -57,6 +57,7 @@ class AppAdapter:
             sealed_in=sealed_in,
             take=self._take,
         )
+        self._people = surroundings.people
         self._api = Api(settings, surroundings.clock)
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
         self._repeats = Repeats(_REMEMBERED)
@@ -86,8 +87,8 @@ class AppAdapter:
         await self._api.close()
 
     async def examine(self) -> list[Finding]:
-        """Look at the secret, the application behind it, and the clocks."""
-        return await examination.look(self._api, self._clock.now(), self.name)
+        """Look at the secret, the application behind it, whom it reaches, and the clocks."""
+        return await examination.look(self._api, self._people, self._clock.now(), self.name, wire.LIMIT)
 
     async def _send(self, part: Outgoing) -> str:
         text = self._repeats.distinct(part.room, part.text, self._clock.monotonic())

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any, Final
 
+from adapters.clock_check import compared
 from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
@@ -16,6 +17,7 @@ from adapters.wecom.enterprise import PLATFORM
 from adapters.wecom.errors import KEY_WRONG, failure
 from adapters.wecom.robot import wire
 from adapters.wecom.robot.settings import Settings
+from adapters.wording import say
 
 # Room for the mark of a repeated message in front of a part.
 _LONGEST_PART: Final = wire.LIMIT - 48
@@ -35,6 +37,7 @@ class RobotAdapter:
         )
         self._settings = settings
         self._rooms = surroundings.rooms
+        self._clock = surroundings.clock
         self._inbox = Inbox()  # stays empty: it only ends
         self._server = Interface(str(settings.address.origin()), PLATFORM)
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
@@ -58,7 +61,8 @@ class RobotAdapter:
 
     async def examine(self) -> list[Finding]:
         """Look at the key, without saying anything in the group, and at the rooms that lead here."""
-        return [await self._key(), *self._groups()]
+        times = compared(self._server.server_time, self._clock.now(), PLATFORM)
+        return [await self._key(), self._powers(), *self._groups(), *times]
 
     async def _send(self, part: Outgoing) -> str:
         try:
@@ -83,11 +87,18 @@ class RobotAdapter:
             return Finding("webhook", False, failed.reason)
         if answer.code == KEY_WRONG:
             return Finding("webhook", False, failure(answer.code, answer.words).reason)
-        return Finding("webhook", True, "可用")
+        return Finding("webhook", True, say("可用"))
+
+    @staticmethod
+    def _powers() -> Finding:
+        says = say("只能说、听不到，每分钟最多 20 条：接单等要在有机器人或应用的地方回")
+        return Finding(say("权限"), True, says)
 
     def _groups(self) -> list[Finding]:
         if len(self._rooms) <= 1:
             return []
-        names = "、".join(room.name for room in self._rooms)
-        says = f"{names} 都写着这个机器人，但它只在一个群里。请给每个群各建一个机器人。"
-        return [Finding("群", False, says)]
+        says = say(
+            "{rooms} 都写着这个机器人，但它只在一个群里。请给每个群各建一个机器人。",
+            rooms=tuple(room.name for room in self._rooms),
+        )
+        return [Finding(say("群"), False, says)]

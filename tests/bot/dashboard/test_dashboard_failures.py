@@ -51,16 +51,15 @@ async def test_it_can_be_let_go_of_once(stand: Any) -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_figures_are_for_who_shows_the_token(opens: Any) -> None:
+@pytest.mark.parametrize("path", ["/metrics", "/api/v1/findings"])
+async def test_the_figures_are_for_who_shows_the_token(opens: Any, path: str) -> None:
     stand = await opens(travel=False)
     stand.access._tokens.append(_digest("s3cret"))
-    assert (await stand.client.get("/metrics", allow_redirects=False)).status != 200
-    wrong = await stand.client.get(
-        "/metrics", headers={"Authorization": "Bearer nope"}, allow_redirects=False
-    )
+    assert (await stand.client.get(path, allow_redirects=False)).status != 200
+    wrong = await stand.client.get(path, headers={"Authorization": "Bearer nope"}, allow_redirects=False)
     assert wrong.status != 200
     right = {"Authorization": "Bearer s3cret"}
-    assert (await stand.client.get("/metrics", headers=right)).status == 200
+    assert (await stand.client.get(path, headers=right)).status == 200
     assert (await stand.client.get("/", headers=right, allow_redirects=False)).status != 200
 
 

@@ -1,0 +1,39 @@
+"""Words of adapters are Chinese, and can be said in another language with everything that stands in them."""
+
+from __future__ import annotations
+
+from adapters.wording import said_about, say, translated
+
+ENGLISH = {
+    "{why}。请核对 {key}": "{why}. Check {key}",
+    "连不上 {server}": "{server} cannot be reached",
+    "、": ", ",
+}
+
+
+def english(template: str) -> str:
+    return ENGLISH.get(template, template)
+
+
+def test_a_wording_is_its_chinese() -> None:
+    assert (
+        say("{why}。请核对 {key}", why=say("连不上 {server}", server="x"), key="url")
+        == "连不上 x。请核对 url"
+    )
+
+
+def test_what_stands_inside_is_said_in_the_same_language() -> None:
+    words = say("{why}。请核对 {key}", why=say("连不上 {server}", server=("a", "b")), key="url")
+    assert words == "连不上 a、b。请核对 url"
+    assert translated(words, english) == "a, b cannot be reached. Check url"
+
+
+def test_the_words_of_somebody_else_stay_as_they_are() -> None:
+    assert translated("连不上 {server}", english) == "连不上 {server}"
+    assert said_about(None, "{x} 坏了") == "{x} 坏了"
+    assert said_about(None, "") == "没有说原因"
+    assert translated(said_about("、", "x"), english) == ", "
+
+
+def test_braces_in_values_are_no_gaps() -> None:
+    assert translated(say("{why}。请核对 {key}", why="{key}", key="{why}"), english) == "{key}. Check {why}"

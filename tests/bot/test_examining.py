@@ -1,0 +1,89 @@
+"""What adapters find is asked of the bot that runs, else found here, and always said in the asker's language."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from adapters.contract import Finding
+from adapters.wording import say
+from bot.command_line import voice_of
+from bot.examining import FINDINGS, FindingsPage, Found, asked, examined, merged
+from bot.run_file import Running
+
+pytestmark = pytest.mark.asyncio
+_SECOND = timedelta(seconds=1)
+
+
+class Fake:
+    """An adapter as far as it is examined."""
+
+    def __init__(self, name: str, *findings: Finding, fault: Exception | None = None) -> None:
+        self.name, self._findings, self._fault = name, findings, fault
+
+    async def examine(self) -> list[Finding]:
+        if self._fault is not None:
+            raise self._fault
+        return list(self._findings)
+
+
+class Silent:
+    name = "silent"
+
+    async def examine(self) -> list[Finding]:
+        await asyncio.Event().wait()
+        return []
+
+
+class Plain:
+    name = "plain"
+
+
+async def test_everybody_is_examined_and_nobody_waits_for_ever():
+    adapters = [
+        Fake("qq", Finding(say("连接"), False, say("{key}", key="x"))),
+        Silent(),
+        Plain(),
+        Fake("broken", fault=KeyError("s3cret")),
+    ]
+    found = await examined(adapters, timedelta(milliseconds=20), voice_of("en"))
+    assert [(each.adapter, each.is_well) for each in found] == [
+        ("qq", False),
+        ("silent", False),
+        ("plain", True),
+        ("broken", False),
+    ]
+    assert found[0].subject == "Connection"
+    assert "s3cret" not in repr(found)
+
+
+async def test_the_running_bot_tells_of_the_adapters_that_it_runs():
+    adapters = {"qq": Fake("qq", Finding(say("连接"), True, say("已登录"))), "tg": Fake("tg")}
+    app = web.Application()
+    app.add_routes(FindingsPage(adapters, lambda name: name == "qq").routes())
+    server = TestServer(app)
+    await server.start_server()
+    try:
+        running = Running(str(server.make_url("")).rstrip("/"), "t")
+        assert await asked(running, voice_of("en")) == [Found("qq", "Connection", True, "Logged in")]
+        assert await asked(running, voice_of("zh")) == [Found("qq", "连接", True, "已登录")]
+    finally:
+        await server.close()
+    assert await asked(running, voice_of("zh")) is None
+
+
+async def test_what_the_running_bot_says_counts_more_and_the_order_is_that_of_the_configuration():
+    told = [Found("b", "x", True, "running")]
+    own = [Found("b", "x", False, "here"), Found("a", "y", True, "here")]
+    assert [(each.subject, each.says) for each in merged(told, own, ("a", "b"))] == [
+        ("a y", "here"),
+        ("b x", "running"),
+    ]
+
+
+async def test_the_address_is_one_of_the_api():
+    assert FINDINGS.startswith("/api/v1/")
