@@ -58,8 +58,8 @@ def first_word_by(ticket: Ticket, rules: Rules) -> datetime | None:
 
 def _is_untouched(ticket: Ticket) -> bool:
     """Say whether nothing has happened; that its rungs were told is nothing that happened to it."""
-    is_changed = ticket.happened or ticket.pauses or ticket.agreements or ticket.grace
-    return not (is_changed or ticket.acknowledged or ticket.closed_at)
+    is_changed = ticket.happened or ticket.pauses or ticket.agreements or ticket.reporters
+    return not (is_changed or ticket.grace or ticket.acknowledged or ticket.closed_at)
 
 
 def _share_above(ladder: Ladder, told: int) -> float | None:
