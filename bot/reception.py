@@ -188,7 +188,7 @@ class Reception:
             )
             if not is_named:
                 continue
-            ticket = await self._store.ticket(int(found[0]))
+            ticket = await self._finding.going_on(int(found[0]))
             is_here = ticket is not None and ticket.room == hearing.customer_room.id
             if ticket is not None and is_here and ticket.kind is not Kind.CALLBACK:
                 return ticket
