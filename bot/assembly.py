@@ -40,6 +40,7 @@ from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.uploading import Uploading
+from bot.visiting import Visiting
 from faq.sentences import bundled
 from scheduler.loop import Clock
 
@@ -168,8 +169,15 @@ async def assemble(
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
+    visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
-        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+        desk=desk,
+        store=store,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        visits=visits,
     )
     identifying = Identifying(living=living, desk=desk, drafts=drafts, store=store, new_code=new_code)
     uploading = Uploading(
@@ -193,6 +201,7 @@ async def assemble(
         planned=planned,
         setting_up=setting_up,
         ledgers=ledgers,
+        visits=visits,
     )
     dialogue = Dialogue(
         desk=desk,
@@ -203,6 +212,7 @@ async def assemble(
         knowledge=knowledge,
         noting=school.noting,
         weekly=school.weekly,
+        visits=visits,
     )
     reception = Reception(
         directory=directory,

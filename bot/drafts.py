@@ -7,7 +7,20 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.asks import Agree, Answered, AnyAbout, Ask, Check, Details, Gap, Gaps, Needed, Progress, Rating
+from bot.asks import (
+    Agree,
+    Answered,
+    AnyAbout,
+    Ask,
+    Check,
+    Details,
+    Gap,
+    Gaps,
+    Needed,
+    Progress,
+    Rating,
+    Times,
+)
 from bot.directory import Directory
 from bot.origin import Origin
 from bot.outbox import Outbox
@@ -138,7 +151,7 @@ class Drafts:
         """Return the account of the person who is asked."""
         if isinstance(message.about, Progress) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
-        if isinstance(message.about, Check | Rating | Details | Needed | Agree) or origin is None:
+        if isinstance(message.about, Check | Rating | Details | Needed | Agree | Times) or origin is None:
             return ticket.account
         return origin.account
 
@@ -212,7 +225,7 @@ def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime
     if about is None or not person:
         return None
     waits = _SHORT
-    if isinstance(about, Check | Rating | Needed | Agree | Gaps):
+    if isinstance(about, Check | Rating | Needed | Agree | Times | Gaps):
         waits = _LONG
     elif isinstance(about, Answered | Progress | Gap):
         waits = _HELPED

@@ -48,6 +48,7 @@ from bot.tickets.promise_events import (
     Resumed,
 )
 from bot.tickets.site_events import SiteEvent
+from bot.tickets.visit_events import VisitEvent
 
 __all__ = [
     "Acknowledged",
@@ -243,4 +244,5 @@ AnyEvent = (
     | LedgerEvent
     | SiteEvent
     | CoverageEvent
+    | VisitEvent
 )

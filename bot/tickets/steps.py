@@ -12,6 +12,7 @@ from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
 from bot.tickets.site_steps import SiteStep
+from bot.tickets.visit_steps import VisitStep
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,6 +272,7 @@ class Dispatch(msgspec.Struct, frozen=True):
     by: Party
     to: Party
     note: str
+    taken: tuple[datetime, ...] = ()  # when whoever is sent is elsewhere
 
 
 class DeclareMajor(msgspec.Struct, frozen=True):
@@ -340,6 +342,7 @@ Step = (
     | LedgerStep
     | SiteStep
     | CoverageStep
+    | VisitStep
     | Realign
     | DeadlineReached
 )
