@@ -10,6 +10,7 @@ from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
+from bot.asking_after import AskingAfter
 from bot.auditor import Auditor
 from bot.config import Config
 from bot.contract_office import ContractOffice
@@ -21,12 +22,14 @@ from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
 from bot.identifying import Identifying
+from bot.joining import Joining
 from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
 from bot.ledgers import Ledgers
 from bot.living import Living
 from bot.losses import Losses
+from bot.merging_orders import MergingOrders
 from bot.metrics import Meters
 from bot.newcomers import Newcomers
 from bot.opening import Opening
@@ -153,7 +156,10 @@ async def assemble(
         language=config.bot.language,
     )
     await contracts.load()
-    opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
+    joining = Joining(desk=desk, store=store, rules=rules)
+    opening = Opening(
+        desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
+    )
     school = school_of(
         config,
         store=store,
@@ -165,7 +171,13 @@ async def assemble(
         clock=clock,
     )
     answering = Answering(
-        desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
+        desk=desk,
+        drafts=drafts,
+        knowledge=knowledge,
+        store=store,
+        bot=config.bot,
+        noting=school.noting,
+        joining=joining,
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
@@ -202,6 +214,7 @@ async def assemble(
         setting_up=setting_up,
         ledgers=ledgers,
         visits=visits,
+        merging=MergingOrders(desk=desk, finding=finding),
     )
     dialogue = Dialogue(
         desk=desk,
@@ -223,6 +236,7 @@ async def assemble(
         desk=desk,
         finding=finding,
         orders=orders,
+        asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,
         answering=answering,
         opening=opening,

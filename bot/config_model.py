@@ -111,6 +111,7 @@ class TicketLimits:
     major_every: timedelta
     major_ladder: str
     acknowledged_for: int
+    same_within: timedelta
     urgent_words: tuple[str, ...]
 
 

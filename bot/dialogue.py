@@ -15,6 +15,7 @@ from bot.asks import (
     Details,
     Gap,
     Gaps,
+    Joining,
     Menu,
     Needed,
     Offer,
@@ -24,7 +25,7 @@ from bot.asks import (
     Times,
 )
 from bot.desk import Desk
-from bot.hearing import Hearing, closing
+from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
@@ -39,7 +40,7 @@ from bot.tickets.rules import Rules
 from bot.visiting import Visiting
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap)
+_CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _NOT_YET = re.compile(
@@ -81,8 +82,8 @@ class Dialogue:
         self._weekly = weekly
         self._visits = visits
 
-    async def reply(self, hearing: Hearing, quoted: Ask | None) -> str | None:
-        """Handle a text that answers an open question; return a command to run for a suggestion that was accepted.
+    async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
+        """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
 
         Raises:
             NotAnAnswer: It answers none, so it means something else.
@@ -133,7 +134,7 @@ class Dialogue:
         """Say whether the ticket of a question still waits for its answer."""
         if isinstance(ask.about, Check):
             ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.status is Status.SOLVED
+            return ticket is not None and _may_check(ticket, ask.person)
         if isinstance(ask.about, Agree):
             ticket = await self._store.ticket(ask.about.ticket)
             return ticket is not None and (ticket.proposal is not None or is_undecided(ticket))
@@ -160,7 +161,7 @@ class Dialogue:
                 return ask.about.ticket
         return None
 
-    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> str | None:
+    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
         about = ask.about
         closed = closing(hearing, ClosedAsk(ask.id, str(number)))
         if isinstance(about, Menu):
@@ -191,10 +192,13 @@ class Dialogue:
         elif isinstance(about, Gap):
             if number == 0:
                 await self._weekly.dropped(closed, about)
+        elif isinstance(about, Joining):
+            if number == 0:
+                await self._opening.apart(closed, about.question, about.ticket)
         elif isinstance(about, Suggestion) and number == 1:
-            return about.command
+            return restated(closed, about.command)
         elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
-            return about.commands[number - 1]
+            return restated(hearing, about.commands[number - 1])
         return None
 
     async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
@@ -255,6 +259,8 @@ class Dialogue:
                     await self._visits.pick(number, hearing, at[0], told)
                     return True
                 case Describe(is_urgent=is_urgent):
+                    again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))
+                    told = closing(hearing, *again)  # asked twice, told once
                     await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
                     return True
                 case Gap() as gap:
@@ -305,6 +311,12 @@ def says_broken(text: str) -> bool:
     """Say whether a word about a solved ticket says that it is not solved, or not any more."""
     said = text.strip()
     return looks_like_trouble(said) or _AGAIN.match(said) is not None or _NOT_YET.match(said) is not None
+
+
+def _may_check(ticket: Ticket, person: str) -> bool:
+    """A further reporter may still say that it fails when the requester has said that it works."""
+    is_other = ticket.account != person and any(each.account == person for each in ticket.reporters)
+    return ticket.status is Status.SOLVED or (is_other and ticket.status is Status.CLOSED)
 
 
 def _may_be_answered(quoted: Ask) -> bool:

@@ -11,6 +11,7 @@ from bot.tickets import (
     clockwork,
     coverage_changes,
     ending_changes,
+    joint,
     ledger_changes,
     planned_changes,
     promise_changes,
@@ -18,6 +19,7 @@ from bot.tickets import (
 )
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
@@ -46,6 +48,9 @@ _KEEPS_UNDO = (
     e.Urged,
     e.CheckReminded,
     e.Assisted,
+    je.Joined,
+    je.Parted,
+    je.Vouched,
 )
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
@@ -208,6 +213,16 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return visit_changes.changed(ticket, event, at)
         case le.AssetNamed() | le.Excused():
             return ledger_changes.changed(ticket, event)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint.changed(ticket, event, at)
         case _:
             assert_never(event)
 

@@ -59,7 +59,7 @@ def supplemented(ticket: Ticket, step: s.Supplement, rules: Rules) -> list[e.Any
     added = e.Supplemented(by=step.by, text=step.text)
     waiting = ticket.waiting
     is_awaited = waiting is not None and waiting.reason is WaitsFor.CUSTOMER
-    return [added, e.Resumed(by=step.by)] if is_awaited and rules.may_answer(ticket, step.by) else [added]
+    return [added, e.Resumed(by=step.by)] if is_awaited and rules.speaks_for(ticket, step.by) else [added]
 
 
 def waited(waiting: Waiting, now: datetime, rules: Rules) -> e.PauseReminded | e.Closed:

@@ -53,7 +53,7 @@ def first_word_by(ticket: Ticket, rules: Rules) -> datetime | None:
 
 
 def _is_untouched(ticket: Ticket) -> bool:
-    is_changed = ticket.happened or ticket.told or ticket.pauses or ticket.agreements
+    is_changed = ticket.happened or ticket.told or ticket.pauses or ticket.agreements or ticket.reporters
     return not (is_changed or ticket.grace or ticket.acknowledged or ticket.closed_at)
 
 
