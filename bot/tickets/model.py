@@ -300,8 +300,8 @@ class Undoable(msgspec.Struct, frozen=True, kw_only=True):
     before: Ticket
 
 
-class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing owed to somebody. All instants are aware and in UTC."""
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing owed to somebody. All instants are aware and in UTC. What it does not have is left out when it is saved."""
 
     number: int
     version: int  # how many events made it
