@@ -241,6 +241,12 @@ class Orders:
         if not (hearing.is_for_staff or hearing.is_addressed or command.is_marked or not command.rest):
             return False
         name = command.spec.called(hearing.origin.language)
+        if not fitting and command.word is Word.UNDO:
+            undoable = N_("没有可以撤回的：5 分钟内的解决、转交、改级、记录可以。接了单要换人，请“转交”。")
+            await self._say(
+                hearing, undoable if hearing.role.is_staff else N_("没有可以撤回的；撤单后 5 分钟内可以。")
+            )
+            return True
         if not fitting and command.word in _OWN and not hearing.role.is_staff:
             await self._tell(hearing, answers.mine([], self._speak(hearing), self._rules))
             return True
