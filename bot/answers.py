@@ -8,6 +8,7 @@ from bot.ledgers import CustomerStandings
 from bot.tickets import timing
 from bot.tickets.alerts import promise_name
 from bot.tickets.card import ENDINGS
+from bot.tickets.coverage import standing_of
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
 from bot.tickets.model import Closing, Status, Ticket
@@ -119,6 +120,8 @@ def explained(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> 
         lines.append(speaker.say("{name}：{state}", name=name, state=state))
         if clock.is_running:
             lines.extend(f"  {line}" for line in reasons(ticket, clock, speaker, rules, language))
+    if outside := standing_of(ticket, speaker, rules):
+        lines.append(speaker.say("合同期外：{state}", state=outside))
     policy = rules.policies.get(ticket.policy)
     level = policy.level(ticket.level) if policy else None
     lines.extend(speaker.say("合同这样理解：{text}", text=text) for text in (level.readings if level else ()))

@@ -10,8 +10,10 @@ from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
+from bot.asking_after import AskingAfter
 from bot.auditor import Auditor
 from bot.config import Config
+from bot.contract_office import ContractOffice
 from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
@@ -61,6 +63,7 @@ class Bot:
     school: School
     auditor: Auditor
     office: DutyOffice
+    contracts: ContractOffice
     ticking: asyncio.Lock
     meters: Meters
     journal: Journal
@@ -71,6 +74,7 @@ class Bot:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
         async with self.ticking:
             await self.office.tick(now)
+            await self.contracts.tick(now)
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
             await self.losses.tick(now)
@@ -87,6 +91,7 @@ class Bot:
                     listed,
                     gathered,
                     self.office.next_at(),
+                    self.contracts.next_at(self.clock.now()),
                     self.losses.next_at(self.clock.now()),
                 )
                 if at is not None
@@ -139,6 +144,15 @@ async def assemble(
     office = DutyOffice(
         store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
     )
+    contracts = ContractOffice(
+        store=store,
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        rules=rules,
+        language=config.bot.language,
+    )
+    await contracts.load()
     opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
     school = school_of(
         config,
@@ -200,6 +214,7 @@ async def assemble(
         desk=desk,
         finding=finding,
         orders=orders,
+        asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,
         answering=answering,
         opening=opening,
@@ -224,6 +239,7 @@ async def assemble(
         drafts=drafts,
         reception=reception,
         office=office,
+        contracts=contracts,
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),

@@ -20,7 +20,8 @@ from bot.command_line import explained as _explained
 from bot.command_line import file_of as _file
 from bot.command_line import language_of, voice_of
 from bot.command_line import loaded as _load
-from bot.config import Config, load
+from bot.config import Config, load, rules_of
+from bot.contracts import endings, sentence
 from bot.reach import unreached
 from bot.tickets.speaker import Speaker
 
@@ -89,6 +90,8 @@ def check(config_file: Path | None, is_explained: bool) -> None:
         from bot.config_account import account
 
         click.echo("\n".join(account(config, _speaker(config))))
+    for ending in endings(rules_of(config), _speaker(config).now):
+        click.echo(voice.say("提醒：{line}", line=sentence(ending, _speaker(config))))
     for each in unreached(config):
         words = {"who": each.name.of(voice.language), "why": each.why.of(voice.language)}
         click.echo(voice.say("提醒：{who} {why}", **words))

@@ -27,12 +27,21 @@ from bot.config_presets import with_presets
 from bot.config_promises import calendars_of, ladders_of, policies_of, rotas_of
 from bot.config_reading import read_table
 from bot.config_secrets import Secrets
-from bot.config_sections import faq_of, monitoring_of, store_url_of, survey_of, tickets_of, web_of
+from bot.config_sections import (
+    contracts_of,
+    faq_of,
+    monitoring_of,
+    store_url_of,
+    survey_of,
+    tickets_of,
+    web_of,
+)
 from bot.config_values import parsed, zone
 from bot.settings import Settings
 from bot.tickets.model import Party
 from bot.tickets.rules import NoticeLimits, Role, RoomRules, Rules
 from scheduler.calendar import parse_window
+from scheduler.validity import Validity
 
 __all__ = [
     "AdapterConfig",
@@ -97,6 +106,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         plans=plans_of(settings, calendars, mistakes),
         maintenance=maintenance_of(settings.maintenance, mistakes),
         monitoring=monitoring_of(settings.monitoring, secrets, mistakes),
+        contracts=contracts_of(settings.contracts, mistakes),
         notices=NoticeLimits(settings.notices.per_room, settings.notices.per_person),
     )
 
@@ -169,6 +179,8 @@ def rules_of(config: Config) -> Rules:
         customers={customer.id: customer.name for customer in config.customers},
         belongs={person.id: person.customer for person in config.people if person.customer},
         contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
+        validities={each.id: Validity(each.contract_from, each.contract_until) for each in config.customers},
+        contract_rules=config.contracts,
         plans=config.plans,
         maintenance=config.maintenance,
         survey=config.survey,

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.tickets.contract_rules import ContractRules
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import NoticeLimits, Policy, Role, SurveyRules
 from scheduler.calendar import Calendar, Window
@@ -144,4 +145,5 @@ class Config:
     plans: Mapping[str, PlanRules] = field(default_factory=dict)
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     monitoring: MonitoringConfig = MonitoringConfig()
+    contracts: ContractRules = field(default_factory=ContractRules)
     notices: NoticeLimits = field(default_factory=NoticeLimits)

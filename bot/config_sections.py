@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from bot.config_mistakes import Mistakes, Wording
 from bot.config_model import FaqConfig, MonitoringConfig, TicketLimits, WebConfig
 from bot.config_secrets import Secrets
-from bot.config_values import length, parsed
+from bot.config_values import clock_time, length, parsed
 from bot.settings import (
+    ContractsSettings,
     FaqSettings,
     MonitoringSettings,
     StoreSettings,
@@ -19,6 +20,7 @@ from bot.settings import (
     TicketsSettings,
     WebSettings,
 )
+from bot.tickets.contract_rules import ContractRules
 from bot.tickets.rules import SurveyRules
 from scheduler.calendar import Window, parse_window
 
@@ -89,6 +91,17 @@ def monitoring_of(settings: MonitoringSettings, secrets: Secrets, mistakes: Mist
     every = length(settings.ping_every, ("monitoring", "ping_every"), mistakes)
     token = str(secrets.resolve(settings.token, ("monitoring", "token"), mistakes))
     return MonitoringConfig(url, every, token, settings.log)
+
+
+def contracts_of(settings: ContractsSettings, mistakes: Mistakes) -> ContractRules:
+    """Return who hears when a contract ends, and when; a word that is written twice is said once."""
+    return ContractRules(
+        notice_days=tuple(sorted(set(settings.notice_days), reverse=True)),
+        at=clock_time(settings.at, ("contracts", "at"), mistakes),
+        tell=settings.tell,
+        calendar=settings.calendar,
+        decide_within=length(settings.decide_within, ("contracts", "decide_within"), mistakes),
+    )
 
 
 def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig:

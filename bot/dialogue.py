@@ -23,7 +23,7 @@ from bot.asks import (
     Suggestion,
 )
 from bot.desk import Desk
-from bot.hearing import Hearing, closing
+from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
@@ -31,6 +31,7 @@ from bot.opening import Opening
 from bot.short_answers import choice, one_score, scores
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
+from bot.tickets.coverage import is_undecided
 from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
 from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
@@ -75,8 +76,8 @@ class Dialogue:
         self._noting = noting
         self._weekly = weekly
 
-    async def reply(self, hearing: Hearing, quoted: Ask | None) -> str | None:
-        """Handle a text that answers an open question; return a command to run for a suggestion that was accepted.
+    async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
+        """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
 
         Raises:
             NotAnAnswer: It answers none, so it means something else.
@@ -130,7 +131,7 @@ class Dialogue:
             return ticket is not None and ticket.status is Status.SOLVED
         if isinstance(ask.about, Agree):
             ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.proposal is not None
+            return ticket is not None and (ticket.proposal is not None or is_undecided(ticket))
         if isinstance(ask.about, Needed):
             return await self.waits(ask.about.ticket)
         if isinstance(ask.about, Rating):
@@ -151,7 +152,7 @@ class Dialogue:
                 return ask.about.ticket
         return None
 
-    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> str | None:
+    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
         about = ask.about
         closed = closing(hearing, ClosedAsk(ask.id, str(number)))
         if isinstance(about, Menu):
@@ -181,9 +182,9 @@ class Dialogue:
             if number == 0:
                 await self._weekly.dropped(closed, about)
         elif isinstance(about, Suggestion) and number == 1:
-            return about.command
+            return restated(closed, about.command)
         elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
-            return about.commands[number - 1]
+            return restated(hearing, about.commands[number - 1])
         return None
 
     async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
@@ -239,6 +240,8 @@ class Dialogue:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), hearing.origin)
                     return True
                 case Describe(is_urgent=is_urgent):
+                    again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))
+                    told = closing(hearing, *again)  # asked twice, told once
                     await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
                     return True
                 case Gap() as gap:

@@ -92,14 +92,15 @@ class Directory:
 
     def called_at_start(self, text: str, accounts: Iterable[str]) -> tuple[Party, str] | None:
         """Return the person named at the start of a text (`@老张 …` or `老张 …`, or the first of `accounts`), and the rest."""
-        plain = text.lstrip().removeprefix("@").removeprefix("＠")
+        text = text.lstrip().removeprefix("给").lstrip()  # 转交 1024 给 @老张
+        plain = text.removeprefix("@").removeprefix("＠")
         for name, person in self._names:
             if plain.startswith(name):
                 return Party(person.id, person.name), plain[len(name) :].lstrip(" ,，:：")
         for account in accounts:
             called = self._people.get(account)
-            if called is not None and text.lstrip().startswith(("@", "＠")):
-                rest = text.lstrip().split(maxsplit=1)
+            if called is not None and text.startswith(("@", "＠")):
+                rest = text.split(maxsplit=1)
                 return Party(called.id, called.name), rest[1] if len(rest) > 1 else ""
         return None
 

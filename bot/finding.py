@@ -7,6 +7,7 @@ from bot.config import Room
 from bot.desk import UnknownTicket
 from bot.hearing import Hearing
 from bot.store.contract import Store
+from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
 from bot.tickets.model import ClockKind, Kind, Status, Ticket
 from bot.vocabulary import Word
@@ -79,6 +80,8 @@ class Finding:
         room = hearing.customer_room
         if command.word is Word.CALLBACK:
             return []
+        if command.word is Word.UNDO:
+            return await self._undoable(hearing)
         if hearing.is_for_staff:
             found = await self._store.open_tickets()
             working = [each for each in found if each.kind is not Kind.CALLBACK and not each.kind.is_planned]
@@ -91,6 +94,16 @@ class Finding:
         if command.word is Word.KEEP_LEVEL:
             own = [each for each in own if each.level_before]
         return sorted((each for each in own if each.status is not left_out), key=lambda each: each.number)
+
+    async def _undoable(self, hearing: Hearing) -> list[Ticket]:
+        """Return the ticket of somebody's own last action here, also when that action closed it."""
+        known = await self._store.tickets_of(hearing.origin.account)
+        if hearing.is_for_staff:
+            known += await self._store.open_tickets()
+        elif not hearing.role.is_staff:
+            known = [each for each in known if is_of(each, hearing.customer_room)]
+        own = [(each.undo.at, each) for each in known if each.undo is not None and each.undo.by == hearing.by]
+        return [max(own, key=lambda found: found[0])[1]] if own else []
 
     async def mine(self, hearing: Hearing) -> list[Ticket]:
         """Return what somebody has open: tickets they own, or tickets they reported here, by number."""
@@ -111,12 +124,12 @@ class Finding:
 
 def _fits(ticket: Ticket, hearing: Hearing, word: Word) -> bool:
     match word:
+        case Word.QUOTE | Word.TURN_DOWN:
+            return is_undecided(ticket)
         case Word.CLAIM | Word.ASSIST:
             return ticket.owner is None
         case Word.ACCEPT | Word.DECLINE:
             return ticket.offer is not None and ticket.offer.to == hearing.by
-        case Word.UNDO:
-            return ticket.undo is not None and ticket.undo.by == hearing.by
         case Word.REASSIGN | Word.CHANGE_LEVEL:
             return True
         case Word.RESUME:

@@ -12,6 +12,7 @@ from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets import steps as s
+from bot.tickets.coverage import ended_on
 from bot.tickets.errors import N_
 from bot.tickets.levels import level_at_start
 from bot.tickets.messages import Message, Place
@@ -109,6 +110,7 @@ class Opening:
             subject=subject,
             links=links,
             is_urgent=is_urgent,
+            uncovered=ended_on(room.customer or "", hearing.now, self._rules),
         )
         await self._desk.open(step, hearing.origin)
 

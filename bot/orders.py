@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import msgspec
 
 from bot import answers, duty_words
 from bot.asks import Check, Suggestion
-from bot.commands import Command, nearest, spec_named
+from bot.commands import WITH_NUMBER, Command, nearest, spec_named
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -45,7 +44,10 @@ _SPOKEN = (
     Word.AGREE,
     Word.MAJOR,
     Word.RECOVER,
+    Word.QUOTE,
+    Word.TURN_DOWN,
 )
+_OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
 _ALONE = (Word.ON_DUTY, Word.TAKE_OVER)  # mean something only when nothing follows
 
 
@@ -96,6 +98,8 @@ class Orders:
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
+        if command.is_number_first and not _is_sure(hearing, command):
+            return False
         if command.word in SET_UP_WORDS:
             return await self._setting_up.run(hearing, command)
         if command.word in TEACHING_WORDS:
@@ -133,6 +137,8 @@ class Orders:
     def _is_speech(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Tell ordinary sentences that begin with a command's word: `取消 明天的会`, `维持现状就好`, `进展 怎么样了？`."""
         is_sure = command.number is not None or quoted is not None or command.is_marked
+        if command.name in WITH_NUMBER and not is_sure:
+            return not hearing.is_addressed
         if command.word is Word.ACKNOWLEDGE:  # among people it means no more than "I see"
             return command.number is None and not command.is_marked and not (quoted and hearing.is_for_staff)
         if is_sure or hearing.is_addressed or not command.rest:
@@ -224,6 +230,9 @@ class Orders:
         if not (hearing.is_for_staff or hearing.is_addressed or command.is_marked or not command.rest):
             return False
         name = command.spec.called(hearing.origin.language)
+        if not fitting and command.word in _OWN and not hearing.role.is_staff:
+            await self._tell(hearing, answers.mine([], self._speak(hearing), self._rules))
+            return True
         if not fitting:
             await self._say(
                 hearing,
@@ -243,6 +252,9 @@ class Orders:
         return True
 
     async def _report(self, hearing: Hearing, command: Command) -> None:
+        if command.name in ("工单", "ticket") and not command.rest and hearing.is_for_staff:
+            await self._queue(hearing, command)  # among staff the bare word asks for the list
+            return
         known = await self._finding.named(hearing, command.rest)
         if known is not None:  # "工单 1024" asks about it; it reports nothing new
             await self._progress(hearing, known)
@@ -292,6 +304,6 @@ class Orders:
         await self._tell(hearing, self._speak(hearing).say(template, **values))
 
 
-def restated(hearing: Hearing, text: str) -> Hearing:
-    """Return the hearing as if another text had been said."""
-    return replace(hearing, text=text, quotes=None)
+def _is_sure(hearing: Hearing, command: Command) -> bool:
+    """Tell `1024 接单` from a sentence to the other side that begins with a number: `1024 恢复 了，请您看看`."""
+    return may_use(command.spec, hearing.role) and (hearing.is_for_staff or not command.rest)

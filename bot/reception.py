@@ -13,6 +13,7 @@ import structlog
 
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering
+from bot.asking_after import AskingAfter
 from bot.commands import parse
 from bot.desk import Desk
 from bot.dialogue import Dialogue, NotAnAnswer, says_broken
@@ -21,7 +22,7 @@ from bot.finding import Finding
 from bot.hearing import Hearing, closing, heard
 from bot.newcomers import Newcomers
 from bot.opening import Opening
-from bot.orders import Orders, restated
+from bot.orders import Orders
 from bot.store.contract import Link, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
@@ -55,6 +56,7 @@ class Reception:
         desk: Desk,
         finding: Finding,
         orders: Orders,
+        asking_after: AskingAfter,
         dialogue: Dialogue,
         answering: Answering,
         opening: Opening,
@@ -69,6 +71,7 @@ class Reception:
         self._desk = desk
         self._finding = finding
         self._orders = orders
+        self._asking_after = asking_after
         self._dialogue = dialogue
         self._answering = answering
         self._opening = opening
@@ -132,9 +135,11 @@ class Reception:
             hearing = closing(hearing, *other.left)
         else:
             if suggested is not None:
-                await self._run(restated(hearing, suggested))
+                await self._run(suggested)
             return
         if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
+            return
+        if link is None and await self._asking_after.asked(hearing):
             return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return

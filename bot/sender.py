@@ -75,6 +75,7 @@ class Sender:
         self._term = 0  # of the lease under which the queues were filled
         self._taken: list[str] = []  # keys that are news no more, to be told with the next look
         self._known: set[str] = set()  # keys that are queued or held
+        self._left: list[Queued] = []  # claimed by their commit, and not taken: this worker had left
         self._done = Repeats(_DONE_REMEMBERED)  # whoever tells of these once more is late
 
     @property
@@ -104,8 +105,11 @@ class Sender:
 
     def take(self, message: Queued) -> None:
         """Queue a message that was committed, unless it has come by another way already."""
-        if self.is_ours and message.key not in self._known and message.key not in self._done:
-            self.put((message,))
+        if self.is_ours:
+            if message.key not in self._known and message.key not in self._done:
+                self.put((message,))
+        elif message.state is Delivery.SENDING:
+            self._left.append(message)  # it was committed while this worker left
 
     async def leave(self) -> None:
         """Stop, after what is being sent at the moment."""
@@ -115,7 +119,26 @@ class Sender:
         if tasks:
             await asyncio.wait(tasks, timeout=_LEAVING.total_seconds())
         self._notes.relax()
+        await self._give_back(set(self._workers))
         self._begin(0)
+
+    async def _give_back(self, busy: set[str]) -> None:
+        """Note that what was claimed was not sent, so that whoever sends next says it without the mark.
+
+        What was being sent when it had to stop, the first message of a busy room, may have arrived: that stays as it is.
+        """
+        queued = [message for room, queue in self._rooms.items() for message in list(queue)[room in busy :]]
+        unsent = [
+            replace(message, state=Delivery.QUEUED)
+            for message in (*queued, *self._left)
+            if message.state is Delivery.SENDING
+        ]
+        self._left.clear()
+        if unsent and self._store.term(self._name):  # else the next holder has them already
+            try:
+                await self._store.update_outgoing(unsent)
+            except (StoreFault, LeaseLost) as fault:
+                self._log.info("cannot give messages back", action="not_given_back", reason=str(fault))
 
     def _begin(self, term: int) -> None:
         """Forget the queues of an earlier term."""
@@ -184,9 +207,11 @@ class Sender:
         return [*self._workers.values(), *([self._notes.task] if self._notes.task else [])]
 
     async def close(self) -> None:
+        busy = set(self._workers)
         for task in self._workers.values():
             task.cancel()
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        await self._give_back(busy)
         self._notes.hurry()
         if self._notes.task:
             await self._notes.task

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, field
 
 from scheduler.plans import Moves
+from scheduler.validity import NOTICE_DAYS
 from scheduler.written_clocks import WrittenClock
 from scheduler.written_ledgers import WrittenCallback, WrittenQuota, WrittenRatio, WrittenWindow
 
@@ -252,6 +253,16 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
     rollback_ladder: str = "rollback"
 
 
+class ContractsSettings(Section, frozen=True, kw_only=True):
+    """`[contracts]`: who hears when a contract ends, and how long somebody may take to decide afterwards."""
+
+    notice_days: tuple[Annotated[int, Meta(ge=0, le=3650)], ...] = NOTICE_DAYS
+    at: ClockTime = "09:00"
+    tell: tuple[str, ...] = ("manager",)
+    calendar: str = "always"
+    decide_within: Length = "8h"
+
+
 class NoticesSettings(Section, frozen=True, kw_only=True):
     """`[notices]`: how often people are told something in an hour."""
 
@@ -286,6 +297,7 @@ class Settings(Section, frozen=True, kw_only=True):
     tickets: TicketsSettings = TicketsSettings()
     survey: SurveySettings = SurveySettings()
     notices: NoticesSettings = NoticesSettings()
+    contracts: ContractsSettings = ContractsSettings()
     plans: tuple[PlanSettings, ...] = ()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     monitoring: MonitoringSettings = MonitoringSettings()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from bot.assembly import Bot
 from bot.dashboard.board import rank
 from bot.dashboard.cards import level
@@ -14,6 +16,8 @@ from bot.dashboard.timeline import Entry, entries
 from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
 from bot.store.contract import Failure
 from bot.store.messages import Delivery, Queued
+from bot.tickets.clockwork import calendars_of
+from bot.tickets.coverage import standing_of
 from bot.tickets.model import Status, Ticket
 from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker
@@ -47,6 +51,7 @@ class Case:
     facts: tuple[tuple[str, str], ...]
     offer: str
     promises: tuple[PromiseView, ...]
+    fault: str  # why the promises cannot be computed; everything else is shown all the same
     timeline: tuple[Entry, ...]
     broken_at: int | None
     spoken: tuple[Spoken, ...]
@@ -64,6 +69,7 @@ async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
     about = [other.number for other in await bot.store.about(number)]
     linked = [*ticket.links, *([ticket.subject] if ticket.subject else []), *about]
     is_waiting = ticket.status is Status.OPEN and ticket.owner is None
+    promised, fault = _promised(ticket, bot, voice)
     return Case(
         number=number,
         text=ticket.text,
@@ -77,12 +83,30 @@ async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
         else ticket.status.value,
         facts=tuple(_facts(ticket, bot, speaker)),
         offer=_offer(ticket, speaker),
-        promises=tuple(promises(ticket, speaker, bot.rules, voice.language)),
+        promises=promised,
+        fault=fault,
         timeline=tuple(entries(records, speaker)),
         broken_at=broken_at(ticket, records),
         spoken=tuple(spoken(message, bot, speaker) for message in said),
         linked=tuple(sorted(set(linked) - {number})),
     )
+
+
+def _promised(ticket: Ticket, bot: Bot, voice: Voice) -> tuple[tuple[PromiseView, ...], str]:
+    """Return the promises of a ticket, or a sentence that says why they cannot be computed and what to do."""
+    say = voice.speaker.say
+    try:
+        return tuple(promises(ticket, voice.speaker, bot.rules, voice.language)), ""
+    except Exception as fault:
+        gone = [name for name in calendars_of(ticket.promises) if name not in bot.rules.calendars]
+        if gone:
+            return (), say("时限算不出来：配置里没有日历 {names}。把它加回来再启动。", names=", ".join(gone))
+        log = structlog.get_logger("dashboard")
+        log.exception("promises cannot be computed", action="promises_failed", ticket=ticket.number)
+        return (), say(
+            "时限算不出来（{fault}）。详情在日志里；请把它报给开发者，单上其他的照旧可用。",
+            fault=f"{type(fault).__name__}: {fault}",
+        )
 
 
 def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
@@ -153,6 +177,7 @@ def _facts(ticket: Ticket, bot: Bot, speaker: Speaker) -> Sequence[tuple[str, st
         (say("客户"), bot.rules.customers.get(ticket.customer, "")),
         (say("群"), room.name if room else ticket.room),
         (say("服务政策"), policy.name if policy else ""),
+        (say("合同"), standing_of(ticket, speaker, bot.rules)),
         (say("建单"), stamp(ticket.opened_at, speaker)),
         (say("进展"), ticket.progress),
         (say("已试"), ticket.tried),

@@ -9,6 +9,7 @@ from typing import assert_never
 
 from bot.dashboard.planned_timeline import planned_line
 from bot.dashboard.wording import ending, kind_name, stamp
+from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
@@ -188,6 +189,17 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 说没人来", by=by)
         case se.DayReported(by=by, text=text):
             return say("{by} 当日汇报", by=by) + _quoted(text, speaker)
+        case ce.Covered(by=by, category=category):
+            return say("{by} 同意免费处理", by=by) + _quoted(category, speaker)
+        case ce.Quoted(by=by, text=text):
+            return say("{by} 报价", by=by) + _quoted(text, speaker)
+        case ce.QuoteAnswered(by=by, is_given=is_given, consent=consent):
+            template = (
+                N_("{by} 同意收费（消息 {id}）") if is_given else N_("{by} 不需要收费服务（消息 {id}）")
+            )
+            return say(template, by=by, id=consent)
+        case ce.TurnedDown(by=by, text=text):
+            return say("{by} 谢绝", by=by) + _quoted(text, speaker)
         case le.AssetNamed(by=by, serial=serial):
             return say("{by} 记下设备 {serial}", by=by, serial=serial)
         case le.Excused(by=by, reason=reason, evidence=evidence):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.tickets import timing
+from bot.tickets import coverage, timing
 from bot.tickets.errors import N_
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.rules import Rules
@@ -16,6 +16,7 @@ ENDINGS = {
     Closing.SILENCE: N_("已关闭（未回应）"),
     Closing.WITHDRAWN: N_("已撤单"),
     Closing.DONE: N_("已完成"),
+    Closing.DECLINED: N_("已谢绝"),
 }
 
 
@@ -48,9 +49,11 @@ def head(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     return f"{line}{again}{tried}"
 
 
-def waiting(ticket: Ticket, word: datetime | None, speaker: Speaker) -> str:
-    """Return the line that asks for somebody to take it; `word` is by when the customer hears from somebody."""
+def waiting(ticket: Ticket, word: datetime | None, speaker: Speaker, rules: Rules) -> str:
+    """Return the line that asks for somebody to take it, or to decide; `word` is by when the customer hears from somebody."""
     due = speaker.say("响应 {time} 前。", time=word) if word else ""
+    if coverage.is_undecided(ticket) and ticket.coverage is not None:
+        return coverage.to_decide(ticket, ticket.coverage, speaker, rules)
     return due + speaker.say("接单：回“接单 {number}”", number=ticket.number)
 
 
@@ -61,7 +64,8 @@ def standing(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
 
 def is_outdated(before: Ticket, after: Ticket) -> bool:
     """Say whether a change shows on the card."""
-    return (before.owner, before.level, before.status) != (after.owner, after.level, after.status)
+    shown, now_shown = (before.owner, before.level, before.status), (after.owner, after.level, after.status)
+    return shown != now_shown or before.coverage != after.coverage
 
 
 def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
@@ -72,7 +76,7 @@ def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
         return speaker.say("{by} 已处理，等客户确认", by=ticket.resolution.by)
     word = timing.promised_word(ticket, rules)
     if ticket.owner is None:
-        return waiting(ticket, word, speaker)
+        return waiting(ticket, word, speaker, rules)
     owned = speaker.say("{owner} 负责", owner=ticket.owner)
     if word is None:
         return owned

@@ -63,8 +63,8 @@ def closed(
     rules: Rules,
 ) -> list[Message]:
     number = after.number
-    if closing is Closing.DONE:
-        return []
+    if closing in (Closing.DONE, Closing.DECLINED):
+        return []  # of a refusal the customer reads why
     if after.kind.is_planned:
         return cancelled(closing, by, after, events, voices, rules)
     if closing is Closing.CONFIRMED:

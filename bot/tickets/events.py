@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from bot.tickets.coverage_events import CoverageEvent
 from bot.tickets.ending_events import (
     CalledBack,
     CallMissed,
@@ -126,6 +127,7 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     announce_at: datetime | None = None  # when people are told of it
     appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reported it said so
+    uncovered: date | None = None  # the last day of the contract, where that was over already
 
 
 class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -240,4 +242,5 @@ AnyEvent = (
     | CallEvent
     | LedgerEvent
     | SiteEvent
+    | CoverageEvent
 )

@@ -7,7 +7,15 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.tickets import clockwork, ending_changes, ledger_changes, planned_changes, promise_changes
+from bot.tickets import (
+    clockwork,
+    coverage_changes,
+    ending_changes,
+    ledger_changes,
+    planned_changes,
+    promise_changes,
+)
+from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
@@ -72,6 +80,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         plan=event.plan,
         announce_at=event.announce_at,
         appointment=event.appointment,
+        coverage=coverage_changes.undecided(event),
         changed_at=at,
     )
 
@@ -190,6 +199,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, "nobody_came"))
         case se.DayReported():
             return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
+        case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
+            return coverage_changes.changed(ticket, event, at)
         case le.AssetNamed() | le.Excused():
             return ledger_changes.changed(ticket, event)
         case _:

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from bot.tickets import coverage, timing
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
 from bot.tickets.evolve import evolve
 from bot.tickets.model import ClockKind, Kind, Promise, Ticket
@@ -27,6 +27,8 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
     if step.kind in _WITHOUT_LEVEL:
         is_free = step.kind is Kind.CALLBACK and step.due_at is None
         promises = _callback(rules) if is_free else promises_of(step, rules)
+    elif step.uncovered is not None:
+        promises = coverage.promises_outside(level, rules)
     return e.Opened(
         number=step.number,
         kind=step.kind,
@@ -51,6 +53,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         latest_at=step.latest_at,
         announce_at=step.announce_at,
         appointment=step.appointment,
+        uncovered=step.uncovered,
         is_urgent=step.is_urgent or bool(_urgent_words_in(step.text, rules.urgent_words)),
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, ledgering, majors, pausing, planned, site, timing
+from bot.tickets import agreeing, coverage, ledgering, majors, pausing, planned, site, timing
+from bot.tickets import coverage_steps as cs
 from bot.tickets import events as e
 from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
@@ -86,6 +87,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return _withdrawn(ticket, by, rules)
         case s.Resolve(by=by):
             _be_open(ticket)
+            coverage.be_decided(ticket, rules)
             solution = resolved(ticket, step, now, rules)
             return [*_first_word(ticket, by, step.method, now, rules), *solution]
         case s.Confirm():
@@ -115,6 +117,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_staff(by, ticket, rules)
             proposed = agreeing.proposed(ticket, step, now, rules)
             return [*_first_word(ticket, by, step.reason, now, rules), *proposed]
+        case s.Consent() if coverage.is_undecided(ticket):
+            return coverage.answered(ticket, step, rules)
         case s.Consent():
             return agreeing.answered(ticket, step, rules)
         case s.PromiseAnswer(by=by):
@@ -145,6 +149,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             be_colleague(to, ticket.number, rules)
+            coverage.be_decided(ticket, rules)
             site.be_allowed_on_site(ticket, rules)
             late = _late(ticket, now, rules, ClockKind.DISPATCH)
             sent = e.Dispatched(by=by, to=to, note=note, late=late)
@@ -168,6 +173,10 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return planned.decided(ticket, step, now, rules)
         case ss.Depart() | ss.LeaveSite() | ss.MissSomebody() | ss.ReportDay():
             return site.decided(ticket, step, now, rules)
+        case cs.Cover(by=by) | cs.Quote(by=by) | cs.TurnDown(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            return [*_price_word(ticket, step, now, rules), *coverage.decided(ticket, step, now, rules)]
         case ls.NameAsset() | ls.Excuse():
             return [*ledgering.decided(ticket, step, rules)]
         case s.DeadlineReached():
@@ -193,6 +202,7 @@ def _claimed(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
             time=ticket.claimed_at,
             by=by,
         )
+    coverage.be_decided(ticket, rules)
     claimed = [e.Claimed(by=by)]
     policy = rules.policies.get(ticket.policy)
     if policy is not None and policy.first_response == "claim":
@@ -218,6 +228,13 @@ def _first_word(
     if not timing.is_awaited(ticket, rules):
         return claimed
     return [*claimed, *_responded(ticket, by, text, now, rules, is_call=is_call)]
+
+
+def _price_word(ticket: Ticket, step: cs.CoverageStep, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return the first response that a price or a refusal is; whoever says it does not take the work for that."""
+    if isinstance(step, cs.Cover) or not timing.is_awaited(ticket, rules):
+        return []
+    return _responded(ticket, step.by, step.text, now, rules)
 
 
 def _responded(

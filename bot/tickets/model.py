@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -45,6 +45,7 @@ class Closing(StrEnum):
     SILENCE = "silence"  # nobody answered; it does not count as satisfied
     WITHDRAWN = "withdrawn"
     DONE = "done"  # internal work such as a callback
+    DECLINED = "declined"  # no contract covers it, and nobody takes it on
 
 
 class ClockKind(StrEnum):
@@ -79,6 +80,7 @@ class StartsAt(StrEnum):
     RESPONDED = "responded"
     DISPATCHED = "dispatched"
     ARRIVED = "arrived"
+    ACCEPTED = "accepted"  # help outside of the contract was decided
 
 
 class WaitsFor(StrEnum):
@@ -181,6 +183,23 @@ class Finding(msgspec.Struct, frozen=True):
 
     number: int
     text: str
+
+
+class Standing(StrEnum):
+    """How far it is decided what becomes of a report that no contract covers."""
+
+    UNDECIDED = "undecided"
+    QUOTED = "quoted"  # the customer is asked whether they pay
+    FREE = "free"
+    AGREED = "agreed"  # the customer pays
+    OVER = "over"  # nothing becomes of it
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How a ticket stands towards a contract that was over when it was reported; `ended_on` is its last day."""
+
+    standing: Standing
+    ended_on: date | None
 
 
 class Grace(msgspec.Struct, frozen=True, kw_only=True):
@@ -302,6 +321,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     appointment: Appointment | None = None
     assets: tuple[str, ...] = ()  # serial numbers of what it is about
     excuse: str = ""  # why it does not count for what the contract limits
+    coverage: Coverage | None = None  # None within the contract
     commander: Party | None = None  # of a major incident, while it lasts
     changed_at: datetime | None = None  # of its latest event
     last_said_at: datetime | None = None  # latest word of staff to the customer

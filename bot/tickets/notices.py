@@ -8,6 +8,7 @@ from typing import assert_never
 from bot.asks import Agree, Needed
 from bot.tickets import events as e
 from bot.tickets import timing
+from bot.tickets.coverage import NEEDED, is_undecided
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket, WaitsFor
@@ -109,10 +110,13 @@ def _reminded(after: Ticket, voices: Voices) -> Message:
     waiting, number = after.waiting, after.number
     if waiting is None:
         raise AssertionError("only a ticket that waits is reminded of")
+    need = _bare(waiting.need.rstrip("。"))
+    if is_undecided(after):  # what the bot itself asked for
+        need = voices.customer.say(NEEDED)
     if waiting.reason is WaitsFor.CUSTOMER:
         text = voices.customer.say(
             "@{who} {number} 还差：{need}，方便时发一下；暂不需要处理请回“撤单 {number}”。",
-            who=after.requester, number=number, need=_bare(waiting.need.rstrip("。")),
+            who=after.requester, number=number, need=need,
         )  # fmt: skip
         return Message(
             to=Place.CUSTOMER,

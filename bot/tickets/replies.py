@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Check
+from bot.tickets import coverage, ledgering, majors, site, timing
+from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
-from bot.tickets import ledgering, majors, site, timing
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
 from bot.tickets.alerts import alerts
@@ -187,6 +188,8 @@ def _said_of(
             ]
         case e.AnswerPromised() if any(isinstance(other, se.LeftSite) for other in events):
             return []  # the customer has read by when it goes on
+        case e.Paused() | e.Resumed() if any(isinstance(other, ce.CoverageEvent) for other in events):
+            return []  # the price, or the decision, says it all
         case (
             e.Acknowledged()
             | e.Paused()
@@ -215,6 +218,8 @@ def _said_of(
             return planned_notice(event, after, voices, rules)
         case se.Departed() | se.LeftSite() | se.NobodyCame() | se.DayReported():
             return site.noticed(event, after, voices, rules)
+        case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
+            return coverage.noticed(event, after, voices, rules)
         case le.AssetNamed() | le.Excused():
             return ledgering.noticed(event, after, voices, rules)
         case (

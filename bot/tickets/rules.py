@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.tickets.contract_rules import ContractRules
 from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota, on_call
+from scheduler.validity import Validity
 from scheduler.work_windows import WorkWindows
 from scheduler.written_ledgers import WrittenCallback, WrittenQuota, WrittenRatio
 
@@ -123,6 +125,8 @@ class Rules:
     customers: Mapping[str, str]  # names by id
     belongs: Mapping[str, str] = field(default_factory=dict)  # customer of a contact, by the contact's id
     contracts: Mapping[str, date] = field(default_factory=dict)  # first day of a customer's contract, by id
+    validities: Mapping[str, Validity] = field(default_factory=dict)  # how long contracts run, by customer
+    contract_rules: ContractRules = field(default_factory=ContractRules)
     plans: Mapping[str, PlanRules] = field(default_factory=dict)
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     survey: SurveyRules = SurveyRules()

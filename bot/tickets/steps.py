@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
+from bot.tickets.coverage_steps import CoverageStep
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
@@ -38,6 +39,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     announce_at: datetime | None = None
     appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reports it says so
+    uncovered: date | None = None  # as in `Opened`
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -337,6 +339,7 @@ Step = (
     | PlannedStep
     | LedgerStep
     | SiteStep
+    | CoverageStep
     | Realign
     | DeadlineReached
 )

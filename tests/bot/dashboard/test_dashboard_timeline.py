@@ -10,6 +10,7 @@ import pytest
 
 from bot.dashboard.language import pick_language
 from bot.dashboard.timeline import line
+from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
@@ -148,6 +149,10 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (e.MajorDeclared(by=LI), "小李 宣布重大事件并指挥"),
     (e.Recovered(by=LI, text="备机接管"), "小李 报告恢复：备机接管"),
     (e.Dispatched(by=LI, to=ZHANG, note="带线"), "小李 派 老张 上门：带线"),
+    (ce.Covered(by=LI, category="bug"), "小李 同意免费处理：bug"),
+    (ce.Quoted(by=LI, text="按次收费"), "小李 报价：按次收费"),
+    (ce.QuoteAnswered(by=WANG, is_given=True, consent="m8"), "王老师 同意收费（消息 m8）"),
+    (ce.TurnedDown(by=LI, text="请联系原厂家"), "小李 谢绝：请联系原厂家"),
 ]  # fmt: skip
 
 
