@@ -26,6 +26,7 @@ from bot.tickets.event import Event
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, Kind, Party, Promise
 from bot.tickets.planned_events import CallEvent, PlannedEvent
+from bot.tickets.presence_events import PresenceEvent
 from bot.tickets.promise_events import (
     Acknowledged,
     AgreementGiven,
@@ -243,4 +244,5 @@ AnyEvent = (
     | LedgerEvent
     | SiteEvent
     | CoverageEvent
+    | PresenceEvent
 )

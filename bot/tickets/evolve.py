@@ -13,12 +13,14 @@ from bot.tickets import (
     ending_changes,
     ledger_changes,
     planned_changes,
+    presence,
     promise_changes,
 )
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets.model import (
     Agreed,
@@ -34,6 +36,9 @@ from bot.tickets.shared_changes import settled, spoken
 from scheduler.intervals import in_utc
 
 _KEEPS_UNDO = (
+    pe.TakenBack,
+    pe.RequesterGone,
+    pe.RequesterBack,
     e.Escalated,
     le.AssetNamed,
     le.Excused,
@@ -134,6 +139,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
+        case pe.TakenBack() | pe.RequesterGone() | pe.RequesterBack():
+            return presence.changed(ticket, event)
         case e.Noted() | e.Supplemented() | e.Urged():
             return ticket
         case e.Updated(text=text):

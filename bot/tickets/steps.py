@@ -11,6 +11,7 @@ from bot.tickets.coverage_steps import CoverageStep
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
+from bot.tickets.presence_steps import PresenceStep
 from bot.tickets.site_steps import SiteStep
 
 
@@ -340,6 +341,7 @@ Step = (
     | LedgerStep
     | SiteStep
     | CoverageStep
+    | PresenceStep
     | Realign
     | DeadlineReached
 )
