@@ -98,6 +98,13 @@ class Gap(About, frozen=True, kw_only=True, tag=True):
     lessons: tuple[str, ...]
 
 
+class Joining(About, frozen=True, kw_only=True, tag=True):
+    """Somebody was added to a ticket that others had opened: 0 says that theirs is another trouble."""
+
+    ticket: int
+    question: str
+
+
 AnyAbout = (
     Menu
     | Offer
@@ -111,6 +118,7 @@ AnyAbout = (
     | Rating
     | Choices
     | Suggestion
+    | Joining
     | Gaps
     | Gap
 )

@@ -22,12 +22,14 @@ from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
 from bot.identifying import Identifying
+from bot.joining import Joining
 from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
 from bot.ledgers import Ledgers
 from bot.living import Living
 from bot.losses import Losses
+from bot.merging_orders import MergingOrders
 from bot.metrics import Meters
 from bot.newcomers import Newcomers
 from bot.opening import Opening
@@ -154,7 +156,10 @@ async def assemble(
         language=config.bot.language,
     )
     await contracts.load()
-    opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
+    joining = Joining(desk=desk, store=store, rules=rules)
+    opening = Opening(
+        desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
+    )
     school = school_of(
         config,
         store=store,
@@ -166,7 +171,13 @@ async def assemble(
         clock=clock,
     )
     answering = Answering(
-        desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
+        desk=desk,
+        drafts=drafts,
+        knowledge=knowledge,
+        store=store,
+        bot=config.bot,
+        noting=school.noting,
+        joining=joining,
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
@@ -195,6 +206,7 @@ async def assemble(
         planned=planned,
         setting_up=setting_up,
         ledgers=ledgers,
+        merging=MergingOrders(desk=desk, finding=finding),
     )
     dialogue = Dialogue(
         desk=desk,

@@ -195,6 +195,7 @@ def rules_of(config: Config) -> Rules:
         major_every=limits.major_every,
         major_ladder=limits.major_ladder,
         acknowledged_for=limits.acknowledged_for,
+        same_within=limits.same_within,
         urgent_words=limits.urgent_words,
         unreachable=frozenset(
             person.id for person in config.people if person.role.is_staff and not person.accounts

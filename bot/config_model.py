@@ -110,6 +110,7 @@ class TicketLimits:
     major_every: timedelta
     major_ladder: str
     acknowledged_for: int
+    same_within: timedelta
     urgent_words: tuple[str, ...]
 
 

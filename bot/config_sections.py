@@ -144,6 +144,7 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         major_every=limit("major_every", settings.major_every),
         major_ladder=settings.major_ladder,
         acknowledged_for=settings.acknowledged_for,
+        same_within=limit("same_within", settings.same_within),
         urgent_words=settings.urgent_words,
     )
 

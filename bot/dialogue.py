@@ -15,6 +15,7 @@ from bot.asks import (
     Details,
     Gap,
     Gaps,
+    Joining,
     Menu,
     Needed,
     Offer,
@@ -36,7 +37,7 @@ from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
 from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_CHOICES = (Menu, Offer, Answered, Check, Agree, Choices, Suggestion, Gaps, Gap)
+_CHOICES = (Menu, Offer, Answered, Check, Agree, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _NOT_YET = re.compile(
@@ -128,7 +129,7 @@ class Dialogue:
         """Say whether the ticket of a question still waits for its answer."""
         if isinstance(ask.about, Check):
             ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.status is Status.SOLVED
+            return ticket is not None and _may_check(ticket, ask.person)
         if isinstance(ask.about, Agree):
             ticket = await self._store.ticket(ask.about.ticket)
             return ticket is not None and (ticket.proposal is not None or is_undecided(ticket))
@@ -181,6 +182,9 @@ class Dialogue:
         elif isinstance(about, Gap):
             if number == 0:
                 await self._weekly.dropped(closed, about)
+        elif isinstance(about, Joining):
+            if number == 0:
+                await self._opening.apart(closed, about.question, about.ticket)
         elif isinstance(about, Suggestion) and number == 1:
             return restated(closed, about.command)
         elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
@@ -292,6 +296,12 @@ def says_broken(text: str) -> bool:
     """Say whether a word about a solved ticket says that it is not solved, or not any more."""
     said = text.strip()
     return looks_like_trouble(said) or _AGAIN.match(said) is not None or _NOT_YET.match(said) is not None
+
+
+def _may_check(ticket: Ticket, person: str) -> bool:
+    """A further reporter may still say that it fails when the requester has said that it works."""
+    is_other = ticket.account != person and any(each.account == person for each in ticket.reporters)
+    return ticket.status is Status.SOLVED or (is_other and ticket.status is Status.CLOSED)
 
 
 def _may_be_answered(quoted: Ask) -> bool:

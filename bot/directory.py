@@ -25,6 +25,7 @@ class Directory:
         self._rooms_by_id = {room.id: room for room in config.rooms}
         self._people = {account: person for person in config.people for account in person.accounts}
         self._people_by_id = {person.id: person for person in config.people}
+        self._policies = {customer.id: customer.policy for customer in reversed(config.customers)}
         self._names = sorted(
             ((person.name, person) for person in config.people), key=lambda pair: -len(pair[0])
         )
@@ -79,7 +80,7 @@ class Directory:
 
     def policy_of(self, customer: str) -> str:
         """Return the id of a customer's policy, empty for a customer without one."""
-        return next((found.policy for found in self._config.customers if found.id == customer), "")
+        return self._policies.get(customer, "")
 
     def person(self, account: str) -> Person | None:
         """Return the configured person behind an account, or None."""

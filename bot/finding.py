@@ -9,7 +9,7 @@ from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
-from bot.tickets.model import ClockKind, Kind, Status, Ticket
+from bot.tickets.model import ClockKind, Closing, Kind, Status, Ticket
 from bot.vocabulary import Word
 
 _MOST_DIGITS = 9
@@ -42,7 +42,7 @@ class Finding:
         Raises:
             TicketError: There is none, or it belongs to another customer; both read alike.
         """
-        ticket = await self._store.ticket(number)
+        ticket = await self.going_on(number)
         if hearing.is_for_staff:
             if ticket is None:
                 raise UnknownTicket(number)
@@ -51,12 +51,19 @@ class Finding:
             raise TicketError("没有查到本群的 {number}。", number=number)
         return ticket
 
+    async def going_on(self, number: int) -> Ticket | None:
+        """Return a ticket, or the one of the same room as which it goes on since they were merged."""
+        ticket = await self._store.ticket(number)
+        while ticket is not None and ticket.closing is Closing.MERGED and ticket.follows is not None:
+            ticket = await self._store.ticket(ticket.follows)
+        return ticket
+
     async def named(self, hearing: Hearing, words: str) -> Ticket | None:
         """Return the ticket whose number is all that the words say, or None."""
         number = words.strip("# ").rstrip("?？")
         if not number.isdecimal() or len(number) > _MOST_DIGITS:
             return None
-        ticket = await self._store.ticket(int(number))
+        ticket = await self.going_on(int(number))
         is_known = ticket is not None and (hearing.is_for_staff or is_of(ticket, hearing.customer_room))
         return ticket if is_known else None
 
@@ -112,7 +119,12 @@ class Finding:
         reported = await self._store.tickets_of(hearing.origin.account)
         room = hearing.customer_room
         own = [each for each in reported if each.status is not Status.CLOSED and is_of(each, room)]
+        own += [each for each in await self._joined(hearing, room) if each not in own]
         return sorted(own, key=lambda each: each.number)
+
+    async def _joined(self, hearing: Hearing, room: Room | None) -> list[Ticket]:
+        here = await self._store.open_tickets(room=room.id) if room is not None else []
+        return [each for each in here if each.has_reported(hearing.by)]
 
     async def queue(self, hearing: Hearing) -> list[Ticket]:
         """Return what staff have to do, here or everywhere; calls about ratings only for managers."""

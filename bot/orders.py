@@ -19,6 +19,7 @@ from bot.intentions import step_of
 from bot.learning.teaching import WORDS as TEACHING_WORDS
 from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
+from bot.merging_orders import MERGING_WORDS, MergingOrders
 from bot.opening import Opening
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.setting_up import SET_UP_WORDS, SettingUp
@@ -68,6 +69,7 @@ class Orders:
         planned: PlannedOrders,
         setting_up: SettingUp,
         ledgers: Ledgers,
+        merging: MergingOrders,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -80,6 +82,7 @@ class Orders:
         self._planned = planned
         self._setting_up = setting_up
         self._ledgers = ledgers
+        self._merging = merging
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -104,6 +107,8 @@ class Orders:
             return await self._setting_up.run(hearing, command)
         if command.word in TEACHING_WORDS:
             return await self._teaching.run(hearing, command, quoted)
+        if command.word in MERGING_WORDS:
+            return await self._merging.run(hearing, command, quoted)
         if not may_use(command.spec, hearing.role):
             if command.number is None and not command.is_marked and not hearing.is_addressed:
                 return False
@@ -193,7 +198,7 @@ class Orders:
         step = step_of(hearing, command, ticket, self._directory, self._rules)
         step = await self._knowing_others(step, ticket, hearing)
         try:
-            await self._desk.take(number, step, hearing.origin)
+            await self._desk.take(ticket.number, step, hearing.origin)
         except TooOld:
             await self._opening.again(hearing, ticket, command.rest)
         return True
@@ -230,6 +235,12 @@ class Orders:
         if not (hearing.is_for_staff or hearing.is_addressed or command.is_marked or not command.rest):
             return False
         name = command.spec.called(hearing.origin.language)
+        if not fitting and command.word is Word.UNDO:
+            undoable = N_("没有可以撤回的：5 分钟内的解决、转交、改级、记录可以。接了单要换人，请“转交”。")
+            await self._say(
+                hearing, undoable if hearing.role.is_staff else N_("没有可以撤回的；撤单后 5 分钟内可以。")
+            )
+            return True
         if not fitting and command.word in _OWN and not hearing.role.is_staff:
             await self._tell(hearing, answers.mine([], self._speak(hearing), self._rules))
             return True

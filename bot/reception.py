@@ -167,6 +167,8 @@ class Reception:
             if ticket.status is Status.SOLVED and is_helped(said):
                 await self._dialogue.confirm(hearing, ticket)
             return True
+        if await self._asking_after.asked_about(hearing, ticket, said):
+            return True
         if ticket.status is Status.OPEN:
             await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin)
         elif ticket.status is Status.SOLVED and not says_broken(said):
@@ -190,7 +192,7 @@ class Reception:
             )
             if not is_named:
                 continue
-            ticket = await self._store.ticket(int(found[0]))
+            ticket = await self._finding.going_on(int(found[0]))
             is_here = ticket is not None and ticket.room == hearing.customer_room.id
             if ticket is not None and is_here and ticket.kind is not Kind.CALLBACK:
                 return ticket

@@ -210,6 +210,7 @@ class TicketsSettings(Section, frozen=True, kw_only=True):
     major_every: Length = "1h"
     major_ladder: str = ""
     acknowledged_for: Annotated[int, Meta(ge=1, le=1000)] = 4
+    same_within: Length = "2h"
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
 
 

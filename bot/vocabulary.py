@@ -84,6 +84,8 @@ class Word(StrEnum):
     WHERE = "where"
     IMPORT = "import"
     ACCOUNT = "account"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 class Whose(StrEnum):
@@ -173,6 +175,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.QUOTE, ("报价", "quote"), Whose.STAFF, "", N_("报价 {number} 上门按实际工作日收费"), takes_number=True),
     Spec(Word.TURN_DOWN, ("谢绝", "turndown"), Whose.STAFF, "", N_("谢绝 {number} 这类设备请联系原厂家"), takes_number=True),
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
+    Spec(Word.MERGE, ("合并", "merge"), Whose.STAFF, N_("合并 单号… 到 单号 — 同一个故障一起处理"), N_("合并 {number} 1036 到 1033"), takes_number=True),
+    Spec(Word.SPLIT, ("拆分", "split"), Whose.STAFF, N_("拆分 单号 — 分开处理"), N_("拆分 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
     Spec(Word.TEACH, ("入库", "teach"), Whose.STAFF, N_("入库 单号 — 把办法交给知识管理员审核"), N_("入库 {number}"), takes_number=True),

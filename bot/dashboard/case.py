@@ -18,7 +18,7 @@ from bot.store.contract import Failure
 from bot.store.messages import Delivery, Queued
 from bot.tickets.clockwork import calendars_of
 from bot.tickets.coverage import standing_of
-from bot.tickets.model import Status, Ticket
+from bot.tickets.model import Reporter, Status, Ticket
 from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker
 
@@ -39,6 +39,18 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherReporter:
+    """Somebody else with the same trouble. `number` is the ticket they had reported it with, 0 for none; `state` is its state."""
+
+    at: str
+    name: str
+    place: str
+    text: str
+    number: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A ticket with its promises, its archive and what was said. `broken_at` is the first record that does not fit."""
 
@@ -56,6 +68,7 @@ class Case:
     broken_at: int | None
     spoken: tuple[Spoken, ...]
     linked: tuple[int, ...]
+    reporters: tuple[OtherReporter, ...]
 
 
 async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
@@ -68,6 +81,7 @@ async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
     said = await bot.store.said_about(number)
     about = [other.number for other in await bot.store.about(number)]
     linked = [*ticket.links, *([ticket.subject] if ticket.subject else []), *about]
+    linked += [ticket.follows] if ticket.follows is not None else []
     is_waiting = ticket.status is Status.OPEN and ticket.owner is None
     promised, fault = _promised(ticket, bot, voice)
     return Case(
@@ -89,6 +103,23 @@ async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
         broken_at=broken_at(ticket, records),
         spoken=tuple(spoken(message, bot, speaker) for message in said),
         linked=tuple(sorted(set(linked) - {number})),
+        reporters=tuple([await _other(each, bot, speaker) for each in ticket.reporters]),
+    )
+
+
+async def _other(reporter: Reporter, bot: Bot, speaker: Speaker) -> OtherReporter:
+    own = await bot.store.ticket(reporter.number) if reporter.number else None
+    customer = bot.rules.customers.get(reporter.customer, "")
+    room = bot.rules.rooms.get(reporter.room)
+    return OtherReporter(
+        at=stamp(reporter.at, speaker),
+        name=reporter.party.name,
+        place=speaker.say("｜").join(
+            each for each in (customer, room.name if room else reporter.room) if each
+        ),
+        text=reporter.text,
+        number=reporter.number,
+        state=state_name(own, speaker) if own is not None else "",
     )
 
 
@@ -179,6 +210,7 @@ def _facts(ticket: Ticket, bot: Bot, speaker: Speaker) -> Sequence[tuple[str, st
         (say("服务政策"), policy.name if policy else ""),
         (say("合同"), standing_of(ticket, speaker, bot.rules)),
         (say("建单"), stamp(ticket.opened_at, speaker)),
+        (say("并入"), f"{ticket.follows}" if ticket.follows is not None else ""),
         (say("进展"), ticket.progress),
         (say("已试"), ticket.tried),
     ]

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
+from bot.dashboard.joint_timeline import joint_line
 from bot.dashboard.planned_timeline import planned_line
 from bot.dashboard.wording import ending, kind_name, stamp
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import presence_events as pe
@@ -212,6 +214,16 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
         case le.Excused(by=by, reason=reason, evidence=evidence):
             template = N_("{by} 记为不可抗力") if reason else N_("{by} 改为照常计入次数")
             return say(template, by=by) + _quoted(evidence, speaker)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint_line(event, speaker)
         case _:
             assert_never(event)
 

@@ -23,6 +23,7 @@ from bot.tickets.ending_events import (
     Undone,
 )
 from bot.tickets.event import Event
+from bot.tickets.joint_events import JointEvent
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, Kind, Party, Promise
 from bot.tickets.planned_events import CallEvent, PlannedEvent
@@ -243,6 +244,7 @@ AnyEvent = (
     | CallEvent
     | LedgerEvent
     | SiteEvent
+    | JointEvent
     | CoverageEvent
     | PresenceEvent
 )

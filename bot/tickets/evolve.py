@@ -11,6 +11,7 @@ from bot.tickets import (
     clockwork,
     coverage_changes,
     ending_changes,
+    joint,
     ledger_changes,
     planned_changes,
     presence,
@@ -18,6 +19,7 @@ from bot.tickets import (
 )
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import presence_events as pe
@@ -49,6 +51,9 @@ _KEEPS_UNDO = (
     e.Urged,
     e.CheckReminded,
     e.Assisted,
+    je.Joined,
+    je.Parted,
+    je.Vouched,
 )
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
@@ -210,6 +215,16 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return coverage_changes.changed(ticket, event, at)
         case le.AssetNamed() | le.Excused():
             return ledger_changes.changed(ticket, event)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint.changed(ticket, event, at)
         case _:
             assert_never(event)
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Check
-from bot.tickets import coverage, ledgering, majors, presence, site, timing
+from bot.tickets import coverage, joint_words, ledgering, majors, presence, site, timing
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import presence_events as pe
@@ -227,6 +228,16 @@ def _said_of(
             return coverage.noticed(event, after, voices, rules)
         case le.AssetNamed() | le.Excused():
             return ledgering.noticed(event, after, voices, rules)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint_words.noticed(event, before, after, voices, rules)
         case (
             e.Responded()
             | e.Said()

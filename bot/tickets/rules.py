@@ -142,6 +142,7 @@ class Rules:
     acknowledged_for: int = (
         4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
     )
+    same_within: timedelta = timedelta(hours=2)  # how long others of the room may join a ticket unasked
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
     called_instead: Mapping[str, tuple[Party, ...]] = field(
         default_factory=dict
@@ -169,6 +170,10 @@ class Rules:
         if by == ticket.requester or (bool(ticket.customer) and self.belongs.get(by.id) == ticket.customer):
             return True
         return self.role(ticket.requester).is_staff and not self.role(by).is_staff
+
+    def speaks_for(self, ticket: Ticket, by: Party) -> bool:
+        """Say whether somebody may bring what is missing or say that it still fails: also everybody who reported the same."""
+        return self.may_answer(ticket, by) or ticket.has_reported(by)
 
     def on_call(self, room: str, at: datetime) -> tuple[Party, ...]:
         """Return who is on call for a room; empty when nobody is."""

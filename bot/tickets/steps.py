@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from bot.tickets.coverage_steps import CoverageStep
+from bot.tickets.joint_steps import Join
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
@@ -340,6 +341,7 @@ Step = (
     | PlannedStep
     | LedgerStep
     | SiteStep
+    | Join
     | CoverageStep
     | PresenceStep
     | Realign
