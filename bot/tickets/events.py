@@ -50,6 +50,7 @@ from bot.tickets.promise_events import (
     Resumed,
 )
 from bot.tickets.site_events import SiteEvent
+from bot.tickets.visit_events import VisitEvent
 
 __all__ = [
     "Acknowledged",
@@ -247,4 +248,5 @@ AnyEvent = (
     | JointEvent
     | CoverageEvent
     | PresenceEvent
+    | VisitEvent
 )

@@ -14,6 +14,7 @@ from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
 from bot.tickets.presence_steps import PresenceStep
 from bot.tickets.site_steps import SiteStep
+from bot.tickets.visit_steps import VisitStep
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -273,6 +274,7 @@ class Dispatch(msgspec.Struct, frozen=True):
     by: Party
     to: Party
     note: str
+    taken: tuple[datetime, ...] = ()  # when whoever is sent is elsewhere
 
 
 class DeclareMajor(msgspec.Struct, frozen=True):
@@ -344,6 +346,7 @@ Step = (
     | Join
     | CoverageStep
     | PresenceStep
+    | VisitStep
     | Realign
     | DeadlineReached
 )
