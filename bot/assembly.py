@@ -44,6 +44,7 @@ from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.uploading import Uploading
+from bot.usual_waits import UsualWaits
 from bot.visiting import Visiting
 from faq.sentences import bundled
 from scheduler.loop import Clock
@@ -117,7 +118,7 @@ async def assemble(
     rules, directory = living.rules, living.directory
     knowledge = Knowledge(
         store,
-        Thresholds(config.faq.answer_at, config.faq.suggest_at),
+        Thresholds(config.faq.answer_at, config.faq.suggest_at, config.faq.ask_itself),
         config.bot.zone,
         encode=bundled() if config.faq.semantic else None,
     )
@@ -179,6 +180,7 @@ async def assemble(
         bot=config.bot,
         noting=school.noting,
         joining=joining,
+        waits=UsualWaits(store, directory, rules),
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
