@@ -14,6 +14,12 @@ from bot.tickets.model import Status, Ticket
 from bot.vocabulary import Word
 from bot.wishes import Wish, wish
 
+_WORDS = {
+    Wish.HOW_FAR: Word.MINE,
+    Wish.SOONER: Word.URGE,
+    Wish.NO_MORE: Word.WITHDRAW,
+}  # where there are several
+
 
 class AskingAfter:
     """Turns a wish about one's own open ticket into the command that means the same."""
@@ -27,31 +33,31 @@ class AskingAfter:
     async def asked(self, hearing: Hearing) -> bool:
         """Answer a customer who asks the bot after their ticket; False when they ask something else, or have none."""
         wished = wish(hearing.text) if hearing.is_addressed and not hearing.role.is_staff else None
-        own = await self._finding.mine(hearing) if wished is not None else []
-        if not own:
+        if wished is None:
             return False
-        match wished:
-            case Wish.HOW_FAR:
-                is_one = len(own) == 1
-                return await self._run(
-                    hearing, f"/{Word.PROGRESS} {own[0].number}" if is_one else f"/{Word.MINE}"
-                )
-            case Wish.SOONER:
-                return await self._run(hearing, f"/{Word.URGE}")
-            case _:
-                return await self._is_over(hearing, [each for each in own if each.status is Status.OPEN])
+        own = await self._finding.mine(hearing)
+        if wished is Wish.NO_MORE:
+            own = [each for each in own if each.status is Status.OPEN]
+        if len(own) == 1:
+            return await self._about(hearing, own[0], wished)
+        return bool(own) and await self._run(hearing, f"/{_WORDS[wished]}")
 
-    async def _is_over(self, hearing: Hearing, own: list[Ticket]) -> bool:
-        """Ask before a ticket is withdrawn that somebody seems to need no more."""
-        if len(own) != 1:
-            return await self._run(hearing, f"/{Word.WITHDRAW}")
-        number = own[0].number
+    async def asked_about(self, hearing: Hearing, ticket: Ticket, said: str) -> bool:
+        """Answer what a customer asks about the ticket they quote or name; False when they tell something."""
+        wished = wish(said)
+        if wished is None or ticket.status is not Status.OPEN:
+            return False
+        return await self._about(hearing, ticket, wished)
+
+    async def _about(self, hearing: Hearing, ticket: Ticket, wished: Wish) -> bool:
+        if wished is not Wish.NO_MORE:
+            word = Word.URGE if wished is Wish.SOONER else Word.PROGRESS
+            return await self._run(hearing, f"/{word} {ticket.number}")
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        text = say("{number} 不用处理了吗？回 1 撤单。", number=number)
-        about = Suggestion(command=f"/{Word.WITHDRAW} {number}")
-        await self._desk.answer(
-            [Message(to=Place.ASKER, text=text, about=about, ticket=number)], hearing.origin
-        )
+        text = say("{number} 不用处理了吗？回 1 撤单。", number=ticket.number)
+        about = Suggestion(command=f"/{Word.WITHDRAW} {ticket.number}")
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)  # asked before it is withdrawn
         return True
 
     async def _run(self, hearing: Hearing, text: str) -> bool:

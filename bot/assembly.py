@@ -43,6 +43,7 @@ from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.uploading import Uploading
+from bot.visiting import Visiting
 from faq.sentences import bundled
 from scheduler.loop import Clock
 
@@ -180,8 +181,15 @@ async def assemble(
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
+    visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
-        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+        desk=desk,
+        store=store,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        visits=visits,
     )
     identifying = Identifying(living=living, desk=desk, drafts=drafts, store=store, new_code=new_code)
     uploading = Uploading(
@@ -205,6 +213,7 @@ async def assemble(
         planned=planned,
         setting_up=setting_up,
         ledgers=ledgers,
+        visits=visits,
         merging=MergingOrders(desk=desk, finding=finding),
     )
     dialogue = Dialogue(
@@ -216,6 +225,7 @@ async def assemble(
         knowledge=knowledge,
         noting=school.noting,
         weekly=school.weekly,
+        visits=visits,
     )
     reception = Reception(
         directory=directory,

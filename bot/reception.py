@@ -163,6 +163,8 @@ class Reception:
             if ticket.status is Status.SOLVED and is_helped(said):
                 await self._dialogue.confirm(hearing, ticket)
             return True
+        if await self._asking_after.asked_about(hearing, ticket, said):
+            return True
         if ticket.status is Status.OPEN:
             await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin)
         elif ticket.status is Status.SOLVED and not says_broken(said):

@@ -55,7 +55,7 @@ _TWO_SCORES = re.compile(
     rf"{_COUNTED}[\s,。、;!.]*(.*)$",
     re.DOTALL | re.IGNORECASE,
 )
-_ONE_SCORE = re.compile(r"^([1-5])\s*分?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
+_ONE_SCORE = re.compile(r"^([1-5])\s*(?:分|颗?星(?:好评)?)?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
 
 
 def choice(text: str) -> tuple[int, str] | None:
