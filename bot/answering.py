@@ -25,6 +25,7 @@ from bot.deciding import (
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
+from bot.joining import Joining
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.store.contract import Store
@@ -46,6 +47,7 @@ class Answering:
         store: Store,
         bot: BotConfig,
         noting: Noting,
+        joining: Joining,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -53,12 +55,16 @@ class Answering:
         self._store = store
         self._bot = bot
         self._noting = noting
+        self._joining = joining
 
     async def question(self, hearing: Hearing) -> bool:
         """Answer a text if it is a question for the bot; False when nothing is said."""
         mode = hearing.customer_room.answer if hearing.customer_room else "mentioned"
         said = Heard(hearing.text, hearing.is_addressed, bool(hearing.mentions), mode)
         decision: Decision | None = decided_before(said)
+        is_new_report = decision is None and hearing.customer_room is not None
+        if is_new_report and await self._joining.joined(hearing, said.text, is_told=said.is_addressed):
+            return True
         if decision is None:
             is_off = mode == "off"
             hits = [] if is_off else self._knowledge.find(said.text, hearing.customer, hearing.now)

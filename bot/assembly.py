@@ -10,6 +10,7 @@ from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
+from bot.asking_after import AskingAfter
 from bot.auditor import Auditor
 from bot.config import Config
 from bot.contract_office import ContractOffice
@@ -21,12 +22,14 @@ from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
 from bot.identifying import Identifying
+from bot.joining import Joining
 from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
 from bot.ledgers import Ledgers
 from bot.living import Living
 from bot.losses import Losses
+from bot.merging_orders import MergingOrders
 from bot.metrics import Meters
 from bot.newcomers import Newcomers
 from bot.opening import Opening
@@ -40,6 +43,7 @@ from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.uploading import Uploading
+from bot.visiting import Visiting
 from faq.sentences import bundled
 from scheduler.loop import Clock
 
@@ -152,7 +156,10 @@ async def assemble(
         language=config.bot.language,
     )
     await contracts.load()
-    opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
+    joining = Joining(desk=desk, store=store, rules=rules)
+    opening = Opening(
+        desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
+    )
     school = school_of(
         config,
         store=store,
@@ -164,12 +171,25 @@ async def assemble(
         clock=clock,
     )
     answering = Answering(
-        desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
+        desk=desk,
+        drafts=drafts,
+        knowledge=knowledge,
+        store=store,
+        bot=config.bot,
+        noting=school.noting,
+        joining=joining,
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
+    visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
-        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+        desk=desk,
+        store=store,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        visits=visits,
     )
     identifying = Identifying(living=living, desk=desk, drafts=drafts, store=store, new_code=new_code)
     uploading = Uploading(
@@ -193,6 +213,8 @@ async def assemble(
         planned=planned,
         setting_up=setting_up,
         ledgers=ledgers,
+        visits=visits,
+        merging=MergingOrders(desk=desk, finding=finding),
     )
     dialogue = Dialogue(
         desk=desk,
@@ -203,6 +225,7 @@ async def assemble(
         knowledge=knowledge,
         noting=school.noting,
         weekly=school.weekly,
+        visits=visits,
     )
     reception = Reception(
         directory=directory,
@@ -213,6 +236,7 @@ async def assemble(
         desk=desk,
         finding=finding,
         orders=orders,
+        asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,
         answering=answering,
         opening=opening,

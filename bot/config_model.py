@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.tickets.contract_rules import ContractRules
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import NoticeLimits, Policy, Role, SurveyRules
+from bot.tickets.visit_rules import VisitRules
 from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota
@@ -110,6 +111,7 @@ class TicketLimits:
     major_every: timedelta
     major_ladder: str
     acknowledged_for: int
+    same_within: timedelta
     urgent_words: tuple[str, ...]
 
 
@@ -146,4 +148,5 @@ class Config:
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     monitoring: MonitoringConfig = MonitoringConfig()
     contracts: ContractRules = field(default_factory=ContractRules)
+    visits: VisitRules = field(default_factory=VisitRules)
     notices: NoticeLimits = field(default_factory=NoticeLimits)

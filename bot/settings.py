@@ -210,6 +210,7 @@ class TicketsSettings(Section, frozen=True, kw_only=True):
     major_every: Length = "1h"
     major_ladder: str = ""
     acknowledged_for: Annotated[int, Meta(ge=1, le=1000)] = 4
+    same_within: Length = "2h"
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
 
 
@@ -251,6 +252,16 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
     movable_until: ClockTime = "18:00"
     ladder: str = "maintenance"
     rollback_ladder: str = "rollback"
+
+
+class VisitsSettings(Section, frozen=True, kw_only=True):
+    """`[visits]`: when engineers come to customers."""
+
+    offer: bool = True
+    hours: Hours = "08:00-18:00"
+    calendar: str = "always"
+    lead: Length = "1h"
+    takes: Length = "1h"
 
 
 class ContractsSettings(Section, frozen=True, kw_only=True):
@@ -298,6 +309,7 @@ class Settings(Section, frozen=True, kw_only=True):
     survey: SurveySettings = SurveySettings()
     notices: NoticesSettings = NoticesSettings()
     contracts: ContractsSettings = ContractsSettings()
+    visits: VisitsSettings = VisitsSettings()
     plans: tuple[PlanSettings, ...] = ()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     monitoring: MonitoringSettings = MonitoringSettings()

@@ -64,6 +64,8 @@ class Ladder:
     waking: Window | None = None
     at_once: tuple[int, ...] = field(init=False, compare=False)  # reached with the very start of a clock
     begins_with_first: bool = field(init=False, compare=False)  # the rung written first is told first
+    # The share of the time at which the ladder begins, where nothing else can come before it.
+    first_share: float | None = field(init=False, compare=False)
     climbs: bool = field(init=False, compare=False)  # no rung is reached before the one written before it
 
     def __post_init__(self) -> None:
@@ -75,6 +77,8 @@ class Ladder:
         first = shares[0] if is_any_hour else None
         is_first = first is not None and all(of is not None and of >= first for of in shares)
         object.__setattr__(self, "begins_with_first", is_first)
+        is_plain = is_first and not self.at_once
+        object.__setattr__(self, "first_share", first if is_plain else None)
         is_never_put_off = self.waking is None and all(rung.waking is None for rung in self.rungs)
         of = [share for share in shares if share is not None]
         climbs = is_never_put_off and len(of) == len(shares) and of == sorted(of)

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
+from bot.dashboard.joint_timeline import joint_line
 from bot.dashboard.planned_timeline import planned_line
 from bot.dashboard.wording import ending, kind_name, stamp
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
+from bot.tickets import visit_events as ve
 from bot.tickets.alerts import promise_name
 from bot.tickets.errors import N_
 from bot.tickets.model import ClockKind, Kind
@@ -200,11 +203,27 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say(template, by=by, id=consent)
         case ce.TurnedDown(by=by, text=text):
             return say("{by} 谢绝", by=by) + _quoted(text, speaker)
+        case ve.VisitOffered(by=by, who=who, times=times):
+            offered = tuple(stamp(at, speaker) for at in times)
+            return say("{by} 请客户选上门时间（{who}）：{times}", by=by, who=who, times=offered)
+        case ve.VisitAgreed(by=by, appointment=appointment, consent=consent):
+            chosen = stamp(appointment.at, speaker)
+            return say("{by} 选定 {time} 上门（消息 {id}）", by=by, time=chosen, id=consent)
         case le.AssetNamed(by=by, serial=serial):
             return say("{by} 记下设备 {serial}", by=by, serial=serial)
         case le.Excused(by=by, reason=reason, evidence=evidence):
             template = N_("{by} 记为不可抗力") if reason else N_("{by} 改为照常计入次数")
             return say(template, by=by) + _quoted(evidence, speaker)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint_line(event, speaker)
         case _:
             assert_never(event)
 

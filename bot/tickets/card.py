@@ -16,6 +16,7 @@ ENDINGS = {
     Closing.SILENCE: N_("已关闭（未回应）"),
     Closing.WITHDRAWN: N_("已撤单"),
     Closing.DONE: N_("已完成"),
+    Closing.MERGED: N_("已合并"),
     Closing.DECLINED: N_("已谢绝"),
 }
 
@@ -59,13 +60,22 @@ def waiting(ticket: Ticket, word: datetime | None, speaker: Speaker, rules: Rule
 
 def standing(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     """Return the whole card as the ticket stands now."""
-    return f"{head(ticket, speaker, rules)}\n{_state(ticket, speaker, rules)}"
+    return f"{head(ticket, speaker, rules)}\n{_state(ticket, speaker, rules)}{_together(ticket, speaker)}"
 
 
 def is_outdated(before: Ticket, after: Ticket) -> bool:
     """Say whether a change shows on the card."""
-    shown, now_shown = (before.owner, before.level, before.status), (after.owner, after.level, after.status)
-    return shown != now_shown or before.coverage != after.coverage
+    return _shown(before) != _shown(after)
+
+
+def _shown(ticket: Ticket) -> tuple[object, ...]:
+    return ticket.owner, ticket.level, ticket.status, ticket.people, ticket.follows, ticket.coverage
+
+
+def _together(ticket: Ticket, speaker: Speaker) -> str:
+    if ticket.follows is not None:
+        return speaker.say("｜并入 {number}", number=ticket.follows)
+    return speaker.say("｜关注 {count} 人", count=ticket.people) if ticket.reporters else ""
 
 
 def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:

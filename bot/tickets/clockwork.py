@@ -105,7 +105,7 @@ def history_of(ticket: Ticket) -> History:
     if ticket.grace is not None:
         events[REPRIORITISED] = (ticket.grace.since,)
     return History(
-        opened_at=ticket.opened_at,
+        opened_at=ticket.counts_from,
         events=events,
         pauses=tuple(past.Pause(pause.start, pause.end, pause.reason) for pause in ticket.pauses),
         agreements=tuple(

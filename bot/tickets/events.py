@@ -23,6 +23,7 @@ from bot.tickets.ending_events import (
     Undone,
 )
 from bot.tickets.event import Event
+from bot.tickets.joint_events import JointEvent
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, Kind, Party, Promise
 from bot.tickets.planned_events import CallEvent, PlannedEvent
@@ -48,6 +49,7 @@ from bot.tickets.promise_events import (
     Resumed,
 )
 from bot.tickets.site_events import SiteEvent
+from bot.tickets.visit_events import VisitEvent
 
 __all__ = [
     "Acknowledged",
@@ -242,5 +244,7 @@ AnyEvent = (
     | CallEvent
     | LedgerEvent
     | SiteEvent
+    | JointEvent
     | CoverageEvent
+    | VisitEvent
 )

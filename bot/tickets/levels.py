@@ -95,9 +95,9 @@ def level_at_start(
     A bare number names a level only where one is asked for: `改级 1024 2 仅教师端受影响`.
     """
     words = text.split()
-    names = [name for level in policy.levels for name in _names(level)] if policy and words else []
-    first = words[0].casefold() if words else ""
-    names = [name for name in names if name.startswith(first)]
+    first = words[0].casefold() if policy and words else ""
+    levels = policy.levels if policy and words else ()
+    names = [name for level in levels for name in _names(level) if name.startswith(first)]
     longest = max((name.count(" ") + 1 for name in names), default=0)
     for count in range(min(longest, len(words)), 0, -1):
         name = " ".join(words[:count])

@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, coverage, ledgering, majors, pausing, planned, site, timing
+from bot.tickets import agreeing, coverage, joint, ledgering, majors, pausing, planned, site, timing, visits
 from bot.tickets import coverage_steps as cs
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
+from bot.tickets import joint_steps as js
 from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
+from bot.tickets import visit_steps as vs
 from bot.tickets.calling import again_at
 from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, realigned, time_passed
@@ -43,6 +46,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         ValueError: The step opens the ticket once more, or `now` is naive.
     """
     now = no_earlier(now, ticket)
+    joint.be_leading(ticket, step)
     match step:
         case s.Open():
             raise ValueError(f"ticket {ticket.number} is open already")
@@ -153,7 +157,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             site.be_allowed_on_site(ticket, rules)
             late = _late(ticket, now, rules, ClockKind.DISPATCH)
             sent = e.Dispatched(by=by, to=to, note=note, late=late)
-            return [*_first_word(ticket, by, "派单", now, rules), sent]
+            asked = visits.offered_with(sent, ticket, step.taken, now, rules)
+            return [*_first_word(ticket, by, "派单", now, rules), sent, *asked]
         case s.DeclareMajor():
             _be_open(ticket)
             return majors.declared(ticket, step, rules)
@@ -177,8 +182,15 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             return [*_price_word(ticket, step, now, rules), *coverage.decided(ticket, step, now, rules)]
+        case vs.OfferVisit(by=by):
+            coverage.be_decided(ticket, rules)
+            return [*_first_word(ticket, by, "约", now, rules), *visits.decided(ticket, step, now, rules)]
+        case vs.PickVisit():
+            return visits.decided(ticket, step, now, rules)
         case ls.NameAsset() | ls.Excuse():
             return [*ledgering.decided(ticket, step, rules)]
+        case js.Join():
+            return joint.joined(ticket, step)
         case s.DeadlineReached():
             return time_passed(ticket, step, now, rules)
         case s.Realign(saved_at=saved_at):
@@ -274,6 +286,8 @@ def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
 def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
     if ticket.status is Status.CLOSED:
         raise TicketError("{number} 已经关闭了。", number=ticket.number)
+    if ticket.has_reported(by) or joint.has_heir(ticket, by):
+        return [je.Parted(by=by)]  # the others still wait for it
     is_own_plan = ticket.kind.is_planned and by == ticket.owner
     if not rules.may_answer(ticket, by) and not rules.role(by).is_manager and not is_own_plan:
         raise NotTheirs(
@@ -330,6 +344,8 @@ def _called_about(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -
 
 
 def _be_open(ticket: Ticket) -> None:
+    if ticket.closing is Closing.MERGED:
+        raise TicketError("{number} 已并入 {into}。", number=ticket.number, into=ticket.follows)
     if ticket.status is Status.SOLVED:
         raise TicketError("{number} 已处理，正等客户确认；没解决请回“重开 {number}”。", number=ticket.number)
     if ticket.status is Status.CLOSED:

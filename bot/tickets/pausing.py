@@ -25,9 +25,11 @@ _CLOSED_ON = 5
 def paused(ticket: Ticket, step: s.Pause, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return the pause. Whoever asks the customer for something has also said a word to them."""
     number, reason, need = ticket.number, step.reason, step.need.strip()
+    if not need and reason is WaitsFor.CUSTOMER:
+        raise TicketError("请写明要客户给什么，例：暂停 {number} 等客户 需要提供设备序列号", number=number)
     if not need:
         raise TicketError(
-            "请写明{reason}什么，例：暂停 {number} 等客户 需要提供设备序列号",
+            "请写明在等什么、什么时候再看，例：暂停 {number} {reason} 明天10点 主板到货",
             number=number,
             reason=Phrase(REASONS[reason]),
         )
@@ -59,7 +61,7 @@ def supplemented(ticket: Ticket, step: s.Supplement, rules: Rules) -> list[e.Any
     added = e.Supplemented(by=step.by, text=step.text)
     waiting = ticket.waiting
     is_awaited = waiting is not None and waiting.reason is WaitsFor.CUSTOMER
-    return [added, e.Resumed(by=step.by)] if is_awaited and rules.may_answer(ticket, step.by) else [added]
+    return [added, e.Resumed(by=step.by)] if is_awaited and rules.speaks_for(ticket, step.by) else [added]
 
 
 def waited(waiting: Waiting, now: datetime, rules: Rules) -> e.PauseReminded | e.Closed:

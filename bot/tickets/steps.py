@@ -8,10 +8,12 @@ from typing import Literal
 import msgspec
 
 from bot.tickets.coverage_steps import CoverageStep
+from bot.tickets.joint_steps import Join
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
 from bot.tickets.site_steps import SiteStep
+from bot.tickets.visit_steps import VisitStep
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -271,6 +273,7 @@ class Dispatch(msgspec.Struct, frozen=True):
     by: Party
     to: Party
     note: str
+    taken: tuple[datetime, ...] = ()  # when whoever is sent is elsewhere
 
 
 class DeclareMajor(msgspec.Struct, frozen=True):
@@ -339,7 +342,9 @@ Step = (
     | PlannedStep
     | LedgerStep
     | SiteStep
+    | Join
     | CoverageStep
+    | VisitStep
     | Realign
     | DeadlineReached
 )

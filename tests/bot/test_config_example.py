@@ -70,7 +70,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("store", 4),
         ("web", 2),
         ("faq", 6),
-        ("tickets", 11),
+        ("tickets", 12),
         ("survey", 8),
         ("notices", 2),
         ("maintenance", 4),
