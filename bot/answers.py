@@ -76,6 +76,9 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
     text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
+    if ticket.appointment is not None:
+        comes = ticket.appointment.who or ticket.owner or ""
+        text += speaker.say("约在 {time} 上门（{who}）。", time=ticket.appointment.at, who=comes)
     if word is None or word <= speaker.now:
         return text
     if timing.is_awaited(ticket, rules):

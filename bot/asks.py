@@ -68,6 +68,13 @@ class Agree(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Times(About, frozen=True, kw_only=True, tag=True):
+    """At which of these times may somebody come? Any other may be written."""
+
+    ticket: int
+    times: tuple[datetime, ...]
+
+
 class Rating(About, frozen=True, kw_only=True, tag=True):
     """Two scores from 1 to 5."""
 
@@ -115,6 +122,7 @@ AnyAbout = (
     | Needed
     | Agree
     | Check
+    | Times
     | Rating
     | Choices
     | Suggestion

@@ -43,6 +43,8 @@ from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.uploading import Uploading
+from bot.usual_waits import UsualWaits
+from bot.visiting import Visiting
 from faq.sentences import bundled
 from scheduler.loop import Clock
 
@@ -115,7 +117,7 @@ async def assemble(
     rules, directory = living.rules, living.directory
     knowledge = Knowledge(
         store,
-        Thresholds(config.faq.answer_at, config.faq.suggest_at),
+        Thresholds(config.faq.answer_at, config.faq.suggest_at, config.faq.ask_itself),
         config.bot.zone,
         encode=bundled() if config.faq.semantic else None,
     )
@@ -177,11 +179,19 @@ async def assemble(
         bot=config.bot,
         noting=school.noting,
         joining=joining,
+        waits=UsualWaits(store, directory, rules),
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
+    visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
-        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+        desk=desk,
+        store=store,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        visits=visits,
     )
     identifying = Identifying(living=living, desk=desk, drafts=drafts, store=store, new_code=new_code)
     uploading = Uploading(
@@ -205,6 +215,7 @@ async def assemble(
         planned=planned,
         setting_up=setting_up,
         ledgers=ledgers,
+        visits=visits,
         merging=MergingOrders(desk=desk, finding=finding),
     )
     dialogue = Dialogue(
@@ -216,6 +227,7 @@ async def assemble(
         knowledge=knowledge,
         noting=school.noting,
         weekly=school.weekly,
+        visits=visits,
     )
     reception = Reception(
         directory=directory,

@@ -34,6 +34,7 @@ from bot.config_sections import (
     store_url_of,
     survey_of,
     tickets_of,
+    visits_of,
     web_of,
 )
 from bot.config_values import parsed, zone
@@ -107,6 +108,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         maintenance=maintenance_of(settings.maintenance, mistakes),
         monitoring=monitoring_of(settings.monitoring, secrets, mistakes),
         contracts=contracts_of(settings.contracts, mistakes),
+        visits=visits_of(settings.visits, mistakes),
         notices=NoticeLimits(settings.notices.per_room, settings.notices.per_person),
     )
 
@@ -181,6 +183,7 @@ def rules_of(config: Config) -> Rules:
         contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
         validities={each.id: Validity(each.contract_from, each.contract_until) for each in config.customers},
         contract_rules=config.contracts,
+        visits=config.visits,
         plans=config.plans,
         maintenance=config.maintenance,
         survey=config.survey,

@@ -255,6 +255,7 @@ def _check_defaults(settings: Settings, mistakes: Mistakes) -> None:
         ("rollback_ladder", settings.maintenance.rollback_ladder),
     ):
         refer(name, {*LADDERS, *settings.ladders}, LADDER, ("maintenance", key), mistakes)
+    refer(settings.visits.calendar, calendars, CALENDAR, ("visits", "calendar"), mistakes)
     refer(settings.contracts.calendar, calendars, CALENDAR, ("contracts", "calendar"), mistakes)
     told = {*CONTRACT_TELL, *_staff(settings.people, mistakes)}
     for index, word in enumerate(settings.contracts.tell):

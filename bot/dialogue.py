@@ -22,12 +22,14 @@ from bot.asks import (
     Progress,
     Rating,
     Suggestion,
+    Times,
 )
 from bot.desk import Desk
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
+from bot.moments import moment_at_start
 from bot.opening import Opening
 from bot.short_answers import choice, one_score, scores
 from bot.store.contract import ClosedAsk, Store
@@ -35,9 +37,10 @@ from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
 from bot.tickets.rules import Rules
+from bot.visiting import Visiting
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_CHOICES = (Menu, Offer, Answered, Check, Agree, Choices, Suggestion, Gaps, Gap, Joining)
+_CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _NOT_YET = re.compile(
@@ -67,6 +70,7 @@ class Dialogue:
         knowledge: Knowledge,
         noting: Noting,
         weekly: Weekly,
+        visits: Visiting,
     ) -> None:
         self._desk = desk
         self._store = store
@@ -76,6 +80,7 @@ class Dialogue:
         self._knowledge = knowledge
         self._noting = noting
         self._weekly = weekly
+        self._visits = visits
 
     async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
         """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
@@ -133,6 +138,9 @@ class Dialogue:
         if isinstance(ask.about, Agree):
             ticket = await self._store.ticket(ask.about.ticket)
             return ticket is not None and (ticket.proposal is not None or is_undecided(ticket))
+        if isinstance(ask.about, Times):
+            ticket = await self._store.ticket(ask.about.ticket)
+            return ticket is not None and ticket.visit is not None and ticket.visit.times == ask.about.times
         if isinstance(ask.about, Needed):
             return await self.waits(ask.about.ticket)
         if isinstance(ask.about, Rating):
@@ -175,6 +183,8 @@ class Dialogue:
             if number in (1, 2):
                 consent = s.Consent(hearing.by, hearing.origin.message, is_given=number == 1)
                 await self._desk.take(about.ticket, consent, closed.origin)
+        elif isinstance(about, Times):
+            await self._visits.chosen(hearing, about, number, more, closed)
         elif isinstance(about, Check):
             await self._checked(closed, about.ticket, number, more)
         elif isinstance(about, Gaps):
@@ -243,6 +253,11 @@ class Dialogue:
                 case Needed(ticket=number) if not hearing.is_addressed:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), hearing.origin)
                     return True
+                case Times(ticket=number) if at := moment_at_start(
+                    hearing.text, hearing.now, self._rules.zone
+                ):
+                    await self._visits.pick(number, hearing, at[0], told)
+                    return True
                 case Describe(is_urgent=is_urgent):
                     again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))
                     told = closing(hearing, *again)  # asked twice, told once
@@ -306,7 +321,7 @@ def _may_check(ticket: Ticket, person: str) -> bool:
 
 def _may_be_answered(quoted: Ask) -> bool:
     """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
-    return isinstance(quoted.about, Agree | Check | Rating) or quoted.outcome in ("", _LEFT)
+    return isinstance(quoted.about, Agree | Times | Check | Rating) or quoted.outcome in ("", _LEFT)
 
 
 def _is_two(text: str) -> bool:

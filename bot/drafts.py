@@ -20,6 +20,7 @@ from bot.asks import (
     Needed,
     Progress,
     Rating,
+    Times,
 )
 from bot.directory import Directory
 from bot.origin import Origin
@@ -158,7 +159,7 @@ class Drafts:
         """Return the account of the person who is asked."""
         if isinstance(message.about, Progress) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
-        if isinstance(message.about, Check | Rating | Details | Needed | Agree) or origin is None:
+        if isinstance(message.about, Check | Rating | Details | Needed | Agree | Times) or origin is None:
             return ticket.account
         return origin.account
 
@@ -241,7 +242,7 @@ def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime
     if about is None or not person:
         return None
     waits = _SHORT
-    if isinstance(about, Check | Rating | Needed | Agree | Gaps):
+    if isinstance(about, Check | Rating | Needed | Agree | Times | Gaps):
         waits = _LONG
     elif isinstance(about, Answered | Progress | Gap | Joining):
         waits = _HELPED

@@ -31,6 +31,7 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
+from bot.visiting import Visiting
 from bot.vocabulary import EXAMPLE_NUMBER, Whose, Word, may_use
 from faq.text import looks_like_question
 
@@ -69,6 +70,7 @@ class Orders:
         planned: PlannedOrders,
         setting_up: SettingUp,
         ledgers: Ledgers,
+        visits: Visiting,
         merging: MergingOrders,
     ) -> None:
         self._desk = desk
@@ -82,6 +84,7 @@ class Orders:
         self._planned = planned
         self._setting_up = setting_up
         self._ledgers = ledgers
+        self._visits = visits
         self._merging = merging
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
@@ -209,6 +212,9 @@ class Orders:
             case NameAsset(serial=serial) if serial:
                 earlier, demand = await self._ledgers.same_asset(ticket, serial, hearing.now)
                 return msgspec.structs.replace(step, earlier=earlier, demand=demand)
+            case s.Dispatch(to=to):
+                taken = await self._visits.taken(to, ticket.number)
+                return msgspec.structs.replace(step, taken=taken)
             case s.Recover() if ticket.commander is not None:
                 (review,) = await self._desk.numbers(1)
                 budget = await self._ledgers.budget(ticket, hearing.now)

@@ -72,6 +72,7 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     answer_at: Share = 0.90
     suggest_at: Share = 0.40
+    ask_itself: bool = True
     managers: tuple[str, ...] = ()
     checks: str = ""
     semantic: bool = True
@@ -254,6 +255,16 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
     rollback_ladder: str = "rollback"
 
 
+class VisitsSettings(Section, frozen=True, kw_only=True):
+    """`[visits]`: when engineers come to customers."""
+
+    offer: bool = True
+    hours: Hours = "08:00-18:00"
+    calendar: str = "always"
+    lead: Length = "1h"
+    takes: Length = "1h"
+
+
 class ContractsSettings(Section, frozen=True, kw_only=True):
     """`[contracts]`: who hears when a contract ends, and how long somebody may take to decide afterwards."""
 
@@ -299,6 +310,7 @@ class Settings(Section, frozen=True, kw_only=True):
     survey: SurveySettings = SurveySettings()
     notices: NoticesSettings = NoticesSettings()
     contracts: ContractsSettings = ContractsSettings()
+    visits: VisitsSettings = VisitsSettings()
     plans: tuple[PlanSettings, ...] = ()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     monitoring: MonitoringSettings = MonitoringSettings()

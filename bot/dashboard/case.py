@@ -210,6 +210,7 @@ def _facts(ticket: Ticket, bot: Bot, speaker: Speaker) -> Sequence[tuple[str, st
         (say("服务政策"), policy.name if policy else ""),
         (say("合同"), standing_of(ticket, speaker, bot.rules)),
         (say("建单"), stamp(ticket.opened_at, speaker)),
+        (say("约好"), _appointment(ticket, speaker)),
         (say("并入"), f"{ticket.follows}" if ticket.follows is not None else ""),
         (say("进展"), ticket.progress),
         (say("已试"), ticket.tried),
@@ -223,6 +224,13 @@ def _facts(ticket: Ticket, bot: Bot, speaker: Speaker) -> Sequence[tuple[str, st
         score = say("速度 {speed}，质量 {quality}", speed=ticket.survey.speed, quality=ticket.survey.quality)
         facts.append((say("评分"), score))
     return [(name, value) for name, value in facts if value]
+
+
+def _appointment(ticket: Ticket, speaker: Speaker) -> str:
+    appointment = ticket.appointment
+    if appointment is None:
+        return speaker.say("等客户选时间") if ticket.visit is not None and ticket.visit.times else ""
+    return f"{stamp(appointment.at, speaker)} {appointment.who.name if appointment.who else ''}".rstrip()
 
 
 def _offer(ticket: Ticket, speaker: Speaker) -> str:

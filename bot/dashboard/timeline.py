@@ -16,6 +16,7 @@ from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
+from bot.tickets import visit_events as ve
 from bot.tickets.alerts import promise_name
 from bot.tickets.errors import N_
 from bot.tickets.model import ClockKind, Kind
@@ -202,6 +203,12 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say(template, by=by, id=consent)
         case ce.TurnedDown(by=by, text=text):
             return say("{by} 谢绝", by=by) + _quoted(text, speaker)
+        case ve.VisitOffered(by=by, who=who, times=times):
+            offered = tuple(stamp(at, speaker) for at in times)
+            return say("{by} 请客户选上门时间（{who}）：{times}", by=by, who=who, times=offered)
+        case ve.VisitAgreed(by=by, appointment=appointment, consent=consent):
+            chosen = stamp(appointment.at, speaker)
+            return say("{by} 选定 {time} 上门（消息 {id}）", by=by, time=chosen, id=consent)
         case le.AssetNamed(by=by, serial=serial):
             return say("{by} 记下设备 {serial}", by=by, serial=serial)
         case le.Excused(by=by, reason=reason, evidence=evidence):

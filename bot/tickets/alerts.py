@@ -102,7 +102,8 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             useful_for=timedelta(hours=1),
         )
     first = commander or ticket.owner
-    called = tuple(dict.fromkeys((*((first,) if first else ()), *event.told)))
+    comes = ticket.appointment.who if ticket.appointment and event.promised is ClockKind.ARRIVE else None
+    called = tuple(dict.fromkeys(each for each in (first, comes, *event.told) if each is not None))
     late = ""
     if event.late >= _WORTH_SAYING:
         late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)

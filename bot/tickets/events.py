@@ -49,6 +49,7 @@ from bot.tickets.promise_events import (
     Resumed,
 )
 from bot.tickets.site_events import SiteEvent
+from bot.tickets.visit_events import VisitEvent
 
 __all__ = [
     "Acknowledged",
@@ -245,4 +246,5 @@ AnyEvent = (
     | SiteEvent
     | JointEvent
     | CoverageEvent
+    | VisitEvent
 )

@@ -15,6 +15,7 @@ from bot.tickets import (
     ledger_changes,
     planned_changes,
     promise_changes,
+    visit_changes,
 )
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
@@ -22,6 +23,7 @@ from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
+from bot.tickets import visit_events as ve
 from bot.tickets.model import (
     Agreed,
     Closing,
@@ -126,7 +128,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         case e.Assisted(by=by):
             return replace(ticket, helpers=(*ticket.helpers, by))
         case e.Arrived():
-            return spoken(ticket, at, "arrived")
+            there = spoken(ticket, at, "arrived")
+            return there if ticket.kind.is_planned else replace(there, appointment=None, visit=None)
         case e.HandOverOffered(by=by, to=to, note=note, expires_at=expires_at):
             offer = Offer(giver=by, to=to, note=note, expires_at=expires_at)
             return replace(ticket, offer=offer)
@@ -206,6 +209,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
         case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage_changes.changed(ticket, event, at)
+        case ve.VisitOffered() | ve.VisitAgreed():
+            return visit_changes.changed(ticket, event, at)
         case le.AssetNamed() | le.Excused():
             return ledger_changes.changed(ticket, event)
         case (

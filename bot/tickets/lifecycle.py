@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, coverage, joint, ledgering, majors, pausing, planned, site, timing
+from bot.tickets import agreeing, coverage, joint, ledgering, majors, pausing, planned, site, timing, visits
 from bot.tickets import coverage_steps as cs
 from bot.tickets import events as e
 from bot.tickets import joint_events as je
@@ -14,6 +14,7 @@ from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
+from bot.tickets import visit_steps as vs
 from bot.tickets.calling import again_at
 from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, realigned, time_passed
@@ -156,7 +157,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             site.be_allowed_on_site(ticket, rules)
             late = _late(ticket, now, rules, ClockKind.DISPATCH)
             sent = e.Dispatched(by=by, to=to, note=note, late=late)
-            return [*_first_word(ticket, by, "派单", now, rules), sent]
+            asked = visits.offered_with(sent, ticket, step.taken, now, rules)
+            return [*_first_word(ticket, by, "派单", now, rules), sent, *asked]
         case s.DeclareMajor():
             _be_open(ticket)
             return majors.declared(ticket, step, rules)
@@ -180,6 +182,11 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             return [*_price_word(ticket, step, now, rules), *coverage.decided(ticket, step, now, rules)]
+        case vs.OfferVisit(by=by):
+            coverage.be_decided(ticket, rules)
+            return [*_first_word(ticket, by, "约", now, rules), *visits.decided(ticket, step, now, rules)]
+        case vs.PickVisit():
+            return visits.decided(ticket, step, now, rules)
         case ls.NameAsset() | ls.Excuse():
             return [*ledgering.decided(ticket, step, rules)]
         case js.Join():

@@ -179,6 +179,13 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     remind_at: datetime | None = None  # when it is near; None once that was said
 
 
+class VisitOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """Times at which somebody could come, of which the customer was asked to choose."""
+
+    who: Party
+    times: tuple[datetime, ...]
+
+
 class Finding(msgspec.Struct, frozen=True):
     """Something an inspection found that must be dealt with, and the number of the ticket for it."""
 
@@ -333,6 +340,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan: str = ""  # id of the plan it comes from
     announce_at: datetime | None = None  # when people are told of it; None once they were
     appointment: Appointment | None = None
+    visit: VisitOffer | None = None  # times that the customer was offered
     assets: tuple[str, ...] = ()  # serial numbers of what it is about
     excuse: str = ""  # why it does not count for what the contract limits
     coverage: Coverage | None = None  # None within the contract

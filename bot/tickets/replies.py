@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Check
-from bot.tickets import coverage, joint_words, ledgering, majors, site, timing
+from bot.tickets import coverage, joint_words, ledgering, majors, site, timing, visits
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
+from bot.tickets import visit_events as ve
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
 from bot.tickets.calling import listed
@@ -206,7 +207,7 @@ def _said_of(
             | e.Diagnosed()
             | e.Dispatched()
         ):
-            return noticed(event, before, after, voices, rules)
+            return noticed(event, before, after, events, voices, rules)
         case (
             p.Announced()
             | p.Appointed()
@@ -221,6 +222,8 @@ def _said_of(
             return site.noticed(event, after, voices, rules)
         case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage.noticed(event, after, voices, rules)
+        case ve.VisitOffered() | ve.VisitAgreed():
+            return visits.noticed(event, after, list(events), voices, rules)
         case le.AssetNamed() | le.Excused():
             return ledgering.noticed(event, after, voices, rules)
         case (

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.tickets.contract_rules import ContractRules
 from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
+from bot.tickets.visit_rules import VisitRules
 from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota, on_call
@@ -128,6 +129,7 @@ class Rules:
     validities: Mapping[str, Validity] = field(default_factory=dict)  # how long contracts run, by customer
     contract_rules: ContractRules = field(default_factory=ContractRules)
     plans: Mapping[str, PlanRules] = field(default_factory=dict)
+    visits: VisitRules = field(default_factory=VisitRules)
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     survey: SurveyRules = SurveyRules()
     reopen_within: timedelta = timedelta(days=7)

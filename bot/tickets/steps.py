@@ -13,6 +13,7 @@ from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
 from bot.tickets.site_steps import SiteStep
+from bot.tickets.visit_steps import VisitStep
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -272,6 +273,7 @@ class Dispatch(msgspec.Struct, frozen=True):
     by: Party
     to: Party
     note: str
+    taken: tuple[datetime, ...] = ()  # when whoever is sent is elsewhere
 
 
 class DeclareMajor(msgspec.Struct, frozen=True):
@@ -342,6 +344,7 @@ Step = (
     | SiteStep
     | Join
     | CoverageStep
+    | VisitStep
     | Realign
     | DeadlineReached
 )

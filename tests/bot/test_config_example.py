@@ -69,7 +69,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("bot", 4),
         ("store", 4),
         ("web", 2),
-        ("faq", 6),
+        ("faq", 7),
         ("tickets", 12),
         ("survey", 8),
         ("notices", 2),

@@ -16,6 +16,7 @@ from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
 from bot.tickets import site_events as se
+from bot.tickets import visit_events as ve
 from bot.tickets.model import Appointment, ClockKind, Closing, Finding, Kind, Party, Reporter, WaitsFor
 from bot.tickets.speaker import Speaker
 
@@ -168,6 +169,11 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (ce.Covered(by=LI, category="bug"), "小李 同意免费处理：bug"),
     (ce.Quoted(by=LI, text="按次收费"), "小李 报价：按次收费"),
     (ce.QuoteAnswered(by=WANG, is_given=True, consent="m8"), "王老师 同意收费（消息 m8）"),
+    (ve.VisitOffered(by=LI, who=ZHANG, times=(AT,)), "小李 请客户选上门时间（老张）：2026-03-06 10:00:00"),
+    (
+        ve.VisitAgreed(by=WANG, consent="m9", appointment=Appointment(at=AT, who=ZHANG), clock="visit"),
+        "王老师 选定 2026-03-06 10:00:00 上门（消息 m9）",
+    ),
     (ce.TurnedDown(by=LI, text="请联系原厂家"), "小李 谢绝：请联系原厂家"),
 ]  # fmt: skip
 
