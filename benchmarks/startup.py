@@ -22,9 +22,9 @@ def run() -> list[Row]:
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
             config = example(Path(folder))
-            fresh.append(_started(the_bot(config)))
-            again.append(_started(the_bot(config)))
-            bare.append(_started(["-m", "benchmarks.page"]))
+            fresh.append(started(the_bot(config)))
+            again.append(started(the_bot(config)))
+            bare.append(started(["-m", "benchmarks.page"]))
     middle = [
         [statistics.median(figure) for figure in zip(*found, strict=True)] for found in (fresh, again, bare)
     ]
@@ -48,7 +48,7 @@ def example(folder: Path) -> Path:
     return file
 
 
-def _started(arguments: list[str]) -> tuple[float, float, float]:
+def started(arguments: list[str]) -> tuple[float, float, float]:
     """Return the seconds until the first page, those of a core in them, and the megabytes resident then."""
     start = perf_counter()
     with running(arguments) as (process, address):
