@@ -244,7 +244,7 @@ class Sender:
         if not await self._is_due(first):
             self._finish(queue, first, None)
             return
-        if queue and self.is_ours and queue[0].state is not Delivery.SENDING:
+        if queue and queue[0].state is not Delivery.SENDING and self.is_ours:
             await self._claim(queue)
         if queue and self.is_ours:  # else the lease went meanwhile, and the messages with it
             first = queue[0]
