@@ -30,6 +30,7 @@ from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.store.contract import Store
 from bot.tickets.messages import Message, Place
+from bot.usual_waits import UsualWaits
 from faq.knowledge import Entry, Hit
 
 _AGAIN = timedelta(minutes=10)  # the same question in the same room is pointed to its answer
@@ -48,6 +49,7 @@ class Answering:
         bot: BotConfig,
         noting: Noting,
         joining: Joining,
+        waits: UsualWaits,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -56,6 +58,7 @@ class Answering:
         self._bot = bot
         self._noting = noting
         self._joining = joining
+        self._waits = waits
 
     async def question(self, hearing: Hearing) -> bool:
         """Answer a text if it is a question for the bot; False when nothing is said."""
@@ -129,6 +132,9 @@ class Answering:
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
             return
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")
+        wait = await self._waits.of(hearing.customer_room, hearing.now)
+        if wait is not None:
+            text = say("这个我还没有答案。要转给工程师吗？回 1 报单（近一周平均 {wait}有人接）。", wait=wait)
         is_new = await self._desk.answer(
             [Message(to=Place.ASKER, text=text, about=Offer(question=hearing.text))], hearing.origin
         )

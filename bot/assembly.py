@@ -38,12 +38,14 @@ from bot.orders import Orders
 from bot.outbox import Outbox
 from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
+from bot.presence import Presence
 from bot.reception import Reception
 from bot.setting_up import SettingUp
 from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.uploading import Uploading
+from bot.usual_waits import UsualWaits
 from bot.visiting import Visiting
 from faq.sentences import bundled
 from scheduler.loop import Clock
@@ -117,7 +119,7 @@ async def assemble(
     rules, directory = living.rules, living.directory
     knowledge = Knowledge(
         store,
-        Thresholds(config.faq.answer_at, config.faq.suggest_at),
+        Thresholds(config.faq.answer_at, config.faq.suggest_at, config.faq.ask_itself),
         config.bot.zone,
         encode=bundled() if config.faq.semantic else None,
     )
@@ -179,6 +181,7 @@ async def assemble(
         bot=config.bot,
         noting=school.noting,
         joining=joining,
+        waits=UsualWaits(store, directory, rules),
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
@@ -244,6 +247,14 @@ async def assemble(
         opening=opening,
         newcomers=newcomers,
         uploading=uploading,
+        presence=Presence(
+            directory=directory,
+            desk=desk,
+            drafts=drafts,
+            store=store,
+            clock=clock,
+            language=config.bot.language,
+        ),
     )
     losses = Losses(living=living, desk=desk, drafts=drafts, store=store)
     outbox.on_loss = losses.lost

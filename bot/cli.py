@@ -268,6 +268,23 @@ def ask(config_file: Path | None, is_explained: bool, customer: str | None, text
     click.echo("\n".join(_run(ask_faq(_load(config_file), text, customer, is_explained=is_explained))))
 
 
+@faq.command()
+@_config_option
+@click.option(
+    "--precision",
+    type=click.FloatRange(min=0.5, max=0.999),
+    default=0.97,
+    show_default=True,
+    help="Share of the answers given that shall be right.",
+)
+@_explained
+def tune(config_file: Path | None, precision: float) -> None:
+    """Propose answer_at from what became of this installation's own answers; changes nothing."""
+    from bot.tuning import tune as tell
+
+    click.echo("\n".join(_run(tell(_load(config_file), precision))))
+
+
 _semantic = click.option(
     "--semantic/--no-semantic",
     "is_semantic",

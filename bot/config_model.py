@@ -55,6 +55,7 @@ class FaqConfig:
     suggest_at: float
     managers: tuple[str, ...] = ()  # ids of those who look after the knowledge
     checks: Path | None = None  # questions that shall be answered in a certain way
+    ask_itself: bool = True  # whether the knowledge finds its own threshold, by its own questions
     semantic: bool = True  # whether to use the extra of that name where it is installed
 
 

@@ -144,7 +144,13 @@ def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig
         mistakes.add(("faq", "checks"), settings.checks, _NO_FILE)
     checks = folder / settings.checks if settings.checks else None
     return FaqConfig(
-        tuple(files), settings.answer_at, settings.suggest_at, settings.managers, checks, settings.semantic
+        tuple(files),
+        settings.answer_at,
+        settings.suggest_at,
+        settings.managers,
+        checks,
+        ask_itself=settings.ask_itself,
+        semantic=settings.semantic,
     )
 
 

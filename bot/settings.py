@@ -72,6 +72,7 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     answer_at: Share = 0.90
     suggest_at: Share = 0.40
+    ask_itself: bool = True
     managers: tuple[str, ...] = ()
     checks: str = ""
     semantic: bool = True

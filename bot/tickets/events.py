@@ -28,6 +28,7 @@ from bot.tickets.joint_events import JointEvent
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, Kind, Party, Promise
 from bot.tickets.planned_events import CallEvent, PlannedEvent
+from bot.tickets.presence_events import PresenceEvent
 from bot.tickets.promise_events import (
     Acknowledged,
     AgreementGiven,
@@ -247,6 +248,7 @@ AnyEvent = (
     | SiteEvent
     | JointEvent
     | CoverageEvent
+    | PresenceEvent
     | VisitEvent
     | IncidentEvent
 )

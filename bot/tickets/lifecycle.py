@@ -14,6 +14,7 @@ from bot.tickets import (
     majors,
     pausing,
     planned,
+    presence,
     site,
     timing,
     visits,
@@ -25,6 +26,7 @@ from bot.tickets import joint_events as je
 from bot.tickets import joint_steps as js
 from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
+from bot.tickets import presence_steps as people
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets import visit_steps as vs
@@ -97,6 +99,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*_first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
         case s.Supplement(by=by, text=text):
             return pausing.supplemented(ticket, step, rules)
+        case people.TakeBack() | people.GoAway() | people.ComeBack():
+            return [*presence.decided(ticket, step)]
         case s.Urge(by=by):
             _be_open(ticket)
             return [e.Urged(by=by)]

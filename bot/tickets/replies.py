@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Check
-from bot.tickets import coverage, incidents, joint_words, ledgering, majors, site, timing, visits
+from bot.tickets import coverage, incidents, joint_words, ledgering, majors, presence, site, timing, visits
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import incident_events as ie
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.alerts import alerts
@@ -110,6 +111,10 @@ def _said_of(
             return _urged(by, after, voices, rules)
         case e.Resolved():
             return [resolved(event, after, voices, rules)]
+        case e.CheckReminded() | e.SurveyAsked() | e.SurveyReminded() | e.PauseReminded() if (
+            presence.is_in_vain(event, after)
+        ):
+            return []
         case e.CheckReminded():
             text = customer(
                 "@{who} {number} 处理好了吗？好了回 1，还有问题回 2。{time} 前没有回复，我就先关单。",
@@ -252,6 +257,9 @@ def _said_of(
             | e.Commented()
             | e.Realigned()
             | e.NoticeGathered()
+            | pe.TakenBack()
+            | pe.RequesterGone()
+            | pe.RequesterBack()
         ):
             return []
         case _:

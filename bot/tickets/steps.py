@@ -13,6 +13,7 @@ from bot.tickets.joint_steps import Join
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
+from bot.tickets.presence_steps import PresenceStep
 from bot.tickets.site_steps import SiteStep
 from bot.tickets.visit_steps import VisitStep
 
@@ -346,6 +347,7 @@ Step = (
     | SiteStep
     | Join
     | CoverageStep
+    | PresenceStep
     | VisitStep
     | IncidentStep
     | Realign
