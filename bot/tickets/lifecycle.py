@@ -61,6 +61,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
     now = no_earlier(now, ticket)
     joint.be_leading(ticket, step)
     match step:
+        case s.DeadlineReached():  # first: of no step there are so many at once
+            return time_passed(ticket, step, now, rules)
         case s.Open():
             raise ValueError(f"ticket {ticket.number} is open already")
         case s.Claim(by=by):
@@ -206,8 +208,6 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*ledgering.decided(ticket, step, rules)]
         case js.Join():
             return joint.joined(ticket, step)
-        case s.DeadlineReached():
-            return time_passed(ticket, step, now, rules)
         case s.Realign(saved_at=saved_at):
             return realigned(ticket, saved_at, now, rules)
         case _:

@@ -53,6 +53,8 @@ def _said_of(
     match event:
         case e.Opened():
             return opened(event, after, voices, rules)
+        case e.Escalated():  # early, as in `decide`
+            return alerts(event, after, voices.duty, rules, title(after))
         case e.Claimed(by=by):
             return _claimed(by, after, events, voices, rules)
         case e.HandOverOffered(by=by, to=to, note=note):
@@ -171,8 +173,6 @@ def _said_of(
         case e.CalledBack():
             text = voices.asker.say("{number} 的回访已记入档案。", number=after.subject or number)
             return [Message(to=Place.ASIDE, text=text)]
-        case e.Escalated():
-            return alerts(event, after, voices.duty, rules, title(after))
         case e.Arrived(by=by):
             text = customer(
                 "{number} {by} 已到场（{time}）。处理完请您在群里确认。",

@@ -327,6 +327,6 @@ async def test_files_come_from_the_qq_side_itself_or_from_allowed_hosts_only(one
     ],
 )
 async def test_hosts_of_files(url, is_allowed):
-    from adapters.onebot.files import is_allowed as allowed
+    from adapters.downloads import is_allowed as allowed
 
     assert allowed(url, ("qq.com", "qpic.cn")) is is_allowed
