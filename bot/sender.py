@@ -11,13 +11,13 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, DeliveryFailed
+from adapters.remembered import Remembered
 from bot.delivery_notes import PACES, Notes
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.outgoing import moved_text, rendered
 from bot.pace import Pace
 from bot.patience import Patience
-from bot.repeats import Repeats
 from bot.store.contract import LeaseLost, Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.tickets.errors import N_
@@ -77,7 +77,7 @@ class Sender:
         self._taken: list[str] = []  # keys that are news no more, to be told with the next look
         self._known: set[str] = set()  # keys that are queued or held
         self._left: list[Queued] = []  # claimed by their commit, and not taken: this worker had left
-        self._done = Repeats(_DONE_REMEMBERED)  # whoever tells of these once more is late
+        self._done = Remembered[str](_DONE_REMEMBERED)  # whoever tells of these once more is late
 
     @property
     def is_ours(self) -> bool:
@@ -148,7 +148,7 @@ class Sender:
         self._held.clear()
         self._known.clear()
         self._taken.clear()
-        self._done = Repeats(_DONE_REMEMBERED)
+        self._done = Remembered[str](_DONE_REMEMBERED)
         self._term = term
 
     async def _take_up(self, news: list[Queued]) -> None:
