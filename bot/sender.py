@@ -92,7 +92,13 @@ class Sender:
         if not term:
             return
         if term != self._term:
+            arrivals = await self._store.kept(
+                f"{PACES}{self._name}"
+            )  # of whoever sent before, here or elsewhere
+            if self._store.term(self._name) != term:
+                return
             self._begin(term)
+            self._remember(arrivals)
         for room, queue in self._rooms.items():  # left when the lease seemed to have ended, and had not
             if queue and room not in self._workers:
                 self._workers[room] = asyncio.create_task(self._serve(room))
@@ -441,8 +447,8 @@ class Sender:
         self._missed(message, "dead")
         self._lost(message)
 
-    def remember(self, kept: Mapping[str, str]) -> None:
-        """Take up the buckets of an earlier run."""
+    def _remember(self, kept: Mapping[str, str]) -> None:
+        """Take up the buckets of an earlier run, or of the worker that sent before: together they stay within the platform's pace."""
         arrivals = {key.removeprefix(PACES): datetime.fromisoformat(at) for key, at in kept.items()}
         self._pace.restore(arrivals, self.adapter.name, self._clock.now())
 
