@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import statistics
 import tempfile
@@ -11,7 +10,7 @@ from time import perf_counter, sleep
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from benchmarks.program import ROOT, running, the_bot
+from benchmarks.program import ROOT, running, the_bot, worked
 from benchmarks.table import Row, at_most
 
 ROUNDS = 5
@@ -56,7 +55,7 @@ def started(arguments: list[str], page: str = "/") -> tuple[float, float, float]
         while not _answers(f"{address}{page}"):
             sleep(0.01)
         seconds = perf_counter() - start
-        return seconds, _worked(process.pid), _resident(process.pid)
+        return seconds, worked(process.pid), _resident(process.pid)
 
 
 def _answers(address: str) -> bool:
@@ -69,12 +68,6 @@ def _answers(address: str) -> bool:
             raise
         return False
     return True
-
-
-def _worked(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    user, system = int(fields[11]), int(fields[12])
-    return (user + system) / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(pid: int) -> float:
