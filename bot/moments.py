@@ -26,6 +26,7 @@ _ALONE = {
 }
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _QUARTERS = {"一刻": 15, "三刻": 45}
+_WEEKS = {"": None, "本": 0, "这": 0, "下": 1, "下下": 2}
 
 _N = r"(?:\d{1,2}|[零〇一二两三四五六七八九十]{1,3})"
 _COUNT = rf"(?:\d{{1,4}}(?:\.\d)?|{_N})"
@@ -176,7 +177,7 @@ def _day(found: re.Match[str], today: date) -> date | None:
     if found["week"]:
         weekday = min(_WEEKDAYS.index(found["week"]), 6)
         which = (found["which"] or "").removesuffix("个")
-        return _weekday(weekday, {"": None, "本": 0, "这": 0, "下": 1, "下下": 2}[which], today)
+        return _weekday(weekday, _WEEKS[which], today)
     if found["only"]:
         return _day_of_month(_number(found["only"]), today)
     month, day = (_number(found[name] or found[f"{name}_dot"]) for name in ("month", "day"))
