@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bot.config_ledgers import check_ledgers
 from bot.config_lines import Place
-from bot.config_mistakes import ABSENT, UNSHOWN, Mistakes, Wording
+from bot.config_mistakes import ABSENT, Mistakes, Wording
 from bot.config_names import CALENDAR, CUSTOMER, LADDER, PERSON, TAKEN
 from bot.config_promises import ALWAYS
 from bot.config_values import refer
@@ -46,10 +46,6 @@ _CONTRACT_ENDS = Wording("应不早于 from", "expected a day not before from")
 _CUSTOMER_NEEDED = Wording("客户群应写明是哪个客户（customers 的 id）", "expected the id of a customer")
 _SOMEBODY = Wording("应至少写一个", "expected at least one")
 _A_RUNG = Wording("应至少有一级阶梯", "expected at least one step")
-_NO_RESPONSE = Wording(
-    '应至少有一级写明首次响应，如 { kind = "respond", within = "30m" }',
-    'expected a first response on some level, such as { kind = "respond", within = "30m" }',
-)
 _A_LEVEL = Wording("应至少有一个级别", "expected at least one level")
 
 
@@ -248,9 +244,6 @@ def _check_policy(policy: PolicySettings, place: Place, settings: Settings, mist
         ids = [clock.id or clock.kind for clock in level.clocks]
         _check_unique(ids, here, ("clocks", "kind"), _ONE_CLOCK, mistakes)
     _check_unique([level.id for level in policy.levels], place, ("levels", "id"), TAKEN, mistakes)
-    kinds = {clock.kind for level in policy.levels for clock in level.clocks}
-    if policy.levels and "respond" not in kinds and not mistakes.is_within((*place, "levels")):
-        mistakes.add((*place, "levels"), UNSHOWN, _NO_RESPONSE)
     check_ledgers(policy, place, mistakes)
 
 
