@@ -36,7 +36,7 @@ class Delivery:
             DeliveryFailed: A part was not taken, or it is unknown whether all were.
         """
         text = _sendable(message.text)
-        if text != message.text:
+        if text is not message.text:
             message = replace(message, text=text)
         earlier = self._unfinished.pop(message.key, None)
         parts = _resumed(earlier, message) if earlier else tuple(parts_of(message, self._split(message.text)))
@@ -88,7 +88,11 @@ def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:
 
 def _sendable(text: str) -> str:
     """Replace what UTF-8 cannot hold: halves of characters that some client has torn apart."""
-    return text.encode(errors="replace").decode()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="replace").decode()
+    return text
 
 
 def _resumed(earlier: _Unfinished, message: Outgoing) -> tuple[Outgoing, ...]:

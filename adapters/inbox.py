@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Coroutine
 from dataclasses import replace
 from typing import Any, Final
@@ -22,19 +23,25 @@ class Inbox:
     def __init__(self, most_waiting: int = MOST_WAITING) -> None:
         self.is_closed = False
         self._most_waiting = most_waiting
-        self._queue: asyncio.Queue[Incoming | Notice | None] = asyncio.Queue()
+        self._queue: deque[Incoming | Notice | None] = deque()
+        self._has_more = asyncio.Event()
         self._has_place = asyncio.Event()
+
+    @property
+    def waiting(self) -> int:
+        """How much has come in that nobody has read."""
+        return len(self._queue)
 
     @property
     def is_full(self) -> bool:
         """True while more would only fill memory."""
-        return self._queue.qsize() >= self._most_waiting
+        return len(self._queue) >= self._most_waiting
 
     def put(self, happening: Incoming | Notice) -> bool:
         """Take what has come in; False when too much is waiting or nobody will read it any more."""
         if self.is_closed or self.is_full:
             return False
-        self._queue.put_nowait(happening)
+        self._add(happening)
         return True
 
     def put_for_receipt(self, happening: Incoming | Notice) -> Receipt | None:
@@ -47,19 +54,31 @@ class Inbox:
         while self.is_full:
             self._has_place.clear()
             await self._has_place.wait()
-        self._queue.put_nowait(happening)
+        self._add(happening)
 
     def close(self) -> None:
         """End the reading after what is already there; harmless when repeated."""
         if not self.is_closed:
             self.is_closed = True
-            self._queue.put_nowait(None)
+            self._add(None)
 
     async def messages(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what came in, oldest first, until the end."""
-        while (happening := await self._queue.get()) is not None:
-            self._has_place.set()
+        while True:
+            while not self._queue:
+                self._has_more.clear()
+                await self._has_more.wait()
+            happening = self._queue.popleft()
+            if happening is None:
+                return
+            if not self._has_place.is_set():
+                self._has_place.set()
             yield happening
+
+    def _add(self, happening: Incoming | Notice | None) -> None:
+        self._queue.append(happening)
+        if len(self._queue) == 1:  # else the reader is awake already
+            self._has_more.set()
 
     async def fed_by(self, work: Coroutine[Any, Any, Any]) -> AsyncIterator[Incoming | Notice]:
         """Yield what came in while `work` fills it. When that ends the reading ends too, with its mistake if it made one."""

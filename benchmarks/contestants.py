@@ -1,4 +1,4 @@
-"""The peers under load, each a process of its own: `python -m benchmarks.contestants bare FOLDER duty|alone` or `nonebot URL COMMANDS`.
+"""The peers under load, each a process of its own: `python -m benchmarks.contestants bare FOLDER duty|alone` or `nonebot URL COMMAND COUNT`.
 
 Each prints one line with its address, or nothing when it is the one to connect, and runs until its input is closed.
 """
@@ -15,9 +15,10 @@ from typing import Any
 from aiohttp import WSMsgType, web
 
 from benchmarks.load import DUTY
-from benchmarks.reported import AT, answer, change, notice
+from benchmarks.reported import AT, answer, change, claim, claim_answer, claim_news, notice
 from bot.store.contract import Store
 from bot.store.sqlite import open_sqlite
+from bot.tickets.model import Ticket
 
 
 class Bare:
@@ -27,6 +28,7 @@ class Bare:
         self._store = store
         self._has_duty = has_duty
         self._numbers = itertools.count(1001)
+        self._tickets: dict[int, Ticket] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def handle(self, request: web.Request) -> web.WebSocketResponse:
@@ -44,20 +46,38 @@ class Bare:
         return socket
 
     async def _answer(self, socket: web.WebSocketResponse, event: dict[str, Any]) -> None:
-        number, message = next(self._numbers), str(event["message_id"])
+        message, group = str(event["message_id"]), event["group_id"]
+        room, sender = f"qq:group:{group}", f"qq:{event['user_id']}"
         text = "".join(part["data"]["text"] for part in event["message"])
+        if text.startswith("接单"):
+            await self._claim(socket, int(text[2:]), room=room, sender=sender, message=message)
+            return
+        number = next(self._numbers)
         if text.startswith("报障"):
-            room = f"qq:group:{event['group_id']}"
-            sender = f"qq:{event['user_id']}"
-            await self._store.commit(
-                change(number, room=room, sender=sender, message=message, text=text, has_duty=self._has_duty)
+            saved = change(
+                number, room=room, sender=sender, message=message, text=text, has_duty=self._has_duty
             )
+            await self._store.commit(saved)
+            self._tickets[number] = saved.tickets[0].ticket
         elif not text.startswith("帮助"):
             return
-        reply = [{"type": "reply", "data": {"id": message}}, _said(answer(number))]
-        await socket.send_str(_call(event["group_id"], reply, f"{number}"))
+        await socket.send_str(_call(group, [_quote(message), _said(answer(number))], f"{number}"))
         if self._has_duty:
             await socket.send_str(_call(DUTY, [_said(notice(number, text))], f"{number}d"))
+
+    async def _claim(
+        self, socket: web.WebSocketResponse, number: int, *, room: str, sender: str, message: str
+    ) -> None:
+        ticket = self._tickets[number]
+        await self._store.commit(claim(ticket, room=room, sender=sender, message=message))
+        duty, customers = (int(each.rpartition(":")[2]) for each in (room, ticket.address))
+        reply = [_quote(message), _said(claim_answer(number, sender))]
+        await socket.send_str(_call(duty, reply, f"c{number}"))
+        await socket.send_str(_call(customers, [_said(claim_news(number, sender))], f"n{number}"))
+
+
+def _quote(message: str) -> dict[str, Any]:
+    return {"type": "reply", "data": {"id": message}}
 
 
 def _said(text: str) -> dict[str, Any]:
@@ -83,8 +103,8 @@ async def bare(folder: Path, *, has_duty: bool) -> None:
     await store.close()
 
 
-def nonebot(url: str, commands: int) -> None:
-    """Connect to a QQ side with NoneBot2 and so many commands; the last one answers a report and saves nothing."""
+def nonebot(url: str, command: str, count: int) -> None:
+    """Connect to a QQ side with NoneBot2 and so many commands; the last one is answered, and nothing is saved."""
     # Here, because the bare peer must not pay for its import.
     import nonebot as framework
     from nonebot import on_command
@@ -94,8 +114,8 @@ def nonebot(url: str, commands: int) -> None:
         driver="~aiohttp", onebot_ws_urls=[url], log_level="ERROR", command_start=["/", ""], command_sep=["."]
     )
     framework.get_driver().register_adapter(Adapter)
-    names = [f"命令{number}" for number in range(1, commands)]
-    for name in [*names, "报障"]:
+    names = [f"命令{number}" for number in range(1, count)]
+    for name in [*names, command]:
         matcher = on_command(name, priority=1, block=True)
 
         @matcher.handle()
@@ -110,4 +130,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "bare":
         asyncio.run(bare(Path(sys.argv[2]), has_duty=sys.argv[3] == "duty"))
     else:
-        nonebot(sys.argv[2], int(sys.argv[3]))
+        nonebot(sys.argv[2], sys.argv[3], int(sys.argv[4]))

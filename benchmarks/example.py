@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.load import DUTY, GROUPS
+from benchmarks.load import DUTIES, DUTY, ENGINEERS, GROUPS
 
 ENTRIES = 500
 
@@ -44,19 +45,21 @@ def write_config(
     *,
     adapter: str = 'name = "qq"\ntype = "onebot"\nper_minute_room = 0',
     has_duty: bool = True,
+    has_many: bool = False,
 ) -> Path:
     """Write the configuration with its knowledge base into a folder and return the file.
 
-    Without `has_duty` no room hears of a new ticket but the one that asked for it.
+    Without `has_duty` no room hears of a new ticket but the one that asked for it. With `has_many` there are many engineers, and
+    every customer's group has a duty room of its own.
     """
-    duty = 'duty = "duty"\n' if has_duty else ""
     write_entries(folder / "kb.jsonl")
     rooms = "".join(
         f'[[customers]]\nid = "school{group}"\nname = "第{group}小学"\npolicy = "edu"\n'
         f'[[rooms]]\nid = "room{group}"\nname = "群{group}"\naddress = "qq:group:{group}"\nkind = "customer"\n'
-        f'customer = "school{group}"\n{duty}on_call = "first-line"\n'
-        for group in GROUPS
+        f'customer = "school{group}"\n{f"duty = {json.dumps(duty)}" if has_duty else ""}\non_call = "first-line"\n'
+        for group, duty in zip(GROUPS, _duty_ids(has_many=has_many), strict=True)
     )
+    rooms += "".join(_duty_rooms() if has_many else ())
     file = folder / "config.toml"
     file.write_text(
         f"""
@@ -74,6 +77,7 @@ id = "duty"
 name = "值班群"
 address = "qq:group:{DUTY}"
 kind = "duty"
+{"".join(_engineers()) if has_many else ""}
 [[people]]
 id = "zhang"
 name = "老张"
@@ -123,3 +127,18 @@ repeat = "15m"
         encoding="utf-8",
     )
     return file
+
+
+def _duty_ids(*, has_many: bool) -> list[str]:
+    return ["duty", *(f"duty{group}" if has_many else "duty" for group in DUTIES[1:])]
+
+
+def _duty_rooms() -> Iterator[str]:
+    for group in DUTIES[1:]:
+        yield f'[[rooms]]\nid = "duty{group}"\nname = "值班群{group}"\naddress = "qq:group:{group}"\nkind = "duty"\n'
+
+
+def _engineers() -> Iterator[str]:
+    """Those beside the three that every example has."""
+    for account in range(10_004, 10_001 + ENGINEERS):
+        yield f'[[people]]\nid = "e{account}"\nname = "工程师{account}"\nrole = "engineer"\naccounts = ["qq:{account}"]\n'

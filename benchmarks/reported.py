@@ -1,12 +1,14 @@
-"""What one reported fault brings about when it is saved, built by hand: the durable commit of the bare peer."""
+"""What one reported fault, and one claim, bring about when they are saved, built by hand: the durable commits of the bare peer."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from bot.store.contract import Change, Link, Saved
 from bot.store.messages import Delivery, Queued
-from bot.tickets.events import Opened
+from bot.tickets.events import Claimed, Opened
 from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
 from bot.tickets.records import Record, Source, sealed
 
@@ -66,6 +68,45 @@ def change(number: int, *, room: str, sender: str, message: str, text: str, has_
         ),
         links=(Link(room, message, ticket=number),),
     )
+
+
+def claim(ticket: Ticket, *, room: str, sender: str, message: str) -> Change:
+    """Return a ticket with its owner and the record of that, a link, the reply and the news for the customer."""
+    owner, number = Party(sender, sender), ticket.number
+    record = Record(
+        number=number, seq=2, at=AT, event=Claimed(by=owner), source=Source(message, sender, room)
+    )
+    record = sealed(record, ticket.head)
+    claimed = replace(
+        ticket,
+        version=2,
+        head=record.hash,
+        owner=owner,
+        claimed_at=AT,
+        changed_at=AT,
+        happened={"claimed": (AT,)},
+    )
+    due = AT + timedelta(minutes=30)
+    return Change(
+        at=AT,
+        seen=f"{room}|{message}",
+        tickets=(Saved(ticket=claimed, expected_version=1, records=(record,), next_due_at=due),),
+        outgoing=(
+            _queued(f"t{number}.2.0", room, claim_answer(number, sender), number),
+            _queued(f"t{number}.2.1", ticket.address, claim_news(number, sender), number),
+        ),
+        links=(Link(room, message, ticket=number),),
+    )
+
+
+def claim_answer(number: int, owner: str) -> str:
+    """Return what the engineer reads."""
+    return f"{number} 由 {owner} 接单（16:45）。"
+
+
+def claim_news(number: int, owner: str) -> str:
+    """Return what the customer reads."""
+    return f"{number} 由 {owner} 负责，周一 09:15 前联系您。"
 
 
 def notice(number: int, text: str) -> str:

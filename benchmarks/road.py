@@ -1,8 +1,9 @@
-"""How fast a reported fault becomes a durable ticket and an answer in the group, over a real OneBot WebSocket."""
+"""How fast a report becomes a durable ticket and an answer, and a claim a durable owner and a reply, over a real OneBot WebSocket."""
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import statistics
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import aiohttp
 from aiohttp import web
 
 from benchmarks.example import write_config
-from benchmarks.load import BOT, Load, Outcome, report
+from benchmarks.load import BOT, Load, Outcome, customers, engineers, report
 from benchmarks.program import ROOT, running, the_bot
 from benchmarks.table import Row, more_by, ratio_of
 
@@ -25,6 +26,7 @@ ROUNDS = 7
 REPORTS = 640
 ALONE = 80
 COMMANDS = 30
+FIRST_TICKET = 1001
 _HEADERS = {"X-Self-ID": str(BOT), "X-Client-Role": "Universal"}
 
 
@@ -48,7 +50,8 @@ async def _measured(folder: Path) -> list[Row]:
     alone = await _compared(folder / "alone", has_duty=False)
     duty = await _compared(folder / "duty", has_duty=True)
     rate = _middle(alone.ours)
-    one, many = await _nonebot(1), await _nonebot(COMMANDS)
+    one, many = await _nonebot("报障", 1), await _nonebot("报障", COMMANDS)
+    claims = await _claims(folder / "claims")
     return [
         Row(
             f"OneBot report → durable ticket → answer, {IN_FLIGHT} in flight",
@@ -91,6 +94,30 @@ async def _measured(folder: Path) -> list[Row]:
             ratio_of(10),
             "NoneBot2, saves nothing",
         ),
+        Row(
+            f"OneBot command → durable claim → reply, {IN_FLIGHT} in flight",
+            _middle(claims.ours),
+            _middle(claims.peer),
+            "claims/s",
+            ratio_of(0.7),
+            "aiohttp handler, same commit, two messages",
+        ),
+        Row(
+            "… one at a time, p50",
+            _middle_wait(claims.ours_alone),
+            _middle_wait(claims.peer_alone),
+            "ms",
+            None,
+            "aiohttp handler, same commit, two messages",
+        ),
+        Row(
+            "… beside NoneBot2 with 1 command",
+            _middle(claims.ours),
+            await _nonebot("接单", 1),
+            "claims/s",
+            None,
+            "NoneBot2, saves nothing, one message",
+        ),
     ]
 
 
@@ -111,6 +138,29 @@ async def _compared(folder: Path, *, has_duty: bool) -> _Compared:
     return found
 
 
+async def _claims(folder: Path) -> _Compared:
+    """Let engineers in eight duty rooms claim what was reported; every ticket is claimed once."""
+    await asyncio.to_thread(folder.mkdir)
+    found = _Compared([], [], [], [])
+    bare = ["-m", "benchmarks.contestants", "bare", str(folder), "duty"]
+    config = write_config(folder, has_many=True)
+    numbers = itertools.count(FIRST_TICKET)
+    with running(the_bot(config)) as (_, bot_at), running(bare) as (_, bare_at):
+        async with connected(bot_at) as to_bot, connected(bare_at) as to_bare:
+            for _ in range(ROUNDS):
+                for count, in_flight, ours, peer in (
+                    (REPORTS, IN_FLIGHT, found.ours, found.peer),
+                    (ALONE, 1, found.ours_alone, found.peer_alone),
+                ):
+                    claimed = list(itertools.islice(numbers, count))
+                    for load, outcomes in ((to_bot, ours), (to_bare, peer)):
+                        await load.round(count, IN_FLIGHT, report)
+                        words = [f"接单 {number}" for number in claimed]
+                        who = engineers(load.opened)
+                        outcomes.append(await load.round(count, in_flight, words.__getitem__, who))
+    return found
+
+
 @asynccontextmanager
 async def connected(address: str) -> AsyncIterator[Load]:
     """Connect as QQ to `/hooks/qq` of a program."""
@@ -123,8 +173,8 @@ async def connected(address: str) -> AsyncIterator[Load]:
         await load.close()
 
 
-async def _nonebot(commands: int) -> float:
-    """Return how many reports NoneBot2 answers a second; it connects to us, because its aiohttp driver only dials."""
+async def _nonebot(command: str, count: int) -> float:
+    """Return how many messages NoneBot2, with so many commands, answers a second; it connects to us, because its aiohttp driver only dials."""
     connection: asyncio.Future[web.WebSocketResponse] = asyncio.get_running_loop().create_future()
     over = asyncio.Event()
 
@@ -141,10 +191,10 @@ async def _nonebot(commands: int) -> float:
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"ws://127.0.0.1:{runner.addresses[0][1]}/"
-    words = ["-m", "benchmarks.contestants", "nonebot", url, str(commands)]
+    arguments = ["-m", "benchmarks.contestants", "nonebot", url, command, str(count)]
     # It logs at the start whatever it is told, and every closed connection with a traceback.
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *words, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        sys.executable, *arguments, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         async with asyncio.timeout(30):
@@ -153,9 +203,10 @@ async def _nonebot(commands: int) -> float:
         lifecycle = {"time": 1, "self_id": BOT, "post_type": "meta_event", "meta_event_type": "lifecycle"}
         await socket.send_json({**lifecycle, "sub_type": "connect"})
         load = Load(socket)
-        await load.round(8, 8, report)
+        words, who = ("报障 {}", customers) if command == "报障" else ("接单 {}", engineers({}))
+        await load.round(8, 8, words.format, who)
         outcome = statistics.median(
-            [(await load.round(IN_FLIGHT * 2, IN_FLIGHT, report)).per_second for _ in range(3)]
+            [(await load.round(IN_FLIGHT * 2, IN_FLIGHT, words.format, who)).per_second for _ in range(3)]
         )
         await load.close()
         return outcome

@@ -25,10 +25,12 @@ from bot.deciding import (
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
+from bot.joining import Joining
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.store.contract import Store
 from bot.tickets.messages import Message, Place
+from bot.usual_waits import UsualWaits
 from faq.knowledge import Entry, Hit
 
 _AGAIN = timedelta(minutes=10)  # the same question in the same room is pointed to its answer
@@ -46,6 +48,8 @@ class Answering:
         store: Store,
         bot: BotConfig,
         noting: Noting,
+        joining: Joining,
+        waits: UsualWaits,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -53,12 +57,17 @@ class Answering:
         self._store = store
         self._bot = bot
         self._noting = noting
+        self._joining = joining
+        self._waits = waits
 
     async def question(self, hearing: Hearing) -> bool:
         """Answer a text if it is a question for the bot; False when nothing is said."""
         mode = hearing.customer_room.answer if hearing.customer_room else "mentioned"
         said = Heard(hearing.text, hearing.is_addressed, bool(hearing.mentions), mode)
         decision: Decision | None = decided_before(said)
+        is_new_report = decision is None and hearing.customer_room is not None
+        if is_new_report and await self._joining.joined(hearing, said.text, is_told=said.is_addressed):
+            return True
         if decision is None:
             is_off = mode == "off"
             hits = [] if is_off else self._knowledge.find(said.text, hearing.customer, hearing.now)
@@ -123,6 +132,9 @@ class Answering:
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
             return
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")
+        wait = await self._waits.of(hearing.customer_room, hearing.now)
+        if wait is not None:
+            text = say("这个我还没有答案。要转给工程师吗？回 1 报单（近一周平均 {wait}有人接）。", wait=wait)
         is_new = await self._desk.answer(
             [Message(to=Place.ASKER, text=text, about=Offer(question=hearing.text))], hearing.origin
         )

@@ -8,6 +8,7 @@ from bot.ledgers import CustomerStandings
 from bot.tickets import timing
 from bot.tickets.alerts import promise_name
 from bot.tickets.card import ENDINGS
+from bot.tickets.coverage import standing_of
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
 from bot.tickets.model import Closing, Status, Ticket
@@ -75,6 +76,9 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
     text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
+    if ticket.appointment is not None:
+        comes = ticket.appointment.who or ticket.owner or ""
+        text += speaker.say("约在 {time} 上门（{who}）。", time=ticket.appointment.at, who=comes)
     if word is None or word <= speaker.now:
         return text
     if timing.is_awaited(ticket, rules):
@@ -119,6 +123,8 @@ def explained(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> 
         lines.append(speaker.say("{name}：{state}", name=name, state=state))
         if clock.is_running:
             lines.extend(f"  {line}" for line in reasons(ticket, clock, speaker, rules, language))
+    if outside := standing_of(ticket, speaker, rules):
+        lines.append(speaker.say("合同期外：{state}", state=outside))
     policy = rules.policies.get(ticket.policy)
     level = policy.level(ticket.level) if policy else None
     lines.extend(speaker.say("合同这样理解：{text}", text=text) for text in (level.readings if level else ()))

@@ -68,6 +68,13 @@ class Agree(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Times(About, frozen=True, kw_only=True, tag=True):
+    """At which of these times may somebody come? Any other may be written."""
+
+    ticket: int
+    times: tuple[datetime, ...]
+
+
 class Rating(About, frozen=True, kw_only=True, tag=True):
     """Two scores from 1 to 5."""
 
@@ -98,6 +105,13 @@ class Gap(About, frozen=True, kw_only=True, tag=True):
     lessons: tuple[str, ...]
 
 
+class Joining(About, frozen=True, kw_only=True, tag=True):
+    """Somebody was added to a ticket that others had opened: 0 says that theirs is another trouble."""
+
+    ticket: int
+    question: str
+
+
 AnyAbout = (
     Menu
     | Offer
@@ -108,9 +122,11 @@ AnyAbout = (
     | Needed
     | Agree
     | Check
+    | Times
     | Rating
     | Choices
     | Suggestion
+    | Joining
     | Gaps
     | Gap
 )

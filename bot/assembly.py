@@ -10,8 +10,10 @@ from datetime import datetime
 
 from adapters.contract import Adapter
 from bot.answering import Answering
+from bot.asking_after import AskingAfter
 from bot.auditor import Auditor
 from bot.config import Config
+from bot.contract_office import ContractOffice
 from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
@@ -20,12 +22,14 @@ from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
 from bot.identifying import Identifying
+from bot.joining import Joining
 from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
 from bot.ledgers import Ledgers
 from bot.living import Living
 from bot.losses import Losses
+from bot.merging_orders import MergingOrders
 from bot.metrics import Meters
 from bot.newcomers import Newcomers
 from bot.opening import Opening
@@ -33,12 +37,15 @@ from bot.orders import Orders
 from bot.outbox import Outbox
 from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
+from bot.presence import Presence
 from bot.reception import Reception
 from bot.setting_up import SettingUp
 from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.uploading import Uploading
+from bot.usual_waits import UsualWaits
+from bot.visiting import Visiting
 from faq.sentences import bundled
 from scheduler.loop import Clock
 
@@ -61,6 +68,7 @@ class Bot:
     school: School
     auditor: Auditor
     office: DutyOffice
+    contracts: ContractOffice
     ticking: asyncio.Lock
     meters: Meters
     journal: Journal
@@ -71,6 +79,7 @@ class Bot:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
         async with self.ticking:
             await self.office.tick(now)
+            await self.contracts.tick(now)
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
             await self.losses.tick(now)
@@ -87,6 +96,7 @@ class Bot:
                     listed,
                     gathered,
                     self.office.next_at(),
+                    self.contracts.next_at(self.clock.now()),
                     self.losses.next_at(self.clock.now()),
                 )
                 if at is not None
@@ -108,7 +118,7 @@ async def assemble(
     rules, directory = living.rules, living.directory
     knowledge = Knowledge(
         store,
-        Thresholds(config.faq.answer_at, config.faq.suggest_at),
+        Thresholds(config.faq.answer_at, config.faq.suggest_at, config.faq.ask_itself),
         config.bot.zone,
         encode=bundled() if config.faq.semantic else None,
     )
@@ -139,7 +149,19 @@ async def assemble(
     office = DutyOffice(
         store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
     )
-    opening = Opening(desk=desk, drafts=drafts, directory=directory, store=store, rules=rules)
+    contracts = ContractOffice(
+        store=store,
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        rules=rules,
+        language=config.bot.language,
+    )
+    await contracts.load()
+    joining = Joining(desk=desk, store=store, rules=rules)
+    opening = Opening(
+        desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
+    )
     school = school_of(
         config,
         store=store,
@@ -151,12 +173,26 @@ async def assemble(
         clock=clock,
     )
     answering = Answering(
-        desk=desk, drafts=drafts, knowledge=knowledge, store=store, bot=config.bot, noting=school.noting
+        desk=desk,
+        drafts=drafts,
+        knowledge=knowledge,
+        store=store,
+        bot=config.bot,
+        noting=school.noting,
+        joining=joining,
+        waits=UsualWaits(store, directory, rules),
     )
     finding = Finding(store)
     ledgers = Ledgers(store, config, rules)
+    visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
-        desk=desk, store=store, drafts=drafts, directory=directory, finding=finding, rules=rules
+        desk=desk,
+        store=store,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        visits=visits,
     )
     identifying = Identifying(living=living, desk=desk, drafts=drafts, store=store, new_code=new_code)
     uploading = Uploading(
@@ -180,6 +216,8 @@ async def assemble(
         planned=planned,
         setting_up=setting_up,
         ledgers=ledgers,
+        visits=visits,
+        merging=MergingOrders(desk=desk, finding=finding),
     )
     dialogue = Dialogue(
         desk=desk,
@@ -190,6 +228,7 @@ async def assemble(
         knowledge=knowledge,
         noting=school.noting,
         weekly=school.weekly,
+        visits=visits,
     )
     reception = Reception(
         directory=directory,
@@ -200,11 +239,20 @@ async def assemble(
         desk=desk,
         finding=finding,
         orders=orders,
+        asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,
         answering=answering,
         opening=opening,
         newcomers=newcomers,
         uploading=uploading,
+        presence=Presence(
+            directory=directory,
+            desk=desk,
+            drafts=drafts,
+            store=store,
+            clock=clock,
+            language=config.bot.language,
+        ),
     )
     losses = Losses(living=living, desk=desk, drafts=drafts, store=store)
     outbox.on_loss = losses.lost
@@ -224,6 +272,7 @@ async def assemble(
         drafts=drafts,
         reception=reception,
         office=office,
+        contracts=contracts,
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),

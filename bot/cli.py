@@ -20,7 +20,8 @@ from bot.command_line import explained as _explained
 from bot.command_line import file_of as _file
 from bot.command_line import language_of, voice_of
 from bot.command_line import loaded as _load
-from bot.config import Config, load
+from bot.config import Config, load, rules_of
+from bot.contracts import endings, sentence
 from bot.reach import unreached
 from bot.tickets.speaker import Speaker
 
@@ -89,6 +90,8 @@ def check(config_file: Path | None, is_explained: bool) -> None:
         from bot.config_account import account
 
         click.echo("\n".join(account(config, _speaker(config))))
+    for ending in endings(rules_of(config), _speaker(config).now):
+        click.echo(voice.say("提醒：{line}", line=sentence(ending, _speaker(config))))
     for each in unreached(config):
         words = {"who": each.name.of(voice.language), "why": each.why.of(voice.language)}
         click.echo(voice.say("提醒：{who} {why}", **words))
@@ -263,6 +266,23 @@ def ask(config_file: Path | None, is_explained: bool, customer: str | None, text
     from bot.housekeeping import ask_faq
 
     click.echo("\n".join(_run(ask_faq(_load(config_file), text, customer, is_explained=is_explained))))
+
+
+@faq.command()
+@_config_option
+@click.option(
+    "--precision",
+    type=click.FloatRange(min=0.5, max=0.999),
+    default=0.97,
+    show_default=True,
+    help="Share of the answers given that shall be right.",
+)
+@_explained
+def tune(config_file: Path | None, precision: float) -> None:
+    """Propose answer_at from what became of this installation's own answers; changes nothing."""
+    from bot.tuning import tune as tell
+
+    click.echo("\n".join(_run(tell(_load(config_file), precision))))
 
 
 _semantic = click.option(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
 
@@ -33,6 +33,13 @@ _ENTRY_FIRST = re.compile(  # K-141 不对
     r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?P<word>不对|有误|wrong)(?=$|[\s:,.!?;，。：；])", re.IGNORECASE
 )
 _ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
+_POLITE = re.compile(r"(?:[您你]好)?[\s,，。!！]*(?:请|麻烦|我要|我想要?|帮我|帮忙|给我)+(?=\S)")
+_ASKED_POLITELY = (Word.REPORT, Word.URGE, Word.WITHDRAW, Word.HUMAN, Word.PROGRESS)
+_SPOKEN_NAMES = ("工单", "故障", "取消", "进度")  # 我要取消 may be about anything
+_NUMBER_FIRST = re.compile(r"(?:单号?|工单)?\s*#?\s*(?P<number>\d{3,9})[\s:,，、]*(?=[^\W\d])")  # 1024 接单
+_ASKED_AFTER = (Word.PROGRESS, Word.MINE, Word.URGE, Word.WITHDRAW, Word.HUMAN)
+_TAIL = re.compile(r"(?:(?:怎么样|如何|到哪里?|到哪一步)了?)?[呢吧啊呀哈]*[\s?!。~]*$")  # 进度呢, 催单吧
+WITH_NUMBER = ("接", "完成", "结单", "关单")  # in any other sentence these say something else
 _ABOUT_ENTRIES = (Word.WRONG, Word.GENERAL, Word.ENABLE, Word.AMEND)
 _REPORTING = (Word.REPORT, Word.URGENT)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
@@ -53,6 +60,7 @@ class Command:
     number: int | None
     rest: str
     is_marked: bool  # with a slash or `#`: surely meant as a command
+    is_number_first: bool = False  # `1024 接单`
 
     @property
     def word(self) -> Word:
@@ -67,19 +75,53 @@ def parse(text: str) -> Command | None:
     unmarked = _MARKS.sub("", plain)
     is_marked = unmarked != plain
     name = _name_at_start(unmarked)
-    if name is None:
-        return _about_entry(written, plain, len(plain) - len(unmarked))
+    if name is not None:
+        return _named(written, plain, len(plain) - len(unmarked), name, is_marked=is_marked)
+    return (
+        _number_first(written, plain, len(plain) - len(unmarked))
+        or _about_entry(written, plain, len(plain) - len(unmarked))
+        or _polite(written, plain)
+    )
+
+
+def _named(written: str, plain: str, start: int, name: str, *, is_marked: bool) -> Command | None:
+    """Return the command whose name stands at `start`, with the number and the words that follow it."""
     spec = _BY_NAME[name]
-    after = unmarked[len(name) :]
+    after = plain[start + len(name) :]
+    if spec.word in _ASKED_AFTER and _TAIL.match(after):
+        after = ""
     found = _NUMBER.match(after) if spec.takes_number else None
-    end = len(plain) - len(after) + (found.end() if found else 0)
+    end = start + len(name) + found.end() if found else len(plain) - len(after)
     rest = _as_written(written, plain, end).strip(" \t\r\n").lstrip(BETWEEN)
     is_latin = name.isascii()
     if is_latin and not is_marked and not found and rest and not _is_meant(spec, after, rest):
         return None  # "update the driver" is speech; "/update", "update 1024" and "update" alone are commands
+    if name in WITH_NUMBER and not is_marked and (rest if name == "接" or not found else ""):
+        return None
     return Command(
         spec=spec, name=name, number=int(found[1]) if found else None, rest=rest, is_marked=is_marked
     )
+
+
+def _number_first(written: str, plain: str, start: int) -> Command | None:
+    """Return the command of a text that names the ticket first: `1024 接单`."""
+    found = _NUMBER_FIRST.match(plain, start)
+    name = _name_at_start(plain[found.end() :]) if found else None
+    if found is None or name is None or not _BY_NAME[name].takes_number:
+        return None
+    command = _named(written, plain, found.end(), name, is_marked=True)
+    if command is None or command.number is not None:
+        return None
+    return replace(command, number=int(found["number"]), is_marked=False, is_number_first=True)
+
+
+def _polite(written: str, plain: str) -> Command | None:
+    """Return the command of a customer's polite wish: `我要报修，投影仪不亮`, `麻烦催单`."""
+    found = _POLITE.match(plain)
+    name = _name_at_start(plain[found.end() :]) if found else None
+    if found is None or name is None or name in _SPOKEN_NAMES or _BY_NAME[name].word not in _ASKED_POLITELY:
+        return None
+    return _named(written, plain, found.end(), name, is_marked=False)
 
 
 def _about_entry(written: str, plain: str, start: int) -> Command | None:
@@ -122,8 +164,9 @@ def _name_at_start(text: str) -> str | None:
         follows = text[length : length + 1]
         if not follows or follows in _SEPARATORS or follows.isdigit():
             return lower[:length]
-        is_joined = spec.is_joined and lower[:length] == spec.names[0]
-        if is_joined and not _SPEECH_AFTER_JOINED.match(text, length):
+        if spec.word in _ASKED_AFTER and _TAIL.match(text, length):
+            return lower[:length]
+        if lower[:length] in spec.joined and not _SPEECH_AFTER_JOINED.match(text, length):
             return lower[:length]
     return None
 
@@ -143,5 +186,5 @@ def nearest(text: str, role: Role) -> str | None:
     is_long = len(typed) > _LONG and typed.isascii()
     best = process.extractOne(typed, names, scorer=fuzz.ratio, score_cutoff=_LONG_MEANT if is_long else 50)
     if best is None or (best[1] < _SURELY_MEANT and best[0][0] != typed[0]):
-        return None  # half of a two-letter word is alike in too many: 结单 could be any of six
+        return None  # half of a two-letter word is alike in too many: 吃单 could be any of six
     return f"{best[0]} {found['number']}" if found["number"] else best[0]

@@ -27,12 +27,22 @@ from bot.config_presets import with_presets
 from bot.config_promises import calendars_of, ladders_of, policies_of, rotas_of
 from bot.config_reading import read_table
 from bot.config_secrets import Secrets
-from bot.config_sections import faq_of, monitoring_of, store_url_of, survey_of, tickets_of, web_of
+from bot.config_sections import (
+    contracts_of,
+    faq_of,
+    monitoring_of,
+    store_url_of,
+    survey_of,
+    tickets_of,
+    visits_of,
+    web_of,
+)
 from bot.config_values import parsed, zone
 from bot.settings import Settings
 from bot.tickets.model import Party
 from bot.tickets.rules import NoticeLimits, Role, RoomRules, Rules
 from scheduler.calendar import parse_window
+from scheduler.validity import Validity
 
 __all__ = [
     "AdapterConfig",
@@ -97,6 +107,8 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         plans=plans_of(settings, calendars, mistakes),
         maintenance=maintenance_of(settings.maintenance, mistakes),
         monitoring=monitoring_of(settings.monitoring, secrets, mistakes),
+        contracts=contracts_of(settings.contracts, mistakes),
+        visits=visits_of(settings.visits, mistakes),
         notices=NoticeLimits(settings.notices.per_room, settings.notices.per_person),
     )
 
@@ -169,6 +181,9 @@ def rules_of(config: Config) -> Rules:
         customers={customer.id: customer.name for customer in config.customers},
         belongs={person.id: person.customer for person in config.people if person.customer},
         contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
+        validities={each.id: Validity(each.contract_from, each.contract_until) for each in config.customers},
+        contract_rules=config.contracts,
+        visits=config.visits,
         plans=config.plans,
         maintenance=config.maintenance,
         survey=config.survey,
@@ -183,6 +198,7 @@ def rules_of(config: Config) -> Rules:
         major_every=limits.major_every,
         major_ladder=limits.major_ladder,
         acknowledged_for=limits.acknowledged_for,
+        same_within=limits.same_within,
         urgent_words=limits.urgent_words,
         unreachable=frozenset(
             person.id for person in config.people if person.role.is_staff and not person.accounts

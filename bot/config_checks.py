@@ -8,20 +8,18 @@ from typing import Protocol
 from bot.config_ledgers import check_ledgers
 from bot.config_lines import Place
 from bot.config_mistakes import ABSENT, Mistakes, Wording
+from bot.config_names import CALENDAR, CUSTOMER, LADDER, PERSON, TAKEN
 from bot.config_promises import ALWAYS
 from bot.config_values import refer
 from bot.settings import PersonSettings, PolicySettings, RoomSettings, Settings
 from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Role
 
+CONTRACT_TELL = ("leader", "manager", "director")
 TELL_WORDS = ("owner", "on_call", "commander", "leader", "manager", "director")
 
-_CUSTOMER = Wording("客户", "customer")
-_PERSON = Wording("工作人员（people 的 id）", "member of the staff")
 _TELL = Wording("通知对象", "role or person")
 _POLICY = Wording("服务政策", "policy")
-_CALENDAR = Wording("日历", "calendar")
-_LADDER = Wording("升级阶梯", "ladder")
 _ROTA = Wording("值班表", "rota")
 _DUTY = Wording('值班群（kind = "duty" 的群的 id）', 'duty room (kind = "duty")')
 _FALLBACK = Wording("另一个值班群的 id（只有值班群能写）", "another duty room (and only duty rooms have one)")
@@ -36,7 +34,6 @@ _ADDRESS_FORM = Wording(
 )
 _ID_FORM = Wording("应为不含空格和冒号的短名", "expected a short word without spaces and colons")
 _NAME_FORM = Wording("应为名字，不能是空的", "expected a name")
-_TAKEN = Wording("这个 id 前面已经用过，应各不相同", "this id is taken already, each must be different")
 _SAME_NAME = Wording(
     "这个名字前面已经用过，应各不相同，如 王老师(二小)",
     "this name is taken already, each must be different, such as Wang (east)",
@@ -101,7 +98,7 @@ def _check_thresholds(settings: Settings, mistakes: Mistakes) -> None:
 def _check_managers(settings: Settings, mistakes: Mistakes) -> None:
     staff = _staff(settings.people, mistakes)
     for index, person in enumerate(settings.faq.managers):
-        refer(person, staff, _PERSON, ("faq", "managers", index), mistakes)
+        refer(person, staff, PERSON, ("faq", "managers", index), mistakes)
 
 
 def _check_people(settings: Settings, mistakes: Mistakes) -> None:
@@ -117,7 +114,7 @@ def _check_people(settings: Settings, mistakes: Mistakes) -> None:
             )
             mistakes.add((*place, "id"), person.id, expected)
         if person.customer:
-            refer(person.customer, customers, _CUSTOMER, (*place, "customer"), mistakes)
+            refer(person.customer, customers, CUSTOMER, (*place, "customer"), mistakes)
         for number, leave in enumerate(person.leave):
             if leave.until < leave.from_:
                 mistakes.add((*place, "leave", number, "until"), leave.until, _CONTRACT_ENDS)
@@ -167,7 +164,7 @@ def _check_rooms(settings: Settings, mistakes: Mistakes) -> None:
     for index, room in enumerate(settings.rooms):
         place: Place = ("rooms", index)
         if room.customer:
-            refer(room.customer, customers, _CUSTOMER, (*place, "customer"), mistakes)
+            refer(room.customer, customers, CUSTOMER, (*place, "customer"), mistakes)
         elif room.kind == "customer" and not mistakes.is_at((*place, "kind")):
             _add_unless_noted((*place, "customer"), ABSENT, _CUSTOMER_NEEDED, mistakes)
         if room.duty:
@@ -211,7 +208,7 @@ def _check_rotas(settings: Settings, mistakes: Mistakes) -> None:
 
 def _check_staff(members: Iterable[str], staff: Collection[str], place: Place, mistakes: Mistakes) -> None:
     for index, member in enumerate(members):
-        refer(member, staff, _PERSON, (*place, index), mistakes)
+        refer(member, staff, PERSON, (*place, index), mistakes)
 
 
 def _check_ladders(settings: Settings, mistakes: Mistakes) -> None:
@@ -229,40 +226,45 @@ def _check_ladders(settings: Settings, mistakes: Mistakes) -> None:
 
 def _check_policy(policy: PolicySettings, place: Place, settings: Settings, mistakes: Mistakes) -> None:
     calendars = _calendars(settings)
-    refer(policy.ladder, settings.ladders, _LADDER, (*place, "ladder"), mistakes)
+    refer(policy.ladder, settings.ladders, LADDER, (*place, "ladder"), mistakes)
     if not policy.levels:
         _add_unless_noted((*place, "levels"), [], _A_LEVEL, mistakes)
     if policy.default_level:
         refer(policy.default_level, _ids(policy.levels), _LEVEL, (*place, "default_level"), mistakes)
     for index, level in enumerate(policy.levels):
         here = (*place, "levels", index)
-        refer(level.calendar, calendars, _CALENDAR, (*here, "calendar"), mistakes)
+        refer(level.calendar, calendars, CALENDAR, (*here, "calendar"), mistakes)
         for number, clock in enumerate(level.clocks):
             there = (*here, "clocks", number)
             if clock.calendar:
-                refer(clock.calendar, calendars, _CALENDAR, (*there, "calendar"), mistakes)
+                refer(clock.calendar, calendars, CALENDAR, (*there, "calendar"), mistakes)
             if clock.ladder:
-                refer(clock.ladder, settings.ladders, _LADDER, (*there, "ladder"), mistakes)
+                refer(clock.ladder, settings.ladders, LADDER, (*there, "ladder"), mistakes)
         ids = [clock.id or clock.kind for clock in level.clocks]
         _check_unique(ids, here, ("clocks", "kind"), _ONE_CLOCK, mistakes)
-    _check_unique([level.id for level in policy.levels], place, ("levels", "id"), _TAKEN, mistakes)
+    _check_unique([level.id for level in policy.levels], place, ("levels", "id"), TAKEN, mistakes)
     check_ledgers(policy, place, mistakes)
 
 
 def _check_defaults(settings: Settings, mistakes: Mistakes) -> None:
     calendars = _calendars(settings)
-    refer(settings.tickets.check_calendar, calendars, _CALENDAR, ("tickets", "check_calendar"), mistakes)
-    refer(settings.survey.callback_calendar, calendars, _CALENDAR, ("survey", "callback_calendar"), mistakes)
+    refer(settings.tickets.check_calendar, calendars, CALENDAR, ("tickets", "check_calendar"), mistakes)
+    refer(settings.survey.callback_calendar, calendars, CALENDAR, ("survey", "callback_calendar"), mistakes)
     for key, name in (
         ("ladder", settings.maintenance.ladder),
         ("rollback_ladder", settings.maintenance.rollback_ladder),
     ):
-        refer(name, {*LADDERS, *settings.ladders}, _LADDER, ("maintenance", key), mistakes)
+        refer(name, {*LADDERS, *settings.ladders}, LADDER, ("maintenance", key), mistakes)
+    refer(settings.visits.calendar, calendars, CALENDAR, ("visits", "calendar"), mistakes)
+    refer(settings.contracts.calendar, calendars, CALENDAR, ("contracts", "calendar"), mistakes)
+    told = {*CONTRACT_TELL, *_staff(settings.people, mistakes)}
+    for index, word in enumerate(settings.contracts.tell):
+        refer(word, told, _TELL, ("contracts", "tell", index), mistakes)
     if settings.tickets.major_ladder:
-        refer(settings.tickets.major_ladder, settings.ladders, _LADDER, ("tickets", "major_ladder"), mistakes)
+        refer(settings.tickets.major_ladder, settings.ladders, LADDER, ("tickets", "major_ladder"), mistakes)
     if settings.survey.callback_ladder:
         place = ("survey", "callback_ladder")
-        refer(settings.survey.callback_ladder, settings.ladders, _LADDER, place, mistakes)
+        refer(settings.survey.callback_ladder, settings.ladders, LADDER, place, mistakes)
 
 
 def _check_ids(section: str, items: Sequence[Named], mistakes: Mistakes) -> None:
@@ -270,7 +272,7 @@ def _check_ids(section: str, items: Sequence[Named], mistakes: Mistakes) -> None
         # An account is told from an id by its colon, and spaces part the words of a command.
         if not item.id or ":" in item.id or any(character.isspace() for character in item.id):
             _add_unless_noted((section, index, "id"), item.id, _ID_FORM, mistakes)
-    _check_unique([item.id for item in items], (), (section, "id"), _TAKEN, mistakes)
+    _check_unique([item.id for item in items], (), (section, "id"), TAKEN, mistakes)
 
 
 def _check_names(section: str, items: Sequence[Named], mistakes: Mistakes) -> None:

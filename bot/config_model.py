@@ -8,8 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.tickets.contract_rules import ContractRules
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import NoticeLimits, Policy, Role, SurveyRules
+from bot.tickets.visit_rules import VisitRules
 from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota
@@ -52,6 +54,7 @@ class FaqConfig:
     suggest_at: float
     managers: tuple[str, ...] = ()  # ids of those who look after the knowledge
     checks: Path | None = None  # questions that shall be answered in a certain way
+    ask_itself: bool = True  # whether the knowledge finds its own threshold, by its own questions
     semantic: bool = True  # whether to use the extra of that name where it is installed
 
 
@@ -109,6 +112,7 @@ class TicketLimits:
     major_every: timedelta
     major_ladder: str
     acknowledged_for: int
+    same_within: timedelta
     urgent_words: tuple[str, ...]
 
 
@@ -144,4 +148,6 @@ class Config:
     plans: Mapping[str, PlanRules] = field(default_factory=dict)
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     monitoring: MonitoringConfig = MonitoringConfig()
+    contracts: ContractRules = field(default_factory=ContractRules)
+    visits: VisitRules = field(default_factory=VisitRules)
     notices: NoticeLimits = field(default_factory=NoticeLimits)

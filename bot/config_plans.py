@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bot.config_lines import Place
 from bot.config_mistakes import Mistakes, Wording
-from bot.config_values import length, refer
+from bot.config_names import CALENDAR, CUSTOMER, LADDER, PERSON, TAKEN
+from bot.config_values import clock_time, length, refer
 from bot.settings import MaintenanceSettings, PlanSettings, RoomSettings, Settings
 from bot.tickets.planned_rules import LADDERS, MaintenanceRules, PlanRules, titled
 from scheduler.calendar import Calendar
 from scheduler.plans import Moves, Plan, occurrences
 
-_CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
-_CLOCK_FORM = Wording('应为几点几分，如 "18:00"', 'expected a time of day such as "18:00"')
 _PROBE = datetime(2024, 1, 1, tzinfo=UTC)
 _LOOKED_AT = 8
 _CLOSEST = timedelta(hours=20)
@@ -27,11 +25,6 @@ _NAME = Wording(
     "名字里的花括号只能是 {month} {quarter} {year} {day}",
     "only {month}, {quarter}, {year} and {day} may stand in braces",
 )
-_CALENDAR = Wording("日历", "calendar")
-_LADDER = Wording("升级阶梯", "ladder")
-_CUSTOMER = Wording("客户", "customer")
-_PERSON = Wording("工作人员（people 的 id）", "member of the staff")
-_TAKEN = Wording("这个 id 前面已经用过，应各不相同", "this id is taken already, each must be different")
 _CUSTOMER_SIDE = "contact"
 
 
@@ -43,7 +36,7 @@ def plans_of(
     for index, each in enumerate(settings.plans):
         place: Place = ("plans", index)
         if each.id in made:
-            mistakes.add((*place, "id"), each.id, _TAKEN)
+            mistakes.add((*place, "id"), each.id, TAKEN)
             continue
         plan = _plan(each, place, settings, calendars, mistakes)
         if plan is not None:
@@ -85,13 +78,13 @@ def _plan(
 
 def _check_references(written: PlanSettings, place: Place, settings: Settings, mistakes: Mistakes) -> None:
     calendars = {"always", *settings.calendars}
-    refer(written.calendar, calendars, _CALENDAR, (*place, "calendar"), mistakes)
-    refer(written.ladder, {*LADDERS, *settings.ladders}, _LADDER, (*place, "ladder"), mistakes)
+    refer(written.calendar, calendars, CALENDAR, (*place, "calendar"), mistakes)
+    refer(written.ladder, {*LADDERS, *settings.ladders}, LADDER, (*place, "ladder"), mistakes)
     customers = [each.id for each in settings.customers]
-    refer(written.customer, customers, _CUSTOMER, (*place, "customer"), mistakes)
+    refer(written.customer, customers, CUSTOMER, (*place, "customer"), mistakes)
     if written.owner:
         staff = [each.id for each in settings.people if each.role != _CUSTOMER_SIDE]
-        refer(written.owner, staff, _PERSON, (*place, "owner"), mistakes)
+        refer(written.owner, staff, PERSON, (*place, "owner"), mistakes)
     if written.starts and written.until and written.until < written.starts:
         mistakes.add((*place, "until"), written.until, _TURNED)
     try:
@@ -126,12 +119,9 @@ def _is_too_often(plan: Plan) -> bool:
 
 def maintenance_of(settings: MaintenanceSettings, mistakes: Mistakes) -> MaintenanceRules:
     """Return how work at a customer's is announced."""
-    found = _CLOCK_TIME.fullmatch(settings.movable_until)
-    if found is None:
-        mistakes.add(("maintenance", "movable_until"), settings.movable_until, _CLOCK_FORM)
     return MaintenanceRules(
         notice=length(settings.notice, ("maintenance", "notice"), mistakes),
-        movable_until=time(int(found[1]), int(found[2])) if found else time(),
+        movable_until=clock_time(settings.movable_until, ("maintenance", "movable_until"), mistakes),
         ladder=settings.ladder,
         rollback_ladder=settings.rollback_ladder,
     )

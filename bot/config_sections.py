@@ -10,16 +10,20 @@ from urllib.parse import urlencode
 from bot.config_mistakes import Mistakes, Wording
 from bot.config_model import FaqConfig, MonitoringConfig, TicketLimits, WebConfig
 from bot.config_secrets import Secrets
-from bot.config_values import length, parsed
+from bot.config_values import clock_time, length, parsed
 from bot.settings import (
+    ContractsSettings,
     FaqSettings,
     MonitoringSettings,
     StoreSettings,
     SurveySettings,
     TicketsSettings,
+    VisitsSettings,
     WebSettings,
 )
+from bot.tickets.contract_rules import ContractRules
 from bot.tickets.rules import SurveyRules
+from bot.tickets.visit_rules import VisitRules
 from scheduler.calendar import Window, parse_window
 
 _LISTEN = re.compile(r"(?P<host>[^\s:\[\]]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
@@ -32,6 +36,7 @@ _STORE_FORM = Wording(
 )
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 _WEB_ADDRESS_FORM = Wording('应为网址，如 "https://hc-ping.com/…"', "expected a web address")
+_TOO_LONG = Wording("应不超过 hours 的长度", "expected no more than hours are long")
 _NO_FILE = Wording("没有这个文件（相对于配置文件）", "there is no such file (relative to the configuration)")
 
 
@@ -91,6 +96,30 @@ def monitoring_of(settings: MonitoringSettings, secrets: Secrets, mistakes: Mist
     return MonitoringConfig(url, every, token, settings.log)
 
 
+def visits_of(settings: VisitsSettings, mistakes: Mistakes) -> VisitRules:
+    """Return when engineers come to customers; a visit fits into the hours."""
+    usual = VisitRules()
+    hours = parsed(parse_window, settings.hours, ("visits", "hours"), mistakes) or usual.hours
+    takes = length(settings.takes, ("visits", "takes"), mistakes)
+    if takes > hours.closes - hours.opens:
+        mistakes.add(("visits", "takes"), settings.takes, _TOO_LONG)
+    lead = length(settings.lead, ("visits", "lead"), mistakes)
+    return VisitRules(
+        is_offered=settings.offer, hours=hours, calendar=settings.calendar, lead=lead, takes=takes
+    )
+
+
+def contracts_of(settings: ContractsSettings, mistakes: Mistakes) -> ContractRules:
+    """Return who hears when a contract ends, and when; a word that is written twice is said once."""
+    return ContractRules(
+        notice_days=tuple(sorted(set(settings.notice_days), reverse=True)),
+        at=clock_time(settings.at, ("contracts", "at"), mistakes),
+        tell=settings.tell,
+        calendar=settings.calendar,
+        decide_within=length(settings.decide_within, ("contracts", "decide_within"), mistakes),
+    )
+
+
 def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig:
     """Return the thresholds and the files, found from where the configuration is."""
     files: list[Path] = []
@@ -103,7 +132,13 @@ def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig
         mistakes.add(("faq", "checks"), settings.checks, _NO_FILE)
     checks = folder / settings.checks if settings.checks else None
     return FaqConfig(
-        tuple(files), settings.answer_at, settings.suggest_at, settings.managers, checks, settings.semantic
+        tuple(files),
+        settings.answer_at,
+        settings.suggest_at,
+        settings.managers,
+        checks,
+        ask_itself=settings.ask_itself,
+        semantic=settings.semantic,
     )
 
 
@@ -131,6 +166,7 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         major_every=limit("major_every", settings.major_every),
         major_ladder=settings.major_ladder,
         acknowledged_for=settings.acknowledged_for,
+        same_within=limit("same_within", settings.same_within),
         urgent_words=settings.urgent_words,
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,8 @@ from scheduler.lengths import parse_length
 
 T = TypeVar("T")
 
+_CLOCK_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+_CLOCK_FORM = Wording('应为几点几分，如 "18:00"', 'expected a time of day such as "18:00"')
 _ZONE = Wording('应为时区，如 "Asia/Shanghai"', 'expected a time zone such as "Asia/Shanghai"')
 _NOT_ZERO = Wording("应为大于零的时长", "expected a length greater than zero")
 _YEARS = range(1971, 9000)
@@ -38,6 +41,14 @@ def length(text: str, place: Place, mistakes: Mistakes) -> timedelta:
     if found == timedelta(0):
         mistakes.add(place, text, _NOT_ZERO)
     return found or timedelta(0)
+
+
+def clock_time(text: str, place: Place, mistakes: Mistakes) -> time:
+    """Return a time of day; whatever else is noted."""
+    found = _CLOCK_TIME.fullmatch(text)
+    if found is None and not mistakes.is_at(place):
+        mistakes.add(place, text, _CLOCK_FORM)
+    return time(int(found[1]), int(found[2])) if found else time()
 
 
 def zone(text: str, place: Place, mistakes: Mistakes, otherwise: ZoneInfo) -> ZoneInfo:

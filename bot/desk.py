@@ -20,13 +20,15 @@ from bot.failing import Failures
 from bot.filing import Filing
 from bot.follow_ups import FollowUps
 from bot.journal import Journal
+from bot.merging import Echoes, Merging
 from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.store.contract import Conflict, Kept, Link, Store
+from bot.store.contract import Conflict, Kept, Link, Saved, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, TicketError
 from bot.tickets.events import AnyEvent, Realigned
+from bot.tickets.joint_words import hinted
 from bot.tickets.lifecycle import decide, opening
 from bot.tickets.messages import Message
 from bot.tickets.model import Party, Ticket
@@ -81,6 +83,7 @@ class Desk:
             meters=meters,
             failures=failures,
         )
+        self._merging = Merging(store, self._filing, drafts)
         self._store = store
         self._drafts = drafts
         self._first_ticket = first_ticket
@@ -88,8 +91,12 @@ class Desk:
         self._log = structlog.get_logger("desk")
         self.after_step: Callable[[Ticket, Ticket, datetime], Awaitable[None]] = _nothing
 
-    async def open(self, step: s.Open, origin: Origin) -> Ticket | None:
+    async def open(
+        self, step: s.Open, origin: Origin, *, alike: Sequence[Ticket] = (), leaving: int | None = None
+    ) -> Ticket | None:
         """Open a ticket; None when the message was handled before. The number of `step` is given here.
+
+        `alike` are tickets about what may be the same trouble; `leaving` is the one that its reporter is no part of after all.
 
         Raises:
             TicketError: The rules refuse it.
@@ -97,11 +104,22 @@ class Desk:
         step = replace(step, number=await self._store.next_number(self._first_ticket))
         event = opening(step, self._filing.rules)
         ticket, saved = self._filing.born(event, origin.now, origin.source)
-        drafts = self._drafts_of(None, ticket, [event], origin.now, origin)
-        if not await self._filing.commit([saved], drafts, origin):
+        drafts = self._drafts_of(None, ticket, [event], origin.now, origin, alike)
+        if not await self._opened(saved, drafts, origin, leaving):
             return None
         self._meters.opened()
         return ticket
+
+    async def _opened(self, saved: Saved, drafts: list[Draft], origin: Origin, leaving: int | None) -> bool:
+        if leaving is None:
+            return await self._filing.commit([saved], drafts, origin)
+        for _ in range(_ATTEMPTS):
+            left = await self._merging.left(leaving, origin)
+            try:
+                return await self._filing.commit([saved, *left.saved], [*drafts, *left.drafts], origin)
+            except Conflict:
+                self._meters.lost_a_race()
+        raise RuntimeError(f"ticket {leaving} was changed by others {_ATTEMPTS} times in a row")
 
     async def plan(self, step: s.Open, now: datetime, seen: str) -> Ticket | None:
         """Open a ticket that no message asks for; None when the occurrence with this key was planned before."""
@@ -152,6 +170,9 @@ class Desk:
                 for event in await self._follow_ups.tickets(ticket, events)
             ]
             follow_ups += await self._follow_ups.beside(ticket, events, origin.now)
+            if ticket.reporters:
+                echoes = await self._merging.echoes(ticket, events, origin.now)
+                follow_ups, drafts = [*follow_ups, *echoes.saved], [*drafts, *echoes.drafts]
             try:
                 is_new = await self._filing.commit([saved, *follow_ups], drafts, origin)
             except Conflict:
@@ -163,6 +184,35 @@ class Desk:
             await self.after_step(before, ticket, origin.now)
             return ticket
         raise RuntimeError(f"ticket {number} was changed by others {_ATTEMPTS} times in a row")
+
+    async def merge(self, into: int, numbers: Sequence[int], origin: Origin) -> None:
+        """Work on tickets together from now on, in one commit.
+
+        Raises:
+            TicketError: There is none of a number, or the rules refuse it.
+        """
+        await self._together(lambda: self._merging.merged(into, numbers, origin), origin)
+
+    async def split(self, number: int, origin: Origin) -> None:
+        """Let a merged ticket go its own way again.
+
+        Raises:
+            TicketError: There is none of that number, or the rules refuse it.
+        """
+        await self._together(lambda: self._merging.split(number, origin), origin)
+
+    async def _together(self, decided: Callable[[], Awaitable[Echoes]], origin: Origin) -> None:
+        for _ in range(_ATTEMPTS):
+            if await self.is_handled(origin):
+                return
+            found = await decided()
+            try:
+                await self._filing.commit(found.saved, found.drafts, origin)
+            except Conflict:
+                self._meters.lost_a_race()
+                continue
+            return
+        raise RuntimeError(f"tickets were changed by others {_ATTEMPTS} times in a row")
 
     async def answer(self, messages: Sequence[Message], origin: Origin, links: tuple[Link, ...] = ()) -> bool:
         """Say something that changes no ticket, once per message however often it is delivered; False when it was before."""
@@ -230,9 +280,12 @@ class Desk:
         events: Sequence[AnyEvent],
         now: datetime,
         origin: Origin | None,
+        alike: Sequence[Ticket] = (),
     ) -> list[Draft]:
         voices = self._drafts.voices(ticket, now, origin)
         said = replies(before, ticket, events, voices, self._filing.rules)
+        if alike:
+            said = hinted(said, ticket, alike, voices.duty, self._filing.rules)
         card = self._drafts.card(before, ticket, now) if before else None
         return [*self._drafts.of_ticket(said, ticket, now, origin), *([card] if card else [])]
 

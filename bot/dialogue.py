@@ -15,27 +15,32 @@ from bot.asks import (
     Details,
     Gap,
     Gaps,
+    Joining,
     Menu,
     Needed,
     Offer,
     Progress,
     Rating,
     Suggestion,
+    Times,
 )
 from bot.desk import Desk
-from bot.hearing import Hearing, closing
+from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
+from bot.moments import moment_at_start
 from bot.opening import Opening
 from bot.short_answers import choice, one_score, scores
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
+from bot.tickets.coverage import is_undecided
 from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
 from bot.tickets.rules import Rules
+from bot.visiting import Visiting
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_CHOICES = (Menu, Offer, Answered, Check, Agree, Choices, Suggestion, Gaps, Gap)
+_CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _NOT_YET = re.compile(
@@ -65,6 +70,7 @@ class Dialogue:
         knowledge: Knowledge,
         noting: Noting,
         weekly: Weekly,
+        visits: Visiting,
     ) -> None:
         self._desk = desk
         self._store = store
@@ -74,9 +80,10 @@ class Dialogue:
         self._knowledge = knowledge
         self._noting = noting
         self._weekly = weekly
+        self._visits = visits
 
-    async def reply(self, hearing: Hearing, quoted: Ask | None) -> str | None:
-        """Handle a text that answers an open question; return a command to run for a suggestion that was accepted.
+    async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
+        """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
 
         Raises:
             NotAnAnswer: It answers none, so it means something else.
@@ -127,10 +134,13 @@ class Dialogue:
         """Say whether the ticket of a question still waits for its answer."""
         if isinstance(ask.about, Check):
             ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.status is Status.SOLVED
+            return ticket is not None and _may_check(ticket, ask.person)
         if isinstance(ask.about, Agree):
             ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.proposal is not None
+            return ticket is not None and (ticket.proposal is not None or is_undecided(ticket))
+        if isinstance(ask.about, Times):
+            ticket = await self._store.ticket(ask.about.ticket)
+            return ticket is not None and ticket.visit is not None and ticket.visit.times == ask.about.times
         if isinstance(ask.about, Needed):
             return await self.waits(ask.about.ticket)
         if isinstance(ask.about, Rating):
@@ -151,7 +161,7 @@ class Dialogue:
                 return ask.about.ticket
         return None
 
-    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> str | None:
+    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
         about = ask.about
         closed = closing(hearing, ClosedAsk(ask.id, str(number)))
         if isinstance(about, Menu):
@@ -173,6 +183,8 @@ class Dialogue:
             if number in (1, 2):
                 consent = s.Consent(hearing.by, hearing.origin.message, is_given=number == 1)
                 await self._desk.take(about.ticket, consent, closed.origin)
+        elif isinstance(about, Times):
+            await self._visits.chosen(hearing, about, number, more, closed)
         elif isinstance(about, Check):
             await self._checked(closed, about.ticket, number, more)
         elif isinstance(about, Gaps):
@@ -180,10 +192,13 @@ class Dialogue:
         elif isinstance(about, Gap):
             if number == 0:
                 await self._weekly.dropped(closed, about)
+        elif isinstance(about, Joining):
+            if number == 0:
+                await self._opening.apart(closed, about.question, about.ticket)
         elif isinstance(about, Suggestion) and number == 1:
-            return about.command
+            return restated(closed, about.command)
         elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
-            return about.commands[number - 1]
+            return restated(hearing, about.commands[number - 1])
         return None
 
     async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
@@ -238,7 +253,14 @@ class Dialogue:
                 case Needed(ticket=number) if not hearing.is_addressed:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), hearing.origin)
                     return True
+                case Times(ticket=number) if at := moment_at_start(
+                    hearing.text, hearing.now, self._rules.zone
+                ):
+                    await self._visits.pick(number, hearing, at[0], told)
+                    return True
                 case Describe(is_urgent=is_urgent):
+                    again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))
+                    told = closing(hearing, *again)  # asked twice, told once
                     await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
                     return True
                 case Gap() as gap:
@@ -291,9 +313,15 @@ def says_broken(text: str) -> bool:
     return looks_like_trouble(said) or _AGAIN.match(said) is not None or _NOT_YET.match(said) is not None
 
 
+def _may_check(ticket: Ticket, person: str) -> bool:
+    """A further reporter may still say that it fails when the requester has said that it works."""
+    is_other = ticket.account != person and any(each.account == person for each in ticket.reporters)
+    return ticket.status is Status.SOLVED or (is_other and ticket.status is Status.CLOSED)
+
+
 def _may_be_answered(quoted: Ask) -> bool:
     """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
-    return isinstance(quoted.about, Agree | Check | Rating) or quoted.outcome in ("", _LEFT)
+    return isinstance(quoted.about, Agree | Times | Check | Rating) or quoted.outcome in ("", _LEFT)
 
 
 def _is_two(text: str) -> bool:

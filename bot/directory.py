@@ -25,6 +25,7 @@ class Directory:
         self._rooms_by_id = {room.id: room for room in config.rooms}
         self._people = {account: person for person in config.people for account in person.accounts}
         self._people_by_id = {person.id: person for person in config.people}
+        self._policies = {customer.id: customer.policy for customer in reversed(config.customers)}
         self._names = sorted(
             ((person.name, person) for person in config.people), key=lambda pair: -len(pair[0])
         )
@@ -79,7 +80,7 @@ class Directory:
 
     def policy_of(self, customer: str) -> str:
         """Return the id of a customer's policy, empty for a customer without one."""
-        return next((found.policy for found in self._config.customers if found.id == customer), "")
+        return self._policies.get(customer, "")
 
     def person(self, account: str) -> Person | None:
         """Return the configured person behind an account, or None."""
@@ -92,14 +93,15 @@ class Directory:
 
     def called_at_start(self, text: str, accounts: Iterable[str]) -> tuple[Party, str] | None:
         """Return the person named at the start of a text (`@老张 …` or `老张 …`, or the first of `accounts`), and the rest."""
-        plain = text.lstrip().removeprefix("@").removeprefix("＠")
+        text = text.lstrip().removeprefix("给").lstrip()  # 转交 1024 给 @老张
+        plain = text.removeprefix("@").removeprefix("＠")
         for name, person in self._names:
             if plain.startswith(name):
                 return Party(person.id, person.name), plain[len(name) :].lstrip(" ,，:：")
         for account in accounts:
             called = self._people.get(account)
-            if called is not None and text.lstrip().startswith(("@", "＠")):
-                rest = text.lstrip().split(maxsplit=1)
+            if called is not None and text.startswith(("@", "＠")):
+                rest = text.split(maxsplit=1)
                 return Party(called.id, called.name), rest[1] if len(rest) > 1 else ""
         return None
 

@@ -15,13 +15,15 @@ from bot import run_file
 from bot.adapters import made
 from bot.clock import MovableClock, SystemClock
 from bot.command_line import Voice
-from bot.config import Config, ConfigurationFaults, load
+from bot.config import Config, ConfigurationFaults, load, rules_of
+from bot.contracts import endings, sentence
 from bot.examining import Found, asked, examined, merged
 from bot.reach import unreached
 from bot.set_up import contradictions, read
 from bot.store.contract import StoreFault
 from bot.store.registry import advice_about, damage, open_store
 from bot.tickets.errors import N_
+from bot.tickets.speaker import Speaker
 from scheduler.holidays import is_published
 
 
@@ -45,6 +47,7 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice
         findings.extend(await examined_store(config.store_url, voice, config))
         findings.append(_port(config, voice))
     findings.extend(_holidays(config, voice))
+    findings.extend(_contracts(config, voice))
     findings.extend(_reach(config, voice))
     findings.extend(await _adapters(config, patience, voice, told or []))
     return findings
@@ -111,6 +114,13 @@ def _holidays_of(country: str, year: int, voice: Voice) -> Finding:
     known = voice.say("{year} 年的放假安排已有", year=year)
     unknown = voice.say("{year} 年的放假安排还没有：升级 chinesecalendar，或在 special 里写明", year=year)
     return Finding(voice.say("节假日 {country}", country=country), is_known, known if is_known else unknown)
+
+
+def _contracts(config: Config, voice: Voice) -> list[Finding]:
+    now = SystemClock().now()
+    speaker = Speaker(voice.translate, config.bot.zone, now, voice.language)
+    ends = endings(rules_of(config), now)
+    return [Finding(voice.say("合同"), each.days_left >= 0, sentence(each, speaker)) for each in ends]
 
 
 def _reach(config: Config, voice: Voice) -> list[Finding]:

@@ -7,7 +7,21 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from bot.asks import Agree, Answered, AnyAbout, Ask, Check, Details, Gap, Gaps, Needed, Progress, Rating
+from bot.asks import (
+    Agree,
+    Answered,
+    AnyAbout,
+    Ask,
+    Check,
+    Details,
+    Gap,
+    Gaps,
+    Joining,
+    Needed,
+    Progress,
+    Rating,
+    Times,
+)
 from bot.directory import Directory
 from bot.origin import Origin
 from bot.outbox import Outbox
@@ -33,6 +47,12 @@ class Draft:
 
     queued: Queued
     ask: Ask | None = None
+    others: tuple[Ask, ...] = ()  # the same question, for further people
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        """Every question it asks."""
+        return (self.ask, *self.others) if self.ask is not None else self.others
 
 
 class Drafts:
@@ -84,7 +104,8 @@ class Drafts:
                 flow=origin.seen if origin else "",
             )
             asked = self._asked(message, ticket, origin, address)
-            drafts.append(Draft(queued, _ask(message.about, address, asked, key, now)))
+            ask = _ask(message.about, address, asked, key, now)
+            drafts.append(Draft(queued, ask, _also(ask, message.also_asked) if message.also_asked else ()))
         return drafts
 
     def card(self, before: Ticket, after: Ticket, now: datetime) -> Draft | None:
@@ -138,7 +159,7 @@ class Drafts:
         """Return the account of the person who is asked."""
         if isinstance(message.about, Progress) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
-        if isinstance(message.about, Check | Rating | Details | Needed | Agree) or origin is None:
+        if isinstance(message.about, Check | Rating | Details | Needed | Agree | Times) or origin is None:
             return ticket.account
         return origin.account
 
@@ -208,13 +229,22 @@ def _with_echo(messages: list[Message], origin: Origin | None) -> list[Message]:
     return [*messages, Message(to=Place.ASIDE, text=heard.text)]
 
 
+def _also(ask: Ask | None, accounts: tuple[str, ...]) -> tuple[Ask, ...]:
+    if ask is None:
+        return ()
+    others = [each for each in accounts if each and each != ask.person]
+    return tuple(
+        replace(ask, id=f"{ask.id}.{index}", person=person) for index, person in enumerate(others, 1)
+    )
+
+
 def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime) -> Ask | None:
     if about is None or not person:
         return None
     waits = _SHORT
-    if isinstance(about, Check | Rating | Needed | Agree | Gaps):
+    if isinstance(about, Check | Rating | Needed | Agree | Times | Gaps):
         waits = _LONG
-    elif isinstance(about, Answered | Progress | Gap):
+    elif isinstance(about, Answered | Progress | Gap | Joining):
         waits = _HELPED
     return Ask(
         id=key, room=room, person=person, about=about, asked_at=now, expires_at=now + waits, outgoing=key

@@ -92,7 +92,7 @@ class Filing:
             kept=kept,
             tickets=tuple(saved),
             outgoing=tuple(draft.queued for draft in drafts),
-            asks=tuple(draft.ask for draft in drafts if draft.ask),
+            asks=tuple(ask for draft in drafts for ask in draft.asks),
             closed_asks=origin.closed_asks if origin else (),
             links=(*belongs, *links),
         )

@@ -7,8 +7,9 @@ from bot.config import Room
 from bot.desk import UnknownTicket
 from bot.hearing import Hearing
 from bot.store.contract import Store
+from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
-from bot.tickets.model import ClockKind, Kind, Status, Ticket
+from bot.tickets.model import ClockKind, Closing, Kind, Status, Ticket
 from bot.vocabulary import Word
 
 _MOST_DIGITS = 9
@@ -41,7 +42,7 @@ class Finding:
         Raises:
             TicketError: There is none, or it belongs to another customer; both read alike.
         """
-        ticket = await self._store.ticket(number)
+        ticket = await self.going_on(number)
         if hearing.is_for_staff:
             if ticket is None:
                 raise UnknownTicket(number)
@@ -50,12 +51,19 @@ class Finding:
             raise TicketError("没有查到本群的 {number}。", number=number)
         return ticket
 
+    async def going_on(self, number: int) -> Ticket | None:
+        """Return a ticket, or the one of the same room as which it goes on since they were merged."""
+        ticket = await self._store.ticket(number)
+        while ticket is not None and ticket.closing is Closing.MERGED and ticket.follows is not None:
+            ticket = await self._store.ticket(ticket.follows)
+        return ticket
+
     async def named(self, hearing: Hearing, words: str) -> Ticket | None:
         """Return the ticket whose number is all that the words say, or None."""
         number = words.strip("# ").rstrip("?？")
         if not number.isdecimal() or len(number) > _MOST_DIGITS:
             return None
-        ticket = await self._store.ticket(int(number))
+        ticket = await self.going_on(int(number))
         is_known = ticket is not None and (hearing.is_for_staff or is_of(ticket, hearing.customer_room))
         return ticket if is_known else None
 
@@ -79,6 +87,8 @@ class Finding:
         room = hearing.customer_room
         if command.word is Word.CALLBACK:
             return []
+        if command.word is Word.UNDO:
+            return await self._undoable(hearing)
         if hearing.is_for_staff:
             found = await self._store.open_tickets()
             working = [each for each in found if each.kind is not Kind.CALLBACK and not each.kind.is_planned]
@@ -92,6 +102,16 @@ class Finding:
             own = [each for each in own if each.level_before]
         return sorted((each for each in own if each.status is not left_out), key=lambda each: each.number)
 
+    async def _undoable(self, hearing: Hearing) -> list[Ticket]:
+        """Return the ticket of somebody's own last action here, also when that action closed it."""
+        known = await self._store.tickets_of(hearing.origin.account)
+        if hearing.is_for_staff:
+            known += await self._store.open_tickets()
+        elif not hearing.role.is_staff:
+            known = [each for each in known if is_of(each, hearing.customer_room)]
+        own = [(each.undo.at, each) for each in known if each.undo is not None and each.undo.by == hearing.by]
+        return [max(own, key=lambda found: found[0])[1]] if own else []
+
     async def mine(self, hearing: Hearing) -> list[Ticket]:
         """Return what somebody has open: tickets they own, or tickets they reported here, by number."""
         if hearing.role.is_staff:
@@ -99,7 +119,12 @@ class Finding:
         reported = await self._store.tickets_of(hearing.origin.account)
         room = hearing.customer_room
         own = [each for each in reported if each.status is not Status.CLOSED and is_of(each, room)]
+        own += [each for each in await self._joined(hearing, room) if each not in own]
         return sorted(own, key=lambda each: each.number)
+
+    async def _joined(self, hearing: Hearing, room: Room | None) -> list[Ticket]:
+        here = await self._store.open_tickets(room=room.id) if room is not None else []
+        return [each for each in here if each.has_reported(hearing.by)]
 
     async def queue(self, hearing: Hearing) -> list[Ticket]:
         """Return what staff have to do, here or everywhere; calls about ratings only for managers."""
@@ -111,12 +136,12 @@ class Finding:
 
 def _fits(ticket: Ticket, hearing: Hearing, word: Word) -> bool:
     match word:
+        case Word.QUOTE | Word.TURN_DOWN:
+            return is_undecided(ticket)
         case Word.CLAIM | Word.ASSIST:
             return ticket.owner is None
         case Word.ACCEPT | Word.DECLINE:
             return ticket.offer is not None and ticket.offer.to == hearing.by
-        case Word.UNDO:
-            return ticket.undo is not None and ticket.undo.by == hearing.by
         case Word.REASSIGN | Word.CHANGE_LEVEL:
             return True
         case Word.RESUME:

@@ -95,3 +95,8 @@ def closing(hearing: Hearing, *closed: ClosedAsk) -> Hearing:
         return hearing
     origin = replace(hearing.origin, closed_asks=(*hearing.origin.closed_asks, *closed))
     return replace(hearing, origin=origin)
+
+
+def restated(hearing: Hearing, text: str) -> Hearing:
+    """Return the hearing as if another text had been said."""
+    return replace(hearing, text=text, quotes=None)

@@ -10,12 +10,15 @@ from bot.clock import SystemClock
 from bot.command_line import Voice, voice_of
 from bot.config import Config
 from bot.importing import for_customers, import_file
+from bot.knowledge import wanted_of
 from bot.store.contract import Store, StoreFault
-from bot.store.registry import open_store, read_entries
+from bot.store.registry import open_store, read_entries, read_uses
 from faq import checks, explanation
 from faq.formats import UnreadableFile, describe, plan, read, template, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
+from faq.popularity import by_popularity
 from faq.sentences import Sentences, bundled
+from faq.thresholds import usual_or_own
 
 
 async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[str]:
@@ -69,8 +72,11 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
     base = KnowledgeBase(await _entries(config), sentences=Sentences(encode) if encode else None)
     while base.sentences is not None and base.sentences.work():
         pass
-    hits = base.match(text, customer=customer)
-    verdict = judge(hits, answer_at=config.faq.answer_at, suggest_at=config.faq.suggest_at)
+    answer_at = threshold_of(config, base)
+    wanted = wanted_of(await read_uses(config.store_url))
+    matched = base.match(text, customer=customer)
+    hits = by_popularity(matched, wanted)
+    verdict = judge(hits, answer_at=answer_at, suggest_at=config.faq.suggest_at)
     if isinstance(verdict, Answer):
         lines = [verdict.hit.entry.answer, f"（{verdict.hit.entry.id} {verdict.hit.score:.2f}）"]
     elif isinstance(verdict, Suggest):
@@ -85,16 +91,32 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
             base,
             text,
             customer=customer,
-            answer_at=config.faq.answer_at,
+            answer_at=answer_at,
             suggest_at=config.faq.suggest_at,
         )
         lines += _explained(found, voice)
+        if answer_at != config.faq.answer_at:
+            lines.append(
+                voice.say(
+                    "门槛 {own:.2f} 是知识库自己问自己得出的；配置的 answer_at 是 {usual:.2f}。",
+                    own=answer_at,
+                    usual=config.faq.answer_at,
+                )
+            )
+        if hits != matched:
+            shown = (f"{hit.entry.id}×{wanted.get(hit.entry.id, 0)}" for hit in hits)
+            lines.append(voice.say("把握相同的按常用排：{entries}。", entries=" ".join(shown)))
         lines.extend(
             voice.say("{entry}：句意相似 {sentence:.2f}", entry=hit.entry.id, sentence=hit.sentence)
             for hit in hits
             if hit.sentence is not None
         )
     return lines
+
+
+def threshold_of(config: Config, base: KnowledgeBase) -> float:
+    """Return from which probability on a running bot would answer from these entries."""
+    return usual_or_own(base, config.faq.answer_at) if config.faq.ask_itself else config.faq.answer_at
 
 
 def _explained(found: explanation.Account, voice: Voice) -> list[str]:
@@ -128,6 +150,7 @@ async def check_faq(config: Config, file: Path) -> tuple[list[str], bool]:
         StoreFault: The file cannot be read.
     """
     base = KnowledgeBase(await _entries(config))
+    answer_at = threshold_of(config, base)
     try:
         found = checks.read(await asyncio.to_thread(file.read_bytes))
     except (OSError, UnreadableFile) as fault:
@@ -136,7 +159,7 @@ async def check_faq(config: Config, file: Path) -> tuple[list[str], bool]:
         checks.tried(
             [each for each in found if isinstance(each, tuple)],
             lambda text, customer: base.match(text, customer=customer or None),
-            lambda hits: judge(hits, answer_at=config.faq.answer_at, suggest_at=config.faq.suggest_at),
+            lambda hits: judge(hits, answer_at=answer_at, suggest_at=config.faq.suggest_at),
         )
     )
     missed = [each for each in outcomes if not each.is_met]

@@ -12,9 +12,11 @@ from bot.directory import Directory
 from bot.hearing import Hearing
 from bot.moments import EXAMPLES, moment_at_start
 from bot.short_answers import resolution_fields, scores
+from bot.tickets import coverage_steps as cs
 from bot.tickets import ledger_steps as ls
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
+from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import Phrase, TicketError
 from bot.tickets.levels import level_at_start
 from bot.tickets.model import Party, Ticket, WaitsFor
@@ -46,6 +48,12 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
     match command.word:
         case Word.CLAIM:
             return s.Claim(by)
+        case Word.ASSIST if is_undecided(ticket):
+            return cs.Cover(by, rest)
+        case Word.QUOTE:
+            return cs.Quote(by, rest)
+        case Word.TURN_DOWN:
+            return cs.TurnDown(by, rest)
         case Word.ASSIST:
             return s.Assist(by)
         case Word.ARRIVE:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import sleep, to_thread
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -10,7 +11,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from bot.store.contract import Store
+from bot.store.knowledge_contract import Uses
 from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
+from faq.popularity import by_popularity
 from faq.sentences import Encode, Sentences
 from faq.thresholds import asked_itself, for_chatter, own_answer_at
 
@@ -21,6 +24,12 @@ class Thresholds:
 
     answer_at: float
     suggest_at: float
+    is_own: bool = True  # a base with many wordings finds its own in the place of `answer_at`
+
+
+def wanted_of(uses: Sequence[Uses]) -> dict[str, int]:
+    """Return how often each entry was given and not said to be no help."""
+    return {each.entry: max(0, each.given - each.failed) for each in uses}
 
 
 class Knowledge:
@@ -42,6 +51,8 @@ class Knowledge:
         self._entries: dict[str, Entry] = {}
         self._version = 0
         self._day = date.min
+        self.wanted: dict[str, int] = {}  # how often each entry was given and not refused, as of this morning
+        self._counted_on = date.min
 
     @property
     def base(self) -> KnowledgeBase:
@@ -61,6 +72,7 @@ class Knowledge:
         self._day = self._today(now)
         sentences = Sentences(self._encode) if self._encode is not None else None
         self._base = KnowledgeBase(map(self._as_found, self._entries.values()), sentences=sentences)
+        await self.count(now)
         return len(self._entries)
 
     async def understand(self) -> int:
@@ -72,9 +84,17 @@ class Knowledge:
             done += len(texts)
         return done
 
+    async def count(self, now: datetime) -> None:
+        """Know anew once a day which entries people want: an order that changes while they ask would confuse them."""
+        today = self._today(now)
+        if self._counted_on != today:
+            self.wanted = wanted_of(await self._store.uses())
+            self._counted_on = today
+
     async def refresh(self, now: datetime) -> bool:
         """Take over what was changed since; False when nothing was. Cheap enough to be called all the time."""
         self._turn(now)
+        await self.count(now)
         if await self._store.knowledge_version() == self._version:
             return False
         changes = await self._store.entry_changes(self._version)
@@ -104,11 +124,11 @@ class Knowledge:
     def find(self, text: str, customer: str, now: datetime) -> list[Hit]:
         """Return the entries that may answer a text for a customer, best first."""
         self._turn(now)
-        return self._base.match(text, customer=customer or None)
+        return by_popularity(self._base.match(text, customer=customer or None), self.wanted)
 
     async def ask_itself(self) -> float | None:
         """Find by its own questions from which probability on to answer, in slices; None when nothing has changed since."""
-        if self._asked == self._version:
+        if self._asked == self._version or not self.thresholds.is_own:
             return None
         version, asked = self._version, []
         for question in asked_itself(self._base):

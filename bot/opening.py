@@ -10,8 +10,10 @@ from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.hearing import Hearing
+from bot.joining import Joining
 from bot.store.contract import Store
 from bot.tickets import steps as s
+from bot.tickets.coverage import ended_on
 from bot.tickets.errors import N_
 from bot.tickets.levels import level_at_start
 from bot.tickets.messages import Message, Place
@@ -27,13 +29,25 @@ class Opening:
     """Finds the contract a new ticket falls under and opens it."""
 
     def __init__(
-        self, *, desk: Desk, drafts: Drafts, directory: Directory, store: Store, rules: Rules
+        self,
+        *,
+        desk: Desk,
+        drafts: Drafts,
+        directory: Directory,
+        store: Store,
+        rules: Rules,
+        joining: Joining,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
         self._directory = directory
         self._store = store
         self._rules = rules
+        self._joining = joining
+
+    async def apart(self, hearing: Hearing, question: str, leaving: int) -> None:
+        """Open a ticket of their own for somebody who was taken for one more reporter of another."""
+        await self._open(hearing, question, leaving=leaving)
 
     async def offered(self, hearing: Hearing, question: str, more: str = "", tried: str = "") -> None:
         """Open the ticket that was offered for a question; `more` is what the asker added to the number."""
@@ -84,6 +98,7 @@ class Opening:
         subject: int | None = None,
         room: Room | None = None,
         is_urgent: bool = False,
+        leaving: int | None = None,
     ) -> None:
         room = room or hearing.customer_room
         if room is None:
@@ -91,6 +106,11 @@ class Opening:
         same = await self._same(hearing, text, room)
         if same is not None:
             await self._say(hearing, "收到，已经记在 {number} 里了。", number=same.number)
+            return
+        is_own = links or subject is not None or is_urgent or leaving is not None
+        if not is_own and await self._joining.joined(
+            hearing, text, is_told=True, is_report=True, level=level
+        ):
             return
         is_here = room is hearing.origin.room or (hearing.is_private and not hearing.is_for_staff)
         step = s.Open(
@@ -109,8 +129,10 @@ class Opening:
             subject=subject,
             links=links,
             is_urgent=is_urgent,
+            uncovered=ended_on(room.customer or "", hearing.now, self._rules),
         )
-        await self._desk.open(step, hearing.origin)
+        alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
+        await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)
 
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
         for ticket in await self._store.reported_since(hearing.origin.account, hearing.now - _SAME):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import msgspec
 
 from bot import answers, duty_words
 from bot.asks import Check, Suggestion
-from bot.commands import Command, nearest, spec_named
+from bot.commands import WITH_NUMBER, Command, nearest, spec_named
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -20,6 +19,7 @@ from bot.intentions import step_of
 from bot.learning.teaching import WORDS as TEACHING_WORDS
 from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
+from bot.merging_orders import MERGING_WORDS, MergingOrders
 from bot.opening import Opening
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.setting_up import SET_UP_WORDS, SettingUp
@@ -31,6 +31,7 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
+from bot.visiting import Visiting
 from bot.vocabulary import EXAMPLE_NUMBER, Whose, Word, may_use
 from faq.text import looks_like_question
 
@@ -45,7 +46,10 @@ _SPOKEN = (
     Word.AGREE,
     Word.MAJOR,
     Word.RECOVER,
+    Word.QUOTE,
+    Word.TURN_DOWN,
 )
+_OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
 _ALONE = (Word.ON_DUTY, Word.TAKE_OVER)  # mean something only when nothing follows
 
 
@@ -66,6 +70,8 @@ class Orders:
         planned: PlannedOrders,
         setting_up: SettingUp,
         ledgers: Ledgers,
+        visits: Visiting,
+        merging: MergingOrders,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -78,6 +84,8 @@ class Orders:
         self._planned = planned
         self._setting_up = setting_up
         self._ledgers = ledgers
+        self._visits = visits
+        self._merging = merging
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -96,10 +104,14 @@ class Orders:
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
+        if command.is_number_first and not _is_sure(hearing, command):
+            return False
         if command.word in SET_UP_WORDS:
             return await self._setting_up.run(hearing, command)
         if command.word in TEACHING_WORDS:
             return await self._teaching.run(hearing, command, quoted)
+        if command.word in MERGING_WORDS:
+            return await self._merging.run(hearing, command, quoted)
         if not may_use(command.spec, hearing.role):
             if command.number is None and not command.is_marked and not hearing.is_addressed:
                 return False
@@ -133,6 +145,8 @@ class Orders:
     def _is_speech(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Tell ordinary sentences that begin with a command's word: `取消 明天的会`, `维持现状就好`, `进展 怎么样了？`."""
         is_sure = command.number is not None or quoted is not None or command.is_marked
+        if command.name in WITH_NUMBER and not is_sure:
+            return not hearing.is_addressed
         if command.word is Word.ACKNOWLEDGE:  # among people it means no more than "I see"
             return command.number is None and not command.is_marked and not (quoted and hearing.is_for_staff)
         if is_sure or hearing.is_addressed or not command.rest:
@@ -187,7 +201,7 @@ class Orders:
         step = step_of(hearing, command, ticket, self._directory, self._rules)
         step = await self._knowing_others(step, ticket, hearing)
         try:
-            await self._desk.take(number, step, hearing.origin)
+            await self._desk.take(ticket.number, step, hearing.origin)
         except TooOld:
             await self._opening.again(hearing, ticket, command.rest)
         return True
@@ -198,6 +212,9 @@ class Orders:
             case NameAsset(serial=serial) if serial:
                 earlier, demand = await self._ledgers.same_asset(ticket, serial, hearing.now)
                 return msgspec.structs.replace(step, earlier=earlier, demand=demand)
+            case s.Dispatch(to=to):
+                taken = await self._visits.taken(to, ticket.number)
+                return msgspec.structs.replace(step, taken=taken)
             case s.Recover() if ticket.commander is not None:
                 (review,) = await self._desk.numbers(1)
                 budget = await self._ledgers.budget(ticket, hearing.now)
@@ -224,6 +241,15 @@ class Orders:
         if not (hearing.is_for_staff or hearing.is_addressed or command.is_marked or not command.rest):
             return False
         name = command.spec.called(hearing.origin.language)
+        if not fitting and command.word is Word.UNDO:
+            undoable = N_("没有可以撤回的：5 分钟内的解决、转交、改级、记录可以。接了单要换人，请“转交”。")
+            await self._say(
+                hearing, undoable if hearing.role.is_staff else N_("没有可以撤回的；撤单后 5 分钟内可以。")
+            )
+            return True
+        if not fitting and command.word in _OWN and not hearing.role.is_staff:
+            await self._tell(hearing, answers.mine([], self._speak(hearing), self._rules))
+            return True
         if not fitting:
             await self._say(
                 hearing,
@@ -243,6 +269,9 @@ class Orders:
         return True
 
     async def _report(self, hearing: Hearing, command: Command) -> None:
+        if command.name in ("工单", "ticket") and not command.rest and hearing.is_for_staff:
+            await self._queue(hearing, command)  # among staff the bare word asks for the list
+            return
         known = await self._finding.named(hearing, command.rest)
         if known is not None:  # "工单 1024" asks about it; it reports nothing new
             await self._progress(hearing, known)
@@ -292,6 +321,6 @@ class Orders:
         await self._tell(hearing, self._speak(hearing).say(template, **values))
 
 
-def restated(hearing: Hearing, text: str) -> Hearing:
-    """Return the hearing as if another text had been said."""
-    return replace(hearing, text=text, quotes=None)
+def _is_sure(hearing: Hearing, command: Command) -> bool:
+    """Tell `1024 接单` from a sentence to the other side that begins with a number: `1024 恢复 了，请您看看`."""
+    return may_use(command.spec, hearing.role) and (hearing.is_for_staff or not command.rest)

@@ -15,18 +15,24 @@ ELSEWHERE = N_("（原群现在发不进去）")
 
 
 def rendered(
-    message: Queued, edits: str | None, translate: Callable[[str], str], *, shows_pictures: bool
+    message: Queued,
+    edits: str | None,
+    translator_at: Callable[[str], Callable[[str], str]],
+    *,
+    shows_pictures: bool,
 ) -> Outgoing:
     """Return what is sent; `edits` is the platform's id of the message that this one replaces."""
-    mark = translate(RESENT) if message.is_unknown and edits is None else ""
-    if message.was_held and not mark:
-        mark = translate(HELD)
+    text = message.text
+    if mark := RESENT if message.is_unknown and edits is None else HELD if message.was_held else "":
+        text = translator_at(message.room)(mark) + text
+    if message.pictures and not shows_pictures:
+        text = "\n".join((text, *message.pictures))
     return Outgoing(
         key=message.key,
         room=message.room,
-        text="\n".join((f"{mark}{message.text}", *(() if shows_pictures else message.pictures))),
-        mentions=tuple(Mention(mention.name, mention.account) for mention in message.mentions),
-        buttons=tuple(Button(button.label, button.command) for button in message.buttons),
+        text=text,
+        mentions=tuple([Mention(mention.name, mention.account) for mention in message.mentions]),
+        buttons=tuple([Button(button.label, button.command) for button in message.buttons]),
         quotes=message.quotes,
         edits=edits,
         pictures=message.pictures if shows_pictures else (),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from adapters.contract import Capabilities
 
+_NONE = timedelta()
 _MINUTE = timedelta(minutes=1)
 _RESTARTING = timedelta(seconds=1)  # a bucket that is empty sooner need not be remembered
 _BURST = 5  # messages that may follow each other at once before the pace counts
@@ -18,6 +19,7 @@ class Pace:
     def __init__(self, capabilities: Capabilities) -> None:
         self._room_step = _step(capabilities.per_minute_room)
         self._step = _step(capabilities.per_minute)
+        self._is_unlimited = self._room_step is None and self._step is None
         self._rooms: dict[str, datetime] = {}
         self._all: datetime | None = None
         self._remembered: dict[str, datetime] = {}  # what the store was told of the buckets
@@ -28,8 +30,10 @@ class Pace:
 
         `ahead` is how many others will be sent to that room before it.
         """
+        if self._is_unlimited:
+            return _NONE
         self._see(now)
-        waits = [timedelta()]
+        waits = [_NONE]
         if self._room_step and (ahead or room in self._rooms):
             waits.append(_wait(self._rooms.get(room, now), self._room_step, now, ahead))
         if self._step and (ahead or self._all):
@@ -42,6 +46,8 @@ class Pace:
 
     def take(self, room: str, now: datetime) -> None:
         """Count a message that is being sent now."""
+        if self._is_unlimited:
+            return
         self._see(now)
         if self._room_step:
             self._rooms[room] = max(self._rooms.get(room, now), now) + self._room_step

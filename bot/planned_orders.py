@@ -27,6 +27,7 @@ from bot.tickets.model import Finding as Found
 from bot.tickets.planned_notices import slot_of
 from bot.tickets.rules import Policy, Rules
 from bot.tickets.speaker import Speaker
+from bot.visiting import Visiting
 from bot.vocabulary import Word
 
 PLANNED_WORDS = frozenset(
@@ -70,6 +71,7 @@ class PlannedOrders:
         directory: Directory,
         finding: Finding,
         rules: Rules,
+        visits: Visiting,
     ) -> None:
         self._desk = desk
         self._store = store
@@ -77,6 +79,7 @@ class PlannedOrders:
         self._directory = directory
         self._finding = finding
         self._rules = rules
+        self._visits = visits
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
@@ -125,6 +128,11 @@ class PlannedOrders:
         return _Meant(None, hearing.customer_room, rest)
 
     async def _appoint(self, hearing: Hearing, command: Command, meant: _Meant) -> bool:
+        if meant.ticket is not None and not meant.ticket.kind.is_planned:
+            if not hearing.role.is_staff:
+                return False
+            await self._visits.offer(hearing, command, meant.ticket, meant.rest)
+            return True
         found = moment_at_start(meant.rest, hearing.now, self._rules.zone)
         is_sure = hearing.is_for_staff or hearing.is_addressed or command.is_marked
         if not is_sure and meant.ticket is None:

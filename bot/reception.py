@@ -13,6 +13,7 @@ import structlog
 
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering
+from bot.asking_after import AskingAfter
 from bot.commands import parse
 from bot.desk import Desk
 from bot.dialogue import Dialogue, NotAnAnswer, says_broken
@@ -21,7 +22,8 @@ from bot.finding import Finding
 from bot.hearing import Hearing, closing, heard
 from bot.newcomers import Newcomers
 from bot.opening import Opening
-from bot.orders import Orders, restated
+from bot.orders import Orders
+from bot.presence import Presence
 from bot.store.contract import Link, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
@@ -55,11 +57,13 @@ class Reception:
         desk: Desk,
         finding: Finding,
         orders: Orders,
+        asking_after: AskingAfter,
         dialogue: Dialogue,
         answering: Answering,
         opening: Opening,
         newcomers: Newcomers,
         uploading: Uploading,
+        presence: Presence,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -69,11 +73,13 @@ class Reception:
         self._desk = desk
         self._finding = finding
         self._orders = orders
+        self._asking_after = asking_after
         self._dialogue = dialogue
         self._answering = answering
         self._opening = opening
         self._newcomers = newcomers
         self._uploading = uploading
+        self._presence = presence
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -102,6 +108,7 @@ class Reception:
     async def noticed(self, notice: Notice) -> None:
         """Take care of what happened in a room without a word; a redelivery has no effect."""
         await self._newcomers.noticed(notice)
+        await self._presence.noticed(notice)
 
     async def _is_file(self, hearing: Hearing, incoming: Incoming) -> bool:
         return not await self._is_repeated(hearing) and await self._uploading.sent(hearing, incoming)
@@ -132,9 +139,11 @@ class Reception:
             hearing = closing(hearing, *other.left)
         else:
             if suggested is not None:
-                await self._run(restated(hearing, suggested))
+                await self._run(suggested)
             return
         if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
+            return
+        if link is None and await self._asking_after.asked(hearing):
             return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
@@ -157,6 +166,8 @@ class Reception:
         if is_thanks(said) or is_noise(said):
             if ticket.status is Status.SOLVED and is_helped(said):
                 await self._dialogue.confirm(hearing, ticket)
+            return True
+        if await self._asking_after.asked_about(hearing, ticket, said):
             return True
         if ticket.status is Status.OPEN:
             await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin)
@@ -181,7 +192,7 @@ class Reception:
             )
             if not is_named:
                 continue
-            ticket = await self._store.ticket(int(found[0]))
+            ticket = await self._finding.going_on(int(found[0]))
             is_here = ticket is not None and ticket.room == hearing.customer_room.id
             if ticket is not None and is_here and ticket.kind is not Kind.CALLBACK:
                 return ticket

@@ -16,6 +16,7 @@ from bot.journal import Journal
 from bot.metrics import Meters
 from bot.outgoing import moved_text, rendered
 from bot.pace import Pace
+from bot.patience import Patience
 from bot.repeats import Repeats
 from bot.store.contract import LeaseLost, Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
@@ -29,7 +30,7 @@ _STORE_PATIENCE = timedelta(seconds=5)
 _CLAIMED_AT_ONCE = 16
 _MOST_UNKNOWN = 8  # attempts of which nobody knows what came of them: each may have been read
 _CLAIMED_FOR = (
-    0.05  # seconds of sending: what is claimed and not sent when the program dies is marked for nothing
+    0.1  # seconds of sending: what is claimed and not sent when the program dies is marked for nothing
 )
 _MOST_QUEUED = 5000  # of one adapter in memory; what others queue beyond that waits in the store
 _NEWS = 200  # taken up at once
@@ -58,7 +59,7 @@ class Sender:
         self._meters = meters
         self._journal = journal
         self._usual_seconds = 0.0  # that a send takes
-        self._patience = send_patience.total_seconds()
+        self._patience = Patience(send_patience.total_seconds())
         self._shut: dict[
             str, datetime
         ] = {}  # until when a room is not to be spoken to, by the platform's word
@@ -75,6 +76,7 @@ class Sender:
         self._term = 0  # of the lease under which the queues were filled
         self._taken: list[str] = []  # keys that are news no more, to be told with the next look
         self._known: set[str] = set()  # keys that are queued or held
+        self._left: list[Queued] = []  # claimed by their commit, and not taken: this worker had left
         self._done = Repeats(_DONE_REMEMBERED)  # whoever tells of these once more is late
 
     @property
@@ -104,8 +106,11 @@ class Sender:
 
     def take(self, message: Queued) -> None:
         """Queue a message that was committed, unless it has come by another way already."""
-        if self.is_ours and message.key not in self._known and message.key not in self._done:
-            self.put((message,))
+        if self.is_ours:
+            if message.key not in self._known and message.key not in self._done:
+                self.put((message,))
+        elif message.state is Delivery.SENDING:
+            self._left.append(message)  # it was committed while this worker left
 
     async def leave(self) -> None:
         """Stop, after what is being sent at the moment."""
@@ -115,7 +120,26 @@ class Sender:
         if tasks:
             await asyncio.wait(tasks, timeout=_LEAVING.total_seconds())
         self._notes.relax()
+        await self._give_back(set(self._workers))
         self._begin(0)
+
+    async def _give_back(self, busy: set[str]) -> None:
+        """Note that what was claimed was not sent, so that whoever sends next says it without the mark.
+
+        What was being sent when it had to stop, the first message of a busy room, may have arrived: that stays as it is.
+        """
+        queued = [message for room, queue in self._rooms.items() for message in list(queue)[room in busy :]]
+        unsent = [
+            replace(message, state=Delivery.QUEUED)
+            for message in (*queued, *self._left)
+            if message.state is Delivery.SENDING
+        ]
+        self._left.clear()
+        if unsent and self._store.term(self._name):  # else the next holder has them already
+            try:
+                await self._store.update_outgoing(unsent)
+            except (StoreFault, LeaseLost) as fault:
+                self._log.info("cannot give messages back", action="not_given_back", reason=str(fault))
 
     def _begin(self, term: int) -> None:
         """Forget the queues of an earlier term."""
@@ -184,9 +208,11 @@ class Sender:
         return [*self._workers.values(), *([self._notes.task] if self._notes.task else [])]
 
     async def close(self) -> None:
+        busy = set(self._workers)
         for task in self._workers.values():
             task.cancel()
         await asyncio.gather(*self._workers.values(), return_exceptions=True)
+        await self._give_back(busy)
         self._notes.hurry()
         if self._notes.task:
             await self._notes.task
@@ -278,7 +304,7 @@ class Sender:
 
     async def _attempt(self, message: Queued) -> Queued | None:
         """Send once and return the message again when it has to be sent later."""
-        edits = await self._edited(message)
+        edits = await self._edited(message.edits) if message.edits is not None else None
         if message.edits is not None and edits is None:
             await self._note(replace(message, state=Delivery.DROPPED, reason=N_("没有可以改的消息")))
             self._done.note(message.key)
@@ -289,11 +315,10 @@ class Sender:
             outgoing = rendered(
                 message,
                 edits,
-                self._translator_at(message.room),
+                self._translator_at,
                 shows_pictures=self.adapter.capabilities.shows_pictures,
             )
-            async with asyncio.timeout(self._patience):
-                platform_id = await self.adapter.send(outgoing)
+            platform_id = await self._patience.wait(self.adapter.send(outgoing))
         except DeliveryFailed as failure:
             return await self._failed(message, failure)
         except TimeoutError:
@@ -405,13 +430,11 @@ class Sender:
         if self._journal.is_on:
             self._journal.undelivered(message, outcome)
 
-    async def _edited(self, message: Queued) -> str | None:
-        """Return the platform's id of the message that this one replaces; None when it never got there."""
-        if message.edits is None:
-            return None
-        if noted_soon := self._notes.platform_id(message.edits):
+    async def _edited(self, key: str) -> str | None:
+        """Return what the platform calls an earlier message; None when it never got there."""
+        if noted_soon := self._notes.platform_id(key):
             return noted_soon
-        earlier = await self._store.outgoing(message.edits)
+        earlier = await self._store.outgoing(key)
         return earlier.platform_id if earlier else None
 
     async def _note(self, message: Queued) -> None:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, field
 
 from scheduler.plans import Moves
+from scheduler.validity import NOTICE_DAYS
 from scheduler.written_clocks import WrittenClock
 from scheduler.written_ledgers import WrittenCallback, WrittenQuota, WrittenRatio, WrittenWindow
 
@@ -71,6 +72,7 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     answer_at: Share = 0.90
     suggest_at: Share = 0.40
+    ask_itself: bool = True
     managers: tuple[str, ...] = ()
     checks: str = ""
     semantic: bool = True
@@ -209,6 +211,7 @@ class TicketsSettings(Section, frozen=True, kw_only=True):
     major_every: Length = "1h"
     major_ladder: str = ""
     acknowledged_for: Annotated[int, Meta(ge=1, le=1000)] = 4
+    same_within: Length = "2h"
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
 
 
@@ -252,6 +255,26 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
     rollback_ladder: str = "rollback"
 
 
+class VisitsSettings(Section, frozen=True, kw_only=True):
+    """`[visits]`: when engineers come to customers."""
+
+    offer: bool = True
+    hours: Hours = "08:00-18:00"
+    calendar: str = "always"
+    lead: Length = "1h"
+    takes: Length = "1h"
+
+
+class ContractsSettings(Section, frozen=True, kw_only=True):
+    """`[contracts]`: who hears when a contract ends, and how long somebody may take to decide afterwards."""
+
+    notice_days: tuple[Annotated[int, Meta(ge=0, le=3650)], ...] = NOTICE_DAYS
+    at: ClockTime = "09:00"
+    tell: tuple[str, ...] = ("manager",)
+    calendar: str = "always"
+    decide_within: Length = "8h"
+
+
 class NoticesSettings(Section, frozen=True, kw_only=True):
     """`[notices]`: how often people are told something in an hour."""
 
@@ -286,6 +309,8 @@ class Settings(Section, frozen=True, kw_only=True):
     tickets: TicketsSettings = TicketsSettings()
     survey: SurveySettings = SurveySettings()
     notices: NoticesSettings = NoticesSettings()
+    contracts: ContractsSettings = ContractsSettings()
+    visits: VisitsSettings = VisitsSettings()
     plans: tuple[PlanSettings, ...] = ()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     monitoring: MonitoringSettings = MonitoringSettings()

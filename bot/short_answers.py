@@ -4,19 +4,43 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import zip_longest
 
 from bot.commands import BETWEEN
 
-_FIELDS = re.compile(r"(原因|方法|预防|cause|method|fix|prevention|prevent)\s*[:：]\s*", re.IGNORECASE)
-_FIELD_OF = {"原因": "cause", "方法": "method", "预防": "prevention", "cause": "cause", "method": "method", "fix": "method", "prevention": "prevention", "prevent": "prevention"}  # fmt: skip
+_CAUSE = ("故障原因", "原因分析", "原因", "cause")
+_METHOD = (
+    "处理方法",
+    "处理办法",
+    "处理措施",
+    "解决方法",
+    "解决办法",
+    "方法",
+    "办法",
+    "措施",
+    "处理",
+    "method",
+    "fix",
+)
+_PREVENTION = ("预防措施", "预防建议", "预防", "建议", "防范", "prevention", "prevent")
+_FIELD_OF = {
+    **dict.fromkeys(_PREVENTION, "prevention"),
+    **dict.fromkeys(_CAUSE, "cause"),
+    **dict.fromkeys(_METHOD, "method"),
+}
+_FIELDS = re.compile(  # a colon makes each a label; without one only the three that the bot itself uses, where a part begins
+    rf"({'|'.join(_FIELD_OF)})\s*[:：]\s*|(?:^|(?<=[\s,，。;；、]))(原因|方法|预防)[是为]?\s*(?=\S)",
+    re.IGNORECASE,
+)
 
 
 def resolution_fields(rest: str) -> dict[str, str]:
     """Return cause, method and prevention from `原因:… 方法:… 预防:…`; missing ones are empty."""
     fields = {"cause": "", "method": "", "prevention": ""}
-    parts = _FIELDS.split(rest)
-    for name, text in zip(parts[1::2], parts[2::2], strict=True):
-        fields[_FIELD_OF[name.lower()]] = text.strip(BETWEEN)
+    labels = list(_FIELDS.finditer(rest))
+    for label, after in zip_longest(labels, labels[1:]):
+        end = after.start() if after else len(rest)
+        fields[_FIELD_OF[(label[1] or label[2]).lower()]] = rest[label.end() : end].strip(BETWEEN)
     return fields
 
 
@@ -31,7 +55,7 @@ _TWO_SCORES = re.compile(
     rf"{_COUNTED}[\s,。、;!.]*(.*)$",
     re.DOTALL | re.IGNORECASE,
 )
-_ONE_SCORE = re.compile(r"^([1-5])\s*分?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
+_ONE_SCORE = re.compile(r"^([1-5])\s*(?:分|颗?星(?:好评)?)?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
 
 
 def choice(text: str) -> tuple[int, str] | None:

@@ -63,6 +63,8 @@ class Word(StrEnum):
     NOBODY_CAME = "nobodycame"
     DAY_REPORT = "dayreport"
     EXCUSE = "excuse"
+    QUOTE = "quote"
+    TURN_DOWN = "turndown"
     ATTAINED = "attained"
     REASSIGN = "reassign"
     CALLBACK = "callback"
@@ -82,6 +84,8 @@ class Word(StrEnum):
     WHERE = "where"
     IMPORT = "import"
     ACCOUNT = "account"
+    MERGE = "merge"
+    SPLIT = "split"
 
 
 class Whose(StrEnum):
@@ -104,7 +108,7 @@ class Spec:
     usage: str
     example: str
     takes_number: bool = False
-    is_joined: bool = False  # free text may follow without a space
+    joined: tuple[str, ...] = ()  # names that free text may follow without a space
 
     def called(self, language: str) -> str:
         """Return the word the bot uses for it in a language."""
@@ -117,29 +121,29 @@ class Spec:
 
 
 SPECS: tuple[Spec, ...] = (
-    Spec(Word.REPORT, ("报障", "报修", "报单", "故障", "工单", "report", "ticket"), Whose.ANYBODY, N_("报障 问题 — 转给工程师"), N_("报障 二楼打印机不通电"), is_joined=True),
+    Spec(Word.REPORT, ("报障", "报修", "报单", "故障", "工单", "report", "ticket"), Whose.ANYBODY, N_("报障 问题 — 转给工程师"), N_("报障 二楼打印机不通电"), joined=("报障", "报修")),
     Spec(Word.URGENT, ("紧急", "urgent"), Whose.ANYBODY, N_("紧急 问题 — 系统整体不可用，马上叫人"), N_("紧急 教务系统全校打不开")),
-    Spec(Word.PROGRESS, ("进度", "progress", "status"), Whose.ANYBODY, N_("进度 单号 — 查到哪一步了"), N_("进度 {number}"), takes_number=True),
-    Spec(Word.MINE, ("我的单", "mine"), Whose.ANYBODY, N_("我的单 — 您在办的单"), N_("我的单")),
+    Spec(Word.PROGRESS, ("进度", "查进度", "progress", "status"), Whose.ANYBODY, N_("进度 单号 — 查到哪一步了"), N_("进度 {number}"), takes_number=True),
+    Spec(Word.MINE, ("我的单", "我的工单", "mine"), Whose.ANYBODY, N_("我的单 — 您在办的单"), N_("我的单")),
     Spec(Word.SUPPLEMENT, ("补充", "add"), Whose.ANYBODY, N_("补充 单号 内容 — 或直接引用我的消息"), N_("补充 {number} 序列号 SN8812"), takes_number=True),
     Spec(Word.URGE, ("催单", "urge"), Whose.ANYBODY, N_("催单 单号"), N_("催单 {number}"), takes_number=True),
-    Spec(Word.WITHDRAW, ("撤单", "取消", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), N_("撤单 {number}"), takes_number=True),
+    Spec(Word.WITHDRAW, ("撤单", "取消", "取消报修", "撤销报修", "取消工单", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), N_("撤单 {number}"), takes_number=True),
     Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), N_("评分 {number} 5 4 很耐心"), takes_number=True),
     Spec(Word.HUMAN, ("人工", "转人工", "human"), Whose.CUSTOMER, N_("人工 — 找工程师"), N_("人工")),
-    Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), N_("维持一级"), is_joined=True),
+    Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), N_("维持一级"), joined=("维持",)),
     Spec(Word.REOPEN, ("重开", "reopen"), Whose.ANYBODY, N_("重开 单号 原因 — 又坏了"), N_("重开 {number} 又黑屏了"), takes_number=True),
     Spec(Word.HELP, ("帮助", "help", "?"), Whose.ANYBODY, N_("帮助 — 这份说明；帮助 转交 — 看例子"), N_("帮助 转交")),
-    Spec(Word.CLAIM, ("接单", "认领", "我来", "抢单", "claim", "take"), Whose.STAFF, N_("接单 单号"), N_("接单 {number}"), takes_number=True),
+    Spec(Word.CLAIM, ("接单", "认领", "我来", "抢单", "接", "claim", "take"), Whose.STAFF, N_("接单 单号"), N_("接单 {number}"), takes_number=True),
     Spec(Word.ASSIST, ("协助", "assist"), Whose.STAFF, N_("协助 单号 — 一起处理"), N_("协助 {number}"), takes_number=True),
-    Spec(Word.HAND_OVER, ("转交", "handover"), Whose.STAFF, N_("转交 单号 @同事 说明 — 对方接受前仍由您负责"), N_("转交 {number} @老张 需要懂录播机的"), takes_number=True),
+    Spec(Word.HAND_OVER, ("转交", "转单", "handover"), Whose.STAFF, N_("转交 单号 @同事 说明 — 对方接受前仍由您负责"), N_("转交 {number} @老张 需要懂录播机的"), takes_number=True),
     Spec(Word.ACCEPT, ("接受", "accept"), Whose.STAFF, N_("接受 单号 / 拒绝 单号 原因 — 回复转交"), N_("接受 {number}"), takes_number=True),
     Spec(Word.DECLINE, ("拒绝", "decline"), Whose.STAFF, "", N_("拒绝 {number} 在外面上门"), takes_number=True),
     Spec(Word.UPDATE, ("更新", "进展", "update"), Whose.STAFF, N_("更新 单号 进展 — 转到客户群"), N_("更新 {number} 正在换线，16:10 前好"), takes_number=True),
-    Spec(Word.NOTE, ("记录", "note"), Whose.STAFF, N_("记录 单号 内容 — 只进档案；打过电话写“电话…”"), N_("记录 {number} 电话 已和王老师约好下午"), takes_number=True),
+    Spec(Word.NOTE, ("记录", "备注", "note"), Whose.STAFF, N_("记录 单号 内容 — 只进档案；打过电话写“电话…”"), N_("记录 {number} 电话 已和王老师约好下午"), takes_number=True),
     Spec(Word.CHANGE_LEVEL, ("改级", "转级", "level"), Whose.STAFF, N_("改级 单号 级别 原因"), N_("改级 {number} 二级 仅教师端受影响"), takes_number=True),
-    Spec(Word.RESOLVE, ("解决", "resolve", "solve"), Whose.STAFF, N_("解决 单号 原因: 方法: 预防:"), N_("解决 {number} 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔"), takes_number=True),
+    Spec(Word.RESOLVE, ("解决", "完成", "结单", "关单", "resolve", "solve"), Whose.STAFF, N_("解决 单号 原因: 方法: 预防:"), N_("解决 {number} 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔"), takes_number=True),
     Spec(Word.UNDO, ("撤销", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), N_("撤销 {number}"), takes_number=True),
-    Spec(Word.QUEUE, ("待办", "在办", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), N_("待办")),
+    Spec(Word.QUEUE, ("待办", "在办", "工单列表", "所有工单", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), N_("待办")),
     Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), N_("时限 {number}"), takes_number=True),
     Spec(Word.ON_DUTY, ("值班", "duty", "oncall"), Whose.STAFF, N_("值班 — 现在谁值班，接着是谁"), N_("值班")),
     Spec(Word.TAKE_OVER, ("接班", "takeover"), Whose.STAFF, N_("接班 — 换班点名时回"), N_("接班")),
@@ -168,7 +172,11 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.ASSET, ("设备", "asset"), Whose.STAFF, N_("设备 单号 序列号 — 同一台坏过几次有数"), N_("设备 {number} SN5521"), takes_number=True),
     Spec(Word.EXCUSE, ("标记", "excuse"), Whose.MANAGER, "", N_("标记 {number} 不可抗力 供电局停电通知"), takes_number=True),
     Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),
+    Spec(Word.QUOTE, ("报价", "quote"), Whose.STAFF, "", N_("报价 {number} 上门按实际工作日收费"), takes_number=True),
+    Spec(Word.TURN_DOWN, ("谢绝", "turndown"), Whose.STAFF, "", N_("谢绝 {number} 这类设备请联系原厂家"), takes_number=True),
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
+    Spec(Word.MERGE, ("合并", "merge"), Whose.STAFF, N_("合并 单号… 到 单号 — 同一个故障一起处理"), N_("合并 {number} 1036 到 1033"), takes_number=True),
+    Spec(Word.SPLIT, ("拆分", "split"), Whose.STAFF, N_("拆分 单号 — 分开处理"), N_("拆分 {number}"), takes_number=True),
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
     Spec(Word.TEACH, ("入库", "teach"), Whose.STAFF, N_("入库 单号 — 把办法交给知识管理员审核"), N_("入库 {number}"), takes_number=True),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from faq.entries import Entry
-from faq.evaluate import Asked, Coverage, figures
+from faq.evaluate import Asked, Coverage, Hits, figures
 from faq.knowledge import KnowledgeBase
 from faq.sentences import Encode, Sentences
+from faq.thresholds import USUAL, usual_or_own
 
 _AT_MOST = 5
 _Line = TypeVar("_Line", bound=msgspec.Struct)
@@ -51,7 +52,7 @@ def match_files(kb: Path, queries: Path, out: Path, *, encode: Encode | None = N
         UnusableLine: A line is faulty; nothing is written then.
         OSError: A file cannot be read or written.
     """
-    lines = [msgspec.json.encode(each) + b"\n" for each in _predictions(kb, queries, encode)]
+    lines = [msgspec.json.encode(each) + b"\n" for each in _predictions(_base(kb, encode), queries)]
     out.write_bytes(b"".join(lines))
 
 
@@ -62,7 +63,8 @@ def evaluate_files(kb: Path, queries: Path, gold: Path, *, encode: Encode | None
         UnusableLine: A line is faulty.
         OSError: A file cannot be read.
     """
-    predicted = {each.id: each.hits for each in _predictions(kb, queries, encode)}
+    base = _base(kb, encode)
+    predicted = {each.id: each.hits for each in _predictions(base, queries)}
     asked = [Asked(line.id, frozenset(line.gold), line.kind) for line in _lines(gold, _GoldLine)]
     got = figures(asked, predicted)
     return [
@@ -74,7 +76,22 @@ def evaluate_files(kb: Path, queries: Path, gold: Path, *, encode: Encode | None
         f"coverage at 95 % precision {_told(got.at_95)}",
         f"coverage at 98 % precision {_told(got.at_98)}",
         f"calibration error          {got.calibration_error:.3f}",
+        *_at_its_own(base, asked, predicted),
     ]
+
+
+def _at_its_own(base: KnowledgeBase, asked: Sequence[Asked], predicted: Mapping[str, Hits]) -> list[str]:
+    """Return what a bot with this knowledge base would answer, from the probability on that it finds for itself."""
+    answer_at = usual_or_own(base, USUAL)
+    given = [
+        hits[0][0] in each.gold
+        for each in asked
+        if (hits := predicted.get(each.id, ())) and hits[0][1] >= answer_at
+    ]
+    answerable = sum(bool(each.gold) for each in asked)
+    precision = sum(given) / len(given) if given else 1.0
+    coverage = sum(given) / answerable if answerable else 0.0
+    return [f"own threshold {answer_at:.2f}         precision {precision:.1%}, coverage {coverage:.1%}"]
 
 
 def _told(coverage: Coverage) -> str:
@@ -83,7 +100,7 @@ def _told(coverage: Coverage) -> str:
     return f"{coverage.share:.1%} (threshold {coverage.threshold:.3f})"
 
 
-def _predictions(kb: Path, queries: Path, encode: Encode | None) -> Iterator[_Prediction]:
+def _base(kb: Path, encode: Encode | None) -> KnowledgeBase:
     entries = [
         Entry(id=line.id, question=line.question, aliases=line.aliases, answer=line.answer)
         for line in _lines(kb, _KnownLine)
@@ -91,6 +108,10 @@ def _predictions(kb: Path, queries: Path, encode: Encode | None) -> Iterator[_Pr
     base = KnowledgeBase(entries, sentences=Sentences(encode) if encode else None)
     while base.sentences is not None and base.sentences.work():
         pass
+    return base
+
+
+def _predictions(base: KnowledgeBase, queries: Path) -> Iterator[_Prediction]:
     for line in _lines(queries, _QueryLine):
         hits = base.match(line.text, limit=_AT_MOST)
         yield _Prediction(line.id, tuple((hit.entry.id, round(hit.score, 6)) for hit in hits))

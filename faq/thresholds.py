@@ -10,6 +10,7 @@ from faq.entries import Measured
 from faq.knowledge import KnowledgeBase
 from faq.rank import is_the_same, ranked
 
+USUAL = 0.90  # where nothing else is known
 _ASKED = 200  # questions asked of a knowledge base at most
 _ENOUGH = 40  # that another phrasing of the same entry answers; fewer tell too little
 _STEPS = tuple(step / 100 for step in range(80, 98))
@@ -61,6 +62,11 @@ def own_answer_at(asked: Sequence[OwnQuestion], usual: float) -> float:
         if is_quiet and sum(given) >= _WISHED * len(given):
             return step
     return _STEPS[-1]
+
+
+def usual_or_own(base: KnowledgeBase, usual: float) -> float:
+    """Return from which probability on a knowledge base answers, asked all at once; for programs that do nothing else."""
+    return own_answer_at(list(asked_itself(base)), usual)
 
 
 def for_chatter(answer_at: float) -> float:

@@ -64,6 +64,8 @@ class Ladder:
     waking: Window | None = None
     at_once: tuple[int, ...] = field(init=False, compare=False)  # reached with the very start of a clock
     begins_with_first: bool = field(init=False, compare=False)  # the rung written first is told first
+    # The share of the time at which the ladder begins, where nothing else can come before it.
+    first_share: float | None = field(init=False, compare=False)
     climbs: bool = field(init=False, compare=False)  # no rung is reached before the one written before it
 
     def __post_init__(self) -> None:
@@ -75,6 +77,8 @@ class Ladder:
         first = shares[0] if is_any_hour else None
         is_first = first is not None and all(of is not None and of >= first for of in shares)
         object.__setattr__(self, "begins_with_first", is_first)
+        is_plain = is_first and not self.at_once
+        object.__setattr__(self, "first_share", first if is_plain else None)
         is_never_put_off = self.waking is None and all(rung.waking is None for rung in self.rungs)
         of = [share for share in shares if share is not None]
         climbs = is_never_put_off and len(of) == len(shares) and of == sorted(of)
@@ -221,7 +225,7 @@ def due(
         rung, rung_at = sayable[-1]
         skipped = tuple(index for index, _ in reached if index < rung)
         return Escalation(rung, rung_at, skipped, at - rung_at, is_repeat=False)
-    if not repeats:
+    if not repeats or not fired:
         return None
     for rung, first, every, floor in sorted(_repeating(climb, fired), reverse=True):
         if not _is_awake(ladder, rung, calendar, at):
@@ -282,7 +286,7 @@ def next_rung(
         return rung_instant(ladder.rungs[0], calendar, start, target, pauses)
     climb = _Climb(ladder, calendar, start, target, pauses)
     upcoming = climb.upcoming(max(fired, default=-1))
-    if repeats:
+    if repeats and fired:
         for index, first, every, floor in _repeating(climb, fired):
             hours = ladder.rungs[index].waking or ladder.waking
             told = counted_between(calendar, first, floor, pauses) // every

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from scheduler.calendar import Calendar
 from scheduler.intervals import in_utc
 from scheduler.periods import months_later
-from scheduler.workdays import instant_on, working_day_until
+from scheduler.workdays import instant_on, working_day_from, working_day_until
 
 _DAY = timedelta(days=1)
 NOTICE_DAYS = (90, 30, 7)
@@ -78,6 +78,13 @@ def notices(
         for left, day in planned
         if validity.first is None or validity.first <= day
     )
+
+
+def ended_at(validity: Validity, calendar: Calendar, at: time = time(9)) -> datetime | None:
+    """Return when to say that it has ended: on the first working day after the last, or None where it has no end."""
+    if validity.last is None:
+        return None
+    return instant_on(calendar.zone, working_day_from(calendar, validity.last + _DAY), at)
 
 
 def next_notice(

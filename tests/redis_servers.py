@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -53,11 +54,19 @@ def free_port() -> int:
 class Server:
     """One server process that keeps its folder and its port over kills and restarts."""
 
-    def __init__(self, kind: str, folder: Path, *options: str, port: int = 0) -> None:
+    def __init__(
+        self,
+        kind: str,
+        folder: Path,
+        *options: str,
+        port: int = 0,
+        before: Sequence[str] = (),
+    ) -> None:
         self.kind = kind
         self.folder = folder
         self.port = port or free_port()
         self._options = options
+        self._before = before
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self.start()
@@ -66,15 +75,24 @@ class Server:
     def url(self) -> str:
         return f"redis://127.0.0.1:{self.port}/0"
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start and wait until it answers."""
         self._process = subprocess.Popen(
-            [program(self.kind), *self.command()], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*self._before, program(self.kind), *self.command()],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         for _ in range(400):
             with suppress(redis.ConnectionError):
                 self.ask("PING")
                 return
+            if self._process.poll() is not None:
+                break
             sleep(0.02)
         raise RuntimeError((self.folder / "log.txt").read_text())
 

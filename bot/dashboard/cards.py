@@ -35,6 +35,8 @@ class Card:
     time: str
     at: datetime | None
     left: str
+    people: int  # who reported it
+    follows: int  # the ticket it was merged into, 0 for none
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,8 @@ def card(row: Row, speaker: Speaker) -> Card:
         time=time,
         at=row.owed.due_at if row.owed else None,
         left=rest,
+        people=ticket.people,
+        follows=ticket.follows or 0,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from adapters.contract import Capabilities
 from bot.assembly import Bot
+from bot.contracts import endings, sentence
 from bot.dashboard.wording import stamp
 from bot.duty_words import OnDuty, stretch
 from bot.reach import unreached
@@ -42,6 +43,11 @@ def cannot_be_called(
         if not is_well
     ]
     return lost + [(each.name.of(language), each.why.of(language)) for each in unreached(bot.config, powers)]
+
+
+def contracts(bot: Bot, speaker: Speaker) -> list[tuple[str, bool]]:
+    """Return the contracts that end soon or are over, in sentences, and whether they are over."""
+    return [(sentence(each, speaker), each.days_left < 0) for each in endings(bot.rules, speaker.now)]
 
 
 def audit(bot: Bot, speaker: Speaker) -> list[str]:

@@ -82,6 +82,7 @@ class Pages:
             voice,
             turns=duty.turns(self._bot, voice.speaker),
             unreached=duty.cannot_be_called(self._bot, powers, self._connected(), voice.speaker),
+            contracts=duty.contracts(self._bot, voice.speaker),
             audit=duty.audit(self._bot, voice.speaker),
         )
         parts = {"main": main, **self._renderer.head(await self._now(), voice)}

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
 
+from bot.dashboard.joint_timeline import joint_line
 from bot.dashboard.planned_timeline import planned_line
 from bot.dashboard.wording import ending, kind_name, stamp
+from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
+from bot.tickets import visit_events as ve
 from bot.tickets.alerts import promise_name
 from bot.tickets.errors import N_
 from bot.tickets.model import ClockKind, Kind
@@ -84,6 +89,12 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 更新进展", by=by) + _quoted(text, speaker)
         case e.Supplemented(by=by, text=text):
             return say("{by} 补充", by=by) + _quoted(text, speaker)
+        case pe.TakenBack(by=by, is_report=is_report):
+            return say("{by} 撤回了报障的那条消息", by=by) if is_report else say("{by} 撤回了一条消息", by=by)
+        case pe.RequesterGone(by=by):
+            return say("{by} 退出了群，之后不再问", by=by)
+        case pe.RequesterBack(by=by):
+            return say("{by} 又回到群里", by=by)
         case e.Urged(by=by):
             return say("{by} 催单", by=by)
         case e.Resolved(by=by, cause=cause, method=method, prevention=prevention, late=late):
@@ -188,11 +199,38 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 说没人来", by=by)
         case se.DayReported(by=by, text=text):
             return say("{by} 当日汇报", by=by) + _quoted(text, speaker)
+        case ce.Covered(by=by, category=category):
+            return say("{by} 同意免费处理", by=by) + _quoted(category, speaker)
+        case ce.Quoted(by=by, text=text):
+            return say("{by} 报价", by=by) + _quoted(text, speaker)
+        case ce.QuoteAnswered(by=by, is_given=is_given, consent=consent):
+            template = (
+                N_("{by} 同意收费（消息 {id}）") if is_given else N_("{by} 不需要收费服务（消息 {id}）")
+            )
+            return say(template, by=by, id=consent)
+        case ce.TurnedDown(by=by, text=text):
+            return say("{by} 谢绝", by=by) + _quoted(text, speaker)
+        case ve.VisitOffered(by=by, who=who, times=times):
+            offered = tuple(stamp(at, speaker) for at in times)
+            return say("{by} 请客户选上门时间（{who}）：{times}", by=by, who=who, times=offered)
+        case ve.VisitAgreed(by=by, appointment=appointment, consent=consent):
+            chosen = stamp(appointment.at, speaker)
+            return say("{by} 选定 {time} 上门（消息 {id}）", by=by, time=chosen, id=consent)
         case le.AssetNamed(by=by, serial=serial):
             return say("{by} 记下设备 {serial}", by=by, serial=serial)
         case le.Excused(by=by, reason=reason, evidence=evidence):
             template = N_("{by} 记为不可抗力") if reason else N_("{by} 改为照常计入次数")
             return say(template, by=by) + _quoted(evidence, speaker)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint_line(event, speaker)
         case _:
             assert_never(event)
 

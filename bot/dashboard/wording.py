@@ -36,6 +36,8 @@ _ENDINGS = {
     Closing.SILENCE: N_("未回应，自动关闭"),
     Closing.WITHDRAWN: N_("已撤单"),
     Closing.DONE: N_("已完成"),
+    Closing.MERGED: N_("已合并"),
+    Closing.DECLINED: N_("合同外，已谢绝"),
 }
 
 

@@ -29,7 +29,7 @@ class QueuedButton(msgspec.Struct, frozen=True):
     command: str
 
 
-class Queued(msgspec.Struct, frozen=True, kw_only=True):
+class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message of the outbox. `room` and `fallback` are addresses; `adapter` is the first part of `room`."""
 
     key: str

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from bot.store.advice import Advice
 from bot.store.contract import StoreFault
-from bot.store.portable import Archive, Portable
+from bot.store.knowledge_contract import Uses
+from bot.store.portable import Archive, Part, Portable
 from bot.tickets.errors import N_
 from faq.knowledge import Entry
 
@@ -112,6 +113,24 @@ async def read_entries(url: str) -> list[Entry]:
     from bot.store.sqlite import entries_of
 
     return await entries_of(path)
+
+
+async def read_uses(url: str) -> list[Uses]:
+    """Return how entries were used, without taking the store from a bot that uses it; empty when there is no store yet.
+
+    Raises:
+        StoreFault: The URL means no store, or the store cannot be read.
+    """
+    if kind_of(url) == "sqlite" and not await asyncio.to_thread(_sqlite_path(url).exists):
+        return []
+    archive, found, after = await open_archive(url), list[Uses](), ""
+    try:
+        while page := await archive.export(Part.USES, after=after):
+            found.extend(piece for _, piece in page if isinstance(piece, Uses))
+            after = page[-1][0]
+    finally:
+        await archive.close()
+    return found
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.asks import Progress
 from bot.tickets import events as e
+from bot.tickets.coverage import deciders, is_undecided
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Ticket
@@ -52,7 +53,21 @@ def alerts(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
         return _callback(event, ticket, speaker, title)
     if ticket.kind.is_planned:
         return [overdue(event, ticket, speaker, rules)]
+    if is_undecided(ticket):
+        return [_undecided(event, ticket, speaker, rules, title)]
     return [_alert(event, ticket, speaker, rules, title)]
+
+
+def _undecided(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> Message:
+    """Remind of a report that no contract covers: nobody can take it before somebody has decided."""
+    called = tuple(dict.fromkeys((*event.told, *deciders(rules)[:1])))
+    template = N_("⏳ {number} 合同外，{time} 前要给客户回话（{title}）。协助、报价还是谢绝？{calls}")
+    if event.is_breach:
+        template = N_(
+            "⚠️ {number} 合同外，应在 {time} 前给客户回话，还没有人定（{title}）。协助、报价还是谢绝？{calls}"
+        )
+    text = speaker.say(template, number=ticket.number, time=event.due_at, title=title, calls=_calls(called))
+    return Message(to=Place.DUTY, text=text, mentions=called, is_alert=True, useful_for=timedelta(hours=4))
 
 
 def _callback(event: e.Escalated, ticket: Ticket, speaker: Speaker, title: str) -> list[Message]:
@@ -87,7 +102,8 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             useful_for=timedelta(hours=1),
         )
     first = commander or ticket.owner
-    called = tuple(dict.fromkeys((*((first,) if first else ()), *event.told)))
+    comes = ticket.appointment.who if ticket.appointment and event.promised is ClockKind.ARRIVE else None
+    called = tuple(dict.fromkeys(each for each in (first, comes, *event.told) if each is not None))
     late = ""
     if event.late >= _WORTH_SAYING:
         late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.asks import Details
-from bot.tickets import card, planned_notices, timing
+from bot.tickets import card, coverage, planned_notices, timing
 from bot.tickets import events as e
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Ticket
@@ -34,7 +34,10 @@ def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list
     if room is not None and not room.duty:  # nobody would read the card
         return [told]
     names = "".join(f" @{party.name}" for party in calls)
-    text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, word, voices.duty)}"
+    text = f"{card.head(after, voices.duty, rules)}{names}\n{card.waiting(after, word, voices.duty, rules)}"
+    if after.coverage is not None:  # somebody has to decide before anybody takes it
+        calls = tuple(dict.fromkeys((*calls, *coverage.deciders(rules)[:1])))
+        return [told, Message(to=Place.DUTY, text=text, mentions=calls, is_card=True)]
     buttons = (Button(voices.duty.say("接单"), f"接单 {number}"),)
     return [told, Message(to=Place.DUTY, text=text, mentions=calls, buttons=buttons, is_card=True)]
 
@@ -50,6 +53,8 @@ def _acknowledged(
 ) -> Message:
     """What the reporter reads: number, level, by when somebody answers (`word`)."""
     number = after.number
+    if after.coverage is not None:
+        return Message(to=Place.ASKER, text=coverage.acknowledged(after, after.coverage, speaker, rules))
     if event.links:
         text = speaker.say(
             "{old} 已关闭超过 {within}，已建新单 {number} 并关联 {old}，优先处理。",

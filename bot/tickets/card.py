@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.tickets import timing
+from bot.tickets import coverage, timing
 from bot.tickets.errors import N_
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.rules import Rules
@@ -16,6 +16,8 @@ ENDINGS = {
     Closing.SILENCE: N_("已关闭（未回应）"),
     Closing.WITHDRAWN: N_("已撤单"),
     Closing.DONE: N_("已完成"),
+    Closing.MERGED: N_("已合并"),
+    Closing.DECLINED: N_("已谢绝"),
 }
 
 
@@ -48,20 +50,32 @@ def head(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     return f"{line}{again}{tried}"
 
 
-def waiting(ticket: Ticket, word: datetime | None, speaker: Speaker) -> str:
-    """Return the line that asks for somebody to take it; `word` is by when the customer hears from somebody."""
+def waiting(ticket: Ticket, word: datetime | None, speaker: Speaker, rules: Rules) -> str:
+    """Return the line that asks for somebody to take it, or to decide; `word` is by when the customer hears from somebody."""
     due = speaker.say("响应 {time} 前。", time=word) if word else ""
+    if coverage.is_undecided(ticket) and ticket.coverage is not None:
+        return coverage.to_decide(ticket, ticket.coverage, speaker, rules)
     return due + speaker.say("接单：回“接单 {number}”", number=ticket.number)
 
 
 def standing(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     """Return the whole card as the ticket stands now."""
-    return f"{head(ticket, speaker, rules)}\n{_state(ticket, speaker, rules)}"
+    return f"{head(ticket, speaker, rules)}\n{_state(ticket, speaker, rules)}{_together(ticket, speaker)}"
 
 
 def is_outdated(before: Ticket, after: Ticket) -> bool:
     """Say whether a change shows on the card."""
-    return (before.owner, before.level, before.status) != (after.owner, after.level, after.status)
+    return _shown(before) != _shown(after)
+
+
+def _shown(ticket: Ticket) -> tuple[object, ...]:
+    return ticket.owner, ticket.level, ticket.status, ticket.people, ticket.follows, ticket.coverage
+
+
+def _together(ticket: Ticket, speaker: Speaker) -> str:
+    if ticket.follows is not None:
+        return speaker.say("｜并入 {number}", number=ticket.follows)
+    return speaker.say("｜关注 {count} 人", count=ticket.people) if ticket.reporters else ""
 
 
 def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
@@ -72,7 +86,7 @@ def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
         return speaker.say("{by} 已处理，等客户确认", by=ticket.resolution.by)
     word = timing.promised_word(ticket, rules)
     if ticket.owner is None:
-        return waiting(ticket, word, speaker)
+        return waiting(ticket, word, speaker, rules)
     owned = speaker.say("{owner} 负责", owner=ticket.owner)
     if word is None:
         return owned

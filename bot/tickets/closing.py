@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError, TooOld
@@ -63,6 +64,8 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
 
 def checked(ticket: Ticket, step: s.Confirm, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return the confirmation, and the question for a rating if now is the time for it."""
+    if not rules.may_answer(ticket, step.by) and ticket.has_reported(step.by):
+        return [] if ticket.status is Status.OPEN else [je.Vouched(by=step.by)]
     if not rules.may_answer(ticket, step.by):
         raise NotTheirs("{number} 请 {requester} 来确认。", number=ticket.number, requester=ticket.requester)
     if ticket.status is Status.CLOSED:
@@ -81,7 +84,9 @@ def reopened(ticket: Ticket, step: s.Reopen, now: datetime, rules: Rules) -> lis
     Raises:
         TooOld: The window is over.
     """
-    if not rules.may_answer(ticket, step.by) and not rules.role(step.by).is_staff:
+    if ticket.closing is Closing.MERGED:
+        raise TicketError("{number} 已并入 {into}。", number=ticket.number, into=ticket.follows)
+    if not rules.speaks_for(ticket, step.by) and not rules.role(step.by).is_staff:
         raise NotTheirs(
             "{number} 是 {requester} 报的；您的问题可以直接说“报障 …”。",
             number=ticket.number,

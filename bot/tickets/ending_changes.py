@@ -106,6 +106,8 @@ def _reopened(ticket: Ticket, at: datetime) -> Ticket:
     return replace(
         ticket,
         status=Status.OPEN,
+        follows=None,  # it works for the others: what is left is this customer's own trouble
+        is_part=False,
         happened=happened,
         pauses=(*ticket.pauses, Pause(stopped_at, at, SOLVED)),
         told={name: told for name, told in ticket.told.items() if name not in anew},
@@ -132,6 +134,9 @@ def _undone(ticket: Ticket) -> Ticket:
         told=_still_told(undo.before, ticket),
         acknowledged=ticket.acknowledged,
         helpers=ticket.helpers,
+        requester=ticket.requester,
+        account=ticket.account,
+        reporters=ticket.reporters,
         version=ticket.version,
         head=ticket.head,
     )

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.asks import Check, Rating
 from bot.tickets import events as e
-from bot.tickets import timing
+from bot.tickets import joint_words, timing
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Closing, Kind, Party, Ticket
@@ -43,14 +43,16 @@ def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> 
     if rules.role(after.requester).is_staff:  # reported on behalf of somebody the bot does not know
         text += speaker.say("请引用本条：好了回 1，还有问题回 2。")
         return Message(to=Place.CUSTOMER, text=text, about=Check(ticket=after.number))
-    text += speaker.say("@{who} 好了回 1，还有问题回 2。", who=after.requester)
+    names, called = joint_words.called(after, speaker)
+    text += speaker.say("@{who} 好了回 1，还有问题回 2。", who=names)
     buttons = (Button(speaker.say("好了"), "1"), Button(speaker.say("还有问题"), "2"))
     return Message(
         to=Place.CUSTOMER,
         text=text,
-        mentions=(after.requester,),
+        mentions=called,
         buttons=buttons,
         about=Check(ticket=after.number),
+        also_asked=joint_words.accounts(after),
     )
 
 
@@ -63,8 +65,8 @@ def closed(
     rules: Rules,
 ) -> list[Message]:
     number = after.number
-    if closing is Closing.DONE:
-        return []
+    if closing in (Closing.DONE, Closing.DECLINED):
+        return []  # of a refusal the customer reads why
     if after.kind.is_planned:
         return cancelled(closing, by, after, events, voices, rules)
     if closing is Closing.CONFIRMED:

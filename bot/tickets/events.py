@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+from bot.tickets.coverage_events import CoverageEvent
 from bot.tickets.ending_events import (
     CalledBack,
     CallMissed,
@@ -22,9 +23,11 @@ from bot.tickets.ending_events import (
     Undone,
 )
 from bot.tickets.event import Event
+from bot.tickets.joint_events import JointEvent
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, Kind, Party, Promise
 from bot.tickets.planned_events import CallEvent, PlannedEvent
+from bot.tickets.presence_events import PresenceEvent
 from bot.tickets.promise_events import (
     Acknowledged,
     AgreementGiven,
@@ -47,6 +50,7 @@ from bot.tickets.promise_events import (
     Resumed,
 )
 from bot.tickets.site_events import SiteEvent
+from bot.tickets.visit_events import VisitEvent
 
 __all__ = [
     "Acknowledged",
@@ -126,6 +130,7 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     announce_at: datetime | None = None  # when people are told of it
     appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reported it said so
+    uncovered: date | None = None  # the last day of the contract, where that was over already
 
 
 class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -240,4 +245,8 @@ AnyEvent = (
     | CallEvent
     | LedgerEvent
     | SiteEvent
+    | JointEvent
+    | CoverageEvent
+    | PresenceEvent
+    | VisitEvent
 )

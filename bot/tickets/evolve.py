@@ -7,11 +7,25 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.tickets import clockwork, ending_changes, ledger_changes, planned_changes, promise_changes
+from bot.tickets import (
+    clockwork,
+    coverage_changes,
+    ending_changes,
+    joint,
+    ledger_changes,
+    planned_changes,
+    presence,
+    promise_changes,
+    visit_changes,
+)
+from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
+from bot.tickets import visit_events as ve
 from bot.tickets.model import (
     Agreed,
     Closing,
@@ -26,6 +40,9 @@ from bot.tickets.shared_changes import settled, spoken
 from scheduler.intervals import in_utc
 
 _KEEPS_UNDO = (
+    pe.TakenBack,
+    pe.RequesterGone,
+    pe.RequesterBack,
     e.Escalated,
     le.AssetNamed,
     le.Excused,
@@ -36,6 +53,9 @@ _KEEPS_UNDO = (
     e.Urged,
     e.CheckReminded,
     e.Assisted,
+    je.Joined,
+    je.Parted,
+    je.Vouched,
 )
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
@@ -72,6 +92,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         plan=event.plan,
         announce_at=event.announce_at,
         appointment=event.appointment,
+        coverage=coverage_changes.undecided(event),
         changed_at=at,
     )
 
@@ -112,7 +133,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         case e.Assisted(by=by):
             return replace(ticket, helpers=(*ticket.helpers, by))
         case e.Arrived():
-            return spoken(ticket, at, "arrived")
+            there = spoken(ticket, at, "arrived")
+            return there if ticket.kind.is_planned else replace(there, appointment=None, visit=None)
         case e.HandOverOffered(by=by, to=to, note=note, expires_at=expires_at):
             offer = Offer(giver=by, to=to, note=note, expires_at=expires_at)
             return replace(ticket, offer=offer)
@@ -125,6 +147,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
+        case pe.TakenBack() | pe.RequesterGone() | pe.RequesterBack():
+            return presence.changed(ticket, event)
         case e.Noted() | e.Supplemented() | e.Urged():
             return ticket
         case e.Updated(text=text):
@@ -190,8 +214,22 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, "nobody_came"))
         case se.DayReported():
             return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
+        case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
+            return coverage_changes.changed(ticket, event, at)
+        case ve.VisitOffered() | ve.VisitAgreed():
+            return visit_changes.changed(ticket, event, at)
         case le.AssetNamed() | le.Excused():
             return ledger_changes.changed(ticket, event)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint.changed(ticket, event, at)
         case _:
             assert_never(event)
 

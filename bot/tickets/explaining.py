@@ -27,6 +27,7 @@ _EVENTS = {
     "responded": N_("首次响应"),
     "dispatched": N_("派人"),
     "arrived": N_("到场"),
+    "accepted": N_("决定处理"),
     "occurred": N_("故障发生"),
     "promised": N_("说好答复时间"),
     "resolved": N_("解决"),

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from bot.tickets import coverage, timing
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
 from bot.tickets.evolve import evolve
 from bot.tickets.model import ClockKind, Kind, Promise, Ticket
@@ -27,6 +27,8 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
     if step.kind in _WITHOUT_LEVEL:
         is_free = step.kind is Kind.CALLBACK and step.due_at is None
         promises = _callback(rules) if is_free else promises_of(step, rules)
+    elif step.uncovered is not None:
+        promises = coverage.promises_outside(level, rules)
     return e.Opened(
         number=step.number,
         kind=step.kind,
@@ -51,6 +53,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         latest_at=step.latest_at,
         announce_at=step.announce_at,
         appointment=step.appointment,
+        uncovered=step.uncovered,
         is_urgent=step.is_urgent or bool(_urgent_words_in(step.text, rules.urgent_words)),
     )
 
@@ -92,9 +95,9 @@ def level_at_start(
     A bare number names a level only where one is asked for: `改级 1024 2 仅教师端受影响`.
     """
     words = text.split()
-    names = [name for level in policy.levels for name in _names(level)] if policy and words else []
-    first = words[0].casefold() if words else ""
-    names = [name for name in names if name.startswith(first)]
+    first = words[0].casefold() if policy and words else ""
+    levels = policy.levels if policy and words else ()
+    names = [name for level in levels for name in _names(level) if name.startswith(first)]
     longest = max((name.count(" ") + 1 for name in names), default=0)
     for count in range(min(longest, len(words)), 0, -1):
         name = " ".join(words[:count])

@@ -5,12 +5,29 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, ledgering, majors, pausing, planned, site, timing
+from bot.tickets import (
+    agreeing,
+    coverage,
+    joint,
+    ledgering,
+    majors,
+    pausing,
+    planned,
+    presence,
+    site,
+    timing,
+    visits,
+)
+from bot.tickets import coverage_steps as cs
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
+from bot.tickets import joint_steps as js
 from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
+from bot.tickets import presence_steps as people
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
+from bot.tickets import visit_steps as vs
 from bot.tickets.calling import again_at
 from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, realigned, time_passed
@@ -42,7 +59,10 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         ValueError: The step opens the ticket once more, or `now` is naive.
     """
     now = no_earlier(now, ticket)
+    joint.be_leading(ticket, step)
     match step:
+        case s.DeadlineReached():  # first: of no step there are so many at once
+            return time_passed(ticket, step, now, rules)
         case s.Open():
             raise ValueError(f"ticket {ticket.number} is open already")
         case s.Claim(by=by):
@@ -79,6 +99,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*_first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
         case s.Supplement(by=by, text=text):
             return pausing.supplemented(ticket, step, rules)
+        case people.TakeBack() | people.GoAway() | people.ComeBack():
+            return [*presence.decided(ticket, step)]
         case s.Urge(by=by):
             _be_open(ticket)
             return [e.Urged(by=by)]
@@ -86,6 +108,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return _withdrawn(ticket, by, rules)
         case s.Resolve(by=by):
             _be_open(ticket)
+            coverage.be_decided(ticket, rules)
             solution = resolved(ticket, step, now, rules)
             return [*_first_word(ticket, by, step.method, now, rules), *solution]
         case s.Confirm():
@@ -115,6 +138,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_staff(by, ticket, rules)
             proposed = agreeing.proposed(ticket, step, now, rules)
             return [*_first_word(ticket, by, step.reason, now, rules), *proposed]
+        case s.Consent() if coverage.is_undecided(ticket):
+            return coverage.answered(ticket, step, rules)
         case s.Consent():
             return agreeing.answered(ticket, step, rules)
         case s.PromiseAnswer(by=by):
@@ -145,10 +170,12 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             _be_open(ticket)
             _be_staff(by, ticket, rules)
             be_colleague(to, ticket.number, rules)
+            coverage.be_decided(ticket, rules)
             site.be_allowed_on_site(ticket, rules)
             late = _late(ticket, now, rules, ClockKind.DISPATCH)
             sent = e.Dispatched(by=by, to=to, note=note, late=late)
-            return [*_first_word(ticket, by, "派单", now, rules), sent]
+            asked = visits.offered_with(sent, ticket, step.taken, now, rules)
+            return [*_first_word(ticket, by, "派单", now, rules), sent, *asked]
         case s.DeclareMajor():
             _be_open(ticket)
             return majors.declared(ticket, step, rules)
@@ -168,10 +195,19 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return planned.decided(ticket, step, now, rules)
         case ss.Depart() | ss.LeaveSite() | ss.MissSomebody() | ss.ReportDay():
             return site.decided(ticket, step, now, rules)
+        case cs.Cover(by=by) | cs.Quote(by=by) | cs.TurnDown(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            return [*_price_word(ticket, step, now, rules), *coverage.decided(ticket, step, now, rules)]
+        case vs.OfferVisit(by=by):
+            coverage.be_decided(ticket, rules)
+            return [*_first_word(ticket, by, "约", now, rules), *visits.decided(ticket, step, now, rules)]
+        case vs.PickVisit():
+            return visits.decided(ticket, step, now, rules)
         case ls.NameAsset() | ls.Excuse():
             return [*ledgering.decided(ticket, step, rules)]
-        case s.DeadlineReached():
-            return time_passed(ticket, step, now, rules)
+        case js.Join():
+            return joint.joined(ticket, step)
         case s.Realign(saved_at=saved_at):
             return realigned(ticket, saved_at, now, rules)
         case _:
@@ -193,6 +229,7 @@ def _claimed(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
             time=ticket.claimed_at,
             by=by,
         )
+    coverage.be_decided(ticket, rules)
     claimed = [e.Claimed(by=by)]
     policy = rules.policies.get(ticket.policy)
     if policy is not None and policy.first_response == "claim":
@@ -218,6 +255,13 @@ def _first_word(
     if not timing.is_awaited(ticket, rules):
         return claimed
     return [*claimed, *_responded(ticket, by, text, now, rules, is_call=is_call)]
+
+
+def _price_word(ticket: Ticket, step: cs.CoverageStep, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return the first response that a price or a refusal is; whoever says it does not take the work for that."""
+    if isinstance(step, cs.Cover) or not timing.is_awaited(ticket, rules):
+        return []
+    return _responded(ticket, step.by, step.text, now, rules)
 
 
 def _responded(
@@ -257,6 +301,8 @@ def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
 def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
     if ticket.status is Status.CLOSED:
         raise TicketError("{number} 已经关闭了。", number=ticket.number)
+    if ticket.has_reported(by) or joint.has_heir(ticket, by):
+        return [je.Parted(by=by)]  # the others still wait for it
     is_own_plan = ticket.kind.is_planned and by == ticket.owner
     if not rules.may_answer(ticket, by) and not rules.role(by).is_manager and not is_own_plan:
         raise NotTheirs(
@@ -313,6 +359,8 @@ def _called_about(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -
 
 
 def _be_open(ticket: Ticket) -> None:
+    if ticket.closing is Closing.MERGED:
+        raise TicketError("{number} 已并入 {into}。", number=ticket.number, into=ticket.follows)
     if ticket.status is Status.SOLVED:
         raise TicketError("{number} 已处理，正等客户确认；没解决请回“重开 {number}”。", number=ticket.number)
     if ticket.status is Status.CLOSED:

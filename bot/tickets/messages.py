@@ -41,6 +41,7 @@ class Message:
     mentions: tuple[Party, ...] = ()
     buttons: tuple[Button, ...] = ()
     about: AnyAbout | None = None
+    also_asked: tuple[str, ...] = ()  # accounts that may answer it besides whom it is asked of
     ticket: int | None = None  # the one it speaks of, where it changes none: quoting it means that ticket
     useful_for: timedelta | None = None
     is_alert: bool = False

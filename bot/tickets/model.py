@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -45,6 +45,8 @@ class Closing(StrEnum):
     SILENCE = "silence"  # nobody answered; it does not count as satisfied
     WITHDRAWN = "withdrawn"
     DONE = "done"  # internal work such as a callback
+    MERGED = "merged"  # goes on as another ticket of the same room
+    DECLINED = "declined"  # no contract covers it, and nobody takes it on
 
 
 class ClockKind(StrEnum):
@@ -79,6 +81,7 @@ class StartsAt(StrEnum):
     RESPONDED = "responded"
     DISPATCHED = "dispatched"
     ARRIVED = "arrived"
+    ACCEPTED = "accepted"  # help outside of the contract was decided
 
 
 class WaitsFor(StrEnum):
@@ -176,11 +179,35 @@ class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     remind_at: datetime | None = None  # when it is near; None once that was said
 
 
+class VisitOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """Times at which somebody could come, of which the customer was asked to choose."""
+
+    who: Party
+    times: tuple[datetime, ...]
+
+
 class Finding(msgspec.Struct, frozen=True):
     """Something an inspection found that must be dealt with, and the number of the ticket for it."""
 
     number: int
     text: str
+
+
+class Standing(StrEnum):
+    """How far it is decided what becomes of a report that no contract covers."""
+
+    UNDECIDED = "undecided"
+    QUOTED = "quoted"  # the customer is asked whether they pay
+    FREE = "free"
+    AGREED = "agreed"  # the customer pays
+    OVER = "over"  # nothing becomes of it
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """How a ticket stands towards a contract that was over when it was reported; `ended_on` is its last day."""
+
+    standing: Standing
+    ended_on: date | None
 
 
 class Grace(msgspec.Struct, frozen=True, kw_only=True):
@@ -251,6 +278,19 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     comment: str = ""
 
 
+class Reporter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Somebody else who has the same trouble. `number` is the ticket it was merged with, 0 for who only joined."""
+
+    party: Party
+    account: str
+    address: str
+    room: str
+    customer: str = ""
+    text: str
+    at: datetime
+    number: int = 0
+
+
 class Undoable(msgspec.Struct, frozen=True, kw_only=True):
     """The last action, by whom, and the ticket before it."""
 
@@ -260,8 +300,8 @@ class Undoable(msgspec.Struct, frozen=True, kw_only=True):
     before: Ticket
 
 
-class Ticket(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing owed to somebody. All instants are aware and in UTC."""
+class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing owed to somebody. All instants are aware and in UTC. What it does not have is left out when it is saved."""
 
     number: int
     version: int  # how many events made it
@@ -277,6 +317,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     level_before: str = ""  # what staff changed it from; the requester may ask for it back
     requester: Party
     account: str = ""  # the requester's account: `NAME:USERID`
+    requester_gone: bool = False  # they left the group, so nobody is asked there
     address: str = ""  # where the requester reads answers: the address of a room
     text: str
     tried: str = ""  # knowledge entry that did not help
@@ -300,8 +341,10 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     plan: str = ""  # id of the plan it comes from
     announce_at: datetime | None = None  # when people are told of it; None once they were
     appointment: Appointment | None = None
+    visit: VisitOffer | None = None  # times that the customer was offered
     assets: tuple[str, ...] = ()  # serial numbers of what it is about
     excuse: str = ""  # why it does not count for what the contract limits
+    coverage: Coverage | None = None  # None within the contract
     commander: Party | None = None  # of a major incident, while it lasts
     changed_at: datetime | None = None  # of its latest event
     last_said_at: datetime | None = None  # latest word of staff to the customer
@@ -315,12 +358,42 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True):
     survey: Survey | None = None
     reopened: int = 0
     links: tuple[int, ...] = ()
+    reporters: tuple[Reporter, ...] = ()  # who else has the same trouble
+    follows: int | None = None  # the ticket it was merged into
+    is_part: bool = False  # that ticket is of the same customer and counts for both
     undo: Undoable | None = None
 
     @property
     def is_ahead(self) -> bool:
         """True for an inspection that nobody need think of yet."""
         return self.kind is Kind.INSPECTION and self.announce_at is not None
+
+    @property
+    def counts_from(self) -> datetime:
+        """From when its promises count: of tickets of its room that were merged into it the earliest."""
+        if not self.reporters:
+            return self.opened_at
+        here = (each.at for each in self.reporters if each.number and self.is_here(each))
+        return min((self.opened_at, *here))
+
+    @property
+    def followers(self) -> tuple[int, ...]:
+        """The tickets of other rooms that go along with it, by number."""
+        numbers = {each.number for each in self.reporters if each.number and not self.is_here(each)}
+        return tuple(sorted(numbers))
+
+    @property
+    def people(self) -> int:
+        """How many have reported it."""
+        return 1 + len(self.reporters)
+
+    def is_here(self, reporter: Reporter) -> bool:
+        """Say whether a reporter reads the answers where the requester does."""
+        return reporter.address == self.address
+
+    def has_reported(self, by: Party) -> bool:
+        """Say whether somebody is among the further reporters."""
+        return any(each.party == by for each in self.reporters)
 
     def promise(self, clock: str) -> Promise | None:
         """Return the promise with this id, or None."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Agree, Needed
 from bot.tickets import events as e
 from bot.tickets import timing
+from bot.tickets import visit_events as ve
+from bot.tickets.coverage import NEEDED, is_undecided
 from bot.tickets.errors import N_
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket, WaitsFor
@@ -34,7 +37,12 @@ Notice = (
 
 
 def noticed(
-    event: Notice, before: Ticket | None, after: Ticket, voices: Voices, rules: Rules
+    event: Notice,
+    before: Ticket | None,
+    after: Ticket,
+    events: Sequence[e.AnyEvent],
+    voices: Voices,
+    rules: Rules,
 ) -> list[Message]:
     """Return what the customer and the duty room read."""
     customer, number = voices.customer.say, after.number
@@ -69,7 +77,8 @@ def noticed(
         case e.Diagnosed(text=words):
             return [_told(customer("{number} 诊断：{text}", number=number, text=words))]
         case e.Dispatched():
-            return _dispatched(event, after, voices, rules)
+            is_asked = any(isinstance(other, ve.VisitOffered) for other in events)
+            return _dispatched(event, after, voices, rules, is_asked=is_asked)
         case _:
             assert_never(event)
 
@@ -109,10 +118,13 @@ def _reminded(after: Ticket, voices: Voices) -> Message:
     waiting, number = after.waiting, after.number
     if waiting is None:
         raise AssertionError("only a ticket that waits is reminded of")
+    need = _bare(waiting.need.rstrip("。"))
+    if is_undecided(after):  # what the bot itself asked for
+        need = voices.customer.say(NEEDED)
     if waiting.reason is WaitsFor.CUSTOMER:
         text = voices.customer.say(
             "@{who} {number} 还差：{need}，方便时发一下；暂不需要处理请回“撤单 {number}”。",
-            who=after.requester, number=number, need=_bare(waiting.need.rstrip("。")),
+            who=after.requester, number=number, need=need,
         )  # fmt: skip
         return Message(
             to=Place.CUSTOMER,
@@ -187,7 +199,9 @@ def _decided(
     return [_told(told), Message(to=Place.DUTY, text=duty + calls, mentions=mentions)]
 
 
-def _dispatched(event: e.Dispatched, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+def _dispatched(
+    event: e.Dispatched, after: Ticket, voices: Voices, rules: Rules, *, is_asked: bool
+) -> list[Message]:
     number = after.number
     arrive = next(
         (each for each in timing.clocks(after, rules) if each.kind == "arrive" and each.is_running), None
@@ -199,4 +213,8 @@ def _dispatched(event: e.Dispatched, after: Ticket, voices: Voices, rules: Rules
     duty += voices.duty.say("，{time} 前到场", time=due) if due else ""
     duty += voices.duty.say("：{text}", text=event.note) if event.note else ""
     duty += voices.duty.say("。到了回“到场 {number}”。", number=number)
-    return [_told(told), Message(to=Place.DUTY, text=duty, mentions=(event.to,))]
+    duty += voices.duty.say("已请客户选时间。") if is_asked else ""
+    sent = Message(to=Place.DUTY, text=duty, mentions=(event.to,))
+    return (
+        [sent] if is_asked else [_told(told), sent]
+    )  # else the customer reads who comes with the question when

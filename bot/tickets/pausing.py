@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
+from bot.tickets.errors import N_, NotTheirs, TicketError
 from bot.tickets.model import Closing, Ticket, Waiting, WaitsFor
 from bot.tickets.rules import Rules
 from scheduler.targets import NthWorkingDay, due
@@ -25,17 +25,17 @@ _CLOSED_ON = 5
 def paused(ticket: Ticket, step: s.Pause, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return the pause. Whoever asks the customer for something has also said a word to them."""
     number, reason, need = ticket.number, step.reason, step.need.strip()
+    if not need and reason is WaitsFor.CUSTOMER:
+        raise TicketError("请写明要客户给什么，例：暂停 {number} 等客户 需要提供设备序列号", number=number)
     if not need:
         raise TicketError(
-            "请写明{reason}什么，例：暂停 {number} 等客户 需要提供设备序列号",
-            number=number,
-            reason=Phrase(REASONS[reason]),
+            "请写明在等什么、什么时候再看，例：暂停 {number} 等备件 明天10点 主板到货", number=number
         )
     waiting = ticket.waiting
     if reason is WaitsFor.CUSTOMER:
         if waiting is not None and waiting.reason is reason and waiting.need == need:
             raise TicketError("{number} 已经在等客户了：{need}。", number=number, need=need)
-        return [e.Paused(by=step.by, reason=reason, need=need, next_at=_working_day(1, now, rules))]
+        return [e.Paused(by=step.by, reason=reason, need=need, next_at=in_days(1, now, rules))]
     if step.next_check is None:
         raise TicketError(
             "请写明什么时候再看，例：暂停 {number} 等备件 明天10点 {need}", number=number, need=need
@@ -59,22 +59,23 @@ def supplemented(ticket: Ticket, step: s.Supplement, rules: Rules) -> list[e.Any
     added = e.Supplemented(by=step.by, text=step.text)
     waiting = ticket.waiting
     is_awaited = waiting is not None and waiting.reason is WaitsFor.CUSTOMER
-    return [added, e.Resumed(by=step.by)] if is_awaited and rules.may_answer(ticket, step.by) else [added]
+    return [added, e.Resumed(by=step.by)] if is_awaited and rules.speaks_for(ticket, step.by) else [added]
 
 
 def waited(waiting: Waiting, now: datetime, rules: Rules) -> e.PauseReminded | e.Closed:
     """Return what the next look at a pause does: remind, or close what the customer has left alone."""
     if waiting.reason is not WaitsFor.CUSTOMER:
-        return e.PauseReminded(next_at=_working_day(1, now, rules))  # until the owner says how it stands
+        return e.PauseReminded(next_at=in_days(1, now, rules))  # until the owner says how it stands
     if waiting.reminded >= len(_REMINDED_ON):
         return e.Closed(closing=Closing.SILENCE)
     day = (*_REMINDED_ON, _CLOSED_ON)[waiting.reminded + 1]
-    planned = _working_day(day, waiting.since, rules)
+    planned = in_days(day, waiting.since, rules)
     # After a downtime nobody is reminded twice in a row.
-    return e.PauseReminded(next_at=planned if planned > now else _working_day(1, now, rules))
+    return e.PauseReminded(next_at=planned if planned > now else in_days(1, now, rules))
 
 
-def _working_day(count: int, since: datetime, rules: Rules) -> datetime:
+def in_days(count: int, since: datetime, rules: Rules) -> datetime:
+    """Return the morning of the n-th working day after an instant."""
     calendar = rules.calendars[rules.check_calendar]
     found = due(NthWorkingDay(count, _MORNING), calendar, since)
     if found is None:

@@ -11,10 +11,12 @@ from bot.tickets import clockwork
 from bot.tickets import planned_events as p
 from bot.tickets.events import Opened
 from bot.tickets.model import Agreed, Appointment, Party, Resolution, Ticket
+from bot.tickets.visit_changes import called_off
 from scheduler.history import RESOLVED
 
 DUE, LATEST = "resolve", "rollback"  # ids of the clocks of planned work
 ROLLED_BACK = "rolled_back"
+VISIT = "visit"  # id of the clock of an arrival that was only agreed on
 
 
 def fixed(event: Opened, at: datetime) -> tuple[Agreed, ...]:
@@ -32,7 +34,7 @@ def changed(ticket: Ticket, event: p.PlannedEvent, at: datetime) -> Ticket:
             owned = ticket if ticket.owner else replace(ticket, owner=by, claimed_at=at)
             return replace(owned, appointment=appointment, last_said_at=at)
         case p.OtherTimeWanted(is_late=is_late):
-            return ticket if is_late else replace(ticket, appointment=None)
+            return ticket if is_late else called_off(ticket, VISIT)
         case p.AppointmentNear():
             return replace(ticket, appointment=_reminded(ticket))
         case p.Inspected(by=by, text=text):

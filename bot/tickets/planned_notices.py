@@ -194,6 +194,12 @@ def _near(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     who = appointment.who or after.owner
     called = (who,) if who else _called(after, rules, duty.now)
     names = "".join(f"@{each.name} " for each in called)
+    if not after.kind.is_planned:
+        text = duty.say(
+            "⏰ {names}{number} {time} 到 {customer} 上门（{title}）。出发回“出发 {number}”，到了回“到场 {number}”。",
+            names=names, number=after.number, time=appointment.at, customer=customer_name(after, rules), title=title(after),
+        )  # fmt: skip
+        return [Message(to=Place.DUTY, text=text, mentions=called, useful_for=_USEFUL)]
     if after.kind is Kind.INSPECTION:
         text = duty.say(
             "⏰ {names}{number} {time} 到 {customer} 做 {title}。做完回：巡检 {number} 完成 结果",

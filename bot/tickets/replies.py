@@ -7,11 +7,15 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Check
+from bot.tickets import coverage, joint_words, ledgering, majors, presence, site, timing, visits
+from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
-from bot.tickets import ledgering, majors, site, timing
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
+from bot.tickets import visit_events as ve
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import called_at_once, opened
 from bot.tickets.calling import listed
@@ -49,6 +53,8 @@ def _said_of(
     match event:
         case e.Opened():
             return opened(event, after, voices, rules)
+        case e.Escalated():  # early, as in `decide`
+            return alerts(event, after, voices.duty, rules, title(after))
         case e.Claimed(by=by):
             return _claimed(by, after, events, voices, rules)
         case e.HandOverOffered(by=by, to=to, note=note):
@@ -106,6 +112,10 @@ def _said_of(
             return _urged(by, after, voices, rules)
         case e.Resolved():
             return [resolved(event, after, voices, rules)]
+        case e.CheckReminded() | e.SurveyAsked() | e.SurveyReminded() | e.PauseReminded() if (
+            presence.is_in_vain(event, after)
+        ):
+            return []
         case e.CheckReminded():
             text = customer(
                 "@{who} {number} 处理好了吗？好了回 1，还有问题回 2。{time} 前没有回复，我就先关单。",
@@ -163,8 +173,6 @@ def _said_of(
         case e.CalledBack():
             text = voices.asker.say("{number} 的回访已记入档案。", number=after.subject or number)
             return [Message(to=Place.ASIDE, text=text)]
-        case e.Escalated():
-            return alerts(event, after, voices.duty, rules, title(after))
         case e.Arrived(by=by):
             text = customer(
                 "{number} {by} 已到场（{time}）。处理完请您在群里确认。",
@@ -187,6 +195,8 @@ def _said_of(
             ]
         case e.AnswerPromised() if any(isinstance(other, se.LeftSite) for other in events):
             return []  # the customer has read by when it goes on
+        case e.Paused() | e.Resumed() if any(isinstance(other, ce.CoverageEvent) for other in events):
+            return []  # the price, or the decision, says it all
         case (
             e.Acknowledged()
             | e.Paused()
@@ -202,7 +212,7 @@ def _said_of(
             | e.Diagnosed()
             | e.Dispatched()
         ):
-            return noticed(event, before, after, voices, rules)
+            return noticed(event, before, after, events, voices, rules)
         case (
             p.Announced()
             | p.Appointed()
@@ -215,8 +225,22 @@ def _said_of(
             return planned_notice(event, after, voices, rules)
         case se.Departed() | se.LeftSite() | se.NobodyCame() | se.DayReported():
             return site.noticed(event, after, voices, rules)
+        case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
+            return coverage.noticed(event, after, voices, rules)
+        case ve.VisitOffered() | ve.VisitAgreed():
+            return visits.noticed(event, after, list(events), voices, rules)
         case le.AssetNamed() | le.Excused():
             return ledgering.noticed(event, after, voices, rules)
+        case (
+            je.Joined()
+            | je.Parted()
+            | je.Vouched()
+            | je.Absorbed()
+            | je.Released()
+            | je.Merged()
+            | je.Split()
+        ):
+            return joint_words.noticed(event, before, after, voices, rules)
         case (
             e.Responded()
             | e.Said()
@@ -228,6 +252,9 @@ def _said_of(
             | e.Commented()
             | e.Realigned()
             | e.NoticeGathered()
+            | pe.TakenBack()
+            | pe.RequesterGone()
+            | pe.RequesterBack()
         ):
             return []
         case _:

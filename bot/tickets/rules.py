@@ -8,11 +8,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from bot.tickets.contract_rules import ContractRules
 from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
+from bot.tickets.visit_rules import VisitRules
 from scheduler.calendar import Calendar, Window
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota, on_call
+from scheduler.validity import Validity
 from scheduler.work_windows import WorkWindows
 from scheduler.written_ledgers import WrittenCallback, WrittenQuota, WrittenRatio
 
@@ -123,7 +126,10 @@ class Rules:
     customers: Mapping[str, str]  # names by id
     belongs: Mapping[str, str] = field(default_factory=dict)  # customer of a contact, by the contact's id
     contracts: Mapping[str, date] = field(default_factory=dict)  # first day of a customer's contract, by id
+    validities: Mapping[str, Validity] = field(default_factory=dict)  # how long contracts run, by customer
+    contract_rules: ContractRules = field(default_factory=ContractRules)
     plans: Mapping[str, PlanRules] = field(default_factory=dict)
+    visits: VisitRules = field(default_factory=VisitRules)
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     survey: SurveyRules = SurveyRules()
     reopen_within: timedelta = timedelta(days=7)
@@ -138,6 +144,7 @@ class Rules:
     acknowledged_for: int = (
         4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
     )
+    same_within: timedelta = timedelta(hours=2)  # how long others of the room may join a ticket unasked
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
     called_instead: Mapping[str, tuple[Party, ...]] = field(
         default_factory=dict
@@ -165,6 +172,10 @@ class Rules:
         if by == ticket.requester or (bool(ticket.customer) and self.belongs.get(by.id) == ticket.customer):
             return True
         return self.role(ticket.requester).is_staff and not self.role(by).is_staff
+
+    def speaks_for(self, ticket: Ticket, by: Party) -> bool:
+        """Say whether somebody may bring what is missing or say that it still fails: also everybody who reported the same."""
+        return self.may_answer(ticket, by) or ticket.has_reported(by)
 
     def on_call(self, room: str, at: datetime) -> tuple[Party, ...]:
         """Return who is on call for a room; empty when nobody is."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.tickets import timing
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.model import Closing, Kind, Status, Ticket
 from bot.tickets.rules import Policy, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.verdicts import Verdict, outcome
@@ -34,6 +34,7 @@ class Case:
     is_put_off: bool  # another time was agreed with the customer's consent
     assets: tuple[str, ...]
     excuse: str
+    is_part: bool = False  # another case stands for it where cases are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Standing:
 def case_of(ticket: Ticket, rules: Rules, now: datetime) -> Case | None:
     """Return what counts of a ticket; None for work that no customer's promise is about, or that was withdrawn."""
     policy = rules.policies.get(ticket.policy)
+    if ticket.closing is Closing.MERGED:
+        return None
     if ticket.kind not in _COUNTED or policy is None or not (policy.ratios or policy.quotas):
         return None
     wanted = {ratio.clock for ratio in policy.ratios if ratio.clock}
@@ -62,7 +65,7 @@ def case_of(ticket: Ticket, rules: Rules, now: datetime) -> Case | None:
             kept[clock.id] = verdict is Verdict.KEPT
     is_put_off = any(agreed.consent for agreed in ticket.agreements)
     return Case(
-        ticket.number, ticket.customer, ticket.policy, ticket.level, ticket.opened_at, kept, is_put_off, ticket.assets, ticket.excuse
+        ticket.number, ticket.customer, ticket.policy, ticket.level, ticket.opened_at, kept, is_put_off, ticket.assets, ticket.excuse, ticket.is_part
     )  # fmt: skip
 
 
@@ -116,7 +119,9 @@ def _entries(ratio: WrittenRatio, cases: Sequence[Case]) -> list[Entry]:
 
 
 def _uses(quota: WrittenQuota, cases: Sequence[Case]) -> list[Entry]:
-    of_levels = [case for case in cases if not quota.levels or case.level in quota.levels]
+    of_levels = [
+        case for case in cases if not case.is_part and (not quota.levels or case.level in quota.levels)
+    ]
     return [
         Entry(case.at, subject, excused=case.excuse if case.excuse in quota.excludes else "")
         for case in of_levels

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import msgspec
 
+from bot.tickets.coverage_steps import CoverageStep
+from bot.tickets.joint_steps import Join
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
+from bot.tickets.presence_steps import PresenceStep
 from bot.tickets.site_steps import SiteStep
+from bot.tickets.visit_steps import VisitStep
 
 
 class Open(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +42,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     announce_at: datetime | None = None
     appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reports it says so
+    uncovered: date | None = None  # as in `Opened`
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -269,6 +274,7 @@ class Dispatch(msgspec.Struct, frozen=True):
     by: Party
     to: Party
     note: str
+    taken: tuple[datetime, ...] = ()  # when whoever is sent is elsewhere
 
 
 class DeclareMajor(msgspec.Struct, frozen=True):
@@ -337,6 +343,10 @@ Step = (
     | PlannedStep
     | LedgerStep
     | SiteStep
+    | Join
+    | CoverageStep
+    | PresenceStep
+    | VisitStep
     | Realign
     | DeadlineReached
 )

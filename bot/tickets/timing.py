@@ -194,7 +194,7 @@ def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) ->
 
 def first_told(ticket: Ticket, rules: Rules, now: datetime | None = None) -> datetime | None:
     """Return when the first of the clocks next has somebody to tell, or None."""
-    if (first := untouched.first_rung(ticket, rules)) is not None:
+    if (first := untouched.next_rung(ticket, rules)) is not None:
         return first
     upcoming = (next_rung(ticket, found, rules, now) for found in clocks(ticket, rules))
     return min((instant for instant in upcoming if instant is not None), default=None)

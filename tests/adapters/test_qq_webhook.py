@@ -181,7 +181,7 @@ async def test_only_genuine_and_fresh_calls_are_heard(door, qq_open, headers, st
     (entry,) = logs
     assert (entry["action"], entry["status"]) == ("qq_call_refused", status)
     assert SECRET not in str(logs)
-    assert adapter._inbox._queue.empty()
+    assert not adapter._inbox.waiting
 
 
 @pytest.mark.asyncio
@@ -208,7 +208,7 @@ async def test_calls_of_any_age_are_heard_where_that_is_wanted(door, qq_open):
 async def test_odd_bodies_get_the_right_answer(door, body, status):
     adapter, _, caller = await door()
     assert (await caller.calls(body))[0] == status
-    assert adapter._inbox._queue.empty()
+    assert not adapter._inbox.waiting
 
 
 @pytest.mark.asyncio

@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from adapters.contract import KnownPerson
 from bot.assembly import assemble
-from bot.config import for_replay, load
+from bot.config import Config, for_replay, load
 from bot.replay import CHAT, ChatAdapter
 from bot.store.registry import open_store
 from tests.bot.office import CONFIG, CUSTOMER, DUTY, ENGINEERS, START, JumpingClock, Office
@@ -34,8 +34,8 @@ async def offices(tmp_path: Path) -> AsyncIterator[Any]:
         store = await open_store(f"sqlite:{tmp_path / 'office.db'}", START)
         stack.push_async_callback(store.close)
 
-        async def opened(seen_as: Any = lambda store: store) -> Office:
-            bot = await assemble(config, seen_as(store), {CHAT: chat}, clock)
+        async def opened(seen_as: Any = lambda store: store, other: Config | None = None) -> Office:
+            bot = await assemble(other or config, seen_as(store), {CHAT: chat}, clock)
             stack.push_async_callback(bot.outbox.close)
             return Office(bot, chat, clock)
 

@@ -16,7 +16,7 @@ from bot.tickets.records import first_break
 START = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)  # Monday 10:00 in Shanghai
 MINUTE = timedelta(minutes=1)
 ENGINEERS = [f"工程师{number:02}" for number in range(1, 51)]
-CUSTOMER, DUTY = "育才群", "值班群"
+CUSTOMER, OTHER_CUSTOMER, DUTY = "育才群", "实验群", "值班群"
 
 CONFIG = """
 [[people]]
@@ -34,6 +34,19 @@ id = "yucai"
 name = "育才群"
 kind = "customer"
 customer = "yucai"
+duty = "duty"
+on_call = "first-line"
+
+[[customers]]
+id = "shiyan"
+name = "实验小学"
+policy = "edu"
+
+[[rooms]]
+id = "shiyan"
+name = "实验群"
+kind = "customer"
+customer = "shiyan"
 duty = "duty"
 on_call = "first-line"
 

@@ -23,6 +23,9 @@ from bot.vocabulary import Word
         "/claim 1024",
         "ＣＬＡＩＭ 1024",
         "Take No. 1024",
+        "接1024",
+        "1024 接单",
+        "单1024，我来",
     ],
 )
 def test_one_command_is_written_in_many_ways(text: str) -> None:
@@ -37,6 +40,9 @@ def test_one_command_is_written_in_many_ways(text: str) -> None:
         ("报障：打印机坏了，很急", "打印机坏了，很急"),
         ("报障打印机坏了", "打印机坏了"),
         ("报障没网", "没网"),
+        ("报修投影仪不亮", "投影仪不亮"),
+        ("你好，我要报修，投影仪不亮", "投影仪不亮"),
+        ("麻烦帮我报障 三楼没网", "三楼没网"),
         ("报障电话没声音", "电话没声音"),
         ("报障单位门口的闸机坏了", "单位门口的闸机坏了"),
         ("紧急！平台全挂了", "平台全挂了"),
@@ -56,6 +62,14 @@ def test_what_is_reported_stays_as_it_was_written(text: str, rest: str) -> None:
         "报障电话是多少",
         "报障流程",
         "接单员来了",
+        "接 电话去了",
+        "接 1024 教室的线",
+        "完成 得不错",
+        "我想报修的话找谁",
+        "麻烦报修的同学登记",
+        "帮我取消明天的会",
+        "1024 教室接单的人",
+        "12 接单",
         "update the driver",
         "解决方案发我",
         "进度条卡住了",
@@ -176,6 +190,23 @@ def test_a_resolution_is_read_in_any_order_and_punctuation() -> None:
     assert fields == {"cause": "矩阵主板损坏", "method": "更换主板", "prevention": "不要带电插拔"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "原因灯泡老化 方法换灯泡 预防少开关",
+        "原因是灯泡老化，方法换灯泡，预防少开关",
+        "故障原因：灯泡老化\n处理措施：换灯泡\n预防措施：少开关",
+    ],
+)
+def test_a_resolution_needs_no_colons(text: str) -> None:
+    assert resolution_fields(text) == {"cause": "灯泡老化", "method": "换灯泡", "prevention": "少开关"}
+
+
+def test_labels_inside_a_sentence_are_words() -> None:
+    fields = resolution_fields("原因:找不到原因的老化 方法:按处理方法手册换灯泡 预防:无")
+    assert fields == {"cause": "找不到原因的老化", "method": "按处理方法手册换灯泡", "prevention": "无"}
+
+
 def test_what_is_missing_from_a_resolution_is_empty() -> None:
     assert resolution_fields("换好了") == {"cause": "", "method": "", "prevention": ""}
 
@@ -184,7 +215,7 @@ def test_what_is_missing_from_a_resolution_is_empty() -> None:
     ("text", "role", "meant"),
     [
         ("转叫 1024 @老张", Role.ENGINEER, "转交 1024"),
-        ("/结单 1024", Role.ENGINEER, None),
+        ("/吃单 1024", Role.ENGINEER, None),
         ("/clame 1024", Role.ENGINEER, "claim 1024"),
         ("进渡 1024", Role.CUSTOMER, "进度 1024"),
         ("转叫 1024 @老张", Role.CUSTOMER, None),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,6 +31,7 @@ class Platform:
         self.refusals: dict[str, DeliveryFailed] = {}
         self.said: list[tuple[str, str]] = []
         self.shown: list[str] = []
+        self.until: Callable[[], Awaitable[object]] | None = None  # that a send waits for
 
     async def incoming(self) -> AsyncIterator[Incoming]:
         nobody: tuple[Incoming, ...] = ()
@@ -39,6 +41,8 @@ class Platform:
     async def send(self, message: Outgoing) -> str:
         if message.room in self.refusals:
             raise self.refusals[message.room]
+        if self.until is not None:
+            await self.until()
         self.said.append((message.room, message.text))
         self.shown.extend(message.pictures)
         return f"id-{len(self.said)}"
@@ -168,3 +172,40 @@ async def test_a_picture_is_shown_where_the_platform_can_and_else_its_address_is
     await case.say("乙", pictures=(picture,))
     assert case.qq.said == [(GROUP, f"甲\n{picture}"), (GROUP, "乙")]
     assert case.qq.shown == [picture]
+
+
+async def test_what_was_not_begun_when_the_program_ends_is_said_without_the_mark(case: Case) -> None:
+    going_on = asyncio.Event()
+    case.qq.until = going_on.wait
+    messages = tuple(
+        Queued(key=f"m{n}", adapter="qq", room=GROUP, text=f"m{n}", created_at=NOW, state=Delivery.SENDING)
+        for n in range(4)
+    )
+    await case.store.commit(Change(at=NOW, outgoing=messages))
+    case.outbox.deliver(messages[:3])
+    await asyncio.sleep(0)
+    leaving = asyncio.ensure_future(case.outbox.leave("qq"))
+    await asyncio.sleep(0)
+    case.outbox.deliver(messages[3:])  # committed while the program was about to end
+    going_on.set()
+    await leaving
+    await case.stop()
+    await case.start()
+    await case.outbox.drain()
+    assert case.qq.said == [(GROUP, f"m{n}") for n in range(4)]
+
+
+async def test_what_was_being_sent_when_the_program_ends_is_marked_and_nothing_else(case: Case) -> None:
+    case.qq.until = asyncio.Event().wait
+    messages = tuple(
+        Queued(key=f"m{n}", adapter="qq", room=GROUP, text=f"m{n}", created_at=NOW, state=Delivery.SENDING)
+        for n in range(3)
+    )
+    await case.store.commit(Change(at=NOW, outgoing=messages))
+    case.outbox.deliver(messages)
+    await asyncio.sleep(0)
+    await case.stop()
+    case.qq.until = None
+    await case.start()
+    await case.outbox.drain()
+    assert [text for _, text in case.qq.said] == ["（重发）m0", "m1", "m2"]

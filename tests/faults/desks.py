@@ -10,11 +10,9 @@ from itertools import count
 from pathlib import Path
 
 from adapters.contract import Capabilities, Incoming, RoomKind
-from bot.assembly import assemble
-from bot.config import load
-from bot.store.registry import open_store
 from bot.tickets.events import Escalated
 from bot.tickets.records import first_break
+from tests.bots import assembled
 
 START = datetime(2026, 3, 6, 1, tzinfo=UTC)  # Friday 09:00 in Shanghai
 HOUR, DAY, MINUTE = timedelta(hours=1), timedelta(days=1), timedelta(minutes=1)
@@ -141,15 +139,8 @@ class Case:
 
 
 @asynccontextmanager
-async def desk(folder: Path) -> AsyncIterator[Case]:
-    """Open a bot in a folder and close it at the end."""
-    file = folder / "config.toml"
-    file.write_text(CONFIG, encoding="utf-8")
+async def desk(folder: Path, store_url: str = "") -> AsyncIterator[Case]:
+    """Open a bot in a folder and close it at the end; its store is a database in the folder unless another is named."""
     clock, chat = WallClock(), Chat()
-    store = await open_store(f"sqlite:{folder / 'store.db'}", clock.now())
-    bot = await assemble(load(file, {}), store, {"web": chat}, clock)
-    try:
+    async with assembled(folder, CONFIG, chat, clock, store_url=store_url) as bot:
         yield Case(bot, chat, clock)
-    finally:
-        await bot.outbox.close()
-        await store.close()

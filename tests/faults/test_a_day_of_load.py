@@ -1,9 +1,10 @@
-"""A day of work on a compressed clock: memory, open files and the log of the database stay as they are."""
+"""A day of work on a compressed clock: memory, open files, the log of the database and the lists of the server stay as they are."""
 
 from __future__ import annotations
 
 import gc
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from bot.tickets.model import Status
 from tests.faults.desks import DAY, HOUR, MINUTE, desk
+from tests.redis_servers import Server
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,39 +35,73 @@ async def a_case(case, number: int, minute: int) -> None:
     await case.says(teacher, "1")
 
 
-async def test_nothing_grows_that_should_not(tmp_path, is_long, record_property):
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server("redis", tmp_path / "redis")
+    yield server
+    server.end()
+
+
+async def a_day(case, is_long, log=None):
+    """Return what the process holds after every hour, the largest log, and how many tickets there were."""
     hours, every = (24, 2 * MINUTE) if is_long else (3, 6 * MINUTE)
-    samples = []
+    samples, number, largest_log = [], 1000, 0
+    for hour in range(hours):
+        for step in range(int(HOUR / every)):
+            number += 1
+            await a_case(case, number, hour * 60 + step)
+            await case.passes(every, step=every)
+            largest_log = max(largest_log, log.stat().st_size if log else 0)
+        await case.bot.store.tidy(case.clock.now())
+        case.chat.said.clear()
+        gc.collect()
+        samples.append((sys.getallocatedblocks(), open_files()))
+    tickets = await case.bot.store.recent_tickets(limit=10_000)
+    assert len(tickets) == number - 1000
+    assert all(ticket.status is Status.CLOSED for ticket in tickets)
+    assert await case.bot.store.waiting("web") == []
+    assert timedelta(hours=hours) <= case.clock.passed
+    return samples, largest_log, len(tickets)
+
+
+def grown(samples) -> float:
+    """Return the share by which memory grew once the desk had settled."""
+    settled, last = samples[len(samples) // 3], samples[-1]
+    assert last[1] <= settled[1] + 1  # open files
+    share = (last[0] - settled[0]) / settled[0]
+    assert share < 0.05, samples  # blocks of memory
+    return share
+
+
+@pytest.mark.fault("day")
+async def test_nothing_grows_that_should_not(tmp_path, is_long, held):
     async with desk(tmp_path) as case:
-        number, log = 1000, tmp_path / "store.db-wal"
-        largest_log = 0
-        for hour in range(hours):
-            for step in range(int(HOUR / every)):
-                number += 1
-                await a_case(case, number, hour * 60 + step)
-                await case.passes(every, step=every)
-                largest_log = max(largest_log, log.stat().st_size)
-            await case.bot.store.tidy(case.clock.now())
-            case.chat.said.clear()
-            gc.collect()
-            samples.append((sys.getallocatedblocks(), open_files(), len(gc.get_objects())))
-        tickets = await case.bot.store.recent_tickets(limit=10_000)
-        assert len(tickets) == number - 1000
-        assert all(ticket.status is Status.CLOSED for ticket in tickets)
-        assert await case.bot.store.waiting("web") == []
+        samples, largest_log, tickets = await a_day(case, is_long, tmp_path / "store.db-wal")
         await case.passes(4 * DAY, step=6 * HOUR)
         await case.bot.store.tidy(case.clock.now())
         assert not await case.bot.store.is_seen("web:group:yucai|u1")
-    settled = samples[len(samples) // 3]
-    last = samples[-1]
-    messages = 6 * (number - 1000)
-    assert last[1] <= settled[1] + 1  # open files
-    assert last[0] - settled[0] < 0.05 * settled[0], samples  # blocks of memory
+    share = grown(samples)
     assert largest_log < 6_000_000  # SQLite begins anew after a thousand pages
-    grown = (last[0] - settled[0]) / settled[0]
-    record_property(
-        "fault",
-        f"{hours} h of load on a compressed clock | {messages} messages | memory {grown:+.1%} since hour "
-        f"{len(samples) // 3 + 1}, open files {last[1] - settled[1]:+d}, log at most {largest_log / 1e6:.1f} MB",
-    )
-    assert timedelta(hours=hours) <= case.clock.passed
+    held(messages=6 * tickets, most_percent_of_memory=100 * share, most_MB_of_log=largest_log / 1e6)
+
+
+@pytest.mark.fault("day")
+async def test_nothing_grows_on_redis_that_should_not(tmp_path, server, is_long, held):
+    async with desk(tmp_path, server.url) as case:
+        samples, _, tickets = await a_day(case, is_long)
+        # Lists of what is to be done are empty when it is done; what is remembered for a time is forgotten then.
+        assert count(server, "news:web", "waiting:web", "open", "room:yucai") == 0
+        assert count(server, "outbox-in-order", "seen", "asks-in-order") > tickets
+        await case.passes(4 * DAY, step=6 * HOUR)
+        await case.bot.store.tidy(case.clock.now())
+        assert count(server, "seen", "due") == 0  # nobody waits for a rating any more
+        await case.passes(100 * DAY, step=4 * DAY)
+        await case.bot.store.tidy(case.clock.now())
+        assert count(server, "outbox-in-order", "asks-in-order") == 0
+        assert not server.ask("EXISTS", "shouwen:{0}:outbox", "shouwen:{0}:asks")
+    held(messages=6 * tickets, most_percent_of_memory=100 * grown(samples))
+
+
+def count(server: Server, *names: str) -> int:
+    """Return how many members these sets have together."""
+    return sum(int(str(server.ask("ZCARD", f"shouwen:{{0}}:{name}"))) for name in names)

@@ -6,9 +6,8 @@ What is told is compared with a reference that looks at every six minutes of the
 from __future__ import annotations
 
 import heapq
-import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -27,6 +26,7 @@ from bot.tickets.events import Escalated
 from bot.tickets.model import Kind, Party, WaitsFor
 from bot.tickets.records import first_break
 from bot.tickets.rules import Role
+from tests.faults.conftest import Held
 from tests.scheduler.test_a_year_of_tickets import (
     DAY,
     DIRECTOR,
@@ -279,13 +279,8 @@ async def lived(year: Year, stories: list[Story], is_down: list[bool], random: R
 
 
 @pytest.mark.asyncio
-async def test_a_year_at_the_desk(
-    request: pytest.FixtureRequest, tmp_path: Path, record_property: Callable[[str, object], None]
-) -> None:
-    is_long = request.config.getoption("--long", default=False)
-    seed = request.config.getoption("--fault-seed", default=None) or secrets.randbelow(1_000_000_000)
-    record_property("year", seed)
-    print(f"seed {seed}")  # noqa: T201 - pytest shows it when the year fails
+@pytest.mark.fault("year")
+async def test_a_year_at_the_desk(tmp_path: Path, seed: int, is_long: bool, held: Held) -> None:
     random = Random(seed)
     stories = [without_repeats(story(number, random)) for number in range(LONG if is_long else SHORT)]
     is_down = downtimes(random)
@@ -309,3 +304,4 @@ async def test_a_year_at_the_desk(
         Counter((step, number) for step, number, _ in told)
     )
     await year.stop()
+    held(tickets=len(stories), rungs=len(told))

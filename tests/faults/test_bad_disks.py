@@ -42,16 +42,11 @@ def can_mount() -> bool:
 
 
 KINDS = ["limit", "nothing", *(["full", "readonly"] if can_mount() else [])]
-WORDS = {
-    "limit": "disk full (file size)",
-    "nothing": "disk takes no byte",
-    "full": "disk full (tmpfs)",
-    "readonly": "read-only disk",
-}
 
 
+@pytest.mark.fault("disk-full")
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_disk_that_takes_no_more_is_told_and_survived(kind, tmp_path, record_property):
+def test_a_disk_that_takes_no_more_is_told_and_survived(kind, tmp_path, held):
     command = [sys.executable, str(CHILD), kind, str(tmp_path)]
     if kind in ("full", "readonly"):
         command = [*_NAMESPACE, *command]
@@ -64,7 +59,7 @@ def test_a_disk_that_takes_no_more_is_told_and_survived(kind, tmp_path, record_p
     assert told["reads"] == [True, True]  # what is there can still be read
     assert (told["half_written"], told["lost"], told["broken"]) == ([], [], [])
     assert told["acknowledged"] >= 5
-    record_property("fault", f"{WORDS[kind]} | 1 | refused clearly, nothing half-written, goes on when freed")
+    held(refusals=len(told["faults"]), acknowledged=told["acknowledged"])
 
 
 def test_a_folder_that_cannot_be_written_is_one_sentence():
@@ -154,7 +149,8 @@ async def looked_through(path: Path) -> tuple[int, bool]:
 
 
 @pytest.mark.asyncio
-async def test_a_damaged_page_is_never_taken_for_good(tmp_path, seed, record_property):
+@pytest.mark.fault("page")
+async def test_a_damaged_page_is_never_taken_for_good(tmp_path, seed, held):
     chance, good = random.Random(seed), tmp_path / "good.db"
     await filled(good)
     backup = tmp_path / "good.backup"
@@ -174,14 +170,12 @@ async def test_a_damaged_page_is_never_taken_for_good(tmp_path, seed, record_pro
         await copying.restore(f"sqlite:{damaged}", backup, AT, is_replacing=True)
         assert await looked_through(damaged) == (30, False)
     assert refused
-    record_property(
-        "fault",
-        f"a damaged page of SQLite, last and random | {len(chosen)} | refused, never wrong; restored from backup",
-    )
+    held(len(chosen), refused=refused)
 
 
 @pytest.mark.asyncio
-async def test_a_torn_end_of_the_log_loses_at_most_what_it_tore(tmp_path, seed, record_property):
+@pytest.mark.fault("log")
+async def test_a_torn_end_of_the_log_loses_at_most_what_it_tore(tmp_path, seed, held):
     chance, path = random.Random(seed), tmp_path / "store.db"
     store = await filled(path, is_closed=False)
     rounds = 8
@@ -210,9 +204,7 @@ async def test_a_torn_end_of_the_log_loses_at_most_what_it_tore(tmp_path, seed, 
         await again.commit(Change(at=AT, seen="after"))
         await again.close()
     await store.close()
-    record_property(
-        "fault", f"a torn end of SQLite's log | {rounds} | consistent, only the torn commit missing"
-    )
+    held(rounds)
 
 
 @pytest.mark.asyncio

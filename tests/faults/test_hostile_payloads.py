@@ -10,7 +10,6 @@ import contextlib
 import json
 import random
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -38,6 +37,7 @@ from tests.adapters.test_satori_wire import RECORDED as SATORI
 from tests.adapters.test_satori_wire import VIEW as SATORI_VIEW
 from tests.adapters.test_wechat_wire import KF_VIEW, MP_VIEW
 from tests.adapters.test_wechat_wire import RECORDED as KF
+from tests.faults.conftest import Held
 
 SHORT, LONG = 2_000, 1_000_000
 
@@ -51,6 +51,7 @@ MP = (
     "<CreateTime>1767225600</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[this is a test]]></Content>"
     "<MsgId>1234567890123456</MsgId><PicUrl>https://p/1</PicUrl><Event>CLICK</Event><EventKey>k</EventKey></xml>"
 )
+
 _SNIPPETS = (
     "<",
     ">",
@@ -170,25 +171,24 @@ def _satori(rng: random.Random) -> None:
         satori_frames.decode(scrambled('{"op":0,"body":{"sn":1}}', rng))
 
 
+@pytest.mark.fault("payloads")
 @pytest.mark.parametrize(
     "play", [_kf, _mp, _feishu, _dingtalk, _satori], ids=lambda play: play.__name__.strip("_")
 )
 def test_nothing_nearly_right_raises_anything(
     play: Callable[[random.Random], None],
-    request: pytest.FixtureRequest,
+    is_long: bool,
     seed: int,
-    record_property: Callable[[str, object], None],
+    held: Held,
 ):
-    count = LONG if request.config.getoption("--long", default=False) else SHORT
+    count = LONG if is_long else SHORT
     rng = random.Random(seed)
-    started = perf_counter()
     for number in range(count):
         try:
             play(rng)
         except Exception as error:
             raise AssertionError(f"input {number} of seed {seed}") from error
-    record_property("what", f"{count:,} payloads of {play.__name__.strip('_')}")
-    record_property("seconds", round(perf_counter() - started))
+    held(count)
 
 
 def test_the_inputs_are_what_they_should_be():

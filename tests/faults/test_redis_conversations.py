@@ -1,37 +1,56 @@
-"""Every conversation says the same on Redis in several shards: all of them in the long round, a few in every run."""
+"""Every conversation says the same on Redis, on Redis in several shards, on Valkey and on a cluster: all of them in the long round.
+
+A few run in every test; that all of them say what they should on SQLite is `tests/test_transcripts.py`.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.replay import replay
-from tests.redis_servers import Server
+from tests.redis_servers import Cluster, Server
 
 _FILES = sorted((Path(__file__).parents[1] / "transcripts").rglob("*.chat"))
 _FEW = ("several-due-in-one-message",)  # joins what lies in different shards
+_SHORT = {"redis, three shards": _FEW, "valkey": _FEW, "cluster": _FEW}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     is_long = metafunc.config.getoption("--long", default=False)
-    files = _FILES if is_long else [path for path in _FILES if path.stem in _FEW]
-    metafunc.parametrize("path", files, ids=[path.stem for path in files])
+    kinds = {"redis": (), **_SHORT}
+    cases = [(kind, path) for kind, few in kinds.items() for path in _FILES if is_long or path.stem in few]
+    metafunc.parametrize(("kind", "path"), cases, ids=[f"{kind}-{path.stem}" for kind, path in cases])
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server("redis", tmp_path_factory.mktemp("conversations"))
-    yield server
-    server.end()
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server | Cluster]]:
+    """Starts the servers of a kind when the first conversation wants them."""
+    servers: dict[str, Server | Cluster] = {}
+
+    def of(kind: str) -> Server | Cluster:
+        name = kind.partition(",")[0]
+        if name not in servers:
+            folder = tmp_path_factory.mktemp(name)
+            servers[name] = Cluster("redis", folder) if name == "cluster" else Server(name, folder)
+        return servers[name]
+
+    yield of
+    for server in servers.values():
+        server.end()
 
 
 @pytest.mark.asyncio
-async def test_a_conversation_says_the_same_in_three_shards(path: Path, server: Server) -> None:
+@pytest.mark.fault("transcripts")
+async def test_a_conversation_says_the_same_on_every_store(kind: str, path: Path, started, held) -> None:
+    server = started(kind)
     server.empty()
+    url = f"{server.url}?shards=3" if kind.endswith("three shards") else server.url
     text = await asyncio.to_thread(path.read_text, "utf-8")
-    result = await replay(path, text, {}, store_url=f"{server.url}?shards=3")
+    result = await replay(path, text, {}, store_url=url)
     if result.difference:
         pytest.fail(result.difference, pytrace=False)
+    held(**{kind.replace(", ", " in "): 1})

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
-from time import perf_counter
+from itertools import repeat
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.store.contract import AlreadySeen, Conflict, StoreFault
 from bot.store.redis import RedisStore
+from bot.store.redis_line import SILENCE_SECONDS
 from bot.store.redis_start import open_redis
 from bot.tickets.events import Noted
 from bot.tickets.records import first_break
@@ -31,11 +32,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server = Server("redis", tmp_path_factory.mktemp("network"), "--appendfsync", "always")
     yield server
     server.end()
-
-
-@pytest.fixture
-def is_long(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--long", default=False))
 
 
 @asynccontextmanager
@@ -121,9 +117,11 @@ class Load:
             assert await store.is_seen(f"qq:group:900|{text}")
 
 
+@pytest.mark.fault("redis-cut")
+@pytest.mark.rounds(1, 50)
 @pytest.mark.parametrize("shards", [1, 6])
-async def test_answers_that_are_cut_off(server, seed, round_, shards, record_property):
-    began, chance = perf_counter(), random.Random(seed)
+async def test_answers_that_are_cut_off(server, seed, round_, shards, held):
+    chance = random.Random(seed)
     server.empty()
     proxy = Proxy(server.port, chance)
     await proxy.start()
@@ -139,12 +137,13 @@ async def test_answers_that_are_cut_off(server, seed, round_, shards, record_pro
         await proxy.close()
     assert proxy.were_cut > 5
     assert not load.unknown
-    record_property("what", f"{proxy.were_cut} cuts in {len(load.saved)} commits, {shards} shards")
-    record_property("seconds", round(perf_counter() - began, 1))
+    held(cuts=proxy.were_cut, commits=len(load.saved))
 
 
-async def test_a_slow_network(server, seed, round_, record_property):
-    began, chance = perf_counter(), random.Random(seed)
+@pytest.mark.fault("redis-slow")
+@pytest.mark.rounds(1, 50)
+async def test_a_slow_network(server, seed, round_, held):
+    chance = random.Random(seed)
     server.empty()
     proxy = Proxy(server.port, chance)
     await proxy.start()
@@ -158,12 +157,13 @@ async def test_a_slow_network(server, seed, round_, record_property):
     finally:
         await proxy.close()
     assert not load.unknown
-    record_property("what", f"up to 20 ms each way, {len(load.saved)} commits")
-    record_property("seconds", round(perf_counter() - began, 1))
+    held(commits=len(load.saved))
 
 
-async def test_a_server_that_is_killed_and_started_again(server, seed, round_, record_property):
-    began, chance, kills = perf_counter(), random.Random(seed), 3
+@pytest.mark.fault("redis-killed")
+@pytest.mark.rounds(1, 17)
+async def test_a_server_that_is_killed_and_started_again(server, seed, round_, held):
+    chance, kills = random.Random(seed), 3
     server.empty()
     with capture_logs() as logs:
         async with stores(server.url, 2) as opened:
@@ -184,21 +184,35 @@ async def test_a_server_that_is_killed_and_started_again(server, seed, round_, r
     back = [log["seconds"] for log in logs if log.get("action") == "store_back"]
     assert len(back) >= kills
     assert max(back) < 5
-    record_property("what", f"{kills} kills of Redis in {len(load.saved)} commits, back in {max(back)} s")
-    record_property("seconds", round(perf_counter() - began, 1))
+    held(kills, commits=len(load.saved), most_seconds_until_back=max(back))
 
 
-async def test_a_server_that_pauses(server, seed, round_, is_long, record_property):
-    """Longer than a worker waits for an answer, so that everything is asked again; the old questions are answered too."""
-    began, chance = perf_counter(), random.Random(seed)
+@pytest.mark.fault("redis-paused")
+@pytest.mark.rounds(1, 5)
+async def test_servers_that_pause(tmp_path, seed, round_, is_long, held):
+    """Longer than a worker waits for an answer, so that everything is asked again; the old questions are answered too.
+
+    Ten servers side by side in the long round: nobody has anything to do while they pause.
+    """
+    chances = [random.Random(seed + n) for n in range(10 if is_long else 1)]
     length = 30.0 if is_long else 1.5
-    server.empty()
+    async with AsyncExitStack() as stack:
+        servers = []
+        for n in range(len(chances)):
+            servers.append(Server("redis", tmp_path / str(n), "--appendfsync", "always"))
+            stack.callback(servers[-1].end)
+        commits = await asyncio.gather(*map(paused, servers, chances, repeat(length)))
+    held(len(commits), most_seconds_paused=length, commits=sum(commits))
+
+
+async def paused(server: Server, chance: random.Random, length: float) -> int:
+    """Pause one server under load for so many seconds, and return how many notes were saved."""
     async with stores(server.url, 2) as opened:
-        if not is_long:
+        if length < SILENCE_SECONDS:
             for store in opened:
                 await store._servers.close()
                 store._servers._lines.clear()
-                store._servers.silence_seconds = 0.5
+                store._servers.silence_seconds = length / 3
         load = Load(opened, chance)
         await load.begin()
         writing = asyncio.gather(*(load.write(writer, 10_000) for writer in range(WRITERS)))
@@ -212,11 +226,11 @@ async def test_a_server_that_pauses(server, seed, round_, is_long, record_proper
         await writing
         await load.check()
     assert not load.unknown
-    record_property("what", f"paused {length} s, {len(load.saved)} commits")
-    record_property("seconds", round(perf_counter() - began, 1))
+    return len(load.saved)
 
 
-async def test_a_change_whose_worker_died_half_way_is_ended_by_whoever_meets_it(server):
+@pytest.mark.fault("half-way")
+async def test_a_change_whose_worker_died_half_way_is_ended_by_whoever_meets_it(server, held):
     build = Builder()
     server.empty()
     url = f"{server.url}?shards=6"
@@ -243,6 +257,7 @@ async def test_a_change_whose_worker_died_half_way_is_ended_by_whoever_meets_it(
         for n in range(1, 5):
             records = await other.records(n)
             assert [record.event.text for record in records[1:]] == ["活"]
+    held()
 
 
 def _age_locks(server: Server) -> None:

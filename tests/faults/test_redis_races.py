@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import re
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import timedelta
-from time import perf_counter
 
 import pytest
 
 from bot.tickets.events import Claimed, Escalated
 from bot.tickets.records import first_break
 from tests.faults.crew import CUSTOMERS, DUTY, Crew, crew
+from tests.faults.history import Operation, is_linearizable
 from tests.redis_servers import Server
 
 pytestmark = pytest.mark.asyncio
 ENGINEERS = ("老张", "小李", "小周")
 _AT_ONCE = 200
-
-Note = Callable[[str, object], None]
+_OWNER = re.compile(r"由 (老张|小李|小周)")
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +35,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def url(server: Server) -> str:
     server.empty()
     return server.url
-
-
-@pytest.fixture
-def is_long(request: pytest.FixtureRequest) -> bool:
-    return bool(request.config.getoption("--long", default=False))
 
 
 async def in_turns(jobs, at_once: int = _AT_ONCE):
@@ -61,39 +56,73 @@ async def report(workers: Crew, count: int) -> list[int]:
     return sorted(int(found[1]) for text in workers.said(DUTY) if (found := re.search(r"🆕 (\d+) ", text)))
 
 
+class Race:
+    """Notes when everybody began and ended, by a count that all workers share, and what they heard."""
+
+    def __init__(self, workers: Crew, chance: random.Random) -> None:
+        self._workers = workers
+        self._chance = chance
+        self._instants = itertools.count()
+        self._claims: dict[str, tuple[int, str, int, int]] = {}  # by the id of the message
+        self._looks: dict[int, list[Operation]] = defaultdict(list)
+
+    async def claim(self, number: int, who: str) -> None:
+        """Let somebody claim a ticket through any worker."""
+        message = self._workers.chat.heard(DUTY, who, f"接单 {number}")
+        began = next(self._instants)
+        await self._workers.hear(self._chance.randrange(len(self._workers.bots)), message)
+        self._claims[message.message_id] = (number, who, began, next(self._instants))
+
+    async def look(self, number: int) -> None:
+        """Read who has a ticket, through any worker."""
+        began = next(self._instants)
+        ticket = await self._chance.choice(self._workers.bots).store.ticket(number)
+        owner = ticket.owner.name if ticket.owner else None
+        self._looks[number].append(Operation(began, next(self._instants), owner))
+
+    def histories(self) -> dict[int, list[Operation]]:
+        """Return what happened to every ticket; each answer quotes the message it answers."""
+        found = {number: list(looks) for number, looks in self._looks.items()}
+        answers: dict[str, str] = {}
+        for said in self._workers.chat.said:
+            text = said.message.text
+            if said.message.quotes in self._claims and (owner := _OWNER.search(text)):
+                assert str(self._claims[said.message.quotes][0]) in text
+                assert said.message.quotes not in answers
+                answers[said.message.quotes] = owner[1]
+        for message_id, (number, who, began, ended) in self._claims.items():
+            found[number].append(Operation(began, ended, answers.get(message_id), claims=who))
+        return found
+
+
+@pytest.mark.fault("claims")
 @pytest.mark.parametrize("count", [2, 4, 8])
-async def test_of_all_who_claim_a_ticket_one_owns_it_and_the_others_hear_who(
-    url, seed, count, is_long, record_property
-):
-    chance, began = random.Random(seed), perf_counter()
-    tickets = (10_000 if is_long else 60) // len(ENGINEERS)
+async def test_of_all_who_claim_a_ticket_one_owns_it_and_the_others_hear_who(url, seed, count, is_long, held):
+    chance = random.Random(seed)
+    tickets = -(-(10_000 if is_long else 60) // len(ENGINEERS))
     async with crew(url, count) as workers:
         numbers = await report(workers, tickets)
         assert len(numbers) == tickets
         claims = [(number, who) for number in numbers for who in ENGINEERS]
         chance.shuffle(claims)
-        said_before = len(workers.said(DUTY))
-        await in_turns(
-            workers.hear(chance.randrange(count), workers.chat.heard(DUTY, who, f"接单 {number}"))
-            for number, who in claims
-        )
+        race = Race(workers, chance)
+        await in_turns(job for number, who in claims for job in (race.claim(number, who), race.look(number)))
         await workers.settle()
-        store = workers.bots[0].store
-        answers = workers.said(DUTY)[said_before:]
+        store, histories = workers.bots[0].store, race.histories()
         for number in numbers:
             records = await store.records(number)
             (claimed,) = [record.event.by for record in records if isinstance(record.event, Claimed)]
             assert (await store.ticket(number)).owner == claimed
             assert first_break(records) is None
-            told = [text for text in answers if str(number) in text]
-            assert len(told) == len(ENGINEERS)
-            assert all(claimed.name in text for text in told)
-    record_property("what", f"{len(claims)} claims, {count} workers")
-    record_property("seconds", round(perf_counter() - began, 1))
+            history = histories[number]
+            assert [each.heard for each in history if each.claims] == [claimed.name] * len(ENGINEERS)
+            assert is_linearizable(history), (number, history)
+    held(len(claims), looks=len(claims))
 
 
-async def test_two_workers_tell_every_rung_of_every_deadline_once(url, seed, is_long, record_property):
-    began, count = perf_counter(), 10_000 if is_long else 150
+@pytest.mark.fault("deadlines")
+async def test_two_workers_tell_every_rung_of_every_deadline_once(url, is_long, held):
+    count = 10_000 if is_long else 150
     async with crew(url, 2) as workers:
         numbers = await report(workers, count)
         rungs = Counter()
@@ -119,8 +148,7 @@ async def test_two_workers_tell_every_rung_of_every_deadline_once(url, seed, is_
         for text in workers.said(DUTY):
             assert not text.startswith("（重发）")
     assert min(taken_by) > 0
-    record_property("what", f"{sum(rungs.values())} rungs, {taken_by[0]} + {taken_by[1]} taken")
-    record_property("seconds", round(perf_counter() - began, 1))
+    held(count, rungs=rungs.total(), taken_by_one=taken_by[0], by_the_other=taken_by[1])
 
 
 def _count(bot, taken_by: list[int], index: int) -> None:
@@ -135,8 +163,9 @@ def _count(bot, taken_by: list[int], index: int) -> None:
     bot.store.claim_due = counted
 
 
-async def test_a_message_that_comes_in_often_and_anywhere_has_one_effect(url, seed, is_long, record_property):
-    chance, began = random.Random(seed), perf_counter()
+@pytest.mark.fault("deliveries")
+async def test_a_message_that_comes_in_often_and_anywhere_has_one_effect(url, seed, is_long, held):
+    chance = random.Random(seed)
     count = 10_000 if is_long else 120
     async with crew(url, 4) as workers:
         events = [
@@ -154,8 +183,7 @@ async def test_a_message_that_comes_in_often_and_anywhere_has_one_effect(url, se
         opened = Counter(re.findall(r"已建单 (\d+)", "\n".join(workers.said(CUSTOMERS))))
         assert set(opened.values()) == {1}
         assert len(opened) == count
-    record_property("what", f"{len(deliveries)} deliveries of {count} messages")
-    record_property("seconds", round(perf_counter() - began, 1))
+    held(count, deliveries=len(deliveries))
 
 
 async def test_messages_queued_by_one_worker_are_said_by_the_one_that_sends(url):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator
-from time import perf_counter
 
 import pytest
+import pytest_asyncio
 from websockets.exceptions import InvalidStatus
 
 from tests.faults.test_killed_under_load import (
@@ -19,12 +19,14 @@ from tests.faults.test_killed_under_load import (
     check_saved,
     check_shown,
     configured,
+    figures,
     free_port,
 )
 from tests.redis_servers import Server
 
 pytestmark = pytest.mark.asyncio
-KILLS = {False: 1, True: 5}
+KILLS = {False: 1, True: 5}  # a round
+MOVES = {False: 1, True: 5}
 LEASE = "shouwen:{0}:lease:qq"
 
 
@@ -48,6 +50,7 @@ class Workers:
     async def start(self) -> None:
         for bot in self.bots:
             await bot.start()
+        for bot in self.bots:
             await bot.ready()
 
     async def connect(self, qq: QQ) -> tuple[int, asyncio.Task[None]]:
@@ -70,77 +73,111 @@ class Workers:
                 await bot.kill()
 
 
-async def test_workers_are_killed_in_turn(tmp_path, server, seed, round_, request, record_property):
-    began, chance = perf_counter(), random.Random(seed)
-    is_long = bool(request.config.getoption("--long", default=False))
+@pytest_asyncio.fixture
+async def workers(tmp_path, server):
     server.empty()
-    qq, workers = QQ(chance), Workers(tmp_path, server.url)
+    made = Workers(tmp_path, server.url)
     try:
-        await workers.start()
-        for kill in range(KILLS[is_long]):
-            index, hearing = await workers.connect(qq)
-            qq.frames_left = chance.randint(1, REPORTS_A_LIFE)
-            await qq.delivers_again()
-            for _ in range(REPORTS_A_LIFE):
-                await qq.until(lambda: len(qq.unanswered()) < AT_ONCE or qq.frames_left <= 0)
-                if qq.frames_left <= 0:
-                    break
-                await qq.reports_something()
-            await qq.until(lambda: qq.frames_left <= 0 or qq.is_settled())
-            victim = workers.bots[index]
-            await victim.kill()
-            await hearing
-            if not is_long or kill % 2:
-                server.ask("DEL", LEASE)  # as if ten seconds had passed
-            await victim.start()
-            await victim.ready()
-        qq.frames_left = None
-        _, hearing = await workers.connect(qq)
-        await qq.delivers_again()
-        await qq.until(qq.is_settled)
-        await workers.end()
-        await hearing
+        await made.start()
+        yield made
     finally:
-        await workers.kill()
+        await made.kill()
+
+
+async def under_load(qq: QQ, chance: random.Random) -> None:
+    """Let people speak until so many messages were shown that the round ends, or everybody has been answered."""
+    qq.frames_left = chance.randint(1, REPORTS_A_LIFE)
+    await qq.delivers_again()
+    for _ in range(REPORTS_A_LIFE):
+        await qq.until(lambda: len(qq.unanswered()) < AT_ONCE or qq.frames_left <= 0)
+        if qq.frames_left <= 0:
+            break
+        await qq.reports_something()
+    await qq.until(lambda: qq.frames_left <= 0 or qq.is_settled())
+
+
+async def finished(workers: Workers, qq: QQ, server: Server) -> None:
+    """Let everybody be answered, end both workers in good order, and check all that was shown and saved."""
+    qq.frames_left = None
+    _, hearing = await workers.connect(qq)
+    await qq.delivers_again()
+    await qq.until(qq.is_settled)
+    await workers.end()
+    await hearing
     check_shown(qq)
     await check_saved(qq, server.url)
     for log in workers.logs:
         assert "Traceback" not in log.read_text(encoding="utf-8")
-    marked = sum(shown.text.startswith(RESENT) for shown in qq.shown)
-    record_property(
-        "what", f"{KILLS[is_long]} kills of one of two workers, {len(qq.reports)} reports, {marked} marked"
-    )
-    record_property("seconds", round(perf_counter() - began, 1))
 
 
-async def test_workers_are_restarted_one_after_the_other(tmp_path, server, seed, request, record_property):
-    """A rolling restart: whoever ends gives everything back at once, and not a message is marked as sent again."""
-    began = perf_counter()
-    times = 2 if request.config.getoption("--long", default=False) else 1
-    server.empty()
-    qq, workers = QQ(random.Random(seed)), Workers(tmp_path, server.url)
-    try:
-        await workers.start()
-        for _ in range(times):
-            index, hearing = await workers.connect(qq)
-            for _ in range(8):
-                await qq.reports_something()
-            await qq.until(qq.is_settled)
-            assert await workers.bots[index].end() == 0
-            await hearing
-            other, hearing = await workers.connect(qq)
-            assert other != index
+@pytest.mark.fault("worker-redis")
+@pytest.mark.rounds(1, 60)
+async def test_workers_are_killed_in_turn(workers, server, seed, round_, is_long, held):
+    chance = random.Random(seed)
+    qq = QQ(chance)
+    for _ in range(KILLS[is_long]):
+        index, hearing = await workers.connect(qq)
+        await under_load(qq, chance)
+        await workers.bots[index].kill()
+        await hearing
+        server.ask("DEL", LEASE)  # as if ten seconds had passed; that they pass is another row of the table
+        await workers.bots[index].start()
+        await workers.bots[index].ready()
+    await finished(workers, qq, server)
+    held(KILLS[is_long], **figures(qq))
+
+
+@pytest.mark.fault("lease")
+@pytest.mark.rounds(1, 4)
+async def test_the_connection_of_a_dead_worker_moves_to_the_other(
+    workers, server, seed, round_, is_long, held
+):
+    """The dead one stays dead until the other has its connection, by the lease alone."""
+    chance, moved = random.Random(seed), []
+    qq, loop = QQ(chance), asyncio.get_running_loop()
+    index, hearing = await workers.connect(qq)
+    for _ in range(MOVES[is_long]):
+        await under_load(qq, chance)
+        await workers.bots[index].kill()
+        died = loop.time()
+        await hearing
+        if not is_long:
+            server.ask("PEXPIRE", LEASE, 500)  # nine and a half of its ten seconds are over
+        other, hearing = await workers.connect(qq)
+        assert other != index
+        moved.append(loop.time() - died)
+        await workers.bots[index].start()
+        await workers.bots[index].ready()
+        index = other
+    await qq.socket.close()
+    await hearing
+    await finished(workers, qq, server)
+    assert max(moved) <= 15
+    held(len(moved), most_seconds_to_move=max(moved), reports=len(qq.reports))
+
+
+@pytest.mark.fault("rolling")
+@pytest.mark.rounds(1, 5)
+async def test_workers_are_restarted_one_after_the_other(workers, server, seed, round_, is_long, held):
+    """A rolling restart under load: whoever ends gives everything back at once, and not a message is marked as sent again."""
+    qq, restarts = QQ(random.Random(seed)), 4 if is_long else 1
+    for _ in range(restarts):
+        index, hearing = await workers.connect(qq)
+        await qq.delivers_again()
+        for _ in range(12):
             await qq.reports_something()
-            await qq.until(qq.is_settled)
-            await workers.bots[index].start()
-            await workers.bots[index].ready()
-            await qq.socket.close()
-            await hearing
-        await workers.end()
-    finally:
-        await workers.kill()
-    check_shown(qq)
-    await check_saved(qq, server.url)
+        await qq.until(lambda: len(qq.unanswered()) < AT_ONCE // 2)  # the others are on their way
+        assert await workers.bots[index].end() == 0
+        await hearing
+        other, hearing = await workers.connect(qq)
+        assert other != index
+        await qq.delivers_again()
+        await qq.reports_something()
+        await qq.until(qq.is_settled)
+        await workers.bots[index].start()
+        await workers.bots[index].ready()
+        await qq.socket.close()
+        await hearing
+    await finished(workers, qq, server)
     assert not any(shown.text.startswith(RESENT) for shown in qq.shown)
-    record_property("what", f"{times} restarts of whoever has the connection, {len(qq.reports)} reports")
-    record_property("seconds", round(perf_counter() - began, 1))
+    held(restarts, reports=len(qq.reports), shown=len(qq.shown))

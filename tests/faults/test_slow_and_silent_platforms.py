@@ -134,7 +134,8 @@ async def case(tmp_path) -> AsyncIterator[Case]:
     await store.close()
 
 
-async def test_a_platform_that_answers_after_a_minute_delays_nobody_else(case, record_property):
+@pytest.mark.fault("platform")
+async def test_a_platform_that_answers_after_a_minute_delays_nobody_else(case, held):
     async def slow(_):
         await case.time.sleep(60 * SECOND)
 
@@ -145,10 +146,11 @@ async def test_a_platform_that_answers_after_a_minute_delays_nobody_else(case, r
     assert case.good.said == [("d", START)]
     assert [(text, (at - START) / MINUTE) for text, at in case.bad.said] == [("a", 1), ("c", 1), ("b", 2)]
     assert case.bad.attempts == 3
-    record_property("fault", "a platform answers after 60 s | 1 | others at once, each message once")
+    held()
 
 
-async def test_a_platform_that_never_answers_ends_among_the_dead_letters(case, record_property):
+@pytest.mark.fault("platform")
+async def test_a_platform_that_never_answers_ends_among_the_dead_letters(case, held):
     async def never(_):
         await asyncio.get_running_loop().create_future()
 
@@ -160,13 +162,12 @@ async def test_a_platform_that_never_answers_ends_among_the_dead_letters(case, r
     assert await case.state("a") is Delivery.DEAD
     letter = await case.store.outgoing("a")
     assert (letter.attempts, letter.reason) == (8, "平台没有回音")
-    record_property(
-        "fault", "a platform never answers | 1 | given up loudly after 8 attempts in half an hour"
-    )
+    held()
 
 
+@pytest.mark.fault("platform")
 async def test_after_twenty_minutes_of_429_what_is_urgent_comes_first_and_what_is_stale_not_at_all(
-    case, record_property
+    case, held
 ):
     async def busy(_):
         if case.time.now() < START + 20 * MINUTE:
@@ -189,9 +190,7 @@ async def test_after_twenty_minutes_of_429_what_is_urgent_comes_first_and_what_i
     stale = await case.store.outgoing("stale warning")
     assert (stale.state, stale.reason) == (Delivery.DROPPED, "过时")
     assert case.bad.attempts < 30  # the platform's word is kept: nobody hammers
-    record_property(
-        "fault", "429 for 20 minutes | 1 | urgent first, stale dropped with a record, others at once"
-    )
+    held()
 
 
 async def test_a_scarce_minute_goes_to_the_room_that_must_be_called(case):
@@ -206,7 +205,8 @@ async def test_a_scarce_minute_goes_to_the_room_that_must_be_called(case):
     assert said.index("call") <= 6
 
 
-async def test_a_connection_cut_at_every_send_for_a_while_loses_nothing(case, record_property):
+@pytest.mark.fault("platform")
+async def test_a_connection_cut_at_every_send_for_a_while_loses_nothing(case, held):
     async def cut(_):
         if case.time.now() < START + 15 * MINUTE:
             raise DeliveryFailed("connection lost", retry_after=SECOND, is_unknown=True)
@@ -218,10 +218,11 @@ async def test_a_connection_cut_at_every_send_for_a_while_loses_nothing(case, re
     assert case.good.said == [("d", START)]
     assert [text for text, _ in case.bad.said] == ["（重发）a", "b"]
     assert [await case.state(key) for key in ("a", "b")] == [Delivery.SENT, Delivery.SENT]
-    record_property("fault", "every send cuts the connection, 15 minutes | 1 | delivered in order, marked")
+    held()
 
 
-async def test_a_mistake_of_an_adapter_stops_no_other_message(case, record_property):
+@pytest.mark.fault("platform")
+async def test_a_mistake_of_an_adapter_stops_no_other_message(case, held):
     async def broken(message):
         if message.text.endswith("a"):
             raise AttributeError("'NoneType' object has no attribute 'send'")
@@ -232,7 +233,7 @@ async def test_a_mistake_of_an_adapter_stops_no_other_message(case, record_prope
     await case.until(timedelta(hours=3))
     assert [text for text, _ in case.bad.said] == ["b"]
     assert await case.state("a") is Delivery.DEAD
-    record_property("fault", "an adapter raises | 1 | others at once, dead letter with the reason")
+    held()
 
 
 async def test_a_slow_platform_has_few_messages_noted_as_being_sent(case):

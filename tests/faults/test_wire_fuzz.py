@@ -10,7 +10,6 @@ import copy
 import json
 import random
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -28,6 +27,7 @@ from adapters.wecom.aibot import frames as aibot_frames
 from adapters.wecom.aibot import wire as aibot_wire
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.app import wire as app_wire
+from tests.faults.conftest import Held
 
 SHORT, LONG = 2_000, 250_000  # of each of the platforms: a million in all
 PEOPLE = {"qq:20002": "老张"}
@@ -151,17 +151,16 @@ def wecom(chance: random.Random) -> None:
         app_wire.incoming(torn(chance, APP), app_wire.View("wecom", "小首", "ww123", 218, {}))
 
 
+@pytest.mark.fault("payloads")
 @pytest.mark.parametrize("feed", [onebot, qq, telegram, wecom], ids=lambda feed: feed.__name__)
 def test_spoilt_payloads_are_read_or_refused(
     feed: Callable[[random.Random], None],
-    request: pytest.FixtureRequest,
+    is_long: bool,
     seed: int,
-    record_property: Callable[[str, object], None],
+    held: Held,
 ) -> None:
     chance = random.Random(seed)
-    count = LONG if request.config.getoption("--long", default=False) else SHORT
-    started = perf_counter()
+    count = LONG if is_long else SHORT
     for _ in range(count):
         feed(chance)
-    record_property("what", f"{count:,} payloads of {feed.__name__}")
-    record_property("seconds", round(perf_counter() - started))
+    held(count)

@@ -17,7 +17,6 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.contract import (
-    Adapter,
     Capabilities,
     DeliveryFailed,
     Incoming,
@@ -25,10 +24,9 @@ from adapters.contract import (
     RoomKind,
 )
 from bot.access import Access
-from bot.assembly import Bot, assemble
-from bot.config import load
-from bot.store.registry import open_store
+from bot.assembly import Bot
 from bot.web import build
+from tests.bots import assembled
 
 START = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)  # Friday 10:00 in Shanghai
 CONFIG = """
@@ -276,16 +274,11 @@ async def opens(tmp_path: Path) -> AsyncIterator[Opens]:
         async def opened(
             *, listen: str = "127.0.0.1:8080", travel: bool = True, chat: FakeChat | None = None
         ) -> Stand:
-            file = tmp_path / "config.toml"
-            file.write_text(CONFIG.format(listen=listen, travel=str(travel).lower()), encoding="utf-8")
-            config, clock, chat = load(file, {}), HandClock(), chat or FakeChat()
-            store = await open_store(config.store_url, clock.now())
-            stack.push_async_callback(store.close)
-            adapters: dict[str, Adapter] = {chat.name: chat}
-            bot = await assemble(config, store, adapters, clock)
-            stack.push_async_callback(bot.outbox.close)
-            access, health = Access(config.web, clock), FakeHealth()
-            server = TestServer(build(bot, adapters, access, health))
+            clock, chat = HandClock(), chat or FakeChat()
+            text = CONFIG.format(listen=listen, travel=str(travel).lower())
+            bot = await stack.enter_async_context(assembled(tmp_path, text, chat, clock))
+            access, health = Access(bot.config.web, clock), FakeHealth()
+            server = TestServer(build(bot, {chat.name: chat}, access, health))
             client: TestClient[Any, Any] = TestClient(server)
             await stack.enter_async_context(client)
             return Stand(bot, chat, clock, access, health, client)

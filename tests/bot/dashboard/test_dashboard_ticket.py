@@ -161,3 +161,25 @@ async def test_an_archive_that_was_changed_shows_where(stand: Any) -> None:
     assert (
         broken_at(replace(ticket, version=1, head=records[0].hash), records) is None
     )  # read a moment before
+
+
+@pytest.mark.asyncio
+async def test_a_ticket_whose_clocks_cannot_be_computed_shows_its_history_and_says_why(stand: Any) -> None:
+    await stand.say("王老师", "报障 打印机坏了")
+    del stand.bot.rules.calendars["workday"]
+
+    said = words(await stand.page("/tickets/1001"))
+
+    assert "时限算不出来：配置里没有日历 workday" in said
+    assert "没有约定时限" not in said
+    assert "档案完整 ✓" in said
+    assert "已建单 1001" in said
+
+
+@pytest.mark.asyncio
+async def test_a_fault_of_ours_in_the_clocks_is_named_too(stand: Any) -> None:
+    await stand.say("王老师", "报障 打印机坏了")
+    stand.bot.rules.calendars["workday"] = None
+    said = words(await stand.page("/tickets/1001"))
+    assert "时限算不出来（AttributeError: " in said
+    assert "档案完整 ✓" in said

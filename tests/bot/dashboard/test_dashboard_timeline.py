@@ -10,11 +10,15 @@ import pytest
 
 from bot.dashboard.language import pick_language
 from bot.dashboard.timeline import line
+from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
-from bot.tickets.model import Appointment, ClockKind, Closing, Finding, Kind, Party, WaitsFor
+from bot.tickets import visit_events as ve
+from bot.tickets.model import Appointment, ClockKind, Closing, Finding, Kind, Party, Reporter, WaitsFor
 from bot.tickets.speaker import Speaker
 
 AT = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)
@@ -37,6 +41,10 @@ PLANNED = e.Opened(
     account="", address="", text="6 月巡检", due_at=AT,
 )  # fmt: skip
 
+OTHER = Reporter(
+    party=WANG, account="web:1", address="web:group:1", room="r", text="打不开", at=AT, number=1002
+)
+
 LINES: list[tuple[e.AnyEvent, str]] = [
     (OPENED, "王老师 提出（三级）：坏了"),
     (
@@ -54,6 +62,17 @@ LINES: list[tuple[e.AnyEvent, str]] = [
         "建回访单，针对 1001，由 小李 负责",
     ),
     (PLANNED, "计划：6 月巡检，2026-03-06 10:00:00 到期"),
+    (
+        je.Joined(by=LI, account="qq:1", address="qq:group:1", room="r", text="登不上"),
+        "小李 报同样的问题：登不上",
+    ),
+    (je.Parted(by=LI), "小李 不再跟进"),
+    (je.Vouched(by=LI), "小李 说好了"),
+    (je.Absorbed(by=LI, reporters=(OTHER, OTHER)), "小李 并入 1002"),
+    (je.Released(by=LI, ticket=1002), "1002 分出去了"),
+    (je.Merged(by=LI, into=1001), "小李 把它并入 1001"),
+    (je.Split(by=LI, was=1001), "小李 把它和 1001 分开"),
+    (je.Split(was=1001), "和 1001 分开"),
     (p.Announced(), "已告知"),
     (p.Appointed(by=LI, appointment=Appointment(at=AT, who=ZHANG)), "小李 约在 2026-03-06 10:00:00（老张）"),
     (p.OtherTimeWanted(by=WANG, text="考试", at=AT), "王老师 要求改期（原定 2026-03-06 10:00:00）：考试"),
@@ -96,6 +115,9 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (e.Updated(by=LI, text="已换"), "小李 更新进展：已换"),
     (e.Supplemented(by=WANG, text="三楼"), "王老师 补充：三楼"),
     (e.Urged(by=WANG), "王老师 催单"),
+    (pe.TakenBack(by=WANG, is_report=True), "王老师 撤回了报障的那条消息"),
+    (pe.RequesterGone(by=WANG), "王老师 退出了群，之后不再问"),
+    (pe.RequesterBack(by=WANG), "王老师 又回到群里"),
     (
         e.Resolved(by=LI, cause="缺纸", method="加纸", prevention="常看", late=LATE, check_at=AT, close_at=AT),
         "小李 解决。原因：缺纸；方法：加纸；预防：常看，超时 5 分钟",
@@ -148,6 +170,15 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (e.MajorDeclared(by=LI), "小李 宣布重大事件并指挥"),
     (e.Recovered(by=LI, text="备机接管"), "小李 报告恢复：备机接管"),
     (e.Dispatched(by=LI, to=ZHANG, note="带线"), "小李 派 老张 上门：带线"),
+    (ce.Covered(by=LI, category="bug"), "小李 同意免费处理：bug"),
+    (ce.Quoted(by=LI, text="按次收费"), "小李 报价：按次收费"),
+    (ce.QuoteAnswered(by=WANG, is_given=True, consent="m8"), "王老师 同意收费（消息 m8）"),
+    (ve.VisitOffered(by=LI, who=ZHANG, times=(AT,)), "小李 请客户选上门时间（老张）：2026-03-06 10:00:00"),
+    (
+        ve.VisitAgreed(by=WANG, consent="m9", appointment=Appointment(at=AT, who=ZHANG), clock="visit"),
+        "王老师 选定 2026-03-06 10:00:00 上门（消息 m9）",
+    ),
+    (ce.TurnedDown(by=LI, text="请联系原厂家"), "小李 谢绝：请联系原厂家"),
 ]  # fmt: skip
 
 

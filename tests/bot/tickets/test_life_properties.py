@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from bot.tickets import events as e
+from bot.tickets import joint_steps as js
 from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.archive import folded
@@ -54,6 +55,9 @@ _LIKELY: dict[str, Callable[[Any], s.Step]] = {
     "acknowledges": lambda case: s.Acknowledge(_owner(case)),
     "major": lambda case: s.DeclareMajor(_manager),
     "recovers": lambda case: s.Recover(_manager, ""),
+    "others join": lambda case: _join(_contact),
+    "strangers join": lambda case: _join(_stranger),
+    "requester leaves": lambda case: s.Withdraw(case.ticket.requester),
     "undoes": lambda case: s.Undo(case.ticket.undo.by if case.ticket.undo else _zhang),
     "goes on": lambda case: _next(case),
 }
@@ -62,6 +66,12 @@ _likely = st.sampled_from([*_LIKELY, "goes on", "goes on", "goes on"])
 
 def _owner(case: Any) -> Party:
     return case.ticket.owner or _zhang
+
+
+def _join(by: Party) -> js.Join:
+    return js.Join(
+        by=by, account=by.id, address="qq:group:1", room="yucai", customer="yucai", text="也是", is_told=True
+    )
 
 
 def _next(case: Any) -> s.Step:

@@ -15,7 +15,7 @@ from bot.tickets import steps as s
 from bot.tickets import timing, untouched
 from bot.tickets.evolve import born
 from bot.tickets.lifecycle import opening
-from bot.tickets.model import Kind, Party
+from bot.tickets.model import Kind, Party, Told
 
 TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
 RULES = [
@@ -53,8 +53,29 @@ def test_what_an_untouched_ticket_comes_to_is_what_its_clocks_say(case, minutes,
     at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     ticket = reported(rules, policy, level, at)
     touched = replace(ticket, happened={"greeted": (at,)})  # no rule asks for it, but the short way is closed
-    assert untouched.first_rung(touched, rules) is None
+    assert untouched.next_rung(touched, rules) is None
     assert untouched.first_word_by(touched, rules) is None
+    now = at + timedelta(minutes=past)
+    assert timing.first_told(ticket, rules, now) == timing.first_told(touched, rules, now)
+    assert timing.promised_word(ticket, rules) == timing.promised_word(touched, rules)
+
+
+@given(
+    case=st.sampled_from(LEVELS),
+    minutes=st.integers(0, 60 * 24 * 400),
+    past=st.integers(0, 5000),
+    told=st.lists(st.tuples(st.integers(0, 5), st.sets(st.integers(0, 5), max_size=3)), max_size=3),
+)
+def test_that_rungs_were_told_is_nothing_that_happened(case, minutes, past, told):
+    rules, policy, level = case
+    at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
+    ticket = reported(rules, policy, level, at)
+    for index, rungs in told:
+        promise = ticket.promises[index % len(ticket.promises)]
+        height = len(rules.ladders[promise.ladder].rungs) if promise.ladder in rules.ladders else 0
+        rungs = {each: at + timedelta(minutes=each) for each in sorted(rungs) if each < height}
+        ticket = replace(ticket, told={**ticket.told, promise.id: Told(at, rungs)})
+    touched = replace(ticket, happened={"greeted": (at,)})
     now = at + timedelta(minutes=past)
     assert timing.first_told(ticket, rules, now) == timing.first_told(touched, rules, now)
     assert timing.promised_word(ticket, rules) == timing.promised_word(touched, rules)
@@ -63,5 +84,5 @@ def test_what_an_untouched_ticket_comes_to_is_what_its_clocks_say(case, minutes,
 @pytest.mark.parametrize("rules", RULES[:1])
 def test_the_short_way_is_taken(rules):
     ticket = reported(rules, "edu", rules.policies["edu"].default_level, datetime(2026, 3, 6, 8, tzinfo=UTC))
-    assert untouched.first_rung(ticket, rules) is not None
+    assert untouched.next_rung(ticket, rules) is not None
     assert untouched.first_word_by(ticket, rules) is not None

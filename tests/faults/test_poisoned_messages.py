@@ -96,6 +96,7 @@ async def desk(tmp_path: Path):
     await store.close()
 
 
+@pytest.mark.fault("poison")
 @pytest.mark.parametrize(
     "poison",
     [
@@ -109,7 +110,7 @@ async def desk(tmp_path: Path):
     ],
     ids=["command", "quote", "button", "picture", "late mention", "half a character", "endless"],
 )
-async def test_a_poisoned_message_is_put_aside_and_the_next_one_served(desk, poison):
+async def test_a_poisoned_message_is_put_aside_and_the_next_one_served(desk, poison, held):
     receipt = Receipt()
     object.__setattr__(poison, "receipt", receipt)
     await desk.hear(poison, message(2, "下一条"))
@@ -132,6 +133,7 @@ async def test_a_poisoned_message_is_put_aside_and_the_next_one_served(desk, poi
         poison.command,
         poison.attachments,
     )
+    held()
 
 
 async def test_a_second_failure_counts_and_success_lets_go(desk):
@@ -161,7 +163,8 @@ async def test_a_notice_is_served_too(desk):
     assert desk.reception.handled == ["下一条"]
 
 
-async def test_a_deadline_that_fails_with_every_tick_is_noted_once_a_minute(desk):
+@pytest.mark.fault("poison")
+async def test_a_deadline_that_fails_with_every_tick_is_noted_once_a_minute(desk, held):
     def fault():
         try:
             raise ValueError("no such ladder")
@@ -175,3 +178,4 @@ async def test_a_deadline_that_fails_with_every_tick_is_noted_once_a_minute(desk
     assert failure.attempts == 3
     await desk.failures.is_kept(1001)
     assert await desk.store.failures() == []
+    held()

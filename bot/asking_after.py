@@ -1,0 +1,65 @@
+"""People who ask the bot about their own ticket in their own words are told; nobody has to know a command."""
+
+from __future__ import annotations
+
+from bot.asks import Suggestion
+from bot.commands import parse
+from bot.desk import Desk
+from bot.drafts import Drafts
+from bot.finding import Finding
+from bot.hearing import Hearing
+from bot.orders import Orders
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Status, Ticket
+from bot.vocabulary import Word
+from bot.wishes import Wish, wish
+
+_WORDS = {
+    Wish.HOW_FAR: Word.MINE,
+    Wish.SOONER: Word.URGE,
+    Wish.NO_MORE: Word.WITHDRAW,
+}  # where there are several
+
+
+class AskingAfter:
+    """Turns a wish about one's own open ticket into the command that means the same."""
+
+    def __init__(self, *, desk: Desk, drafts: Drafts, finding: Finding, orders: Orders) -> None:
+        self._desk = desk
+        self._drafts = drafts
+        self._finding = finding
+        self._orders = orders
+
+    async def asked(self, hearing: Hearing) -> bool:
+        """Answer a customer who asks the bot after their ticket; False when they ask something else, or have none."""
+        wished = wish(hearing.text) if hearing.is_addressed and not hearing.role.is_staff else None
+        if wished is None:
+            return False
+        own = await self._finding.mine(hearing)
+        if wished is Wish.NO_MORE:
+            own = [each for each in own if each.status is Status.OPEN]
+        if len(own) == 1:
+            return await self._about(hearing, own[0], wished)
+        return bool(own) and await self._run(hearing, f"/{_WORDS[wished]}")
+
+    async def asked_about(self, hearing: Hearing, ticket: Ticket, said: str) -> bool:
+        """Answer what a customer asks about the ticket they quote or name; False when they tell something."""
+        wished = wish(said)
+        if wished is None or ticket.status is not Status.OPEN:
+            return False
+        return await self._about(hearing, ticket, wished)
+
+    async def _about(self, hearing: Hearing, ticket: Ticket, wished: Wish) -> bool:
+        if wished is not Wish.NO_MORE:
+            word = Word.URGE if wished is Wish.SOONER else Word.PROGRESS
+            return await self._run(hearing, f"/{word} {ticket.number}")
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        text = say("{number} 不用处理了吗？回 1 撤单。", number=ticket.number)
+        about = Suggestion(command=f"/{Word.WITHDRAW} {ticket.number}")
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)  # asked before it is withdrawn
+        return True
+
+    async def _run(self, hearing: Hearing, text: str) -> bool:
+        command = parse(text)
+        return command is not None and await self._orders.run(hearing, command, None)

@@ -1,0 +1,52 @@
+"""What people ask the bot about their own ticket without knowing a command: how far it is, whether it can be sooner."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import Enum
+
+
+class Wish(Enum):
+    """What is wanted of the ticket that the asker has open here."""
+
+    HOW_FAR = "how far"
+    SOONER = "sooner"
+    NO_MORE = "no more"
+
+
+_WHAT = r"(?:我的?|那个|这个|刚才的?|上次的?)?(?:单子?|工单|报修|报障|问题|事情?)?(?:现在|目前)?"
+_DONE = r"(?:好|完|掉)?(?:了)?"
+_WHETHER = r"(?:吗|嘛|么|没有?|没)?"
+_HOW_FAR = re.compile(
+    rf"{_WHAT}(?:"
+    rf"到哪(?:里|一步|步)?了?|怎么样了|(?:是)?什么情况了?|(?:有)?(?:什么)?(?:进展|消息|结果)(?:了)?{_WHETHER}"
+    rf"|(?:处理|修|弄|解决|搞)(?:得怎么样|的怎么样|{_DONE})了?{_WHETHER}"
+    r"|有(?:没有)?人(?:来|在)?(?:修|处理|看|管|接|跟进)?了?(?:吗|嘛|么)?"
+    r"|(?:大概)?(?:什么时候|几点|多久|啥时候)(?:能|可以|才能)?(?:来|到|好|修|修好|处理|处理好|解决|弄好)(?:呢|啊|呀)?"
+    r"|谁(?:来|在|负责)(?:修|处理|看|跟进)?"
+    r")(?:了)?"
+)
+_SOONER = re.compile(
+    r"(?:请|麻烦|帮我|帮忙|再|能不能|能|可以)*(?:"
+    r"催一下|催催|催一催|快(?:点|一点|些)(?:来|处理|修)?|尽快(?:处理|来|修)?|抓紧(?:时间)?(?:处理|来)?|等(?:了)?(?:很|好|太)久了|怎么还(?:不来|没来|没人来|没好)"
+    r")(?:吧|吗|啊|呀)?"
+)
+_NO_MORE = re.compile(
+    r"(?:算了|已经|它)?(?:不用|不需要|不必)(?:再)?(?:修|来|处理|管|麻烦)?了?(?:(?:现在|已经|它)?自己?(?:又)?(?:好|可以|行|恢复)了)?"
+    r"|(?:现在|已经|它)?自己(?:又)?(?:好|可以|行|恢复)了(?:不用|不需要|不必)?(?:再)?(?:修|来|处理|管)?了?"
+)
+_MARKS = re.compile(r"[^\w]+")
+_LONGEST = 20  # longer texts tell something
+
+
+def wish(text: str) -> Wish | None:
+    """Return what a whole text asks about the asker's own ticket, or None when it says anything else."""
+    said = _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    if not said or len(said) > _LONGEST:
+        return None
+    if _NO_MORE.fullmatch(said):
+        return Wish.NO_MORE
+    if _SOONER.fullmatch(said):
+        return Wish.SOONER
+    return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None

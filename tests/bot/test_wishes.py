@@ -1,0 +1,48 @@
+"""What people ask after their own ticket in their own words, and sentences that only sound alike."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.wishes import Wish, wish
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["到哪了？", "有什么进展吗", "有人来修吗", "修好了没", "处理得怎么样了", "什么时候能来", "大概多久能修好呢", "现在什么情况", "谁在处理", "有结果了吗"],
+)  # fmt: skip
+def test_people_ask_how_far_it_is(text: str) -> None:
+    assert wish(text) is Wish.HOW_FAR
+
+
+@pytest.mark.parametrize(
+    "text", ["催一下", "麻烦再催一下吧", "能快点吗", "尽快处理！", "等很久了", "怎么还没人来"]
+)
+def test_people_want_it_sooner(text: str) -> None:
+    assert wish(text) is Wish.SOONER
+
+
+@pytest.mark.parametrize(
+    "text", ["不用修了", "算了，不用来了", "不用了，自己好了", "自己好了，不用修了", "它自己又好了"]
+)
+def test_people_need_it_no_more(text: str) -> None:
+    assert wish(text) is Wish.NO_MORE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "？？？",
+        "不用谢",
+        "投影仪什么时候能修好",
+        "到哪了解政策",
+        "处理器坏了",
+        "修好了打印机又坏了",
+        "快点名了",
+        "不用密码怎么登录",
+        "谁来帮我把三楼的投影仪搬到一楼会议室去并且调好",
+    ],
+)
+def test_other_sentences_are_no_wish(text: str) -> None:
+    assert wish(text) is None
