@@ -15,6 +15,7 @@ from bot.settings import (
     ContractsSettings,
     FaqSettings,
     MonitoringSettings,
+    RunbookSettings,
     StoreSettings,
     SurveySettings,
     TicketsSettings,
@@ -22,6 +23,7 @@ from bot.settings import (
     WebSettings,
 )
 from bot.tickets.contract_rules import ContractRules
+from bot.tickets.incident_rules import RunbookRules
 from bot.tickets.rules import SurveyRules
 from bot.tickets.visit_rules import VisitRules
 from scheduler.calendar import Window, parse_window
@@ -30,7 +32,8 @@ _LISTEN = re.compile(r"(?P<host>[^\s:\[\]]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1
 _LISTEN_FORM = Wording('应为 地址:端口，如 "127.0.0.1:8080"', 'expected HOST:PORT such as "127.0.0.1:8080"')
 _HIGHEST_PORT = 65535
 _STORE = re.compile(r"sqlite:.+|rediss?(?:\+cluster|\+sentinel)?://.+")
-_MOST_SHARDS, _MOST_REPLICAS = 250, 10
+_MOST_SHARDS, _MOST_REPLICAS, _MOST_DAYS = 250, 10, 3650
+_PACKED_AFTER = StoreSettings().pack_after_days
 _STORE_FORM = Wording(
     '应为 "sqlite:文件" 或 "redis://主机:6379/0"', 'expected "sqlite:PATH" or "redis://HOST:6379/0"'
 )
@@ -60,9 +63,14 @@ def _with_settings(url: str, settings: StoreSettings, mistakes: Mistakes) -> str
     words = {
         "shards": settings.shards,
         "wait_replicas": settings.wait_replicas or None,
+        "pack_after_days": None if settings.pack_after_days == _PACKED_AFTER else settings.pack_after_days,
         "volatile": "yes" if settings.volatile else None,
     }
-    for name, most in (("shards", _MOST_SHARDS), ("wait_replicas", _MOST_REPLICAS)):
+    for name, most in (
+        ("shards", _MOST_SHARDS),
+        ("wait_replicas", _MOST_REPLICAS),
+        ("pack_after_days", _MOST_DAYS),
+    ):
         value = getattr(settings, name)
         if value is not None and not (name == "shards") <= value <= most:
             least = int(name == "shards")
@@ -106,6 +114,16 @@ def visits_of(settings: VisitsSettings, mistakes: Mistakes) -> VisitRules:
     lead = length(settings.lead, ("visits", "lead"), mistakes)
     return VisitRules(
         is_offered=settings.offer, hours=hours, calendar=settings.calendar, lead=lead, takes=takes
+    )
+
+
+def runbooks_of(settings: tuple[RunbookSettings, ...]) -> tuple[RunbookRules, ...]:
+    """Return what is done in major incidents, in the order of the file."""
+    return tuple(
+        RunbookRules(
+            id=each.id, name=each.name, steps=each.steps, keywords=each.keywords, customers=each.customers
+        )
+        for each in settings
     )
 
 
@@ -165,6 +183,9 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         grace=limit("grace", settings.grace),
         major_every=limit("major_every", settings.major_every),
         major_ladder=settings.major_ladder,
+        major_report=clock_time(settings.major_report, ("tickets", "major_report"), mistakes)
+        if settings.major_report
+        else None,
         acknowledged_for=settings.acknowledged_for,
         same_within=limit("same_within", settings.same_within),
         urgent_words=settings.urgent_words,

