@@ -70,7 +70,7 @@ class Answering:
             return True
         if decision is None:
             is_off = mode == "off"
-            hits = [] if is_off else self._knowledge.find(said.text, hearing.customer, hearing.now)
+            hits = [] if is_off else await self._knowledge.look(said.text, hearing.customer, hearing.now)
             decision = decided(said, self._knowledge.judge(hits, is_asked=said.is_for_bot))
         match decision:
             case Silent():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from bot.clock import SystemClock
 from bot.command_line import Voice, voice_of
@@ -12,12 +13,12 @@ from bot.config import Config
 from bot.importing import for_customers, import_file
 from bot.knowledge import wanted_of
 from bot.store.contract import Store, StoreFault
-from bot.store.registry import open_store, read_entries, read_uses
+from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
+from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
 from faq.formats import UnreadableFile, describe, plan, read, template, write
-from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
+from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge, wording
 from faq.popularity import by_popularity
-from faq.sentences import Sentences, bundled
 from faq.thresholds import usual_or_own
 
 
@@ -68,13 +69,14 @@ def write_template(file: Path) -> None:
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:
     """Return the answer to a question as lines; with the scores and the reasons when they are wanted."""
     voice = voice_of(config.bot.language)
-    encode = bundled() if config.faq.semantic else None
-    base = KnowledgeBase(await _entries(config), sentences=Sentences(encode) if encode else None)
-    while base.sentences is not None and base.sentences.work():
-        pass
+    understanding = understanding_of(config.faq, ReadVectors(config.store_url))
+    base = KnowledgeBase(
+        await _entries(config), sentences=understanding.sentences() if understanding is not None else None
+    )
+    vector = await _understood(base, understanding, wording(text))
     answer_at = threshold_of(config, base)
     wanted = wanted_of(await read_uses(config.store_url))
-    matched = base.match(text, customer=customer)
+    matched = base.match(text, customer=customer, vector=vector)
     hits = by_popularity(matched, wanted)
     verdict = judge(hits, answer_at=answer_at, suggest_at=config.faq.suggest_at)
     if isinstance(verdict, Answer):
@@ -93,6 +95,7 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
             customer=customer,
             answer_at=answer_at,
             suggest_at=config.faq.suggest_at,
+            vector=vector,
         )
         lines += _explained(found, voice)
         if answer_at != config.faq.answer_at:
@@ -106,12 +109,38 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
         if hits != matched:
             shown = (f"{hit.entry.id}×{wanted.get(hit.entry.id, 0)}" for hit in hits)
             lines.append(voice.say("把握相同的按常用排：{entries}。", entries=" ".join(shown)))
+        if understanding is not None:
+            lines.append(_meant(understanding, base, vector is not None, voice))
         lines.extend(
             voice.say("{entry}：句意相似 {sentence:.2f}", entry=hit.entry.id, sentence=hit.sentence)
             for hit in hits
             if hit.sentence is not None
         )
     return lines
+
+
+async def _understood(base: KnowledgeBase, understanding: Understanding | None, asked: str) -> Any:
+    """Give phrasings their vectors and return that of a question; None where it cannot be had."""
+    if understanding is None or base.sentences is None:
+        return None
+    try:
+        await understanding.work(base.sentences)
+        return await understanding.of(asked) if base.sentences.is_ready else None
+    finally:
+        await understanding.close()
+
+
+def _meant(understanding: Understanding, base: KnowledgeBase, is_known: bool, voice: Voice) -> str:
+    """Say whether sentences were compared by their meaning, and why not."""
+    if is_known:
+        return voice.say("句意向量：{name}。", name=understanding.name)
+    waiting = base.sentences.left if base.sentences is not None else 0
+    return voice.say(
+        "句意向量 {name} 现在没有（{why}；还差 {count} 个问法），先不按句意比。",
+        name=understanding.name,
+        why=understanding.fault or "–",
+        count=waiting,
+    )
 
 
 def threshold_of(config: Config, base: KnowledgeBase) -> float:

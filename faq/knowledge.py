@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from faq.entries import Comparison, Entry, Measured
 from faq.features import compared, reading, spelled
@@ -120,13 +121,15 @@ class KnowledgeBase:
             if self.sentences is not None:
                 self.sentences.remove(number)
 
-    def match(self, text: str, *, customer: str | None = None, limit: int = 3) -> list[Hit]:
+    def match(
+        self, text: str, *, customer: str | None = None, limit: int = 3, vector: Any = None
+    ) -> list[Hit]:
         """Return the entries that may answer a text, best first, each once.
 
-        Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
+        `vector` is the meaning of its `wording`, where somebody has worked it out. Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
         entry takes the place of the general one.
         """
-        found = self.compare(text, customer=customer)
+        found = self.compare(text, customer=customer, vector=vector)
         own = {each.text for each in found if each.entry.customer is not None}
         ranked = [each for each in found if each.entry.customer is not None or each.text not in own]
         return [
@@ -135,21 +138,29 @@ class KnowledgeBase:
             if each.score >= _NOTHING
         ]
 
+    def known_vector(self, id_: str, text: str) -> Any:
+        """Return the vector of a phrasing of an entry, None where there is none."""
+        if self.sentences is None:
+            return None
+        asked = wording(text)
+        numbers = (each for each in self._numbers.get(id_, ()) if self._phrases[each].text == asked)
+        return next((self.sentences.vector_of(number) for number in numbers), None)
+
     def most_telling(self, text: str) -> str:
         """Return the rarest piece of a canonical text that stands in it as it is; empty for an empty text."""
         pieces = ((weight, piece) for piece, weight in self._index.weigh(text).items() if piece in text)
         return max(pieces, default=(0.0, ""))[1]
 
-    def measure(self, text: str, *, customer: str | None = None) -> list[Measured]:
+    def measure(self, text: str, *, customer: str | None = None, vector: Any = None) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate."""
-        asked_text = canonical(fold(plain(text[:_READ])))
+        asked_text = wording(text)
         weights = self._index.weigh(asked_text)
         heard = self._index.heard(asked_text, weights)
         admits = self._admits(customer) if self._own else None
         numbers = [number for _, number in self._index.candidates(heard, least=LEAST_SHARED, admits=admits)]
         like = None
-        if asked_text and self.sentences is not None and self.sentences.is_ready:
-            nearest, like = self.sentences.nearest(asked_text)
+        if asked_text and self.sentences is not None and self.sentences.can_ask(vector):
+            nearest, like = self.sentences.nearest(asked_text, vector)
             known = set(numbers)
             numbers += [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:
@@ -178,12 +189,17 @@ class KnowledgeBase:
             )
         return found
 
-    def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:
+    def compare(self, text: str, *, customer: str | None = None, vector: Any = None) -> list[Comparison]:
         """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
-        return ranked(self.measure(text, customer=customer))
+        return ranked(self.measure(text, customer=customer, vector=vector))
 
     def _admits(self, customer: str | None) -> Callable[[int], bool]:
         return lambda number: self._phrases[number].entry.customer in (None, customer)
+
+
+def wording(text: str) -> str:
+    """Return a text as it is compared: in one form, without greetings, and no longer than anybody asks."""
+    return canonical(fold(plain(text[:_READ])))
 
 
 def judge(hits: Sequence[Hit], *, answer_at: float, suggest_at: float) -> Verdict:
