@@ -64,6 +64,7 @@ class What(StrEnum):
     BOT_ADDED = "bot_added"
     BOT_REMOVED = "bot_removed"
     MEMBER_ADDED = "member_added"
+    MEMBER_REMOVED = "member_removed"
     RECALLED = "recalled"  # a message was taken back
 
 

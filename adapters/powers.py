@@ -8,7 +8,11 @@ from adapters.contract import Attachment
 
 
 class FileUnavailable(Exception):
-    """A file that somebody sent cannot be had; the text says why in one sentence."""
+    """A file that somebody sent cannot be had; `why` says so in one sentence."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @runtime_checkable

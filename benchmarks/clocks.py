@@ -13,7 +13,7 @@ from chinese_calendar import is_workday
 from benchmarks.table import Goal, Row, at_most
 from scheduler.calendar import Calendar, add_working_time, always, parse_weekly
 from scheduler.clock_rules import ClockRule, Every
-from scheduler.clock_states import states
+from scheduler.clock_states import promised, states
 from scheduler.escalation import Ladder, Rung, Share, next_rung
 from scheduler.history import History, Pause
 from scheduler.targets import NthWorkingDay, Within, WorkingDays, due
@@ -118,6 +118,7 @@ RULES = (
     ),
 )
 CALENDARS = {"workday": CALENDAR, "always": always(ZONE)}
+PROMISED = promised(RULES)
 PAST = History(
     START,
     {
@@ -136,7 +137,7 @@ NOW = START + 18 * HOUR
 
 def _ticket() -> list[datetime | None]:
     """When to look at a ticket again: the state of six clocks, and the next rung of those that run."""
-    found = states(RULES, PAST, CALENDARS, NOW)
+    found = states(PROMISED, PAST, CALENDARS, NOW)
     return [
         next_rung(LADDER, *state.course, {}, False, NOW)
         for state in found.values()

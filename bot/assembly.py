@@ -37,6 +37,7 @@ from bot.orders import Orders
 from bot.outbox import Outbox
 from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
+from bot.presence import Presence
 from bot.reception import Reception
 from bot.setting_up import SettingUp
 from bot.store.contract import Store
@@ -244,6 +245,14 @@ async def assemble(
         opening=opening,
         newcomers=newcomers,
         uploading=uploading,
+        presence=Presence(
+            directory=directory,
+            desk=desk,
+            drafts=drafts,
+            store=store,
+            clock=clock,
+            language=config.bot.language,
+        ),
     )
     losses = Losses(living=living, desk=desk, drafts=drafts, store=store)
     outbox.on_loss = losses.lost

@@ -23,6 +23,7 @@ from bot.hearing import Hearing, closing, heard
 from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
+from bot.presence import Presence
 from bot.store.contract import Link, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
@@ -62,6 +63,7 @@ class Reception:
         opening: Opening,
         newcomers: Newcomers,
         uploading: Uploading,
+        presence: Presence,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -77,6 +79,7 @@ class Reception:
         self._opening = opening
         self._newcomers = newcomers
         self._uploading = uploading
+        self._presence = presence
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -105,6 +108,7 @@ class Reception:
     async def noticed(self, notice: Notice) -> None:
         """Take care of what happened in a room without a word; a redelivery has no effect."""
         await self._newcomers.noticed(notice)
+        await self._presence.noticed(notice)
 
     async def _is_file(self, hearing: Hearing, incoming: Incoming) -> bool:
         return not await self._is_repeated(hearing) and await self._uploading.sent(hearing, incoming)

@@ -73,6 +73,7 @@ class ChatAdapter:
         self._bot_name = bot_name
         self._people = people
         self._ids = count(1)
+        self._latest: dict[tuple[str, str], str] = {}  # what somebody said last in a room
         self._silent: dict[str, datetime] = {}  # rooms where the bot may only answer, and until when it may
 
     async def incoming(self) -> AsyncIterator[Incoming]:
@@ -109,6 +110,20 @@ class ChatAdapter:
         what = What.BOT_REMOVED if is_removed else What.BOT_ADDED
         return Notice(what=what, room=address(room), key=f"n{next(self._ids)}", room_name=room)
 
+    def happened(self, what: str, room: str, person: str) -> Notice:
+        """Return what a platform would tell of somebody who left, joined, or took back what they said last."""
+        number = f"n{next(self._ids)}"
+        account, said = f"{CHAT}:{person}", self._latest.get((room, person), "")
+        known = {"left": What.MEMBER_REMOVED, "joined": What.MEMBER_ADDED, "recalled": What.RECALLED}
+        return Notice(
+            what=known[what],
+            room=address(room),
+            key=number,
+            account=account,
+            name=person,
+            message_id=said if what == "recalled" else "",
+        )
+
     def heard(
         self, room: str, person: str, text: str, *, quotes: str | None = None, command: str | None = None
     ) -> Incoming:
@@ -118,12 +133,14 @@ class ChatAdapter:
             self._silent[address(room)] = self._clock.now() + _REPLY_WINDOW
         is_addressed, rest = addressed(text, self._bot_name)
         calls = tuple(m for m in mentioned(rest, self._people) if m.name != self._bot_name)
+        number = f"u{next(self._ids)}"
+        self._latest[room, person] = number
         return Incoming(
             room=address(room),
             room_kind=RoomKind.PRIVATE if is_private else RoomKind.GROUP,
             sender=f"{CHAT}:{person}",
             sender_name=person,
-            message_id=f"u{next(self._ids)}",
+            message_id=number,
             text=rest,
             is_addressed=is_addressed or is_private,
             mentions=tuple(Mention(mention.name, mention.account) for mention in calls),
@@ -192,14 +209,19 @@ class Stage:
                 button, quotes = self._latest_button(room, name)
                 await self._hear(self.chat.heard(room, person, "", quotes=quotes, command=button.command))
             case t.Added(room=room, is_removed=is_removed):
-                notice = self.chat.added(room, is_removed=is_removed)
-                for _ in range(2):
-                    await self._running().reception.noticed(notice)
-                    await self._settle()
+                await self._notice(self.chat.added(room, is_removed=is_removed))
+            case t.Happened(what=what, room=room, person=person):
+                await self._notice(self.chat.happened(what, room, person))
             case t.Silenced(room=room, is_over=is_over):
                 self.chat.silence(room, is_over=is_over)
             case _:
                 assert_never(action)
+
+    async def _notice(self, notice: Notice) -> None:
+        """Tell of something twice, as platforms do."""
+        for _ in range(2):
+            await self._running().reception.noticed(notice)
+            await self._settle()
 
     async def _hear(self, incoming: Incoming) -> None:
         """Deliver a message twice, as platforms do."""

@@ -80,7 +80,16 @@ class Silenced:
     is_over: bool = False
 
 
-Action = SetClock | Say | Press | Pass | Restart | Added | Silenced
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """`! left ROOM PERSON`, `! joined ROOM PERSON`, or `! recalled ROOM PERSON`: they take back what they said last there."""
+
+    what: str
+    room: str
+    person: str
+
+
+Action = SetClock | Say | Press | Pass | Restart | Added | Silenced | Happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +195,11 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
             return Added(down.strip(), is_removed=word == "removed")
         if word in ("silent", "free") and down.strip():
             return Silenced(down.strip(), is_over=word == "free")
+        if word in ("left", "joined", "recalled") and down.strip():
+            return Happened(word, *_room_and_person(down, number, rooms))
         if word != "restart":
             raise TranscriptFault(
-                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”。"
+                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”。"
             )
         return Restart(_length(down, number)) if down else Restart()
     if ">" not in line and (pressed := _PRESSED.match(line)):

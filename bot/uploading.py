@@ -12,6 +12,7 @@ import structlog
 
 from adapters.contract import Adapter, Attachment, Incoming
 from adapters.powers import FetchesFiles, FileUnavailable
+from adapters.wording import translated
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
@@ -73,7 +74,11 @@ class Uploading:
         try:
             rows = parse(file.name, await adapter.fetch(incoming.room, file, _MOST))
         except (UnreadableFile, FileUnavailable) as fault:
-            await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=str(fault))
+            speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+            why = (
+                translated(fault.why, speaker.translate) if isinstance(fault, FileUnavailable) else str(fault)
+            )
+            await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=why)
             return True
         customer, name = await self._customer(hearing)
         rows = for_customers(rows, self._living.config.customers)

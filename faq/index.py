@@ -1,4 +1,4 @@
-"""Which phrasings share rare pieces of writing with a text, found without looking at all of them."""
+"""Which pieces of writing every phrasing has, how rare they are, and what a text and a phrasing have of each other."""
 
 from __future__ import annotations
 
@@ -8,23 +8,14 @@ from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log, sqrt
+from math import log
 
 from faq.grams import CHINESE, MARK, grams
 from faq.pinyin import near_sound, sound, typed
+from faq.search import Shelf, Wanted, nearest
 
 # One pair of uncommon characters or one word says enough to be looked for.
 _LEAST_SAID = 1.0
-
-CANDIDATES = 14
-# Postings looked at for one text. Rare pieces come first, so what is cut off is what says least.
-_BUDGET = 3000
-# What has less in common with a text, as a share of what the best has, is not looked at more closely.
-_FAR_LESS, _FAR_BEHIND = 0.25, 0.4
-# Where nothing is much like a text only a few are looked at: most of what is said in a group is like nothing that is known.
-_FAINT, _FEW, _LIKE_NOTHING = 0.12, 6, 0.06
-# So many of those that share most are weighed exactly, when some postings were cut off.
-_WEIGHED = 64
 # What a piece is worth that the collection knows only by its sound, and how many spellings of a sound are tried.
 _BY_SOUND = 0.7
 _SPELLINGS = 4
@@ -59,13 +50,15 @@ class Index:
     """Phrasings by number, with the pieces of each. Numbers are given by the caller, rise from 0, and mean nothing."""
 
     def __init__(self) -> None:
-        self._texts: list[str | None] = []
-        self._sizes = array("f")
+        self._shelf = Shelf()
+        self._postings = self._shelf.postings
+        self._texts = self._shelf.texts
         self._living = 0
-        self._postings: dict[str, array[int]] = {}  # ascending numbers
         self._spellings: dict[str, list[str]] = {}  # sound of a Chinese piece -> its spellings that are known
         # How rare a piece is changes with every phrasing, so what was worked out is forgotten then.
+        self._rarest = log(2)  # of a piece that nothing has
         self._weights: dict[str, float] = {}
+        self._heard: dict[str, list[tuple[str, float]]] = {}
         self._totals: dict[int, Sum] = {}
         self._words: dict[str, float] = {}
 
@@ -75,16 +68,13 @@ class Index:
     def add(self, number: int, text: str) -> None:
         """Add a canonical phrasing under a number that is higher than all before."""
         pieces = _pieces(text)
-        while len(self._texts) < number:
-            self._texts.append(None)
-            self._sizes.append(0.0)
-        self._texts.append(text)
-        self._sizes.append(sum(pieces.values()))
+        self._shelf.add(number, text, pieces)
         self._living += 1
+        postings = self._postings
         for piece in pieces:
-            posting = self._postings.get(piece)
+            posting = postings.get(piece)
             if posting is None:
-                posting = self._postings[piece] = array("I")
+                posting = postings[piece] = array("I")
                 if CHINESE.match(piece):
                     self._spellings.setdefault(near_sound(sound(piece)), []).append(piece)
             posting.append(number)
@@ -113,7 +103,9 @@ class Index:
                 del self._spellings[heard]
 
     def _forget(self) -> None:
+        self._rarest = self._rarity(0)
         self._weights.clear()
+        self._heard.clear()
         self._totals.clear()
         self._words.clear()
 
@@ -127,7 +119,7 @@ class Index:
         if weight is None:
             posting = self._postings.get(piece)
             if posting is None:
-                return self._rarity(0)
+                return self._rarest
             # Only known pieces get here, so that chatter cannot fill the memory.
             weight = self._weights[piece] = self._rarity(len(posting))
         return weight
@@ -142,7 +134,7 @@ class Index:
                 parts = [text]
             if len(self._words) >= _REMEMBERED:
                 self._words.clear()  # chatter cannot fill the memory
-            weight = sum(_factor(part) * self.rarity(part) for part in parts) / len(parts) / self._rarity(0)
+            weight = sum(_factor(part) * self.rarity(part) for part in parts) / len(parts) / self._rarest
             self._words[text] = weight
         return weight
 
@@ -154,10 +146,24 @@ class Index:
         pieces = _pieces(text)
         if sum(pieces.values()) < _LEAST_SAID:
             return {}
-        return {piece: factor * self.rarity(piece) for piece, factor in pieces.items()}
+        rarest, weights, postings = self._rarest, self._weights, self._postings
+        # Most pieces of chatter are in nothing that is known.
+        return {
+            piece: factor * ((weights.get(piece) or self.rarity(piece)) if piece in postings else rarest)
+            for piece, factor in pieces.items()
+        }
 
-    def heard(self, text: str, weights: dict[str, float]) -> dict[str, float]:
-        """Return what to look for instead of a weighed text when pieces of it are only known by their sound.
+    def wanted(self, text: str) -> Wanted:
+        """Return what to look for to find a canonical text."""
+        weights = self.weigh(text)
+        if not weights:
+            return Wanted(weights, weights, 0.0)
+        sought, more = self.heard(text, weights)
+        return Wanted(weights, sought, sum(_pieces(text).values()) + more)
+
+    def heard(self, text: str, weights: dict[str, float]) -> tuple[dict[str, float], float]:
+        """Return what to look for instead of a weighed text when pieces of it are only known by their sound, and by how much
+        its factors are more then.
 
         So "充直" finds "充值", and "chongzhi" as well. The same weights come back when there is nothing of the kind.
         """
@@ -172,99 +178,51 @@ class Index:
                         self._spell(heard[start : start + size], spelled)
                 if len(spelled) > before:
                     read.update(grams(run))
-        sounds = near_sound(sound(text))
-        for start in range(len(text) - 1):
-            pair = text[start : start + 2]
-            if pair in weights and pair not in self._postings:
-                self._spell(sounds[start : start + 2], spelled)
+        missing = {piece for piece in weights if piece not in self._postings}
+        if missing:
+            sounds, spellings = near_sound(sound(text)), self._spellings
+            for start in range(len(text) - 1):
+                heard = sounds[start : start + 2]
+                if heard in spellings and text[start : start + 2] in missing:
+                    self._spell(heard, spelled)
         if not spelled:
-            return weights
-        return spelled | {piece: weight for piece, weight in weights.items() if piece not in read}
+            return weights, 0.0
+        sought = spelled | {piece: weight for piece, weight in weights.items() if piece not in read}
+        return sought, sum(map(_factor, sought)) - sum(map(_factor, weights))
 
     def _spell(self, heard: str, found: dict[str, float]) -> None:
-        spellings = self._spellings.get(heard)
-        if spellings:
+        spelled = self._heard.get(heard)
+        if spelled is None:
+            spellings = self._spellings.get(heard)
+            if not spellings:
+                return
             weighed = [(self.rarity(piece) * _factor(piece), piece) for piece in spellings]
-            for weight, piece in heapq.nlargest(_SPELLINGS, weighed):
-                found[piece] = _BY_SOUND * weight
+            # Only known sounds get here, so that chatter cannot fill the memory.
+            spelled = self._heard[heard] = [
+                (piece, _BY_SOUND * weight) for weight, piece in heapq.nlargest(_SPELLINGS, weighed)
+            ]
+        found.update(spelled)
 
     def candidates(
-        self, weights: dict[str, float], *, least: float, admits: Callable[[int], bool] | None = None
+        self, wanted: Wanted, *, least: float, admits: Callable[[int], bool] | None = None
     ) -> list[tuple[float, int]]:
-        """Return the admitted phrasings that share most with a weighed text, best first, at most `CANDIDATES`.
+        """Return the admitted phrasings that share most with a text, best first, each with a first estimate of its likeness.
 
-        Each comes with a first estimate of its likeness. `least` is the share of the text's weight that must be found;
-        a text that has less in common with the whole collection costs no more than looking its pieces up.
+        `least` is the share of the text's weight that must be found.
         """
-        postings = self._postings
-        known = sorted((len(postings[piece]), piece) for piece in weights if piece in postings)
-        size = sum(weights.values())
-        needed = least * size
-        if not known or sum(weights[piece] for _, piece in known) < needed:
-            return []
-        shared: dict[int, float] = {}
-        looked_at, is_whole = 0, True
-        for count, piece in known:
-            weight = weights[piece]
-            numbers = postings[piece]
-            looked_at += count
-            if looked_at > _BUDGET:
-                is_whole = False
-                if shared:
-                    continue
-                numbers = numbers[:_BUDGET]
-            for number in numbers:
-                shared[number] = shared.get(number, 0.0) + weight
-        if admits is not None:
-            shared = {number: weight for number, weight in shared.items() if admits(number)}
-        if not is_whole:
-            shared = self._weighed(shared, weights)
-        return self._best(shared, size, sum(map(_factor, weights)), needed)
-
-    def _best(
-        self, shared: dict[int, float], size: float, factors: float, needed: float
-    ) -> list[tuple[float, int]]:
-        """Return the likest of those that share something with a text of this size, the estimate between 0 and 1."""
-        # What shares far less than another is hardly ever nearer; a phrasing is taken to be as rare in its pieces as the text.
-        least = max(needed, _FAR_LESS * max(shared.values(), default=0.0))
-        sizes, texts, mean = self._sizes, self._texts, size / factors
-        scored = [
-            (weight / sqrt(size * (size + mean * sizes[number])), number)
-            for number, weight in shared.items()
-            if weight >= least
-        ]
-        if not scored:
-            return []
-        best = max(scored)[0]
-        if best < _LIKE_NOTHING:
-            return []
-        at_most = CANDIDATES if best >= _FAINT else _FEW
-        scored = [each for each in scored if each[0] >= _FAR_BEHIND * best]
-        if len(scored) > at_most:
-            bar = heapq.nlargest(at_most, scored)[-1][0]
-            scored = [each for each in scored if each[0] >= bar]
-        scored.sort(key=lambda each: (-each[0], texts[each[1]]))
-        return scored[:at_most]
-
-    def _weighed(self, shared: dict[int, float], weights: dict[str, float]) -> dict[int, float]:
-        """Return those that share most, with all that they share."""
-        best = heapq.nlargest(_WEIGHED, zip(shared.values(), shared.keys(), strict=True))
-        return {
-            number: sum(
-                [weights[piece] for piece in weights.keys() & _pieces(self._texts[number] or "").keys()]
-            )
-            for _, number in best
-        }
+        return nearest(self._shelf, wanted, least=least, admits=admits)
 
     def coverage(self, weights: dict[str, float], text: Sum, number: int) -> Coverage:
         """Return what a weighed text, summed up by `summed`, and a phrasing have of each other."""
         letters = pieces = 0.0
+        rarities = self._weights
         for piece in weights.keys() & _pieces(self._texts[number] or "").keys():
+            rarity = rarities.get(piece) or self.rarity(piece)
             if len(piece) == 1 or piece[0] == MARK:
                 letters += weights[piece]
-                pieces += _LETTER * self.rarity(piece)
+                pieces += _LETTER * rarity
             else:
-                pieces += self.rarity(piece)
+                pieces += rarity
         total = self._total(number)
         return Coverage(
             _share(letters, text.letters),
@@ -279,19 +237,24 @@ class Index:
             pieces = _pieces(self._texts[number] or "")
             if len(self._totals) >= _REMEMBERED:
                 self._totals.clear()
-            weights = {piece: factor * self.rarity(piece) for piece, factor in pieces.items()}
+            rarities, rarity = self._weights, self.rarity
+            weights = {
+                piece: factor * (rarities.get(piece) or rarity(piece)) for piece, factor in pieces.items()
+            }
             total = self._totals[number] = self.summed(weights)
         return total
 
     def summed(self, weights: dict[str, float]) -> Sum:
         """Return the sums of a weighed text."""
         letters = pieces = 0.0
+        rarities = self._weights
         for piece, weight in weights.items():
+            rarity = rarities.get(piece) or self.rarity(piece)
             if len(piece) == 1 or piece[0] == MARK:
                 letters += weight
-                pieces += _LETTER * self.rarity(piece)
+                pieces += _LETTER * rarity
             else:
-                pieces += self.rarity(piece)
+                pieces += rarity
         return Sum(letters, pieces)
 
 

@@ -154,10 +154,9 @@ class KnowledgeBase:
     def measure(self, text: str, *, customer: str | None = None, vector: Any = None) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate."""
         asked_text = wording(text)
-        weights = self._index.weigh(asked_text)
-        heard = self._index.heard(asked_text, weights)
+        wanted = self._index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
-        numbers = [number for _, number in self._index.candidates(heard, least=LEAST_SHARED, admits=admits)]
+        numbers = [number for _, number in self._index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
         like = None
         if asked_text and self.sentences is not None and self.sentences.can_ask(vector):
             nearest, like = self.sentences.nearest(asked_text, vector)
@@ -166,12 +165,13 @@ class KnowledgeBase:
         if not numbers:
             return []
         asked = reading(asked_text)
+        weights, is_heard = wanted.weights, wanted.sought is not wanted.weights
         total = self._index.summed(weights)
         found = []
         for number in numbers:
             phrase = self._phrases[number]
             read = reading(phrase.text)
-            rewritten = spelled(asked, read) if heard is not weights else None
+            rewritten = spelled(asked, read) if is_heard else None
             if rewritten is None:
                 shares = self._index.coverage(weights, total, number)
             else:

@@ -184,9 +184,12 @@ def _unmoved(at: datetime, amount: timedelta) -> datetime:
 def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     """Return how long the desk is open from `start` to `end`; nothing when `end` comes first."""
     begin, finish = in_utc(start), in_utc(end)
-    used = _ZERO
     if finish <= begin:
-        return used
+        return _ZERO
+    this = _month(calendar, begin.year, begin.month)
+    if finish <= this.ends:  # mostly: no further month need be looked at
+        return this.used_until(finish) - this.used_until(begin)
+    used = _ZERO
     for month in _months_between(calendar, begin, finish):
         used += month.total if month.ends <= finish else month.used_until(finish)
         if month.begins < begin:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from scheduler.calendar import Calendar, add_working_time
 from scheduler.clock_rules import Beats, ClockRule, Every, in_order
@@ -18,8 +19,28 @@ _ZERO = timedelta(0)
 _MOMENT = timedelta.resolution
 
 
+class Promised(NamedTuple):
+    """The promises of a ticket, those that wait for another after it, and the ids of those whose miss another needs to know."""
+
+    rules: tuple[ClockRule, ...]
+    awaited: frozenset[str]
+
+
+def promised(rules: Iterable[ClockRule]) -> Promised:
+    """Return promises made ready to be reckoned, many times.
+
+    Raises:
+        ValueError: The rules wait for each other in a circle.
+    """
+    ordered = in_order(rules)
+    return Promised(ordered, awaited_misses(ordered))
+
+
 def states(
-    rules: Iterable[ClockRule], history: History, calendars: Mapping[str, Calendar], now: datetime
+    rules: Iterable[ClockRule] | Promised,
+    history: History,
+    calendars: Mapping[str, Calendar],
+    now: datetime,
 ) -> dict[str, ClockState]:
     """Return the states of all promises of a ticket by id; what one missed starts, the other knows.
 
@@ -27,11 +48,10 @@ def states(
         ValueError: The rules wait for each other in a circle.
     """
     found: dict[str, ClockState] = {}
-    ordered = in_order(rules)
-    awaited = awaited_misses(ordered)
+    ordered, awaited = rules if isinstance(rules, Promised) else promised(rules)
     for rule in ordered:
         found[rule.id] = made = state(rule, history, calendars, now)
-        if made.missed_at is not None and rule.id in awaited:
+        if rule.id in awaited and made.missed_at is not None:
             history = history.with_event(MISSED + rule.id, made.missed_at)
     return found
 

@@ -225,7 +225,7 @@ def due(
         rung, rung_at = sayable[-1]
         skipped = tuple(index for index, _ in reached if index < rung)
         return Escalation(rung, rung_at, skipped, at - rung_at, is_repeat=False)
-    if not repeats:
+    if not repeats or not fired:
         return None
     for rung, first, every, floor in sorted(_repeating(climb, fired), reverse=True):
         if not _is_awake(ladder, rung, calendar, at):
@@ -286,7 +286,7 @@ def next_rung(
         return rung_instant(ladder.rungs[0], calendar, start, target, pauses)
     climb = _Climb(ladder, calendar, start, target, pauses)
     upcoming = climb.upcoming(max(fired, default=-1))
-    if repeats:
+    if repeats and fired:
         for index, first, every, floor in _repeating(climb, fired):
             hours = ladder.rungs[index].waking or ladder.waking
             told = counted_between(calendar, first, floor, pauses) // every

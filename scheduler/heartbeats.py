@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
@@ -10,10 +10,11 @@ from typing import assert_never
 from scheduler.calendar import Calendar
 from scheduler.clock_rules import Beats, Every
 from scheduler.intervals import Interval, in_utc
-from scheduler.pauses import counted_between, instant_after, union
+from scheduler.pauses import Stops, counted_between, instant_after, union
 from scheduler.plans import Plan, occurrences
 
 _MOMENT = timedelta.resolution
+Follower = Callable[[datetime], datetime | None]  # the first beat after an instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,71 +46,76 @@ def heartbeat(
     A word in time serves the beat it comes before, and one is enough; a late word serves all beats that have passed. What
     passed without a word up to `now` is missed, and the first of these stays owed.
     """
-    at = in_utc(now)
-    owed = Beat(in_utc(start), _beat_after(beats, calendar, start, start, pauses))
-    missed: list[datetime] = []
+    at, missed = in_utc(now), list[datetime]()
+    after = _follower(beats, calendar, start, union(pauses))
+    is_on_grid = not isinstance(beats, Every) or beats.keeps_grid
+    owed = Beat(in_utc(start), after(start))
     for word in words:
         due_at = owed.due_at
         if due_at is None:
             break
         if word > due_at:
-            passed = [*_passed(beats, calendar, start, due_at, word, pauses)]
+            passed = [*_passed(after, due_at, word, is_on_grid=is_on_grid)]
             missed += passed
-            owed = _next(beats, calendar, start, passed[-1], word, pauses)
+            begins = passed[-1] if is_on_grid else word
+            owed = Beat(begins, after(begins))
         elif word > owed.begins:
-            owed = _next(beats, calendar, start, due_at, word, pauses)
+            begins = due_at if is_on_grid else word
+            owed = Beat(begins, after(begins))
     if owed.due_at is not None and owed.due_at <= at:
-        missed += _passed(beats, calendar, start, owed.due_at, at + _MOMENT, pauses)
+        missed += _passed(after, owed.due_at, at + _MOMENT, is_on_grid=is_on_grid)
     return Heartbeat(owed, tuple(missed))
 
 
-def _next(
-    beats: Beats,
-    calendar: Calendar,
-    start: datetime,
-    beat: datetime,
-    word: datetime,
-    pauses: Sequence[Interval],
-) -> Beat:
-    begins = word if isinstance(beats, Every) and not beats.keeps_grid else beat
-    return Beat(begins, _beat_after(beats, calendar, start, begins, pauses))
-
-
-def _passed(
-    beats: Beats,
-    calendar: Calendar,
-    start: datetime,
-    first: datetime,
-    until: datetime,
-    pauses: Sequence[Interval],
-) -> Iterator[datetime]:
+def _passed(after: Follower, first: datetime, until: datetime, *, is_on_grid: bool) -> Iterator[datetime]:
     """Yield the beats from `first` on, that one at least, which lie before `until`."""
     yield first
-    beat = _beat_after(beats, calendar, start, first, pauses)
+    beat = after(first)
     # Off the grid the next word is due from the one before, and while that is missing there is no next.
-    while beat is not None and beat < until and not (isinstance(beats, Every) and not beats.keeps_grid):
+    while beat is not None and beat < until and is_on_grid:
         yield beat
-        beat = _beat_after(beats, calendar, start, beat, pauses)
+        beat = after(beat)
 
 
-def _beat_after(
-    beats: Beats, calendar: Calendar, start: datetime, after: datetime, pauses: Sequence[Interval]
-) -> datetime | None:
+def _follower(beats: Beats, calendar: Calendar, start: datetime, stops: Stops) -> Follower:
+    """Return what says which beat comes after an instant."""
     match beats:
         case Every(length, keeps_grid=True):
-            count = counted_between(calendar, start, after, pauses) // length
-            return instant_after(calendar, start, (count + 1) * length, pauses)
+            return _Grid(calendar, start, stops, length).after
         case Every(length):
-            return instant_after(calendar, after, length, pauses)
+            return lambda after: instant_after(calendar, after, length, stops)
         case Plan():
-            return _unpaused(beats, after, pauses)
+            return lambda after: _unpaused(beats, after, stops)
         case _:
             assert_never(beats)
 
 
-def _unpaused(plan: Plan, after: datetime, pauses: Sequence[Interval]) -> datetime | None:
+class _Grid:
+    """Beats after every length of working time from the start on."""
+
+    def __init__(self, calendar: Calendar, start: datetime, stops: Stops, length: timedelta) -> None:
+        self._calendar = calendar
+        self._start = start
+        self._stops = stops
+        self._length = length
+        self._latest: tuple[datetime | None, int] = (
+            start,
+            0,
+        )  # a beat and its number; mostly the next one is asked for
+
+    def after(self, instant: datetime) -> datetime | None:
+        """Return the first beat after an instant."""
+        latest, number = self._latest
+        if instant != latest:
+            counted = counted_between(self._calendar, self._start, instant, self._stops)
+            number = counted // self._length
+        beat = instant_after(self._calendar, self._start, (number + 1) * self._length, self._stops)
+        self._latest = beat, number + 1
+        return beat
+
+
+def _unpaused(plan: Plan, after: datetime, stops: Stops) -> datetime | None:
     """Return the first occurrence that no pause holds up; those inside one are left out, not made up for."""
-    stops = union(pauses)
     for occurrence in occurrences(plan, after):
         stop = next(
             (

@@ -11,13 +11,21 @@ from scheduler.intervals import Interval, in_utc
 _ZERO = timedelta(0)
 
 
-def union(pauses: Sequence[Interval]) -> tuple[Interval, ...]:
-    """Return the same paused time in UTC, in order and without overlaps; only the last one can still be open.
+class Stops(tuple[Interval, ...]):
+    """Paused time in UTC, in order and without overlaps, as `union` makes it; only the last one can still be open."""
 
-    Whatever order or how often pauses are given, the result is the same.
-    """
+    __slots__ = ()
+
+
+_NEVER = Stops()
+
+
+def union(pauses: Sequence[Interval]) -> Stops:
+    """Return the same paused time in order and without overlaps; whatever order or how often pauses are given, it is the same."""
+    if isinstance(pauses, Stops):
+        return pauses
     if not pauses:
-        return ()
+        return _NEVER
     merged: list[Interval] = []
     for start, end in sorted(map(_ends, pauses), key=lambda ends: ends[0]):
         last = merged[-1] if merged else None
@@ -29,7 +37,7 @@ def union(pauses: Sequence[Interval]) -> tuple[Interval, ...]:
             merged[-1] = Interval(last.start, None if end is None else max(last.end, end))
         else:
             merged.append(Interval(start, end))
-    return tuple(merged)
+    return Stops(merged)
 
 
 def _ends(pause: Interval) -> tuple[datetime, datetime | None]:
@@ -54,6 +62,8 @@ def counted_between(
     calendar: Calendar, start: datetime, end: datetime, pauses: Sequence[Interval]
 ) -> timedelta:
     """Return the working time from `start` to `end` outside the pauses; nothing when `end` comes first."""
+    if not pauses:
+        return working_time_between(calendar, start, end)
     finish = in_utc(end)
     return sum(
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from scheduler.intervals import in_utc
@@ -59,6 +60,7 @@ class Rota:
         in_utc(self.starts)
 
 
+@lru_cache(maxsize=64)  # in one moment many tickets ask who is on call
 def on_call(rota: Rota, at: datetime) -> tuple[str, ...]:
     """Return the ids of the people on call, empty when nobody is.
 

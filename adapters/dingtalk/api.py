@@ -76,6 +76,15 @@ class Api:
             self._tokens.forget(token)
         return await self._call(await self._tokens.get(), path, body)
 
+    async def file(self, code: str, robot: str) -> str:
+        """Return where a file lies for a while; empty when DingTalk does not say.
+
+        Raises:
+            DeliveryFailed: Refused or not reached.
+        """
+        body = {"downloadCode": code, "robotCode": robot}
+        return word(await self.call("v1.0/robot/messageFiles/download", body), "downloadUrl")
+
     def may_answer(self, webhook: str) -> bool:
         """Say whether the address of a conversation is on the configured server: nothing is ever sent elsewhere."""
         try:

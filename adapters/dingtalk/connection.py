@@ -10,7 +10,16 @@ from typing import Any, Final
 import aiohttp
 import structlog
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import (
+    Attachment,
+    Capabilities,
+    DeliveryFailed,
+    Finding,
+    Incoming,
+    Notice,
+    Outgoing,
+    Surroundings,
+)
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.dingtalk import examination, wire
@@ -18,9 +27,12 @@ from adapters.dingtalk.api import Api, Unsuitable
 from adapters.dingtalk.sending import Sending
 from adapters.dingtalk.settings import Settings
 from adapters.dingtalk.stream import Stream
+from adapters.downloads import downloaded
 from adapters.inbox import Inbox
+from adapters.powers import FileUnavailable
 from adapters.receipt import Receipt
 from adapters.splitting import split
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -49,6 +61,7 @@ class DingTalkAdapter:
         self._jitter = jitter
         self._view = wire.View(surroundings.name, surroundings.bot_name, surroundings.people)
         self._api = Api(settings, surroundings.clock)
+        self._file_hosts = settings.file_hosts
         self._sending = Sending(self._api, self.name, settings.client_id, surroundings.clock)
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART, size=len), self._sending.send)
         self._inbox = Inbox()
@@ -72,6 +85,20 @@ class DingTalkAdapter:
             DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
         """
         return await self._delivery.deliver(message)
+
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - its reference says all
+        """Return the content of a file that somebody sent.
+
+        Raises:
+            FileUnavailable: Too large, expired, or not to be had.
+        """
+        if not attachment.reference:
+            raise FileUnavailable(say("这条消息里没有可以下载的文件"))
+        try:
+            address = await self._api.file(attachment.reference, self._sending.robot)
+        except DeliveryFailed as failed:
+            raise FileUnavailable(say("取不到文件：{why}", why=failed.reason)) from None
+        return await downloaded(address, most=most, hosts=self._file_hosts)
 
     async def recall(self, room: str, message_id: str) -> None:
         """Take a message of the bot back.

@@ -25,14 +25,14 @@ class Sending:
     def __init__(self, api: Api, name: str, robot: str, clock: Timekeeper) -> None:
         self._api = api
         self._name = name
-        self._robot = robot  # its code, until a message tells another
+        self.robot = robot  # its code, until a message tells another
         self._clock = clock
         self._sessions: OrderedDict[str, wire.Session] = OrderedDict()
         self._log = _log.bind(adapter=name)
 
     def heard(self, session: wire.Session) -> None:
         """Note through what a conversation can be answered."""
-        self._robot = session.robot or self._robot
+        self.robot = session.robot or self.robot
         if not self._api.may_answer(session.webhook):
             self._log.warning("cannot be answered", action="dingtalk_webhook_refused", room=session.room)
             return
@@ -71,14 +71,14 @@ class Sending:
         kind, number = wire.place(room, self._name)
         if message_id.startswith("key:"):
             raise DeliveryFailed("钉钉不能撤回通过会话回复的消息")
-        keys = {"robotCode": self._robot, "processQueryKeys": [message_id]}
+        keys = {"robotCode": self.robot, "processQueryKeys": [message_id]}
         if kind is RoomKind.GROUP:
             await self._api.call("v1.0/robot/groupMessages/recall", {**keys, "openConversationId": number})
         else:
             await self._api.call("v1.0/robot/otoMessages/batchRecall", keys)
 
     async def _push(self, message: Outgoing) -> str:
-        path, body = wire.push(message, self._name, self._robot)
+        path, body = wire.push(message, self._name, self.robot)
         found = await self._api.call(path, body)
         for key, words in (
             ("invalidStaffIdList", "钉钉没有送达：没有这个人，或他不在应用的可用范围里"),

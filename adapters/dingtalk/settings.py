@@ -14,6 +14,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     secret: str
     api_base: str = "https://api.dingtalk.com"
     webhook_base: str = "https://oapi.dingtalk.com"  # where answers may be posted
+    file_hosts: tuple[str, ...] = (
+        "dingtalk.com",
+        "aliyuncs.com",
+    )  # from where files of people may be fetched
 
     def __post_init__(self) -> None:
         if not self.client_id:

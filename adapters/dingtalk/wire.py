@@ -127,20 +127,24 @@ def _content(body: Mapping[str, Any]) -> tuple[str, tuple[Attachment, ...]] | No
             pieces_of = part(content, "richText")
             return _rich(pieces_of if isinstance(pieces_of, list) else ())
         case "picture":
-            return "", (Attachment("picture", ""),)
+            return "", (_attachment("picture", content),)
         case "audio":  # DingTalk has already written down what was said
             return word(content, "recognition"), (Attachment("voice", ""),)
         case "video":
-            return "", (Attachment("video", ""),)
+            return "", (_attachment("video", content),)
         case "file":
-            return "", (Attachment("file", word(content, "fileName")),)
+            return "", (_attachment("file", content),)
         case _:
             return None
 
 
+def _attachment(kind: str, content: Any) -> Attachment:
+    return Attachment(kind, word(content, "fileName"), reference=word(content, "downloadCode")[:2048])
+
+
 def _rich(found: Sequence[Any]) -> tuple[str, tuple[Attachment, ...]]:
     texts = [text for each in found if isinstance(text := part(each, "text"), str)]
-    pictures = tuple(Attachment("picture", "") for each in found if part(each, "type") == "picture")
+    pictures = tuple(_attachment("picture", each) for each in found if part(each, "type") == "picture")
     return "".join(texts), pictures
 
 

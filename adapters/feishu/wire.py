@@ -215,6 +215,12 @@ def _touched(event: Mapping[str, Any], view: View) -> Incoming | None:
     )
 
 
+_MEMBERS: Final[Mapping[str, What]] = {
+    "im.chat.member.user.added_v1": What.MEMBER_ADDED,
+    "im.chat.member.user.deleted_v1": What.MEMBER_REMOVED,
+}
+
+
 def _notices(kind: str, event: Mapping[str, Any], view: View) -> Iterator[Notice]:
     body = event.get("event")
     chat = word(body, "chat_id")
@@ -228,13 +234,13 @@ def _notices(kind: str, event: Mapping[str, Any], view: View) -> Iterator[Notice
         yield Notice(what=What.BOT_ADDED, room=room, key=key, room_name=word(body, "name"))
     elif kind == "im.chat.member.bot.deleted_v1":
         yield Notice(what=What.BOT_REMOVED, room=room, key=key, room_name=word(body, "name"))
-    elif kind == "im.chat.member.user.added_v1":
+    elif kind in _MEMBERS:
         users = part(body, "users")
         for index, user in enumerate(users if isinstance(users, list) else ()):
             number = word(part(user, "user_id"), "open_id")
             if is_id(number):
                 yield Notice(
-                    what=What.MEMBER_ADDED,
+                    what=_MEMBERS[kind],
                     room=room,
                     key=f"{key}.{index}",
                     account=f"{view.name}:{number}",

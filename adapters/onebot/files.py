@@ -5,19 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from typing import Any, Final
-
-import aiohttp
-from yarl import URL
+from typing import Any
 
 from adapters.contract import Attachment, DeliveryFailed
+from adapters.downloads import downloaded, too_large
 from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, ask
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check
 from adapters.onebot.wire import identity
-from adapters.powers import FileUnavailable
-
-_PATIENCE: Final = 30.0  # seconds for a whole file
 
 
 async def fetch(
@@ -40,21 +35,7 @@ async def fetch(
         if content := _content(told.get("base64"), most):
             return content
         url = told.get("url") or url
-    if not isinstance(url, str) or not is_allowed(url, hosts):
-        raise FileUnavailable("QQ 端没有给出可以下载的地址。请换一种方式发，或把主机加进 file_hosts。")
-    return await _downloaded(URL(url), most)
-
-
-def is_allowed(url: str, hosts: tuple[str, ...]) -> bool:
-    """Say whether a file may be fetched from an address."""
-    try:
-        address = URL(url)
-    except ValueError:
-        return False
-    host = (address.host or "").lower().rstrip(".")
-    return address.scheme in ("http", "https") and any(
-        host == allowed.lower() or host.endswith("." + allowed.lower()) for allowed in hosts
-    )
+    return await downloaded(url if isinstance(url, str) else None, most=most, hosts=hosts)
 
 
 async def _told(caller: Caller, echoes: Iterator[str], room: str, reference: str) -> dict[str, Any]:
@@ -78,30 +59,11 @@ def _content(encoded: Any, most: int) -> bytes:
     if not isinstance(encoded, str):
         return b""
     if len(encoded) * 3 // 4 > most + 3:
-        raise FileUnavailable(f"文件超过 {most >> 20} MB。")
+        raise too_large(most)
     try:
         return base64.b64decode(encoded, validate=True)
     except (binascii.Error, ValueError):
         return b""
-
-
-async def _downloaded(url: URL, most: int) -> bytes:
-    timeout = aiohttp.ClientTimeout(total=_PATIENCE)
-    content = bytearray()
-    try:
-        async with (
-            aiohttp.ClientSession(timeout=timeout) as session,
-            session.get(url, allow_redirects=False) as response,
-        ):
-            if response.status != 200:
-                raise FileUnavailable(f"文件下载不了（HTTP {response.status}），多半已过期，请再发一次。")
-            async for chunk in response.content.iter_any():
-                content += chunk
-                if len(content) > most:
-                    raise FileUnavailable(f"文件超过 {most >> 20} MB。")
-    except (aiohttp.ClientError, OSError) as error:
-        raise FileUnavailable(f"文件下载不了（{type(error).__name__}），请再发一次。") from None
-    return bytes(content)
 
 
 async def send(caller: Caller, echo: str, room: str, name: str, content: bytes) -> str:

@@ -26,6 +26,8 @@ def noticed(frame: Frame, view: View, self_id: str, others: Collection[str] = ()
         return _moved(frame, view, user, What.BOT_ADDED if user in own else What.MEMBER_ADDED)
     if frame.notice_type == "group_decrease" and (user in own or frame.sub_type == "kick_me"):
         return _moved(frame, view, user, What.BOT_REMOVED)
+    if frame.notice_type == "group_decrease":
+        return _moved(frame, view, user, What.MEMBER_REMOVED)
     return None
 
 

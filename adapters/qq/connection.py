@@ -11,8 +11,9 @@ from typing import Any, Final
 import structlog
 from aiohttp import web
 
-from adapters.contract import Capabilities, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import Attachment, Capabilities, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery as PartByPart
+from adapters.downloads import downloaded
 from adapters.inbox import Inbox
 from adapters.qq import examination, wire
 from adapters.qq.api import Api, NotReached, Unanswered
@@ -104,6 +105,14 @@ class QQAdapter:
             DeliveryFailed: It was refused, nothing can be answered and the bot may not speak first, or its fate is unknown.
         """
         return await self._parts.deliver(message)
+
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - its address says all
+        """Return the content of a file that somebody sent; the platform keeps it for some time.
+
+        Raises:
+            FileUnavailable: Too large, expired, or on a host that is not allowed.
+        """
+        return await downloaded(attachment.url, most=most, hosts=self._settings.file_hosts)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one call of the platform's webhook."""

@@ -26,6 +26,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     quote: bool = False  # phones may show the text twice
     per_minute_room: Annotated[int, msgspec.Meta(ge=0, le=6000)] = 20  # 0: no limit
     api_timeout_seconds: _Seconds = 10.0
+    file_hosts: tuple[str, ...] = (
+        "qq.com",
+        "qq.com.cn",
+        "qpic.cn",
+        "ugcimg.cn",
+    )  # from where files of people may be fetched
 
     def __post_init__(self) -> None:
         if not (self.app_id.isascii() and self.app_id.isdecimal()):

@@ -38,6 +38,10 @@ _CHANGES: Final[Mapping[str, bool | None]] = {
     "C2C_MSG_REJECT": False,
     "C2C_MSG_RECEIVE": True,
 }
+_MEMBERS: Final[Mapping[str, What]] = {
+    "GROUP_MEMBER_ADD": What.MEMBER_ADDED,
+    "GROUP_MEMBER_REMOVE": What.MEMBER_REMOVED,
+}
 _QUOTING: Final = 103
 _KINDS: Final[Mapping[str, str]] = {
     "image": "picture",
@@ -96,8 +100,8 @@ def read(envelope: Envelope, view: View) -> Said | Pressed | Changed | Notice | 
         return _pressed(word(envelope.id), data, view)
     if envelope.t in _CHANGES:
         return _changed(envelope.t, word(envelope.id), data, view)
-    if envelope.t == "GROUP_MEMBER_ADD":
-        return _member(word(envelope.id), data, view)
+    if envelope.t in _MEMBERS:
+        return _member(_MEMBERS[envelope.t], word(envelope.id), data, view)
     return None
 
 
@@ -225,12 +229,12 @@ def _notice(what: str, room: str, event: str) -> Notice | None:
     return Notice(what=kind, room=room, key=event) if kind and event else None
 
 
-def _member(event: str, data: Data, view: View) -> Notice | None:
+def _member(what: What, event: str, data: Data, view: View) -> Notice | None:
     group, member = word(data.group_openid), word(data.member_openid)
     if not (event and group and member):
         return None
     room, account = f"{view.name}:group:{group}", f"{view.name}:{member}"
-    return Notice(what=What.MEMBER_ADDED, room=room, key=event, account=account)
+    return Notice(what=what, room=room, key=event, account=account, name=view.people.get(account, ""))
 
 
 def _instant(value: object) -> datetime | None:

@@ -24,7 +24,10 @@ def attachments(message: Message) -> list[Attachment]:
     ):
         if media is not None:
             found.append((kind, media))
-    return [Attachment(kind, _file_name(kind, media)) for kind, media in found]
+    return [
+        Attachment(kind, _file_name(kind, media), reference=word(media.file_id)[:256])
+        for kind, media in found
+    ]
 
 
 def _file_name(kind: str, media: Any) -> str:

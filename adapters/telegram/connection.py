@@ -12,9 +12,18 @@ import structlog
 from aiohttp import web
 from telegram import Bot
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import (
+    Attachment,
+    Capabilities,
+    DeliveryFailed,
+    Finding,
+    Incoming,
+    Notice,
+    Outgoing,
+    Surroundings,
+)
 from adapters.inbox import Inbox
-from adapters.telegram import door, examination
+from adapters.telegram import door, examination, files
 from adapters.telegram.acquaintances import Acquaintances
 from adapters.telegram.beginning import Beginning
 from adapters.telegram.hearing import Hearing
@@ -93,6 +102,16 @@ class TelegramAdapter:
         if self._inbox.is_closed:
             raise DeliveryFailed("与 Telegram 的连接已关闭", retry_after=_AFTER_RESTART)
         return await self._sending.deliver(message)
+
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - its reference says all
+        """Return the content of a file that somebody sent.
+
+        Raises:
+            FileUnavailable: Too large (Telegram gives bots no more than 20 MB), expired, or not to be had.
+        """
+        return await files.fetched(
+            self._bot, self._transport, attachment, most, base=self._settings.base_file_url
+        )
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one update that Telegram brings.

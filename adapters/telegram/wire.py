@@ -49,7 +49,9 @@ class Heard:
     query: str | None = None  # a pressed button, which Telegram wants to be answered
     moved: Moved | None = None
     standing: Standing | None = None
-    member: Notice | None = None  # somebody joined a group; its key is given by whoever knows the update
+    member: Notice | None = (
+        None  # somebody joined a group or left it; its key is given by whoever knows the update
+    )
     username: str = ""  # of the writer, in lower case
 
 
@@ -88,7 +90,7 @@ def _message(message: Message, view: View) -> Heard:
     place = _place(message, view)
     author = _author(message, view)
     if place is None or author is None or not _is_said(message):
-        return Heard(member=_joined(message, view))
+        return Heard(member=_moved(message, view))
     account, name = author
     reading = read(message, view)
     if reading.is_for_another:
@@ -148,14 +150,18 @@ def _standing(change: ChatMemberUpdated, view: View) -> Standing | None:
     return Standing(place.address(view.name), word(change.chat.title), status, before)
 
 
-def _joined(message: Message, view: View) -> Notice | None:
-    people = [user for user in message.new_chat_members or () if not _is_nobody(user, view)]
+def _moved(message: Message, view: View) -> Notice | None:
+    """Return that somebody joined a group or left it; of several who join, the first."""
+    left = message.left_chat_member
+    what = What.MEMBER_REMOVED if left is not None else What.MEMBER_ADDED
+    come_or_gone = (left,) if left is not None else message.new_chat_members or ()
+    people = [user for user in come_or_gone if not _is_nobody(user, view)]
     place = _place(message, view)
     if not people or place is None:
         return None
     account = f"{view.name}:{int(people[0].id)}"
     return Notice(
-        what=What.MEMBER_ADDED,
+        what=what,
         room=place.address(view.name),
         key="",
         room_name=word(message.chat.title),

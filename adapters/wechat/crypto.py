@@ -46,6 +46,24 @@ def is_signed(given: str, token: str, timestamp: str, nonce: str, sealed: str) -
     return hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode())
 
 
+def opened_file(content: bytes, encoded: str) -> bytes:
+    """Return the content of a file that an intelligent robot got, by its key in base64.
+
+    Raises:
+        Tampered: It does not belong to the key, or the key is none.
+    """
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    try:
+        key = base64.b64decode(encoded.rstrip("=") + "=" * (-len(encoded.rstrip("=")) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        raise Tampered("the key is none") from None
+    if len(key) != 32 or not content or len(content) % _PREFIX:
+        raise Tampered("not whole blocks, or the key is none")
+    decryptor = Cipher(algorithms.AES(key), modes.CBC(key[:_PREFIX])).decryptor()
+    return _unpadded(decryptor.update(content) + decryptor.finalize())
+
+
 class Seal:
     """Opens and closes sealed texts of one key for one receiver.
 

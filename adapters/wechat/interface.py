@@ -55,6 +55,16 @@ class Interface:
         response = await self._server.request(method, address, body)
         return read(response, self._platform, may_lack_code=may_lack_code)
 
+    async def content(self, path: str, query: Mapping[str, str], most: int) -> bytes | Answer:
+        """Return what lies there; what is no file says why.
+
+        Raises:
+            DeliveryFailed: No answer, or one larger than `most` bytes.
+        """
+        response = await self._server.request("GET", self._server.address(path, query), largest=most)
+        is_said = response.headers.get("Content-Type", "").startswith(("application/json", "text/plain"))
+        return read(response, self._platform) if is_said or response.status != 200 else response.content
+
     async def close(self) -> None:
         """End all connections; harmless when repeated."""
         await self._server.close()
@@ -101,6 +111,22 @@ class Account:
             DeliveryFailed: Refused, not reached, or it is unknown whether it was done.
         """
         return await self._with_token(lambda token: self._interface.post(path, {"access_token": token}, body))
+
+    async def content(self, path: str, query: Mapping[str, str], most: int) -> bytes:
+        """Return a file of at most `most` bytes.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or too large.
+        """
+        for is_last in (False, True):
+            token = await self._tokens.get()
+            found = await self._interface.content(path, {"access_token": token, **query}, most)
+            if isinstance(found, bytes):
+                return found
+            if found.code not in TOKEN_WRONG or is_last:
+                raise self._failure(found.code, found.words)
+            self._tokens.forget(token)
+        raise AssertionError("the second answer is the last")
 
     async def close(self) -> None:
         """End all connections."""

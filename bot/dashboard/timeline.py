@@ -15,6 +15,7 @@ from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.alerts import promise_name
@@ -88,6 +89,12 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 更新进展", by=by) + _quoted(text, speaker)
         case e.Supplemented(by=by, text=text):
             return say("{by} 补充", by=by) + _quoted(text, speaker)
+        case pe.TakenBack(by=by, is_report=is_report):
+            return say("{by} 撤回了报障的那条消息", by=by) if is_report else say("{by} 撤回了一条消息", by=by)
+        case pe.RequesterGone(by=by):
+            return say("{by} 退出了群，之后不再问", by=by)
+        case pe.RequesterBack(by=by):
+            return say("{by} 又回到群里", by=by)
         case e.Urged(by=by):
             return say("{by} 催单", by=by)
         case e.Resolved(by=by, cause=cause, method=method, prevention=prevention, late=late):

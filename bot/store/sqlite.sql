@@ -22,9 +22,11 @@ ON CONFLICT DO NOTHING
 -- save_ticket --
 -- Save a ticket if nobody else did since; being asked for a rating is never forgotten.
 UPDATE tickets
-SET version = ?, head = ?, status = ?, room = ?, account = ?, subject = ?, next_due_at = ?,
-    surveyed_at = coalesce(?, surveyed_at), body = CAST(? AS TEXT)
-WHERE number = ? AND version = ?
+SET version = saved.column1, head = saved.column2, status = saved.column3, room = saved.column4,
+    account = saved.column5, subject = saved.column6, next_due_at = saved.column7,
+    surveyed_at = coalesce(saved.column8, surveyed_at), body = CAST(saved.column9 AS TEXT)
+FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) AS saved
+WHERE tickets.number = saved.column10 AND tickets.version = saved.column11
 
 -- add_record --
 -- Append to the archive of a ticket.

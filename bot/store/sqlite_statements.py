@@ -20,12 +20,13 @@ Row = tuple[int | str | bytes | None, ...]
 class Turn(IntEnum):
     """When a statement is said among those of a batch.
 
-    Rows that are only added do not care what other changes do, so those of many changes are said with one call, parents before
-    their children. What looks at what is there keeps its place.
+    Rows that are only added, and tickets of which each is saved by one change, do not care what other changes do, so those of
+    many changes are said with one call, parents before their children. What looks at what is there keeps its place.
     """
 
     SEEN = auto()
     TICKET = auto()
+    SAVED_TICKET = auto()  # each by one change at most, or only one of them finds the version it expects
     RECORD = auto()
     OUTGOING = auto()
     LINK = auto()
@@ -124,7 +125,9 @@ def _saving_ticket(saved: Saved, queries: Mapping[str, str]) -> Statement:
     )
     if saved.expected_version == 0:
         return Statement(queries["add_ticket"], row, Conflict, ticket.number, Turn.TICKET)
-    return Statement(queries["save_ticket"], (*row, saved.expected_version), Conflict, ticket.number)
+    return Statement(
+        queries["save_ticket"], (*row, saved.expected_version), Conflict, ticket.number, Turn.SAVED_TICKET
+    )
 
 
 def ticket_row(ticket: Ticket, next_due_at: int | None, surveyed_at: int | None) -> Row:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import cast
 
 from bot.tickets.model import ClockKind, Pause, Promise, StartsAt, Ticket
 from scheduler import history as past
 from scheduler.calendar import Calendar
-from scheduler.clock_rules import ClockRule, in_order
-from scheduler.clock_states import awaited_misses
+from scheduler.clock_rules import ClockRule
+from scheduler.clock_states import Promised, promised
 from scheduler.history import Agreement, History
 from scheduler.lengths import format_length
 from scheduler.targets import Instant
@@ -24,14 +24,7 @@ FIRST_WORD = "first_word"  # the response that is owed since the ticket was open
 REPRIORITISED = "reprioritised"
 
 
-class PromisedRules(NamedTuple):
-    """The promises of a ticket as rules, and the ids of those of which another needs to know that they were missed."""
-
-    rules: tuple[ClockRule, ...]
-    awaited: frozenset[str]
-
-
-def rules_of(ticket: Ticket, calendars: Mapping[str, Calendar]) -> PromisedRules:
+def rules_of(ticket: Ticket, calendars: Mapping[str, Calendar]) -> Promised:
     """Return the promises of a ticket as rules, those that wait for another after it.
 
     Raises:
@@ -48,7 +41,7 @@ def rules_of(ticket: Ticket, calendars: Mapping[str, Calendar]) -> PromisedRules
         else rule
         for rule in found.rules
     )
-    return PromisedRules(tuple(graced), found.awaited)
+    return Promised(tuple(graced), found.awaited)
 
 
 def calendars_of(promises: tuple[Promise, ...]) -> tuple[str, ...]:
@@ -62,10 +55,9 @@ def calendars_of(promises: tuple[Promise, ...]) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def _rules(promises: tuple[Promise, ...], calendars: tuple[Calendar, ...]) -> PromisedRules:
+def _rules(promises: tuple[Promise, ...], calendars: tuple[Calendar, ...]) -> Promised:
     known = {calendar.id: calendar for calendar in calendars}
-    rules = in_order(_rule(promise, known) for promise in promises)
-    return PromisedRules(rules, awaited_misses(rules))
+    return promised(_rule(promise, known) for promise in promises)
 
 
 def _rule(promise: Promise, calendars: Mapping[str, Calendar]) -> ClockRule:

@@ -27,6 +27,7 @@ from bot.tickets.joint_events import JointEvent
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, Kind, Party, Promise
 from bot.tickets.planned_events import CallEvent, PlannedEvent
+from bot.tickets.presence_events import PresenceEvent
 from bot.tickets.promise_events import (
     Acknowledged,
     AgreementGiven,
@@ -246,5 +247,6 @@ AnyEvent = (
     | SiteEvent
     | JointEvent
     | CoverageEvent
+    | PresenceEvent
     | VisitEvent
 )

@@ -14,6 +14,7 @@ from bot.tickets import (
     joint,
     ledger_changes,
     planned_changes,
+    presence,
     promise_changes,
     visit_changes,
 )
@@ -22,6 +23,7 @@ from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.model import (
@@ -38,6 +40,9 @@ from bot.tickets.shared_changes import settled, spoken
 from scheduler.intervals import in_utc
 
 _KEEPS_UNDO = (
+    pe.TakenBack,
+    pe.RequesterGone,
+    pe.RequesterBack,
     e.Escalated,
     le.AssetNamed,
     le.Excused,
@@ -142,6 +147,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
+        case pe.TakenBack() | pe.RequesterGone() | pe.RequesterBack():
+            return presence.changed(ticket, event)
         case e.Noted() | e.Supplemented() | e.Urged():
             return ticket
         case e.Updated(text=text):

@@ -5,13 +5,26 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.tickets import agreeing, coverage, joint, ledgering, majors, pausing, planned, site, timing, visits
+from bot.tickets import (
+    agreeing,
+    coverage,
+    joint,
+    ledgering,
+    majors,
+    pausing,
+    planned,
+    presence,
+    site,
+    timing,
+    visits,
+)
 from bot.tickets import coverage_steps as cs
 from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import joint_steps as js
 from bot.tickets import ledger_steps as ls
 from bot.tickets import planned_steps as ps
+from bot.tickets import presence_steps as people
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets import visit_steps as vs
@@ -48,6 +61,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
     now = no_earlier(now, ticket)
     joint.be_leading(ticket, step)
     match step:
+        case s.DeadlineReached():  # first: of no step there are so many at once
+            return time_passed(ticket, step, now, rules)
         case s.Open():
             raise ValueError(f"ticket {ticket.number} is open already")
         case s.Claim(by=by):
@@ -84,6 +99,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*_first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
         case s.Supplement(by=by, text=text):
             return pausing.supplemented(ticket, step, rules)
+        case people.TakeBack() | people.GoAway() | people.ComeBack():
+            return [*presence.decided(ticket, step)]
         case s.Urge(by=by):
             _be_open(ticket)
             return [e.Urged(by=by)]
@@ -191,8 +208,6 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*ledgering.decided(ticket, step, rules)]
         case js.Join():
             return joint.joined(ticket, step)
-        case s.DeadlineReached():
-            return time_passed(ticket, step, now, rules)
         case s.Realign(saved_at=saved_at):
             return realigned(ticket, saved_at, now, rules)
         case _:

@@ -6,7 +6,7 @@ from datetime import datetime, time
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
+from bot.tickets.errors import N_, NotTheirs, TicketError
 from bot.tickets.model import Closing, Ticket, Waiting, WaitsFor
 from bot.tickets.rules import Rules
 from scheduler.targets import NthWorkingDay, due
@@ -29,9 +29,7 @@ def paused(ticket: Ticket, step: s.Pause, now: datetime, rules: Rules) -> list[e
         raise TicketError("请写明要客户给什么，例：暂停 {number} 等客户 需要提供设备序列号", number=number)
     if not need:
         raise TicketError(
-            "请写明在等什么、什么时候再看，例：暂停 {number} {reason} 明天10点 主板到货",
-            number=number,
-            reason=Phrase(REASONS[reason]),
+            "请写明在等什么、什么时候再看，例：暂停 {number} 等备件 明天10点 主板到货", number=number
         )
     waiting = ticket.waiting
     if reason is WaitsFor.CUSTOMER:

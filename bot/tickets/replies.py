@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Check
-from bot.tickets import coverage, joint_words, ledgering, majors, site, timing, visits
+from bot.tickets import coverage, joint_words, ledgering, majors, presence, site, timing, visits
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.alerts import alerts
@@ -52,6 +53,8 @@ def _said_of(
     match event:
         case e.Opened():
             return opened(event, after, voices, rules)
+        case e.Escalated():  # early, as in `decide`
+            return alerts(event, after, voices.duty, rules, title(after))
         case e.Claimed(by=by):
             return _claimed(by, after, events, voices, rules)
         case e.HandOverOffered(by=by, to=to, note=note):
@@ -109,6 +112,10 @@ def _said_of(
             return _urged(by, after, voices, rules)
         case e.Resolved():
             return [resolved(event, after, voices, rules)]
+        case e.CheckReminded() | e.SurveyAsked() | e.SurveyReminded() | e.PauseReminded() if (
+            presence.is_in_vain(event, after)
+        ):
+            return []
         case e.CheckReminded():
             text = customer(
                 "@{who} {number} 处理好了吗？好了回 1，还有问题回 2。{time} 前没有回复，我就先关单。",
@@ -166,8 +173,6 @@ def _said_of(
         case e.CalledBack():
             text = voices.asker.say("{number} 的回访已记入档案。", number=after.subject or number)
             return [Message(to=Place.ASIDE, text=text)]
-        case e.Escalated():
-            return alerts(event, after, voices.duty, rules, title(after))
         case e.Arrived(by=by):
             text = customer(
                 "{number} {by} 已到场（{time}）。处理完请您在群里确认。",
@@ -247,6 +252,9 @@ def _said_of(
             | e.Commented()
             | e.Realigned()
             | e.NoticeGathered()
+            | pe.TakenBack()
+            | pe.RequesterGone()
+            | pe.RequesterBack()
         ):
             return []
         case _:

@@ -12,6 +12,7 @@ from bot.tickets.joint_steps import Join
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
 from bot.tickets.planned_steps import PlannedStep
+from bot.tickets.presence_steps import PresenceStep
 from bot.tickets.site_steps import SiteStep
 from bot.tickets.visit_steps import VisitStep
 
@@ -344,6 +345,7 @@ Step = (
     | SiteStep
     | Join
     | CoverageStep
+    | PresenceStep
     | VisitStep
     | Realign
     | DeadlineReached

@@ -140,6 +140,12 @@ class FakeClock:
 
 
 @pytest.fixture
+def kills(request: pytest.FixtureRequest) -> int:
+    """How often a peer is killed: a few times, with `--long` (`make faults`) a hundred."""
+    return 100 if request.config.getoption("--long", default=False) else 10
+
+
+@pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
 

@@ -74,6 +74,7 @@ class DingTalkServer:
     answers: list[Any] = field(default_factory=list)  # for messages, in turn: (status, body) or "hang up"
     endpoint: str | None = None
     refuses_login: bool = False
+    files: dict[str, str] = field(default_factory=dict)  # addresses by their codes
     recalled: list[str] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
@@ -183,6 +184,11 @@ class DingTalkServer:
             return web.json_response({"errcode": 0, "errmsg": "ok"})
         if request.headers.get("x-acs-dingtalk-access-token") not in self.tokens[-1:]:
             return _refusal(401, "InvalidAuthentication", "不合法的access_token")
+        if path == "/v1.0/robot/messageFiles/download":
+            url = self.files.get(body["downloadCode"])
+            if url is None:
+                return _refusal(400, "invalid.downloadCode", "downloadCode 无效")
+            return web.json_response({"downloadUrl": url})
         if path.endswith(("/groupMessages/recall", "/otoMessages/batchRecall")):
             self.recalled.extend(body["processQueryKeys"])
             return web.json_response({"successResult": body["processQueryKeys"], "failedResult": {}})

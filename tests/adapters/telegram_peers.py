@@ -77,6 +77,7 @@ class BotApi:
         self.members: dict[int, Any] = {}  # what the bot is in a chat; a refusal is a dictionary
         self.moved: dict[int, int] = {}
         self.date = NOON
+        self.files: dict[str, bytes] = {}  # by path
         self.raw_answers: dict[str, deque[Any]] = {}  # to be given instead: a refusal, bytes, or None to cut
         self.kills_next_poll: str | None = None  # "before", "midway" or "after" it is answered
         self._updates: list[dict[str, Any]] = []
@@ -94,6 +95,7 @@ class BotApi:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_route("*", "/bot{token}/{method}", self._handle)
+        app.router.add_get("/file/bot{token}/{path:.*}", self._file)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.02, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port, reuse_address=True)
@@ -252,6 +254,19 @@ class BotApi:
             request.transport.close()
             return partial
         return answer
+
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        content = self.files.get(request.match_info["path"])
+        is_ours = request.match_info["token"] == TOKEN
+        return web.Response(body=content) if content is not None and is_ours else web.Response(status=404)
+
+    def _getFile(self, parameters: dict[str, str]) -> Any:  # noqa: N802
+        number = parameters["file_id"]
+        path = f"documents/{number}"
+        if path not in self.files:
+            return refusal(400, "Bad Request: invalid file_id")
+        size = len(self.files[path])
+        return {"file_id": number, "file_unique_id": "u", "file_size": size, "file_path": path}
 
     def _getMe(self, _: dict[str, str]) -> Any:  # noqa: N802 - Telegram's names
         return plain(self.me)

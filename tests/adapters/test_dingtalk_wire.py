@@ -137,10 +137,14 @@ def test_somebody_from_outside_is_known_by_another_id():
                 },
             },
             "看图打不开",
-            (Attachment("picture", ""),),
+            (Attachment("picture", "", reference="d"),),
         ),
         ({"msgtype": "richText", "content": {}}, "", ()),
-        ({"msgtype": "picture", "content": {"downloadCode": "d"}}, "", (Attachment("picture", ""),)),
+        (
+            {"msgtype": "picture", "content": {"downloadCode": "d"}},
+            "",
+            (Attachment("picture", "", reference="d"),),
+        ),
         (
             {"msgtype": "audio", "content": {"downloadCode": "d", "duration": 1, "recognition": "打不开了"}},
             "打不开了",
@@ -149,12 +153,12 @@ def test_somebody_from_outside_is_known_by_another_id():
         (
             {"msgtype": "video", "content": {"downloadCode": "d", "videoType": "mp4"}},
             "",
-            (Attachment("video", ""),),
+            (Attachment("video", "", reference="d"),),
         ),
         (
             {"msgtype": "file", "content": {"downloadCode": "d", "fileName": "日志.txt"}},
             "",
-            (Attachment("file", "日志.txt"),),
+            (Attachment("file", "日志.txt", reference="d"),),
         ),
         ({"msgtype": "file", "content": 7}, "", (Attachment("file", ""),)),
     ],

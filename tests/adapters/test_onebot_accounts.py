@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from datetime import timedelta
 
 import pytest
@@ -16,7 +15,6 @@ from tests.adapters.conftest import NOON, Archive
 pytestmark = pytest.mark.asyncio
 
 NOW = int(NOON.timestamp())
-KILLS = int(os.environ.get("SHOUWEN_ROUNDS", "100"))
 
 
 def outgoing(text: str = "你好", group: int = 123456, key: str = "") -> Outgoing:
@@ -147,7 +145,7 @@ async def test_a_qq_side_without_history_costs_nothing(onebot, serve, qq_peer, l
 
 
 async def test_a_link_that_is_killed_again_and_again_loses_and_doubles_nothing(
-    onebot, serve, qq_peer, listen
+    onebot, serve, qq_peer, listen, kills
 ):
     adapter = onebot()
     url = await serve(adapter.handle)
@@ -155,7 +153,7 @@ async def test_a_link_that_is_killed_again_and_again_loses_and_doubles_nothing(
     archive, said, sent = Archive(), [], []
     peer = await qq_peer(url)
     peer.archive = archive
-    for number in range(KILLS):
+    for number in range(kills):
         text = f"第 {number} 句"
         said.append(text)
         if number % 3 == 2:  # nobody is there to hear it
@@ -177,7 +175,7 @@ async def test_a_link_that_is_killed_again_and_again_loses_and_doubles_nothing(
     while not heard or heard[-1] != "完了":
         heard.append((await listener.next()).text)
     assert heard == [*said, "完了"]
-    assert sent == [f"答 {number}" for number in range(KILLS) if number % 3 != 2]
+    assert sent == [f"答 {number}" for number in range(kills) if number % 3 != 2]
 
 
 # --- what may have arrived ----------------------------------------------------------------------------------------
@@ -329,6 +327,6 @@ async def test_files_come_from_the_qq_side_itself_or_from_allowed_hosts_only(one
     ],
 )
 async def test_hosts_of_files(url, is_allowed):
-    from adapters.onebot.files import is_allowed as allowed
+    from adapters.downloads import is_allowed as allowed
 
     assert allowed(url, ("qq.com", "qpic.cn")) is is_allowed

@@ -302,9 +302,13 @@ def test_what_the_bot_may_do_changes_by_events(kind, data, room, may_push):
     assert wire.read(envelope(kind, {}), VIEW) is None
 
 
-def test_who_joins_a_group_is_told():
-    notice = Notice(what=What.MEMBER_ADDED, room="qq:group:G1", key="E:1", account="qq:20001")
-    assert wire.read(envelope("GROUP_MEMBER_ADD", MEMBER), VIEW) == notice
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [("GROUP_MEMBER_ADD", What.MEMBER_ADDED), ("GROUP_MEMBER_REMOVE", What.MEMBER_REMOVED)],
+)
+def test_who_joins_a_group_or_leaves_it_is_told(kind, what):
+    notice = Notice(what=what, room="qq:group:G1", key="E:1", account="qq:20001")
+    assert wire.read(envelope(kind, MEMBER), VIEW) == notice
 
 
 JOIN = {
@@ -315,7 +319,6 @@ JOIN = {
     "apply_source": "self_apply",
 }
 IGNORED = [
-    ("GROUP_MEMBER_REMOVE", MEMBER),
     ("GROUP_JOIN_REQUEST", JOIN),
     ("MESSAGE_AUDIT_REJECT", {"audit_id": "A1", "audit_time": "2026-05-15T12:01:45+08:00"}),
 ]

@@ -216,22 +216,31 @@ def test_a_caption_is_the_text_of_a_picture_and_the_largest_size_counts():
     )
     assert message is not None
     assert (message.text, message.is_addressed) == ("投影黑屏", True)
-    assert message.attachments == (Attachment("picture", "picture-ul"),)
+    assert message.attachments == (Attachment("picture", "picture-ul", reference="l"),)
 
 
 @pytest.mark.parametrize(
     ("content", "attachments"),
     [
-        ({"photo": PHOTO}, (Attachment("picture", "picture-ul"),)),
-        ({"document": {**FILE, "file_name": "日志.zip"}}, (Attachment("file", "日志.zip"),)),
-        ({"document": FILE}, (Attachment("file", "file-uf"),)),
-        ({"voice": {**FILE, "duration": 3}}, (Attachment("voice", "voice-uf"),)),
-        ({"audio": {**FILE, "duration": 3, "file_name": "a.mp3"}}, (Attachment("file", "a.mp3"),)),
-        ({"video": {**FILE, "duration": 3, "width": 1, "height": 1}}, (Attachment("video", "video-uf"),)),
-        ({"video_note": {**FILE, "duration": 3, "length": 1}}, (Attachment("video", "video-uf"),)),
+        ({"photo": PHOTO}, (Attachment("picture", "picture-ul", reference="l"),)),
+        ({"document": {**FILE, "file_name": "日志.zip"}}, (Attachment("file", "日志.zip", reference="f"),)),
+        ({"document": FILE}, (Attachment("file", "file-uf", reference="f"),)),
+        ({"voice": {**FILE, "duration": 3}}, (Attachment("voice", "voice-uf", reference="f"),)),
+        (
+            {"audio": {**FILE, "duration": 3, "file_name": "a.mp3"}},
+            (Attachment("file", "a.mp3", reference="f"),),
+        ),
+        (
+            {"video": {**FILE, "duration": 3, "width": 1, "height": 1}},
+            (Attachment("video", "video-uf", reference="f"),),
+        ),
+        (
+            {"video_note": {**FILE, "duration": 3, "length": 1}},
+            (Attachment("video", "video-uf", reference="f"),),
+        ),
         (
             {"animation": {**FILE, "duration": 3, "width": 1, "height": 1}, "document": FILE},
-            (Attachment("video", "video-uf"),),
+            (Attachment("video", "video-uf", reference="f"),),
         ),
         (
             {

@@ -153,23 +153,60 @@ async def test_whoever_is_thrown_out_waits_for_long(robot):
     await it.session()
 
 
-async def test_a_hundred_lost_connections_cost_no_message_and_double_none(robot):
+@pytest.mark.parametrize("how", ["before", "on its way", "after"])
+async def test_a_peer_that_is_killed_again_and_again_loses_and_doubles_nothing(robot, how, kills):
+    """What was said is heard once; what the bot says is shown, and shown twice only with a mark."""
     it = await robot()
-    heard, sent = [], []
-    for number in range(100):
+    shown: list[str] = []
+    heard: list[str] = []
+
+    def acknowledge(frame: dict) -> dict | None:
+        shown.append(frame["body"]["markdown"]["content"])
+        return None if how == "on its way" and dying else {"errcode": 0, "errmsg": "ok"}
+
+    it.server.acknowledge = acknowledge
+    dying = False
+    for number in range(kills):
         session = await it.server.next_session()
         await session.says("20001", f"@小首 第 {number} 句", msgid=f"m{number}")
         heard.append((await it.listener.next()).text)
+        dying = True
+        if how == "before":
+            await _killed(it, session)
         sending = asyncio.create_task(it.adapter.send(say(f"第 {number} 条")))
-        sent.append((await session.next_sent())["body"]["markdown"]["content"])
-        assert await asyncio.wait_for(sending, 10)
-        begun = len(it.clock.lengths)
-        session.socket._req.transport.abort()
-        await session.over()
-        await it.clock.slept(begun + 1)
+        if how != "before":
+            await session.next_sent()
+        if how == "after":
+            assert await asyncio.wait_for(sending, 10)
+        if how != "before":
+            await _killed(it, session)
+        if how != "after":
+            with pytest.raises(DeliveryFailed) as failed:
+                await asyncio.wait_for(sending, 10)
+            assert failed.value.retry_after
+            assert failed.value.is_unknown is (how == "on its way")
+        dying = False
         it.clock.advance(61)
-    assert heard == [f"第 {number} 句" for number in range(100)]
-    assert sent == [f"第 {number} 条" for number in range(100)]
+        if how != "after":  # as the outbox does
+            mark = "（重发）" if failed.value.is_unknown else ""
+            session = await it.session()
+            await asyncio.wait_for(it.adapter.send(say(f"{mark}第 {number} 条")), 10)
+            await session.next_sent()
+            await _killed(it, session)
+            it.clock.advance(61)
+    assert heard == [f"第 {number} 句" for number in range(kills)]
+    assert len(shown) == len(set(shown))
+    for number in range(kills):
+        texts = {f"第 {number} 条", f"（重发）第 {number} 条"}
+        assert len(texts & set(shown)) == (2 if how == "on its way" else 1)
+
+
+async def _killed(it, session) -> None:
+    """Lose the connection without a word, and wait until both sides know."""
+    begun = len(it.clock.lengths)
+    session.socket._req.transport.abort()
+    await session.over()
+    await it.clock.slept(begun + 1)
 
 
 async def test_a_redelivered_message_has_the_same_id(robot):

@@ -78,12 +78,28 @@ def test_the_recorded_message_of_the_documents():
         (
             {"MsgType": "image", "PicUrl": "https://p.example/1.jpg", "MediaId": "m1"},
             "",
-            (Attachment("picture", "m1", "https://p.example/1.jpg"),),
+            (Attachment("picture", "m1", "https://p.example/1.jpg", "m1"),),
         ),
-        ({"MsgType": "image", "PicUrl": "javascript:x", "MediaId": "m1"}, "", (Attachment("picture", "m1"),)),
-        ({"MsgType": "voice", "MediaId": "m2", "Format": "amr"}, "", (Attachment("voice", "m2"),)),
-        ({"MsgType": "video", "MediaId": "m3", "ThumbMediaId": "t"}, "", (Attachment("video", "m3"),)),
-        ({"MsgType": "file", "MediaId": "m4", "FileName": "日志.txt"}, "", (Attachment("file", "日志.txt"),)),
+        (
+            {"MsgType": "image", "PicUrl": "javascript:x", "MediaId": "m1"},
+            "",
+            (Attachment("picture", "m1", reference="m1"),),
+        ),
+        (
+            {"MsgType": "voice", "MediaId": "m2", "Format": "amr"},
+            "",
+            (Attachment("voice", "m2", reference="m2"),),
+        ),
+        (
+            {"MsgType": "video", "MediaId": "m3", "ThumbMediaId": "t"},
+            "",
+            (Attachment("video", "m3", reference="m3"),),
+        ),
+        (
+            {"MsgType": "file", "MediaId": "m4", "FileName": "日志.txt"},
+            "",
+            (Attachment("file", "日志.txt", reference="m4"),),
+        ),
         (
             {"MsgType": "location", "Location_X": "23.1", "Location_Y": "113.3", "Label": "育才小学 "},
             "位置：育才小学",
@@ -277,10 +293,14 @@ def test_the_call_at_the_front_is_left_out(content, text):
         (
             {"msgtype": "image", "image": {"url": "https://x", "aeskey": "k"}},
             "",
-            (Attachment("picture", ""),),
+            (Attachment("picture", "", "https://x", "k"),),
         ),
-        ({"msgtype": "file", "file": {"url": "https://x", "aeskey": "k"}}, "", (Attachment("file", ""),)),
-        ({"msgtype": "video", "video": {"url": "https://x"}}, "", (Attachment("video", ""),)),
+        (
+            {"msgtype": "file", "file": {"url": "https://x", "aeskey": "k"}},
+            "",
+            (Attachment("file", "", "https://x", "k"),),
+        ),
+        ({"msgtype": "video", "video": {"url": "https://x"}}, "", (Attachment("video", "", "https://x"),)),
         ({"msgtype": "voice", "voice": {"content": "打不开了"}}, "打不开了", (Attachment("voice", ""),)),
         (
             {
@@ -296,7 +316,7 @@ def test_the_call_at_the_front_is_left_out(content, text):
                 },
             },
             "看图\n打不开",
-            (Attachment("picture", ""),),
+            (Attachment("picture", "", "https://x"),),
         ),
         ({"msgtype": "mixed", "mixed": {}}, "", ()),
         ({"msgtype": "text", "text": None}, "", ()),

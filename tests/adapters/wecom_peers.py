@@ -217,6 +217,7 @@ class WeComApi:
     seen: set[tuple[str, str]] = field(default_factory=set)  # what the check for duplicates knows
     delivered: list[Posted] = field(default_factory=list)
     is_stopped: bool = False  # the application
+    files: dict[str, bytes] = field(default_factory=dict)  # by their ids
     unseen: set[str] = field(default_factory=set)  # people whom the application may not see
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -225,6 +226,12 @@ class WeComApi:
             return await self._token(request)
         body = await request.json() if request.method == "POST" else None
         posted = Posted(path, dict(request.query), body)
+        if path.endswith("/media/get") and not self.answers:
+            if posted.query["access_token"] not in self.tokens[-1:]:
+                return web.json_response({"errcode": 42001, "errmsg": "access_token expired"})
+            content = self.files.get(posted.query["media_id"])
+            missing = {"errcode": 40007, "errmsg": "invalid media_id"}
+            return web.Response(body=content) if content is not None else web.json_response(missing)
         if self.answers:
             answer = self.answers.pop(0)
             if answer == "arrives, hangs up":

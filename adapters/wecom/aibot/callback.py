@@ -12,7 +12,16 @@ from yarl import URL
 
 from adapters.admission import Refused
 from adapters.clock_check import compared
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import (
+    Attachment,
+    Capabilities,
+    DeliveryFailed,
+    Finding,
+    Incoming,
+    Notice,
+    Outgoing,
+    Surroundings,
+)
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.json_frames import Unreadable
@@ -22,7 +31,7 @@ from adapters.wechat.callbacks import Callbacks, taken
 from adapters.wechat.crypto import Seal, read_key
 from adapters.wechat.door import Door
 from adapters.wechat.interface import Interface
-from adapters.wecom.aibot import frames, wire
+from adapters.wecom.aibot import files, frames, wire
 from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
@@ -52,6 +61,7 @@ class CallbackAdapter:
             max_length=wire.LIMIT,
             length_unit="bytes",
         )
+        self._settings = settings
         self._clock = surroundings.clock
         self._view = wire.View(surroundings.name, surroundings.bot_name, surroundings.people)
         self._inbox = Inbox()
@@ -87,6 +97,16 @@ class CallbackAdapter:
         if self._inbox.is_closed:
             return web.Response(status=503)
         return await self._callbacks.handle(request)
+
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - it says all itself
+        """Return the content of a file that somebody sent in the last five minutes.
+
+        Raises:
+            FileUnavailable: Too large, expired, on a host that is not allowed, or not to be decrypted.
+        """
+        return await files.fetched(
+            attachment, most, hosts=self._settings.file_hosts, key=self._settings.aes_key
+        )
 
     async def close(self) -> None:
         """End all connections; `incoming` ends after what has already arrived."""

@@ -11,11 +11,20 @@ from typing import Final
 import structlog
 from aiohttp import ClientWebSocketResponse
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import (
+    Attachment,
+    Capabilities,
+    DeliveryFailed,
+    Finding,
+    Incoming,
+    Notice,
+    Outgoing,
+    Surroundings,
+)
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.wechat.answers import OK, code
-from adapters.wecom.aibot import examination, frames, wire
+from adapters.wecom.aibot import examination, files, frames, wire
 from adapters.wecom.aibot.dial import keep_connected
 from adapters.wecom.aibot.frames import Body, Frame
 from adapters.wecom.aibot.link import End, Link, NotReady, Unanswered
@@ -87,6 +96,14 @@ class SocketAdapter:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
         return await self._delivery.deliver(message)
+
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - it says all itself
+        """Return the content of a file that somebody sent in the last five minutes.
+
+        Raises:
+            FileUnavailable: Too large, expired, on a host that is not allowed, or not to be decrypted.
+        """
+        return await files.fetched(attachment, most, hosts=self._settings.file_hosts)
 
     async def close(self) -> None:
         """End the connection; `incoming` ends after what has already arrived."""

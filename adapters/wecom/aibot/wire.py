@@ -20,6 +20,7 @@ LIMIT: Final = 20_480  # bytes of markdown
 _LONGEST_PART: Final = LIMIT - 1024
 
 _ATTACHMENTS: Final[Mapping[str, str]] = {"image": "picture", "file": "file", "video": "video"}
+_LONGEST_ADDRESS: Final = 4096
 _SPACES: Final = " \t\r\n\u00a0\u2005\u3000"
 
 
@@ -101,8 +102,16 @@ def _mixed(items: Sequence[Any]) -> tuple[str, tuple[Attachment, ...]]:
 
 
 def _attachment(kind: str, content: Any) -> Attachment:
-    # Without its address: what lies there is encrypted and gone after five minutes.
-    return Attachment(kind, word(content, "filename") or word(content, "name"))
+    """Return a file with its address, good for five minutes, and in a long connection the key to what lies there."""
+    url = word(content, "url")
+    is_address = url.startswith(("https://", "http://")) and len(url) <= _LONGEST_ADDRESS
+    name = word(content, "filename") or word(content, "name") or _last_part(url if is_address else "")
+    return Attachment(kind, name, url if is_address else None, word(content, "aeskey")[:64])
+
+
+def _last_part(url: str) -> str:
+    path = url.partition("://")[2].partition("?")[0].partition("/")[2]
+    return path.rpartition("/")[2][:128]
 
 
 def _without_call(text: str, view: View) -> str:

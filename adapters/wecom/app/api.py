@@ -46,6 +46,14 @@ class Api:
         """
         return await self._account.get("cgi-bin/user/get", {"userid": user})
 
+    async def file(self, media: str, most: int) -> bytes:
+        """Return the content of a file by its id.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or larger than `most` bytes.
+        """
+        return await self._account.content("cgi-bin/media/get", {"media_id": media}, most)
+
     async def close(self) -> None:
         """End all connections."""
         await self._account.close()

@@ -10,9 +10,19 @@ from typing import Final
 import structlog
 from aiohttp import web
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import (
+    Attachment,
+    Capabilities,
+    DeliveryFailed,
+    Finding,
+    Incoming,
+    Notice,
+    Outgoing,
+    Surroundings,
+)
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
+from adapters.powers import FileUnavailable
 from adapters.receipt import Receipt
 from adapters.splitting import split
 from adapters.wechat.callbacks import Callbacks, taken
@@ -23,6 +33,7 @@ from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -74,6 +85,19 @@ class AppAdapter:
             DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
         """
         return await self._delivery.deliver(message)
+
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - its reference says all
+        """Return the content of a file that somebody sent; WeCom keeps it for three days.
+
+        Raises:
+            FileUnavailable: Too large, expired, or not to be had.
+        """
+        if not attachment.reference:
+            raise FileUnavailable(say("这条消息里没有可以下载的文件"))
+        try:
+            return await self._api.file(attachment.reference, most)
+        except DeliveryFailed as failed:
+            raise FileUnavailable(say("取不到文件：{why}", why=failed.reason)) from None
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""

@@ -86,7 +86,8 @@ def _attachment(kind: str, fields: Mapping[str, str]) -> Attachment | None:
     url = fields.get("PicUrl", "").strip()
     name = fields.get("FileName", "").strip() or fields.get("MediaId", "").strip()
     is_address = url.startswith(("https://", "http://"))
-    return Attachment(_ATTACHMENTS[kind], name, url if is_address else None)
+    reference = fields.get("MediaId", "").strip()[:256]
+    return Attachment(_ATTACHMENTS[kind], name, url if is_address else None, reference)
 
 
 def outgoing(message: Outgoing, name: str, agent_id: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
+from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.model import Appointment, ClockKind, Closing, Finding, Kind, Party, Reporter, WaitsFor
@@ -114,6 +115,9 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (e.Updated(by=LI, text="已换"), "小李 更新进展：已换"),
     (e.Supplemented(by=WANG, text="三楼"), "王老师 补充：三楼"),
     (e.Urged(by=WANG), "王老师 催单"),
+    (pe.TakenBack(by=WANG, is_report=True), "王老师 撤回了报障的那条消息"),
+    (pe.RequesterGone(by=WANG), "王老师 退出了群，之后不再问"),
+    (pe.RequesterBack(by=WANG), "王老师 又回到群里"),
     (
         e.Resolved(by=LI, cause="缺纸", method="加纸", prevention="常看", late=LATE, check_at=AT, close_at=AT),
         "小李 解决。原因：缺纸；方法：加纸；预防：常看，超时 5 分钟",

@@ -1,0 +1,59 @@
+"""Files that people sent, fetched from the hosts that a platform keeps them on, and from no other."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import aiohttp
+from yarl import URL
+
+from adapters.powers import FileUnavailable
+from adapters.wording import say
+
+_PATIENCE: Final = 30.0  # seconds for a whole file
+
+
+def is_allowed(url: str, hosts: tuple[str, ...]) -> bool:
+    """Say whether a file may be fetched from an address: on one of these hosts or below it."""
+    try:
+        address = URL(url)
+    except ValueError:
+        return False
+    host = (address.host or "").lower().rstrip(".")
+    return address.scheme in ("http", "https") and any(
+        host == allowed.lower() or host.endswith("." + allowed.lower()) for allowed in hosts
+    )
+
+
+async def downloaded(url: str | None, *, most: int, hosts: tuple[str, ...]) -> bytes:
+    """Return what lies at an address; redirections are not followed, and no error repeats the address.
+
+    Raises:
+        FileUnavailable: On another host, larger than `most` bytes, expired, or not reached.
+    """
+    if not url or not is_allowed(url, hosts):
+        raise FileUnavailable(say("平台没有给出可以下载的地址。请换一种方式发，或把主机加进 file_hosts。"))
+    timeout = aiohttp.ClientTimeout(total=_PATIENCE)
+    content = bytearray()
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as session,
+            session.get(URL(url, encoded=True), allow_redirects=False) as response,
+        ):
+            if response.status != 200:
+                raise FileUnavailable(
+                    say("文件下载不了（HTTP {status}），多半已过期，请再发一次。", status=response.status)
+                )
+            async for chunk in response.content.iter_any():
+                content += chunk
+                if len(content) > most:
+                    raise too_large(most)
+    except (aiohttp.ClientError, OSError) as error:
+        why = type(error).__name__
+        raise FileUnavailable(say("文件下载不了（{why}），请再发一次。", why=why)) from None
+    return bytes(content)
+
+
+def too_large(most: int) -> FileUnavailable:
+    """Return that a file has more than `most` bytes."""
+    return FileUnavailable(say("文件超过 {count} MB。", count=max(1, most >> 20)))
