@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import random
+import re
 import shutil
 import socket
 import statistics
@@ -10,6 +12,8 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from time import perf_counter, process_time
 
@@ -19,11 +23,14 @@ from redis.exceptions import RedisError
 
 from benchmarks.store import AT, _change
 from benchmarks.table import Row, at_most, ratio_of
-from bot.store.contract import Change
+from bot.store.contract import Change, Saved, Store
 from bot.store.redis_parts import Part, Whereabouts, packed, parts_of
 from bot.store.redis_scripts import script
 from bot.store.redis_start import open_redis
 from bot.store.sqlite import open_sqlite
+from bot.tickets.events import Noted
+from bot.tickets.model import Party, Status
+from bot.tickets.records import Record, Source, sealed
 
 IN_FLIGHT = (1, 64, 256)
 COMMITS = {1: 400, 64: 3200, 256: 5120}
@@ -31,6 +38,7 @@ ROUNDS = 3
 OPEN_TICKETS = 100_000
 _PREFIX = "shouwen:{0}:"
 _BATCH = 500
+_CLOSED, _RECORDS = 2_560, 8
 
 
 def run() -> list[Row]:
@@ -52,6 +60,17 @@ def run() -> list[Row]:
             everything,
             "bytes",
             at_most(2048),
+        )
+    )
+    with _server() as (port, _):
+        packed_, loose = asyncio.run(_closed(port))
+    rows.append(
+        Row(
+            f"Redis: a closed ticket with {_RECORDS} records, packed; peer: before that",
+            packed_,
+            loose,
+            "bytes",
+            note="with its places in the lists of numbers and of its requester",
         )
     )
     rows.append(Row(f"Redis: ready with {OPEN_TICKETS:,} open tickets", seconds, None, "s", at_most(1.5)))
@@ -178,6 +197,72 @@ async def _weights(port: int) -> tuple[float, float]:
     everything = await _used(connection)
     await connection.disconnect()
     return (tickets - empty) / (OPEN_TICKETS - few), (everything - tickets) / few
+
+
+async def _closed(port: int) -> tuple[float, float]:
+    """Return the bytes of a closed ticket with its archive, after it was packed and before."""
+    store = await open_redis(f"redis://127.0.0.1:{port}/0", AT)
+    connection = await _connected(port)
+    empty = await _used(connection)
+    for number in range(1, _CLOSED + 1):
+        await _live(store, number)
+    await _forget_commits(connection)
+    loose = await _used(connection)
+    while int(await _asked(connection, "ZCARD", f"{_PREFIX}closed")):
+        await store.tidy(AT + timedelta(days=40))
+    packed_ = await _used(connection)
+    await store.close()
+    await connection.disconnect()
+    return (packed_ - empty) / _CLOSED, (loose - empty) / _CLOSED
+
+
+async def _live(store: Store, number: int) -> None:
+    """Let a ticket be opened, written about and closed; no two say the same."""
+    opened = _change(number).tickets[0]
+    ticket = replace(opened.ticket, account=f"qq:{number // 5}", text=_words(number))
+    await store.commit(Change(at=AT, tickets=(replace(opened, ticket=ticket),)))
+    by, records, head = Party("zhang", "老张"), [], ticket.head
+    for seq in range(2, _RECORDS + 1):
+        source = Source(f"m{number}.{seq}", "qq:10001", "qq:group:123456")
+        noted = Noted(by=by, text=_words(number * _RECORDS + seq))
+        record = Record(
+            number=number, seq=seq, at=AT + timedelta(minutes=number + seq), event=noted, source=source
+        )
+        records.append(sealed(record, head))
+        head = records[-1].hash
+    ticket = replace(
+        ticket, version=_RECORDS, head=head, status=Status.CLOSED, closed_at=AT + timedelta(minutes=9)
+    )
+    await store.commit(
+        Change(
+            at=AT,
+            tickets=(Saved(ticket=ticket, expected_version=1, records=tuple(records), next_due_at=None),),
+        )
+    )
+
+
+def _words(number: int) -> str:
+    """Return twenty characters that no other number has, in pairs as people write them: hardly ever does one say the same."""
+    chance, text = random.Random(number), _text()
+    return "".join(text[at : at + 2] for at in (chance.randrange(len(text) - 1) for _ in range(10)))
+
+
+@cache
+def _text() -> str:
+    return "".join(re.findall(r"[\u4e00-\u9fff]", Path("faq.example.md").read_text(encoding="utf-8")))
+
+
+async def _forget_commits(connection: Connection) -> None:
+    """Remove what is remembered of commits for five minutes: it is no part of a ticket."""
+    await connection.send_command("KEYS", f"{_PREFIX}c:*")
+    for key in await connection.read_response():
+        await connection.send_command("DEL", key)
+        await connection.read_response()
+
+
+async def _asked(connection: Connection, *command: str) -> bytes:
+    await connection.send_command(*command)
+    return bytes(str(await connection.read_response()), "ascii")
 
 
 async def _fill(connection: Connection, first: int, last: int, *, is_bare: bool) -> None:

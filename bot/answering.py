@@ -69,8 +69,10 @@ class Answering:
         if is_new_report and await self._joining.joined(hearing, said.text, is_told=said.is_addressed):
             return True
         if decision is None:
-            is_off = mode == "off"
-            hits = [] if is_off else await self._knowledge.look(said.text, hearing.customer, hearing.now)
+            hits: list[Hit] = []
+            if mode != "off":
+                await self._knowledge.hear(said.text)
+                hits = self._knowledge.find(said.text, hearing.customer, hearing.now)
             decision = decided(said, self._knowledge.judge(hits, is_asked=said.is_for_bot))
         match decision:
             case Silent():

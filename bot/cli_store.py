@@ -61,7 +61,10 @@ def backup(config_file: Path | None, is_checked: bool, file: Path) -> None:
 @config_option
 @click.option("--check", "is_check", is_flag=True, help="Only verify the backup; nothing is written.")
 @click.option(
-    "--replace", "is_replacing", is_flag=True, help="Put the present database aside first (SQLite)."
+    "--replace",
+    "is_replacing",
+    is_flag=True,
+    help="Put aside first what is there: rename the database, or write a backup of what is on Redis.",
 )
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @explained
@@ -82,7 +85,7 @@ def restore(config_file: Path | None, is_check: bool, is_replacing: bool, file: 
         copying.restore(config.store_url, file, SystemClock().now(), is_replacing=is_replacing)
     )
     if copied.aside:
-        click.echo(voice.say("原来的数据库改名为 {file}。", file=copied.aside))
+        click.echo(voice.say("原来的数据在 {file}。", file=copied.aside))
     click.echo(voice.say("已恢复并核对：{counts}。", counts=_counts(copied, voice)))
     return _end(copied, voice)
 

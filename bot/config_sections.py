@@ -32,7 +32,8 @@ _LISTEN = re.compile(r"(?P<host>[^\s:\[\]]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1
 _LISTEN_FORM = Wording('应为 地址:端口，如 "127.0.0.1:8080"', 'expected HOST:PORT such as "127.0.0.1:8080"')
 _HIGHEST_PORT = 65535
 _STORE = re.compile(r"sqlite:.+|rediss?(?:\+cluster|\+sentinel)?://.+")
-_MOST_SHARDS, _MOST_REPLICAS = 250, 10
+_MOST_SHARDS, _MOST_REPLICAS, _MOST_DAYS = 250, 10, 3650
+_PACKED_AFTER = StoreSettings().pack_after_days
 _STORE_FORM = Wording(
     '应为 "sqlite:文件" 或 "redis://主机:6379/0"', 'expected "sqlite:PATH" or "redis://HOST:6379/0"'
 )
@@ -67,9 +68,14 @@ def _with_settings(url: str, settings: StoreSettings, mistakes: Mistakes) -> str
     words = {
         "shards": settings.shards,
         "wait_replicas": settings.wait_replicas or None,
+        "pack_after_days": None if settings.pack_after_days == _PACKED_AFTER else settings.pack_after_days,
         "volatile": "yes" if settings.volatile else None,
     }
-    for name, most in (("shards", _MOST_SHARDS), ("wait_replicas", _MOST_REPLICAS)):
+    for name, most in (
+        ("shards", _MOST_SHARDS),
+        ("wait_replicas", _MOST_REPLICAS),
+        ("pack_after_days", _MOST_DAYS),
+    ):
         value = getattr(settings, name)
         if value is not None and not (name == "shards") <= value <= most:
             least = int(name == "shards")

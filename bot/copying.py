@@ -24,7 +24,7 @@ from bot.store.contract import Change, Kept, StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.store.pages import Page, Tally, is_empty, pages, tallied
 from bot.store.portable import COPIED_FROM, COPYING, Part, Piece, Portable
-from bot.store.registry import kind_of, open_archive, open_store, set_aside, shown
+from bot.store.registry import empty, kind_of, open_archive, open_store, set_aside, shown
 from bot.tickets.errors import N_
 
 _FROM, _AT = COPIED_FROM, COPYING + "at"
@@ -37,7 +37,7 @@ class Copied:
 
     counts: dict[Part, int]
     broken: list[tuple[int, int]]
-    aside: str = ""  # where the earlier database is now
+    aside: str = ""  # where is now what was there before: a database, or a backup
 
 
 async def back_up(url: str, file: Path, now: datetime) -> tuple[Path, Copied]:
@@ -82,7 +82,7 @@ async def restore(url: str, file: Path, now: datetime, *, is_replacing: bool) ->
     """
     _, examined = examine(file)
     name = f"{file.name} {_digest_of(file)}"
-    aside = await set_aside(url, now) if is_replacing and not await _is_begun(url, now, name) else ""
+    aside = await _put_aside(url, file, now) if is_replacing and not await _is_begun(url, now, name) else ""
 
     async def source(after: tuple[Part, str] | None) -> AsyncIterator[Page]:
         for page in backup_file.read(file):
@@ -125,6 +125,24 @@ async def audit(url: str) -> Copied:
     finally:
         await archive.close()
     return Copied(tally.counts, tally.broken)
+
+
+async def _put_aside(url: str, file: Path, now: datetime) -> str:
+    """Make room for a backup, and return where what was there is now: a renamed database, or a backup beside the given file.
+
+    Raises:
+        StoreFault: The store is in use, or cannot be saved first.
+    """
+    if kind_of(url) == "sqlite":
+        return await set_aside(url, now)
+    async with _opened(url, now) as target:
+        is_there = not await is_empty(target)
+    aside = file.with_name(f"before-restore-{now:%Y%m%dT%H%M%SZ}.backup")
+    if is_there:
+        await back_up(url, aside, now)
+        examine(aside)  # nothing is removed that could not be brought back
+    await empty(url)
+    return str(aside) if is_there else ""
 
 
 async def _copy(

@@ -89,6 +89,10 @@ class Dialogue:
             NotAnAnswer: It answers none, so it means something else.
         """
         asks = await self._open(hearing, quoted)
+        if not asks:
+            if _is_left_unsaid(hearing.text):
+                return None
+            raise NotAnAnswer(())
         text = hearing.text
         rated = scores(text)
         rating = next((ask for ask in asks if isinstance(ask.about, Rating)), None)
@@ -317,6 +321,12 @@ def _may_check(ticket: Ticket, person: str) -> bool:
     """A further reporter may still say that it fails when the requester has said that it works."""
     is_other = ticket.account != person and any(each.account == person for each in ticket.reporters)
     return ticket.status is Status.SOLVED or (is_other and ticket.status is Status.CLOSED)
+
+
+def _is_left_unsaid(text: str) -> bool:
+    """Say whether a text that answers nothing says nothing either: thanks, or a bare number nobody asked for."""
+    chosen = choice(text)
+    return is_thanks(text) if chosen is None else not chosen[1] or is_thanks(text)
 
 
 def _may_be_answered(quoted: Ask) -> bool:

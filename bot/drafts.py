@@ -196,16 +196,16 @@ class Drafts:
         flow: str = "",
     ) -> Queued:
         adapter = address.partition(":")[0]
-        called = ((party, self._directory.account(party, adapter, address)) for party in message.mentions)
+        called = [(party, self._directory.account(party, adapter, address)) for party in message.mentions]
         return Queued(
             key=key,
             adapter=adapter,
             room=address,
             text=message.text.rstrip(),
             created_at=now,
-            mentions=tuple(QueuedMention(party.name, account) for party, account in called if account),
+            mentions=tuple([QueuedMention(party.name, account) for party, account in called if account]),
             pictures=message.pictures,
-            buttons=tuple(QueuedButton(button.label, button.command) for button in message.buttons),
+            buttons=tuple([QueuedButton(button.label, button.command) for button in message.buttons]),
             quotes=quotes,
             fallback=fallback or self._directory.fallback_of(address),
             ticket=ticket,

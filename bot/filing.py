@@ -82,7 +82,7 @@ class Filing:
         Raises:
             Conflict: Somebody else saved one of the tickets first.
         """
-        belongs = tuple(origin.link(save.ticket.number) for save in saved[:1]) if origin else ()
+        belongs = (origin.link(saved[0].ticket.number),) if origin and saved else ()
         now = origin.now if origin else at
         if now is None:
             raise ValueError("a commit happens at some time")
@@ -91,8 +91,8 @@ class Filing:
             seen=origin.seen if origin else seen,
             kept=kept,
             tickets=tuple(saved),
-            outgoing=tuple(draft.queued for draft in drafts),
-            asks=tuple(ask for draft in drafts for ask in draft.asks),
+            outgoing=tuple([draft.queued for draft in drafts]),
+            asks=tuple([ask for draft in drafts for ask in draft.asks]),
             closed_asks=origin.closed_asks if origin else (),
             links=(*belongs, *links),
         )

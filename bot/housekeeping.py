@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from bot.clock import SystemClock
 from bot.command_line import Voice, voice_of
@@ -73,10 +72,10 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
     base = KnowledgeBase(
         await _entries(config), sentences=understanding.sentences() if understanding is not None else None
     )
-    vector = await _understood(base, understanding, wording(text))
+    is_meant = await _understood(base, understanding, text)
     answer_at = threshold_of(config, base)
     wanted = wanted_of(await read_uses(config.store_url))
-    matched = base.match(text, customer=customer, vector=vector)
+    matched = base.match(text, customer=customer)
     hits = by_popularity(matched, wanted)
     verdict = judge(hits, answer_at=answer_at, suggest_at=config.faq.suggest_at)
     if isinstance(verdict, Answer):
@@ -95,7 +94,6 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
             customer=customer,
             answer_at=answer_at,
             suggest_at=config.faq.suggest_at,
-            vector=vector,
         )
         lines += _explained(found, voice)
         if answer_at != config.faq.answer_at:
@@ -110,7 +108,7 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
             shown = (f"{hit.entry.id}×{wanted.get(hit.entry.id, 0)}" for hit in hits)
             lines.append(voice.say("把握相同的按常用排：{entries}。", entries=" ".join(shown)))
         if understanding is not None:
-            lines.append(_meant(understanding, base, vector is not None, voice))
+            lines.append(_meant(understanding, base, is_meant, voice))
         lines.extend(
             voice.say("{entry}：句意相似 {sentence:.2f}", entry=hit.entry.id, sentence=hit.sentence)
             for hit in hits
@@ -119,15 +117,17 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
     return lines
 
 
-async def _understood(base: KnowledgeBase, understanding: Understanding | None, asked: str) -> Any:
-    """Give phrasings their vectors and return that of a question; None where it cannot be had."""
+async def _understood(base: KnowledgeBase, understanding: Understanding | None, text: str) -> bool:
+    """Give phrasings and a question their vectors; False where they cannot be had."""
     if understanding is None or base.sentences is None:
-        return None
+        return False
     try:
         await understanding.work(base.sentences)
-        return await understanding.of(asked) if base.sentences.is_ready else None
+        vector = await understanding.of(wording(text)) if base.sentences.is_ready else None
     finally:
         await understanding.close()
+    base.hear(text, vector)
+    return vector is not None
 
 
 def _meant(understanding: Understanding, base: KnowledgeBase, is_known: bool, voice: Voice) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from asyncio import sleep
+from asyncio import Lock, sleep, to_thread
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -17,6 +16,8 @@ from bot.understanding import Understanding
 from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge, wording
 from faq.popularity import by_popularity
 from faq.thresholds import asked_itself, for_chatter, own_answer_at
+
+_SLICE = 50  # entries taken over before others have their turn: some three milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Knowledge:
         self._entries: dict[str, Entry] = {}
         self._version = 0
         self._day = date.min
+        self._taking_over = Lock()
         self.wanted: dict[str, int] = {}  # how often each entry was given and not refused, as of this morning
         self._counted_on = date.min
 
@@ -103,18 +105,22 @@ class Knowledge:
         """Take over what was changed since; False when nothing was. Cheap enough to be called all the time."""
         self._turn(now)
         await self.count(now)
-        if await self._store.knowledge_version() == self._version:
-            return False
-        changes = await self._store.entry_changes(self._version)
-        for id_, entry in {change.id: change.entry for change in changes}.items():
-            if entry is None:
-                self._entries.pop(id_, None)
-                self._base.remove(id_)
-            else:
-                self._entries[id_] = entry
-                self._base.put(self._as_found(entry))
-        self._version = max((change.version for change in changes), default=self._version)
-        return True
+        async with self._taking_over:
+            if await self._store.knowledge_version() == self._version:
+                return False
+            changes = await self._store.entry_changes(self._version)
+            latest = {change.id: change.entry for change in changes}
+            for place, (id_, entry) in enumerate(latest.items(), 1):
+                if entry is None:
+                    self._entries.pop(id_, None)
+                    self._base.remove(id_)
+                else:
+                    self._entries[id_] = entry
+                    self._base.put(self._as_found(entry))
+                if place % _SLICE == 0:
+                    await sleep(0)
+            self._version = max((change.version for change in changes), default=self._version)
+            return True
 
     def entry(self, id_: str) -> Entry | None:
         """Return an entry that is in use, or None."""
@@ -129,29 +135,25 @@ class Knowledge:
         """Return all entries by id, those that are not in use too."""
         return [self._entries[id_] for id_ in sorted(self._entries)]
 
+    async def hear(self, text: str) -> None:
+        """Work out what a text means, beside the event loop, so that `find` holds up nobody; nothing where that is not wanted or cannot be had."""
+        sentences = self._base.sentences
+        if self.understanding is None or sentences is None or not sentences.is_ready:
+            return
+        asked = wording(text)
+        vector = None if sentences.can_ask(asked) else await self.understanding.of(asked)
+        if vector is not None or sentences.can_ask(asked):
+            await to_thread(self._base.hear, text, vector)
+
     def find(self, text: str, customer: str, now: datetime) -> list[Hit]:
         """Return the entries that may answer a text for a customer, best first."""
         self._turn(now)
         return by_popularity(self._base.match(text, customer=customer or None), self.wanted)
 
-    async def look(self, text: str, customer: str, now: datetime) -> list[Hit]:
-        """Return the same as `find`, also by the meaning of the whole text, which is worked out beside the event loop."""
-        self._turn(now)
-        vector = await self.vector(text)
-        found = self._base.match(text, customer=customer or None, vector=vector)
-        return by_popularity(found, self.wanted)
-
     async def close(self) -> None:
         """Let go of what works out meanings."""
         if self.understanding is not None:
             await self.understanding.close()
-
-    async def vector(self, text: str) -> Any:
-        """Return the meaning of a text as a vector, None where sentences are not compared or it cannot be had soon."""
-        sentences = self._base.sentences
-        if self.understanding is None or sentences is None or not sentences.is_ready:
-            return None
-        return await self.understanding.of(wording(text))
 
     async def ask_itself(self) -> float | None:
         """Find by its own questions from which probability on to answer, in slices; None when nothing has changed since."""

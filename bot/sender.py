@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from msgspec.structs import replace
 
-from adapters.contract import Adapter, DeliveryFailed
+from adapters.contract import Adapter, Connects, DeliveryFailed
 from bot.delivery_notes import PACES, Notes
 from bot.journal import Journal
 from bot.metrics import Meters
@@ -35,6 +35,7 @@ _CLAIMED_FOR = (
 _MOST_QUEUED = 5000  # of one adapter in memory; what others queue beyond that waits in the store
 _NEWS = 200  # taken up at once
 _LEAVING = timedelta(seconds=5)
+_CUT_OFF = timedelta(seconds=1)  # between two looks whether there is a connection
 _DONE_REMEMBERED = 10_000
 
 
@@ -59,6 +60,7 @@ class Sender:
         self._meters = meters
         self._journal = journal
         self._usual_seconds = 0.0  # that a send takes
+        self._was_cut_off = False
         self._patience = Patience(send_patience.total_seconds())
         self._shut: dict[
             str, datetime
@@ -242,7 +244,7 @@ class Sender:
         if not await self._is_due(first):
             self._finish(queue, first, None)
             return
-        if queue and self.is_ours and queue[0].state is not Delivery.SENDING:
+        if queue and queue[0].state is not Delivery.SENDING and self.is_ours:
             await self._claim(queue)
         if queue and self.is_ours:  # else the lease went meanwhile, and the messages with it
             first = queue[0]
@@ -274,6 +276,12 @@ class Sender:
             yields = not message.is_urgent and self._pace.is_scarce(now)
             ahead = self._urgent_elsewhere(message.room) if yields else 0
             wait = self._pace.wait(message.room, now, ahead=ahead)
+            if self._is_cut_off:
+                if now > message.created_at + _USEFUL:
+                    await self._given_up(message)
+                    self._done.note(message.key)
+                    return False
+                wait = max(wait, _CUT_OFF)
             if message.not_before is not None:
                 wait = max(wait, message.not_before - now)
             if self._shut and message.room in self._shut:
@@ -341,7 +349,21 @@ class Sender:
             self._journal.delivered(message, platform_id)
         return None
 
+    @property
+    def _is_cut_off(self) -> bool:
+        """True from a failure for want of a connection until there is one again."""
+        if self._was_cut_off:
+            self._was_cut_off = isinstance(self.adapter, Connects) and not self.adapter.is_connected
+        return self._was_cut_off
+
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
+        if failure.retry_after is not None and not failure.is_unknown:
+            self._was_cut_off = True
+            if self._is_cut_off:  # no attempt: whoever waits for a connection goes on as soon as there is one
+                self._log.info("no connection", action="cut_off", key=message.key, reason=failure.reason)
+                again = replace(message, state=Delivery.QUEUED, reason=failure.reason)
+                await self._note(again)
+                return again
         attempts = message.attempts + 1
         message = replace(message, attempts=attempts, reason=str(failure.reason))
         self._log.warning(

@@ -56,6 +56,7 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     url: str = "sqlite:data/shouwen.db"
     shards: int | None = None
     wait_replicas: int = 0
+    pack_after_days: int = 30
     volatile: bool = False
 
 

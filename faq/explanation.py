@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from faq.entries import Entry
 from faq.features import NAMES
@@ -39,17 +38,11 @@ class Account:
 
 
 def account(
-    base: KnowledgeBase,
-    text: str,
-    *,
-    customer: str | None,
-    answer_at: float,
-    suggest_at: float,
-    vector: Any = None,
+    base: KnowledgeBase, text: str, *, customer: str | None, answer_at: float, suggest_at: float
 ) -> Account:
-    """Return how a text is judged for a customer; what is found is exactly what `match` finds. `vector` is as there."""
-    hits = base.match(text, customer=customer, limit=NEAREST, vector=vector)
-    measured = {each.entry.id: each for each in base.compare(text, customer=customer, vector=vector)}
+    """Return how a text is judged for a customer; what is found is exactly what `match` finds."""
+    hits = base.match(text, customer=customer, limit=NEAREST)
+    measured = {each.entry.id: each for each in base.compare(text, customer=customer)}
     nearest = tuple(_near(hit, measured[hit.entry.id].features) for hit in hits)
     return Account(
         text=text,

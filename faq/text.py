@@ -106,7 +106,10 @@ def plain(text: str) -> str:
     return bare or text
 
 
-@lru_cache(maxsize=256)  # one message is folded by everybody who asks what it is
+_LATELY = 256  # what a text is, is asked by several about the same message
+
+
+@lru_cache(maxsize=_LATELY)
 def fold(text: str) -> str:
     """Return the letters and digits of a text in one form: simplified, lower case, half width, single spaces.
 
@@ -127,6 +130,7 @@ def strip_fillers(folded: str) -> str:
     return stripped or folded
 
 
+@lru_cache(maxsize=_LATELY)
 def is_thanks(text: str) -> bool:
     """Tell whether a message consists of nothing but thanks, an acknowledgement or "it works"."""
     words, is_glad = _words_of_thanks(text)
@@ -145,23 +149,25 @@ def _words_of_thanks(text: str) -> tuple[str, bool]:
     return fold(_STICKER.sub(" ", plain)).replace(" ", ""), plain != text
 
 
+@lru_cache(maxsize=_LATELY)
 def is_noise(text: str) -> bool:
     """Tell whether a message has no words: stickers, punctuation, digits, laughter. An open question may still wait
     for the digits."""
     return _NO_WORDS.fullmatch(fold(_STICKER.sub(" ", text))) is not None
 
 
+@lru_cache(maxsize=_LATELY)
 def looks_like_question(text: str) -> bool:
     """Tell whether a message asks something that a support bot might know. Errs towards no."""
     folded = fold(text)
     words = strip_fillers(folded)
     if len(words) < 3 or _SMALL_TALK.fullmatch(words):
         return False
-    return bool(_ASKS.search(folded) or _ASKS.search(words)) or text.rstrip(" ~～!！。.").endswith(
-        ("?", "？")
-    )
+    is_asked = _ASKS.search(folded) or (words != folded and _ASKS.search(words))
+    return bool(is_asked) or text.rstrip(" ~～!！。.").endswith(("?", "？"))
 
 
+@lru_cache(maxsize=_LATELY)
 def looks_like_trouble(text: str) -> bool:
     """Tell whether a message reports that something does not work. Errs towards no."""
     return bool(_FAILS.search(_DENIED.sub(" ", fold(text)))) and not is_thanks(text)

@@ -33,8 +33,7 @@ def asked_itself(base: KnowledgeBase) -> Iterator[OwnQuestion]:
     entries = [entry for entry in base.entries() if entry.is_enabled]
     chance = random.Random(_SEED)  # noqa: S311 - the same questions every time, nothing secret
     for entry in chance.sample(entries, min(_ASKED, len(entries))):
-        text = chance.choice((entry.question, *entry.aliases))
-        found = base.measure(text, customer=entry.customer, vector=base.known_vector(entry.id, text))
+        found = base.measure(chance.choice((entry.question, *entry.aliases)), customer=entry.customer)
         others = [each for each in found if not is_the_same(each)]
         best = ranked(others)
         yield OwnQuestion(

@@ -79,7 +79,8 @@ class KnowledgePages:
         found = None
         if text.strip():
             room = room or (rooms[0].id if rooms else "")
-            found = await views.trial(self._bot, text, room, is_addressed=is_addressed, speaker=voice.speaker)
+            await self._bot.knowledge.hear(text)
+            found = views.trial(self._bot, text, room, is_addressed=is_addressed, speaker=voice.speaker)
         main = self._renderer.part(
             "try.html", voice, trial=found, text=text, room=room, rooms=rooms, is_addressed=is_addressed
         )

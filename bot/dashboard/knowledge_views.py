@@ -180,7 +180,7 @@ def history(changes: Sequence[EntryChange], bot: Bot, speaker: Speaker) -> list[
     return steps[::-1]
 
 
-async def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speaker: Speaker) -> Trial:
+def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speaker: Speaker) -> Trial:
     """Return what would be said to a text in a room, by the rules the group is answered by."""
     room = bot.directory.room(room_id)
     heard = Heard(text, is_addressed, answer=room.answer if room else "auto")
@@ -191,7 +191,6 @@ async def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speake
         customer=(room.customer or None) if room else None,
         answer_at=bot.knowledge.answer_at,
         suggest_at=limits.suggest_at,
-        vector=await bot.knowledge.vector(text),
     )
     decision = decided_before(heard) or decided(heard, found.verdict)
     says, answer = _said(decision, speaker)

@@ -93,6 +93,7 @@ class Correcting:
             raise TicketError(N_("请写要找什么，例：查 打印机"))
         uses = {each.entry: each for each in await self._store.uses()}
         speaker = self._saying.speaker(hearing)
+        await self._knowledge.hear(words)
         lines = found_lines(words, self._knowledge, hearing.customer, uses, speaker, hearing.now)
         await self._saying.tell(hearing, "\n".join(lines))
 

@@ -44,11 +44,12 @@ class Regression:
             )
             return
         now = self._clock.now()
-        outcomes = []
+        outcomes: list[checks.Outcome] = []
         expectations = [each for each in found if isinstance(each, tuple)]
         knowledge = self._knowledge
-        for outcome in checks.tried(expectations, lambda t, c: knowledge.find(t, c, now), knowledge.judge):
-            outcomes.append(outcome)
+        for each in expectations:
+            await knowledge.hear(each[1].text)
+            outcomes += checks.tried([each], lambda t, c: knowledge.find(t, c, now), knowledge.judge)
             await asyncio.sleep(0)  # one question at a time: the chat goes on in between
         self.outcomes = tuple(outcomes)
         self.faulty = tuple(each for each in found if isinstance(each, checks.FaultyLine))

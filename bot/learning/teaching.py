@@ -120,7 +120,8 @@ class Teaching:
         """Propose a draft in the duty room, where somebody looks after the knowledge and nothing answers the question yet."""
         if not self._keepers.are_named or not can_teach(ticket):
             return
-        hits = await self._knowledge.look(ticket.text, ticket.customer, now)
+        await self._knowledge.hear(ticket.text)
+        hits = self._knowledge.find(ticket.text, ticket.customer, now)
         if isinstance(self._knowledge.judge(hits), Answer):
             return
         speaker, address = self._duty(ticket, now)

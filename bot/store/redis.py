@@ -16,6 +16,7 @@ from bot.store.bodies import record_from
 from bot.store.contract import Change, Link
 from bot.store.instants import instant, milliseconds
 from bot.store.messages import Delivered, Queued
+from bot.store.redis_boxes import Boxes
 from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import RedisKnowledge
 from bot.store.redis_parts import (
@@ -49,7 +50,8 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
     def __init__(self, servers: Servers, shards: Shards, *, worker: str) -> None:
         """Take over servers that were found to be well; `open_redis` finds out."""
         RedisKnowledge.__init__(self, servers, channel=shards.channel, worker=worker)
-        RedisSharing.__init__(self, servers, shards, Commits(servers, shards, worker), worker)
+        self._boxes = Boxes(servers, servers.address.pack_after)
+        RedisSharing.__init__(self, servers, shards, Commits(servers, shards, worker, self._boxes), worker)
 
     async def commit(self, change: Change) -> None:
         await self._commits.commit(change)
@@ -70,12 +72,18 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
     async def ticket(self, number: int) -> Ticket | None:
         shard = await self._shards.of_number(number)
         value = await self._servers.ask(shard, "GET", f"t:{number}")
-        return None if value is None else ticket_of(value)
+        if value is not None:
+            return ticket_of(value)
+        kept = await self._boxes.one(shard, number)
+        return kept.ticket if kept else None
 
     async def records(self, number: int) -> list[Record]:
         shard = await self._shards.of_number(number)
         found = await self._servers.ask(shard, "LRANGE", f"r:{number}", 0, -1)
-        return [record_from(body, chain) for body, chain in map(sheet_of, found)]
+        if found:
+            return [record_from(body, chain) for body, chain in map(sheet_of, found)]
+        kept = await self._boxes.one(shard, number)
+        return [record_from(sheet.body.encode(), sheet.hash) for sheet in kept.sheets] if kept else []
 
     async def open_tickets(self, *, room: str | None = None, limit: int = 1000) -> list[Ticket]:
         index = "open" if room is None else f"room:{room}"
@@ -187,6 +195,8 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
         ):
             for shard in self._shards.all():
                 await self._forget(shard, what, milliseconds(before))
+        for shard in self._shards.all():
+            await self._boxes.fill(shard, now)
 
     async def close(self) -> None:
         """Finish what is waiting and close the connections; closing again does nothing."""
@@ -204,8 +214,12 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
                 return
 
     async def _tickets(self, index: str, direction: str, highest: str, limit: int) -> list[Ticket]:
-        values = await self._everywhere("tickets", index, direction, highest, limit)
-        return [ticket_of(value) for value in values]
+        found: list[Ticket] = []
+        for shard, values in await self._by_shard("tickets", index, direction, highest, limit):
+            boxed = await self._boxes.many(shard, [int(value) for value in values if value.isdigit()])
+            found.extend(kept.ticket for kept in boxed.values())
+            found.extend(ticket_of(value) for value in values if not value.isdigit())
+        return found
 
     async def _outgoing(self, index: str, direction: str, limit: int) -> list[Queued]:
         """Return messages of every shard in the order of their positions."""

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from bot.store.contract import AlreadySeen, Change, Conflict, LeaseLost, NotQueued, StoreFault
 from bot.store.instants import milliseconds
 from bot.store.messages import Delivered, Delivery, Queued
+from bot.store.redis_boxes import Boxes
 from bot.store.redis_parts import Part, Whereabouts, packed, parts_of, queued_value
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
@@ -34,8 +35,9 @@ _ATTEMPTS = 500
 class Commits:
     """Saves changes and the state of messages."""
 
-    def __init__(self, servers: Servers, shards: Shards, worker: str) -> None:
+    def __init__(self, servers: Servers, shards: Shards, worker: str, boxes: Boxes) -> None:
         self._servers = servers
+        self._boxes = boxes
         self._shards = shards
         self._worker = worker
         self._highest = 0  # number known to be taken
@@ -122,6 +124,8 @@ class Commits:
                     change = self._unfenced(change, answer[1].decode())
                 case b"LOCKED" | b"ABORTED":
                     await asyncio.sleep(_PAUSE_SECONDS)
+                case b"CONFLICT" if await self._boxes.take_out(homes[answer[1]], answer[1]):
+                    continue  # closed long ago, and now somebody writes to it again
                 case _:
                     raise _refusal(answer, change)
         raise StoreFault(N_("Redis 里有一笔没有了结的改动挡着，这次没有保存；请运行 shouwen doctor。"))

@@ -198,7 +198,14 @@ def ticket_value(
         text(squeezed(body_of(ticket))),
         sheets,
         member(ticket.number),
+        _closed(ticket),
     ]
+
+
+def _closed(ticket: Ticket) -> int | Missing:
+    if ticket.status is not Status.CLOSED:
+        return False
+    return milliseconds(ticket.closed_at or ticket.opened_at)
 
 
 def _saved(saved: Saved) -> Value:

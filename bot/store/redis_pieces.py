@@ -12,7 +12,8 @@ from bot.store.contract import Failure, Kept, Link
 from bot.store.instants import instant, milliseconds, milliseconds_up
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.store.messages import Queued
-from bot.store.portable import COPYING, KeptEntry, KeptTicket, Part, Piece, SeenKey, Sheet
+from bot.store.portable import COPYING, KeptEntry, KeptTicket, Part, Piece, SeenKey
+from bot.store.redis_boxes import Boxes, kept_of
 from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import lesson_value, uses_value
 from bot.store.redis_parts import (
@@ -24,10 +25,8 @@ from bot.store.redis_parts import (
     packed,
     question_from,
     queued_value,
-    sheet_of,
     sheet_value,
     text,
-    ticket_of,
     ticket_value,
 )
 from bot.store.redis_servers import Servers
@@ -54,6 +53,7 @@ class _Knows(Protocol):
     _servers: Servers
     _shards: Shards
     _commits: Commits
+    _boxes: Boxes
 
     async def kept(self, prefix: str) -> dict[str, str]: ...
 
@@ -128,10 +128,24 @@ async def _merged(store: _Knows, part: Part, after: str, limit: int) -> Sequence
         for _, score, value in await _page(store, shard, part, "", after, limit)
     ]
     rows.sort(key=lambda row: row[:2])
+    if part is Part.TICKETS:
+        return [(str(score), piece) for score, piece in await _tickets(store, rows[:limit])]
     return [
         (str(score), _piece(part, "", "", value, store._shards, shard))
         for score, shard, value in rows[:limit]
     ]
+
+
+async def _tickets(store: _Knows, rows: list[tuple[int, int, Any]]) -> list[tuple[int, KeptTicket]]:
+    """Return tickets with their archives, those in boxes too."""
+    boxed: dict[int, list[int]] = {}
+    for number, shard, value in rows:
+        if value[0] is None:
+            boxed.setdefault(shard, []).append(number)
+    found = {number: kept_of(value) for number, _, value in rows if value[0] is not None}
+    for shard, numbers in boxed.items():
+        found.update(await store._boxes.many(shard, numbers))
+    return sorted(found.items())
 
 
 async def _shard_by_shard(store: _Knows, part: Part, after: str, limit: int) -> Sequence[Placed]:
@@ -171,14 +185,6 @@ def _piece(part: Part, member: str, score: str, value: Any, shards: Shards, shar
             return lesson_from(value)
         case Part.FAILURES:
             return failure_from(value)
-        case Part.TICKETS:
-            body, due, surveyed, sheets = value
-            return KeptTicket(
-                ticket=ticket_of(body),
-                sheets=tuple(Sheet(text_.decode(), chain) for text_, chain in map(sheet_of, sheets)),
-                next_due_at=instant(int(due)) if due else None,
-                surveyed_at=instant(int(surveyed)) if surveyed else None,
-            )
         case _:
             raise ValueError(part)
 

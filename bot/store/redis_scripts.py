@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 # Scripts that write what lies in a shard begin with what they share.
-_SHARING = {"commit", "delivered", "learn", "put", "tidy", "update"}
+_SHARING = {"box", "commit", "delivered", "learn", "put", "tidy", "unbox", "update"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ _WORDS = {
 }
 _NEWEST = 1
 _WINDOW = -12  # bits: 4 KB, without a header; bodies are short
+_BOX_WINDOW = -15  # 32 KB: a box holds some hundred kilobytes that say the same over and over
 
 
 def squeezed(body: bytes) -> bytes:
@@ -38,3 +39,14 @@ def squeezed(body: bytes) -> bytes:
 def restored(value: bytes) -> bytes:
     """Return the body that was made small."""
     return zlib.decompressobj(_WINDOW, _WORDS[value[0]]).decompress(value[1:])
+
+
+def squeezed_box(box: bytes) -> bytes:
+    """Return many bodies made small together; it takes its time."""
+    small = zlib.compressobj(9, zlib.DEFLATED, _BOX_WINDOW, 9, zlib.Z_DEFAULT_STRATEGY, _WORDS[_NEWEST])
+    return bytes((_NEWEST,)) + small.compress(box) + small.flush()
+
+
+def restored_box(value: bytes) -> bytes:
+    """Return what was made small together."""
+    return zlib.decompressobj(_BOX_WINDOW, _WORDS[value[0]]).decompress(value[1:])

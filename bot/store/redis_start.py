@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,12 +21,12 @@ from bot.store.instants import milliseconds
 from bot.store.redis import RedisStore
 from bot.store.redis_places import Cluster, Server, Unreachable, connected, hang_up, places_of
 from bot.store.redis_servers import Servers
-from bot.store.redis_shards import Shards, prefix_of
+from bot.store.redis_shards import PREFIX, Shards, prefix_of
 from bot.store.redis_url import Address, address_of
 from bot.tickets.errors import N_
 from faq.entries import Entry
 
-VERSION = 1  # of the way data lies in Redis
+VERSION = 2  # of the way data lies in Redis
 _OLDEST = (7, 0)
 _META = f"{prefix_of(0)}meta"
 
@@ -113,8 +114,34 @@ async def open_redis_archive(url: str) -> RedisStore:
     return RedisStore(servers, Shards(servers, address.shards), worker="")
 
 
+async def empty_redis(url: str) -> None:
+    """Remove every key of ours, a few at a time.
+
+    Raises:
+        StoreFault: A server cannot be used.
+    """
+    address = address_of(url)
+    await _examined(address)
+    places = places_of(address)
+    await places.find()
+    for server in places.all():
+        async with _visited(address, server) as connection:
+            cursor = b"0"
+            while True:
+                cursor, keys = await told(connection, "SCAN", cursor, "MATCH", f"{PREFIX}:*", "COUNT", 1000)
+                for key in keys:  # one by one: the keys of a node may lie in different slots
+                    await told(connection, "UNLINK", key)
+                if cursor == b"0":
+                    break
+
+
 async def _examined(address: Address) -> None:
     """Look at every master; nothing is written."""
+    if address.certificates and not await asyncio.to_thread(Path(address.certificates).is_file):
+        raise StoreFault(
+            N_("[store] url 里 ca 指的文件 {file} 不存在；请写签发 Redis 证书的机构的 PEM 文件。"),
+            file=address.certificates,
+        )
     places = places_of(address)
     try:
         await places.find()
@@ -176,7 +203,7 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
             error=error,
         ) from error
     except (RedisError, OSError) as error:
-        raise _unreachable(address, str(error)) from error
+        raise _untrusted(address, name, str(error)) or _unreachable(address, str(error)) from error
     try:
         yield connection
     except NoPermissionError as error:
@@ -312,6 +339,25 @@ async def _numbers_noted(servers: Servers, shards: Shards) -> None:
         found = await servers.ask(shard, "ZRANGE", "all", 0, 0, "REV")
         if found:
             await servers.run(0, "number", 0, int(found[0]))
+
+
+def _untrusted(address: Address, name: str, reason: str) -> StoreFault | None:
+    """Return what is wrong with the encryption, when it is that."""
+    if "CERTIFICATE_VERIFY_FAILED" in reason:
+        _, _, detail = reason.rpartition("certificate verify failed: ")
+        return StoreFault(
+            N_(
+                "Redis {name} 的 TLS 证书验不过（{reason}）；请用 ?ca=文件 指明签发它的机构，主机名也要和证书上的一致。"
+            ),
+            name=name,
+            reason=detail.split(" (_ssl")[0],
+        )
+    if address.is_encrypted and ("WRONG_VERSION_NUMBER" in reason or "no answer" in reason):
+        return StoreFault(
+            N_("Redis {name} 没有用 TLS 应答；请检查端口，不加密的端口在 [store] url 里写成 redis://。"),
+            name=name,
+        )
+    return None
 
 
 def _unreachable(address: Address, reason: str) -> StoreFault:

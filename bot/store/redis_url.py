@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from bot.store.contract import StoreFault
@@ -16,6 +17,7 @@ FORMS = (
 _SCHEME = re.compile(r"redis(?P<tls>s?)(?:\+(?P<kind>cluster|sentinel))?")
 _PORTS = {"": 6379, "cluster": 6379, "sentinel": 26379}
 _MOST_SHARDS = 250
+PACK_AFTER_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Address:
     master: str = ""  # of a sentinel
     shards: int = 1
     wait_replicas: int = 0
+    pack_after: timedelta | None = None  # tickets closed for longer lie in boxes
     may_be_volatile: bool = False  # also on a server that keeps nothing over a restart
     certificates: str | None = None  # file of the authority that signed the server's certificate
     sentinel_password: str | None = field(default=None, repr=False)
@@ -68,6 +71,7 @@ def address_of(url: str) -> Address:
             )
         master = steps.pop(0)
     settings = _settings(query)
+    days = _whole(settings, "pack_after_days", PACK_AFTER_DAYS, 0, 3650)
     return Address(
         kind=kind,
         servers=servers,
@@ -78,6 +82,7 @@ def address_of(url: str) -> Address:
         master=master,
         shards=_whole(settings, "shards", 16 if kind == "cluster" else 1, 1, _MOST_SHARDS),
         wait_replicas=_whole(settings, "wait_replicas", 0, 0, 10),
+        pack_after=timedelta(days=days) if days else None,
         may_be_volatile=settings.get("volatile", "no") == "yes",
         certificates=settings.get("ca"),
         sentinel_password=settings.get("sentinel_password"),
@@ -98,7 +103,7 @@ def _server(text: str, port: int) -> tuple[str, int]:
 
 
 def _settings(query: str) -> dict[str, str]:
-    known = {"shards", "wait_replicas", "volatile", "ca", "sentinel_password"}
+    known = {"shards", "wait_replicas", "pack_after_days", "volatile", "ca", "sentinel_password"}
     settings = dict(parse_qsl(query, keep_blank_values=True))
     unknown = sorted(settings.keys() - known)
     if unknown:

@@ -63,14 +63,23 @@ async def set_aside(url: str, now: datetime) -> str:
     """Rename the database of a store, whole or broken, so that a new one can take its place; return its new name, "" if there is none.
 
     Raises:
-        StoreFault: It is in use, or this kind of store cannot do that.
+        StoreFault: It is in use, or no database in a file.
     """
-    if kind_of(url) != "sqlite":
-        raise StoreFault(N_("只有 SQLite 的库能改名留着；请恢复到一个空的库。"))
     path = _sqlite_path(url)
     from bot.store.sqlite_holding import set_sqlite_aside
 
     return str(await asyncio.to_thread(set_sqlite_aside, path, now) or "")
+
+
+async def empty(url: str) -> None:
+    """Remove everything that a store on a server holds. Whoever calls this has saved it elsewhere.
+
+    Raises:
+        StoreFault: A server cannot be used.
+    """
+    with _with_extra():
+        from bot.store.redis_start import empty_redis
+    await empty_redis(url)
 
 
 async def damage(url: str) -> str:

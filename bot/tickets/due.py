@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets import timing
+from bot.tickets import timing, untouched
 from bot.tickets.evolve import evolve
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.pausing import waited
@@ -82,6 +82,8 @@ def escalated(ticket: Ticket, now: datetime, rules: Rules) -> list[e.Escalated]:
     """Return the rungs that are due, one of each clock at most; nothing is owed on a ticket that is not open."""
     if ticket.status is not Status.OPEN:
         return []
+    if (reached := untouched.reached(ticket, rules, now)) is not None:
+        return [_climbed(ticket, rung, now, rules) for rung in reached]
     found = (_escalated(ticket, clock, now, rules) for clock in timing.clocks(ticket, rules, now))
     return [event for event in found if event is not None]
 
@@ -106,4 +108,23 @@ def _escalated(ticket: Ticket, clock: timing.Clock, now: datetime, rules: Rules)
         is_repeat=escalation.is_repeat,
         is_breach=clock.due_at is not None and escalation.rung_at >= clock.due_at,
         due_at=due_at,
+    )
+
+
+def _climbed(ticket: Ticket, reached: untouched.Reached, now: datetime, rules: Rules) -> e.Escalated:
+    """Return what `_escalated` does, of a ticket to which nothing else has happened."""
+    promise = reached.promise
+    return e.Escalated(
+        clock=promise.id,
+        kind=promise.kind if promise.id != promise.kind.value else None,
+        begins=ticket.opened_at,
+        rung=reached.rung,
+        at=reached.at,
+        told=recipients(reached.tell, ticket, rules, now),
+        tell=reached.tell,
+        skipped=reached.skipped,
+        late=now - reached.at,
+        is_repeat=False,
+        is_breach=reached.at >= reached.due_at,
+        due_at=reached.due_at,
     )

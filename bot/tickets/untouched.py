@@ -7,9 +7,10 @@ answers are those of `bot.tickets.timing`, which is asked whenever there is more
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.tickets.clockwork import rules_of
-from bot.tickets.model import ClockKind, Ticket
+from bot.tickets.model import ClockKind, Promise, Ticket
 from bot.tickets.rules import Rules
 from scheduler.calendar import add_working_time
 from scheduler.escalation import Ladder, Share
@@ -42,6 +43,52 @@ def next_rung(ticket: Ticket, rules: Rules) -> datetime | None:
     )
 
 
+class Reached(NamedTuple):
+    """The highest rung of a clock that is reached and not told, those below it that are passed over, and when the promise is due."""
+
+    promise: Promise
+    rung: int
+    at: datetime
+    skipped: tuple[int, ...]
+    tell: tuple[str, ...]
+    due_at: datetime
+
+
+def reached(ticket: Ticket, rules: Rules, now: datetime) -> list[Reached] | None:
+    """Return the rungs that are due, one of each clock at most, in the order of the promises."""
+    if not _is_untouched(ticket):
+        return None
+    by_id = {rule.id: rule for rule in rules_of(ticket, rules.calendars).rules}
+    found: list[Reached] = []
+    for promise in ticket.promises:
+        rule, told = by_id[promise.id], ticket.told.get(promise.id)
+        ladder = rules.ladders.get(rule.ladder)
+        if ladder is None:
+            continue
+        above = max(told.rungs, default=-1) + 1 if told is not None else 0
+        if (
+            not _is_simple(ladder, above)
+            or not rule.begins_with_report
+            or not isinstance(rule.target, Within)
+        ):
+            return None
+        calendar, length = rules.calendars[rule.calendar], rule.target.length
+        climbed: list[tuple[int, datetime]] = []
+        for index, rung in enumerate(ladder.rungs[above:], above):
+            if not isinstance(rung.at, Share):
+                return None
+            at = add_working_time(calendar, ticket.opened_at, length * rung.at.of)
+            if at > now:
+                break
+            climbed.append((index, at))
+        if climbed:
+            (*below, (highest, at)) = climbed
+            due_at = add_working_time(calendar, ticket.opened_at, length)
+            skipped = tuple([index for index, _ in below])
+            found.append(Reached(promise, highest, at, skipped, ladder.rungs[highest].tell, due_at))
+    return found
+
+
 def first_word_by(ticket: Ticket, rules: Rules) -> datetime | None:
     """Return by when the customer hears from somebody for the first time."""
     if not _is_untouched(ticket):
@@ -62,11 +109,15 @@ def _is_untouched(ticket: Ticket) -> bool:
     return not (is_changed or ticket.grace or ticket.acknowledged or ticket.closed_at)
 
 
+def _is_simple(ladder: Ladder, above: int) -> bool:
+    """Say whether only the rungs from `above` on may be told, one after the other; what was told may be told again otherwise."""
+    is_quiet = all(rung.repeat is None for rung in ladder.rungs[:above])
+    return ladder.climbs and not ladder.at_once and is_quiet
+
+
 def _share_above(ladder: Ladder, told: int) -> float | None:
     """Return the share at which the rung after one that was told is reached, where it is this that comes next."""
-    if not ladder.climbs or ladder.at_once or told + 1 >= len(ladder.rungs):
+    if told + 1 >= len(ladder.rungs) or not _is_simple(ladder, told + 1):
         return None
-    if any(rung.repeat is not None for rung in ladder.rungs[: told + 1]):
-        return None  # it may be told again before
     above = ladder.rungs[told + 1].at
     return above.of if isinstance(above, Share) else None

@@ -26,6 +26,7 @@ from bot.store.knowledge_contract import Learning
 from bot.store.registry import open_store
 from bot.understanding import Understanding
 from faq.entries import Entry
+from faq.knowledge import Hit
 from tests.bot.office import START
 
 pytest.importorskip("numpy", reason="comes with the extra `semantic`")
@@ -106,6 +107,11 @@ async def store(tmp_path: Path) -> AsyncIterator[Any]:
     await store.close()
 
 
+async def _look(knowledge: Knowledge, text: str) -> list[Hit]:
+    await knowledge.hear(text)
+    return knowledge.find(text, "", START)
+
+
 async def _known(store: Any, config: EmbeddingsConfig) -> Knowledge:
     understanding = Understanding(Embeddings(config), store, is_levelled=True)
     knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZoneInfo("Asia/Shanghai"), understanding=understanding)
@@ -181,12 +187,12 @@ async def test_a_text_is_found_by_its_meaning_and_the_next_start_asks_nothing(
     service: Service, config: Any, store: Any
 ) -> None:
     knowledge = await _known(store, config)
-    assert await knowledge.look("口令想不起来", "", START) == []
+    assert await _look(knowledge, "口令想不起来") == []
     assert await knowledge.understand() == 2
-    [best, *_] = await knowledge.look("口令想不起来", "", START)
+    [best, *_] = await _look(knowledge, "口令想不起来")
     assert best.entry.id == "K-001"
     assert best.sentence is not None
-    await knowledge.look("口令想不起来", "", START)
+    await _look(knowledge, "口令想不起来")
     assert sorted(service.asked) == sorted(["密码忘了", "打印没反应", "口令想不起来"])
     await knowledge.close()
     service.asked.clear()
@@ -216,8 +222,8 @@ async def test_while_the_address_is_silent_answers_go_on_without_and_it_is_left_
     await knowledge.understand()
     service.answer = service.silent
     with capture_logs() as logs:
-        hits = await knowledge.look("密码忘了", "", START)
-        await knowledge.look("打印没反应", "", START)
+        hits = await _look(knowledge, "我忘了密码")
+        await _look(knowledge, "打印又没反应")
     assert hits[0].entry.id == "K-001"
     assert hits[0].sentence is None
     assert [each["action"] for each in logs] == ["embeddings_silent"]

@@ -209,3 +209,37 @@ async def test_what_was_being_sent_when_the_program_ends_is_marked_and_nothing_e
     await case.start()
     await case.outbox.drain()
     assert [text for _, text in case.qq.said] == ["（重发）m0", "m1", "m2"]
+
+
+async def test_what_waits_for_a_connection_is_said_as_soon_as_there_is_one(tmp_path: Path) -> None:
+    """However long it took: to wait for the connection is no attempt, so nothing backs off."""
+
+    class Cut(Platform):
+        is_connected = False
+
+        async def send(self, message: Outgoing) -> str:
+            if not self.is_connected:
+                raise DeliveryFailed("QQ 端没有连接", retry_after=timedelta(seconds=2))
+            return await super().send(message)
+
+    clock, cut = StillClock(NOW), Cut("qq")
+    store = await open_store(f"sqlite:{tmp_path}/outbox.db", NOW)
+    outbox = Outbox(store, clock, {"qq": cut}, lambda _: str)
+    await outbox.recover()
+    messages = tuple(
+        Queued(key=f"m{n}", adapter="qq", room=GROUP, text=f"m{n}", created_at=NOW) for n in range(2)
+    )
+    await store.commit(Change(at=NOW, outgoing=messages))
+    outbox.deliver(messages)
+    for _ in range(30):
+        clock.move_to(clock.now() + timedelta(minutes=1))
+        await asyncio.sleep(0.001)
+    waiting = await store.waiting("qq")
+    assert [(each.attempts, each.not_before) for each in waiting] == [(0, None)] * 2
+    cut.is_connected = True
+    while len(cut.said) < 2:
+        clock.move_to(clock.now() + timedelta(seconds=1))
+        await asyncio.sleep(0.001)
+    assert [text for _, text in cut.said] == ["m0", "m1"]
+    await outbox.close()
+    await store.close()

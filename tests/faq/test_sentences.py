@@ -70,3 +70,31 @@ def test_a_phrasing_that_was_changed_meanwhile_keeps_no_old_vector() -> None:
     sentences.put(0, "打印没反应")
     sentences.take(texts, encode(list(texts.values())))
     assert not sentences.is_ready
+
+
+def test_a_text_that_was_heard_in_a_thread_is_matched_without_the_encoder() -> None:
+    asked: list[str] = []
+
+    def noting(texts: Sequence[str]) -> list[array[float]]:
+        asked.extend(texts)
+        return encode(texts)
+
+    entries = [Entry(id="K-001", question="密码忘了", answer="重设")]
+    known = understood(KnowledgeBase(entries, sentences=Sentences(noting)))
+    known.hear("口令想不起来")
+    heard = list(asked)
+    assert known.match("口令想不起来")[0].entry.id == "K-001"
+    assert known.match("密码忘了")[0].sentence == pytest.approx(1.0, abs=0.01)  # a phrasing has its vector
+    assert asked == heard
+    known.put(Entry(id="K-002", question="口令过期", answer="改一个"))
+    assert {hit.entry.id for hit in understood(known).match("口令想不起来")} == {"K-001", "K-002"}
+    assert asked.count("口令想不起来") == 1
+
+
+def test_what_many_people_ask_is_not_remembered_for_ever() -> None:
+    known = understood(base())
+    assert known.sentences is not None
+    for number in range(500):
+        known.hear(f"第{number}个口令")
+    assert len(known.sentences._vectors) <= 64
+    assert len(known.sentences._liked) <= 16

@@ -54,9 +54,12 @@ class Crew:
 
     async def settle(self) -> None:
         """Wait until everything is said that somebody has to say."""
-        for bot in self.bots:
-            await bot.outbox.look()
-            await bot.outbox.drain()
+        while True:  # what does not fit into memory waits in the store for the next look
+            for bot in self.bots:
+                await bot.outbox.look()
+                await bot.outbox.drain()
+            if not await self.bots[0].store.waiting(CHAT, limit=1):
+                return
 
     def said(self, room: str) -> list[str]:
         """Return what was said in a room, in order."""

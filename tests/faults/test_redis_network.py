@@ -163,7 +163,8 @@ async def test_a_slow_network(server, seed, round_, held):
 @pytest.mark.fault("redis-killed")
 @pytest.mark.rounds(1, 17)
 async def test_a_server_that_is_killed_and_started_again(server, seed, round_, held):
-    chance, kills = random.Random(seed), 3
+    chance, kills, back = random.Random(seed), 3, []
+    loop = asyncio.get_running_loop()
     server.empty()
     with capture_logs() as logs:
         async with stores(server.url, 2) as opened:
@@ -175,16 +176,20 @@ async def test_a_server_that_is_killed_and_started_again(server, seed, round_, h
                 await load.until(target)
                 server.kill()
                 await asyncio.to_thread(server.start)
+                up = loop.time()
+                await asyncio.gather(*(store.is_seen("back") for store in opened))
+                back.append(loop.time() - up)
             target = len(load.saved) + 50
             await load.until(target)
             load.is_over = True
             await writing
             await load.check()
     assert not load.unknown
-    back = [log["seconds"] for log in logs if log.get("action") == "store_back"]
-    assert len(back) >= kills
+    away = [log["seconds"] for log in logs if log.get("action") == "store_back"]
+    assert len(away) >= 2 * kills  # every worker says so
+    assert len([log for log in logs if log.get("action") == "store_lost"]) >= 2 * kills
     assert max(back) < 5
-    held(kills, commits=len(load.saved), most_seconds_until_back=max(back))
+    held(kills, commits=len(load.saved), most_seconds_until_back=max(back), most_seconds_away=max(away))
 
 
 @pytest.mark.fault("redis-paused")

@@ -9,11 +9,6 @@
 local REMEMBERED = 300000 -- milliseconds an id is known, so that a commit sent again after a cut reply is not made twice
 local DECIDED = 86400000
 
-local function version_of(number)
-  local head = call('GETRANGE', P .. 't:' .. number, 0, 15)
-  return tonumber(string.match(head, '^(%d+)\n') or 0)
-end
-
 local function locked(field)
   local found = call('HGET', P .. 'locks', field)
   if found then

@@ -3,9 +3,14 @@ local P = KEYS[1]
 local call = redis.call
 local WAITS = { queued = true, held = true, sending = true }
 
--- A ticket is `t:NUMBER`: its version, a line end, its body.
+local function version_of(number)
+  local head = call('GETRANGE', P .. 't:' .. number, 0, 15)
+  return tonumber(string.match(head, '^(%d+)\n') or 0)
+end
+
+-- A ticket is `t:NUMBER`: its version, a line end, its body. One that has been closed for long lies in `box:` instead (box.lua).
 local function place_ticket(ticket)
-  local number, expected, version, room, is_open, account, subject, due, surveyed, body, _, member = unpack(ticket)
+  local number, expected, version, room, is_open, account, subject, due, surveyed, body, _, member, closed = unpack(ticket)
   call('SET', P .. 't:' .. number, version .. '\n' .. body)
   if expected == 0 then
     call('ZADD', P .. 'all', number, number)
@@ -19,6 +24,7 @@ local function place_ticket(ticket)
     call('ZREM', P .. 'open', number)
     call('ZREM', P .. 'room:' .. room, number)
   end
+  if closed then call('ZADD', P .. 'closed', closed, number) elseif expected > 0 then call('ZREM', P .. 'closed', number) end
   if due then call('ZADD', P .. 'due', due, member) else call('ZREM', P .. 'due', member) end
   if surveyed then
     call('HSET', P .. 'surveys', number, string.format('%.0f', surveyed))

@@ -8,6 +8,7 @@ import json
 import os
 import stat
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -202,6 +203,42 @@ class TestRestore:
         other = await open_store(other_url, build.at)
         assert len(await other.open_tickets()) == 3
         await other.close()
+
+    @pytest.mark.parametrize("kind", ["redis", "cluster"])
+    async def test_with_replace_what_is_on_redis_is_saved_beside_the_backup_first(
+        self, kind, request, build, backup_file
+    ):
+        server = request.getfixturevalue(f"{kind}_server")
+        server.empty()
+        store = await open_store(server.url, build.at)
+        await fill(store, build)
+        await copying.back_up(server.url, backup_file, build.at)
+        await store.commit(build.change(tickets=(build.opened(77),)))
+        await store.close()
+        copied = await copying.restore(server.url, backup_file, build.at, is_replacing=True)
+        assert copied.aside == str(backup_file.with_name("before-restore-20260306T084500Z.backup"))
+        again = await open_store(server.url, build.at)
+        assert await again.ticket(77) is None
+        assert len(await again.open_tickets()) == 3
+        await again.close()
+        await copying.restore(
+            server.url, Path(copied.aside), build.at + timedelta(minutes=1), is_replacing=True
+        )  # and back
+        again = await open_store(server.url, build.at)
+        assert await again.ticket(77) is not None
+        assert len(await again.open_tickets()) == 4
+        await again.close()
+
+    async def test_with_replace_a_redis_in_use_is_left_alone(self, redis_server, build, backup_file):
+        redis_server.empty()
+        store = await open_store(redis_server.url, build.at)
+        await fill(store, build)
+        await copying.back_up(redis_server.url, backup_file, build.at)
+        await store.alive()
+        with pytest.raises(StoreFault, match="正被机器人使用"):
+            await copying.restore(redis_server.url, backup_file, build.at, is_replacing=True)
+        assert len(await store.open_tickets()) == 3
+        await store.close()
 
     async def test_a_store_in_use_is_refused(self, store, store_url, other_url, build, backup_file):
         await copying.back_up(store_url, backup_file, build.at)

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from bot.config import for_replay, load, rules_of
 from bot.tickets import steps as s
 from bot.tickets import timing, untouched
+from bot.tickets.due import escalated
 from bot.tickets.evolve import born
 from bot.tickets.lifecycle import opening
 from bot.tickets.model import Kind, Party, Told
@@ -54,10 +55,12 @@ def test_what_an_untouched_ticket_comes_to_is_what_its_clocks_say(case, minutes,
     ticket = reported(rules, policy, level, at)
     touched = replace(ticket, happened={"greeted": (at,)})  # no rule asks for it, but the short way is closed
     assert untouched.next_rung(touched, rules) is None
+    assert untouched.reached(touched, rules, at) is None
     assert untouched.first_word_by(touched, rules) is None
     now = at + timedelta(minutes=past)
     assert timing.first_told(ticket, rules, now) == timing.first_told(touched, rules, now)
     assert timing.promised_word(ticket, rules) == timing.promised_word(touched, rules)
+    assert escalated(ticket, now, rules) == escalated(touched, now, rules)
 
 
 @given(
@@ -79,6 +82,7 @@ def test_that_rungs_were_told_is_nothing_that_happened(case, minutes, past, told
     now = at + timedelta(minutes=past)
     assert timing.first_told(ticket, rules, now) == timing.first_told(touched, rules, now)
     assert timing.promised_word(ticket, rules) == timing.promised_word(touched, rules)
+    assert escalated(ticket, now, rules) == escalated(touched, now, rules)
 
 
 @pytest.mark.parametrize("rules", RULES[:1])
@@ -86,3 +90,4 @@ def test_the_short_way_is_taken(rules):
     ticket = reported(rules, "edu", rules.policies["edu"].default_level, datetime(2026, 3, 6, 8, tzinfo=UTC))
     assert untouched.next_rung(ticket, rules) is not None
     assert untouched.first_word_by(ticket, rules) is not None
+    assert untouched.reached(ticket, rules, ticket.opened_at + timedelta(days=1)) != []

@@ -1,0 +1,83 @@
+"""The knowledge in the running bot holds up nobody: long work goes to a thread or is done in slices."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from array import array
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import pytest_asyncio
+
+from bot.knowledge import Knowledge, Thresholds
+from bot.store.knowledge_contract import Learning
+from bot.store.portable import Portable
+from bot.store.registry import open_store
+from bot.understanding import Bundled, Understanding
+from faq.entries import Entry
+from tests.bot.office import CUSTOMER, START, Office
+
+pytestmark = pytest.mark.asyncio
+AT = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest_asyncio.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Portable]:
+    store = await open_store(f"sqlite:{tmp_path / 'store.db'}", AT)
+    yield store
+    await store.close()
+
+
+async def test_others_have_their_turn_while_a_large_import_is_taken_over(store: Portable) -> None:
+    knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZONE)
+    await knowledge.load(AT)
+    entries = tuple(Entry(id=f"K-{n}", question=f"第{n}号打印机卡纸", answer="取出") for n in range(1_000))
+    await store.learn(Learning(at=AT, entries=entries))
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    ticking = asyncio.create_task(others())
+    first, second = await asyncio.gather(knowledge.refresh(AT), knowledge.refresh(AT))
+    ticking.cancel()
+    assert (first, second) == (True, False)  # taken over once
+    assert len(knowledge.base) == 1_000
+    assert turns >= 20
+
+
+class Encoder:
+    """Notes in which threads it worked; every text means the same."""
+
+    def __init__(self) -> None:
+        self.threads: set[int] = set()
+        self.texts: list[str] = []
+
+    def __call__(self, texts: Sequence[str]) -> list[array[float]]:
+        self.threads.add(threading.get_ident())
+        self.texts.extend(texts)
+        return [array("f", [1.0, 0.0]) for _ in texts]
+
+
+async def test_the_encoder_of_sentences_never_works_in_the_loop(office: Office) -> None:
+    pytest.importorskip("numpy", reason="comes with the extra `semantic`")
+    encoder = Encoder()
+    knowledge = office.bot.knowledge
+    knowledge.understanding = Understanding(Bundled(encoder), office.store, is_levelled=False)
+    await office.store.learn(
+        Learning(at=START, entries=(Entry(id="K-001", question="打印机找不到怎么办", answer="点重新搜索"),))
+    )
+    await knowledge.load(START)
+    await knowledge.understand()
+    await knowledge.ask_itself()
+    await office.hear(CUSTOMER, "王老师", "@小首 投影仪怎么不亮了")
+    assert encoder.texts == ["打印机找不到怎么办", "投影仪怎么不亮了"]
+    assert threading.get_ident() not in encoder.threads
