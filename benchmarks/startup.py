@@ -22,9 +22,9 @@ def run() -> list[Row]:
     for _ in range(ROUNDS):
         with tempfile.TemporaryDirectory() as folder:
             config = example(Path(folder))
-            fresh.append(_started(the_bot(config)))
-            again.append(_started(the_bot(config)))
-            bare.append(_started(["-m", "benchmarks.page"]))
+            fresh.append(started(the_bot(config)))
+            again.append(started(the_bot(config)))
+            bare.append(started(["-m", "benchmarks.page"]))
     middle = [
         [statistics.median(figure) for figure in zip(*found, strict=True)] for found in (fresh, again, bare)
     ]
@@ -48,11 +48,11 @@ def example(folder: Path) -> Path:
     return file
 
 
-def _started(arguments: list[str]) -> tuple[float, float, float]:
-    """Return the seconds until the first page, those of a core in them, and the megabytes resident then."""
+def started(arguments: list[str], page: str = "/") -> tuple[float, float, float]:
+    """Return the seconds until a page, those of a core in them, and the megabytes resident then."""
     start = perf_counter()
     with running(arguments) as (process, address):
-        with urlopen(f"{address}/", timeout=10) as answer:
+        with urlopen(f"{address}{page}", timeout=10) as answer:
             answer.read()
         seconds = perf_counter() - start
         return seconds, _worked(process.pid), _resident(process.pid)

@@ -50,6 +50,13 @@ class Progress(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class DayDraft(About, frozen=True, kw_only=True, tag=True):
+    """The report of a day of an incident, as the bot would hand it in; 提交 does, and may bring other words."""
+
+    ticket: int
+    text: str
+
+
 class Check(About, frozen=True, kw_only=True, tag=True):
     """Does it work? 1 yes, 2 no."""
 
@@ -122,6 +129,7 @@ AnyAbout = (
     | Needed
     | Agree
     | Check
+    | DayDraft
     | Times
     | Rating
     | Choices

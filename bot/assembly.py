@@ -22,6 +22,7 @@ from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
 from bot.identifying import Identifying
+from bot.incident_orders import IncidentOrders
 from bot.joining import Joining
 from bot.journal import Journal
 from bot.knowledge import Knowledge, Thresholds
@@ -218,6 +219,7 @@ async def assemble(
         ledgers=ledgers,
         visits=visits,
         merging=MergingOrders(desk=desk, finding=finding),
+        incidents=IncidentOrders(desk=desk, store=store, finding=finding),
     )
     dialogue = Dialogue(
         desk=desk,

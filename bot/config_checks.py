@@ -81,6 +81,7 @@ def check_settings(
     for name, policy in settings.policies.items():
         _check_policy(policy, ("policies", name), settings, mistakes)
     _check_defaults(settings, mistakes)
+    _check_runbooks(settings, mistakes)
     if not is_replay:
         _check_accounts(settings.people, adapters, mistakes)
         _check_addresses(settings.rooms, adapters, mistakes)
@@ -265,6 +266,16 @@ def _check_defaults(settings: Settings, mistakes: Mistakes) -> None:
     if settings.survey.callback_ladder:
         place = ("survey", "callback_ladder")
         refer(settings.survey.callback_ladder, settings.ladders, LADDER, place, mistakes)
+
+
+def _check_runbooks(settings: Settings, mistakes: Mistakes) -> None:
+    _check_ids("runbooks", settings.runbooks, mistakes)
+    customers = _ids(settings.customers)
+    for index, runbook in enumerate(settings.runbooks):
+        if not runbook.steps:
+            _add_unless_noted(("runbooks", index, "steps"), [], _SOMEBODY, mistakes)
+        for number, customer in enumerate(runbook.customers):
+            refer(customer, customers, CUSTOMER, ("runbooks", index, "customers", number), mistakes)
 
 
 def _check_ids(section: str, items: Sequence[Named], mistakes: Mistakes) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.tickets.contract_rules import ContractRules
+from bot.tickets.incident_rules import RunbookRules
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import NoticeLimits, Policy, Role, SurveyRules
 from bot.tickets.visit_rules import VisitRules
@@ -123,6 +124,7 @@ class TicketLimits:
     grace: timedelta
     major_every: timedelta
     major_ladder: str
+    major_report: time | None
     acknowledged_for: int
     same_within: timedelta
     urgent_words: tuple[str, ...]
@@ -161,5 +163,6 @@ class Config:
     maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
     monitoring: MonitoringConfig = MonitoringConfig()
     contracts: ContractRules = field(default_factory=ContractRules)
+    runbooks: tuple[RunbookRules, ...] = ()
     visits: VisitRules = field(default_factory=VisitRules)
     notices: NoticeLimits = field(default_factory=NoticeLimits)

@@ -17,6 +17,7 @@ from bot.settings import (
     EmbeddingsSettings,
     FaqSettings,
     MonitoringSettings,
+    RunbookSettings,
     StoreSettings,
     SurveySettings,
     TicketsSettings,
@@ -24,6 +25,7 @@ from bot.settings import (
     WebSettings,
 )
 from bot.tickets.contract_rules import ContractRules
+from bot.tickets.incident_rules import RunbookRules
 from bot.tickets.rules import SurveyRules
 from bot.tickets.visit_rules import VisitRules
 from scheduler.calendar import Window, parse_window
@@ -122,6 +124,16 @@ def visits_of(settings: VisitsSettings, mistakes: Mistakes) -> VisitRules:
     )
 
 
+def runbooks_of(settings: tuple[RunbookSettings, ...]) -> tuple[RunbookRules, ...]:
+    """Return what is done in major incidents, in the order of the file."""
+    return tuple(
+        RunbookRules(
+            id=each.id, name=each.name, steps=each.steps, keywords=each.keywords, customers=each.customers
+        )
+        for each in settings
+    )
+
+
 def contracts_of(settings: ContractsSettings, mistakes: Mistakes) -> ContractRules:
     """Return who hears when a contract ends, and when; a word that is written twice is said once."""
     return ContractRules(
@@ -195,6 +207,9 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         grace=limit("grace", settings.grace),
         major_every=limit("major_every", settings.major_every),
         major_ladder=settings.major_ladder,
+        major_report=clock_time(settings.major_report, ("tickets", "major_report"), mistakes)
+        if settings.major_report
+        else None,
         acknowledged_for=settings.acknowledged_for,
         same_within=limit("same_within", settings.same_within),
         urgent_words=settings.urgent_words,

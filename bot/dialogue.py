@@ -11,6 +11,7 @@ from bot.asks import (
     Ask,
     Check,
     Choices,
+    DayDraft,
     Describe,
     Details,
     Gap,
@@ -33,6 +34,7 @@ from bot.moments import moment_at_start
 from bot.opening import Opening
 from bot.short_answers import choice, one_score, scores
 from bot.store.contract import ClosedAsk, Store
+from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
@@ -51,6 +53,7 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
     r"(?:还是?|也|都)?(?:没有?|未)解决[啊呀呢了]?[。.!！~～]*|(?:试了)?还是?不行[啊呀了]?[。.!！~～]*|没用[啊呀]?[。.!！]*|(?:it )?did(?:n't| not) (?:help|work)\W*|not solved\W*",
     re.IGNORECASE,
 )
+_SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
 _AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
@@ -261,6 +264,12 @@ class Dialogue:
                     hearing.text, hearing.now, self._rules.zone
                 ):
                     await self._visits.pick(number, hearing, at[0], told)
+                    return True
+                case DayDraft(ticket=number, text=draft) if found := _SUBMITTED.fullmatch(
+                    hearing.text.strip()
+                ):
+                    report = ss.ReportDay(hearing.by, found["own"] or draft)
+                    await self._desk.take(number, report, told.origin)
                     return True
                 case Describe(is_urgent=is_urgent):
                     again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))

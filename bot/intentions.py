@@ -13,6 +13,7 @@ from bot.hearing import Hearing
 from bot.moments import EXAMPLES, moment_at_start
 from bot.short_answers import resolution_fields, scores
 from bot.tickets import coverage_steps as cs
+from bot.tickets import incident_steps as ins
 from bot.tickets import ledger_steps as ls
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
@@ -112,7 +113,11 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             written = replace(command, rest=on_site.sub("", command.rest))
             return s.Dispatch(by, *_colleague(hearing, written, ticket, directory))
         case Word.MAJOR:
-            return s.DeclareMajor(by)
+            return s.DeclareMajor(by, rest)
+        case Word.CONSULT:
+            return _consult(hearing, rest, directory)
+        case Word.CONCLUDE:
+            return ins.Conclude(by, rest)
         case Word.RECOVER:
             return s.Recover(by, rest)
         case Word.DEPART:
@@ -132,6 +137,17 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.Report(by, _required(command, ticket), "missed" if is_missed else "reached")
         case _:
             raise ValueError(f"{command.word} is no step")
+
+
+def _consult(hearing: Hearing, rest: str, directory: Directory) -> ins.Consult:
+    """`@老张 @小周 主备切换后数据对不上`: who is asked besides, and what about."""
+    named: list[Party] = []
+    while rest.lstrip().startswith(("@", "＠")) and (
+        found := directory.called_at_start(rest, hearing.mentions)
+    ):
+        named.append(found[0])
+        rest = found[1]
+    return ins.Consult(hearing.by, rest, tuple(named))
 
 
 def _leaving(hearing: Hearing, rest: str, rules: Rules) -> ss.LeaveSite:

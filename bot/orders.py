@@ -15,6 +15,7 @@ from bot.drafts import Drafts
 from bot.duty_office import DutyOffice
 from bot.finding import Finding
 from bot.hearing import Hearing
+from bot.incident_orders import IncidentOrders
 from bot.intentions import step_of
 from bot.learning.teaching import WORDS as TEACHING_WORDS
 from bot.learning.teaching import Teaching
@@ -47,6 +48,8 @@ _SPOKEN = (
     Word.MAJOR,
     Word.RECOVER,
     Word.QUOTE,
+    Word.CONSULT,
+    Word.CONCLUDE,
     Word.TURN_DOWN,
 )
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
@@ -72,6 +75,7 @@ class Orders:
         ledgers: Ledgers,
         visits: Visiting,
         merging: MergingOrders,
+        incidents: IncidentOrders,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -86,6 +90,7 @@ class Orders:
         self._ledgers = ledgers
         self._visits = visits
         self._merging = merging
+        self._incidents = incidents
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -128,6 +133,8 @@ class Orders:
                 return False  # `值班 表发一下` is speech
             await simple(hearing, command)
             return True
+        if command.word is Word.TICK:
+            return await self._incidents.tick(hearing, command, quoted)
         if command.word in PLANNED_WORDS:
             return await self._planned.run(hearing, command, quoted)
         if self._is_speech(hearing, command, quoted):

@@ -222,6 +222,7 @@ class TicketsSettings(Section, frozen=True, kw_only=True):
     grace: Length = "10m"
     major_every: Length = "1h"
     major_ladder: str = ""
+    major_report: str = "18:00"
     acknowledged_for: Annotated[int, Meta(ge=1, le=1000)] = 4
     same_within: Length = "2h"
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
@@ -265,6 +266,16 @@ class MaintenanceSettings(Section, frozen=True, kw_only=True):
     movable_until: ClockTime = "18:00"
     ladder: str = "maintenance"
     rollback_ladder: str = "rollback"
+
+
+class RunbookSettings(Section, frozen=True, kw_only=True):
+    """One of `[[runbooks]]`: what is done in a major incident."""
+
+    id: str
+    name: str
+    steps: tuple[str, ...]
+    keywords: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
 
 
 class VisitsSettings(Section, frozen=True, kw_only=True):
@@ -323,6 +334,7 @@ class Settings(Section, frozen=True, kw_only=True):
     notices: NoticesSettings = NoticesSettings()
     contracts: ContractsSettings = ContractsSettings()
     visits: VisitsSettings = VisitsSettings()
+    runbooks: tuple[RunbookSettings, ...] = ()
     plans: tuple[PlanSettings, ...] = ()
     maintenance: MaintenanceSettings = MaintenanceSettings()
     monitoring: MonitoringSettings = MonitoringSettings()

@@ -63,6 +63,9 @@ class Word(StrEnum):
     NOBODY_CAME = "nobodycame"
     DAY_REPORT = "dayreport"
     EXCUSE = "excuse"
+    TICK = "tick"
+    CONSULT = "consult"
+    CONCLUDE = "conclude"
     QUOTE = "quote"
     TURN_DOWN = "turndown"
     ATTAINED = "attained"
@@ -174,6 +177,9 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),
     Spec(Word.QUOTE, ("报价", "quote"), Whose.STAFF, "", N_("报价 {number} 上门按实际工作日收费"), takes_number=True),
     Spec(Word.TURN_DOWN, ("谢绝", "turndown"), Whose.STAFF, "", N_("谢绝 {number} 这类设备请联系原厂家"), takes_number=True),
+    Spec(Word.CONSULT, ("会诊", "consult"), Whose.STAFF, N_("会诊 单号 问题 — 请组长、经理和点名的人一起看"), N_("会诊 {number} 主备切换后数据对不上"), takes_number=True),
+    Spec(Word.CONCLUDE, ("会诊结论", "conclude"), Whose.STAFF, "", N_("会诊结论 {number} 先回退到昨晚的备份"), takes_number=True),
+    Spec(Word.TICK, ("打勾", "√", "✓", "✔", "tick"), Whose.STAFF, N_("打勾 1 — 预案做完一步，也可以写 √1"), N_("打勾 1")),
     Spec(Word.MAJOR, ("重大", "major"), Whose.MANAGER, N_("重大 单号 — 宣布重大事件并指挥"), N_("重大 {number}"), takes_number=True),
     Spec(Word.MERGE, ("合并", "merge"), Whose.STAFF, N_("合并 单号… 到 单号 — 同一个故障一起处理"), N_("合并 {number} 1036 到 1033"), takes_number=True),
     Spec(Word.SPLIT, ("拆分", "split"), Whose.STAFF, N_("拆分 单号 — 分开处理"), N_("拆分 {number}"), takes_number=True),

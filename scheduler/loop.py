@@ -8,10 +8,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import structlog
-from apscheduler.events import EVENT_SCHEDULER_SHUTDOWN
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MISSED,
+    EVENT_JOB_SUBMITTED,
+    EVENT_SCHEDULER_SHUTDOWN,
+    SchedulerEvent,
+)
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+_ENDED = EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED
 _BEAT = "metronome"
 # How many beats may be missing before the watchdog takes it for a stopped clock and not for a busy machine.
 _PATIENCE_BEATS = 3
@@ -81,6 +89,7 @@ class Metronome:
         self._wanted = asyncio.Event()
         self._is_beat = False
         self._is_stopping = False
+        self._beating = 0  # beats that were handed over and have not ended
         self._wakes_at: datetime | None = None  # the deadline it sleeps for
         self._last_beat = 0.0
         self._last_tick_at: datetime | None = None
@@ -106,6 +115,7 @@ class Metronome:
         if self._runner is not None:
             raise RuntimeError("the metronome has been started already")
         self._scheduler.add_job(self._beat, self._interval(), id=_BEAT)
+        self._scheduler.add_listener(self._count, EVENT_JOB_SUBMITTED | _ENDED)
         self._scheduler.start()
         self._take_beat()
         self._runner = asyncio.create_task(self._run())
@@ -117,6 +127,9 @@ class Metronome:
             return
         self._is_stopping = True
         self._wanted.set()
+        self._scheduler.remove_job(_BEAT)
+        while self._beating > 0:  # noqa: ASYNC110 - one handed over and cancelled would be logged as an error
+            await asyncio.sleep(0)
         ended = asyncio.Event()
         self._scheduler.add_listener(lambda _: ended.set(), EVENT_SCHEDULER_SHUTDOWN)
         self._scheduler.shutdown()
@@ -135,6 +148,9 @@ class Metronome:
         """Be told of a new deadline; the loop looks at it only when it would not wake by then anyway."""
         if self._wakes_at is None or due < self._wakes_at:
             self._wanted.set()
+
+    def _count(self, event: SchedulerEvent) -> None:
+        self._beating += 1 if event.code == EVENT_JOB_SUBMITTED else -1
 
     async def _beat(self) -> None:
         self._take_beat()

@@ -64,6 +64,25 @@ def test_alerts_and_panels_name_figures_that_exist() -> None:
     assert named - known_figures() == set()
 
 
+@pytest.mark.parametrize(
+    ("what", "figures"),
+    [
+        ("messages", {"shouwen_messages_total", "shouwen_redelivered_messages_total"}),
+        ("answers by kind", {"shouwen_answers_total"}),
+        ("claims and other steps", {"shouwen_steps_total"}),
+        ("conflicts", {"shouwen_conflicts_total"}),
+        ("lateness of what is due", {"shouwen_due_lateness_seconds_bucket", "shouwen_due_tickets"}),
+        ("outbox by adapter", {"shouwen_outbox_waiting", "shouwen_outbox_age_seconds"}),
+        ("dead letters", {"shouwen_dead_letters"}),
+        ("latency of the store", {"shouwen_commit_seconds_bucket"}),
+        ("age of the latest tick", {"shouwen_tick_age_seconds"}),
+    ],
+)
+def test_what_operators_need_is_measured_and_looked_at(what: str, figures: set[str]) -> None:
+    assert figures <= known_figures(), what
+    assert any(name in expression for name in figures for expression in expressions()), what
+
+
 def test_every_figure_is_watched_or_shown_or_is_for_people() -> None:
     named = {name for expression in expressions() for name in _FIGURE.findall(expression)}
     ours = {name for name in known_figures() if name.startswith("shouwen_")}

@@ -210,6 +210,7 @@ def _facts(ticket: Ticket, bot: Bot, speaker: Speaker) -> Sequence[tuple[str, st
         (say("服务政策"), policy.name if policy else ""),
         (say("合同"), standing_of(ticket, speaker, bot.rules)),
         (say("建单"), stamp(ticket.opened_at, speaker)),
+        (say("预案"), _runbook(ticket, speaker)),
         (say("约好"), _appointment(ticket, speaker)),
         (say("并入"), f"{ticket.follows}" if ticket.follows is not None else ""),
         (say("进展"), ticket.progress),
@@ -224,6 +225,19 @@ def _facts(ticket: Ticket, bot: Bot, speaker: Speaker) -> Sequence[tuple[str, st
         score = say("速度 {speed}，质量 {quality}", speed=ticket.survey.speed, quality=ticket.survey.quality)
         facts.append((say("评分"), score))
     return [(name, value) for name, value in facts if value]
+
+
+def _runbook(ticket: Ticket, speaker: Speaker) -> str:
+    runbook = ticket.runbook
+    if runbook is None:
+        return ""
+    marks = ("✔" if index in runbook.done else "◻" for index in range(1, len(runbook.steps) + 1))
+    steps = speaker.say("　").join(f"{mark} {step}" for mark, step in zip(marks, runbook.steps, strict=True))
+    return (
+        f"{runbook.id} {runbook.name}：{steps}"
+        if speaker.language == "zh"
+        else f"{runbook.id} {runbook.name}: {steps}"
+    )
 
 
 def _appointment(ticket: Ticket, speaker: Speaker) -> str:

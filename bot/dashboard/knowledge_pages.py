@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from datetime import date
 
@@ -14,17 +13,17 @@ from bot.assembly import Bot
 from bot.dashboard import knowledge_views as views
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer, Voice
+from bot.dashboard.uploads import Uploads
 from bot.importing import for_customers, import_rows
 from bot.learning.curator import Curator, Decide, edited, new_entry, with_alias
 from bot.lessons import Lesson, Missed, Picked, Proposed
 from bot.store.knowledge_contract import Learning
 from bot.tickets.errors import N_, TicketError
 from faq.entries import Entry
-from faq.formats import ImportPlan, Rows, UnreadableFile, describe, dump, parse, plan, template
+from faq.formats import ImportPlan, UnreadableFile, describe, dump, parse, plan, template
 from faq.formats.rows import split
 
 _MOST_UPLOADED = 25_000_000  # bytes
-_MOST_UPLOADS = 5
 _WHO = "shouwen_who"
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -35,12 +34,12 @@ _TYPES = {
 
 
 class KnowledgePages:
-    """Request handlers around one bot. What was uploaded waits in memory for its confirmation, the latest few files only."""
+    """Request handlers around one bot."""
 
     def __init__(self, bot: Bot, renderer: Renderer) -> None:
         self._bot = bot
         self._renderer = renderer
-        self._uploads: dict[str, tuple[str, Rows]] = {}
+        self._uploads = Uploads(bot.store)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return every route."""
@@ -100,11 +99,11 @@ class KnowledgePages:
         voice = self._renderer.voice(request)
         token = str(form.get("token", ""))
         if token:
-            upload = self._uploads.pop(token, None)
+            now = self._bot.clock.now()
+            upload = await self._uploads.take(token, now)
             if upload is None:
                 return await self._listed(request, voice.speaker.say("这个文件等太久了，请再选一次。"))
             name, rows = upload
-            now = self._bot.clock.now()
             done = await import_rows(self._bot.store, rows, name, self._who(form), now)
             await self._bot.knowledge.refresh(now)
             return await self._listed(request, "\n".join(describe(done)), response_to=form)
@@ -117,10 +116,7 @@ class KnowledgePages:
             rows = for_customers(parse(file.filename, data), self._bot.config.customers)
         except UnreadableFile as fault:
             return await self._listed(request, str(fault))
-        token = secrets.token_urlsafe(16)
-        self._uploads[token] = (file.filename, rows)
-        while len(self._uploads) > _MOST_UPLOADS:
-            self._uploads.pop(next(iter(self._uploads)))
+        token = await self._uploads.keep(file.filename, rows, self._bot.clock.now())
         return await self._preview(
             request, voice, token, file.filename, plan(self._bot.knowledge.entries(), rows)
         )

@@ -12,6 +12,7 @@ from bot.dashboard.planned_timeline import planned_line
 from bot.dashboard.wording import ending, kind_name, stamp
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import incident_events as ie
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
@@ -210,6 +211,14 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say(template, by=by, id=consent)
         case ce.TurnedDown(by=by, text=text):
             return say("{by} 谢绝", by=by) + _quoted(text, speaker)
+        case ie.Ticked(by=by, steps=steps):
+            return say("{by} 完成预案第 {steps} 步", by=by, steps=_numbers(steps))
+        case ie.ReportAsked(due_at=due_at):
+            return say("请指挥交当日汇报，{time} 前", time=stamp(due_at, speaker))
+        case ie.ConsultCalled(by=by, text=text, invited=invited):
+            return say("{by} 请 {invited} 会诊", by=by, invited=invited) + _quoted(text, speaker)
+        case ie.ConsultConcluded(by=by, text=text):
+            return say("{by} 会诊结论", by=by) + _quoted(text, speaker)
         case ve.VisitOffered(by=by, who=who, times=times):
             offered = tuple(stamp(at, speaker) for at in times)
             return say("{by} 请客户选上门时间（{who}）：{times}", by=by, who=who, times=offered)

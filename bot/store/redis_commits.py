@@ -14,12 +14,15 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 from msgspec.structs import replace
+from redis.exceptions import RedisError
 
 from bot.store.contract import AlreadySeen, Change, Conflict, LeaseLost, NotQueued, StoreFault
 from bot.store.instants import milliseconds
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.store.redis_boxes import Boxes
+from bot.store.redis_line import Lost
 from bot.store.redis_parts import Part, Whereabouts, packed, parts_of, queued_value
+from bot.store.redis_places import Unreachable
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
 from bot.tickets.errors import N_
@@ -41,13 +44,45 @@ class Commits:
         self._shards = shards
         self._worker = worker
         self._highest = 0  # number known to be taken
-        self._running: set[asyncio.Task[Any]] = set()
+        self._running: set[asyncio.Future[Any]] = set()
         self._is_closed = False
         self.fences: dict[str, str] = {}  # by adapter: the number of the lease this worker has
 
     async def commit(self, change: Change) -> None:
         """Save a change; giving up the wait for it does not take it back."""
-        await self._finished(self._commit(change))
+        self._check_open()
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._running.add(done)  # `settle` waits for it
+        try:
+            await self._saved(change)
+        finally:
+            self._running.discard(done)
+            done.set_result(None)
+
+    async def _saved(self, change: Change) -> None:
+        where = await self._whereabouts(change)
+        parts = parts_of(change, where, self._blank(change))
+        is_simple = len(parts) == 1 and self._servers.is_reachable and not self._servers.address.wait_replicas
+        if is_simple and await self._is_saved_at_once(change, where, parts):
+            return
+        await asyncio.shield(self._begun(self._commit(change, where, parts)))
+
+    async def _is_saved_at_once(self, change: Change, where: Whereabouts, parts: dict[int, Part]) -> bool:
+        """Send a change of one shard without a task of its own, as goes well nearly always; what does not is sent again."""
+        ((shard, part),) = parts.items()
+        try:
+            answer = await self._servers.sent(shard, "commit", "commit", packed(part))
+        except asyncio.CancelledError:
+            self._begun(
+                self._commit(change, where, parts)
+            )  # whoever waited has gone; it is saved all the same
+            raise
+        except (Lost, Unreachable, RedisError):
+            return False
+        if answer[0] != b"OK":
+            return False
+        self._note(change, shard)
+        return True
 
     async def update(self, messages: list[Queued]) -> None:
         """Save how far messages have come."""
@@ -86,17 +121,20 @@ class Commits:
         if self._is_closed:
             saving.close()
             self._check_open()
+        return await asyncio.shield(self._begun(saving))
+
+    def _begun(self, saving: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(saving)
         self._running.add(task)
         task.add_done_callback(self._done)
-        return await asyncio.shield(task)
+        return task
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
         if not task.cancelled():
             task.exception()  # whoever gave up does not ask
 
-    async def _commit(self, change: Change) -> None:
+    async def _whereabouts(self, change: Change) -> Whereabouts:
         highest = max(
             (saved.ticket.number for saved in change.tickets if not saved.expected_version), default=0
         )
@@ -106,15 +144,17 @@ class Commits:
         for closed in change.closed_asks:
             if closed.id not in asks:
                 asks[closed.id] = await self._shards.of_ask(closed.id) or 0
-        where = Whereabouts(
+        return Whereabouts(
             self._shards.of_room,
             self._shards.of_seen,
             lambda saved: homes[saved.ticket.number],
             asks.__getitem__,
             self.fences,
         )
+
+    async def _commit(self, change: Change, where: Whereabouts, parts: dict[int, Part]) -> None:
+        """Save the parts of a change, as often as it takes; the first of them may have been sent before."""
         for _ in range(_ATTEMPTS):
-            parts = parts_of(change, where, self._blank(change))
             answer = await self._save(parts)
             match answer[0]:
                 case b"OK":
@@ -124,10 +164,13 @@ class Commits:
                     change = self._unfenced(change, answer[1].decode())
                 case b"LOCKED" | b"ABORTED":
                     await asyncio.sleep(_PAUSE_SECONDS)
-                case b"CONFLICT" if await self._boxes.take_out(homes[answer[1]], answer[1]):
-                    continue  # closed long ago, and now somebody writes to it again
+                case b"CONFLICT" if await self._boxes.take_out(
+                    await self._shards.of_number(answer[1]), answer[1]
+                ):
+                    pass  # closed long ago, and now somebody writes to it again
                 case _:
                     raise _refusal(answer, change)
+            parts = parts_of(change, where, self._blank(change))
         raise StoreFault(N_("Redis 里有一笔没有了结的改动挡着，这次没有保存；请运行 shouwen doctor。"))
 
     def _blank(self, change: Change) -> Any:

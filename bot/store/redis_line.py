@@ -57,11 +57,24 @@ class Line:
         if self.is_closed:
             future.set_exception(Lost("closed"))
             return future
+        if self._connection is not None and not self._waiting and not self._sent:
+            self._write_now(self._connection, command, future)
+            return future
         self._waiting.append((command, future))
         if self._worker is None:
             self._worker = asyncio.create_task(self._work())
         self._wanted.set()
         return future
+
+    def _write_now(
+        self, connection: AbstractConnection, command: tuple[Any, ...], future: asyncio.Future[Any]
+    ) -> None:
+        """Write the only command there is without waiting for the next round of the event loop."""
+        self._replicating = None
+        self._answered_at = asyncio.get_running_loop().time()
+        self._sent.append(future)
+        if connection._writer is not None:  # else the connection is just ending, and the answer will be lost
+            connection._writer.writelines(connection.pack_command(*command))
 
     def replicated(self, count: int, patience_milliseconds: int) -> asyncio.Future[int]:
         """Give how many replicas have what was written on this connection so far; those who ask together share the question."""

@@ -66,6 +66,15 @@ class Servers:
         """
         return await self.run_at(self._prefix(shard), name, *values)
 
+    def sent(self, shard: int, name: str, *values: Any) -> asyncio.Future[Any]:
+        """Send a script to a shard once, and give its answer or whatever stands in the way, without patience.
+
+        Raises:
+            Unreachable: Nobody knows which server has the shard.
+        """
+        prefix = self._prefix(shard)
+        return self._line(self.places.of(prefix)).send("EVALSHA", script(name).sha, 1, prefix, *values)
+
     async def run_at(self, prefix: str, name: str, *values: Any) -> Any:
         """Run a script where the keys that begin with a prefix live, and return its answer."""
         return await self.patiently(lambda: self._script(prefix, name, values))

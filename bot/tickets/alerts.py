@@ -88,7 +88,8 @@ def _callback(event: e.Escalated, ticket: Ticket, speaker: Speaker, title: str) 
 def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> Message:
     number, promise = ticket.number, speaker.say(_PROMISES[event.promised])
     is_news = event.promised is ClockKind.UPDATE
-    commander = ticket.commander if is_news else None
+    is_commanders = event.promised in (ClockKind.UPDATE, ClockKind.REPORT)
+    commander = ticket.commander if is_commanders else None
     if is_news and commander is None and event.told == (ticket.owner,) and ticket.owner is not None:
         text = speaker.say(
             "@{owner} {number} 您 {length}没有更新了，客户在等。回一句进展，我转到客户群。",
@@ -108,12 +109,10 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
     if event.late >= _WORTH_SAYING:
         late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)
     if event.is_breach and commander is not None:
-        text = speaker.say(
-            "⏰ {number} 应在 {time} 更新，还没有。{calls}",
-            number=number,
-            time=event.due_at,
-            calls=_calls(called),
-        )
+        template = N_("⏰ {number} 应在 {time} 更新，还没有。{calls}")
+        if event.promised is ClockKind.REPORT:
+            template = N_("⏰ {number} 应在 {time} 交当日汇报，还没有：汇报 {number} … {calls}")
+        text = speaker.say(template, number=number, time=event.due_at, calls=_calls(called))
     elif event.is_breach:
         # Whoever the sentence names is called by their name in it.
         unnamed = called if event.is_repeat else tuple(party for party in called if party not in event.told)

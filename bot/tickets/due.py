@@ -8,6 +8,7 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing, untouched
 from bot.tickets.evolve import evolve
+from bot.tickets.incidents import asked_in_time, report_at
 from bot.tickets.model import Closing, Status, Ticket
 from bot.tickets.pausing import waited
 from bot.tickets.planned import next_planned, planned_in_time
@@ -29,6 +30,8 @@ def next_deadline(ticket: Ticket, rules: Rules, now: datetime | None = None) -> 
         instants.append(ticket.offer.expires_at if ticket.offer else None)
         instants.append(ticket.waiting.next_at if ticket.waiting else None)
         instants.append(timing.first_told(ticket, rules, now))
+        report = report_at(ticket, rules)
+        instants.append(report[0] if report else None)
     return min((instant for instant in instants if instant is not None), default=None)
 
 
@@ -52,6 +55,8 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
         happen(e.HandOverExpired(to=ticket.offer.to))
     if ticket.status is Status.OPEN and ticket.waiting is not None and ticket.waiting.next_at <= now:
         happen(waited(ticket.waiting, now, rules))
+    for event in asked_in_time(ticket, now, rules):
+        happen(event)
     for event in escalated(ticket, now, rules):
         happen(event)
     for event in surveyed_in_time(ticket, step, now, rules):

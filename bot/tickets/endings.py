@@ -21,6 +21,7 @@ _UNDONE_COMMANDS = {
     "HandOverOffered": N_("转交 {number}"),
     "LevelChanged": N_("改级 {number}"),
     "Noted": N_("记录 {number}"),
+    "Ticked": N_("√ {number}"),
     "Closed": N_("撤单 {number}"),
 }
 

@@ -23,6 +23,7 @@ from bot.tickets.ending_events import (
     Undone,
 )
 from bot.tickets.event import Event
+from bot.tickets.incident_events import IncidentEvent
 from bot.tickets.joint_events import JointEvent
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, Kind, Party, Promise
@@ -249,4 +250,5 @@ AnyEvent = (
     | CoverageEvent
     | PresenceEvent
     | VisitEvent
+    | IncidentEvent
 )

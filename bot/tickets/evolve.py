@@ -11,6 +11,7 @@ from bot.tickets import (
     clockwork,
     coverage_changes,
     ending_changes,
+    incident_changes,
     joint,
     ledger_changes,
     planned_changes,
@@ -20,6 +21,7 @@ from bot.tickets import (
 )
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import incident_events as ie
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
@@ -40,6 +42,7 @@ from bot.tickets.shared_changes import settled, spoken
 from scheduler.intervals import in_utc
 
 _KEEPS_UNDO = (
+    ie.ReportAsked,
     pe.TakenBack,
     pe.RequesterGone,
     pe.RequesterBack,
@@ -59,7 +62,7 @@ _KEEPS_UNDO = (
 )
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
-_CAN_BE_UNDONE = (e.Resolved, e.HandOverOffered, e.LevelChanged, e.Noted)
+_CAN_BE_UNDONE = (e.Resolved, e.HandOverOffered, e.LevelChanged, e.Noted, ie.Ticked)
 
 
 def born(event: e.Opened, at: datetime) -> Ticket:
@@ -152,7 +155,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         case e.Noted() | e.Supplemented() | e.Urged():
             return ticket
         case e.Updated(text=text):
-            return spoken(replace(ticket, progress=text), at, "updated")
+            told = incident_changes.with_news(ticket, text, at)
+            return spoken(replace(told, progress=text), at, "updated")
         case (
             e.Resolved()
             | e.CheckReminded()
@@ -216,6 +220,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
         case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage_changes.changed(ticket, event, at)
+        case ie.Ticked() | ie.ReportAsked() | ie.ConsultCalled() | ie.ConsultConcluded():
+            return incident_changes.changed(ticket, event, at)
         case ve.VisitOffered() | ve.VisitAgreed():
             return visit_changes.changed(ticket, event, at)
         case le.AssetNamed() | le.Excused():

@@ -8,6 +8,7 @@ from typing import assert_never
 from bot.tickets import (
     agreeing,
     coverage,
+    incidents,
     joint,
     ledgering,
     majors,
@@ -20,6 +21,7 @@ from bot.tickets import (
 )
 from bot.tickets import coverage_steps as cs
 from bot.tickets import events as e
+from bot.tickets import incident_steps as ins
 from bot.tickets import joint_events as je
 from bot.tickets import joint_steps as js
 from bot.tickets import ledger_steps as ls
@@ -202,6 +204,10 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case vs.OfferVisit(by=by):
             coverage.be_decided(ticket, rules)
             return [*_first_word(ticket, by, "约", now, rules), *visits.decided(ticket, step, now, rules)]
+        case ins.Tick(by=by) | ins.Consult(by=by) | ins.Conclude(by=by):
+            _be_open(ticket)
+            _be_staff(by, ticket, rules)
+            return incidents.decided(ticket, step, rules)
         case vs.PickVisit():
             return visits.decided(ticket, step, now, rules)
         case ls.NameAsset() | ls.Excuse():

@@ -6,9 +6,11 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError
+from bot.tickets.incidents import chosen_runbook, consulted_with, steps_of
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
 from bot.tickets.ownership import manager_named
+from bot.tickets.planned_rules import DAY_REPORT
 from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import Voices
 from scheduler.lengths import format_length
@@ -27,7 +29,24 @@ def declared(ticket: Ticket, step: s.DeclareMajor, rules: Rules) -> list[e.AnyEv
         each.kind is ClockKind.UPDATE and each.clock is not None and "major" in _starts(each.clock)
         for each in ticket.promises
     )
-    return [e.MajorDeclared(by=step.by, promise=None if has_beat else _heartbeat(ticket, rules))]
+    declared = e.MajorDeclared(
+        by=step.by,
+        promise=None if has_beat else _heartbeat(ticket, rules),
+        report=_day_report(ticket, rules),
+        runbook=chosen_runbook(ticket, step.runbook, rules),
+    )
+    return [declared, *consulted_with(ticket, step.by, rules)]
+
+
+def _day_report(ticket: Ticket, rules: Rules) -> Promise | None:
+    """Return the report of each day, where the policy has none of its own."""
+    at = rules.major_report
+    if at is None or any(each.kind is ClockKind.REPORT for each in ticket.promises):
+        return None
+    clock = WrittenClock(
+        kind="report", cron=f"{at.minute} {at.hour} * * *", from_="major", until=("recovered", "resolved")
+    )
+    return Promise(kind=ClockKind.REPORT, calendar="always", ladder=DAY_REPORT, clock=clock)
 
 
 def _starts(clock: WrittenClock) -> tuple[str, ...]:
@@ -67,6 +86,13 @@ def announced(event: e.MajorDeclared, after: Ticket, voices: Voices, rules: Rule
         customer += voices.customer.say("，下次在此更新：{time}。", time=due)
     else:
         customer += voices.customer.say("。")
+    if after.runbook is not None:
+        duty += voices.duty.say(
+            "\n预案 {id}《{name}》：{steps}。完成一步回“√1”",
+            id=after.runbook.id, name=after.runbook.name, steps=steps_of(after.runbook, voices.duty),
+        )  # fmt: skip
+    if consulted_with(after, event.by, rules):
+        duty += voices.duty.say("\n按合同专家会诊，结论回“会诊结论 {number} …”", number=number)
     return [
         Message(to=Place.DUTY, text=duty, mentions=called),
         Message(to=Place.CUSTOMER, text=customer),

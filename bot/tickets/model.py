@@ -186,6 +186,29 @@ class VisitOffer(msgspec.Struct, frozen=True, kw_only=True):
     times: tuple[datetime, ...]
 
 
+class Ticked(msgspec.Struct, frozen=True):
+    """Who did a step of a runbook, and when."""
+
+    by: Party
+    at: datetime
+
+
+class Runbook(msgspec.Struct, frozen=True):
+    """What is done in a major incident, as it stood when it was declared; `done` by the number of the step, from 1."""
+
+    id: str
+    name: str
+    steps: tuple[str, ...]
+    done: dict[int, Ticked] = {}
+
+
+class News(msgspec.Struct, frozen=True):
+    """Something that was told of a major incident."""
+
+    at: datetime
+    text: str
+
+
 class Finding(msgspec.Struct, frozen=True):
     """Something an inspection found that must be dealt with, and the number of the ticket for it."""
 
@@ -346,6 +369,9 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     excuse: str = ""  # why it does not count for what the contract limits
     coverage: Coverage | None = None  # None within the contract
     commander: Party | None = None  # of a major incident, while it lasts
+    runbook: Runbook | None = None
+    news: tuple[News, ...] = ()  # of the incident, for the report of the day
+    report_asked: datetime | None = None  # the due instant of the report that was asked for last
     changed_at: datetime | None = None  # of its latest event
     last_said_at: datetime | None = None  # latest word of staff to the customer
     progress: str = ""

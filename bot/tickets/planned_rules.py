@@ -10,7 +10,7 @@ from scheduler.escalation import Ladder, Rung, parse_at
 from scheduler.plans import Plan, next_occurrence
 from scheduler.workdays import instant_on, working_day_until
 
-PLANNED, MAINTENANCE, ROLLBACK = "planned", "maintenance", "rollback"
+PLANNED, MAINTENANCE, ROLLBACK, DAY_REPORT = "planned", "maintenance", "rollback", "dayreport"
 
 _MORNING = time(9)
 _DAYTIME = parse_window("08:00-20:00")
@@ -23,6 +23,13 @@ LADDERS = {
             Rung(parse_at("-1d wall"), ("owner", "on_call"), None, _DAYTIME),
             Rung(parse_at("100%"), ("owner", "on_call"), None, _DAYTIME),
             Rung(parse_at("+1d wall"), ("owner", "on_call", "manager"), timedelta(days=1), _DAYTIME),
+        ),
+    ),
+    DAY_REPORT: Ladder(
+        DAY_REPORT,
+        (
+            Rung(parse_at("100%"), ("commander",)),
+            Rung(parse_at("+30m wall"), ("commander", "director")),
         ),
     ),
     MAINTENANCE: Ladder(MAINTENANCE, (Rung(parse_at("100%"), ("owner", "manager")),)),

@@ -62,10 +62,14 @@ def changed(ticket: Ticket, event: e.PromiseEvent, at: datetime) -> Ticket:
 def _major(ticket: Ticket, event: e.MajorDeclared, at: datetime) -> Ticket:
     """What happened in an earlier incident of the ticket neither starts nor ends this one's clocks."""
     happened = {name: ats for name, ats in ticket.happened.items() if name != "recovered"}
-    added = (event.promise,) if event.promise and ticket.promise(event.promise.id) is None else ()
+    wanted = (each for each in (event.promise, event.report) if each is not None)
+    added = [each for each in wanted if ticket.promise(each.id) is None]
     return replace(
         ticket,
         commander=event.by,
+        runbook=event.runbook,
+        news=(),
+        report_asked=None,
         happened={**happened, "major": (at,)},
         promises=(*ticket.promises, *added),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.tickets.event import Event
-from bot.tickets.model import ClockKind, Party, Promise, WaitsFor
+from bot.tickets.model import ClockKind, Party, Promise, Runbook, WaitsFor
 
 
 class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -143,10 +143,12 @@ class Dispatched(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
 
 
 class MajorDeclared(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
-    """A manager commands from now on. `promise` is the heartbeat where the policy has none."""
+    """A manager commands from now on. `promise` is the heartbeat and `report` the report of the day, where the policy has none."""
 
     by: Party
     promise: Promise | None = None
+    report: Promise | None = None
+    runbook: Runbook | None = None
 
 
 class Recovered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Check
-from bot.tickets import coverage, joint_words, ledgering, majors, presence, site, timing, visits
+from bot.tickets import coverage, incidents, joint_words, ledgering, majors, presence, site, timing, visits
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import incident_events as ie
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
@@ -227,6 +228,10 @@ def _said_of(
             return site.noticed(event, after, voices, rules)
         case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage.noticed(event, after, voices, rules)
+        case ie.ConsultCalled() if any(isinstance(other, e.MajorDeclared) for other in events):
+            return []  # told together with the incident
+        case ie.Ticked() | ie.ReportAsked() | ie.ConsultCalled() | ie.ConsultConcluded():
+            return incidents.noticed(event, after, voices)
         case ve.VisitOffered() | ve.VisitAgreed():
             return visits.noticed(event, after, list(events), voices, rules)
         case le.AssetNamed() | le.Excused():

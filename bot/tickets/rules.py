@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from bot.tickets.contract_rules import ContractRules
+from bot.tickets.incident_rules import RunbookRules
 from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.visit_rules import VisitRules
@@ -140,6 +141,10 @@ class Rules:
     close_after: timedelta = timedelta(hours=24)
     grace: timedelta = timedelta(minutes=10)  # for clocks that a change would leave in the past
     major_every: timedelta = timedelta(hours=1)  # how often the customer hears of a major incident
+    major_report: time | None = time(
+        18
+    )  # by when the report of each day of an incident is due; None: none is
+    runbooks: tuple[RunbookRules, ...] = ()
     major_ladder: str = ""  # of this heartbeat; empty: that of the ticket's first promise
     acknowledged_for: int = (
         4  # after so many repetitions that were kept quiet, an acknowledged alert is told again

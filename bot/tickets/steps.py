@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from bot.tickets.coverage_steps import CoverageStep
+from bot.tickets.incident_steps import IncidentStep
 from bot.tickets.joint_steps import Join
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Kind, Party, WaitsFor
@@ -278,9 +279,10 @@ class Dispatch(msgspec.Struct, frozen=True):
 
 
 class DeclareMajor(msgspec.Struct, frozen=True):
-    """重大: a manager takes command of an incident."""
+    """重大: a manager takes command of an incident; `runbook` may be the id of one."""
 
     by: Party
+    runbook: str = ""
 
 
 class Recover(msgspec.Struct, frozen=True):
@@ -347,6 +349,7 @@ Step = (
     | CoverageStep
     | PresenceStep
     | VisitStep
+    | IncidentStep
     | Realign
     | DeadlineReached
 )

@@ -70,10 +70,12 @@ def test_every_optional_key_tells_its_default() -> None:
         ("store", 5),
         ("web", 2),
         ("faq", 8),
-        ("tickets", 12),
+        ("tickets", 13),
         ("survey", 8),
         ("notices", 2),
         ("maintenance", 4),
+        ("visits", 5),
+        ("contracts", 5),
     ):
         start = lines.index(f"[{section}]")
         kind = {field.encode_name: field.type for field in msgspec.structs.fields(Settings)}[section]
@@ -95,8 +97,10 @@ def test_the_defaults_it_tells_are_the_defaults() -> None:
         "store": {"shards": None, "wait_replicas": 0},
         "tickets": {"check_calendar": "always"},
         "survey": {"callback_calendar": "always", "callback_ladder": ""},
+        "visits": {"calendar": "always"},
+        "contracts": {"calendar": "always"},
     }
-    for section in ("bot", "store", "tickets", "survey", "notices", "maintenance"):
+    for section in ("bot", "store", "tickets", "survey", "notices", "maintenance", "visits", "contracts"):
         assert {**values[section], **chosen.get(section, {})} == plain[section]
     none = {"files": [], "managers": [], "checks": "", "embeddings": None}
     assert {**values["faq"], **none} == plain["faq"]

@@ -66,7 +66,8 @@ def is_linked(pair: Pair) -> bool:
     return "'master_link_status': 'up'" in str(pair.replica.ask("INFO", "replication"))
 
 
-async def test_the_store_follows_the_sentinels_to_another_master(pair, build):
+@pytest.mark.fault("failover")
+async def test_the_store_follows_the_sentinels_to_another_master(pair, build, held):
     await until(lambda: is_linked(pair))
     url = f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/desk/0?wait_replicas=1"
     store = await open_redis(url, AT)
@@ -79,9 +80,11 @@ async def test_the_store_follows_the_sentinels_to_another_master(pair, build):
     again = await open_redis(url.replace("?wait_replicas=1", ""), AT)
     assert (await again.ticket(1001)).number == 1001
     await again.close()
+    held()
 
 
-async def test_a_store_that_is_open_goes_over_to_the_new_master(pair, build):
+@pytest.mark.fault("failover")
+async def test_a_store_that_is_open_goes_over_to_the_new_master(pair, build, held):
     await until(lambda: is_linked(pair))
     store = await open_redis(f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/desk/0", AT)
     opened = build.opened(1001)
@@ -96,9 +99,11 @@ async def test_a_store_that_is_open_goes_over_to_the_new_master(pair, build):
     assert (await store.ticket(1001)).version == 2
     await store.close()
     assert pair.replica.ask("EXISTS", "shouwen:{0}:t:1001") == 1
+    held()
 
 
-async def test_nothing_is_acknowledged_that_no_replica_has(pair, build):
+@pytest.mark.fault("failover")
+async def test_nothing_is_acknowledged_that_no_replica_has(pair, build, held):
     await until(lambda: is_linked(pair))
     store = await open_redis(f"{pair.master.url}?wait_replicas=1", AT)
     await store.commit(build.change(seen="m1"))
@@ -112,6 +117,7 @@ async def test_nothing_is_acknowledged_that_no_replica_has(pair, build):
     assert await store.is_seen("m3")
     assert pair.replica.ask("ZSCORE", "shouwen:{0}:seen", "m3") is not None
     await store.close()
+    held()
 
 
 async def test_a_sentinel_that_does_not_know_the_master(pair):

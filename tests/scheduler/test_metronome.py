@@ -420,3 +420,24 @@ async def test_how_long_it_is_silent_is_real_time_however_the_wall_clock_moves(
         await desk.ticked()
         await desk.looked()
     assert metronome.silent_for == 2 * SECOND  # a tick that fails does not count
+
+
+@pytest.mark.asyncio
+async def test_a_beat_that_was_just_handed_over_is_no_error_at_the_end(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def nothing_due() -> None:
+        return None
+
+    async def tick(_: datetime) -> None:
+        return None
+
+    metronome = Metronome(FakeClock(), nothing_due, tick, every=RARE)
+    metronome.start()
+    await asyncio.sleep(0)
+    metronome._scheduler.modify_job(
+        "metronome", next_run_time=START
+    )  # is handed over in the next round of the loop
+    await metronome.stop()
+    await asyncio.sleep(0)
+    assert not [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")]

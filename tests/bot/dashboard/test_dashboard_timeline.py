@@ -12,6 +12,7 @@ from bot.dashboard.language import pick_language
 from bot.dashboard.timeline import line
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
+from bot.tickets import incident_events as ie
 from bot.tickets import joint_events as je
 from bot.tickets import ledger_events as le
 from bot.tickets import planned_events as p
@@ -178,6 +179,10 @@ LINES: list[tuple[e.AnyEvent, str]] = [
         ve.VisitAgreed(by=WANG, consent="m9", appointment=Appointment(at=AT, who=ZHANG), clock="visit"),
         "王老师 选定 2026-03-06 10:00:00 上门（消息 m9）",
     ),
+    (ie.Ticked(by=LI, steps=(1, 3)), "小李 完成预案第 1, 3 步"),
+    (ie.ReportAsked(due_at=AT), "请指挥交当日汇报，2026-03-06 10:00:00 前"),
+    (ie.ConsultCalled(by=LI, text="数据对不上", invited=(ZHANG,)), "小李 请 老张 会诊：数据对不上"),
+    (ie.ConsultConcluded(by=LI, text="先回退"), "小李 会诊结论：先回退"),
     (ce.TurnedDown(by=LI, text="请联系原厂家"), "小李 谢绝：请联系原厂家"),
 ]  # fmt: skip
 
