@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Never
 
 import aiohttp
@@ -28,6 +29,7 @@ class Ended:
     open_for: float = 0.0  # seconds; 0 when it never was ready
     is_refused: bool = False  # who we are was not accepted: asking often does not help
     is_asked: bool = False  # the peer wants us to connect anew, and is well
+    pause: timedelta = timedelta()  # at least, before the next attempt
 
 
 class NotConnected(Exception):
@@ -50,7 +52,7 @@ async def keep_connected(
     while True:
         ended = await connect()
         failures = 1 if ended.is_asked or ended.open_for >= HEALTHY_AFTER.total_seconds() else failures + 1
-        delay = delay_after(failures, jitter(), is_refused=ended.is_refused)
+        delay = max(delay_after(failures, jitter(), is_refused=ended.is_refused), ended.pause)
         again = round(delay.total_seconds(), 1)
         if ended.is_refused:
             log.error("refused", action="connection_refused", why=ended.why, retry_seconds=again)
@@ -60,7 +62,11 @@ async def keep_connected(
 
 
 async def dialled(
-    session: aiohttp.ClientSession, url: str, headers: Mapping[str, str] | None = None
+    session: aiohttp.ClientSession,
+    url: str,
+    headers: Mapping[str, str] | None = None,
+    *,
+    heartbeat: float | None = _HEARTBEAT,
 ) -> aiohttp.ClientWebSocketResponse:
     """Open a WebSocket.
 
@@ -72,7 +78,7 @@ async def dialled(
             return await session.ws_connect(
                 url,
                 headers=headers,
-                heartbeat=_HEARTBEAT,
+                heartbeat=heartbeat,
                 # Beyond the size that we read, so that ignoring a frame costs no connection.
                 max_msg_size=LARGEST * 16,
                 timeout=aiohttp.ClientWSTimeout(ws_close=2.0),

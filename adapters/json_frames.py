@@ -14,16 +14,20 @@ class Unreadable(Exception):
     """A frame or what it carries is too large, not JSON, or not of the shape that it should have."""
 
 
-def decode(decoder: msgspec.json.Decoder[_Frame], text: str) -> _Frame:
+def decode(decoder: msgspec.json.Decoder[_Frame], text: str | bytes) -> _Frame:
     """Read one frame.
 
     Raises:
         Unreadable: Whatever is wrong with it, nothing else is ever raised.
     """
     # The cheap comparison spares nearly every frame the encoding that an exact count of bytes needs.
-    if len(text) * 4 > LARGEST and len(text.encode(errors="surrogatepass")) > LARGEST:
+    if len(text) * 4 > LARGEST and _size(text) > LARGEST:
         raise Unreadable(f"larger than {LARGEST} bytes")
     try:
         return decoder.decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
         raise Unreadable(str(error)) from error
+
+
+def _size(text: str | bytes) -> int:
+    return len(text if isinstance(text, bytes) else text.encode(errors="surrogatepass"))

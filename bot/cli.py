@@ -92,6 +92,10 @@ def check(config_file: Path | None, is_explained: bool) -> None:
         click.echo("\n".join(account(config, _speaker(config))))
     for ending in endings(rules_of(config), _speaker(config).now):
         click.echo(voice.say("提醒：{line}", line=sentence(ending, _speaker(config))))
+    from bot.bound_words import set_up_in_chat
+
+    for line in _run(set_up_in_chat(config, voice)):
+        click.echo(line)
     for each in unreached(config):
         words = {"who": each.name.of(voice.language), "why": each.why.of(voice.language)}
         click.echo(voice.say("提醒：{who} {why}", **words))

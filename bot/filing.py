@@ -8,12 +8,12 @@ from datetime import datetime
 import structlog
 from msgspec.structs import replace
 
+from adapters.remembered import Remembered
 from bot.drafts import Draft
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.repeats import Repeats
 from bot.store.contract import AlreadySeen, Change, Kept, Link, Saved, Store
 from bot.tickets.events import AnyEvent, Opened
 from bot.tickets.evolve import born, evolve
@@ -21,6 +21,8 @@ from bot.tickets.lifecycle import next_deadline
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record, Source, sealed
 from bot.tickets.rules import Rules
+
+_REMEMBERED = 10_000  # handled messages: a redelivery is mostly recognised without asking the store
 
 
 class Filing:
@@ -35,7 +37,7 @@ class Filing:
         self._outbox = outbox
         self._meters = meters
         self._journal = journal
-        self._repeats = Repeats()
+        self._repeats = Remembered[str](_REMEMBERED)
         self._log = structlog.get_logger("desk")
 
     def has_handled(self, origin: Origin) -> bool:

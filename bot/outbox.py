@@ -14,7 +14,6 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter
-from bot.delivery_notes import PACES
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.sender import Sender
@@ -73,8 +72,7 @@ class Outbox:
 
     async def recover(self) -> None:
         """Take up what an earlier run has left, for every adapter that no other worker sends for."""
-        for name, sender in self._senders.items():
-            sender.remember(await self._store.kept(f"{PACES}{name}"))
+        for name in self._senders:
             await self._store.hold(name)
         await self.look()
 

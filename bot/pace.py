@@ -84,9 +84,9 @@ class Pace:
             if not now < at <= now + 2 * _MINUTE:
                 continue
             if name == adapter and self._step:
-                self._all = at
+                self._all = max(self._all or at, at)
             elif self._room_step:
-                self._rooms[name] = at
+                self._rooms[name] = max(self._rooms.get(name, at), at)
 
     def _see(self, now: datetime) -> None:
         """Begin anew when the clock of the host was put back: else a room would wait for as long as the step was."""

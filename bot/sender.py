@@ -11,13 +11,13 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, Connects, DeliveryFailed
+from adapters.remembered import Remembered
 from bot.delivery_notes import PACES, Notes
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.outgoing import moved_text, rendered
 from bot.pace import Pace
 from bot.patience import Patience
-from bot.repeats import Repeats
 from bot.store.contract import LeaseLost, Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.tickets.errors import N_
@@ -79,7 +79,7 @@ class Sender:
         self._taken: list[str] = []  # keys that are news no more, to be told with the next look
         self._known: set[str] = set()  # keys that are queued or held
         self._left: list[Queued] = []  # claimed by their commit, and not taken: this worker had left
-        self._done = Repeats(_DONE_REMEMBERED)  # whoever tells of these once more is late
+        self._done = Remembered[str](_DONE_REMEMBERED)  # whoever tells of these once more is late
 
     @property
     def is_ours(self) -> bool:
@@ -92,7 +92,13 @@ class Sender:
         if not term:
             return
         if term != self._term:
+            arrivals = await self._store.kept(
+                f"{PACES}{self._name}"
+            )  # of whoever sent before, here or elsewhere
+            if self._store.term(self._name) != term:
+                return
             self._begin(term)
+            self._remember(arrivals)
         for room, queue in self._rooms.items():  # left when the lease seemed to have ended, and had not
             if queue and room not in self._workers:
                 self._workers[room] = asyncio.create_task(self._serve(room))
@@ -150,7 +156,7 @@ class Sender:
         self._held.clear()
         self._known.clear()
         self._taken.clear()
-        self._done = Repeats(_DONE_REMEMBERED)
+        self._done = Remembered[str](_DONE_REMEMBERED)
         self._term = term
 
     async def _take_up(self, news: list[Queued]) -> None:
@@ -441,8 +447,8 @@ class Sender:
         self._missed(message, "dead")
         self._lost(message)
 
-    def remember(self, kept: Mapping[str, str]) -> None:
-        """Take up the buckets of an earlier run."""
+    def _remember(self, kept: Mapping[str, str]) -> None:
+        """Take up the buckets of an earlier run, or of the worker that sent before: together they stay within the platform's pace."""
         arrivals = {key.removeprefix(PACES): datetime.fromisoformat(at) for key, at in kept.items()}
         self._pace.restore(arrivals, self.adapter.name, self._clock.now())
 

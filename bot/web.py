@@ -20,6 +20,7 @@ from bot.dashboard.knowledge_pages import KnowledgePages
 from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
 from bot.dashboard.rendering import Renderer, Site
+from bot.dashboard.setup_pages import SetUpPage
 from bot.examining import FINDINGS, FindingsPage
 from bot.store.contract import StoreFault
 
@@ -73,6 +74,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
     app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
     app.add_routes(KnowledgePages(bot, renderer).routes())
+    app.add_routes(SetUpPage(bot, renderer, adapters, health.connected).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters, lambda name: bot.store.term(name) > 0).routes())
     app.add_routes(FindingsPage(adapters, lambda name: bot.store.term(name) > 0).routes())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,6 +11,7 @@ import structlog
 from adapters.contract import Incoming
 from adapters.onebot.calls import Caller, NoSuchPower, history
 from adapters.onebot.frames import Frame
+from adapters.remembered import Remembered
 
 _log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ class Known:
     """Messages that went on to the bot already."""
 
     def __init__(self) -> None:
-        self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
+        self._known = Remembered[tuple[str, str]](_REMEMBERED)
 
     def is_new(self, message: Incoming) -> bool:
         """Note a message; False when it was noted before."""
@@ -30,13 +30,7 @@ class Known:
 
     def is_first(self, room: str, name: str) -> bool:
         """Note something that is named in a room; False when it was noted before."""
-        key = (room, name)
-        if key in self._known:
-            return False
-        self._known[key] = None
-        if len(self._known) > _REMEMBERED:
-            self._known.popitem(last=False)
-        return True
+        return self._known.is_first((room, name))
 
 
 class CatchingUp:

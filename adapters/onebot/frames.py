@@ -6,7 +6,10 @@ from typing import Any, Final
 
 import msgspec
 
-LARGEST: Final = 1 << 20  # bytes; no event of a chat comes near
+from adapters import json_frames
+from adapters.json_frames import LARGEST, Unreadable
+
+__all__ = ["LARGEST", "Unreadable"]
 
 
 class SegmentData(msgspec.Struct, gc=False):
@@ -93,10 +96,6 @@ class Call(msgspec.Struct, frozen=True, gc=False):
     echo: str = ""
 
 
-class Unreadable(Exception):
-    """A frame is too large, not JSON, or not of the shape that the standard gives it."""
-
-
 _decoder: Final = msgspec.json.Decoder(Frame)
 _encoder: Final = msgspec.json.Encoder()
 
@@ -107,13 +106,7 @@ def decode(text: str) -> Frame:
     Raises:
         Unreadable: Whatever is wrong with it, nothing else is ever raised.
     """
-    # The cheap comparison spares nearly every frame the encoding that an exact count of bytes needs.
-    if len(text) * 4 > LARGEST and len(text.encode(errors="surrogatepass")) > LARGEST:
-        raise Unreadable(f"larger than {LARGEST} bytes")
-    try:
-        return _decoder.decode(text)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise Unreadable(str(error)) from error
+    return json_frames.decode(_decoder, text)
 
 
 def encode(call: Call) -> bytes:

@@ -12,6 +12,7 @@ from adapters.onebot import wire
 from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, history, own_message
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check, delivered_id
+from adapters.remembered import Remembered
 
 RECONNECTING: Final = timedelta(seconds=5)  # NapCat's own pause before it connects again
 _REMEMBERED: Final = 2000
@@ -36,7 +37,7 @@ class Sending:
         self._echoes = echoes
         self._own = own
         self._doubtful: OrderedDict[str, Call] = OrderedDict()  # by the key of the message
-        self._delivered: OrderedDict[str, None] = OrderedDict()  # ids that were given for messages
+        self._delivered = Remembered[str](_REMEMBERED)  # ids that were given for messages
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message and return its id.
@@ -85,9 +86,7 @@ class Sending:
         return self._noted(found) if found else ""
 
     def _noted(self, number: str) -> str:
-        self._delivered[number] = None
-        if len(self._delivered) > _REMEMBERED:
-            self._delivered.popitem(last=False)
+        self._delivered.note(number)
         return number
 
     def _doubt(self, key: str, call: Call) -> None:

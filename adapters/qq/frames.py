@@ -7,7 +7,10 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-LARGEST: Final = 1 << 20  # bytes; no event of a chat comes near
+from adapters import json_frames
+from adapters.json_frames import LARGEST, Unreadable
+
+__all__ = ["LARGEST", "Unreadable"]
 
 
 class Op(IntEnum):
@@ -109,10 +112,6 @@ class Press(msgspec.Struct, gc=False):
     message_id: Any = None
 
 
-class Unreadable(Exception):
-    """What came is too large, not JSON, or no envelope."""
-
-
 Part = TypeVar("Part", Data, Author, Called, Scene, Element, File, Press)
 
 _decoder: Final = msgspec.json.Decoder(Envelope)
@@ -124,13 +123,7 @@ def decode(body: str | bytes) -> Envelope:
     Raises:
         Unreadable: Whatever is wrong with it, nothing else is ever raised.
     """
-    try:
-        raw = body.encode() if isinstance(body, str) else body
-        if len(raw) > LARGEST:
-            raise Unreadable(f"larger than {LARGEST} bytes")
-        return _decoder.decode(raw)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise Unreadable(str(error)) from error
+    return json_frames.decode(_decoder, body)
 
 
 def part(kind: type[Part], value: object) -> Part:

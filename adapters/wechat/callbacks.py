@@ -33,10 +33,12 @@ class Callbacks:
         *,
         adapter: str,
         clock: Timekeeper,
+        inbox: Inbox,
         sealed_in: Callable[[bytes], str],
         take: Callable[[bytes], Receipt | None],
     ) -> None:
         self._door = door
+        self._inbox = inbox
         self._clock = clock
         self._sealed_in = sealed_in
         self._take = take
@@ -44,7 +46,9 @@ class Callbacks:
         self._log = _log.bind(adapter=adapter)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """Answer one request."""
+        """Answer one request; the bot works on it afterwards, and takes none while it ends."""
+        if self._inbox.is_closed:
+            return web.Response(status=503)
         try:
             if request.method == "GET":
                 return self._echo(request)
@@ -78,3 +82,19 @@ def taken(inbox: Inbox, message: Incoming) -> Receipt:
     if receipt is None:
         raise Refused(503, "too many messages are waiting")
     return receipt
+
+
+def taking(
+    inbox: Inbox, read: Callable[[bytes], Incoming | None], *, adapter: str
+) -> Callable[[bytes], Receipt | None]:
+    """Return what takes the documents of callbacks in which people say something: what is nobody's words is only noted."""
+    log = _log.bind(adapter=adapter)
+
+    def take(document: bytes) -> Receipt | None:
+        message = read(document)
+        if message is None:
+            log.debug("event ignored", action="callback_event_ignored")
+            return None
+        return taken(inbox, message)
+
+    return take

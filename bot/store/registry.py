@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.store.advice import Advice
-from bot.store.contract import StoreFault
+from bot.store.contract import Kept, StoreFault
 from bot.store.knowledge_contract import Uses
 from bot.store.portable import Archive, Part, Portable
 from bot.tickets.errors import N_
@@ -167,6 +167,25 @@ class ReadVectors:
 
     async def keep_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
         """The running bot keeps its own."""
+
+
+async def read_kept(url: str, *prefixes: str) -> dict[str, str]:
+    """Return what a store keeps under names that begin so, without taking it from a bot that uses it; empty when there is none yet.
+
+    Raises:
+        StoreFault: The URL means no store, or the store cannot be read.
+    """
+    if kind_of(url) == "sqlite" and not await asyncio.to_thread(_sqlite_path(url).exists):
+        return {}
+    archive, found, after = await open_archive(url), dict[str, str](), ""
+    try:
+        while page := await archive.export(Part.KEPT, after=after):
+            pieces = (piece for _, piece in page if isinstance(piece, Kept))
+            found.update({piece.key: piece.value for piece in pieces if piece.key.startswith(prefixes)})
+            after = page[-1][0]
+    finally:
+        await archive.close()
+    return found
 
 
 @contextmanager

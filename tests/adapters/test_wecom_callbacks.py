@@ -190,7 +190,7 @@ async def test_a_closed_adapter_takes_nothing(application, robot):
 async def test_more_than_memory_can_hold_is_left_to_the_platform(wecom, host, client):
     adapter = wecom("wecom-app")
     adapter._callbacks.save_within = 0
-    adapter._inbox = Inbox(most_waiting=2)
+    adapter._inbox._most_waiting = 2
     sender = CallbackSender(await host(adapter.handle), client)
     assert [await sender.app_says("20001", "x") for _ in range(3)] == [503] * 3
     await adapter.close()

@@ -243,3 +243,26 @@ async def test_what_waits_for_a_connection_is_said_as_soon_as_there_is_one(tmp_p
     assert [text for _, text in cut.said] == ["m0", "m1"]
     await outbox.close()
     await store.close()
+
+
+async def test_whoever_takes_an_adapter_over_begins_with_the_minute_that_is_used_up(case: Case) -> None:
+    case.qq.capabilities = Capabilities(per_minute_room=20)
+    await case.outbox.close()
+    adapters = {"qq": case.qq, "wecom": case.wecom}
+    first, second = (Outbox(case.store, StillClock(NOW), adapters, lambda _: str) for _ in range(2))
+    await second.recover()  # when nothing was used up yet
+    await second.leave("qq")
+    await first.recover()
+    messages = tuple(
+        Queued(key=f"m{n}", adapter="qq", room=GROUP, text=f"m{n}", created_at=NOW) for n in range(6)
+    )
+    await case.store.commit(Change(at=NOW, outgoing=messages))
+    first.deliver(messages)
+    await first.drain()
+    await first.leave("qq")
+    assert len(case.qq.said) == 6
+    await second.look()
+    pace = second._senders["qq"]._pace
+    assert pace.wait(GROUP, NOW) == timedelta(seconds=4)
+    await first.close()
+    await second.close()

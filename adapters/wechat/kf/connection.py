@@ -51,6 +51,7 @@ class KfAdapter:
             Door(settings.token, Seal(read_key(settings.aes_key), settings.corp_id)),
             adapter=self.name,
             clock=surroundings.clock,
+            inbox=self._inbox,
             sealed_in=sealed_in,
             take=self._take,
         )
@@ -83,8 +84,6 @@ class KfAdapter:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; what it announces is pulled afterwards."""
-        if self._inbox.is_closed:
-            return web.Response(status=503)
         return await self._callbacks.handle(request)
 
     async def close(self) -> None:

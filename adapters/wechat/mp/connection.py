@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from functools import partial
 
-import structlog
 from aiohttp import web
 
 from adapters.contract import Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
-from adapters.receipt import Receipt
 from adapters.splitting import split
-from adapters.wechat.callbacks import Callbacks, taken
+from adapters.wechat.callbacks import Callbacks, taking
 from adapters.wechat.crypto import Seal, read_key
 from adapters.wechat.customers import CAPABILITIES, LONGEST_PART
 from adapters.wechat.door import Door
@@ -21,8 +19,6 @@ from adapters.wechat.mp import examination, wire
 from adapters.wechat.mp.api import Api
 from adapters.wechat.mp.settings import Settings
 from adapters.wechat.xml import sealed_in
-
-_log = structlog.get_logger(__name__)
 
 
 class MpAdapter:
@@ -39,12 +35,12 @@ class MpAdapter:
             Door(settings.token, Seal(read_key(settings.aes_key), settings.app_id), echoes_openly=True),
             adapter=self.name,
             clock=surroundings.clock,
+            inbox=self._inbox,
             sealed_in=sealed_in,
-            take=self._take,
+            take=taking(self._inbox, partial(wire.incoming, view=self._view), adapter=self.name),
         )
         self._api = Api(settings, surroundings.clock)
         self._delivery = Delivery(partial(split, limit=LONGEST_PART), self._send)
-        self._log = _log.bind(adapter=self.name)
 
     def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what followers say."""
@@ -60,8 +56,6 @@ class MpAdapter:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""
-        if self._inbox.is_closed:
-            return web.Response(status=503)
         return await self._callbacks.handle(request)
 
     async def close(self) -> None:
@@ -76,10 +70,3 @@ class MpAdapter:
     async def _send(self, part: Outgoing) -> str:
         await self._api.send(wire.outgoing(part, self.name))
         return f"key:{part.key}"
-
-    def _take(self, document: bytes) -> Receipt | None:
-        message = wire.incoming(document, self._view)
-        if message is None:
-            self._log.debug("event ignored", action="mp_event_ignored")
-            return None
-        return taken(self._inbox, message)

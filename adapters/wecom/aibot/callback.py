@@ -75,6 +75,7 @@ class CallbackAdapter:
             Door(settings.token, Seal(read_key(settings.aes_key), "")),
             adapter=self.name,
             clock=surroundings.clock,
+            inbox=self._inbox,
             sealed_in=_sealed_in,
             take=self._take,
         )
@@ -94,8 +95,6 @@ class CallbackAdapter:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""
-        if self._inbox.is_closed:
-            return web.Response(status=503)
         return await self._callbacks.handle(request)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - it says all itself

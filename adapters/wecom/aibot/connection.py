@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Final
 
+import aiohttp
 import structlog
 from aiohttp import ClientWebSocketResponse
 
@@ -22,10 +23,10 @@ from adapters.contract import (
     Surroundings,
 )
 from adapters.delivery import Delivery
+from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.inbox import Inbox
 from adapters.wechat.answers import OK, code
 from adapters.wecom.aibot import examination, files, frames, wire
-from adapters.wecom.aibot.dial import keep_connected
 from adapters.wecom.aibot.frames import Body, Frame
 from adapters.wecom.aibot.link import End, Link, NotReady, Unanswered
 from adapters.wecom.aibot.replies import Replies, Reply
@@ -37,6 +38,8 @@ _log = structlog.get_logger(__name__)
 
 _ANSWER_WITHIN: Final = 300.0  # seconds; the platform allows six minutes
 _RECONNECTING: Final = timedelta(seconds=5)
+# Whoever was thrown out by a newer connection must not throw that one out in turn.
+_COOL_DOWN: Final = timedelta(minutes=5)
 
 
 class SocketAdapter:
@@ -80,13 +83,7 @@ class SocketAdapter:
 
     def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what people say; the connection is kept open for as long as this is read."""
-        dialling = keep_connected(
-            self._settings.url,
-            adapter=self.name,
-            clock=self._clock,
-            jitter=self._jitter,
-            serve=self._serve,
-        )
+        dialling = keep_connected(self._connect, adapter=self.name, clock=self._clock, jitter=self._jitter)
         return self._inbox.fed_by(dialling)
 
     async def send(self, message: Outgoing) -> str:
@@ -115,6 +112,24 @@ class SocketAdapter:
         """Look whether the platform can be reached, without throwing out a robot that is running."""
         return await examination.look(
             self._settings, self._clock.now(), is_connected=self.is_connected, latest_end=self._latest_end
+        )
+
+    async def _connect(self) -> Ended:
+        """Make one connection and return how it ended. It pings by frames of its own."""
+        async with aiohttp.ClientSession() as session:
+            try:
+                socket = await dialled(session, self._settings.url, heartbeat=None)
+            except NotConnected as error:
+                return Ended(str(error))
+            opened_at = self._clock.monotonic()
+            end = await self._serve(socket)
+        if end is End.KICKED:
+            self._log.error("another program uses this bot_id", action="wecom_kicked")
+        return Ended(
+            f"{end}, closed with {socket.close_code}",
+            open_for=self._clock.monotonic() - opened_at,
+            is_refused=end is End.REFUSED,
+            pause=_COOL_DOWN if end is End.KICKED else timedelta(),
         )
 
     async def _serve(self, socket: ClientWebSocketResponse) -> End:

@@ -88,10 +88,7 @@ def decode_body(content: bytes) -> Body:
     Raises:
         Unreadable: Whatever is wrong with it, nothing else is ever raised.
     """
-    try:
-        return _bodies.decode(content)
-    except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise Unreadable(str(error)) from error
+    return json_frames.decode(_bodies, content)
 
 
 def body_of(frame: Frame) -> Body:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-import structlog
 from aiohttp import web
 
 from adapters.contract import (
@@ -23,9 +22,8 @@ from adapters.contract import (
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.powers import FileUnavailable
-from adapters.receipt import Receipt
 from adapters.splitting import split
-from adapters.wechat.callbacks import Callbacks, taken
+from adapters.wechat.callbacks import Callbacks, taking
 from adapters.wechat.crypto import Seal, read_key
 from adapters.wechat.door import Door
 from adapters.wechat.xml import sealed_in
@@ -34,8 +32,6 @@ from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
 from adapters.wording import say
-
-_log = structlog.get_logger(__name__)
 
 # Room for the mark of a repeated message in front of a part, and for what tells repeated texts apart behind it.
 _LONGEST_PART: Final = wire.LIMIT - 160
@@ -65,14 +61,14 @@ class AppAdapter:
             Door(settings.token, Seal(read_key(settings.aes_key), settings.corp_id)),
             adapter=self.name,
             clock=surroundings.clock,
+            inbox=self._inbox,
             sealed_in=sealed_in,
-            take=self._take,
+            take=taking(self._inbox, partial(wire.incoming, view=self._view), adapter=self.name),
         )
         self._people = surroundings.people
         self._api = Api(settings, surroundings.clock)
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
         self._repeats = Repeats(_REMEMBERED)
-        self._log = _log.bind(adapter=self.name)
 
     def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what members say."""
@@ -101,8 +97,6 @@ class AppAdapter:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""
-        if self._inbox.is_closed:
-            return web.Response(status=503)
         return await self._callbacks.handle(request)
 
     async def close(self) -> None:
@@ -127,10 +121,3 @@ class AppAdapter:
         if answer.invaliduser:
             raise DeliveryFailed("企业微信没有送达：没有这个成员，或他不在应用的可见范围里")
         return answer.msgid if isinstance(answer.msgid, str) and answer.msgid else f"key:{part.key}"
-
-    def _take(self, document: bytes) -> Receipt | None:
-        message = wire.incoming(document, self._view)
-        if message is None:
-            self._log.debug("event ignored", action="wecom_event_ignored")
-            return None
-        return taken(self._inbox, message)

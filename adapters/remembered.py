@@ -1,0 +1,37 @@
+"""What was dealt with lately: keys up to a number, the oldest forgotten first."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+class Remembered(Generic[_Key]):
+    """Keys that were noted. One that is not here may have been noted all the same, long ago or by another process."""
+
+    __slots__ = ("_keys", "_most")
+
+    def __init__(self, most: int) -> None:
+        """Remember the latest `most` keys."""
+        self._most = most
+        self._keys: OrderedDict[_Key, None] = OrderedDict()
+
+    def note(self, key: _Key) -> None:
+        """Remember a key."""
+        self._keys[key] = None
+        if len(self._keys) > self._most:
+            self._keys.popitem(last=False)
+
+    def is_first(self, key: _Key) -> bool:
+        """Note a key; False when it was noted before."""
+        if key in self._keys:
+            return False
+        self.note(key)
+        return True
+
+    def __contains__(self, key: _Key) -> bool:
+        """Say whether a key was noted here lately."""
+        return key in self._keys
