@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import assert_never
 
 from scheduler.calendar import Calendar
@@ -46,9 +47,21 @@ def heartbeat(
     A word in time serves the beat it comes before, and one is enough; a late word serves all beats that have passed. What
     passed without a word up to `now` is missed, and the first of these stays owed.
     """
-    at, missed = in_utc(now), list[datetime]()
-    after = _follower(beats, calendar, start, union(pauses))
-    is_on_grid = not isinstance(beats, Every) or beats.keeps_grid
+    at, stops = in_utc(now), union(pauses)
+    owed, missed = _served(beats, calendar, start, tuple(words), stops)
+    if owed.due_at is not None and owed.due_at <= at:
+        after, is_on_grid = _follower(beats, calendar, start, stops), _is_on_grid(beats)
+        missed = (*missed, *_passed(after, owed.due_at, at + _MOMENT, is_on_grid=is_on_grid))
+    return Heartbeat(owed, missed)
+
+
+@lru_cache(maxsize=512)  # between two words a ticket is looked at several times
+def _served(
+    beats: Beats, calendar: Calendar, start: datetime, words: tuple[datetime, ...], stops: Stops
+) -> tuple[Beat, tuple[datetime, ...]]:
+    """Return what is owed after the words, and the beats that these came too late for."""
+    missed: list[datetime] = []
+    after, is_on_grid = _follower(beats, calendar, start, stops), _is_on_grid(beats)
     owed = Beat(in_utc(start), after(start))
     for word in words:
         due_at = owed.due_at
@@ -62,9 +75,11 @@ def heartbeat(
         elif word > owed.begins:
             begins = due_at if is_on_grid else word
             owed = Beat(begins, after(begins))
-    if owed.due_at is not None and owed.due_at <= at:
-        missed += _passed(after, owed.due_at, at + _MOMENT, is_on_grid=is_on_grid)
-    return Heartbeat(owed, tuple(missed))
+    return owed, tuple(missed)
+
+
+def _is_on_grid(beats: Beats) -> bool:
+    return not isinstance(beats, Every) or beats.keeps_grid
 
 
 def _passed(after: Follower, first: datetime, until: datetime, *, is_on_grid: bool) -> Iterator[datetime]:

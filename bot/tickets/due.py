@@ -57,8 +57,7 @@ def time_passed(ticket: Ticket, step: s.DeadlineReached, now: datetime, rules: R
         happen(waited(ticket.waiting, now, rules))
     for event in asked_in_time(ticket, now, rules):
         happen(event)
-    for event in escalated(ticket, now, rules):
-        happen(event)
+    happened.extend(escalated(ticket, now, rules))  # the survey asks nothing about what was told
     for event in surveyed_in_time(ticket, step, now, rules):
         happen(event)
     return happened

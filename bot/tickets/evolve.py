@@ -127,6 +127,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
     match event:
         case e.Opened():
             raise ValueError(f"ticket {ticket.number} was opened twice")
+        case e.Escalated():  # early: of no event there are so many at once
+            return promise_changes.changed(ticket, event, at)
         case e.Claimed(by=by):
             return replace(_owned(ticket, by), claimed_at=at, happened=_first(ticket, at, "claimed"))
         case e.Responded():
@@ -175,8 +177,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         ):
             return ending_changes.changed(ticket, event, at)
         case (
-            e.Escalated()
-            | e.NoticeGathered()
+            e.NoticeGathered()
             | e.Realigned()
             | e.Acknowledged()
             | e.Paused()
