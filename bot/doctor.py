@@ -115,7 +115,7 @@ async def _embeddings(config: Config, voice: Voice) -> list[Finding]:
     async with Embeddings(settings) as embeddings:
         try:
             async with asyncio.timeout(settings.batch_within.total_seconds()):
-                (vector,) = await embeddings.vectors(["打印机"])
+                (vector,) = await embeddings.vectors(["printer"])
         except (EmbeddingsFault, TimeoutError) as fault:
             says = N_("{model} 没有回答（{why}）；答案先不按句意找，请检查 [faq] embeddings")
             return [
