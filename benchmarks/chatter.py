@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import statistics
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
 from benchmarks.example import ENTRIES, write_config
 from benchmarks.load import Load
-from benchmarks.program import running, the_bot
+from benchmarks.program import running, the_bot, worked
 from benchmarks.road import connected
 from benchmarks.table import Row, at_least
 
@@ -30,6 +32,7 @@ TALK = (
     "周末有没有人一起去爬山，天气预报说是晴天",
     "体检报告已经到了，在办公室桌上，自己来拿",
 )
+_SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜"
 
 
 def run() -> list[Row]:
@@ -39,31 +42,40 @@ def run() -> list[Row]:
 
 
 async def _measured(folder: Path) -> list[Row]:
-    ours, peer = [], []
+    ours, peer, never_twice, core = [], [], [], []
     bare = ["-m", "benchmarks.contestants", "bare", str(folder), "alone"]
-    with running(the_bot(write_config(folder))) as (_, bot_at), running(bare) as (_, bare_at):
+    chance = random.Random(1)
+    with running(the_bot(write_config(folder))) as (bot, bot_at), running(bare) as (_, bare_at):
         async with connected(bot_at) as to_bot, connected(bare_at) as to_bare:
             for load in (to_bot, to_bare):
-                await _rate(load, len(TALK))
+                await _rate(load, TALK)
             for _ in range(ROUNDS):
-                ours.append(await _rate(to_bot, MESSAGES))
-                peer.append(await _rate(to_bare, MESSAGES))
+                before = worked(bot.pid)
+                ours.append(await _rate(to_bot, _talk()))
+                core.append((worked(bot.pid) - before) / MESSAGES)
+                peer.append(await _rate(to_bare, _talk()))
+                never_twice.append(await _rate(to_bot, _talk(chance)))
+    dropped = statistics.median(peer)
+    name, what = f"chatter that needs no ticket, {ENTRIES} entries", "aiohttp handler that reads and drops"
     return [
-        Row(
-            f"chatter that needs no ticket, {ENTRIES} entries",
-            statistics.median(ours),
-            statistics.median(peer),
-            "messages/s",
-            at_least(5_000),
-            "aiohttp handler that reads and drops",
-        )
+        Row(name, statistics.median(ours), dropped, "messages/s", at_least(5_000), what),
+        Row("… no text twice", statistics.median(never_twice), dropped, "messages/s", None, what),
+        Row("… of a core for one", statistics.median(core) * 1e6, None, "µs"),
     ]
 
 
-async def _rate(load: Load, count: int) -> float:
+def _talk(chance: random.Random | None = None) -> list[str]:
+    """Return what is said in one round; with chance every text calls somebody else."""
+    said = [TALK[number % len(TALK)] for number in range(MESSAGES)]
+    if chance is None:
+        return said
+    return [f"{text}，{''.join(chance.choices(_SURNAMES, k=3))}老师" for text in said]
+
+
+async def _rate(load: Load, texts: Sequence[str]) -> float:
     """Return how many messages a second are read and understood; a last one that is answered says when it is done."""
     start = perf_counter()
-    for number in range(count):
-        await load.say(TALK[number % len(TALK)])
+    for text in texts:
+        await load.say(text)
     await load.ask("帮助")
-    return count / (perf_counter() - start)
+    return len(texts) / (perf_counter() - start)

@@ -48,3 +48,10 @@ def running(arguments: Sequence[str], *, cwd: Path = ROOT) -> Iterator[tuple[sub
 def the_bot(config: Path) -> list[str]:
     """Return the arguments of the real program with a configuration."""
     return ["-m", "bot", "run", "-c", str(config)]
+
+
+def worked(pid: int) -> float:
+    """Return the seconds of a core that a process has used: what other programs on the machine change least."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    user, system = int(fields[11]), int(fields[12])
+    return (user + system) / os.sysconf("SC_CLK_TCK")

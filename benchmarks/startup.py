@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import statistics
 import tempfile
@@ -10,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from urllib.request import urlopen
 
-from benchmarks.program import ROOT, running, the_bot
+from benchmarks.program import ROOT, running, the_bot, worked
 from benchmarks.table import Row, at_most
 
 ROUNDS = 5
@@ -55,13 +54,7 @@ def started(arguments: list[str], page: str = "/") -> tuple[float, float, float]
         with urlopen(f"{address}{page}", timeout=10) as answer:
             answer.read()
         seconds = perf_counter() - start
-        return seconds, _worked(process.pid), _resident(process.pid)
-
-
-def _worked(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    user, system = int(fields[11]), int(fields[12])
-    return (user + system) / os.sysconf("SC_CLK_TCK")
+        return seconds, worked(process.pid), _resident(process.pid)
 
 
 def _resident(pid: int) -> float:

@@ -67,7 +67,7 @@ class Index:
 
     def add(self, number: int, text: str) -> None:
         """Add a canonical phrasing under a number that is higher than all before."""
-        pieces = _pieces(text)
+        pieces = grams(text)
         self._shelf.add(number, text, pieces)
         self._living += 1
         postings = self._postings
@@ -103,11 +103,12 @@ class Index:
                 del self._spellings[heard]
 
     def _forget(self) -> None:
-        self._rarest = self._rarity(0)
-        self._weights.clear()
-        self._heard.clear()
-        self._totals.clear()
-        self._words.clear()
+        self._rarest = log(1 + 2 * (self._living + 1))
+        if self._weights or self._words:  # nothing of it while a collection is built
+            self._weights.clear()
+            self._heard.clear()
+            self._totals.clear()
+            self._words.clear()
 
     def _rarity(self, live: int) -> float:
         """Return the inverse document frequency, positive, highest for a piece that nothing has."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any
 
 from faq.entries import Comparison, Entry, Measured
@@ -71,11 +70,10 @@ class KnowledgeBase:
     def __init__(self, entries: Iterable[Entry] = (), *, sentences: Sentences | None = None) -> None:
         self.sentences = sentences  # None: without the extra `semantic`
         self._entries: dict[str, Entry] = {}
-        self._phrases: dict[int, _Phrase] = {}
-        self._numbers: dict[str, tuple[int, ...]] = {}
+        self._phrases: list[_Phrase | None] = []  # by number; None: taken out
+        self._first: dict[str, int] = {}  # of each entry with phrasings, whose numbers follow each other
         self._index = Index()
         self._own = 0  # entries that are for one customer only
-        self._next = count()
         for entry in entries:
             self.put(entry)
 
@@ -101,25 +99,33 @@ class KnowledgeBase:
         for wording in (entry.question, *entry.aliases):
             if text := canonical(fold(plain(wording))):
                 wordings.setdefault(text, wording)
-        numbers = []
+        if wordings:
+            self._first[entry.id] = len(self._phrases)
         for text, wording in wordings.items():
-            number = next(self._next)
-            self._phrases[number] = _Phrase(entry, wording, text)
+            number = len(self._phrases)
+            text = wording if wording == text else text  # one object for both
+            self._phrases.append(_Phrase(entry, wording, text))
             self._index.add(number, text)
             if self.sentences is not None:
                 self.sentences.put(number, text)
-            numbers.append(number)
-        self._numbers[entry.id] = tuple(numbers)
 
     def remove(self, id_: str) -> None:
         """Take an entry out; nothing happens when there is none."""
         entry = self._entries.pop(id_, None)
         self._own -= entry is not None and entry.customer is not None
-        for number in self._numbers.pop(id_, ()):
-            del self._phrases[number]
+        number = self._first.pop(id_, len(self._phrases))
+        while number < len(self._phrases) and (phrase := self._phrases[number]) and phrase.entry is entry:
+            self._phrases[number] = None
             self._index.remove(number)
             if self.sentences is not None:
                 self.sentences.remove(number)
+            number += 1
+
+    def _phrase(self, number: int) -> _Phrase:
+        phrase = self._phrases[number]
+        if phrase is None:
+            raise KeyError(number)
+        return phrase
 
     def match(self, text: str, *, customer: str | None = None, limit: int = 3) -> list[Hit]:
         """Return the entries that may answer a text, best first, each once.
@@ -170,7 +176,7 @@ class KnowledgeBase:
         total = self._index.summed(weights)
         found = []
         for number in numbers:
-            phrase = self._phrases[number]
+            phrase = self._phrase(number)
             read = reading(phrase.text)
             rewritten = spelled(asked, read) if is_heard else None
             if rewritten is None:
@@ -195,7 +201,7 @@ class KnowledgeBase:
         return ranked(self.measure(text, customer=customer))
 
     def _admits(self, customer: str | None) -> Callable[[int], bool]:
-        return lambda number: self._phrases[number].entry.customer in (None, customer)
+        return lambda number: self._phrase(number).entry.customer in (None, customer)
 
 
 def wording(text: str) -> str:
