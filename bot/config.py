@@ -181,6 +181,7 @@ def rules_of(config: Config) -> Rules:
         staff={person.id: parties[person.id] for person in config.people if person.role.is_staff},
         roles={person.id: person.role for person in config.people},
         customers={customer.id: customer.name for customer in config.customers},
+        phones={person.id: person.phone for person in config.people if person.phone},
         belongs={person.id: person.customer for person in config.people if person.customer},
         contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
         validities={each.id: Validity(each.contract_from, each.contract_until) for each in config.customers},
