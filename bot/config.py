@@ -94,7 +94,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         bot=BotConfig(settings.bot.name, local, settings.bot.language, settings.bot.first_ticket),
         store_url=store_url_of(settings.store, secrets, mistakes),
         web=web_of(settings.web, mistakes),
-        faq=faq_of(settings.faq, path.parent, mistakes),
+        faq=faq_of(settings.faq, path.parent, secrets, mistakes),
         adapters=adapters_of(settings.adapters, secrets, mistakes),
         people=_people(settings),
         customers=_customers(settings),
