@@ -198,6 +198,7 @@ async def _serve(
         if health.metronome is not None:
             await metronome.stop()
         await bot.outbox.close()
+        await bot.knowledge.close()
         await runner.cleanup()
         log.info("ended", action="stopped")
 

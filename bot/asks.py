@@ -57,6 +57,12 @@ class DayDraft(About, frozen=True, kw_only=True, tag=True):
     text: str
 
 
+class CallList(About, frozen=True, kw_only=True, tag=True):
+    """The calls of a day, in the order of the list: 回访 1 … means the first of these tickets."""
+
+    tickets: tuple[int, ...]
+
+
 class Check(About, frozen=True, kw_only=True, tag=True):
     """Does it work? 1 yes, 2 no."""
 
@@ -128,6 +134,7 @@ AnyAbout = (
     | Progress
     | Needed
     | Agree
+    | CallList
     | Check
     | DayDraft
     | Times

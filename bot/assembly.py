@@ -44,10 +44,10 @@ from bot.setting_up import SettingUp
 from bot.store.contract import Store
 from bot.texts import Texts
 from bot.tickets.rules import Rules
+from bot.understanding import understanding_of
 from bot.uploading import Uploading
 from bot.usual_waits import UsualWaits
 from bot.visiting import Visiting
-from faq.sentences import bundled
 from scheduler.loop import Clock
 
 
@@ -121,7 +121,7 @@ async def assemble(
         store,
         Thresholds(config.faq.answer_at, config.faq.suggest_at, config.faq.ask_itself),
         config.bot.zone,
-        encode=bundled() if config.faq.semantic else None,
+        understanding=understanding_of(config.faq, store),
     )
     await knowledge.load(clock.now())
     texts = Texts()

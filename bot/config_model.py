@@ -47,6 +47,17 @@ class WebConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddingsConfig:
+    """An address that gives vectors of sentences; the key is left out of every repr."""
+
+    url: str
+    model: str
+    key: str = field(default="", repr=False)
+    within: timedelta = timedelta(seconds=2)  # how long a question waits for its vector
+    batch_within: timedelta = timedelta(seconds=30)  # how long phrasings wait, in the background
+
+
+@dataclass(frozen=True, slots=True)
 class FaqConfig:
     """What an empty knowledge base is filled from, and how sure the bot must be to answer or to suggest."""
 
@@ -57,6 +68,7 @@ class FaqConfig:
     checks: Path | None = None  # questions that shall be answered in a certain way
     ask_itself: bool = True  # whether the knowledge finds its own threshold, by its own questions
     semantic: bool = True  # whether to use the extra of that name where it is installed
+    embeddings: EmbeddingsConfig | None = None  # an address that is used in its place
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -55,6 +56,7 @@ _BUILT_IN = Wording(
 )
 _DATE_KEY = Wording('应为日期，如 "2026-02-13"', 'expected a date such as "2026-02-13"')
 _COUNTRY = Wording("没有这个国家的节假日数据", "no public holidays are known of this country")
+_OVERLAPS = Wording("和同一天的另一个时段重叠", "overlaps with other hours of the same day")
 _TURNED = Wording("应晚于 from", "expected a moment after from")
 _SHORTEST_SHIFT = timedelta(minutes=1)
 _TOO_SHORT = Wording('应至少 1 分钟，如 "7d"', 'expected at least a minute, such as "7d"')
@@ -86,6 +88,9 @@ def _calendar(name: str, settings: CalendarSettings, local: ZoneInfo, mistakes: 
         for index, text in enumerate(hours):
             parsed(parse_window, text, (*place, "weekly", days, index), mistakes)
         parsed(lambda key: parse_weekly({key: []}), days, (*place, "weekly", days), mistakes)
+        _check_apart(hours, (*place, "weekly", days), mistakes)
+    for day, hours in settings.special.items():
+        _check_apart(hours, (*place, "special", day), mistakes)
     special = dict(_special(settings, place, mistakes))
     if mistakes.is_within(place):
         return None
@@ -96,6 +101,21 @@ def _calendar(name: str, settings: CalendarSettings, local: ZoneInfo, mistakes: 
         mistakes.add((*place, "weekly"), settings.weekly, str(fault))
         return None
     return calendar
+
+
+def _check_apart(hours: Sequence[str], place: Place, mistakes: Mistakes) -> None:
+    """Note every window of a day that begins before an earlier one ends; which of them cannot be read is told elsewhere."""
+    known: list[tuple[int, Window]] = []
+    for index, text in enumerate(hours):
+        try:
+            known.append((index, parse_window(text)))
+        except ValueError:
+            continue
+    known.sort(key=lambda each: (each[1].opens, each[1].closes))
+    for (_, earlier), (index, later) in pairwise(known):
+        here = (*place, index)
+        if later.opens < earlier.closes and not mistakes.is_at(here):
+            mistakes.add(here, hours[index], _OVERLAPS)
 
 
 def _special(

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlencode
 
 from bot.config_mistakes import Mistakes, Wording
-from bot.config_model import FaqConfig, MonitoringConfig, TicketLimits, WebConfig
+from bot.config_model import EmbeddingsConfig, FaqConfig, MonitoringConfig, TicketLimits, WebConfig
 from bot.config_secrets import Secrets
 from bot.config_values import clock_time, length, parsed
 from bot.settings import (
     ContractsSettings,
+    EmbeddingsSettings,
     FaqSettings,
     MonitoringSettings,
     RunbookSettings,
@@ -40,6 +42,11 @@ _STORE_FORM = Wording(
 _WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
 _WEB_ADDRESS_FORM = Wording('应为网址，如 "https://hc-ping.com/…"', "expected a web address")
 _TOO_LONG = Wording("应不超过 hours 的长度", "expected no more than hours are long")
+_API_FORM = Wording(
+    '应为接口地址，如 "https://api.example.com/v1"',
+    'expected the address of an API such as "https://api.example.com/v1"',
+)
+_NO_NUMPY = Wording("句意向量需要 numpy：make extras", "vectors of sentences need numpy: make extras")
 _NO_FILE = Wording("没有这个文件（相对于配置文件）", "there is no such file (relative to the configuration)")
 
 
@@ -138,7 +145,7 @@ def contracts_of(settings: ContractsSettings, mistakes: Mistakes) -> ContractRul
     )
 
 
-def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig:
+def faq_of(settings: FaqSettings, folder: Path, secrets: Secrets, mistakes: Mistakes) -> FaqConfig:
     """Return the thresholds and the files, found from where the configuration is."""
     files: list[Path] = []
     for index, name in enumerate(settings.files):
@@ -157,6 +164,23 @@ def faq_of(settings: FaqSettings, folder: Path, mistakes: Mistakes) -> FaqConfig
         checks,
         ask_itself=settings.ask_itself,
         semantic=settings.semantic,
+        embeddings=_embeddings_of(settings.embeddings, secrets, mistakes) if settings.embeddings else None,
+    )
+
+
+def _embeddings_of(settings: EmbeddingsSettings, secrets: Secrets, mistakes: Mistakes) -> EmbeddingsConfig:
+    """Return where vectors come from. Working with them takes numpy, which comes with the extra."""
+    place = ("faq", "embeddings")
+    if not _WEB_ADDRESS.fullmatch(settings.url):
+        mistakes.add((*place, "url"), settings.url, _API_FORM)
+    elif secrets.are_needed and find_spec("numpy") is None:
+        mistakes.add((*place, "url"), settings.url, _NO_NUMPY)
+    return EmbeddingsConfig(
+        url=settings.url,
+        model=settings.model,
+        key=str(secrets.resolve(settings.key, (*place, "key"), mistakes)),
+        within=length(settings.within, (*place, "within"), mistakes),
+        batch_within=length(settings.batch_within, (*place, "batch_within"), mistakes),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sqlite3
 import sys
@@ -17,6 +18,7 @@ from bot.clock import MovableClock, SystemClock
 from bot.command_line import Voice
 from bot.config import Config, ConfigurationFaults, load, rules_of
 from bot.contracts import endings, sentence
+from bot.embeddings import Embeddings, EmbeddingsFault
 from bot.examining import Found, asked, examined, merged
 from bot.reach import unreached
 from bot.set_up import contradictions, read
@@ -46,6 +48,7 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice
     else:
         findings.extend(await examined_store(config.store_url, voice, config))
         findings.append(_port(config, voice))
+    findings.extend(await _embeddings(config, voice))
     findings.extend(_holidays(config, voice))
     findings.extend(_contracts(config, voice))
     findings.extend(_reach(config, voice))
@@ -101,6 +104,26 @@ def _port(config: Config, voice: Voice) -> Finding:
             says = N_("{address} 不能用（{reason}）；换一个端口，或停掉占用它的程序")
             return Finding(subject, False, voice.say(says, address=address, reason=fault.strerror))
     return Finding(subject, True, voice.say("{address} 可用", address=address))
+
+
+async def _embeddings(config: Config, voice: Voice) -> list[Finding]:
+    """Return whether the address that works out meanings answers; nothing where none is configured."""
+    settings = config.faq.embeddings
+    if settings is None:
+        return []
+    subject = voice.say("句意向量")
+    async with Embeddings(settings) as embeddings:
+        try:
+            async with asyncio.timeout(settings.batch_within.total_seconds()):
+                (vector,) = await embeddings.vectors(["printer"])
+        except (EmbeddingsFault, TimeoutError) as fault:
+            says = N_("{model} 没有回答（{why}）；答案先不按句意找，请检查 [faq] embeddings")
+            return [
+                Finding(subject, False, voice.say(says, model=settings.model, why=str(fault) or "timeout"))
+            ]
+    return [
+        Finding(subject, True, voice.say("{model} 可用，{size} 维", model=settings.model, size=len(vector)))
+    ]
 
 
 def _holidays(config: Config, voice: Voice) -> list[Finding]:

@@ -12,6 +12,7 @@ from bot.asks import (
     Answered,
     AnyAbout,
     Ask,
+    CallList,
     Check,
     DayDraft,
     Details,
@@ -158,7 +159,7 @@ class Drafts:
 
     def _asked(self, message: Message, ticket: Ticket, origin: Origin | None, address: str) -> str:
         """Return the account of the person who is asked."""
-        if isinstance(message.about, Progress | DayDraft) and isinstance(message.to, Party):
+        if isinstance(message.about, Progress | DayDraft | CallList) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
         if isinstance(message.about, Check | Rating | Details | Needed | Agree | Times) or origin is None:
             return ticket.account
@@ -243,7 +244,7 @@ def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime
     if about is None or not person:
         return None
     waits = _SHORT
-    if isinstance(about, Check | DayDraft | Rating | Needed | Agree | Times | Gaps):
+    if isinstance(about, CallList | Check | DayDraft | Rating | Needed | Agree | Times | Gaps):
         waits = _LONG
     elif isinstance(about, Answered | Progress | Gap | Joining):
         waits = _HELPED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.asks import CallList
 from bot.commands import Command
 from bot.config import Room
 from bot.desk import UnknownTicket
@@ -13,6 +14,7 @@ from bot.tickets.model import ClockKind, Closing, Kind, Status, Ticket
 from bot.vocabulary import Word
 
 _MOST_DIGITS = 9
+_LONGEST_LIST = 20  # numbers of tickets are longer
 
 
 def is_of(ticket: Ticket, room: Room | None) -> bool:
@@ -66,6 +68,15 @@ class Finding:
         ticket = await self.going_on(int(number))
         is_known = ticket is not None and (hearing.is_for_staff or is_of(ticket, hearing.customer_room))
         return ticket if is_known else None
+
+    async def listed_call(self, hearing: Hearing, number: int) -> int:
+        """Return the ticket that a small number means in the latest list of calls; any other number is itself."""
+        if number > _LONGEST_LIST:
+            return number
+        asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
+        lists = (ask.about.tickets for ask in asks if isinstance(ask.about, CallList))
+        latest = next(lists, ())
+        return latest[number - 1] if 1 <= number <= len(latest) else number
 
     async def callback_of(self, number: int) -> int:
         """Return the callback that is owed about a ticket; its own number works too.

@@ -12,12 +12,12 @@ from bot.config import Config
 from bot.importing import for_customers, import_file
 from bot.knowledge import wanted_of
 from bot.store.contract import Store, StoreFault
-from bot.store.registry import open_store, read_entries, read_uses
+from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
+from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
 from faq.formats import UnreadableFile, describe, plan, read, template, write
-from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
+from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge, wording
 from faq.popularity import by_popularity
-from faq.sentences import Sentences, bundled
 from faq.thresholds import usual_or_own
 
 
@@ -68,10 +68,11 @@ def write_template(file: Path) -> None:
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:
     """Return the answer to a question as lines; with the scores and the reasons when they are wanted."""
     voice = voice_of(config.bot.language)
-    encode = bundled() if config.faq.semantic else None
-    base = KnowledgeBase(await _entries(config), sentences=Sentences(encode) if encode else None)
-    while base.sentences is not None and base.sentences.work():
-        pass
+    understanding = understanding_of(config.faq, ReadVectors(config.store_url))
+    base = KnowledgeBase(
+        await _entries(config), sentences=understanding.sentences() if understanding is not None else None
+    )
+    is_meant = await _understood(base, understanding, text)
     answer_at = threshold_of(config, base)
     wanted = wanted_of(await read_uses(config.store_url))
     matched = base.match(text, customer=customer)
@@ -106,12 +107,40 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
         if hits != matched:
             shown = (f"{hit.entry.id}×{wanted.get(hit.entry.id, 0)}" for hit in hits)
             lines.append(voice.say("把握相同的按常用排：{entries}。", entries=" ".join(shown)))
+        if understanding is not None:
+            lines.append(_meant(understanding, base, is_meant, voice))
         lines.extend(
             voice.say("{entry}：句意相似 {sentence:.2f}", entry=hit.entry.id, sentence=hit.sentence)
             for hit in hits
             if hit.sentence is not None
         )
     return lines
+
+
+async def _understood(base: KnowledgeBase, understanding: Understanding | None, text: str) -> bool:
+    """Give phrasings and a question their vectors; False where they cannot be had."""
+    if understanding is None or base.sentences is None:
+        return False
+    try:
+        await understanding.work(base.sentences)
+        vector = await understanding.of(wording(text)) if base.sentences.is_ready else None
+    finally:
+        await understanding.close()
+    base.hear(text, vector)
+    return vector is not None
+
+
+def _meant(understanding: Understanding, base: KnowledgeBase, is_known: bool, voice: Voice) -> str:
+    """Say whether sentences were compared by their meaning, and why not."""
+    if is_known:
+        return voice.say("句意向量：{name}。", name=understanding.name)
+    waiting = base.sentences.left if base.sentences is not None else 0
+    return voice.say(
+        "句意向量 {name} 现在没有（{why}；还差 {count} 个问法），先不按句意比。",
+        name=understanding.name,
+        why=understanding.fault or "–",
+        count=waiting,
+    )
 
 
 def threshold_of(config: Config, base: KnowledgeBase) -> float:

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
-from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
+from bot.understanding import Understanding
+from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge, wording
 from faq.popularity import by_popularity
-from faq.sentences import Encode, Sentences
 from faq.thresholds import asked_itself, for_chatter, own_answer_at
 
 _SLICE = 50  # entries taken over before others have their turn: some three milliseconds
@@ -41,9 +41,14 @@ class Knowledge:
     """
 
     def __init__(
-        self, store: Store, thresholds: Thresholds, zone: ZoneInfo, *, encode: Encode | None = None
+        self,
+        store: Store,
+        thresholds: Thresholds,
+        zone: ZoneInfo,
+        *,
+        understanding: Understanding | None = None,
     ) -> None:
-        self._encode = encode  # of the extra `semantic`
+        self.understanding = understanding  # None: sentences are not compared by their meaning
         self._store = store
         self.thresholds = thresholds
         self._zone = zone
@@ -63,6 +68,11 @@ class Knowledge:
         return self._base
 
     @property
+    def answer_at(self) -> float:
+        """From which probability on a question is answered: the knowledge's own threshold where it found one."""
+        return self._answer_at or self.thresholds.answer_at
+
+    @property
     def version(self) -> int:
         """The version of the store that was read last; what is decided on these entries expects it."""
         return self._version
@@ -73,19 +83,16 @@ class Knowledge:
         self._version = await self._store.knowledge_version()
         self._entries = {entry.id: entry for entry in await self._store.entries()}
         self._day = self._today(now)
-        sentences = Sentences(self._encode) if self._encode is not None else None
+        sentences = self.understanding.sentences() if self.understanding is not None else None
         self._base = KnowledgeBase(map(self._as_found, self._entries.values()), sentences=sentences)
         await self.count(now)
         return len(self._entries)
 
     async def understand(self) -> int:
-        """Work out the meaning of what is new, in a thread; return how many phrasings that were. Until then they are found without it."""
-        sentences, done = self._base.sentences, 0
-        while sentences is not None and (texts := sentences.waiting()):
-            vectors = await to_thread(sentences.vectors, list(texts.values()))
-            sentences.take(texts, vectors)
-            done += len(texts)
-        return done
+        """Let what is new have its meaning; return how many phrasings that were. Until then they are found without it."""
+        if self.understanding is None or self._base.sentences is None:
+            return 0
+        return await self.understanding.work(self._base.sentences)
 
     async def count(self, now: datetime) -> None:
         """Know anew once a day which entries people want: an order that changes while they ask would confuse them."""
@@ -129,14 +136,24 @@ class Knowledge:
         return [self._entries[id_] for id_ in sorted(self._entries)]
 
     async def hear(self, text: str) -> None:
-        """Work out what a text means, in a thread, so that `find` holds up nobody; nothing to do without the extra `semantic`."""
-        if self._encode is not None:
-            await to_thread(self._base.hear, text)
+        """Work out what a text means, beside the event loop, so that `find` holds up nobody; nothing where that is not wanted or cannot be had."""
+        sentences = self._base.sentences
+        if self.understanding is None or sentences is None or not sentences.is_ready:
+            return
+        asked = wording(text)
+        vector = None if sentences.can_ask(asked) else await self.understanding.of(asked)
+        if vector is not None or sentences.can_ask(asked):
+            await to_thread(self._base.hear, text, vector)
 
     def find(self, text: str, customer: str, now: datetime) -> list[Hit]:
         """Return the entries that may answer a text for a customer, best first."""
         self._turn(now)
         return by_popularity(self._base.match(text, customer=customer or None), self.wanted)
+
+    async def close(self) -> None:
+        """Let go of what works out meanings."""
+        if self.understanding is not None:
+            await self.understanding.close()
 
     async def ask_itself(self) -> float | None:
         """Find by its own questions from which probability on to answer, in slices; None when nothing has changed since."""
@@ -152,7 +169,7 @@ class Knowledge:
 
     def judge(self, hits: list[Hit], *, is_asked: bool = True) -> Verdict:
         """Return whether to answer, to offer candidates, or neither; what nobody asked is answered only when it is surer still."""
-        answer_at = self._answer_at or self.thresholds.answer_at
+        answer_at = self.answer_at
         return judge(
             hits,
             answer_at=answer_at if is_asked else for_chatter(answer_at),

@@ -196,6 +196,7 @@ class Orders:
 
     async def _on_ticket(self, hearing: Hearing, command: Command, number: int) -> bool:
         if command.word is Word.CALLBACK:
+            number = await self._finding.listed_call(hearing, number)
             number = await self._finding.callback_of(number)
         ticket = await self._finding.visible(hearing, number)
         if command.word is Word.PROGRESS:

@@ -265,7 +265,7 @@ class PlannedOrders:
         if not refusal.proposals:
             raise TicketError("这么长的作业一年内没有合适的时段，请分几次做。")
         options = [_option(each.start, each.end, speaker) for each in refusal.proposals]
-        listed = "　".join(f"{index} {option}" for index, option in enumerate(options, 1))
+        listed = speaker.say("　").join(f"{index} {option}" for index, option in enumerate(options, 1))
         text += speaker.say("可选：\n{options}\n回数字即可。", options=listed)
         commands = tuple(_command(room, what, each.start, each.end, speaker) for each in refusal.proposals)
         buttons = tuple(Button(f"{index}", f"{index}") for index in range(1, len(commands) + 1))

@@ -67,6 +67,16 @@ class WebSettings(Section, frozen=True, kw_only=True):
     time_travel: bool = False
 
 
+class EmbeddingsSettings(Section, frozen=True, kw_only=True):
+    """`[faq] embeddings`: where the meaning of sentences is worked out instead of here."""
+
+    url: str
+    model: str
+    key: str = ""
+    within: Length = "2s"
+    batch_within: Length = "30s"
+
+
 class FaqSettings(Section, frozen=True, kw_only=True):
     """`[faq]`: what is known, and how sure the bot must be."""
 
@@ -77,6 +87,7 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     managers: tuple[str, ...] = ()
     checks: str = ""
     semantic: bool = True
+    embeddings: EmbeddingsSettings | None = None
 
 
 class LeaveSettings(Section, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from faq.entries import Entry
-from faq.evaluate import Asked, Coverage, Hits, figures
+from faq.evaluate import Asked, Coverage, Hits, answered, figures
 from faq.knowledge import KnowledgeBase
 from faq.sentences import Encode, Sentences
 from faq.thresholds import USUAL, usual_or_own
@@ -73,6 +73,7 @@ def evaluate_files(kb: Path, queries: Path, gold: Path, *, encode: Encode | None
         f"top-1                      {got.top1:.1%}",
         f"recall@3                   {got.recall:.1%}",
         f"MRR                        {got.mrr:.3f}",
+        f"AUROC                      {got.auroc:.3f}",
         f"coverage at 95 % precision {_told(got.at_95)}",
         f"coverage at 98 % precision {_told(got.at_98)}",
         f"calibration error          {got.calibration_error:.3f}",
@@ -83,15 +84,14 @@ def evaluate_files(kb: Path, queries: Path, gold: Path, *, encode: Encode | None
 def _at_its_own(base: KnowledgeBase, asked: Sequence[Asked], predicted: Mapping[str, Hits]) -> list[str]:
     """Return what a bot with this knowledge base would answer, from the probability on that it finds for itself."""
     answer_at = usual_or_own(base, USUAL)
-    given = [
-        hits[0][0] in each.gold
-        for each in asked
-        if (hits := predicted.get(each.id, ())) and hits[0][1] >= answer_at
+    got = answered(asked, predicted, answer_at)
+    return [
+        f"own threshold {answer_at:.2f}         precision {got.precision:.1%}, coverage {got.coverage:.1%}",
+        *(
+            f"  of {kind or 'those without an answer'} answered {share:.1%}"
+            for kind, share in got.false_answers
+        ),
     ]
-    answerable = sum(bool(each.gold) for each in asked)
-    precision = sum(given) / len(given) if given else 1.0
-    coverage = sum(given) / answerable if answerable else 0.0
-    return [f"own threshold {answer_at:.2f}         precision {precision:.1%}, coverage {coverage:.1%}"]
 
 
 def _told(coverage: Coverage) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -36,9 +38,21 @@ class Figures:
     top1: float
     recall: float  # among the first three
     mrr: float
+    auroc: float  # how well the best score tells answerable questions from others; 0.5 is chance
     at_95: Coverage
     at_98: Coverage
     calibration_error: float  # mean distance of probability and share of right ones, over ten equal bins
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What comes of answering everything from one score on."""
+
+    precision: float  # share of right ones among all answers, 1 when there is none
+    coverage: float  # share of the answerable questions that are answered rightly
+    false_answers: tuple[
+        tuple[str, float], ...
+    ]  # by kind of question without an answer, the share that gets one
 
 
 Hits = Sequence[tuple[str, float]]
@@ -58,6 +72,10 @@ def figures(asked: Sequence[Asked], predicted: Mapping[str, Hits]) -> Figures:
         top1=_share(sum(rank == 1 for rank in ranks), total),
         recall=_share(sum(0 < rank <= _RECALLED for rank in ranks), total),
         mrr=sum(1 / rank for rank in ranks if rank) / total if total else 0.0,
+        auroc=_auroc(
+            [_best(predicted, each) for each in asked if each.gold],
+            [_best(predicted, each) for each in asked if not each.gold],
+        ),
         at_95=coverage(said, 0.95, total),
         at_98=coverage(said, 0.98, total),
         calibration_error=_calibration_error(said),
@@ -77,6 +95,31 @@ def coverage(said: Sequence[tuple[float, bool]], precision: float, answerable: i
         if right > best and right >= precision * given:
             best, threshold = right, score
     return Coverage(_share(best, answerable), threshold)
+
+
+def answered(asked: Sequence[Asked], predicted: Mapping[str, Hits], at: float) -> Answered:
+    """Return what comes of answering every question whose best hit has at least this score."""
+    given = [each for each in asked if _best(predicted, each) >= at]
+    right = sum(predicted[each.id][0][0] in each.gold for each in given)
+    all_of_kind = Counter(each.kind for each in asked if not each.gold)
+    false = Counter(each.kind for each in given if not each.gold)
+    return Answered(
+        precision=right / len(given) if given else 1.0,
+        coverage=_share(right, sum(bool(each.gold) for each in asked)),
+        false_answers=tuple((kind, false[kind] / count) for kind, count in sorted(all_of_kind.items())),
+    )
+
+
+def _best(predicted: Mapping[str, Hits], each: Asked) -> float:
+    hits = predicted.get(each.id, ())
+    return hits[0][1] if hits else 0.0
+
+
+def _auroc(answerable: Sequence[float], others: Sequence[float]) -> float:
+    """Return how often an answerable question has the higher score of two, half of the ties; 0 without both sorts."""
+    below = sorted(others)
+    wins = sum((bisect_left(below, score) + bisect_right(below, score)) / 2 for score in answerable)
+    return _share(wins, len(answerable) * len(others))
 
 
 def _rank(hits: Hits, gold: frozenset[str]) -> int:

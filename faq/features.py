@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from importlib import resources
 
 from rapidfuzz.fuzz import ratio
 
@@ -24,6 +25,8 @@ NAMES = (
     "alike",
     "alike_in_sound",
     "alike_in_words",
+    "alike_in_letters",
+    "alike_in_content",
     "asks_the_same",
     "denial",
     "contradiction",
@@ -50,7 +53,9 @@ _KINDS = tuple(
         r"哪些|什么|\bwhat\b|\bwhich\b",
     )
 )
+# A text of so many characters, or half as many words, is as long as can be.
 _LONG = 40.0
+_SAID = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
 # What a word is worth that only sounds the same.
 _SOUNDS = 0.8
 # What was worked out of texts and words lately is kept; both depend on nothing but the text.
@@ -75,8 +80,24 @@ class Reading:
     kinds: int  # a bit for every kind of question
     sense: Sense
     sorted: str  # its words in the order of their letters
+    letters: str  # its letters in their order
+    content: str  # what is left of it without the words that fill a question
+    length: float  # how much it says, 0 to 1
     words: tuple[Word, ...]
     codes: tuple[int, ...]  # of its known words
+
+
+@cache
+def _filling() -> re.Pattern[str]:
+    lines = resources.files("faq").joinpath("data/filling.txt").read_text("utf-8").splitlines()
+    found = {word for line in lines if not line.startswith("#") for word in line.split()}
+    return re.compile("|".join(["\\s", *sorted(found, key=lambda word: (-len(word), word))]))
+
+
+def _length(text: str) -> float:
+    said = _SAID.findall(text)
+    # A word of letters says as much as two characters.
+    return min(1.0, sum([1 if "\u3400" <= part <= "\u9fff" else 2 for part in said]) / _LONG)
 
 
 @lru_cache(maxsize=_WORDS_REMEMBERED)
@@ -94,6 +115,9 @@ def reading(text: str) -> Reading:
         kinds=sum(1 << place for place, kind in enumerate(_KINDS) if kind.search(text)),
         sense=sense(text),
         sorted=" ".join(sorted(word.text for word in found)),
+        letters="".join(sorted(text)),
+        content=_filling().sub("", text),
+        length=_length(text),
         words=found,
         codes=tuple(word.code for word in found if word.code),
     )
@@ -128,12 +152,14 @@ def compared(
         alike,
         ratio(asked.near, phrase.near) / 100,
         ratio(asked.sorted, phrase.sorted) / 100,
+        ratio(asked.letters, phrase.letters) / 100,
+        ratio(asked.content, phrase.content) / 100,
         _agreement(asked.kinds, phrase.kinds),
         float(conflict is Conflict.DENIAL),
         float(conflict is Conflict.CONTRADICTION),
         float(asked.sense.names != phrase.sense.names),
-        min(1.0, len(one) / _LONG),
-        min(1.0, len(other) / _LONG),
+        asked.length,
+        phrase.length,
         float(one in other),
         min(most, most_of_phrase),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from faq.entries import Comparison, Entry, Measured
 from faq.features import compared, reading, spelled
@@ -146,20 +147,25 @@ class KnowledgeBase:
         pieces = ((weight, piece) for piece, weight in self._index.weigh(text).items() if piece in text)
         return max(pieces, default=(0.0, ""))[1]
 
-    def hear(self, text: str) -> None:
-        """Work out what a text means before it is matched: long work where the extra `semantic` is installed, for a thread."""
-        asked_text = _asked(text)
+    def hear(self, text: str, vector: Any = None) -> None:
+        """Hold a text against the phrasings before it is matched, by its meaning: long work, for a thread.
+
+        `vector` is the meaning of its `wording`, where somebody else has worked it out.
+        """
+        asked_text = wording(text)
         if self.sentences is not None and asked_text:
+            if vector is not None:
+                self.sentences.learn(asked_text, vector)
             self.sentences.hear(asked_text)
 
     def measure(self, text: str, *, customer: str | None = None) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate."""
-        asked_text = _asked(text)
+        asked_text = wording(text)
         wanted = self._index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
         numbers = [number for _, number in self._index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
         like = None
-        if asked_text and self.sentences is not None and self.sentences.is_ready:
+        if asked_text and self.sentences is not None and self.sentences.can_ask(asked_text):
             nearest, like = self.sentences.nearest(asked_text)
             known = set(numbers)
             numbers += [n for n in nearest if n not in known and (admits is None or admits(n))]
@@ -198,7 +204,8 @@ class KnowledgeBase:
         return lambda number: self._phrase(number).entry.customer in (None, customer)
 
 
-def _asked(text: str) -> str:
+def wording(text: str) -> str:
+    """Return a text as it is compared: in one form, without greetings, and no longer than anybody asks."""
     return canonical(fold(plain(text[:_READ])))
 
 

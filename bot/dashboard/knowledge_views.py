@@ -189,7 +189,7 @@ def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speaker: Spe
         bot.knowledge.base,
         text,
         customer=(room.customer or None) if room else None,
-        answer_at=limits.answer_at,
+        answer_at=bot.knowledge.answer_at,
         suggest_at=limits.suggest_at,
     )
     decision = decided_before(heard) or decided(heard, found.verdict)

@@ -5,6 +5,7 @@ Knowledge is changed by commits of its own (`learn`), never together with ticket
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -86,6 +87,14 @@ class KnowledgeStore(Protocol):
 
     async def uses(self) -> list[Uses]:
         """Return the use of every entry that was ever used, by id."""
+        ...
+
+    async def vectors(self, model: str, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return what is kept of a model under these keys."""
+        ...
+
+    async def keep_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        """Keep vectors of a model; those of other models are forgotten. They can be worked out again, so no copy carries them."""
         ...
 
     async def lesson(self, id_: str) -> Lesson | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
@@ -64,6 +65,21 @@ class RedisKnowledge:
             for id_, given, helped, failed, latest in found
         ]
         return sorted(uses, key=lambda each: each.entry)
+
+    async def vectors(self, model: str, keys: Sequence[str]) -> dict[str, bytes]:
+        if not keys or await self._servers.ask(SHARD, "GET", "vectors-model") != model.encode():
+            return {}
+        found = await self._servers.ask(SHARD, "HMGET", "vectors", *keys)
+        return {key: body for key, body in zip(keys, found, strict=True) if body is not None}
+
+    async def keep_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        if await self._servers.ask(SHARD, "GET", "vectors-model") != model.encode():
+            await self._servers.ask(SHARD, "DEL", "vectors")
+            await self._servers.ask(SHARD, "SET", "vectors-model", model)
+        if vectors:
+            await self._servers.ask(
+                SHARD, "HSET", "vectors", *(part for pair in vectors.items() for part in pair)
+            )
 
     async def lesson(self, id_: str) -> Lesson | None:
         body = await self._servers.ask(SHARD, "HGET", "lessons", id_)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -59,6 +59,22 @@ async def open_redis(url: str, now: datetime) -> RedisStore:
             raise _unreachable(address, str(error)) from error
         raise
     return RedisStore(servers, shards, worker=f"{socket.gethostname()}-{os.getpid()}-{uuid4().hex[:6]}")
+
+
+async def vectors_of(url: str, model: str, keys: Sequence[str]) -> dict[str, bytes]:
+    """Return vectors that a store keeps, without making one.
+
+    Raises:
+        StoreFault: The servers cannot be read.
+    """
+    address = address_of(url)
+    await _examined(address)
+    servers = Servers(address, prefix_of)
+    try:
+        await servers.places.find()
+        return await RedisStore(servers, Shards(servers, address.shards), worker="").vectors(model, keys)
+    finally:
+        await servers.close()
 
 
 async def entries_of(url: str) -> list[Entry]:

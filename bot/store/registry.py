@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -140,6 +140,33 @@ async def read_uses(url: str) -> list[Uses]:
     finally:
         await archive.close()
     return found
+
+
+class ReadVectors:
+    """The vectors of a store that a bot may be using; nothing is kept there."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def vectors(self, model: str, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return what is kept of a model under these keys; nothing when there is no store yet.
+
+        Raises:
+            StoreFault: The store cannot be read.
+        """
+        if self._url.startswith("redis"):
+            with _with_extra():
+                from bot.store.redis_start import vectors_of as redis_vectors_of
+            return await redis_vectors_of(self._url, model, keys)
+        path = _sqlite_path(self._url)
+        if not await asyncio.to_thread(path.exists):
+            return {}
+        from bot.store.sqlite import vectors_of
+
+        return await vectors_of(path, model, keys)
+
+    async def keep_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        """The running bot keeps its own."""
 
 
 async def read_kept(url: str, *prefixes: str) -> dict[str, str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+
+import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
@@ -165,6 +167,16 @@ class SqliteStore(Alone):
     async def uses(self) -> list[Uses]:
         return await self._reader.listed(uses_from, self._queries["uses"])
 
+    async def vectors(self, model: str, keys: Sequence[str]) -> dict[str, bytes]:
+        return await _vectors(self._reader, model, keys)
+
+    async def keep_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        statements = [Statement(self._queries["forget_vectors"], (model, model))]
+        statements += [
+            Statement(self._queries["keep_vector"], (model, key, body)) for key, body in vectors.items()
+        ]
+        await self._writer.submit(statements)
+
     async def lesson(self, id_: str) -> Lesson | None:
         row = self._reader.first(self._queries["lesson"], (id_,))
         return lesson_from(*row) if row else None
@@ -276,10 +288,32 @@ async def entries_of(path: Path) -> list[Entry]:
         await reader.close()
 
 
+async def vectors_of(path: Path, model: str, keys: Sequence[str]) -> dict[str, bytes]:
+    """Return vectors that a database keeps, which a bot may be using.
+
+    Raises:
+        StoreFault: The file cannot be read as our database.
+    """
+    reader = Reader(path)
+    try:
+        return await _vectors(reader, model, keys)
+    finally:
+        await reader.close()
+
+
+async def _vectors(reader: Reader, model: str, keys: Sequence[str]) -> dict[str, bytes]:
+    wanted = msgspec.json.encode(keys).decode()
+    return dict(await reader.listed(_pair, sqlite_queries()["vectors"], (model, wanted)))
+
+
 def _end(connection: sqlite3.Connection) -> None:
     with suppress(sqlite3.Error):  # on a full disk the log stays, and the next one reads it
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+
+
+def _pair(key: str, body: bytes) -> tuple[str, bytes]:
+    return key, body
 
 
 def _watched(body: bytes, due_at: int | None) -> tuple[Ticket, datetime | None]:

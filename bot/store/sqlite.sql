@@ -362,3 +362,16 @@ SELECT CAST(body AS BLOB) FROM lessons WHERE outcome = '' AND kind = ? AND at >=
 -- forget_lessons --
 -- Remove one step of lessons that were noted before an instant.
 DELETE FROM lessons WHERE id IN (SELECT id FROM lessons WHERE at < ? ORDER BY at LIMIT ?)
+
+-- vectors --
+-- Read what is kept of one model under some keys, given as a JSON list.
+SELECT key, body FROM vectors WHERE model = ? AND key IN (SELECT value FROM json_each(?))
+
+-- keep_vector --
+-- Keep one vector.
+INSERT INTO vectors (model, key, body) VALUES (?, ?, ?)
+ON CONFLICT (model, key) DO UPDATE SET body = excluded.body
+
+-- forget_vectors --
+-- Forget the vectors of every other model.
+DELETE FROM vectors WHERE model < ? OR model > ?

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.asks import Progress
+from bot.asks import CallList, Progress
 from bot.tickets import events as e
 from bot.tickets.coverage import deciders, is_undecided
 from bot.tickets.errors import N_
@@ -146,7 +146,11 @@ def joined(due: Sequence[Message], speaker: Speaker) -> Message:
     """Return one message for several alerts of one moment to one room: a list, each line as it would have been alone."""
     if len(due) == 1 and not due[0].heading:
         return due[0]
-    lines = [alert.text for alert in due[:_LONGEST_LIST]]
+    is_numbered = bool(due[0].heading)
+    lines = [
+        f"{index} {each.text}" if is_numbered else each.text
+        for index, each in enumerate(due[:_LONGEST_LIST], 1)
+    ]
     if due[0].heading:
         lines.insert(0, speaker.say(due[0].heading, count=len(due)))
     if len(due) > _LONGEST_LIST:
@@ -161,6 +165,9 @@ def joined(due: Sequence[Message], speaker: Speaker) -> Message:
         text="\n".join(lines),
         mentions=mentions,
         buttons=buttons if len(due) <= 2 else (),
+        about=CallList(tickets=tuple(each.ticket for each in due if each.ticket is not None))
+        if is_numbered
+        else None,
         is_alert=True,
         useful_for=useful_for,
     )

@@ -99,25 +99,26 @@ def again_at(ticket: Ticket, due_at: datetime | None, now: datetime, rules: Rule
     return later if later < last else last if last > now else list_after(now, rules)
 
 
-def listed(after: Ticket, speaker: Speaker) -> list[Message]:
+def listed(after: Ticket, speaker: Speaker, rules: Rules) -> list[Message]:
     """Return one line of the manager's list; several become one message."""
     if after.owner is None:
         return []
     due_at = next((each.at for each in reversed(after.agreements) if each.clock == DUE), None)
-    number = after.subject or after.number
+    number, phone = after.subject or after.number, rules.phones.get(after.requester.id, "")
     text = speaker.say(
-        "{number} {requester}｜{title}，截止 {time}（{why}）",
-        number=number, requester=after.requester, title=title(after, 20), time=due_at or speaker.now, why=_why(after, speaker),
+        "{number} {requester}{phone}｜{title}，截止 {time}（{why}）",
+        number=number, requester=after.requester, phone=f" {phone}" if phone else "", title=title(after, 20), time=due_at or speaker.now, why=_why(after, speaker),
     )  # fmt: skip
     return [
         Message(
             to=after.owner,
             text=text,
+            ticket=number,
             mentions=(after.owner,),
             is_alert=True,
             useful_for=timedelta(hours=12),
             heading=_HEADING,
-            footing=speaker.say("打完回“回访 {number} 结果”，没打通回“回访 {number} 未接”", number=number),
+            footing=speaker.say("打完回“回访 1 结果”，没打通回“回访 1 未接”（单号也行）"),
         )
     ]
 

@@ -168,7 +168,7 @@ def _said_of(
                 text += voices.asker.say("{time} 再提醒您。", time=event.again_at)
             return [Message(to=Place.ASIDE, text=text)]
         case p.CallListed():
-            return listed(after, voices.duty)
+            return listed(after, voices.duty, rules)
         case p.CallHastened():
             return []  # told together with the low score
         case e.CalledBack():

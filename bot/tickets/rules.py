@@ -125,6 +125,7 @@ class Rules:
     staff: Mapping[str, Party]  # by id, in the order of the configuration
     roles: Mapping[str, Role]  # of everybody the configuration knows, by id
     customers: Mapping[str, str]  # names by id
+    phones: Mapping[str, str] = field(default_factory=dict)  # of people of customers, by their id
     belongs: Mapping[str, str] = field(default_factory=dict)  # customer of a contact, by the contact's id
     contracts: Mapping[str, date] = field(default_factory=dict)  # first day of a customer's contract, by id
     validities: Mapping[str, Validity] = field(default_factory=dict)  # how long contracts run, by customer

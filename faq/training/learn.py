@@ -16,23 +16,26 @@ from typing import Any
 
 import msgspec
 
-from faq.rank import Confidence, evidence, gather, sureness_of_best
+from faq.rank import Confidence, evidence, gather, is_decided, sureness_of_best
 from faq.sentences import Encode, bundled
-from faq.training.examples import Question, patterns, questions, written
+from faq.training.examples import Question, written
+from faq.training.near import near, nearly_asked
 
 _DATA = Path(__file__).parents[1] / "data"
 _ROUNDS = 24
 _SEED = 1
 _BATCH = 64
-_FIRST_PATTERN = 1_000  # topic of the first block of patterns
 
 
 def sure(asked: Sequence[Question]) -> list[tuple[tuple[float, ...], bool]]:
-    """Return what the confidence is made of for the best entry of every question, and whether it is right."""
+    """Return what the confidence is made of for the best entry of every question, and whether it is right.
+
+    Where a rule decides, nothing is to be learned.
+    """
     found = []
     for question in asked:
         gathered = gather([(each, evidence(each)) for each in question.found])
-        if gathered:
+        if gathered and not is_decided(gathered[0][0]):
             found.append((sureness_of_best(gathered), gathered[0][0].entry.id == question.right))
     return found
 
@@ -55,14 +58,13 @@ def main(words: Sequence[str]) -> None:
     chance = random.Random(_SEED)  # noqa: S311 - the same examples every time, nothing secret
     known = written(*(Path(word) for word in words if not word.startswith("--")))
     encode = _remembering() if is_semantic else None
-    asked = list(questions(known, patterns(_FIRST_PATTERN), _ROUNDS, chance, encode=encode))
+    asked = list(nearly_asked(near(), known, _ROUNDS, chance, encode=encode))
     rows = sure(asked)
     confidence = confident(rows)
     name = "confidence-semantic.json" if is_semantic else "confidence.json"
     _DATA.joinpath(name).write_bytes(msgspec.json.encode(confidence) + b"\n")
-    answerable = sum(question.right is not None for question in asked)
     right = sum(is_right for _, is_right in rows)
-    sys.stdout.write(f"{len(asked)} questions, {answerable} with an answer, found {right / answerable:.3f}\n")
+    sys.stdout.write(f"{len(asked)} questions, {len(rows)} of them open, {right} found rightly\n")
     sys.stdout.write(f"surprise {_surprise(rows, confidence):.4f}\n")
 
 

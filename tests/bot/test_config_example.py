@@ -69,7 +69,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("bot", 4),
         ("store", 5),
         ("web", 2),
-        ("faq", 7),
+        ("faq", 8),
         ("tickets", 13),
         ("survey", 8),
         ("notices", 2),
@@ -102,7 +102,8 @@ def test_the_defaults_it_tells_are_the_defaults() -> None:
     }
     for section in ("bot", "store", "tickets", "survey", "notices", "maintenance", "visits", "contracts"):
         assert {**values[section], **chosen.get(section, {})} == plain[section]
-    assert {**values["faq"], "files": [], "managers": [], "checks": ""} == plain["faq"]
+    none = {"files": [], "managers": [], "checks": "", "embeddings": None}
+    assert {**values["faq"], **none} == plain["faq"]
     assert {**values["web"], "time_travel": False} == plain["web"]
 
 

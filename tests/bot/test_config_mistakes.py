@@ -351,6 +351,13 @@ CASES = {
         '"9-5"',
         "时段“9-5”看不懂，应写成 09:00-17:30",
     ),
+    "hours that overlap": Case(
+        '["09:00-17:30"]',
+        '["13:00-17:30", "09:00-14:00"]',
+        "calendars.workday.weekly.mon-fri[0]",
+        '"13:00-17:30"',
+        "和同一天的另一个时段重叠",
+    ),
     "days": Case(
         "mon-fri",
         "workdays",

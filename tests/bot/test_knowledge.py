@@ -17,6 +17,7 @@ from bot.knowledge import Knowledge, Thresholds
 from bot.store.knowledge_contract import Learning
 from bot.store.portable import Portable
 from bot.store.registry import open_store
+from bot.understanding import Bundled, Understanding
 from faq.entries import Entry
 from tests.bot.office import CUSTOMER, START, Office
 
@@ -70,7 +71,7 @@ async def test_the_encoder_of_sentences_never_works_in_the_loop(office: Office) 
     pytest.importorskip("numpy", reason="comes with the extra `semantic`")
     encoder = Encoder()
     knowledge = office.bot.knowledge
-    knowledge._encode = encoder
+    knowledge.understanding = Understanding(Bundled(encoder), office.store, is_levelled=False)
     await office.store.learn(
         Learning(at=START, entries=(Entry(id="K-001", question="打印机找不到怎么办", answer="点重新搜索"),))
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from faq.batch import UnusableLine, evaluate_files, match_files
-from faq.evaluate import Asked, Coverage, coverage, figures
+from faq.evaluate import Asked, Coverage, answered, coverage, figures
 
 ASKED = [
     Asked("1", frozenset({"a"})),
@@ -27,6 +27,20 @@ def test_the_figures_of_four_questions() -> None:
     assert got.mrr == pytest.approx((1 + 1 / 2) / 3)
     assert got.at_95 == Coverage(pytest.approx(1 / 3), 0.9)
     assert got.calibration_error == pytest.approx((0.1 + 0.8 + 0.2) / 3)
+    assert got.auroc == pytest.approx(2 / 3)  # 0.9 and 0.8 are above 0.2, nothing is not
+
+
+def test_what_comes_of_answering_from_a_score_on() -> None:
+    asked = [*ASKED, Asked("5", frozenset(), "chitchat"), Asked("6", frozenset(), "chitchat")]
+    got = answered(asked, PREDICTED | {"5": [("b", 0.8)]}, 0.8)
+    assert got.precision == pytest.approx(1 / 3)
+    assert got.coverage == pytest.approx(1 / 3)
+    assert got.false_answers == (("", 0.0), ("chitchat", 0.5))
+
+
+def test_who_answers_nothing_says_nothing_wrong() -> None:
+    got = answered(ASKED, PREDICTED, 0.95)
+    assert (got.precision, got.coverage) == (1.0, 0.0)
 
 
 def test_equal_scores_are_answered_together_or_not_at_all() -> None:
@@ -79,6 +93,8 @@ def test_evaluating_tells_the_figures(tmp_path: Path, kb: Path) -> None:
     lines = evaluate_files(kb, queries, queries)
     assert "top-1                      100.0%" in lines
     assert any(line.startswith("coverage at 98 % precision 100.0%") for line in lines)
+    assert "own threshold 0.90         precision 100.0%, coverage 100.0%" in lines
+    assert "  of those without an answer answered 0.0%" in lines
 
 
 def test_a_faulty_line_is_named_and_nothing_written(tmp_path: Path, kb: Path) -> None:

@@ -87,7 +87,7 @@ def test_a_text_that_was_heard_in_a_thread_is_matched_without_the_encoder() -> N
     assert known.match("密码忘了")[0].sentence == pytest.approx(1.0, abs=0.01)  # a phrasing has its vector
     assert asked == heard
     known.put(Entry(id="K-002", question="口令过期", answer="改一个"))
-    assert {hit.entry.id for hit in understood(known).match("口令想不起来")} == {"K-001", "K-002"}
+    assert {each.entry.id for each in understood(known).compare("口令想不起来")} == {"K-001", "K-002"}
     assert asked.count("口令想不起来") == 1
 
 

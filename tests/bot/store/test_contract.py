@@ -856,3 +856,22 @@ class TestGivingUp:
             assert await store.ticket(1001) == ticket
             assert await store.open_tickets() == [ticket]
             assert len(await store.records(1001)) == ticket.version
+
+
+class TestVectors:
+    async def test_they_come_back_by_key_and_model(self, store):
+        await store.keep_vectors("one", {"a": b"\x00\xff", "b": b"2"})
+        assert await store.vectors("one", ["b", "a", "c"]) == {"a": b"\x00\xff", "b": b"2"}
+        assert await store.vectors("one", []) == {}
+        assert await store.vectors("other", ["a"]) == {}
+
+    async def test_those_of_another_model_are_forgotten(self, store):
+        await store.keep_vectors("one", {"a": b"1", "b": b"2"})
+        await store.keep_vectors("other", {"a": b"3"})
+        assert await store.vectors("one", ["a", "b"]) == {}
+        assert await store.vectors("other", ["a", "b"]) == {"a": b"3"}
+
+    async def test_a_vector_may_be_kept_again(self, store):
+        await store.keep_vectors("one", {"a": b"1"})
+        await store.keep_vectors("one", {"a": b"2"})
+        assert await store.vectors("one", ["a"]) == {"a": b"2"}

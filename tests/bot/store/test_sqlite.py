@@ -375,7 +375,7 @@ class TestArchive:
                 if not name.startswith("sqlite_")
             }
         read = " ".join(QUERIES[name] for name in QUERIES if name.startswith("export_"))
-        assert tables - {"meta"} == {name for name in tables if f"FROM {name} " in read}
+        assert tables - {"meta", "vectors"} == {name for name in tables if f"FROM {name} " in read}
 
     @pytest.mark.asyncio
     async def test_there_must_be_a_database_of_ours_and_of_today(self, path, build):
