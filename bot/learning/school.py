@@ -14,6 +14,7 @@ from bot.learning.curator import Curator
 from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers, keepers_of
 from bot.learning.noting import Noting
+from bot.learning.proposing import Proposing
 from bot.learning.regression import Regression
 from bot.learning.saying import Saying
 from bot.learning.teaching import Teaching
@@ -62,10 +63,16 @@ def school_of(
         keepers=keepers,
         saying=saying,
     )
-    teaching = Teaching(
+    proposing = Proposing(
         desk=desk,
         drafts=drafts,
         directory=directory,
+        store=store,
+        rules=rules,
+        knowledge=knowledge,
+        keepers=keepers,
+    )
+    teaching = Teaching(
         store=store,
         rules=rules,
         knowledge=knowledge,
@@ -74,7 +81,8 @@ def school_of(
         weekly=weekly,
         correcting=correcting,
         saying=saying,
+        proposing=proposing,
     )
     regression = Regression(config.faq.checks, knowledge, clock)
-    desk.after_step = teaching.after_step
+    desk.after_step = proposing.after_step
     return School(Noting(store, known_names(rules)), curator, keepers, weekly, teaching, regression)

@@ -6,36 +6,30 @@ Nothing that a customer typed becomes an answer without a human.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
 
 from bot.commands import Command
-from bot.desk import Desk, Notice
-from bot.directory import Directory
-from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.knowledge import Knowledge
 from bot.learning.correcting import Correcting
 from bot.learning.curator import Curator, edited, new_entry
-from bot.learning.drafting import can_teach, drafted, known_names
+from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers
 from bot.learning.listing import shortened
 from bot.learning.masking import masked
+from bot.learning.proposing import SHOWN, SHOWN_ANSWER, Proposing, lesson_id
 from bot.learning.saying import Saying
 from bot.learning.weekly import Weekly
-from bot.lessons import Lesson, Missed, Proposed, Stage
+from bot.lessons import Lesson, Proposed, Stage
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning
 from bot.tickets.errors import N_, NotTheirs, TicketError
-from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.messages import Button
 from bot.tickets.rules import Rules
-from bot.tickets.speaker import Speaker
 from bot.vocabulary import Word
 from faq.entries import Entry
-from faq.knowledge import Answer, KnowledgeBase
 
 WORDS = frozenset(
     {
@@ -52,9 +46,6 @@ WORDS = frozenset(
     }
 )
 _ENTRY = re.compile(r"\s*([A-Za-z]{1,8})-?(\d{1,9})(?=$|[\s,，:：。])[\s,，:：]*")
-_SIMILAR_FROM = 0.6  # probability from which an unanswered question is another wording of a draft's
-_SHOWN = 40
-_SHOWN_ANSWER = 60
 
 
 class Teaching:
@@ -63,9 +54,6 @@ class Teaching:
     def __init__(
         self,
         *,
-        desk: Desk,
-        drafts: Drafts,
-        directory: Directory,
         store: Store,
         rules: Rules,
         knowledge: Knowledge,
@@ -74,10 +62,8 @@ class Teaching:
         weekly: Weekly,
         correcting: Correcting,
         saying: Saying,
+        proposing: Proposing,
     ) -> None:
-        self._desk = desk
-        self._drafts = drafts
-        self._directory = directory
         self._store = store
         self._rules = rules
         self._knowledge = knowledge
@@ -86,6 +72,7 @@ class Teaching:
         self._weekly = weekly
         self._correcting = correcting
         self._saying = saying
+        self._proposing = proposing
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a word asks for; False when it is not meant as one.
@@ -110,28 +97,6 @@ class Teaching:
                 return await self._amend(hearing, command, quoted)
             case _:
                 return await self._on_draft(hearing, command, quoted)
-
-    async def after_step(self, before: Ticket, after: Ticket, now: datetime) -> None:
-        """Propose a draft once the customer has confirmed that it works."""
-        if before.status is not Status.CLOSED and after.closing is Closing.CONFIRMED:
-            await self.offer(after, now)
-
-    async def offer(self, ticket: Ticket, now: datetime) -> None:
-        """Propose a draft in the duty room, where somebody looks after the knowledge and nothing answers the question yet."""
-        if not self._keepers.are_named or not can_teach(ticket):
-            return
-        await self._knowledge.hear(ticket.text)
-        hits = self._knowledge.find(ticket.text, ticket.customer, now)
-        if isinstance(self._knowledge.judge(hits), Answer):
-            return
-        speaker, address = self._duty(ticket, now)
-        draft = await self._drafted(ticket, speaker)
-        id_ = _lesson_id(str(ticket.number))
-        if draft is None or address is None or await self._store.lesson(id_) is not None:
-            return
-        await self._store.learn(Learning(at=now, lessons=(Lesson(id=id_, at=now, matter=draft),)))
-        message = Message(to=Place.DUTY, text=_offer_text(draft, speaker), ticket=ticket.number)
-        await self._desk.tell([Notice(message, address)], f"teach|{ticket.number}", now)
 
     async def _on_draft(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """`入库`, `不入库`, `通过`, `驳回`, with a number, a quoted message, or the only draft that can be meant."""
@@ -207,8 +172,8 @@ class Teaching:
             "{number} 等知识管理员 {keepers} 审核：“{question}”→“{answer}”（{scope}）\n上线回“通过 {number}”，不行回“驳回 {number} 原因”。",
             number=reference,
             keepers=self._keepers.people,
-            question=shortened(draft.question, _SHOWN),
-            answer=shortened(draft.answer, _SHOWN_ANSWER),
+            question=shortened(draft.question, SHOWN),
+            answer=shortened(draft.answer, SHOWN_ANSWER),
             scope=self._saying.scope(draft.customer),
         )
         buttons = (Button(say("通过"), f"通过 {reference}"),)
@@ -268,7 +233,7 @@ class Teaching:
             author=hearing.by,
             customer=entry.customer,
         )
-        lesson = Lesson(id=_lesson_id(entry.id), at=hearing.now, matter=draft)
+        lesson = Lesson(id=lesson_id(entry.id), at=hearing.now, matter=draft)
         await self._handed_in(hearing, lesson, draft, entry.id)
 
     async def _decide(self, lesson: Lesson, outcome: str, now: datetime) -> None:
@@ -304,36 +269,16 @@ class Teaching:
         Raises:
             TicketError: There is none and can be none.
         """
-        found = await self._store.lesson(_lesson_id(reference))
+        found = await self._store.lesson(lesson_id(reference))
         if found is not None:
             return found
         ticket = await self._store.ticket(int(reference)) if reference.isdecimal() else None
         if ticket is None:
             raise TicketError(N_("{number} 没有要入库的内容。"), number=reference)
-        draft = await self._drafted(ticket, self._saying.speaker(hearing))
+        draft = await self._proposing.drafted(ticket, self._saying.speaker(hearing))
         if draft is None:
             raise TicketError(N_("{number} 解决之后才能入库：要有原因和方法。"), number=reference)
-        return Lesson(id=_lesson_id(reference), at=hearing.now, matter=draft)
-
-    async def _drafted(self, ticket: Ticket, speaker: Speaker) -> Proposed | None:
-        draft = drafted(ticket, speaker, known_names(self._rules))
-        if draft is None:
-            return None
-        similar = await self._similar(draft.question, ticket.customer)
-        return drafted(ticket, speaker, known_names(self._rules), similar)
-
-    async def _similar(self, question: str, customer: str) -> Sequence[str]:
-        base = KnowledgeBase([Entry(id="draft", question=question, answer="draft")])
-        missed = [
-            lesson.matter
-            for lesson in await self._store.lessons("Missed")
-            if isinstance(lesson.matter, Missed) and lesson.matter.customer in ("", customer)
-        ]
-        return [
-            each.question
-            for each in missed
-            if (hits := base.match(each.question, limit=1)) and hits[0].score >= _SIMILAR_FROM
-        ]
+        return Lesson(id=lesson_id(reference), at=hearing.now, matter=draft)
 
     def _reference(self, command: Command, quoted: int | None) -> tuple[str | None, str]:
         """Return what a word is about, the number of a ticket or the id of an entry, and what is said about it."""
@@ -364,30 +309,6 @@ class Teaching:
 
     def _masked(self, text: str) -> str:
         return masked(text, known_names(self._rules))
-
-    def _duty(self, ticket: Ticket, now: datetime) -> tuple[Speaker, str | None]:
-        room = self._directory.room(ticket.room)
-        duty = self._directory.room(room.duty) if room else None
-        return self._drafts.speaker(duty.language if duty else "zh", now), duty.address if duty else None
-
-
-def _offer_text(draft: Proposed, speaker: Speaker) -> str:
-    head = speaker.say(
-        "💡 {number} 可入库：“{question}”→“{answer}”",
-        number=draft.ticket,
-        question=shortened(draft.question, _SHOWN),
-        answer=shortened(draft.answer, _SHOWN_ANSWER),
-    )
-    if draft.aliases:
-        head += speaker.say("，另有 {count} 个相似问法", count=len(draft.aliases))
-    how = speaker.say(
-        "通过回“入库 {number}”，修改回“改 {number} 新答案”，不要回“不入库 {number}”。", number=draft.ticket
-    )
-    return f"{head}\n{how}"
-
-
-def _lesson_id(reference: str) -> str:
-    return f"draft|{reference}"
 
 
 def _reference_of(draft: Proposed) -> str:
