@@ -6,7 +6,8 @@ import re
 import statistics
 import tempfile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from benchmarks.program import ROOT, running, the_bot, worked
@@ -51,10 +52,22 @@ def started(arguments: list[str], page: str = "/") -> tuple[float, float, float]
     """Return the seconds until a page, those of a core in them, and the megabytes resident then."""
     start = perf_counter()
     with running(arguments) as (process, address):
-        with urlopen(f"{address}{page}", timeout=10) as answer:
-            answer.read()
+        while not _answers(f"{address}{page}"):
+            sleep(0.01)
         seconds = perf_counter() - start
         return seconds, worked(process.pid), _resident(process.pid)
+
+
+def _answers(address: str) -> bool:
+    """Read a page; False while the program says that it is not ready."""
+    try:
+        with urlopen(address, timeout=10) as answer:
+            answer.read()
+    except HTTPError as refusal:
+        if refusal.code != 503:
+            raise
+        return False
+    return True
 
 
 def _resident(pid: int) -> float:

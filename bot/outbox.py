@@ -107,6 +107,8 @@ class Outbox:
             sender = self._sender_of(message)
             if sender is not None and sender.is_ours:
                 sender.put((message,))
+            elif sender is not None:
+                sender.take(message)
 
     def _sender_of(self, message: Queued) -> Sender | None:
         sender = self._senders.get(message.adapter)

@@ -78,6 +78,8 @@ class Sender:
         self._term = 0  # of the lease under which the queues were filled
         self._taken: list[str] = []  # keys that are news no more, to be told with the next look
         self._known: set[str] = set()  # keys that are queued or held
+        self._early: list[Queued] = []  # committed under a lease whose queues are not filled yet
+        self._has_left = False  # in good order, though the lease may not be given back yet
         self._left: list[Queued] = []  # claimed by their commit, and not taken: this worker had left
         self._done = Remembered[str](_DONE_REMEMBERED)  # whoever tells of these once more is late
 
@@ -90,6 +92,7 @@ class Sender:
         """Take up what is new. What an earlier holder was sending may have arrived, so it is marked as sent again."""
         term = self._store.term(self._name)
         if not term:
+            self._early.clear()  # whoever has the lease next finds them
             return
         if term != self._term:
             arrivals = await self._store.kept(
@@ -98,31 +101,38 @@ class Sender:
             if self._store.term(self._name) != term:
                 return
             self._begin(term)
+            self._has_left = False
             self._remember(arrivals)
         for room, queue in self._rooms.items():  # left when the lease seemed to have ended, and had not
             if queue and room not in self._workers:
                 self._workers[room] = asyncio.create_task(self._serve(room))
         try:
-            while len(self._known) < _MOST_QUEUED:
+            while len(self._known) < _MOST_QUEUED and self.is_ours:
                 taken, self._taken = self._taken, []
                 news = await self._store.news(self._name, taken, limit=_NEWS)
                 if not news:
-                    return
+                    break
                 await self._take_up(news)
         except LeaseLost:
             self._begin(0)
+            return
+        early, self._early = self._early, []
+        for message in early:
+            self.take(message)
 
     def take(self, message: Queued) -> None:
         """Queue a message that was committed, unless it has come by another way already."""
         if self.is_ours:
             if message.key not in self._known and message.key not in self._done:
                 self.put((message,))
+        elif self._store.term(self._name) and not self._has_left:
+            self._early.append(message)  # the lease is newer than the queues: older messages come first
         elif message.state is Delivery.SENDING:
             self._left.append(message)  # it was committed while this worker left
 
     async def leave(self) -> None:
         """Stop, after what is being sent at the moment."""
-        self._term = 0
+        self._term, self._has_left = 0, True
         self._notes.hurry()
         tasks = self._tasks()
         if tasks:

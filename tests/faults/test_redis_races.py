@@ -202,6 +202,20 @@ async def test_messages_queued_by_one_worker_are_said_by_the_one_that_sends(url)
         assert not any("重发" in text for text in workers.said(CUSTOMERS))
 
 
+async def test_what_is_committed_under_a_lease_that_was_lost_and_taken_again_is_said(url, server):
+    """A worker that was starved for longer than its lease takes it anew, and speaks before it has looked what waits."""
+    async with crew(url, 1) as workers:
+        (bot,) = workers.bots
+        await workers.hear(0, workers.chat.heard(CUSTOMERS, "王老师", "报障 打印机坏了"))
+        await workers.settle()
+        server.ask("DEL", "shouwen:{0}:lease:chat")
+        assert await bot.store._take("chat")
+        await workers.hear(0, workers.chat.heard(CUSTOMERS, "李老师", "报障 投影机坏了"))
+        async with asyncio.timeout(20):
+            await workers.settle()
+        assert len({text for text in workers.said(CUSTOMERS) if "已建单" in text}) == 2
+
+
 async def test_a_deadline_of_one_worker_is_everybody_s(url):
     async with crew(url, 2) as workers:
         await report(workers, 1)
