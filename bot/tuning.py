@@ -88,14 +88,15 @@ def _said(
     if since is not None:
         lines.append(voice.say("最早一个：{day}。", day=since.astimezone(config.bot.zone).date()))
     now = advice.now
-    lines.append(
-        voice.say(
-            "现在 {answer_at:.2f} 起直接回答：{count} 次，对 {precision:.1%}。",
-            answer_at=now.answer_at,
-            count=now.count,
-            precision=now.precision,
+    if now.count:
+        lines.append(
+            voice.say(
+                "现在 {answer_at:.2f} 起直接回答：{count} 次，对 {precision:.1%}。",
+                answer_at=now.answer_at,
+                count=now.count,
+                precision=now.precision,
+            )
         )
-    )
     if advice.cases < advice.least:
         lines.append(
             voice.say(
