@@ -26,6 +26,7 @@ def main(words: list[str]) -> int:
     """Run the named measurements, or all of them; with `--strict` a missed goal is an error."""
     names = [word for word in words if not word.startswith("-")] or list(MEASUREMENTS)
     unknown = [name for name in names if name not in MEASUREMENTS]
+    unknown += [word for word in words if word.startswith("-") and word != "--strict"]
     if unknown:
         print(f"no such measurement: {', '.join(unknown)}; there are {', '.join(MEASUREMENTS)}")
         return 2

@@ -51,7 +51,7 @@ class Standing:
 
 
 def case_of(ticket: Ticket, rules: Rules, now: datetime) -> Case | None:
-    """Return what counts of a ticket; None for work that no customer's promise is about, or that was withdrawn."""
+    """Return what counts of a ticket; None for work that no customer's promise is about, or that goes along with another."""
     policy = rules.policies.get(ticket.policy)
     if ticket.closing is Closing.MERGED:
         return None
