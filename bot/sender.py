@@ -1,4 +1,4 @@
-"""The sender of one adapter: a queue per room, the platform's pace, attempts and what becomes of those that fail."""
+"""The sender of one adapter: a queue per room, in the platform's pace, while this worker has the adapter's lease."""
 
 from __future__ import annotations
 
@@ -10,33 +10,25 @@ from datetime import datetime, timedelta
 import structlog
 from msgspec.structs import replace
 
-from adapters.contract import Adapter, Connects, DeliveryFailed
-from adapters.remembered import Remembered
+from adapters.contract import Adapter
+from bot.attempts import USEFUL, Attempts
 from bot.delivery_notes import PACES, Notes
 from bot.journal import Journal
 from bot.metrics import Meters
-from bot.outgoing import moved_text, rendered
 from bot.pace import Pace
-from bot.patience import Patience
 from bot.store.contract import LeaseLost, Store, StoreFault
-from bot.store.messages import Delivered, Delivery, Queued
+from bot.store.messages import Delivery, Queued
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
-_BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
-_STEADY = timedelta(minutes=5)
-_USEFUL = timedelta(days=2)
 _STORE_PATIENCE = timedelta(seconds=5)
 _CLAIMED_AT_ONCE = 16
-_MOST_UNKNOWN = 8  # attempts of which nobody knows what came of them: each may have been read
-_CLAIMED_FOR = (
-    0.1  # seconds of sending: what is claimed and not sent when the program dies is marked for nothing
-)
+# Seconds of sending: what is claimed and not sent when the program dies is marked for nothing.
+_CLAIMED_FOR = 0.1
 _MOST_QUEUED = 5000  # of one adapter in memory; what others queue beyond that waits in the store
 _NEWS = 200  # taken up at once
 _LEAVING = timedelta(seconds=5)
 _CUT_OFF = timedelta(seconds=1)  # between two looks whether there is a connection
-_DONE_REMEMBERED = 10_000
 
 
 class Sender:
@@ -55,17 +47,6 @@ class Sender:
         send_patience: timedelta,
     ) -> None:
         self.adapter = adapter
-        self._elsewhere = elsewhere
-        self._lost = lost
-        self._meters = meters
-        self._journal = journal
-        self._usual_seconds = 0.0  # that a send takes
-        self._was_cut_off = False
-        self._patience = Patience(send_patience.total_seconds())
-        self._shut: dict[
-            str, datetime
-        ] = {}  # until when a room is not to be spoken to, by the platform's word
-        self._translator_at = translator_at
         self._store = store
         self._clock = clock
         self._rooms: dict[str, deque[Queued]] = {}
@@ -81,7 +62,19 @@ class Sender:
         self._early: list[Queued] = []  # committed under a lease whose queues are not filled yet
         self._has_left = False  # in good order, though the lease may not be given back yet
         self._left: list[Queued] = []  # claimed by their commit, and not taken: this worker had left
-        self._done = Remembered[str](_DONE_REMEMBERED)  # whoever tells of these once more is late
+        self._attempts = Attempts(
+            adapter=adapter,
+            store=store,
+            clock=clock,
+            notes=self._notes,
+            shelf=self,
+            translator_at=translator_at,
+            elsewhere=elsewhere,
+            lost=lost,
+            meters=meters,
+            journal=journal,
+            patience=send_patience,
+        )
 
     @property
     def is_ours(self) -> bool:
@@ -123,7 +116,7 @@ class Sender:
     def take(self, message: Queued) -> None:
         """Queue a message that was committed, unless it has come by another way already."""
         if self.is_ours:
-            if message.key not in self._known and message.key not in self._done:
+            if message.key not in self._known and not self._attempts.is_done(message):
                 self.put((message,))
         elif self._store.term(self._name) and not self._has_left:
             self._early.append(message)  # the lease is newer than the queues: older messages come first
@@ -166,13 +159,15 @@ class Sender:
         self._held.clear()
         self._known.clear()
         self._taken.clear()
-        self._done = Remembered[str](_DONE_REMEMBERED)
+        self._attempts.begin()
         self._term = term
 
     async def _take_up(self, news: list[Queued]) -> None:
         self._taken.extend(message.key for message in news)
         fresh = [
-            message for message in news if message.key not in self._known and message.key not in self._done
+            message
+            for message in news
+            if message.key not in self._known and not self._attempts.is_done(message)
         ]
         unknown = {
             message.key: replace(message, state=Delivery.QUEUED, is_unknown=True)
@@ -205,6 +200,9 @@ class Sender:
     def hold(self, message: Queued) -> None:
         self._known.add(message.key)
         self._held.setdefault(message.room, []).append(message)
+
+    def unhold(self, message: Queued) -> None:
+        self._held[message.room] = [each for each in self._held.get(message.room, ()) if each is not message]
 
     def release(self, room: str) -> None:
         self.put(
@@ -264,7 +262,7 @@ class Sender:
             await self._claim(queue)
         if queue and self.is_ours:  # else the lease went meanwhile, and the messages with it
             first = queue[0]
-            self._finish(queue, first, await self._attempt(first))
+            self._finish(queue, first, await self._attempts.send(first))
 
     def _finish(self, queue: deque[Queued], message: Queued, after: Queued | None) -> None:
         """Take a message from the head of its queue, or put there what became of it."""
@@ -282,26 +280,20 @@ class Sender:
         while True:
             now = self._clock.now()
             if message.useful_until is not None and now > message.useful_until:
-                await self._note(
-                    replace(message, state=Delivery.DROPPED, reason=message.reason or N_("过时"))
-                )
-                self._done.note(message.key)
-                self._missed(message, "dropped")
+                await self._attempts.drop(message, message.reason or N_("过时"))
                 return False
             # Where the platform's minute is scarce, who only tells lets those go first who call.
             yields = not message.is_urgent and self._pace.is_scarce(now)
             ahead = self._urgent_elsewhere(message.room) if yields else 0
             wait = self._pace.wait(message.room, now, ahead=ahead)
-            if self._is_cut_off:
-                if now > message.created_at + _USEFUL:
-                    await self._given_up(message)
-                    self._done.note(message.key)
+            if self._attempts.is_cut_off:
+                if now > message.created_at + USEFUL:
+                    await self._attempts.expire(message)
                     return False
                 wait = max(wait, _CUT_OFF)
             if message.not_before is not None:
                 wait = max(wait, message.not_before - now)
-            if self._shut and message.room in self._shut:
-                wait = max(wait, self._shut[message.room] - now)
+            wait = max(wait, self._attempts.shut_for(message.room, now))
             if wait <= timedelta():
                 self._pace.take(message.room, now)  # at once: other rooms look at the same minute
                 return True
@@ -314,9 +306,9 @@ class Sender:
 
     def _at_once(self) -> int:
         """Return how many messages of a room may be noted as being sent: few where the platform takes its time."""
-        if self._usual_seconds * _CLAIMED_AT_ONCE <= _CLAIMED_FOR:
+        if self._attempts.usual_seconds * _CLAIMED_AT_ONCE <= _CLAIMED_FOR:
             return _CLAIMED_AT_ONCE
-        return max(1, int(_CLAIMED_FOR / self._usual_seconds))
+        return max(1, int(_CLAIMED_FOR / self._attempts.usual_seconds))
 
     async def _claim(self, queue: deque[Queued]) -> None:
         """Note durably that the next messages of a room are about to be sent, a few at a time: one write serves them all."""
@@ -326,157 +318,10 @@ class Sender:
         for index, message in enumerate(claimed):
             queue[index] = message
 
-    async def _attempt(self, message: Queued) -> Queued | None:
-        """Send once and return the message again when it has to be sent later."""
-        edits = await self._edited(message.edits) if message.edits is not None else None
-        if message.edits is not None and edits is None:
-            await self._note(replace(message, state=Delivery.DROPPED, reason=N_("没有可以改的消息")))
-            self._done.note(message.key)
-            self._missed(message, "dropped")
-            return None
-        began = self._meters.monotonic()
-        try:
-            outgoing = rendered(
-                message,
-                edits,
-                self._translator_at,
-                shows_pictures=self.adapter.capabilities.shows_pictures,
-            )
-            platform_id = await self._patience.wait(self.adapter.send(outgoing))
-        except DeliveryFailed as failure:
-            return await self._failed(message, failure)
-        except TimeoutError:
-            silence = DeliveryFailed(N_("平台没有回音"), retry_after=timedelta(seconds=30), is_unknown=True)
-            return await self._failed(message, silence)
-        except Exception as fault:  # noqa: BLE001 - an adapter's mistake must not stop the messages behind this one
-            self._log.exception("adapter failed", action="send_failed", key=message.key)
-            return await self._failed(
-                message,
-                DeliveryFailed(
-                    f"{type(fault).__name__}: {fault}", retry_after=timedelta(seconds=30), is_unknown=True
-                ),
-            )
-        self._usual_seconds += (self._meters.monotonic() - began - self._usual_seconds) / 8
-        self._shut.pop(message.room, None)
-        self._done.note(message.key)
-        self._notes.add(Delivered(message.key, platform_id))
-        self._meters.delivered(self.adapter.name, self._clock.now() - message.created_at)
-        if self._journal.is_on:
-            self._journal.delivered(message, platform_id)
-        return None
-
-    @property
-    def _is_cut_off(self) -> bool:
-        """True from a failure for want of a connection until there is one again."""
-        if self._was_cut_off:
-            self._was_cut_off = isinstance(self.adapter, Connects) and not self.adapter.is_connected
-        return self._was_cut_off
-
-    async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
-        if failure.retry_after is not None and not failure.is_unknown:
-            self._was_cut_off = True
-            if self._is_cut_off:  # no attempt: whoever waits for a connection goes on as soon as there is one
-                self._log.info("no connection", action="cut_off", key=message.key, reason=failure.reason)
-                again = replace(message, state=Delivery.QUEUED, reason=failure.reason)
-                await self._note(again)
-                return again
-        attempts = message.attempts + 1
-        message = replace(message, attempts=attempts, reason=str(failure.reason))
-        self._log.warning(
-            "not delivered",
-            action="delivery_failed",
-            key=message.key,
-            flow=message.flow,
-            reason=str(failure.reason),
-            attempts=attempts,
-        )
-        self._meters.undelivered(self.adapter.name, "failed")
-        if failure.retry_after is None:
-            if failure.is_unknown:  # very likely there; sending again would only repeat it
-                await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
-                self._done.note(message.key)
-                return None
-            await self._refused(message, failure)
-            return None
-        if failure.is_unknown and attempts >= _MOST_UNKNOWN:
-            await self._given_up(replace(message, is_unknown=True))
-            return None
-        now = self._clock.now()
-        self._shut[message.room] = now + failure.retry_after
-        back_off = _BACK_OFF[attempts - 1] if attempts <= len(_BACK_OFF) else _STEADY
-        not_before = now + max(failure.retry_after, back_off)
-        if not_before > (message.useful_until or message.created_at + _USEFUL):
-            await self._given_up(message)
-            return None
-        again = replace(
-            message,
-            state=Delivery.QUEUED,
-            not_before=not_before,
-            is_unknown=message.is_unknown or failure.is_unknown,
-        )
-        await self._note(again)
-        return again
-
-    async def _refused(self, message: Queued, failure: DeliveryFailed) -> None:
-        """Say it elsewhere if there is such a place, or when somebody speaks; else give it up."""
-        if failure.until_heard and message.fallback is None:
-            held = replace(message, state=Delivery.HELD)
-            self.hold(held)  # at once: somebody may speak while it is noted
-            try:
-                await self._note(held)
-            except StoreFault:
-                self._held[message.room] = [
-                    each for each in self._held.get(message.room, ()) if each is not held
-                ]
-                raise
-            self._missed(held, "held")
-        else:
-            await self._given_up(message)
-
-    async def _given_up(self, message: Queued) -> None:
-        """Say it in the fallback room if there is one; else it is a dead letter that the dashboard shows."""
-        if message.fallback is not None and message.fallback != message.room:
-            moved = replace(
-                message,
-                adapter=message.fallback.partition(":")[0],
-                text=moved_text(message, self._translator_at(message.fallback)),
-                room=message.fallback,
-                state=Delivery.QUEUED,
-                fallback=None,
-                quotes=None,
-                not_before=None,
-            )
-            await self._note(moved)
-            self._missed(moved, "moved")
-            self._elsewhere((moved,))
-            return
-        self._log.error(
-            "given up", action="dead_letter", key=message.key, room=message.room, reason=message.reason
-        )
-        await self._note(replace(message, state=Delivery.DEAD))
-        self._missed(message, "dead")
-        self._lost(message)
-
     def _remember(self, kept: Mapping[str, str]) -> None:
         """Take up the buckets of an earlier run, or of the worker that sent before: together they stay within the platform's pace."""
         arrivals = {key.removeprefix(PACES): datetime.fromisoformat(at) for key, at in kept.items()}
         self._pace.restore(arrivals, self.adapter.name, self._clock.now())
-
-    def _missed(self, message: Queued, outcome: str) -> None:
-        """Count a message that does not reach its room, for now or for good."""
-        self._meters.undelivered(self.adapter.name, outcome)
-        if self._journal.is_on:
-            self._journal.undelivered(message, outcome)
-
-    async def _edited(self, key: str) -> str | None:
-        """Return what the platform calls an earlier message; None when it never got there."""
-        if noted_soon := self._notes.platform_id(key):
-            return noted_soon
-        earlier = await self._store.outgoing(key)
-        return earlier.platform_id if earlier else None
-
-    async def _note(self, message: Queued) -> None:
-        await self._store.update_outgoing([message])
 
 
 def _most_urgent_first(queue: deque[Queued]) -> None:

@@ -1,0 +1,243 @@
+"""One attempt at a message, and what becomes of it: delivered, tried again later, said elsewhere, held, or given up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+from msgspec.structs import replace
+
+from adapters.contract import Adapter, Connects, DeliveryFailed
+from adapters.remembered import Remembered
+from bot.delivery_notes import Notes
+from bot.journal import Journal
+from bot.metrics import Meters
+from bot.outgoing import moved_text, rendered
+from bot.patience import Patience
+from bot.store.contract import Store, StoreFault
+from bot.store.messages import Delivered, Delivery, Queued
+from bot.tickets.errors import N_
+from scheduler.loop import Clock
+
+USEFUL = timedelta(days=2)  # after that a message that says nothing else is given up
+_BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
+_STEADY = timedelta(minutes=5)
+_MOST_UNKNOWN = 8  # attempts of which nobody knows what came of them: each may have been read
+_DONE_REMEMBERED = 10_000
+
+
+class Shelf(Protocol):
+    """Where messages wait until somebody speaks in their room."""
+
+    def hold(self, message: Queued) -> None:
+        """Put a message there."""
+
+    def unhold(self, message: Queued) -> None:
+        """Take it from there, because it could not be noted."""
+
+
+class Attempts:
+    """Of one adapter. `elsewhere` takes messages that must be said through another one, `lost` those that are given up."""
+
+    def __init__(
+        self,
+        *,
+        adapter: Adapter,
+        store: Store,
+        clock: Clock,
+        notes: Notes,
+        shelf: Shelf,
+        translator_at: Callable[[str], Callable[[str], str]],
+        elsewhere: Callable[[Iterable[Queued]], None],
+        lost: Callable[[Queued], None],
+        meters: Meters,
+        journal: Journal,
+        patience: timedelta,
+    ) -> None:
+        self._adapter = adapter
+        self._store = store
+        self._clock = clock
+        self._notes = notes
+        self._shelf = shelf
+        self._translator_at = translator_at
+        self._elsewhere = elsewhere
+        self._lost = lost
+        self._meters = meters
+        self._journal = journal
+        self._patience = Patience(patience.total_seconds())
+        self._was_cut_off = False
+        self._shut: dict[
+            str, datetime
+        ] = {}  # until when a room is not to be spoken to, by the platform's word
+        self._done = Remembered[str](_DONE_REMEMBERED)  # whoever tells of these once more is late
+        self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
+        self.usual_seconds = 0.0  # that a send takes
+
+    def begin(self) -> None:
+        """Forget what was dealt with under an earlier lease."""
+        self._done = Remembered[str](_DONE_REMEMBERED)
+
+    def is_done(self, message: Queued) -> bool:
+        """Say whether a message was dealt with."""
+        return message.key in self._done
+
+    def shut_for(self, room: str, now: datetime) -> timedelta:
+        """Return how long the platform does not want to hear anything for a room."""
+        shut = self._shut.get(room) if self._shut else None
+        return shut - now if shut is not None else timedelta()
+
+    @property
+    def is_cut_off(self) -> bool:
+        """True from a failure for want of a connection until there is one again."""
+        if self._was_cut_off:
+            self._was_cut_off = isinstance(self._adapter, Connects) and not self._adapter.is_connected
+        return self._was_cut_off
+
+    async def drop(self, message: Queued, reason: str) -> None:
+        """Put a message aside that is not worth sending any more."""
+        await self._note(replace(message, state=Delivery.DROPPED, reason=reason))
+        self._done.note(message.key)
+        self._missed(message, "dropped")
+
+    async def expire(self, message: Queued) -> None:
+        """Give a message up that waited too long for a connection."""
+        await self._given_up(message)
+        self._done.note(message.key)
+
+    async def send(self, message: Queued) -> Queued | None:
+        """Send once and return the message again when it has to be sent later."""
+        edits = await self._edited(message.edits) if message.edits is not None else None
+        if message.edits is not None and edits is None:
+            await self.drop(message, N_("没有可以改的消息"))
+            return None
+        began = self._meters.monotonic()
+        try:
+            outgoing = rendered(
+                message,
+                edits,
+                self._translator_at,
+                shows_pictures=self._adapter.capabilities.shows_pictures,
+            )
+            platform_id = await self._patience.wait(self._adapter.send(outgoing))
+        except DeliveryFailed as failure:
+            return await self._failed(message, failure)
+        except TimeoutError:
+            silence = DeliveryFailed(N_("平台没有回音"), retry_after=timedelta(seconds=30), is_unknown=True)
+            return await self._failed(message, silence)
+        except Exception as fault:  # noqa: BLE001 - an adapter's mistake must not stop the messages behind this one
+            self._log.exception("adapter failed", action="send_failed", key=message.key)
+            return await self._failed(
+                message,
+                DeliveryFailed(
+                    f"{type(fault).__name__}: {fault}", retry_after=timedelta(seconds=30), is_unknown=True
+                ),
+            )
+        self.usual_seconds += (self._meters.monotonic() - began - self.usual_seconds) / 8
+        self._shut.pop(message.room, None)
+        self._done.note(message.key)
+        self._notes.add(Delivered(message.key, platform_id))
+        self._meters.delivered(self._adapter.name, self._clock.now() - message.created_at)
+        if self._journal.is_on:
+            self._journal.delivered(message, platform_id)
+        return None
+
+    async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
+        if failure.retry_after is not None and not failure.is_unknown:
+            self._was_cut_off = True
+            if self.is_cut_off:  # no attempt: whoever waits for a connection goes on as soon as there is one
+                self._log.info("no connection", action="cut_off", key=message.key, reason=failure.reason)
+                again = replace(message, state=Delivery.QUEUED, reason=failure.reason)
+                await self._note(again)
+                return again
+        attempts = message.attempts + 1
+        message = replace(message, attempts=attempts, reason=str(failure.reason))
+        self._log.warning(
+            "not delivered",
+            action="delivery_failed",
+            key=message.key,
+            flow=message.flow,
+            reason=str(failure.reason),
+            attempts=attempts,
+        )
+        self._meters.undelivered(self._adapter.name, "failed")
+        if failure.retry_after is None:
+            if failure.is_unknown:  # very likely there; sending again would only repeat it
+                await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
+                self._done.note(message.key)
+                return None
+            await self._refused(message, failure)
+            return None
+        if failure.is_unknown and attempts >= _MOST_UNKNOWN:
+            await self._given_up(replace(message, is_unknown=True))
+            return None
+        now = self._clock.now()
+        self._shut[message.room] = now + failure.retry_after
+        back_off = _BACK_OFF[attempts - 1] if attempts <= len(_BACK_OFF) else _STEADY
+        not_before = now + max(failure.retry_after, back_off)
+        if not_before > (message.useful_until or message.created_at + USEFUL):
+            await self._given_up(message)
+            return None
+        again = replace(
+            message,
+            state=Delivery.QUEUED,
+            not_before=not_before,
+            is_unknown=message.is_unknown or failure.is_unknown,
+        )
+        await self._note(again)
+        return again
+
+    async def _refused(self, message: Queued, failure: DeliveryFailed) -> None:
+        """Say it elsewhere if there is such a place, or when somebody speaks; else give it up."""
+        if failure.until_heard and message.fallback is None:
+            held = replace(message, state=Delivery.HELD)
+            self._shelf.hold(held)  # at once: somebody may speak while it is noted
+            try:
+                await self._note(held)
+            except StoreFault:
+                self._shelf.unhold(held)
+                raise
+            self._missed(held, "held")
+        else:
+            await self._given_up(message)
+
+    async def _given_up(self, message: Queued) -> None:
+        """Say it in the fallback room if there is one; else it is a dead letter that the dashboard shows."""
+        if message.fallback is not None and message.fallback != message.room:
+            moved = replace(
+                message,
+                adapter=message.fallback.partition(":")[0],
+                text=moved_text(message, self._translator_at(message.fallback)),
+                room=message.fallback,
+                state=Delivery.QUEUED,
+                fallback=None,
+                quotes=None,
+                not_before=None,
+            )
+            await self._note(moved)
+            self._missed(moved, "moved")
+            self._elsewhere((moved,))
+            return
+        self._log.error(
+            "given up", action="dead_letter", key=message.key, room=message.room, reason=message.reason
+        )
+        await self._note(replace(message, state=Delivery.DEAD))
+        self._missed(message, "dead")
+        self._lost(message)
+
+    def _missed(self, message: Queued, outcome: str) -> None:
+        """Count a message that does not reach its room, for now or for good."""
+        self._meters.undelivered(self._adapter.name, outcome)
+        if self._journal.is_on:
+            self._journal.undelivered(message, outcome)
+
+    async def _edited(self, key: str) -> str | None:
+        """Return what the platform calls an earlier message; None when it never got there."""
+        if noted_soon := self._notes.platform_id(key):
+            return noted_soon
+        earlier = await self._store.outgoing(key)
+        return earlier.platform_id if earlier else None
+
+    async def _note(self, message: Queued) -> None:
+        await self._store.update_outgoing([message])
