@@ -39,8 +39,9 @@ from bot.tickets import steps as s
 from bot.tickets.due import next_deadline
 from bot.tickets.events import Opened
 from bot.tickets.evolve import born
+from bot.tickets.kinds import Kind
 from bot.tickets.lifecycle import opening
-from bot.tickets.model import Kind, Party
+from bot.tickets.model import Party
 from bot.tickets.records import Record, sealed
 from bot.tickets.rules import Rules
 

@@ -31,7 +31,8 @@ from bot.store.redis_scripts import script
 from bot.store.redis_start import open_redis
 from bot.store.sqlite import open_sqlite
 from bot.tickets.events import Noted
-from bot.tickets.model import Party, Status
+from bot.tickets.kinds import Status
+from bot.tickets.model import Party
 from bot.tickets.records import Record, Source, sealed
 
 IN_FLIGHT = (1, 64, 256)

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from bot.store.contract import Change, Link, Saved
 from bot.store.messages import Delivery, Queued
 from bot.tickets.events import Claimed, Opened
-from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
+from bot.tickets.kinds import ClockKind, Kind
+from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.records import Record, Source, sealed
 
 DUTY_ROOM = "qq:group:700900"

@@ -19,7 +19,8 @@ from bot.store.sqlite import open_sqlite
 from bot.store.sqlite_file import known_migrations, open_for_writing
 from bot.store.sqlite_statements import saving
 from bot.tickets.events import Opened
-from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
+from bot.tickets.kinds import ClockKind, Kind
+from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.records import Record, Source, sealed
 
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)

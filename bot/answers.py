@@ -11,7 +11,8 @@ from bot.tickets.card import ENDINGS
 from bot.tickets.coverage import standing_of
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
-from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.kinds import Closing, Status
+from bot.tickets.model import Ticket
 from bot.tickets.planned_notices import planned_standing
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker

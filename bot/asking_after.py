@@ -9,8 +9,9 @@ from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.orders import Orders
+from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Status, Ticket
+from bot.tickets.model import Ticket
 from bot.vocabulary import Word
 from bot.wishes import Wish, wish
 

@@ -22,7 +22,8 @@ from bot.settings import (
     RotaSettings,
     RungSettings,
 )
-from bot.tickets.model import ClockKind, Promise, StartsAt
+from bot.tickets.kinds import ClockKind, StartsAt
+from bot.tickets.model import Promise
 from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Level, Policy
 from scheduler.calendar import Calendar, Window, always, check, parse_weekly, parse_window

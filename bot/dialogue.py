@@ -37,7 +37,8 @@ from bot.store.contract import ClosedAsk, Store
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
-from bot.tickets.model import Status, SurveyState, Ticket, WaitsFor
+from bot.tickets.kinds import Status, SurveyState, WaitsFor
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble

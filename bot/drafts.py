@@ -31,8 +31,9 @@ from bot.outgoing import useful_until
 from bot.store.messages import Delivery, Queued, QueuedButton, QueuedMention
 from bot.texts import Texts
 from bot.tickets.card import is_outdated, standing
+from bot.tickets.kinds import Kind, Status
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import Kind, Party, Status, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices

@@ -22,8 +22,9 @@ from bot.hearing import Hearing
 from bot.shifts import Called, Happening, NotTaken, Shift, Warned
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import TicketError
+from bot.tickets.kinds import Kind, Status
 from bot.tickets.messages import Message
-from bot.tickets.model import Kind, Party, Status, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
 from scheduler.rota import Rota
 

@@ -10,7 +10,8 @@ from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
-from bot.tickets.model import ClockKind, Closing, Kind, Status, Ticket
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status
+from bot.tickets.model import Ticket
 from bot.vocabulary import Word
 
 _MOST_DIGITS = 9

@@ -15,9 +15,10 @@ from bot.tickets.calling import LOW_SCORE, call_about, is_listed, why_called
 from bot.tickets.endings import callback_due
 from bot.tickets.errors import TicketError
 from bot.tickets.events import AnyEvent, CalledBack, Closed, Opened, Rated, Recovered
+from bot.tickets.kinds import Closing, Kind, Status
 from bot.tickets.lifecycle import decide, opening
 from bot.tickets.majors import review_of
-from bot.tickets.model import Closing, Kind, Status, Ticket
+from bot.tickets.model import Ticket
 from bot.tickets.planned_events import Announced, Inspected
 from bot.tickets.planned_steps import Hasten
 from bot.tickets.rules import Role

@@ -19,8 +19,9 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import Phrase, TicketError
+from bot.tickets.kinds import WaitsFor
 from bot.tickets.levels import level_at_start
-from bot.tickets.model import Party, Ticket, WaitsFor
+from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
 from bot.vocabulary import Word
 

@@ -10,8 +10,9 @@ from bot.hearing import Hearing
 from bot.store.contract import Store
 from bot.tickets import joint_steps as js
 from bot.tickets.errors import TicketError
+from bot.tickets.kinds import Status
 from bot.tickets.merging import is_mergeable
-from bot.tickets.model import Status, Ticket
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from faq.outages import may_be_one, says_no_more, speaks_of_one
 

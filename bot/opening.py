@@ -15,9 +15,10 @@ from bot.store.contract import Store
 from bot.tickets import steps as s
 from bot.tickets.coverage import ended_on
 from bot.tickets.errors import N_
+from bot.tickets.kinds import Kind, Status
 from bot.tickets.levels import level_at_start
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from faq.text import fold

@@ -20,9 +20,10 @@ from bot.store.contract import Store
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, Phrase, TicketError
+from bot.tickets.kinds import Kind, Status
 from bot.tickets.maintenance import Refusal, Schedule, hours_of, scheduled
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import Appointment, Kind, Status, Ticket
+from bot.tickets.model import Appointment, Ticket
 from bot.tickets.model import Finding as Found
 from bot.tickets.planned_notices import slot_of
 from bot.tickets.rules import Policy, Rules

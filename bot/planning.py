@@ -12,7 +12,8 @@ import structlog
 
 from bot.desk import Desk
 from bot.store.contract import Store
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.kinds import Kind, Status
+from bot.tickets.model import Ticket
 from bot.tickets.planned import ANNOUNCED, fixed_at, opening_of, promises_of
 from bot.tickets.planned_changes import DUE
 from bot.tickets.planned_rules import PlanRules

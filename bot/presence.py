@@ -10,8 +10,9 @@ from bot.drafts import Drafts
 from bot.origin import Origin
 from bot.store.contract import Store
 from bot.tickets import presence_steps as ps
+from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Status, Ticket
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Role
 from scheduler.loop import Clock
 

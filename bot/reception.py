@@ -27,7 +27,8 @@ from bot.presence import Presence
 from bot.store.contract import Link, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
-from bot.tickets.model import ClockKind, Kind, Status, Ticket
+from bot.tickets.kinds import ClockKind, Kind, Status
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.timing import is_awaited, is_owed, promised_word
 from bot.uploading import Uploading

@@ -13,7 +13,8 @@ from bot.store.portable import Archive, KeptTicket, Part
 from bot.store.registry import open_archive
 from bot.tickets.alerts import promise_name
 from bot.tickets.errors import N_, TicketError
-from bot.tickets.model import ClockKind, Kind, Ticket
+from bot.tickets.kinds import ClockKind, Kind
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.simulating import Course, Page, as_it_went, as_it_would_have_gone
 from bot.tickets.speaker import Speaker

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.tickets import timing
-from bot.tickets.model import ClockKind, Status, Ticket
+from bot.tickets.kinds import ClockKind, Status
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from scheduler.pauses import counted_between
 from scheduler.targets import budget

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from bot.dashboard.board import Counts, Filter, Owed, Row, Tone, Wanted
 from bot.dashboard.wording import kind_name, left, state_name
 from bot.tickets.alerts import promise_name
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.kinds import Kind, Status
+from bot.tickets.model import Ticket
 from bot.tickets.replies import title
 from bot.tickets.speaker import Speaker
 

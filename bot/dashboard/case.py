@@ -18,7 +18,8 @@ from bot.store.contract import Failure
 from bot.store.messages import Delivery, Queued
 from bot.tickets.clockwork import calendars_of
 from bot.tickets.coverage import standing_of
-from bot.tickets.model import Reporter, Status, Ticket
+from bot.tickets.kinds import Status
+from bot.tickets.model import Reporter, Ticket
 from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker
 

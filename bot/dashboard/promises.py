@@ -9,7 +9,8 @@ from bot.dashboard.wording import stamp
 from bot.tickets import timing
 from bot.tickets.alerts import promise_name
 from bot.tickets.explaining import reasons, standing
-from bot.tickets.model import Status, Ticket
+from bot.tickets.kinds import Status
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from scheduler.standing import Phase

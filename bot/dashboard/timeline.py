@@ -21,7 +21,7 @@ from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.alerts import promise_name
 from bot.tickets.errors import N_
-from bot.tickets.model import ClockKind, Kind
+from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.pausing import REASONS
 from bot.tickets.records import Record
 from bot.tickets.speaker import Speaker

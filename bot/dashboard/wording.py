@@ -8,7 +8,8 @@ from typing import assert_never
 from bot.directory import Directory
 from bot.store.messages import Delivery
 from bot.tickets.errors import N_
-from bot.tickets.model import Closing, Kind, Status, Ticket
+from bot.tickets.kinds import Closing, Kind, Status
+from bot.tickets.model import Ticket
 from bot.tickets.speaker import Speaker
 
 _KINDS = {

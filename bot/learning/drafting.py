@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from bot.learning.masking import masked
 from bot.lessons import Proposed, Stage
-from bot.tickets.model import Kind, Status, Ticket
+from bot.tickets.kinds import Kind, Status
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from faq.text import fold

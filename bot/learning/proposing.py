@@ -15,8 +15,9 @@ from bot.learning.listing import shortened
 from bot.lessons import Lesson, Missed, Proposed
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning
+from bot.tickets.kinds import Closing, Status
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from faq.entries import Entry

@@ -18,7 +18,8 @@ from bot.store.instants import milliseconds, milliseconds_up
 from bot.store.messages import Queued
 from bot.store.redis_squeezing import restored, squeezed
 from bot.store.sqlite_statements import check_continues
-from bot.tickets.model import Status, Ticket
+from bot.tickets.kinds import Status
+from bot.tickets.model import Ticket
 
 FIRST = 0  # the shard of knowledge, numbers, leases, and of what is kept under names
 _HASH_BYTES = 32

@@ -8,7 +8,8 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import ClockKind, Promise, Ticket
+from bot.tickets.kinds import ClockKind
+from bot.tickets.model import Promise, Ticket
 from bot.tickets.rules import Rules
 from scheduler.written_clocks import WrittenClock
 

@@ -9,8 +9,9 @@ from bot.asks import CallList, Progress
 from bot.tickets import events as e
 from bot.tickets.coverage import deciders, is_undecided
 from bot.tickets.errors import N_
+from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import ClockKind, Kind, Party, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.planned_notices import overdue
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker

@@ -7,8 +7,9 @@ from datetime import datetime
 from bot.asks import Details
 from bot.tickets import card, coverage, planned_notices, timing
 from bot.tickets import events as e
+from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import ClockKind, Kind, Party, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.recipients import recipients
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker

@@ -8,8 +8,9 @@ from datetime import datetime, time, timedelta
 from bot.tickets import planned_events as p
 from bot.tickets import steps as s
 from bot.tickets.errors import N_
+from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Message
-from bot.tickets.model import ClockKind, Kind, Ticket
+from bot.tickets.model import Ticket
 from bot.tickets.planned_changes import DUE
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker

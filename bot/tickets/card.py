@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.tickets import coverage, timing
 from bot.tickets.errors import N_
-from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.kinds import Closing, Status
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import level_word, title

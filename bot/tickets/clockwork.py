@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
-from bot.tickets.model import ClockKind, Pause, Promise, StartsAt, Ticket
+from bot.tickets.kinds import ClockKind, StartsAt
+from bot.tickets.model import Pause, Promise, Ticket
 from scheduler import history as past
 from scheduler.calendar import Calendar
 from scheduler.clock_rules import ClockRule

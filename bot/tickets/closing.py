@@ -9,7 +9,8 @@ from bot.tickets import joint_events as je
 from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError, TooOld
-from bot.tickets.model import ClockKind, Closing, Kind, Status, Ticket
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import first_question
 from scheduler.calendar import add_working_time

@@ -15,18 +15,9 @@ from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.coverage_changes import ACCEPTED, QUOTED
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
+from bot.tickets.kinds import ClockKind, Closing, Standing, StartsAt, WaitsFor
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import (
-    ClockKind,
-    Closing,
-    Coverage,
-    Party,
-    Promise,
-    Standing,
-    StartsAt,
-    Ticket,
-    WaitsFor,
-)
+from bot.tickets.model import Coverage, Party, Promise, Ticket
 from bot.tickets.pausing import in_days
 from bot.tickets.rules import Level, Role, Rules
 from bot.tickets.speaker import Speaker

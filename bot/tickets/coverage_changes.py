@@ -10,7 +10,8 @@ from msgspec.structs import replace
 from bot.tickets import clockwork
 from bot.tickets import coverage_events as ce
 from bot.tickets.events import Opened
-from bot.tickets.model import Coverage, Promise, Standing, Ticket
+from bot.tickets.kinds import Standing
+from bot.tickets.model import Coverage, Promise, Ticket
 
 ACCEPTED, QUOTED = "accepted", "quoted"  # in what happened to a ticket
 

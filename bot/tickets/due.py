@@ -9,7 +9,8 @@ from bot.tickets import steps as s
 from bot.tickets import timing, untouched
 from bot.tickets.evolve import evolve
 from bot.tickets.incidents import asked_in_time, report_at
-from bot.tickets.model import Closing, Status, Ticket
+from bot.tickets.kinds import Closing, Status
+from bot.tickets.model import Ticket
 from bot.tickets.pausing import waited
 from bot.tickets.planned import next_planned, planned_in_time
 from bot.tickets.recipients import recipients

@@ -9,18 +9,8 @@ from msgspec.structs import replace
 
 from bot.tickets import clockwork
 from bot.tickets import ending_events as e
-from bot.tickets.model import (
-    ClockKind,
-    Closing,
-    Kind,
-    Pause,
-    Resolution,
-    Status,
-    Survey,
-    SurveyState,
-    Ticket,
-    Told,
-)
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status, SurveyState
+from bot.tickets.model import Pause, Resolution, Survey, Ticket, Told
 from bot.tickets.shared_changes import going_on
 from scheduler.history import REOPENED, RESOLVED
 from scheduler.written_clocks import SOLVED

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.tickets.event import Event
-from bot.tickets.model import Closing, Party
+from bot.tickets.kinds import Closing
+from bot.tickets.model import Party
 
 
 class Resolved(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

@@ -9,8 +9,9 @@ from bot.asks import Check, Rating
 from bot.tickets import events as e
 from bot.tickets import joint_words, timing
 from bot.tickets.errors import N_
+from bot.tickets.kinds import Closing, Kind
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import Closing, Kind, Party, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.planned_notices import cancelled
 from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import Voices, title

@@ -25,8 +25,9 @@ from bot.tickets.ending_events import (
 from bot.tickets.event import Event
 from bot.tickets.incident_events import IncidentEvent
 from bot.tickets.joint_events import JointEvent
+from bot.tickets.kinds import Kind
 from bot.tickets.ledger_events import LedgerEvent
-from bot.tickets.model import Appointment, Kind, Party, Promise
+from bot.tickets.model import Appointment, Party, Promise
 from bot.tickets.planned_events import CallEvent, PlannedEvent
 from bot.tickets.presence_events import PresenceEvent
 from bot.tickets.promise_events import (

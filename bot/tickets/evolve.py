@@ -28,16 +28,8 @@ from bot.tickets import planned_events as p
 from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
-from bot.tickets.model import (
-    Agreed,
-    Closing,
-    Grace,
-    Offer,
-    Party,
-    Promise,
-    Ticket,
-    Undoable,
-)
+from bot.tickets.kinds import Closing
+from bot.tickets.model import Agreed, Grace, Offer, Party, Promise, Ticket, Undoable
 from bot.tickets.shared_changes import settled, spoken
 from scheduler.intervals import in_utc
 

@@ -11,8 +11,9 @@ from bot.tickets import incident_events as ie
 from bot.tickets import incident_steps as ins
 from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError
+from bot.tickets.kinds import ClockKind
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import ClockKind, Party, Runbook, Ticket
+from bot.tickets.model import Party, Runbook, Ticket
 from bot.tickets.ownership import be_colleague
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker

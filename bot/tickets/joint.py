@@ -13,7 +13,8 @@ from bot.tickets import joint_events as je
 from bot.tickets import joint_steps as js
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError
-from bot.tickets.model import Closing, Party, Reporter, Status, Ticket
+from bot.tickets.kinds import Closing, Status
+from bot.tickets.model import Party, Reporter, Ticket
 
 _FOLLOWING = (s.Claim, s.Assist, s.HandOver, s.Reassign, s.Resolve)  # done to the ticket it goes along with
 

@@ -12,7 +12,8 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
 from bot.tickets.evolve import evolve
-from bot.tickets.model import ClockKind, Kind, Promise, Ticket
+from bot.tickets.kinds import ClockKind, Kind
+from bot.tickets.model import Promise, Ticket
 from bot.tickets.planned import promises_of
 from bot.tickets.rules import Level, Policy, Rules
 from bot.tickets.voices import level_word

@@ -35,8 +35,9 @@ from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, realigned, time_passed
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
 from bot.tickets.evolve import no_earlier
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 from bot.tickets.levels import changed_level, opened
-from bot.tickets.model import ClockKind, Closing, Kind, Party, Status, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.ownership import accepted, be_colleague, declined, manager_named, offered, reassigned
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import rated

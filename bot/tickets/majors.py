@@ -7,8 +7,9 @@ from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.incidents import chosen_runbook, consulted_with, steps_of
+from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import ClockKind, Kind, Party, Promise, Ticket
+from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.ownership import manager_named
 from bot.tickets.planned_rules import DAY_REPORT
 from bot.tickets.rules import Role, Rules

@@ -17,8 +17,9 @@ from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
+from bot.tickets.kinds import Closing, Kind, Status, WaitsFor
 from bot.tickets.lifecycle import decide
-from bot.tickets.model import Closing, Kind, Party, Reporter, Status, Ticket, WaitsFor
+from bot.tickets.model import Party, Reporter, Ticket
 from bot.tickets.ownership import manager_named
 from bot.tickets.rules import Rules
 

@@ -12,8 +12,9 @@ from bot.tickets import timing
 from bot.tickets import visit_events as ve
 from bot.tickets.coverage import NEEDED, is_undecided
 from bot.tickets.errors import N_
+from bot.tickets.kinds import WaitsFor
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import Party, Ticket, WaitsFor
+from bot.tickets.model import Party, Ticket
 from bot.tickets.pausing import REASONS
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker

@@ -7,7 +7,8 @@ from datetime import datetime, time
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, NotTheirs, TicketError
-from bot.tickets.model import Closing, Ticket, Waiting, WaitsFor
+from bot.tickets.kinds import Closing, WaitsFor
+from bot.tickets.model import Ticket, Waiting
 from bot.tickets.rules import Rules
 from scheduler.targets import NthWorkingDay, due
 

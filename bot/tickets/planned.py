@@ -12,7 +12,8 @@ from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.calling import list_again
 from bot.tickets.errors import N_, NotTheirs, TicketError
-from bot.tickets.model import Appointment, ClockKind, Closing, Kind, Party, Promise, Status, Ticket
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status
+from bot.tickets.model import Appointment, Party, Promise, Ticket
 from bot.tickets.ownership import be_colleague, manager_named
 from bot.tickets.planned_changes import DUE, LATEST
 from bot.tickets.planned_rules import PLANNED, PlanRules

@@ -9,8 +9,9 @@ from typing import assert_never
 from bot.tickets import events as e
 from bot.tickets import planned_events as p
 from bot.tickets.errors import N_
+from bot.tickets.kinds import Closing, Kind
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import Closing, Kind, Party, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.planned import ANNOUNCED, fixed_at
 from bot.tickets.planned_changes import DUE, LATEST, ROLLED_BACK
 from bot.tickets.rules import Rules

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from bot.tickets import events as e
 from bot.tickets import presence_events as pe
 from bot.tickets import presence_steps as ps
-from bot.tickets.model import Ticket, WaitsFor
+from bot.tickets.kinds import WaitsFor
+from bot.tickets.model import Ticket
 
 
 def decided(ticket: Ticket, step: ps.PresenceStep) -> list[pe.PresenceEvent]:

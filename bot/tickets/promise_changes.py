@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from bot.tickets import clockwork
 from bot.tickets import promise_events as e
-from bot.tickets.model import Acknowledged, Agreed, ClockKind, Proposal, Ticket, Told, Waiting
+from bot.tickets.kinds import ClockKind
+from bot.tickets.model import Acknowledged, Agreed, Proposal, Ticket, Told, Waiting
 from bot.tickets.shared_changes import going_on, settled, spoken
 from scheduler.intervals import in_utc
 

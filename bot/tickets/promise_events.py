@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.tickets.event import Event
-from bot.tickets.model import ClockKind, Party, Promise, Runbook, WaitsFor
+from bot.tickets.kinds import ClockKind, WaitsFor
+from bot.tickets.model import Party, Promise, Runbook
 
 
 class Escalated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

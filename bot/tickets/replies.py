@@ -23,8 +23,9 @@ from bot.tickets.calling import listed
 from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
 from bot.tickets.errors import N_
+from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import ClockKind, Kind, Party, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.notices import Notice, noticed
 from bot.tickets.planned_notices import planned_notice
 from bot.tickets.rules import Role, Rules

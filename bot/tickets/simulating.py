@@ -12,8 +12,9 @@ from bot.tickets import events as e
 from bot.tickets import timing
 from bot.tickets.due import escalated
 from bot.tickets.evolve import born, evolve
+from bot.tickets.kinds import ClockKind, Status
 from bot.tickets.levels import level_by_words
-from bot.tickets.model import ClockKind, Party, Status, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.records import Record
 from bot.tickets.rules import Level, Policy, Rules
 from bot.tickets.verdicts import Outcome, outcome

@@ -11,8 +11,9 @@ from bot.tickets import site_events as se
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
+from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Party, Status, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import Voices, title
 

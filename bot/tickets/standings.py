@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.tickets import timing
-from bot.tickets.model import Closing, Kind, Status, Ticket
+from bot.tickets.kinds import Closing, Kind, Status
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Policy, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.verdicts import Verdict, outcome

@@ -10,8 +10,9 @@ import msgspec
 from bot.tickets.coverage_steps import CoverageStep
 from bot.tickets.incident_steps import IncidentStep
 from bot.tickets.joint_steps import Join
+from bot.tickets.kinds import Kind, WaitsFor
 from bot.tickets.ledger_steps import LedgerStep
-from bot.tickets.model import Appointment, Kind, Party, WaitsFor
+from bot.tickets.model import Appointment, Party
 from bot.tickets.planned_steps import PlannedStep
 from bot.tickets.presence_steps import PresenceStep
 from bot.tickets.site_steps import SiteStep

@@ -17,8 +17,9 @@ from msgspec.structs import replace
 from bot.tickets import timing
 from bot.tickets.card import is_urgent
 from bot.tickets.events import NoticeGathered
+from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Party, Status, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import NoticeLimits, Rules
 from bot.tickets.speaker import Speaker
 

@@ -7,7 +7,8 @@ from datetime import datetime, time, timedelta
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import Kind, SurveyState, Ticket
+from bot.tickets.kinds import Kind, SurveyState
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from scheduler.intervals import in_utc
 

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from bot.tickets import untouched
 from bot.tickets.clockwork import history_of, rules_of
-from bot.tickets.model import ClockKind, Promise, Status, Ticket
+from bot.tickets.kinds import ClockKind, Status
+from bot.tickets.model import Promise, Ticket
 from bot.tickets.rules import Rules
 from scheduler import escalation
 from scheduler.clock_rules import ClockRule

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bot.tickets.clockwork import rules_of
-from bot.tickets.model import ClockKind, Promise, Ticket
+from bot.tickets.kinds import ClockKind
+from bot.tickets.model import Promise, Ticket
 from bot.tickets.rules import Rules
 from scheduler.calendar import add_working_time
 from scheduler.escalation import Ladder, Share

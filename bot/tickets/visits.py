@@ -10,9 +10,10 @@ from bot.tickets import events as e
 from bot.tickets import visit_events as ve
 from bot.tickets import visit_steps as vs
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
+from bot.tickets.kinds import ClockKind, Kind, Status
 from bot.tickets.maintenance import hours_of
 from bot.tickets.messages import Button, Message, Place
-from bot.tickets.model import Appointment, ClockKind, Kind, Party, Promise, Status, Ticket
+from bot.tickets.model import Appointment, Party, Promise, Ticket
 from bot.tickets.ownership import be_colleague
 from bot.tickets.planned_changes import VISIT
 from bot.tickets.rules import Rules

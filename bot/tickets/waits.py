@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.tickets.model import ClockKind, Kind, Ticket
+from bot.tickets.kinds import ClockKind, Kind
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from scheduler.calendar import Calendar, working_time_between
 

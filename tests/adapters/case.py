@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.store.contract import Store
-from bot.tickets.model import Closing, Status
+from bot.tickets.kinds import Closing, Status
 from bot.tickets.records import first_break
 
 CUSTOMER, DUTY = "customer", "duty"

@@ -14,7 +14,7 @@ import pytest_asyncio
 from bot import app
 from bot.config import load
 from bot.store.registry import open_store
-from bot.tickets.model import Closing, Status
+from bot.tickets.kinds import Closing, Status
 from bot.tickets.records import first_break
 from tests.adapters.conftest import NOON
 from tests.adapters.qq_peers import APP_ID, SECRET, OpenPlatform, Posted, called

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from telegram import MessageEntity
 
-from bot.tickets.model import Closing, Status
+from bot.tickets.kinds import Closing, Status
 from bot.tickets.records import first_break
 from tests.adapters.telegram_peers import TOKEN
 from tests.e2e.conftest import CONFIG, configured, run, saved_by  # noqa: F401 - the program as a process

@@ -20,7 +20,8 @@ from bot.config import (
     load,
     rules_of,
 )
-from bot.tickets.model import ClockKind, Party, Promise, StartsAt
+from bot.tickets.kinds import ClockKind, StartsAt
+from bot.tickets.model import Party, Promise
 from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Role, RoomRules, Rules, SurveyRules
 from scheduler.calendar import Window

@@ -15,7 +15,7 @@ import pytest
 from adapters.registry import known_types, settings_type
 from bot.config import load, rules_of
 from bot.settings import Settings
-from bot.tickets.model import ClockKind
+from bot.tickets.kinds import ClockKind
 from bot.tickets.rules import Role
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from bot.store.contract import Change, Conflict, Saved, Store
 from bot.tickets import events as e
 from bot.tickets import timing
-from bot.tickets.model import ClockKind, Status, SurveyState, Ticket
+from bot.tickets.kinds import ClockKind, Status, SurveyState
+from bot.tickets.model import Ticket
 from tests.bot.office import CUSTOMER, DUTY, ENGINEERS, MINUTE, START, Office
 
 

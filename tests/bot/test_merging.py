@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.tickets import joint_events as je
-from bot.tickets.model import Closing, Status
+from bot.tickets.kinds import Closing, Status
 from tests.bot.office import CUSTOMER, DUTY, ENGINEERS, OTHER_CUSTOMER, Office
 
 ONE, TWO = ENGINEERS[:2]

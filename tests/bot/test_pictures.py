@@ -18,7 +18,7 @@ from bot.replay import ChatAdapter
 from bot.store.registry import open_store
 from bot.tickets import events as e
 from bot.tickets import timing
-from bot.tickets.model import ClockKind
+from bot.tickets.kinds import ClockKind
 
 _SCHOOL = Path(__file__).parents[1] / "transcripts" / "school.toml"
 _PICTURE = (Attachment(kind="picture", name="红灯.jpg"),)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.store.contract import Store
-from bot.tickets.model import Kind
+from bot.tickets.kinds import Kind
 from bot.tickets.planned_rules import PlanRules
 from scheduler.plans import Plan
 from tests.bot.office import DUTY, Office

@@ -13,8 +13,9 @@ from bot.config_mistakes import ConfigurationFaults
 from bot.config_presets import preset_names
 from bot.tickets import steps as s
 from bot.tickets.evolve import born
+from bot.tickets.kinds import Kind
 from bot.tickets.lifecycle import next_deadline, opening
-from bot.tickets.model import Kind, Party
+from bot.tickets.model import Party
 from bot.tickets.speaker import Speaker
 
 AT = datetime(2026, 3, 6, 8, 0, tzinfo=UTC)

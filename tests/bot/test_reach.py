@@ -11,7 +11,8 @@ import pytest
 from adapters.contract import Capabilities
 from bot.config import Config, load, rules_of
 from bot.reach import unreached
-from bot.tickets.model import Kind, Party, Ticket
+from bot.tickets.kinds import Kind
+from bot.tickets.model import Party, Ticket
 from bot.tickets.recipients import recipients
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)

@@ -8,7 +8,7 @@ import pytest
 from nonebot.adapters.onebot.v11 import Message, MessageSegment
 from websockets.exceptions import InvalidStatus
 
-from bot.tickets.model import Closing, Status
+from bot.tickets.kinds import Closing, Status
 from bot.tickets.records import first_break
 
 pytestmark = pytest.mark.asyncio

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.tickets.model import Status
+from bot.tickets.kinds import Status
 from tests.faults.desks import DAY, HOUR, MINUTE, desk
 from tests.redis_servers import Server
 

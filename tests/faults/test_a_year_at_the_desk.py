@@ -23,7 +23,8 @@ from bot.store.registry import open_store
 from bot.tickets import steps as s
 from bot.tickets.archive import folded
 from bot.tickets.events import Escalated
-from bot.tickets.model import Kind, Party, WaitsFor
+from bot.tickets.kinds import Kind, WaitsFor
+from bot.tickets.model import Party
 from bot.tickets.records import first_break
 from bot.tickets.rules import Role
 from tests.faults.conftest import Held

@@ -22,7 +22,8 @@ from bot.store.messages import Queued
 from bot.store.pages import tallied
 from bot.store.registry import open_store
 from bot.tickets.events import Noted
-from bot.tickets.model import Kind, Party, Ticket
+from bot.tickets.kinds import Kind
+from bot.tickets.model import Party, Ticket
 from bot.tickets.records import Record, sealed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="limits and mounts of POSIX")

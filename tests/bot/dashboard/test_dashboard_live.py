@@ -13,7 +13,8 @@ import pytest
 from bot.dashboard.live import MOST_MISSED, PACE, STEADY, Live, Snapshot
 from bot.dashboard.stream import event
 from bot.store.contract import StoreFault
-from bot.tickets.model import Kind, Party, Ticket
+from bot.tickets.kinds import Kind
+from bot.tickets.model import Party, Ticket
 
 START = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)
 

@@ -19,7 +19,8 @@ from bot.tickets import planned_events as p
 from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
-from bot.tickets.model import Appointment, ClockKind, Closing, Finding, Kind, Party, Reporter, WaitsFor
+from bot.tickets.kinds import ClockKind, Closing, Kind, WaitsFor
+from bot.tickets.model import Appointment, Finding, Party, Reporter
 from bot.tickets.speaker import Speaker
 
 AT = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)

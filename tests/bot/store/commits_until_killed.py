@@ -11,7 +11,8 @@ from bot.store.contract import Change, Saved
 from bot.store.messages import Queued
 from bot.store.registry import open_store
 from bot.tickets.events import Noted
-from bot.tickets.model import Kind, Party, Ticket
+from bot.tickets.kinds import Kind
+from bot.tickets.model import Party, Ticket
 from bot.tickets.records import Record, sealed
 
 AT = datetime(2026, 3, 6, 8, 45, tzinfo=UTC)

@@ -20,7 +20,8 @@ from bot.store.messages import Queued
 from bot.store.portable import Portable
 from bot.store.registry import open_store
 from bot.tickets.events import AnyEvent, Noted
-from bot.tickets.model import Kind, Party, Ticket
+from bot.tickets.kinds import Kind
+from bot.tickets.model import Party, Ticket
 from bot.tickets.records import Record, Source, sealed
 from faq.knowledge import Entry
 from tests.redis_servers import Cluster, Server

@@ -14,7 +14,8 @@ from bot.store.contract import AlreadySeen, ClosedAsk, Conflict, Kept, Link
 from bot.store.knowledge_contract import EntryChange, KnowledgeMoved, Uses
 from bot.store.messages import Delivered, Delivery, QueuedButton, QueuedMention
 from bot.tickets.events import Claimed, Noted, Responded
-from bot.tickets.model import Party, Status, Survey, SurveyState
+from bot.tickets.kinds import Status, SurveyState
+from bot.tickets.model import Party, Survey
 from bot.tickets.records import Record, first_break, sealed
 from faq.knowledge import Entry
 

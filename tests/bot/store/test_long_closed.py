@@ -8,7 +8,7 @@ import pytest
 
 from bot.store.contract import Conflict
 from bot.store.portable import Part, first_broken
-from bot.tickets.model import Status
+from bot.tickets.kinds import Status
 from bot.tickets.records import first_break
 from tests.bot.store.conftest import AT
 from tests.redis_servers import Server

@@ -15,7 +15,8 @@ from bot.store.knowledge_contract import Uses
 from bot.store.messages import Delivery
 from bot.store.portable import Part, SeenKey, Sheet, first_broken
 from bot.tickets.events import Claimed
-from bot.tickets.model import Party, Status, Survey, SurveyState
+from bot.tickets.kinds import Status, SurveyState
+from bot.tickets.model import Party, Survey
 
 pytestmark = pytest.mark.asyncio
 

@@ -13,8 +13,9 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.evolve import born, evolve
+from bot.tickets.kinds import ClockKind, Kind, StartsAt
 from bot.tickets.lifecycle import decide, next_deadline, opening
-from bot.tickets.model import ClockKind, Kind, Party, Promise, StartsAt, Ticket
+from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.records import Record, sealed
 from bot.tickets.rules import Level, Policy, Role, RoomRules, Rules, SurveyRules
 from scheduler.calendar import Calendar, always, parse_weekly

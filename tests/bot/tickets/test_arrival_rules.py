@@ -12,7 +12,7 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import ClockKind, StartsAt
+from bot.tickets.kinds import ClockKind, StartsAt
 from bot.tickets.rules import Rules
 
 MINUTE = timedelta(minutes=1)

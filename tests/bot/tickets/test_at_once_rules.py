@@ -13,7 +13,8 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.beginnings import called_at_once
 from bot.tickets.card import is_urgent
-from bot.tickets.model import ClockKind, Promise
+from bot.tickets.kinds import ClockKind
+from bot.tickets.model import Promise
 from bot.tickets.rules import Level, Policy, Rules
 from scheduler.escalation import Rung, parse_at
 from scheduler.written_clocks import WrittenClock

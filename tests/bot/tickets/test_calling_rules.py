@@ -13,7 +13,7 @@ from bot.tickets import planned_events as p
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
 from bot.tickets.calling import LOW_SCORE, RANDOM, call_about, list_after, why_called
-from bot.tickets.model import Kind
+from bot.tickets.kinds import Kind
 from bot.tickets.rules import Rules
 from scheduler.written_ledgers import WrittenCallback
 

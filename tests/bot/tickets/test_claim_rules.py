@@ -11,7 +11,7 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
-from bot.tickets.model import ClockKind, Kind, StartsAt
+from bot.tickets.kinds import ClockKind, Kind, StartsAt
 from bot.tickets.rules import Rules
 
 MINUTE = timedelta(minutes=1)

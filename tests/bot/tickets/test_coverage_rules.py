@@ -14,7 +14,7 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.coverage import ended_on
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import ClockKind, Closing, Status
+from bot.tickets.kinds import ClockKind, Closing, Status
 from bot.tickets.rules import Rules
 from scheduler.validity import Validity
 

@@ -11,7 +11,7 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.due import next_deadline
-from bot.tickets.model import ClockKind
+from bot.tickets.kinds import ClockKind
 from bot.tickets.rules import Role, Rules
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota

@@ -10,7 +10,7 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, Phrase, TicketError, TooOld
-from bot.tickets.model import ClockKind, Closing, Kind, Status
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.incident_rules import RunbookRules
-from bot.tickets.model import ClockKind
+from bot.tickets.kinds import ClockKind
 from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Rules
 from tests.bot.tickets.conftest import HOUR, ZONE

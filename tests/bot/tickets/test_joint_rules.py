@@ -16,9 +16,10 @@ from bot.tickets import timing
 from bot.tickets.card import is_outdated
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.evolve import born, evolve
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status, WaitsFor
 from bot.tickets.lifecycle import next_deadline, opening
 from bot.tickets.merging import Together, merged, mirrored, split
-from bot.tickets.model import ClockKind, Closing, Kind, Party, Status, Ticket, WaitsFor
+from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
 from tests.bot.tickets.conftest import MINUTE, MONDAY, Case
 

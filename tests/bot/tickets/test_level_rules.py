@@ -12,8 +12,9 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
+from bot.tickets.kinds import ClockKind, StartsAt
 from bot.tickets.levels import level_at_start, level_named
-from bot.tickets.model import ClockKind, Grace, StartsAt
+from bot.tickets.model import Grace
 from bot.tickets.rules import Rules
 
 MINUTE = timedelta(minutes=1)

@@ -18,8 +18,9 @@ from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.archive import folded
 from bot.tickets.errors import TicketError
+from bot.tickets.kinds import Kind, Status, WaitsFor
 from bot.tickets.lifecycle import decide
-from bot.tickets.model import Kind, Party, Status, Ticket, WaitsFor
+from bot.tickets.model import Party, Ticket
 from bot.tickets.records import Record, first_break
 
 TICK = timedelta(milliseconds=1)

@@ -12,7 +12,8 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import ClockKind, Promise, StartsAt
+from bot.tickets.kinds import ClockKind, StartsAt
+from bot.tickets.model import Promise
 from bot.tickets.rules import Level, Rules
 from scheduler.standing import Phase
 from scheduler.written_clocks import WrittenClock

@@ -10,7 +10,8 @@ import pytest
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets.model import Kind, Offer, Resolution, Status
+from bot.tickets.kinds import Kind, Status
+from bot.tickets.model import Offer, Resolution
 
 
 def test_a_ticket_keeps_everything_it_was_opened_with(case: Any, open_case: Any) -> None:

@@ -11,7 +11,7 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.evolve import evolve
-from bot.tickets.model import ClockKind, Closing, Status, WaitsFor
+from bot.tickets.kinds import ClockKind, Closing, Status, WaitsFor
 from scheduler.standing import Phase
 
 MINUTE = timedelta(minutes=1)

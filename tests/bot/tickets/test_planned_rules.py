@@ -17,8 +17,9 @@ from bot.tickets import planned_events as p
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError, TooOld
+from bot.tickets.kinds import Closing, Kind, Status
 from bot.tickets.maintenance import Refusal, Schedule, scheduled
-from bot.tickets.model import Appointment, Closing, Kind, Status
+from bot.tickets.model import Appointment
 from bot.tickets.planned import fixed_at, following, opening_of
 from bot.tickets.planned_changes import DUE
 from bot.tickets.planned_rules import LADDERS, MaintenanceRules, PlanRules

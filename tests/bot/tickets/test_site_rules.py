@@ -12,7 +12,7 @@ from bot.tickets import site_events as se
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import ClockKind
+from bot.tickets.kinds import ClockKind
 from bot.tickets.rules import Rules
 
 

@@ -12,7 +12,7 @@ from bot.tickets import events as e
 from bot.tickets import ledger_steps as ls
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import Closing, Kind
+from bot.tickets.kinds import Closing, Kind
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.standings import Case, case_of, is_settled, line, since, standings

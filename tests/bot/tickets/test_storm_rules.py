@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace as changed
 
+from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Status
 from bot.tickets.rules import NoticeLimits
 from bot.tickets.speaker import Speaker
 from bot.tickets.storms import Alert, Load, judged, list_at, listed, told

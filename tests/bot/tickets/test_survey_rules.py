@@ -11,7 +11,7 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import ClockKind, Closing, Kind, Status, SurveyState
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status, SurveyState
 from bot.tickets.rules import Rules
 from scheduler.calendar import Window
 

@@ -10,7 +10,7 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError
-from bot.tickets.model import ClockKind, Status
+from bot.tickets.kinds import ClockKind, Status
 
 MINUTE = timedelta(minutes=1)
 

@@ -15,8 +15,9 @@ from bot.tickets import steps as s
 from bot.tickets import timing, untouched
 from bot.tickets.due import escalated
 from bot.tickets.evolve import born
+from bot.tickets.kinds import Kind
 from bot.tickets.lifecycle import opening
-from bot.tickets.model import Kind, Party, Told
+from bot.tickets.model import Party, Told
 
 TRANSCRIPTS = Path(__file__).parents[2] / "transcripts"
 RULES = [

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from bot.tickets import steps as s
 from bot.tickets.evolve import born
+from bot.tickets.kinds import Kind
 from bot.tickets.lifecycle import opening
-from bot.tickets.model import Kind, Party, Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.waits import usual_wait
 from tests.bot.tickets.conftest import HOUR, MINUTE, MONDAY

@@ -15,7 +15,7 @@ from bot.tickets import steps as s
 from bot.tickets import visit_events as ve
 from bot.tickets import visit_steps as vs
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import ClockKind
+from bot.tickets.kinds import ClockKind
 from bot.tickets.rules import Rules
 from bot.tickets.visit_rules import VisitRules
 from bot.tickets.visiting_hours import free_times, is_free

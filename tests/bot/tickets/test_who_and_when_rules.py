@@ -10,7 +10,7 @@ import pytest
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.model import Kind, Status
+from bot.tickets.kinds import Kind, Status
 
 STEPS: dict[str, Callable[[Any, Any], s.Step]] = {
     "claim": lambda case, by: s.Claim(by),
