@@ -13,6 +13,7 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
+from bot.store.askers import Askers
 from bot.store.bodies import (
     ask_from,
     change_from,
@@ -66,6 +67,7 @@ class SqliteStore(Alone):
         self._queries = sqlite_queries()
         self._last_number = self._highest_number()  # nobody else writes while the lock is held
         self._reporters = self._latest_reporters()
+        self._askers = Askers(self._reader.rows(self._queries["askers"]))
         self._is_closed = False
 
     async def commit(self, change: Change) -> None:
@@ -73,6 +75,8 @@ class SqliteStore(Alone):
             if saved.expected_version == 0:
                 self._last_number = max(self._last_number, saved.ticket.number)
                 self._reporters.note(saved.ticket)
+        for ask in change.asks:
+            self._askers.note(ask)
         await self._writer.submit(saving(change, self._queries))
 
     async def next_number(self, first: int) -> int:
@@ -135,6 +139,8 @@ class SqliteStore(Alone):
 
     async def open_asks(self, room: str, person: str, now: datetime) -> list[Ask]:
         row = (room, person, milliseconds(now))
+        if not self._askers.may_have(*row):
+            return []
         return [ask_from(*found) for found in self._reader.rows(self._queries["open_asks"], row)]
 
     async def ask_of(self, outgoing: str) -> Ask | None:
@@ -220,6 +226,9 @@ class SqliteStore(Alone):
     async def put_back(self, pieces: Sequence[Piece]) -> None:
         numbers = [piece.ticket.number for piece in pieces if isinstance(piece, KeptTicket)]
         self._last_number = max([self._last_number, *numbers])
+        for piece in pieces:
+            if isinstance(piece, Ask):
+                self._askers.note(piece)
         await self._writer.submit(putting(pieces, self._queries))
 
     async def workers(self) -> list[str]:

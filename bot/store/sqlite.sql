@@ -102,6 +102,10 @@ SELECT CAST(body AS BLOB), outcome FROM asks
 WHERE outcome = '' AND room = ? AND person = ? AND expires_at > ?
 ORDER BY asked_at DESC, position DESC
 
+-- askers --
+-- List who has an open question, and until when.
+SELECT room, person, MAX(expires_at) FROM asks WHERE outcome = '' GROUP BY room, person
+
 -- ask_of_outgoing --
 -- Read the question that a message asked.
 SELECT CAST(body AS BLOB), outcome FROM asks WHERE outgoing = ? AND outgoing <> '' ORDER BY position DESC LIMIT 1
