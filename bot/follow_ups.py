@@ -11,7 +11,7 @@ from bot.filing import Filing
 from bot.store.contract import Saved, Store
 from bot.tickets import planned
 from bot.tickets import steps as s
-from bot.tickets.calling import LOW_SCORE, call_about, is_listed, why_called
+from bot.tickets.calling import LOW_SCORE, call_about, is_listed, manager_call, why_called
 from bot.tickets.endings import callback_due
 from bot.tickets.errors import TicketError
 from bot.tickets.events import AnyEvent, CalledBack, Closed, Opened, Rated, Recovered
@@ -21,7 +21,6 @@ from bot.tickets.majors import review_of
 from bot.tickets.model import Ticket
 from bot.tickets.planned_events import Announced, Inspected
 from bot.tickets.planned_steps import Hasten
-from bot.tickets.rules import Role
 
 
 class FollowUps:
@@ -39,7 +38,7 @@ class FollowUps:
             match event:
                 case Rated(is_low=True):
                     if await self._call_owed(ticket) is None:
-                        steps.append(await self._numbered(self._callback(ticket)))
+                        steps.append(await self._numbered(manager_call(ticket, self._filing.rules)))
                 case Closed(closing=Closing.CONFIRMED | Closing.SILENCE):
                     reason = why_called(ticket, self._filing.rules)
                     if reason and ticket.solved_at is not None and await self._call_owed(ticket) is None:
@@ -89,19 +88,3 @@ class FollowUps:
             if other is not None and changed:
                 return [self._filing.saved(other, changed, now, None)[1]]
         return []
-
-    def _callback(self, ticket: Ticket) -> s.Open:
-        """A low score owes the customer a manager's call."""
-        managers = self._filing.rules.with_role(Role.MANAGER)
-        return s.Open(
-            number=0,
-            kind=Kind.CALLBACK,
-            room=ticket.room,
-            customer=ticket.customer,
-            requester=ticket.requester,
-            account=ticket.account,
-            address=ticket.address,
-            text=ticket.text,
-            subject=ticket.number,
-            owner=managers[0] if managers else None,
-        )

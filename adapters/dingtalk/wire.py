@@ -20,6 +20,7 @@ from adapters.contract import (
     RoomKind,
     pieces,
 )
+from adapters.places import place_of
 from adapters.values import derived_id, instant, part, word
 
 LIMIT: Final = 5000  # characters
@@ -157,11 +158,7 @@ def place(room: str, name: str) -> tuple[RoomKind, str]:
     Raises:
         DeliveryFailed: It is none.
     """
-    adapter, _, rest = room.partition(":")
-    kind, _, number = rest.partition(":")
-    if adapter == name and kind in (RoomKind.GROUP, RoomKind.PRIVATE) and is_id(number):
-        return RoomKind(kind), number
-    raise DeliveryFailed(f"“{room}”不是 {name} 的群或私聊地址")
+    return place_of(room, name, is_id)
 
 
 def answer(message: Outgoing, name: str) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from adapters.contract import DeliveryFailed, RoomKind
+from adapters.contract import RoomKind
+from adapters.places import place_of
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MESSAGE: Final = re.compile(r"om_[A-Za-z0-9_-]{1,64}")
@@ -22,11 +23,7 @@ def place(room: str, name: str) -> tuple[RoomKind, str]:
     Raises:
         DeliveryFailed: It is none.
     """
-    adapter, _, rest = room.partition(":")
-    kind, _, number = rest.partition(":")
-    if adapter == name and kind in (RoomKind.GROUP, RoomKind.PRIVATE) and is_id(number):
-        return RoomKind(kind), number
-    raise DeliveryFailed(f"“{room}”不是 {name} 的群或私聊地址")
+    return place_of(room, name, is_id)
 
 
 def person_of(account: str, name: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime, time, timedelta
 
+from msgspec.structs import replace
+
 from bot.tickets import planned_events as p
 from bot.tickets import steps as s
 from bot.tickets.errors import N_
@@ -46,8 +48,8 @@ def why_called(ticket: Ticket, rules: Rules) -> str:
     return RANDOM if lot < policy.callback.random else ""
 
 
-def call_about(ticket: Ticket, reason: str, now: datetime, rules: Rules) -> s.Open:
-    """Return the ticket of a call that is owed since a ticket was solved."""
+def manager_call(ticket: Ticket, rules: Rules) -> s.Open:
+    """Return the ticket of a manager's call to the requester of another."""
     managers = rules.with_role(Role.MANAGER)
     return s.Open(
         number=0,
@@ -60,6 +62,13 @@ def call_about(ticket: Ticket, reason: str, now: datetime, rules: Rules) -> s.Op
         text=ticket.text,
         subject=ticket.number,
         owner=managers[0] if managers else None,
+    )
+
+
+def call_about(ticket: Ticket, reason: str, now: datetime, rules: Rules) -> s.Open:
+    """Return the ticket of a call that is owed since a ticket was solved."""
+    return replace(
+        manager_call(ticket, rules),
         reason=reason,
         due_at=_due_at(ticket, now, rules),
         announce_at=list_after(now, rules),
