@@ -126,6 +126,9 @@ class Server:
     def empty(self) -> None:
         self.ask("FLUSHALL")
 
+    def settle(self) -> None:
+        """A server that answers is well."""
+
     def kill(self) -> None:
         """End without warning."""
         assert self._process is not None
@@ -151,10 +154,17 @@ class Cluster:
 
     _BOUNDS = (0, 5461, 10923, 16384)  # of the slots
 
-    def __init__(self, kind: str, folder: Path, *options: str, has_replicas: bool = False) -> None:
+    def __init__(
+        self,
+        kind: str,
+        folder: Path,
+        *options: str,
+        before: Sequence[str] = (),
+        has_replicas: bool = False,
+    ) -> None:
         options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", *options)
         self.kind = kind
-        self.nodes = [Server(kind, folder / str(n), *options) for n in range(3)]
+        self.nodes = [Server(kind, folder / str(n), *options, before=before) for n in range(3)]
         self.replicas = [Server(kind, folder / f"replica-{n}", *options) for n in range(3 * has_replicas)]
         self._is_fronted = False
         self._fronts: list[int] = []
@@ -162,7 +172,7 @@ class Cluster:
             node.ask("CLUSTER", "ADDSLOTSRANGE", first, end - 1)
         for node in (*self.nodes, *self.replicas):
             node.ask("CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port)
-        self._until(lambda node: b"cluster_state:ok" in bytes(node.ask("CLUSTER", "INFO")))
+        self.settle()
         self._until(lambda node: len(node.ask("CLUSTER", "SLOTS")) == len(self.nodes))
         for master, replica in zip(self.nodes, self.replicas, strict=False):
             id_ = master.ask("CLUSTER", "MYID")
@@ -190,9 +200,14 @@ class Cluster:
 
     def empty(self) -> None:
         """Forget all data; whoever comes now speaks to the nodes themselves."""
+        self.settle()
         self._announce(is_fronted=False)
         for node in self.nodes:
             node.empty()
+
+    def settle(self) -> None:
+        """Wait until every node takes reads and writes; one that was started again does so after two seconds."""
+        self._until(lambda node: b"cluster_state:ok" in bytes(node.ask("CLUSTER", "INFO")))
 
     def end(self) -> None:
         for node in (*self.nodes, *self.replicas):

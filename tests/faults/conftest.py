@@ -90,9 +90,17 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starts]:
         each.end()
 
 
-def start(kind: str, folder: Path, *options: str) -> Server | Cluster:
-    """Start the servers of a kind (redis | valkey | cluster) in a folder."""
-    return Cluster("redis", folder, *options) if kind == "cluster" else Server(kind, folder, *options)
+def start(kind: str, folder: Path, *options: str, before: Sequence[str] = ()) -> Server | Cluster:
+    """Start the servers of a kind (redis | valkey | cluster) in a folder, with other words before their command."""
+    if kind == "cluster":
+        return Cluster("redis", folder, *options, before=before)
+    return Server(kind, folder, *options, before=before)
+
+
+@pytest.fixture
+def server(kind: str, started: Starts) -> Server | Cluster:
+    """Return empty servers of a kind."""
+    return started(kind)
 
 
 @pytest.fixture
@@ -138,7 +146,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         "| fault | on | rounds asked | held | failed | what held | figures | seconds |"
     )
     terminalreporter.write_line("|---|---|---:|---:|---:|---|---|---:|")
-    owed = []
+    owed, skipped = [], 0
     for name, fault in PLAN.items():
         for store, asked in fault.asked.items():
             row = rows[name, store]
@@ -152,14 +160,20 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
                 ),
                 *(fault.holds, row.figures, f"{row.seconds:,.0f}"),
             )
-            if row.rounds or row.failed:
-                terminalreporter.write_line(f"| {' | '.join(map(str, cells))} |")
-            if row.rounds < max(asked, 1):
+            if not row.rounds and not row.failed:
+                skipped += 1
+                continue
+            terminalreporter.write_line(f"| {' | '.join(map(str, cells))} |")
+            if row.rounds < asked:
                 owed.append(f"{fault.words} ({STORES[store] or '–'}): {row.rounds:,} of {asked:,}")
             if row.seeds:
                 terminalreporter.write_line(f"✗ --fault-seed {', '.join(map(str, row.seeds))}")
-    for line in owed or ["Every row held as often as it was asked for."]:
-        terminalreporter.write_line(f"still owed: {line}" if owed else line)
+    for line in owed:
+        terminalreporter.write_line(f"still owed: {line}")
+    if skipped:
+        terminalreporter.write_line(f"{skipped} rows were not run.")
+    if not owed and not skipped:
+        terminalreporter.write_line("Every row held as often as it was asked for.")
 
 
 def _versions() -> str:
