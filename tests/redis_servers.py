@@ -224,7 +224,7 @@ class Cluster:
         self._until(lambda node: sorted(row[2][1] for row in node.ask("CLUSTER", "SLOTS")) == sorted(ports))
 
     def _has_replica(self, master: Server) -> bool:
-        return not self.replicas or b"state=online" in str(master.ask("INFO", "replication")).encode()
+        return not self.replicas or "'state': 'online'" in str(master.ask("INFO", "replication"))
 
     def _until(self, is_so: Callable[[Server], bool]) -> None:
         for node in (*self.nodes, *self.replicas):

@@ -26,7 +26,7 @@ from redis.exceptions import (
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
 from bot.store.redis import RedisStore
-from bot.store.redis_places import Cluster, Server, Unreachable, connected, hang_up, places_of
+from bot.store.redis_places import Cluster, Server, Unreachable, connected, hang_up, places_of, unknown_to
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import PREFIX, Shards, prefix_of
 from bot.store.redis_url import Address, address_of
@@ -209,22 +209,7 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
     try:
         connection = await connected(address, server)
     except AuthenticationError as error:
-        if address.username:
-            raise StoreFault(
-                N_(
-                    "Redis {name} 不认帐号 {username}（{error}）；请检查 [store] url 里的帐号和密码，密码里的特殊字符要写成 %xx。"
-                ),
-                name=name,
-                username=address.username,
-                error=error,
-            ) from error
-        raise StoreFault(
-            N_(
-                "Redis {name} 不认这个密码（{error}）；请检查 [store] url 里的密码，密码里的特殊字符要写成 %xx。"
-            ),
-            name=name,
-            error=error,
-        ) from error
+        raise unknown_to(server, address, error) from error
     except ResponseError as error:
         raise StoreFault(
             N_("Redis {name} 拒绝了连接（{error}）；请检查 [store] url 里的帐号、密码和库号。"),
@@ -235,6 +220,8 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
         raise _untrusted(address, name, str(error)) or _unreachable(address, str(error)) from error
     try:
         yield connection
+    except AuthenticationError as error:
+        raise unknown_to(server, address, error) from error
     except ClusterDownError as error:
         raise StoreFault(
             N_(
@@ -277,17 +264,17 @@ def _check_server(address: Address, server: Server, info: Mapping[str, str]) -> 
         raise StoreFault(
             N_("Redis {name} 是 {version}，太旧；请换成 Redis 7 以上或 Valkey。"), name=name, version=version
         )
+    is_cluster = info.get("cluster_enabled") == "1"
+    if is_cluster and address.kind != "cluster":
+        raise StoreFault(
+            N_("Redis {name} 是集群的节点；请把 [store] url 写成 redis+cluster://{name}。"), name=name
+        )
     if info.get("role") != "master":
         master = f"{info.get('master_host', '?')}:{info.get('master_port', '?')}"
         raise StoreFault(
             N_("Redis {name} 是只读副本；请把 [store] url 指向主库 {master}，或使用 redis+sentinel://。"),
             name=name,
             master=master,
-        )
-    is_cluster = info.get("cluster_enabled") == "1"
-    if is_cluster and address.kind != "cluster":
-        raise StoreFault(
-            N_("Redis {name} 是集群的节点；请把 [store] url 写成 redis+cluster://{name}。"), name=name
         )
     if info.get("loading") == "1":
         raise StoreFault(N_("Redis {name} 正在从磁盘装载数据；请稍后再启动。"), name=name)

@@ -70,6 +70,19 @@ def seed(request: pytest.FixtureRequest, record_property: Callable[[str, object]
     return seed
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what runs nowhere in a short run."""
+    nowhere = [
+        item
+        for item in items
+        if any(item.iter_markers("on"))
+        and isinstance(item, pytest.Function)
+        and not isinstance(item.callspec.params["kind"], str)
+    ]
+    items[:] = [item for item in items if item not in nowhere]
+    config.hook.pytest_deselected(items=nowhere)
+
+
 Starts = Callable[..., Server | Cluster]
 
 

@@ -56,7 +56,7 @@ PLAN = {
     "failover": Fault(
         "master lost, sentinels name another; node of a cluster lost, its replica takes over",
         "followed; nothing acknowledged is missing",
-        _on(0, 3, 3, 1),
+        _on(0, 3, 3, 3),
     ),
     "claims": Fault(
         "race for 10,000 claims (SQLite: all in one worker; Redis, cluster: 2, 4, 8 workers; Valkey: 4)",
