@@ -107,9 +107,7 @@ class RedisPieces:
         return digest
 
     async def file(self: _Knows, digest: str) -> bytes | None:
-        content: bytes | None = await self._servers.ask(
-            self._shards.of_room(digest), "HGET", "files", digest
-        )
+        content: bytes | None = await self._servers.ask(self._shards.of_room(digest), "HGET", "files", digest)
         return content
 
     async def note_failure(self: _Knows, failure: Failure) -> None:
