@@ -89,9 +89,11 @@ _DENIED = re.compile("(?:没有?|不再|未)(?:再)?(?:报错|出错|错误|失�
 
 @cache
 def _to_simplified() -> dict[int, str]:
-    lines = resources.files("faq").joinpath("data/simplified.txt").read_text("utf-8").splitlines()
-    tokens = [token for line in lines if not line.startswith("#") for token in line.split()]
-    return {ord(form): token[0] for token in tokens for form in token[1:]}
+    folder = resources.files("faq").joinpath("data")
+    # Written by hand, the last word; and the whole table.
+    texts = [folder.joinpath(name).read_text("utf-8") for name in ("traditional.txt", "simplified.txt")]
+    lines = [line for text in texts for line in text.splitlines() if not line.startswith("#")]
+    return {ord(form): token[0] for line in lines for token in line.split() for form in token[1:]}
 
 
 def _fold_once(text: str) -> str:
