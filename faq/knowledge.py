@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from faq.entries import Comparison, Entry, Measured
-from faq.features import compared, reading, spelled
-from faq.index import Index
-from faq.rank import LEAST_SHARED, ranked
+from faq.features import at_most, compared, reading, spelled
+from faq.index import Index, Sum
+from faq.pinyin import typed
+from faq.rank import LEAST_SHARED, most_likely, ranked
 from faq.sentences import Sentences
 from faq.text import fold, plain
 from faq.wording import canonical
@@ -127,13 +128,16 @@ class KnowledgeBase:
             raise KeyError(number)
         return phrase
 
-    def match(self, text: str, *, customer: str | None = None, limit: int = 3) -> list[Hit]:
+    def match(
+        self, text: str, *, customer: str | None = None, limit: int = 3, at_least: float = 0.0
+    ) -> list[Hit]:
         """Return the entries that may answer a text, best first, each once.
 
         Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
-        entry takes the place of the general one.
+        entry takes the place of the general one. Nothing comes back where no entry can be as likely as `at_least`, and
+        that is seen at little cost: most of what people say to each other is like nothing that is known.
         """
-        found = self.compare(text, customer=customer)
+        found = self.compare(text, customer=customer, at_least=at_least)
         own = {each.text for each in found if each.entry.customer is not None}
         ranked = [each for each in found if each.entry.customer is not None or each.text not in own]
         return [
@@ -158,8 +162,8 @@ class KnowledgeBase:
                 self.sentences.learn(asked_text, vector)
             self.sentences.hear(asked_text)
 
-    def measure(self, text: str, *, customer: str | None = None) -> list[Measured]:
-        """Return the features of the phrasings most like a text, in the order of the first estimate."""
+    def measure(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Measured]:
+        """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`."""
         asked_text = wording(text)
         wanted = self._index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
@@ -171,9 +175,11 @@ class KnowledgeBase:
             numbers += [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:
             return []
-        asked = reading(asked_text)
         weights, is_heard = wanted.weights, wanted.sought is not wanted.weights
         total = self._index.summed(weights)
+        if at_least and like is None and self._most_likely(asked_text, weights, total, numbers) < at_least:
+            return []
+        asked = reading(asked_text)
         found = []
         for number in numbers:
             phrase = self._phrase(number)
@@ -196,9 +202,19 @@ class KnowledgeBase:
             )
         return found
 
-    def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:
+    def _most_likely(self, text: str, weights: dict[str, float], total: Sum, numbers: Sequence[int]) -> float:
+        """Return a probability that no entry of some phrasings goes beyond; 1 where words may be typed as pinyin."""
+        if typed(text):
+            return 1.0
+        coverage = self._index.coverage
+        return most_likely(
+            [at_most(text, self._phrase(each).text, coverage(weights, total, each)) for each in numbers]
+        )
+
+    def compare(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Comparison]:
         """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
-        return ranked(self.measure(text, customer=customer))
+        measured = self.measure(text, customer=customer, at_least=at_least)
+        return ranked(measured) if measured else []
 
     def _admits(self, customer: str | None) -> Callable[[int], bool]:
         return lambda number: self._phrase(number).entry.customer in (None, customer)
