@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from faq.entries import Comparison, Entry, Measured
 from faq.features import at_most, compared, reading, spelled
 from faq.index import Index, Sum
-from faq.pinyin import typed
 from faq.rank import LEAST_SHARED, most_likely, ranked
 from faq.sentences import Sentences
 from faq.text import fold, plain
@@ -154,17 +153,29 @@ class KnowledgeBase:
     def hear(self, text: str, vector: Any = None) -> None:
         """Hold a text against the phrasings before it is matched, by its meaning: long work, for a thread.
 
-        `vector` is the meaning of its `wording`, where somebody else has worked it out.
+        `vector` is the meaning of what `asked` returns, where somebody else has worked it out.
         """
-        asked_text = wording(text)
+        asked_text = self.asked(text)
         if self.sentences is not None and asked_text:
             if vector is not None:
                 self.sentences.learn(asked_text, vector)
             self.sentences.hear(asked_text)
 
+    def asked(self, text: str) -> str:
+        """Return a text as it is compared with this knowledge base: as its `wording`, what was typed as pinyin in characters."""
+        return self._read(text)[0]
+
+    def _read(self, text: str) -> tuple[str, Collection[str]]:
+        """Return a text as it is compared, and the words in it that were typed as pinyin."""
+        read = wording(text)
+        typed = self._index.written(read)
+        for run, word in typed.items():
+            read = read.replace(run, word)
+        return (canonical(read) if typed else read), typed.values()
+
     def measure(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`."""
-        asked_text = wording(text)
+        asked_text, typed = self._read(text)
         wanted = self._index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
         numbers = [number for _, number in self._index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
@@ -175,16 +186,18 @@ class KnowledgeBase:
             numbers += [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:
             return []
-        weights, is_heard = wanted.weights, wanted.sought is not wanted.weights
+        weights = wanted.weights
         total = self._index.summed(weights)
-        if at_least and like is None and self._most_likely(asked_text, weights, total, numbers) < at_least:
+        # Words typed as pinyin are written anew for each phrasing, and what sentences mean is not bounded.
+        is_bounded = at_least > 0 and not typed and like is None
+        if is_bounded and self._most_likely(asked_text, weights, total, numbers) < at_least:
             return []
         asked = reading(asked_text)
         found = []
         for number in numbers:
             phrase = self._phrase(number)
             read = reading(phrase.text)
-            rewritten = spelled(asked, read) if is_heard else None
+            rewritten = spelled(asked, read, typed) if typed else None
             if rewritten is None:
                 shares = self._index.coverage(weights, total, number)
             else:
@@ -203,9 +216,7 @@ class KnowledgeBase:
         return found
 
     def _most_likely(self, text: str, weights: dict[str, float], total: Sum, numbers: Sequence[int]) -> float:
-        """Return a probability that no entry of some phrasings goes beyond; 1 where words may be typed as pinyin."""
-        if typed(text):
-            return 1.0
+        """Return a probability that no entry of some phrasings goes beyond."""
         coverage = self._index.coverage
         return most_likely(
             [at_most(text, self._phrase(each).text, coverage(weights, total, each)) for each in numbers]
