@@ -40,6 +40,7 @@ from adapters.onebot.settings import Settings
 from adapters.onebot.voices import Voices
 from adapters.powers import FileUnavailable
 from adapters.splitting import split
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -114,7 +115,7 @@ class OneBotAdapter:
         Raises:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
-        wire.check_room(room, self.name)
+        wire.place(room, self.name)
         return await files.send(await self._caller_for(room), next(self._echoes), room, name, content)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
@@ -235,7 +236,7 @@ class OneBotAdapter:
         if link is None and not self._is_closed:
             link = await self._voices.caller_soon(room, self._clock, RECONNECTING)
         if link is None:
-            raise DeliveryFailed("QQ 端没有连接", retry_after=RECONNECTING)
+            raise DeliveryFailed(say("QQ 端没有连接"), retry_after=RECONNECTING)
         return link
 
     # --- what comes in ---

@@ -13,6 +13,7 @@ from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, ask
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check
 from adapters.onebot.wire import identity
+from adapters.wording import words_of
 
 
 async def fetch(
@@ -80,6 +81,6 @@ async def send(caller: Caller, echo: str, room: str, name: str, content: bytes) 
     try:
         answer = await caller.call(Call(action, {**target, "file": encoded, "name": name}, echo))
     except Unanswered as lost:
-        raise DeliveryFailed(str(lost), is_unknown=True) from lost
+        raise DeliveryFailed(words_of(lost), is_unknown=True) from lost
     check(answer)
     return identity(answer.data.get("message_id")) if isinstance(answer.data, dict) else ""

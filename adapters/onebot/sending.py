@@ -13,6 +13,7 @@ from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, history, own_
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check, delivered_id
 from adapters.remembered import Remembered
+from adapters.wording import words_of
 
 RECONNECTING: Final = timedelta(seconds=5)  # NapCat's own pause before it connects again
 _REMEMBERED: Final = 2000
@@ -54,7 +55,7 @@ class Sending:
             return self._noted(delivered_id(await caller.call(call), message.key))
         except Unanswered as lost:
             self._doubt(message.key, call)
-            raise DeliveryFailed(str(lost), retry_after=RECONNECTING, is_unknown=True) from lost
+            raise DeliveryFailed(words_of(lost), retry_after=RECONNECTING, is_unknown=True) from lost
         except DeliveryFailed as failed:
             if failed.is_unknown and (found := await self._found(caller, call)):
                 return found
@@ -71,7 +72,7 @@ class Sending:
         try:
             check(await caller.call(Call("delete_msg", {"message_id": number}, next(self._echoes))))
         except Unanswered as lost:
-            raise DeliveryFailed(str(lost), is_unknown=True) from lost
+            raise DeliveryFailed(words_of(lost), is_unknown=True) from lost
 
     async def _found(self, caller: Caller, call: Call) -> str:
         group = call.params.get("group_id")

@@ -25,6 +25,7 @@ from adapters.qq.tokens import NoToken
 from adapters.qq.webhook import Challenge, Refused, Signer, admit
 from adapters.qq.windows import GROUP_REPLIES, GROUP_WINDOW
 from adapters.splitting import split
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -207,7 +208,9 @@ class QQAdapter:
         )
         now = self._clock.monotonic()
         if changed.may_push is False:
-            self._delivery.pushes.refused(changed.room, "对方关闭了机器人的主动消息，或机器人已不在那里", now)
+            self._delivery.pushes.refused(
+                changed.room, say("对方关闭了机器人的主动消息，或机器人已不在那里"), now
+            )
         else:
             self._delivery.pushes.allowed(changed.room)
             self._delivery.windows.heard(changed.room, changed.event, now, is_event=True)

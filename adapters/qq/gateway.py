@@ -21,6 +21,7 @@ from adapters.qq.line import Ended, Line, Session
 from adapters.qq.outcome import fields_of, judge
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import NoToken
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -62,9 +63,13 @@ def start_of(body: bytes, api_base: str) -> Start:
     host = url.host or ""
     if not is_secure or not (host == api.host or host == "qq.com" or host.endswith(".qq.com")):
         raise Unsuitable(
-            f"平台给的网关地址不能用：{url.scheme}://{host}；确认无误可写入 gateway_url"
+            say(
+                "平台给的网关地址不能用：{scheme}://{host}；确认无误可写入 gateway_url",
+                scheme=url.scheme,
+                host=host,
+            )
             if host
-            else "平台没有给出网关地址"
+            else say("平台没有给出网关地址")
         )
     limit = fields.get("session_start_limit")
     if isinstance(limit, dict) and word(limit.get("remaining")) == "0":
@@ -153,7 +158,9 @@ class Gateway:
             return self._settings.gateway_url
         answer = await self._api.call("GET", "/gateway/bot")
         if answer.status != 200:
-            raise Unsuitable(f"问不到网关地址：{judge(answer.status, answer.body, answer.headers).said}")
+            raise Unsuitable(
+                say("问不到网关地址：{why}", why=judge(answer.status, answer.body, answer.headers).said)
+            )
         start = start_of(answer.body, self._settings.api_base)
         if start.wait and not self._session.id:
             self._log.error(

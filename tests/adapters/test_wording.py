@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from adapters.wording import said_about, say, translated
+from adapters.wording import packed, said_about, say, translated, unpacked, words_of
 
 ENGLISH = {
     "{why}。请核对 {key}": "{why}. Check {key}",
@@ -37,3 +37,21 @@ def test_the_words_of_somebody_else_stay_as_they_are() -> None:
 
 def test_braces_in_values_are_no_gaps() -> None:
     assert translated(say("{why}。请核对 {key}", why="{key}", key="{why}"), english) == "{key}. Check {why}"
+
+
+def test_what_is_kept_can_be_said_in_every_language_later() -> None:
+    words = say("{why}。请核对 {key}", why=say("连不上 {server}", server=("a", 7)), key=OSError("url"))
+    again = unpacked(packed(words))
+
+    assert again == words == "连不上 a、7。请核对 url"
+    assert translated(again, english) == "a, 7 cannot be reached. Check url"
+
+
+def test_nothing_is_kept_of_the_words_of_somebody_else() -> None:
+    assert packed("连不上 {server}") == ""
+    assert [unpacked(kept) for kept in ("", "x", "7", "{}", '{"say":"{a}","with":{}}')] == [None] * 5
+
+
+def test_an_error_keeps_how_its_words_were_made() -> None:
+    assert translated(words_of(OSError(say("连不上 {server}", server="x"))), english) == "x cannot be reached"
+    assert words_of(OSError(2, "gone")) == "[Errno 2] gone"
