@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from pathlib import Path
+
 from adapters.wording import packed, said_about, say, translated, unpacked, words_of
 
 ENGLISH = {
@@ -55,3 +59,34 @@ def test_nothing_is_kept_of_the_words_of_somebody_else() -> None:
 def test_an_error_keeps_how_its_words_were_made() -> None:
     assert translated(words_of(OSError(say("连不上 {server}", server="x"))), english) == "x cannot be reached"
     assert words_of(OSError(2, "gone")) == "[Errno 2] gone"
+
+
+_REASONS = {"DeliveryFailed", "FileUnavailable", "Rejected", "TokenRefused", "Unanswered", "NotReached", "NoToken", "Unsuitable"}  # fmt: skip
+
+
+def test_every_reason_that_reaches_people_can_be_translated() -> None:
+    raw = []
+    for path in sorted(Path("adapters").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _called(node) in _REASONS:
+                raw += [
+                    f"{path}:{node.lineno}" for text in _texts(node) if re.search("[\u4e00-\u9fff]", text)
+                ]
+    assert raw == []
+
+
+def _called(call: ast.Call) -> str:
+    return call.func.id if isinstance(call.func, ast.Name) else ""
+
+
+def _texts(call: ast.Call) -> list[str]:
+    """Return the texts in a call that no `say` or `N_` stands around."""
+    found, waiting = [], list(ast.iter_child_nodes(call))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Call) and _called(node) in ("say", "N_"):
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.append(node.value)
+        waiting += ast.iter_child_nodes(node)
+    return found
