@@ -276,6 +276,8 @@ class OneBotAdapter:
             happening: Incoming | Notice | None = noticed(frame, self._view, me, self._own)
         else:
             happening = wire.incoming(frame, self._view, me, self._own)
+        if isinstance(happening, Notice):
+            self._sending.noticed(happening)
         if happening is None:
             self._log.debug(
                 "event ignored",

@@ -156,7 +156,13 @@ class QQAdapter:
 
     async def examine(self) -> list[Finding]:
         """Look at app id and secret, the gateway, the clock, and what the bot may do in the configured groups."""
-        return await examination.of(self._settings, self._surroundings, self._api)
+        now = self._clock.monotonic()
+        return await examination.of(
+            self._settings,
+            self._surroundings,
+            self._api,
+            lambda room: self._delivery.pushes.why_not(room, now),
+        )
 
     async def _take_in_order(self, envelope: Envelope) -> None:
         found = self._take(envelope)
@@ -209,7 +215,7 @@ class QQAdapter:
         now = self._clock.monotonic()
         if changed.may_push is False:
             self._delivery.pushes.refused(
-                changed.room, say("对方关闭了机器人的主动消息，或机器人已不在那里"), now
+                changed.room, say("对方关闭了机器人的主动消息，或机器人已不在那里"), now, is_told=True
             )
         else:
             self._delivery.pushes.allowed(changed.room)

@@ -26,7 +26,15 @@ from adapters.wording import say
 _log = structlog.get_logger(__name__)
 
 _GROUPS_AND_PRIVATE: Final = 1 << 25
+_MEMBERS: Final = 1 << 24  # who joins and leaves a group
 _BUTTONS: Final = 1 << 26
+# What is asked for, less and less: the platform does not say which right is missing.
+_INTENTS: Final = (
+    _GROUPS_AND_PRIVATE | _MEMBERS | _BUTTONS,
+    _GROUPS_AND_PRIVATE | _BUTTONS,
+    _GROUPS_AND_PRIVATE | _MEMBERS,
+    _GROUPS_AND_PRIVATE,
+)
 _HANDSHAKE: Final = 15.0  # seconds
 _LARGEST_ACCEPTED: Final = 16 << 20  # beyond the size that we ignore, so that ignoring costs no connection
 # The platform allows about a thousand logins a day.
@@ -99,7 +107,7 @@ class Gateway:
         self._jitter = jitter
         self._take = take
         self._session = Session()
-        self._intents = _GROUPS_AND_PRIVATE | _BUTTONS
+        self._wishes = 0  # how many of `_INTENTS` were refused
         self._failures = 0  # in a row
         self._logins = 0  # in a row, each followed by a quick end
         self._line: Line | None = None
@@ -148,7 +156,7 @@ class Gateway:
             take=self._take,
         )
         try:
-            ended = await self._line.serve(token, self._intents)
+            ended = await self._line.serve(token, _INTENTS[self._wishes])
         finally:
             self._line = None
         return self._learn(ended, token)
@@ -176,12 +184,19 @@ class Gateway:
         if ended.go_on is GoOn.NEW_TOKEN:
             self._api.tokens.reject(token)
         if ended.go_on is GoOn.FEWER_RIGHTS:
-            if self._intents == _GROUPS_AND_PRIVATE:
+            if self._wishes == len(_INTENTS) - 1:
                 return Ended(
                     GoOn.PAUSE, ended.why, open_for=ended.open_for, has_logged_in=ended.has_logged_in
                 )
-            self._log.warning("no right to buttons", action="qq_no_buttons", why=ended.why)
-            self._intents = _GROUPS_AND_PRIVATE
+            self._wishes += 1
+            asked = _INTENTS[self._wishes]
+            self._log.warning(
+                "fewer events are asked for",
+                action="qq_fewer_rights",
+                why=ended.why,
+                has_buttons=bool(asked & _BUTTONS),
+                has_members=bool(asked & _MEMBERS),
+            )
         return ended
 
     def _delay(self, ended: Ended) -> timedelta:
