@@ -93,7 +93,9 @@ class ClockRule:
 
     def minds(self, event: str) -> bool:
         """Say whether it makes a difference to this clock that an event has happened."""
-        return event in self.starts or event == self.after or event in (*self.fulfilled_by, *self.cancelled_by)
+        return (
+            event in self.starts or event == self.after or event in (*self.fulfilled_by, *self.cancelled_by)
+        )
 
 
 def in_order(rules: Iterable[ClockRule]) -> tuple[ClockRule, ...]:

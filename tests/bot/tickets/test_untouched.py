@@ -120,7 +120,7 @@ def test_a_clock_that_minds_the_claim_is_looked_at_the_long_way(case, minutes, d
     first = ticket.promises[0]
     promise = Promise(kind=kind, calendar=first.calendar, ladder=first.ladder, clock=clock)
     others = [each for each in ticket.promises if each.kind is not kind]
-    ticket = replace(ticket, promises=tuple([promise, *others]))
+    ticket = replace(ticket, promises=(promise, *others))
     touched = looked_at_the_long_way(ticket)
     assert timing.first_told(ticket, rules, at) == timing.first_told(touched, rules, at)
     assert timing.promised_word(ticket, rules) == timing.promised_word(touched, rules)
