@@ -247,7 +247,8 @@ class PlanSettings(Section, frozen=True, kw_only=True):
     id: str
     customer: str
     name: str
-    cron: str
+    cron: str = ""
+    rrule: str = ""
     calendar: str = "always"
     moves: Moves = Moves.NEXT
     starts: date | None = None

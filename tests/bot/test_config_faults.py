@@ -219,3 +219,28 @@ def mistakes_of(path: Path, *, is_replay: bool) -> tuple[Mistake, ...]:
     except ConfigurationFaults as faults:
         return faults.mistakes
     return ()
+
+
+_PLANNED = """
+[[plans]]
+id = "visit"
+customer = "yucai"
+name = "走访"
+{when}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "key", "says"),
+    [
+        ('rrule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"', "rrule", "DTSTART"),
+        ('rrule = "DTSTART:20260302T090000 RRULE:FREQ=DAILY;BYHOUR=9,10"', "rrule", "最多一天一次"),
+        ('cron = "0 9 1 * *"\nrrule = "DTSTART:20260302T090000 RRULE:FREQ=DAILY"', "rrule", "只写一个"),
+        ("", "cron", "应写一个"),
+    ],
+)
+def test_a_plan_says_once_and_readably_when_it_comes(tmp_path: Path, when: str, key: str, says: str) -> None:
+    (mistake,) = faults_of(GOOD + _PLANNED.format(when=when), tmp_path).mistakes
+    assert mistake.key == f"plans[0].{key}"
+    assert says in str(mistake)
+    assert mistake.line
