@@ -13,7 +13,7 @@ from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
 from bot.tickets.kinds import Closing, Status
 from bot.tickets.model import Ticket
-from bot.tickets.planned_notices import planned_standing
+from bot.tickets.planned_words import planned_standing
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.standings import line

@@ -25,7 +25,7 @@ from bot.tickets.maintenance import Refusal, Schedule, hours_of, scheduled
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Appointment, Ticket
 from bot.tickets.model import Finding as Found
-from bot.tickets.planned_notices import slot_of
+from bot.tickets.planned_words import slot_of
 from bot.tickets.rules import Policy, Rules
 from bot.tickets.speaker import Speaker
 from bot.visiting import Visiting

@@ -12,7 +12,7 @@ from bot.tickets.errors import N_
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
-from bot.tickets.planned_notices import overdue
+from bot.tickets.planned_alerts import overdue
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import level_word

@@ -30,15 +30,17 @@ from bot.tickets import presence_steps as people
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets import visit_steps as vs
-from bot.tickets.calling import again_at
+from bot.tickets.called import reported
 from bot.tickets.closing import checked, reopened, resolved
 from bot.tickets.due import next_deadline, realigned, time_passed
-from bot.tickets.errors import AlreadyOwned, NotTheirs, TicketError
+from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.evolve import no_earlier
-from bot.tickets.kinds import ClockKind, Closing, Kind, Status
+from bot.tickets.first_words import claimed, first_word, price_word, said
+from bot.tickets.kinds import ClockKind, Closing, Status
 from bot.tickets.levels import changed_level, opened
 from bot.tickets.model import Party, Ticket
-from bot.tickets.ownership import accepted, be_colleague, declined, manager_named, offered, reassigned
+from bot.tickets.ownership import accepted, be_colleague, declined, offered, reassigned
+from bot.tickets.permits import be_open, be_staff
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import rated
 
@@ -69,51 +71,51 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case s.Open():
             raise ValueError(f"ticket {ticket.number} is open already")
         case s.Claim(by=by):
-            return _claimed(ticket, by, now, rules)
+            return claimed(ticket, by, now, rules)
         case s.Say(by=by, text=text):
-            return _said(ticket, by, text, now, rules)
+            return said(ticket, by, text, now, rules)
         case s.Assist(by=by):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             return [] if by in ticket.helpers or by == ticket.owner else [e.Assisted(by=by)]
         case s.Arrive(by=by):
             return _arrived(ticket, by, now, rules)
         case s.HandOver():
-            _be_open(ticket)
+            be_open(ticket)
             return offered(ticket, step, now, rules)
         case s.Accept(by=by):
             return accepted(ticket, by)
         case s.Decline(by=by, reason=reason):
             return declined(ticket, by, reason)
         case s.Reassign():
-            _be_open(ticket)
+            be_open(ticket)
             return reassigned(ticket, step, rules)
         case s.ChangeLevel():
-            _be_open(ticket)
+            be_open(ticket)
             return changed_level(ticket, step, now, rules)
         case s.Note(by=by, text=text, is_call=is_call):
-            _be_staff(by, ticket, rules)
+            be_staff(by, ticket, rules)
             is_owed = is_call and ticket.status is Status.OPEN
-            called = _first_word(ticket, by, text, now, rules, is_call=True) if is_owed else []
+            called = first_word(ticket, by, text, now, rules, is_call=True) if is_owed else []
             return [*called, e.Noted(by=by, text=text)]
         case s.Update(by=by, text=text):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
-            return [*_first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
+            be_open(ticket)
+            be_staff(by, ticket, rules)
+            return [*first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
         case s.Supplement(by=by, text=text):
             return pausing.supplemented(ticket, step, rules)
         case people.TakeBack() | people.GoAway() | people.ComeBack():
             return [*presence.decided(ticket, step)]
         case s.Urge(by=by):
-            _be_open(ticket)
+            be_open(ticket)
             return [e.Urged(by=by)]
         case s.Withdraw(by=by):
             return _withdrawn(ticket, by, rules)
         case s.Resolve(by=by):
-            _be_open(ticket)
+            be_open(ticket)
             coverage.be_decided(ticket, rules)
             solution = resolved(ticket, step, now, rules)
-            return [*_first_word(ticket, by, step.method, now, rules), *solution]
+            return [*first_word(ticket, by, step.method, now, rules), *solution]
         case s.Confirm():
             return checked(ticket, step, now, rules)
         case s.Reopen():
@@ -123,69 +125,69 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case s.Rate() | s.Comment():
             return rated(ticket, step, rules)
         case s.Report():
-            return _reported(ticket, step, now, rules)
+            return reported(ticket, step, now, rules)
         case s.Acknowledge(by=by):
             return _acknowledged(ticket, by, rules)
         case s.Pause(by=by):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             return [
-                *_first_word(ticket, by, step.need, now, rules),
+                *first_word(ticket, by, step.need, now, rules),
                 *pausing.paused(ticket, step, now, rules),
             ]
         case s.Resume():
-            _be_open(ticket)
+            be_open(ticket)
             return pausing.resumed(ticket, step, rules)
         case s.Propose(by=by):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             proposed = agreeing.proposed(ticket, step, now, rules)
-            return [*_first_word(ticket, by, step.reason, now, rules), *proposed]
+            return [*first_word(ticket, by, step.reason, now, rules), *proposed]
         case s.Consent() if coverage.is_undecided(ticket):
             return coverage.answered(ticket, step, rules)
         case s.Consent():
             return agreeing.answered(ticket, step, rules)
         case s.PromiseAnswer(by=by):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             promised = agreeing.answer_promised(ticket, step, now)
-            return [*_first_word(ticket, by, "答复时间", now, rules), *promised]
+            return [*first_word(ticket, by, "答复时间", now, rules), *promised]
         case s.Answer(by=by, text=text):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             late = _late(ticket, now, rules, ClockKind.ANSWER, ClockKind.PROMISE)
-            return [*_first_word(ticket, by, text, now, rules), e.Answered(by=by, text=text, late=late)]
+            return [*first_word(ticket, by, text, now, rules), e.Answered(by=by, text=text, late=late)]
         case s.Occur():
-            _be_open(ticket)
+            be_open(ticket)
             return agreeing.occurred(ticket, step, now, rules)
         case s.Lend(by=by, model=model, serial=serial):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             late = _late(ticket, now, rules, ClockKind.LOAN, ClockKind.WORKAROUND)
             lent = e.Loaned(by=by, model=model, serial=serial, late=late)
-            return [*_first_word(ticket, by, model, now, rules), lent]
+            return [*first_word(ticket, by, model, now, rules), lent]
         case s.Diagnose(by=by, text=text):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             late = _late(ticket, now, rules, ClockKind.DIAGNOSE)
-            return [*_first_word(ticket, by, text, now, rules), e.Diagnosed(by=by, text=text, late=late)]
+            return [*first_word(ticket, by, text, now, rules), e.Diagnosed(by=by, text=text, late=late)]
         case s.Dispatch(by=by, to=to, note=note):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             be_colleague(to, ticket.number, rules)
             coverage.be_decided(ticket, rules)
             site.be_allowed_on_site(ticket, rules)
             late = _late(ticket, now, rules, ClockKind.DISPATCH)
             sent = e.Dispatched(by=by, to=to, note=note, late=late)
             asked = visits.offered_with(sent, ticket, step.taken, now, rules)
-            return [*_first_word(ticket, by, "派单", now, rules), sent, *asked]
+            return [*first_word(ticket, by, "派单", now, rules), sent, *asked]
         case s.DeclareMajor():
-            _be_open(ticket)
+            be_open(ticket)
             return majors.declared(ticket, step, rules)
         case s.Recover(by=by):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
-            return [*_first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
+            be_open(ticket)
+            be_staff(by, ticket, rules)
+            return [*first_word(ticket, by, step.text, now, rules), *majors.recovered(ticket, step)]
         case (
             ps.Appoint()
             | ps.AskOtherTime()
@@ -199,15 +201,15 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case ss.Depart() | ss.LeaveSite() | ss.MissSomebody() | ss.ReportDay():
             return site.decided(ticket, step, now, rules)
         case cs.Cover(by=by) | cs.Quote(by=by) | cs.TurnDown(by=by):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
-            return [*_price_word(ticket, step, now, rules), *coverage.decided(ticket, step, now, rules)]
+            be_open(ticket)
+            be_staff(by, ticket, rules)
+            return [*price_word(ticket, step, now, rules), *coverage.decided(ticket, step, now, rules)]
         case vs.OfferVisit(by=by):
             coverage.be_decided(ticket, rules)
-            return [*_first_word(ticket, by, "约", now, rules), *visits.decided(ticket, step, now, rules)]
+            return [*first_word(ticket, by, "约", now, rules), *visits.decided(ticket, step, now, rules)]
         case ins.Tick(by=by) | ins.Consult(by=by) | ins.Conclude(by=by):
-            _be_open(ticket)
-            _be_staff(by, ticket, rules)
+            be_open(ticket)
+            be_staff(by, ticket, rules)
             return incidents.decided(ticket, step, rules)
         case vs.PickVisit():
             return visits.decided(ticket, step, now, rules)
@@ -221,69 +223,12 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             assert_never(step)
 
 
-def _claimed(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    _be_open(ticket)
-    _be_staff(by, ticket, rules)
-    if ticket.owner == by:
-        raise TicketError(
-            "{number} 已经由您负责了（{time} 接单）。", number=ticket.number, time=ticket.claimed_at
-        )
-    if ticket.owner is not None:
-        raise AlreadyOwned(
-            "{number} 由 {owner} 接单（{time}）。{by}，已有人了；要一起处理回“协助 {number}”，要换人请 {owner} 回“转交 {number} @{by}”。",
-            number=ticket.number,
-            owner=ticket.owner,
-            time=ticket.claimed_at,
-            by=by,
-        )
-    coverage.be_decided(ticket, rules)
-    claimed = [e.Claimed(by=by)]
-    policy = rules.policies.get(ticket.policy)
-    if policy is not None and policy.first_response == "claim":
-        return [*claimed, *_responded(ticket, by, "", now, rules)]
-    return [*claimed]
-
-
-def _said(ticket: Ticket, by: Party, text: str, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    _be_staff(by, ticket, rules)
-    if ticket.status is not Status.OPEN:
-        return [e.Said(by=by, text=text)] if ticket.status is Status.SOLVED else []
-    word = _first_word(ticket, by, text, now, rules)
-    return (
-        word if any(isinstance(event, e.Responded) for event in word) else [*word, e.Said(by=by, text=text)]
-    )
-
-
-def _first_word(
-    ticket: Ticket, by: Party, text: str, now: datetime, rules: Rules, *, is_call: bool = False
-) -> list[e.AnyEvent]:
-    """Return the claim and the first response that a word of staff brings about, as far as both are still owed."""
-    claimed: list[e.AnyEvent] = [] if ticket.owner else [e.Claimed(by=by)]
-    if not timing.is_awaited(ticket, rules):
-        return claimed
-    return [*claimed, *_responded(ticket, by, text, now, rules, is_call=is_call)]
-
-
-def _price_word(ticket: Ticket, step: cs.CoverageStep, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    """Return the first response that a price or a refusal is; whoever says it does not take the work for that."""
-    if isinstance(step, cs.Cover) or not timing.is_awaited(ticket, rules):
-        return []
-    return _responded(ticket, step.by, step.text, now, rules)
-
-
-def _responded(
-    ticket: Ticket, by: Party, text: str, now: datetime, rules: Rules, *, is_call: bool = False
-) -> list[e.AnyEvent]:
-    late = timing.lateness(ticket, ClockKind.RESPOND, rules, now)
-    return [e.Responded(by=by, text=text, is_call=is_call, late=late)]
-
-
 def _arrived(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return the arrival; whoever stands before the customer has also answered them."""
-    _be_open(ticket)
-    _be_staff(by, ticket, rules)
+    be_open(ticket)
+    be_staff(by, ticket, rules)
     late = timing.lateness(ticket, ClockKind.ARRIVE, rules, now)  # who comes later is not late for it
-    return [*_first_word(ticket, by, "", now, rules), e.Arrived(by=by, late=late)]
+    return [*first_word(ticket, by, "", now, rules), e.Arrived(by=by, late=late)]
 
 
 def _late(ticket: Ticket, now: datetime, rules: Rules, *kinds: ClockKind) -> timedelta:
@@ -292,8 +237,8 @@ def _late(ticket: Ticket, now: datetime, rules: Rules, *kinds: ClockKind) -> tim
 
 def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
     """Return that somebody knows of the alerts; buttons of alerts that are over are refused."""
-    _be_open(ticket)
-    _be_staff(by, ticket, rules)
+    be_open(ticket)
+    be_staff(by, ticket, rules)
     if not any(clock.is_running and clock.fired for clock in timing.clocks(ticket, rules, now=None)):
         raise TicketError("{number} 现在没有在催的时限，不用回“收到”。", number=ticket.number)
     latest = max(at for told in ticket.told.values() for at in told.rungs.values())
@@ -332,52 +277,3 @@ def _undone(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.An
             within=rules.undo_within,
         )
     return [e.Undone(by=by, word=undo.word)]
-
-
-def _reported(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    if ticket.kind is not Kind.CALLBACK and ticket.status is not Status.OPEN:
-        return _called_about(ticket, step, now, rules)
-    if ticket.kind is not Kind.CALLBACK or ticket.status is Status.CLOSED:
-        raise TicketError("{number} 没有等着的回访。", number=ticket.subject or ticket.number)
-    if step.by != ticket.owner and not rules.role(step.by).is_manager:
-        raise NotTheirs(
-            "{number} 的回访由 {owner} 负责。",
-            number=ticket.subject or ticket.number,
-            owner=ticket.owner or manager_named(rules),
-        )
-    if step.outcome == "missed":
-        owed = timing.clock(ticket, ClockKind.RESOLVE, rules, now)
-        again = again_at(ticket, owed.due_at if owed else None, now, rules)
-        return [e.CallMissed(by=step.by, text=step.result, again_at=again)]
-    return [e.CalledBack(by=step.by, result=step.result), e.Closed(closing=Closing.DONE, by=step.by)]
-
-
-def _called_about(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    """Return the call that a policy promises about every solved ticket; it outlives the ticket."""
-    found = timing.clock(ticket, ClockKind.CALLBACK, rules, now)
-    if found is None or found.met_at is not None:
-        raise TicketError("{number} 没有等着的回访。", number=ticket.number)
-    if not rules.role(step.by).is_manager:
-        raise NotTheirs("{number} 的回访由 {owner} 负责。", number=ticket.number, owner=manager_named(rules))
-    if step.outcome == "missed":
-        return [e.CallMissed(by=step.by, text=step.result)]
-    late = timing.lateness(ticket, ClockKind.CALLBACK, rules, now)
-    return [e.CalledBack(by=step.by, result=step.result, late=late)]
-
-
-def _be_open(ticket: Ticket) -> None:
-    if ticket.closing is Closing.MERGED:
-        raise TicketError("{number} 已并入 {into}。", number=ticket.number, into=ticket.follows)
-    if ticket.status is Status.SOLVED:
-        raise TicketError("{number} 已处理，正等客户确认；没解决请回“重开 {number}”。", number=ticket.number)
-    if ticket.status is Status.CLOSED:
-        raise TicketError(
-            "{number} 已关闭（{time}）；没解决请回“重开 {number}”。",
-            number=ticket.number,
-            time=ticket.closed_at,
-        )
-
-
-def _be_staff(by: Party, ticket: Ticket, rules: Rules) -> None:
-    if not rules.role(by).is_staff:
-        raise NotTheirs("{number} 由工程师来处理；想补充情况，直接引用我的消息说就行。", number=ticket.number)

@@ -10,10 +10,11 @@ from bot.tickets import events as e
 from bot.tickets import planned_events as p
 from bot.tickets.errors import N_
 from bot.tickets.kinds import Closing, Kind
-from bot.tickets.messages import Button, Message, Place
+from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party, Ticket
 from bot.tickets.planned import ANNOUNCED, fixed_at
 from bot.tickets.planned_changes import DUE, LATEST, ROLLED_BACK
+from bot.tickets.planned_words import called_for, customer_name, slot, what_of
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, title
@@ -21,7 +22,6 @@ from scheduler.waking import open_until
 
 _EXAMPLE_TIME = time(15)
 _USEFUL = timedelta(hours=12)
-_JUST_DUE = timedelta(hours=1)
 
 
 def planned_notice(event: p.PlannedEvent, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
@@ -43,11 +43,6 @@ def planned_notice(event: p.PlannedEvent, after: Ticket, voices: Voices, rules: 
             assert_never(event)
 
 
-def customer_name(ticket: Ticket, rules: Rules) -> str:
-    """Return what the customer of a ticket is called."""
-    return rules.customers.get(ticket.customer) or ticket.room
-
-
 def opened(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Return the answer to whoever planned some work; an inspection is not spoken of before its day."""
     appointment = after.appointment
@@ -61,28 +56,6 @@ def opened(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     return [Message(to=Place.DUTY, text=text)]
 
 
-def slot(ticket: Ticket, speaker: Speaker) -> str:
-    """Return from when to when work is planned: `6-15 22:30–23:30`."""
-    appointment = ticket.appointment
-    if appointment is None:
-        return ""
-    return slot_of(appointment.at, appointment.until, speaker)
-
-
-def slot_of(at: datetime, until: datetime | None, speaker: Speaker) -> str:
-    """Return a stretch of time as people say it."""
-    begins = speaker.time(at)
-    return f"{begins}–{until.astimezone(speaker.zone):%H:%M}" if until else begins
-
-
-def _what(ticket: Ticket, speaker: Speaker) -> str:
-    return speaker.say("升级{what}", what=title(ticket)) if ticket.kind is Kind.MAINTENANCE else title(ticket)
-
-
-def _called(ticket: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
-    return (ticket.owner,) if ticket.owner else rules.on_call(ticket.room, now)
-
-
 def _announced(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     if after.closing is not None:
         return _result(after, voices)
@@ -91,7 +64,7 @@ def _announced(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     due_at = fixed_at(after, DUE) or voices.duty.now
     if due_at <= voices.duty.now:
         return []  # after a standstill; that it is overdue says it all
-    called = _called(after, rules, voices.duty.now)
+    called = called_for(after, rules, voices.duty.now)
     text = voices.duty.say(
         "📋 {number} {customer} {title} {due} 到期，负责人：{owner}。约时间：回“约 {number} {example}”",
         number=after.number, customer=customer_name(after, rules), title=title(after), due=due_at,
@@ -118,9 +91,9 @@ def _maintenance_announced(after: Ticket, voices: Voices, rules: Rules) -> list[
         text = voices.duty.say(
             "⚠️ {number} {customer} 升级{what} 没能提前告诉客户（机器人当时没有运行）。{calls}",
             number=after.number, customer=customer_name(after, rules), what=title(after),
-            calls="".join(f"@{each.name}" for each in _called(after, rules, customer.now)),
+            calls="".join(f"@{each.name}" for each in called_for(after, rules, customer.now)),
         )  # fmt: skip
-        return [Message(to=Place.DUTY, text=text, mentions=_called(after, rules, customer.now))]
+        return [Message(to=Place.DUTY, text=text, mentions=called_for(after, rules, customer.now))]
     latest = fixed_at(after, LATEST) or appointment.until or appointment.at
     told = customer.say(
         "📣 {number} {slot} 升级{what}，期间可能无法使用，最晚 {latest} 恢复。",
@@ -154,7 +127,7 @@ def _appointed(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
 
 
 def _other_time(event: p.OtherTimeWanted, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
-    called = _called(after, rules, voices.duty.now)
+    called = called_for(after, rules, voices.duty.now)
     names = "".join(f"@{each.name} " for each in called)
     is_work = after.kind is Kind.MAINTENANCE
     wish = voices.duty.say("：{text}", text=event.text) if event.text else ""
@@ -183,7 +156,7 @@ def _other_time(event: p.OtherTimeWanted, after: Ticket, voices: Voices, rules: 
         )
     duty = voices.duty.say(
         template, names=names, number=after.number, customer=customer_name(after, rules), by=event.by,
-        title=title(after), what=_what(after, voices.duty), time=event.at, wish=wish,
+        title=title(after), what=what_of(after, voices.duty), time=event.at, wish=wish,
     )  # fmt: skip
     return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=duty, mentions=called)]
 
@@ -193,7 +166,7 @@ def _near(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     if appointment is None:
         return []
     who = appointment.who or after.owner
-    called = (who,) if who else _called(after, rules, duty.now)
+    called = (who,) if who else called_for(after, rules, duty.now)
     names = "".join(f"@{each.name} " for each in called)
     if not after.kind.is_planned:
         text = duty.say(
@@ -311,7 +284,7 @@ def cancelled(
         return []
     duty = voices.duty.say(
         "{number} {customer} {what} 取消了（{by}）。",
-        number=after.number, customer=customer_name(after, rules), what=_what(after, voices.duty), by=by,
+        number=after.number, customer=customer_name(after, rules), what=what_of(after, voices.duty), by=by,
     )  # fmt: skip
     said = [Message(to=Place.DUTY, text=duty)]
     appointment = after.appointment
@@ -319,68 +292,7 @@ def cancelled(
     if is_known and appointment is not None:
         told = voices.customer.say(
             "{number} {time} {what} 取消了。",
-            number=after.number, time=appointment.at, what=_what(after, voices.customer),
+            number=after.number, time=appointment.at, what=what_of(after, voices.customer),
         )  # fmt: skip
         said.append(Message(to=Place.CUSTOMER, text=told))
     return said
-
-
-def overdue(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules) -> Message:
-    """Return the reminder of planned work before and after it is due."""
-    called = tuple(dict.fromkeys((*((ticket.owner,) if ticket.owner else ()), *event.told)))
-    late = speaker.now - event.due_at
-    values: dict[str, object] = {
-        "number": ticket.number,
-        "customer": customer_name(ticket, rules),
-        "title": _what(ticket, speaker),
-        "time": event.due_at,
-        "late": late,
-        "state": _standing(ticket, speaker),
-        "calls": " ".join(f"@{each.name}" for each in called),
-    }
-    text = speaker.say(_overdue_template(event, ticket, late), **values)
-    return Message(
-        to=Place.DUTY,
-        text=text,
-        mentions=called,
-        buttons=(Button(speaker.say("收到"), f"收到 {ticket.number}"),),
-        is_alert=True,
-        useful_for=_USEFUL,
-    )
-
-
-def _overdue_template(event: e.Escalated, ticket: Ticket, late: timedelta) -> str:
-    if ticket.kind is Kind.MAINTENANCE and event.clock == LATEST and late < timedelta():
-        return N_(
-            "⏳ {number} {customer} {title} 最晚 {time} 要恢复：做完回“升级完成 {number}”，不行就回“升级回退 {number} 原因” {calls}"
-        )
-    if ticket.kind is Kind.MAINTENANCE:
-        return N_(
-            "⚠️ {number} {customer} {title} 应在 {time} 恢复，还没有结果。回“升级完成 {number}”或“升级回退 {number} 原因” {calls}"
-        )
-    if late < timedelta():
-        return N_("⏳ {number} {customer} {title} {time} 到期，{state}。{calls}")
-    if late < _JUST_DUE:
-        return N_("⚠️ {number} {customer} {title} 到期了，还没有完成（{state}）。{calls}")
-    return N_("⚠️ {number} {customer} {title} 逾期 {late}（{state}）。{calls}")
-
-
-def _standing(ticket: Ticket, speaker: Speaker) -> str:
-    if ticket.appointment is None:
-        return speaker.say("还没约时间")
-    return speaker.say("约在 {time}", time=ticket.appointment.at)
-
-
-def planned_standing(ticket: Ticket, speaker: Speaker) -> str:
-    """Return how planned work stands, in one line for the customer."""
-    what = _what(ticket, speaker)
-    if ticket.appointment is None:
-        return speaker.say("{number} {what}：还没约时间。", number=ticket.number, what=what)
-    who = ticket.appointment.who or ticket.owner or ""
-    return speaker.say(
-        "{number} {what}：{slot}（{who}）。",
-        number=ticket.number,
-        what=what,
-        slot=slot(ticket, speaker),
-        who=who,
-    )

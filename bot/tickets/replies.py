@@ -7,7 +7,19 @@ from datetime import timedelta
 from typing import assert_never
 
 from bot.asks import Check
-from bot.tickets import coverage, incidents, joint_words, ledgering, majors, presence, site, timing, visits
+from bot.tickets import (
+    coverage,
+    incidents,
+    joint_words,
+    ledgering,
+    level_words,
+    majors,
+    owner_words,
+    presence,
+    site,
+    timing,
+    visits,
+)
 from bot.tickets import coverage_events as ce
 from bot.tickets import events as e
 from bot.tickets import incident_events as ie
@@ -18,19 +30,16 @@ from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.alerts import alerts
-from bot.tickets.beginnings import called_at_once, opened
+from bot.tickets.beginnings import opened
 from bot.tickets.calling import listed
-from bot.tickets.card import is_urgent
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
-from bot.tickets.errors import N_
 from bot.tickets.kinds import ClockKind, Kind
-from bot.tickets.messages import Button, Message, Place
+from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party, Ticket
-from bot.tickets.notices import Notice, noticed
+from bot.tickets.notices import noticed
 from bot.tickets.planned_notices import planned_notice
-from bot.tickets.rules import Role, Rules
-from bot.tickets.speaker import Speaker
-from bot.tickets.voices import Voices, level_word, title
+from bot.tickets.rules import Rules
+from bot.tickets.voices import Voices, title
 
 __all__ = ["replies", "title"]
 
@@ -58,52 +67,15 @@ def _said_of(
         case e.Escalated():  # early, as in `decide`
             return alerts(event, after, voices.duty, rules, title(after))
         case e.Claimed(by=by):
-            return _claimed(by, after, events, voices, rules)
-        case e.HandOverOffered(by=by, to=to, note=note):
-            text = duty(
-                "@{to} {by} 请您接 {number}（{title}）：{note}\n回“接受 {number}”或“拒绝 {number} 原因”。接受前仍由 {by} 负责。",
-                to=to, by=by, number=number, title=_known(after, voices.duty), note=note or duty("请接手"),
-            )  # fmt: skip
-            buttons = (
-                Button(duty("接受"), f"接受 {number}"),
-                Button(duty("拒绝"), f"拒绝 {number}"),
-            )
-            return [Message(to=Place.DUTY, text=text, mentions=(to,), buttons=buttons)]
-        case e.HandedOver(giver=giver, by=by):
-            told = customer("{number} 现由 {by} 处理，情况已了解，您不用重复说明。", number=number, by=by)
-            return [
-                Message(
-                    to=Place.DUTY,
-                    text=duty(
-                        "{number} 已由 {giver} 转给 {by}（{time}）。",
-                        number=number,
-                        giver=giver,
-                        by=by,
-                        time=voices.duty.now,
-                    ),
-                ),
-                Message(to=Place.CUSTOMER, text=told),
-            ]
-        case e.HandOverDeclined(by=by, reason=reason):
-            owner = after.owner or by
-            text = duty(
-                "{by} 没接 {number}（{reason}），仍由 @{owner} 负责。",
-                by=by, number=number, reason=reason or duty("没写原因"), owner=owner,
-            )  # fmt: skip
-            return [Message(to=Place.DUTY, text=text, mentions=(owner,))]
-        case e.HandOverExpired(to=to):
-            owner = after.owner or to
-            text = duty(
-                "{to} {within}未接受，{number} 仍归 @{owner}；需要的话 {manager} 可“改派 {number} @同事 原因”。",
-                to=to, within=rules.handover_within, number=number, owner=owner, manager=_manager(rules, voices.duty),
-            )  # fmt: skip
-            return [Message(to=Place.DUTY, text=text, mentions=(owner,), is_alert=True)]
-        case e.Reassigned(by=by, to=to, giver=giver, reason=reason):
-            return [_reassigned(by, to, giver, reason, after, voices, rules)]
+            return owner_words.claimed(by, after, events, voices, rules)
+        case (
+            e.HandOverOffered() | e.HandedOver() | e.HandOverDeclined() | e.HandOverExpired() | e.Reassigned()
+        ):
+            return owner_words.noticed(event, after, voices, rules)
         case e.LevelChanged(by=by, reason=reason):
             if not rules.role(by).is_staff:
-                return _kept(by, after, voices, rules)
-            return _level_changed(by, reason, before.level_name if before else "", after, voices, rules)
+                return level_words.kept(by, after, voices, rules)
+            return level_words.changed(by, reason, before.level_name if before else "", after, voices, rules)
         case e.Updated():
             return majors.updated(event, after, voices, rules)
         case e.MajorDeclared():
@@ -267,98 +239,6 @@ def _said_of(
             assert_never(event)
 
 
-def _claimed(
-    by: Party, after: Ticket, events: Sequence[e.AnyEvent], voices: Voices, rules: Rules
-) -> list[Message]:
-    text = voices.duty.say(
-        "{number} 由 {by} 接单（{time}）。", number=after.number, by=by, time=voices.duty.now
-    )
-    duty = Message(to=Place.DUTY, text=text)
-    is_heard = any(isinstance(event, e.Responded) and event.text for event in events)
-    if (
-        is_heard
-        or after.kind.is_planned
-        or any(isinstance(event, e.Resolved | e.Updated | e.Arrived | Notice) for event in events)
-    ):
-        return [duty]  # the customer hears from the engineer at this very moment
-    word = timing.promised_word(after, rules)
-    if word is not None and word > voices.customer.now:
-        told = voices.customer.say(
-            "{number} 由 {by} 负责，{time} 前联系您。", number=after.number, by=by, time=word
-        )
-    else:
-        told = voices.customer.say("{number} 由 {by} 负责。", number=after.number, by=by)
-    return [duty, Message(to=Place.CUSTOMER, text=told)]
-
-
-def _reassigned(
-    by: Party, to: Party, giver: Party | None, reason: str, after: Ticket, voices: Voices, rules: Rules
-) -> Message:
-    duty = voices.duty.say
-    origin = duty("原负责人 {giver}，", giver=giver) if giver else ""
-    text = duty(
-        "{number} 由 {by} 改派给 @{to}（{origin}理由：{reason}）。",
-        number=after.number, by=by, to=to, origin=origin, reason=reason,
-    )  # fmt: skip
-    word = timing.promised_word(after, rules)
-    if word is not None and word > voices.duty.now:
-        text += duty("最晚 {time} 给客户回话。", time=word)
-    else:
-        text += duty("请马上联系客户。")
-    return Message(to=Place.DUTY, text=text, mentions=(to,))
-
-
-def _level_changed(
-    by: Party, reason: str, was: str, after: Ticket, voices: Voices, rules: Rules
-) -> list[Message]:
-    """The customer hears of every change; a ticket that becomes most urgent calls people as a new one does."""
-    text = voices.customer.say(
-        "{number} 由{was}调整为{level}：{reason}（{by}）。",
-        number=after.number, was=was, level=after.level_name, reason=reason, by=by,
-    )  # fmt: skip
-    if after.level_before:
-        text += voices.customer.say("不同意请回“维持{was}”。", was=level_word(was))
-    told = Message(to=Place.CUSTOMER, text=text)
-    if not is_urgent(after, rules):
-        return [told]
-    called = called_at_once(after, rules, voices.duty.now)
-    word = timing.promised_word(after, rules)
-    duty = voices.duty.say(
-        "🔴 {number} 升为 {level}（{by}：{reason}）",
-        number=after.number,
-        level=after.level_name,
-        by=by,
-        reason=reason,
-    )
-    if word is not None and word > voices.duty.now:
-        is_awaited = timing.is_awaited(after, rules)
-        duty += (
-            voices.duty.say("，响应 {time} 前", time=word)
-            if is_awaited
-            else voices.duty.say("，解决 {time} 前", time=word)
-        )
-    duty += "".join(f" @{party.name}" for party in called)
-    return [told, Message(to=Place.DUTY, text=duty, mentions=called)]
-
-
-def _kept(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
-    """The customer insists on a level: whoever works on it must know what is promised now."""
-    number, level, word = after.number, after.level_name, timing.promised_word(after, rules)
-    told = voices.customer.say("好的，{number} 维持 {level}", number=number, level=level)
-    told += (
-        voices.customer.say("，最晚 {time} 答复。", time=word)
-        if word and word > voices.customer.now
-        else voices.customer.say("。")
-    )
-    called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
-    template = N_("{number} 维持 {level}（{by} 要求）。{calls}")
-    if word and word > voices.duty.now:
-        template = N_("{number} 维持 {level}（{by} 要求），最晚 {time} 答复。{calls}")
-    calls = " ".join(f"@{party.name}" for party in called)
-    duty = voices.duty.say(template, number=number, level=level, by=by, time=word, calls=calls)
-    return [Message(to=Place.ASKER, text=told), Message(to=Place.DUTY, text=duty, mentions=called)]
-
-
 def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     word = timing.promised_word(after, rules)
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
@@ -374,15 +254,3 @@ def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Messa
         "⏰ {by} 在催 {number}（{title}）{names}", by=by, number=after.number, title=title(after), names=names
     )
     return [Message(to=Place.ASIDE, text=text), Message(to=Place.DUTY, text=duty, mentions=called)]
-
-
-def _known(ticket: Ticket, speaker: Speaker) -> str:
-    """The summary a colleague needs before accepting: what it is and what was tried."""
-    tried = speaker.say("，已试 {entry}", entry=ticket.tried) if ticket.tried else ""
-    progress = speaker.say("，进展：{text}", text=ticket.progress) if ticket.progress else ""
-    return f"{title(ticket)}{tried}{progress}"
-
-
-def _manager(rules: Rules, speaker: Speaker) -> str:
-    managers = rules.with_role(Role.MANAGER)
-    return managers[0].name if managers else speaker.say("经理")

@@ -13,7 +13,8 @@ from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Party, Ticket
+from bot.tickets.model import Ticket
+from bot.tickets.permits import be_staff
 from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import Voices, title
 
@@ -30,10 +31,10 @@ def decided(ticket: Ticket, step: ss.SiteStep, now: datetime, rules: Rules) -> l
         raise TicketError("{number} 已经处理完了；没解决请回“重开 {number}”。", number=ticket.number)
     match step:
         case ss.Depart(by=by):
-            _be_staff(by, ticket, rules)
+            be_staff(by, ticket, rules)
             return [se.Departed(by=by)]
         case ss.LeaveSite(by=by, cause=cause, plan=plan, next_at=next_at):
-            _be_staff(by, ticket, rules)
+            be_staff(by, ticket, rules)
             if not cause or not plan or next_at is None or next_at <= now:
                 raise TicketError(
                     "没修好离场要写明原因、打算和下次时间，例：离场 {number} 未解决 矩阵主板坏，已报备件，明天10点前换",
@@ -46,7 +47,7 @@ def decided(ticket: Ticket, step: ss.SiteStep, now: datetime, rules: Rules) -> l
                 raise NotTheirs("“没人来”由客户来说；没到的话请马上联系客户。", number=ticket.number)
             return [se.NobodyCame(by=by)]
         case ss.ReportDay(by=by, text=text):
-            _be_staff(by, ticket, rules)
+            be_staff(by, ticket, rules)
             if not text:
                 raise TicketError(
                     "请写上进展，例：汇报 {number} 备机已接管，成绩模块明天恢复", number=ticket.number
@@ -70,11 +71,6 @@ def be_allowed_on_site(ticket: Ticket, rules: Rules) -> None:
             number=ticket.number,
             level=level.name,
         )
-
-
-def _be_staff(by: Party, ticket: Ticket, rules: Rules) -> None:
-    if not rules.role(by).is_staff:
-        raise NotTheirs("{number} 由工程师来处理；想补充情况，直接引用我的消息说就行。", number=ticket.number)
 
 
 def noticed(event: se.SiteEvent, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
