@@ -183,6 +183,7 @@ class LevelSettings(Section, frozen=True, kw_only=True):
     clocks: tuple[WrittenClock, ...] = ()
     readings: tuple[str, ...] = ()
     stages: tuple[StageName, ...] = ()
+    first_response: Literal["", "none"] = ""
     consult: bool = False
     free_after_contract: tuple[str, ...] = ()
 

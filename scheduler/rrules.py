@@ -74,18 +74,17 @@ class RRule:
 
     def _anchor(self, instant: datetime) -> datetime:
         """Return a start near an instant from which the rule comes at the same times as from its own: cost is independent of age."""
+        start = self.start
         if self.frequency in ("DAILY", "WEEKLY"):
             step = self.interval * (_WEEK if self.frequency == "WEEKLY" else 1)
-            return self.start + timedelta(days=(instant.date() - self.start.date()).days // step * step)
+            whole = (instant.date() - start.date()).days // step * step
+            return _midnight(start + timedelta(days=whole)) if whole else start
         step = self.interval * (_MONTHS if self.frequency == "YEARLY" else 1)
-        passed = (instant.year - self.start.year) * _MONTHS + instant.month - self.start.month
-        whole = max(passed, 0) // step * step
-        if not whole:
-            return self.start
-        if self.frequency == "YEARLY":
-            return self.start.replace(year=self.start.year + whole // _MONTHS, month=1, day=1)
-        year, month = divmod(self.start.year * _MONTHS + self.start.month - 1 + whole, _MONTHS)
-        return self.start.replace(year=year, month=month + 1, day=1)
+        passed = (instant.year - start.year) * _MONTHS + instant.month - start.month
+        whole = passed // step * step
+        year, month = divmod(start.year * _MONTHS + start.month - 1 + whole, _MONTHS)
+        month = 0 if self.frequency == "YEARLY" else month
+        return _midnight(start.replace(year=year, month=month + 1, day=1)) if whole else start
 
 
 def parse_rrule(text: str, zone: ZoneInfo) -> RRule:
@@ -170,11 +169,16 @@ def _parts(text: str) -> dict[str, str]:
 
 
 def _said_by_start(parts: Mapping[str, str], start: datetime) -> dict[str, str]:
-    """Return the day of the month, and the month, where only DTSTART says them: the rule is also begun on other days."""
+    """Return what only DTSTART says of the time and the day: the rule is also begun at other instants."""
+    said = {"BYHOUR": str(start.hour), "BYMINUTE": str(start.minute), "BYSECOND": str(start.second)}
     if parts["FREQ"] not in ("MONTHLY", "YEARLY") or any(key in parts for key in _DAYS_OF):
-        return {}
-    said = {"BYMONTHDAY": str(start.day)}
+        return said
+    said["BYMONTHDAY"] = str(start.day)
     return said if parts["FREQ"] == "MONTHLY" else {"BYMONTH": str(start.month), **said}
+
+
+def _midnight(at: datetime) -> datetime:
+    return datetime.combine(at.date(), time())
 
 
 def _moved(at: datetime, years: int) -> datetime:

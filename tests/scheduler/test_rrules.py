@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from dateutil.rrule import rrulestr
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.calendar import Calendar, always, parse_weekly
@@ -122,6 +122,10 @@ _RULES = st.builds(
 )
 
 
+@settings(max_examples=60)
+@example(
+    start=datetime.fromisoformat("2020-01-01 10:00"), rule="FREQ=DAILY;INTERVAL=1;BYHOUR=9", years=0, day=1
+)
 @given(start=_ON_THE_WALL, rule=_RULES, years=st.integers(0, 4), day=st.integers(0, 400))
 def test_any_rule_from_any_day_on_comes_as_the_library_walks_it_from_its_start(
     start: datetime, rule: str, years: int, day: int
