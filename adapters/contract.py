@@ -99,6 +99,14 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file of the bot."""
+
+    name: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One message of the bot.
 
@@ -131,6 +139,8 @@ class Capabilities:
     can_recall: bool = False
     has_buttons: bool = False
     shows_pictures: bool = False  # given an address; elsewhere the address stands in the text
+    max_file_bytes: int | None = None  # of a file the bot sends, through `SendsFiles`; None: it sends none
+    files_in_groups: bool = True  # where it sends files at all
     reply_window: timedelta | None = None  # None: no limit
     replies_per_message: int | None = None
     per_minute_room: int | None = None  # messages a room may get a minute; None: no limit

@@ -19,6 +19,7 @@ _WORDS = {
     Wish.HOW_FAR: Word.MINE,
     Wish.SOONER: Word.URGE,
     Wish.NO_MORE: Word.WITHDRAW,
+    Wish.SOMEBODY: Word.MINE,
 }  # where there are several
 
 
@@ -37,6 +38,8 @@ class AskingAfter:
         if wished is None:
             return False
         own = await self._finding.mine(hearing)
+        if wished is Wish.SOMEBODY and not own:
+            return await self._run(hearing, f"/{Word.HUMAN}")
         if wished is Wish.NO_MORE:
             own = [each for each in own if each.status is Status.OPEN]
         if len(own) == 1:

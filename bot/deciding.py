@@ -11,7 +11,7 @@ from typing import assert_never
 
 from bot.tickets.errors import N_
 from faq.knowledge import Answer, Hit, Nothing, Suggest, Verdict
-from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import asks_who_you_are, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 _OTHER_BOT = re.compile(r"\s*[/!！／]\s?[^\W\d_]")  # /导出, !export: commands of ours were recognised before
 # "打印不出来的同学来找我登记" tells others what to do; it reports nothing.
@@ -100,7 +100,8 @@ def decided(heard: Heard, verdict: Verdict) -> Decision:
                 return Candidates(hits)
             return Silent(N_("不确定，也不像是在问"))
         case Nothing():
-            if heard.is_addressed and not is_question and len(heard.text) < _A_CALL:
+            is_a_call = not is_question and len(heard.text) < _A_CALL
+            if heard.is_addressed and (is_a_call or asks_who_you_are(heard.text)):
                 return Greet()
             if heard.is_addressed or is_trouble:
                 return OfferTicket()

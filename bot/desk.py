@@ -101,6 +101,8 @@ class Desk:
         Raises:
             TicketError: The rules refuse it.
         """
+        if self.has_handled(origin):
+            return None  # a redelivery that this process knows of takes no number
         step = replace(step, number=await self._store.next_number(self._first_ticket))
         event = opening(step, self._filing.rules)
         ticket, saved = self._filing.born(event, origin.now, origin.source)

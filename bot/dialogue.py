@@ -32,7 +32,7 @@ from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
 from bot.moments import moment_at_start
 from bot.opening import Opening
-from bot.short_answers import choice, one_score, scores
+from bot.short_answers import agreed, choice, is_none_of_them, one_score, scores
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
@@ -41,6 +41,7 @@ from bot.tickets.kinds import Status, SurveyState, WaitsFor
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
+from bot.wishes import Wish, wish
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
@@ -56,6 +57,7 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
 )
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
 _AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
+_DECLINED = 0
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
 
@@ -118,6 +120,8 @@ class Dialogue:
             return await self._chosen(
                 hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
             )
+        if choices and (said := _in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
+            return await self._chosen(hearing, choices[0], said, "")
         answered = next((ask for ask in choices if isinstance(ask.about, Answered)), None)
         if answered is not None and answered is choices[0] and _NOT_HELPED.fullmatch(text.strip()):
             return await self._chosen(hearing, answered, 1, "")
@@ -130,6 +134,15 @@ class Dialogue:
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
         raise NotAnAnswer(self._left(asks))
+
+    async def taken_up(self, hearing: Hearing) -> bool:
+        """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
+        asks = await self._open(hearing, None)
+        ask = next((ask for ask in asks if isinstance(ask.about, Menu | Offer | Answered)), None)
+        if ask is None or hearing.customer_room is None:
+            return False
+        await self._chosen(hearing, ask, 0 if isinstance(ask.about, Menu) else 1, "")
+        return True
 
     async def _open(self, hearing: Hearing, quoted: Ask | None) -> list[Ask]:
         """Return the questions this text may answer, newest first: the quoted one alone, or the person's own."""
@@ -181,6 +194,8 @@ class Dialogue:
         elif isinstance(about, Offer):
             if number == 1:
                 await self._opening.offered(closed, about.question, more)
+            elif number == _DECLINED:
+                await self._desk.answer([], closed.origin)
         elif isinstance(about, Answered):
             if number <= 1:  # what the answer offers comes before the menu it was picked from
                 await self._not_helped(closed, about, more)
@@ -325,6 +340,27 @@ def says_broken(text: str) -> bool:
     """Say whether a word about a solved ticket says that it is not solved, or not any more."""
     said = text.strip()
     return looks_like_trouble(said) or _AGAIN.match(said) is not None or _NOT_YET.match(said) is not None
+
+
+def _in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
+    """Return the number that a yes, a no or "none of them" stands for, said to the bot soon after it asked."""
+    is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
+    if hearing.mentions or not (is_quoted or (is_soon and hearing.quotes is None)):
+        return None
+    yes = agreed(hearing.text)
+    match ask.about:
+        case Menu() if is_none_of_them(hearing.text) or wish(hearing.text) is Wish.SOMEBODY:
+            return 0
+        case Offer() | Answered() if wish(hearing.text) is Wish.SOMEBODY:
+            return 1
+        case Offer() if yes is not None:
+            return 1 if yes else _DECLINED
+        case Suggestion() if yes:
+            return 1
+        case Agree() if yes is not None:
+            return 1 if yes else 2
+        case _:
+            return None
 
 
 def _may_check(ticket: Ticket, person: str) -> bool:

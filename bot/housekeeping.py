@@ -16,7 +16,7 @@ from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
 from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
 from faq.formats import UnreadableFile, describe, plan, read, template, write
-from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge, wording
+from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 from faq.popularity import by_popularity
 from faq.thresholds import usual_or_own
 
@@ -123,7 +123,7 @@ async def _understood(base: KnowledgeBase, understanding: Understanding | None, 
         return False
     try:
         await understanding.work(base.sentences)
-        vector = await understanding.of(wording(text)) if base.sentences.is_ready else None
+        vector = await understanding.of(base.asked(text)) if base.sentences.is_ready else None
     finally:
         await understanding.close()
     base.hear(text, vector)

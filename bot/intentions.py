@@ -119,6 +119,8 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return _consult(hearing, rest, directory)
         case Word.CONCLUDE:
             return ins.Conclude(by, rest)
+        case Word.RECOVER if ticket.commander is None and ticket.waiting is not None:
+            return s.Resume(by)
         case Word.RECOVER:
             return s.Recover(by, rest)
         case Word.DEPART:

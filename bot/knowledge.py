@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
 from bot.understanding import Understanding
-from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge, wording
+from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
 from faq.popularity import by_popularity
 from faq.thresholds import asked_itself, for_chatter, own_answer_at
 
@@ -140,7 +140,7 @@ class Knowledge:
         sentences = self._base.sentences
         if self.understanding is None or sentences is None or not sentences.is_ready:
             return
-        asked = wording(text)
+        asked = self._base.asked(text)
         vector = None if sentences.can_ask(asked) else await self.understanding.of(asked)
         if vector is not None or sentences.can_ask(asked):
             await to_thread(self._base.hear, text, vector)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from adapters.contract import Button, Mention, Outgoing
-from bot.store.messages import Queued
+from bot.store.messages import Queued, QueuedFile
 from bot.tickets.errors import N_
 
 HELD = N_("（接上）")
@@ -37,6 +37,11 @@ def rendered(
         edits=edits,
         pictures=message.pictures if shows_pictures else (),
     )
+
+
+def named(message: Queued, file: QueuedFile, translator_at: Callable[[str], Callable[[str], str]]) -> str:
+    """Return what a file is called where it arrives: with the mark of a message that is sent again."""
+    return translator_at(message.room)(RESENT) + file.name if message.is_unknown else file.name
 
 
 def moved_text(message: Queued, translate: Callable[[str], str]) -> str:

@@ -14,7 +14,7 @@ import structlog
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
-from bot.commands import parse
+from bot.commands import Command, parse
 from bot.desk import Desk
 from bot.dialogue import Dialogue, NotAnAnswer, says_broken
 from bot.directory import Directory
@@ -24,6 +24,7 @@ from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
+from bot.spoken import spoken
 from bot.store.contract import Link, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
@@ -32,6 +33,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.timing import is_awaited, is_owed, promised_word
 from bot.uploading import Uploading
+from bot.vocabulary import Word
 from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
 
@@ -119,7 +121,11 @@ class Reception:
         if link is not None and await self._is_repeated(hearing):
             return
         command = parse(hearing.text)
+        if command is None and hearing.is_for_staff:
+            command = await self._spoken(hearing, link)
         if command is not None:
+            if command.word is Word.HUMAN and not command.rest and await self._dialogue.taken_up(hearing):
+                return
             # What is answered or opened in any case is refused by its own commit when it was before; a look first is for the rest.
             is_sure = self._orders.answers_at_once(command)
             if self._desk.has_handled(hearing.origin) if is_sure else await self._is_repeated(hearing):
@@ -130,6 +136,22 @@ class Reception:
             await self._staff_said(hearing, link)
         else:
             await self._customer_said(hearing, link)
+
+    async def _spoken(self, hearing: Hearing, link: Link | None) -> Command | None:
+        """Return the command that a sentence among staff means, when the ticket that it names is there."""
+        found = spoken(
+            hearing.text,
+            lambda text: self._directory.called_at_start(text, hearing.mentions),
+            is_manager=hearing.role.is_manager,
+        )
+        command = parse(found.command) if found is not None else None
+        if found is None or command is None:
+            return None
+        if found.number is not None:
+            return command if await self._finding.going_on(found.number) is not None else None
+        is_quoted = link is not None and link.ticket is not None
+        is_one = found.is_certain or is_quoted or len(await self._finding.fitting(hearing, command)) == 1
+        return command if is_one else None
 
     async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
         """Also staff among themselves: the bot answers them too when they call it."""

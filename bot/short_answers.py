@@ -34,10 +34,19 @@ _FIELDS = re.compile(  # a colon makes each a label; without one only the three 
 )
 
 
+_PARTS = re.compile(r"[;；\n]")
+
+
 def resolution_fields(rest: str) -> dict[str, str]:
-    """Return cause, method and prevention from `原因:… 方法:… 预防:…`; missing ones are empty."""
+    """Return cause, method and prevention from `原因:… 方法:… 预防:…`, or from three parts in this order between semicolons.
+
+    Missing ones are empty.
+    """
     fields = {"cause": "", "method": "", "prevention": ""}
     labels = list(_FIELDS.finditer(rest))
+    parts = [part.strip(BETWEEN) for part in _PARTS.split(rest)]
+    if not labels and len(parts) == len(fields):
+        return dict(zip(fields, parts, strict=True))
     for label, after in zip_longest(labels, labels[1:]):
         end = after.start() if after else len(rest)
         fields[_FIELD_OF[(label[1] or label[2]).lower()]] = rest[label.end() : end].strip(BETWEEN)
@@ -46,8 +55,12 @@ def resolution_fields(rest: str) -> dict[str, str]:
 
 # A digit before one of these counts something: "1 楼没网" picks nothing, "3 点 5 班" rates nobody.
 _COUNTED = r"(?!\s*(?:[\d点楼层班年月日号室节栋幢元块人台次个名位份张条页天周期折成:%]|教室|小时|分钟))"
+_DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
+_ORDINAL = re.compile(
+    r"^(?:选|第|选第)\s*[一二两三四五六七八九](?:[个种条项号](?:吧|是|的)*)?(?=$|[\s,。!、;])"
+)
 _CHOICE = re.compile(
-    rf"^(?:选|第)?\s*(\d)(?:\s*[个号](?=$|[\s,。!、;]))?{_COUNTED}(?=$|[\s,。!、:;]|\.(?!\d))[\s,。.!、:;]*(.*)$",
+    rf"^(?:选|第|选第)?\s*(\d)(?:\s*[个种条项号](?:吧|是|的)*(?=$|[\s,。!、;]))?{_COUNTED}(?=$|[\s,。!、:;]|\.(?!\d))[\s,。.!、:;]*(.*)$",
     re.DOTALL,
 )
 _TWO_SCORES = re.compile(
@@ -58,9 +71,40 @@ _TWO_SCORES = re.compile(
 _ONE_SCORE = re.compile(r"^([1-5])\s*(?:分|颗?星(?:好评)?)?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
 
 
+_YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以|行|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
+_NO = "(?:先|暂时)?(?:不用|不要|不需要|不必|不了|别|不)(?:转|报|报单|麻烦)?了?|算了|不同意|不行|不可以|no|nope|no ?thank(?:s|you)|notnow|disagreed?"
+_KINDLY = "(?:吧|啊|呀|哈|哦|嘛|了|啦|谢谢您?|谢了|麻烦(?:您|你|了)*|您|你|请|thankyou|thanks|please)*"
+_SAYS_YES = re.compile(f"(?:{_KINDLY}{_YES}{_KINDLY})+", re.IGNORECASE)
+_SAYS_NO = re.compile(f"(?:(?:{_NO}){_KINDLY})+", re.IGNORECASE)
+_NONE_OF_THEM = re.compile(
+    "(?:这些|好像|应该)?(?:都|全)?(?:不是|不对)(?:的|我[要想]问的)?|noneof(?:them|these)|neither",
+    re.IGNORECASE,
+)
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+def agreed(text: str) -> bool | None:
+    """Return the yes or no that is all a text says, None when it says anything else."""
+    said = _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text))
+    if "?" in text or "？" in text or not said:
+        return None
+    if _SAYS_NO.fullmatch(said):
+        return False
+    return True if _SAYS_YES.fullmatch(said) else None
+
+
+def is_none_of_them(text: str) -> bool:
+    """Tell whether a text says that no candidate is what was meant."""
+    return _NONE_OF_THEM.fullmatch(_NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text))) is not None
+
+
 def choice(text: str) -> tuple[int, str] | None:
     """Return the digit a person answered with, and what they added; None when the text is something else."""
-    found = _CHOICE.match(unicodedata.normalize("NFKC", text).strip())
+    said = unicodedata.normalize("NFKC", text).strip()
+    ordinal = _ORDINAL.match(said)
+    if ordinal is not None:
+        said = ordinal[0].translate(_DIGITS) + said[ordinal.end() :]
+    found = _CHOICE.match(said)
     return (int(found[1]), found[2].strip()) if found else None
 
 

@@ -1,4 +1,4 @@
-"""What people ask the bot about their own ticket without knowing a command: how far it is, whether it can be sooner."""
+"""What people ask the bot about their own ticket without knowing a command: how far it is, whether it can be sooner, whether somebody comes."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ class Wish(Enum):
     HOW_FAR = "how far"
     SOONER = "sooner"
     NO_MORE = "no more"
+    SOMEBODY = "somebody"
 
 
 _WHAT = r"(?:我的?|那个|这个|刚才的?|上次的?)?(?:单子?|工单|报修|报障|问题|事情?)?(?:现在|目前)?"
@@ -36,6 +37,12 @@ _NO_MORE = re.compile(
     r"(?:算了|已经|它)?(?:不用|不需要|不必)(?:再)?(?:修|来|处理|管|麻烦)?了?(?:(?:现在|已经|它)?自己?(?:又)?(?:好|可以|行|恢复)了)?"
     r"|(?:现在|已经|它)?自己(?:又)?(?:好|可以|行|恢复)了(?:不用|不需要|不必)?(?:再)?(?:修|来|处理|管)?了?"
 )
+_SOMEBODY = re.compile(
+    r"(?:请|麻烦|帮我|帮忙|能不能|能|可以|我要|还是)*(?:"
+    r"(?:叫|找|派|安排|喊|让)(?:一?[个位])?(?:人|工程师|师傅|技术员?|老师傅|维修师?傅?)(?:来|过来|上门|去)?(?:看看|看一下|看下|修|修一下|处理|处理一下|弄一下|弄)?"
+    r"|来(?:一?[个位])?(?:人|工程师|师傅)(?:看看|看一下|看下|修|修一下|处理|处理一下)?|(?:我要|转|找|接)?(?:人工|真人)(?:客服|服务)?"
+    r")(?:吧|吗|啊|呀|一下|了)*"
+)
 _MARKS = re.compile(r"[^\w]+")
 _LONGEST = 20  # longer texts tell something
 
@@ -49,4 +56,6 @@ def wish(text: str) -> Wish | None:
         return Wish.NO_MORE
     if _SOONER.fullmatch(said):
         return Wish.SOONER
+    if _SOMEBODY.fullmatch(said):
+        return Wish.SOMEBODY
     return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from faq.entries import Entry
 from faq.features import NAMES
 from faq.knowledge import Hit, KnowledgeBase, Verdict, judge
-from faq.text import fold, plain
-from faq.wording import canonical
+from faq.text import fold
 
 NEAREST = 5
 
@@ -29,7 +28,9 @@ class Account:
 
     text: str
     folded: str  # simplified, lower case, half width, without signs
-    compared: str  # what is compared: without greetings and fillers, in the base's own words
+    compared: (
+        str  # what is compared: without greetings and fillers, one word written one way, pinyin in characters
+    )
     nearest: tuple[Near, ...]  # best first
     answer_at: float
     suggest_at: float
@@ -47,7 +48,7 @@ def account(
     return Account(
         text=text,
         folded=fold(text),
-        compared=canonical(fold(plain(text))),
+        compared=base.asked(text),
         nearest=nearest,
         answer_at=answer_at,
         suggest_at=suggest_at,

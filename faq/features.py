@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -12,7 +12,7 @@ from rapidfuzz.fuzz import ratio
 
 from faq.index import Coverage
 from faq.nearness import LIKENESS, code, words
-from faq.pinyin import near_sound, sound, typed
+from faq.pinyin import near_sound, sound
 from faq.wording import Conflict, Sense, conflict_between, sense
 
 NAMES = (
@@ -123,13 +123,13 @@ def reading(text: str) -> Reading:
     )
 
 
-def spelled(asked: Reading, phrase: Reading) -> Reading | None:
-    """Return a question with its words typed as pinyin written as the phrasing writes them, None when it has none of them."""
+def spelled(asked: Reading, phrase: Reading, typed: Iterable[str]) -> Reading | None:
+    """Return a question with words that were `typed` as pinyin written as the phrasing writes them; None when none differs."""
     text = asked.text
-    for run, signs in typed(text):
-        place = phrase.near.find(near_sound(signs))
-        if place >= 0 and run not in phrase.text:
-            text = text.replace(run, phrase.text[place : place + len(signs)])
+    for word in typed:
+        place = phrase.near.find(near_sound(sound(word)))
+        if place >= 0 and word not in phrase.text:
+            text = text.replace(word, phrase.text[place : place + len(word)])
     return reading(text) if text != asked.text else None
 
 

@@ -11,8 +11,9 @@ from functools import lru_cache
 from math import log
 
 from faq.grams import CHINESE, MARK, grams
-from faq.pinyin import near_sound, sound, typed
+from faq.pinyin import near_sound, sound
 from faq.search import Shelf, Wanted, nearest
+from faq.typed import spelled_out
 
 # One pair of uncommon characters or one word says enough to be looked for.
 _LEAST_SAID = 1.0
@@ -139,6 +140,16 @@ class Index:
             self._words[text] = weight
         return weight
 
+    def written(self, text: str) -> dict[str, str]:
+        """Return the words of a canonical text that are typed as pinyin, each with the characters that were meant.
+
+        None in a collection that has no Chinese.
+        """
+        return spelled_out(text, self._seen) if self._spellings else {}
+
+    def _seen(self, piece: str) -> int:
+        return len(self._postings.get(piece, ()))
+
     def weigh(self, text: str) -> dict[str, float]:
         """Return the pieces of a canonical text with their weights in this collection.
 
@@ -166,19 +177,9 @@ class Index:
         """Return what to look for instead of a weighed text when pieces of it are only known by their sound, and by how much
         its factors are more then.
 
-        So "充直" finds "充值", and "chongzhi" as well. The same weights come back when there is nothing of the kind.
+        So "充直" finds "充值". The same weights come back when there is nothing of the kind.
         """
         spelled: dict[str, float] = {}
-        read: set[str] = set()
-        for run, signs in typed(text):
-            if run not in self._postings:
-                before = len(spelled)
-                heard = near_sound(signs)
-                for start in range(len(heard)):
-                    for size in (1, 2):
-                        self._spell(heard[start : start + size], spelled)
-                if len(spelled) > before:
-                    read.update(grams(run))
         missing = {piece for piece in weights if piece not in self._postings}
         if missing:
             sounds, spellings = near_sound(sound(text)), self._spellings
@@ -188,7 +189,7 @@ class Index:
                     self._spell(heard, spelled)
         if not spelled:
             return weights, 0.0
-        sought = spelled | {piece: weight for piece, weight in weights.items() if piece not in read}
+        sought = spelled | weights
         return sought, sum(map(_factor, sought)) - sum(map(_factor, weights))
 
     def _spell(self, heard: str, found: dict[str, float]) -> None:

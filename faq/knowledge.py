@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -150,17 +150,29 @@ class KnowledgeBase:
     def hear(self, text: str, vector: Any = None) -> None:
         """Hold a text against the phrasings before it is matched, by its meaning: long work, for a thread.
 
-        `vector` is the meaning of its `wording`, where somebody else has worked it out.
+        `vector` is the meaning of what `asked` returns, where somebody else has worked it out.
         """
-        asked_text = wording(text)
+        asked_text = self.asked(text)
         if self.sentences is not None and asked_text:
             if vector is not None:
                 self.sentences.learn(asked_text, vector)
             self.sentences.hear(asked_text)
 
+    def asked(self, text: str) -> str:
+        """Return a text as it is compared with this knowledge base: as its `wording`, what was typed as pinyin in characters."""
+        return self._read(text)[0]
+
+    def _read(self, text: str) -> tuple[str, Collection[str]]:
+        """Return a text as it is compared, and the words in it that were typed as pinyin."""
+        read = wording(text)
+        typed = self._index.written(read)
+        for run, word in typed.items():
+            read = read.replace(run, word)
+        return (canonical(read) if typed else read), typed.values()
+
     def measure(self, text: str, *, customer: str | None = None) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate."""
-        asked_text = wording(text)
+        asked_text, typed = self._read(text)
         wanted = self._index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
         numbers = [number for _, number in self._index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
@@ -172,13 +184,13 @@ class KnowledgeBase:
         if not numbers:
             return []
         asked = reading(asked_text)
-        weights, is_heard = wanted.weights, wanted.sought is not wanted.weights
+        weights = wanted.weights
         total = self._index.summed(weights)
         found = []
         for number in numbers:
             phrase = self._phrase(number)
             read = reading(phrase.text)
-            rewritten = spelled(asked, read) if is_heard else None
+            rewritten = spelled(asked, read, typed) if typed else None
             if rewritten is None:
                 shares = self._index.coverage(weights, total, number)
             else:

@@ -11,7 +11,7 @@ from importlib import resources
 _FIRST_SIGN = 0xE000
 _NEAR = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _NEAR_ENDS = ("ang", "eng", "ing")
-_LEAST_LETTERS = 4
+_LEAST_LETTERS = 3
 _MOST_LETTERS = 40
 _TYPED = re.compile(rf"[a-z]{{{_LEAST_LETTERS},{_MOST_LETTERS}}}")
 _LONGEST = 6  # letters of a syllable
@@ -29,6 +29,22 @@ def _readings() -> dict[str, str]:
 def _signs() -> dict[str, str]:
     """Return the sign of every syllable."""
     return {syllable: chr(_FIRST_SIGN + place) for place, syllable in enumerate(sorted(_readings()))}
+
+
+def characters(sign: str) -> str:
+    """Return the characters that are read as a syllable, alone or in some word."""
+    return _spellings()[sign]
+
+
+@cache
+def _spellings() -> dict[str, str]:
+    signs = _signs()
+    found = {signs[syllable]: row for syllable, row in _readings().items()}
+    for word, read in _words()[1].items():
+        for character, sign in zip(word, read, strict=True):
+            if character not in found[sign]:
+                found[sign] += character
+    return found
 
 
 @cache

@@ -70,6 +70,11 @@ _ASKS = re.compile(
 _SMALL_TALK = re.compile(
     "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)+"
 )
+_ABOUT_THE_BOT = re.compile(
+    "你(?:到底)?(?:是谁|叫(?:什么|啥)(?:名字)?|是(?:不是)?(?:机器人|真人|人工|人)[吗么]?|有(?:什么|哪些)(?:功能|用)|怎么用"
+    "|(?:都|还)?(?:会|能)(?:帮我?)?(?:做|干|帮忙)?(?:些|点)?(?:什么|啥))[呀啊呢]?"
+    "|(?:who|what) are you|what can you do|are you (?:a )?(?:bot|robot|human|real)",
+)
 _FAILS = re.compile(
     "打不[开出了]|[开关启]不了(?:机|门)?|登不[上了进]|登[录陆]不[上了进]|(?<![早晚])上不[去了]|连接?不[上了通]|接不[上通]|进不[去了]|用不了|不能用"
     "|装不[上了]|下不[了来]|下载不[了来]|传不[上了]|上传不[了上]|保存不[了上]|存不[了上]|提交不[了上]|发不[出了]|收不到|看不[到了见]|听不[到见清]|找不到"
@@ -84,9 +89,11 @@ _DENIED = re.compile("(?:没有?|不再|未)(?:再)?(?:报错|出错|错误|失�
 
 @cache
 def _to_simplified() -> dict[int, str]:
-    lines = resources.files("faq").joinpath("data/simplified.txt").read_text("utf-8").splitlines()
-    tokens = [token for line in lines if not line.startswith("#") for token in line.split()]
-    return {ord(form): token[0] for token in tokens for form in token[1:]}
+    folder = resources.files("faq").joinpath("data")
+    # Written by hand, the last word; and the whole table.
+    texts = [folder.joinpath(name).read_text("utf-8") for name in ("traditional.txt", "simplified.txt")]
+    lines = [line for text in texts for line in text.splitlines() if not line.startswith("#")]
+    return {ord(form): token[0] for line in lines for token in line.split() for form in token[1:]}
 
 
 def _fold_once(text: str) -> str:
@@ -165,6 +172,11 @@ def looks_like_question(text: str) -> bool:
         return False
     is_asked = _ASKS.search(folded) or (words != folded and _ASKS.search(words))
     return bool(is_asked) or text.rstrip(" ~～!！。.").endswith(("?", "？"))
+
+
+def asks_who_you_are(text: str) -> bool:
+    """Tell whether a message asks what the bot is or does, and nothing else."""
+    return _ABOUT_THE_BOT.fullmatch(strip_fillers(fold(text))) is not None
 
 
 @lru_cache(maxsize=_LATELY)

@@ -18,6 +18,7 @@ from adapters.contract import (
     Attachment,
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -47,6 +48,7 @@ _MOST_ACCOUNTS: Final = 100
 _MOST_ROOMS: Final = 200  # that are caught up with after a reconnect
 _SAVE_WITHIN: Final = 8.0  # seconds; QQ sides wait for ten or more for the answer to what they post
 _LONGEST: Final = 2000
+_LARGEST_FILE: Final = 20_000_000  # QQ takes more, but it travels as base64 in one frame
 
 
 class OneBotAdapter:
@@ -65,6 +67,7 @@ class OneBotAdapter:
             can_recall=True,
             shows_pictures=True,
             max_length=_LONGEST,
+            max_file_bytes=_LARGEST_FILE,
         )
         self._settings = settings
         self._clock = surroundings.clock
@@ -108,14 +111,15 @@ class OneBotAdapter:
         """
         return await self._delivery.deliver(message)
 
-    async def send_file(self, room: str, name: str, content: bytes) -> str:
+    async def send_file(self, message: Outgoing, file: File) -> str:
         """Put a file into a room and return its id, where QQ gives one.
 
         Raises:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
-        wire.check_room(room, self.name)
-        return await files.send(await self._caller_for(room), next(self._echoes), room, name, content)
+        wire.check_room(message.room, self.name)
+        caller = await self._caller_for(message.room)
+        return await files.send(caller, next(self._echoes), message.room, file)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
         """Return the content of a file that somebody sent.

@@ -29,6 +29,17 @@ class QueuedButton(msgspec.Struct, frozen=True):
     command: str
 
 
+class QueuedFile(msgspec.Struct, frozen=True):
+    """A file that a message brings; the store keeps its content under the digest, for a while.
+
+    `text` of the message is what is said where no file can come.
+    """
+
+    name: str
+    digest: str
+    size: int  # in bytes
+
+
 class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message of the outbox. `room` and `fallback` are addresses; `adapter` is the first part of `room`."""
 
@@ -41,6 +52,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     buttons: tuple[QueuedButton, ...] = ()
     quotes: str | None = None  # platform id of the message it answers
     pictures: tuple[str, ...] = ()  # addresses
+    file: QueuedFile | None = None
     edits: str | None = None  # key of an earlier message that this one replaces
     fallback: str | None = None  # where to say it when the platform forbids the room
     ticket: int | None = None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.commands import nearest, parse
-from bot.short_answers import choice, one_score, resolution_fields, scores
+from bot.short_answers import agreed, choice, is_none_of_them, one_score, resolution_fields, scores
 from bot.tickets.rules import Role
-from bot.vocabulary import Word
+from bot.vocabulary import SPECS, Word
 
 
 @pytest.mark.parametrize(
@@ -229,3 +231,56 @@ def test_what_is_missing_from_a_resolution_is_empty() -> None:
 )
 def test_the_nearest_command_is_one_its_writer_may_use(text: str, role: Role, meant: str | None) -> None:
     assert nearest(text, role) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("好的，麻烦了", True),
+        ("要", True),
+        ("嗯嗯 转吧，谢谢", True),
+        ("可以！", True),
+        ("Yes, please", True),
+        ("不用了", False),
+        ("先不转", False),
+        ("算了吧", False),
+        ("no thanks", False),
+        ("不同意", False),
+        ("", None),
+        ("好的？", None),
+        ("要不明天再说", None),
+        ("好的我去问问", None),
+        ("不行就换一台", None),
+        ("谢谢", None),
+        ("是不是坏了", None),
+    ],
+)
+def test_yes_and_no_are_whole_sentences(text: str, said: bool | None) -> None:
+    assert agreed(text) is said
+
+
+@pytest.mark.parametrize(
+    ("text", "is_so"), [("都不是", True), ("好像都不对", True), ("不是我想问的", True), ("不是这台", False)]
+)
+def test_none_of_the_candidates_was_meant(text: str, is_so: bool) -> None:
+    assert is_none_of_them(text) is is_so
+
+
+@pytest.mark.parametrize(
+    ("text", "picked"),
+    [("第一个", (1, "")), ("选第二种吧", (2, "")), ("选三", (3, "")), ("第三节课", None), ("第一次用", None)],
+)
+def test_candidates_are_counted_in_words(text: str, picked: tuple[int, str] | None) -> None:
+    assert choice(text) == picked
+
+
+def test_three_parts_between_semicolons_are_a_result() -> None:
+    whole = {"cause": "灯泡老化", "method": "换灯泡", "prevention": "少开关，人走灯灭"}
+    assert resolution_fields("灯泡老化；换灯泡; 少开关，人走灯灭") == whole
+    assert resolution_fields("灯泡老化；换灯泡")["method"] == ""
+    assert resolution_fields("原因:灯泡；灯座 方法:换；擦 预防:无")["cause"] == "灯泡；灯座"
+
+
+def test_every_word_is_in_the_docs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "in-the-chat.md").read_text("utf-8")
+    assert [name for spec in SPECS for name in spec.names if f"`{name}`" not in page] == []

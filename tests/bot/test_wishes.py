@@ -32,6 +32,28 @@ def test_people_need_it_no_more(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "找人来看看吧",
+        "叫个师傅过来修一下",
+        "派个工程师来",
+        "能不能找人看看",
+        "来个人修一下吧",
+        "我要人工客服",
+    ],
+)
+def test_people_want_somebody_to_come(text: str) -> None:
+    assert wish(text) is Wish.SOMEBODY
+
+
+@pytest.mark.parametrize(
+    "text", ["叫家长来学校", "来人多吗", "找人借投影仪", "人工智能课几点", "安排人事来签字"]
+)
+def test_other_people_are_other_people(text: str) -> None:
+    assert wish(text) is not Wish.SOMEBODY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "",
         "？？？",
         "不用谢",

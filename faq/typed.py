@@ -1,0 +1,94 @@
+"""Which characters were meant by words typed as pinyin: those that the known phrasings write so, else the language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from math import inf, log2
+
+from faq.nearness import rareness
+from faq.pinyin import characters, typed
+
+# Of the characters that sound the same those are tried that stand in most phrasings, then the commonest.
+_TRIED = 16
+# So many syllables of a text are spelled out: nobody types more, and cost must stay bounded.
+_MOST = 16
+# How many bits a character says that is not known at all, and one more than by itself where no word is known with what stands before.
+_UNKNOWN, _APART = 20.0, 6.0
+# How many bits a pair costs at least: a few phrasings prove little.
+_LEAST = 1.0
+
+Seen = Callable[[str], int]  # how many phrasings have a piece
+
+
+def spelled_out(text: str, seen: Seen) -> dict[str, str]:
+    """Return the runs of letters in a canonical text that are pinyin, with the characters that were most likely meant.
+
+    What stands in a phrasing as it is, and what is an English word, is left alone.
+    """
+    found: dict[str, str] = {}
+    left = _MOST
+    for run, signs in typed(text):
+        if run not in found and len(signs) <= left and not seen(run) and rareness(run) is None:
+            left -= len(signs)
+            before, _, after = text.partition(run)
+            around = _only_chinese(before[-1:]), _only_chinese(after[:1])
+            found[run] = _meant(around[0], signs, around[1], seen)
+    return found
+
+
+def _only_chinese(text: str) -> str:
+    return text if "\u3400" <= text <= "\u9fff" else ""
+
+
+def _meant(before: str, signs: str, after: str, seen: Seen) -> str:
+    """Return the likeliest characters of some syllables between two others."""
+    places = [before, *(_tried(sign, seen) for sign in signs), after]
+    first, *others = filter(None, places)
+    # The likeliest beginnings, one for each last character, with the bits they cost.
+    best = {option: _alone(option) for option in first}
+    for options in others:
+        best = dict(_cheapest(best, option, seen) for option in options)
+    meant = min(best, key=best.__getitem__)
+    return meant[len(before) : len(before) + len(signs)]
+
+
+def _cheapest(beginnings: dict[str, float], option: str, seen: Seen) -> tuple[str, float]:
+    """Return the likeliest of some beginnings with a character added, and the bits it costs."""
+    apart = _alone(option) + _APART
+    best, least = "", inf
+    for before, cost in beginnings.items():
+        bits = cost + min(apart, _joined(before[-1], option, seen), _ended(before[-2:], option))
+        if bits < least:
+            best, least = before + option, bits
+    return best, least
+
+
+def _tried(sign: str, seen: Seen) -> Sequence[str]:
+    known = sorted(_by_commonness(sign), key=lambda character: -seen(character))
+    return known[:_TRIED]
+
+
+@cache
+def _by_commonness(sign: str) -> tuple[str, ...]:
+    return tuple(sorted(characters(sign), key=_alone))
+
+
+@lru_cache(maxsize=8_192)
+def _alone(character: str) -> float:
+    bits = rareness(character)
+    return _UNKNOWN if bits is None else bits
+
+
+def _joined(before: str, character: str, seen: Seen) -> float:
+    """Return how surprising a character is after another: by the phrasings or by the words of the language, what is less."""
+    pair = before + character
+    together, times = rareness(pair), seen(pair)
+    bits = inf if together is None else max(_LEAST, together - _alone(before))
+    return min(bits, _LEAST + log2((seen(before) + 1) / times)) if times else bits
+
+
+def _ended(before: str, character: str) -> float:
+    """Return how surprising a character is after two others, by the words of the language."""
+    first, together = rareness(before), rareness(before + character)
+    return inf if first is None or together is None else max(_LEAST, together - first)

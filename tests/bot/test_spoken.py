@@ -1,0 +1,132 @@
+"""Sentences of staff that mean a command, and talk that only sounds like it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands import parse
+from bot.spoken import spoken
+from bot.tickets.model import Party
+from bot.vocabulary import Word
+
+_STAFF = {name: Party(f"id-{name}", name) for name in ("老张", "小李", "小周")}
+
+
+def _called(text: str) -> tuple[Party, str] | None:
+    plain = text.strip().removeprefix("@")
+    return next(
+        (
+            (party, plain[len(name) :].lstrip(" ,，:："))
+            for name, party in _STAFF.items()
+            if plain.startswith(name)
+        ),
+        None,
+    )
+
+
+def _command(text: str, *, is_manager: bool = False) -> tuple[Word, int | None, str] | None:
+    found = spoken(text, _called, is_manager=is_manager)
+    if found is None:
+        return None
+    command = parse(found.command)
+    assert command is not None
+    assert command.number == found.number
+    return command.word, command.number, command.rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1024 我去看看",
+        "1024我来处理吧",
+        "１０２４ 我跟进",
+        "#1024 还是我来弄",
+        "单1024，我去一趟",
+        "1024 我负责！",
+    ],
+)
+def test_somebody_takes_a_ticket(text: str) -> None:
+    assert _command(text) == (Word.CLAIM, 1024, "")
+
+
+def test_without_a_number_only_work_is_taken_and_only_the_one_there_is() -> None:
+    found = spoken("我来处理", _called, is_manager=False)
+    assert found is not None
+    assert not found.is_certain
+    assert _command("我去看看") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("1024 派给小周", "@小周"),
+        ("把1024转给@小周，老张请假", "@小周 老张请假"),
+        ("1024 交给小周 他懂录播机", "@小周 他懂录播机"),
+        ("让小周去处理 1024", "@小周"),
+        ("请小周看一下1024，我在外面", "@小周 我在外面"),
+        ("派给小周 1024", "@小周"),
+        ("1024 让小周上门吧", "@小周"),
+        ("1024 给小周", "@小周"),
+    ],
+)
+def test_a_ticket_is_given_to_a_colleague(text: str, rest: str) -> None:
+    assert _command(text) == (Word.HAND_OVER, 1024, rest)
+    assert _command(text, is_manager=True) == (Word.REASSIGN, 1024, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("1024 改成二级，全班停课", (Word.CHANGE_LEVEL, 1024, "二级，全班停课")),
+        ("把 1024 升级为一级 全校都这样", (Word.CHANGE_LEVEL, 1024, "一级 全校都这样")),
+        ("1024 在等备件，明天10点", (Word.PAUSE, 1024, "等备件，明天10点")),
+        ("1024 修好了", (Word.RESOLVE, 1024, "")),
+        ("1024 已经搞定了 灯泡老化；换灯泡；少开关", (Word.RESOLVE, 1024, "灯泡老化；换灯泡；少开关")),
+        ("1024 什么情况", (Word.PROGRESS, 1024, "")),
+        ("1024 详情", (Word.PROGRESS, 1024, "")),
+        ("看一下1024", (Word.PROGRESS, 1024, "")),
+        ("1024 还有多久", (Word.EXPLAIN, 1024, "")),
+        ("1024 几点到期？", (Word.EXPLAIN, 1024, "")),
+        ("今天谁值班", (Word.ON_DUTY, None, "")),
+        ("值班的是谁？", (Word.ON_DUTY, None, "")),
+        ("现在有哪些单没完？", (Word.QUEUE, None, "")),
+        ("没人接的单", (Word.QUEUE, None, "")),
+        ("我手上还有几个单", (Word.MINE, None, "")),
+    ],
+)
+def test_a_ticket_is_changed_or_asked_after(text: str, command: tuple[Word, int | None, str]) -> None:
+    assert _command(text) == command
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我看看",
+        "我来看看能不能修",
+        "1024 教室我去看看",
+        "1024 给客户打个电话",
+        "1024 让小周重启一下机器",
+        "让小周歇会儿",
+        "让王老师处理 1024",
+        "1024 派给谁合适",
+        "1024 等一下再说",
+        "1024 等配件公司的人",
+        "1024 修好了吗那台",
+        "谁值班室的钥匙拿走了",
+        "有没有人有灯泡",
+        "我有什么办法",
+        "看一下1024教室",
+        "电话 13900001024 还有多久",
+        "明天谁值班",
+    ],
+)
+def test_talk_is_no_command(text: str) -> None:
+    assert _command(text) is None
+    assert _command(text, is_manager=True) is None
+
+
+@given(st.text(alphabet="我来去看处理给让小周老张单修好了吗等备件客户改成一二级有哪些 ，？1024", max_size=30))
+def test_whatever_is_meant_is_a_command_that_can_be_read(text: str) -> None:
+    _command(text)
