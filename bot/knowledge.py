@@ -156,10 +156,15 @@ class Knowledge:
         if vector is not None or sentences.can_ask(asked):
             await to_thread(self._base.hear, text, vector)
 
-    def find(self, text: str, customer: str, now: datetime) -> list[Hit]:
-        """Return the entries that may answer a text for a customer, best first."""
+    def find(self, text: str, customer: str, now: datetime, *, is_asked: bool = True) -> list[Hit]:
+        """Return the entries that may answer a text for a customer, best first.
+
+        What nobody asked is not weighed where no entry can be sure enough for `judge`, and so finds nothing.
+        """
         self._turn(now)
-        return by_popularity(self._base.match(text, customer=customer or None), self.wanted)
+        at_least = 0.0 if is_asked else for_chatter(self.answer_at)
+        hits = self._base.match(text, customer=customer or None, at_least=at_least)
+        return by_popularity(hits, self.wanted)
 
     async def close(self) -> None:
         """Let go of what works out meanings."""
