@@ -51,6 +51,7 @@ _SPOKEN = (
     Word.CONSULT,
     Word.CONCLUDE,
     Word.TURN_DOWN,
+    Word.OUTSIDE,
 )
 # These may change something before the commit that knows whether the message was handled: knowledge, what is set up, plans.
 _MORE_THAN_A_COMMIT = SET_UP_WORDS | TEACHING_WORDS | MERGING_WORDS | PLANNED_WORDS
