@@ -66,6 +66,8 @@ class What(StrEnum):
     MEMBER_ADDED = "member_added"
     MEMBER_REMOVED = "member_removed"
     RECALLED = "recalled"  # a message was taken back
+    MUTED = "muted"  # the bot may not speak there of itself any more
+    UNMUTED = "unmuted"  # it may again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +98,14 @@ class Button:
 
     label: str
     command: str  # what pressing it says, for example `接单 1024`
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file of the bot."""
+
+    name: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,8 @@ class Capabilities:
     can_recall: bool = False
     has_buttons: bool = False
     shows_pictures: bool = False  # given an address; elsewhere the address stands in the text
+    max_file_bytes: int | None = None  # of a file the bot sends, through `SendsFiles`; None: it sends none
+    files_in_groups: bool = True  # where it sends files at all
     reply_window: timedelta | None = None  # None: no limit
     replies_per_message: int | None = None
     per_minute_room: int | None = None  # messages a room may get a minute; None: no limit

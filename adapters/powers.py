@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol, runtime_checkable
 
-from adapters.contract import Attachment
+from adapters.contract import Attachment, Capabilities, File, Outgoing
 
 
 class FileUnavailable(Exception):
@@ -30,10 +30,14 @@ class FetchesFiles(Protocol):
 
 @runtime_checkable
 class SendsFiles(Protocol):
-    """An adapter that can send a file."""
+    """An adapter that can send a file; how large, and where, stands in its capabilities."""
 
-    async def send_file(self, room: str, name: str, content: bytes) -> str:
+    capabilities: Capabilities
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
         """Deliver a file and return the platform's id for it, empty when there is none.
+
+        `message` says where it goes, what it answers and its key; its text is for places where no file can come, and is not said.
 
         Raises:
             DeliveryFailed: The platform did not take it, or it is unknown whether it did.
@@ -52,3 +56,13 @@ class Recalls(Protocol):
             DeliveryFailed: It is too late, or the message is not known any more.
         """
         ...
+
+
+def takes_file(adapter: object, room: str, size: int) -> bool:
+    """Say whether a file of so many bytes can be sent to a room through an adapter."""
+    if not isinstance(adapter, SendsFiles):
+        return False
+    capabilities = adapter.capabilities
+    if ":group:" in room and not capabilities.files_in_groups:
+        return False
+    return capabilities.max_file_bytes is not None and size <= capabilities.max_file_bytes

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
 from msgspec.structs import replace
 
-from adapters.contract import Adapter, Connects, DeliveryFailed
+from adapters.contract import Adapter, Connects, DeliveryFailed, File, Outgoing
+from adapters.powers import SendsFiles, takes_file
 from adapters.remembered import Remembered
 from bot.delivery_notes import Notes
 from bot.journal import Journal
 from bot.metrics import Meters
-from bot.outgoing import moved_text, rendered
+from bot.outgoing import because, moved_text, named, rendered
 from bot.patience import Patience
 from bot.store.contract import Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
@@ -112,6 +113,7 @@ class Attempts:
         if message.edits is not None and edits is None:
             await self.drop(message, N_("没有可以改的消息"))
             return None
+        file = await self._file(message)
         began = self._meters.monotonic()
         try:
             outgoing = rendered(
@@ -120,7 +122,7 @@ class Attempts:
                 self._translator_at,
                 shows_pictures=self._adapter.capabilities.shows_pictures,
             )
-            platform_id = await self._patience.wait(self._adapter.send(outgoing))
+            platform_id = await self._patience.wait(self._handed_over(message, outgoing, file))
         except DeliveryFailed as failure:
             return await self._failed(message, failure)
         except TimeoutError:
@@ -143,16 +145,34 @@ class Attempts:
             self._journal.delivered(message, platform_id)
         return None
 
+    async def _file(self, message: Queued) -> File | None:
+        """Return the file that a message brings, where the platform takes it and it is still kept."""
+        file = message.file
+        if file is None or not takes_file(self._adapter, message.room, file.size):
+            return None
+        content = await self._store.file(file.digest)
+        if content is None:
+            return None
+        return File(named(message, file, self._translator_at), content)
+
+    def _handed_over(self, message: Queued, outgoing: Outgoing, file: File | None) -> Awaitable[str]:
+        """Return what sends a message, or its file; where that cannot come it is for the fallback room, or said in words."""
+        if file is not None and isinstance(self._adapter, SendsFiles):
+            return self._adapter.send_file(outgoing, file)
+        if message.file is not None and message.fallback is not None:
+            raise DeliveryFailed(N_("这里发不了文件"))
+        return self._adapter.send(outgoing)
+
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
         if failure.retry_after is not None and not failure.is_unknown:
             self._was_cut_off = True
             if self.is_cut_off:  # no attempt: whoever waits for a connection goes on as soon as there is one
                 self._log.info("no connection", action="cut_off", key=message.key, reason=failure.reason)
-                again = replace(message, state=Delivery.QUEUED, reason=failure.reason)
+                again = replace(because(message, failure), state=Delivery.QUEUED)
                 await self._note(again)
                 return again
         attempts = message.attempts + 1
-        message = replace(message, attempts=attempts, reason=str(failure.reason))
+        message = replace(because(message, failure), attempts=attempts)
         self._log.warning(
             "not delivered",
             action="delivery_failed",
@@ -189,8 +209,11 @@ class Attempts:
         return again
 
     async def _refused(self, message: Queued, failure: DeliveryFailed) -> None:
-        """Say it elsewhere if there is such a place, or when somebody speaks; else give it up."""
-        if failure.until_heard and message.fallback is None:
+        """Say it elsewhere if there is such a place, or when somebody speaks; else give it up.
+
+        A file waits for a word like the text before it: its other place is for where no file can come at all.
+        """
+        if failure.until_heard and (message.fallback is None or message.file is not None):
             held = replace(message, state=Delivery.HELD)
             self._shelf.hold(held)  # at once: somebody may speak while it is noted
             try:

@@ -28,6 +28,7 @@ _NAMES = {
     Part.ASKS: N_("提问"),
     Part.LINKS: N_("引用关系"),
     Part.OUTBOX: N_("发送的消息"),
+    Part.FILES: N_("文件"),
     Part.FAILURES: N_("处理失败"),
     Part.TICKETS: N_("单"),
 }

@@ -14,6 +14,7 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter
+from adapters.powers import takes_file
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.sender import Sender
@@ -60,6 +61,11 @@ class Outbox:
         """Say whether a platform lets the bot change what it has said."""
         sender = self._senders.get(adapter)
         return sender is not None and sender.adapter.capabilities.can_edit
+
+    def takes_file(self, adapter: str, room: str, size: int) -> bool:
+        """Say whether a file of so many bytes can be sent to a room."""
+        sender = self._senders.get(adapter)
+        return sender is not None and takes_file(sender.adapter, room, size)
 
     def is_near(self, adapter: str, room: str) -> bool:
         """Say whether a message to this room would be handed to its platform within moments.
@@ -124,7 +130,13 @@ class Outbox:
         if message is None or message.state is not Delivery.DEAD:
             return False
         again = replace(
-            message, state=Delivery.QUEUED, attempts=0, not_before=None, useful_until=None, reason=""
+            message,
+            state=Delivery.QUEUED,
+            attempts=0,
+            not_before=None,
+            useful_until=None,
+            reason="",
+            reason_made="",
         )
         await self._store.update_outgoing([again])
         self._moved([again])

@@ -18,6 +18,7 @@ from adapters.contract import (
     Attachment,
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -40,6 +41,7 @@ from adapters.onebot.settings import Settings
 from adapters.onebot.voices import Voices
 from adapters.powers import FileUnavailable
 from adapters.splitting import split
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -47,6 +49,7 @@ _MOST_ACCOUNTS: Final = 100
 _MOST_ROOMS: Final = 200  # that are caught up with after a reconnect
 _SAVE_WITHIN: Final = 8.0  # seconds; QQ sides wait for ten or more for the answer to what they post
 _LONGEST: Final = 2000
+_LARGEST_FILE: Final = 20_000_000  # QQ takes more, but it travels as base64 in one frame
 
 
 class OneBotAdapter:
@@ -65,6 +68,7 @@ class OneBotAdapter:
             can_recall=True,
             shows_pictures=True,
             max_length=_LONGEST,
+            max_file_bytes=_LARGEST_FILE,
         )
         self._settings = settings
         self._clock = surroundings.clock
@@ -108,14 +112,15 @@ class OneBotAdapter:
         """
         return await self._delivery.deliver(message)
 
-    async def send_file(self, room: str, name: str, content: bytes) -> str:
+    async def send_file(self, message: Outgoing, file: File) -> str:
         """Put a file into a room and return its id, where QQ gives one.
 
         Raises:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
-        wire.check_room(room, self.name)
-        return await files.send(await self._caller_for(room), next(self._echoes), room, name, content)
+        wire.place(message.room, self.name)
+        caller = await self._caller_for(message.room)
+        return await files.send(caller, next(self._echoes), message.room, file)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
         """Return the content of a file that somebody sent.
@@ -235,7 +240,7 @@ class OneBotAdapter:
         if link is None and not self._is_closed:
             link = await self._voices.caller_soon(room, self._clock, RECONNECTING)
         if link is None:
-            raise DeliveryFailed("QQ 端没有连接", retry_after=RECONNECTING)
+            raise DeliveryFailed(say("QQ 端没有连接"), retry_after=RECONNECTING)
         return link
 
     # --- what comes in ---
@@ -275,6 +280,8 @@ class OneBotAdapter:
             happening: Incoming | Notice | None = noticed(frame, self._view, me, self._own)
         else:
             happening = wire.incoming(frame, self._view, me, self._own)
+        if isinstance(happening, Notice):
+            self._sending.noticed(happening)
         if happening is None:
             self._log.debug(
                 "event ignored",

@@ -7,12 +7,14 @@ import binascii
 from collections.abc import Iterator
 from typing import Any
 
-from adapters.contract import Attachment, DeliveryFailed
+from adapters.contract import Attachment, DeliveryFailed, File
 from adapters.downloads import downloaded, too_large
 from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, ask
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check
+from adapters.onebot.sending import RECONNECTING
 from adapters.onebot.wire import identity
+from adapters.wording import words_of
 
 
 async def fetch(
@@ -66,7 +68,7 @@ def _content(encoded: Any, most: int) -> bytes:
         return b""
 
 
-async def send(caller: Caller, echo: str, room: str, name: str, content: bytes) -> str:
+async def send(caller: Caller, echo: str, room: str, file: File) -> str:
     """Put a file into a room; most QQ sides give no id for it.
 
     Raises:
@@ -74,12 +76,12 @@ async def send(caller: Caller, echo: str, room: str, name: str, content: bytes) 
     """
     _, kind, number = room.split(":", 2)
     to: int | str = int(number) if number.isdecimal() else number
-    encoded = "base64://" + base64.b64encode(content).decode()
+    encoded = "base64://" + base64.b64encode(file.content).decode()
     action = "upload_group_file" if kind == "group" else "upload_private_file"
     target = {"group_id": to} if kind == "group" else {"user_id": to}
     try:
-        answer = await caller.call(Call(action, {**target, "file": encoded, "name": name}, echo))
+        answer = await caller.call(Call(action, {**target, "file": encoded, "name": file.name}, echo))
     except Unanswered as lost:
-        raise DeliveryFailed(str(lost), is_unknown=True) from lost
+        raise DeliveryFailed(words_of(lost), retry_after=RECONNECTING, is_unknown=True) from lost
     check(answer)
     return identity(answer.data.get("message_id")) if isinstance(answer.data, dict) else ""

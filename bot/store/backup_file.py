@@ -24,10 +24,10 @@ from bot.store.contract import Failure, Kept, Link, StoreFault
 from bot.store.knowledge_contract import Uses
 from bot.store.messages import Queued
 from bot.store.pages import Page
-from bot.store.portable import KeptEntry, KeptTicket, Part, Piece, SeenKey
+from bot.store.portable import KeptEntry, KeptFile, KeptTicket, Part, Piece, SeenKey, page_size
 from bot.tickets.errors import N_
 
-FORMAT = 1
+FORMAT = 2  # 1 had no files
 _PAGE = 500
 
 _encoder = msgspec.json.Encoder()
@@ -40,6 +40,7 @@ _DECODERS: dict[Part, msgspec.json.Decoder[Piece]] = {
     Part.ASKS: msgspec.json.Decoder(Ask),
     Part.LINKS: msgspec.json.Decoder(Link),
     Part.OUTBOX: msgspec.json.Decoder(Queued),
+    Part.FILES: msgspec.json.Decoder(KeptFile),
     Part.FAILURES: msgspec.json.Decoder(Failure),
     Part.TICKETS: msgspec.json.Decoder(KeptTicket),
 }
@@ -160,7 +161,7 @@ def _pages(file: BinaryIO) -> Iterator[Page]:
         if place == 0:
             continue
         of_part, body = _line.decode(line)
-        if pieces and (of_part is not part or len(pieces) >= _PAGE):
+        if pieces and (of_part is not part or len(pieces) >= page_size(part, _PAGE)):
             yield Page(part, str(place - 1), pieces)
             pieces = []
         part = of_part
@@ -168,7 +169,7 @@ def _pages(file: BinaryIO) -> Iterator[Page]:
         counts[part] += 1
     if foot is None or not line.endswith(b"\n"):
         raise ValueError("it ends too early")
-    if (foot.counts, foot.sha256) != (counts, checksum.hexdigest()):
+    if ({**dict.fromkeys(counts, 0), **foot.counts}, foot.sha256) != (counts, checksum.hexdigest()):
         raise ValueError("checksum")
     if pieces:
         yield Page(part, str(place - 1), pieces)

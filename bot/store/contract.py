@@ -220,6 +220,14 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         """Return what is remembered under keys that begin with `prefix`, by key."""
         ...
 
+    async def keep_file(self, content: bytes, at: datetime) -> str:
+        """Keep the content of a file durably and return its digest; the same content is kept once, and its time begins anew."""
+        ...
+
+    async def file(self, digest: str) -> bytes | None:
+        """Return the content of a file, or None when it is not kept (any more)."""
+        ...
+
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
         """Return queued, held and sending messages of one adapter in the order of their commits."""
         ...
@@ -258,8 +266,8 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         ...
 
     async def tidy(self, now: datetime) -> None:
-        """Forget seen keys after 3 days; closed or expired asks, delivered messages, lessons and failures after 90; in small
-        steps."""
+        """Forget seen keys after 3 days; files after 30; closed or expired asks, delivered messages, lessons and failures after 90;
+        in small steps."""
         ...
 
     async def close(self) -> None:

@@ -29,6 +29,17 @@ class QueuedButton(msgspec.Struct, frozen=True):
     command: str
 
 
+class QueuedFile(msgspec.Struct, frozen=True):
+    """A file that a message brings; the store keeps its content under the digest, for a while.
+
+    `text` of the message is what is said where no file can come.
+    """
+
+    name: str
+    digest: str
+    size: int  # in bytes
+
+
 class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One message of the outbox. `room` and `fallback` are addresses; `adapter` is the first part of `room`."""
 
@@ -41,6 +52,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     buttons: tuple[QueuedButton, ...] = ()
     quotes: str | None = None  # platform id of the message it answers
     pictures: tuple[str, ...] = ()  # addresses
+    file: QueuedFile | None = None
     edits: str | None = None  # key of an earlier message that this one replaces
     fallback: str | None = None  # where to say it when the platform forbids the room
     ticket: int | None = None
@@ -54,6 +66,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     was_held: bool = False  # the platform did not let the bot speak when it was due
     platform_id: str | None = None
     reason: str = ""  # of the latest failure
+    reason_made: str = ""  # how it was put together, so that it can be said in another language
     position: int = 0  # given by the store; grows in the order of commits
 
 

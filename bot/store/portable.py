@@ -40,6 +40,14 @@ class Sheet(msgspec.Struct, frozen=True):
     hash: str
 
 
+class KeptFile(msgspec.Struct, frozen=True):
+    """The content of a file that messages of the outbox bring, and since when it is kept."""
+
+    digest: str
+    at: datetime
+    content: bytes
+
+
 class KeptEntry(msgspec.Struct, frozen=True, kw_only=True):
     """A knowledge entry with every form it has had; `entry` is None when it was removed."""
 
@@ -57,12 +65,15 @@ class KeptTicket(msgspec.Struct, frozen=True, kw_only=True):
     surveyed_at: datetime | None = None
 
 
-Piece = SeenKey | Kept | KeptEntry | Uses | Lesson | Ask | Link | Queued | Failure | KeptTicket
+Piece = SeenKey | Kept | KeptEntry | Uses | Lesson | Ask | Link | Queued | KeptFile | Failure | KeptTicket
+
+_MOST_FILES = 8  # in a page: all of it is in memory at once
 
 
 class Part(StrEnum):
     """The parts of a store, in the order in which they are copied.
 
+    Files come after the messages that bring them, for the content is kept before the message.
     Tickets come last: whatever is committed while a running store is copied, what points at a ticket finds it in the copy,
     and a message that is known as handled has its effect there.
     """
@@ -75,6 +86,7 @@ class Part(StrEnum):
     ASKS = "asks"
     LINKS = "links"
     OUTBOX = "outbox"
+    FILES = "files"
     FAILURES = "failures"
     TICKETS = "tickets"
 
@@ -112,6 +124,11 @@ class Portable(Store, Archive, Protocol):
         Empty for a store that one process at a time can open: there the opener is alone.
         """
         ...
+
+
+def page_size(part: Part, limit: int) -> int:
+    """Return how many pieces of a part are read at once, at most `limit`."""
+    return min(limit, _MOST_FILES) if part is Part.FILES else limit
 
 
 def first_broken(kept: KeptTicket) -> int | None:

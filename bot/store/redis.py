@@ -40,6 +40,7 @@ from bot.tickets.records import Record
 
 T = TypeVar("T")
 _SEEN_KEPT = timedelta(days=3)
+_FILES_KEPT = timedelta(days=30)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
 
@@ -190,6 +191,7 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
             ("seen", now - _SEEN_KEPT),
             ("asks", now - _KEPT),
             ("outbox", now - _KEPT),
+            ("files", now - _FILES_KEPT),
             ("lessons", now - _KEPT),
             ("failures", now - _KEPT),
         ):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
 from typing import Any, Protocol, assert_never
 
 from bot.asks import Ask
@@ -12,7 +14,7 @@ from bot.store.contract import Failure, Kept, Link
 from bot.store.instants import instant, milliseconds, milliseconds_up
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.store.messages import Queued
-from bot.store.portable import COPYING, KeptEntry, KeptTicket, Part, Piece, SeenKey
+from bot.store.portable import COPYING, KeptEntry, KeptFile, KeptTicket, Part, Piece, SeenKey, page_size
 from bot.store.redis_boxes import Boxes, kept_of
 from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import lesson_value, uses_value
@@ -40,6 +42,7 @@ _INDEXES = {
     Part.ASKS: ("asks-in-order", "asks"),
     Part.LINKS: ("links", "links"),
     Part.OUTBOX: ("outbox-in-order", "outbox"),
+    Part.FILES: ("files-by-time", "files"),
     Part.LESSONS: ("lessons-by-time", "lessons"),
     Part.FAILURES: ("failures-by-time", "failures"),
     Part.TICKETS: ("all", "tickets"),
@@ -70,6 +73,7 @@ class RedisPieces:
     """See `bot.store.portable.Portable` for what the methods promise."""
 
     async def export(self: _Knows, part: Part, *, after: str = "", limit: int = 500) -> Sequence[Placed]:
+        limit = page_size(part, limit)
         match part:
             case Part.KEPT:
                 found = [
@@ -95,6 +99,16 @@ class RedisPieces:
             await self._commits.note_number(max(numbers))
         for shard, values in by_shard.items():
             await self._servers.written(shard, "put", packed(values))
+
+    async def keep_file(self: _Knows, content: bytes, at: datetime) -> str:
+        digest = sha256(content).hexdigest()
+        shard, value = await _value(self._shards, KeptFile(digest, at, content))
+        await self._servers.written(shard, "put", packed([value]))
+        return digest
+
+    async def file(self: _Knows, digest: str) -> bytes | None:
+        content: bytes | None = await self._servers.ask(self._shards.of_room(digest), "HGET", "files", digest)
+        return content
 
     async def note_failure(self: _Knows, failure: Failure) -> None:
         shard, value = await _value(self._shards, failure)
@@ -181,6 +195,8 @@ def _piece(part: Part, member: str, score: str, value: Any, shards: Shards, shar
             return link_from(value)
         case Part.OUTBOX:
             return message_from(value, shards.position(shard))
+        case Part.FILES:
+            return KeptFile(member, instant(int(score)), value)
         case Part.LESSONS:
             return lesson_from(value)
         case Part.FAILURES:
@@ -213,6 +229,9 @@ async def _value(shards: Shards, piece: Piece) -> tuple[int, list[Any]]:
                 "message",
                 queued_value(piece, {}),
             ]
+        case KeptFile():
+            spread = shards.of_room(piece.digest)  # nothing else is said about it, so it may lie anywhere
+            return spread, ["file", piece.digest, milliseconds(piece.at), text(piece.content)]
         case Failure():
             return FIRST, ["failure", piece.key, milliseconds(piece.at), text(body_of(piece))]
         case KeptTicket():

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -31,7 +32,7 @@ from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
 from bot.store.lockfile import LockFile
 from bot.store.messages import Delivered, Queued
-from bot.store.portable import KeptTicket, Part, Piece
+from bot.store.portable import KeptFile, KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.reporters import Reporters
 from bot.store.sharing import Alone
@@ -46,6 +47,7 @@ from bot.tickets.records import Record
 from faq.knowledge import Entry
 
 _SEEN_KEPT = timedelta(days=3)
+_FILES_KEPT = timedelta(days=30)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
 _ABOVE_ALL_NUMBERS = 2**63 - 1
@@ -191,6 +193,15 @@ class SqliteStore(Alone):
         row = (kind, 0 if since is None else milliseconds(since))
         return await self._reader.listed(lesson_from, self._queries["open_lessons"], row)
 
+    async def keep_file(self, content: bytes, at: datetime) -> str:
+        kept = KeptFile(sha256(content).hexdigest(), at, content)
+        await self._writer.submit(putting([kept], self._queries))
+        return kept.digest
+
+    async def file(self, digest: str) -> bytes | None:
+        found = await self._reader.listed(_content, self._queries["file"], (digest,))
+        return found[0] if found else None
+
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
         rows = self._reader.rows(self._queries["waiting"], (adapter, limit))
         return [queued_from(*row) for row in rows]
@@ -238,6 +249,7 @@ class SqliteStore(Alone):
         await self._forget("forget_seen", now - _SEEN_KEPT)
         await self._forget("forget_asks", now - _KEPT)
         await self._forget("forget_outgoing", now - _KEPT)
+        await self._forget("forget_files", now - _FILES_KEPT)
         await self._forget("forget_failures", now - _KEPT)
         await self._forget("forget_lessons", now - _KEPT)
 
@@ -319,6 +331,10 @@ def _end(connection: sqlite3.Connection) -> None:
     with suppress(sqlite3.Error):  # on a full disk the log stays, and the next one reads it
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+
+
+def _content(content: bytes) -> bytes:
+    return content
 
 
 def _pair(key: str, body: bytes) -> tuple[str, bytes]:

@@ -199,6 +199,22 @@ DELETE FROM entries WHERE id = ?
 -- Read the knowledge base.
 SELECT CAST(body AS BLOB) FROM entries ORDER BY id
 
+-- put_file --
+-- Keep the content of a file; the same content is kept once, and its time begins anew.
+INSERT INTO files (digest, at, content) VALUES (?, ?, ?) ON CONFLICT (digest) DO UPDATE SET at = excluded.at
+
+-- file --
+-- Read the content of a file.
+SELECT content FROM files WHERE digest = ?
+
+-- forget_files --
+-- Remove one step of files that have been kept since before an instant.
+DELETE FROM files WHERE digest IN (SELECT digest FROM files WHERE at < ? ORDER BY at LIMIT ?)
+
+-- export_files --
+-- List files by digest.
+SELECT digest, at, content FROM files WHERE digest > ? ORDER BY digest LIMIT ?
+
 -- put_failure --
 -- Keep what the program failed at in place of what is known under the same key.
 INSERT INTO failures (key, at, body) VALUES (?, ?, CAST(? AS TEXT))

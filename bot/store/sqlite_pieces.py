@@ -27,7 +27,7 @@ from bot.store.contract import Failure, Kept, Link
 from bot.store.instants import instant, milliseconds, milliseconds_up
 from bot.store.knowledge_contract import Uses
 from bot.store.messages import Queued
-from bot.store.portable import KeptEntry, KeptTicket, Part, Piece, SeenKey, Sheet
+from bot.store.portable import KeptEntry, KeptFile, KeptTicket, Part, Piece, SeenKey, Sheet, page_size
 from bot.store.sqlite_knowledge import row_of_lesson, row_of_uses
 from bot.store.sqlite_statements import Row, Statement, ask_row, outgoing_row, ticket_row
 
@@ -47,7 +47,11 @@ def page(
         ValueError: The place is none of ours.
     """
     return list(
-        _PAGES[part](lambda query, row: connection.execute(queries[query], row).fetchall(), after, limit)
+        _PAGES[part](
+            lambda query, row: connection.execute(queries[query], row).fetchall(),
+            after,
+            page_size(part, limit),
+        )
     )
 
 
@@ -106,6 +110,11 @@ def _outbox(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
         yield str(message.position), message
 
 
+def _files(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
+    for digest, at, content in rows("export_files", (after, limit)):
+        yield digest, KeptFile(digest, instant(at), content)
+
+
 def _failures(rows: Rows, after: str, limit: int) -> Iterator[Placed]:
     for key, body in rows("export_failures", (after, limit)):
         yield key, failure_from(body)
@@ -141,6 +150,7 @@ _PAGES: dict[Part, Callable[[Rows, str, int], Iterator[Placed]]] = {
     Part.ASKS: _asks,
     Part.LINKS: _links,
     Part.OUTBOX: _outbox,
+    Part.FILES: _files,
     Part.FAILURES: _failures,
     Part.TICKETS: _tickets,
 }
@@ -164,6 +174,8 @@ def _rows_of(piece: Piece) -> Sequence[tuple[str, Row]]:
             return [("put_link", (piece.room, piece.message, piece.ticket, piece.outgoing))]
         case Queued():
             return [("put_outgoing", outgoing_row(piece))]
+        case KeptFile():
+            return [("put_file", (piece.digest, milliseconds(piece.at), piece.content))]
         case Failure():
             return [("put_failure", (piece.key, milliseconds(piece.at), body_of(piece)))]
         case KeptTicket():

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from websockets.exceptions import ConnectionClosed
 
-from adapters.contract import DeliveryFailed, Notice, Outgoing, What
+from adapters.contract import DeliveryFailed, File, Notice, Outgoing, What
 from tests.adapters.conftest import NOON, Archive
 
 pytestmark = pytest.mark.asyncio
@@ -305,13 +305,13 @@ async def test_files_come_from_the_qq_side_itself_or_from_allowed_hosts_only(one
         await adapter.fetch("qq:group:9", file, 1)
 
     answers["upload_group_file"] = {"message_id": 5}
-    assert await adapter.send_file("qq:group:9", "表.csv", "问".encode()) == "5"
+    assert await adapter.send_file(Outgoing("f1", "qq:group:9", ""), File("表.csv", "问".encode())) == "5"
     assert calls[-1]["params"] == {"group_id": 9, "file": "base64://6Zeu", "name": "表.csv"}
     answers["delete_msg"] = {"ok": 1}
     await adapter.recall("qq:group:9", "-77")
     assert calls[-1]["params"] == {"message_id": -77}
     with pytest.raises(DeliveryFailed):
-        await adapter.send_file("elsewhere:group:9", "x", b"")
+        await adapter.send_file(Outgoing("f2", "elsewhere:group:9", ""), File("x", b""))
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,11 @@ function PUT.failure(piece)
   call('ZADD', P .. 'failures-by-time', piece[3], piece[2])
 end
 
+function PUT.file(piece)
+  call('HSET', P .. 'files', piece[2], piece[4])
+  call('ZADD', P .. 'files-by-time', piece[3], piece[2])
+end
+
 function PUT.message(piece)
   local message = piece[2]
   local found = call('HGET', P .. 'outbox', message[1])

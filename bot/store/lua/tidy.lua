@@ -1,4 +1,4 @@
--- Forgets one step of what is not needed any more. ARGV: what (seen, asks, outbox, lessons, failures), the instant it must be older
+-- Forgets one step of what is not needed any more. ARGV: what (seen, asks, outbox, files, lessons, failures), the instant it must be older
 -- than, how many to pass over, how many to look at. The answer: how many went, how many stayed, how many of those are old.
 local what, before = ARGV[1], tonumber(ARGV[2])
 local gone, stayed, old = 0, 0, 0
@@ -26,6 +26,8 @@ end
 
 if what == 'seen' then
   return forget_by_time('seen', function() end)
+elseif what == 'files' then
+  return forget_by_time('files-by-time', function(digest) call('HDEL', P .. 'files', digest) end)
 elseif what == 'failures' then
   return forget_by_time('failures-by-time', function(key) call('HDEL', P .. 'failures', key) end)
 elseif what == 'lessons' then

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, timedelta, timezone
+from hashlib import sha256
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ from bot.asks import Check, Menu
 from bot.lessons import Picked, Proposed
 from bot.store.contract import AlreadySeen, ClosedAsk, Conflict, Kept, Link
 from bot.store.knowledge_contract import EntryChange, KnowledgeMoved, Uses
-from bot.store.messages import Delivered, Delivery, QueuedButton, QueuedMention
+from bot.store.messages import Delivered, Delivery, QueuedButton, QueuedFile, QueuedMention
 from bot.tickets.events import Claimed, Noted, Responded
 from bot.tickets.kinds import Status, SurveyState
 from bot.tickets.model import Party, Survey
@@ -769,6 +770,34 @@ class TestRestart:
         again = await reopened()
         await asyncio.gather(*commits)
         assert numbers(await again.open_tickets()) == list(range(1, 40))
+
+
+class TestFiles:
+    async def test_what_a_file_holds_is_kept_under_its_digest(self, store, build, reopened):
+        content = bytes(range(256)) + b"\x00" * 100_000
+        digest = await store.keep_file(content, build.at)
+        assert digest == sha256(content).hexdigest()
+        assert await store.keep_file(b"", build.at) != digest
+        again = await reopened()
+        assert await again.file(digest) == content
+        assert await again.file("nothing") is None
+
+    async def test_a_message_says_which_file_it_brings(self, store, build):
+        file = QueuedFile("育才-6月巡检.xlsx", await store.keep_file(b"PK", build.at), 2)
+        await store.commit(build.change(outgoing=(build.message("o1", file=file),)))
+        (waiting,) = await store.waiting("qq")
+        assert waiting.file == file
+        await store.update_outgoing([msgspec.structs.replace(waiting, state=Delivery.DEAD)])
+        assert [letter.file for letter in await store.dead_letters()] == [file]
+
+    async def test_files_are_forgotten_after_thirty_days_unless_they_are_kept_again(self, store, build):
+        old = await store.keep_file(b"old", build.at)
+        renewed = await store.keep_file(b"renewed", build.at)
+        await store.keep_file(b"renewed", build.at + DAY)
+        await store.tidy(build.at + 30 * DAY)
+        assert await store.file(old) == b"old"
+        await store.tidy(build.at + 30 * DAY + MINUTE)
+        assert [await store.file(each) for each in (old, renewed)] == [None, b"renewed"]
 
 
 class TestTidy:

@@ -115,7 +115,7 @@ class TestBackup:
         await copying.back_up(store_url, backup_file, build.at)
         with gzip.open(backup_file, "rt", encoding="utf-8") as lines_of_json:
             head, *lines, foot = map(json.loads, lines_of_json)
-        assert (head["shouwen"], head["format"], foot["shouwen"]) == ("backup", 1, "end")
+        assert (head["shouwen"], head["format"], foot["shouwen"]) == ("backup", 2, "end")
         assert [part for part, _ in lines].count("tickets") == foot["counts"]["tickets"] == 1
 
 
@@ -169,7 +169,7 @@ class TestDamage:
     async def test_a_newer_format_is_refused(self, backup_file):
         head = {
             "shouwen": "backup",
-            "format": 2,
+            "format": 3,
             "program": "9.0",
             "at": "2026-03-06T08:45:00Z",
             "store": "sqlite",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from hashlib import sha256
 
 import msgspec
 import pytest
@@ -13,7 +14,7 @@ from bot.lessons import Lesson, Missed
 from bot.store.contract import ClosedAsk, Failure, Kept, Link
 from bot.store.knowledge_contract import Uses
 from bot.store.messages import Delivery
-from bot.store.portable import Part, SeenKey, Sheet, first_broken
+from bot.store.portable import KeptFile, Part, SeenKey, Sheet, first_broken
 from bot.tickets.events import Claimed
 from bot.tickets.kinds import Status, SurveyState
 from bot.tickets.model import Party, Survey
@@ -21,6 +22,7 @@ from bot.tickets.model import Party, Survey
 pytestmark = pytest.mark.asyncio
 
 MINUTE = timedelta(minutes=1)
+CONTENT = bytes(range(256)) * 3  # of a file: any bytes
 
 
 def failure(build, key, **fields):
@@ -79,6 +81,7 @@ async def filled(store, build):
     await store.learn(build.learning(entries=(build.entry("K-002", "重新搜索"),), removed=("K-001",)))
     await store.update_outgoing([msgspec.structs.replace(messages[0], state=Delivery.SENT, platform_id="p1")])
     await store.note_failure(failure(build, "m9", ticket=1001, message="{}"))
+    await store.keep_file(CONTENT, build.at)
 
 
 def without_places(pieces):
@@ -118,6 +121,7 @@ class TestExport:
             ("o1", Delivery.QUEUED),
             ("o3", Delivery.QUEUED),
         ]
+        assert found[Part.FILES] == [KeptFile(sha256(CONTENT).hexdigest(), build.at, CONTENT)]
         assert found[Part.FAILURES] == [failure(build, "m9", ticket=1001, message="{}")]
         first, second = found[Part.TICKETS]
         assert first.ticket == await store.ticket(1001)
