@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from adapters.contract import Button, Mention, Outgoing
 from bot.store.messages import Queued, QueuedFile
 from bot.tickets.errors import N_
@@ -47,6 +49,13 @@ def named(message: Queued, file: QueuedFile, translator_at: Callable[[str], Call
 def moved_text(message: Queued, translate: Callable[[str], str]) -> str:
     """Return the text for the room where it is said instead: of a message from another group, with why it is here."""
     return message.text + translate(ELSEWHERE) if ":group:" in message.room else message.text
+
+
+def moved_file(message: Queued, translate: Callable[[str], str]) -> QueuedFile | None:
+    """Return the file of a message that comes somewhere else, with the reason in its name: nothing else is said there."""
+    if message.file is None or ":group:" not in message.room:
+        return message.file
+    return replace(message.file, name=translate(ELSEWHERE) + message.file.name)
 
 
 def useful_until(now: datetime, useful_for: timedelta | None) -> datetime | None:
