@@ -72,7 +72,9 @@ class Answering:
             hits: list[Hit] = []
             if mode != "off":
                 await self._knowledge.hear(said.text)
-                hits = self._knowledge.find(said.text, hearing.customer, hearing.now)
+                hits = self._knowledge.find(
+                    said.text, hearing.customer, hearing.now, is_asked=said.is_for_bot
+                )
             decision = decided(said, self._knowledge.judge(hits, is_asked=said.is_for_bot))
         match decision:
             case Silent():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from bot.identifying import Identifying
 from bot.incident_orders import IncidentOrders
 from bot.joining import Joining
 from bot.journal import Journal
+from bot.kept_index import KeptIndex, index_file
 from bot.knowledge import Knowledge, Thresholds
 from bot.learning.school import School, school_of
 from bot.ledgers import Ledgers
@@ -123,6 +125,7 @@ async def assemble(
         Thresholds(config.faq.answer_at, config.faq.suggest_at, config.faq.ask_itself),
         config.bot.zone,
         understanding=understanding_of(config.faq, store),
+        index=KeptIndex(index_file(config, os.environ)),
     )
     await knowledge.load(clock.now())
     texts = Texts()

@@ -71,6 +71,9 @@ class FaqConfig:
     ask_itself: bool = True  # whether the knowledge finds its own threshold, by its own questions
     semantic: bool = True  # whether to use the extra of that name where it is installed
     embeddings: EmbeddingsConfig | None = None  # an address that is used in its place
+    index_folder: Path | None = (
+        None  # where the index of a large knowledge base is kept; None: where the store thinks best
+    )
 
 
 @dataclass(frozen=True, slots=True)

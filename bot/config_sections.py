@@ -168,6 +168,7 @@ def faq_of(settings: FaqSettings, folder: Path, secrets: Secrets, mistakes: Mist
         ask_itself=settings.ask_itself,
         semantic=settings.semantic,
         embeddings=_embeddings_of(settings.embeddings, secrets, mistakes) if settings.embeddings else None,
+        index_folder=folder / settings.index_folder if settings.index_folder else None,
     )
 
 

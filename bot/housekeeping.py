@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from bot.clock import SystemClock
 from bot.command_line import Voice, voice_of
 from bot.config import Config
 from bot.importing import for_customers, import_file
+from bot.kept_index import index_file, read_base
 from bot.knowledge import wanted_of
 from bot.store.contract import Store, StoreFault
 from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
@@ -18,6 +21,7 @@ from faq import checks, explanation
 from faq.formats import UnreadableFile, describe, plan, read, template, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 from faq.popularity import by_popularity
+from faq.sentences import Sentences
 from faq.thresholds import usual_or_own
 
 
@@ -69,8 +73,8 @@ async def ask_faq(config: Config, text: str, customer: str | None, *, is_explain
     """Return the answer to a question as lines; with the scores and the reasons when they are wanted."""
     voice = voice_of(config.bot.language)
     understanding = understanding_of(config.faq, ReadVectors(config.store_url))
-    base = KnowledgeBase(
-        await _entries(config), sentences=understanding.sentences() if understanding is not None else None
+    base = base_of(
+        config, await _entries(config), understanding.sentences() if understanding is not None else None
     )
     is_meant = await _understood(base, understanding, text)
     answer_at = threshold_of(config, base)
@@ -143,6 +147,11 @@ def _meant(understanding: Understanding, base: KnowledgeBase, is_known: bool, vo
     )
 
 
+def base_of(config: Config, entries: Sequence[Entry], sentences: Sentences | None = None) -> KnowledgeBase:
+    """Return the knowledge base of a configuration, by the index that a running bot keeps where it is large."""
+    return read_base(index_file(config, os.environ), entries, sentences=sentences)[0]
+
+
 def threshold_of(config: Config, base: KnowledgeBase) -> float:
     """Return from which probability on a running bot would answer from these entries."""
     return usual_or_own(base, config.faq.answer_at) if config.faq.ask_itself else config.faq.answer_at
@@ -178,7 +187,7 @@ async def check_faq(config: Config, file: Path) -> tuple[list[str], bool]:
     Raises:
         StoreFault: The file cannot be read.
     """
-    base = KnowledgeBase(await _entries(config))
+    base = base_of(config, await _entries(config))
     answer_at = threshold_of(config, base)
     try:
         found = checks.read(await asyncio.to_thread(file.read_bytes))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from bot.kept_index import KeptIndex
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
 from bot.understanding import Understanding
@@ -47,8 +48,10 @@ class Knowledge:
         zone: ZoneInfo,
         *,
         understanding: Understanding | None = None,
+        index: KeptIndex | None = None,
     ) -> None:
         self.understanding = understanding  # None: sentences are not compared by their meaning
+        self._index = index  # None: nothing is kept of it
         self._store = store
         self.thresholds = thresholds
         self._zone = zone
@@ -84,7 +87,11 @@ class Knowledge:
         self._entries = {entry.id: entry for entry in await self._store.entries()}
         self._day = self._today(now)
         sentences = self.understanding.sentences() if self.understanding is not None else None
-        self._base = KnowledgeBase(map(self._as_found, self._entries.values()), sentences=sentences)
+        found = [self._as_found(entry) for entry in self._entries.values()]
+        if self._index is not None:
+            self._base = self._index.read(found, sentences)
+        else:
+            self._base = KnowledgeBase(found, sentences=sentences)
         await self.count(now)
         return len(self._entries)
 
@@ -93,6 +100,10 @@ class Knowledge:
         if self.understanding is None or self._base.sentences is None:
             return 0
         return await self.understanding.work(self._base.sentences)
+
+    async def keep_index(self) -> bool:
+        """Save the index where it is so large that the next start is quicker by it; return whether it was saved now."""
+        return self._index is not None and await self._index.keep(self._base)
 
     async def count(self, now: datetime) -> None:
         """Know anew once a day which entries people want: an order that changes while they ask would confuse them."""
@@ -145,10 +156,15 @@ class Knowledge:
         if vector is not None or sentences.can_ask(asked):
             await to_thread(self._base.hear, text, vector)
 
-    def find(self, text: str, customer: str, now: datetime) -> list[Hit]:
-        """Return the entries that may answer a text for a customer, best first."""
+    def find(self, text: str, customer: str, now: datetime, *, is_asked: bool = True) -> list[Hit]:
+        """Return the entries that may answer a text for a customer, best first.
+
+        What nobody asked is not weighed where no entry can be sure enough for `judge`, and so finds nothing.
+        """
         self._turn(now)
-        return by_popularity(self._base.match(text, customer=customer or None), self.wanted)
+        at_least = 0.0 if is_asked else for_chatter(self.answer_at)
+        hits = self._base.match(text, customer=customer or None, at_least=at_least)
+        return by_popularity(hits, self.wanted)
 
     async def close(self) -> None:
         """Let go of what works out meanings."""

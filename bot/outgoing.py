@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from adapters.contract import Button, Mention, Outgoing
+from adapters.contract import Button, DeliveryFailed, Mention, Outgoing
+from adapters.wording import packed, translated, unpacked
 from bot.store.messages import Queued, QueuedFile
 from bot.tickets.errors import N_
 
@@ -56,6 +57,17 @@ def moved_file(message: Queued, translate: Callable[[str], str]) -> QueuedFile |
     if message.file is None or ":group:" not in message.room:
         return message.file
     return replace(message.file, name=translate(ELSEWHERE) + message.file.name)
+
+
+def because(message: Queued, failure: DeliveryFailed) -> Queued:
+    """Return a message with why it was not delivered, so that this can be said in every language."""
+    return replace(message, reason=str(failure.reason), reason_made=packed(failure.reason))
+
+
+def reason_of(message: Queued, translate: Callable[[str], str]) -> str:
+    """Return why a message was not delivered, in the language of `translate`; what the platform said stays as it said it."""
+    made = unpacked(message.reason_made)
+    return translate(message.reason) if made is None else translated(made, translate)
 
 
 def useful_until(now: datetime, useful_for: timedelta | None) -> datetime | None:

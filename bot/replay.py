@@ -130,6 +130,11 @@ class ChatAdapter:
         what = What.BOT_REMOVED if is_removed else What.BOT_ADDED
         return Notice(what=what, room=address(room), key=f"n{next(self._ids)}", room_name=room)
 
+    def muted(self, room: str, *, is_over: bool) -> Notice:
+        """Return what a platform would tell when the bot may not speak first any more, or again."""
+        what = What.UNMUTED if is_over else What.MUTED
+        return Notice(what=what, room=address(room), key=f"n{next(self._ids)}", room_name=room)
+
     def happened(self, what: str, room: str, person: str) -> Notice:
         """Return what a platform would tell of somebody who left, joined, or took back what they said last."""
         number = f"n{next(self._ids)}"
@@ -234,14 +239,18 @@ class Stage:
                 await self._notice(self.chat.happened(what, room, person))
             case t.WithoutFiles(room=room):
                 self.chat.refuse_files(room)
-            case t.Silenced(room=room, is_over=is_over):
+            case t.Silenced(room=room, is_over=is_over, is_told=is_told):
                 self.chat.silence(room, is_over=is_over)
+                if is_told:
+                    await self._notice(self.chat.muted(room, is_over=is_over))
             case _:
                 assert_never(action)
 
     async def _notice(self, notice: Notice) -> None:
         """Tell of something twice, as platforms do."""
         for _ in range(2):
+            if notice.what is What.UNMUTED:
+                self._running().outbox.heard(notice.room)
             await self._running().reception.noticed(notice)
             await self._settle()
 

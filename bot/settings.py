@@ -88,6 +88,7 @@ class FaqSettings(Section, frozen=True, kw_only=True):
     managers: tuple[str, ...] = ()
     checks: str = ""
     semantic: bool = True
+    index_folder: str = ""
     embeddings: EmbeddingsSettings | None = None
 
 

@@ -8,11 +8,10 @@ from datetime import datetime
 from bot.asks import Answered, Ask
 from bot.command_line import Voice, voice_of
 from bot.config import Config
-from bot.housekeeping import threshold_of
+from bot.housekeeping import base_of, threshold_of
 from bot.lessons import Lesson, Picked
 from bot.store.portable import Archive, Part, Piece
 from bot.store.registry import open_archive, read_entries
-from faq.knowledge import KnowledgeBase
 from faq.text import fold
 from faq.tuning import Advice, Known, advised, cases_of
 
@@ -32,7 +31,7 @@ async def tune(config: Config, wished: float) -> list[str]:
     finally:
         await archive.close()
     entries = await read_entries(config.store_url)
-    own = threshold_of(config, KnowledgeBase(entries))
+    own = threshold_of(config, base_of(config, entries))
     advice = advised(cases_of(known.values(), entries), wished, own)
     return _said(advice, wished, known, since, voice_of(config.bot.language), config)
 

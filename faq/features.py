@@ -165,6 +165,31 @@ def compared(
     )
 
 
+def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
+    """Return what `compared` gives at most for two texts: what costs little is measured, all else is taken to be alike."""
+    return (
+        shares.letters_of_text,
+        shares.letters_of_phrase,
+        shares.pieces_of_text,
+        shares.pieces_of_phrase,
+        1.0,
+        1.0,
+        ratio(asked, phrase) / 100,
+        1.0,
+        1.0,
+        ratio(sorted(asked), sorted(phrase)) / 100,
+        1.0,
+        1.0,
+        0.0,  # what speaks against it is not looked for
+        0.0,
+        0.0,
+        _length(asked),
+        _length(phrase),
+        1.0,
+        1.0,
+    )
+
+
 def _meant(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, float]:
     """Return the share of the weight of a reading's words that another has, in these words or others of like meaning or sound,
     and what of one word it has at most, as a share of the heaviest word."""

@@ -50,12 +50,14 @@ class Sum:
 class Index:
     """Phrasings by number, with the pieces of each. Numbers are given by the caller, rise from 0, and mean nothing."""
 
-    def __init__(self) -> None:
-        self._shelf = Shelf()
-        self._postings = self._shelf.postings
-        self._texts = self._shelf.texts
+    def __init__(self, shelf: Shelf | None = None, spellings: dict[str, list[str]] | None = None) -> None:
+        """Begin empty, or with what was saved; `count` when all of it is on the shelf."""
+        self.shelf = shelf or Shelf()
+        self._postings = self.shelf.postings
+        self._texts = self.shelf.texts
         self._living = 0
-        self._spellings: dict[str, list[str]] = {}  # sound of a Chinese piece -> its spellings that are known
+        # Sound of a Chinese piece -> its spellings that are known.
+        self._spellings: dict[str, list[str]] = spellings if spellings is not None else {}
         # How rare a piece is changes with every phrasing, so what was worked out is forgotten then.
         self._rarest = log(2)  # of a piece that nothing has
         self._weights: dict[str, float] = {}
@@ -66,10 +68,19 @@ class Index:
     def __len__(self) -> int:
         return self._living
 
+    @property
+    def numbers(self) -> int:
+        """How many numbers were given, those taken out too."""
+        return len(self._texts)
+
+    def text(self, number: int) -> str:
+        """Return the canonical text of a number, empty for one that was taken out."""
+        return self._texts[number] or ""
+
     def add(self, number: int, text: str) -> None:
         """Add a canonical phrasing under a number that is higher than all before."""
         pieces = grams(text)
-        self._shelf.add(number, text, pieces)
+        self.shelf.add(number, text, pieces)
         self._living += 1
         postings = self._postings
         for piece in pieces:
@@ -79,6 +90,11 @@ class Index:
                 if CHINESE.match(piece):
                     self._spellings.setdefault(near_sound(sound(piece)), []).append(piece)
             posting.append(number)
+        self._forget()
+
+    def count(self) -> None:
+        """Know how many phrasings there are, after the shelf was filled with what was saved."""
+        self._living = len(self._texts) - self._texts.count(None)
         self._forget()
 
     def remove(self, number: int) -> None:
@@ -212,7 +228,7 @@ class Index:
 
         `least` is the share of the text's weight that must be found.
         """
-        return nearest(self._shelf, wanted, least=least, admits=admits)
+        return nearest(self.shelf, wanted, least=least, admits=admits)
 
     def coverage(self, weights: dict[str, float], text: Sum, number: int) -> Coverage:
         """Return what a weighed text, summed up by `summed`, and a phrasing have of each other."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from faq.entries import Comparison, Entry, Measured
-from faq.features import compared, reading, spelled
-from faq.index import Index
-from faq.rank import LEAST_SHARED, ranked
+from faq.features import at_most, compared, reading, spelled
+from faq.index import Index, Sum
+from faq.phrases import Phrases
+from faq.rank import LEAST_SHARED, most_likely, ranked
 from faq.sentences import Sentences
 from faq.text import fold, plain
 from faq.wording import canonical
@@ -57,25 +58,42 @@ class Nothing:
 Verdict = Answer | Suggest | Nothing
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
-    entry: Entry
-    wording: str  # as written
-    text: str  # canonical
-
-
 class KnowledgeBase:
     """Entries that can be asked, changed one at a time."""
 
-    def __init__(self, entries: Iterable[Entry] = (), *, sentences: Sentences | None = None) -> None:
+    def __init__(
+        self,
+        entries: Iterable[Entry] = (),
+        *,
+        sentences: Sentences | None = None,
+        index: Index | None = None,
+        phrases: Phrases | None = None,
+    ) -> None:
+        """Begin with entries; `index` and `phrases` are empty but where `taken_up` gives others."""
         self.sentences = sentences  # None: without the extra `semantic`
+        self.changes = 0  # how often it was changed: whoever goes over it in slices sees that it is not the same any more
+        self.phrases = phrases if phrases is not None else Phrases()
+        self.index = index if index is not None else Index()
         self._entries: dict[str, Entry] = {}
-        self._phrases: list[_Phrase | None] = []  # by number; None: taken out
-        self._first: dict[str, int] = {}  # of each entry with phrasings, whose numbers follow each other
-        self._index = Index()
         self._own = 0  # entries that are for one customer only
         for entry in entries:
             self.put(entry)
+
+    @classmethod
+    def taken_up(
+        cls, entries: dict[str, Entry], index: Index, phrases: Phrases, *, sentences: Sentences | None = None
+    ) -> KnowledgeBase:
+        """Return a base of entries by id, most of which stand in an index and have their numbers; the others get theirs."""
+        base = cls(sentences=sentences, index=index, phrases=phrases)
+        base._entries = entries
+        base._own = sum(entry.customer is not None for entry in entries.values())
+        if sentences is not None:
+            for number, entry in enumerate(phrases.entries):
+                if entry is not None:
+                    sentences.put(number, index.text(number))
+        for entry in [each for each in entries.values() if each.id not in phrases.firsts]:
+            base.put(entry)
+        return base
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -90,50 +108,41 @@ class KnowledgeBase:
 
     def put(self, entry: Entry) -> None:
         """Add an entry, or replace the one of the same id."""
-        self.remove(entry.id)
+        self.changes += 1
+        self._take_out(entry.id)
         self._entries[entry.id] = entry
         self._own += entry.customer is not None
-        if not entry.is_enabled:
-            return
-        wordings: dict[str, str] = {}
-        for wording in (entry.question, *entry.aliases):
-            if text := canonical(fold(plain(wording))):
-                wordings.setdefault(text, wording)
-        if wordings:
-            self._first[entry.id] = len(self._phrases)
-        for text, wording in wordings.items():
-            number = len(self._phrases)
-            text = wording if wording == text else text  # one object for both
-            self._phrases.append(_Phrase(entry, wording, text))
-            self._index.add(number, text)
+        for text, place in canonical_wordings(entry).items():
+            number = self.phrases.add(entry, place)
+            self.index.add(number, text)
             if self.sentences is not None:
                 self.sentences.put(number, text)
 
     def remove(self, id_: str) -> None:
         """Take an entry out; nothing happens when there is none."""
+        self.changes += 1
+        self._take_out(id_)
+
+    def _take_out(self, id_: str) -> None:
         entry = self._entries.pop(id_, None)
-        self._own -= entry is not None and entry.customer is not None
-        number = self._first.pop(id_, len(self._phrases))
-        while number < len(self._phrases) and (phrase := self._phrases[number]) and phrase.entry is entry:
-            self._phrases[number] = None
-            self._index.remove(number)
+        if entry is None:
+            return
+        self._own -= entry.customer is not None
+        for number in self.phrases.take_out(entry):
+            self.index.remove(number)
             if self.sentences is not None:
                 self.sentences.remove(number)
-            number += 1
 
-    def _phrase(self, number: int) -> _Phrase:
-        phrase = self._phrases[number]
-        if phrase is None:
-            raise KeyError(number)
-        return phrase
-
-    def match(self, text: str, *, customer: str | None = None, limit: int = 3) -> list[Hit]:
+    def match(
+        self, text: str, *, customer: str | None = None, limit: int = 3, at_least: float = 0.0
+    ) -> list[Hit]:
         """Return the entries that may answer a text, best first, each once.
 
         Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
-        entry takes the place of the general one.
+        entry takes the place of the general one. Nothing comes back where no entry can be as likely as `at_least`, and
+        that is seen at little cost: most of what people say to each other is like nothing that is known.
         """
-        found = self.compare(text, customer=customer)
+        found = self.compare(text, customer=customer, at_least=at_least)
         own = {each.text for each in found if each.entry.customer is not None}
         ranked = [each for each in found if each.entry.customer is not None or each.text not in own]
         return [
@@ -144,7 +153,7 @@ class KnowledgeBase:
 
     def most_telling(self, text: str) -> str:
         """Return the rarest piece of a canonical text that stands in it as it is; empty for an empty text."""
-        pieces = ((weight, piece) for piece, weight in self._index.weigh(text).items() if piece in text)
+        pieces = ((weight, piece) for piece, weight in self.index.weigh(text).items() if piece in text)
         return max(pieces, default=(0.0, ""))[1]
 
     def hear(self, text: str, vector: Any = None) -> None:
@@ -165,17 +174,17 @@ class KnowledgeBase:
     def _read(self, text: str) -> tuple[str, Collection[str]]:
         """Return a text as it is compared, and the words in it that were typed as pinyin."""
         read = wording(text)
-        typed = self._index.written(read)
+        typed = self.index.written(read)
         for run, word in typed.items():
             read = read.replace(run, word)
         return (canonical(read) if typed else read), typed.values()
 
-    def measure(self, text: str, *, customer: str | None = None) -> list[Measured]:
-        """Return the features of the phrasings most like a text, in the order of the first estimate."""
+    def measure(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Measured]:
+        """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`."""
         asked_text, typed = self._read(text)
-        wanted = self._index.wanted(asked_text)
+        wanted = self.index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
-        numbers = [number for _, number in self._index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
+        numbers = [number for _, number in self.index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
         like = None
         if asked_text and self.sentences is not None and self.sentences.can_ask(asked_text):
             nearest, like = self.sentences.nearest(asked_text)
@@ -183,37 +192,58 @@ class KnowledgeBase:
             numbers += [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:
             return []
-        asked = reading(asked_text)
         weights = wanted.weights
-        total = self._index.summed(weights)
+        total = self.index.summed(weights)
+        # Words typed as pinyin are written anew for each phrasing, and what sentences mean is not bounded.
+        is_bounded = at_least > 0 and not typed and like is None
+        if is_bounded and self._most_likely(asked_text, weights, total, numbers) < at_least:
+            return []
+        asked = reading(asked_text)
         found = []
         for number in numbers:
-            phrase = self._phrase(number)
-            read = reading(phrase.text)
+            text = self.index.text(number)
+            read = reading(text)
             rewritten = spelled(asked, read, typed) if typed else None
             if rewritten is None:
-                shares = self._index.coverage(weights, total, number)
+                shares = self.index.coverage(weights, total, number)
             else:
-                known_pieces = self._index.weigh(rewritten.text)
-                shares = self._index.coverage(known_pieces, self._index.summed(known_pieces), number)
-            features = compared(rewritten or asked, read, shares, self._index.weight_of)
+                known_pieces = self.index.weigh(rewritten.text)
+                shares = self.index.coverage(known_pieces, self.index.summed(known_pieces), number)
+            features = compared(rewritten or asked, read, shares, self.index.weight_of)
             found.append(
                 Measured(
-                    phrase.entry,
-                    phrase.wording,
-                    phrase.text,
+                    self.phrases.entry(number),
+                    self.phrases.wording(number),
+                    text,
                     features,
                     None if like is None else like(number),
                 )
             )
         return found
 
-    def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:
+    def _most_likely(self, text: str, weights: dict[str, float], total: Sum, numbers: Sequence[int]) -> float:
+        """Return a probability that no entry of some phrasings goes beyond."""
+        index = self.index
+        return most_likely(
+            [at_most(text, index.text(each), index.coverage(weights, total, each)) for each in numbers]
+        )
+
+    def compare(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Comparison]:
         """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
-        return ranked(self.measure(text, customer=customer))
+        measured = self.measure(text, customer=customer, at_least=at_least)
+        return ranked(measured) if measured else []
 
     def _admits(self, customer: str | None) -> Callable[[int], bool]:
-        return lambda number: self._phrase(number).entry.customer in (None, customer)
+        return lambda number: self.phrases.entry(number).customer in (None, customer)
+
+
+def canonical_wordings(entry: Entry) -> dict[str, int]:
+    """Return the texts an entry is found by, each once with the place of its wording; none while it is not in use."""
+    found: dict[str, int] = {}
+    for place, written in enumerate((entry.question, *entry.aliases) if entry.is_enabled else ()):
+        if text := canonical(fold(plain(written))):
+            found.setdefault(written if written == text else text, place)  # one object for both
+    return found
 
 
 def wording(text: str) -> str:

@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from time import sleep
 
 import pytest
 import redis
+from redis.crc import key_slot
 
 
 @cache
@@ -76,6 +77,13 @@ class Server:
         return f"redis://127.0.0.1:{self.port}/0"
 
     @property
+    def nodes(self) -> list[Server]:
+        return [self]
+
+    def node_of(self, key: str) -> Server:
+        return self
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
@@ -118,6 +126,9 @@ class Server:
     def empty(self) -> None:
         self.ask("FLUSHALL")
 
+    def settle(self) -> None:
+        """A server that answers is well."""
+
     def kill(self) -> None:
         """End without warning."""
         assert self._process is not None
@@ -139,36 +150,91 @@ class Server:
 
 
 class Cluster:
-    """A cluster of three masters."""
+    """A cluster of three masters, each with a replica where that is wanted."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
-        self.nodes = [
-            Server(kind, folder / str(n), "--cluster-enabled", "yes", "--cluster-node-timeout", "2000")
-            for n in range(3)
-        ]
-        bounds = [0, 5461, 10923, 16384]
-        for index, node in enumerate(self.nodes):
-            node.ask("CLUSTER", "ADDSLOTSRANGE", bounds[index], bounds[index + 1] - 1)
+    _BOUNDS = (0, 5461, 10923, 16384)  # of the slots
+
+    def __init__(
+        self,
+        kind: str,
+        folder: Path,
+        *options: str,
+        before: Sequence[str] = (),
+        has_replicas: bool = False,
+    ) -> None:
+        options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "2000", *options)
+        self.kind = kind
+        self.nodes = [Server(kind, folder / str(n), *options, before=before) for n in range(3)]
+        self.replicas = [Server(kind, folder / f"replica-{n}", *options) for n in range(3 * has_replicas)]
+        self._is_fronted = False
+        self._fronts: list[int] = []
+        for node, first, end in zip(self.nodes, self._BOUNDS, self._BOUNDS[1:], strict=False):
+            node.ask("CLUSTER", "ADDSLOTSRANGE", first, end - 1)
+        for node in (*self.nodes, *self.replicas):
             node.ask("CLUSTER", "MEET", "127.0.0.1", self.nodes[0].port)
+        self.settle()
+        self._until(lambda node: len(node.ask("CLUSTER", "SLOTS")) == len(self.nodes))
+        for master, replica in zip(self.nodes, self.replicas, strict=False):
+            id_ = master.ask("CLUSTER", "MYID")
+            while isinstance(replica.ask("CLUSTER", "REPLICATE", id_), redis.ResponseError):
+                sleep(0.05)  # it has not heard of its master yet
+        self._until(lambda node: node in self.replicas or self._has_replica(node))
+
+    @property
+    def url(self) -> str:
+        return _cluster_url(node.port for node in self.nodes)
+
+    def fronts(self) -> list[int]:
+        """Return ports that the nodes name as their own from now on: whoever wants to be between listens there."""
+        self._fronts = self._fronts or [free_port() for _ in self.nodes]
+        self._announce(is_fronted=True)
+        return self._fronts
+
+    def node_of(self, key: str) -> Server:
+        """Return the node that had the slot of a key in the beginning."""
+        return self.nodes[sum(key_slot(key.encode()) >= bound for bound in self._BOUNDS[1:3])]
+
+    def ask(self, *command: str | int | bytes) -> object:
+        """Run one command where its key, the second word, lives."""
+        return self.node_of(str(command[1])).ask(*command)
+
+    def empty(self) -> None:
+        """Forget all data; whoever comes now speaks to the nodes themselves."""
+        self.settle()
+        self._announce(is_fronted=False)
         for node in self.nodes:
-            for _ in range(400):
-                if b"cluster_state:ok" in bytes(node.ask("CLUSTER", "INFO")) and self._knows_all(node):
+            node.empty()
+
+    def settle(self) -> None:
+        """Wait until every node takes reads and writes; one that was started again does so after two seconds."""
+        self._until(lambda node: b"cluster_state:ok" in bytes(node.ask("CLUSTER", "INFO")))
+
+    def end(self) -> None:
+        for node in (*self.nodes, *self.replicas):
+            node.end()
+
+    def _announce(self, *, is_fronted: bool) -> None:
+        if self._is_fronted is is_fronted:
+            return
+        self._is_fronted = is_fronted
+        ports = self._fronts if is_fronted else [node.port for node in self.nodes]
+        for node, port in zip(self.nodes, ports, strict=True):
+            node.ask("CONFIG", "SET", "cluster-announce-bus-port", node.port + 10_000)
+            node.ask("CONFIG", "SET", "cluster-announce-port", port)
+        self._until(lambda node: sorted(row[2][1] for row in node.ask("CLUSTER", "SLOTS")) == sorted(ports))
+
+    def _has_replica(self, master: Server) -> bool:
+        return not self.replicas or "'state': 'online'" in str(master.ask("INFO", "replication"))
+
+    def _until(self, is_so: Callable[[Server], bool]) -> None:
+        for node in (*self.nodes, *self.replicas):
+            for _ in range(600):
+                if is_so(node):
                     break
                 sleep(0.05)
             else:
                 raise RuntimeError("the cluster does not come together")
 
-    @property
-    def url(self) -> str:
-        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
 
-    def empty(self) -> None:
-        for node in self.nodes:
-            node.empty()
-
-    def end(self) -> None:
-        for node in self.nodes:
-            node.end()
-
-    def _knows_all(self, node: Server) -> bool:
-        return len(node.ask("CLUSTER", "SLOTS")) == len(self.nodes)
+def _cluster_url(ports: Iterable[int]) -> str:
+    return "redis+cluster://" + ",".join(f"127.0.0.1:{port}" for port in ports)

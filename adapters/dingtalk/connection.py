@@ -27,12 +27,10 @@ from adapters.dingtalk.api import Api, Unsuitable
 from adapters.dingtalk.sending import Sending
 from adapters.dingtalk.settings import Settings
 from adapters.dingtalk.stream import Stream
-from adapters.downloads import downloaded
+from adapters.downloads import by_reference, downloaded
 from adapters.inbox import Inbox
-from adapters.powers import FileUnavailable
 from adapters.receipt import Receipt
 from adapters.splitting import split
-from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -92,12 +90,7 @@ class DingTalkAdapter:
         Raises:
             FileUnavailable: Too large, expired, or not to be had.
         """
-        if not attachment.reference:
-            raise FileUnavailable(say("这条消息里没有可以下载的文件"))
-        try:
-            address = await self._api.file(attachment.reference, self._sending.robot)
-        except DeliveryFailed as failed:
-            raise FileUnavailable(say("取不到文件：{why}", why=failed.reason)) from None
+        address = await by_reference(attachment, partial(self._api.file, robot=self._sending.robot))
         return await downloaded(address, most=most, hosts=self._file_hosts)
 
     async def recall(self, room: str, message_id: str) -> None:

@@ -12,6 +12,7 @@ from adapters.dingtalk import wire
 from adapters.dingtalk.api import Api
 from adapters.dingtalk.outcome import Rejected
 from adapters.values import word
+from adapters.wording import N_, say
 
 _log = structlog.get_logger(__name__)
 
@@ -49,7 +50,7 @@ class Sending:
         """
         wire.place(message.room, self._name)
         if message.edits is not None:
-            raise DeliveryFailed("钉钉机器人不能修改已发出的文字")
+            raise DeliveryFailed(say("钉钉机器人不能修改已发出的文字"))
         session = self._sessions.get(message.room)
         if session is not None and self._clock.now().timestamp() * 1000 < session.until_ms - _MARGIN_MS:
             try:
@@ -70,7 +71,7 @@ class Sending:
         """
         kind, number = wire.place(room, self._name)
         if message_id.startswith("key:"):
-            raise DeliveryFailed("钉钉不能撤回通过会话回复的消息")
+            raise DeliveryFailed(say("钉钉不能撤回通过会话回复的消息"))
         keys = {"robotCode": self.robot, "processQueryKeys": [message_id]}
         if kind is RoomKind.GROUP:
             await self._api.call("v1.0/robot/groupMessages/recall", {**keys, "openConversationId": number})
@@ -81,9 +82,9 @@ class Sending:
         path, body = wire.push(message, self._name, self.robot)
         found = await self._api.call(path, body)
         for key, words in (
-            ("invalidStaffIdList", "钉钉没有送达：没有这个人，或他不在应用的可用范围里"),
-            ("flowControlledStaffIdList", "钉钉没有送达：这个人收到的太多，被限制"),
+            ("invalidStaffIdList", N_("钉钉没有送达：没有这个人，或他不在应用的可用范围里")),
+            ("flowControlledStaffIdList", N_("钉钉没有送达：这个人收到的太多，被限制")),
         ):
             if found.get(key):
-                raise DeliveryFailed(words)
+                raise DeliveryFailed(say(words))
         return word(found, "processQueryKey") or f"key:{message.key}"

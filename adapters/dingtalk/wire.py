@@ -22,6 +22,7 @@ from adapters.contract import (
 )
 from adapters.places import place_of
 from adapters.values import derived_id, instant, part, word
+from adapters.wording import say
 
 LIMIT: Final = 5000  # characters
 _ID: Final = re.compile(r"[A-Za-z0-9$:_=+/.@-]{1,128}")
@@ -195,7 +196,7 @@ def push(message: Outgoing, name: str, robot: str) -> tuple[str, dict[str, Any]]
     if kind is RoomKind.GROUP:
         return "v1.0/robot/groupMessages/send", {**said, "openConversationId": number}
     if number.startswith(_OUTSIDER):
-        raise DeliveryFailed("对方不是本企业的人，钉钉不让机器人先开口", until_heard=True)
+        raise DeliveryFailed(say("对方不是本企业的人，钉钉不让机器人先开口"), until_heard=True)
     return "v1.0/robot/oToMessages/batchSend", {**said, "userIds": [number]}
 
 

@@ -33,6 +33,7 @@ from adapters.satori.settings import Settings
 from adapters.server import SOON
 from adapters.splitting import split
 from adapters.values import word
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -85,7 +86,7 @@ class SatoriAdapter:
         """
         wire.place(message.room, self.name)
         if self._inbox.is_closed:
-            raise DeliveryFailed("正在停止", retry_after=SOON)
+            raise DeliveryFailed(say("正在停止"), retry_after=SOON)
         return await self._delivery.deliver(message)
 
     async def recall(self, room: str, message_id: str) -> None:
@@ -178,7 +179,7 @@ class SatoriAdapter:
             made = await self._api.call("user.channel.create", view.login, {"user_id": number})
             channel = word(made, "id")
             if not channel:
-                raise DeliveryFailed("网关没有给出私聊的频道")
+                raise DeliveryFailed(say("网关没有给出私聊的频道"))
             self._remember(number, channel)
         return self._channels[number]
 
@@ -190,5 +191,5 @@ class SatoriAdapter:
 
     def _known(self) -> wire.View:
         if self._view is None:
-            raise DeliveryFailed("还没有连上 Satori 网关", retry_after=SOON)
+            raise DeliveryFailed(say("还没有连上 Satori 网关"), retry_after=SOON)
         return self._view

@@ -10,7 +10,6 @@ from typing import Any, Final
 from adapters.addressing import addressed
 from adapters.contract import (
     Attachment,
-    DeliveryFailed,
     Incoming,
     Mention,
     Notice,
@@ -19,6 +18,7 @@ from adapters.contract import (
     What,
     pieces,
 )
+from adapters.places import place_of
 from adapters.satori.elements import Closes, Opens, Text, element, escaped, read
 from adapters.values import derived_id, instant, part, word
 
@@ -247,11 +247,7 @@ def place(room: str, name: str) -> tuple[RoomKind, str]:
     Raises:
         DeliveryFailed: It is none.
     """
-    adapter, _, rest = room.partition(":")
-    kind, _, number = rest.partition(":")
-    if adapter == name and kind in (RoomKind.GROUP, RoomKind.PRIVATE) and is_id(number):
-        return RoomKind(kind), number
-    raise DeliveryFailed(f"“{room}”不是 {name} 的频道或私聊地址")
+    return place_of(room, name, is_id)
 
 
 def content(message: Outgoing, name: str, kind: RoomKind) -> str:

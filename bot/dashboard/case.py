@@ -15,6 +15,7 @@ from bot.dashboard.promises import PromiseView, promises
 from bot.dashboard.rendering import Voice
 from bot.dashboard.timeline import Entry, entries
 from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
+from bot.outgoing import reason_of
 from bot.store.contract import Failure
 from bot.store.messages import Delivery, Queued
 from bot.tickets.clockwork import calendars_of
@@ -157,7 +158,7 @@ def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
         is_dead=message.state is Delivery.DEAD,
         is_sent=message.state is Delivery.SENT,
         is_edit=message.edits is not None,
-        reason=speaker.translate(message.reason) if message.state is not Delivery.SENT else "",
+        reason=reason_of(message, speaker.translate) if message.state is not Delivery.SENT else "",
         source=" · ".join(part for part in (message.room, message.platform_id or "") if part),
         file=message.file.name if message.file else "",
         file_at=f"/letters/file?key={quote(message.key)}" if message.file else "",

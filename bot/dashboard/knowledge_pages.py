@@ -13,7 +13,7 @@ from bot.assembly import Bot
 from bot.dashboard import knowledge_views as views
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer, Voice
-from bot.dashboard.uploads import Uploads
+from bot.dashboard.uploads import MOST_UPLOADED, Uploads
 from bot.importing import for_customers, import_rows
 from bot.learning.curator import Curator, Decide, edited, new_entry, with_alias
 from bot.lessons import Lesson, Missed, Picked, Proposed
@@ -23,7 +23,7 @@ from faq.entries import Entry
 from faq.formats import ImportPlan, UnreadableFile, describe, dump, parse, plan, template
 from faq.formats.rows import split
 
-_MOST_UPLOADED = 25_000_000  # bytes
+_MOST_POSTED = 2 * MOST_UPLOADED  # bytes: a large file comes back with its confirmation, in text
 _WHO = "shouwen_who"
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -95,7 +95,7 @@ class KnowledgePages:
 
     async def import_(self, request: web.Request) -> web.StreamResponse:
         """Show what a file would do, and do it once somebody has confirmed."""
-        form = await request.clone(client_max_size=_MOST_UPLOADED).post()
+        form = await request.clone(client_max_size=_MOST_POSTED).post()
         voice = self._renderer.voice(request)
         token = str(form.get("token", ""))
         if token:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from redis.asyncio.connection import AbstractConnection, Connection, SSLConnection
 from redis.crc import key_slot
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from bot.store.contract import StoreFault
 from bot.store.redis_url import Address
@@ -65,6 +65,13 @@ class Sentinels:
                     self._address, server, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._address.master,
                     is_sentinel=True,
                 )  # fmt: skip
+            except AuthenticationError as error:
+                raise StoreFault(
+                    N_("哨兵 {host}:{port} 不认密码（{error}）；请检查 [store] url 里的 sentinel_password。"),
+                    host=server[0],
+                    port=server[1],
+                    error=error,
+                ) from error
             except ResponseError as refusal:
                 raise StoreFault(
                     N_("哨兵 {host}:{port} 拒绝回答（{refusal}）；请检查地址和密码。"),
@@ -102,6 +109,8 @@ class Cluster:
         for server in dict.fromkeys((*self.all(), *self._address.servers)):
             try:
                 found = await asked(self._address, server, "CLUSTER", "SLOTS")
+            except AuthenticationError as error:
+                raise unknown_to(server, self._address, error) from error
             except ResponseError as refusal:
                 raise StoreFault(
                     N_(
@@ -146,6 +155,33 @@ def places_of(address: Address) -> Single | Sentinels | Cluster:
     if address.kind == "sentinel":
         return Sentinels(address)
     return Cluster(address) if address.kind == "cluster" else Single(address)
+
+
+def unknown_to(server: Server, address: Address, error: AuthenticationError) -> StoreFault:
+    """Return in one sentence why a server does not let us in."""
+    name = f"{server[0]}:{server[1]}"
+    if not address.password:
+        return StoreFault(
+            N_(
+                "Redis {name} 要密码，[store] url 里没有（{error}）；请写成 redis://:密码@主机:端口 这样，密码里的特殊字符要写成 %xx。"
+            ),
+            name=name,
+            error=error,
+        )
+    if address.username:
+        return StoreFault(
+            N_(
+                "Redis {name} 不认帐号 {username}（{error}）；请检查 [store] url 里的帐号和密码，密码里的特殊字符要写成 %xx。"
+            ),
+            name=name,
+            username=address.username,
+            error=error,
+        )
+    return StoreFault(
+        N_("Redis {name} 不认这个密码（{error}）；请检查 [store] url 里的密码，密码里的特殊字符要写成 %xx。"),
+        name=name,
+        error=error,
+    )
 
 
 async def connected(address: Address, server: Server, *, is_sentinel: bool = False) -> AbstractConnection:

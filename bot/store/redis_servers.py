@@ -48,7 +48,7 @@ class Servers:
         self.places: Places = places_of(address)
         self._lines: dict[Server, Line] = {}
         self._finding: asyncio.Task[None] | None = None
-        self._lost_at: float | None = None
+        self._lost: dict[str, float] = {}  # since when nothing is heard from the server of these prefixes
         self.patience_seconds = _PATIENCE_SECONDS
         self.silence_seconds = SILENCE_SECONDS
         self._log = structlog.get_logger("store")
@@ -56,7 +56,7 @@ class Servers:
     @property
     def is_reachable(self) -> bool:
         """False while nothing is heard from a server."""
-        return self._lost_at is None
+        return not self._lost
 
     async def run(self, shard: int, name: str, *values: Any) -> Any:
         """Run a script in a shard and return its answer.
@@ -77,7 +77,7 @@ class Servers:
 
     async def run_at(self, prefix: str, name: str, *values: Any) -> Any:
         """Run a script where the keys that begin with a prefix live, and return its answer."""
-        return await self.patiently(lambda: self._script(prefix, name, values))
+        return await self.patiently(prefix, lambda: self._script(prefix, name, values))
 
     async def ask(self, shard: int, command: str, key: str, *values: Any) -> Any:
         """Run one command on a key of a shard (named without the prefix) and return its answer."""
@@ -86,16 +86,17 @@ class Servers:
 
     async def ask_at(self, prefix: str, *command: Any) -> Any:
         """Run one command where the keys that begin with a prefix live."""
-        return await self.patiently(lambda: self._line(self.places.of(prefix)).send(*command))
+        return await self.patiently(prefix, lambda: self._line(self.places.of(prefix)).send(*command))
 
     async def written(self, shard: int, name: str, *values: Any) -> Any:
         """Run a script like `run`, and come back when as many replicas as the settings want have what it wrote."""
         if not self.address.wait_replicas:
             return await self.run(shard, name, *values)
-        return await self.patiently(lambda: self._replicated(self._prefix(shard), name, values))
+        prefix = self._prefix(shard)
+        return await self.patiently(prefix, lambda: self._replicated(prefix, name, values))
 
-    async def patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
-        """Try until it works; what stands in the way is logged once, and so is its end."""
+    async def patiently(self, prefix: str, attempt: Callable[[], Awaitable[T]]) -> T:
+        """Try until the server of a prefix has done it; what stands in the way is logged once, and so is its end."""
         loop = asyncio.get_running_loop()
         began, pause = loop.time(), _SHORTEST_PAUSE
         while True:
@@ -106,7 +107,7 @@ class Servers:
                     N_("Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。")
                 ) from error
             except (Lost, Unreachable, *_PASSING) as error:
-                self._missed(error)
+                self._missed(prefix, error)
                 if loop.time() - began > self.patience_seconds:
                     raise StoreFault(
                         N_("Redis {address} 已有 {seconds} 秒没有回音（{error}）；请检查服务器和网络。"),
@@ -116,20 +117,20 @@ class Servers:
                     ) from error
             except ResponseError as error:
                 if str(error).startswith("MISCONF"):
-                    self._missed(error)
+                    self._missed(prefix, error)
                     if loop.time() - began > self.patience_seconds:
                         raise StoreFault(
                             N_("Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"), error=error
                         ) from error
                 elif str(error).startswith(("MOVED", "NOREPLICAS")):
-                    self._missed(error)
+                    self._missed(prefix, error)
                 else:
                     raise StoreFault(
                         N_("Redis 拒绝了操作（{error}）；请检查帐号的权限和服务器的版本。"), error=error
                     ) from error
             else:
-                if self._lost_at is not None:
-                    self._found_again()
+                if self._lost:
+                    self._found_again(prefix)
                 return answer
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -179,19 +180,29 @@ class Servers:
         if not task.cancelled():
             task.exception()
 
-    def _missed(self, error: Exception) -> None:
-        if self._lost_at is None:
-            self._lost_at = asyncio.get_running_loop().time()
+    def _missed(self, prefix: str, error: Exception) -> None:
+        is_first = not self._lost
+        self._lost.setdefault(prefix, asyncio.get_running_loop().time())
+        if is_first:
             self._log.warning(
                 "the store does not answer", action="store_lost", server=str(self.address), reason=str(error)
             )
 
-    def _found_again(self) -> None:
-        lost_at, self._lost_at = self._lost_at, None
-        seconds = asyncio.get_running_loop().time() - (lost_at or 0.0)
-        self._log.info(
-            "the store answers again",
-            action="store_back",
-            server=str(self.address),
-            seconds=round(seconds, 1),
-        )
+    def _found_again(self, prefix: str) -> None:
+        """Note that the server of a prefix answers. Another one of its cluster may still be away."""
+        lost_at, server = min(self._lost.values()), self._server_of(prefix)
+        for each in [each for each in self._lost if each == prefix or self._server_of(each) == server]:
+            del self._lost[each]
+        if not self._lost:
+            self._log.info(
+                "the store answers again",
+                action="store_back",
+                server=str(self.address),
+                seconds=round(asyncio.get_running_loop().time() - lost_at, 1),
+            )
+
+    def _server_of(self, prefix: str) -> Server | None:
+        try:
+            return self.places.of(prefix)
+        except Unreachable:
+            return None

@@ -55,7 +55,7 @@ class Shards:
             prefix, place = _stretch(number)
             found = await self._servers.ask_at(prefix, "GETRANGE", f"{prefix}homes", place, place)
             if not found or found == b"\0":
-                return 0
+                return await self._searched(number)
             home = found[0] - 1
             _note(self._homes, number, home)
         return home
@@ -75,11 +75,7 @@ class Shards:
         number = ticket.number
         if self._count == 1 or number in self._homes:
             return await self.of_number(number)
-        wanted = self.of_room(ticket.address or ticket.room)
-        prefix, place = _stretch(number)
-        found = await self._servers.run_at(prefix, "home", place, bytes((wanted + 1,)))
-        _note(self._homes, number, found[0] - 1)
-        return int(found[0] - 1)
+        return await self._settled(number, self.of_room(ticket.address or ticket.room))
 
     async def of_message(self, key: str) -> int | None:
         """Return the shard of a message of the outbox, None when there is no such message."""
@@ -102,6 +98,22 @@ class Shards:
     def position(self, shard: int) -> Callable[[int], int]:
         """Return what makes the position of a message in a shard one in the whole store."""
         return (lambda position: position) if self._count == 1 else (lambda position: position * 256 + shard)
+
+    async def _searched(self, number: int) -> int:
+        """Return the shard that has a ticket though its home is not noted: the node of that note came back without its last second."""
+        there = await asyncio.gather(
+            *(self._servers.ask(shard, "EXISTS", f"t:{number}") for shard in self.all())
+        )
+        if 1 not in there:
+            return 0
+        return await self._settled(number, there.index(1))
+
+    async def _settled(self, number: int, wanted: int) -> int:
+        """Note the home of a ticket, unless one is noted, and return it."""
+        prefix, place = _stretch(number)
+        found = await self._servers.run_at(prefix, "home", place, bytes((wanted + 1,)))
+        _note(self._homes, number, found[0] - 1)
+        return int(found[0] - 1)
 
     async def _found(self, known: dict[str, int], key: str, field: str) -> int | None:
         if self._count == 1:

@@ -14,12 +14,19 @@ from uuid import uuid4
 
 import msgspec
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import AskError, AuthenticationError, NoPermissionError, RedisError, ResponseError
+from redis.exceptions import (
+    AskError,
+    AuthenticationError,
+    ClusterDownError,
+    NoPermissionError,
+    RedisError,
+    ResponseError,
+)
 
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
 from bot.store.redis import RedisStore
-from bot.store.redis_places import Cluster, Server, Unreachable, connected, hang_up, places_of
+from bot.store.redis_places import Cluster, Server, Unreachable, connected, hang_up, places_of, unknown_to
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import PREFIX, Shards, prefix_of
 from bot.store.redis_url import Address, address_of
@@ -28,6 +35,7 @@ from faq.entries import Entry
 
 VERSION = 2  # of the way data lies in Redis
 _OLDEST = (7, 0)
+_LOOKED_THROUGH = 200  # times a thousand keys of a node, to see whether one is ours
 _META = f"{prefix_of(0)}meta"
 
 
@@ -37,6 +45,7 @@ class Meta(msgspec.Struct, frozen=True):
     version: int
     shards: int
     made_at: int
+    is_marked: bool = False  # every shard has a mark, so that one that is missing is missed
 
 
 async def open_redis(url: str, now: datetime) -> RedisStore:
@@ -162,6 +171,8 @@ async def _examined(address: Address) -> None:
             foreign += int(await told(connection, "DBSIZE"))
             is_ours = is_ours or await _is_ours(connection)
     if foreign and not is_ours:
+        if isinstance(places, Cluster):
+            raise await _not_ours(address, places, foreign)
         raise StoreFault(
             N_(
                 "Redis {address} 的 {database} 号库里有别的程序的 {foreign} 个键；请换一个空库（例如 /{next_database}），或清空它。"
@@ -173,6 +184,24 @@ async def _examined(address: Address) -> None:
         )
 
 
+async def _not_ours(address: Address, places: Cluster, foreign: int) -> StoreFault:
+    """Return what is wrong with a cluster that has keys and not the one that begins our data."""
+    for server in places.all():
+        async with _visited(address, server) as connection:
+            cursor, keys = b"0", []
+            for _ in range(_LOOKED_THROUGH):
+                cursor, keys = await told(connection, "SCAN", cursor, "MATCH", f"{PREFIX}:{{*", "COUNT", 1000)
+                if keys or cursor == b"0":
+                    break
+            if keys:
+                return _incomplete(address)
+    return StoreFault(
+        N_("Redis 集群 {address} 里有别的程序的 {foreign} 个键；请换一个空的集群，或清空它。"),
+        address=address,
+        foreign=foreign,
+    )
+
+
 @asynccontextmanager
 async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractConnection]:
     """Give a connection, and every reason why there is none as one sentence."""
@@ -180,22 +209,7 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
     try:
         connection = await connected(address, server)
     except AuthenticationError as error:
-        if address.username:
-            raise StoreFault(
-                N_(
-                    "Redis {name} 不认帐号 {username}（{error}）；请检查 [store] url 里的帐号和密码，密码里的特殊字符要写成 %xx。"
-                ),
-                name=name,
-                username=address.username,
-                error=error,
-            ) from error
-        raise StoreFault(
-            N_(
-                "Redis {name} 不认这个密码（{error}）；请检查 [store] url 里的密码，密码里的特殊字符要写成 %xx。"
-            ),
-            name=name,
-            error=error,
-        ) from error
+        raise unknown_to(server, address, error) from error
     except ResponseError as error:
         raise StoreFault(
             N_("Redis {name} 拒绝了连接（{error}）；请检查 [store] url 里的帐号、密码和库号。"),
@@ -206,6 +220,16 @@ async def _visited(address: Address, server: Server) -> AsyncIterator[AbstractCo
         raise _untrusted(address, name, str(error)) or _unreachable(address, str(error)) from error
     try:
         yield connection
+    except AuthenticationError as error:
+        raise unknown_to(server, address, error) from error
+    except ClusterDownError as error:
+        raise StoreFault(
+            N_(
+                "Redis 集群 {address} 现在不能读写（{error}）：有节点不在，或刚回来；请用 redis-cli --cluster check 查看，好了再启动。"
+            ),
+            address=address,
+            error=error,
+        ) from error
     except NoPermissionError as error:
         raise StoreFault(
             N_(
@@ -240,17 +264,17 @@ def _check_server(address: Address, server: Server, info: Mapping[str, str]) -> 
         raise StoreFault(
             N_("Redis {name} 是 {version}，太旧；请换成 Redis 7 以上或 Valkey。"), name=name, version=version
         )
+    is_cluster = info.get("cluster_enabled") == "1"
+    if is_cluster and address.kind != "cluster":
+        raise StoreFault(
+            N_("Redis {name} 是集群的节点；请把 [store] url 写成 redis+cluster://{name}。"), name=name
+        )
     if info.get("role") != "master":
         master = f"{info.get('master_host', '?')}:{info.get('master_port', '?')}"
         raise StoreFault(
             N_("Redis {name} 是只读副本；请把 [store] url 指向主库 {master}，或使用 redis+sentinel://。"),
             name=name,
             master=master,
-        )
-    is_cluster = info.get("cluster_enabled") == "1"
-    if is_cluster and address.kind != "cluster":
-        raise StoreFault(
-            N_("Redis {name} 是集群的节点；请把 [store] url 写成 redis+cluster://{name}。"), name=name
         )
     if info.get("loading") == "1":
         raise StoreFault(N_("Redis {name} 正在从磁盘装载数据；请稍后再启动。"), name=name)
@@ -300,10 +324,16 @@ async def _entered(servers: Servers, address: Address, now: datetime) -> None:
     """Make the data's mark unless there is one; then check it."""
     mark = msgspec.json.encode(Meta(VERSION, address.shards, milliseconds(now)))
     await servers.ask(0, "SET", "meta", mark, "NX")
-    await _checked(servers, address)
+    meta = await _checked(servers, address)
+    if not meta.is_marked:
+        others = range(1, address.shards)
+        await asyncio.gather(*(servers.ask(shard, "SET", "mark", "1") for shard in others))
+        await servers.ask(
+            0, "SET", "meta", msgspec.json.encode(msgspec.structs.replace(meta, is_marked=True))
+        )
 
 
-async def _checked(servers: Servers, address: Address) -> None:
+async def _checked(servers: Servers, address: Address) -> Meta:
     meta = msgspec.json.decode(await servers.ask(0, "GET", "meta"), type=Meta)
     if meta.version > VERSION:
         raise StoreFault(
@@ -331,6 +361,12 @@ async def _checked(servers: Servers, address: Address) -> None:
             there=meta.shards,
             wanted=address.shards,
         )
+    if meta.is_marked:
+        others = range(1, address.shards)
+        there = await asyncio.gather(*(servers.ask(shard, "EXISTS", "mark") for shard in others))
+        if 0 in there:
+            raise _incomplete(address)
+    return meta
 
 
 async def _numbers_noted(servers: Servers, shards: Shards) -> None:
@@ -358,6 +394,15 @@ def _untrusted(address: Address, name: str, reason: str) -> StoreFault | None:
             name=name,
         )
     return None
+
+
+def _incomplete(address: Address) -> StoreFault:
+    return StoreFault(
+        N_(
+            "Redis {address} 里的数据缺了一部分：有一台丢了数据；请找回它的 AOF，或把每一台清空（FLUSHALL），再用 shouwen restore 恢复备份。"
+        ),
+        address=address,
+    )
 
 
 def _unreachable(address: Address, reason: str) -> StoreFault:

@@ -69,7 +69,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("bot", 4),
         ("store", 5),
         ("web", 3),
-        ("faq", 8),
+        ("faq", 9),
         ("tickets", 13),
         ("survey", 8),
         ("notices", 2),

@@ -1,17 +1,20 @@
-"""A small proxy before a server that cuts connections in the middle of an answer, or makes them slow."""
+"""A small proxy before each server that cuts connections in the middle of an answer, or makes them slow."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+from tests.redis_servers import Cluster, Server
 
 
 class Proxy:
-    """Listens on a port of its own and hands everything on. `cuts` is how many connections it still cuts."""
+    """Listens on a port and hands everything on. `cuts` is how many connections it still cuts."""
 
-    def __init__(self, port: int, chance: random.Random) -> None:
-        self._behind = port
+    def __init__(self, behind: int, chance: random.Random, port: int = 0) -> None:
+        self._behind = behind
         self._chance = chance
         self._server: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -19,10 +22,10 @@ class Proxy:
         self.cuts = 0
         self.were_cut = 0
         self.delay_seconds = 0.0
-        self.port = 0
+        self.port = port
 
     async def start(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
         self.port = self._server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -68,3 +71,39 @@ class Proxy:
                     return
                 writer.write(data)
                 await writer.drain()
+
+
+class Network:
+    """The proxies before a server, or before every node of a cluster."""
+
+    def __init__(self, proxies: list[Proxy], url: str) -> None:
+        self.proxies = proxies
+        self.url = url
+
+    def cut(self, count: int) -> None:
+        """Cut so many connections from now on."""
+        for proxy in self.proxies:
+            proxy.cuts = -(-count // len(self.proxies)) if count else 0
+
+    def slow_down(self, seconds: float) -> None:
+        """Delay everything by up to so many seconds, each way."""
+        for proxy in self.proxies:
+            proxy.delay_seconds = seconds
+
+    @property
+    def were_cut(self) -> int:
+        return sum(proxy.were_cut for proxy in self.proxies)
+
+
+@asynccontextmanager
+async def network(server: Server | Cluster, chance: random.Random) -> AsyncIterator[Network]:
+    """Stand between whoever opens the URL and the servers."""
+    ports = await asyncio.to_thread(server.fronts) if isinstance(server, Cluster) else [0]
+    async with AsyncExitStack() as stack:
+        proxies = []
+        for node, port in zip(server.nodes, ports, strict=True):
+            proxies.append(Proxy(node.port, chance, port))
+            await proxies[-1].start()
+            stack.push_async_callback(proxies[-1].close)
+        servers = ",".join(f"127.0.0.1:{proxy.port}" for proxy in proxies)
+        yield Network(proxies, f"redis{'+cluster' * isinstance(server, Cluster)}://{servers}")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.store.redis_url import address_of
 from bot.tickets.kinds import Status
 from tests.faults.desks import DAY, HOUR, MINUTE, desk
-from tests.redis_servers import Server
+from tests.redis_servers import Cluster, Server
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,13 +33,6 @@ async def a_case(case, number: int, minute: int) -> None:
     await case.says(teacher, "中午吃什么")
     await case.says("zhang", SOLVED.format(number=number), room="duty")
     await case.says(teacher, "1")
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server("redis", tmp_path / "redis")
-    yield server
-    server.end()
 
 
 async def a_day(case, is_long, log=None):
@@ -74,7 +67,8 @@ def grown(samples) -> float:
 
 
 @pytest.mark.fault("day")
-async def test_nothing_grows_that_should_not(tmp_path, is_long, held):
+@pytest.mark.on(sqlite=(1, 1))
+async def test_nothing_grows_that_should_not(tmp_path, kind, round_, is_long, held):
     async with desk(tmp_path) as case:
         samples, largest_log, tickets = await a_day(case, is_long, tmp_path / "store.db-wal")
         await case.passes(4 * DAY, step=6 * HOUR)
@@ -86,7 +80,8 @@ async def test_nothing_grows_that_should_not(tmp_path, is_long, held):
 
 
 @pytest.mark.fault("day")
-async def test_nothing_grows_on_redis_that_should_not(tmp_path, server, is_long, held):
+@pytest.mark.on(redis=(1, 1), valkey=(0, 1), cluster=(0, 1))
+async def test_nothing_grows_on_redis_that_should_not(tmp_path, server, kind, round_, is_long, held):
     async with desk(tmp_path, server.url) as case:
         samples, _, tickets = await a_day(case, is_long)
         # Lists of what is to be done are empty when it is done; what is remembered for a time is forgotten then.
@@ -98,10 +93,15 @@ async def test_nothing_grows_on_redis_that_should_not(tmp_path, server, is_long,
         await case.passes(100 * DAY, step=4 * DAY)
         await case.bot.store.tidy(case.clock.now())
         assert count(server, "outbox-in-order", "asks-in-order") == 0
-        assert not server.ask("EXISTS", "shouwen:{0}:outbox", "shouwen:{0}:asks")
+        assert not any(server.ask("EXISTS", key) for name in ("outbox", "asks") for key in keys(server, name))
     held(messages=6 * tickets, most_percent_of_memory=100 * grown(samples))
 
 
-def count(server: Server, *names: str) -> int:
+def keys(server: Server | Cluster, name: str) -> list[str]:
+    """Return the keys of this name, one for each shard."""
+    return [f"shouwen:{{{shard}}}:{name}" for shard in range(address_of(server.url).shards)]
+
+
+def count(server: Server | Cluster, *names: str) -> int:
     """Return how many members these sets have together."""
-    return sum(int(str(server.ask("ZCARD", f"shouwen:{{0}}:{name}"))) for name in names)
+    return sum(int(str(server.ask("ZCARD", key))) for name in names for key in keys(server, name))

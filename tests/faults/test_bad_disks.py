@@ -42,20 +42,20 @@ def can_mount() -> bool:
     return subprocess.run(probe, capture_output=True, check=False).returncode == 0
 
 
-KINDS = ["limit", "nothing", *(["full", "readonly"] if can_mount() else [])]
+WAYS = ["limit", "nothing", *(["full", "readonly"] if can_mount() else [])]
 
 
-@pytest.mark.fault("disk-full")
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_disk_that_takes_no_more_is_told_and_survived(kind, tmp_path, held):
-    command = [sys.executable, str(CHILD), kind, str(tmp_path)]
-    if kind in ("full", "readonly"):
+@pytest.mark.fault("disk")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_disk_that_takes_no_more_is_told_and_survived(way, tmp_path, held):
+    command = [sys.executable, str(CHILD), way, str(tmp_path)]
+    if way in ("full", "readonly"):
         command = [*_NAMESPACE, *command]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert len(told["faults"]) == 5
-    word = "写不了" if kind == "readonly" else "数据库写不进去"
+    word = "写不了" if way == "readonly" else "数据库写不进去"
     assert all(word in fault and "请检查" in fault for fault in told["faults"])
     assert told["reads"] == [True, True]  # what is there can still be read
     assert (told["half_written"], told["lost"], told["broken"]) == ([], [], [])

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest_asyncio.fixture
-async def case(tmp_path):
-    async with desk(tmp_path) as opened:
+async def case(tmp_path, store_url):
+    async with desk(tmp_path, store_url) as opened:
         yield opened
 
 
@@ -25,7 +25,8 @@ async def case(tmp_path):
     "back_after", [10 * MINUTE, 2 * HOUR, None], ids=["for ten minutes", "for two hours", "for good"]
 )
 @pytest.mark.fault("clock")
-async def test_a_jump_repeats_nothing_and_loses_nothing(case, jump, back_after, held):
+@pytest.mark.on(sqlite=(1, 1), redis=(0, 1), valkey=(0, 1), cluster=(0, 1))
+async def test_a_jump_repeats_nothing_and_loses_nothing(case, kind, round_, jump, back_after, held):
     await case.says("wang", "报障 打印机坏了")
     await case.passes(HOUR)
     await case.says("liu", "报障 投影机不亮")
@@ -48,7 +49,8 @@ async def test_a_jump_repeats_nothing_and_loses_nothing(case, jump, back_after, 
 
 @pytest.mark.fault("zone")
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of the process cannot be changed here")
-async def test_the_zone_of_the_host_makes_no_difference(case, monkeypatch, held):
+@pytest.mark.on(sqlite=(1, 1), redis=(0, 1), valkey=(0, 1), cluster=(0, 1))
+async def test_the_zone_of_the_host_makes_no_difference(case, kind, round_, monkeypatch, held):
     await case.says("wang", "报障 打印机坏了")
     for zone in ("America/New_York", "Asia/Kathmandu", "Pacific/Kiritimati", "UTC"):
         monkeypatch.setenv("TZ", zone)

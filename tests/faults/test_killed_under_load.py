@@ -368,9 +368,9 @@ async def last_life(bot: Bot, qq: QQ, port: int) -> None:
     await hearing
 
 
-@pytest.mark.fault("worker-sqlite")
-@pytest.mark.rounds(1, 60)
-async def test_nobody_is_forgotten_and_nothing_said_twice_unmarked(tmp_path, seed, round_, held):
+@pytest.mark.fault("worker")
+@pytest.mark.on(sqlite=(1, 60))
+async def test_nobody_is_forgotten_and_nothing_said_twice_unmarked(tmp_path, kind, seed, round_, held):
     chance = random.Random(seed)
     port = free_port()
     config = configured(tmp_path, port)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -21,6 +20,8 @@ from bot.store.registry import open_store
 
 pytestmark = pytest.mark.asyncio
 
+EVERYWHERE = pytest.mark.on(sqlite=(1, 1), redis=(0, 1), valkey=(0, 1), cluster=(0, 1))
+ON_SQLITE = pytest.mark.on(sqlite=(1, 1))
 NOW = datetime(2026, 3, 6, 1, tzinfo=UTC)
 
 
@@ -90,13 +91,14 @@ class Desk:
 
 
 @pytest_asyncio.fixture
-async def desk(tmp_path: Path):
-    store = await open_store(f"sqlite:{tmp_path / 'store.db'}", NOW)
+async def desk(store_url: str):
+    store = await open_store(store_url, NOW)
     yield Desk(store, Meters(lambda: 0.0))
     await store.close()
 
 
 @pytest.mark.fault("poison")
+@EVERYWHERE
 @pytest.mark.parametrize(
     "poison",
     [
@@ -110,7 +112,7 @@ async def desk(tmp_path: Path):
     ],
     ids=["command", "quote", "button", "picture", "late mention", "half a character", "endless"],
 )
-async def test_a_poisoned_message_is_put_aside_and_the_next_one_served(desk, poison, held):
+async def test_a_poisoned_message_is_put_aside_and_the_next_one_served(desk, kind, round_, poison, held):
     receipt = Receipt()
     object.__setattr__(poison, "receipt", receipt)
     await desk.hear(poison, message(2, "下一条"))
@@ -136,7 +138,8 @@ async def test_a_poisoned_message_is_put_aside_and_the_next_one_served(desk, poi
     held()
 
 
-async def test_a_second_failure_counts_and_success_lets_go(desk):
+@ON_SQLITE
+async def test_a_second_failure_counts_and_success_lets_go(desk, kind, round_):
     await desk.hear(message(1, "毒"))
     await desk.hear(message(1, "毒"))
     (failure,) = await desk.store.failures()
@@ -149,7 +152,8 @@ async def test_a_second_failure_counts_and_success_lets_go(desk):
     assert await desk.store.failures() == []
 
 
-async def test_what_the_store_is_to_blame_for_is_no_failure_of_the_message(desk):
+@ON_SQLITE
+async def test_what_the_store_is_to_blame_for_is_no_failure_of_the_message(desk, kind, round_):
     receipt = Receipt()
     await desk.hear(message(1, "坏库", receipt=receipt), message(2, "下一条"))
     assert desk.reception.handled == ["下一条"]
@@ -158,13 +162,15 @@ async def test_what_the_store_is_to_blame_for_is_no_failure_of_the_message(desk)
     assert await desk.store.failures() == []
 
 
-async def test_a_notice_is_served_too(desk):
+@ON_SQLITE
+async def test_a_notice_is_served_too(desk, kind, round_):
     await desk.hear(Notice(what=What.BOT_ADDED, room="qq:group:1", key="n1"), message(2, "下一条"))
     assert desk.reception.handled == ["下一条"]
 
 
 @pytest.mark.fault("poison")
-async def test_a_deadline_that_fails_with_every_tick_is_noted_once_a_minute(desk, held):
+@EVERYWHERE
+async def test_a_deadline_that_fails_with_every_tick_is_noted_once_a_minute(desk, kind, round_, held):
     def fault():
         try:
             raise ValueError("no such ladder")

@@ -6,13 +6,11 @@ A few run in every test; that all of them say what they should on SQLite is `tes
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot.replay import replay
-from tests.redis_servers import Cluster, Server
 
 _FILES = sorted((Path(__file__).parents[1] / "transcripts").rglob("*.chat"))
 _FEW = ("several-due-in-one-message",)  # joins what lies in different shards
@@ -26,31 +24,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     metafunc.parametrize(("kind", "path"), cases, ids=[f"{kind}-{path.stem}" for kind, path in cases])
 
 
-@pytest.fixture(scope="module")
-def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server | Cluster]]:
-    """Starts the servers of a kind when the first conversation wants them."""
-    servers: dict[str, Server | Cluster] = {}
-
-    def of(kind: str) -> Server | Cluster:
-        name = kind.partition(",")[0]
-        if name not in servers:
-            folder = tmp_path_factory.mktemp(name)
-            servers[name] = Cluster("redis", folder) if name == "cluster" else Server(name, folder)
-        return servers[name]
-
-    yield of
-    for server in servers.values():
-        server.end()
-
-
 @pytest.mark.asyncio
 @pytest.mark.fault("transcripts")
 async def test_a_conversation_says_the_same_on_every_store(kind: str, path: Path, started, held) -> None:
-    server = started(kind)
-    server.empty()
+    server = started(kind.partition(",")[0])
     url = f"{server.url}?shards=3" if kind.endswith("three shards") else server.url
     text = await asyncio.to_thread(path.read_text, "utf-8")
     result = await replay(path, text, {}, store_url=url)
     if result.difference:
         pytest.fail(result.difference, pytrace=False)
-    held(**{kind.replace(", ", " in "): 1})
+    held()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 from bot.store.contract import StoreFault
 from bot.store.redis_start import open_redis
 from tests.bot.store.conftest import AT, Builder
-from tests.redis_servers import Server, free_port
+from tests.faults.test_redis_network import WRITERS, Load, stores
+from tests.redis_servers import Cluster, Server, free_port
 
 pytestmark = pytest.mark.asyncio
+PAIRS = pytest.mark.on(redis=(1, 1), valkey=(0, 1))
 
 
 @pytest.fixture
@@ -24,16 +27,16 @@ def build() -> Builder:
 class Pair:
     """A master with one replica, and a sentinel that a test moves by hand."""
 
-    def __init__(self, folder: Path) -> None:
-        self.master = Server("redis", folder / "master", "--repl-diskless-sync-delay", "0")
+    def __init__(self, kind: str, folder: Path) -> None:
+        self.master = Server(kind, folder / "master", "--repl-diskless-sync-delay", "0")
         self.replica = Server(
-            "redis",
+            kind,
             folder / "replica",
             *("--replicaof", "127.0.0.1", str(self.master.port), "--repl-diskless-sync-delay", "0"),
         )
         file = folder / "sentinel.conf"
         file.write_text(f"sentinel monitor desk 127.0.0.1 {self.master.port} 1\n", encoding="utf-8")
-        self.sentinel = _Sentinel(folder / "sentinel", file)
+        self.sentinel = _Sentinel(kind, folder / "sentinel", file)
 
     def end(self) -> None:
         for server in (self.sentinel, self.replica, self.master):
@@ -41,17 +44,17 @@ class Pair:
 
 
 class _Sentinel(Server):
-    def __init__(self, folder: Path, file: Path) -> None:
+    def __init__(self, kind: str, folder: Path, file: Path) -> None:
         self._file = file
-        super().__init__("redis", folder)
+        super().__init__(kind, folder)
 
     def command(self) -> list[str]:
         return [str(self._file), "--sentinel", "--port", str(self.port), "--bind", "127.0.0.1"]
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    pair = Pair(tmp_path)
+def pair(kind: str, tmp_path: Path) -> Iterator[Pair]:
+    pair = Pair(kind, tmp_path)
     yield pair
     pair.end()
 
@@ -67,7 +70,8 @@ def is_linked(pair: Pair) -> bool:
 
 
 @pytest.mark.fault("failover")
-async def test_the_store_follows_the_sentinels_to_another_master(pair, build, held):
+@PAIRS
+async def test_the_store_follows_the_sentinels_to_another_master(pair, kind, round_, build, held):
     await until(lambda: is_linked(pair))
     url = f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/desk/0?wait_replicas=1"
     store = await open_redis(url, AT)
@@ -84,7 +88,8 @@ async def test_the_store_follows_the_sentinels_to_another_master(pair, build, he
 
 
 @pytest.mark.fault("failover")
-async def test_a_store_that_is_open_goes_over_to_the_new_master(pair, build, held):
+@PAIRS
+async def test_a_store_that_is_open_goes_over_to_the_new_master(pair, kind, round_, build, held):
     await until(lambda: is_linked(pair))
     store = await open_redis(f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/desk/0", AT)
     opened = build.opened(1001)
@@ -103,7 +108,8 @@ async def test_a_store_that_is_open_goes_over_to_the_new_master(pair, build, hel
 
 
 @pytest.mark.fault("failover")
-async def test_nothing_is_acknowledged_that_no_replica_has(pair, build, held):
+@PAIRS
+async def test_nothing_is_acknowledged_that_no_replica_has(pair, kind, round_, build, held):
     await until(lambda: is_linked(pair))
     store = await open_redis(f"{pair.master.url}?wait_replicas=1", AT)
     await store.commit(build.change(seen="m1"))
@@ -120,7 +126,38 @@ async def test_nothing_is_acknowledged_that_no_replica_has(pair, build, held):
     held()
 
 
-async def test_a_sentinel_that_does_not_know_the_master(pair):
+@pytest.mark.fault("failover")
+@pytest.mark.on(cluster=(0, 3))
+async def test_the_replica_of_a_node_of_a_cluster_takes_over_under_load(tmp_path, seed, kind, round_, held):
+    chance = random.Random(seed)
+    cluster = await asyncio.to_thread(
+        lambda: Cluster("redis", tmp_path, "--repl-diskless-sync-delay", "0", has_replicas=True)
+    )
+    try:
+        async with stores(f"{cluster.url}?wait_replicas=1", 2) as opened:
+            load = Load(opened, chance)
+            await load.begin()
+            writing = asyncio.gather(*(load.write(writer, 10_000) for writer in range(WRITERS)))
+            await load.until(chance.randint(5, 80))
+            index = chance.randrange(3)
+            cluster.nodes[index].kill()
+            heir = cluster.replicas[index]
+            await until(lambda: "'role': 'master'" in str(heir.ask("INFO", "replication")))
+            await asyncio.to_thread(
+                cluster.nodes[index].start
+            )  # as a replica of its heir: a commit counts when two have it
+            await load.until(len(load.saved) + 50)
+            load.is_over = True
+            await writing
+            await load.check()
+        assert not load.unknown
+    finally:
+        cluster.end()
+    held(commits=len(load.saved))
+
+
+@PAIRS
+async def test_a_sentinel_that_does_not_know_the_master(pair, kind, round_):
     with pytest.raises(StoreFault, match="knows no other"):
         await open_redis(f"redis+sentinel://127.0.0.1:{pair.sentinel.port}/other/0", AT)
     with pytest.raises(StoreFault, match="连不上"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 from itertools import repeat
@@ -19,19 +19,19 @@ from bot.store.redis_start import open_redis
 from bot.tickets.events import Noted
 from bot.tickets.records import first_break
 from tests.bot.store.conftest import AT, Builder
-from tests.faults.proxy import Proxy
-from tests.redis_servers import Server
+from tests.faults.conftest import start
+from tests.faults.proxy import network
+from tests.redis_servers import Cluster, Server
 
 pytestmark = pytest.mark.asyncio
 TICKETS, WRITERS = 4, 12
 MINUTE = timedelta(minutes=1)
+ALWAYS = ("--appendfsync", "always")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server("redis", tmp_path_factory.mktemp("network"), "--appendfsync", "always")
-    yield server
-    server.end()
+@pytest.fixture
+def server(kind, started) -> Server | Cluster:
+    return started(kind, *ALWAYS)
 
 
 @asynccontextmanager
@@ -117,55 +117,50 @@ class Load:
             assert await store.is_seen(f"qq:group:900|{text}")
 
 
-@pytest.mark.fault("redis-cut")
-@pytest.mark.rounds(1, 50)
-@pytest.mark.parametrize("shards", [1, 6])
-async def test_answers_that_are_cut_off(server, seed, round_, shards, held):
-    chance = random.Random(seed)
-    server.empty()
-    proxy = Proxy(server.port, chance)
-    await proxy.start()
-    try:
-        async with stores(f"redis://127.0.0.1:{proxy.port}/0?shards={shards}", 2) as opened:
-            load = Load(opened, chance)
-            await load.begin()
-            proxy.cuts = 25
-            await asyncio.gather(*(load.write(writer, 12) for writer in range(WRITERS)))
-            proxy.cuts = 0
-            await load.check()
-    finally:
-        await proxy.close()
-    assert proxy.were_cut > 5
+@pytest.mark.fault("cut")
+@pytest.mark.on(redis=(1, 50), valkey=(0, 20), cluster=(1, 20))
+async def test_answers_that_are_cut_off(server, kind, seed, round_, held):
+    await cut(server, "", random.Random(seed), held)
+
+
+@pytest.mark.fault("cut")
+@pytest.mark.on(redis=(1, 50))
+async def test_answers_that_are_cut_off_from_six_shards(server, kind, seed, round_, held):
+    await cut(server, "?shards=6", random.Random(seed), held)
+
+
+async def cut(server, settings, chance, held):
+    async with network(server, chance) as between, stores(between.url + settings, 2) as opened:
+        load = Load(opened, chance)
+        await load.begin()
+        between.cut(25)
+        await asyncio.gather(*(load.write(writer, 12) for writer in range(WRITERS)))
+        between.cut(0)
+        await load.check()
+    assert between.were_cut > 5
     assert not load.unknown
-    held(cuts=proxy.were_cut, commits=len(load.saved))
+    held(cuts=between.were_cut, commits=len(load.saved))
 
 
-@pytest.mark.fault("redis-slow")
-@pytest.mark.rounds(1, 50)
-async def test_a_slow_network(server, seed, round_, held):
+@pytest.mark.fault("slow")
+@pytest.mark.on(redis=(1, 50), valkey=(0, 20), cluster=(0, 20))
+async def test_a_slow_network(server, kind, seed, round_, held):
     chance = random.Random(seed)
-    server.empty()
-    proxy = Proxy(server.port, chance)
-    await proxy.start()
-    try:
-        async with stores(f"redis://127.0.0.1:{proxy.port}/0", 2) as opened:
-            load = Load(opened, chance)
-            await load.begin()
-            proxy.delay_seconds = 0.02
-            await asyncio.gather(*(load.write(writer, 3) for writer in range(WRITERS)))
-            await load.check()
-    finally:
-        await proxy.close()
+    async with network(server, chance) as between, stores(between.url, 2) as opened:
+        load = Load(opened, chance)
+        await load.begin()
+        between.slow_down(0.02)
+        await asyncio.gather(*(load.write(writer, 3) for writer in range(WRITERS)))
+        await load.check()
     assert not load.unknown
     held(commits=len(load.saved))
 
 
-@pytest.mark.fault("redis-killed")
-@pytest.mark.rounds(1, 17)
-async def test_a_server_that_is_killed_and_started_again(server, seed, round_, held):
+@pytest.mark.fault("server")
+@pytest.mark.on(redis=(1, 17), valkey=(0, 7), cluster=(0, 7))
+async def test_a_server_that_is_killed_and_started_again(server, kind, seed, round_, held):
     chance, kills, back = random.Random(seed), 3, []
     loop = asyncio.get_running_loop()
-    server.empty()
     with capture_logs() as logs:
         async with stores(server.url, 2) as opened:
             load = Load(opened, chance)
@@ -174,10 +169,11 @@ async def test_a_server_that_is_killed_and_started_again(server, seed, round_, h
             for _ in range(kills):
                 target = len(load.saved) + chance.randint(5, 80)
                 await load.until(target)
-                server.kill()
-                await asyncio.to_thread(server.start)
+                node = chance.choice(server.nodes)
+                node.kill()
+                await asyncio.to_thread(node.start)
                 up = loop.time()
-                await asyncio.gather(*(store.is_seen("back") for store in opened))
+                await asyncio.gather(*(store.due(AT) for store in opened))  # every shard is asked
                 back.append(loop.time() - up)
             target = len(load.saved) + 50
             await load.until(target)
@@ -186,32 +182,32 @@ async def test_a_server_that_is_killed_and_started_again(server, seed, round_, h
             await load.check()
     assert not load.unknown
     away = [log["seconds"] for log in logs if log.get("action") == "store_back"]
-    assert len(away) >= 2 * kills  # every worker says so
-    assert len([log for log in logs if log.get("action") == "store_lost"]) >= 2 * kills
+    lost = [log for log in logs if log.get("action") == "store_lost"]
+    assert len(lost) == len(away) >= 2 * kills  # every worker says so, and says when it is over
     assert max(back) < 5
     held(kills, commits=len(load.saved), most_seconds_until_back=max(back), most_seconds_away=max(away))
 
 
-@pytest.mark.fault("redis-paused")
-@pytest.mark.rounds(1, 5)
-async def test_servers_that_pause(tmp_path, seed, round_, is_long, held):
+@pytest.mark.fault("paused")
+@pytest.mark.on(redis=(1, 5), valkey=(0, 1), cluster=(0, 1))
+async def test_servers_that_pause(kind, tmp_path, seed, round_, is_long, held):
     """Longer than a worker waits for an answer, so that everything is asked again; the old questions are answered too.
 
-    Ten servers side by side in the long round: nobody has anything to do while they pause.
+    Ten servers, or clusters, side by side in the long round: nobody has anything to do while they pause.
     """
     chances = [random.Random(seed + n) for n in range(10 if is_long else 1)]
     length = 30.0 if is_long else 1.5
     async with AsyncExitStack() as stack:
         servers = []
         for n in range(len(chances)):
-            servers.append(Server("redis", tmp_path / str(n), "--appendfsync", "always"))
+            servers.append(await asyncio.to_thread(start, kind, tmp_path / str(n), *ALWAYS))
             stack.callback(servers[-1].end)
         commits = await asyncio.gather(*map(paused, servers, chances, repeat(length)))
     held(len(commits), most_seconds_paused=length, commits=sum(commits))
 
 
-async def paused(server: Server, chance: random.Random, length: float) -> int:
-    """Pause one server under load for so many seconds, and return how many notes were saved."""
+async def paused(server: Server | Cluster, chance: random.Random, length: float) -> int:
+    """Pause one server, or a node of a cluster, under load for so many seconds, and return how many notes were saved."""
     async with stores(server.url, 2) as opened:
         if length < SILENCE_SECONDS:
             for store in opened:
@@ -222,9 +218,10 @@ async def paused(server: Server, chance: random.Random, length: float) -> int:
         await load.begin()
         writing = asyncio.gather(*(load.write(writer, 10_000) for writer in range(WRITERS)))
         await load.until(30)
-        server.pause()
+        node = chance.choice(server.nodes)
+        node.pause()
         await asyncio.sleep(length)
-        server.go_on()
+        node.go_on()
         target = len(load.saved) + 50
         await load.until(target)
         load.is_over = True
@@ -235,9 +232,9 @@ async def paused(server: Server, chance: random.Random, length: float) -> int:
 
 
 @pytest.mark.fault("half-way")
-async def test_a_change_whose_worker_died_half_way_is_ended_by_whoever_meets_it(server, held):
+@pytest.mark.on(redis=(1, 1), valkey=(0, 1), cluster=(0, 1))
+async def test_a_change_whose_worker_died_half_way_is_ended_by_whoever_meets_it(server, kind, round_, held):
     build = Builder()
-    server.empty()
     url = f"{server.url}?shards=6"
     async with stores(url, 2) as (one, other):
         tickets = [build.opened(n, address=f"qq:group:{n}") for n in range(1, 5)]
@@ -265,7 +262,7 @@ async def test_a_change_whose_worker_died_half_way_is_ended_by_whoever_meets_it(
     held()
 
 
-def _age_locks(server: Server) -> None:
+def _age_locks(server: Server | Cluster) -> None:
     """Let what stands prepared look old."""
     script = """
     for _, key in ipairs(redis.call('KEYS', 'shouwen:*:locks')) do
@@ -277,4 +274,5 @@ def _age_locks(server: Server) -> None:
       end
     end
     """
-    server.ask("EVAL", script, 0)
+    for node in server.nodes:
+        node.ask("EVAL", script, 0)

@@ -1,4 +1,4 @@
-"""Workers on one Redis race: one owner per ticket, each rung once, each message once, however often and wherever it comes in."""
+"""Workers on one store race: one owner per ticket, each rung once, each message once, however often and wherever it comes in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import itertools
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -16,25 +15,12 @@ from bot.tickets.events import Claimed, Escalated
 from bot.tickets.records import first_break
 from tests.faults.crew import CUSTOMERS, DUTY, Crew, crew
 from tests.faults.history import Operation, is_linearizable
-from tests.redis_servers import Server
 
 pytestmark = pytest.mark.asyncio
 ENGINEERS = ("老张", "小李", "小周")
+ON_REDIS = pytest.mark.on(redis=(1, 1), valkey=(0, 1), cluster=(0, 1))
 _AT_ONCE = 200
 _OWNER = re.compile(r"由 (老张|小李|小周)")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server("redis", tmp_path_factory.mktemp("races"))
-    yield server
-    server.end()
-
-
-@pytest.fixture
-def url(server: Server) -> str:
-    server.empty()
-    return server.url
 
 
 async def in_turns(jobs, at_once: int = _AT_ONCE):
@@ -96,11 +82,14 @@ class Race:
 
 
 @pytest.mark.fault("claims")
-@pytest.mark.parametrize("count", [2, 4, 8])
-async def test_of_all_who_claim_a_ticket_one_owns_it_and_the_others_hear_who(url, seed, count, is_long, held):
+@pytest.mark.on(sqlite=((), (1,)), redis=((2, 4, 8), (2, 4, 8)), valkey=((), (4,)), cluster=((4,), (2, 4, 8)))
+async def test_of_all_who_claim_a_ticket_one_owns_it_and_the_others_hear_who(
+    store_url, kind, seed, round_, is_long, held
+):
+    """By 1 to 8 workers: the number of the round."""
     chance = random.Random(seed)
     tickets = -(-(10_000 if is_long else 60) // len(ENGINEERS))
-    async with crew(url, count) as workers:
+    async with crew(store_url, round_) as workers:
         numbers = await report(workers, tickets)
         assert len(numbers) == tickets
         claims = [(number, who) for number in numbers for who in ENGINEERS]
@@ -121,12 +110,14 @@ async def test_of_all_who_claim_a_ticket_one_owns_it_and_the_others_hear_who(url
 
 
 @pytest.mark.fault("deadlines")
-async def test_two_workers_tell_every_rung_of_every_deadline_once(url, is_long, held):
+@pytest.mark.on(sqlite=((), (1,)), redis=((2,), (2,)), valkey=((), (2,)), cluster=((), (2,)))
+async def test_workers_tell_every_rung_of_every_deadline_once(store_url, kind, round_, is_long, held):
+    """Two of them, or the only one that SQLite serves."""
     count = 10_000 if is_long else 150
-    async with crew(url, 2) as workers:
+    async with crew(store_url, round_) as workers:
         numbers = await report(workers, count)
         rungs = Counter()
-        taken_by = [0, 0]
+        taken_by = [0] * round_
         for index, bot in enumerate(workers.bots):
             _count(bot, taken_by, index)
         for _ in range(4):
@@ -148,7 +139,7 @@ async def test_two_workers_tell_every_rung_of_every_deadline_once(url, is_long, 
         for text in workers.said(DUTY):
             assert not text.startswith("（重发）")
     assert min(taken_by) > 0
-    held(count, rungs=rungs.total(), taken_by_one=taken_by[0], by_the_other=taken_by[1])
+    held(count, rungs=rungs.total(), least_taken_by_one=min(taken_by))
 
 
 def _count(bot, taken_by: list[int], index: int) -> None:
@@ -164,16 +155,20 @@ def _count(bot, taken_by: list[int], index: int) -> None:
 
 
 @pytest.mark.fault("deliveries")
-async def test_a_message_that_comes_in_often_and_anywhere_has_one_effect(url, seed, is_long, held):
+@pytest.mark.on(sqlite=((), (1,)), redis=((4,), (4,)), valkey=((), (4,)), cluster=((), (4,)))
+async def test_a_message_that_comes_in_often_and_anywhere_has_one_effect(
+    store_url, kind, seed, round_, is_long, held
+):
+    """To four workers, or to the only one that SQLite serves."""
     chance = random.Random(seed)
     count = 10_000 if is_long else 120
-    async with crew(url, 4) as workers:
+    async with crew(store_url, round_) as workers:
         events = [
             workers.chat.heard(CUSTOMERS, f"老师{n}", f"报障 教室 {n} 的投影机不亮") for n in range(count)
         ]
         deliveries = [event for event in events for _ in range(chance.randint(1, 5))]
         chance.shuffle(deliveries)
-        await in_turns(workers.hear(chance.randrange(4), each) for each in deliveries)
+        await in_turns(workers.hear(chance.randrange(round_), each) for each in deliveries)
         await workers.settle()
         store = workers.bots[0].store
         tickets = await store.open_tickets(limit=count * 2)
@@ -186,8 +181,9 @@ async def test_a_message_that_comes_in_often_and_anywhere_has_one_effect(url, se
     held(count, deliveries=len(deliveries))
 
 
-async def test_messages_queued_by_one_worker_are_said_by_the_one_that_sends(url):
-    async with crew(url, 2) as workers:
+@ON_REDIS
+async def test_messages_queued_by_one_worker_are_said_by_the_one_that_sends(store_url, kind, round_):
+    async with crew(store_url, 2) as workers:
         assert [bot.store.term("chat") > 0 for bot in workers.bots] == [True, False]
         await workers.hear(1, workers.chat.heard(CUSTOMERS, "王老师", "报障 打印机坏了"))
         assert workers.said(CUSTOMERS) == []
@@ -202,9 +198,12 @@ async def test_messages_queued_by_one_worker_are_said_by_the_one_that_sends(url)
         assert not any("重发" in text for text in workers.said(CUSTOMERS))
 
 
-async def test_what_is_committed_under_a_lease_that_was_lost_and_taken_again_is_said(url, server):
+@ON_REDIS
+async def test_what_is_committed_under_a_lease_that_was_lost_and_taken_again_is_said(
+    store_url, server, kind, round_
+):
     """A worker that was starved for longer than its lease takes it anew, and speaks before it has looked what waits."""
-    async with crew(url, 1) as workers:
+    async with crew(store_url, 1) as workers:
         (bot,) = workers.bots
         await workers.hear(0, workers.chat.heard(CUSTOMERS, "王老师", "报障 打印机坏了"))
         await workers.settle()
@@ -216,8 +215,9 @@ async def test_what_is_committed_under_a_lease_that_was_lost_and_taken_again_is_
         assert len({text for text in workers.said(CUSTOMERS) if "已建单" in text}) == 2
 
 
-async def test_a_deadline_of_one_worker_is_everybody_s(url):
-    async with crew(url, 2) as workers:
+@ON_REDIS
+async def test_a_deadline_of_one_worker_is_everybody_s(store_url, kind, round_):
+    async with crew(store_url, 2) as workers:
         await report(workers, 1)
         due = await workers.bots[1].store.next_due_at()
         workers.clock.move_to(due + timedelta(seconds=1))

@@ -1,10 +1,9 @@
-"""Two workers serve one desk on one Redis; each is killed in turn under load, and nobody is forgotten or told twice unmarked."""
+"""Two workers serve one desk on Redis, Valkey or a cluster; each is killed in turn under load, and nobody is forgotten or told twice unmarked."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterator
 
 import pytest
 import pytest_asyncio
@@ -22,7 +21,7 @@ from tests.faults.test_killed_under_load import (
     figures,
     free_port,
 )
-from tests.redis_servers import Server
+from tests.redis_servers import Cluster, Server
 
 pytestmark = pytest.mark.asyncio
 KILLS = {False: 1, True: 5}  # a round
@@ -30,11 +29,9 @@ MOVES = {False: 1, True: 5}
 LEASE = "shouwen:{0}:lease:qq"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    server = Server("redis", tmp_path_factory.mktemp("workers"), "--appendfsync", "always")
-    yield server
-    server.end()
+@pytest.fixture
+def server(kind, started) -> Server | Cluster:
+    return started(kind, "--appendfsync", "always")
 
 
 class Workers:
@@ -75,7 +72,6 @@ class Workers:
 
 @pytest_asyncio.fixture
 async def workers(tmp_path, server):
-    server.empty()
     made = Workers(tmp_path, server.url)
     try:
         await made.start()
@@ -96,7 +92,7 @@ async def under_load(qq: QQ, chance: random.Random) -> None:
     await qq.until(lambda: qq.frames_left <= 0 or qq.is_settled())
 
 
-async def finished(workers: Workers, qq: QQ, server: Server) -> None:
+async def finished(workers: Workers, qq: QQ, server: Server | Cluster) -> None:
     """Let everybody be answered, end both workers in good order, and check all that was shown and saved."""
     qq.frames_left = None
     _, hearing = await workers.connect(qq)
@@ -110,9 +106,9 @@ async def finished(workers: Workers, qq: QQ, server: Server) -> None:
         assert "Traceback" not in log.read_text(encoding="utf-8")
 
 
-@pytest.mark.fault("worker-redis")
-@pytest.mark.rounds(1, 60)
-async def test_workers_are_killed_in_turn(workers, server, seed, round_, is_long, held):
+@pytest.mark.fault("worker")
+@pytest.mark.on(redis=(1, 60), valkey=(0, 8), cluster=(0, 8))
+async def test_workers_are_killed_in_turn(workers, server, kind, seed, round_, is_long, held):
     chance = random.Random(seed)
     qq = QQ(chance)
     for _ in range(KILLS[is_long]):
@@ -128,9 +124,9 @@ async def test_workers_are_killed_in_turn(workers, server, seed, round_, is_long
 
 
 @pytest.mark.fault("lease")
-@pytest.mark.rounds(1, 4)
+@pytest.mark.on(redis=(1, 4), valkey=(0, 1), cluster=(0, 1))
 async def test_the_connection_of_a_dead_worker_moves_to_the_other(
-    workers, server, seed, round_, is_long, held
+    workers, server, kind, seed, round_, is_long, held
 ):
     """The dead one stays dead until the other has its connection, by the lease alone."""
     chance, moved = random.Random(seed), []
@@ -157,8 +153,8 @@ async def test_the_connection_of_a_dead_worker_moves_to_the_other(
 
 
 @pytest.mark.fault("rolling")
-@pytest.mark.rounds(1, 5)
-async def test_workers_are_restarted_one_after_the_other(workers, server, seed, round_, is_long, held):
+@pytest.mark.on(redis=(1, 5), valkey=(0, 1), cluster=(0, 1))
+async def test_workers_are_restarted_one_after_the_other(workers, server, kind, seed, round_, is_long, held):
     """A rolling restart under load: whoever ends gives everything back at once, and not a message is marked as sent again."""
     qq, restarts = QQ(random.Random(seed)), 4 if is_long else 1
     for _ in range(restarts):

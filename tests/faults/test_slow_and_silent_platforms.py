@@ -17,6 +17,8 @@ from bot.store.registry import open_store
 
 pytestmark = pytest.mark.asyncio
 
+EVERYWHERE = pytest.mark.on(sqlite=(1, 1), redis=(0, 1), valkey=(0, 1), cluster=(0, 1))
+ON_SQLITE = pytest.mark.on(sqlite=(1, 1))
 START = datetime(2026, 3, 6, 1, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 BAD, OTHER, THIRD = "bad:group:1", "bad:group:2", "good:group:1"
@@ -125,9 +127,9 @@ class Case:
 
 
 @pytest_asyncio.fixture
-async def case(tmp_path) -> AsyncIterator[Case]:
+async def case(store_url) -> AsyncIterator[Case]:
     time = Time()
-    store = await open_store(f"sqlite:{tmp_path / 'store.db'}", START)
+    store = await open_store(store_url, START)
     made = Case(store, time)
     yield made
     await made.outbox.close()
@@ -135,7 +137,8 @@ async def case(tmp_path) -> AsyncIterator[Case]:
 
 
 @pytest.mark.fault("platform")
-async def test_a_platform_that_answers_after_a_minute_delays_nobody_else(case, held):
+@EVERYWHERE
+async def test_a_platform_that_answers_after_a_minute_delays_nobody_else(case, kind, round_, held):
     async def slow(_):
         await case.time.sleep(60 * SECOND)
 
@@ -150,7 +153,8 @@ async def test_a_platform_that_answers_after_a_minute_delays_nobody_else(case, h
 
 
 @pytest.mark.fault("platform")
-async def test_a_platform_that_never_answers_ends_among_the_dead_letters(case, held):
+@EVERYWHERE
+async def test_a_platform_that_never_answers_ends_among_the_dead_letters(case, kind, round_, held):
     async def never(_):
         await asyncio.get_running_loop().create_future()
 
@@ -166,8 +170,9 @@ async def test_a_platform_that_never_answers_ends_among_the_dead_letters(case, h
 
 
 @pytest.mark.fault("platform")
+@EVERYWHERE
 async def test_after_twenty_minutes_of_429_what_is_urgent_comes_first_and_what_is_stale_not_at_all(
-    case, held
+    case, kind, round_, held
 ):
     async def busy(_):
         if case.time.now() < START + 20 * MINUTE:
@@ -193,7 +198,8 @@ async def test_after_twenty_minutes_of_429_what_is_urgent_comes_first_and_what_i
     held()
 
 
-async def test_a_scarce_minute_goes_to_the_room_that_must_be_called(case):
+@ON_SQLITE
+async def test_a_scarce_minute_goes_to_the_room_that_must_be_called(case, kind, round_):
     case.bad = Platform("bad", case.time, per_minute=10)
     await case.start()
     await case.say(*((f"bad:group:{n}", f"told {n}", {}) for n in range(12)))
@@ -206,7 +212,8 @@ async def test_a_scarce_minute_goes_to_the_room_that_must_be_called(case):
 
 
 @pytest.mark.fault("platform")
-async def test_a_connection_cut_at_every_send_for_a_while_loses_nothing(case, held):
+@EVERYWHERE
+async def test_a_connection_cut_at_every_send_for_a_while_loses_nothing(case, kind, round_, held):
     async def cut(_):
         if case.time.now() < START + 15 * MINUTE:
             raise DeliveryFailed("connection lost", retry_after=SECOND, is_unknown=True)
@@ -222,7 +229,8 @@ async def test_a_connection_cut_at_every_send_for_a_while_loses_nothing(case, he
 
 
 @pytest.mark.fault("platform")
-async def test_a_mistake_of_an_adapter_stops_no_other_message(case, held):
+@EVERYWHERE
+async def test_a_mistake_of_an_adapter_stops_no_other_message(case, kind, round_, held):
     async def broken(message):
         if message.text.endswith("a"):
             raise AttributeError("'NoneType' object has no attribute 'send'")
@@ -236,7 +244,8 @@ async def test_a_mistake_of_an_adapter_stops_no_other_message(case, held):
     held()
 
 
-async def test_a_slow_platform_has_few_messages_noted_as_being_sent(case):
+@ON_SQLITE
+async def test_a_slow_platform_has_few_messages_noted_as_being_sent(case, kind, round_):
     async def slow(_):
         await case.time.sleep(timedelta(milliseconds=400))
 

@@ -14,6 +14,7 @@ from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.markdown import plain, rendered
 from adapters.wecom.aibot.said import Said
+from adapters.wording import say
 
 LIMIT: Final = 20_480  # bytes of markdown
 # Room for the mark of a repeated message, and for accounts that are longer than the names they stand for.
@@ -163,5 +164,5 @@ def outgoing(message: Outgoing, name: str) -> Sent:
     """
     kind, chat = place(message.room, name)
     if message.edits is not None:
-        raise DeliveryFailed("企业微信不能修改已发出的消息")
+        raise DeliveryFailed(say("企业微信不能修改已发出的消息"))
     return Sent(chat, rendered(message, name, kind))

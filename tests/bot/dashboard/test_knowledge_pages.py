@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
+from random import Random
 
 import aiohttp
 import pytest
@@ -30,7 +32,7 @@ async def known(stand):
 
 def a_file(name, text):
     form = aiohttp.FormData()
-    form.add_field("file", text.encode(), filename=name)
+    form.add_field("file", BytesIO(text.encode()), filename=name)
     return form
 
 
@@ -44,6 +46,17 @@ async def test_the_list_finds_by_words_and_shows_no_markup(known):
 
 async def test_an_unknown_entry_is_not_found(known):
     await known.page("/knowledge/entries/K-999", status=404)
+
+
+@pytest.mark.filterwarnings("ignore:Sending a large body:ResourceWarning")
+async def test_a_file_too_large_for_the_store_is_imported_with_the_second_click(known):
+    text = "标准问法,答案\n" + "".join(f"密钥 {n},{Random(n).randbytes(1900).hex()}\n" for n in range(450))
+    page = await (await known.client.post("/knowledge/import", data=a_file("a.csv", text))).text()
+    assert len(known.bot.knowledge.entries()) == 2
+    token = re.search(r'name="token" value="([^"]+)"', page)[1]
+    assert len(token) > 1_000_000
+    await known.post("/knowledge/import", {"token": token, "by": "chen"})
+    assert len(known.bot.knowledge.entries()) == 452
 
 
 async def test_a_change_is_live_and_stands_in_the_history(known):
