@@ -123,10 +123,10 @@ def reading(text: str) -> Reading:
     )
 
 
-def spelled(asked: Reading, phrase: Reading, typed: Iterable[str]) -> Reading | None:
-    """Return a question with words that were `typed` as pinyin written as the phrasing writes them; None when none differs."""
+def spelled(asked: Reading, phrase: Reading, meant: Iterable[str]) -> Reading | None:
+    """Return a question with words that were `meant` by their sound written as the phrasing writes them; None when none differs."""
     text = asked.text
-    for word in typed:
+    for word in meant:
         place = phrase.near.find(near_sound(sound(word)))
         if place >= 0 and word not in phrase.text:
             text = text.replace(word, phrase.text[place : place + len(word)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +25,7 @@ _CLEARLY_AHEAD = 2.0
 _AT_MOST = 3
 # Longer texts are read up to here: nobody asks a question in so many characters, and cost must stay bounded.
 _READ = 300
+_LETTERS = re.compile("[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,20 +170,20 @@ class KnowledgeBase:
             self.sentences.hear(asked_text)
 
     def asked(self, text: str) -> str:
-        """Return a text as it is compared with this knowledge base: as its `wording`, what was typed as pinyin in characters."""
+        """Return a text as it is compared with this knowledge base: its `wording`, with what was meant where it is misspelt."""
         return self._read(text)[0]
 
     def _read(self, text: str) -> tuple[str, Collection[str]]:
-        """Return a text as it is compared, and the words in it that were typed as pinyin."""
+        """Return a text as it is compared, and the words in it that were written otherwise."""
         read = wording(text)
-        typed = self.index.written(read)
-        for run, word in typed.items():
-            read = read.replace(run, word)
-        return (canonical(read) if typed else read), typed.values()
+        meant = self.index.meant(read)
+        if not meant:
+            return read, ()
+        return canonical(_LETTERS.sub(lambda run: meant.get(run[0], run[0]), read)), meant.values()
 
     def measure(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`."""
-        asked_text, typed = self._read(text)
+        asked_text, meant = self._read(text)
         wanted = self.index.wanted(asked_text)
         admits = self._admits(customer) if self._own else None
         numbers = [number for _, number in self.index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
@@ -194,8 +196,8 @@ class KnowledgeBase:
             return []
         weights = wanted.weights
         total = self.index.summed(weights)
-        # Words typed as pinyin are written anew for each phrasing, and what sentences mean is not bounded.
-        is_bounded = at_least > 0 and not typed and like is None
+        # Words that were misspelt are written anew for each phrasing, and what sentences mean is not bounded.
+        is_bounded = at_least > 0 and not meant and like is None
         if is_bounded and self._most_likely(asked_text, weights, total, numbers) < at_least:
             return []
         asked = reading(asked_text)
@@ -203,7 +205,7 @@ class KnowledgeBase:
         for number in numbers:
             text = self.index.text(number)
             read = reading(text)
-            rewritten = spelled(asked, read, typed) if typed else None
+            rewritten = spelled(asked, read, meant) if meant else None
             if rewritten is None:
                 shares = self.index.coverage(weights, total, number)
             else:

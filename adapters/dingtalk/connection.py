@@ -22,7 +22,7 @@ from adapters.contract import (
 )
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
-from adapters.dingtalk import examination, wire
+from adapters.dingtalk import cards, examination, frames, wire
 from adapters.dingtalk.api import Api, Unsuitable
 from adapters.dingtalk.sending import Sending
 from adapters.dingtalk.settings import Settings
@@ -51,6 +51,8 @@ class DingTalkAdapter:
         self.capabilities = Capabilities(
             sees_all_messages=False,
             can_quote=False,
+            can_edit=bool(settings.card_template),
+            has_buttons=bool(settings.card_template),
             can_recall=True,
             per_minute_room=20,
             max_length=wire.LIMIT,
@@ -60,7 +62,9 @@ class DingTalkAdapter:
         self._view = wire.View(surroundings.name, surroundings.bot_name, surroundings.people)
         self._api = Api(settings, surroundings.clock)
         self._file_hosts = settings.file_hosts
-        self._sending = Sending(self._api, self.name, settings.client_id, surroundings.clock)
+        self._sending = Sending(
+            self._api, self.name, settings.client_id, surroundings.clock, settings.card_template
+        )
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART, size=len), self._sending.send)
         self._inbox = Inbox()
         self._stream: Stream | None = None
@@ -129,11 +133,15 @@ class DingTalkAdapter:
             finally:
                 self._stream = None
 
-    def _take(self, body: dict[str, Any]) -> Receipt | None:
+    def _take(self, topic: str, body: dict[str, Any], frame: str) -> Receipt | None:
+        if topic == frames.CARD:
+            return self._put(cards.pressed(body, self._view, frame))
         session = wire.session(body, self._view)
-        message = wire.incoming(body, self._view)
         if session is not None:
             self._sending.heard(session)
+        return self._put(wire.incoming(body, self._view))
+
+    def _put(self, message: Incoming | None) -> Receipt | None:
         if message is None:
             self._log.debug("message ignored", action="dingtalk_message_ignored")
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from adapters.dingtalk.cards import PUBLIC
 from adapters.keys import check_address
 
 
@@ -14,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     secret: str
     api_base: str = "https://api.dingtalk.com"
     webhook_base: str = "https://oapi.dingtalk.com"  # where answers may be posted
+    card_template: str = PUBLIC  # of cards with buttons; empty: none, and what to type stands in the text
     file_hosts: tuple[str, ...] = (
         "dingtalk.com",
         "aliyuncs.com",

@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from adapters.addressing import addressed, mentioned
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Outgoing, RoomKind
+from adapters.markdown import plain
 from adapters.splitting import size_in_bytes, split
 from adapters.values import derived_id, instant, part, word
 from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot.frames import Body
-from adapters.wecom.aibot.markdown import plain, rendered
+from adapters.wecom.aibot.markdown import rendered
 from adapters.wecom.aibot.said import Said
 from adapters.wording import say
 
