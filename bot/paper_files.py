@@ -100,7 +100,7 @@ class Page:
     def _signatures(self, names: Sequence[str]) -> None:
         for name in names:
             self._put(1, name, is_bold=True)
-            self._put(2, "＿" * 8)
+            self._put(2, "_" * 20)
             self._sheet.row_dimensions[self._row].height = _SIGNING
             self._row += 1
 
