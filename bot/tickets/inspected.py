@@ -24,7 +24,7 @@ _EVERYTHING: Final = re.compile(
     r"其[余他它]|全部|一切|所有|均|都|^(?:未|没有?|无)|\brest\b|\ball\b|\bnothing\b", re.IGNORECASE
 )
 _APART: Final = re.compile(r"[;；\n]+")
-_MARKS: Final = " ,，。.、!！"
+_MARKS = " ,，。.、!！"
 _MOST_FINDINGS: Final = 9
 _WIDTHS: Final = (24, 12, 34, 12, 18)
 _FOLLOWED_WIDTHS: Final = (24, 12, 34, 12, 18)
