@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 from msgspec.structs import replace
 
+from bot.attaching import Attaching
 from bot.deadlines import Deadlines
 from bot.drafts import Draft, Drafts
 from bot.failing import Failures
@@ -68,12 +69,15 @@ class Desk:
         rules: Rules,
         drafts: Drafts,
         outbox: Outbox,
+        attaching: Attaching,
         first_ticket: int,
         meters: Meters,
         journal: Journal,
         failures: Failures,
     ) -> None:
-        self._filing = Filing(store=store, rules=rules, outbox=outbox, meters=meters, journal=journal)
+        self._filing = Filing(
+            store=store, rules=rules, outbox=outbox, attaching=attaching, meters=meters, journal=journal
+        )
         self._follow_ups = FollowUps(store, self._filing, first_ticket)
         self._deadlines = Deadlines(
             store=store,

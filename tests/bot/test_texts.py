@@ -64,6 +64,7 @@ _NOT_SAID = {
 # Constants that hold what people type.
 _HEARD = {
     "_SEPARATORS",
+    "_MARKS",
     "_BETWEEN",
     "BETWEEN",
     "_COUNTED",
