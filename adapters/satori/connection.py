@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-import aiohttp
 import structlog
 
 from adapters.contract import (
@@ -31,6 +30,7 @@ from adapters.satori.examination import events_at
 from adapters.satori.line import Line, Progress
 from adapters.satori.settings import Settings
 from adapters.server import SOON
+from adapters.sessions import faithful
 from adapters.splitting import split
 from adapters.values import word
 from adapters.wording import say
@@ -114,7 +114,7 @@ class SatoriAdapter:
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended."""
-        async with aiohttp.ClientSession() as session:
+        async with faithful() as session:
             try:
                 socket = await dialled(session, events_at(self._settings.url))
             except NotConnected as error:

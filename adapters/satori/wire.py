@@ -20,7 +20,7 @@ from adapters.contract import (
 )
 from adapters.places import place_of
 from adapters.satori.elements import Closes, Opens, Text, element, escaped, read
-from adapters.values import derived_id, instant, part, word
+from adapters.values import derived_id, identity, instant, part, word
 
 LIMIT: Final = 2000  # characters; what is behind the gateway may allow more, and seldom allows less
 _ID: Final = re.compile(r"[^\s<>\"'&\x00-\x1f]{1,128}")
@@ -122,7 +122,7 @@ def logins(ready: Any) -> list[Login]:
 
 def _login(value: Any) -> Login | None:
     platform = word(value, "platform")
-    user = word(part(value, "user"), "id") or word(value, "self_id")
+    user = identity(part(part(value, "user"), "id")) or identity(part(value, "self_id"))
     features = part(value, "features")
     known = (
         frozenset(each for each in features if isinstance(each, str))
@@ -138,7 +138,7 @@ def is_for(event: Any, login: Login) -> bool:
     """Say whether an event concerns an account; a gateway sends those of all."""
     of = part(event, "login")
     platform = word(of, "platform") or word(event, "platform")
-    user = word(part(of, "user"), "id") or word(event, "self_id")
+    user = identity(part(part(of, "user"), "id")) or identity(part(event, "self_id"))
     return platform in ("", login.platform) and user in ("", login.user)
 
 
@@ -156,9 +156,9 @@ def happening(event: Any, view: View) -> Incoming | Notice | None:
 def channel_of(event: Any) -> tuple[str, str]:
     """Return the author of a message that was said alone, and the channel in which; both empty for any other."""
     channel, author = part(event, "channel"), _author(event)
-    if part(channel, "type") != _DIRECT or not (is_id(author) and is_id(word(channel, "id"))):
+    if part(channel, "type") != _DIRECT or not (is_id(author) and is_id(identity(part(channel, "id")))):
         return "", ""
-    return author, word(channel, "id")
+    return author, identity(part(channel, "id"))
 
 
 def _incoming(event: Any, view: View) -> Incoming | None:
@@ -169,7 +169,7 @@ def _incoming(event: Any, view: View) -> Incoming | None:
     if not is_id(author) or author == view.login.user or part(user, "is_bot") is True or room is None:
         return None
     words = _read(content if isinstance(content, str) else "", view)
-    if (quote := word(part(message, "quote"), "id")) and words.quotes is None:
+    if (quote := identity(part(part(message, "quote"), "id"))) and words.quotes is None:
         words.quotes = quote
     kind, address = room
     is_addressed, text = addressed("".join(words.texts).strip(), view.bot_name)
@@ -180,7 +180,7 @@ def _incoming(event: Any, view: View) -> Incoming | None:
         room_kind=kind,
         sender=account,
         sender_name=view.people.get(account) or _name(event, user) or author,
-        message_id=word(message, "id") or derived_id(address, account, repr(said_at), text),
+        message_id=identity(part(message, "id")) or derived_id(address, account, repr(said_at), text),
         text=text,
         is_addressed=words.calls_bot or is_addressed or kind is RoomKind.PRIVATE,
         mentions=tuple(words.mentions.values()),
@@ -191,7 +191,7 @@ def _incoming(event: Any, view: View) -> Incoming | None:
 
 
 def _recalled(event: Any, view: View) -> Notice | None:
-    number = word(part(event, "message"), "id")
+    number = identity(part(part(event, "message"), "id"))
     room = _room(event, _author(event), view)
     if not number or room is None:
         return None
@@ -199,12 +199,14 @@ def _recalled(event: Any, view: View) -> Notice | None:
 
 
 def _author(event: Any) -> str:
-    return word(part(event, "user"), "id") or word(part(part(event, "message"), "user"), "id")
+    return identity(part(part(event, "user"), "id")) or identity(
+        part(part(part(event, "message"), "user"), "id")
+    )
 
 
 def _room(event: Any, author: str, view: View) -> tuple[RoomKind, str] | None:
     channel = part(event, "channel") or part(part(event, "message"), "channel")
-    number = word(channel, "id")
+    number = identity(part(channel, "id"))
     if part(channel, "type") == _DIRECT:
         return (RoomKind.PRIVATE, f"{view.name}:private:{author}") if is_id(author) else None
     return (RoomKind.GROUP, f"{view.name}:group:{number}") if is_id(number) else None

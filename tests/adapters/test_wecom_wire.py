@@ -341,11 +341,11 @@ def test_every_type_of_message_to_the_robot(changes, text, attachments):
         {"msgtype": None},
         {"from": None},
         {"from": {"userid": ""}},
-        {"from": {"userid": 7}},
+        {"from": {"userid": True}},
         {"from": "zhangsan"},
         {"chattype": "channel"},
         {"chatid": None},
-        {"chatid": 7},
+        {"chatid": 7.5},
     ],
 )
 def test_what_nobody_said_to_the_robot_is_ignored(changes):
