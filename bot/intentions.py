@@ -54,6 +54,8 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return cs.Cover(by, rest)
         case Word.QUOTE:
             return cs.Quote(by, rest)
+        case Word.OUTSIDE:
+            return cs.PutOutside(by, rest)
         case Word.TURN_DOWN:
             return cs.TurnDown(by, rest)
         case Word.ASSIST:

@@ -51,6 +51,7 @@ _SPOKEN = (
     Word.CONSULT,
     Word.CONCLUDE,
     Word.TURN_DOWN,
+    Word.OUTSIDE,
 )
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
 _ALONE = (Word.ON_DUTY, Word.TAKE_OVER)  # mean something only when nothing follows

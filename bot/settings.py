@@ -184,6 +184,7 @@ class LevelSettings(Section, frozen=True, kw_only=True):
     clocks: tuple[WrittenClock, ...] = ()
     readings: tuple[str, ...] = ()
     stages: tuple[StageName, ...] = ()
+    first_response: Literal["", "none"] = ""
     consult: bool = False
     free_after_contract: tuple[str, ...] = ()
 
@@ -248,7 +249,8 @@ class PlanSettings(Section, frozen=True, kw_only=True):
     id: str
     customer: str
     name: str
-    cron: str
+    cron: str = ""
+    rrule: str = ""
     calendar: str = "always"
     moves: Moves = Moves.NEXT
     starts: date | None = None

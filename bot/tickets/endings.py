@@ -24,6 +24,7 @@ _UNDONE_COMMANDS = {
     "Noted": N_("记录 {number}"),
     "Ticked": N_("√ {number}"),
     "Closed": N_("撤单 {number}"),
+    "FoundOutside": N_("范围外 {number}"),
 }
 
 
@@ -131,6 +132,9 @@ def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
             said.append(Message(to=Place.CUSTOMER, text=told))
         case "LevelChanged":
             told = customer("{number} 的级别恢复为 {level}。", number=after.number, level=after.level_name)
+            said.append(Message(to=Place.CUSTOMER, text=told))
+        case "FoundOutside":
+            told = customer("{number} 弄清楚了，属于合同范围，照常处理。", number=after.number)
             said.append(Message(to=Place.CUSTOMER, text=told))
         case "Closed":
             called = (after.owner,) if after.owner else ()
