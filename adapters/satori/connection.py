@@ -52,7 +52,9 @@ class SatoriAdapter:
     ) -> None:
         self.name = surroundings.name
         self.capabilities = Capabilities(
-            per_minute_room=settings.per_minute_room or None, max_length=wire.LIMIT
+            has_buttons=settings.buttons,
+            per_minute_room=settings.per_minute_room or None,
+            max_length=wire.LIMIT,
         )
         self._settings = settings
         self._surroundings = surroundings
@@ -162,7 +164,10 @@ class SatoriAdapter:
         view = self._known()
         kind, _ = wire.place(part.room, self.name)
         channel = await self._channel(part.room, view)
-        body = {"channel_id": channel, "content": wire.content(part, self.name, kind)}
+        body = {
+            "channel_id": channel,
+            "content": wire.content(part, self.name, kind, has_buttons=self._settings.buttons),
+        }
         if part.edits is not None:
             await self._api.call("message.update", view.login, {**body, "message_id": part.edits})
             return part.edits

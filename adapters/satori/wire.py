@@ -33,6 +33,8 @@ _ATTACHMENTS: Final[Mapping[str, str]] = {
     "video": "video",
     "file": "file",
 }
+_MOVES: Final = frozenset({"guild-added", "guild-removed", "guild-member-added", "guild-member-removed"})
+_LONGEST_COMMAND: Final = 200
 _EVERYBODY: Final[Mapping[str, str]] = {"all": "@所有人", "here": "@在线成员"}
 
 
@@ -149,6 +151,10 @@ def happening(event: Any, view: View) -> Incoming | Notice | None:
             return _incoming(event, view)
         case "message-deleted":
             return _recalled(event, view)
+        case "interaction/button":
+            return _pressed(event, view)
+        case kind if kind in _MOVES:
+            return _moved(event, kind, view)
         case _:
             return None
 
@@ -196,6 +202,46 @@ def _recalled(event: Any, view: View) -> Notice | None:
     if not number or room is None:
         return None
     return Notice(what=What.RECALLED, room=room[1], key=number, message_id=number)
+
+
+def _pressed(event: Any, view: View) -> Incoming | None:
+    author, command = _author(event), word(part(event, "button"), "id")
+    room = _room(event, author, view)
+    if not is_id(author) or author == view.login.user or not command or room is None:
+        return None
+    kind, address = room
+    account, at = f"{view.name}:{author}", part(event, "timestamp")
+    card = identity(part(part(event, "message"), "id"))
+    return Incoming(
+        room=address,
+        room_kind=kind,
+        sender=account,
+        sender_name=view.people.get(account) or _name(event, part(event, "user")) or author,
+        message_id=f"press-{derived_id(address, account, card, command, repr(at))}",
+        text="",
+        is_addressed=True,
+        quotes=card or None,
+        command=command[:_LONGEST_COMMAND],
+        sent_at=instant(at, per_second=1000),
+    )
+
+
+def _moved(event: Any, kind: str, view: View) -> Notice | None:
+    """Return who came or went. A guild is a room where it has no channels besides itself, as a group of QQ."""
+    number = identity(part(part(event, "channel"), "id")) or identity(part(part(event, "guild"), "id"))
+    member, is_bot = _author(event), kind.startswith("guild-") and not kind.startswith("guild-member")
+    if not is_id(number) or not (is_bot or is_id(member)):
+        return None
+    is_gone = kind.endswith("removed")
+    room, at = f"{view.name}:group:{number}", repr(part(event, "timestamp"))
+    name = word(part(event, "guild"), "name") or word(part(event, "channel"), "name")
+    if is_bot or member == view.login.user:
+        what = What.BOT_REMOVED if is_gone else What.BOT_ADDED
+        return Notice(what=what, room=room, key=derived_id(what, room, at), room_name=name)
+    account = f"{view.name}:{member}"
+    what = What.MEMBER_REMOVED if is_gone else What.MEMBER_ADDED
+    known = view.people.get(account) or _name(event, part(event, "user"))
+    return Notice(what=what, room=room, key=derived_id(what, room, account, at), account=account, name=known)
 
 
 def _author(event: Any) -> str:
@@ -252,7 +298,7 @@ def place(room: str, name: str) -> tuple[RoomKind, str]:
     return place_of(room, name, is_id)
 
 
-def content(message: Outgoing, name: str, kind: RoomKind) -> str:
+def content(message: Outgoing, name: str, kind: RoomKind, *, has_buttons: bool = False) -> str:
     """Return a message as the gateway takes it: nothing in its words is an element, people are called only where we call them."""
     written: list[str] = []
     if message.quotes is not None and message.edits is None:
@@ -264,6 +310,9 @@ def content(message: Outgoing, name: str, kind: RoomKind) -> str:
             written.append(element("at", {"id": person, "name": piece.name}))
         else:
             written.append(escaped(f"@{piece.name}"))
+    for button in message.buttons if has_buttons else ():
+        opened = element("button", {"id": button.command, "type": "action"}).removesuffix("/>").rstrip()
+        written.append(f"{opened}>{escaped(button.label)}</button>")
     return "".join(written)
 
 
