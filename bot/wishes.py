@@ -43,13 +43,40 @@ _SOMEBODY = re.compile(
     r"|来(?:一?[个位])?(?:人|工程师|师傅)(?:看看|看一下|看下|修|修一下|处理|处理一下)?|(?:我要|转|找|接)?(?:人工|真人)(?:客服|服务)?"
     r")(?:吧|吗|啊|呀|一下|了)*"
 )
+_IN_ENGLISH = {
+    Wish.HOW_FAR: re.compile(
+        r"(?:is there )?(?:any|some) (?:news|updates?|progress)(?: yet| please)?|(?:is|are) (?:any|some)?(?:one|body|engineer) (?:coming|working on it|looking (?:at|into) (?:it|this)|on it|here)(?: yet| now)?"
+        r"|when (?:will|can|is|does) (?:it|this|that|anybody|anyone|somebody|someone|the engineer|you) (?:be )?(?:fixed|ready|done|come|coming|here|arrive|solved)"
+        r"|what(?: s| is) (?:the )?(?:status|news|happening|going on)(?: (?:of|with) (?:my ticket|it|this))?|how (?:far|long)(?: is it| will it take| does it take| until it is fixed)?"
+        r"|where is (?:my ticket|the engineer)|is (?:it|this) (?:fixed|done|ready|solved)(?: yet| now)?|who is (?:on it|coming|working on it)"
+    ),
+    Wish.SOONER: re.compile(
+        r"(?:please |can you |could you |can somebody |can it )*(?:hurry(?: up)?|be (?:faster|sooner|quick(?:er)?)|come (?:sooner|faster|quickly)|speed (?:it|this) up)(?: please)?"
+        r"|(?:as soon as possible|asap)(?: please)?|(?:(?:i|we)(?: have| ve)? been )?waiting (?:for )?(?:too |so |very |ages|hours)(?:long)?|(?:still )?nobody (?:came|is here|has come)(?: yet)?"
+    ),
+    Wish.NO_MORE: re.compile(
+        r"(?:please )?(?:never ?mind|no (?:longer )?need(?:ed)?(?: to (?:come|fix it))?|(?:you )?(?:don t|do not|needn t|need not) (?:need to |have to )?(?:come|fix it|bother))"
+        r"(?: any ?more)?(?: (?:it|that)(?: s| is)?(?: now)? (?:works?|working|fine|ok|fixed itself)(?: again| now)?)?"
+        r"|(?:it|that) (?:works|is fine|fixed itself)(?: again| now)? (?:so )?no need(?: to (?:come|fix it))?"
+    ),
+    Wish.SOMEBODY: re.compile(
+        r"(?:please |can you |could you |will you )*(?:send|get|call) (?:me )?(?:somebody|someone|an? (?:engineer|person|human|technician))(?: over| here| please| to (?:come|look|help|fix it))*"
+        r"|(?:can|could|will) (?:somebody|someone|an engineer) (?:please )?(?:come|help|look)(?: and| over| here| at it| look| help| fix it| please| me| us)*"
+        r"|(?:(?:i|we) (?:want|need|would like)(?: to)?|can i|let me|please)? ?(?:talk|speak|chat) (?:to|with) (?:an? )?(?:real )?(?:human|person|engineer|somebody|someone|agent)(?: please)?"
+        r"|(?:(?:i|we) (?:want|need) )?(?:an? )?(?:real )?(?:human|person|agent|engineer)(?: please)"
+    ),
+}
 _MARKS = re.compile(r"[^\w]+")
+_LONGEST_ENGLISH = 60
 _LONGEST = 20  # longer texts tell something
 
 
 def wish(text: str) -> Wish | None:
     """Return what a whole text asks about the asker's own ticket, or None when it says anything else."""
-    said = _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    folded = unicodedata.normalize("NFKC", text)
+    if folded.isascii() or "’" in folded:
+        return _in_english(folded)
+    said = _MARKS.sub("", folded)
     if not said or len(said) > _LONGEST:
         return None
     if _NO_MORE.fullmatch(said):
@@ -59,3 +86,10 @@ def wish(text: str) -> Wish | None:
     if _SOMEBODY.fullmatch(said):
         return Wish.SOMEBODY
     return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None
+
+
+def _in_english(text: str) -> Wish | None:
+    said = _MARKS.sub(" ", text).strip().lower()
+    if not said or len(said) > _LONGEST_ENGLISH:
+        return None
+    return next((wished for wished, pattern in _IN_ENGLISH.items() if pattern.fullmatch(said)), None)

@@ -68,3 +68,28 @@ def test_other_people_are_other_people(text: str) -> None:
 )
 def test_other_sentences_are_no_wish(text: str) -> None:
     assert wish(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wished"),
+    [
+        ("Any news?", Wish.HOW_FAR),
+        ("is anyone coming", Wish.HOW_FAR),
+        ("When will it be fixed?", Wish.HOW_FAR),
+        ("what’s the status", Wish.HOW_FAR),
+        ("can you hurry up please", Wish.SOONER),
+        ("we have been waiting so long", Wish.SOONER),
+        ("never mind, it works again", Wish.NO_MORE),
+        ("No need to come any more", Wish.NO_MORE),
+        ("can somebody come and look?", Wish.SOMEBODY),
+        ("I want to talk to a human", Wish.SOMEBODY),
+        ("please send someone over", Wish.SOMEBODY),
+        ("it works again", None),
+        ("when will the holidays begin", None),
+        ("can somebody come to room 12 with the key", None),
+        ("who is the headmaster", None),
+        ("engineer", None),
+    ],
+)
+def test_people_ask_in_english(text: str, wished: Wish | None) -> None:
+    assert wish(text) is wished
