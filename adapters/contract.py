@@ -66,6 +66,8 @@ class What(StrEnum):
     MEMBER_ADDED = "member_added"
     MEMBER_REMOVED = "member_removed"
     RECALLED = "recalled"  # a message was taken back
+    MUTED = "muted"  # the bot may not speak there of itself any more
+    UNMUTED = "unmuted"  # it may again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

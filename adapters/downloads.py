@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeVar
 
 import aiohttp
 from yarl import URL
 
+from adapters.contract import Attachment, DeliveryFailed
 from adapters.powers import FileUnavailable
 from adapters.wording import say
+
+_T = TypeVar("_T")
 
 _PATIENCE: Final = 30.0  # seconds for a whole file
 
@@ -23,6 +27,22 @@ def is_allowed(url: str, hosts: tuple[str, ...]) -> bool:
     return address.scheme in ("http", "https") and any(
         host == allowed.lower() or host.endswith("." + allowed.lower()) for allowed in hosts
     )
+
+
+async def by_reference(
+    attachment: Attachment, ask: Callable[[str], Awaitable[_T]], *, is_reference: Callable[[str], bool] = bool
+) -> _T:
+    """Return what a platform answers when it is asked for a file by the name that stood in the message.
+
+    Raises:
+        FileUnavailable: There is no such name, or the platform refuses.
+    """
+    if not is_reference(attachment.reference):
+        raise FileUnavailable(say("这条消息里没有可以下载的文件"))
+    try:
+        return await ask(attachment.reference)
+    except DeliveryFailed as failed:
+        raise FileUnavailable(say("取不到文件：{why}", why=failed.reason)) from None
 
 
 async def downloaded(url: str | None, *, most: int, hosts: tuple[str, ...]) -> bytes:

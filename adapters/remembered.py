@@ -25,6 +25,10 @@ class Remembered(Generic[_Key]):
         if len(self._keys) > self._most:
             self._keys.popitem(last=False)
 
+    def forget(self, key: _Key) -> None:
+        """Forget a key, if it is known."""
+        self._keys.pop(key, None)
+
     def is_first(self, key: _Key) -> bool:
         """Note a key; False when it was noted before."""
         if key in self._keys:

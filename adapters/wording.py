@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
 
 
 def N_(template: str) -> str:  # noqa: N802 - the name that gettext tools look for
@@ -36,6 +39,43 @@ def say(template: str, **values: object) -> Wording:
     return Wording(template, values)
 
 
+def packed(text: str) -> str:
+    """Return how a wording was made, to be kept; empty for somebody's own words."""
+    return msgspec.json.encode(_made(text)).decode() if isinstance(text, Wording) else ""
+
+
+def unpacked(kept: str) -> Wording | None:
+    """Return the wording that was packed; None where nothing was, or nobody can read it."""
+    try:
+        found = _again(msgspec.json.decode(kept)) if kept else None
+    except (msgspec.DecodeError, KeyError, ValueError, TypeError, IndexError):
+        return None
+    return found if isinstance(found, Wording) else None
+
+
+def _made(value: object) -> object:
+    match value:
+        case Wording(template=template, values=values):
+            return {"say": template, "with": {name: _made(each) for name, each in values.items()}}
+        case tuple():
+            return [_made(each) for each in value]
+        case int():
+            return value
+        case _:
+            return str(value)
+
+
+def _again(value: Any) -> object:
+    if isinstance(value, dict):
+        return Wording(value["say"], {name: _again(each) for name, each in value["with"].items()})
+    return tuple(_again(each) for each in value) if isinstance(value, list) else value
+
+
+def words_of(error: Exception) -> str:
+    """Return what an error says, still a wording where it was made of one; `str` would only give its Chinese."""
+    return error.args[0] if error.args and isinstance(error.args[0], str) else str(error)
+
+
 def translated(text: str, translate: Callable[[str], str]) -> str:
     """Return a text in another language; one that is no wording is somebody's own words and stays."""
     if not isinstance(text, Wording):
@@ -50,6 +90,14 @@ def _shown(value: object, translate: Callable[[str], str] = str) -> object:
     if isinstance(value, tuple):
         return translate(_BETWEEN).join(str(_shown(each, translate)) for each in value)
     return translated(value, translate) if isinstance(value, str) else value
+
+
+def either(*choices: str) -> str:
+    """Return choices of which one is meant."""
+    first, *others = choices
+    for other in others:
+        first = say("{one} 或 {other}", one=first, other=other)
+    return first
 
 
 def said_about(advice: str | None, words: str) -> str:

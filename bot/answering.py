@@ -71,8 +71,10 @@ class Answering:
         if decision is None:
             hits: list[Hit] = []
             if mode != "off":
-                await self._knowledge.hear(said.text, hearing.customer)
-                hits = self._knowledge.find(said.text, hearing.customer, hearing.now)
+                await self._knowledge.hear(said.text, hearing.customer, is_asked=said.is_for_bot)
+                hits = self._knowledge.find(
+                    said.text, hearing.customer, hearing.now, is_asked=said.is_for_bot
+                )
             decision = decided(said, self._knowledge.judge(hits, is_asked=said.is_for_bot))
         match decision:
             case Silent():

@@ -8,15 +8,15 @@ from bot.ledgers import CustomerStandings
 from bot.tickets import timing
 from bot.tickets.alerts import promise_name
 from bot.tickets.card import ENDINGS
-from bot.tickets.coverage import standing_of
+from bot.tickets.coverage import deciders, is_undecided, standing_of
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
-from bot.tickets.kinds import Closing, Status
+from bot.tickets.kinds import Closing, Standing, Status
 from bot.tickets.model import Ticket
 from bot.tickets.planned_words import planned_standing
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
-from bot.tickets.standings import line
+from bot.tickets.standings import line, outside_line
 from bot.tickets.voices import title
 from bot.vocabulary import EXAMPLE_NUMBER, SPECS, Spec, Whose, Word, may_use
 
@@ -73,7 +73,7 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
         )  # fmt: skip
     if ticket.kind.is_planned:
         return planned_standing(ticket, speaker)
-    who = speaker.say("{owner} 处理中", owner=ticket.owner) if ticket.owner else speaker.say("等工程师接单")
+    who = _who(ticket, speaker, rules)
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
     text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
@@ -82,9 +82,17 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
         text += speaker.say("约在 {time} 上门（{who}）。", time=ticket.appointment.at, who=comes)
     if word is None or word <= speaker.now:
         return text
-    if timing.is_awaited(ticket, rules):
+    if timing.is_awaited(ticket, rules) or is_undecided(ticket):
         return text + speaker.say("最晚 {time} 联系您。", time=word)
     return text + speaker.say("最晚 {time} 解决。", time=word)
+
+
+def _who(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    if ticket.coverage is not None and ticket.coverage.standing is Standing.QUOTED:
+        return speaker.say("等您同意收费")
+    if is_undecided(ticket):
+        return speaker.say("等 {manager} 确认怎么协助", manager=deciders(rules)[:1])
+    return speaker.say("{owner} 处理中", owner=ticket.owner) if ticket.owner else speaker.say("等工程师接单")
 
 
 def mine(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
@@ -125,7 +133,7 @@ def explained(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> 
         if clock.is_running:
             lines.extend(f"  {line}" for line in reasons(ticket, clock, speaker, rules, language))
     if outside := standing_of(ticket, speaker, rules):
-        lines.append(speaker.say("合同期外：{state}", state=outside))
+        lines.append(speaker.say("合同外：{state}", state=outside))
     policy = rules.policies.get(ticket.policy)
     level = policy.level(ticket.level) if policy else None
     lines.extend(speaker.say("合同这样理解：{text}", text=text) for text in (level.readings if level else ()))
@@ -138,6 +146,7 @@ def attained(found: Sequence[CustomerStandings], speaker: Speaker) -> str:
     for each in found:
         lines.append(speaker.say("{customer}：", customer=each.name))
         lines.extend(f"  {line(standing, speaker)}" for standing in each.standings)
+        lines.extend(f"  {text}" for text in outside_line(each.outside, speaker))
     return "\n".join(lines) or speaker.say("合同里没有比例和次数的约定。")
 
 

@@ -15,7 +15,7 @@ from adapters.remembered import Remembered
 from bot.delivery_notes import Notes
 from bot.journal import Journal
 from bot.metrics import Meters
-from bot.outgoing import moved_text, named, rendered
+from bot.outgoing import because, moved_file, moved_text, named, rendered
 from bot.patience import Patience
 from bot.store.contract import Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
@@ -168,11 +168,11 @@ class Attempts:
             self._was_cut_off = True
             if self.is_cut_off:  # no attempt: whoever waits for a connection goes on as soon as there is one
                 self._log.info("no connection", action="cut_off", key=message.key, reason=failure.reason)
-                again = replace(message, state=Delivery.QUEUED, reason=failure.reason)
+                again = replace(because(message, failure), state=Delivery.QUEUED)
                 await self._note(again)
                 return again
         attempts = message.attempts + 1
-        message = replace(message, attempts=attempts, reason=str(failure.reason))
+        message = replace(because(message, failure), attempts=attempts)
         self._log.warning(
             "not delivered",
             action="delivery_failed",
@@ -232,6 +232,7 @@ class Attempts:
                 message,
                 adapter=message.fallback.partition(":")[0],
                 text=moved_text(message, self._translator_at(message.fallback)),
+                file=moved_file(message, self._translator_at(message.fallback)),
                 room=message.fallback,
                 state=Delivery.QUEUED,
                 fallback=None,

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
+from bot.cli_due import due
 from bot.cli_faq import faq
 from bot.cli_store import audit, backup, migrate, restore
 from bot.command_line import config_option as _config_option
@@ -140,53 +141,6 @@ def replay(config_file: Path | None, update: bool, files: tuple[Path, ...]) -> N
 
 @main.command()
 @_config_option
-@click.option("--calendar", required=True, help="Id of a calendar of the configuration, or `always`.")
-@click.option("--start", required=True, help='Local time, "2026-03-06 16:30".')
-@click.option("--within", required=True, help="Budget of working time: 30m, 2h, 1h30m, 3d.")
-@click.option(
-    "--pause", "pauses", multiple=True, help='"2026-03-09 10:00..2026-03-09 11:00"; may be repeated.'
-)
-@click.option("--explain", "is_explained", is_flag=True, help="Show the working windows that were used.")
-@_explained
-def due(
-    config_file: Path | None,
-    calendar: str,
-    start: str,
-    within: str,
-    pauses: tuple[str, ...],
-    is_explained: bool,
-) -> None:
-    """Say when a promise is due; the first line is the instant in ISO 8601."""
-    from scheduler.accounts import account
-    from scheduler.explanation import explain
-    from scheduler.intervals import Interval
-    from scheduler.lengths import parse_length
-
-    config = _load(config_file)
-    found = config.calendars.get(calendar)
-    if found is None:
-        voice, known = voice_of(config.bot.language), ", ".join(config.calendars)
-        raise click.ClickException(
-            voice.say("没有叫 {calendar} 的日历；可用：{known}", calendar=calendar, known=known)
-        )
-    zone = found.zone
-    try:
-        begin = datetime.fromisoformat(start).replace(tzinfo=zone)
-        budget = parse_length(within)
-        stops = [
-            Interval(
-                *(datetime.fromisoformat(end.strip()).replace(tzinfo=zone) for end in pause.split("..", 1))
-            )
-            for pause in pauses
-        ]
-        lines = explain(account(found, begin, budget, stops), zone, config.bot.language)
-    except (ValueError, TypeError) as fault:
-        raise click.ClickException(str(fault)) from fault
-    click.echo("\n".join(lines) if is_explained else lines[0])
-
-
-@main.command()
-@_config_option
 @click.option(
     "--with",
     "other_file",
@@ -271,5 +225,5 @@ def top(config_file: Path | None, is_once: bool, every: float, address: str | No
         click.echo()
 
 
-for command in (faq, backup, restore, migrate, audit):
+for command in (due, faq, backup, restore, migrate, audit):
     main.add_command(command)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.config_adapters import adapters_of
 from bot.config_checks import check_settings
+from bot.config_contradictions import check_points, check_responses
 from bot.config_file import read_file
 from bot.config_mistakes import ConfigurationFaults, Mistake, Mistakes
 from bot.config_model import (
@@ -89,6 +90,10 @@ def load(path: Path, env: Mapping[str, str], *, is_replay: bool = False, also: s
 def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mistakes) -> Config:
     local = zone(settings.bot.timezone, ("bot", "timezone"), mistakes, ZoneInfo("UTC"))
     calendars = calendars_of(settings.calendars, local, mistakes)
+    policies = policies_of(settings.policies, calendars, mistakes)
+    ladders = ladders_of(settings.ladders, mistakes)
+    check_responses(settings, mistakes)
+    check_points(settings, ladders, mistakes)
     return Config(
         path=path,
         bot=BotConfig(settings.bot.name, local, settings.bot.language, settings.bot.first_ticket),
@@ -101,8 +106,8 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         rooms=_rooms(settings, mistakes),
         calendars=calendars,
         rotas=rotas_of(settings.rotas, settings.people, local, mistakes),
-        policies=policies_of(settings.policies, calendars, mistakes),
-        ladders=ladders_of(settings.ladders, mistakes),
+        policies=policies,
+        ladders=ladders,
         tickets=tickets_of(settings.tickets, mistakes),
         survey=survey_of(settings.survey, tuple(settings.ladders), mistakes),
         plans=plans_of(settings, calendars, mistakes),

@@ -20,6 +20,7 @@ _LOOKED_AT = 8
 _CLOSEST = timedelta(hours=20)
 _NO_ROOM = Wording("这个客户没有客户群，没有地方说", "this customer has no room to speak in")
 _TOO_OFTEN = Wording("最多一天一次", "expected once a day at most")
+_ONE_OF = Wording("cron 与 rrule 应写一个，也只写一个", "expected exactly one of cron and rrule")
 _TURNED = Wording("应不早于 starts", "expected a day not before starts")
 _NAME = Wording(
     "名字里的花括号只能是 {month} {quarter} {year} {day}",
@@ -72,6 +73,7 @@ def _plan(
         ahead=timedelta(days=written.ahead_days),
         takes=takes,
         hazard_days=written.hazard_days,
+        items=written.items,
         ladder=written.ladder,
     )
 
@@ -99,20 +101,24 @@ def _room(written: PlanSettings, settings: Settings) -> RoomSettings | None:
 
 
 def _recurrence(written: PlanSettings, place: Place, calendar: Calendar, mistakes: Mistakes) -> Plan | None:
+    key, recurs = ("rrule", written.rrule) if written.rrule else ("cron", written.cron)
+    if not recurs or (written.rrule and written.cron):
+        mistakes.add((*place, key), recurs, _ONE_OF)
+        return None
     try:
-        plan = Plan(written.id, written.cron, calendar, written.moves, written.starts, written.until)
+        plan = Plan(written.id, recurs, calendar, written.moves, written.starts, written.until)
     except ValueError as fault:
-        mistakes.add((*place, "cron"), written.cron, str(fault))
+        mistakes.add((*place, key), recurs, str(fault))
         return None
     if _is_too_often(plan):
-        mistakes.add((*place, "cron"), written.cron, _TOO_OFTEN)
+        mistakes.add((*place, key), recurs, _TOO_OFTEN)
         return None
     return plan
 
 
 def _is_too_often(plan: Plan) -> bool:
-    """Look at the crontab alone: closed days may put two occurrences of a daily plan side by side."""
-    bare = Plan(plan.id, plan.cron, plan.calendar, Moves.KEEP)
+    """Look at the rule alone: closed days may put two occurrences of a daily plan side by side."""
+    bare = Plan(plan.id, plan.recurs, plan.calendar, Moves.KEEP)
     found = [each.at for each, _ in zip(occurrences(bare, _PROBE), range(_LOOKED_AT), strict=False)]
     return any(later - earlier < _CLOSEST for earlier, later in pairwise(found))
 

@@ -7,7 +7,7 @@ from collections import deque
 
 import structlog
 
-from adapters.contract import Adapter, Incoming, Notice
+from adapters.contract import Adapter, Incoming, Notice, What
 from bot.failing import Failures, key_of
 from bot.journal import Journal
 from bot.metrics import Meters
@@ -63,6 +63,8 @@ class Intake:
             self._outbox.heard(happening.room)
             talk = (happening.room, happening.sender)
         else:
+            if happening.what is What.UNMUTED:
+                self._outbox.heard(happening.room)
             talk = (happening.room, happening.account)
         queue = self._talks.get(talk)
         if queue is not None:

@@ -169,10 +169,10 @@ class Knowledge:
         """Return all entries as they are now, to go over them in a thread."""
         return self._entries.copy()
 
-    async def hear(self, text: str, customer: str = "") -> None:
+    async def hear(self, text: str, customer: str = "", *, is_asked: bool = True) -> None:
         """Work out what is slow of `find`, beside the event loop or in slices, so that it holds up nobody.
 
-        What a text means is left out where that is not wanted or cannot be had.
+        What a text means is left out where that is not wanted or cannot be had. Few of what nobody asks is like anything.
         """
         sentences = self._base.sentences
         if self.understanding is not None and sentences is not None and sentences.is_ready:
@@ -181,13 +181,18 @@ class Knowledge:
             if vector is not None or sentences.can_ask(asked):
                 await to_thread(self._base.hear, text, vector)
         if len(self._base.index) >= _LARGE:
-            for _ in self._base.looked_up(text, customer=customer or None):
+            for _ in self._base.looked_up(text, customer=customer or None, is_read=is_asked):
                 await sleep(0)
 
-    def find(self, text: str, customer: str, now: datetime) -> list[Hit]:
-        """Return the entries that may answer a text for a customer, best first."""
+    def find(self, text: str, customer: str, now: datetime, *, is_asked: bool = True) -> list[Hit]:
+        """Return the entries that may answer a text for a customer, best first.
+
+        What nobody asked is not weighed where no entry can be sure enough for `judge`, and so finds nothing.
+        """
         self._turn(now)
-        return by_popularity(self._base.match(text, customer=customer or None), self.wanted)
+        at_least = 0.0 if is_asked else for_chatter(self.answer_at)
+        hits = self._base.match(text, customer=customer or None, at_least=at_least)
+        return by_popularity(hits, self.wanted)
 
     async def close(self) -> None:
         """Let go of what works out meanings."""

@@ -25,6 +25,7 @@ class CustomerStandings:
     customer: str
     name: str
     standings: tuple[Standing, ...]
+    outside: int = 0  # tickets that no contract covers, counted apart
 
 
 class Ledgers:
@@ -44,12 +45,17 @@ class Ledgers:
         if not kept:
             return []
         cases = await self._cases(kept, now)
+        start = since(kept, self._rules, now)
         found: list[CustomerStandings] = []
         for each in wanted:
             policy = policies[each.id]
             if policy is not None:
                 made = standings(each.id, policy, cases, now, self._rules)
-                found.append(CustomerStandings(each.id, each.name, tuple(made)))
+                outside = sum(
+                    case.is_outside and case.customer == each.id and (start is None or case.at >= start)
+                    for case in cases
+                )
+                found.append(CustomerStandings(each.id, each.name, tuple(made), outside))
         return found
 
     async def same_asset(self, ticket: Ticket, serial: str, now: datetime) -> tuple[tuple[int, ...], str]:

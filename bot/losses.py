@@ -9,6 +9,7 @@ from typing import Final
 from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.living import Living
+from bot.outgoing import reason_of
 from bot.store.contract import Kept, Store
 from bot.store.messages import Queued
 from bot.tickets.messages import Message, Place
@@ -73,7 +74,7 @@ class Losses:
             "⚠️ {count} 条消息没送到（{adapters}）：{reason}\n看板“没送到的消息”里可以看原文、重发。",
             count=len(lost),
             adapters=tuple(failed),
-            reason=lost[-1].reason or "–",
+            reason=reason_of(lost[-1], speaker.translate) or "–",
         )
         return self._drafts.notice(Message(to=Place.DUTY, text=text), address, f"{_KEY}{lost[-1].key}", now)
 

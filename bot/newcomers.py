@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 import structlog
@@ -16,12 +18,25 @@ from bot.living import Living
 from bot.set_up import ROOM, RoomNote
 from bot.setting_up import CURRENT, SET_UP_WORDS, SettingUp
 from bot.store.contract import Kept, Store
+from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party
 from scheduler.loop import Clock
 
 _MET = "met:"  # + address: the bot has introduced itself there
 _TOLD = "told:"  # + address: somebody was told of the group
+_WELCOME: Final = N_(
+    "大家好，我是服务助手{name}。直接说问题并 @我，我先查资料，查不到转工程师。\n"
+    "报单：“报障 …”　查进度：“进度 1024”　全部：“帮助”"
+)
+_NOT_YET: Final = N_(
+    "大家好，我是服务助手{name}，刚到这个群，还没设置好，暂时答不了。设好以后直接说问题并 @我就行。"
+)
+_STANDINGS: Final[Mapping[What, str]] = {
+    What.BOT_REMOVED: N_("我被移出了“{room}”，那里的消息我看不到了，也说不了话。"),
+    What.MUTED: N_("“{room}”现在不让我主动说话：那里的提醒改发备用群，或等有人开口再补上。请群主放开。"),
+    What.UNMUTED: N_("“{room}”又让我主动说话了，压着的消息已补发。"),
+}
 
 
 class Newcomers:
@@ -45,8 +60,8 @@ class Newcomers:
             await self._arrived(
                 notice.room, notice.room_name, is_welcomed=True, seen=f"{notice.room}|{notice.key}"
             )
-        elif notice.what is What.BOT_REMOVED:
-            await self._left(notice)
+        elif notice.what in _STANDINGS:
+            await self._tell(notice, _STANDINGS[notice.what])
 
     async def heard(self, incoming: Incoming) -> bool:
         """Take a message from a group that nobody has set up; True when the group is known after all."""
@@ -70,16 +85,17 @@ class Newcomers:
         return False
 
     async def _arrived(self, address: str, name: str, *, is_welcomed: bool, seen: str) -> None:
+        """Introduce the bot, once, and tell of the group. Who calls it before it is set up hears that this is still to come."""
         room = self._living.directory.room_at(address)
         if room is not None and room.kind == "duty":
             return
         now = self._clock.now()
         kept: list[Kept] = []
         drafts: list[Draft] = []
-        if is_welcomed and not await self._store.kept(_MET + address):
-            drafts.append(
-                self._introduction(address, room.language if room else self._living.config.bot.language)
-            )
+        if not await self._store.kept(_MET + address):
+            language = room.language if room else self._living.config.bot.language
+            words = _WELCOME if is_welcomed else _NOT_YET
+            drafts.append(self._introduction(address, language, words))
             kept.append(Kept(_MET + address, now.isoformat()))
         if room is None and not await self._store.kept(_TOLD + address):
             note = self._living.set_up.rooms.get(address) or RoomNote(name=name or address.rpartition(":")[2])
@@ -93,13 +109,9 @@ class Newcomers:
         if drafts:
             await self._desk.note(tuple(kept), drafts, now, seen)
 
-    def _introduction(self, address: str, language: str) -> Draft:
+    def _introduction(self, address: str, language: str, words: str) -> Draft:
         speaker = self._drafts.speaker(language, self._clock.now())
-        text = speaker.say(
-            "大家好，我是服务助手{name}。直接说问题并 @我，我先查资料，查不到转工程师。\n"
-            "报单：“报障 …”　查进度：“进度 1024”　全部：“帮助”",
-            name=self._living.config.bot.name,
-        )
+        text = speaker.say(words, name=self._living.config.bot.name)
         message = Message(to=Place.CUSTOMER, text=text)
         return self._drafts.notice(message, address, f"n{_short(address)}.met", self._clock.now())
 
@@ -115,26 +127,27 @@ class Newcomers:
             kept.append(Kept(CURRENT + place, address))
         return drafts
 
-    def _places(self) -> list[tuple[str, str]]:
+    def _places(self, *, but: str = "") -> list[tuple[str, str]]:
+        """Return where whoever sets rooms up is told of something, not in the room `but` itself."""
         config = self._living.config
-        duty = next((room for room in config.rooms if room.kind == "duty"), None)
+        rooms = (room for room in config.rooms if room.kind == "duty" and room.address != but)
+        duty = next(rooms, None)
         if duty is not None:
             return [(duty.address, duty.language)]
         admins = [Party(person.id, person.name) for person in config.people if person.role.is_manager]
         addresses = [self._living.directory.private_address(party, "") for party in admins]
         return [(address, config.bot.language) for address in addresses if address]
 
-    async def _left(self, notice: Notice) -> None:
+    async def _tell(self, notice: Notice, template: str) -> None:
+        """Say what has become of the bot in a room that is set up."""
         room = self._living.directory.room_at(notice.room)
         if room is None:
             return
         drafts = []
-        for index, (place, language) in enumerate(self._places()):
-            if place == notice.room:
-                continue
+        for index, (place, language) in enumerate(self._places(but=notice.room)):
             speaker = self._drafts.speaker(language, self._clock.now())
-            text = speaker.say("我被移出了“{room}”，那里的消息我看不到了，也说不了话。", room=room.name)
-            key = f"n{_short(notice.room + notice.key)}.left.{index}"
+            text = speaker.say(template, room=room.name)
+            key = f"n{_short(notice.room + notice.key)}.{notice.what}.{index}"
             drafts.append(
                 self._drafts.notice(Message(to=Place.DUTY, text=text), place, key, self._clock.now())
             )

@@ -130,7 +130,13 @@ class Outbox:
         if message is None or message.state is not Delivery.DEAD:
             return False
         again = replace(
-            message, state=Delivery.QUEUED, attempts=0, not_before=None, useful_until=None, reason=""
+            message,
+            state=Delivery.QUEUED,
+            attempts=0,
+            not_before=None,
+            useful_until=None,
+            reason="",
+            reason_made="",
         )
         await self._store.update_outgoing([again])
         self._moved([again])

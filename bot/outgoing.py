@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from adapters.contract import Button, Mention, Outgoing
+from msgspec.structs import replace
+
+from adapters.contract import Button, DeliveryFailed, Mention, Outgoing
+from adapters.wording import packed, translated, unpacked
 from bot.store.messages import Queued, QueuedFile
 from bot.tickets.errors import N_
 
@@ -47,6 +50,24 @@ def named(message: Queued, file: QueuedFile, translator_at: Callable[[str], Call
 def moved_text(message: Queued, translate: Callable[[str], str]) -> str:
     """Return the text for the room where it is said instead: of a message from another group, with why it is here."""
     return message.text + translate(ELSEWHERE) if ":group:" in message.room else message.text
+
+
+def moved_file(message: Queued, translate: Callable[[str], str]) -> QueuedFile | None:
+    """Return the file of a message that comes somewhere else, with the reason in its name: nothing else is said there."""
+    if message.file is None or ":group:" not in message.room:
+        return message.file
+    return replace(message.file, name=translate(ELSEWHERE) + message.file.name)
+
+
+def because(message: Queued, failure: DeliveryFailed) -> Queued:
+    """Return a message with why it was not delivered, so that this can be said in every language."""
+    return replace(message, reason=str(failure.reason), reason_made=packed(failure.reason))
+
+
+def reason_of(message: Queued, translate: Callable[[str], str]) -> str:
+    """Return why a message was not delivered, in the language of `translate`; what the platform said stays as it said it."""
+    made = unpacked(message.reason_made)
+    return translate(message.reason) if made is None else translated(made, translate)
 
 
 def useful_until(now: datetime, useful_for: timedelta | None) -> datetime | None:

@@ -64,6 +64,7 @@ class WebSettings(Section, frozen=True, kw_only=True):
     """`[web]`: the dashboard, callbacks of platforms, the simulator."""
 
     listen: str = "127.0.0.1:8080"
+    public_url: str = ""
     time_travel: bool = False
 
 
@@ -184,6 +185,7 @@ class LevelSettings(Section, frozen=True, kw_only=True):
     clocks: tuple[WrittenClock, ...] = ()
     readings: tuple[str, ...] = ()
     stages: tuple[StageName, ...] = ()
+    first_response: Literal["", "none"] = ""
     consult: bool = False
     free_after_contract: tuple[str, ...] = ()
 
@@ -248,7 +250,8 @@ class PlanSettings(Section, frozen=True, kw_only=True):
     id: str
     customer: str
     name: str
-    cron: str
+    cron: str = ""
+    rrule: str = ""
     calendar: str = "always"
     moves: Moves = Moves.NEXT
     starts: date | None = None
@@ -257,6 +260,7 @@ class PlanSettings(Section, frozen=True, kw_only=True):
     ahead_days: Annotated[int, Meta(ge=0, le=60)] = 3
     takes: Length = ""
     hazard_days: Annotated[int, Meta(ge=1, le=365)] = 5
+    items: tuple[str, ...] = ()
     ladder: str = "planned"
 
 

@@ -74,10 +74,21 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """`! silent ROOM`: the platform lets the bot speak there only within five minutes after somebody has; `! free ROOM` ends it."""
+    """`! silent ROOM`: the platform lets the bot speak there only within five minutes after somebody has; `! free ROOM` ends it.
+
+    With `! muted ROOM` and `! unmuted ROOM` the platform also tells of it.
+    """
 
     room: str
     is_over: bool = False
+    is_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WithoutFiles:
+    """`! nofiles ROOM`: the platform refuses files in that room; `! nofiles *`: it has none at all."""
+
+    room: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +100,7 @@ class Happened:
     person: str
 
 
-Action = SetClock | Say | Press | Pass | Restart | Added | Silenced | Happened
+Action = SetClock | Say | Press | Pass | Restart | Added | Silenced | WithoutFiles | Happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +204,17 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
         word, _, down = line[1:].strip().partition(" ")
         if word in ("added", "removed") and down.strip():
             return Added(down.strip(), is_removed=word == "removed")
-        if word in ("silent", "free") and down.strip():
-            return Silenced(down.strip(), is_over=word == "free")
+        if word in ("silent", "free", "muted", "unmuted") and down.strip():
+            return Silenced(
+                down.strip(), is_over=word in ("free", "unmuted"), is_told=word in ("muted", "unmuted")
+            )
+        if word == "nofiles" and down.strip():
+            return WithoutFiles(down.strip())
         if word in ("left", "joined", "recalled") and down.strip():
             return Happened(word, *_room_and_person(down, number, rooms))
         if word != "restart":
             raise TranscriptFault(
-                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”。"
+                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! muted 群”“! unmuted 群”“! nofiles 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”。"
             )
         return Restart(_length(down, number)) if down else Restart()
     if ">" not in line and (pressed := _PRESSED.match(line)):

@@ -68,6 +68,7 @@ class Word(StrEnum):
     CONCLUDE = "conclude"
     QUOTE = "quote"
     TURN_DOWN = "turndown"
+    OUTSIDE = "outside"
     ATTAINED = "attained"
     REASSIGN = "reassign"
     CALLBACK = "callback"
@@ -128,7 +129,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.URGENT, ("紧急", "urgent"), Whose.ANYBODY, N_("紧急 问题 — 系统整体不可用，马上叫人"), N_("紧急 教务系统全校打不开")),
     Spec(Word.PROGRESS, ("进度", "查进度", "progress", "status"), Whose.ANYBODY, N_("进度 单号 — 查到哪一步了"), N_("进度 {number}"), takes_number=True),
     Spec(Word.MINE, ("我的单", "我的工单", "mine"), Whose.ANYBODY, N_("我的单 — 您在办的单"), N_("我的单")),
-    Spec(Word.SUPPLEMENT, ("补充", "add"), Whose.ANYBODY, N_("补充 单号 内容 — 或直接引用我的消息"), N_("补充 {number} 序列号 SN8812"), takes_number=True),
+    Spec(Word.SUPPLEMENT, ("补充", "补充一下", "add"), Whose.ANYBODY, N_("补充 单号 内容 — 或直接引用我的消息"), N_("补充 {number} 序列号 SN8812"), takes_number=True),
     Spec(Word.URGE, ("催单", "urge"), Whose.ANYBODY, N_("催单 单号"), N_("催单 {number}"), takes_number=True),
     Spec(Word.WITHDRAW, ("撤单", "取消", "取消报修", "撤销报修", "取消工单", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), N_("撤单 {number}"), takes_number=True),
     Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), N_("评分 {number} 5 4 很耐心"), takes_number=True),
@@ -145,7 +146,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.NOTE, ("记录", "备注", "note"), Whose.STAFF, N_("记录 单号 内容 — 只进档案；打过电话写“电话…”"), N_("记录 {number} 电话 已和王老师约好下午"), takes_number=True),
     Spec(Word.CHANGE_LEVEL, ("改级", "转级", "level"), Whose.STAFF, N_("改级 单号 级别 原因"), N_("改级 {number} 二级 仅教师端受影响"), takes_number=True),
     Spec(Word.RESOLVE, ("解决", "完成", "结单", "关单", "resolve", "solve"), Whose.STAFF, N_("解决 单号 原因: 方法: 预防:"), N_("解决 {number} 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔"), takes_number=True),
-    Spec(Word.UNDO, ("撤销", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), N_("撤销 {number}"), takes_number=True),
+    Spec(Word.UNDO, ("撤销", "撤回", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), N_("撤销 {number}"), takes_number=True),
     Spec(Word.QUEUE, ("待办", "在办", "工单列表", "所有工单", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), N_("待办")),
     Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), N_("时限 {number}"), takes_number=True),
     Spec(Word.ON_DUTY, ("值班", "duty", "oncall"), Whose.STAFF, N_("值班 — 现在谁值班，接着是谁"), N_("值班")),
@@ -177,6 +178,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.ATTAINED, ("达标", "attained"), Whose.MANAGER, "", N_("达标 育才小学")),
     Spec(Word.QUOTE, ("报价", "quote"), Whose.STAFF, "", N_("报价 {number} 上门按实际工作日收费"), takes_number=True),
     Spec(Word.TURN_DOWN, ("谢绝", "turndown"), Whose.STAFF, "", N_("谢绝 {number} 这类设备请联系原厂家"), takes_number=True),
+    Spec(Word.OUTSIDE, ("范围外", "合同外", "outside"), Whose.STAFF, N_("范围外 单号 原因 — 不在合同里，请经理定"), N_("范围外 {number} 客户自己买的打印机"), takes_number=True),
     Spec(Word.CONSULT, ("会诊", "consult"), Whose.STAFF, N_("会诊 单号 问题 — 请组长、经理和点名的人一起看"), N_("会诊 {number} 主备切换后数据对不上"), takes_number=True),
     Spec(Word.CONCLUDE, ("会诊结论", "conclude"), Whose.STAFF, "", N_("会诊结论 {number} 先回退到昨晚的备份"), takes_number=True),
     Spec(Word.TICK, ("打勾", "√", "✓", "✔", "tick"), Whose.STAFF, N_("打勾 1 — 预案做完一步，也可以写 √1"), N_("打勾 1")),

@@ -123,10 +123,10 @@ def reading(text: str) -> Reading:
     )
 
 
-def spelled(asked: Reading, phrase: Reading, typed: Iterable[str]) -> Reading | None:
-    """Return a question with words that were `typed` as pinyin written as the phrasing writes them; None when none differs."""
+def spelled(asked: Reading, phrase: Reading, meant: Iterable[str]) -> Reading | None:
+    """Return a question with words that were `meant` by their sound written as the phrasing writes them; None when none differs."""
     text = asked.text
-    for word in typed:
+    for word in meant:
         place = phrase.near.find(near_sound(sound(word)))
         if place >= 0 and word not in phrase.text:
             text = text.replace(word, phrase.text[place : place + len(word)])
@@ -162,6 +162,31 @@ def compared(
         phrase.length,
         float(one in other),
         min(most, most_of_phrase),
+    )
+
+
+def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
+    """Return what `compared` gives at most for two texts: what costs little is measured, all else is taken to be alike."""
+    return (
+        shares.letters_of_text,
+        shares.letters_of_phrase,
+        shares.pieces_of_text,
+        shares.pieces_of_phrase,
+        1.0,
+        1.0,
+        ratio(asked, phrase) / 100,
+        1.0,
+        1.0,
+        ratio(sorted(asked), sorted(phrase)) / 100,
+        1.0,
+        1.0,
+        0.0,  # what speaks against it is not looked for
+        0.0,
+        0.0,
+        _length(asked),
+        _length(phrase),
+        1.0,
+        1.0,
     )
 
 

@@ -13,6 +13,7 @@ from math import log
 from faq.grams import CHINESE, MARK, grams
 from faq.pinyin import near_sound, sound
 from faq.search import Shelf, Wanted, nearest
+from faq.spelling import corrected
 from faq.typed import spelled_out
 
 # One pair of uncommon characters or one word says enough to be looked for.
@@ -156,12 +157,13 @@ class Index:
             self._words[text] = weight
         return weight
 
-    def written(self, text: str) -> dict[str, str]:
-        """Return the words of a canonical text that are typed as pinyin, each with the characters that were meant.
+    def meant(self, text: str) -> dict[str, str]:
+        """Return the words of a canonical text that are misspelt or typed as pinyin, each with what was meant.
 
-        None in a collection that has no Chinese.
+        A collection that has no Chinese reads no pinyin.
         """
-        return spelled_out(text, self._seen) if self._spellings else {}
+        typed = spelled_out(text, self._seen) if self._spellings else {}
+        return corrected(text, self._seen) | typed
 
     def _seen(self, piece: str) -> int:
         return len(self._postings.get(piece, ()))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from faq.entries import Comparison, Entry, Measured
-from faq.features import compared, reading, spelled
-from faq.index import Index
+from faq.features import at_most, compared, reading, spelled
+from faq.index import Index, Sum
 from faq.phrases import Phrases
-from faq.rank import LEAST_SHARED, ranked
+from faq.rank import LEAST_SHARED, most_likely, ranked
 from faq.search import Wanted
 from faq.sentences import Sentences
 from faq.text import fold, plain
@@ -27,6 +28,7 @@ _AT_MOST = 3
 _READ = 300
 _LATELY = 16  # texts that were looked up ahead
 _READ_AT_ONCE = 4  # phrasings, some hundred microseconds each
+_LETTERS = re.compile("[a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +141,16 @@ class KnowledgeBase:
             if self.sentences is not None:
                 self.sentences.remove(number)
 
-    def match(self, text: str, *, customer: str | None = None, limit: int = 3) -> list[Hit]:
+    def match(
+        self, text: str, *, customer: str | None = None, limit: int = 3, at_least: float = 0.0
+    ) -> list[Hit]:
         """Return the entries that may answer a text, best first, each once.
 
         Only entries for everybody and for `customer` are found. Where both have the same wording, the customer's own
-        entry takes the place of the general one.
+        entry takes the place of the general one. Nothing comes back where no entry can be as likely as `at_least`, and
+        that is seen at little cost: most of what people say to each other is like nothing that is known.
         """
-        found = self.compare(text, customer=customer)
+        found = self.compare(text, customer=customer, at_least=at_least)
         own = {each.text for each in found if each.entry.customer is not None}
         ranked = [each for each in found if each.entry.customer is not None or each.text not in own]
         return [
@@ -171,24 +176,26 @@ class KnowledgeBase:
             self.sentences.hear(asked_text)
 
     def asked(self, text: str) -> str:
-        """Return a text as it is compared with this knowledge base: as its `wording`, what was typed as pinyin in characters."""
+        """Return a text as it is compared with this knowledge base: its `wording`, with what was meant where it is misspelt."""
         return self._read(text)[0]
 
     def _read(self, text: str) -> tuple[str, Collection[str]]:
-        """Return a text as it is compared, and the words in it that were typed as pinyin."""
+        """Return a text as it is compared, and the words in it that were written otherwise."""
         read = wording(text)
-        typed = self.index.written(read)
-        for run, word in typed.items():
-            read = read.replace(run, word)
-        return (canonical(read) if typed else read), typed.values()
+        meant = self.index.meant(read)
+        if not meant:
+            return read, ()
+        return canonical(_LETTERS.sub(lambda run: meant.get(run[0], run[0]), read)), meant.values()
 
-    def looked_up(self, text: str, *, customer: str | None = None, left_out: LeftOut = ()) -> Iterator[None]:
+    def looked_up(
+        self, text: str, *, customer: str | None = None, left_out: LeftOut = (), is_read: bool = True
+    ) -> Iterator[None]:
         """Find what may be like a text and read it, bit by bit, so that `match` and `measure` are quick afterwards."""
         asked_text = self._read(text)[0]
         yield
         _, numbers = self._looked_up(asked_text, customer, left_out, is_kept=True)
         yield
-        for place, number in enumerate(numbers):
+        for place, number in enumerate(numbers if is_read else ()):
             reading(self.index.text(number))
             self.index.total(number)
             if place % _READ_AT_ONCE == _READ_AT_ONCE - 1:
@@ -210,12 +217,14 @@ class KnowledgeBase:
             self._lately[asked_text, customer, left_out] = self.changes, wanted, numbers
         return wanted, numbers
 
-    def measure(self, text: str, *, customer: str | None = None, left_out: LeftOut = ()) -> list[Measured]:
-        """Return the features of the phrasings most like a text, in the order of the first estimate.
+    def measure(
+        self, text: str, *, customer: str | None = None, at_least: float = 0.0, left_out: LeftOut = ()
+    ) -> list[Measured]:
+        """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`.
 
         Those `left_out` are taken as if they were not there.
         """
-        asked_text, typed = self._read(text)
+        asked_text, meant = self._read(text)
         admits = self._admits(customer, left_out)
         wanted, numbers = self._looked_up(asked_text, customer, left_out)
         like = None
@@ -225,14 +234,18 @@ class KnowledgeBase:
             numbers = numbers + [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:
             return []
-        asked = reading(asked_text)
         weights = wanted.weights
         total = self.index.summed(weights)
+        # Words that were misspelt are written anew for each phrasing, and what sentences mean is not bounded.
+        is_bounded = at_least > 0 and not meant and like is None
+        if is_bounded and self._most_likely(asked_text, weights, total, numbers) < at_least:
+            return []
+        asked = reading(asked_text)
         found = []
         for number in numbers:
             text = self.index.text(number)
             read = reading(text)
-            rewritten = spelled(asked, read, typed) if typed else None
+            rewritten = spelled(asked, read, meant) if meant else None
             if rewritten is None:
                 shares = self.index.coverage(weights, total, number)
             else:
@@ -250,9 +263,17 @@ class KnowledgeBase:
             )
         return found
 
-    def compare(self, text: str, *, customer: str | None = None) -> list[Comparison]:
+    def _most_likely(self, text: str, weights: dict[str, float], total: Sum, numbers: Sequence[int]) -> float:
+        """Return a probability that no entry of some phrasings goes beyond."""
+        index = self.index
+        return most_likely(
+            [at_most(text, index.text(each), index.coverage(weights, total, each)) for each in numbers]
+        )
+
+    def compare(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Comparison]:
         """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
-        return ranked(self.measure(text, customer=customer))
+        measured = self.measure(text, customer=customer, at_least=at_least)
+        return ranked(measured) if measured else []
 
     def _admits(self, customer: str | None, left_out: LeftOut) -> Callable[[int], bool] | None:
         """Return which phrasings may be found; None for all."""

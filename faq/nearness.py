@@ -70,6 +70,12 @@ def words(text: str) -> list[str]:
     return found
 
 
+def is_word(word: str) -> bool:
+    """Say whether a word is known, as it is or without an ending."""
+    places = _table()[0]
+    return word in places or _stem(word, places) != word
+
+
 def _stem(word: str, places: dict[str, int]) -> str:
     for ending in _ENDINGS:
         if word.endswith(ending):

@@ -72,12 +72,29 @@ def _confidence(is_semantic: bool) -> Confidence:
     return msgspec.json.decode(data, type=Confidence)
 
 
+def _spoken(features: Sequence[float]) -> float:
+    return sum([weight * value for weight, value in zip(_WEIGHTS, features, strict=True)])
+
+
 def evidence(each: Measured) -> float:
     """Return how much the features of a phrasing speak for the same question, about 0 to 12."""
-    found = sum([weight * value for weight, value in zip(_WEIGHTS, each.features, strict=True)])
+    found = _spoken(each.features)
     if each.sentence is not None:
         found += _SENTENCE * max(0.0, each.sentence - _ANY_SENTENCE)
     return found
+
+
+def most_likely(found: Sequence[Sequence[float]]) -> float:
+    """Return a probability that no entry goes beyond whose phrasings are none but these, each with the features it has at most.
+
+    As if all were phrasings of one entry that had no rival. Only for what is not compared by the meaning of whole sentences.
+    """
+    if any(features[_ALIKE] == 1.0 for features in found):
+        return 1.0
+    total = log(sum([exp(_SHARPNESS * _spoken(features)) for features in found])) / _SHARPNESS
+    # What is not measured is the same for all, and so is the length of the text.
+    learned = _confidence(False).probability(sureness(found[0], total, _BY_CHANCE))
+    return max(learned, _HELD + _HELD_MORE)
 
 
 def is_the_same(each: Measured) -> bool:

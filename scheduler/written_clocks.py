@@ -85,7 +85,7 @@ class WrittenAlternative(
 
 
 class WrittenClock(WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One clock of a level. `agreed`, `every` and `cron` stand instead of a target."""
+    """One clock of a level. `agreed`, `every`, `cron` and `rrule` stand instead of a target."""
 
     kind: Kind
     id: str = ""  # default: the kind; needed when a level has two of a kind
@@ -94,7 +94,8 @@ class WrittenClock(WrittenTarget, frozen=True, kw_only=True, forbid_unknown_fiel
     every: str = ""  # a length; again and again until `until`
     keeps_grid: bool = True  # of every: on the full hour since the start, not since the latest word
     cron: str = ""  # minute hour day month weekday; again and again until `until`
-    moves: Moves = Moves.KEEP  # of cron: when the day is no working day
+    rrule: str = ""  # DTSTART and RRULE; again and again until `until`
+    moves: Moves = Moves.KEEP  # of cron and rrule: when the day is no working day
     from_: tuple[str, ...] | str = msgspec.field(default=REPORTED, name="from")
     after: str = ""  # owed only once this has happened: missed:ID of another clock
     met_by: tuple[str, ...] = ()  # default: by kind
@@ -191,23 +192,25 @@ def _own_target(written: WrittenClock, *, has_beats: bool) -> Target | None:
     if written.within or written.working_days or written.calendar_days or written.on_working_day:
         raise WrittenFault("agreed" if written.agreed else "every", "不能同时写到期时刻")
     if written.agreed and has_beats:
-        raise WrittenFault("agreed", "agreed 与 every、cron 只能写一个")
+        raise WrittenFault("agreed", "agreed 与 every、cron、rrule 只能写一个")
     return None
 
 
 def _beats(written: WrittenClock, calendar: Calendar) -> Beats | None:
-    if written.every and written.cron:
-        raise WrittenFault("cron", "every 与 cron 只能写一个")
+    given = [key for key in ("every", "cron", "rrule") if getattr(written, key)]
+    if not given:
+        return None
+    if len(given) > 1:
+        raise WrittenFault(given[1], "every、cron、rrule 只能写一个")
+    key = given[0]
     try:
-        if written.every:
+        if key == "every":
             return Every(_length("every", written.every), written.keeps_grid)
-        if written.cron:
-            return Plan(written.id or written.kind, written.cron, calendar, written.moves)
+        return Plan(written.id or written.kind, written.cron or written.rrule, calendar, written.moves)
     except WrittenFault:
         raise
     except ValueError as fault:
-        raise WrittenFault("every" if written.every else "cron", str(fault)) from fault
-    return None
+        raise WrittenFault(key, str(fault)) from fault
 
 
 def _stops_for(written: WrittenClock) -> frozenset[str]:

@@ -68,8 +68,9 @@ class WrittenPlan(Written, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     id: str
     name: str
-    cron: str
     calendar: str
+    cron: str = ""
+    rrule: str = ""
     moves: Moves = Moves.NEXT
     starts: date | None = None
     until: date | None = None
@@ -113,10 +114,12 @@ def plan_of(written: WrittenPlan, calendars: Mapping[str, Calendar]) -> Plan:
     """Return the plan that is meant.
 
     Raises:
-        ValueError: The crontab line is not readable, or there is no such calendar.
+        ValueError: The crontab line or RRULE is not readable, or there is no such calendar.
     """
     calendar = _named(calendars, written.calendar)
-    return Plan(written.id, written.cron, calendar, written.moves, written.starts, written.until)
+    return Plan(
+        written.id, written.rrule or written.cron, calendar, written.moves, written.starts, written.until
+    )
 
 
 def _named(calendars: Mapping[str, Calendar], name: str) -> Calendar:

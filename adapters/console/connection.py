@@ -15,6 +15,7 @@ from adapters.addressing import addressed, mentioned
 from adapters.console.lines import PRIVATE, NoSuchRoom, Presses, Says, Speaker, shown, understand
 from adapters.console.texts import TEXTS
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing, RoomKind, Surroundings
+from adapters.wording import say
 
 _REMEMBERED: Final = 200  # of the bot's messages, for quoting and for buttons
 
@@ -67,13 +68,13 @@ class ConsoleAdapter:
         """
         place = self._place_of(message.room)
         if place is None or message.edits is not None:
-            raise DeliveryFailed(f"控制台里没有“{message.room}”，也不能修改已显示的消息")
+            raise DeliveryFailed(say("控制台里没有“{room}”，也不能修改已显示的消息", room=message.room))
         if self._is_closed:
-            raise DeliveryFailed("控制台已关闭")
+            raise DeliveryFailed(say("控制台已关闭"))
         try:
             self._print(shown(place, message.text, message.buttons))
         except (OSError, ValueError) as error:  # a pipe that was closed at its other end, or here
-            raise DeliveryFailed("控制台的输出已关闭") from error
+            raise DeliveryFailed(say("控制台的输出已关闭")) from error
         number = self._next_id()
         self._said.append((number, message))
         return number

@@ -8,7 +8,7 @@ from typing import Any, Final
 from yarl import URL
 
 from adapters.contract import DeliveryFailed, Timekeeper
-from adapters.dingtalk.frames import ROBOT
+from adapters.dingtalk.frames import CARD, ROBOT
 from adapters.dingtalk.outcome import TokenRefused, check_answered, read
 from adapters.dingtalk.settings import Settings
 from adapters.server import Server
@@ -46,7 +46,7 @@ class Api:
         body = {
             "clientId": self._settings.client_id,
             "clientSecret": self._settings.secret,
-            "subscriptions": [{"type": "CALLBACK", "topic": ROBOT}],
+            "subscriptions": [{"type": "CALLBACK", "topic": topic} for topic in (ROBOT, CARD)],
             "ua": "shouwen",
         }
         address = self._server.address("v1.0/gateway/connections/open")
@@ -62,7 +62,7 @@ class Api:
         """
         return await self._tokens.get()
 
-    async def call(self, path: str, body: object) -> dict[str, Any]:
+    async def call(self, path: str, body: object, method: str = "POST") -> dict[str, Any]:
         """Ask for something to be done.
 
         Raises:
@@ -71,10 +71,10 @@ class Api:
         """
         token = await self._tokens.get()
         try:
-            return await self._call(token, path, body)
+            return await self._call(token, path, body, method)
         except TokenRefused:
             self._tokens.forget(token)
-        return await self._call(await self._tokens.get(), path, body)
+        return await self._call(await self._tokens.get(), path, body, method)
 
     async def file(self, code: str, robot: str) -> str:
         """Return where a file lies for a while; empty when DingTalk does not say.
@@ -112,9 +112,9 @@ class Api:
         await self._conversations.close()
         await self._tokens.close()
 
-    async def _call(self, token: str, path: str, body: object) -> dict[str, Any]:
+    async def _call(self, token: str, path: str, body: object, method: str) -> dict[str, Any]:
         headers = {"x-acs-dingtalk-access-token": token}
-        return read(await self._server.request("POST", self._server.address(path), body, headers))
+        return read(await self._server.request(method, self._server.address(path), body, headers))
 
     async def _fetch(self) -> Token:
         body = {"appKey": self._settings.client_id, "appSecret": self._settings.secret}

@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-import aiohttp
 import structlog
 
 from adapters.contract import (
@@ -22,17 +21,16 @@ from adapters.contract import (
 )
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
-from adapters.dingtalk import examination, wire
+from adapters.dingtalk import cards, examination, frames, wire
 from adapters.dingtalk.api import Api, Unsuitable
 from adapters.dingtalk.sending import Sending
 from adapters.dingtalk.settings import Settings
 from adapters.dingtalk.stream import Stream
-from adapters.downloads import downloaded
+from adapters.downloads import by_reference, downloaded
 from adapters.inbox import Inbox
-from adapters.powers import FileUnavailable
 from adapters.receipt import Receipt
+from adapters.sessions import faithful
 from adapters.splitting import split
-from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -53,6 +51,8 @@ class DingTalkAdapter:
         self.capabilities = Capabilities(
             sees_all_messages=False,
             can_quote=False,
+            can_edit=bool(settings.card_template),
+            has_buttons=bool(settings.card_template),
             can_recall=True,
             per_minute_room=20,
             max_length=wire.LIMIT,
@@ -62,7 +62,9 @@ class DingTalkAdapter:
         self._view = wire.View(surroundings.name, surroundings.bot_name, surroundings.people)
         self._api = Api(settings, surroundings.clock)
         self._file_hosts = settings.file_hosts
-        self._sending = Sending(self._api, self.name, settings.client_id, surroundings.clock)
+        self._sending = Sending(
+            self._api, self.name, settings.client_id, surroundings.clock, settings.card_template
+        )
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART, size=len), self._sending.send)
         self._inbox = Inbox()
         self._stream: Stream | None = None
@@ -92,12 +94,7 @@ class DingTalkAdapter:
         Raises:
             FileUnavailable: Too large, expired, or not to be had.
         """
-        if not attachment.reference:
-            raise FileUnavailable(say("这条消息里没有可以下载的文件"))
-        try:
-            address = await self._api.file(attachment.reference, self._sending.robot)
-        except DeliveryFailed as failed:
-            raise FileUnavailable(say("取不到文件：{why}", why=failed.reason)) from None
+        address = await by_reference(attachment, partial(self._api.file, robot=self._sending.robot))
         return await downloaded(address, most=most, hosts=self._file_hosts)
 
     async def recall(self, room: str, message_id: str) -> None:
@@ -121,7 +118,7 @@ class DingTalkAdapter:
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended."""
-        async with aiohttp.ClientSession() as session:
+        async with faithful() as session:
             try:
                 url = await self._api.stream()
                 socket = await dialled(session, url)
@@ -136,11 +133,15 @@ class DingTalkAdapter:
             finally:
                 self._stream = None
 
-    def _take(self, body: dict[str, Any]) -> Receipt | None:
+    def _take(self, topic: str, body: dict[str, Any], frame: str) -> Receipt | None:
+        if topic == frames.CARD:
+            return self._put(cards.pressed(body, self._view, frame))
         session = wire.session(body, self._view)
-        message = wire.incoming(body, self._view)
         if session is not None:
             self._sending.heard(session)
+        return self._put(wire.incoming(body, self._view))
+
+    def _put(self, message: Incoming | None) -> Receipt | None:
         if message is None:
             self._log.debug("message ignored", action="dingtalk_message_ignored")
             return None

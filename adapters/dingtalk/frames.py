@@ -11,6 +11,7 @@ from adapters.json_frames import Unreadable
 from adapters.values import word
 
 ROBOT: Final = "/v1.0/im/bot/messages/get"
+CARD: Final = "/v1.0/card/instances/callback"
 PING: Final = "ping"
 DISCONNECT: Final = "disconnect"
 

@@ -57,7 +57,7 @@ def read(response: Response) -> dict[str, Any]:
     if response.status == 401 or code == "InvalidAuthentication":
         raise TokenRefused(code or "401", said, _MINUTE)
     if response.status == 429 or "Throttling" in code or "FrequencyLimit" in code:
-        raise Rejected(code or "429", said or "发送太频繁，被钉钉限制", _MINUTE)
+        raise Rejected(code or "429", said or say("发送太频繁，被钉钉限制"), _MINUTE)
     if response.status >= 300:
         # A secret that was mistyped can be mended while the bot runs; until then nothing is lost.
         mendable = code in ("invalidClientIdOrSecret", "authFailed")
@@ -76,12 +76,12 @@ def check_answered(response: Response) -> None:
     code = found.get("errcode") if found is not None else None
     if response.status != 200 or isinstance(code, bool) or not isinstance(code, int):
         if response.status >= 300:
-            raise Rejected(str(response.status), "会话的回复地址不再有效")
+            raise Rejected(str(response.status), say("会话的回复地址不再有效"))
         raise DeliveryFailed(say("钉钉的回答看不懂，不知是否送到"), is_unknown=True)
     if code in _TOO_OFTEN:
-        raise Rejected(str(code), "发送太频繁，被钉钉限制 10 分钟", _BLOCKED_FOR)
+        raise Rejected(str(code), say("发送太频繁，被钉钉限制 10 分钟"), _BLOCKED_FOR)
     if code == -1:
-        raise Rejected("-1", "钉钉繁忙", SOON)
+        raise Rejected("-1", say("钉钉繁忙"), SOON)
     if code:
         raise Rejected(str(code), word(found, "errmsg"))
 

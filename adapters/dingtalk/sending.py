@@ -8,10 +8,12 @@ from typing import Final
 import structlog
 
 from adapters.contract import DeliveryFailed, Outgoing, RoomKind, Timekeeper
-from adapters.dingtalk import wire
+from adapters.dingtalk import cards, wire
+from adapters.dingtalk.addresses import place
 from adapters.dingtalk.api import Api
 from adapters.dingtalk.outcome import Rejected
 from adapters.values import word
+from adapters.wording import N_, say
 
 _log = structlog.get_logger(__name__)
 
@@ -22,11 +24,12 @@ _MARGIN_MS: Final = 60_000
 class Sending:
     """Remembers through what the latest conversations can be answered."""
 
-    def __init__(self, api: Api, name: str, robot: str, clock: Timekeeper) -> None:
+    def __init__(self, api: Api, name: str, robot: str, clock: Timekeeper, template: str) -> None:
         self._api = api
         self._name = name
         self.robot = robot  # its code, until a message tells another
         self._clock = clock
+        self._template = template  # of cards; empty where there are none
         self._sessions: OrderedDict[str, wire.Session] = OrderedDict()
         self._log = _log.bind(adapter=name)
 
@@ -47,11 +50,19 @@ class Sending:
         Raises:
             DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
         """
-        wire.place(message.room, self._name)
+        place(message.room, self._name)
         if message.edits is not None:
-            raise DeliveryFailed("钉钉机器人不能修改已发出的文字")
-        session = self._sessions.get(message.room)
-        if session is not None and self._clock.now().timestamp() * 1000 < session.until_ms - _MARGIN_MS:
+            return await self._change(message, message.edits)
+        session = self._session(message.room)
+        # A card calls people also where the bot speaks first; an answer to the conversation does it with less.
+        if self._template and (message.buttons or (session is None and message.mentions)):
+            try:
+                return await self._card(message)
+            except Rejected as rejected:
+                if rejected.retry_after is not None:
+                    raise
+                self._without_cards(rejected)
+        if session is not None:
             try:
                 await self._api.answer(session.webhook, wire.answer(message, self._name))
             except Rejected as rejected:
@@ -68,22 +79,51 @@ class Sending:
         Raises:
             DeliveryFailed: Too late, or not possible for this message.
         """
-        kind, number = wire.place(room, self._name)
+        kind, number = place(room, self._name)
+        if message_id.startswith(cards.MARK):
+            gone = Outgoing(key=message_id, room=room, text=say("（已撤回）"))
+            await self._change(gone, message_id)
+            return
         if message_id.startswith("key:"):
-            raise DeliveryFailed("钉钉不能撤回通过会话回复的消息")
+            raise DeliveryFailed(say("钉钉不能撤回通过会话回复的消息"))
         keys = {"robotCode": self.robot, "processQueryKeys": [message_id]}
         if kind is RoomKind.GROUP:
             await self._api.call("v1.0/robot/groupMessages/recall", {**keys, "openConversationId": number})
         else:
             await self._api.call("v1.0/robot/otoMessages/batchRecall", keys)
 
+    def _session(self, room: str) -> wire.Session | None:
+        session = self._sessions.get(room)
+        still = session is not None and self._clock.now().timestamp() * 1000 < session.until_ms - _MARGIN_MS
+        return session if still else None
+
+    async def _card(self, message: Outgoing) -> str:
+        body = cards.creation(message, self._name, self.robot, self._template)
+        answer = await self._api.call("v1.0/card/instances/createAndDeliver", body)
+        if not cards.is_delivered(answer):
+            raise Rejected("card", say("卡片没有投放到群里"))
+        return f"{cards.MARK}{cards.number_of(message)}"
+
+    async def _change(self, message: Outgoing, earlier: str) -> str:
+        """Give a card another text; what was said as text stays, and the next message carries what is new."""
+        if earlier.startswith(cards.MARK):
+            body = cards.change(message, self._name, earlier.removeprefix(cards.MARK))
+            await self._api.call("v1.0/card/instances", body, "PUT")
+        return earlier
+
+    def _without_cards(self, rejected: Rejected) -> None:
+        """Say it as text; where the right to cards is missing, everything from now on."""
+        self._log.warning("no card", action="dingtalk_card_refused", why=rejected.reason)
+        if "AccessDenied" in rejected.code:
+            self._template = ""
+
     async def _push(self, message: Outgoing) -> str:
         path, body = wire.push(message, self._name, self.robot)
         found = await self._api.call(path, body)
         for key, words in (
-            ("invalidStaffIdList", "钉钉没有送达：没有这个人，或他不在应用的可用范围里"),
-            ("flowControlledStaffIdList", "钉钉没有送达：这个人收到的太多，被限制"),
+            ("invalidStaffIdList", N_("钉钉没有送达：没有这个人，或他不在应用的可用范围里")),
+            ("flowControlledStaffIdList", N_("钉钉没有送达：这个人收到的太多，被限制")),
         ):
             if found.get(key):
-                raise DeliveryFailed(words)
+                raise DeliveryFailed(say(words))
         return word(found, "processQueryKey") or f"key:{message.key}"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+from adapters.dingtalk.cards import PUBLIC
 from adapters.keys import check_address
+from adapters.wording import say
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -14,6 +16,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     secret: str
     api_base: str = "https://api.dingtalk.com"
     webhook_base: str = "https://oapi.dingtalk.com"  # where answers may be posted
+    card_template: str = PUBLIC  # of cards with buttons; empty: none, and what to type stands in the text
     file_hosts: tuple[str, ...] = (
         "dingtalk.com",
         "aliyuncs.com",
@@ -21,9 +24,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __post_init__(self) -> None:
         if not self.client_id:
-            raise ValueError("client_id：必填，开放平台“凭证与基础信息”里的 Client ID（AppKey）")
+            raise ValueError(say("client_id：必填，开放平台“凭证与基础信息”里的 Client ID（AppKey）"))
         if not self.secret:
-            raise ValueError("secret：必填，开放平台“凭证与基础信息”里的 Client Secret（AppSecret）")
+            raise ValueError(say("secret：必填，开放平台“凭证与基础信息”里的 Client Secret（AppSecret）"))
         check_address("api_base", self.api_base, "https://", "http://")
         check_address("webhook_base", self.webhook_base, "https://", "http://")
 

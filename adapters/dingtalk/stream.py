@@ -34,7 +34,7 @@ class Stream:
         *,
         adapter: str,
         clock: Timekeeper,
-        take: Callable[[dict[str, Any]], Receipt | None],  # None: there is nothing to wait for
+        take: Callable[[str, dict[str, Any], str], Receipt | None],  # None: there is nothing to wait for
     ) -> None:
         self._socket = socket
         self._clock = clock
@@ -73,7 +73,7 @@ class Stream:
         """Take one frame; True when it asks for a new connection."""
         try:
             frame = frames.decode(text)
-            if frame.type == _CALLBACK and frame.topic == frames.ROBOT:
+            if frame.type == _CALLBACK and frame.topic in (frames.ROBOT, frames.CARD):
                 self._hear_message(frame)
                 return False
             await self._acknowledge(frame)
@@ -86,7 +86,7 @@ class Stream:
 
     def _hear_message(self, frame: Frame) -> None:
         try:
-            receipt = self._take(frames.carried(frame))
+            receipt = self._take(frame.topic, frames.carried(frame), frame.number)
         except Unreadable as error:
             self._log.warning("message ignored", action="dingtalk_frame_ignored", why=str(error)[:200])
             receipt = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,12 +19,11 @@ from adapters.contract import (
     RoomKind,
     pieces,
 )
-from adapters.places import place_of
-from adapters.values import derived_id, instant, part, word
+from adapters.dingtalk.addresses import OUTSIDER, is_id, person_of, place
+from adapters.values import derived_id, identity, instant, part, word
+from adapters.wording import say
 
 LIMIT: Final = 5000  # characters
-_ID: Final = re.compile(r"[A-Za-z0-9$:_=+/.@-]{1,128}")
-_OUTSIDER: Final = "$:LWCP"  # begins the id of somebody who is not of the enterprise
 _LONGEST_ADDRESS: Final = 2048
 _PRIVATE: Final = "1"
 _GROUP: Final = "2"
@@ -54,17 +52,14 @@ class Session:
     robot: str
 
 
-def is_id(value: str) -> bool:
-    """Say whether a text can be the id of one person or conversation."""
-    return value.lower() not in ("all", "@all") and _ID.fullmatch(value) is not None
-
-
 def incoming(body: Mapping[str, Any], view: View) -> Incoming | None:
     """Return what a person said, or None for the bot itself and for types that are nobody's words."""
     author = _author(body)
     place = _room(body, author, view)
     content = _content(body)
-    is_own = bool(word(body, "chatbotUserId")) and word(body, "senderId") == word(body, "chatbotUserId")
+    is_own = bool(identity(body.get("chatbotUserId"))) and identity(body.get("senderId")) == identity(
+        body.get("chatbotUserId")
+    )
     if not is_id(author) or place is None or content is None or is_own:
         return None
     kind, room = place
@@ -76,7 +71,7 @@ def incoming(body: Mapping[str, Any], view: View) -> Incoming | None:
         room_kind=kind,
         sender=account,
         sender_name=view.name_of(account) or word(body, "senderNick") or author,
-        message_id=word(body, "msgId") or derived_id(room, account, repr(body.get("createAt")), text),
+        message_id=identity(body.get("msgId")) or derived_id(room, account, repr(body.get("createAt")), text),
         text=text,
         is_addressed=True,  # in a group it hears only those who call it
         mentions=_mentions(body, text, view),
@@ -97,11 +92,11 @@ def session(body: Mapping[str, Any], view: View) -> Session | None:
 
 
 def _author(body: Mapping[str, Any]) -> str:
-    return word(body, "senderStaffId") or word(body, "senderId")
+    return identity(body.get("senderStaffId")) or identity(body.get("senderId"))
 
 
 def _room(body: Mapping[str, Any], author: str, view: View) -> tuple[RoomKind, str] | None:
-    kind, chat = body.get("conversationType"), word(body, "conversationId")
+    kind, chat = body.get("conversationType"), identity(body.get("conversationId"))
     if kind == _PRIVATE and is_id(author):
         return RoomKind.PRIVATE, f"{view.name}:private:{author}"
     if kind == _GROUP and is_id(chat):
@@ -152,15 +147,6 @@ def _rich(found: Sequence[Any]) -> tuple[str, tuple[Attachment, ...]]:
 # --- Going out ----------------------------------------------------------------------------------------------------
 
 
-def place(room: str, name: str) -> tuple[RoomKind, str]:
-    """Return kind and platform id of a room of the adapter called `name`.
-
-    Raises:
-        DeliveryFailed: It is none.
-    """
-    return place_of(room, name, is_id)
-
-
 def answer(message: Outgoing, name: str) -> dict[str, Any]:
     """Return the body that answers a conversation. As text, because nothing in it is read as markup; who is called stands beside it."""
     kind, _ = place(message.room, name)
@@ -168,12 +154,12 @@ def answer(message: Outgoing, name: str) -> dict[str, Any]:
     outsiders: list[str] = []
     shown: list[str] = []
     for piece in pieces(message):
-        person = "" if isinstance(piece, str) else _person(piece.account, name)
+        person = "" if isinstance(piece, str) else person_of(piece.account, name)
         if isinstance(piece, str) or kind is RoomKind.PRIVATE or not person:
             shown.append(piece if isinstance(piece, str) else f"@{piece.name}")
             continue
         # A person of the enterprise is called where the text says their id; the client shows the name there.
-        is_outsider = person.startswith(_OUTSIDER)
+        is_outsider = person.startswith(OUTSIDER)
         shown.append(f"@{piece.name}" if is_outsider else f"@{person}")
         (outsiders if is_outsider else staff).append(person)
     at = {"atUserIds": staff, "atDingtalkIds": outsiders, "isAtAll": False}
@@ -194,11 +180,6 @@ def push(message: Outgoing, name: str, robot: str) -> tuple[str, dict[str, Any]]
     }
     if kind is RoomKind.GROUP:
         return "v1.0/robot/groupMessages/send", {**said, "openConversationId": number}
-    if number.startswith(_OUTSIDER):
-        raise DeliveryFailed("对方不是本企业的人，钉钉不让机器人先开口", until_heard=True)
+    if number.startswith(OUTSIDER):
+        raise DeliveryFailed(say("对方不是本企业的人，钉钉不让机器人先开口"), until_heard=True)
     return "v1.0/robot/oToMessages/batchSend", {**said, "userIds": [number]}
-
-
-def _person(account: str, name: str) -> str:
-    adapter, _, number = account.partition(":")
-    return number if adapter == name and is_id(number) else ""

@@ -13,6 +13,7 @@ from adapters.feishu.addresses import MESSAGE, place
 from adapters.feishu.api import Api
 from adapters.feishu.outcome import QUOTE_GONE, Rejected
 from adapters.values import part, word
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -53,7 +54,7 @@ class Sending:
         """
         place(room, self._name)
         if not MESSAGE.fullmatch(message_id):
-            raise DeliveryFailed(f"“{message_id}”不是飞书的消息")
+            raise DeliveryFailed(say("“{number}”不是飞书的消息", number=message_id))
         await self._api.call("DELETE", f"{_MESSAGES}/{message_id}")
 
     async def _new(self, message: Outgoing, kind: RoomKind, number: str) -> str:
@@ -75,7 +76,7 @@ class Sending:
     async def _change(self, message: Outgoing, kind: RoomKind) -> str:
         number = message.edits or ""
         if not MESSAGE.fullmatch(number):
-            raise DeliveryFailed(f"“{number}”不是飞书的消息")
+            raise DeliveryFailed(say("“{number}”不是飞书的消息", number=number))
         known = self._cards.get(number)
         if known is not False:
             try:

@@ -41,6 +41,7 @@ from adapters.onebot.settings import Settings
 from adapters.onebot.voices import Voices
 from adapters.powers import FileUnavailable
 from adapters.splitting import split
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -117,7 +118,7 @@ class OneBotAdapter:
         Raises:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
-        wire.check_room(message.room, self.name)
+        wire.place(message.room, self.name)
         caller = await self._caller_for(message.room)
         return await files.send(caller, next(self._echoes), message.room, file)
 
@@ -239,7 +240,7 @@ class OneBotAdapter:
         if link is None and not self._is_closed:
             link = await self._voices.caller_soon(room, self._clock, RECONNECTING)
         if link is None:
-            raise DeliveryFailed("QQ 端没有连接", retry_after=RECONNECTING)
+            raise DeliveryFailed(say("QQ 端没有连接"), retry_after=RECONNECTING)
         return link
 
     # --- what comes in ---
@@ -279,6 +280,10 @@ class OneBotAdapter:
             happening: Incoming | Notice | None = noticed(frame, self._view, me, self._own)
         else:
             happening = wire.incoming(frame, self._view, me, self._own)
+        if frame.notice_type == "bot_offline":
+            self._log.error("QQ has logged the account out", action="onebot_account_offline", account=me)
+        if isinstance(happening, Notice):
+            self._sending.noticed(happening)
         if happening is None:
             self._log.debug(
                 "event ignored",

@@ -19,7 +19,8 @@ from adapters.onebot.link import Link
 from adapters.onebot.outcome import is_refusal
 from adapters.onebot.settings import Settings
 from adapters.onebot.wire import identity, instant
-from adapters.wording import Wording, say
+from adapters.sessions import faithful
+from adapters.wording import Wording, say, words_of
 
 _MOST_GROUPS: Final = 20  # that are asked one by one: a QQ side takes its time
 
@@ -93,7 +94,7 @@ class _Look:
         try:
             answer = await caller.call(Call("get_login_info", {}, next(self._echoes)))
         except Unanswered as lost:
-            return [Finding(subject, False, say("已连接，但问不到账号：{why}", why=str(lost)))]
+            return [Finding(subject, False, say("已连接，但问不到账号：{why}", why=words_of(lost)))]
         except DeliveryFailed as failed:
             says = say("{why}。请核对 url，QQ 端是否在运行。", why=failed.reason)
             return [Finding(say("连接"), False, says)]
@@ -182,7 +183,7 @@ async def _server(settings: Settings, adapter: str, clock: Timekeeper, looking: 
         await serving
         return link.is_refused
 
-    async with aiohttp.ClientSession() as session:
+    async with faithful() as session:
         tried = await attempt(session, settings, clock, look)
     if tried.is_refused:
         says = say("QQ 端不认 access_token（{why}）。请核对两边填的是否一样。", why=tried.why)

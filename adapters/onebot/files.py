@@ -14,6 +14,7 @@ from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check
 from adapters.onebot.sending import RECONNECTING
 from adapters.onebot.wire import identity
+from adapters.wording import words_of
 
 
 async def fetch(
@@ -81,6 +82,6 @@ async def send(caller: Caller, echo: str, room: str, file: File) -> str:
     try:
         answer = await caller.call(Call(action, {**target, "file": encoded, "name": file.name}, echo))
     except Unanswered as lost:
-        raise DeliveryFailed(str(lost), retry_after=RECONNECTING, is_unknown=True) from lost
+        raise DeliveryFailed(words_of(lost), retry_after=RECONNECTING, is_unknown=True) from lost
     check(answer)
     return identity(answer.data.get("message_id")) if isinstance(answer.data, dict) else ""

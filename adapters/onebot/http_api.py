@@ -48,7 +48,7 @@ class HttpApi:
         try:
             return decode(response.content.decode(errors="replace"))
         except Unreadable as unreadable:
-            raise Unanswered("QQ 端的回答看不懂") from unreadable
+            raise Unanswered(say("QQ 端的回答看不懂")) from unreadable
 
     def times(self) -> tuple[datetime, datetime] | None:
         """Return the instant of the QQ side, as of its latest answer, and ours."""

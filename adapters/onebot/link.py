@@ -17,6 +17,7 @@ from adapters.onebot.calls import Unanswered
 from adapters.onebot.frames import Call, Frame, Unreadable, decode, encode
 from adapters.onebot.outcome import is_refusal
 from adapters.onebot.wire import instant
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -78,7 +79,7 @@ class Link:
             pending.is_written = True
             answer = await pending.answer
         except ConnectionError as error:
-            raise Unanswered("与 QQ 端的连接断开") from error
+            raise Unanswered(say("与 QQ 端的连接断开")) from error
         finally:
             del self._pending[call.echo]
         if isinstance(answer, str):
@@ -99,7 +100,7 @@ class Link:
         finally:
             self.is_open = False
             for pending in self._pending.values():
-                pending.settle("与 QQ 端的连接断开")
+                pending.settle(say("与 QQ 端的连接断开"))
             await self.close("bye")
 
     async def close(self, reason: str) -> None:
@@ -163,7 +164,7 @@ class Link:
             now = self._clock.monotonic()
             overdue = [pending for pending in self._pending.values() if now >= pending.deadline]
             for pending in overdue:
-                pending.settle("QQ 端没有在限定时间内回答")
+                pending.settle(say("QQ 端没有在限定时间内回答"))
             if not all(pending.is_written for pending in overdue):
                 return self._cut("the peer does not read")
             silence = now - self._heard_at

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from adapters.contract import Attachment, Incoming, Notice, RoomKind, What
 from adapters.onebot.frames import Frame
 from adapters.onebot.wire import View, identity, instant
 
+_MUTING: Mapping[str, What] = {"ban": What.MUTED, "lift_ban": What.UNMUTED}
 _RECALLS = ("group_recall", "friend_recall")
 
 
@@ -20,6 +21,8 @@ def noticed(frame: Frame, view: View, self_id: str, others: Collection[str] = ()
         return _recalled(frame, view, user, group)
     if not (user and group):
         return None
+    if frame.notice_type == "group_ban" and user in own and (what := _MUTING.get(frame.sub_type or "")):
+        return _moved(frame, view, user, what)
     if frame.notice_type == "group_upload":
         return _uploaded(frame, view, user, group) if user not in own else None
     if frame.notice_type == "group_increase":

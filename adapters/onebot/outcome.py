@@ -8,11 +8,11 @@ from typing import Final
 from adapters.contract import DeliveryFailed
 from adapters.onebot.frames import Frame
 from adapters.onebot.wire import identity
+from adapters.wording import Wording, say
 
 _AUTHENTICATION: Final = frozenset({1401, 1403})
 _ACCEPTED: Final = 1
 _HANDLER_FAILED: Final = 1200
-_NO_REASON: Final = "没有说原因"
 _AFTER_REFUSAL: Final = timedelta(seconds=30)
 
 
@@ -42,30 +42,37 @@ def check(answer: Frame) -> None:
     """
     retcode = answer.retcode
     if retcode == _ACCEPTED or answer.status == "async":
-        raise DeliveryFailed("QQ 已收下，但没有说是否发出", is_unknown=True)
+        raise DeliveryFailed(say("QQ 已收下，但没有说是否发出"), is_unknown=True)
     if answer.status == "ok" or (answer.status is None and retcode == 0):
         return
     words = _words(answer)
     if retcode == _HANDLER_FAILED and _is_slow(words):
         # Usually the message did arrive, and QQ was only slow to say so: sending it again would show it twice.
-        raise DeliveryFailed(f"QQ 超时，多半已发出：{words}", is_unknown=True)
+        raise DeliveryFailed(say("QQ 超时，多半已发出：{words}", words=words), is_unknown=True)
     if is_refusal(answer):
-        raise DeliveryFailed(f"QQ 端不认 access_token：{words}", retry_after=_AFTER_REFUSAL)
-    raise DeliveryFailed(f"QQ 拒绝（{retcode}）：{words}{_advice(words)}")
+        raise DeliveryFailed(say("QQ 端不认 access_token：{words}", words=words), retry_after=_AFTER_REFUSAL)
+    raise DeliveryFailed(_refused(retcode, words))
 
 
 def _is_slow(words: str) -> bool:
     """Say whether a failed call only took too long. One that gives no reason may be just that."""
-    return words == _NO_REASON or any(word in words.casefold() for word in ("timeout", "timed out", "超时"))
+    return isinstance(words, Wording) or any(
+        word in words.casefold() for word in ("timeout", "timed out", "超时")
+    )
 
 
-def _advice(words: str) -> str:
-    """Say what a refusal by risk control means: sending the same again would make it worse."""
-    is_risk = any(word in words.casefold() for word in ("风控", "risk", "频繁", "rate limit"))
-    return "。帐号被风控：请放慢、少发链接，或在手机 QQ 上解除后在看板重发" if is_risk else ""
+def _refused(retcode: object, words: str) -> str:
+    """Say that QQ refuses, and what a refusal by risk control means: sending the same again would make it worse."""
+    if any(word in words.casefold() for word in ("风控", "risk", "频繁", "rate limit")):
+        return say(
+            "QQ 拒绝（{code}）：{words}。帐号被风控：请放慢、少发链接，或在手机 QQ 上解除后在看板重发",
+            code=retcode,
+            words=words,
+        )
+    return say("QQ 拒绝（{code}）：{words}", code=retcode, words=words)
 
 
 def _words(answer: Frame) -> str:
     said = (answer.wording, answer.message, answer.msg)
     different = dict.fromkeys(word.strip() for word in said if isinstance(word, str) and word.strip())
-    return "；".join(different) or _NO_REASON
+    return "；".join(different) or say("没有说原因")

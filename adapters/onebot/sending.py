@@ -7,12 +7,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
-from adapters.contract import DeliveryFailed, Outgoing
+from adapters.contract import DeliveryFailed, Notice, Outgoing, What
 from adapters.onebot import wire
 from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, history, own_message
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check, delivered_id
 from adapters.remembered import Remembered
+from adapters.wording import say, words_of
 
 RECONNECTING: Final = timedelta(seconds=5)  # NapCat's own pause before it connects again
 _REMEMBERED: Final = 2000
@@ -36,6 +37,7 @@ class Sending:
         self._caller_for = caller_for
         self._echoes = echoes
         self._own = own
+        self._muted = Remembered[str](_REMEMBERED)  # rooms where the bot was told to be silent
         self._doubtful: OrderedDict[str, Call] = OrderedDict()  # by the key of the message
         self._delivered = Remembered[str](_REMEMBERED)  # ids that were given for messages
 
@@ -54,11 +56,22 @@ class Sending:
             return self._noted(delivered_id(await caller.call(call), message.key))
         except Unanswered as lost:
             self._doubt(message.key, call)
-            raise DeliveryFailed(str(lost), retry_after=RECONNECTING, is_unknown=True) from lost
+            raise DeliveryFailed(words_of(lost), retry_after=RECONNECTING, is_unknown=True) from lost
         except DeliveryFailed as failed:
             if failed.is_unknown and (found := await self._found(caller, call)):
                 return found
+            if message.room in self._muted and failed.retry_after is None and not failed.is_unknown:
+                raise DeliveryFailed(
+                    say("机器人在这个群里被禁言（{why}）", why=failed.reason), until_heard=True
+                ) from failed
             raise
+
+    def noticed(self, notice: Notice) -> None:
+        """Remember where the bot was told to be silent. That this is over is not always told: it is tried all the same."""
+        if notice.what is What.MUTED:
+            self._muted.note(notice.room)
+        elif notice.what is What.UNMUTED:
+            self._muted.forget(notice.room)
 
     async def recall(self, room: str, message_id: str) -> None:
         """Take a message of the bot back.
@@ -71,7 +84,7 @@ class Sending:
         try:
             check(await caller.call(Call("delete_msg", {"message_id": number}, next(self._echoes))))
         except Unanswered as lost:
-            raise DeliveryFailed(str(lost), is_unknown=True) from lost
+            raise DeliveryFailed(words_of(lost), is_unknown=True) from lost
 
     async def _found(self, caller: Caller, call: Call) -> str:
         group = call.params.get("group_id")

@@ -12,6 +12,8 @@ from adapters.addressing import addressed
 from adapters.contract import Attachment, DeliveryFailed, Incoming, Mention, Outgoing, RoomKind, pieces
 from adapters.onebot import cq
 from adapters.onebot.frames import Call, Frame, Segment, SegmentData, SentSegment
+from adapters.places import place_of
+from adapters.wording import say
 
 _ATTACHMENTS: Final[Mapping[str, str]] = {
     "image": "picture",
@@ -181,27 +183,23 @@ def outgoing(message: Outgoing, name: str, echo: str = "") -> Call:
     Raises:
         DeliveryFailed: The room is not one of this adapter, or an edit is asked for, which QQ does not have.
     """
-    kind, number = check_room(message.room, name)
+    kind, number = place(message.room, name)
     if message.edits is not None:
-        raise DeliveryFailed("QQ 不能修改已发出的消息")
+        raise DeliveryFailed(say("QQ 不能修改已发出的消息"))
     to: int | str = int(number) if _is_number(number) else number
-    segments = list(_sent(message, name, can_call=kind == "group"))
-    if kind == "group":
+    segments = list(_sent(message, name, can_call=kind is RoomKind.GROUP))
+    if kind is RoomKind.GROUP:
         return Call("send_group_msg", {"group_id": to, "message": segments}, echo)
     return Call("send_private_msg", {"user_id": to, "message": segments}, echo)
 
 
-def check_room(room: str, name: str) -> tuple[str, str]:
+def place(room: str, name: str) -> tuple[RoomKind, str]:
     """Return kind and number of a room of this adapter.
 
     Raises:
         DeliveryFailed: It is none.
     """
-    adapter, _, rest = room.partition(":")
-    kind, _, number = rest.partition(":")
-    if adapter != name or kind not in ("group", "private") or not number:
-        raise DeliveryFailed(f"“{room}”不是 {name} 的群或私聊地址")
-    return kind, number
+    return place_of(room, name, bool)
 
 
 def _sent(message: Outgoing, name: str, *, can_call: bool) -> Iterator[SentSegment]:

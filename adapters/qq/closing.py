@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final
 
+from adapters.wording import N_, say
+
 
 class GoOn(StrEnum):
     """What to do next."""
@@ -28,15 +30,15 @@ _BY_CODE: Final = {
     **dict.fromkeys((4914, 4915), GoOn.PAUSE),
 }
 _WORDS: Final = {
-    4001: "网关不认识我们的请求",
-    4002: "网关读不懂我们的请求",
-    4010: "分片不对",
-    4011: "机器人太大，要分片",
-    4012: "接口版本不对",
-    4013: "订阅的事件不存在",
-    4014: "没有订阅这类事件的权限",
-    4914: "机器人已下架",
-    4915: "机器人已被封禁",
+    4001: N_("网关不认识我们的请求"),
+    4002: N_("网关读不懂我们的请求"),
+    4010: N_("分片不对"),
+    4011: N_("机器人太大，要分片"),
+    4012: N_("接口版本不对"),
+    4013: N_("订阅的事件不存在"),
+    4014: N_("没有订阅这类事件的权限"),
+    4914: N_("机器人已下架"),
+    4915: N_("机器人已被封禁"),
 }
 
 
@@ -47,4 +49,6 @@ def after(code: int | None) -> GoOn:
 
 def words(code: int | None) -> str:
     """Return what a close code means, for people."""
-    return f"{_WORDS[code]}（{code}）" if code in _WORDS else f"连接关闭（{code or '中断'}）"
+    if code in _WORDS:
+        return say("{words}（{code}）", words=say(_WORDS[code]), code=code)
+    return say("连接关闭（{code}）", code=code or say("中断"))

@@ -25,6 +25,7 @@ from adapters.qq.tokens import NoToken
 from adapters.qq.webhook import Challenge, Refused, Signer, admit
 from adapters.qq.windows import GROUP_REPLIES, GROUP_WINDOW
 from adapters.splitting import split
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -155,7 +156,13 @@ class QQAdapter:
 
     async def examine(self) -> list[Finding]:
         """Look at app id and secret, the gateway, the clock, and what the bot may do in the configured groups."""
-        return await examination.of(self._settings, self._surroundings, self._api)
+        now = self._clock.monotonic()
+        return await examination.of(
+            self._settings,
+            self._surroundings,
+            self._api,
+            lambda room: self._delivery.pushes.why_not(room, now),
+        )
 
     async def _take_in_order(self, envelope: Envelope) -> None:
         found = self._take(envelope)
@@ -207,7 +214,9 @@ class QQAdapter:
         )
         now = self._clock.monotonic()
         if changed.may_push is False:
-            self._delivery.pushes.refused(changed.room, "对方关闭了机器人的主动消息，或机器人已不在那里", now)
+            self._delivery.pushes.refused(
+                changed.room, say("对方关闭了机器人的主动消息，或机器人已不在那里"), now, is_told=True
+            )
         else:
             self._delivery.pushes.allowed(changed.room)
             self._delivery.windows.heard(changed.room, changed.event, now, is_event=True)

@@ -15,6 +15,7 @@ from adapters.qq.api import Api, NotReached, Unanswered
 from adapters.qq.outcome import Outcome, Verdict, judge
 from adapters.qq.tokens import NoToken
 from adapters.qq.windows import Pushes, Source, Windows
+from adapters.wording import say, words_of
 
 _log = structlog.get_logger(__name__)
 
@@ -87,13 +88,13 @@ class Delivery:
                     may_repeat = False
                     continue
                 self._remember(message.key, trial)
-                raise DeliveryFailed(str(lost), retry_after=_SOON, is_unknown=True) from lost
+                raise DeliveryFailed(words_of(lost), retry_after=_SOON, is_unknown=True) from lost
             except (NotReached, NoToken) as failure:
                 self._postpone(message.key, trial)
                 is_refused = isinstance(failure, NoToken) and failure.is_refused
                 wait = _AFTER_REFUSED_TOKEN if is_refused else _SOON
                 raise DeliveryFailed(
-                    str(failure), retry_after=wait, is_unknown=trial.is_uncertain
+                    words_of(failure), retry_after=wait, is_unknown=trial.is_uncertain
                 ) from failure
             verdict = judge(answer.status, answer.body, answer.headers)
             if verdict.outcome is Outcome.SENT:
@@ -101,7 +102,7 @@ class Delivery:
             if verdict.outcome is Outcome.ALREADY_SENT and trial.numbered():
                 return f"key:{message.key}"
             self._adapt(message, trial, verdict)
-        raise DeliveryFailed("QQ 一再拒绝", retry_after=_SOON)
+        raise DeliveryFailed(say("QQ 一再拒绝"), retry_after=_SOON)
 
     def _source(self, message: Outgoing) -> Source | None:
         """Take what is to be answered; None to speak first.
@@ -115,7 +116,7 @@ class Delivery:
             # It may be a message of before this run. The platform knows, and its number is the same as then.
             source = self.windows.guess(message.room, message.quotes, now - self._born_at, now)
         if source is None and (why := self.pushes.why_not(message.room, now)) is not None:
-            raise DeliveryFailed(f"没有可以回复的消息，也不能主动发言：{why}", until_heard=True)
+            raise DeliveryFailed(say("没有可以回复的消息，也不能主动发言：{why}", why=why), until_heard=True)
         return source
 
     def _request(self, message: Outgoing, to: writing.Address, trial: _Trial) -> Mapping[str, Any]:
@@ -148,7 +149,9 @@ class Delivery:
                 self._log.warning(
                     "may not push", action="qq_push_refused", room=message.room, why=verdict.said
                 )
-                raise DeliveryFailed(f"没有可以回复的消息，也不能主动发言：{verdict.said}", until_heard=True)
+                raise DeliveryFailed(
+                    say("没有可以回复的消息，也不能主动发言：{why}", why=verdict.said), until_heard=True
+                )
             case Outcome.MARKDOWN if trial.style.as_markdown:
                 self._log.warning("no markdown", action="qq_markdown_refused", why=verdict.said)
                 self._has_markdown = False
@@ -169,19 +172,23 @@ class Delivery:
                 self._postpone(key, trial)
                 wait = verdict.retry_after or _AFTER_REFUSED_TOKEN
                 raise DeliveryFailed(
-                    f"QQ 暂时不收：{verdict.said}", retry_after=wait, is_unknown=trial.is_uncertain
+                    say("QQ 暂时不收：{why}", why=verdict.said),
+                    retry_after=wait,
+                    is_unknown=trial.is_uncertain,
                 )
             case Outcome.REVIEW:
-                raise DeliveryFailed(f"QQ 正在审核，多半会发出：{verdict.said}", is_unknown=True)
+                raise DeliveryFailed(say("QQ 正在审核，多半会发出：{why}", why=verdict.said), is_unknown=True)
             case Outcome.UNKNOWN:
                 trial.is_uncertain = trial.numbered()
                 self._remember(key, trial)
                 raise DeliveryFailed(
-                    f"QQ 平台出错，不知是否已发出：{verdict.said}", retry_after=_SOON, is_unknown=True
+                    say("QQ 平台出错，不知是否已发出：{why}", why=verdict.said),
+                    retry_after=_SOON,
+                    is_unknown=True,
                 )
             case _:
                 self._give_back(trial)
-                raise DeliveryFailed(f"QQ 拒绝：{verdict.said}")
+                raise DeliveryFailed(say("QQ 拒绝：{why}", why=verdict.said))
 
     def _postpone(self, key: str, trial: _Trial) -> None:
         if not trial.is_uncertain:

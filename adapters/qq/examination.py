@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import quote
 
@@ -20,8 +21,13 @@ _HEARS: Final = {
 }
 
 
-async def of(settings: Settings, surroundings: Surroundings, api: Api) -> list[Finding]:
-    """Return what was found about the application, the way events come, the clock and the configured groups."""
+async def of(
+    settings: Settings, surroundings: Surroundings, api: Api, why_not: Callable[[str], str | None]
+) -> list[Finding]:
+    """Return what was found about the application, the way events come, the clock and the configured groups.
+
+    `why_not` says why the bot may not speak first in a room, as far as refusals and events have told.
+    """
     try:
         await api.tokens.current()
     except NoToken as failure:
@@ -38,7 +44,8 @@ async def of(settings: Settings, surroundings: Surroundings, api: Api) -> list[F
     prefix = f"{surroundings.name}:group:"
     for room in surroundings.rooms:
         if room.address.startswith(prefix):
-            findings.extend(await _group(api, room.name, room.address.removeprefix(prefix)))
+            refusal = why_not(room.address)
+            findings.extend(await _group(api, room.name, room.address.removeprefix(prefix), refusal))
     return findings
 
 
@@ -62,16 +69,16 @@ def _way_in(settings: Settings, adapter: str, answer: Answer) -> Finding:
     return Finding(subject, True, well)
 
 
-async def _group(api: Api, name: str, openid: str) -> list[Finding]:
+async def _group(api: Api, name: str, openid: str, refusal: str | None) -> list[Finding]:
     """Return what the bot may do in a group. The platform tells this to few: a failure means unknown, not no."""
     try:
         answer = await api.call("GET", f"/v2/groups/{quote(openid, safe='')}/bot_state")
     except (NoToken, NotReached, Unanswered) as failure:
-        return [_unknown(name, failure.why)]
+        return [_unknown(name, failure.why, refusal)]
     state = fields_of(answer.body)
     if answer.status != 200 or "allow_proactive_msg" not in state:
         said = judge(answer.status, answer.body, answer.headers).said
-        return [_unknown(name, said)]
+        return [_unknown(name, said, refusal)]
     hears = state.get("recv_msg_setting")
     hearing = (
         say(_HEARS[str(hears)]) if str(hears) in _HEARS else say("平台说：{words}", words=str(hears)[:60])
@@ -84,5 +91,8 @@ async def _group(api: Api, name: str, openid: str) -> list[Finding]:
     ]
 
 
-def _unknown(name: str, why: str) -> Finding:
+def _unknown(name: str, why: str, refusal: str | None) -> Finding:
+    if refusal is not None:
+        says = say("现在不允许（{why}）：请群主在群设置的机器人里打开“机器人主动在群聊内发言”。", why=refusal)
+        return Finding(say("群 {name} 主动发言", name=name), False, says)
     return Finding(say("群 {name}", name=name), True, say("不知道能看到、能说什么：{why}", why=why))

@@ -21,11 +21,20 @@ from adapters.qq.line import Ended, Line, Session
 from adapters.qq.outcome import fields_of, judge
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import NoToken
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
 _GROUPS_AND_PRIVATE: Final = 1 << 25
+_MEMBERS: Final = 1 << 24  # who joins and leaves a group
 _BUTTONS: Final = 1 << 26
+# What is asked for, less and less: the platform does not say which right is missing.
+_INTENTS: Final = (
+    _GROUPS_AND_PRIVATE | _MEMBERS | _BUTTONS,
+    _GROUPS_AND_PRIVATE | _BUTTONS,
+    _GROUPS_AND_PRIVATE | _MEMBERS,
+    _GROUPS_AND_PRIVATE,
+)
 _HANDSHAKE: Final = 15.0  # seconds
 _LARGEST_ACCEPTED: Final = 16 << 20  # beyond the size that we ignore, so that ignoring costs no connection
 # The platform allows about a thousand logins a day.
@@ -62,9 +71,13 @@ def start_of(body: bytes, api_base: str) -> Start:
     host = url.host or ""
     if not is_secure or not (host == api.host or host == "qq.com" or host.endswith(".qq.com")):
         raise Unsuitable(
-            f"平台给的网关地址不能用：{url.scheme}://{host}；确认无误可写入 gateway_url"
+            say(
+                "平台给的网关地址不能用：{scheme}://{host}；确认无误可写入 gateway_url",
+                scheme=url.scheme,
+                host=host,
+            )
             if host
-            else "平台没有给出网关地址"
+            else say("平台没有给出网关地址")
         )
     limit = fields.get("session_start_limit")
     if isinstance(limit, dict) and word(limit.get("remaining")) == "0":
@@ -94,7 +107,7 @@ class Gateway:
         self._jitter = jitter
         self._take = take
         self._session = Session()
-        self._intents = _GROUPS_AND_PRIVATE | _BUTTONS
+        self._wishes = 0  # how many of `_INTENTS` were refused
         self._failures = 0  # in a row
         self._logins = 0  # in a row, each followed by a quick end
         self._line: Line | None = None
@@ -143,7 +156,7 @@ class Gateway:
             take=self._take,
         )
         try:
-            ended = await self._line.serve(token, self._intents)
+            ended = await self._line.serve(token, _INTENTS[self._wishes])
         finally:
             self._line = None
         return self._learn(ended, token)
@@ -153,7 +166,9 @@ class Gateway:
             return self._settings.gateway_url
         answer = await self._api.call("GET", "/gateway/bot")
         if answer.status != 200:
-            raise Unsuitable(f"问不到网关地址：{judge(answer.status, answer.body, answer.headers).said}")
+            raise Unsuitable(
+                say("问不到网关地址：{why}", why=judge(answer.status, answer.body, answer.headers).said)
+            )
         start = start_of(answer.body, self._settings.api_base)
         if start.wait and not self._session.id:
             self._log.error(
@@ -169,12 +184,19 @@ class Gateway:
         if ended.go_on is GoOn.NEW_TOKEN:
             self._api.tokens.reject(token)
         if ended.go_on is GoOn.FEWER_RIGHTS:
-            if self._intents == _GROUPS_AND_PRIVATE:
+            if self._wishes == len(_INTENTS) - 1:
                 return Ended(
                     GoOn.PAUSE, ended.why, open_for=ended.open_for, has_logged_in=ended.has_logged_in
                 )
-            self._log.warning("no right to buttons", action="qq_no_buttons", why=ended.why)
-            self._intents = _GROUPS_AND_PRIVATE
+            self._wishes += 1
+            asked = _INTENTS[self._wishes]
+            self._log.warning(
+                "fewer events are asked for",
+                action="qq_fewer_rights",
+                why=ended.why,
+                has_buttons=bool(asked & _BUTTONS),
+                has_members=bool(asked & _MEMBERS),
+            )
         return ended
 
     def _delay(self, ended: Ended) -> timedelta:

@@ -19,6 +19,7 @@ from adapters.contract import Timekeeper
 from adapters.qq import closing
 from adapters.qq.closing import GoOn
 from adapters.qq.frames import Data, Envelope, Op, Unreadable, decode, part, word
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -83,7 +84,7 @@ class Line:
         try:
             ended = await self._serve(token, intents)
         except TimeoutError:
-            ended = Ended(GoOn.RESUME, "网关没有在限定时间内回答登录")
+            ended = Ended(GoOn.RESUME, say("网关没有在限定时间内回答登录"))
         except ConnectionError as error:
             ended = Ended(GoOn.RESUME, type(error).__name__)
         finally:
@@ -103,7 +104,7 @@ class Line:
             if isinstance(hello, Ended):
                 return hello
             if hello.op != Op.HELLO:
-                return Ended(GoOn.RESUME, "网关没有先打招呼")
+                return Ended(GoOn.RESUME, say("网关没有先打招呼"))
             beating = asyncio.create_task(self._beat(_seconds(part(Data, hello.d).heartbeat_interval)))
             try:
                 await self._log_in(token, intents)
@@ -159,9 +160,9 @@ class Line:
             case Op.HEARTBEAT_ACK:
                 self._missed = 0
             case Op.RECONNECT:
-                return Ended(GoOn.RESUME, "网关要求重新连接")
+                return Ended(GoOn.RESUME, say("网关要求重新连接"))
             case Op.INVALID_SESSION:
-                return Ended(GoOn.IDENTIFY, "网关说会话无效", is_session_invalid=True)
+                return Ended(GoOn.IDENTIFY, say("网关说会话无效"), is_session_invalid=True)
         return None
 
     async def _hear_event(self, envelope: Envelope) -> None:

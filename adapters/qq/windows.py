@@ -17,6 +17,7 @@ _MARGIN: Final = 3.0  # seconds, for the way there
 _KEPT: Final = 16  # messages per room: more than enough replies
 _MOST_ROOMS: Final = 10_000
 _ASK_AGAIN_AFTER: Final = 3600.0  # seconds; the event that tells of a new permission may have been missed
+_ASK_AGAIN_AFTER_EVENT: Final = 86_400.0
 
 
 @dataclass(slots=True, eq=False)
@@ -95,10 +96,10 @@ class Pushes:
     def __init__(self) -> None:
         self._refused: dict[str, tuple[float, str]] = {}
 
-    def refused(self, room: str, why: str, now: float) -> None:
-        """Note a refusal; it holds until an event says otherwise, or an hour."""
+    def refused(self, room: str, why: str, now: float, *, is_told: bool = False) -> None:
+        """Note a refusal; it holds until an event says otherwise, or an hour; a day where an event told of it."""
         self._refused.pop(room, None)
-        self._refused[room] = (now + _ASK_AGAIN_AFTER, why)
+        self._refused[room] = (now + (_ASK_AGAIN_AFTER_EVENT if is_told else _ASK_AGAIN_AFTER), why)
         while len(self._refused) > _MOST_ROOMS:
             del self._refused[next(iter(self._refused))]
 

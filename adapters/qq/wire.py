@@ -38,6 +38,15 @@ _CHANGES: Final[Mapping[str, bool | None]] = {
     "C2C_MSG_REJECT": False,
     "C2C_MSG_RECEIVE": True,
 }
+_TOLD: Final[Mapping[str, What]] = {
+    "GROUP_ADD_ROBOT": What.BOT_ADDED,
+    "GROUP_DEL_ROBOT": What.BOT_REMOVED,
+    "GROUP_MSG_REJECT": What.MUTED,
+    "GROUP_MSG_RECEIVE": What.UNMUTED,
+    "FRIEND_ADD": What.UNMUTED,
+    "C2C_MSG_REJECT": What.MUTED,
+    "C2C_MSG_RECEIVE": What.UNMUTED,
+}
 _MEMBERS: Final[Mapping[str, What]] = {
     "GROUP_MEMBER_ADD": What.MEMBER_ADDED,
     "GROUP_MEMBER_REMOVE": What.MEMBER_REMOVED,
@@ -220,12 +229,13 @@ def _changed(what: str, event: str, data: Data, view: View) -> Changed | None:
         room = f"{view.name}:group:{group}"
         return Changed(what, room, event, _CHANGES[what], _notice(what, room, event))
     if user and not what.startswith("GROUP_"):
-        return Changed(what, f"{view.name}:private:{user}", event, _CHANGES[what])
+        room = f"{view.name}:private:{user}"
+        return Changed(what, room, event, _CHANGES[what], _notice(what, room, event))
     return None
 
 
 def _notice(what: str, room: str, event: str) -> Notice | None:
-    kind = {"GROUP_ADD_ROBOT": What.BOT_ADDED, "GROUP_DEL_ROBOT": What.BOT_REMOVED}.get(what)
+    kind = _TOLD.get(what)
     return Notice(what=kind, room=room, key=event) if kind and event else None
 
 

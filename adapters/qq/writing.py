@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.contract import DeliveryFailed, Outgoing, RoomKind, pieces
+from adapters.places import place_of
 from adapters.qq import markup
+from adapters.wording import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,10 @@ def address(message: Outgoing, name: str) -> Address:
     Raises:
         DeliveryFailed: The room is not one of this adapter, or an edit is asked for, which QQ does not have.
     """
-    adapter, _, rest = message.room.partition(":")
-    kind, _, openid = rest.partition(":")
-    if adapter != name or kind not in ("group", "private") or not openid:
-        raise DeliveryFailed(f"“{message.room}”不是 {name} 的群或私聊地址")
+    place = place_of(message.room, name, bool)
     if message.edits is not None:
-        raise DeliveryFailed("QQ 不能修改已发出的消息")
-    return Address(RoomKind(kind), openid)
+        raise DeliveryFailed(say("QQ 不能修改已发出的消息"))
+    return Address(*place)
 
 
 def body(message: Outgoing, name: str, to: Address, style: Style) -> dict[str, Any]:

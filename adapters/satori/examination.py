@@ -19,7 +19,8 @@ from adapters.satori import frames, wire
 from adapters.satori.api import Api
 from adapters.satori.frames import Op
 from adapters.satori.settings import Settings
-from adapters.wording import say
+from adapters.sessions import faithful
+from adapters.wording import say, words_of
 
 _PATIENCE: Final = 10.0  # seconds
 _ONLINE: Final = 1
@@ -37,10 +38,10 @@ async def look(
     """Log in beside whoever is logged in, a gateway takes many; then ask for the rooms, and compare the clocks."""
     subject, server = say("网关"), URL(settings.url).origin()
     try:
-        async with asyncio.timeout(_PATIENCE), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(_PATIENCE), faithful() as session:
             found = await _logins(session, settings)
     except (NotConnected, TimeoutError) as error:
-        why = str(error) or say("没有回答")
+        why = words_of(error) or say("没有回答")
         says = say("连不上 {server}（{why}）。请核对 url 和网络。", server=server, why=why)
         return [Finding(subject, False, says)]
     if found is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from adapters.contract import DeliveryFailed, RoomKind
+from adapters.wording import say
 
 _GROUP: Final = re.compile(r"(-?[0-9]{1,16})(?:/([0-9]{1,10}))?")
 _USER: Final = re.compile(r"[0-9]{1,16}")
@@ -39,7 +40,7 @@ def place(room: str, name: str) -> Place:
         return Place(RoomKind.GROUP, int(found[1]), int(found[2]) if found[2] else None)
     if adapter == name and kind == RoomKind.PRIVATE and _USER.fullmatch(number):
         return Place(RoomKind.PRIVATE, int(number))
-    raise DeliveryFailed(f"“{room}”不是 {name} 的群、话题或私聊地址")
+    raise DeliveryFailed(say("“{room}”不是 {name} 的群、话题或私聊地址", room=room, name=name))
 
 
 def user_of(account: str, name: str) -> int | None:

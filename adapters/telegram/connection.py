@@ -33,6 +33,7 @@ from adapters.telegram.presses import Presses
 from adapters.telegram.sending import Sending
 from adapters.telegram.settings import Settings
 from adapters.telegram.transport import Transport
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -100,7 +101,7 @@ class TelegramAdapter:
             DeliveryFailed: Not reached, refused, or it is unknown whether it arrived.
         """
         if self._inbox.is_closed:
-            raise DeliveryFailed("与 Telegram 的连接已关闭", retry_after=_AFTER_RESTART)
+            raise DeliveryFailed(say("与 Telegram 的连接已关闭"), retry_after=_AFTER_RESTART)
         return await self._sending.deliver(message)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - its reference says all

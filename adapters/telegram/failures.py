@@ -19,6 +19,7 @@ _LONGEST_WORDS: Final = 200
 _UNCHANGED: Final = ("message is not modified",)
 _MARKS: Final = ("entit", "user_id_invalid", "user not found")
 _BUTTONS: Final = ("button", "reply markup", "reply_markup", "keyboard")
+_MUTED: Final = ("not enough rights to send text messages", "have no rights to send a message")
 _QUOTE: Final = ("replied not found", "reply message not found", "reply_to_message")
 _ADVICE: Final = (
     ("topic_deleted", N_("话题已被删除或关闭，请改用别的话题")),
@@ -85,7 +86,10 @@ def failure(error: TelegramError) -> DeliveryFailed:
         return DeliveryFailed(say("群已升级，新的号码是 {chat}", chat=error.new_chat_id), retry_after=SOON)
     if isinstance(error, BadRequest):
         advice = next((advice for part, advice in _ADVICE if _says(error, (part,))), N_("Telegram 拒绝"))
-        return DeliveryFailed(say("{advice}（{words}）", advice=say(advice), words=words))
+        is_muted = _says(error, _MUTED)  # nobody can be told before somebody lets the bot speak again
+        return DeliveryFailed(
+            say("{advice}（{words}）", advice=say(advice), words=words), until_heard=is_muted
+        )
     if isinstance(error, Conflict):
         return DeliveryFailed(
             say("{advice}（{words}）", advice=say("Telegram 拒绝"), words=words), retry_after=SOON

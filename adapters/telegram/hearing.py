@@ -130,8 +130,13 @@ class Hearing:
 
 def _notice(standing: Standing, update: int | None) -> Notice | None:
     """Return what the rest of the bot wants to know of its standing: that it came into a group, or went."""
-    is_gone = standing.status in _GONE
-    if is_gone == (standing.before in _GONE) or ":group:" not in standing.room:
+    is_gone, was_gone = standing.status in _GONE, standing.before in _GONE
+    if ":group:" not in standing.room:
         return None
-    what = What.BOT_REMOVED if is_gone else What.BOT_ADDED
+    if is_gone != was_gone:
+        what = What.BOT_REMOVED if is_gone else What.BOT_ADDED
+    elif not is_gone and standing.may_speak != standing.might_speak:
+        what = What.UNMUTED if standing.may_speak else What.MUTED
+    else:
+        return None
     return Notice(what=what, room=standing.room, key=f"{update}", room_name=standing.title)

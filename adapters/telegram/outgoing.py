@@ -13,6 +13,7 @@ from adapters.contract import Button, DeliveryFailed, Mention, Outgoing, pieces
 from adapters.splitting import split
 from adapters.telegram.addresses import Place, place, user_of
 from adapters.telegram.utf16 import length, whole
+from adapters.wording import say
 
 LIMIT: Final = 4096
 LONGEST_PART: Final = LIMIT - 64  # room for the mark of a repeated message
@@ -47,7 +48,7 @@ def outgoing(message: Outgoing, name: str, kept: Callable[[str], str | None]) ->
     where = place(message.room, name)
     edits = _number(message.edits) if message.edits is not None else None
     if message.edits is not None and edits is None:
-        raise DeliveryFailed(f"要修改的消息“{message.edits}”不是 Telegram 的消息")
+        raise DeliveryFailed(say("要修改的消息“{number}”不是 Telegram 的消息", number=message.edits))
     keyboard = _keyboard(message.buttons, kept)
     if edits is not None:
         text, entities = _marked(message, name)

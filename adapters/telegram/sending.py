@@ -18,6 +18,7 @@ from adapters.telegram.outgoing import Shown, outgoing
 from adapters.telegram.presses import Presses
 from adapters.telegram.transport import understood
 from adapters.telegram.wire import Moved
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -90,7 +91,7 @@ class Sending:
                     raise failure(error) from None  # its own trace may show what stands in an address
                 self._log.warning("sent plainly", action="telegram_plain", why=error.message[:200])
                 part = lighter
-        raise DeliveryFailed("Telegram 一再拒绝这条消息")
+        raise DeliveryFailed(say("Telegram 一再拒绝这条消息"))
 
     async def _call(self, part: Shown) -> str:
         chat = self._known.chat_now(part.place.chat)
@@ -120,7 +121,7 @@ class Sending:
     def _check_flood(self) -> None:
         left = self._quiet_until - self._clock.monotonic()
         if left > 0:
-            raise DeliveryFailed("Telegram 要求放慢", retry_after=timedelta(seconds=left))
+            raise DeliveryFailed(say("Telegram 要求放慢"), retry_after=timedelta(seconds=left))
 
     def _note_flood(self, error: TelegramError) -> None:
         if isinstance(error, Flooded):

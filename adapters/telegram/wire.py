@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from telegram import CallbackQuery, Chat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update, User
+from telegram import (
+    CallbackQuery,
+    Chat,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    MaybeInaccessibleMessage,
+    Message,
+    Update,
+    User,
+)
 
 from adapters.addressing import addressed
 from adapters.contract import Incoming, Notice, RoomKind, What
@@ -39,6 +49,8 @@ class Standing:
     title: str
     status: str
     before: str = ""
+    may_speak: bool = True
+    might_speak: bool = True  # before
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +158,19 @@ def _standing(change: ChatMemberUpdated, view: View) -> Standing | None:
     place = _place_of(change.chat, None, view)
     if place is None or change.new_chat_member.user.id != view.bot:
         return None
-    status, before = str(change.new_chat_member.status), str(change.old_chat_member.status)
-    return Standing(place.address(view.name), word(change.chat.title), status, before)
+    new, old = change.new_chat_member, change.old_chat_member
+    return Standing(
+        place.address(view.name),
+        word(change.chat.title),
+        str(new.status),
+        str(old.status),
+        may_speak=_may_speak(new),
+        might_speak=_may_speak(old),
+    )
+
+
+def _may_speak(member: ChatMember) -> bool:
+    return not (isinstance(member, ChatMemberRestricted) and member.can_send_messages is False)
 
 
 def _moved(message: Message, view: View) -> Notice | None:

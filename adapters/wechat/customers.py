@@ -52,9 +52,9 @@ def customer_in(message: Outgoing, name: str) -> str:
     adapter, _, rest = message.room.partition(":")
     kind, _, number = rest.partition(":")
     if adapter != name or kind != RoomKind.PRIVATE or not is_customer(number):
-        raise DeliveryFailed(f"“{message.room}”不是 {name} 的私聊地址；这里没有群")
+        raise DeliveryFailed(say("“{room}”不是 {name} 的私聊地址；这里没有群", room=message.room, name=name))
     if message.edits is not None:
-        raise DeliveryFailed("微信不能修改已发出的消息")
+        raise DeliveryFailed(say("微信不能修改已发出的消息"))
     return number
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from adapters.contract import DeliveryFailed, RoomKind
+from adapters.contract import RoomKind
+from adapters.places import place_of
 
 # What WeCom allows in a userid; so neither `@all` nor `a|b`, which would reach more people than one.
 _USER: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}")
@@ -17,19 +18,17 @@ def is_user(value: str) -> bool:
     return value.lower() != "all" and _USER.fullmatch(value) is not None
 
 
+def _is_chat(value: str) -> bool:
+    return _CHAT.fullmatch(value) is not None
+
+
 def place(room: str, name: str) -> tuple[RoomKind, str]:
     """Return kind and platform id of a room of the adapter called `name`.
 
     Raises:
         DeliveryFailed: It is none.
     """
-    adapter, _, rest = room.partition(":")
-    kind, _, number = rest.partition(":")
-    if adapter == name and kind == RoomKind.GROUP and _CHAT.fullmatch(number):
-        return RoomKind.GROUP, number
-    if adapter == name and kind == RoomKind.PRIVATE and is_user(number):
-        return RoomKind.PRIVATE, number
-    raise DeliveryFailed(f"“{room}”不是 {name} 的群或私聊地址")
+    return place_of(room, name, _is_chat, is_person=is_user)
 
 
 def user_of(account: str, name: str) -> str:

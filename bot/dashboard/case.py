@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import structlog
 
@@ -14,12 +15,14 @@ from bot.dashboard.promises import PromiseView, promises
 from bot.dashboard.rendering import Voice
 from bot.dashboard.timeline import Entry, entries
 from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
+from bot.outgoing import reason_of
 from bot.store.contract import Failure
 from bot.store.messages import Delivery, Queued
 from bot.tickets.clockwork import calendars_of
 from bot.tickets.coverage import standing_of
 from bot.tickets.kinds import Status
 from bot.tickets.model import Reporter, Ticket
+from bot.tickets.planned_events import Inspected
 from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker
 
@@ -37,6 +40,8 @@ class Spoken:
     is_edit: bool  # it replaced an earlier message
     reason: str
     source: str
+    file: str  # the name of what it brings, and where it can be fetched
+    file_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,7 @@ class Case:
     spoken: tuple[Spoken, ...]
     linked: tuple[int, ...]
     reporters: tuple[OtherReporter, ...]
+    has_report: bool
 
 
 async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
@@ -105,6 +111,7 @@ async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
         spoken=tuple(spoken(message, bot, speaker) for message in said),
         linked=tuple(sorted(set(linked) - {number})),
         reporters=tuple([await _other(each, bot, speaker) for each in ticket.reporters]),
+        has_report=any(isinstance(record.event, Inspected) for record in records),
     )
 
 
@@ -146,13 +153,15 @@ def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
     return Spoken(
         at=stamp(message.created_at, speaker),
         place=place(message.room, bot.directory, speaker),
-        text=message.text,
+        text="" if message.file else message.text,
         state=delivery_name(message.state, speaker),
         is_dead=message.state is Delivery.DEAD,
         is_sent=message.state is Delivery.SENT,
         is_edit=message.edits is not None,
-        reason=speaker.translate(message.reason) if message.state is not Delivery.SENT else "",
+        reason=reason_of(message, speaker.translate) if message.state is not Delivery.SENT else "",
         source=" · ".join(part for part in (message.room, message.platform_id or "") if part),
+        file=message.file.name if message.file else "",
+        file_at=f"/letters/file?key={quote(message.key)}" if message.file else "",
     )
 
 

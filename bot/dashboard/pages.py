@@ -16,7 +16,7 @@ from bot.dashboard.case import case, failed, spoken
 from bot.dashboard.live import MOST_TICKETS, Live, Snapshot, snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.stream import follow
-from bot.tickets.standings import line
+from bot.tickets.standings import line, outside_line
 
 _Parts = Mapping[str, Markup]
 
@@ -100,7 +100,10 @@ class Pages:
         shown = [
             (
                 each.name,
-                [(standing.is_attained, line(standing, voice.speaker)) for standing in each.standings],
+                [
+                    *((standing.is_attained, line(standing, voice.speaker)) for standing in each.standings),
+                    *((True, text) for text in outside_line(each.outside, voice.speaker)),
+                ],
             )
             for each in found
         ]

@@ -200,6 +200,8 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 说没人来", by=by)
         case se.DayReported(by=by, text=text):
             return say("{by} 当日汇报", by=by) + _quoted(text, speaker)
+        case ce.FoundOutside(by=by, text=text):
+            return say("{by} 标为合同范围外", by=by) + _quoted(text, speaker)
         case ce.Covered(by=by, category=category):
             return say("{by} 同意免费处理", by=by) + _quoted(category, speaker)
         case ce.Quoted(by=by, text=text):

@@ -66,6 +66,7 @@ class Queued(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     was_held: bool = False  # the platform did not let the bot speak when it was due
     platform_id: str | None = None
     reason: str = ""  # of the latest failure
+    reason_made: str = ""  # how it was put together, so that it can be said in another language
     position: int = 0  # given by the store; grows in the order of commits
 
 

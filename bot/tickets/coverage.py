@@ -1,4 +1,4 @@
-"""Reports of a customer whose contract has ended: who decides what becomes of them, and what is said (JOURNEYS 24, PROMISES 3.15)."""
+"""Reports outside of a contract, after its end or about something else: who decides, and what is said (JOURNEYS 24, PROMISES 3.15)."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from bot.tickets import coverage_steps as cs
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
-from bot.tickets.coverage_changes import ACCEPTED, QUOTED
+from bot.tickets.coverage_changes import ACCEPTED, OUTSIDE, QUOTED
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
-from bot.tickets.kinds import ClockKind, Closing, Standing, StartsAt, WaitsFor
+from bot.tickets.kinds import ClockKind, Closing, Kind, Standing, StartsAt, WaitsFor
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Coverage, Party, Promise, Ticket
 from bot.tickets.pausing import in_days
@@ -28,6 +28,7 @@ from scheduler.written_clocks import WrittenClock
 
 _DECIDE = "coverage"  # id of the clock of whoever decides
 NEEDED = N_("您对合同外服务的答复")
+_OF_CUSTOMERS = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.TRAINING)
 _CATEGORIES = {"bug": N_("程序缺陷")}
 
 
@@ -41,18 +42,20 @@ def ended_on(customer: str, at: datetime, rules: Rules) -> date | None:
 def promises_outside(level: Level | None, rules: Rules) -> tuple[Promise, ...]:
     """Return what is owed while nobody has decided: a first word, and the decision."""
     first = tuple(each for each in (level.promises if level else ()) if each.kind is ClockKind.RESPOND)
-    ladder = next((each.ladder for each in (level.promises if level else ()) if each.ladder), "")
+    # Until then the first word is what is waited for.
+    return (*first, _decision(level.promises if level else (), "responded", rules))
+
+
+def _decision(promises: tuple[Promise, ...], starts: str, rules: Rules) -> Promise:
+    ladder = next((each.ladder for each in promises if each.ladder), "")
     clock = WrittenClock(
         kind="answer",
         id=_DECIDE,
-        from_="responded",  # until then the first word is what is waited for
+        from_=starts,
         within=format_length(rules.contract_rules.decide_within),
         met_by=(QUOTED, ACCEPTED, "resolved"),
     )
-    decide = Promise(
-        kind=ClockKind.ANSWER, calendar=rules.contract_rules.calendar, ladder=ladder, clock=clock
-    )
-    return (*first, decide)
+    return Promise(kind=ClockKind.ANSWER, calendar=rules.contract_rules.calendar, ladder=ladder, clock=clock)
 
 
 def deciders(rules: Rules) -> tuple[Party, ...]:
@@ -95,6 +98,8 @@ def decided(ticket: Ticket, step: cs.CoverageStep, now: datetime, rules: Rules) 
     Raises:
         TicketError: It is not for this person to decide, or there is nothing to decide.
     """
+    if isinstance(step, cs.PutOutside):
+        return _put_outside(ticket, step, rules)
     if not is_undecided(ticket):
         raise TicketError("{number} 不用另外决定，照常处理就行。", number=ticket.number)
     match step:
@@ -122,6 +127,23 @@ def decided(ticket: Ticket, step: cs.CoverageStep, now: datetime, rules: Rules) 
             return [ce.TurnedDown(by=by, text=text.strip()), e.Closed(closing=Closing.DECLINED, by=by)]
         case _:
             assert_never(step)
+
+
+def _put_outside(ticket: Ticket, step: cs.PutOutside, rules: Rules) -> list[e.AnyEvent]:
+    """The clocks of the contract stop; the customer still hears a first word, and what is decided."""
+    if ticket.kind not in _OF_CUSTOMERS:
+        raise TicketError("{number} 不是客户报的事，没有合同范围可言。", number=ticket.number)
+    if ticket.coverage is not None:
+        raise TicketError("{number} 已经按合同外处理。", number=ticket.number)
+    if not step.text.strip():
+        raise TicketError(
+            "请写明为什么不在合同范围（只留在值班群），例：范围外 {number} 客户自己买的打印机",
+            number=ticket.number,
+        )
+    first = tuple(each for each in ticket.promises if each.kind is ClockKind.RESPOND)
+    promises = (*first, _decision(ticket.promises, OUTSIDE, rules))
+    outside = ce.FoundOutside(by=step.by, text=step.text.strip(), promises=promises)
+    return [*_going_on(ticket, step.by), outside]
 
 
 def answered(ticket: Ticket, step: s.Consent, rules: Rules) -> list[e.AnyEvent]:
@@ -202,6 +224,11 @@ def acknowledged(after: Ticket, coverage: Coverage, speaker: Speaker, rules: Rul
 
 def to_decide(after: Ticket, coverage: Coverage, speaker: Speaker, rules: Rules) -> str:
     """Return the line of the card that asks for a decision."""
+    if coverage.ended_on is None:
+        return speaker.say(
+            "不在合同范围内，请 @{manager} 定：免费回“协助 {number}”，收费回“报价 {number} 说明”，谢绝回“谢绝 {number} 说明”。",
+            manager=deciders(rules)[:1], number=after.number,
+        )  # fmt: skip
     text = speaker.say(
         "合同到 {day}，请 @{manager} 定：免费回“协助 {number}”，收费回“报价 {number} 说明”，谢绝回“谢绝 {number} 说明”。",
         day=_day(coverage.ended_on), manager=deciders(rules)[:1], number=after.number,
@@ -226,6 +253,8 @@ def standing_of(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
         Standing.OVER: N_("没有安排"),
     }
     state = speaker.say(states[coverage.standing], manager=deciders(rules)[:1])
+    if coverage.ended_on is None:
+        return speaker.say("不在合同范围内，{state}", state=state)
     return speaker.say("合同到 {day}，{state}", day=_day(coverage.ended_on), state=state)
 
 
@@ -233,15 +262,22 @@ def noticed(event: ce.CoverageEvent, after: Ticket, voices: Voices, rules: Rules
     """Return what the customer and the duty room read."""
     number, customer, duty = after.number, voices.customer.say, voices.duty.say
     match event:
+        case ce.FoundOutside():
+            return [_found_outside(after, voices.customer, rules), _asks(event, after, voices.duty, rules)]
         case ce.Covered(by=by, category=category):
             why = duty("（{category}）", category=_named((category,))) if category else ""
             text = duty("✅ {number} {by} 同意免费处理{why}。", number=number, by=by, why=why)
             return [_begins(after, voices.customer, rules), _to_claim(text, after, voices.duty, rules)]
         case ce.Quoted(by=by, text=text):
-            told = customer(
-                "@{who} {number} 不在合同期内，{by} 会电话说明费用，您同意后再安排。同意请回 1，不需要请回 2。",
-                who=after.requester, number=number, by=by,
-            )  # fmt: skip
+            is_over = after.coverage is not None and after.coverage.ended_on is not None
+            template = N_(
+                "@{who} {number} 属合同外服务，{by} 会电话说明费用，您同意后再安排。同意请回 1，不需要请回 2。"
+            )
+            if is_over:
+                template = N_(
+                    "@{who} {number} 不在合同期内，{by} 会电话说明费用，您同意后再安排。同意请回 1，不需要请回 2。"
+                )
+            told = customer(template, who=after.requester, number=number, by=by)
             buttons = (Button(customer("同意"), "1"), Button(customer("不需要"), "2"))
             asked = Message(
                 to=Place.CUSTOMER, text=told, mentions=(after.requester,), buttons=buttons, about=Agree(ticket=number),
@@ -264,6 +300,27 @@ def noticed(event: ce.CoverageEvent, after: Ticket, voices: Voices, rules: Rules
             return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=inside)]
         case _:
             assert_never(event)
+
+
+def _found_outside(after: Ticket, speaker: Speaker, rules: Rules) -> Message:
+    """Tell the customer kindly, and how it goes on."""
+    word = timing.promised_word(after, rules)
+    text = speaker.say(
+        "@{who} {number} 不在合同约定的范围内，{manager} 先确认能怎么协助",
+        who=after.requester, number=after.number, manager=deciders(rules)[:1],
+    )  # fmt: skip
+    is_ahead = word is not None and word > speaker.now
+    text += speaker.say("，最晚 {time} 联系您。", time=word) if is_ahead else speaker.say("，在这里告诉您。")
+    return Message(to=Place.CUSTOMER, text=text, mentions=(after.requester,))
+
+
+def _asks(event: ce.FoundOutside, after: Ticket, speaker: Speaker, rules: Rules) -> Message:
+    called = deciders(rules)[:1]
+    text = speaker.say(
+        "📎 {number} {by} 认为在合同范围外：{text}。\n请 @{manager} 定：免费回“协助 {number}”，收费回“报价 {number} 说明”，谢绝回“谢绝 {number} 说明”。",
+        number=after.number, by=event.by, text=event.text.rstrip("。."), manager=called,
+    )  # fmt: skip
+    return Message(to=Place.DUTY, text=text, mentions=called)
 
 
 def _begins(after: Ticket, speaker: Speaker, rules: Rules, *, is_agreed: bool = False) -> Message:

@@ -13,7 +13,7 @@ from bot.tickets.events import Opened
 from bot.tickets.kinds import Standing
 from bot.tickets.model import Coverage, Promise, Ticket
 
-ACCEPTED, QUOTED = "accepted", "quoted"  # in what happened to a ticket
+ACCEPTED, QUOTED, OUTSIDE = "accepted", "quoted", "outside"  # in what happened to a ticket
 
 
 def undecided(event: Opened) -> Coverage | None:
@@ -23,6 +23,13 @@ def undecided(event: Opened) -> Coverage | None:
 
 def changed(ticket: Ticket, event: ce.CoverageEvent, at: datetime) -> Ticket:
     """Return the ticket after a decision about it."""
+    if isinstance(event, ce.FoundOutside):
+        return replace(
+            ticket,
+            coverage=Coverage(standing=Standing.UNDECIDED, ended_on=None),
+            promises=event.promises,
+            happened=clockwork.noted(ticket, at, OUTSIDE),
+        )
     coverage = ticket.coverage
     if coverage is None:
         raise ValueError(f"ticket {ticket.number} is within its contract")

@@ -1,4 +1,4 @@
-"""What becomes of a report that no contract covers any more."""
+"""What becomes of a report that no contract covers."""
 
 from __future__ import annotations
 
@@ -35,4 +35,12 @@ class TurnedDown(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
     text: str
 
 
-CoverageEvent = Covered | Quoted | QuoteAnswered | TurnedDown
+class FoundOutside(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """It is none of the contract's; `promises` are what is owed until somebody has decided, `text` is why."""
+
+    by: Party
+    text: str
+    promises: tuple[Promise, ...] = ()
+
+
+CoverageEvent = FoundOutside | Covered | Quoted | QuoteAnswered | TurnedDown

@@ -1,4 +1,4 @@
-"""What is asked about a report that no contract covers any more: help all the same, name a price, or decline."""
+"""What is asked about a report that no contract covers: that it is none of the contract's, help all the same, a price, or no."""
 
 from __future__ import annotations
 
@@ -28,4 +28,11 @@ class TurnDown(msgspec.Struct, frozen=True):
     text: str
 
 
-CoverageStep = Cover | Quote | TurnDown
+class PutOutside(msgspec.Struct, frozen=True):
+    """范围外: a report within the time of the contract, but about something that is none of it; `text` stays inside."""
+
+    by: Party
+    text: str
+
+
+CoverageStep = Cover | Quote | TurnDown | PutOutside

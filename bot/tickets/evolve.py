@@ -54,7 +54,7 @@ _KEEPS_UNDO = (
 )
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
-_CAN_BE_UNDONE = (e.Resolved, e.HandOverOffered, e.LevelChanged, e.Noted, ie.Ticked)
+_CAN_BE_UNDONE = (e.Resolved, e.HandOverOffered, e.LevelChanged, e.Noted, ie.Ticked, ce.FoundOutside)
 
 
 def born(event: e.Opened, at: datetime) -> Ticket:
@@ -211,7 +211,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, "nobody_came"))
         case se.DayReported():
             return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
-        case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
+        case ce.FoundOutside() | ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage_changes.changed(ticket, event, at)
         case ie.Ticked() | ie.ReportAsked() | ie.ConsultCalled() | ie.ConsultConcluded():
             return incident_changes.changed(ticket, event, at)

@@ -61,7 +61,7 @@ def first_word(
 
 def price_word(ticket: Ticket, step: cs.CoverageStep, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return the first response that a price or a refusal is; whoever says it does not take the work for that."""
-    if isinstance(step, cs.Cover) or not timing.is_awaited(ticket, rules):
+    if isinstance(step, cs.Cover | cs.PutOutside) or not timing.is_awaited(ticket, rules):
         return []
     return _responded(ticket, step.by, step.text, now, rules)
 

@@ -91,6 +91,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             be_open(ticket)
             return reassigned(ticket, step, rules)
         case s.ChangeLevel():
+            coverage.be_decided(ticket, rules)
             be_open(ticket)
             return changed_level(ticket, step, now, rules)
         case s.Note(by=by, text=text, is_call=is_call):
@@ -200,7 +201,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return planned.decided(ticket, step, now, rules)
         case ss.Depart() | ss.LeaveSite() | ss.MissSomebody() | ss.ReportDay():
             return site.decided(ticket, step, now, rules)
-        case cs.Cover(by=by) | cs.Quote(by=by) | cs.TurnDown(by=by):
+        case cs.Cover(by=by) | cs.Quote(by=by) | cs.TurnDown(by=by) | cs.PutOutside(by=by):
             be_open(ticket)
             be_staff(by, ticket, rules)
             return [*price_word(ticket, step, now, rules), *coverage.decided(ticket, step, now, rules)]

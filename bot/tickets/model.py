@@ -139,7 +139,7 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 class Coverage(msgspec.Struct, frozen=True, kw_only=True):
-    """How a ticket stands towards a contract that was over when it was reported; `ended_on` is its last day."""
+    """How a ticket stands outside of a contract: it was over since `ended_on`, or, where that is None, never meant such a thing."""
 
     standing: Standing
     ended_on: date | None

@@ -199,7 +199,7 @@ def _said_of(
             return planned_notice(event, after, voices, rules)
         case se.Departed() | se.LeftSite() | se.NobodyCame() | se.DayReported():
             return site.noticed(event, after, voices, rules)
-        case ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
+        case ce.FoundOutside() | ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage.noticed(event, after, voices, rules)
         case ie.ConsultCalled() if any(isinstance(other, e.MajorDeclared) for other in events):
             return []  # told together with the incident

@@ -36,6 +36,7 @@ class Case:
     assets: tuple[str, ...]
     excuse: str
     is_part: bool = False  # another case stands for it where cases are counted
+    is_outside: bool = False  # no contract covers it: counted apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def case_of(ticket: Ticket, rules: Rules, now: datetime) -> Case | None:
             kept[clock.id] = verdict is Verdict.KEPT
     is_put_off = any(agreed.consent for agreed in ticket.agreements)
     return Case(
-        ticket.number, ticket.customer, ticket.policy, ticket.level, ticket.opened_at, kept, is_put_off, ticket.assets, ticket.excuse, ticket.is_part
+        ticket.number, ticket.customer, ticket.policy, ticket.level, ticket.opened_at, kept, is_put_off, ticket.assets, ticket.excuse, ticket.is_part, ticket.coverage is not None
     )  # fmt: skip
 
 
@@ -82,7 +83,11 @@ def standings(
 ) -> list[Standing]:
     """Return how everything stands that a policy promises about the tickets of a customer."""
     calendar, anchor = always(rules.zone), rules.contracts.get(customer)
-    theirs = [case for case in cases if case.customer == customer and case.policy == policy.id]
+    theirs = [
+        case
+        for case in cases
+        if case.customer == customer and case.policy == policy.id and not case.is_outside
+    ]
     found: list[Standing] = []
     for ratio in policy.ratios:
         made = ratio_of(ratio, calendar, anchor) if anchor else ratio_of(ratio, calendar)
@@ -106,6 +111,11 @@ def standings(
                     )
                 )
     return found
+
+
+def outside_line(count: int, speaker: Speaker) -> tuple[str, ...]:
+    """Return what is said of tickets that no contract covers: they count neither for nor against it."""
+    return (speaker.say("合同外 {count} 单，另算", count=count),) if count else ()
 
 
 def _entries(ratio: WrittenRatio, cases: Sequence[Case]) -> list[Entry]:

@@ -15,6 +15,7 @@ CLIENT_ID, SECRET = "dingx1", "ding-s3cret"
 BOT = "$:LWCP_v1:$bot"
 BORN = 1_772_769_600  # 2026-03-06 12:00 in Shanghai, when the clock of these tests starts
 ROBOT = "/v1.0/im/bot/messages/get"
+CARD = "/v1.0/card/instances/callback"
 
 
 @dataclass
@@ -24,7 +25,7 @@ class Posted:
     room: str  # the id of a conversation or of a person
     text: str
     called: list[str]
-    through: str  # session | push
+    through: str  # session | push | card | change
     body: dict[str, Any]
 
 
@@ -77,6 +78,8 @@ class DingTalkServer:
     files: dict[str, str] = field(default_factory=dict)  # addresses by their codes
     recalled: list[str] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
+    cards: dict[str, dict[str, Any]] = field(default_factory=dict)  # what was made, by its number
+    grants_cards: bool = True
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -184,6 +187,8 @@ class DingTalkServer:
             return web.json_response({"errcode": 0, "errmsg": "ok"})
         if request.headers.get("x-acs-dingtalk-access-token") not in self.tokens[-1:]:
             return _refusal(401, "InvalidAuthentication", "不合法的access_token")
+        if path.startswith("/v1.0/card/instances"):
+            return self._card(request.method, path, body)
         if path == "/v1.0/robot/messageFiles/download":
             url = self.files.get(body["downloadCode"])
             if url is None:
@@ -204,6 +209,52 @@ class DingTalkServer:
                 "flowControlledStaffIdList": [],
             }
         return web.json_response(found)
+
+    def _card(self, method: str, path: str, body: dict[str, Any]) -> web.Response:
+        if not self.grants_cards:
+            return _refusal(
+                403, "Forbidden.AccessDenied.AccessTokenPermissionDenied", "没有 Card.Instance.Write"
+            )
+        shown = body["cardData"]["cardParamMap"]
+        assert all(isinstance(value, str) for value in shown.values())
+        text = shown["markdown"].replace("  \n", "\n")
+        for mark in ("\\", "`", "*", "_", "[", "]", "<", ">", "~", "|", "&", "#", "+", "=", "-"):
+            text = text.replace(f"\\{mark}", mark)
+        number = body["outTrackId"]
+        if method == "PUT":
+            if number not in self.cards:
+                return _refusal(400, "param.error", "卡片不存在")
+            made = {**self.cards[number], "cardData": body["cardData"]}
+        else:
+            assert path.endswith("/createAndDeliver")
+            made = body
+        self.cards[number] = made
+        space = made["openSpaceId"].removeprefix("dtv1.card//")
+        room = space.partition(".")[2]
+        called = made.get("imGroupOpenDeliverModel", {}).get("atUserIds", {})
+        self._show(Posted(room, text, list(called), "change" if method == "PUT" else "card", made))
+        results = [{"spaceType": space.partition(".")[0], "spaceId": room, "success": room != "gone"}]
+        return web.json_response(
+            {"success": True, "result": {"outTrackId": number, "deliverResults": results}}
+        )
+
+    async def presses(
+        self, person: str, label: str, card: str = "", *, frame: str = "", **changes: Any
+    ) -> str:
+        """Press a button of a card, the latest one when nothing else is said, and return the id of the frame."""
+        assert self.current is not None
+        card = card or list(self.cards)[-1]
+        shown = self.cards[card]["cardData"]["cardParamMap"]["sys_full_json_obj"]
+        button = next(each for each in json.loads(shown)["msgButtons"] if each["text"] == label)
+        assert button["request"] is True
+        content = {"cardPrivateData": {"actionIds": [button["id"]], "params": button["params"]}}
+        body = {
+            "type": "actionCallback", "corpId": "ding1", "userId": person, "outTrackId": card, "spaceType": "IM",
+            "extension": "{}", "content": json.dumps(content, ensure_ascii=False), **changes,
+        }  # fmt: skip
+        number = frame or f"f{next(self._ids)}"
+        await self.current.sends("CALLBACK", CARD, json.dumps(body, ensure_ascii=False), number)
+        return number
 
     def _show(self, posted: Posted) -> None:
         self.posted.put_nowait(posted)

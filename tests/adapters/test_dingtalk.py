@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.contract import Connects, DeliveryFailed, Examines, Mention, Outgoing
+from adapters.contract import Button, Connects, DeliveryFailed, Examines, Mention, Outgoing
 from adapters.powers import Recalls
-from tests.adapters.dingtalk_peers import CLIENT_ID, ROBOT, SECRET
+from tests.adapters.dingtalk_peers import CARD, CLIENT_ID, ROBOT, SECRET
 
 pytestmark = pytest.mark.asyncio
 
@@ -33,7 +34,7 @@ async def test_it_asks_for_a_stream_of_its_messages(robot):
         {
             "clientId": CLIENT_ID,
             "clientSecret": SECRET,
-            "subscriptions": [{"type": "CALLBACK", "topic": ROBOT}],
+            "subscriptions": [{"type": "CALLBACK", "topic": topic} for topic in (ROBOT, CARD)],
             "ua": "shouwen",
         }
     ]
@@ -41,7 +42,8 @@ async def test_it_asks_for_a_stream_of_its_messages(robot):
         assert isinstance(robot.adapter, power)
     assert robot.adapter.is_connected
     assert robot.adapter.capabilities.per_minute_room == 20
-    assert not robot.adapter.capabilities.has_buttons
+    assert robot.adapter.capabilities.has_buttons
+    assert robot.adapter.capabilities.can_edit
 
 
 async def test_a_message_is_acknowledged_when_it_is_saved(robot):
@@ -168,10 +170,17 @@ async def test_after_the_conversation_has_ended_the_robot_speaks_first(robot, cl
     await robot.says("王老师", "在吗")
     await robot.listener.next()
     clock.advance(5400 - 60)
+    number = await robot.adapter.send(say("⏳ 1026"))
+    posted = await robot.server.next_posted()
+    assert (posted.through, posted.text, posted.called) == ("push", "⏳ 1026", [])
+    assert number.startswith("pqk")
+
+
+async def test_whoever_is_called_first_is_called_on_a_card(robot):
     number = await robot.adapter.send(say("⏳ 1026 @老张", mentions=(Mention("老张", "dingtalk:20002"),)))
     posted = await robot.server.next_posted()
-    assert (posted.through, posted.text, posted.called) == ("push", "⏳ 1026 @老张", [])
-    assert number.startswith("pqk")
+    assert (posted.through, posted.text, posted.called) == ("card", "⏳ 1026 @老张", ["20002"])
+    assert number.startswith("card:")
 
 
 async def test_an_address_that_holds_no_longer_is_not_used_again(robot):
@@ -230,8 +239,6 @@ async def test_a_group_without_the_robot_is_named(robot):
     with pytest.raises(DeliveryFailed, match="不在群里") as failed:
         await robot.adapter.send(say("一", "dingtalk:group:gone"))
     assert failed.value.retry_after is None
-    with pytest.raises(DeliveryFailed, match="不能修改"):
-        await robot.adapter.send(say("一", edits="x"))
 
 
 async def test_what_was_said_first_is_taken_back(robot):
@@ -248,3 +255,114 @@ async def test_a_long_text_arrives_in_parts(robot):
     await robot.adapter.send(say(text))
     parts = [(await robot.server.next_posted()).text for _ in range(2)]
     assert "".join(parts) == text
+
+
+# --- Cards --------------------------------------------------------------------------------------------------------
+
+CLAIM = (Button("接单", "接单 1001"), Button("看单", "进度 1001"))
+
+
+async def test_a_button_is_pressed_and_the_card_changes(robot):
+    number = await robot.adapter.send(say("🆕 1001 *紧急*\n投影", buttons=CLAIM))
+    posted = await robot.server.next_posted()
+    assert (posted.through, posted.room, posted.text) == ("card", "123456", "🆕 1001 *紧急*\n投影")
+    frame = await robot.server.presses("20002", "接单")
+    pressed = await robot.listener.next()
+    assert (pressed.room, pressed.sender, pressed.sender_name) == (GROUP, "dingtalk:20002", "老张")
+    assert (pressed.command, pressed.text, pressed.is_addressed) == ("接单 1001", "", True)
+    assert pressed.quotes == number
+    assert (await robot.server.current.next_ack())["headers"]["messageId"] == frame
+    assert await robot.adapter.send(say("1001 由 老张 接单", edits=number)) == number
+    changed = await robot.server.next_posted()
+    assert (changed.through, changed.text) == ("change", "1001 由 老张 接单")
+    shown = changed.body["cardData"]["cardParamMap"]["sys_full_json_obj"]
+    assert shown == '{"msgButtons":[]}'
+
+
+async def test_a_card_in_a_private_chat_is_pressed_there(robot):
+    await robot.adapter.send(say("好了吗", "dingtalk:private:20001", buttons=(Button("好了", "1"),)))
+    assert (await robot.server.next_posted()).body["openSpaceId"] == "dtv1.card//IM_ROBOT.20001"
+    await robot.server.presses("20001", "好了")
+    pressed = await robot.listener.next()
+    assert (pressed.room, pressed.command) == ("dingtalk:private:20001", "1")
+
+
+async def test_a_press_that_is_not_acknowledged_comes_again_under_the_same_name(robot):
+    await robot.adapter.send(say("🆕 1001", buttons=CLAIM))
+    stream, body = robot.server.current, {}
+    body = {"userId": "20002", "outTrackId": "c", "content": {"cardPrivateData": {"params": {"command": "接单 1001", "group": "123456"}}}}  # fmt: skip
+    for _ in range(2):
+        await stream.sends("CALLBACK", CARD, json.dumps(body), "f-7")
+    assert {(await robot.listener.next()).message_id for _ in range(2)} == {"press-f-7"}
+
+
+async def test_the_same_message_is_the_same_card_however_often_it_is_sent(robot):
+    robot.server.answers = ["hang up"]
+    with pytest.raises(DeliveryFailed) as failed:
+        await robot.adapter.send(say("🆕 1001", buttons=CLAIM))
+    assert failed.value.is_unknown
+    first = await robot.adapter.send(say("🆕 1001", buttons=CLAIM))
+    again = await robot.adapter.send(say("🆕 1001", buttons=CLAIM))
+    assert first == again
+    assert list(robot.server.cards) == [first.removeprefix("card:")]
+
+
+async def test_without_the_right_to_cards_it_is_said_as_text_from_then_on(robot):
+    robot.server.grants_cards = False
+    with capture_logs() as logs:
+        for text in ("一", "二"):
+            await robot.adapter.send(say(text, buttons=CLAIM))
+            assert (await robot.server.next_posted()).through == "push"
+    assert [entry["action"] for entry in logs].count("dingtalk_card_refused") == 1
+
+
+async def test_a_card_that_was_made_but_not_delivered_is_said_as_text(robot):
+    with pytest.raises(DeliveryFailed, match="不在群里"):
+        await robot.adapter.send(say("一", "dingtalk:group:gone", buttons=CLAIM))
+
+
+async def test_text_that_was_said_stays_when_it_should_change(robot):
+    number = await robot.adapter.send(say("一"))
+    await robot.server.next_posted()
+    assert await robot.adapter.send(say("二", edits=number)) == number
+    assert robot.server.posted.empty()
+
+
+async def test_a_card_is_emptied_when_it_is_taken_back(robot):
+    number = await robot.adapter.send(say("说错了", buttons=CLAIM))
+    await robot.server.next_posted()
+    await robot.adapter.recall(GROUP, number)
+    gone = await robot.server.next_posted()
+    assert (gone.through, gone.text) == ("change", "（已撤回）")
+
+
+async def test_without_cards_in_the_configuration_there_are_none(dingtalk, listen):
+    adapter, server = await dingtalk(card_template="")
+    listen(adapter)
+    await server.next_connection()
+    assert not adapter.capabilities.has_buttons
+    assert not adapter.capabilities.can_edit
+    await adapter.send(say("一", buttons=CLAIM))
+    assert (await server.next_posted()).through == "push"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"userId": ""},
+        {"userId": "@all"},
+        {"userId": None},
+        {"content": "no json"},
+        {"content": "{}"},
+        {"content": json.dumps({"cardPrivateData": {"params": {"command": "", "group": "123456"}}})},
+        {"content": json.dumps({"cardPrivateData": {"params": {"command": "接单 1", "group": "../x y"}}})},
+        {"content": json.dumps({"cardPrivateData": {"params": {"command": "x" * 5000, "group": ""}}})},
+        {"content": json.dumps({"cardPrivateData": {"params": {"command": ["接单"], "group": ""}}})},
+    ],
+)
+async def test_a_press_that_is_none_is_acknowledged_and_ignored(robot, changes):
+    await robot.adapter.send(say("🆕 1001", buttons=CLAIM))
+    frame = await robot.server.presses("20002", "接单", **changes)
+    assert (await robot.server.current.next_ack())["headers"]["messageId"] == frame
+    await robot.says("王老师", "在吗")
+    assert (await robot.listener.next()).text == "在吗"

@@ -101,6 +101,9 @@ ONEBOT: Rows = {
     "notice group_upload": (_notice("group_upload", file={"id": "/f1", "name": "FAQ.xlsx", "size": 10, "busid": 102}), f"{G}: [file FAQ.xlsx]"),
     "notice group_admin": (_notice("group_admin", sub_type="set"), NOTHING),
     "notice group_ban": (_notice("group_ban", sub_type="ban", operator_id=1, duration=600), NOTHING),
+    "notice group_ban, the bot": (_notice("group_ban", sub_type="ban", operator_id=1, user_id=10001000, duration=600), f"muted {G} onebot:10001000"),
+    "notice group_ban, lifted": (_notice("group_ban", sub_type="lift_ban", operator_id=1, user_id=10001000, duration=0), f"unmuted {G} onebot:10001000"),
+    "notice group_ban, everybody": (_notice("group_ban", sub_type="ban", operator_id=1, user_id=0, duration=-1), NOTHING),
     "notice friend_add": (_notice("friend_add"), NOTHING),
     "notice notify poke": (_notice("notify", sub_type="poke", target_id=10001000), NOTHING),
     "notice notify lucky_king": (_notice("notify", sub_type="lucky_king", target_id=1), NOTHING),
@@ -171,17 +174,17 @@ QQ: Rows = {
     "attachment file": (_event("C2C_MESSAGE_CREATE", {**_QQ, "content": "", "attachments": [{"content_type": "file", "filename": "FAQ.xlsx", "url": "https://x"}]}), f"{QP}: ! [file FAQ.xlsx]"),
     "attachment voice": (_event("C2C_MESSAGE_CREATE", {**_QQ, "content": "", "attachments": [{"content_type": "voice", "filename": "a.amr", "url": "https://x", "asr_refer_text": "打不开"}]}), f"{QP}: 打不开 ! [voice a.amr]"),
     "attachment video": (_event("C2C_MESSAGE_CREATE", {**_QQ, "content": "", "attachments": [{"content_type": "video/mp4", "filename": "a.mp4", "url": "https://x"}]}), f"{QP}: ! [video a.mp4]"),
-    "GROUP_ADD_ROBOT": (_event("GROUP_ADD_ROBOT", _MEMBER), "Changed"),
-    "GROUP_DEL_ROBOT": (_event("GROUP_DEL_ROBOT", _MEMBER), "Changed"),
-    "GROUP_MSG_REJECT": (_event("GROUP_MSG_REJECT", _MEMBER), "Changed"),
-    "GROUP_MSG_RECEIVE": (_event("GROUP_MSG_RECEIVE", _MEMBER), "Changed"),
+    "GROUP_ADD_ROBOT": (_event("GROUP_ADD_ROBOT", _MEMBER), "bot_added group:C9F7"),
+    "GROUP_DEL_ROBOT": (_event("GROUP_DEL_ROBOT", _MEMBER), "bot_removed group:C9F7"),
+    "GROUP_MSG_REJECT": (_event("GROUP_MSG_REJECT", _MEMBER), "muted group:C9F7"),
+    "GROUP_MSG_RECEIVE": (_event("GROUP_MSG_RECEIVE", _MEMBER), "unmuted group:C9F7"),
     "GROUP_MEMBER_ADD": (_event("GROUP_MEMBER_ADD", _MEMBER), f"member_added {QG} qq:E4F4"),
     "GROUP_MEMBER_REMOVE": (_event("GROUP_MEMBER_REMOVE", _MEMBER), f"member_removed {QG} qq:E4F4"),
     "GROUP_JOIN_REQUEST": (_event("GROUP_JOIN_REQUEST", _MEMBER), NOTHING),
-    "FRIEND_ADD": (_event("FRIEND_ADD", _MEMBER), "Changed"),
+    "FRIEND_ADD": (_event("FRIEND_ADD", _MEMBER), "unmuted private:E4F4"),
     "FRIEND_DEL": (_event("FRIEND_DEL", _MEMBER), "Changed"),
-    "C2C_MSG_REJECT": (_event("C2C_MSG_REJECT", _MEMBER), "Changed"),
-    "C2C_MSG_RECEIVE": (_event("C2C_MSG_RECEIVE", _MEMBER), "Changed"),
+    "C2C_MSG_REJECT": (_event("C2C_MSG_REJECT", _MEMBER), "muted private:E4F4"),
+    "C2C_MSG_RECEIVE": (_event("C2C_MSG_RECEIVE", _MEMBER), "unmuted private:E4F4"),
     "INTERACTION_CREATE in a group": (_event("INTERACTION_CREATE", _press({"group_openid": "C9F7", "group_member_openid": "E4F4"})), f"{QG}: ⌘接单 1001 !"),
     "INTERACTION_CREATE in private": (_event("INTERACTION_CREATE", _press({"user_openid": "E4F4"})), f"{QP}: ⌘接单 1001 !"),
     "READY": (_event("READY", {"session_id": "s"}), NOTHING),
@@ -197,6 +200,8 @@ QQ: Rows = {
 
 def read_qq(payload: Any) -> Any:
     found = qq.read(qq_decode(json.dumps(payload)), qq.View("qq", "小首", {}))
+    if isinstance(found, qq.Changed):
+        return found.notice or found
     return found.message if isinstance(found, (qq.Said, qq.Pressed)) else found
 
 
@@ -334,7 +339,7 @@ DOCUMENTED = {
         )),
         *(f"notice {kind}" for kind in (
             "group_recall", "friend_recall", "group_increase approve", "group_increase invite, the bot", "group_decrease leave",
-            "group_decrease kick", "group_decrease kick_me", "group_upload", "group_admin", "group_ban", "friend_add", "notify poke",
+            "group_decrease kick", "group_decrease kick_me", "group_upload", "group_admin", "group_ban", "group_ban, the bot", "group_ban, lifted", "group_ban, everybody", "friend_add", "notify poke",
             "notify lucky_king", "notify honor", "bot_offline", "group_card", "essence", "group_msg_emoji_like", "input_status",
         )),
         *("request friend", "request group add", "request group invite", "meta_event lifecycle", "meta_event heartbeat", "event unknown"),

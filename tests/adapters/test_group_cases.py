@@ -120,11 +120,18 @@ class OnDingTalk:
             await self.server.says(body)
 
     async def touches(self, place: str, person: str, label: str, command: str) -> None:
-        await self.says(place, person, command)
+        card = next(
+            number for number, made in reversed(self.server.cards.items()) if label in str(made["cardData"])
+        )
+        frame = await self.server.presses(DINGTALK[person], label, card)
+        await self.server.presses(DINGTALK[person], label, card, frame=frame)
 
     async def next_in(self, place: str) -> str:
         while not self.kept.waiting[place]:
             posted = await self.server.next_posted()
+            if posted.through == "change":
+                self.kept.cards.append(posted.text)
+                continue
             there = next((place for place, chat in CHATS.items() if chat == posted.room), "")
             text = posted.text
             for name, number in DINGTALK.items():

@@ -55,7 +55,7 @@ async def test_it_logs_in_with_the_events_it_wants(qq_bot, qq_open, listen):
     assert kind == "identify"
     assert data == {
         "token": f"QQBot {qq_open.tokens[-1]}",
-        "intents": 1 << 25 | 1 << 26,
+        "intents": 1 << 24 | 1 << 25 | 1 << 26,
         "shard": [0, 1],
         "properties": {},
     }
@@ -197,17 +197,20 @@ async def test_what_only_a_person_can_mend_is_said_loudly_and_tried_rarely(
     assert not adapter.is_connected
 
 
-async def test_without_the_right_to_buttons_it_goes_on_without_them(qq_bot, qq_open, listen, clock):
+async def test_without_a_right_it_asks_for_less_and_goes_on_with_the_bare_necessities(
+    qq_bot, qq_open, listen, clock
+):
     async def refuse(socket, frame):
         await socket.close(code=4014)
 
     adapter = qq_bot()
     listen(adapter)
     qq_open.login_answer = refuse
-    assert (await qq_open.next_login())[1]["intents"] == 1 << 25 | 1 << 26
-    clock.advance((await waits(clock, 1)).total_seconds())
+    for number, extra in enumerate((1 << 24 | 1 << 26, 1 << 26, 1 << 24), 1):
+        assert (await qq_open.next_login())[1]["intents"] == 1 << 25 | extra
+        clock.advance((await waits(clock, number)).total_seconds())
     assert (await qq_open.next_login())[1]["intents"] == 1 << 25
-    assert await waits(clock, 2) == timedelta(minutes=10)
+    assert await waits(clock, 4) == timedelta(minutes=10)
     qq_open.login_answer = None
     clock.advance(600)
     await qq_open.was_ready(1)

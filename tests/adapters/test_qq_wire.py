@@ -281,23 +281,22 @@ ROBOT = {"timestamp": "2026-05-15T12:01:45+08:00", "group_openid": "G1", "op_mem
 FRIEND = {"timestamp": "2026-05-15T12:01:45+08:00", "openid": "U1"}
 MEMBER = {"timestamp": "2026-05-15T12:01:45+08:00", "group_openid": "G1", "member_openid": "20001"}
 CHANGES = [
-    ("GROUP_ADD_ROBOT", ROBOT, "qq:group:G1", None),
-    ("GROUP_DEL_ROBOT", ROBOT, "qq:group:G1", False),
-    ("GROUP_MSG_REJECT", ROBOT, "qq:group:G1", False),
-    ("GROUP_MSG_RECEIVE", ROBOT, "qq:group:G1", True),
-    ("FRIEND_ADD", FRIEND, "qq:private:U1", None),
-    ("FRIEND_DEL", FRIEND, "qq:private:U1", False),
-    ("C2C_MSG_REJECT", FRIEND, "qq:private:U1", False),
-    ("C2C_MSG_RECEIVE", FRIEND, "qq:private:U1", True),
+    ("GROUP_ADD_ROBOT", ROBOT, "qq:group:G1", None, What.BOT_ADDED),
+    ("GROUP_DEL_ROBOT", ROBOT, "qq:group:G1", False, What.BOT_REMOVED),
+    ("GROUP_MSG_REJECT", ROBOT, "qq:group:G1", False, What.MUTED),
+    ("GROUP_MSG_RECEIVE", ROBOT, "qq:group:G1", True, What.UNMUTED),
+    ("FRIEND_ADD", FRIEND, "qq:private:U1", None, What.UNMUTED),
+    ("FRIEND_DEL", FRIEND, "qq:private:U1", False, None),
+    ("C2C_MSG_REJECT", FRIEND, "qq:private:U1", False, What.MUTED),
+    ("C2C_MSG_RECEIVE", FRIEND, "qq:private:U1", True, What.UNMUTED),
 ]
 
 
-@pytest.mark.parametrize(("kind", "data", "room", "may_push"), CHANGES)
-def test_what_the_bot_may_do_changes_by_events(kind, data, room, may_push):
+@pytest.mark.parametrize(("kind", "data", "room", "may_push", "told"), CHANGES)
+def test_what_the_bot_may_do_changes_by_events(kind, data, room, may_push, told):
     found = wire.read(envelope(kind, data), VIEW)
     assert isinstance(found, wire.Changed)
     assert (found.what, found.room, found.event, found.may_push) == (kind, room, "E:1", may_push)
-    told = {"GROUP_ADD_ROBOT": What.BOT_ADDED, "GROUP_DEL_ROBOT": What.BOT_REMOVED}.get(kind)
     assert found.notice == (Notice(what=told, room=room, key="E:1") if told else None)
     assert wire.read(envelope(kind, {}), VIEW) is None
 
@@ -336,7 +335,7 @@ RECORDED = [
     ("GROUP_AT_MESSAGE_CREATE", group()),
     ("C2C_MESSAGE_CREATE", {**group(), "author": {"id": "U1", "user_openid": "U1"}}),
     ("INTERACTION_CREATE", PRESS),
-    *((kind, data) for kind, data, _, _ in CHANGES),
+    *((kind, data) for kind, data, *_ in CHANGES),
     *IGNORED,
 ]
 

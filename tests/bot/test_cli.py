@@ -108,6 +108,22 @@ def test_due_refuses_what_it_does_not_understand(shouwen: Shouwen, option: str, 
     assert "Traceback" not in result.output
 
 
+def test_due_says_when_a_plan_comes_back(shouwen: Shouwen, config: Path) -> None:
+    plan = """
+[[plans]]
+id = "visit"
+customer = "yucai"
+name = "走访"
+rrule = "DTSTART:20260302T090000 RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"
+"""
+    config.write_text(config.read_text(encoding="utf-8") + plan, encoding="utf-8")
+    words = ("due", "--plan", "visit", "--start", "2026-03-03 00:00")
+    assert shouwen(*words).output == "2026-03-16T09:00:00+08:00\n"
+    assert "2026-03-30 周一 09:00" in shouwen(*words, "--explain").output.splitlines()
+    assert "visit" in shouwen("due", "--plan", "visitt", "--start", "2026-03-03 00:00").output
+    assert shouwen("due", "--start", "2026-03-03 00:00").exit_code == 2
+
+
 def test_faq_ask_answers_from_the_files_before_there_is_a_store(shouwen: Shouwen) -> None:
     result = shouwen("faq", "ask", "教师端登录提示证书过期怎么办")
     assert "自动校时" in result.output

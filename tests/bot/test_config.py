@@ -191,7 +191,7 @@ def test_promises_take_calendar_and_ladder_from_their_level_and_policy(tmp_path:
             { kind = "arrive", within = "2h", from = "dispatched", calendar = "always", ladder = "m" },
             { kind = "resolve", within = "4h", from = "report" },
           ] },
-          { id = "2", name = "低" },
+          { id = "2", name = "低", first_response = "none" },
         ]
         [calendars.c]
         weekly = { daily = ["08:00-20:00"] }

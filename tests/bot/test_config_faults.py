@@ -219,3 +219,78 @@ def mistakes_of(path: Path, *, is_replay: bool) -> tuple[Mistake, ...]:
     except ConfigurationFaults as faults:
         return faults.mistakes
     return ()
+
+
+_PLANNED = """
+[[plans]]
+id = "visit"
+customer = "yucai"
+name = "走访"
+{when}
+"""
+
+
+@pytest.mark.parametrize(
+    ("when", "key", "says"),
+    [
+        ('rrule = "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO"', "rrule", "DTSTART"),
+        ('rrule = "DTSTART:20260302T090000 RRULE:FREQ=DAILY;BYHOUR=9,10"', "rrule", "最多一天一次"),
+        ('cron = "0 9 1 * *"\nrrule = "DTSTART:20260302T090000 RRULE:FREQ=DAILY"', "rrule", "只写一个"),
+        ("", "cron", "应写一个"),
+    ],
+)
+def test_a_plan_says_once_and_readably_when_it_comes(tmp_path: Path, when: str, key: str, says: str) -> None:
+    (mistake,) = faults_of(GOOD + _PLANNED.format(when=when), tmp_path).mistakes
+    assert mistake.key == f"plans[0].{key}"
+    assert says in str(mistake)
+    assert mistake.line
+
+
+_RESPOND = '{ kind = "respond", within = "5m" },'
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "key", "says"),
+    [
+        (_RESPOND, "", "policies.edu.levels[0].clocks", 'first_response = "none"'),
+        (
+            'calendar = "always"\n',
+            'calendar = "always"\nfirst_response = "none"\n',
+            "policies.edu.levels[0].first_response",
+            "只能写一个",
+        ),
+        ('at = "50%"', 'at = "-10m"', "policies.edu.levels[0].clocks[0].within", "ladders.standard[0].at"),
+        ('at = "50%"', 'at = "-10m wall"', "policies.edu.levels[0].clocks[0].within", "百分比"),
+        ('callback_within = "8h"', 'callback_within = "5m"', "survey.callback_within", "ladders.early[0].at"),
+    ],
+)
+def test_no_first_response_and_points_before_the_start_are_refused(
+    tmp_path: Path, was: str, becomes: str, key: str, says: str
+) -> None:
+    early = '\n[[ladders.early]]\nat = "-15m"\ntell = ["owner"]\n'
+    text = GOOD.replace('callback_ladder = "standard"', 'callback_ladder = "early"')
+    assert was in text
+    (mistake,) = faults_of(text.replace(was, becomes, 1) + early, tmp_path).mistakes
+    assert mistake.key == key
+    assert says in str(mistake)
+    assert mistake.line
+
+
+def test_a_ladder_that_does_not_fit_the_clock_of_a_preset_is_told_at_its_step(tmp_path: Path) -> None:
+    """The line is one of the file: what the preset says cannot be changed there."""
+    text = GOOD.replace('policy = "edu"', 'policy = "preset:it-warranty"', 1)
+    own = '\n[[ladders.it-warranty]]\nat = "-40m"\ntell = ["owner"]\n'
+    (mistake,) = faults_of(text + own, tmp_path).mistakes
+    assert mistake.key == "ladders.it-warranty[0].at"
+    assert "= 20m" in mistake.expected
+    assert mistake.line
+
+
+def test_points_that_may_lie_inside_their_clock_are_taken(tmp_path: Path) -> None:
+    """Real time before the due instant reaches over the night; a clock may have a ladder of its own, and so may the rest."""
+    text = GOOD.replace('at = "50%"', 'at = "-5h wall"').replace(
+        _RESPOND, '{ kind = "respond", within = "5m", ladder = "early" },'
+    )
+    path = tmp_path / "config.toml"
+    path.write_text(text + '\n[[ladders.early]]\nat = "-5m"\ntell = ["owner"]\n', encoding="utf-8")
+    assert load(path, ENVIRONMENT).ladders["early"].rungs

@@ -492,12 +492,12 @@ CASES = {
         " | repair | replace | callback",
     ),
     "two clocks of a kind": Case(
+        '"resolve"',
         '"respond"',
-        '"resolve"',
         "policies.edu.levels[0].clocks[1].kind",
-        '"resolve"',
+        '"respond"',
         "每个级别的每种时限只写一次，要写几个时各写一个 id",
-        '    { kind = "resolve", within = "4h"',
+        '    { kind = "respond", within = "4h"',
     ),
     "time of a clock": Case(
         'within = "5m"', 'within = "5"', "policies.edu.levels[0].clocks[0].within", '"5"', LENGTH

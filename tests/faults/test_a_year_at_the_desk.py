@@ -103,7 +103,7 @@ ladder = "standard"
 def config_text() -> str:
     """Return the configuration: the levels and the ladder of the story."""
     levels = "".join(
-        f'[[policies.edu.levels]]\nid = "{number}"\nname = "{number}级"\nurgent = false\ncalendar = "{calendar}"\n'
+        f'[[policies.edu.levels]]\nid = "{number}"\nname = "{number}级"\nfirst_response = "none"\nurgent = false\ncalendar = "{calendar}"\n'
         f'clocks = [{{ kind = "resolve", within = "{hours}h" }}]\n'
         for number, (calendar, hours) in enumerate(HOURS)
     )

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from scheduler.calendar import Calendar, always, parse_weekly
-from scheduler.plans import Moves, Plan, next_occurrence, parse_cron, planned_between
+from scheduler.crontab import parse_cron
+from scheduler.plans import Moves, Plan, next_occurrence, planned_between
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")

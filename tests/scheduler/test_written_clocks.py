@@ -138,7 +138,7 @@ def test_plans_and_windows_name_their_calendar() -> None:
         id="p", name="月检", cron="0 9 1 * *", calendar="always", starts=date(2026, 3, 2), moves=Moves.SKIP
     )
     made = plan_of(written, CALENDARS)
-    assert (made.cron, made.starts, made.moves) == ("0 9 1 * *", date(2026, 3, 2), Moves.SKIP)
+    assert (made.recurs, made.starts, made.moves) == ("0 9 1 * *", date(2026, 3, 2), Moves.SKIP)
     with pytest.raises(ValueError, match="没有叫 none 的日历"):
         plan_of(msgspec.structs.replace(written, calendar="none"), CALENDARS)
     with pytest.raises(ValueError, match="时段"):

@@ -25,6 +25,7 @@ from adapters.wechat.kf.pulling import Pulling
 from adapters.wechat.kf.sending import Sending
 from adapters.wechat.kf.settings import Settings
 from adapters.wechat.xml import sealed_in
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -79,7 +80,7 @@ class KfAdapter:
             DeliveryFailed: The window is closed, refused, not reached, or it is unknown whether it arrived.
         """
         if self._inbox.is_closed:
-            raise DeliveryFailed("正在停止", retry_after=timedelta(seconds=5))
+            raise DeliveryFailed(say("正在停止"), retry_after=timedelta(seconds=5))
         return await self._delivery.deliver(message)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -104,6 +105,9 @@ class KfAdapter:
             self._pulling.ring(bell)
 
     async def _take_all(self, found: list[Item]) -> None:
+        for item in found:
+            if (notice := wire.recalled(item, self._view)) is not None:
+                await self._inbox.put_when_free(notice)
         heard = [message for item in found if (message := self._heard(item)) is not None]
         fresh = [message for message in heard if not self._is_old(message)]
         if len(fresh) < len(heard):  # the first pull of a run brings three days

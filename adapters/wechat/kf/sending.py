@@ -12,6 +12,7 @@ from adapters.wechat.kf import wire
 from adapters.wechat.kf.api import Api
 from adapters.wechat.kf.pulling import Pulling
 from adapters.wecom.errors import is_known
+from adapters.wording import say
 
 _REMEMBERED: Final = 10_000
 _Value = TypeVar("_Value")
@@ -71,12 +72,12 @@ class Sending:
     def _account_for(self, part: Outgoing) -> str:
         customer = customer_in(part, self._name)
         if self.is_staffed(customer):
-            raise DeliveryFailed("客服人员正在接待这位客户", until_heard=True)
+            raise DeliveryFailed(say("客服人员正在接待这位客户"), until_heard=True)
         account = self._accounts.get(customer, "")
         if not account and len(self._pulling.accounts) == 1:
             account = next(iter(self._pulling.accounts))
         if not account:
-            raise DeliveryFailed("这位客户最近三天没有写来，不能主动发言", until_heard=True)
+            raise DeliveryFailed(say("这位客户最近三天没有写来，不能主动发言"), until_heard=True)
         return account
 
 

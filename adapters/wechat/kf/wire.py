@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from adapters.addressing import addressed
 from adapters.admission import Refused
-from adapters.contract import Attachment, Incoming, Outgoing, RoomKind
+from adapters.contract import Attachment, Incoming, Notice, Outgoing, RoomKind, What
 from adapters.values import derived_id, instant, part, text_of, word
 from adapters.wechat import xml
 from adapters.wechat.customers import customer_in, is_customer, menu, plain
 from adapters.wechat.kf.frames import Item
+from adapters.wording import N_, say
 
 _CUSTOMER: Final = 3  # `origin` of a message; 4 is an event, 5 is a person of the staff
 _BELL: Final = "kf_msg_or_event"
@@ -122,12 +123,29 @@ def served(item: Item) -> Served | None:
     return Served(customer, by_staff=False) if change == _STAFF_ENDED else None
 
 
+def recalled(item: Item, view: View) -> Notice | None:
+    """Return which message a customer has taken back, or None when an item says no such thing."""
+    number = word(item.event, "recall_msgid")
+    customer, _ = account_of(item)
+    if word(item.event, "event_type") != "user_recall_msg" or not number or not is_customer(customer):
+        return None
+    account = f"{view.name}:{customer}"
+    return Notice(
+        what=What.RECALLED,
+        room=f"{view.name}:private:{customer}",
+        key=number,
+        account=account,
+        name=view.people.get(account, ""),
+        message_id=number,
+    )
+
+
 def undelivered(item: Item) -> Undelivered | None:
     """Return which message of the bot did not arrive, or None when an item says no such thing."""
     if word(item.event, "event_type") != "msg_send_fail":
         return None
     kind = part(item.event, "fail_type")
-    why = _FAILURES.get(kind, "没有说原因") if isinstance(kind, int) else "没有说原因"
+    why = say(_FAILURES.get(kind, _NO_REASON) if isinstance(kind, int) else _NO_REASON)
     return Undelivered(_customer_of(item), word(item.event, "fail_msgid"), why)
 
 
@@ -182,16 +200,17 @@ def _content(kind: str, item: Item) -> tuple[str, tuple[Attachment, ...]] | None
             return None
 
 
+_NO_REASON: Final = N_("没有说原因")
 _FAILURES: Final[Mapping[int, str]] = {
-    1: "客服账号已被删除",
-    2: "应用已关闭",
-    4: "超过 48 小时",
-    5: "会话已关闭",
-    6: "超过 5 条",
-    7: "没有绑定视频号",
-    8: "企业没有验证主体",
-    9: "没有绑定视频号且没有验证主体",
-    10: "客户拒收",
-    11: "企业没有成员登录过企业微信",
-    12: "发送的消息被收回",
+    1: N_("客服账号已被删除"),
+    2: N_("应用已关闭"),
+    4: N_("超过 48 小时"),
+    5: N_("会话已关闭"),
+    6: N_("超过 5 条"),
+    7: N_("没有绑定视频号"),
+    8: N_("企业没有验证主体"),
+    9: N_("没有绑定视频号且没有验证主体"),
+    10: N_("客户拒收"),
+    11: N_("企业没有成员登录过企业微信"),
+    12: N_("发送的消息被收回"),
 }

@@ -127,7 +127,7 @@ class CallbackAdapter:
         now = self._clock.monotonic()
         reply = self._replies.take(part.quotes, part.room, now) or self._replies.take_latest(part.room, now)
         if reply is None:
-            raise DeliveryFailed("回调模式的机器人不能主动发言，要等有人再 @ 它；改用长连接就可以")
+            raise DeliveryFailed(say("回调模式的机器人不能主动发言，要等有人再 @ 它；改用长连接就可以"))
         try:
             answer = await self._server.request("POST", URL(reply.through, encoded=True), sent.posted())
         except DeliveryFailed as failed:

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Final
 
-import aiohttp
 import structlog
 from aiohttp import ClientWebSocketResponse
 
@@ -25,6 +24,7 @@ from adapters.contract import (
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.inbox import Inbox
+from adapters.sessions import faithful
 from adapters.wechat.answers import OK, code
 from adapters.wecom.aibot import examination, files, frames, wire
 from adapters.wecom.aibot.frames import Body, Frame
@@ -33,6 +33,7 @@ from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
 from adapters.wecom.errors import REPLY_IMPOSSIBLE, failure
+from adapters.wording import say, words_of
 
 _log = structlog.get_logger(__name__)
 
@@ -116,7 +117,7 @@ class SocketAdapter:
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended. It pings by frames of its own."""
-        async with aiohttp.ClientSession() as session:
+        async with faithful() as session:
             try:
                 socket = await dialled(session, self._settings.url, heartbeat=None)
             except NotConnected as error:
@@ -166,13 +167,13 @@ class SocketAdapter:
     async def _request(self, cmd: str, body: dict[str, object], req_id: str) -> Frame:
         link = self._link
         if link is None or self._inbox.is_closed:
-            raise DeliveryFailed("企业微信长连接没有连上", retry_after=_RECONNECTING)
+            raise DeliveryFailed(say("企业微信长连接没有连上"), retry_after=_RECONNECTING)
         try:
             return await link.request(cmd, body, req_id)
         except NotReady:
-            raise DeliveryFailed("企业微信长连接没有连上", retry_after=_RECONNECTING) from None
+            raise DeliveryFailed(say("企业微信长连接没有连上"), retry_after=_RECONNECTING) from None
         except Unanswered as lost:
-            raise DeliveryFailed(str(lost), retry_after=_RECONNECTING, is_unknown=True) from lost
+            raise DeliveryFailed(words_of(lost), retry_after=_RECONNECTING, is_unknown=True) from lost
 
     def _take(self, frame: Frame, body: Body) -> None:
         message = wire.incoming(body, self._view, self._said)
@@ -195,5 +196,5 @@ def _delivered(answer: Frame, number: str) -> str:
     if errcode == OK:
         return number
     if errcode is None:
-        raise DeliveryFailed("企业微信的确认看不懂，不知是否送到", is_unknown=True)
+        raise DeliveryFailed(say("企业微信的确认看不懂，不知是否送到"), is_unknown=True)
     raise failure(errcode, answer.errmsg if isinstance(answer.errmsg, str) else "")

@@ -20,6 +20,7 @@ from adapters.wechat.answers import OK, code
 from adapters.wecom.aibot import frames
 from adapters.wecom.aibot.frames import Body, Frame
 from adapters.wecom.errors import NOT_SUBSCRIBED
+from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
@@ -99,7 +100,7 @@ class Link:
         finally:
             self.is_ready = False
             for pending in self._pending.values():
-                pending.settle("与企业微信的连接断开")
+                pending.settle(say("与企业微信的连接断开"))
             await self.close()
         return self.end
 
@@ -205,7 +206,7 @@ class Link:
             now = self._clock.monotonic()
             for pending in self._pending.values():
                 if now >= pending.deadline:
-                    pending.settle("企业微信没有在限定时间内确认")
+                    pending.settle(say("企业微信没有在限定时间内确认"))
             if not self.is_ready:
                 if now - self._opened_at >= _LOGIN_WITHIN:
                     return self._cut("no answer to the login")

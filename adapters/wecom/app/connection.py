@@ -20,8 +20,8 @@ from adapters.contract import (
     Surroundings,
 )
 from adapters.delivery import Delivery
+from adapters.downloads import by_reference
 from adapters.inbox import Inbox
-from adapters.powers import FileUnavailable
 from adapters.splitting import split
 from adapters.wechat.callbacks import Callbacks, taking
 from adapters.wechat.crypto import Seal, read_key
@@ -88,12 +88,7 @@ class AppAdapter:
         Raises:
             FileUnavailable: Too large, expired, or not to be had.
         """
-        if not attachment.reference:
-            raise FileUnavailable(say("这条消息里没有可以下载的文件"))
-        try:
-            return await self._api.file(attachment.reference, most)
-        except DeliveryFailed as failed:
-            raise FileUnavailable(say("取不到文件：{why}", why=failed.reason)) from None
+        return await by_reference(attachment, partial(self._api.file, most=most))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""
@@ -119,5 +114,5 @@ class AppAdapter:
             # The very same text once more: WeCom drops it if the first one has arrived.
             answer = await self._api.send(body)
         if answer.invaliduser:
-            raise DeliveryFailed("企业微信没有送达：没有这个成员，或他不在应用的可见范围里")
+            raise DeliveryFailed(say("企业微信没有送达：没有这个成员，或他不在应用的可见范围里"))
         return answer.msgid if isinstance(answer.msgid, str) and answer.msgid else f"key:{part.key}"

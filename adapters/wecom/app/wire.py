@@ -12,6 +12,7 @@ from adapters.contract import Attachment, DeliveryFailed, Incoming, Outgoing, Ro
 from adapters.values import derived_id, instant
 from adapters.wechat import xml
 from adapters.wecom.accounts import is_user, place
+from adapters.wording import say
 
 LIMIT: Final = 2048  # bytes; WeCom cuts what is longer without a word
 DUPLICATE_SECONDS: Final = 60
@@ -98,9 +99,9 @@ def outgoing(message: Outgoing, name: str, agent_id: int) -> dict[str, Any]:
     """
     kind, user = place(message.room, name)
     if kind is not RoomKind.PRIVATE:
-        raise DeliveryFailed(f"“{message.room}”：企业微信应用只能私聊成员，不能发到群")
+        raise DeliveryFailed(say("“{room}”：企业微信应用只能私聊成员，不能发到群", room=message.room))
     if message.edits is not None:
-        raise DeliveryFailed("企业微信不能修改已发出的消息")
+        raise DeliveryFailed(say("企业微信不能修改已发出的消息"))
     return {
         "touser": user,
         "msgtype": "text",

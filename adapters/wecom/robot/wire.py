@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from adapters.contract import DeliveryFailed, Outgoing, RoomKind
 from adapters.wecom.accounts import place, user_of
+from adapters.wording import say
 
 LIMIT: Final = 2048  # bytes of a text
 
@@ -20,9 +21,9 @@ def outgoing(message: Outgoing, name: str) -> dict[str, Any]:
     """
     kind, _ = place(message.room, name)
     if kind is not RoomKind.GROUP:
-        raise DeliveryFailed(f"“{message.room}”：群机器人只能发到它所在的群")
+        raise DeliveryFailed(say("“{room}”：群机器人只能发到它所在的群", room=message.room))
     if message.edits is not None:
-        raise DeliveryFailed("企业微信不能修改已发出的消息")
+        raise DeliveryFailed(say("企业微信不能修改已发出的消息"))
     text: dict[str, Any] = {"content": message.text}
     accounts = (
         user_of(mention.account, name) for mention in message.mentions if f"@{mention.name}" in message.text

@@ -9,6 +9,7 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from adapters.contract import DeliveryFailed
+from adapters.wording import say
 from bot.store.contract import Change
 from bot.store.messages import Delivery, Queued
 
@@ -104,3 +105,18 @@ async def test_private_rooms_are_called_by_their_person(stand: Any) -> None:
     assert "私聊 陈经理" in page
     assert "私聊 9" in page
     assert "没有说明原因" in page
+
+
+@pytest.mark.asyncio
+async def test_why_is_said_in_the_language_of_the_page(stand: Any) -> None:
+    why = say(
+        "取不到 access token：{why}", why=say("连不上 {server}（{why}）", server="https://x", why="OSError")
+    )
+    stand.chat.refused["web:group:duty"] = DeliveryFailed(why)
+    await stand.say("王老师", "报障 打印机坏了")
+
+    chinese, english = await stand.page("/letters"), await stand.page("/letters?lang=en")
+
+    assert "取不到 access token：连不上 https://x（OSError）" in chinese
+    assert "No access token: https://x cannot be reached (OSError)" in english
+    assert "取不到" not in english

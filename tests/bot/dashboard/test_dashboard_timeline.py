@@ -172,6 +172,7 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (e.MajorDeclared(by=LI), "小李 宣布重大事件并指挥"),
     (e.Recovered(by=LI, text="备机接管"), "小李 报告恢复：备机接管"),
     (e.Dispatched(by=LI, to=ZHANG, note="带线"), "小李 派 老张 上门：带线"),
+    (ce.FoundOutside(by=LI, text="自己买的打印机"), "小李 标为合同范围外：自己买的打印机"),
     (ce.Covered(by=LI, category="bug"), "小李 同意免费处理：bug"),
     (ce.Quoted(by=LI, text="按次收费"), "小李 报价：按次收费"),
     (ce.QuoteAnswered(by=WANG, is_given=True, consent="m8"), "王老师 同意收费（消息 m8）"),

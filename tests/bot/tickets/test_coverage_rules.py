@@ -14,7 +14,7 @@ from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.coverage import ended_on
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.kinds import ClockKind, Closing, Status
+from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 from bot.tickets.rules import Rules
 from scheduler.validity import Validity
 
@@ -108,3 +108,32 @@ def test_within_a_contract_there_is_nothing_to_decide(open_case: Any) -> None:
     for step in (cs.Cover(case.manager), cs.Quote(case.manager, "x"), cs.TurnDown(case.manager, "x")):
         with pytest.raises(TicketError, match="不用另外决定"):
             case.does(step)
+
+
+def test_what_was_never_meant_stops_the_clocks_of_the_contract(open_case: Any) -> None:
+    case = open_case()
+    case.does(s.Claim(case.zhang))
+    case.does(s.Say(case.zhang, "我看一下"))
+    case.does(cs.PutOutside(case.li, "客户自己买的打印机"))
+    assert {clock.kind for clock in case.clocks} == {ClockKind.RESPOND, ClockKind.ANSWER}
+    assert case.clock(ClockKind.ANSWER).is_running
+    with pytest.raises(TicketError, match="已经按合同外"):
+        case.does(cs.PutOutside(case.li, "再一次"))
+    with pytest.raises(TicketError, match="先定"):
+        case.does(s.ChangeLevel(case.zhang, "3", "试试"))
+
+
+def test_it_says_why_and_only_of_what_customers_report(open_case: Any) -> None:
+    with pytest.raises(TicketError, match="请写明"):
+        open_case().does(cs.PutOutside(open_case().zhang, " "))
+    complaint = open_case(kind=Kind.COMPLAINT)
+    with pytest.raises(TicketError, match="合同范围"):
+        complaint.does(cs.PutOutside(complaint.zhang, "打印机"))
+
+
+def test_taken_back_it_is_as_if_nothing_had_been_said(open_case: Any) -> None:
+    case = open_case()
+    before = case.ticket
+    case.does(cs.PutOutside(case.zhang, "看错了"))
+    case.does(s.Undo(case.zhang))
+    assert (case.ticket.promises, case.ticket.coverage) == (before.promises, None)

@@ -1,0 +1,87 @@
+"""A bot that is muted in a group: what it may not say waits, and the bot hears of it on the platforms that tell."""
+
+from __future__ import annotations
+
+from inspect import signature
+from itertools import count
+from typing import Any
+
+import pytest
+from telegram import ChatMemberMember, ChatMemberRestricted, User
+from telegram.error import BadRequest
+
+from adapters.contract import DeliveryFailed, Notice, Outgoing, What
+from adapters.onebot.frames import Call, Frame
+from adapters.onebot.sending import Sending
+from adapters.telegram.failures import failure
+from adapters.telegram.hearing import _notice
+from adapters.telegram.wire import Standing, _may_speak
+
+ROOM = "qq:group:123456"
+
+
+class Refusing:
+    """A QQ side that refuses everything, as it does while the account is muted."""
+
+    async def call(self, call: Call) -> Frame:
+        return Frame(status="failed", retcode=1200, wording="禁言中", echo=call.echo)
+
+
+def sending() -> Sending:
+    async def caller(_room: str) -> Any:
+        return Refusing()
+
+    return Sending("qq", caller, (str(number) for number in count()), set())
+
+
+async def refusal(sender: Sending) -> DeliveryFailed:
+    with pytest.raises(DeliveryFailed) as failed:
+        await sender.send(Outgoing(key="a", room=ROOM, text="催办"))
+    return failed.value
+
+
+@pytest.mark.asyncio
+async def test_what_a_muted_account_may_not_say_waits_until_somebody_is_heard():
+    sender = sending()
+    sender.noticed(Notice(what=What.MUTED, room=ROOM, key="1"))
+    held = await refusal(sender)
+    assert (held.until_heard, held.retry_after) == (True, None)
+    assert "禁言中" in held.reason
+
+
+@pytest.mark.asyncio
+async def test_a_refusal_without_muting_or_after_it_is_only_a_refusal():
+    sender = sending()
+    assert not (await refusal(sender)).until_heard
+    sender.noticed(Notice(what=What.MUTED, room="qq:group:9", key="1"))
+    assert not (await refusal(sender)).until_heard
+    sender.noticed(Notice(what=What.MUTED, room=ROOM, key="2"))
+    sender.noticed(Notice(what=What.UNMUTED, room=ROOM, key="3"))
+    assert not (await refusal(sender)).until_heard
+
+
+def test_telegram_tells_of_a_right_to_speak_that_is_taken_and_given_back():
+    def told(before: bool, now: bool, status: str = "restricted", was: str = "restricted") -> What | None:
+        standing = Standing("tg:group:-1", "群", status, was, may_speak=now, might_speak=before)
+        notice = _notice(standing, 5)
+        return notice.what if notice else None
+
+    assert told(True, False) is What.MUTED
+    assert told(False, True) is What.UNMUTED
+    assert told(False, False) is told(True, True) is None
+    assert told(True, True, "left") is What.BOT_REMOVED
+
+
+def test_who_is_restricted_may_speak_only_where_it_says_so():
+    user = User(7, "首问", is_bot=True)
+    keys = dict.fromkeys(set(signature(ChatMemberRestricted).parameters) - {"user", "api_kwargs"}, True)
+    for may in (True, False):
+        member = ChatMemberRestricted(user=user, **{**keys, "can_send_messages": may, "until_date": None})
+        assert _may_speak(member) is may
+    assert _may_speak(ChatMemberMember(user=user))
+
+
+def test_telegram_holds_what_a_muted_bot_may_not_say():
+    muted = failure(BadRequest("Bad Request: not enough rights to send text messages to the chat"))
+    assert muted.until_heard
+    assert not failure(BadRequest("Bad Request: not enough rights to change chat title")).until_heard
