@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 from msgspec.structs import replace
 
+from bot.attaching import Attaching
 from bot.deadlines import Deadlines
 from bot.drafts import Draft, Drafts
 from bot.failing import Failures
@@ -68,12 +69,15 @@ class Desk:
         rules: Rules,
         drafts: Drafts,
         outbox: Outbox,
+        attaching: Attaching,
         first_ticket: int,
         meters: Meters,
         journal: Journal,
         failures: Failures,
     ) -> None:
-        self._filing = Filing(store=store, rules=rules, outbox=outbox, meters=meters, journal=journal)
+        self._filing = Filing(
+            store=store, rules=rules, outbox=outbox, attaching=attaching, meters=meters, journal=journal
+        )
         self._follow_ups = FollowUps(store, self._filing, first_ticket)
         self._deadlines = Deadlines(
             store=store,
@@ -151,17 +155,22 @@ class Desk:
         """Say whether a message was handled."""
         return self.has_handled(origin) or await self._store.is_seen(origin.seen)
 
-    async def take(self, number: int, step: s.Step, origin: Origin) -> Ticket | None:
+    async def take(
+        self, number: int, step: s.Step, origin: Origin, *, known: Ticket | None = None
+    ) -> Ticket | None:
         """Let a step happen to a ticket and return it afterwards; None when the message was handled before.
+
+        `known` is the ticket as it was read a moment ago. Whether another process handled the message, or this one long ago, is
+        left to the commit: a refusal, too, is said in one that the store refuses then.
 
         Raises:
             UnknownTicket: There is no such ticket.
             TicketError: The rules refuse the step.
         """
         for _ in range(_ATTEMPTS):
-            if await self.is_handled(origin):
+            if self.has_handled(origin):
                 return None
-            before = await self._store.ticket(number)
+            before, known = known or await self._store.ticket(number), None
             if before is None:
                 raise UnknownTicket(number)
             events = decide(before, step, origin.now, self._filing.rules)

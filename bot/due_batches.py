@@ -116,7 +116,7 @@ class DueBatches:
         """Return the notices of one moment for one room as one message."""
         message = joined(said, self._drafts.voices(first, now, None).duty)
         return [
-            Draft(replace(draft.queued, key=f"{draft.queued.key}.due"), draft.ask, draft.others)
+            Draft(replace(draft.queued, key=f"{draft.queued.key}.due"), draft.ask, draft.others, draft.file)
             for draft in self._drafts.of_ticket([message], first, now, None)
         ]
 

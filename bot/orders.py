@@ -53,6 +53,8 @@ _SPOKEN = (
     Word.TURN_DOWN,
     Word.OUTSIDE,
 )
+# These may change something before the commit that knows whether the message was handled: knowledge, what is set up, plans.
+_MORE_THAN_A_COMMIT = SET_UP_WORDS | TEACHING_WORDS | MERGING_WORDS | PLANNED_WORDS
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
 _ALONE = (Word.ON_DUTY, Word.TAKE_OVER)  # mean something only when nothing follows
 
@@ -104,9 +106,9 @@ class Orders:
             Word.TAKE_OVER: self._take_over,
         }
 
-    def answers_at_once(self, command: Command) -> bool:
-        """Say whether a command does the same whatever the tickets are: it opens one, or tells something."""
-        return command.word in self._informing
+    def ends_in_a_commit(self, command: Command) -> bool:
+        """Say whether all that a command brings about is one commit, which the store refuses when the message was handled before."""
+        return command.word not in _MORE_THAN_A_COMMIT
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
@@ -210,7 +212,7 @@ class Orders:
         step = step_of(hearing, command, ticket, self._directory, self._rules)
         step = await self._knowing_others(step, ticket, hearing)
         try:
-            await self._desk.take(ticket.number, step, hearing.origin)
+            await self._desk.take(number, step, hearing.origin, known=ticket)
         except TooOld:
             await self._opening.again(hearing, ticket, command.rest)
         return True

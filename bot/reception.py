@@ -126,8 +126,8 @@ class Reception:
         if command is not None:
             if command.word is Word.HUMAN and not command.rest and await self._dialogue.taken_up(hearing):
                 return
-            # What is answered or opened in any case is refused by its own commit when it was before; a look first is for the rest.
-            is_sure = self._orders.answers_at_once(command)
+            # What was done before is refused by its own commit; a look first is for the rest.
+            is_sure = self._orders.ends_in_a_commit(command)
             if self._desk.has_handled(hearing.origin) if is_sure else await self._is_repeated(hearing):
                 return
             if await self._orders.run(hearing, command, link.ticket if link else None):
@@ -143,6 +143,7 @@ class Reception:
             hearing.text,
             lambda text: self._directory.called_at_start(text, hearing.mentions),
             is_manager=hearing.role.is_manager,
+            is_addressed=hearing.is_addressed,
         )
         command = parse(found.command) if found is not None else None
         if found is None or command is None:
@@ -193,12 +194,12 @@ class Reception:
         if await self._asking_after.asked_about(hearing, ticket, said):
             return True
         if ticket.status is Status.OPEN:
-            await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin)
+            await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin, known=ticket)
         elif ticket.status is Status.SOLVED and not says_broken(said):
             await self._orders.check_again(hearing, ticket)
         else:
             try:
-                await self._desk.take(ticket.number, s.Reopen(hearing.by, said), hearing.origin)
+                await self._desk.take(ticket.number, s.Reopen(hearing.by, said), hearing.origin, known=ticket)
             except TooOld:
                 await self._opening.again(hearing, ticket, said)
         return True
@@ -231,7 +232,9 @@ class Reception:
                 await self._answering.question(hearing)
             return
         if ticket.status is not Status.CLOSED:
-            await self._desk.take(ticket.number, s.Say(hearing.by, hearing.text), hearing.origin)
+            await self._desk.take(
+                ticket.number, s.Say(hearing.by, hearing.text), hearing.origin, known=ticket
+            )
 
     async def _awaiting(self, hearing: Hearing) -> Ticket | None:
         """Return the ticket on which this owner owes the room a word: the first one, or news after a while.

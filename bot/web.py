@@ -16,6 +16,7 @@ from bot.assembly import Bot
 from bot.dashboard import assets, metrics
 from bot.dashboard.assets import Assets
 from bot.dashboard.doors import Doors
+from bot.dashboard.downloads import Downloads
 from bot.dashboard.knowledge_pages import KnowledgePages
 from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
@@ -73,6 +74,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     doors = Doors(access, renderer)
     app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
     app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
+    app.add_routes(Downloads(bot, renderer).routes())
     app.add_routes(KnowledgePages(bot, renderer).routes())
     app.add_routes(SetUpPage(bot, renderer, adapters, health.connected).routes())
     app.add_routes(doors.routes())

@@ -91,6 +91,12 @@ class ClockRule:
         if self.grace < _ZERO or not 0 <= self.warn_at <= 1:
             raise ValueError(f"时限 {self.id}：宽限不能是负的，预警应在 0 到 1 之间")
 
+    def minds(self, event: str) -> bool:
+        """Say whether it makes a difference to this clock that an event has happened."""
+        return (
+            event in self.starts or event == self.after or event in (*self.fulfilled_by, *self.cancelled_by)
+        )
+
 
 def in_order(rules: Iterable[ClockRule]) -> tuple[ClockRule, ...]:
     """Return the rules so that whatever starts when another is missed comes after it.

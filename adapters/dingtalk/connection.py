@@ -7,7 +7,6 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-import aiohttp
 import structlog
 
 from adapters.contract import (
@@ -30,6 +29,7 @@ from adapters.dingtalk.stream import Stream
 from adapters.downloads import by_reference, downloaded
 from adapters.inbox import Inbox
 from adapters.receipt import Receipt
+from adapters.sessions import faithful
 from adapters.splitting import split
 
 _log = structlog.get_logger(__name__)
@@ -118,7 +118,7 @@ class DingTalkAdapter:
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended."""
-        async with aiohttp.ClientSession() as session:
+        async with faithful() as session:
             try:
                 url = await self._api.stream()
                 socket = await dialled(session, url)

@@ -16,6 +16,7 @@ from adapters.contract import RoomKind, Timekeeper
 from adapters.qq.outcome import Outcome, fields_of, judge
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import Granted, NoToken, Tokens, granted
+from adapters.sessions import faithful
 from adapters.wording import say
 
 _LARGEST: Final = 1 << 20  # bytes of an answer
@@ -106,7 +107,7 @@ class Api:
         if self._is_closed:
             raise NotReached(say("适配器已关闭"))
         if self._session is None:
-            self._session = aiohttp.ClientSession(
+            self._session = faithful(
                 connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=_IDLE),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )

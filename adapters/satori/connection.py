@@ -8,7 +8,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-import aiohttp
 import structlog
 
 from adapters.contract import (
@@ -31,6 +30,7 @@ from adapters.satori.examination import events_at
 from adapters.satori.line import Line, Progress
 from adapters.satori.settings import Settings
 from adapters.server import SOON
+from adapters.sessions import faithful
 from adapters.splitting import split
 from adapters.values import word
 from adapters.wording import say
@@ -52,7 +52,9 @@ class SatoriAdapter:
     ) -> None:
         self.name = surroundings.name
         self.capabilities = Capabilities(
-            per_minute_room=settings.per_minute_room or None, max_length=wire.LIMIT
+            has_buttons=settings.buttons,
+            per_minute_room=settings.per_minute_room or None,
+            max_length=wire.LIMIT,
         )
         self._settings = settings
         self._surroundings = surroundings
@@ -114,7 +116,7 @@ class SatoriAdapter:
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended."""
-        async with aiohttp.ClientSession() as session:
+        async with faithful() as session:
             try:
                 socket = await dialled(session, events_at(self._settings.url))
             except NotConnected as error:
@@ -162,7 +164,10 @@ class SatoriAdapter:
         view = self._known()
         kind, _ = wire.place(part.room, self.name)
         channel = await self._channel(part.room, view)
-        body = {"channel_id": channel, "content": wire.content(part, self.name, kind)}
+        body = {
+            "channel_id": channel,
+            "content": wire.content(part, self.name, kind, has_buttons=self._settings.buttons),
+        }
         if part.edits is not None:
             await self._api.call("message.update", view.login, {**body, "message_id": part.edits})
             return part.edits

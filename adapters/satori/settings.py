@@ -15,6 +15,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     url: str = "http://127.0.0.1:5140/satori"  # `/v1/events` and `/v1/message.create` lie below it
     token: str = ""
     login: str = ""  # `platform:user id` of the account; empty: the first that the gateway has
+    buttons: bool = False  # whether the platform behind the gateway shows buttons of Satori
     per_minute_room: Annotated[int, msgspec.Meta(ge=0)] = 20
 
     def __post_init__(self) -> None:

@@ -1,7 +1,8 @@
-"""A ticket that nobody has touched since it was reported: what its clocks come to, without the state of each.
+"""A ticket that nobody has touched since it was reported, but that somebody may have claimed: what its clocks come to, without the
+state of each.
 
-Most questions about clocks are asked of such tickets, by every report on its way to an answer and by every rung that is told. The
-answers are those of `bot.tickets.timing`, which is asked whenever there is more to it (`None` here).
+Most questions about clocks are asked of such tickets, by every report and claim on its way to an answer and by every rung that is
+told. The answers are those of `bot.tickets.timing`, which is asked whenever there is more to it (`None` here).
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from bot.tickets.kinds import ClockKind
 from bot.tickets.model import Promise, Ticket
 from bot.tickets.rules import Rules
 from scheduler.calendar import add_working_time
+from scheduler.clock_rules import ClockRule
 from scheduler.escalation import Ladder, Share
 from scheduler.targets import Within, due
+
+_CLAIMED = frozenset({"claimed"})
 
 
 def next_rung(ticket: Ticket, rules: Rules) -> datetime | None:
@@ -31,7 +35,7 @@ def next_rung(ticket: Ticket, rules: Rules) -> datetime | None:
             continue
         highest = max(told.rungs, default=-1) if told is not None else -1
         share = ladder.first_share if highest < 0 else _share_above(ladder, highest)
-        if share is None or not rule.begins_with_report or not isinstance(rule.target, Within):
+        if share is None or not _begins_with_report(rule, ticket) or not isinstance(rule.target, Within):
             return None
         length = rule.target.length * share
         lengths[rule.calendar] = min(length, lengths.get(rule.calendar, length))
@@ -69,7 +73,7 @@ def reached(ticket: Ticket, rules: Rules, now: datetime) -> list[Reached] | None
         above = max(told.rungs, default=-1) + 1 if told is not None else 0
         if (
             not _is_simple(ladder, above)
-            or not rule.begins_with_report
+            or not _begins_with_report(rule, ticket)
             or not isinstance(rule.target, Within)
         ):
             return None
@@ -96,7 +100,7 @@ def first_word_by(ticket: Ticket, rules: Rules) -> datetime | None:
         return None
     named = next((each.id for each in ticket.promises if each.kind is ClockKind.RESPOND), None)
     for rule in rules_of(ticket, rules.calendars).rules:
-        if rule.id == named and rule.begins_with_report and rule.target is not None:
+        if rule.id == named and _begins_with_report(rule, ticket) and rule.target is not None:
             calendar = rules.calendars[rule.calendar]
             if isinstance(rule.target, Within):
                 return add_working_time(calendar, ticket.opened_at, rule.target.length)
@@ -105,9 +109,14 @@ def first_word_by(ticket: Ticket, rules: Rules) -> datetime | None:
 
 
 def _is_untouched(ticket: Ticket) -> bool:
-    """Say whether nothing has happened; that its rungs were told is nothing that happened to it."""
-    is_changed = ticket.happened or ticket.pauses or ticket.agreements or ticket.reporters
+    """Say whether nothing has happened but a claim; that its rungs were told is nothing that happened to it."""
+    is_changed = ticket.pauses or ticket.agreements or ticket.reporters or ticket.happened.keys() - _CLAIMED
     return not (is_changed or ticket.grace or ticket.acknowledged or ticket.closed_at)
+
+
+def _begins_with_report(rule: ClockRule, ticket: Ticket) -> bool:
+    """Say whether a clock counts from the report on, and nothing that has happened is to it."""
+    return rule.begins_with_report and not (ticket.happened and any(map(rule.minds, ticket.happened)))
 
 
 def _is_simple(ladder: Ladder, above: int) -> bool:

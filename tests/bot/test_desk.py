@@ -303,3 +303,37 @@ async def test_the_first_of_two_racing_words_is_the_first_response(reported: Off
     respond = timing.clock(ticket, ClockKind.RESPOND, reported.bot.rules)
     assert respond is not None
     assert respond.met_at == START
+
+
+@pytest.mark.asyncio
+async def test_what_another_process_has_handled_is_refused_by_the_commit_and_nothing_is_said(
+    offices: Any,
+) -> None:
+    one, two = await offices(), await offices()
+    await one.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    first, second = ENGINEERS[:2]
+    again = []
+    for room, person, text in [
+        (DUTY, first, "接单 1001"),
+        (DUTY, second, "接单 1001"),  # refused
+        (DUTY, first, "备注 1001 换了线"),
+        (DUTY, first, f"转交 1001 @{second} 懂矩阵"),
+        (DUTY, second, "接受 1001"),
+        (CUSTOMER, "王老师", "补充 1001 在三楼"),
+        (CUSTOMER, "王老师", "催单 1001"),
+        (DUTY, second, "解决 1001 原因：线松 处理：重插 预防：巡检"),
+        (CUSTOMER, "王老师", "进度 1001"),
+        (CUSTOMER, "王老师", "重开 1001 又黑屏"),
+        (DUTY, second, "撤销 1001"),
+    ]:
+        heard = one.chat.heard(room, person, text)
+        await one.bot.reception.receive(heard)
+        again.append(heard)
+        await one.bot.outbox.drain()
+        if len(again) % 3 == 0:  # at once, and when more has happened since
+            await two.bot.reception.receive(heard)
+    events, said = await one.events(), len(one.chat.said)
+    for heard in again:
+        await two.bot.reception.receive(heard)
+    await two.bot.outbox.drain()
+    assert (await one.events(), len(one.chat.said)) == (events, said)

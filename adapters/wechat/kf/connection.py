@@ -105,6 +105,9 @@ class KfAdapter:
             self._pulling.ring(bell)
 
     async def _take_all(self, found: list[Item]) -> None:
+        for item in found:
+            if (notice := wire.recalled(item, self._view)) is not None:
+                await self._inbox.put_when_free(notice)
         heard = [message for item in found if (message := self._heard(item)) is not None]
         fresh = [message for message in heard if not self._is_old(message)]
         if len(fresh) < len(heard):  # the first pull of a run brings three days

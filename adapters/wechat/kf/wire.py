@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from adapters.addressing import addressed
 from adapters.admission import Refused
-from adapters.contract import Attachment, Incoming, Outgoing, RoomKind
+from adapters.contract import Attachment, Incoming, Notice, Outgoing, RoomKind, What
 from adapters.values import derived_id, instant, part, text_of, word
 from adapters.wechat import xml
 from adapters.wechat.customers import customer_in, is_customer, menu, plain
@@ -121,6 +121,23 @@ def served(item: Item) -> Served | None:
     if change in _STAFF_SERVES:
         return Served(customer, by_staff=True)
     return Served(customer, by_staff=False) if change == _STAFF_ENDED else None
+
+
+def recalled(item: Item, view: View) -> Notice | None:
+    """Return which message a customer has taken back, or None when an item says no such thing."""
+    number = word(item.event, "recall_msgid")
+    customer, _ = account_of(item)
+    if word(item.event, "event_type") != "user_recall_msg" or not number or not is_customer(customer):
+        return None
+    account = f"{view.name}:{customer}"
+    return Notice(
+        what=What.RECALLED,
+        room=f"{view.name}:private:{customer}",
+        key=number,
+        account=account,
+        name=view.people.get(account, ""),
+        message_id=number,
+    )
 
 
 def undelivered(item: Item) -> Undelivered | None:
