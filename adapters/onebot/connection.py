@@ -280,6 +280,8 @@ class OneBotAdapter:
             happening: Incoming | Notice | None = noticed(frame, self._view, me, self._own)
         else:
             happening = wire.incoming(frame, self._view, me, self._own)
+        if frame.notice_type == "bot_offline":
+            self._log.error("QQ has logged the account out", action="onebot_account_offline", account=me)
         if isinstance(happening, Notice):
             self._sending.noticed(happening)
         if happening is None:
