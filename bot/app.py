@@ -152,7 +152,7 @@ async def _serve(
         shutdown_timeout=_GRACE_SECONDS,
     )
     await runner.setup()
-    metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
+    metronome = Metronome(bot.clock, bot.next_due_at, bot.tick, idle=bot.desk.look_ahead)
     bot.desk.tell_deadlines(metronome.expect)
     bot.store.listen(lambda wake, what: _woken(wake, what, metronome, roster))
     reading: asyncio.Task[None] | None = None

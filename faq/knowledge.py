@@ -98,7 +98,7 @@ class KnowledgeBase:
         if sentences is not None:
             for number, entry in enumerate(phrases.entries):
                 if entry is not None:
-                    sentences.put(number, index.text(number))
+                    sentences.put(number, index.text(number), entry.id)
         for entry in [each for each in entries.values() if each.id not in phrases.firsts]:
             base.put(entry)
         return base
@@ -124,7 +124,7 @@ class KnowledgeBase:
             number = self.phrases.add(entry, place)
             self.index.add(number, text)
             if self.sentences is not None:
-                self.sentences.put(number, text)
+                self.sentences.put(number, text, entry.id)
 
     def remove(self, id_: str) -> None:
         """Take an entry out; nothing happens when there is none."""

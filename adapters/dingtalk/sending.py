@@ -12,6 +12,7 @@ from adapters.dingtalk import cards, wire
 from adapters.dingtalk.addresses import place
 from adapters.dingtalk.api import Api
 from adapters.dingtalk.outcome import Rejected
+from adapters.remembered import Remembered
 from adapters.values import word
 from adapters.wording import N_, say
 
@@ -30,6 +31,7 @@ class Sending:
         self.robot = robot  # its code, until a message tells another
         self._clock = clock
         self._template = template  # of cards; empty where there are none
+        self._doubtful = Remembered[str](_MOST)  # cards that may be there although nobody answered
         self._sessions: OrderedDict[str, wire.Session] = OrderedDict()
         self._log = _log.bind(adapter=name)
 
@@ -99,10 +101,21 @@ class Sending:
 
     async def _card(self, message: Outgoing) -> str:
         body = cards.creation(message, self._name, self.robot, self._template)
-        answer = await self._api.call("v1.0/card/instances/createAndDeliver", body)
+        number = body["outTrackId"]
+        try:
+            answer = await self._api.call("v1.0/card/instances/createAndDeliver", body)
+        except Rejected as rejected:
+            # DingTalk knows a card by its number: one that may be there already is not made again, nor said as text.
+            if number in self._doubtful and rejected.retry_after is None and not _lacks_right(rejected):
+                return f"{cards.MARK}{number}"
+            raise
+        except DeliveryFailed as failed:
+            if failed.is_unknown:
+                self._doubtful.note(number)
+            raise
         if not cards.is_delivered(answer):
             raise Rejected("card", say("卡片没有投放到群里"))
-        return f"{cards.MARK}{cards.number_of(message)}"
+        return f"{cards.MARK}{number}"
 
     async def _change(self, message: Outgoing, earlier: str) -> str:
         """Give a card another text; what was said as text stays, and the next message carries what is new."""
@@ -114,7 +127,7 @@ class Sending:
     def _without_cards(self, rejected: Rejected) -> None:
         """Say it as text; where the right to cards is missing, everything from now on."""
         self._log.warning("no card", action="dingtalk_card_refused", why=rejected.reason)
-        if "AccessDenied" in rejected.code:
+        if _lacks_right(rejected):
             self._template = ""
 
     async def _push(self, message: Outgoing) -> str:
@@ -127,3 +140,7 @@ class Sending:
             if found.get(key):
                 raise DeliveryFailed(say(words))
         return word(found, "processQueryKey") or f"key:{message.key}"
+
+
+def _lacks_right(rejected: Rejected) -> bool:
+    return "AccessDenied" in rejected.code

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from adapters.contract import DeliveryFailed, Outgoing, RoomKind
 from adapters.wecom.accounts import place, user_of
 from adapters.wording import say
 
+_MOBILE: Final = re.compile(r"1[3-9]\d{9}", re.ASCII)
 LIMIT: Final = 2048  # bytes of a text
 
 
@@ -30,4 +32,7 @@ def outgoing(message: Outgoing, name: str) -> dict[str, Any]:
     )
     if called := list(dict.fromkeys(account for account in accounts if account)):
         text["mentioned_list"] = called
+        # A number may be somebody's userid as well; whoever is not found under one is looked for under the other.
+        if mobiles := [account for account in called if _MOBILE.fullmatch(account)]:
+            text["mentioned_mobile_list"] = mobiles
     return {"msgtype": "text", "text": text}
