@@ -39,6 +39,11 @@ def word(value: Any, key: str) -> str:
     return found.strip() if isinstance(found, str) else ""
 
 
+def identity(value: Any) -> str:
+    """Return an id as a text, whether it was written as one or as a number; empty when it is none."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else text_of(value)
+
+
 def text_of(value: Any) -> str:
     """Return a value that is a text, without spaces around it; empty for anything else."""
     return value.strip() if isinstance(value, str) else ""

@@ -12,6 +12,7 @@ from datetime import datetime
 from adapters.contract import Adapter
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
+from bot.attaching import Attaching
 from bot.auditor import Auditor
 from bot.config import Config
 from bot.contract_office import ContractOffice
@@ -145,6 +146,13 @@ async def assemble(
         rules=rules,
         drafts=drafts,
         outbox=outbox,
+        attaching=Attaching(
+            store=store,
+            outbox=outbox,
+            directory=directory,
+            speaker=drafts.speaker,
+            public_url=config.web.public_url,
+        ),
         first_ticket=config.bot.first_ticket,
         meters=meters,
         journal=journal,

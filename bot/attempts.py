@@ -15,7 +15,7 @@ from adapters.remembered import Remembered
 from bot.delivery_notes import Notes
 from bot.journal import Journal
 from bot.metrics import Meters
-from bot.outgoing import because, moved_text, named, rendered
+from bot.outgoing import because, moved_file, moved_text, named, rendered
 from bot.patience import Patience
 from bot.store.contract import Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
@@ -232,6 +232,7 @@ class Attempts:
                 message,
                 adapter=message.fallback.partition(":")[0],
                 text=moved_text(message, self._translator_at(message.fallback)),
+                file=moved_file(message, self._translator_at(message.fallback)),
                 room=message.fallback,
                 state=Delivery.QUEUED,
                 fallback=None,

@@ -39,11 +39,13 @@ class BotConfig:
 
 @dataclass(frozen=True, slots=True)
 class WebConfig:
-    """Where the web server listens; `time_travel` lets the simulator move the clock."""
+    """Where the web server listens; `time_travel` lets the simulator move the clock. `public_url` is how staff reach it, without a slash
+    at its end, empty when nobody has said it."""
 
     host: str
     port: int
     time_travel: bool
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,7 @@ def _plan(
         ahead=timedelta(days=written.ahead_days),
         takes=takes,
         hazard_days=written.hazard_days,
+        items=written.items,
         ladder=written.ladder,
     )
 

@@ -93,11 +93,14 @@ def _with_settings(url: str, settings: StoreSettings, mistakes: Mistakes) -> str
 
 def web_of(settings: WebSettings, mistakes: Mistakes) -> WebConfig:
     """Return where to listen; port 0 lets the system choose one."""
+    public_url = settings.public_url.rstrip("/")
+    if public_url and not _WEB_ADDRESS.fullmatch(public_url):
+        mistakes.add(("web", "public_url"), settings.public_url, _WEB_ADDRESS_FORM)
     found = _LISTEN.fullmatch(settings.listen)
     if found and int(found["port"]) <= _HIGHEST_PORT:
-        return WebConfig(found["host"].strip("[]"), int(found["port"]), settings.time_travel)
+        return WebConfig(found["host"].strip("[]"), int(found["port"]), settings.time_travel, public_url)
     mistakes.add(("web", "listen"), settings.listen, _LISTEN_FORM)
-    return WebConfig("", 0, settings.time_travel)
+    return WebConfig("", 0, settings.time_travel, public_url)
 
 
 def monitoring_of(settings: MonitoringSettings, secrets: Secrets, mistakes: Mistakes) -> MonitoringConfig:

@@ -14,6 +14,7 @@ from datetime import datetime
 import structlog
 from msgspec.structs import replace
 
+from bot.attaching import Attaching
 from bot.deadlines import Deadlines
 from bot.drafts import Draft, Drafts
 from bot.failing import Failures
@@ -68,12 +69,15 @@ class Desk:
         rules: Rules,
         drafts: Drafts,
         outbox: Outbox,
+        attaching: Attaching,
         first_ticket: int,
         meters: Meters,
         journal: Journal,
         failures: Failures,
     ) -> None:
-        self._filing = Filing(store=store, rules=rules, outbox=outbox, meters=meters, journal=journal)
+        self._filing = Filing(
+            store=store, rules=rules, outbox=outbox, attaching=attaching, meters=meters, journal=journal
+        )
         self._follow_ups = FollowUps(store, self._filing, first_ticket)
         self._deadlines = Deadlines(
             store=store,
@@ -253,6 +257,10 @@ class Desk:
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
         await self._deadlines.tick(now)
+
+    async def look_ahead(self, now: datetime, goes_on: Callable[[], bool]) -> None:
+        """Work out what the deadlines of the next seconds come to, as long as nothing else is to be done."""
+        await self._deadlines.look_ahead(now, goes_on)
 
     def next_list_at(self, now: datetime) -> datetime | None:
         """Return when gathered notices are said next, or None."""

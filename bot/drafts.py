@@ -34,6 +34,7 @@ from bot.tickets.card import is_outdated, standing
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
+from bot.tickets.papers import Attached
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices
@@ -51,6 +52,7 @@ class Draft:
     queued: Queued
     ask: Ask | None = None
     others: tuple[Ask, ...] = ()  # the same question, for further people
+    file: Attached | None = None  # it is placed before the commit (`attaching`)
 
     @property
     def asks(self) -> tuple[Ask, ...]:
@@ -108,7 +110,8 @@ class Drafts:
             )
             asked = self._asked(message, ticket, origin, address)
             ask = _ask(message.about, address, asked, key, now)
-            drafts.append(Draft(queued, ask, _also(ask, message.also_asked) if message.also_asked else ()))
+            others = _also(ask, message.also_asked) if message.also_asked else ()
+            drafts.append(Draft(queued, ask, others, message.file))
         return drafts
 
     def card(self, before: Ticket, after: Ticket, now: datetime) -> Draft | None:
@@ -136,7 +139,8 @@ class Drafts:
         queued = self._queued(
             key, address, message, origin.now, quotes=quotes, ticket=message.ticket, flow=origin.seen
         )
-        return Draft(queued, _ask(message.about, address, origin.account, key, origin.now))
+        ask = _ask(message.about, address, origin.account, key, origin.now)
+        return Draft(queued, ask, file=message.file)
 
     def notice(
         self,
@@ -150,7 +154,7 @@ class Drafts:
     ) -> Draft:
         """Return the draft of something that no message asked for."""
         queued = self._queued(key, address, message, now, fallback=fallback, ticket=message.ticket)
-        return Draft(queued, _ask(message.about, address, asked, key, now))
+        return Draft(queued, _ask(message.about, address, asked, key, now), file=message.file)
 
     def _aside(self, origin: Origin) -> str:
         """Return where an asker is answered out of the customer's hearing: internal matters stay in the duty room."""

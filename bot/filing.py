@@ -9,6 +9,7 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.remembered import Remembered
+from bot.attaching import Attaching
 from bot.drafts import Draft
 from bot.journal import Journal
 from bot.metrics import Meters
@@ -29,12 +30,20 @@ class Filing:
     """The one way into the store for tickets; `rules` are those that count now."""
 
     def __init__(
-        self, *, store: Store, rules: Rules, outbox: Outbox, meters: Meters, journal: Journal
+        self,
+        *,
+        store: Store,
+        rules: Rules,
+        outbox: Outbox,
+        attaching: Attaching,
+        meters: Meters,
+        journal: Journal,
     ) -> None:
         self.rules = rules
         self.on_deadline: Callable[[datetime], None] = _unheard  # called when a commit brings a deadline
         self._store = store
         self._outbox = outbox
+        self._attaching = attaching
         self._meters = meters
         self._journal = journal
         self._repeats = Remembered[str](_REMEMBERED)
@@ -88,6 +97,8 @@ class Filing:
         now = origin.now if origin else at
         if now is None:
             raise ValueError("a commit happens at some time")
+        if any(draft.file is not None for draft in drafts):
+            drafts = await self._attaching.placed(drafts, now)
         change = Change(
             at=now,
             seen=origin.seen if origin else seen,

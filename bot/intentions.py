@@ -28,9 +28,9 @@ from bot.vocabulary import Word
 _CALL_WORDS = ("电话", "已电话", "打了电话", "致电", "已致电", "call", "phone", "called")
 _MISSED_WORDS = ("未接", "没接", "打不通", "没打通", "无人接", "missed", "no answer")
 _WAITS = {
-    WaitsFor.CUSTOMER: ("等客户", "等用户", "customer"),
-    WaitsFor.THIRD_PARTY: ("等第三方", "等厂家", "等厂商", "third_party"),
-    WaitsFor.PARTS: ("等备件", "等配件", "等货", "parts"),
+    WaitsFor.CUSTOMER: ("等客户", "等用户", "customer", "waiting for the customer"),
+    WaitsFor.THIRD_PARTY: ("等第三方", "等厂家", "等厂商", "third_party", "waiting for a third party"),
+    WaitsFor.PARTS: ("等备件", "等配件", "等货", "parts", "waiting for parts"),
 }
 _REASON = re.compile("(" + "|".join(word for words in _WAITS.values() for word in words) + ")", re.IGNORECASE)
 _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
@@ -210,7 +210,7 @@ def _pause(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> 
     moment = moment_at_start(rest, hearing.now, rules.zone)
     if moment is None or reason is WaitsFor.CUSTOMER:
         return s.Pause(hearing.by, reason, rest)
-    return s.Pause(hearing.by, reason, moment[1] or command.spec.names[0], moment[0])
+    return s.Pause(hearing.by, reason, moment[1], moment[0])
 
 
 def _moment(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> tuple[datetime, str]:

@@ -25,6 +25,13 @@ from scheduler.loop import Clock
 
 _MET = "met:"  # + address: the bot has introduced itself there
 _TOLD = "told:"  # + address: somebody was told of the group
+_WELCOME: Final = N_(
+    "大家好，我是服务助手{name}。直接说问题并 @我，我先查资料，查不到转工程师。\n"
+    "报单：“报障 …”　查进度：“进度 1024”　全部：“帮助”"
+)
+_NOT_YET: Final = N_(
+    "大家好，我是服务助手{name}，刚到这个群，还没设置好，暂时答不了。设好以后直接说问题并 @我就行。"
+)
 _STANDINGS: Final[Mapping[What, str]] = {
     What.BOT_REMOVED: N_("我被移出了“{room}”，那里的消息我看不到了，也说不了话。"),
     What.MUTED: N_("“{room}”现在不让我主动说话：那里的提醒改发备用群，或等有人开口再补上。请群主放开。"),
@@ -78,16 +85,17 @@ class Newcomers:
         return False
 
     async def _arrived(self, address: str, name: str, *, is_welcomed: bool, seen: str) -> None:
+        """Introduce the bot, once, and tell of the group. Who calls it before it is set up hears that this is still to come."""
         room = self._living.directory.room_at(address)
         if room is not None and room.kind == "duty":
             return
         now = self._clock.now()
         kept: list[Kept] = []
         drafts: list[Draft] = []
-        if is_welcomed and not await self._store.kept(_MET + address):
-            drafts.append(
-                self._introduction(address, room.language if room else self._living.config.bot.language)
-            )
+        if not await self._store.kept(_MET + address):
+            language = room.language if room else self._living.config.bot.language
+            words = _WELCOME if is_welcomed else _NOT_YET
+            drafts.append(self._introduction(address, language, words))
             kept.append(Kept(_MET + address, now.isoformat()))
         if room is None and not await self._store.kept(_TOLD + address):
             note = self._living.set_up.rooms.get(address) or RoomNote(name=name or address.rpartition(":")[2])
@@ -101,13 +109,9 @@ class Newcomers:
         if drafts:
             await self._desk.note(tuple(kept), drafts, now, seen)
 
-    def _introduction(self, address: str, language: str) -> Draft:
+    def _introduction(self, address: str, language: str, words: str) -> Draft:
         speaker = self._drafts.speaker(language, self._clock.now())
-        text = speaker.say(
-            "大家好，我是服务助手{name}。直接说问题并 @我，我先查资料，查不到转工程师。\n"
-            "报单：“报障 …”　查进度：“进度 1024”　全部：“帮助”",
-            name=self._living.config.bot.name,
-        )
+        text = speaker.say(words, name=self._living.config.bot.name)
         message = Message(to=Place.CUSTOMER, text=text)
         return self._drafts.notice(message, address, f"n{_short(address)}.met", self._clock.now())
 

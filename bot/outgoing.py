@@ -52,6 +52,13 @@ def moved_text(message: Queued, translate: Callable[[str], str]) -> str:
     return message.text + translate(ELSEWHERE) if ":group:" in message.room else message.text
 
 
+def moved_file(message: Queued, translate: Callable[[str], str]) -> QueuedFile | None:
+    """Return the file of a message that comes somewhere else, with the reason in its name: nothing else is said there."""
+    if message.file is None or ":group:" not in message.room:
+        return message.file
+    return replace(message.file, name=translate(ELSEWHERE) + message.file.name)
+
+
 def because(message: Queued, failure: DeliveryFailed) -> Queued:
     """Return a message with why it was not delivered, so that this can be said in every language."""
     return replace(message, reason=str(failure.reason), reason_made=packed(failure.reason))

@@ -20,6 +20,7 @@ from bot.store.contract import Store
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, Phrase, TicketError
+from bot.tickets.inspected import findings
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.maintenance import Refusal, Schedule, hours_of, scheduled
 from bot.tickets.messages import Button, Message, Place
@@ -41,14 +42,6 @@ _WORK = re.compile(
     re.DOTALL,
 )
 _MIDNIGHT = "24:00"
-# The last clause of a finding, where it says that something is fine: 其余正常, 交换机正常, 未发现异常.
-_FINE = re.compile(
-    r"(?:^|[\s,，。.、])(?:[^\s,，。.、]*(?<![不没未非])(?:正常|良好)|(?:均|都)?(?:未|没有?)发现\S*(?:异常|问题|隐患)|(?:均|都)?(?:无|没有?)(?:异常|问题|隐患)"
-    r"|(?:the\s+)?rest\s+(?:is\s+)?(?:fine|ok)|all\s+(?:fine|ok|good)|nothing\s+found)[\s,，。.!！]*$",
-    re.IGNORECASE,
-)
-_APART = re.compile(r"[;；\n]+")
-_MOST_FINDINGS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,18 +302,6 @@ def _comes(ticket: Ticket) -> datetime:
     """Return when planned work comes, for what comes first."""
     due = next((each.at for each in ticket.agreements), ticket.opened_at)
     return ticket.appointment.at if ticket.appointment else due
-
-
-def findings(text: str) -> tuple[str, ...]:
-    """Return what was found and must be dealt with: `服务器磁盘82% 其余正常` is one thing, `全部正常` is none."""
-    found = [part for each in _APART.split(text) if (part := _without_fine(each))]
-    kept, more = found[: _MOST_FINDINGS - 1], found[_MOST_FINDINGS - 1 :]
-    return (*kept, "；".join(more)) if more else tuple(kept)
-
-
-def _without_fine(text: str) -> str:
-    kept = _FINE.sub("", text).strip(" ,，。.、")
-    return kept if kept == text.strip(" ,，。.、") else _without_fine(kept)
 
 
 def _option(start: datetime, end: datetime | None, speaker: Speaker) -> str:

@@ -6,7 +6,7 @@ import asyncio
 import difflib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,6 +18,7 @@ from adapters.contract import (
     Button,
     Capabilities,
     DeliveryFailed,
+    File,
     Incoming,
     KnownPerson,
     Mention,
@@ -35,6 +36,7 @@ from bot.store.registry import open_store
 
 CHAT = "chat"
 _REPLY_WINDOW = timedelta(minutes=5)
+_LARGEST_FILE = 1_000_000
 _FIRST_CODE = 482_113  # conversations can name it
 _PATIENCE_SECONDS = 60  # of real time, for one action
 _MOST_INSTANTS = 100_000  # deadlines in one stretch of passing time; more means a deadline that never ends
@@ -68,12 +70,13 @@ class ChatAdapter:
     def __init__(self, bot_name: str, people: tuple[KnownPerson, ...], clock: StillClock) -> None:
         self.name = CHAT
         self._clock = clock
-        self.capabilities = Capabilities(has_buttons=True, max_length=100_000)
+        self.capabilities = Capabilities(has_buttons=True, max_length=100_000, max_file_bytes=_LARGEST_FILE)
         self.said: list[Said] = []
         self._bot_name = bot_name
         self._people = people
         self._ids = count(1)
         self._latest: dict[tuple[str, str], str] = {}  # what somebody said last in a room
+        self._without_files: set[str] = set()
         self._silent: dict[str, datetime] = {}  # rooms where the bot may only answer, and until when it may
 
     async def incoming(self) -> AsyncIterator[Incoming]:
@@ -94,6 +97,23 @@ class ChatAdapter:
         platform_id = f"b{next(self._ids)}"
         self.said.append(Said(message, platform_id, self._clock.now()))
         return platform_id
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Keep the name of a file, as 📎, and return its id.
+
+        Raises:
+            DeliveryFailed: As for `send`, or the room takes no files.
+        """
+        if message.room in self._without_files:
+            raise DeliveryFailed("不收文件")
+        return await self.send(replace(message, text=f"📎 {file.name}"))
+
+    def refuse_files(self, room: str) -> None:
+        """Let a room take no files from now on, or for `*` the whole chat, which then says so itself."""
+        if room == t.ANYWHERE:
+            self.capabilities = replace(self.capabilities, max_file_bytes=None)
+        else:
+            self._without_files.add(address(room))
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -217,6 +237,8 @@ class Stage:
                 await self._notice(self.chat.added(room, is_removed=is_removed))
             case t.Happened(what=what, room=room, person=person):
                 await self._notice(self.chat.happened(what, room, person))
+            case t.WithoutFiles(room=room):
+                self.chat.refuse_files(room)
             case t.Silenced(room=room, is_over=is_over, is_told=is_told):
                 self.chat.silence(room, is_over=is_over)
                 if is_told:

@@ -64,6 +64,7 @@ class WebSettings(Section, frozen=True, kw_only=True):
     """`[web]`: the dashboard, callbacks of platforms, the simulator."""
 
     listen: str = "127.0.0.1:8080"
+    public_url: str = ""
     time_travel: bool = False
 
 
@@ -259,6 +260,7 @@ class PlanSettings(Section, frozen=True, kw_only=True):
     ahead_days: Annotated[int, Meta(ge=0, le=60)] = 3
     takes: Length = ""
     hazard_days: Annotated[int, Meta(ge=1, le=365)] = 5
+    items: tuple[str, ...] = ()
     ladder: str = "planned"
 
 

@@ -69,6 +69,12 @@ _TWO_SCORES = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ONE_SCORE = re.compile(r"^([1-5])\s*(?:分|颗?星(?:好评)?)?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
+_STARS = re.compile(
+    r"(?:(?:给|打|评)(?:个|你们|您|师傅)?\s*)?(?:([1-5一二三四五])\s*(?:颗?星(?:好评)?)|(?:给|打|评)(?:个)?\s*([1-5一二三四五])\s*分|(满分|全五?5?分))"
+)
+_NOT_GIVEN = re.compile(r"不|没|差|别|怎么|为什么|[?吗]")
+_PRAISE = re.compile(r"没问题|没得说|没毛病|不错|差不多")
+_LONGEST_REMARK = 60
 
 
 _YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以|行|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
@@ -115,6 +121,17 @@ def scores(text: str) -> tuple[int, int, str] | None:
 
 
 def one_score(text: str) -> tuple[int, str] | None:
-    """Return one score for everything and a comment from `5` or `5分，很耐心`; None when it is something else."""
-    found = _ONE_SCORE.match(unicodedata.normalize("NFKC", text).strip())
-    return (int(found[1]), (found[2] or "").strip()) if found else None
+    """Return one score for everything and a comment from `5`, `5分，很耐心` or `很耐心，给五星`; None when it is something else."""
+    said = unicodedata.normalize("NFKC", text).strip()
+    found = _ONE_SCORE.match(said)
+    if found is not None:
+        return int(found[1]), (found[2] or "").strip()
+    is_given = len(said) <= _LONGEST_REMARK and not _NOT_GIVEN.search(_PRAISE.sub("", said))
+    stars = list(_STARS.finditer(said)) if is_given else []
+    if len(stars) != 1:
+        return None
+    given = stars[0][1] or stars[0][2]
+    comment = (
+        said[: stars[0].start()].rstrip(BETWEEN) + " " + said[stars[0].end() :].lstrip(BETWEEN)
+    ).strip()
+    return (int(given.translate(_DIGITS)) if given else 5, comment)

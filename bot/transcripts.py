@@ -85,6 +85,13 @@ class Silenced:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutFiles:
+    """`! nofiles ROOM`: the platform refuses files in that room; `! nofiles *`: it has none at all."""
+
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """`! left ROOM PERSON`, `! joined ROOM PERSON`, or `! recalled ROOM PERSON`: they take back what they said last there."""
 
@@ -93,7 +100,7 @@ class Happened:
     person: str
 
 
-Action = SetClock | Say | Press | Pass | Restart | Added | Silenced | Happened
+Action = SetClock | Say | Press | Pass | Restart | Added | Silenced | WithoutFiles | Happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,11 +208,13 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
             return Silenced(
                 down.strip(), is_over=word in ("free", "unmuted"), is_told=word in ("muted", "unmuted")
             )
+        if word == "nofiles" and down.strip():
+            return WithoutFiles(down.strip())
         if word in ("left", "joined", "recalled") and down.strip():
             return Happened(word, *_room_and_person(down, number, rooms))
         if word != "restart":
             raise TranscriptFault(
-                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! muted 群”“! unmuted 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”。"
+                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! muted 群”“! unmuted 群”“! nofiles 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”。"
             )
         return Restart(_length(down, number)) if down else Restart()
     if ">" not in line and (pressed := _PRESSED.match(line)):

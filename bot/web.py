@@ -17,6 +17,7 @@ from bot.assembly import Bot
 from bot.dashboard import assets, metrics
 from bot.dashboard.assets import Assets
 from bot.dashboard.doors import Doors
+from bot.dashboard.downloads import Downloads
 from bot.dashboard.knowledge_pages import KnowledgePages
 from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
@@ -67,6 +68,9 @@ class Health(Protocol):
         ...
 
 
+RENDERER = web.AppKey("renderer", Renderer)
+
+
 def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Health) -> web.Application:
     """Return the application: pages, callbacks of platforms, and what monitoring asks for."""
     pages_of = [adapter for adapter in adapters.values() if isinstance(adapter, HasPages)]
@@ -77,6 +81,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     doors = Doors(access, renderer)
     app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
     app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
+    app.add_routes(Downloads(bot, renderer).routes())
     app.add_routes(KnowledgePages(bot, renderer).routes())
     app.add_routes(SetUpPage(bot, renderer, adapters, health.connected).routes())
     app.add_routes(doors.routes())
@@ -88,6 +93,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
         app.add_routes(adapter.routes())
     if not pages_of:
         app.router.add_get("/chat", _no_chat(renderer))
+    app[RENDERER] = renderer
     app.on_response_prepare.append(_protect)
     app.on_shutdown.append(lambda _: _end(live))
     return app

@@ -24,7 +24,9 @@ _HOW_FAR = re.compile(
     rf"到哪(?:里|一步|步)?了?|怎么样了|(?:是)?什么情况了?|(?:有)?(?:什么)?(?:进展|消息|结果)(?:了)?{_WHETHER}"
     rf"|(?:处理|修|弄|解决|搞)(?:得怎么样|的怎么样|{_DONE})了?{_WHETHER}"
     r"|有(?:没有)?人(?:来|在)?(?:修|处理|看|管|接|跟进)?了?(?:吗|嘛|么)?"
-    r"|(?:大概)?(?:什么时候|几点|多久|啥时候)(?:能|可以|才能)?(?:来|到|好|修|修好|处理|处理好|解决|弄好)(?:呢|啊|呀)?"
+    r"|(?:今天|明天|上午|下午|晚上|现在|一会儿?|等下)?(?:还)?(?:能|可以|会)(?:不能|不可以|不会)?(?:来|到|修好?|上门|处理好?|弄好)(?:了)?(?:吗|嘛|么|呢)?"
+    r"|(?:今天|明天|周末|现在)?有(?:没有)?人(?:上班|值班|在岗)(?:吗|嘛|么)?"
+    r"|(?:最快|最早|大概)*(?:什么时候|几点|多久|啥时候)(?:能|可以|才能)?(?:来|到|好|修|修好|处理|处理好|解决|弄好)(?:呢|啊|呀)?"
     r"|谁(?:来|在|负责)(?:修|处理|看|跟进)?"
     r")(?:了)?"
 )
@@ -43,13 +45,40 @@ _SOMEBODY = re.compile(
     r"|来(?:一?[个位])?(?:人|工程师|师傅)(?:看看|看一下|看下|修|修一下|处理|处理一下)?|(?:我要|转|找|接)?(?:人工|真人)(?:客服|服务)?"
     r")(?:吧|吗|啊|呀|一下|了)*"
 )
+_IN_ENGLISH = {
+    Wish.HOW_FAR: re.compile(
+        r"(?:is there )?(?:any|some) (?:news|updates?|progress)(?: yet| please)?|(?:is|are) (?:any|some)?(?:one|body|engineer) (?:coming|working on it|looking (?:at|into) (?:it|this)|on it|here)(?: yet| now)?"
+        r"|when (?:will|can|is|does) (?:it|this|that|anybody|anyone|somebody|someone|the engineer|you) (?:be )?(?:fixed|ready|done|come|coming|here|arrive|solved)"
+        r"|what(?: s| is) (?:the )?(?:status|news|happening|going on)(?: (?:of|with) (?:my ticket|it|this))?|how (?:far|long)(?: is it| will it take| does it take| until it is fixed)?"
+        r"|where is (?:my ticket|the engineer)|is (?:it|this) (?:fixed|done|ready|solved)(?: yet| now)?|who is (?:on it|coming|working on it)"
+    ),
+    Wish.SOONER: re.compile(
+        r"(?:please |can you |could you |can somebody |can it )*(?:hurry(?: up)?|be (?:faster|sooner|quick(?:er)?)|come (?:sooner|faster|quickly)|speed (?:it|this) up)(?: please)?"
+        r"|(?:as soon as possible|asap)(?: please)?|(?:(?:i|we)(?: have| ve)? been )?waiting (?:for )?(?:too |so |very |ages|hours)(?:long)?|(?:still )?nobody (?:came|is here|has come)(?: yet)?"
+    ),
+    Wish.NO_MORE: re.compile(
+        r"(?:please )?(?:never ?mind|no (?:longer )?need(?:ed)?(?: to (?:come|fix it))?|(?:you )?(?:don t|do not|needn t|need not) (?:need to |have to )?(?:come|fix it|bother))"
+        r"(?: any ?more)?(?: (?:it|that)(?: s| is)?(?: now)? (?:works?|working|fine|ok|fixed itself)(?: again| now)?)?"
+        r"|(?:it|that) (?:works|is fine|fixed itself)(?: again| now)? (?:so )?no need(?: to (?:come|fix it))?"
+    ),
+    Wish.SOMEBODY: re.compile(
+        r"(?:please |can you |could you |will you )*(?:send|get|call) (?:me )?(?:somebody|someone|an? (?:engineer|person|human|technician))(?: over| here| please| to (?:come|look|help|fix it))*"
+        r"|(?:can|could|will) (?:somebody|someone|an engineer) (?:please )?(?:come|help|look)(?: and| over| here| at it| look| help| fix it| please| me| us)*"
+        r"|(?:(?:i|we) (?:want|need|would like)(?: to)?|can i|let me|please)? ?(?:talk|speak|chat) (?:to|with) (?:an? )?(?:real )?(?:human|person|engineer|somebody|someone|agent)(?: please)?"
+        r"|(?:(?:i|we) (?:want|need) )?(?:an? )?(?:real )?(?:human|person|agent|engineer)(?: please)"
+    ),
+}
 _MARKS = re.compile(r"[^\w]+")
+_LONGEST_ENGLISH = 60
 _LONGEST = 20  # longer texts tell something
 
 
 def wish(text: str) -> Wish | None:
     """Return what a whole text asks about the asker's own ticket, or None when it says anything else."""
-    said = _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    folded = unicodedata.normalize("NFKC", text)
+    if folded.isascii() or "’" in folded:
+        return _in_english(folded)
+    said = _MARKS.sub("", folded)
     if not said or len(said) > _LONGEST:
         return None
     if _NO_MORE.fullmatch(said):
@@ -59,3 +88,10 @@ def wish(text: str) -> Wish | None:
     if _SOMEBODY.fullmatch(said):
         return Wish.SOMEBODY
     return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None
+
+
+def _in_english(text: str) -> Wish | None:
+    said = _MARKS.sub(" ", text).strip().lower()
+    if not said or len(said) > _LONGEST_ENGLISH:
+        return None
+    return next((wished for wished, pattern in _IN_ENGLISH.items() if pattern.fullmatch(said)), None)

@@ -20,7 +20,7 @@ from adapters.contract import (
     pieces,
 )
 from adapters.dingtalk.addresses import OUTSIDER, is_id, person_of, place
-from adapters.values import derived_id, instant, part, word
+from adapters.values import derived_id, identity, instant, part, word
 from adapters.wording import say
 
 LIMIT: Final = 5000  # characters
@@ -57,7 +57,9 @@ def incoming(body: Mapping[str, Any], view: View) -> Incoming | None:
     author = _author(body)
     place = _room(body, author, view)
     content = _content(body)
-    is_own = bool(word(body, "chatbotUserId")) and word(body, "senderId") == word(body, "chatbotUserId")
+    is_own = bool(identity(body.get("chatbotUserId"))) and identity(body.get("senderId")) == identity(
+        body.get("chatbotUserId")
+    )
     if not is_id(author) or place is None or content is None or is_own:
         return None
     kind, room = place
@@ -69,7 +71,7 @@ def incoming(body: Mapping[str, Any], view: View) -> Incoming | None:
         room_kind=kind,
         sender=account,
         sender_name=view.name_of(account) or word(body, "senderNick") or author,
-        message_id=word(body, "msgId") or derived_id(room, account, repr(body.get("createAt")), text),
+        message_id=identity(body.get("msgId")) or derived_id(room, account, repr(body.get("createAt")), text),
         text=text,
         is_addressed=True,  # in a group it hears only those who call it
         mentions=_mentions(body, text, view),
@@ -90,11 +92,11 @@ def session(body: Mapping[str, Any], view: View) -> Session | None:
 
 
 def _author(body: Mapping[str, Any]) -> str:
-    return word(body, "senderStaffId") or word(body, "senderId")
+    return identity(body.get("senderStaffId")) or identity(body.get("senderId"))
 
 
 def _room(body: Mapping[str, Any], author: str, view: View) -> tuple[RoomKind, str] | None:
-    kind, chat = body.get("conversationType"), word(body, "conversationId")
+    kind, chat = body.get("conversationType"), identity(body.get("conversationId"))
     if kind == _PRIVATE and is_id(author):
         return RoomKind.PRIVATE, f"{view.name}:private:{author}"
     if kind == _GROUP and is_id(chat):
@@ -164,18 +166,24 @@ def answer(message: Outgoing, name: str) -> dict[str, Any]:
     return {"msgtype": "text", "text": {"content": "".join(shown)}, "at": at}
 
 
-def push(message: Outgoing, name: str, robot: str) -> tuple[str, dict[str, Any]]:
+def document(name: str, media: str) -> tuple[str, dict[str, str]]:
+    """Return what shows a file that was uploaded: the name of its template, and what stands in it."""
+    return "sampleFile", {"mediaId": media, "fileName": name, "fileType": name.rpartition(".")[2].lower()}
+
+
+def push(
+    message: Outgoing, name: str, robot: str, shown: tuple[str, dict[str, str]] | None = None
+) -> tuple[str, dict[str, Any]]:
     """Return path and body that start to speak; nobody can be called there, so names are only names.
+
+    `shown` stands for the text where something else is to be seen.
 
     Raises:
         DeliveryFailed: The room is not one of this adapter, or nobody of the enterprise.
     """
     kind, number = place(message.room, name)
-    said = {
-        "robotCode": robot,
-        "msgKey": "sampleText",
-        "msgParam": msgspec.json.encode({"content": message.text}).decode(),
-    }
+    template, values = shown or ("sampleText", {"content": message.text})
+    said = {"robotCode": robot, "msgKey": template, "msgParam": msgspec.json.encode(values).decode()}
     if kind is RoomKind.GROUP:
         return "v1.0/robot/groupMessages/send", {**said, "openConversationId": number}
     if number.startswith(OUTSIDER):

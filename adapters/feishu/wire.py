@@ -232,7 +232,7 @@ def _notices(kind: str, event: Mapping[str, Any], view: View) -> Iterator[Notice
         yield Notice(what=What.RECALLED, room=room, key=number or key, message_id=number)
     elif kind == "im.chat.member.bot.added_v1":
         yield Notice(what=What.BOT_ADDED, room=room, key=key, room_name=word(body, "name"))
-    elif kind == "im.chat.member.bot.deleted_v1":
+    elif kind in ("im.chat.member.bot.deleted_v1", "im.chat.disbanded_v1"):
         yield Notice(what=What.BOT_REMOVED, room=room, key=key, room_name=word(body, "name"))
     elif kind in _MEMBERS:
         users = part(body, "users")

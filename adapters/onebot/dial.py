@@ -14,6 +14,7 @@ from yarl import URL
 from adapters.backoff import HEALTHY_AFTER, delay_after
 from adapters.contract import Timekeeper
 from adapters.onebot.settings import Settings
+from adapters.sessions import faithful
 
 _log = structlog.get_logger(__name__)
 
@@ -46,7 +47,7 @@ async def keep_connected(
     # Without the query and the path: either may carry the token.
     log = _log.bind(adapter=adapter, server=str(URL(settings.url).origin()))
     failures = 0
-    async with aiohttp.ClientSession() as session:
+    async with faithful() as session:
         while True:
             tried = await attempt(session, settings, clock, serve)
             failures = 1 if tried.open_for >= HEALTHY_AFTER.total_seconds() else failures + 1

@@ -19,6 +19,7 @@ from adapters.onebot.link import Link
 from adapters.onebot.outcome import is_refusal
 from adapters.onebot.settings import Settings
 from adapters.onebot.wire import identity, instant
+from adapters.sessions import faithful
 from adapters.wording import Wording, say, words_of
 
 _MOST_GROUPS: Final = 20  # that are asked one by one: a QQ side takes its time
@@ -182,7 +183,7 @@ async def _server(settings: Settings, adapter: str, clock: Timekeeper, looking: 
         await serving
         return link.is_refused
 
-    async with aiohttp.ClientSession() as session:
+    async with faithful() as session:
         tried = await attempt(session, settings, clock, look)
     if tried.is_refused:
         says = say("QQ 端不认 access_token（{why}）。请核对两边填的是否一样。", why=tried.why)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,10 +13,11 @@ import aiohttp
 from yarl import URL
 
 from adapters.clock_check import time_of
-from adapters.contract import RoomKind, Timekeeper
+from adapters.contract import File, RoomKind, Timekeeper
 from adapters.qq.outcome import Outcome, fields_of, judge
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import Granted, NoToken, Tokens, granted
+from adapters.sessions import faithful
 from adapters.wording import say
 
 _LARGEST: Final = 1 << 20  # bytes of an answer
@@ -74,6 +76,21 @@ class Api:
         place = "groups" if kind is RoomKind.GROUP else "users"
         return await self.call("POST", f"/v2/{place}/{quote(openid, safe='')}/messages", request)
 
+    async def upload(self, kind: RoomKind, openid: str, file: File) -> Answer:
+        """Leave a file at the platform, for one room.
+
+        Raises:
+            NoToken, NotReached, Unanswered: No answer was had.
+        """
+        place = "groups" if kind is RoomKind.GROUP else "users"
+        request = {
+            "file_type": 4,
+            "file_data": base64.b64encode(file.content).decode(),
+            "file_name": file.name,
+            "srv_send_msg": False,
+        }
+        return await self.call("POST", f"/v2/{place}/{quote(openid, safe='')}/files", request)
+
     async def acknowledge(self, interaction: str) -> Answer:
         """Tell the platform that a pressed button was noticed.
 
@@ -106,7 +123,7 @@ class Api:
         if self._is_closed:
             raise NotReached(say("适配器已关闭"))
         if self._session is None:
-            self._session = aiohttp.ClientSession(
+            self._session = faithful(
                 connector=aiohttp.TCPConnector(limit=64, keepalive_timeout=_IDLE),
                 cookie_jar=aiohttp.DummyCookieJar(),
             )

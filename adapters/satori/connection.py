@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
-import aiohttp
 import structlog
 
 from adapters.contract import (
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -31,6 +31,7 @@ from adapters.satori.examination import events_at
 from adapters.satori.line import Line, Progress
 from adapters.satori.settings import Settings
 from adapters.server import SOON
+from adapters.sessions import faithful
 from adapters.splitting import split
 from adapters.values import word
 from adapters.wording import say
@@ -38,6 +39,7 @@ from adapters.wording import say
 _log = structlog.get_logger(__name__)
 
 _MOST: Final = 10_000
+_LARGEST_FILE: Final = 5_000_000  # it stands in the message itself
 
 
 class SatoriAdapter:
@@ -52,7 +54,10 @@ class SatoriAdapter:
     ) -> None:
         self.name = surroundings.name
         self.capabilities = Capabilities(
-            per_minute_room=settings.per_minute_room or None, max_length=wire.LIMIT
+            has_buttons=settings.buttons,
+            per_minute_room=settings.per_minute_room or None,
+            max_length=wire.LIMIT,
+            max_file_bytes=_LARGEST_FILE,
         )
         self._settings = settings
         self._surroundings = surroundings
@@ -89,6 +94,19 @@ class SatoriAdapter:
             raise DeliveryFailed(say("正在停止"), retry_after=SOON)
         return await self._delivery.deliver(message)
 
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file and return the id of its message.
+
+        Raises:
+            DeliveryFailed: Not connected yet, refused, or it is unknown whether it arrived.
+        """
+        view = self._known()
+        channel = await self._channel(message.room, view)
+        body = {"channel_id": channel, "content": wire.document(file)}
+        sent = await self._api.call("message.create", view.login, body)
+        first = sent[0] if isinstance(sent, list) and sent else sent
+        return word(first, "id") or f"key:{message.key}"
+
     async def recall(self, room: str, message_id: str) -> None:
         """Take a message of the bot back.
 
@@ -114,7 +132,7 @@ class SatoriAdapter:
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended."""
-        async with aiohttp.ClientSession() as session:
+        async with faithful() as session:
             try:
                 socket = await dialled(session, events_at(self._settings.url))
             except NotConnected as error:
@@ -162,7 +180,10 @@ class SatoriAdapter:
         view = self._known()
         kind, _ = wire.place(part.room, self.name)
         channel = await self._channel(part.room, view)
-        body = {"channel_id": channel, "content": wire.content(part, self.name, kind)}
+        body = {
+            "channel_id": channel,
+            "content": wire.content(part, self.name, kind, has_buttons=self._settings.buttons),
+        }
         if part.edits is not None:
             await self._api.call("message.update", view.login, {**body, "message_id": part.edits})
             return part.edits

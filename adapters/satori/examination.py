@@ -19,6 +19,7 @@ from adapters.satori import frames, wire
 from adapters.satori.api import Api
 from adapters.satori.frames import Op
 from adapters.satori.settings import Settings
+from adapters.sessions import faithful
 from adapters.wording import say, words_of
 
 _PATIENCE: Final = 10.0  # seconds
@@ -37,7 +38,7 @@ async def look(
     """Log in beside whoever is logged in, a gateway takes many; then ask for the rooms, and compare the clocks."""
     subject, server = say("网关"), URL(settings.url).origin()
     try:
-        async with asyncio.timeout(_PATIENCE), aiohttp.ClientSession() as session:
+        async with asyncio.timeout(_PATIENCE), faithful() as session:
             found = await _logins(session, settings)
     except (NotConnected, TimeoutError) as error:
         why = words_of(error) or say("没有回答")

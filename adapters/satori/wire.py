@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any, Final
 from adapters.addressing import addressed
 from adapters.contract import (
     Attachment,
+    File,
     Incoming,
     Mention,
     Notice,
@@ -20,7 +22,7 @@ from adapters.contract import (
 )
 from adapters.places import place_of
 from adapters.satori.elements import Closes, Opens, Text, element, escaped, read
-from adapters.values import derived_id, instant, part, word
+from adapters.values import derived_id, identity, instant, part, word
 
 LIMIT: Final = 2000  # characters; what is behind the gateway may allow more, and seldom allows less
 _ID: Final = re.compile(r"[^\s<>\"'&\x00-\x1f]{1,128}")
@@ -33,6 +35,8 @@ _ATTACHMENTS: Final[Mapping[str, str]] = {
     "video": "video",
     "file": "file",
 }
+_MOVES: Final = frozenset({"guild-added", "guild-removed", "guild-member-added", "guild-member-removed"})
+_LONGEST_COMMAND: Final = 200
 _EVERYBODY: Final[Mapping[str, str]] = {"all": "@所有人", "here": "@在线成员"}
 
 
@@ -122,7 +126,7 @@ def logins(ready: Any) -> list[Login]:
 
 def _login(value: Any) -> Login | None:
     platform = word(value, "platform")
-    user = word(part(value, "user"), "id") or word(value, "self_id")
+    user = identity(part(part(value, "user"), "id")) or identity(part(value, "self_id"))
     features = part(value, "features")
     known = (
         frozenset(each for each in features if isinstance(each, str))
@@ -138,7 +142,7 @@ def is_for(event: Any, login: Login) -> bool:
     """Say whether an event concerns an account; a gateway sends those of all."""
     of = part(event, "login")
     platform = word(of, "platform") or word(event, "platform")
-    user = word(part(of, "user"), "id") or word(event, "self_id")
+    user = identity(part(part(of, "user"), "id")) or identity(part(event, "self_id"))
     return platform in ("", login.platform) and user in ("", login.user)
 
 
@@ -149,6 +153,10 @@ def happening(event: Any, view: View) -> Incoming | Notice | None:
             return _incoming(event, view)
         case "message-deleted":
             return _recalled(event, view)
+        case "interaction/button":
+            return _pressed(event, view)
+        case kind if kind in _MOVES:
+            return _moved(event, kind, view)
         case _:
             return None
 
@@ -156,9 +164,9 @@ def happening(event: Any, view: View) -> Incoming | Notice | None:
 def channel_of(event: Any) -> tuple[str, str]:
     """Return the author of a message that was said alone, and the channel in which; both empty for any other."""
     channel, author = part(event, "channel"), _author(event)
-    if part(channel, "type") != _DIRECT or not (is_id(author) and is_id(word(channel, "id"))):
+    if part(channel, "type") != _DIRECT or not (is_id(author) and is_id(identity(part(channel, "id")))):
         return "", ""
-    return author, word(channel, "id")
+    return author, identity(part(channel, "id"))
 
 
 def _incoming(event: Any, view: View) -> Incoming | None:
@@ -169,7 +177,7 @@ def _incoming(event: Any, view: View) -> Incoming | None:
     if not is_id(author) or author == view.login.user or part(user, "is_bot") is True or room is None:
         return None
     words = _read(content if isinstance(content, str) else "", view)
-    if (quote := word(part(message, "quote"), "id")) and words.quotes is None:
+    if (quote := identity(part(part(message, "quote"), "id"))) and words.quotes is None:
         words.quotes = quote
     kind, address = room
     is_addressed, text = addressed("".join(words.texts).strip(), view.bot_name)
@@ -180,7 +188,7 @@ def _incoming(event: Any, view: View) -> Incoming | None:
         room_kind=kind,
         sender=account,
         sender_name=view.people.get(account) or _name(event, user) or author,
-        message_id=word(message, "id") or derived_id(address, account, repr(said_at), text),
+        message_id=identity(part(message, "id")) or derived_id(address, account, repr(said_at), text),
         text=text,
         is_addressed=words.calls_bot or is_addressed or kind is RoomKind.PRIVATE,
         mentions=tuple(words.mentions.values()),
@@ -191,20 +199,62 @@ def _incoming(event: Any, view: View) -> Incoming | None:
 
 
 def _recalled(event: Any, view: View) -> Notice | None:
-    number = word(part(event, "message"), "id")
+    number = identity(part(part(event, "message"), "id"))
     room = _room(event, _author(event), view)
     if not number or room is None:
         return None
     return Notice(what=What.RECALLED, room=room[1], key=number, message_id=number)
 
 
+def _pressed(event: Any, view: View) -> Incoming | None:
+    author, command = _author(event), word(part(event, "button"), "id")
+    room = _room(event, author, view)
+    if not is_id(author) or author == view.login.user or not command or room is None:
+        return None
+    kind, address = room
+    account, at = f"{view.name}:{author}", part(event, "timestamp")
+    card = identity(part(part(event, "message"), "id"))
+    return Incoming(
+        room=address,
+        room_kind=kind,
+        sender=account,
+        sender_name=view.people.get(account) or _name(event, part(event, "user")) or author,
+        message_id=f"press-{derived_id(address, account, card, command, repr(at))}",
+        text="",
+        is_addressed=True,
+        quotes=card or None,
+        command=command[:_LONGEST_COMMAND],
+        sent_at=instant(at, per_second=1000),
+    )
+
+
+def _moved(event: Any, kind: str, view: View) -> Notice | None:
+    """Return who came or went. A guild is a room where it has no channels besides itself, as a group of QQ."""
+    number = identity(part(part(event, "channel"), "id")) or identity(part(part(event, "guild"), "id"))
+    member, is_bot = _author(event), kind.startswith("guild-") and not kind.startswith("guild-member")
+    if not is_id(number) or not (is_bot or is_id(member)):
+        return None
+    is_gone = kind.endswith("removed")
+    room, at = f"{view.name}:group:{number}", repr(part(event, "timestamp"))
+    name = word(part(event, "guild"), "name") or word(part(event, "channel"), "name")
+    if is_bot or member == view.login.user:
+        what = What.BOT_REMOVED if is_gone else What.BOT_ADDED
+        return Notice(what=what, room=room, key=derived_id(what, room, at), room_name=name)
+    account = f"{view.name}:{member}"
+    what = What.MEMBER_REMOVED if is_gone else What.MEMBER_ADDED
+    known = view.people.get(account) or _name(event, part(event, "user"))
+    return Notice(what=what, room=room, key=derived_id(what, room, account, at), account=account, name=known)
+
+
 def _author(event: Any) -> str:
-    return word(part(event, "user"), "id") or word(part(part(event, "message"), "user"), "id")
+    return identity(part(part(event, "user"), "id")) or identity(
+        part(part(part(event, "message"), "user"), "id")
+    )
 
 
 def _room(event: Any, author: str, view: View) -> tuple[RoomKind, str] | None:
     channel = part(event, "channel") or part(part(event, "message"), "channel")
-    number = word(channel, "id")
+    number = identity(part(channel, "id"))
     if part(channel, "type") == _DIRECT:
         return (RoomKind.PRIVATE, f"{view.name}:private:{author}") if is_id(author) else None
     return (RoomKind.GROUP, f"{view.name}:group:{number}") if is_id(number) else None
@@ -250,7 +300,13 @@ def place(room: str, name: str) -> tuple[RoomKind, str]:
     return place_of(room, name, is_id)
 
 
-def content(message: Outgoing, name: str, kind: RoomKind) -> str:
+def document(file: File) -> str:
+    """Return the element that shows a file; what is in it stands in the element, so that no gateway must fetch it from us."""
+    encoded = base64.b64encode(file.content).decode()
+    return element("file", {"src": f"data:application/octet-stream;base64,{encoded}", "title": file.name})
+
+
+def content(message: Outgoing, name: str, kind: RoomKind, *, has_buttons: bool = False) -> str:
     """Return a message as the gateway takes it: nothing in its words is an element, people are called only where we call them."""
     written: list[str] = []
     if message.quotes is not None and message.edits is None:
@@ -262,6 +318,9 @@ def content(message: Outgoing, name: str, kind: RoomKind) -> str:
             written.append(element("at", {"id": person, "name": piece.name}))
         else:
             written.append(escaped(f"@{piece.name}"))
+    for button in message.buttons if has_buttons else ():
+        opened = element("button", {"id": button.command, "type": "action"}).removesuffix("/>").rstrip()
+        written.append(f"{opened}>{escaped(button.label)}</button>")
     return "".join(written)
 
 

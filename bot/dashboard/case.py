@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import structlog
 
@@ -21,6 +22,7 @@ from bot.tickets.clockwork import calendars_of
 from bot.tickets.coverage import standing_of
 from bot.tickets.kinds import Status
 from bot.tickets.model import Reporter, Ticket
+from bot.tickets.planned_events import Inspected
 from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker
 
@@ -38,6 +40,8 @@ class Spoken:
     is_edit: bool  # it replaced an earlier message
     reason: str
     source: str
+    file: str  # the name of what it brings, and where it can be fetched
+    file_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,7 @@ class Case:
     spoken: tuple[Spoken, ...]
     linked: tuple[int, ...]
     reporters: tuple[OtherReporter, ...]
+    has_report: bool
 
 
 async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
@@ -106,6 +111,7 @@ async def case(bot: Bot, number: int, voice: Voice) -> Case | None:
         spoken=tuple(spoken(message, bot, speaker) for message in said),
         linked=tuple(sorted(set(linked) - {number})),
         reporters=tuple([await _other(each, bot, speaker) for each in ticket.reporters]),
+        has_report=any(isinstance(record.event, Inspected) for record in records),
     )
 
 
@@ -147,13 +153,15 @@ def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
     return Spoken(
         at=stamp(message.created_at, speaker),
         place=place(message.room, bot.directory, speaker),
-        text=message.text,
+        text="" if message.file else message.text,
         state=delivery_name(message.state, speaker),
         is_dead=message.state is Delivery.DEAD,
         is_sent=message.state is Delivery.SENT,
         is_edit=message.edits is not None,
         reason=reason_of(message, speaker.translate) if message.state is not Delivery.SENT else "",
         source=" · ".join(part for part in (message.room, message.platform_id or "") if part),
+        file=message.file.name if message.file else "",
+        file_at=f"/letters/file?key={quote(message.key)}" if message.file else "",
     )
 
 

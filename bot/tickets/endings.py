@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -28,6 +29,15 @@ _UNDONE_COMMANDS = {
 }
 
 
+_NO_ADVICE = re.compile(r"(?:暂?无|没有?|不需要|-+|/|n/?a|none|nothing)?", re.IGNORECASE)
+
+
+def _advice(prevention: str) -> str:
+    """Return what the customer is advised; "none" is none."""
+    said = prevention.strip("。. ")
+    return "" if _NO_ADVICE.fullmatch(said) else said
+
+
 def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> Message:
     speaker = voices.customer
     if after.kind is Kind.IMPROVEMENT:
@@ -36,13 +46,15 @@ def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> 
         )
         return Message(to=Place.DUTY, text=text)
     text = speaker.say(
-        "✅ {number} 已处理（{by}）：{cause}，{method}。建议：{prevention}。\n",
+        "✅ {number} 已处理（{by}）：{cause}，{method}。",
         number=after.number,
         by=event.by,
         cause=event.cause.rstrip("。."),
         method=event.method.rstrip("。."),
-        prevention=event.prevention.rstrip("。."),
     )
+    if advice := _advice(event.prevention):
+        text += speaker.say("建议：{prevention}。", prevention=advice)
+    text += "\n"
     if rules.role(after.requester).is_staff:  # reported on behalf of somebody the bot does not know
         text += speaker.say("请引用本条：好了回 1，还有问题回 2。")
         return Message(to=Place.CUSTOMER, text=text, about=Check(ticket=after.number))

@@ -8,6 +8,7 @@ from enum import Enum
 
 from bot.asks import AnyAbout
 from bot.tickets.model import Party
+from bot.tickets.papers import Attached
 
 
 class Place(Enum):
@@ -49,3 +50,4 @@ class Message:
     footing: str = ""  # what stands below such a list, of its first message
     is_card: bool = False
     pictures: tuple[str, ...] = ()  # addresses, shown where the platform can
+    file: Attached | None = None  # comes behind the text

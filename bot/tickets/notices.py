@@ -99,15 +99,21 @@ def _paused(event: e.Paused, after: Ticket, voices: Voices) -> list[Message]:
             Message(to=Place.CUSTOMER, text=text, mentions=(after.requester,), about=Needed(ticket=number))
         ]
     told = voices.customer.say(
-        "{number} {reason}：{need}，{time} 前给您消息。",
-        number=number, reason=voices.customer.say(REASONS[event.reason]), need=need, time=event.next_at,
+        "{number} {waits}，{time} 前给您消息。",
+        number=number, waits=_waits(event.reason, need, voices.customer), time=event.next_at,
     )  # fmt: skip
     called = after.owner or event.by
     duty = voices.duty.say(
-        "⏸ {number} {reason}：{need}。{time} 提醒 {owner}。",
-        number=number, reason=voices.duty.say(REASONS[event.reason]), need=need, time=event.next_at, owner=called,
+        "⏸ {number} {waits}。{time} 提醒 {owner}。",
+        number=number, waits=_waits(event.reason, need, voices.duty), time=event.next_at, owner=called,
     )  # fmt: skip
     return [_told(told), Message(to=Place.DUTY, text=duty)]
+
+
+def _waits(reason: WaitsFor, need: str, speaker: Speaker) -> str:
+    """Return what a ticket waits for, and why when somebody wrote it."""
+    waits = speaker.say(REASONS[reason])
+    return speaker.say("{waits}：{need}", waits=waits, need=need) if need else waits
 
 
 def _bare(need: str) -> str:
@@ -136,8 +142,9 @@ def _reminded(after: Ticket, voices: Voices) -> Message:
         )
     called = after.owner or waiting.by
     text = voices.duty.say(
-        "⏸ @{owner} {number} 该看进展了（{reason}：{need}）。到了回“继续 {number}”，还要等回“暂停 {number} {reason} 明天10点 …”。",
-        owner=called, number=number, need=waiting.need.rstrip("。"), reason=voices.duty.say(REASONS[waiting.reason]),
+        "⏸ @{owner} {number} 该看进展了（{waits}）。到了回“继续 {number}”，还要等回“暂停 {number} {reason} 明天10点 …”。",
+        owner=called, number=number, reason=voices.duty.say(REASONS[waiting.reason]),
+        waits=_waits(waiting.reason, waiting.need.rstrip("。"), voices.duty),
     )  # fmt: skip
     return Message(
         to=Place.DUTY, text=text, mentions=(called,), is_alert=True, useful_for=timedelta(hours=12)

@@ -28,7 +28,7 @@ def paused(ticket: Ticket, step: s.Pause, now: datetime, rules: Rules) -> list[e
     number, reason, need = ticket.number, step.reason, step.need.strip()
     if not need and reason is WaitsFor.CUSTOMER:
         raise TicketError("请写明要客户给什么，例：暂停 {number} 等客户 需要提供设备序列号", number=number)
-    if not need:
+    if not need and step.next_check is None:
         raise TicketError(
             "请写明在等什么、什么时候再看，例：暂停 {number} 等备件 明天10点 主板到货", number=number
         )

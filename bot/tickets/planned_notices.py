@@ -9,6 +9,7 @@ from typing import assert_never
 from bot.tickets import events as e
 from bot.tickets import planned_events as p
 from bot.tickets.errors import N_
+from bot.tickets.inspected import report
 from bot.tickets.kinds import Closing, Kind
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party, Ticket
@@ -225,7 +226,9 @@ def _inspected(event: p.Inspected, after: Ticket, voices: Voices, rules: Rules) 
             "✅ {number} {customer} {title} 完成（{by}）。",
             number=after.number, customer=customer_name(after, rules), title=title(after), by=event.by,
         )  # fmt: skip
-    return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=text)]
+    file = report(event, customer.now, after, customer, rules)
+    told += customer.say("报告：{name}", name=file.name.removesuffix(".xlsx"))
+    return [Message(to=Place.CUSTOMER, text=told, file=file), Message(to=Place.DUTY, text=text)]
 
 
 def _ended(event: p.Finished | p.RolledBack, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:

@@ -62,6 +62,7 @@ class PlanRules:
     takes: timedelta | None
     hazard_days: int
     ladder: str
+    items: tuple[str, ...] = ()  # what is looked at, for the report
 
     @property
     def calendar(self) -> Calendar:

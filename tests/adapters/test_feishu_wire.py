@@ -275,7 +275,8 @@ def test_what_happens_in_groups_without_a_word():
             what=What.MEMBER_ADDED, room="fs:group:oc_g", key=f"{key}.0", account="fs:ou_zhou", name="周老师"
         )
     ]
-    for kind in ("im.message.reaction.created_v1", "im.message.message_read_v1", "im.chat.disbanded_v1", "x"):
+    assert noticed("im.chat.disbanded_v1", name="育才群")[0].what is What.BOT_REMOVED
+    for kind in ("im.message.reaction.created_v1", "im.message.message_read_v1", "x"):
         assert noticed(kind, message_id="om_1") == []
     assert list(wire.happenings(event("im.message.recalled_v1", {"chat_id": None}), VIEW)) == []
 

@@ -13,9 +13,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nonebot.adapters.satori import Adapter
+from nonebot.adapters.satori.element import parse
 from nonebot.adapters.satori.models import Event as TheirEvent
 
-from adapters.contract import Attachment, DeliveryFailed, Incoming, Mention, Notice, Outgoing, RoomKind, What
+from adapters.contract import (
+    Attachment,
+    Button,
+    DeliveryFailed,
+    Incoming,
+    Mention,
+    Notice,
+    Outgoing,
+    RoomKind,
+    What,
+)
 from adapters.json_frames import Unreadable
 from adapters.registry import settings_type
 from adapters.satori import elements, frames, wire
@@ -161,10 +172,7 @@ def test_events_of_other_accounts_are_known(login, is_ours):
         {"user": {"id": "a b"}},
         {"channel": {"id": ""}},
         {"channel": None},
-        *(
-            {"type": kind}
-            for kind in ("message-updated", "guild-member-added", "guild-added", "guild-removed")
-        ),
+        *({"type": kind} for kind in ("message-updated", "login-updated", "friend-request")),
         *(
             {"type": kind}
             for kind in (
@@ -187,6 +195,49 @@ def test_what_was_taken_back_is_noticed():
     assert heard(type="message-deleted") == Notice(
         what=What.RECALLED, room="st:group:c1", key="m1", message_id="m1"
     )
+
+
+def test_who_comes_and_goes():
+    member = heard(type="guild-member-added", message=None)
+    assert member == Notice(
+        what=What.MEMBER_ADDED, room="st:group:c1", key=member.key, account="st:u1", name="王老师"
+    )
+    gone = heard(type="guild-member-removed", message=None)
+    assert (gone.what, gone.room) == (What.MEMBER_REMOVED, "st:group:c1")
+    assert len({member.key, gone.key, heard(type="guild-member-added", message=None, timestamp=7).key}) == 3
+    assert heard(type="guild-member-added", message=None) == member  # told twice: one name
+    joined = heard(type="guild-added", channel=None, guild={"id": "g1", "name": "育才群"}, user=None)
+    assert (joined.what, joined.room, joined.room_name) == (What.BOT_ADDED, "st:group:g1", "育才群")
+    assert heard(type="guild-removed", channel=None).what is What.BOT_REMOVED
+    assert heard(type="guild-member-added", user={"id": "bot1"}).what is What.BOT_ADDED
+    for odd in ({"channel": None, "guild": None}, {"user": None}, {"user": {"id": True}}):
+        assert heard(type="guild-member-added", message=None, **odd) is None
+
+
+def test_a_pressed_button_is_a_command():
+    pressed = heard(type="interaction/button", button={"id": "接单 1001"}, message={"id": "m9"})
+    assert (pressed.command, pressed.text, pressed.quotes, pressed.is_addressed) == (
+        "接单 1001",
+        "",
+        "m9",
+        True,
+    )
+    assert (pressed.room, pressed.sender) == ("st:group:c1", "st:u1")
+    again = heard(type="interaction/button", button={"id": "接单 1001"}, message={"id": "m9"})
+    later = heard(type="interaction/button", button={"id": "接单 1001"}, message={"id": "m9"}, timestamp=7)
+    assert pressed.message_id == again.message_id != later.message_id
+    for odd in (None, {}, {"id": ""}, {"id": ["x"]}, 7):
+        assert heard(type="interaction/button", button=odd) is None
+    assert heard(type="interaction/button", button={"id": "1"}, user={"id": "bot1"}) is None
+
+
+def test_buttons_are_written_only_where_they_are_wanted():
+    message = Outgoing("k", "st:group:c1", "🆕 1001", buttons=(Button('接<单>"', '接单 "1001"'),))
+    assert wire.content(message, "st", RoomKind.GROUP) == "🆕 1001"
+    content = wire.content(message, "st", RoomKind.GROUP, has_buttons=True)
+    assert content == '🆕 1001<button id="接单 &quot;1001&quot;" type="action">接&lt;单&gt;&quot;</button>'
+    [element] = [each for each in parse(content) if each.type == "button"]  # nonebot's own parser
+    assert (element.attrs["id"], element.attrs["type"]) == ('接单 "1001"', "action")
 
 
 def test_the_accounts_of_a_gateway():

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.contract import Button, Connects, DeliveryFailed, Examines, Outgoing, TakesCallbacks
+from adapters.contract import Button, Connects, DeliveryFailed, Examines, Outgoing, TakesCallbacks, What
 from adapters.inbox import Inbox
 from tests.adapters.wechat_peers import KF, bell, seen_text
 from tests.adapters.wecom_peers import AES_KEY, BORN, TOKEN, CallbackSender
@@ -117,9 +117,15 @@ async def test_what_the_staff_and_the_system_say_is_no_input(service):
     log.append(service.server.item("20001", msgtype="text", text={"content": "机器人说的"}, origin=4))
     log.append(service.server.item("20001", msgtype="hologram"))
     await service.server.happens(event_type="enter_session", external_userid="20001", welcome_code="W")
-    await service.server.happens(event_type="user_recall_msg", external_userid="20001", recall_msgid="x")
     await service.says("王老师", "我在")
     assert (await service.listener.next()).text == "我在"
+
+
+async def test_what_a_customer_takes_back_is_noticed(service):
+    await service.server.happens(event_type="user_recall_msg", external_userid="20001", recall_msgid="m7")
+    notice = await service.listener.next_notice()
+    assert (notice.what, notice.message_id) == (What.RECALLED, "m7")
+    assert notice.room.endswith(":private:20001")
 
 
 async def test_the_bot_is_silent_while_a_person_serves(service):

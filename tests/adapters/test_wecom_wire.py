@@ -341,11 +341,11 @@ def test_every_type_of_message_to_the_robot(changes, text, attachments):
         {"msgtype": None},
         {"from": None},
         {"from": {"userid": ""}},
-        {"from": {"userid": 7}},
+        {"from": {"userid": True}},
         {"from": "zhangsan"},
         {"chattype": "channel"},
         {"chatid": None},
-        {"chatid": 7},
+        {"chatid": 7.5},
     ],
 )
 def test_what_nobody_said_to_the_robot_is_ignored(changes):
@@ -370,7 +370,7 @@ def test_an_odd_quote_costs_no_message(quote):
     assert message.quotes is None
 
 
-@pytest.mark.parametrize("msgid", [None, "", 7])
+@pytest.mark.parametrize("msgid", [None, "", True])
 def test_a_message_to_the_robot_without_an_id_gets_the_same_one_every_time(msgid):
     first, again = heard(msgid=msgid), heard(msgid=msgid)
     assert first is not None
@@ -559,3 +559,10 @@ def test_no_secret_is_in_the_repr(kind, keys):
 def test_the_key_alone_leads_to_wecom():
     settings = msgspec.convert({"webhook": "a-b-1"}, settings_type("wecom-robot"))
     assert str(settings.address) == "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a-b-1"  # type: ignore[attr-defined]
+
+
+def test_the_group_robot_calls_by_mobile_number_too():
+    people = (Mention("老张", "duty:13800001111"), Mention("小李", "duty:li"))
+    text = robot.outgoing(Outgoing("k", "duty:group:g", "@老张 @小李", mentions=people), "duty")["text"]
+    assert text["mentioned_list"] == ["13800001111", "li"]
+    assert text["mentioned_mobile_list"] == ["13800001111"]

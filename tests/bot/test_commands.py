@@ -181,7 +181,20 @@ def test_other_numbers_rate_nobody(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "rated"),
-    [("5", (5, "")), ("5分", (5, "")), ("4，挺好", (4, "挺好")), ("5 楼没网", None), ("6", None)],
+    [
+        ("5", (5, "")),
+        ("5分", (5, "")),
+        ("4，挺好", (4, "挺好")),
+        ("5 楼没网", None),
+        ("6", None),
+        ("五星好评", (5, "")),
+        ("服务很好，给五星", (5, "服务很好")),
+        ("没问题了 满分！", (5, "没问题了")),
+        ("师傅不错，打4分", (4, "师傅不错")),
+        ("不给五星", None),
+        ("给一星还是五星", None),
+        ("五星酒店怎么走", None),
+    ],
 )
 def test_one_score_counts_for_both(text: str, rated: tuple[int, str] | None) -> None:
     assert one_score(text) == rated

@@ -68,7 +68,7 @@ def test_every_optional_key_tells_its_default() -> None:
     for section, fields in (
         ("bot", 4),
         ("store", 5),
-        ("web", 2),
+        ("web", 3),
         ("faq", 9),
         ("tickets", 13),
         ("survey", 8),
@@ -104,7 +104,7 @@ def test_the_defaults_it_tells_are_the_defaults() -> None:
         assert {**values[section], **chosen.get(section, {})} == plain[section]
     none = {"files": [], "managers": [], "checks": "", "embeddings": None}
     assert {**values["faq"], **none} == plain["faq"]
-    assert {**values["web"], "time_travel": False} == plain["web"]
+    assert {**values["web"], "time_travel": False, "public_url": ""} == plain["web"]
 
 
 def test_it_loads_as_it_is() -> None:

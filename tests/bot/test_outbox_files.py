@@ -183,7 +183,7 @@ async def test_where_a_file_cannot_come_it_comes_to_the_duty_room(case: Case, wh
     else:
         case.qq.capabilities = Capabilities(max_file_bytes=1)
     await case.bring()
-    assert case.said == [(DUTY, f"📎{NAME}")]
+    assert case.said == [(DUTY, f"📎（原群现在发不进去）{NAME}")]
     found = await case.store.outgoing("k")
     assert found is not None
     assert (found.state, found.room, found.text) == (Delivery.SENT, DUTY, "文件在看板（原群现在发不进去）")

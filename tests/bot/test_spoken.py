@@ -27,7 +27,7 @@ def _called(text: str) -> tuple[Party, str] | None:
 
 
 def _command(text: str, *, is_manager: bool = False) -> tuple[Word, int | None, str] | None:
-    found = spoken(text, _called, is_manager=is_manager)
+    found = spoken(text, _called, is_manager=is_manager, is_addressed=False)
     if found is None:
         return None
     command = parse(found.command)
@@ -52,10 +52,18 @@ def test_somebody_takes_a_ticket(text: str) -> None:
 
 
 def test_without_a_number_only_work_is_taken_and_only_the_one_there_is() -> None:
-    found = spoken("我来处理", _called, is_manager=False)
+    found = spoken("我来处理", _called, is_manager=False, is_addressed=False)
     assert found is not None
     assert not found.is_certain
     assert _command("我去看看") is None
+    assert spoken("I'll take it", _called, is_manager=False, is_addressed=False) == found
+
+
+def test_a_number_alone_asks_only_when_it_is_said_to_the_bot() -> None:
+    found = spoken("1024？", _called, is_manager=False, is_addressed=True)
+    assert found is not None
+    assert (found.command, found.number) == ("/progress 1024", 1024)
+    assert spoken("1024？", _called, is_manager=False, is_addressed=False) is None
 
 
 @pytest.mark.parametrize(
@@ -69,6 +77,10 @@ def test_without_a_number_only_work_is_taken_and_only_the_one_there_is() -> None
         ("派给小周 1024", "@小周"),
         ("1024 让小周上门吧", "@小周"),
         ("1024 给小周", "@小周"),
+        ("小周，你处理一下1024", "@小周"),
+        ("@小周 看看 1024，他家近", "@小周 他家近"),
+        ("assign 1024 to 小周", "@小周"),
+        ("小周, can you take 1024?", "@小周"),
     ],
 )
 def test_a_ticket_is_given_to_a_colleague(text: str, rest: str) -> None:
@@ -82,6 +94,18 @@ def test_a_ticket_is_given_to_a_colleague(text: str, rest: str) -> None:
         ("1024 改成二级，全班停课", (Word.CHANGE_LEVEL, 1024, "二级，全班停课")),
         ("把 1024 升级为一级 全校都这样", (Word.CHANGE_LEVEL, 1024, "一级 全校都这样")),
         ("1024 在等备件，明天10点", (Word.PAUSE, 1024, "等备件，明天10点")),
+        ("1024 waiting for parts, tomorrow 10:00", (Word.PAUSE, 1024, "parts tomorrow 10:00")),
+        ("1024 is fixed", (Word.RESOLVE, 1024, "")),
+        ("raise 1024 to level 1, whole school", (Word.CHANGE_LEVEL, 1024, "level 1, whole school")),
+        ("1024 已到场", (Word.ARRIVE, 1024, "")),
+        ("到现场了 1024", (Word.ARRIVE, 1024, "")),
+        ("1024 在路上了", (Word.DEPART, 1024, "")),
+        ("1024 I'm on my way", (Word.DEPART, 1024, "")),
+        ("status of 1024?", (Word.PROGRESS, 1024, "")),
+        ("how is 1024 going?", (Word.PROGRESS, 1024, "")),
+        ("when is 1024 due?", (Word.EXPLAIN, 1024, "")),
+        ("who is on call?", (Word.ON_DUTY, None, "")),
+        ("What’s open?", (Word.QUEUE, None, "")),
         ("1024 修好了", (Word.RESOLVE, 1024, "")),
         ("1024 已经搞定了 灯泡老化；换灯泡；少开关", (Word.RESOLVE, 1024, "灯泡老化；换灯泡；少开关")),
         ("1024 什么情况", (Word.PROGRESS, 1024, "")),
@@ -120,6 +144,12 @@ def test_a_ticket_is_changed_or_asked_after(text: str, command: tuple[Word, int 
         "看一下1024教室",
         "电话 13900001024 还有多久",
         "明天谁值班",
+        "小周 1024 教室开门",
+        "小周的电话 1024",
+        "I'll take a break",
+        "1024 is done by whom",
+        "give 1024 people a call",
+        "show me the way",
     ],
 )
 def test_talk_is_no_command(text: str) -> None:

@@ -40,6 +40,7 @@ _SIGNS = ("🆕", "🔴", "⏳", "⚠️", "✅", "📞", "🔁", "⏰", "✓", 
 _SAYS_ITSELF = {
     "config": "mistakes of a configuration are told in both languages by config_mistakes",
     "settings": "as above, and defaults that a configuration may change",
+    "sentences": "what staff say to each other, only read",
     "reach": "shown by check and doctor before there is a catalogue, so it carries both languages itself",
     "housekeeping": "the command line",
     "replay": "the command line of whoever writes conversations",
@@ -63,6 +64,7 @@ _NOT_SAID = {
 # Constants that hold what people type.
 _HEARD = {
     "_SEPARATORS",
+    "_MARKS",
     "_BETWEEN",
     "BETWEEN",
     "_COUNTED",

@@ -9,7 +9,7 @@ from bot.wishes import Wish, wish
 
 @pytest.mark.parametrize(
     "text",
-    ["到哪了？", "有什么进展吗", "有人来修吗", "修好了没", "处理得怎么样了", "什么时候能来", "大概多久能修好呢", "现在什么情况", "谁在处理", "有结果了吗"],
+    ["到哪了？", "有什么进展吗", "有人来修吗", "修好了没", "处理得怎么样了", "什么时候能来", "大概多久能修好呢", "现在什么情况", "谁在处理", "有结果了吗", "今天能来吗", "最快什么时候能来", "今天有人上班吗", "下午能修好吗"],
 )  # fmt: skip
 def test_people_ask_how_far_it_is(text: str) -> None:
     assert wish(text) is Wish.HOW_FAR
@@ -68,3 +68,28 @@ def test_other_people_are_other_people(text: str) -> None:
 )
 def test_other_sentences_are_no_wish(text: str) -> None:
     assert wish(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wished"),
+    [
+        ("Any news?", Wish.HOW_FAR),
+        ("is anyone coming", Wish.HOW_FAR),
+        ("When will it be fixed?", Wish.HOW_FAR),
+        ("what’s the status", Wish.HOW_FAR),
+        ("can you hurry up please", Wish.SOONER),
+        ("we have been waiting so long", Wish.SOONER),
+        ("never mind, it works again", Wish.NO_MORE),
+        ("No need to come any more", Wish.NO_MORE),
+        ("can somebody come and look?", Wish.SOMEBODY),
+        ("I want to talk to a human", Wish.SOMEBODY),
+        ("please send someone over", Wish.SOMEBODY),
+        ("it works again", None),
+        ("when will the holidays begin", None),
+        ("can somebody come to room 12 with the key", None),
+        ("who is the headmaster", None),
+        ("engineer", None),
+    ],
+)
+def test_people_ask_in_english(text: str, wished: Wish | None) -> None:
+    assert wish(text) is wished

@@ -104,7 +104,9 @@ PLAN = {
         "a year with 2,000 tickets, pauses and restarts", "every rung once, when and to whom it should", _on(sqlite=1)
     ),
     "payloads": Fault(
-        "spoilt payloads of nine platforms", "read or refused, nothing else raised", {NOWHERE: 6_000_000}
+        "spoilt payloads of nine platforms, a million of each",
+        "read or refused, nothing else raised",
+        {NOWHERE: 9_000_000},
     ),
     "transcripts": Fault(
         "conversations",

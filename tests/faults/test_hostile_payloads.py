@@ -16,6 +16,7 @@ import pytest
 
 from adapters.admission import Refused
 from adapters.contract import DeliveryFailed, Incoming
+from adapters.dingtalk import cards
 from adapters.dingtalk import frames as dingtalk_frames
 from adapters.dingtalk import wire as dingtalk
 from adapters.feishu import wire as feishu
@@ -51,6 +52,18 @@ MP = (
     "<CreateTime>1767225600</CreateTime><MsgType><![CDATA[text]]></MsgType><Content><![CDATA[this is a test]]></Content>"
     "<MsgId>1234567890123456</MsgId><PicUrl>https://p/1</PicUrl><Event>CLICK</Event><EventKey>k</EventKey></xml>"
 )
+
+_SATORI_TYPES = ("message-created",) * 4 + (
+    "message-deleted",
+    "interaction/button",
+    "guild-added",
+    "guild-member-removed",
+)
+
+PRESS: dict[str, Any] = {
+    "userId": "staff1", "outTrackId": "c1", "type": "actionCallback", "corpId": "ding1", "extension": "{}",
+    "content": {"cardPrivateData": {"actionIds": ["0"], "params": {"command": "接单 1001", "group": "cidG"}}},
+}  # fmt: skip
 
 _SNIPPETS = (
     "<",
@@ -155,14 +168,24 @@ def _dingtalk(rng: random.Random) -> None:
         message = dingtalk.incoming(body, DINGTALK_VIEW)
         assert message is None or message.message_id
         dingtalk.session(body, DINGTALK_VIEW)
+    press = mutated({**PRESS, "content": json.dumps(mutated(PRESS["content"], rng))}, rng)
+    if isinstance(press, dict):
+        pressed = cards.pressed(press, DINGTALK_VIEW, "f")
+        assert pressed is None or pressed.command
 
 
 def _satori(rng: random.Random) -> None:
     event = mutated(
-        {**SATORI, "message": {"id": "m1", "content": scrambled(SATORI["message"]["content"], rng)}}, rng
+        {
+            **SATORI,
+            "type": rng.choice(_SATORI_TYPES),
+            "button": {"id": "接单 1"},
+            "message": {"id": "m1", "content": scrambled(SATORI["message"]["content"], rng)},
+        },
+        rng,
     )
     found = satori.happening(event, SATORI_VIEW)
-    assert not isinstance(found, Incoming) or found.message_id
+    assert found is None or (found.message_id if isinstance(found, Incoming) else found.key)
     satori.is_for(event, SATORI_VIEW.login)
     satori.channel_of(event)
     content = scrambled('<quote id="m0"><p>x</p></quote><at id="bot1" name="b"/>&lt;', rng)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from adapters.addressing import addressed
 from adapters.admission import Refused
-from adapters.contract import Attachment, Incoming, Outgoing, RoomKind
+from adapters.contract import Attachment, Incoming, Notice, Outgoing, RoomKind, What
 from adapters.values import derived_id, instant, part, text_of, word
 from adapters.wechat import xml
 from adapters.wechat.customers import customer_in, is_customer, menu, plain
@@ -123,6 +123,23 @@ def served(item: Item) -> Served | None:
     return Served(customer, by_staff=False) if change == _STAFF_ENDED else None
 
 
+def recalled(item: Item, view: View) -> Notice | None:
+    """Return which message a customer has taken back, or None when an item says no such thing."""
+    number = word(item.event, "recall_msgid")
+    customer, _ = account_of(item)
+    if word(item.event, "event_type") != "user_recall_msg" or not number or not is_customer(customer):
+        return None
+    account = f"{view.name}:{customer}"
+    return Notice(
+        what=What.RECALLED,
+        room=f"{view.name}:private:{customer}",
+        key=number,
+        account=account,
+        name=view.people.get(account, ""),
+        message_id=number,
+    )
+
+
 def undelivered(item: Item) -> Undelivered | None:
     """Return which message of the bot did not arrive, or None when an item says no such thing."""
     if word(item.event, "event_type") != "msg_send_fail":
@@ -137,6 +154,19 @@ def account_of(item: Item) -> tuple[str, str]:
     return _customer_of(item), text_of(item.open_kfid) or word(item.event, "open_kfid")
 
 
+def document(message: Outgoing, name: str, account: str, media: str) -> dict[str, Any]:
+    """Return the request that sends a file that was uploaded."""
+    return {**_to(message, name, account), "msgtype": "file", "file": {"media_id": media}}
+
+
+def _to(message: Outgoing, name: str, account: str) -> dict[str, Any]:
+    return {
+        "touser": customer_in(message, name),
+        "open_kfid": account,
+        "msgid": hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest(),
+    }
+
+
 def outgoing(message: Outgoing, name: str, account: str) -> dict[str, Any]:
     """Return the request that sends a text from an account; buttons become a menu below it.
 
@@ -145,11 +175,7 @@ def outgoing(message: Outgoing, name: str, account: str) -> dict[str, Any]:
     Raises:
         DeliveryFailed: The room is not a private one of this adapter.
     """
-    request: dict[str, Any] = {
-        "touser": customer_in(message, name),
-        "open_kfid": account,
-        "msgid": hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest(),
-    }
+    request = _to(message, name, account)
     if buttons := menu(message):
         items = [{"type": "click", "click": {"id": command, "content": label}} for label, command in buttons]
         return {

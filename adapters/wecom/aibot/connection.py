@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Final
 
-import aiohttp
 import structlog
 from aiohttp import ClientWebSocketResponse
 
@@ -25,6 +24,7 @@ from adapters.contract import (
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.inbox import Inbox
+from adapters.sessions import faithful
 from adapters.wechat.answers import OK, code
 from adapters.wecom.aibot import examination, files, frames, wire
 from adapters.wecom.aibot.frames import Body, Frame
@@ -117,7 +117,7 @@ class SocketAdapter:
 
     async def _connect(self) -> Ended:
         """Make one connection and return how it ended. It pings by frames of its own."""
-        async with aiohttp.ClientSession() as session:
+        async with faithful() as session:
             try:
                 socket = await dialled(session, self._settings.url, heartbeat=None)
             except NotConnected as error:

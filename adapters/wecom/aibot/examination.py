@@ -12,6 +12,7 @@ from yarl import URL
 
 from adapters.clock_check import compared, time_of
 from adapters.contract import Finding
+from adapters.sessions import faithful
 from adapters.wecom.aibot.link import End
 from adapters.wecom.aibot.settings import Settings
 from adapters.wecom.enterprise import PLATFORM
@@ -65,5 +66,5 @@ async def _reached(url: str) -> datetime | None:
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(note)
-    async with aiohttp.ClientSession(trace_configs=[trace]) as session, session.ws_connect(url):
+    async with faithful(trace) as session, session.ws_connect(url):
         return times[-1] if times else None

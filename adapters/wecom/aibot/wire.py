@@ -10,7 +10,7 @@ from adapters.addressing import addressed, mentioned
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Outgoing, RoomKind
 from adapters.markdown import plain
 from adapters.splitting import size_in_bytes, split
-from adapters.values import derived_id, instant, part, word
+from adapters.values import derived_id, identity, instant, part, word
 from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.markdown import rendered
@@ -41,7 +41,7 @@ class View:
 
 def incoming(body: Body, view: View, said: Said) -> Incoming | None:
     """Return what a person said, or None for events and for types that are nobody's words."""
-    author, chat = word(body.sender, "userid"), body.chatid if isinstance(body.chatid, str) else ""
+    author, chat = identity(part(body.sender, "userid")), identity(body.chatid)
     if not is_user(author) or not isinstance(body.msgtype, str):
         return None
     if body.chattype == "group" and chat:
@@ -57,7 +57,7 @@ def incoming(body: Body, view: View, said: Said) -> Incoming | None:
     text = _without_call(words.strip(), view) if kind is RoomKind.GROUP else words.strip()
     text = addressed(text, view.bot_name)[1]
     sender = f"{view.name}:{author}"
-    number = body.msgid.strip() if isinstance(body.msgid, str) else ""
+    number = identity(body.msgid)
     return Incoming(
         room=room,
         room_kind=kind,

@@ -262,7 +262,12 @@ class Opens(Protocol):
     """Opens a stand."""
 
     async def __call__(
-        self, *, listen: str = "127.0.0.1:8080", travel: bool = True, chat: FakeChat | None = None
+        self,
+        *,
+        listen: str = "127.0.0.1:8080",
+        travel: bool = True,
+        chat: FakeChat | None = None,
+        more: str = "",
     ) -> Stand: ...
 
 
@@ -272,10 +277,14 @@ async def opens(tmp_path: Path) -> AsyncIterator[Opens]:
     async with AsyncExitStack() as stack:
 
         async def opened(
-            *, listen: str = "127.0.0.1:8080", travel: bool = True, chat: FakeChat | None = None
+            *,
+            listen: str = "127.0.0.1:8080",
+            travel: bool = True,
+            chat: FakeChat | None = None,
+            more: str = "",
         ) -> Stand:
             clock, chat = HandClock(), chat or FakeChat()
-            text = CONFIG.format(listen=listen, travel=str(travel).lower())
+            text = CONFIG.format(listen=listen, travel=str(travel).lower()) + more
             bot = await stack.enter_async_context(assembled(tmp_path, text, chat, clock))
             access, health = Access(bot.config.web, clock), FakeHealth()
             server = TestServer(build(bot, {chat.name: chat}, access, health))

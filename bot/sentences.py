@@ -1,0 +1,97 @@
+"""The sentences about tickets that staff say to each other, in both languages, and the commands they mean.
+
+A pattern is matched against a whole text. Its groups: `number` of a ticket, `rest` that the command takes along, `takes` where
+work is taken up rather than looked at, `why` a reason that stands apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bot.vocabulary import Word
+
+_NUMBER = r"(?:单号?|工单|(?:ticket )?)\s*#?\s*(?P<number>\d{3,9})(?!\d)"
+_GAP = r"[\s:,，：、]*"
+_END = r"(?:了|吧|啊|呀|哈|呢| please)*[\s。.!！~～?？]*"
+_MYSELF = r"(?:这个?单?|那个?单?)?(?:还是|就|先)?(?:由|让)?我"
+_TAKES = r"(?:来|去|先)*(?:处理|跟进|跟|负责|接手?|搞|弄)(?:一下|下)?"
+_LOOKS = r"(?:来|去|先|过去)*(?:看看|看一下|看下|瞧瞧|修|去一趟|跑一趟)"
+_GIVEN = r"(?:派|转|交|指派|分配|移交|安排)给"
+_DOING = r"(?:你|麻烦你|请你|帮忙)?(?:来|去|过去|先)*(?:处理|看看|看一下|看下|跟进?|修|弄|接手?|负责|上门)(?:一下|下)?"
+_TICKETS = r"(?:工?单子?|工单)"
+_IT = r"(?: (?:it|this(?: one)?|that(?: one)?))?"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A pattern of a whole text; compiled when it is first asked for, so that a start does not wait for all of them."""
+
+    pattern: str
+
+    def fullmatch(self, said: str) -> re.Match[str] | None:
+        """Return the groups of a text that is this sentence and no more, or None."""
+        return _compiled(self.pattern).fullmatch(said)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.DOTALL | re.IGNORECASE)
+
+
+CLAIMS = (
+    Sentence(rf"(?:{_NUMBER}{_GAP})?{_MYSELF}(?:(?P<takes>{_TAKES})|{_LOOKS}){_END}"),
+    Sentence(rf"(?P<takes>(?:i'?ll|i will|let me|i can) (?:take|handle|do|fix|grab)){_IT}(?: {_NUMBER})?{_END}"),
+    Sentence(rf"(?:i'?ll|i will|let me|i can) (?:look (?:at|into)|check) {_NUMBER}{_END}"),
+    Sentence(rf"{_NUMBER}{_GAP}(?:is mine|(?:i'?m |i am )?on it|(?:i'?ll|i will) (?:take|handle|do|fix|look (?:at|into)){_IT}){_END}"),
+)  # fmt: skip
+
+# To somebody. `rest` begins with a name; where the sentence may name other work too, what follows it must be DOES.
+GIVES = (
+    Sentence(rf"(?:把)?{_NUMBER}{_GAP}{_GIVEN}\s*(?P<rest>.+)"),
+    Sentence(rf"(?:give|pass|hand|assign)(?: over)? {_NUMBER} (?:over )?to (?P<rest>.+)"),
+)
+ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is enough
+    (Sentence(rf"{_GIVEN}\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), True),
+    (Sentence(rf"{_NUMBER}{_GAP}给\s*(?P<rest>.+?){_END}"), True),
+    (Sentence(rf"(?:让|叫|请|安排)\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:让|叫|请|安排)\s*(?P<rest>.+)"), False),
+    (Sentence(rf"(?P<rest>@?[^\d\s]+?[\s,，]*{_DOING})\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
+    (Sentence(rf"(?P<rest>@?\S+?[\s,，]+(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))) {_NUMBER}{_END}"), False),
+)  # fmt: skip
+DOES = Sentence(
+    rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}){_END}(?:$|[\s,，:：]+(?P<why>.*))"
+)
+ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
+    (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:级别)?(?:改|升|降|调)(?:级)?(?:成|为|到)\s*(?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
+    (Sentence(rf"(?:set|change|raise|lower) {_NUMBER} to (?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:现在|还)?(?:在|要|得)?(?P<rest>等(?:客户|第三方|厂家|厂商|备件|配件|货)(?=$|[\s,，:：。;；]).*)"), Word.PAUSE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都)?(?:修好|搞定|弄好|处理好|处理完|解决|恢复正常)了(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|已经?到(?:现场|场))(?P<rest>){_END}"), Word.ARRIVE, ""),
+    (Sentence(rf"(?:我)?(?:已经?)?到(?:现场|场)?了{_GAP}{_NUMBER}(?P<rest>){_END}"), Word.ARRIVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:i'?m |i am )(?:on site|there|here)(?P<rest>){_END}"), Word.ARRIVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:出发|在路上|过去|在去的路上)了?(?P<rest>){_END}"), Word.DEPART, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:i'?m |i am )?on (?:my|the) way(?P<rest>){_END}"), Word.DEPART, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:还(?:有|剩)多(?:久|少时间)|(?:什么时候|几点)(?:到期|超时)|时限是?多少)(?P<rest>){_END}"), Word.EXPLAIN, ""),
+    (Sentence(rf"(?:when is|how (?:long|much time) (?:is left )?(?:for|on|does)) {_NUMBER}(?: due| have)?(?P<rest>){_END}"), Word.EXPLAIN, ""),
+    (Sentence(rf"(?:帮我)?(?:查看|看看|看一下|看下|查一下|查下)\s*{_NUMBER}(?:的?(?:详情|情况|进度|进展))?(?P<rest>){_END}"), Word.PROGRESS, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:的)?(?:详情|情况|进度|状态)(?:如何|怎么样)?(?P<rest>){_END}"), Word.PROGRESS, ""),
+    (Sentence(rf"(?:show(?: me)?|(?:what(?:'s| is) )?(?:the )?(?:status|state) of|how is|how's|what(?:'s| is) (?:up|happening) with) {_NUMBER}(?: doing| going)?(?P<rest>){_END}"), Word.PROGRESS, ""),
+)  # fmt: skip
+
+A_NUMBER = Sentence(rf"{_NUMBER}[\s。.?？]*")  # said to the bot it asks what that ticket is
+
+ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
+    (Sentence(rf"(?:今天|今晚|今夜|现在|这会儿|目前)?(?:是)?(?:谁|哪位|哪个)(?:在|来)?值班{_END}|(?:今天|今晚|现在)?值班(?:的人?|人员?)?是(?:谁|哪位){_END}"), Word.ON_DUTY),
+    (Sentence(rf"who(?:'s| is) on (?:call|duty)(?: now| today| tonight)?{_END}"), Word.ON_DUTY),
+    (Sentence(rf"(?:现在|目前|今天)?(?:还|都)?有(?:哪些|什么|几个|多少)(?:没|未)?(?:处理|完成?|解决|接|办)?(?:完|的)?{_TICKETS}(?:还?(?:没|未)(?:完成?|处理完?|解决|接|办完?|弄完|做完))?{_END}"), Word.QUEUE),
+    (Sentence(rf"(?:未完成|没完成?|未处理|没处理|没人接)的?{_TICKETS}(?:有哪些|有多少)?{_END}"), Word.QUEUE),
+    (Sentence(rf"(?:what(?:'s| is)(?: still)? open|(?:what|which) tickets are(?: still)? open|open tickets){_END}"), Word.QUEUE),
+    (Sentence(rf"我(?:手上|手里|这边?|名下)?(?:现在|目前)?(?:还|都)?有(?:哪些|什么|几个|多少){_TICKETS}(?:没完|没处理)?{_END}|我(?:手上|手里|名下)的?{_TICKETS}{_END}"), Word.MINE),
+    (Sentence(rf"(?:what do i have(?: open)?|what(?:'s| is) on my plate|(?:show )?my (?:open )?tickets){_END}"), Word.MINE),
+)  # fmt: skip
