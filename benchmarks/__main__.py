@@ -13,6 +13,7 @@ from benchmarks import (
     redis_store,
     road,
     router,
+    several_workers,
     size,
     startup,
     store,
@@ -23,6 +24,7 @@ from benchmarks.table import lines, missed
 MEASUREMENTS = {
     "store": store.run,
     "redis": redis_store.run,
+    "workers": several_workers.run,
     "road": road.run,
     "router": router.run,
     "chatter": chatter.run,

@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 
 from benchmarks.program import the_bot
 from benchmarks.startup import example, started
-from benchmarks.store import AT, _change
+from benchmarks.store import AT, change_of
 from benchmarks.table import Row, at_most, ratio_of
 from bot.store.contract import Change, Saved, Store
 from bot.store.redis_parts import Part, Whereabouts, packed, parts_of
@@ -41,7 +41,7 @@ ROUNDS = 3
 OPEN_TICKETS = 100_000
 _PREFIX = "shouwen:{0}:"
 _BATCH = 500
-_FAR = datetime(2090, 1, 1, tzinfo=UTC)  # nothing is due while something is measured
+FAR = datetime(2090, 1, 1, tzinfo=UTC)  # nothing is due while something is measured
 _CLOSED, _RECORDS = 2_560, 8
 
 
@@ -56,8 +56,8 @@ def run() -> list[Row]:
     rows.append(Row("… CPU of a commit: the worker; peer: the server", client, server, "µs"))
     with _server() as (port, _):
         tickets, everything = asyncio.run(_weights(port))
-        seconds = asyncio.run(_opening(f"redis://127.0.0.1:{port}/0"))
-        whole = _whole(f"redis://127.0.0.1:{port}/0")
+        seconds = asyncio.run(opening(f"redis://127.0.0.1:{port}/0"))
+        ready = whole(f"redis://127.0.0.1:{port}/0")
     rows.append(
         Row(
             "Redis: an open ticket with its archive; peer: also its messages, links, questions",
@@ -80,19 +80,19 @@ def run() -> list[Row]:
     )
     rows.append(Row(f"Redis: ready with {OPEN_TICKETS:,} open tickets", seconds, None, "s", at_most(1.5)))
     rows.append(
-        Row("… the whole program until `/readyz` says so; peer: on an empty store", *whole, "s", at_most(1.5))
+        Row("… the whole program until `/readyz` says so; peer: on an empty store", *ready, "s", at_most(1.5))
     )
     with tempfile.TemporaryDirectory() as folder:
         seconds = asyncio.run(_opening_sqlite(Path(folder) / "store.db"))
-        whole = _whole(f"sqlite:{folder}/store.db")
+        ready = whole(f"sqlite:{folder}/store.db")
     rows.append(Row(f"SQLite: ready with {OPEN_TICKETS:,} open tickets", seconds, None, "s", at_most(1.5)))
     rows.append(
-        Row("… the whole program until `/readyz` says so; peer: on an empty store", *whole, "s", at_most(1.5))
+        Row("… the whole program until `/readyz` says so; peer: on an empty store", *ready, "s", at_most(1.5))
     )
     return rows
 
 
-def _whole(url: str) -> tuple[float, float]:
+def whole(url: str) -> tuple[float, float]:
     """Return the seconds from the start of the program until it is ready, with a full store and with an empty one."""
     with tempfile.TemporaryDirectory() as folder:
         empty = example(Path(folder))
@@ -164,7 +164,7 @@ async def _connected(port: int) -> Connection:
 async def _commits(port: int, in_flight: int, pid: int) -> tuple[float, float, float]:
     """Return commits a second, and the microseconds of CPU that one costs this process and the server."""
     store = await open_redis(f"redis://127.0.0.1:{port}/0", AT)
-    changes = [_change(number) for number in range(1, COMMITS[in_flight] + 1)]
+    changes = [change_of(number) for number in range(1, COMMITS[in_flight] + 1)]
     await store.next_number(
         len(changes)
     )  # as the desk does, so that no commit has to say how far numbers are
@@ -190,7 +190,7 @@ async def _bare(port: int, in_flight: int) -> float:
     await connection.send_command("SCRIPT", "LOAD", wanted.source)
     await connection.read_response()
     words = [
-        ("EVALSHA", wanted.sha, 1, _PREFIX, "commit", packed(_part(_change(number), str(number))))
+        ("EVALSHA", wanted.sha, 1, _PREFIX, "commit", packed(_part(change_of(number), str(number))))
         for number in range(1, count + 1)
     ]
     began = perf_counter()
@@ -247,7 +247,7 @@ async def _closed(port: int) -> tuple[float, float]:
 
 async def _live(store: Store, number: int) -> None:
     """Let a ticket be opened, written about and closed; no two say the same."""
-    opened = _change(number).tickets[0]
+    opened = change_of(number).tickets[0]
     ticket = replace(opened.ticket, account=f"qq:{number // 5}", text=_words(number))
     await store.commit(Change(at=AT, tickets=(replace(opened, ticket=ticket),)))
     by, records, head = Party("zhang", "老张"), [], ticket.head
@@ -299,10 +299,10 @@ async def _fill(connection: Connection, first: int, last: int, *, is_bare: bool)
     for start in range(first, last + 1, _BATCH):
         group = []
         for number in range(start, min(start + _BATCH, last + 1)):
-            change = _change(number)
+            change = change_of(number)
             saved = change.tickets[0]
             ticket = replace(saved.ticket, account=f"qq:{number}", room=f"room{number // 10}")
-            change = replace(change, tickets=(replace(saved, ticket=ticket, next_due_at=_FAR),))
+            change = replace(change, tickets=(replace(saved, ticket=ticket, next_due_at=FAR),))
             if is_bare:
                 change = Change(at=change.at, tickets=change.tickets)
             part = packed(_part(change, str(number)))
@@ -323,7 +323,7 @@ async def _used(connection: Connection) -> int:
     return int(next(line for line in text.splitlines() if line.startswith("used_memory:")).split(":")[1])
 
 
-async def _opening(url: str) -> float:
+async def opening(url: str) -> float:
     """Return the seconds until a store is open and has said what a worker asks at its start."""
     began = perf_counter()
     store = await open_redis(url, AT)
@@ -340,8 +340,8 @@ async def _opening(url: str) -> float:
 async def _opening_sqlite(path: Path) -> float:
     store = await open_sqlite(path, AT)
     for first in range(1, OPEN_TICKETS + 1, _BATCH):
-        saved = (_change(number).tickets[0] for number in range(first, first + _BATCH))
-        bare = (Change(at=AT, tickets=(replace(each, next_due_at=_FAR),)) for each in saved)
+        saved = (change_of(number).tickets[0] for number in range(first, first + _BATCH))
+        bare = (Change(at=AT, tickets=(replace(each, next_due_at=FAR),)) for each in saved)
         await asyncio.gather(*map(store.commit, bare))
     await store.close()
     began = perf_counter()

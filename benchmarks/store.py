@@ -55,7 +55,7 @@ def run() -> list[Row]:
 
 async def _store_rate(waiting: int) -> float:
     """Return commits a second while so many callers wait for theirs all the time."""
-    changes = [_change(number) for number in range(1, WAITING * GROUPS + 1)]
+    changes = [change_of(number) for number in range(1, WAITING * GROUPS + 1)]
     with tempfile.TemporaryDirectory() as folder:
         store = await open_sqlite(Path(folder) / "store.db", AT)
         queue = iter(changes)
@@ -74,7 +74,7 @@ async def _store_rate(waiting: int) -> float:
 def _bare_rate(group: int, *, are_ready: bool = True) -> float:
     """Return changes a second when every group is one transaction."""
     queries = sqlite_queries()
-    changes = [_change(number) for number in range(1, WAITING * GROUPS + 1)]
+    changes = [change_of(number) for number in range(1, WAITING * GROUPS + 1)]
     ready = [saving(change, queries) for change in changes] if are_ready else []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "bare.db"
@@ -90,7 +90,7 @@ def _bare_rate(group: int, *, are_ready: bool = True) -> float:
     return len(changes) / seconds
 
 
-def _change(number: int) -> Change:
+def change_of(number: int) -> Change:
     """Return what one reported fault brings about: a ticket with its record, two messages, one question, one link."""
     room, sender, key = "qq:group:123456", "qq:20001", f"qq:group:123456/{number}"
     requester = Party(sender, "王老师")
