@@ -8,7 +8,7 @@ from typing import Any, Final, TypeVar
 
 import structlog
 
-from adapters.contract import DeliveryFailed, Outgoing, Timekeeper
+from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
 from adapters.wechat.answers import Rejected
 from adapters.wechat.customers import customer_in
 from adapters.wechat.kf import wire
@@ -63,9 +63,22 @@ class Sending:
             DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
         """
         body = wire.outgoing(part, self._name, self._account_for(part))
-        number = str(body["msgid"])
         if await self._greets(body, customer_in(part, self._name)):
-            return number
+            return str(body["msgid"])
+        return await self._sent(body)
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Send a file and return its id.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        account = self._account_for(message)
+        media = await self._api.upload(file)
+        return await self._sent(wire.document(message, self._name, account, media))
+
+    async def _sent(self, body: dict[str, Any]) -> str:
+        number = str(body["msgid"])
         for is_last in (False, True):
             try:
                 await self._api.send(body)
