@@ -47,6 +47,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
 
+_MANY_ENTRIES = 50
 _SEEN_KEPT = timedelta(days=3)
 _FILES_KEPT = timedelta(days=30)
 _KEPT = timedelta(days=90)
@@ -169,7 +170,11 @@ class SqliteStore(Alone):
         return dict(self._reader.rows(self._queries["kept"], (prefix, prefix + _LAST_CHARACTER)))
 
     async def learn(self, learning: Learning) -> None:
-        await self._writer.submit(learning_statements(learning, self._queries))
+        if len(learning.entries) > _MANY_ENTRIES:  # a file: to put it all down takes long
+            statements = await asyncio.to_thread(learning_statements, learning, self._queries)
+        else:
+            statements = learning_statements(learning, self._queries)
+        await self._writer.submit(statements)
 
     async def knowledge_version(self) -> int:
         row = self._reader.first(self._queries["knowledge_version"])
