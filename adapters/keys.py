@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from yarl import URL
 
+from adapters.wording import either, say
+
 
 def check_address(key: str, address: str, *schemes: str) -> None:
     """Check that an address starts with one of the schemes and names a server.
@@ -16,4 +18,4 @@ def check_address(key: str, address: str, *schemes: str) -> None:
     except ValueError:
         has_server = False
     if not has_server or not address.startswith(schemes) or any(each.isspace() for each in address):
-        raise ValueError(f"{key}：应是以 {' 或 '.join(schemes)} 开头的地址")
+        raise ValueError(say("{key}：应是以 {schemes} 开头的地址", key=key, schemes=either(*schemes)))

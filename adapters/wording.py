@@ -92,6 +92,14 @@ def _shown(value: object, translate: Callable[[str], str] = str) -> object:
     return translated(value, translate) if isinstance(value, str) else value
 
 
+def either(*choices: str) -> str:
+    """Return choices of which one is meant."""
+    first, *others = choices
+    for other in others:
+        first = say("{one} 或 {other}", one=first, other=other)
+    return first
+
+
 def said_about(advice: str | None, words: str) -> str:
     """Return our own advice about a code of a platform, else what the platform says, else that it says nothing."""
     if advice is not None:

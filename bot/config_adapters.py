@@ -8,11 +8,13 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from adapters.registry import BrokenAdapter, UnknownAdapter, known_types, settings_type
+from adapters.wording import translated, words_of
 from bot.config_lines import Place
 from bot.config_mistakes import ABSENT, Mistakes, Wording, nearest
 from bot.config_model import AdapterConfig
 from bot.config_reading import check_keys
 from bot.config_secrets import Secrets
+from bot.texts import Texts
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+")
 _NAME_FORM = Wording(
@@ -20,7 +22,7 @@ _NAME_FORM = Wording(
 )
 _TYPE_FORM = Wording("应为适配器的类型", "expected a type of adapter")
 _TAKEN = Wording("这个名字前面已经用过，应各不相同", "this name is taken already, each must be different")
-_OWN_WORDS = re.compile(r"(\w+)：(.+)", re.DOTALL)
+_OWN_WORDS = re.compile(r"(\w+)(?:：|: )(.+)", re.DOTALL)
 
 
 def adapters_of(
@@ -77,7 +79,10 @@ def _check_block(type_name: str, settings: dict[str, object], place: Place, mist
     try:
         msgspec.convert(settings, kind)
     except msgspec.ValidationError as fault:
-        _add_own_words(str(fault), settings, kind, place, mistakes)
+        own = fault.__cause__
+        _add_own_words(
+            words_of(own if isinstance(own, ValueError) else fault), settings, kind, place, mistakes
+        )
 
 
 def _add_own_words(
@@ -88,8 +93,10 @@ def _add_own_words(
     mistakes: Mistakes,
 ) -> None:
     """Note what an adapter says about its keys as a whole; `key：words` names the key that is meant."""
-    own = _OWN_WORDS.fullmatch(message)
+    english = translated(message, Texts().translator("en"))
+    own, other = _OWN_WORDS.fullmatch(message), _OWN_WORDS.fullmatch(english)
     if own and own[1] in kind.__struct_encode_fields__:
-        mistakes.add((*place, own[1]), settings.get(own[1], ABSENT), own[2])
+        words = Wording(own[2], other[2] if other else english)
+        mistakes.add((*place, own[1]), settings.get(own[1], ABSENT), words)
     else:
-        mistakes.add(place, settings, message)
+        mistakes.add(place, settings, Wording(str(message), english))

@@ -143,6 +143,7 @@ class Reception:
             hearing.text,
             lambda text: self._directory.called_at_start(text, hearing.mentions),
             is_manager=hearing.role.is_manager,
+            is_addressed=hearing.is_addressed,
         )
         command = parse(found.command) if found is not None else None
         if found is None or command is None:

@@ -84,6 +84,8 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"(?:show(?: me)?|(?:what(?:'s| is) )?(?:the )?(?:status|state) of|how is|how's|what(?:'s| is) (?:up|happening) with) {_NUMBER}(?: doing| going)?(?P<rest>){_END}"), Word.PROGRESS, ""),
 )  # fmt: skip
 
+A_NUMBER = Sentence(rf"{_NUMBER}[\s。.?？]*")  # said to the bot it asks what that ticket is
+
 ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"(?:今天|今晚|今夜|现在|这会儿|目前)?(?:是)?(?:谁|哪位|哪个)(?:在|来)?值班{_END}|(?:今天|今晚|现在)?值班(?:的人?|人员?)?是(?:谁|哪位){_END}"), Word.ON_DUTY),
     (Sentence(rf"who(?:'s| is) on (?:call|duty)(?: now| today| tonight)?{_END}"), Word.ON_DUTY),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.commands import BETWEEN
-from bot.sentences import ABOUT_A_TICKET, ABOUT_ALL, ASKS_SOMEBODY, CLAIMS, DOES, GIVES
+from bot.sentences import A_NUMBER, ABOUT_A_TICKET, ABOUT_ALL, ASKS_SOMEBODY, CLAIMS, DOES, GIVES
 from bot.tickets.model import Party
 from bot.vocabulary import Word
 from bot.wishes import Wish, wish
@@ -30,7 +30,7 @@ class Spoken:
     is_certain: bool = True
 
 
-def spoken(text: str, called: Called, *, is_manager: bool) -> Spoken | None:
+def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -> Spoken | None:
     """Return the command that a sentence of staff means, or None when it is ordinary speech.
 
     `called` returns the colleague whom a text names first, and the rest of it. A manager's word gives a ticket to somebody at
@@ -41,6 +41,9 @@ def spoken(text: str, called: Called, *, is_manager: bool) -> Spoken | None:
         return None
     if not any(digit in said for digit in _DIGITS):
         return _claimed(said) or _asked(said)
+    number = A_NUMBER.fullmatch(said) if is_addressed else None
+    if number is not None:
+        return _meant(Word.PROGRESS, number["number"])
     give = Word.REASSIGN if is_manager else Word.HAND_OVER
     return _claimed(said) or _given(said, called, give) or _about(said)
 

@@ -7,6 +7,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from faq.crowding import Crowding
+
 _ANY_TWO = 0.3  # how alike the bundled encoder finds two sentences that have nothing to do with each other
 _LEVELLED_BY, _HIGHEST_LEVEL = 300, 0.95
 
@@ -56,8 +58,10 @@ class Sentences:
         self._numpy: Any = None  # imported with the first vector
         self._rows: Any = None  # one a phrasing; some are free
         self._numbers: list[int] = []  # of each row, -1 for a free one
+        self._entries: list[str] = []  # of each row, empty for a free one
         self._places: dict[int, int] = {}
         self._waiting: dict[int, str] = {}
+        self._owners: dict[int, str] = {}  # the entry of each phrasing
         self._own: dict[str, int] = {}  # place of each text that is a phrasing itself
         self._texts: dict[int, str] = {}
         self._changes = 0
@@ -65,6 +69,7 @@ class Sentences:
         self._liked: dict[
             str, tuple[int, Any]
         ] = {}  # the latest of them held against every row, and after which change
+        self._crowding: tuple[int, Crowding | None] = (-1, None)  # after which change
 
     @property
     def is_ready(self) -> bool:
@@ -76,18 +81,21 @@ class Sentences:
         """How many phrasings have no vector yet."""
         return len(self._waiting)
 
-    def put(self, number: int, text: str) -> None:
-        """Let a phrasing wait for its vector."""
+    def put(self, number: int, text: str, entry: str) -> None:
+        """Let a phrasing of an entry wait for its vector."""
         self._waiting[number] = text
+        self._owners[number] = entry
 
     def remove(self, number: int) -> None:
         """Take a phrasing out."""
         self._waiting.pop(number, None)
+        self._owners.pop(number, None)
         self._own.pop(self._texts.pop(number, ""), None)
         place = self._places.pop(number, None)
         if place is not None:
             self._changes += 1
             self._numbers[place] = -1
+            self._entries[place] = ""
             self._rows[place] = 0.0
 
     def work(self, batch: int = _BATCH) -> bool:
@@ -123,6 +131,7 @@ class Sentences:
             self._rows = self._numpy.concatenate([self._rows, self._numpy.zeros_like(self._rows)])
         self._rows[place] = vector
         self._numbers.append(number)
+        self._entries.append(self._owners[number])
         self._places[number] = place
 
     def learn(self, text: str, vector: Any) -> None:
@@ -144,12 +153,14 @@ class Sentences:
         if vector is None:
             return
         likes = self._levelled(rows @ vector, rows, changes) if self._is_levelled else rows @ vector
+        if self._crowding[0] != changes:
+            self._crowding = changes, Crowding(rows, self._entries[: len(rows)])
         if len(self._liked) >= _HELD_AGAINST_ALL:
             self._liked.clear()
         self._liked[text] = changes, likes
 
     def nearest(self, text: str) -> tuple[list[int], Callable[[int], float]]:
-        """Return the phrasings nearest to a text, and the likeness of any by number."""
+        """Return the phrasings nearest to a text, and the likeness of any by number, without what it owes to its crowded place."""
         changes, likes = self._liked.get(text, (-1, ()))
         if changes != self._changes:
             self.hear(text)
@@ -159,7 +170,16 @@ class Sentences:
         if len(likes):
             top = self._numpy.argpartition(-likes, min(_NEAREST, len(likes) - 1))[:_NEAREST]
             best = [self._numbers[place] for place in top if likes[place] >= _LEAST_LIKE]
-        return best, lambda number: float(likes[places[number]]) if number in places else 0.0
+
+        crowding, scale = self._crowding[1], self._scale()
+
+        def like(number: int) -> float:
+            place = places.get(number)
+            if place is None or crowding is None:
+                return 0.0
+            return float(likes[place]) - scale * crowding.surplus(place)
+
+        return best, like
 
     def _vector(self, text: str) -> Any:
         place = self._own.get(text)
@@ -184,5 +204,8 @@ class Sentences:
             total = float((some @ some.T).sum()) - count
             level = min(total / (count * (count - 1)), _HIGHEST_LEVEL) if count > 1 else _ANY_TWO
             self._level = changes, level
-        level = self._level[1]
-        return _ANY_TWO + (likes - level) * (1 - _ANY_TWO) / (1 - level)
+        return _ANY_TWO + (likes - self._level[1]) * self._scale()
+
+    def _scale(self) -> float:
+        """Return how much a difference between likenesses counts."""
+        return (1 - _ANY_TWO) / (1 - self._level[1]) if self._is_levelled else 1.0

@@ -30,6 +30,6 @@ async def _robot(api: Api) -> list[Finding]:
     except Unsuitable as unsuitable:
         return [well, Finding(stream, False, say("{why}。请核对 api_base", why=unsuitable.why))]
     limits = say(
-        "群里只看得到 @它 的消息；先开口要开通“企业内机器人发送消息权限”；每群每分钟最多 20 条，超过要停 10 分钟"
+        "群里只看得到 @它 的消息；先开口要开通“企业内机器人发送消息权限”，按钮要“互动卡片实例写权限”；每群每分钟最多 20 条，超过要停 10 分钟"
     )
     return [well, Finding(stream, True, say("可以连接")), Finding(say("权限"), True, limits)]

@@ -6,6 +6,7 @@ import msgspec
 
 from adapters.dingtalk.cards import PUBLIC
 from adapters.keys import check_address
+from adapters.wording import say
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,9 +24,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __post_init__(self) -> None:
         if not self.client_id:
-            raise ValueError("client_id：必填，开放平台“凭证与基础信息”里的 Client ID（AppKey）")
+            raise ValueError(say("client_id：必填，开放平台“凭证与基础信息”里的 Client ID（AppKey）"))
         if not self.secret:
-            raise ValueError("secret：必填，开放平台“凭证与基础信息”里的 Client Secret（AppSecret）")
+            raise ValueError(say("secret：必填，开放平台“凭证与基础信息”里的 Client Secret（AppSecret）"))
         check_address("api_base", self.api_base, "https://", "http://")
         check_address("webhook_base", self.webhook_base, "https://", "http://")
 

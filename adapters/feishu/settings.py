@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import msgspec
 
 from adapters.keys import check_address
+from adapters.wording import say
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -20,15 +21,17 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __post_init__(self) -> None:
         if not self.app_id:
-            raise ValueError("app_id：必填，开放平台“凭证与基础信息”里的 App ID")
+            raise ValueError(say("app_id：必填，开放平台“凭证与基础信息”里的 App ID"))
         if not self.secret:
-            raise ValueError("secret：必填，开放平台“凭证与基础信息”里的 App Secret")
+            raise ValueError(say("secret：必填，开放平台“凭证与基础信息”里的 App Secret"))
         if not (self.encrypt_key or self.verification_token):
             raise ValueError(
-                "encrypt_key：与 verification_token 至少填一个，在“事件与回调 - 加密策略”里；否则谁都能冒充飞书"
+                say(
+                    "encrypt_key：与 verification_token 至少填一个，在“事件与回调 - 加密策略”里；否则谁都能冒充飞书"
+                )
             )
         if self.encrypt_key and find_spec("cryptography") is None:
-            raise ValueError("encrypt_key：加密回调需要 cryptography，请先运行 make extras")
+            raise ValueError(say("encrypt_key：加密回调需要 cryptography，请先运行 make extras"))
         check_address("api_base", self.api_base, "https://", "http://")
 
     def __repr__(self) -> str:

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from adapters.wording import either, say
+
 _SCHEMES = {"forward": ("ws://", "wss://"), "http": ("http://", "https://")}
 _EXAMPLES = {"forward": "ws://127.0.0.1:3001/", "http": "http://127.0.0.1:3000"}
 
@@ -33,16 +35,21 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __post_init__(self) -> None:
         if self.mode == "reverse" and self.url:
-            raise ValueError('url：只有 mode = "forward" 或 "http" 才用得到；反向连接时请删去这一行')
+            raise ValueError(say('url：只有 mode = "forward" 或 "http" 才用得到；反向连接时请删去这一行'))
         if self.mode != "reverse" and not self.url.startswith(_SCHEMES[self.mode]):
-            schemes = " 或 ".join(_SCHEMES[self.mode])
+            schemes = either(*_SCHEMES[self.mode])
             raise ValueError(
-                f'url：mode = "{self.mode}" 时必填，以 {schemes} 开头，例如 "{_EXAMPLES[self.mode]}"'
+                say(
+                    'url：mode = "{mode}" 时必填，以 {schemes} 开头，例如 "{example}"',
+                    mode=self.mode,
+                    schemes=schemes,
+                    example=_EXAMPLES[self.mode],
+                )
             )
         if self.secret and self.mode != "http":
-            raise ValueError('secret：只有 mode = "http" 才用得到；WebSocket 用 access_token')
+            raise ValueError(say('secret：只有 mode = "http" 才用得到；WebSocket 用 access_token'))
         if self.self_id and not (self.self_id.isascii() and self.self_id.isdecimal()):
-            raise ValueError('self_id：应是机器人的 QQ 号，例如 "10001000"')
+            raise ValueError(say('self_id：应是机器人的 QQ 号，例如 "10001000"'))
 
     def __repr__(self) -> str:
         # Token and secret, and an address that may carry one, stay out of logs and tracebacks.

@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from adapters.wording import say
+
 _Seconds = Annotated[float, msgspec.Meta(gt=0, le=300)]
 
 
@@ -35,16 +37,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __post_init__(self) -> None:
         if not (self.app_id.isascii() and self.app_id.isdecimal()):
-            raise ValueError('app_id：应是 q.qq.com 管理端里的 AppID，例如 "102000000"')
+            raise ValueError(say('app_id：应是 q.qq.com 管理端里的 AppID，例如 "102000000"'))
         if not self.secret:
-            raise ValueError("secret：应是 q.qq.com 管理端里的 AppSecret，不能为空")
+            raise ValueError(say("secret：应是 q.qq.com 管理端里的 AppSecret，不能为空"))
         for key, url in (("api_base", self.api_base), ("token_url", self.token_url)):
             if not url.startswith(("https://", "http://")):
-                raise ValueError(f"{key}：应以 https:// 开头")
+                raise ValueError(say("{key}：应以 https:// 开头", key=key))
         if self.gateway_url and not self.gateway_url.startswith(("wss://", "ws://")):
-            raise ValueError("gateway_url：应以 wss:// 开头；不写则由平台告知")
+            raise ValueError(say("gateway_url：应以 wss:// 开头；不写则由平台告知"))
         if self.gateway_url and self.mode != "websocket":
-            raise ValueError('gateway_url：只有 mode = "websocket" 才用得到')
+            raise ValueError(say('gateway_url：只有 mode = "websocket" 才用得到'))
 
     def __repr__(self) -> str:
         # The secret, and addresses that may carry one, stay out of logs and tracebacks.

@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from adapters.keys import check_address
+from adapters.wording import say
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -21,7 +22,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     def __post_init__(self) -> None:
         check_address("url", self.url, "https://", "http://")
         if self.login and ":" not in self.login:
-            raise ValueError("login：应写成 平台:帐号，例如 onebot:10001000；网关只有一个帐号时不用写")
+            raise ValueError(say("login：应写成 平台:帐号，例如 onebot:10001000；网关只有一个帐号时不用写"))
 
     def __repr__(self) -> str:
         return f"Settings(login={self.login!r})"

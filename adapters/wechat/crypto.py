@@ -9,6 +9,8 @@ import hmac
 from importlib.util import find_spec
 from typing import Final
 
+from adapters.wording import say
+
 _BLOCK: Final = 32  # the padding is PKCS#7 for blocks of 32 bytes, though AES has 16
 _PREFIX: Final = 16  # random bytes in front of the length
 _KEY_CHARACTERS: Final = 43
@@ -25,7 +27,7 @@ def read_key(encoded: str) -> bytes:
         ValueError: It is no such key; the text does not repeat it.
     """
     if len(encoded) != _KEY_CHARACTERS or not (encoded.isascii() and encoded.isalnum()):
-        raise ValueError("应为 43 位字母和数字，从平台后台的 EncodingAESKey 复制")
+        raise ValueError(say("应为 43 位字母和数字，从平台后台的 EncodingAESKey 复制"))
     return base64.b64decode(encoded + "=")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import base64
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -222,3 +224,23 @@ async def test_nothing_is_asked_of_a_host_that_nobody_configured(
     address = base.removeprefix("http://")
     assert {host for host, _ in server.asked} <= {address}
     assert set(looked_up) <= {"127.0.0.1", "localhost", None}
+
+
+# --- How secrets are compared --------------------------------------------------------------------------------------
+
+DOORS = ("telegram/door.py", "feishu/door.py", "feishu/crypto.py", "wechat/crypto.py", "onebot/posts.py", "onebot/admission.py")  # fmt: skip
+WORDS = ("secret", "token", "signature", "digest", "given", "expected", "receiver", "padding")
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_secrets_are_compared_in_constant_time(door: str) -> None:
+    """The official QQ bot is not among them: ed25519 is verified by `cryptography`, and no secret is compared."""
+    tree = ast.parse((Path("adapters") / door).read_text(encoding="utf-8"))
+    calls = [
+        node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "compare_digest"
+    ]
+    assert calls
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and any(isinstance(each, (ast.Eq, ast.NotEq)) for each in node.ops):
+            compared = ast.unparse(node).lower()
+            assert not any(word in compared for word in WORDS), f"{door}:{node.lineno}: {compared}"

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 import pytest
 
+from bot.config_adapters import adapters_of
 from bot.config_mistakes import Mistake, Mistakes
 from bot.config_reading import check_keys
+from bot.config_secrets import Secrets
 
 
 class Proxy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,3 +73,26 @@ def test_a_good_block_has_no_mistakes() -> None:
 def test_each_mistake_names_its_key(changes: dict[str, object], key: str, expected: str) -> None:
     [mistake] = mistakes_of({"token": "t", **changes})
     assert (mistake.key, mistake.expected) == (f"adapters[0].{key}", expected)
+
+
+def own_words_of(type_name: str, **keys: object) -> Mistake:
+    mistakes = Mistakes({})
+    adapters_of([{"name": "a", "type": type_name, **keys}], Secrets({}, Path()), mistakes)
+    [mistake] = mistakes.in_order()
+    return mistake
+
+
+def test_what_an_adapter_says_of_its_keys_is_said_in_both_languages() -> None:
+    mistake = own_words_of("onebot", mode="forward")
+    assert mistake.key == "adapters[0].url"
+    assert (
+        mistake.expected
+        == '没有写，mode = "forward" 时必填，以 ws:// 或 wss:// 开头，例如 "ws://127.0.0.1:3001/"'
+    )
+    assert (
+        mistake.expected_en
+        == 'missing, required with mode = "forward", beginning with ws:// or wss://, for example "ws://127.0.0.1:3001/"'
+    )
+    address = own_words_of("satori", url="ftp://x")
+    assert (address.key, address.expected) == ("adapters[0].url", "应是以 https:// 或 http:// 开头的地址")
+    assert address.expected_en == "expected an address that begins with https:// or http://"

@@ -27,7 +27,7 @@ def _called(text: str) -> tuple[Party, str] | None:
 
 
 def _command(text: str, *, is_manager: bool = False) -> tuple[Word, int | None, str] | None:
-    found = spoken(text, _called, is_manager=is_manager)
+    found = spoken(text, _called, is_manager=is_manager, is_addressed=False)
     if found is None:
         return None
     command = parse(found.command)
@@ -52,11 +52,18 @@ def test_somebody_takes_a_ticket(text: str) -> None:
 
 
 def test_without_a_number_only_work_is_taken_and_only_the_one_there_is() -> None:
-    found = spoken("我来处理", _called, is_manager=False)
+    found = spoken("我来处理", _called, is_manager=False, is_addressed=False)
     assert found is not None
     assert not found.is_certain
     assert _command("我去看看") is None
-    assert spoken("I'll take it", _called, is_manager=False) == found
+    assert spoken("I'll take it", _called, is_manager=False, is_addressed=False) == found
+
+
+def test_a_number_alone_asks_only_when_it_is_said_to_the_bot() -> None:
+    found = spoken("1024？", _called, is_manager=False, is_addressed=True)
+    assert found is not None
+    assert (found.command, found.number) == ("/progress 1024", 1024)
+    assert spoken("1024？", _called, is_manager=False, is_addressed=False) is None
 
 
 @pytest.mark.parametrize(

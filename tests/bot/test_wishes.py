@@ -9,7 +9,7 @@ from bot.wishes import Wish, wish
 
 @pytest.mark.parametrize(
     "text",
-    ["到哪了？", "有什么进展吗", "有人来修吗", "修好了没", "处理得怎么样了", "什么时候能来", "大概多久能修好呢", "现在什么情况", "谁在处理", "有结果了吗"],
+    ["到哪了？", "有什么进展吗", "有人来修吗", "修好了没", "处理得怎么样了", "什么时候能来", "大概多久能修好呢", "现在什么情况", "谁在处理", "有结果了吗", "今天能来吗", "最快什么时候能来", "今天有人上班吗", "下午能修好吗"],
 )  # fmt: skip
 def test_people_ask_how_far_it_is(text: str) -> None:
     assert wish(text) is Wish.HOW_FAR

@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.keys import check_address
 from adapters.wechat.keys import check_callback_keys
+from adapters.wording import say
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,9 +24,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __post_init__(self) -> None:
         if not self.corp_id:
-            raise ValueError("corp_id：必填，企业微信后台“我的企业”里的企业 ID")
+            raise ValueError(say("corp_id：必填，企业微信后台“我的企业”里的企业 ID"))
         if not self.secret:
-            raise ValueError("secret：必填，“微信客服 - API”里的 Secret，或有权使用它的应用的 Secret")
+            raise ValueError(say("secret：必填，“微信客服 - API”里的 Secret，或有权使用它的应用的 Secret"))
         check_callback_keys(self.token, self.aes_key)
         check_address("api_base", self.api_base, "https://", "http://")
 

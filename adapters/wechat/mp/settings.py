@@ -6,6 +6,7 @@ import msgspec
 
 from adapters.keys import check_address
 from adapters.wechat.keys import check_callback_keys
+from adapters.wording import say
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -19,9 +20,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def __post_init__(self) -> None:
         if not self.app_id:
-            raise ValueError("app_id：必填，公众号后台“基本配置”里的开发者 ID（AppID）")
+            raise ValueError(say("app_id：必填，公众号后台“基本配置”里的开发者 ID（AppID）"))
         if not self.secret:
-            raise ValueError("secret：必填，公众号后台“基本配置”里的开发者密码（AppSecret）")
+            raise ValueError(say("secret：必填，公众号后台“基本配置”里的开发者密码（AppSecret）"))
         check_callback_keys(self.token, self.aes_key)
         check_address("api_base", self.api_base, "https://", "http://")
 

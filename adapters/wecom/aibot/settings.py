@@ -8,6 +8,7 @@ import msgspec
 
 from adapters.keys import check_address
 from adapters.wechat.keys import check_callback_keys
+from adapters.wording import say
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,15 +37,15 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
     def _check_websocket(self) -> None:
         if not self.bot_id:
-            raise ValueError('bot_id：mode = "websocket" 时必填，机器人“API 模式·长连接”里的 Bot ID')
+            raise ValueError(say('bot_id：mode = "websocket" 时必填，机器人“API 模式·长连接”里的 Bot ID'))
         if not self.secret:
-            raise ValueError('secret：mode = "websocket" 时必填，机器人“API 模式·长连接”里的 Secret')
+            raise ValueError(say('secret：mode = "websocket" 时必填，机器人“API 模式·长连接”里的 Secret'))
         if self.token or self.aes_key:
-            raise ValueError('token：只有 mode = "callback" 才用得到 token 和 aes_key；长连接时请删去')
+            raise ValueError(say('token：只有 mode = "callback" 才用得到 token 和 aes_key；长连接时请删去'))
         check_address("url", self.url, "wss://", "ws://")
 
     def _check_callback(self) -> None:
         if self.secret:
-            raise ValueError('secret：只有 mode = "websocket" 才用得到；回调时请删去这一行')
+            raise ValueError(say('secret：只有 mode = "websocket" 才用得到；回调时请删去这一行'))
         check_callback_keys(self.token, self.aes_key)
         check_address("api_base", self.api_base, "https://", "http://")

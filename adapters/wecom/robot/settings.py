@@ -8,6 +8,7 @@ import msgspec
 from yarl import URL
 
 from adapters.keys import check_address
+from adapters.wording import say
 
 _KEY = re.compile(r"[A-Za-z0-9_-]+")
 _ADDRESS = URL("https://qyapi.weixin.qq.com/cgi-bin/webhook/send")
@@ -23,7 +24,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             return
         check_address("webhook", self.webhook, "https://", "http://")
         if not self.address.query.get("key"):
-            raise ValueError("webhook：地址里缺少 key=…，请从群机器人的资料页整条复制")
+            raise ValueError(say("webhook：地址里缺少 key=…，请从群机器人的资料页整条复制"))
 
     @property
     def address(self) -> URL:
@@ -31,6 +32,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         if _KEY.fullmatch(self.webhook):
             return _ADDRESS.with_query({"key": self.webhook})
         return URL(self.webhook)
+
+    @property
+    def upload_address(self) -> URL:
+        """Where files are left before they are shown."""
+        address = self.address.with_name("upload_media")
+        return address.with_query({"key": self.address.query.get("key", ""), "type": "file"})
 
     def __repr__(self) -> str:
         return "Settings()"
