@@ -8,6 +8,7 @@ import json
 import re
 import statistics
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -62,7 +63,7 @@ class Load:
         self.opened: dict[int, int] = {}  # the group in which a ticket was reported, by number
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._sent = itertools.count(-1, -1)
-        self._heard_at = perf_counter()
+        self._spoke = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
     async def round(
@@ -88,8 +89,11 @@ class Load:
 
     async def settle(self) -> None:
         """Wait until the bot has nothing more to say: notices of many reports reach their one room in order, after the answers."""
-        while (left := self._heard_at + QUIET - perf_counter()) > 0:
-            await asyncio.sleep(left)
+        with suppress(TimeoutError):
+            while True:
+                self._spoke.clear()
+                async with asyncio.timeout(QUIET):
+                    await self._spoke.wait()
 
     async def close(self) -> None:
         """End the connection."""
@@ -127,7 +131,7 @@ class Load:
 
     async def _read(self) -> None:
         while (frame := await self._socket.receive()).type is WSMsgType.TEXT:
-            self._heard_at = perf_counter()
+            self._spoke.set()
             call = json.loads(frame.data)
             params = call.get("params", {})
             answer = {"status": "ok", "retcode": 0, "data": {"message_id": next(self._sent)}}
