@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
-from adapters.contract import DeliveryFailed, Outgoing, RoomKind, Timekeeper
+from adapters.contract import DeliveryFailed, File, Outgoing, RoomKind, Timekeeper
 from adapters.dingtalk import cards, wire
 from adapters.dingtalk.addresses import place
 from adapters.dingtalk.api import Api
 from adapters.dingtalk.outcome import Rejected
 from adapters.remembered import Remembered
+from adapters.uploads import nothing_shown_yet
 from adapters.values import word
 from adapters.wording import N_, say
 
@@ -75,6 +76,19 @@ class Sending:
                 return f"key:{message.key}"
         return await self._push(message)
 
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Upload a file, send it by speaking first, and return its id.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        place(message.room, self._name)
+        with nothing_shown_yet():
+            media = await self._api.upload(file)
+        return await self._pushed(
+            *wire.push(message, self._name, self.robot, wire.document(file.name, media)), message
+        )
+
     async def recall(self, room: str, message_id: str) -> None:
         """Take back what was said first; answers to a conversation have no id.
 
@@ -131,7 +145,9 @@ class Sending:
             self._template = ""
 
     async def _push(self, message: Outgoing) -> str:
-        path, body = wire.push(message, self._name, self.robot)
+        return await self._pushed(*wire.push(message, self._name, self.robot), message)
+
+    async def _pushed(self, path: str, body: dict[str, Any], message: Outgoing) -> str:
         found = await self._api.call(path, body)
         for key, words in (
             ("invalidStaffIdList", N_("钉钉没有送达：没有这个人，或他不在应用的可用范围里")),
