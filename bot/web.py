@@ -64,6 +64,9 @@ class Health(Protocol):
         ...
 
 
+RENDERER = web.AppKey("renderer", Renderer)
+
+
 def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Health) -> web.Application:
     """Return the application: pages, callbacks of platforms, and what monitoring asks for."""
     pages_of = [adapter for adapter in adapters.values() if isinstance(adapter, HasPages)]
@@ -86,6 +89,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
         app.add_routes(adapter.routes())
     if not pages_of:
         app.router.add_get("/chat", _no_chat(renderer))
+    app[RENDERER] = renderer
     app.on_response_prepare.append(_protect)
     app.on_shutdown.append(lambda _: _end(live))
     return app

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
+
 from msgspec.structs import replace
 
 from bot.hearing import Hearing
@@ -93,8 +95,17 @@ class Correcting:
             raise TicketError(N_("请写要找什么，例：查 打印机"))
         uses = {each.entry: each for each in await self._store.uses()}
         speaker = self._saying.speaker(hearing)
-        await self._knowledge.hear(words)
-        lines = found_lines(words, self._knowledge, hearing.customer, uses, speaker, hearing.now)
+        await self._knowledge.hear(words, hearing.customer)
+        least = self._knowledge.thresholds.suggest_at
+        near = self._knowledge.find(words, hearing.customer, hearing.now)
+        lines = await to_thread(
+            found_lines,
+            words,
+            self._knowledge,
+            [hit.entry for hit in near if hit.score >= least],
+            uses,
+            speaker,
+        )
         await self._saying.tell(hearing, "\n".join(lines))
 
     async def _changed(self, hearing: Hearing, id_: str, why: str, **fields: object) -> Entry:

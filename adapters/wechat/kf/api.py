@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from adapters.contract import DeliveryFailed, Timekeeper
+from adapters.contract import DeliveryFailed, File, Timekeeper
 from adapters.values import word
 from adapters.wechat.answers import Answer
 from adapters.wechat.kf.settings import Settings
@@ -74,6 +74,14 @@ class Api:
         for start in range(0, len(unknown), _A_LOOK_UP):
             await self._look_up(unknown[start : start + _A_LOOK_UP])
         return {customer: self._nicknames.get(customer, "") for customer in wanted}
+
+    async def upload(self, file: File) -> str:
+        """Leave a file at WeCom and return what it is called there.
+
+        Raises:
+            DeliveryFailed: Refused or not reached.
+        """
+        return await self._calls.upload("cgi-bin/media/upload", file)
 
     async def close(self) -> None:
         """End all connections."""

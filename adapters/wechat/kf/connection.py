@@ -10,7 +10,7 @@ from functools import partial
 import structlog
 from aiohttp import web
 
-from adapters.contract import DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import DeliveryFailed, File, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.splitting import split
@@ -25,6 +25,7 @@ from adapters.wechat.kf.pulling import Pulling
 from adapters.wechat.kf.sending import Sending
 from adapters.wechat.kf.settings import Settings
 from adapters.wechat.xml import sealed_in
+from adapters.wecom.errors import LARGEST_FILE
 from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ class KfAdapter:
         jitter: Callable[[], float],  # in [0, 1)
     ) -> None:
         self.name = surroundings.name
-        self.capabilities = CAPABILITIES
+        self.capabilities = replace(CAPABILITIES, max_file_bytes=LARGEST_FILE)
         self._settings = settings
         self._clock = surroundings.clock
         names = {person.account: person.name for person in surroundings.people}
@@ -82,6 +83,16 @@ class KfAdapter:
         if self._inbox.is_closed:
             raise DeliveryFailed(say("正在停止"), retry_after=timedelta(seconds=5))
         return await self._delivery.deliver(message)
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file and return its id.
+
+        Raises:
+            DeliveryFailed: The window is closed, refused, not reached, or it is unknown whether it arrived.
+        """
+        if self._inbox.is_closed:
+            raise DeliveryFailed(say("正在停止"), retry_after=timedelta(seconds=5))
+        return await self._sending.send_file(message, file)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; what it announces is pulled afterwards."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from adapters.contract import DeliveryFailed, Outgoing
+from adapters.contract import DeliveryFailed, File, Outgoing
 from adapters.wechat.answers import Rejected
 from adapters.wechat.customers import customer_in
 from adapters.wechat.kf import wire
@@ -50,7 +50,19 @@ class Sending:
         Raises:
             DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
         """
-        body = wire.outgoing(part, self._name, self._account_for(part))
+        return await self._sent(wire.outgoing(part, self._name, self._account_for(part)))
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Send a file and return its id.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        account = self._account_for(message)
+        media = await self._api.upload(file)
+        return await self._sent(wire.document(message, self._name, account, media))
+
+    async def _sent(self, body: dict[str, Any]) -> str:
         number = str(body["msgid"])
         for is_last in (False, True):
             try:

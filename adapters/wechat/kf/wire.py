@@ -154,6 +154,19 @@ def account_of(item: Item) -> tuple[str, str]:
     return _customer_of(item), text_of(item.open_kfid) or word(item.event, "open_kfid")
 
 
+def document(message: Outgoing, name: str, account: str, media: str) -> dict[str, Any]:
+    """Return the request that sends a file that was uploaded."""
+    return {**_to(message, name, account), "msgtype": "file", "file": {"media_id": media}}
+
+
+def _to(message: Outgoing, name: str, account: str) -> dict[str, Any]:
+    return {
+        "touser": customer_in(message, name),
+        "open_kfid": account,
+        "msgid": hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest(),
+    }
+
+
 def outgoing(message: Outgoing, name: str, account: str) -> dict[str, Any]:
     """Return the request that sends a text from an account; buttons become a menu below it.
 
@@ -162,11 +175,7 @@ def outgoing(message: Outgoing, name: str, account: str) -> dict[str, Any]:
     Raises:
         DeliveryFailed: The room is not a private one of this adapter.
     """
-    request: dict[str, Any] = {
-        "touser": customer_in(message, name),
-        "open_kfid": account,
-        "msgid": hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest(),
-    }
+    request = _to(message, name, account)
     if buttons := menu(message):
         items = [{"type": "click", "click": {"id": command, "content": label}} for label, command in buttons]
         return {
