@@ -161,12 +161,16 @@ class Sentences:
             self._liked.clear()
         self._liked[text] = changes, vector, nearest
 
-    def nearest(self, text: str) -> tuple[list[int], Callable[[int], float]]:
-        """Return the phrasings nearest to a text, and the likeness of any by number, without what it owes to its crowded place."""
+    def nearest(self, text: str, found: Sequence[int] = ()) -> tuple[list[int], Callable[[int], float]]:
+        """Return the phrasings nearest to a text, and the likeness of any by number, without what it owes to its crowded place;
+        that of those `found` otherwise is worked out together."""
         if self._liked.get(text, (-1,))[0] != self._changes:
             self.hear(text)
         _, vector, best = self._liked.get(text, (-1, None, []))
         rows, crowding, scale, places = self._rows, self._crowding[1], self._scale(), self._places
+
+        if crowding is not None:
+            crowding.look_at([*best, *(places[number] for number in found if number in places)])
 
         def likeness(place: int) -> float:
             if rows is None or vector is None:
