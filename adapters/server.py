@@ -13,10 +13,12 @@ from yarl import URL
 
 from adapters.clock_check import time_of
 from adapters.contract import DeliveryFailed
+from adapters.uploads import Upload
 from adapters.wording import say
 
 SOON: Final = timedelta(seconds=5)
 _PATIENCE: Final = 10.0  # seconds for a whole answer
+_UPLOADING: Final = aiohttp.ClientTimeout(total=60.0)
 _LARGEST_ANSWER: Final = 1 << 20  # bytes
 
 
@@ -60,7 +62,7 @@ class Server:
         *,
         largest: int = _LARGEST_ANSWER,
     ) -> Response:
-        """Send a request to an address on this server; `body` becomes JSON, None sends none; no answer may be larger.
+        """Send a request to an address on this server; `body` becomes JSON, an `Upload` a form, None sends none; no answer may be larger.
 
         Raises:
             DeliveryFailed: Another server, not reached, busy, or it is unknown whether it did what was asked (`is_unknown`).
@@ -104,12 +106,15 @@ class Server:
     ) -> Response:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=self._timeout)
-        data = None if body is None else msgspec.json.encode(body)
-        sent = dict(headers or {})
-        if body is not None:
+        sent, timeout = dict(headers or {}), self._timeout
+        data: aiohttp.FormData | bytes | None = None
+        if isinstance(body, Upload):
+            data, timeout = body.form(), _UPLOADING
+        elif body is not None:
+            data = msgspec.json.encode(body)
             sent["Content-Type"] = "application/json; charset=utf-8"
         async with self._session.request(
-            method, address, data=data, headers=sent, allow_redirects=False
+            method, address, data=data, headers=sent, allow_redirects=False, timeout=timeout
         ) as response:
             self.server_time = time_of(response.headers.get("Date", ""))
             content = bytearray()

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import chatter, clocks, deadlines, faq, redis_store, road, router, size, startup, store, wecom
+from benchmarks import (
+    chatter,
+    clocks,
+    deadlines,
+    faq,
+    holding,
+    redis_store,
+    road,
+    router,
+    size,
+    startup,
+    store,
+    wecom,
+)
 from benchmarks.table import lines, missed
 
 MEASUREMENTS = {
@@ -16,6 +29,7 @@ MEASUREMENTS = {
     "clocks": clocks.run,
     "deadlines": deadlines.run,
     "faq": faq.run,
+    "loop": holding.run,
     "wecom": wecom.run,
     "startup": startup.run,
     "size": size.run,

@@ -73,7 +73,8 @@ class Served:
     commits: float = 0.0  # milliseconds that the same commits take with nothing beside them
     scan: float = 0.0  # milliseconds to find that nothing is due
     tick: float = 0.0  # milliseconds of a whole tick with nothing due
-    cpu: float = 0.0  # milliseconds of processor time a served deadline
+    cpu: float = 0.0  # milliseconds of processor time a served deadline, once it is due
+    ahead: float = 0.0  # the same before, while nothing is due
     memory: float = 0.0  # megabytes
 
     def at(self, share: float) -> float:
@@ -97,7 +98,15 @@ def _rows(size: int, ours: Served, peer: Served | None) -> Iterator[Row]:
         "its commits, made once more alone",
     )
     yield Row(
-        f"{size:,} open: processor time a served deadline", ours.cpu, None, "ms", None, "rules, words, rows"
+        f"{size:,} open: processor time a served deadline", ours.cpu, None, "ms", None, "rows; once it is due"
+    )
+    yield Row(
+        f"{size:,} open: … and ahead of it",
+        ours.ahead,
+        None,
+        "ms",
+        None,
+        "rules, words; in idle seconds before",
     )
     yield Row(
         f"{size:,} open: scan, nothing due", ours.scan, peer.scan if peer else None, "ms", at_most(0.1), note
@@ -166,6 +175,9 @@ async def _ours(folder: Path, size: int) -> Served:
         await bot.tick(clock.now())
         served.scan = await _median(lambda: _scan(bot, clock.now()))
         served.tick = await _median(lambda: bot.tick(clock.now()))
+        ahead = time.process_time()
+        await bot.desk.look_ahead(clock.now(), lambda: True)  # as the metronome does between two ticks
+        served.ahead = (time.process_time() - ahead) * 1000 / DUE
         clock.move_to(due_at)
         began = time.perf_counter()
         timed.saved_at.clear()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from time import process_time
@@ -122,12 +122,12 @@ def _sized(size: int, goal: float) -> list[Row]:
     before, start = _resident(), process_time()
     base = KnowledgeBase(_entry(number, text) for number, text in enumerate(phrasings))
     built, taken = process_time() - start, _resident() - before
-    asked = [_asked(chance.choice(phrasings), chance) for _ in range(_ASKED)]
-    base.match(asked[0])
-    ours = _p99(base.match, asked)
-    name, of_peer = f"faq.match, p99, {size:,} phrasings", asked[:_ASKED_OF_PEER]
+    questions = [asked(chance.choice(phrasings), chance) for _ in range(_ASKED)]
+    base.match(questions[0])
+    ours = _p99(base.match, questions)
+    name, of_peer = f"faq.match, p99, {size:,} phrasings", questions[:_ASKED_OF_PEER]
     rows = [
-        Row(name, ours, _p99(search, asked), "ms", at_most(goal), peer)
+        Row(name, ours, _p99(search, questions), "ms", at_most(goal), peer)
         for peer, search in (
             ("tantivy, pieces only", _tantivy(phrasings)),
             ("bm25s, pieces only", _bm25s(phrasings)),
@@ -215,7 +215,20 @@ def _question(chance: random.Random) -> str:
     return f"{chance.choice(_PLACES)}{mark}{chance.choice(_THINGS)}{chance.choice(_MATTERS)}"
 
 
-def _asked(text: str, chance: random.Random) -> str:
+def entries_of(phrasings: int) -> Iterator[dict[str, object]]:
+    """Yield entries of a file with so many phrasings, four each."""
+    chance = random.Random(_SEED)
+    for number in range(phrasings // 4):
+        yield {
+            "id": f"K-{number}",
+            "question": _question(chance),
+            "aliases": [_question(chance) for _ in range(3)],
+            "answer": f"第{number}个答案",
+        }
+
+
+def asked(text: str, chance: random.Random) -> str:
+    """Return a question as somebody would ask it: a letter short, with words around it."""
     place = chance.randrange(len(text))
     return (
         chance.choice(("请问", "老师，", ""))

@@ -71,7 +71,7 @@ class Answering:
         if decision is None:
             hits: list[Hit] = []
             if mode != "off":
-                await self._knowledge.hear(said.text)
+                await self._knowledge.hear(said.text, hearing.customer, is_asked=said.is_for_bot)
                 hits = self._knowledge.find(
                     said.text, hearing.customer, hearing.now, is_asked=said.is_for_bot
                 )

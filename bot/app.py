@@ -20,6 +20,7 @@ from bot.adapters import made
 from bot.assembly import Bot, assemble
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
+from bot.dashboard.rendering import Renderer
 from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
@@ -33,7 +34,7 @@ from bot.store.registry import open_store
 from bot.store.sharing import SharedStore, Wake
 from bot.texts import Texts
 from bot.travel import Traveller
-from bot.web import TICKS_STOPPED, build
+from bot.web import RENDERER, TICKS_STOPPED, build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
@@ -93,10 +94,10 @@ async def run(config: Config) -> None:
             loop.add_signal_handler(number, ending.set)
         else:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(ending.set))
-    await serve(config, ending, on_running=_spare_collections)
+    await serve(config, ending, on_running=spare_collections)
 
 
-def _spare_collections() -> None:
+def spare_collections() -> None:
     """Keep the collector of cycles from walking what the start has made: it lives as long as the program."""
     gc.freeze()
     gc.set_threshold(*_COLLECTIONS)
@@ -108,8 +109,8 @@ async def serve(
 ) -> None:
     """Run the bot until `ending` is set; `on_running` is called once everything is started."""
     log = structlog.get_logger("app")
-    clock = MovableClock(SystemClock())
-    traveller = Traveller(clock) if config.web.time_travel else None
+    movable = MovableClock(SystemClock()) if config.web.time_travel else None
+    clock, traveller = movable or SystemClock(), Traveller(movable) if movable else None
     store = await open_store(config.store_url, clock.now())
     try:
         await refuse_half_a_copy(store)
@@ -143,14 +144,15 @@ async def _serve(
     token = secrets.token_urlsafe(32)  # for `shouwen top` on this machine
     # Time travel neither logs out nor lets in.
     access = Access(bot.config.web, SystemClock(), tokens=(token, bot.config.monitoring.token))
+    pages = build(bot, adapters, access, health)
     runner = web.AppRunner(
-        build(bot, adapters, access, health),
+        pages,
         access_log=None,
         handler_cancellation=False,
         shutdown_timeout=_GRACE_SECONDS,
     )
     await runner.setup()
-    metronome = Metronome(bot.clock, bot.next_due_at, bot.tick)
+    metronome = Metronome(bot.clock, bot.next_due_at, bot.tick, idle=bot.desk.look_ahead)
     bot.desk.tell_deadlines(metronome.expect)
     bot.store.listen(lambda wake, what: _woken(wake, what, metronome, roster))
     reading: asyncio.Task[None] | None = None
@@ -172,6 +174,7 @@ async def _serve(
                 _tidy(bot, log),
                 _follow_knowledge(bot, log),
                 _understand(bot, log),
+                _draw_ahead(bot, pages[RENDERER]),
                 bot.auditor.run(),
                 dead_man.run(),
             )
@@ -272,6 +275,12 @@ async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
         except Exception:
             log.exception("phrasings cannot be understood", action="knowledge_understand_failed")
         await bot.clock.sleep(_UNDERSTOOD_EVERY)
+
+
+async def _draw_ahead(bot: Bot, renderer: Renderer) -> None:
+    """Make the pages ready once the start is over."""
+    await bot.clock.sleep(_UNDERSTOOD_EVERY)
+    await renderer.compile_ahead()
 
 
 async def _follow_knowledge(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,10 +15,10 @@ from bot.due_batches import Batch, DueBatches, kept_of
 from bot.failing import Failures
 from bot.filing import Filing
 from bot.follow_ups import FollowUps
+from bot.foresight import Foresight
 from bot.metrics import Meters
-from bot.store.contract import Conflict, Store, StoreFault
+from bot.store.contract import Conflict, Due, Store, StoreFault
 from bot.storm_watch import StormWatch
-from bot.tickets.model import Ticket
 from bot.tickets.storms import listed
 
 _AT_ONCE = 200  # due tickets taken in one go
@@ -51,8 +51,14 @@ class Deadlines:
         self._meters = meters
         self._failures = failures
         self._storms = StormWatch(store, filing.rules)
+        self._foresight = Foresight(store=store, filing=filing, drafts=drafts)
         self._batches = DueBatches(
-            store=store, filing=filing, follow_ups=follow_ups, drafts=drafts, storms=self._storms
+            store=store,
+            filing=filing,
+            follow_ups=follow_ups,
+            drafts=drafts,
+            storms=self._storms,
+            foresight=self._foresight,
         )
         self._log = structlog.get_logger("desk")
 
@@ -68,9 +74,10 @@ class Deadlines:
                 limit = _AT_ONCE + (
                     len(saving.batch.due) if saving else 0
                 )  # what is being saved is due still
-                due = [t for t in await self._store.claim_due(now, limit=limit) if t.number not in taken]
+                claimed = await self._store.claim_due(now, limit=limit)
+                due = [each for each in claimed if each.ticket.number not in taken]
                 if due:
-                    taken.update(ticket.number for ticket in due)
+                    taken.update(each.ticket.number for each in due)
                     self._meters.late(first, now)
                     saving = await self._take_due(due, now, saving)
                 elif saving is not None:
@@ -85,7 +92,7 @@ class Deadlines:
                 await asyncio.gather(saving.task, return_exceptions=True)
         await self._tell_gathered(now)
 
-    async def _take_due(self, due: list[Ticket], now: datetime, earlier: _Saving | None) -> _Saving | None:
+    async def _take_due(self, due: list[Due], now: datetime, earlier: _Saving | None) -> _Saving | None:
         """Decide about tickets together, and begin to save them once those before them are saved."""
         batch = await self._decided(due, now, earlier.batch if earlier else None)
         if earlier is not None and not await self._is_saved(earlier, now) and batch is not None:
@@ -95,7 +102,7 @@ class Deadlines:
             return None
         return self._saving(batch, now)
 
-    async def _decided(self, due: list[Ticket], now: datetime, before: Batch | None) -> Batch | None:
+    async def _decided(self, due: list[Due], now: datetime, before: Batch | None) -> Batch | None:
         """Return what becomes of tickets together; None when one of them cannot be decided about."""
         try:
             return await self._batches.decided(due, now, before)
@@ -122,10 +129,10 @@ class Deadlines:
             return True
         return False
 
-    async def _without(self, number: int, due: Sequence[Ticket], now: datetime) -> None:
+    async def _without(self, number: int, due: Sequence[Due], now: datetime) -> None:
         """Take tickets again of which somebody else has changed one meanwhile: that one as it is now, the others together."""
         self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
-        others = [ticket for ticket in due if ticket.number != number]
+        others = [each for each in due if each.ticket.number != number]
         if len(others) < len(due):
             await self._alone(number, now)
         batch = await self._decided(others, now, None) if 0 < len(others) < len(due) else None
@@ -134,17 +141,17 @@ class Deadlines:
         else:
             await self._is_saved(self._saving(batch, now), now)
 
-    async def _one_by_one(self, due: Sequence[Ticket], now: datetime) -> None:
+    async def _one_by_one(self, due: Sequence[Due], now: datetime) -> None:
         """One ticket must not stop the others."""
-        for ticket in due:
-            await self._alone(ticket.number, now)
+        for each in due:
+            await self._alone(each.ticket.number, now)
 
     async def _alone(self, number: int, now: datetime) -> None:
         try:
             ticket = await self._store.ticket(number)
             due_at = await self._store.due_at(number)
             if ticket is not None and due_at is not None and due_at <= now:
-                await self._saved(await self._batches.decided([ticket], now), now)
+                await self._saved(await self._batches.decided([Due(ticket, due_at)], now), now)
         except Conflict:
             self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
         except StoreFault:
@@ -161,6 +168,10 @@ class Deadlines:
     async def _saved(self, batch: Batch, now: datetime) -> bool:
         saved = list(batch.saved.values())
         return await self._filing.commit(saved, batch.drafts, None, at=now, kept=kept_of(batch))
+
+    async def look_ahead(self, now: datetime, goes_on: Callable[[], bool]) -> None:
+        """Work out what the deadlines of the next seconds come to, as long as nothing else is to be done."""
+        await self._foresight.look(now, goes_on)
 
     def next_list_at(self, now: datetime) -> datetime | None:
         """Return when gathered notices are said next, or None."""

@@ -258,6 +258,10 @@ class Desk:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
         await self._deadlines.tick(now)
 
+    async def look_ahead(self, now: datetime, goes_on: Callable[[], bool]) -> None:
+        """Work out what the deadlines of the next seconds come to, as long as nothing else is to be done."""
+        await self._deadlines.look_ahead(now, goes_on)
+
     def next_list_at(self, now: datetime) -> datetime | None:
         """Return when gathered notices are said next, or None."""
         return self._deadlines.next_list_at(now)

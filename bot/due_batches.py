@@ -11,15 +11,13 @@ from msgspec.structs import replace
 from bot.drafts import Draft, Drafts
 from bot.filing import Filing
 from bot.follow_ups import FollowUps
-from bot.store.contract import Kept, Saved, Store
+from bot.foresight import Foresight, Passed, served_at
+from bot.store.contract import Due, Kept, Saved, Store
 from bot.storm_watch import StormWatch
-from bot.tickets import steps as s
 from bot.tickets.alerts import joined
-from bot.tickets.events import AnyEvent, SurveyAsked
-from bot.tickets.lifecycle import decide
+from bot.tickets.events import SurveyAsked
 from bot.tickets.messages import Message
 from bot.tickets.model import Party, Ticket
-from bot.tickets.replies import replies
 from bot.tickets.storms import Alert
 
 
@@ -27,7 +25,7 @@ from bot.tickets.storms import Alert
 class Batch:
     """Tickets that were due, and everything that one commit saves of them."""
 
-    due: Sequence[Ticket]
+    due: Sequence[Due]
     saved: dict[int, Saved] = field(default_factory=dict)  # by number
     drafts: list[Draft] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
@@ -40,27 +38,36 @@ class _Alerts:
 
     rooms: dict[str, list[Alert]] = field(default_factory=dict)  # by the id of the duty room
     people: dict[str, list[Alert]] = field(default_factory=dict)  # what one person reads alone, by the person
-    decided: dict[int, tuple[Ticket, list[AnyEvent]]] = field(default_factory=dict)  # by number
+    passed: dict[int, Passed] = field(default_factory=dict)  # by number
 
 
 class DueBatches:
     """Decides about tickets that are due; what it gives is not saved yet."""
 
     def __init__(
-        self, *, store: Store, filing: Filing, follow_ups: FollowUps, drafts: Drafts, storms: StormWatch
+        self,
+        *,
+        store: Store,
+        filing: Filing,
+        follow_ups: FollowUps,
+        drafts: Drafts,
+        storms: StormWatch,
+        foresight: Foresight,
     ) -> None:
         self._store = store
         self._filing = filing
         self._follow_ups = follow_ups
         self._drafts = drafts
         self._storms = storms
+        self._foresight = foresight
 
-    async def decided(self, due: Sequence[Ticket], now: datetime, before: Batch | None = None) -> Batch:
+    async def decided(self, due: Sequence[Due], now: datetime, before: Batch | None = None) -> Batch:
         """Return what becomes of tickets at `now`, in their order; `before` is a batch that is still being saved."""
         batch, alerts = Batch(due), _Alerts()
-        for ticket in due:
-            surveyed_at = await self._surveyed_at(ticket, batch, before)
-            await self._let_time_pass(ticket, s.DeadlineReached(surveyed_at), now, batch, alerts)
+        for each in due:
+            surveyed_at = await self._surveyed_at(each.ticket, batch, before)
+            passed = self._foresight.passed(each.ticket, served_at(each, now), surveyed_at)
+            await self._take_in(passed, now, batch, alerts)
         await self._judge(batch, alerts, now, before.kept if before else {})
         for group in alerts.people.values():
             batch.drafts += self._joined(group[0].ticket, [each.message for each in group], now)
@@ -74,25 +81,21 @@ class DueBatches:
                 return each.asked[ticket.account]
         return await self._store.surveyed_at(ticket.account)
 
-    async def _let_time_pass(
-        self, before: Ticket, step: s.DeadlineReached, now: datetime, batch: Batch, alerts: _Alerts
-    ) -> None:
-        rules = self._filing.rules
-        events = decide(before, step, now, rules)
-        if any(isinstance(event, SurveyAsked) for event in events):
+    async def _take_in(self, passed: Passed, now: datetime, batch: Batch, alerts: _Alerts) -> None:
+        rules, before, ticket = self._filing.rules, passed.before, passed.ticket
+        if any(isinstance(event, SurveyAsked) for event in passed.events):
             batch.asked[before.account] = now
-        ticket, batch.saved[before.number] = self._filing.saved(before, events, now, None)
-        alerts.decided[before.number] = before, events
-        for opened in await self._follow_ups.tickets(ticket, events):
+        batch.saved[before.number] = passed.saved
+        alerts.passed[before.number] = passed
+        for opened in await self._follow_ups.tickets(ticket, passed.events):
             batch.saved[opened.number] = self._filing.born(opened, now, None)[1]
-        said = replies(before, ticket, events, self._drafts.voices(ticket, now, None), rules)
-        for message in said:
+        for message in passed.said:
             if message.is_alert and isinstance(message.to, Party):
                 alerts.people.setdefault(message.to.id, []).append(Alert(ticket, message))
             elif message.is_alert:
                 room = rules.rooms.get(ticket.room)
                 alerts.rooms.setdefault(room.duty if room else "", []).append(Alert(ticket, message))
-        others = [message for message in said if not message.is_alert]
+        others = [message for message in passed.said if not message.is_alert]
         batch.drafts += self._drafts.of_ticket(others, ticket, now, None)
         if card := self._drafts.card(before, ticket, now):
             batch.drafts.append(card)
@@ -103,8 +106,9 @@ class DueBatches:
             judged = await self._storms.judge(room_id, group, now, {**unsaved, **batch.kept})
             batch.kept.update((kept.key, kept.value) for kept in judged.kept)
             for number, gathered in judged.verdict.gathered.items():
-                before, events = alerts.decided[number]
-                batch.saved[number] = self._filing.saved(before, [*events, gathered], now, None)[1]
+                passed = alerts.passed[number]
+                events = [*passed.events, gathered]
+                batch.saved[number] = self._filing.saved(passed.before, events, passed.at, None)[1]
             if judged.verdict.said:
                 batch.drafts += self._joined(group[0].ticket, judged.verdict.said, now)
 

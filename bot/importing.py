@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from bot.config import Config, Customer
 from bot.store.contract import Store
 from bot.store.knowledge_contract import KnowledgeMoved, Learning
+from faq.entries import Entry
 from faq.formats import ImportPlan, Rows, plan, read
 from faq.formats.customers import named_customers
 
@@ -35,11 +37,7 @@ async def import_rows(store: Store, rows: Rows, name: str, by: str, now: datetim
     """Import rows that were read from a file of this name; the history says whose import it was."""
     for _ in range(_ATTEMPTS):
         version = await store.knowledge_version()
-        found = plan(await store.entries(), rows)
-        entries = tuple(
-            replace(entry, changed_by=by, changed_at=now, reason=name)
-            for entry in (*found.new, *found.changed)
-        )
+        found, entries = await asyncio.to_thread(_planned, await store.entries(), rows, name, by, now)
         try:
             if entries:
                 await store.learn(Learning(at=now, entries=entries, expected=version))
@@ -47,6 +45,15 @@ async def import_rows(store: Store, rows: Rows, name: str, by: str, now: datetim
             continue
         return found
     raise RuntimeError(f"the knowledge was changed by others {_ATTEMPTS} times in a row")
+
+
+def _planned(
+    before: Sequence[Entry], rows: Rows, name: str, by: str, now: datetime
+) -> tuple[ImportPlan, tuple[Entry, ...]]:
+    """Return what rows come to and the entries to save: long work, for a thread."""
+    found = plan(before, rows)
+    changed = (*found.new, *found.changed)
+    return found, tuple(replace(entry, changed_by=by, changed_at=now, reason=name) for entry in changed)
 
 
 async def import_when_empty(store: Store, config: Config, now: datetime) -> list[ImportPlan]:

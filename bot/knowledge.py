@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from asyncio import Lock, sleep, to_thread
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,9 +17,10 @@ from bot.store.knowledge_contract import Uses
 from bot.understanding import Understanding
 from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
 from faq.popularity import by_popularity
-from faq.thresholds import asked_itself, for_chatter, own_answer_at
+from faq.thresholds import OwnQuestion, asked_itself, for_chatter, own_answer_at
 
-_SLICE = 50  # entries taken over before others have their turn: some three milliseconds
+# Phrasings taken over, or held against a text, before others have their turn: a millisecond or two.
+_SLICE, _LARGE = 20, 2_000  # from so many phrasings on a question is worked out in slices too
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ class Knowledge:
         self._answer_at: float | None = None  # found by `ask_itself`
         self._asked = -1  # the version that was asked
         self._entries: dict[str, Entry] = {}
+        self._ids: list[str] = []  # in order: sorting all of them takes long where they are many
+        self._dated: set[str] = set()  # ids of those that are not always in use
         self._version = 0
         self._day = date.min
         self._taking_over = Lock()
@@ -85,6 +89,8 @@ class Knowledge:
         # The version first: what is changed while the entries are read is then read once more.
         self._version = await self._store.knowledge_version()
         self._entries = {entry.id: entry for entry in await self._store.entries()}
+        self._ids = sorted(self._entries)
+        self._dated = {entry.id for entry in self._entries.values() if _is_dated(entry)}
         self._day = self._today(now)
         sentences = self.understanding.sentences() if self.understanding is not None else None
         found = [self._as_found(entry) for entry in self._entries.values()]
@@ -121,17 +127,30 @@ class Knowledge:
                 return False
             changes = await self._store.entry_changes(self._version)
             latest = {change.id: change.entry for change in changes}
-            for place, (id_, entry) in enumerate(latest.items(), 1):
-                if entry is None:
-                    self._entries.pop(id_, None)
-                    self._base.remove(id_)
-                else:
-                    self._entries[id_] = entry
-                    self._base.put(self._as_found(entry))
-                if place % _SLICE == 0:
+            done = 0
+            for id_, entry in latest.items():
+                done += self._take_over(id_, entry)
+                if done >= _SLICE:
+                    done = 0
                     await sleep(0)
             self._version = max((change.version for change in changes), default=self._version)
             return True
+
+    def _take_over(self, id_: str, entry: Entry | None) -> int:
+        """Know the form an entry has now, None for none; return how many phrasings that is about."""
+        before = self._entries.pop(id_, None)
+        self._dated.discard(id_)
+        if entry is None:
+            self._base.remove(id_)
+        else:
+            self._entries[id_] = entry
+            self._base.put(self._as_found(entry))
+            if _is_dated(entry):
+                self._dated.add(id_)
+        if (before is None) != (entry is None):
+            place = bisect_left(self._ids, id_)
+            self._ids[place : place + (entry is None)] = [id_] if entry is not None else []
+        return sum(1 + len(each.aliases) for each in (before, entry) if each is not None)
 
     def entry(self, id_: str) -> Entry | None:
         """Return an entry that is in use, or None."""
@@ -143,18 +162,27 @@ class Knowledge:
         return self._entries.get(id_)
 
     def entries(self) -> list[Entry]:
-        """Return all entries by id, those that are not in use too."""
-        return [self._entries[id_] for id_ in sorted(self._entries)]
+        """Return all entries by id, those that are not in use too; may be called in a thread."""
+        return [entry for id_ in self._ids.copy() if (entry := self._entries.get(id_)) is not None]
 
-    async def hear(self, text: str) -> None:
-        """Work out what a text means, beside the event loop, so that `find` holds up nobody; nothing where that is not wanted or cannot be had."""
+    def by_id(self) -> dict[str, Entry]:
+        """Return all entries as they are now, to go over them in a thread."""
+        return self._entries.copy()
+
+    async def hear(self, text: str, customer: str = "", *, is_asked: bool = True) -> None:
+        """Work out what is slow of `find`, beside the event loop or in slices, so that it holds up nobody.
+
+        What a text means is left out where that is not wanted or cannot be had. Few of what nobody asks is like anything.
+        """
         sentences = self._base.sentences
-        if self.understanding is None or sentences is None or not sentences.is_ready:
-            return
-        asked = self._base.asked(text)
-        vector = None if sentences.can_ask(asked) else await self.understanding.of(asked)
-        if vector is not None or sentences.can_ask(asked):
-            await to_thread(self._base.hear, text, vector)
+        if self.understanding is not None and sentences is not None and sentences.is_ready:
+            asked = self._base.asked(text)
+            vector = None if sentences.can_ask(asked) else await self.understanding.of(asked)
+            if vector is not None or sentences.can_ask(asked):
+                await to_thread(self._base.hear, text, vector)
+        if len(self._base.index) >= _LARGE:
+            for _ in self._base.looked_up(text, customer=customer or None, is_read=is_asked):
+                await sleep(0)
 
     def find(self, text: str, customer: str, now: datetime, *, is_asked: bool = True) -> list[Hit]:
         """Return the entries that may answer a text for a customer, best first.
@@ -175,9 +203,10 @@ class Knowledge:
         """Find by its own questions from which probability on to answer, in slices; None when nothing has changed since."""
         if self._asked == self._version or not self.thresholds.is_own:
             return None
-        version, asked = self._version, []
+        version, asked = self._version, list[OwnQuestion]()
         for question in asked_itself(self._base):
-            asked.append(question)
+            if question is not None:
+                asked.append(question)
             await sleep(0)
         self._asked = version
         self._answer_at = own_answer_at(asked, self.thresholds.answer_at)
@@ -198,7 +227,7 @@ class Knowledge:
         if before == today:
             return
         self._day = today
-        for entry in self._entries.values():
+        for entry in [self._entries[id_] for id_ in self._dated]:
             if entry.holds_on(before) != entry.holds_on(today):
                 self._base.put(self._as_found(entry))
 
@@ -207,3 +236,7 @@ class Knowledge:
 
     def _as_found(self, entry: Entry) -> Entry:
         return entry if entry.holds_on(self._day) else replace(entry, is_enabled=False)
+
+
+def _is_dated(entry: Entry) -> bool:
+    return entry.valid_from is not None or entry.valid_until is not None

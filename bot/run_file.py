@@ -27,7 +27,10 @@ def folder_of(env: Mapping[str, str]) -> Path:
     given = env.get("XDG_RUNTIME_DIR")
     if given:
         return Path(given) / "shouwen"
-    user = os.getuid() if sys.platform != "win32" else env.get("USERNAME", "")
+    if sys.platform == "win32":
+        user = env.get("USERNAME", "")
+    else:
+        user = str(os.getuid())
     return Path(tempfile.gettempdir()) / f"shouwen-{user}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -40,6 +41,9 @@ _FOR_PROGRAMS = ("/healthz", "/readyz", "/hooks/{adapter}", "/hooks/{adapter}/{t
 _METRICS = "/metrics"
 _FOR_TOOLS = (_METRICS, FINDINGS)  # for whoever shows a token, too
 _BEFORE_LOGIN = ("/login", "/static/{digest}/{name}")
+_STORE_ANSWERS_SECONDS = (
+    1.0  # whoever asks whether we are ready does not wait for long, whatever patience commits have
+)
 TICKS_STOPPED = timedelta(minutes=2)  # a tick that serves thousands of tickets may take a while
 _CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -64,6 +68,9 @@ class Health(Protocol):
         ...
 
 
+RENDERER = web.AppKey("renderer", Renderer)
+
+
 def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Health) -> web.Application:
     """Return the application: pages, callbacks of platforms, and what monitoring asks for."""
     pages_of = [adapter for adapter in adapters.values() if isinstance(adapter, HasPages)]
@@ -86,6 +93,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
         app.add_routes(adapter.routes())
     if not pages_of:
         app.router.add_get("/chat", _no_chat(renderer))
+    app[RENDERER] = renderer
     app.on_response_prepare.append(_protect)
     app.on_shutdown.append(lambda _: _end(live))
     return app
@@ -160,15 +168,18 @@ class _Monitoring:
     async def _reasons(self) -> AsyncIterator[str]:
         if not self._health.is_ready():
             yield "starting or stopping"
-        if not self._bot.store.is_reachable:
-            yield "the store does not answer"
         silent_for = self._health.silent_for()
         if silent_for is None:
             yield "time has not passed yet"
         elif silent_for > TICKS_STOPPED:
             yield f"deadlines were last looked at {silent_for.total_seconds():.0f} s ago"
         try:
-            await self._bot.store.next_due_at()
+            async with asyncio.timeout(_STORE_ANSWERS_SECONDS):
+                await self._bot.store.next_due_at()
+            if not self._bot.store.is_reachable:
+                yield "the store does not answer"
+        except TimeoutError:
+            yield "the store does not answer"
         except StoreFault as fault:
             yield f"store: {fault}"
 

@@ -243,7 +243,7 @@ class Index:
                 pieces += _LETTER * rarity
             else:
                 pieces += rarity
-        total = self._total(number)
+        total = self.total(number)
         return Coverage(
             _share(letters, text.letters),
             _share(letters, total.letters),
@@ -251,7 +251,8 @@ class Index:
             _share(pieces, total.pieces),
         )
 
-    def _total(self, number: int) -> Sum:
+    def total(self, number: int) -> Sum:
+        """Return the sums of a phrasing."""
         total = self._totals.get(number)
         if total is None:
             pieces = _pieces(self._texts[number] or "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from faq.features import at_most, compared, reading, spelled
 from faq.index import Index, Sum
 from faq.phrases import Phrases
 from faq.rank import LEAST_SHARED, most_likely, ranked
+from faq.search import Wanted
 from faq.sentences import Sentences
 from faq.text import fold, plain
 from faq.wording import canonical
@@ -25,6 +26,8 @@ _CLEARLY_AHEAD = 2.0
 _AT_MOST = 3
 # Longer texts are read up to here: nobody asks a question in so many characters, and cost must stay bounded.
 _READ = 300
+_LATELY = 16  # texts that were looked up ahead
+_READ_AT_ONCE = 4  # phrasings, some hundred microseconds each
 _LETTERS = re.compile("[a-z]+")
 
 
@@ -58,6 +61,7 @@ class Nothing:
 
 
 Verdict = Answer | Suggest | Nothing
+LeftOut = range | tuple[int, ...]  # numbers of phrasings that are taken as if they were not there
 
 
 class KnowledgeBase:
@@ -76,6 +80,8 @@ class KnowledgeBase:
         self.changes = 0  # how often it was changed: whoever goes over it in slices sees that it is not the same any more
         self.phrases = phrases if phrases is not None else Phrases()
         self.index = index if index is not None else Index()
+        # What was looked up ahead: after which change, and what `_looked_up` returns.
+        self._lately: dict[tuple[str, str | None, LeftOut], tuple[int, Wanted, list[int]]] = {}
         self._entries: dict[str, Entry] = {}
         self._own = 0  # entries that are for one customer only
         for entry in entries:
@@ -92,7 +98,7 @@ class KnowledgeBase:
         if sentences is not None:
             for number, entry in enumerate(phrases.entries):
                 if entry is not None:
-                    sentences.put(number, index.text(number))
+                    sentences.put(number, index.text(number), entry.id)
         for entry in [each for each in entries.values() if each.id not in phrases.firsts]:
             base.put(entry)
         return base
@@ -118,7 +124,7 @@ class KnowledgeBase:
             number = self.phrases.add(entry, place)
             self.index.add(number, text)
             if self.sentences is not None:
-                self.sentences.put(number, text)
+                self.sentences.put(number, text, entry.id)
 
     def remove(self, id_: str) -> None:
         """Take an entry out; nothing happens when there is none."""
@@ -181,17 +187,51 @@ class KnowledgeBase:
             return read, ()
         return canonical(_LETTERS.sub(lambda run: meant.get(run[0], run[0]), read)), meant.values()
 
-    def measure(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Measured]:
-        """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`."""
-        asked_text, meant = self._read(text)
+    def looked_up(
+        self, text: str, *, customer: str | None = None, left_out: LeftOut = (), is_read: bool = True
+    ) -> Iterator[None]:
+        """Find what may be like a text and read it, bit by bit, so that `match` and `measure` are quick afterwards."""
+        asked_text = self._read(text)[0]
+        yield
+        _, numbers = self._looked_up(asked_text, customer, left_out, is_kept=True)
+        yield
+        for place, number in enumerate(numbers if is_read else ()):
+            reading(self.index.text(number))
+            self.index.total(number)
+            if place % _READ_AT_ONCE == _READ_AT_ONCE - 1:
+                yield
+
+    def _looked_up(
+        self, asked_text: str, customer: str | None, left_out: LeftOut, *, is_kept: bool = False
+    ) -> tuple[Wanted, list[int]]:
+        """Return what is looked for to find a text as it is compared, and the numbers of what was found."""
+        kept = self._lately.get((asked_text, customer, left_out))
+        if kept is not None and kept[0] == self.changes:
+            return kept[1], kept[2]
         wanted = self.index.wanted(asked_text)
-        admits = self._admits(customer) if self._own else None
+        admits = self._admits(customer, left_out)
         numbers = [number for _, number in self.index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
+        if is_kept:
+            if len(self._lately) >= _LATELY:
+                self._lately.clear()
+            self._lately[asked_text, customer, left_out] = self.changes, wanted, numbers
+        return wanted, numbers
+
+    def measure(
+        self, text: str, *, customer: str | None = None, at_least: float = 0.0, left_out: LeftOut = ()
+    ) -> list[Measured]:
+        """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`.
+
+        Those `left_out` are taken as if they were not there.
+        """
+        asked_text, meant = self._read(text)
+        admits = self._admits(customer, left_out)
+        wanted, numbers = self._looked_up(asked_text, customer, left_out)
         like = None
         if asked_text and self.sentences is not None and self.sentences.can_ask(asked_text):
-            nearest, like = self.sentences.nearest(asked_text)
+            nearest, like = self.sentences.nearest(asked_text, numbers)
             known = set(numbers)
-            numbers += [n for n in nearest if n not in known and (admits is None or admits(n))]
+            numbers = numbers + [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:
             return []
         weights = wanted.weights
@@ -235,8 +275,12 @@ class KnowledgeBase:
         measured = self.measure(text, customer=customer, at_least=at_least)
         return ranked(measured) if measured else []
 
-    def _admits(self, customer: str | None) -> Callable[[int], bool]:
-        return lambda number: self.phrases.entry(number).customer in (None, customer)
+    def _admits(self, customer: str | None, left_out: LeftOut) -> Callable[[int], bool] | None:
+        """Return which phrasings may be found; None for all."""
+        if not self._own and not left_out:
+            return None
+        entry = self.phrases.entry
+        return lambda number: number not in left_out and entry(number).customer in (None, customer)
 
 
 def canonical_wordings(entry: Entry) -> dict[str, int]:

@@ -36,7 +36,7 @@ _SPEAKS = {
     "one_sided_name": -0.3,
 }
 # What the likeness of whole sentences counts, beyond what any two sentences have.
-_SENTENCE, _ANY_SENTENCE = 8.0, 0.3
+_SENTENCE, _ANY_SENTENCE = 10.0, 0.3
 _WEIGHTS = tuple(_SPEAKS.get(name, 0.0) for name in NAMES)
 # How far behind the best phrasing of an entry another one may be to add to its evidence.
 _SHARPNESS = 1.2

@@ -41,6 +41,10 @@ class Clock(Protocol):
         ...
 
 
+# What may be done between ticks: given the instant, and what says whether there is still time for it.
+Idle = Callable[[datetime, Callable[[], bool]], Awaitable[None]]
+
+
 class SteadyInterval(IntervalTrigger):  # type: ignore[misc]  # APScheduler has no types
     """An interval that goes on from now when it has fallen behind.
 
@@ -68,7 +72,7 @@ class Metronome:
 
     `tick` handles everything that is due at the instant it is given. Ticks never overlap; when one fails, the failure is
     logged and the next one still comes. What follows from a tick or a commit needs no timer: `next_due` is asked again after
-    every tick and every `nudge`.
+    every tick and every `nudge`. Between ticks `idle` may prepare what comes; it is told when there is no more time for it.
     """
 
     def __init__(
@@ -77,12 +81,16 @@ class Metronome:
         next_due: Callable[[], Awaitable[datetime | None]],
         tick: Callable[[datetime], Awaitable[None]],
         *,
+        idle: Idle | None = None,
         every: timedelta = timedelta(seconds=1),
         scheduler: AsyncIOScheduler | None = None,
     ) -> None:
         self._clock = clock
         self._next_due = next_due
         self._tick = tick
+        self._idle = idle
+        self._idling: asyncio.Task[None] | None = None
+        self._looks = 0  # how often it has looked
         self._every = every
         self._scheduler = scheduler or beating_scheduler()
         self._logger = structlog.get_logger(__name__)
@@ -135,6 +143,8 @@ class Metronome:
         self._scheduler.shutdown()
         await ended.wait()
         await self._runner
+        if self._idling is not None:
+            await self._idling  # it was told
         for task in (self._watchdog, self._nap):
             if task is not None:
                 task.cancel()
@@ -165,7 +175,25 @@ class Metronome:
             await self._wanted.wait()
             self._wanted.clear()
             if not self._is_stopping:
+                self._looks += 1
                 await self._look()
+                self._begin_idling()
+
+    def _begin_idling(self) -> None:
+        if self._idle is not None and (self._idling is None or self._idling.done()):
+            self._idling = asyncio.create_task(self._idled(self._idle))
+
+    async def _idled(self, idle: Idle) -> None:
+        looks = self._looks
+
+        def goes_on() -> bool:
+            return looks == self._looks and not self._wanted.is_set() and not self._is_stopping
+
+        try:
+            await idle(self._clock.now(), goes_on)
+        except Exception:
+            # Nothing is owed by it: what was not prepared is done when it is due.
+            self._logger.exception("preparing failed", action="idle_failed")
 
     async def _look(self) -> None:
         is_beat, self._is_beat = self._is_beat, False

@@ -7,12 +7,13 @@ from typing import Any, Final
 
 from yarl import URL
 
-from adapters.contract import DeliveryFailed, Timekeeper
+from adapters.contract import DeliveryFailed, File, Timekeeper
 from adapters.dingtalk.frames import CARD, ROBOT
 from adapters.dingtalk.outcome import TokenRefused, check_answered, read
 from adapters.dingtalk.settings import Settings
 from adapters.server import Server
 from adapters.tokens import Token, Tokens
+from adapters.uploads import Upload
 from adapters.values import word
 from adapters.wording import say
 
@@ -84,6 +85,20 @@ class Api:
         """
         body = {"downloadCode": code, "robotCode": robot}
         return word(await self.call("v1.0/robot/messageFiles/download", body), "downloadUrl")
+
+    async def upload(self, file: File) -> str:
+        """Leave a file at DingTalk and return what it is called there.
+
+        Raises:
+            DeliveryFailed: Refused or not reached.
+        """
+        query = {"access_token": await self._tokens.get(), "type": "file"}
+        address = self._conversations.address("media/upload", query)
+        found = check_answered(await self._conversations.request("POST", address, Upload("media", file)))
+        media = word(found, "media_id")
+        if not media:
+            raise DeliveryFailed(say("钉钉没有收下文件"))
+        return media
 
     def may_answer(self, webhook: str) -> bool:
         """Say whether the address of a conversation is on the configured server: nothing is ever sent elsewhere."""

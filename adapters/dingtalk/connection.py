@@ -13,6 +13,7 @@ from adapters.contract import (
     Attachment,
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -34,6 +35,7 @@ from adapters.splitting import split
 
 _log = structlog.get_logger(__name__)
 
+_LARGEST_FILE: Final = 20_000_000
 _LONGEST_PART: Final = wire.LIMIT - 400  # ids may be longer than the names they stand for
 
 
@@ -56,6 +58,7 @@ class DingTalkAdapter:
             can_recall=True,
             per_minute_room=20,
             max_length=wire.LIMIT,
+            max_file_bytes=_LARGEST_FILE,
         )
         self._clock = surroundings.clock
         self._jitter = jitter
@@ -87,6 +90,14 @@ class DingTalkAdapter:
             DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
         """
         return await self._delivery.deliver(message)
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file and return its id.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        return await self._sending.send_file(message, file)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - its reference says all
         """Return the content of a file that somebody sent.

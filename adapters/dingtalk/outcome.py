@@ -65,8 +65,8 @@ def read(response: Response) -> dict[str, Any]:
     raise DeliveryFailed(say("钉钉的回答看不懂，不知是否送到"), is_unknown=True)
 
 
-def check_answered(response: Response) -> None:
-    """Return when the address of a conversation has taken a message.
+def check_answered(response: Response) -> dict[str, Any]:
+    """Return what the address of a conversation, or the older interface beside it, says when it has taken something.
 
     Raises:
         Rejected: It says no.
@@ -84,6 +84,7 @@ def check_answered(response: Response) -> None:
         raise Rejected("-1", say("钉钉繁忙"), SOON)
     if code:
         raise Rejected(str(code), word(found, "errmsg"))
+    return found or {}
 
 
 def _object(content: bytes) -> dict[str, Any] | None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
-from adapters.contract import DeliveryFailed, Outgoing, RoomKind, Timekeeper
+from adapters.contract import DeliveryFailed, File, Outgoing, RoomKind, Timekeeper
 from adapters.dingtalk import cards, wire
 from adapters.dingtalk.addresses import place
 from adapters.dingtalk.api import Api
 from adapters.dingtalk.outcome import Rejected
+from adapters.remembered import Remembered
+from adapters.uploads import nothing_shown_yet
 from adapters.values import word
 from adapters.wording import N_, say
 
@@ -30,6 +32,7 @@ class Sending:
         self.robot = robot  # its code, until a message tells another
         self._clock = clock
         self._template = template  # of cards; empty where there are none
+        self._doubtful = Remembered[str](_MOST)  # cards that may be there although nobody answered
         self._sessions: OrderedDict[str, wire.Session] = OrderedDict()
         self._log = _log.bind(adapter=name)
 
@@ -73,6 +76,19 @@ class Sending:
                 return f"key:{message.key}"
         return await self._push(message)
 
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Upload a file, send it by speaking first, and return its id.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        place(message.room, self._name)
+        with nothing_shown_yet():
+            media = await self._api.upload(file)
+        return await self._pushed(
+            *wire.push(message, self._name, self.robot, wire.document(file.name, media)), message
+        )
+
     async def recall(self, room: str, message_id: str) -> None:
         """Take back what was said first; answers to a conversation have no id.
 
@@ -99,10 +115,21 @@ class Sending:
 
     async def _card(self, message: Outgoing) -> str:
         body = cards.creation(message, self._name, self.robot, self._template)
-        answer = await self._api.call("v1.0/card/instances/createAndDeliver", body)
+        number = body["outTrackId"]
+        try:
+            answer = await self._api.call("v1.0/card/instances/createAndDeliver", body)
+        except Rejected as rejected:
+            # DingTalk knows a card by its number: one that may be there already is not made again, nor said as text.
+            if number in self._doubtful and rejected.retry_after is None and not _lacks_right(rejected):
+                return f"{cards.MARK}{number}"
+            raise
+        except DeliveryFailed as failed:
+            if failed.is_unknown:
+                self._doubtful.note(number)
+            raise
         if not cards.is_delivered(answer):
             raise Rejected("card", say("卡片没有投放到群里"))
-        return f"{cards.MARK}{cards.number_of(message)}"
+        return f"{cards.MARK}{number}"
 
     async def _change(self, message: Outgoing, earlier: str) -> str:
         """Give a card another text; what was said as text stays, and the next message carries what is new."""
@@ -114,11 +141,13 @@ class Sending:
     def _without_cards(self, rejected: Rejected) -> None:
         """Say it as text; where the right to cards is missing, everything from now on."""
         self._log.warning("no card", action="dingtalk_card_refused", why=rejected.reason)
-        if "AccessDenied" in rejected.code:
+        if _lacks_right(rejected):
             self._template = ""
 
     async def _push(self, message: Outgoing) -> str:
-        path, body = wire.push(message, self._name, self.robot)
+        return await self._pushed(*wire.push(message, self._name, self.robot), message)
+
+    async def _pushed(self, path: str, body: dict[str, Any], message: Outgoing) -> str:
         found = await self._api.call(path, body)
         for key, words in (
             ("invalidStaffIdList", N_("钉钉没有送达：没有这个人，或他不在应用的可用范围里")),
@@ -127,3 +156,7 @@ class Sending:
             if found.get(key):
                 raise DeliveryFailed(say(words))
         return word(found, "processQueryKey") or f"key:{message.key}"
+
+
+def _lacks_right(rejected: Rejected) -> bool:
+    return "AccessDenied" in rejected.code

@@ -166,18 +166,24 @@ def answer(message: Outgoing, name: str) -> dict[str, Any]:
     return {"msgtype": "text", "text": {"content": "".join(shown)}, "at": at}
 
 
-def push(message: Outgoing, name: str, robot: str) -> tuple[str, dict[str, Any]]:
+def document(name: str, media: str) -> tuple[str, dict[str, str]]:
+    """Return what shows a file that was uploaded: the name of its template, and what stands in it."""
+    return "sampleFile", {"mediaId": media, "fileName": name, "fileType": name.rpartition(".")[2].lower()}
+
+
+def push(
+    message: Outgoing, name: str, robot: str, shown: tuple[str, dict[str, str]] | None = None
+) -> tuple[str, dict[str, Any]]:
     """Return path and body that start to speak; nobody can be called there, so names are only names.
+
+    `shown` stands for the text where something else is to be seen.
 
     Raises:
         DeliveryFailed: The room is not one of this adapter, or nobody of the enterprise.
     """
     kind, number = place(message.room, name)
-    said = {
-        "robotCode": robot,
-        "msgKey": "sampleText",
-        "msgParam": msgspec.json.encode({"content": message.text}).decode(),
-    }
+    template, values = shown or ("sampleText", {"content": message.text})
+    said = {"robotCode": robot, "msgKey": template, "msgParam": msgspec.json.encode(values).decode()}
     if kind is RoomKind.GROUP:
         return "v1.0/robot/groupMessages/send", {**said, "openConversationId": number}
     if number.startswith(OUTSIDER):

@@ -16,6 +16,7 @@ from adapters.contract import (
     Attachment,
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -34,6 +35,7 @@ from adapters.inbox import Inbox
 from adapters.receipt import Receipt
 
 _log = structlog.get_logger(__name__)
+_LARGEST_FILE: Final = 30_000_000
 
 SAVE_WITHIN: Final = 2.5  # seconds, of the three for which Feishu waits
 _KNOW_WITHIN: Final = 2.0  # seconds for the bot to learn who it is
@@ -58,6 +60,7 @@ class FeishuAdapter:
             per_minute=1000,
             max_length=20_000,
             length_unit="bytes",
+            max_file_bytes=_LARGEST_FILE,
         )
         self._surroundings = surroundings
         self._settings = settings
@@ -94,6 +97,14 @@ class FeishuAdapter:
         if message.edits is None:
             return await self._delivery.deliver(message)
         return await self._sending.send(replace(message, text=message.text.encode(errors="replace").decode()))
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file and return the id of its message.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        return await self._sending.send_file(message, file)
 
     async def recall(self, room: str, message_id: str) -> None:
         """Take a message of the bot back.

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Any, Final
 
+import msgspec
 import structlog
 
-from adapters.contract import DeliveryFailed, Outgoing, RoomKind
+from adapters.contract import DeliveryFailed, File, Outgoing, RoomKind
 from adapters.feishu import writing
 from adapters.feishu.addresses import MESSAGE, place
 from adapters.feishu.api import Api
 from adapters.feishu.outcome import QUOTE_GONE, Rejected
+from adapters.uploads import Upload, nothing_shown_yet
 from adapters.values import part, word
 from adapters.wording import say
 
@@ -45,6 +47,25 @@ class Sending:
             if not failed.is_unknown or failed.retry_after is None:
                 raise
         return await self._new(part, kind, number)  # if the first has arrived, the second does not
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Upload a file, send it, and return the id of its message.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        kind, number = place(message.room, self._name)
+        fields = {"file_type": writing.file_type(file.name), "file_name": file.name}
+        with nothing_shown_yet():
+            uploaded = await self._api.call("POST", "im/v1/files", Upload("file", file, fields))
+        key = word(part(uploaded, "data"), "file_key")
+        if not key:
+            raise DeliveryFailed(say("飞书没有收下文件"))
+        body = {"msg_type": "file", "content": msgspec.json.encode({"file_key": key}).decode()}
+        to = "chat_id" if kind is RoomKind.GROUP else "open_id"
+        request = {**body, "uuid": writing.idempotency(message), "receive_id": number}
+        answer = await self._api.call("POST", _MESSAGES, request, {"receive_id_type": to})
+        return word(part(answer, "data"), "message_id") or f"key:{message.key}"
 
     async def recall(self, room: str, message_id: str) -> None:
         """Take a message of the bot back.

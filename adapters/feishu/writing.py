@@ -72,6 +72,21 @@ def card(message: Outgoing, name: str, kind: RoomKind) -> str:
     return _json({"config": {"update_multi": True, "wide_screen_mode": True}, "elements": elements})
 
 
+def file_type(name: str) -> str:
+    """Return what Feishu calls the kind of a file: it opens those it knows."""
+    suffix = name.rpartition(".")[2].lower()
+    known = {
+        "pdf": "pdf",
+        "doc": "doc",
+        "docx": "doc",
+        "xls": "xls",
+        "xlsx": "xls",
+        "ppt": "ppt",
+        "pptx": "ppt",
+    }
+    return known.get(suffix, "stream")
+
+
 def idempotency(message: Outgoing) -> str:
     """Return what Feishu tells a repetition by, for an hour."""
     return hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest()

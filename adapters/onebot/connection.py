@@ -29,13 +29,15 @@ from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.onebot import examination, files, posts, wire
 from adapters.onebot.admission import Refused, Role, admit
-from adapters.onebot.calls import Caller, NoSuchPower, ask
+from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, ask
 from adapters.onebot.catching_up import CatchingUp, Known, since
 from adapters.onebot.dial import LARGEST_ACCEPTED, keep_connected
-from adapters.onebot.frames import Frame
+from adapters.onebot.frames import Call, Frame
 from adapters.onebot.http_api import HttpApi
 from adapters.onebot.link import Link, Socket
 from adapters.onebot.notices import file_key, noticed
+from adapters.onebot.outcome import check
+from adapters.onebot.requests import accepted, trusted
 from adapters.onebot.sending import RECONNECTING, Sending
 from adapters.onebot.settings import Settings
 from adapters.onebot.voices import Voices
@@ -86,6 +88,8 @@ class OneBotAdapter:
         self._echoes = _echoes()
         self._sending = Sending(self.name, self._caller_for, self._echoes, self._own)
         self._delivery = Delivery(partial(split, limit=_LONGEST, size=len), self._sending.send)
+        self._trusted = trusted(surroundings.people)
+        self._tasks: set[asyncio.Task[None]] = set()
         self._is_closed = False
         self._log = _log.bind(adapter=surroundings.name)
 
@@ -156,6 +160,9 @@ class OneBotAdapter:
         self._is_closed = True
         self._inbox.close()
         self._voices.wake()  # nobody will come
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(link.close("bye") for link in self._voices.links))
         if self._http is not None:
             await self._http.close()
@@ -280,6 +287,8 @@ class OneBotAdapter:
             happening: Incoming | Notice | None = noticed(frame, self._view, me, self._own)
         else:
             happening = wire.incoming(frame, self._view, me, self._own)
+        if frame.post_type == "request":
+            self._asked(frame, account)
         if frame.notice_type == "bot_offline":
             self._log.error("QQ has logged the account out", action="onebot_account_offline", account=me)
         if isinstance(happening, Notice):
@@ -292,6 +301,27 @@ class OneBotAdapter:
                 notice=frame.notice_type,
             )
         return happening
+
+    def _asked(self, frame: Frame, account: str) -> None:
+        call = accepted(frame, self.name, self._trusted, next(self._echoes))
+        caller = self._http or self._voices.caller(account)
+        self._log.info(
+            "somebody asks for the bot" if call is None else "accepted",
+            action="onebot_request",
+            kind=str(frame.request_type)[:32],
+            account=f"{self.name}:{wire.identity(frame.user_id)}",
+        )
+        if call is None or caller is None:
+            return
+        task = asyncio.create_task(self._accept(caller, call))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _accept(self, caller: Caller, call: Call) -> None:
+        try:
+            check(await caller.call(call))
+        except (Unanswered, DeliveryFailed) as failed:
+            self._log.warning("not accepted", action="onebot_request_failed", why=str(failed))
 
     def _note_own(self, account: str) -> None:
         if account and len(self._own) < _MOST_ACCOUNTS:

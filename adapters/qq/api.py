@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -12,7 +13,7 @@ import aiohttp
 from yarl import URL
 
 from adapters.clock_check import time_of
-from adapters.contract import RoomKind, Timekeeper
+from adapters.contract import File, RoomKind, Timekeeper
 from adapters.qq.outcome import Outcome, fields_of, judge
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import Granted, NoToken, Tokens, granted
@@ -74,6 +75,21 @@ class Api:
         """
         place = "groups" if kind is RoomKind.GROUP else "users"
         return await self.call("POST", f"/v2/{place}/{quote(openid, safe='')}/messages", request)
+
+    async def upload(self, kind: RoomKind, openid: str, file: File) -> Answer:
+        """Leave a file at the platform, for one room.
+
+        Raises:
+            NoToken, NotReached, Unanswered: No answer was had.
+        """
+        place = "groups" if kind is RoomKind.GROUP else "users"
+        request = {
+            "file_type": 4,
+            "file_data": base64.b64encode(file.content).decode(),
+            "file_name": file.name,
+            "srv_send_msg": False,
+        }
+        return await self.call("POST", f"/v2/{place}/{quote(openid, safe='')}/files", request)
 
     async def acknowledge(self, interaction: str) -> Answer:
         """Tell the platform that a pressed button was noticed.

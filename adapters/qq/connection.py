@@ -11,7 +11,16 @@ from typing import Any, Final
 import structlog
 from aiohttp import web
 
-from adapters.contract import Attachment, Capabilities, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import (
+    Attachment,
+    Capabilities,
+    File,
+    Finding,
+    Incoming,
+    Notice,
+    Outgoing,
+    Surroundings,
+)
 from adapters.delivery import Delivery as PartByPart
 from adapters.downloads import downloaded
 from adapters.inbox import Inbox
@@ -31,6 +40,7 @@ _log = structlog.get_logger(__name__)
 
 LONGEST: Final = 1800  # characters; the platform does not say, and takes this
 _BODY_WITHIN: Final = 10.0  # seconds
+_LARGEST_FILE: Final = 10_000_000  # it travels as base64 in one request
 _REMEMBERED: Final = (
     20_000  # messages that a quote may name, and rooms and people that were mentioned in the log
 )
@@ -58,6 +68,8 @@ class QQAdapter:
             replies_per_message=GROUP_REPLIES,
             per_minute_room=settings.per_minute_room or None,
             max_length=LONGEST,
+            max_file_bytes=_LARGEST_FILE,
+            files_in_groups=False,  # pictures only; a refused one would reach the duty room all the same
         )
         self._settings = settings
         self._surroundings = surroundings
@@ -142,6 +154,14 @@ class QQAdapter:
         if found is not None and not (receipt and await receipt.wait(self._save_within)):
             return web.json_response({"op": Op.CALLBACK_ACK, "d": 1}, status=503)
         return web.json_response({"op": Op.CALLBACK_ACK, "d": 0})
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file to a person and return the index by which quotes will name it.
+
+        Raises:
+            DeliveryFailed: Refused, nothing can be answered, or its fate is unknown.
+        """
+        return await self._delivery.send_file(message, file)
 
     async def close(self) -> None:
         """End all connections; `incoming` ends after what has already arrived."""

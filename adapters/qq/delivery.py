@@ -9,10 +9,10 @@ from typing import Any, Final, Never
 
 import structlog
 
-from adapters.contract import DeliveryFailed, Outgoing, Timekeeper
+from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
 from adapters.qq import writing
 from adapters.qq.api import Api, NotReached, Unanswered
-from adapters.qq.outcome import Outcome, Verdict, judge
+from adapters.qq.outcome import Outcome, Verdict, fields_of, judge
 from adapters.qq.tokens import NoToken
 from adapters.qq.windows import Pushes, Source, Windows
 from adapters.wording import say, words_of
@@ -66,8 +66,26 @@ class Delivery:
         self._born_at = clock.monotonic()
         self._log = _log.bind(adapter=name)
 
-    async def send(self, message: Outgoing) -> str:
-        """Deliver a message and return the index by which quotes will name it.
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Upload a file, send it like a message, and return the index by which quotes will name it.
+
+        Raises:
+            DeliveryFailed: As for `send`, or it was not taken.
+        """
+        to = writing.address(message, self._name)
+        try:
+            answer = await self._api.upload(to.kind, to.openid, file)
+        except (NotReached, NoToken, Unanswered) as failure:  # nobody has seen anything of it
+            raise DeliveryFailed(words_of(failure), retry_after=_SOON) from failure
+        info = fields_of(answer.body).get("file_info")
+        if answer.status >= 300 or not isinstance(info, str) or not info:
+            verdict = judge(answer.status, answer.body, answer.headers)
+            wait = verdict.retry_after if verdict.outcome is Outcome.BUSY else None
+            raise DeliveryFailed(say("QQ 拒绝：{why}", why=verdict.said), retry_after=wait)
+        return await self.send(message, info)
+
+    async def send(self, message: Outgoing, media: str = "") -> str:
+        """Deliver a message, or what was uploaded, and return the index by which quotes will name it.
 
         Raises:
             DeliveryFailed: It was refused, nothing can be answered and the bot may not speak first, or its fate is unknown.
@@ -81,7 +99,7 @@ class Delivery:
             if not trial.is_uncertain:
                 trial.source = self._source(message)
             try:
-                answer = await self._api.send(to.kind, to.openid, self._request(message, to, trial))
+                answer = await self._api.send(to.kind, to.openid, self._request(message, to, trial, media))
             except Unanswered as lost:
                 trial.is_uncertain = trial.numbered()
                 if lost.is_cut and may_repeat and trial.is_uncertain:
@@ -119,8 +137,10 @@ class Delivery:
             raise DeliveryFailed(say("没有可以回复的消息，也不能主动发言：{why}", why=why), until_heard=True)
         return source
 
-    def _request(self, message: Outgoing, to: writing.Address, trial: _Trial) -> Mapping[str, Any]:
-        request = writing.body(message, self._name, to, trial.style)
+    def _request(
+        self, message: Outgoing, to: writing.Address, trial: _Trial, media: str
+    ) -> Mapping[str, Any]:
+        request = writing.media(media) if media else writing.body(message, self._name, to, trial.style)
         if message.quotes is not None and (index := self._index_of(message.quotes)) is not None:
             request["message_reference"] = {"message_id": index}
         source = trial.source

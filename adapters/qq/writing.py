@@ -41,6 +41,11 @@ def address(message: Outgoing, name: str) -> Address:
     return Address(*place)
 
 
+def media(info: str) -> dict[str, Any]:
+    """Return the request that shows what was uploaded, without what it answers."""
+    return {"msg_type": 7, "content": " ", "media": {"file_info": info}}
+
+
 def body(message: Outgoing, name: str, to: Address, style: Style) -> dict[str, Any]:
     """Return the request that sends a message, without what it answers."""
     content = "".join(_written(message, name, to, style))

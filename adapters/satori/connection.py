@@ -13,6 +13,7 @@ import structlog
 from adapters.contract import (
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -38,6 +39,7 @@ from adapters.wording import say
 _log = structlog.get_logger(__name__)
 
 _MOST: Final = 10_000
+_LARGEST_FILE: Final = 5_000_000  # it stands in the message itself
 
 
 class SatoriAdapter:
@@ -55,6 +57,7 @@ class SatoriAdapter:
             has_buttons=settings.buttons,
             per_minute_room=settings.per_minute_room or None,
             max_length=wire.LIMIT,
+            max_file_bytes=_LARGEST_FILE,
         )
         self._settings = settings
         self._surroundings = surroundings
@@ -90,6 +93,19 @@ class SatoriAdapter:
         if self._inbox.is_closed:
             raise DeliveryFailed(say("正在停止"), retry_after=SOON)
         return await self._delivery.deliver(message)
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file and return the id of its message.
+
+        Raises:
+            DeliveryFailed: Not connected yet, refused, or it is unknown whether it arrived.
+        """
+        view = self._known()
+        channel = await self._channel(message.room, view)
+        body = {"channel_id": channel, "content": wire.document(file)}
+        sent = await self._api.call("message.create", view.login, body)
+        first = sent[0] if isinstance(sent, list) and sent else sent
+        return word(first, "id") or f"key:{message.key}"
 
     async def recall(self, room: str, message_id: str) -> None:
         """Take a message of the bot back.

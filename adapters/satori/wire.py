@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any, Final
 from adapters.addressing import addressed
 from adapters.contract import (
     Attachment,
+    File,
     Incoming,
     Mention,
     Notice,
@@ -296,6 +298,12 @@ def place(room: str, name: str) -> tuple[RoomKind, str]:
         DeliveryFailed: It is none.
     """
     return place_of(room, name, is_id)
+
+
+def document(file: File) -> str:
+    """Return the element that shows a file; what is in it stands in the element, so that no gateway must fetch it from us."""
+    encoded = base64.b64encode(file.content).decode()
+    return element("file", {"src": f"data:application/octet-stream;base64,{encoded}", "title": file.name})
 
 
 def content(message: Outgoing, name: str, kind: RoomKind, *, has_buttons: bool = False) -> str:

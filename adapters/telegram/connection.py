@@ -16,6 +16,7 @@ from adapters.contract import (
     Attachment,
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -37,6 +38,7 @@ from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
 
+LARGEST_FILE: Final = 50_000_000  # what Telegram takes of bots
 _PER_MINUTE: Final = 1500  # Telegram's own limit is about 30 a second
 MOST_WAITING: Final = 1000  # Telegram keeps the others
 _AFTER_RESTART: Final = timedelta(seconds=5)
@@ -60,6 +62,7 @@ class TelegramAdapter:
             per_minute_room=settings.per_minute_room or None,
             per_minute=_PER_MINUTE,
             max_length=LIMIT,
+            max_file_bytes=LARGEST_FILE,
             length_unit="utf16",
         )
         clock = surroundings.clock
@@ -103,6 +106,16 @@ class TelegramAdapter:
         if self._inbox.is_closed:
             raise DeliveryFailed(say("与 Telegram 的连接已关闭"), retry_after=_AFTER_RESTART)
         return await self._sending.deliver(message)
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file as a document and return its id on Telegram.
+
+        Raises:
+            DeliveryFailed: Not reached, refused, or it is unknown whether it arrived.
+        """
+        if self._inbox.is_closed:
+            raise DeliveryFailed(say("与 Telegram 的连接已关闭"), retry_after=_AFTER_RESTART)
+        return await self._sending.send_file(message, file)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - its reference says all
         """Return the content of a file that somebody sent.

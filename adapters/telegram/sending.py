@@ -8,11 +8,12 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from telegram import Bot, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
+from telegram import Bot, InputFile, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
 from telegram.error import ChatMigrated, TelegramError
 
-from adapters.contract import DeliveryFailed, Outgoing, Timekeeper
+from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
 from adapters.telegram.acquaintances import Acquaintances
+from adapters.telegram.addresses import place
 from adapters.telegram.failures import Burden, Flooded, burden_of, failure, is_unchanged
 from adapters.telegram.outgoing import Shown, outgoing
 from adapters.telegram.presses import Presses
@@ -74,6 +75,32 @@ class Sending:
                 raise
             first_id = first_id or number
         return first_id
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Send a file and return the id of its message.
+
+        Raises:
+            DeliveryFailed: It was not taken, or it is unknown whether it was.
+        """
+        where, quoted = place(message.room, self._name), message.quotes or ""
+        self._check_flood()
+        document = InputFile(file.content, filename=file.name)
+        for _ in range(2):
+            sending = self._bot.send_document(
+                chat_id=self._known.chat_now(where.chat),
+                document=document,
+                message_thread_id=where.topic,
+                reply_parameters=_answering(int(quoted) if quoted.isdecimal() else None),
+                disable_content_type_detection=True,
+            )
+            try:
+                return str((await understood(sending)).message_id)
+            except ChatMigrated as moved:
+                self._known.moved(Moved(where.chat, moved.new_chat_id))
+            except TelegramError as error:
+                self._note_flood(error)
+                raise failure(error) from None  # its own trace may show what stands in an address
+        raise DeliveryFailed(say("Telegram 一再拒绝这条消息"))
 
     async def _show(self, part: Shown) -> str:
         """Send one part; whatever of it Telegram refuses to take is left out, but never the text."""

@@ -84,7 +84,7 @@ class Transport(BaseRequest):
         """
         patience = read_timeout if isinstance(read_timeout, (int, float)) else self._timeout
         timeout = aiohttp.ClientTimeout(total=patience + _CONNECT, connect=_CONNECT, sock_read=patience)
-        data = request_data.json_parameters if request_data is not None else None
+        data = _body(request_data)
         try:
             async with self._opened().request(
                 method, url, data=data, proxy=self._proxy, timeout=timeout, allow_redirects=False
@@ -156,3 +156,15 @@ def _wait(body: bytes) -> timedelta:
         seconds = None
     is_said = type(seconds) in (int, float) and 0 < seconds <= _LONGEST_WAIT
     return timedelta(seconds=seconds if is_said else _WAIT_UNSAID)
+
+
+def _body(request: RequestData | None) -> Any:
+    """Return the parameters of a call; with a file they are a form."""
+    if request is None or not request.contains_files:
+        return request.json_parameters if request is not None else None
+    form = aiohttp.FormData(quote_fields=False)
+    for name, value in request.json_parameters.items():
+        form.add_field(name, value)
+    for name, (file, content, kind) in (request.multipart_data or {}).items():
+        form.add_field(name, content, filename=file, content_type=kind)
+    return form

@@ -7,11 +7,12 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing, Surroundings
+from adapters.contract import Capabilities, DeliveryFailed, File, Incoming, Outgoing, Surroundings
 from adapters.web.chat import Chat
 from adapters.web.pages import Pages
 from adapters.web.refusals import Reason, Refused
 
+LARGEST_FILE = 10_000_000  # it stays in memory while its message does
 AFTER_RESTART = timedelta(seconds=5)
 
 
@@ -20,7 +21,7 @@ class WebAdapter:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self.name = surroundings.name
-        self.capabilities = Capabilities(can_edit=True, has_buttons=True)
+        self.capabilities = Capabilities(can_edit=True, has_buttons=True, max_file_bytes=LARGEST_FILE)
         self._chat = Chat(surroundings)
         self._pages = Pages(self._chat, surroundings)
 
@@ -36,6 +37,18 @@ class WebAdapter:
         """
         try:
             return self._chat.show(message)
+        except Refused as refusal:
+            again = AFTER_RESTART if refusal.reason is Reason.CLOSED else None
+            raise DeliveryFailed(f"{message.room}: {refusal}", retry_after=again) from refusal
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Show a file to be downloaded, and return the id of the message.
+
+        Raises:
+            DeliveryFailed: There is no such room.
+        """
+        try:
+            return self._chat.show(message, file)
         except Refused as refusal:
             again = AFTER_RESTART if refusal.reason is Reason.CLOSED else None
             raise DeliveryFailed(f"{message.room}: {refusal}", retry_after=again) from refusal

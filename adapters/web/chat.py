@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator
 
 from adapters.addressing import addressed
-from adapters.contract import Incoming, KnownPerson, Outgoing, RoomKind, Surroundings
+from adapters.contract import File, Incoming, KnownPerson, Outgoing, RoomKind, Surroundings
 from adapters.web.audience import Audience, Came, Edited, Event, Opened, Said
 from adapters.web.history import Message, Room, Rooms
 from adapters.web.people import People
@@ -83,8 +83,8 @@ class Chat:
         self._take(place, note, incoming)
         return note.id
 
-    def show(self, message: Outgoing) -> str:
-        """Show what the bot says, and return the id of the message.
+    def show(self, message: Outgoing, file: File | None = None) -> str:
+        """Show what the bot says, or a file of it, and return the id of the message.
 
         Another attempt to deliver the same message shows nothing new. An edit of a message that was forgotten meanwhile
         (the program was restarted) shows it again under its old id, so that it can still be quoted and edited.
@@ -104,7 +104,8 @@ class Chat:
             id=message.edits or _new_id(),
             room=place.address,
             author=None,
-            text=message.text,
+            text="" if file else message.text,
+            file=file,
             at=known.at if known else self._clock.now(),
             mentions=tuple(each for each in message.mentions if self.people.is_here(each.account)),
             buttons=message.buttons,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapters.contract import Button, KnownPerson, KnownRoom, Mention, RoomKind
+from adapters.contract import Button, File, KnownPerson, KnownRoom, Mention, RoomKind
 from adapters.web.people import People
 from adapters.web.refusals import Reason, Refused
 
@@ -28,6 +28,7 @@ class Message:
     quotes: str | None = None
     pressed: str | None = None  # the label of the button; then `text` is empty
     is_edited: bool = False
+    file: File | None = None
 
 
 @dataclass(slots=True)

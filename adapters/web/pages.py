@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import jinja2
 import msgspec
@@ -68,6 +68,7 @@ class Pages:
             web.post("/chat/say", self.say),
             web.post("/chat/press", self.press),
             web.post("/chat/travel", self.travel),
+            web.get("/chat/file", self.file),
             web.static("/chat/static", STATIC),
         ]
 
@@ -115,6 +116,22 @@ class Pages:
             return {"id": said}
 
         return await self._answer(request, Say, act)
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Answer with the file that a message of the bot brings, while the message is remembered."""
+        try:
+            room = self._chat.rooms.find(request.query.get("room", ""))
+            file = room.find(request.query.get("message", "")).file
+        except Refused:
+            file = None
+        if file is None:
+            raise web.HTTPNotFound
+        headers = {
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+        return web.Response(body=file.content, content_type="application/octet-stream", headers=headers)
 
     async def press(self, request: web.Request) -> web.Response:
         """Take a button that a person pressed."""

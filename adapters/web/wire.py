@@ -89,6 +89,7 @@ class View:
             "quotes": message.quotes,
             "pressed": message.pressed,
             "edited": message.is_edited,
+            "file": message.file.name if message.file else None,
         }
 
     def event(self, event: Event) -> bytes:

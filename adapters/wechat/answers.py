@@ -37,6 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
     expires_in: Any = None
     msgid: Any = None
     invaliduser: Any = None
+    media_id: Any = None  # of a file that was left there
     quota: Any = None  # of calls of an official account
     name: Any = None  # of an application
     close: Any = None  # 1: the application is stopped
@@ -64,6 +65,17 @@ def code(value: Any) -> int | None:
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
     return None
+
+
+def media_of(answer: Answer) -> str:
+    """Return what a file that was uploaded is called.
+
+    Raises:
+        DeliveryFailed: The platform does not say.
+    """
+    if not isinstance(answer.media_id, str) or not answer.media_id:
+        raise DeliveryFailed(say("平台没有收下文件"))
+    return answer.media_id
 
 
 def read(response: Response, platform: str, *, may_lack_code: bool = False) -> Answer:

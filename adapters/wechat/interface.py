@@ -8,10 +8,11 @@ from typing import Final
 
 from yarl import URL
 
-from adapters.contract import DeliveryFailed, Timekeeper
+from adapters.contract import DeliveryFailed, File, Timekeeper
 from adapters.server import Server
 from adapters.tokens import Token, Tokens
-from adapters.wechat.answers import OK, TOKEN_WRONG, Answer, read
+from adapters.uploads import Upload, nothing_shown_yet
+from adapters.wechat.answers import OK, TOKEN_WRONG, Answer, media_of, read
 
 _LONGEST: Final = 7200  # seconds
 
@@ -127,6 +128,19 @@ class Account:
                 raise self._failure(found.code, found.words)
             self._tokens.forget(token)
         raise AssertionError("the second answer is the last")
+
+    async def upload(self, path: str, file: File) -> str:
+        """Leave a file at the platform, for three days, and return what it is called there.
+
+        Raises:
+            DeliveryFailed: Refused or not reached.
+        """
+        upload = Upload("media", file)
+        with nothing_shown_yet():
+            answer = await self._with_token(
+                lambda token: self._interface.post(path, {"access_token": token, "type": "file"}, upload)
+            )
+        return media_of(answer)
 
     async def close(self) -> None:
         """End all connections."""

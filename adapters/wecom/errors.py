@@ -9,6 +9,7 @@ from typing import Final
 from adapters.wechat.answers import TOKEN_WRONG, Rejected
 from adapters.wording import N_, said_about, say
 
+LARGEST_FILE: Final = 20_000_000  # bytes of a file
 KEY_WRONG: Final = 93000
 IP_UNKNOWN: Final = 60020
 NOT_SUBSCRIBED: Final = 846609

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Mapping
 from datetime import date
 
@@ -17,7 +18,7 @@ from bot.dashboard.uploads import MOST_UPLOADED, Uploads
 from bot.importing import for_customers, import_rows
 from bot.learning.curator import Curator, Decide, edited, new_entry, with_alias
 from bot.lessons import Lesson, Missed, Picked, Proposed
-from bot.store.knowledge_contract import Learning
+from bot.store.knowledge_contract import Learning, Uses
 from bot.tickets.errors import N_, TicketError
 from faq.entries import Entry
 from faq.formats import ImportPlan, UnreadableFile, describe, dump, parse, plan, template
@@ -78,7 +79,8 @@ class KnowledgePages:
         found = None
         if text.strip():
             room = room or (rooms[0].id if rooms else "")
-            await self._bot.knowledge.hear(text)
+            place = self._bot.directory.room(room)
+            await self._bot.knowledge.hear(text, (place.customer or "") if place else "")
             found = views.trial(self._bot, text, room, is_addressed=is_addressed, speaker=voice.speaker)
         main = self._renderer.part(
             "try.html", voice, trial=found, text=text, room=room, rooms=rooms, is_addressed=is_addressed
@@ -89,7 +91,10 @@ class KnowledgePages:
         """Answer with all entries as a file."""
         suffix = request.match_info["suffix"]
         name = f"faq.{suffix}"
-        body = template(name) if "template" in request.query else dump(name, self._bot.knowledge.entries())
+        if "template" in request.query:
+            body = template(name)
+        else:
+            body = await to_thread(lambda: dump(name, self._bot.knowledge.entries()))
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, content_type=_TYPES[suffix], headers=headers)
 
@@ -113,13 +118,14 @@ class KnowledgePages:
         with file.file as opened:
             data = opened.read()
         try:
-            rows = for_customers(parse(file.filename, data), self._bot.config.customers)
+            rows = await to_thread(
+                lambda: for_customers(parse(file.filename, data), self._bot.config.customers)
+            )
         except UnreadableFile as fault:
             return await self._listed(request, str(fault))
         token = await self._uploads.keep(file.filename, rows, self._bot.clock.now())
-        return await self._preview(
-            request, voice, token, file.filename, plan(self._bot.knowledge.entries(), rows)
-        )
+        found = await to_thread(lambda: plan(self._bot.knowledge.entries(), rows))
+        return await self._preview(request, voice, token, file.filename, found)
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
         """Approve or drop what waits."""
@@ -251,14 +257,13 @@ class KnowledgePages:
         voice = self._renderer.voice(request)
         uses = {each.entry: each for each in await self._bot.store.uses()}
         words, state = request.query.get("q", ""), request.query.get("state", "")
-        entries = self._bot.knowledge.entries()
-        found = views.chosen(entries, uses, words=words, state=state, speaker=voice.speaker)
+        found, total = await to_thread(self._chosen, words, state, uses, voice)
         main = self._renderer.part(
             "knowledge.html",
             voice,
             lines=views.lines(self._bot, found, uses, voice.speaker),
             count=len(found),
-            total=len(entries),
+            total=total,
             words=words,
             state=state,
             waiting=await views.waiting(self._bot, voice.speaker),
@@ -267,6 +272,13 @@ class KnowledgePages:
             who=self._who_of(request),
         )
         return await self._page(request, voice, main, notice=notice, response_to=response_to)
+
+    def _chosen(
+        self, words: str, state: str, uses: Mapping[str, Uses], voice: Voice
+    ) -> tuple[list[Entry], int]:
+        """Return the entries to list and how many there are in all: long work where they are many, for a thread."""
+        entries = self._bot.knowledge.entries()
+        return views.chosen(entries, uses, words=words, state=state, speaker=voice.speaker), len(entries)
 
     async def _shown(
         self, request: web.Request, id_: str, notice: str, *, response_to: Mapping[str, object] | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -52,6 +53,11 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.globals["static"] = assets.url
+
+    async def compile_ahead(self) -> None:
+        """Compile all templates in a thread: the first who looks at a page does not hold up everybody else for it."""
+        for name in self._templates.list_templates():
+            await to_thread(self._templates.get_template, name)
 
     def voice(self, request: web.Request) -> Voice:
         """Return the voice for whoever asks, at the bot's present time."""

@@ -6,6 +6,7 @@ import base64
 import binascii
 import secrets
 import zlib
+from asyncio import to_thread
 from datetime import datetime
 
 import msgspec
@@ -35,10 +36,9 @@ class Uploads:
 
     async def keep(self, name: str, rows: Rows, now: datetime) -> str:
         """Keep a file and return the word by which it is taken; of a large one the word is the file."""
-        packed = zlib.compress(msgspec.json.encode(_Upload(name, rows)))
-        value = base64.b85encode(packed).decode()
-        if len(value) > _MOST_KEPT:
-            return _CARRIED + base64.urlsafe_b64encode(packed).decode()
+        is_carried, value = await to_thread(_packed, _Upload(name, rows))
+        if is_carried:
+            return _CARRIED + value
         token = f"{milliseconds(now):013d}.{secrets.token_urlsafe(16)}"
         earlier = sorted(await self._store.kept(_UPLOADS))
         gone = [Kept(key, "") for key in earlier[: max(0, len(earlier) + 1 - _MOST_WAITING)]]
@@ -48,14 +48,27 @@ class Uploads:
     async def take(self, token: str, now: datetime) -> tuple[str, Rows] | None:
         """Return a file by its word, one of the store once; None when it is not there any more, or not whole."""
         if token.startswith(_CARRIED):
-            return _carried(token.removeprefix(_CARRIED))
+            return await to_thread(_carried, token.removeprefix(_CARRIED))
         key = _UPLOADS + token
         value = (await self._store.kept(key)).get(key)
         if value is None:
             return None
         await self._store.commit(Change(at=now, kept=(Kept(key, ""),)))
-        upload = msgspec.json.decode(zlib.decompress(base64.b85decode(value)), type=_Upload)
-        return upload.name, upload.rows
+        return await to_thread(_unpacked, value)
+
+
+def _packed(upload: _Upload) -> tuple[bool, str]:
+    """Return whether a file is too large for the store, and the text it is carried or kept as: long work, for a thread."""
+    packed = zlib.compress(msgspec.json.encode(upload))
+    value = base64.b85encode(packed).decode()
+    if len(value) > _MOST_KEPT:
+        return True, base64.urlsafe_b64encode(packed).decode()
+    return False, value
+
+
+def _unpacked(value: str) -> tuple[str, Rows]:
+    upload = msgspec.json.decode(zlib.decompress(base64.b85decode(value)), type=_Upload)
+    return upload.name, upload.rows
 
 
 def _carried(text: str) -> tuple[str, Rows] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
@@ -46,7 +47,8 @@ class Curator:
         for _ in range(_ATTEMPTS):
             await self._knowledge.refresh(now)
             version = self._knowledge.version
-            decided = decide({entry.id: entry for entry in self._knowledge.entries()})
+            # In a thread: to see whether a wording is known all entries are gone over.
+            decided = await to_thread(decide, self._knowledge.by_id())
             before = self._knowledge.stored(decided.id)
             if decided == before:
                 await self._store.learn(Learning(at=now, lessons=tuple(lessons)))

@@ -30,18 +30,18 @@ def searched(words: str, entries: list[Entry]) -> list[Entry]:
 def found_lines(
     words: str,
     knowledge: Knowledge,
-    customer: str,
+    near: list[Entry],
     uses: Mapping[str, Uses],
     speaker: Speaker,
-    now: datetime,
 ) -> list[str]:
-    """Return one line for every entry that holds the words, or else is like them; the id alone shows the whole entry."""
+    """Return one line for every entry that holds the words, or else for those near them; the id alone shows the whole entry.
+
+    All entries are gone over: where they are many that takes long.
+    """
     exact = knowledge.stored(words.strip().upper()) or knowledge.stored(words.strip())
     if exact is not None:
         return _whole(exact, uses, speaker)
-    found = searched(words, knowledge.entries())
-    least = knowledge.thresholds.suggest_at
-    found = found or [hit.entry for hit in knowledge.find(words, customer, now) if hit.score >= least]
+    found = searched(words, knowledge.entries()) or near
     if not found:
         return [speaker.say("没有找到“{words}”。", words=shortened(words, 20))]
     lines = [
@@ -50,7 +50,7 @@ def found_lines(
             entry=entry.id,
             question=shortened(entry.question, 20),
             answer=shortened(entry.answer, _LONGEST),
-            state=_state(entry, speaker, now),
+            state=_state(entry, speaker, speaker.now),
         )
         for entry in found[:_MOST]
     ]

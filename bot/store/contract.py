@@ -14,6 +14,7 @@ import msgspec
 from bot.asks import Ask
 from bot.store.knowledge_contract import KnowledgeStore
 from bot.store.messages import Delivered, Queued
+from bot.store.sharing import Due as Due
 from bot.store.sharing import SharedStore
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
@@ -186,7 +187,7 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         """Return tickets that are not closed, by number above `after`, each with its saved `next_due_at`."""
         ...
 
-    async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
+    async def due(self, now: datetime, *, limit: int = 100) -> list[Due]:
         """Return tickets whose `next_due_at` is not after `now`, earliest first, then by number."""
         ...
 

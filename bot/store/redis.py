@@ -35,6 +35,7 @@ from bot.store.redis_pieces import RedisPieces
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
 from bot.store.redis_sharing import RedisSharing
+from bot.store.sharing import Due
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 
@@ -109,10 +110,10 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
         found = [(ticket_of(value), _instant(due or None)) for value, due in rows]
         return sorted(found, key=lambda row: row[0].number)[:limit]
 
-    async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
+    async def due(self, now: datetime, *, limit: int = 100) -> list[Due]:
         found = await self._everywhere("due", milliseconds(now), limit)
         rows = sorted((due, ticket.number, ticket) for due, ticket in map(due_ticket_of, found))
-        return [ticket for _, _, ticket in rows[:limit]]
+        return [Due(ticket, instant(due)) for due, _, ticket in rows[:limit]]
 
     async def next_due_at(self) -> datetime | None:
         found = await self._in_every_shard("ZRANGE", "due", 0, 0, "WITHSCORES")

@@ -11,14 +11,14 @@ import structlog
 from redis.exceptions import RedisError
 
 from bot.store.contract import LeaseLost, StoreFault
-from bot.store.instants import milliseconds
+from bot.store.instants import instant, milliseconds
 from bot.store.messages import Queued
 from bot.store.redis_commits import Commits
 from bot.store.redis_parts import FIRST, due_ticket_of, message_from
 from bot.store.redis_places import Unreachable, connected, hang_up
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
-from bot.store.sharing import Wake
+from bot.store.sharing import Due, Wake
 from bot.tickets.model import Ticket
 
 SILENT_MILLISECONDS = 8_000  # a worker that says nothing for so long is gone
@@ -95,7 +95,7 @@ class RedisSharing:
                 self._shards.note_message(found[-1].key, shard)
         return sorted(found, key=lambda message: message.position)[:limit]
 
-    async def claim_due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
+    async def claim_due(self, now: datetime, *, limit: int = 100) -> list[Due]:
         found: list[tuple[int, Ticket]] = []
         for shard in self._shards.all():
             values = await self._servers.run(
@@ -105,7 +105,7 @@ class RedisSharing:
             if len(found) >= limit:
                 break
         found.sort(key=lambda row: (row[0], row[1].number))
-        return [ticket for _, ticket in found]
+        return [Due(ticket, instant(due)) for due, ticket in found]
 
     def listen(self, heard: Callable[[Wake, str], None]) -> None:
         self._tasks.append(asyncio.create_task(self._listen(heard)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.store.messages import Queued
 from bot.tickets.model import Ticket
@@ -23,6 +23,13 @@ class Wake(StrEnum):
     OUTGOING = "outgoing"  # queued messages for an adapter
     KNOWLEDGE = "knowledge"  # changed the knowledge; its version
     LEASE = "lease"  # gave an adapter back
+
+
+class Due(NamedTuple):
+    """A ticket to look at, and since when: the saved `next_due_at`."""
+
+    ticket: Ticket
+    at: datetime
 
 
 class SharedStore(Protocol):
@@ -62,7 +69,7 @@ class SharedStore(Protocol):
         """
         ...
 
-    async def claim_due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
+    async def claim_due(self, now: datetime, *, limit: int = 100) -> list[Due]:
         """Return tickets like `due` that nobody else is taking care of, and keep others from them until they are saved.
 
         For half a minute at most, should this worker die over it.
@@ -102,7 +109,7 @@ class Alone:
         self._told.add(adapter)
         return await self.waiting(adapter, limit=_EVERYTHING)
 
-    async def claim_due(self: _Reads, now: datetime, *, limit: int = 100) -> list[Ticket]:
+    async def claim_due(self: _Reads, now: datetime, *, limit: int = 100) -> list[Due]:
         return await self.due(now, limit=limit)
 
     def listen(self, heard: Callable[[Wake, str], None]) -> None:
@@ -114,4 +121,4 @@ class _Reads(Protocol):
 
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]: ...
 
-    async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]: ...
+    async def due(self, now: datetime, *, limit: int = 100) -> list[Due]: ...

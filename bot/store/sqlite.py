@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from bot.store.messages import Delivered, Queued
 from bot.store.portable import KeptFile, KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.reporters import Reporters
-from bot.store.sharing import Alone
+from bot.store.sharing import Alone, Due
 from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
 from bot.store.sqlite_holding import locked
 from bot.store.sqlite_knowledge import learning_statements
@@ -46,6 +47,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from faq.knowledge import Entry
 
+_MANY_ENTRIES = 50
 _SEEN_KEPT = timedelta(days=3)
 _FILES_KEPT = timedelta(days=30)
 _KEPT = timedelta(days=90)
@@ -53,6 +55,9 @@ _TIDIED_AT_ONCE = 500
 _ABOVE_ALL_NUMBERS = 2**63 - 1
 _REPORTERS_AT_START = 200  # of the latest tickets
 _LAST_CHARACTER = "\U0010ffff"
+
+
+_MOST_DUE = 1_500  # tickets that are remembered as they were read, some kilobytes each
 
 
 class SqliteStore(Alone):
@@ -70,6 +75,8 @@ class SqliteStore(Alone):
         self._last_number = self._highest_number()  # nobody else writes while the lock is held
         self._reporters = self._latest_reporters()
         self._askers = Askers(self._reader.rows(self._queries["askers"]))
+        # A ticket that comes to be due is read several times with the same body: ahead, then when it is due.
+        self._ticket_from = lru_cache(maxsize=_MOST_DUE)(ticket_from)
         self._is_closed = False
 
     async def commit(self, change: Change) -> None:
@@ -120,9 +127,12 @@ class SqliteStore(Alone):
     async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
         return await self._reader.listed(_watched, self._queries["watched"], (after, limit))
 
-    async def due(self, now: datetime, *, limit: int = 100) -> list[Ticket]:
+    async def due(self, now: datetime, *, limit: int = 100) -> list[Due]:
         row = (milliseconds(now), limit)
-        return await self._reader.listed(ticket_from, self._queries["due_tickets"], row)
+        return await self._reader.listed(self._due, self._queries["due_tickets"], row)
+
+    def _due(self, body: bytes, at: int) -> Due:
+        return Due(self._ticket_from(body), instant(at))
 
     async def next_due_at(self) -> datetime | None:
         return _instant(self._reader.first(self._queries["next_due_at"]))
@@ -160,7 +170,11 @@ class SqliteStore(Alone):
         return dict(self._reader.rows(self._queries["kept"], (prefix, prefix + _LAST_CHARACTER)))
 
     async def learn(self, learning: Learning) -> None:
-        await self._writer.submit(learning_statements(learning, self._queries))
+        if len(learning.entries) > _MANY_ENTRIES:  # a file: to put it all down takes long
+            statements = await asyncio.to_thread(learning_statements, learning, self._queries)
+        else:
+            statements = learning_statements(learning, self._queries)
+        await self._writer.submit(statements)
 
     async def knowledge_version(self) -> int:
         row = self._reader.first(self._queries["knowledge_version"])

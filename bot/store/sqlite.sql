@@ -70,7 +70,7 @@ SELECT CAST(body AS BLOB) FROM tickets WHERE number < ? ORDER BY number DESC LIM
 
 -- due_tickets --
 -- List tickets to look at by an instant, earliest first.
-SELECT CAST(body AS BLOB) FROM tickets WHERE next_due_at <= ? ORDER BY next_due_at, number LIMIT ?
+SELECT CAST(body AS BLOB), next_due_at FROM tickets WHERE next_due_at <= ? ORDER BY next_due_at, number LIMIT ?
 
 -- next_due_at --
 -- Find when to look at a ticket next.

@@ -307,6 +307,18 @@ async def test_the_same_message_is_the_same_card_however_often_it_is_sent(robot)
     assert list(robot.server.cards) == [first.removeprefix("card:")]
 
 
+async def test_a_card_that_may_be_there_is_neither_made_again_nor_said_as_text(robot):
+    refusal = (400, {"code": "param.outTrackIdRepeat", "message": "outTrackId 重复"})
+    robot.server.answers = [refusal]
+    await robot.adapter.send(say("别的", buttons=CLAIM))
+    assert (await robot.server.next_posted()).through == "push"  # nothing is known of it: it is said as text
+    robot.server.answers = ["hang up", refusal]
+    with pytest.raises(DeliveryFailed):
+        await robot.adapter.send(say("🆕 1001", buttons=CLAIM))
+    assert (await robot.adapter.send(say("🆕 1001", buttons=CLAIM))).startswith("card:")
+    assert robot.server.posted.empty()
+
+
 async def test_without_the_right_to_cards_it_is_said_as_text_from_then_on(robot):
     robot.server.grants_cards = False
     with capture_logs() as logs:

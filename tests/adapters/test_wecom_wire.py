@@ -559,3 +559,10 @@ def test_no_secret_is_in_the_repr(kind, keys):
 def test_the_key_alone_leads_to_wecom():
     settings = msgspec.convert({"webhook": "a-b-1"}, settings_type("wecom-robot"))
     assert str(settings.address) == "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=a-b-1"  # type: ignore[attr-defined]
+
+
+def test_the_group_robot_calls_by_mobile_number_too():
+    people = (Mention("老张", "duty:13800001111"), Mention("小李", "duty:li"))
+    text = robot.outgoing(Outgoing("k", "duty:group:g", "@老张 @小李", mentions=people), "duty")["text"]
+    assert text["mentioned_list"] == ["13800001111", "li"]
+    assert text["mentioned_mobile_list"] == ["13800001111"]

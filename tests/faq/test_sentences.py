@@ -65,9 +65,9 @@ def test_what_was_taken_out_is_not_found_by_its_meaning() -> None:
 
 def test_a_phrasing_that_was_changed_meanwhile_keeps_no_old_vector() -> None:
     sentences = Sentences(encode)
-    sentences.put(0, "密码忘了")
+    sentences.put(0, "密码忘了", "K-001")
     texts = sentences.waiting()
-    sentences.put(0, "打印没反应")
+    sentences.put(0, "打印没反应", "K-001")
     sentences.take(texts, encode(list(texts.values())))
     assert not sentences.is_ready
 

@@ -36,10 +36,41 @@ def test_a_phrasing_never_finds_itself() -> None:
         Entry(id="K-001", question="打印机找不到", aliases=("电脑搜不到打印机",), answer="答"),
         Entry(id="K-002", question="密码忘了", answer="答"),
     ]
-    first, second = asked_itself(KnowledgeBase(entries))
-    assert {first.is_answerable, second.is_answerable} == {True, False}
-    assert all(each.score < 0.99 for each in (first, second))
-    assert all(each.without == 0.0 for each in (first, second))
+    first, second, third = _asked(entries)
+    assert [each.is_answerable for each in (first, second, third)].count(True) == 2
+    assert all(each.score < 0.99 for each in (first, second, third))
+    assert all(each.without == 0.0 for each in (first, second, third))
+
+
+def test_what_a_phrasing_finds_does_not_depend_on_its_being_there() -> None:
+    """The exact text would be so much nearer than all others that these were not even looked at."""
+    entry = Entry(id="K-001", question="打印机找不到怎么办", aliases=("打印机搜不到",), answer="答")
+    others = [
+        Entry(id=f"K-1{number}", question=f"打印机找不到{what}怎么办", answer=str(number))
+        for number, what in enumerate(("驱动", "墨盒", "电源", "网络"))
+    ]
+    best = KnowledgeBase(others).match(entry.question, limit=1)[0].score
+    asked = {each.without for each in _asked([entry, *others]) if each.is_answerable}
+    assert max(asked) > 0.3
+    assert abs(max(asked) - best) < 0.1  # how rare a piece is differs a little
+
+
+def test_the_same_entries_ask_the_same_in_whatever_order() -> None:
+    entries = [Entry(id=f"K-{n}", question=f"第{n}台投影仪打不开", aliases=(f"{n}号投影仪黑屏",), answer="答") for n in range(150)]  # fmt: skip
+    there, back = _asked(entries), _asked(entries[::-1])
+    assert len(there) == 200
+    assert [each.is_right for each in there] == [each.is_right for each in back]
+
+
+def test_many_wordings_of_few_entries_are_asked_one_by_one() -> None:
+    entry = Entry(
+        id="K-1", question="投影仪打不开", aliases=tuple(f"投影仪{n}黑屏" for n in range(20)), answer="答"
+    )
+    assert len(_asked([entry])) == 8
+
+
+def _asked(entries: list[Entry]) -> list[OwnQuestion]:
+    return [each for each in asked_itself(KnowledgeBase(entries)) if each is not None]
 
 
 def test_chatter_must_be_surer() -> None:

@@ -1,7 +1,7 @@
 """The metronome: beats, wakes at deadlines, survives failures and changes of the wall clock, and ends cleanly."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -441,3 +441,40 @@ async def test_a_beat_that_was_just_handed_over_is_no_error_at_the_end(
     await metronome.stop()
     await asyncio.sleep(0)
     assert not [record for record in caplog.records if record.levelname in ("ERROR", "WARNING")]
+
+
+@pytest.mark.asyncio
+async def test_between_ticks_it_lets_others_prepare_until_a_tick_is_wanted(
+    clock: FakeClock, desk: Desk
+) -> None:
+    rounds: asyncio.Queue[Callable[[], bool]] = asyncio.Queue()
+
+    async def prepare(_: datetime, goes_on: Callable[[], bool]) -> None:
+        rounds.put_nowait(goes_on)
+        while goes_on():  # noqa: ASYNC110 - as work in slices does
+            await asyncio.sleep(0)
+
+    metronome = Metronome(clock, desk.next_due, desk.tick, idle=prepare, every=RARE)
+    metronome.start()
+    async with asyncio.timeout(10):
+        first = await rounds.get()
+        assert first()
+        metronome.nudge()
+        assert not first()
+        await rounds.get()
+        await metronome.stop()  # and this ends whoever still prepares
+    assert not first()
+
+
+@pytest.mark.asyncio
+async def test_whoever_fails_to_prepare_stops_no_tick(clock: FakeClock, desk: Desk) -> None:
+    async def prepare(_: datetime, __: Callable[[], bool]) -> None:
+        raise RuntimeError("nothing prepared")
+
+    metronome = Metronome(clock, desk.next_due, desk.tick, idle=prepare, every=OFTEN)
+    with capture_logs() as logs:
+        metronome.start()
+        for _ in range(3):
+            await desk.ticked()
+        await metronome.stop()
+    assert any(entry.get("action") == "idle_failed" for entry in logs)

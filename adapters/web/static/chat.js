@@ -15,6 +15,7 @@ Handles for tests and other tools; they stay as they are when the looks change:
   [data-testid=message]   data-message = id, data-person = account or "bot", data-edited when it was replaced
   in a message:
     [data-testid=message-text], [data-testid=quoted], [data-testid=edited], [data-testid=quote]
+    [data-testid=file]      a link to the file that the bot sends here
     [data-testid=button]    data-command = what pressing it says
     [data-testid=call]      data-person = account of the called person; class "me" when that is who speaks here
   [data-testid=pressed]   the line about a pressed button: data-message, data-person
@@ -413,6 +414,12 @@ class Pane {
       call.dataset.person = piece.calls;
       return call;
     }));
+    if (message.file !== null) {
+      const where = new URLSearchParams({ room: message.room, message: message.id });
+      const link = element("a", { href: `/chat/file?${where}`, download: message.file }, `📎 ${message.file}`);
+      link.dataset.testid = "file";
+      part("message-text", made).append(link);
+    }
     this.drawQuoted(part("quoted", made), message.quotes);
     const buttons = part("buttons", made);
     buttons.hidden = !message.buttons.length;
@@ -507,7 +514,7 @@ class Pane {
 }
 
 const authorOf = (message) => message.author?.name ?? bot;
-const wording = (message) => message.pressed ?? message.pieces.map((piece) => piece.text).join("");
+const wording = (message) => message.pressed ?? message.file ?? message.pieces.map((piece) => piece.text).join("");
 
 const watcher = new IntersectionObserver((entries) => {
   for (const entry of entries) {

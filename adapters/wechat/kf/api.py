@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
-from adapters.contract import DeliveryFailed, Timekeeper
+from adapters.contract import DeliveryFailed, File, Timekeeper
 from adapters.values import word
 from adapters.wechat.answers import Answer
 from adapters.wechat.kf.settings import Settings
@@ -67,6 +67,14 @@ class Api:
         """
         return await self._calls.post("cgi-bin/kf/send_msg", body)
 
+    async def greet(self, body: object) -> Answer:
+        """Send a greeting.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        return await self._calls.post("cgi-bin/kf/send_msg_on_event", body)
+
     async def nicknames(self, customers: Iterable[str]) -> dict[str, str]:
         """Return how customers call themselves, as far as they can be asked for: a name is not worth a message."""
         wanted = list(dict.fromkeys(customers))
@@ -74,6 +82,14 @@ class Api:
         for start in range(0, len(unknown), _A_LOOK_UP):
             await self._look_up(unknown[start : start + _A_LOOK_UP])
         return {customer: self._nicknames.get(customer, "") for customer in wanted}
+
+    async def upload(self, file: File) -> str:
+        """Leave a file at WeCom and return what it is called there.
+
+        Raises:
+            DeliveryFailed: Refused or not reached.
+        """
+        return await self._calls.upload("cgi-bin/media/upload", file)
 
     async def close(self) -> None:
         """End all connections."""

@@ -123,6 +123,34 @@ def served(item: Item) -> Served | None:
     return Served(customer, by_staff=False) if change == _STAFF_ENDED else None
 
 
+def entered(item: Item, view: View) -> tuple[Incoming, str] | None:
+    """Return that somebody opened the chat, as what they want to know then, and what lets them be greeted; or None."""
+    code, customer = word(item.event, "welcome_code"), _customer_of(item)
+    if word(item.event, "event_type") != "enter_session" or not code or not is_customer(customer):
+        return None
+    account = f"{view.name}:{customer}"
+    room = f"{view.name}:private:{customer}"
+    opened = Incoming(
+        room=room,
+        room_kind=RoomKind.PRIVATE,
+        sender=account,
+        sender_name=view.people.get(account) or customer,
+        message_id=text_of(item.msgid) or derived_id(room, code),
+        text="/help",
+        is_addressed=True,
+        sent_at=instant(item.send_time),
+    )
+    return opened, code
+
+
+def greeting(request: dict[str, Any], code: str) -> dict[str, Any]:
+    """Return the request that says the same as a greeting."""
+    return {
+        "code": code,
+        **{key: value for key, value in request.items() if key not in ("touser", "open_kfid")},
+    }
+
+
 def recalled(item: Item, view: View) -> Notice | None:
     """Return which message a customer has taken back, or None when an item says no such thing."""
     number = word(item.event, "recall_msgid")
@@ -154,6 +182,19 @@ def account_of(item: Item) -> tuple[str, str]:
     return _customer_of(item), text_of(item.open_kfid) or word(item.event, "open_kfid")
 
 
+def document(message: Outgoing, name: str, account: str, media: str) -> dict[str, Any]:
+    """Return the request that sends a file that was uploaded."""
+    return {**_to(message, name, account), "msgtype": "file", "file": {"media_id": media}}
+
+
+def _to(message: Outgoing, name: str, account: str) -> dict[str, Any]:
+    return {
+        "touser": customer_in(message, name),
+        "open_kfid": account,
+        "msgid": hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest(),
+    }
+
+
 def outgoing(message: Outgoing, name: str, account: str) -> dict[str, Any]:
     """Return the request that sends a text from an account; buttons become a menu below it.
 
@@ -162,11 +203,7 @@ def outgoing(message: Outgoing, name: str, account: str) -> dict[str, Any]:
     Raises:
         DeliveryFailed: The room is not a private one of this adapter.
     """
-    request: dict[str, Any] = {
-        "touser": customer_in(message, name),
-        "open_kfid": account,
-        "msgid": hashlib.blake2b(message.key.encode(), digest_size=16).hexdigest(),
-    }
+    request = _to(message, name, account)
     if buttons := menu(message):
         items = [{"type": "click", "click": {"id": command, "content": label}} for label, command in buttons]
         return {

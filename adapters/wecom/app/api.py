@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from adapters.contract import Timekeeper
+from adapters.contract import File, Timekeeper
 from adapters.wechat.answers import Answer
 from adapters.wecom.app.settings import Settings
 from adapters.wecom.enterprise import account
@@ -53,6 +53,14 @@ class Api:
             DeliveryFailed: Refused, not reached, or larger than `most` bytes.
         """
         return await self._account.content("cgi-bin/media/get", {"media_id": media}, most)
+
+    async def upload(self, file: File) -> str:
+        """Leave a file at WeCom and return what it is called there.
+
+        Raises:
+            DeliveryFailed: Refused or not reached.
+        """
+        return await self._account.upload("cgi-bin/media/upload", file)
 
     async def close(self) -> None:
         """End all connections."""

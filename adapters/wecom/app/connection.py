@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
@@ -13,6 +13,7 @@ from adapters.contract import (
     Attachment,
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -31,6 +32,7 @@ from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
+from adapters.wecom.errors import LARGEST_FILE
 from adapters.wording import say
 
 # Room for the mark of a repeated message in front of a part, and for what tells repeated texts apart behind it.
@@ -49,6 +51,7 @@ class AppAdapter:
             per_minute_room=30,
             max_length=wire.LIMIT,
             length_unit="bytes",
+            max_file_bytes=LARGEST_FILE,
         )
         self._settings = settings
         self._clock = surroundings.clock
@@ -82,6 +85,16 @@ class AppAdapter:
         """
         return await self._delivery.deliver(message)
 
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file and return its id at WeCom.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        wire.member(message.room, self.name)
+        body = wire.document(message, self.name, self._settings.agent_id, await self._api.upload(file))
+        return await self._delivered(message, body)
+
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - its reference says all
         """Return the content of a file that somebody sent; WeCom keeps it for three days.
 
@@ -106,6 +119,9 @@ class AppAdapter:
     async def _send(self, part: Outgoing) -> str:
         text = self._repeats.distinct(part.room, part.text, self._clock.monotonic())
         body = wire.outgoing(replace(part, text=text), self.name, self._settings.agent_id)
+        return await self._delivered(part, body)
+
+    async def _delivered(self, part: Outgoing, body: dict[str, Any]) -> str:
         try:
             answer = await self._api.send(body)
         except DeliveryFailed as failed:

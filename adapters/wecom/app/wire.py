@@ -91,15 +91,37 @@ def _attachment(kind: str, fields: Mapping[str, str]) -> Attachment | None:
     return Attachment(_ATTACHMENTS[kind], name, url if is_address else None, reference)
 
 
+def member(room: str, name: str) -> str:
+    """Return whom a room is for.
+
+    Raises:
+        DeliveryFailed: It is not a private one of this adapter.
+    """
+    kind, user = place(room, name)
+    if kind is not RoomKind.PRIVATE:
+        raise DeliveryFailed(say("“{room}”：企业微信应用只能私聊成员，不能发到群", room=room))
+    return user
+
+
+def document(message: Outgoing, name: str, agent_id: int, media: str) -> dict[str, Any]:
+    """Return the request that sends a file that was uploaded."""
+    return {
+        "touser": member(message.room, name),
+        "msgtype": "file",
+        "agentid": agent_id,
+        "file": {"media_id": media},
+        "enable_duplicate_check": 1,
+        "duplicate_check_interval": DUPLICATE_SECONDS,
+    }
+
+
 def outgoing(message: Outgoing, name: str, agent_id: int) -> dict[str, Any]:
     """Return the request that sends a text; the platform drops it when it got the same one within a minute.
 
     Raises:
         DeliveryFailed: The room is not a private one of this adapter.
     """
-    kind, user = place(message.room, name)
-    if kind is not RoomKind.PRIVATE:
-        raise DeliveryFailed(say("“{room}”：企业微信应用只能私聊成员，不能发到群", room=message.room))
+    user = member(message.room, name)
     if message.edits is not None:
         raise DeliveryFailed(say("企业微信不能修改已发出的消息"))
     return {

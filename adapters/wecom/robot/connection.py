@@ -7,14 +7,24 @@ from functools import partial
 from typing import Any, Final
 
 from adapters.clock_check import compared
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Incoming, Notice, Outgoing, Surroundings
+from adapters.contract import (
+    Capabilities,
+    DeliveryFailed,
+    File,
+    Finding,
+    Incoming,
+    Notice,
+    Outgoing,
+    Surroundings,
+)
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.splitting import split
-from adapters.wechat.answers import OK, Answer
+from adapters.uploads import Upload, nothing_shown_yet
+from adapters.wechat.answers import OK, Answer, media_of
 from adapters.wechat.interface import Interface
 from adapters.wecom.enterprise import PLATFORM
-from adapters.wecom.errors import KEY_WRONG, failure
+from adapters.wecom.errors import KEY_WRONG, LARGEST_FILE, failure
 from adapters.wecom.robot import wire
 from adapters.wecom.robot.settings import Settings
 from adapters.wording import say
@@ -34,6 +44,7 @@ class RobotAdapter:
             per_minute=20,
             max_length=wire.LIMIT,
             length_unit="bytes",
+            max_file_bytes=LARGEST_FILE,
         )
         self._settings = settings
         self._rooms = surroundings.rooms
@@ -54,6 +65,20 @@ class RobotAdapter:
         """
         return await self._delivery.deliver(message)
 
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Upload a file with the robot's own key and show it in the group.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        wire.check_group(message.room, self.name)
+        address = self._settings.upload_address
+        with nothing_shown_yet():
+            answer = await self._server.request("POST", address, Upload("media", file))
+        if answer.code != OK:
+            raise failure(answer.code, answer.words)
+        return await self._sent(message, {"msgtype": "file", "file": {"media_id": media_of(answer)}})
+
     async def close(self) -> None:
         """End all connections."""
         self._inbox.close()
@@ -65,8 +90,11 @@ class RobotAdapter:
         return [await self._key(), self._powers(), *self._groups(), *times]
 
     async def _send(self, part: Outgoing) -> str:
+        return await self._sent(part, wire.outgoing(part, self.name))
+
+    async def _sent(self, part: Outgoing, body: dict[str, Any]) -> str:
         try:
-            answer = await self._post(wire.outgoing(part, self.name))
+            answer = await self._post(body)
         except DeliveryFailed as failed:
             if failed.is_unknown:
                 # Nothing could recognise a repetition, and a webhook that is slow has usually done its work.

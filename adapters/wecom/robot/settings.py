@@ -33,5 +33,11 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
             return _ADDRESS.with_query({"key": self.webhook})
         return URL(self.webhook)
 
+    @property
+    def upload_address(self) -> URL:
+        """Where files are left before they are shown."""
+        address = self.address.with_name("upload_media")
+        return address.with_query({"key": self.address.query.get("key", ""), "type": "file"})
+
     def __repr__(self) -> str:
         return "Settings()"

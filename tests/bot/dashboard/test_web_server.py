@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -101,6 +102,15 @@ async def test_a_store_that_cannot_be_read_is_a_reason(stand: Any) -> None:
     await stand.bot.store.close()
     answer = await stand.get("/readyz")
     assert answer.status == 503
+
+
+@pytest.mark.asyncio
+async def test_a_store_that_is_silent_is_a_reason_soon(stand: Any) -> None:
+    """However long a commit would wait for it."""
+    stand.bot.store.next_due_at = asyncio.Event().wait
+    async with asyncio.timeout(10):
+        answer = await stand.get("/readyz")
+    assert (answer.status, (await answer.json())["reasons"]) == (503, ["the store does not answer"])
 
 
 @pytest.mark.asyncio

@@ -27,7 +27,7 @@ DAY = timedelta(days=1)
 
 
 def numbers(tickets):
-    return [ticket.number for ticket in tickets]
+    return [getattr(each, "ticket", each).number for each in tickets]
 
 
 def keys(messages):
@@ -322,6 +322,7 @@ class TestDeadlines:
         assert numbers(await store.due(at)) == [1003, 1001, 1004]
         assert numbers(await store.due(at, limit=2)) == [1003, 1001]
         assert numbers(await store.due(at - DAY)) == []
+        assert [each.at for each in await store.claim_due(at)] == [at - MINUTE, at, at]
         assert await store.next_due_at() == at - MINUTE
 
     async def test_without_deadlines_there_is_no_next_one(self, store, build):
@@ -748,7 +749,8 @@ class TestRestart:
         assert await again.is_seen("m1")
         assert await again.ticket(1001) == opened.ticket
         assert await again.records(1001) == list(opened.records)
-        assert await again.due(build.at) == await again.about(999) == [opened.ticket]
+        assert await again.due(build.at) == [(opened.ticket, build.at)]
+        assert await again.about(999) == [opened.ticket]
         assert await again.surveyed_at(build.person) == build.at
         assert keys(await again.waiting("qq")) == ["o2"]
         assert (await again.link(build.room, "p1")).outgoing == "o1"

@@ -78,7 +78,7 @@ async def test_it_can_be_written_to_again_and_only_in_the_version_it_has(store, 
     again = await store.ticket(65)
     assert (again.status, again.version) == (Status.OPEN, 4)
     assert first_break(await store.records(65)) is None
-    assert [each.number for each in await store.due(LONG_AFTER)] == [65]
+    assert [each.ticket.number for each in await store.due(LONG_AFTER)] == [65]
     await store.tidy(LONG_AFTER)
     assert await store.ticket(65) == again
     closed = build.goes_on(again, records[0].event, status=Status.CLOSED, closed_at=AT)

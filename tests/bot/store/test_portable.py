@@ -183,7 +183,7 @@ class TestPutBack:
             await other_store.put_back(pieces)
         assert without_places(await read_all(other_store)) == without_places(exported)
         assert await other_store.records(1001) == await store.records(1001)
-        assert [ticket.number for ticket in await other_store.due(build.at + 2 * MINUTE)] == [1001]
+        assert [each.ticket.number for each in await other_store.due(build.at + 2 * MINUTE)] == [1001]
         assert await other_store.next_due_at() == build.at + 2 * MINUTE
         assert await other_store.surveyed_at(build.person) == build.at
         assert await other_store.about(999) == await store.about(999)

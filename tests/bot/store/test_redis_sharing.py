@@ -136,7 +136,7 @@ class TestDeadlines:
         for ticket in tickets:
             await one.commit(build.change(tickets=(ticket,)))
         taken = await asyncio.gather(*(store.claim_due(AT, limit=7) for store in (one, other) * 4))
-        numbers = [ticket.number for batch in taken for ticket in batch]
+        numbers = [each.ticket.number for batch in taken for each in batch]
         assert sorted(numbers) == list(range(1, 31))
         assert await one.claim_due(AT + MINUTE) == []
         assert len(await one.due(AT)) == 30
@@ -144,10 +144,10 @@ class TestDeadlines:
     async def test_one_that_is_saved_can_be_taken_again(self, one, other, build):
         opened = build.opened(1, due=AT)
         await one.commit(build.change(tickets=(opened,)))
-        (ticket,) = await one.claim_due(AT)
+        ((ticket, _),) = await one.claim_due(AT)
         await one.commit(build.change(tickets=(build.goes_on(ticket, due=AT + MINUTE),)))
         assert await other.claim_due(AT) == []
-        assert [ticket.number for ticket in await other.claim_due(AT + MINUTE)] == [1]
+        assert [each.ticket.number for each in await other.claim_due(AT + MINUTE)] == [1]
 
     async def test_one_that_its_taker_never_saved_is_given_to_somebody_else(
         self, one, other, build, redis_server

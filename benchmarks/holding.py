@@ -1,0 +1,240 @@
+"""How long the event loop of the whole program is held while people ask, knowledge is imported, changed, listed and searched."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import random
+import re
+import tempfile
+import threading
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from benchmarks.faq import asked, entries_of
+from benchmarks.table import Row, at_most
+from benchmarks.watched_loop import WatchedLoop
+from bot.app import serve, spare_collections
+from bot.config import load
+
+_SIZES = (10_000, 100_000)  # phrasings, four an entry
+_GOAL_MS = 5.0
+_ASKED, _SOME = 40, 250
+_SEED = 5
+_MOST_WAITED = 60  # times
+_QUIET = 1.2  # seconds in which nothing long was done: what was begun is over
+
+_CONFIG = """
+[store]
+url = "sqlite:held.db"
+[web]
+listen = "127.0.0.1:0"
+time_travel = true
+[faq]
+files = ["kb.jsonl"]
+managers = ["chen"]
+semantic = false
+[[adapters]]
+name = "web"
+type = "web"
+[[people]]
+id = "chen"
+name = "陈经理"
+role = "manager"
+accounts = ["web:chen"]
+[[people]]
+id = "wang"
+name = "王老师"
+role = "contact"
+customer = "yucai"
+accounts = ["web:wang"]
+[[customers]]
+id = "yucai"
+name = "育才小学"
+policy = "edu"
+[[rooms]]
+id = "yucai"
+name = "育才群"
+address = "web:group:yucai"
+kind = "customer"
+customer = "yucai"
+duty = "duty"
+[[rooms]]
+id = "duty"
+name = "值班群"
+address = "web:group:duty"
+kind = "duty"
+[calendars.workday]
+weekly = { mon-fri = ["09:00-17:30"] }
+[policies.edu]
+name = "教育"
+ladder = "standard"
+[[policies.edu.levels]]
+id = "1"
+name = "一般"
+calendar = "workday"
+clocks = [ { kind = "respond", within = "30m" } ]
+[[ladders.standard]]
+at = "100%"
+tell = ["manager"]
+"""
+
+
+def run() -> list[Row]:
+    """Measure; takes a few minutes, most of it making and importing 100,000 phrasings."""
+    return [
+        Row(
+            f"loop held at most, {size:,} phrasings: {what}",
+            seconds * 1e3,
+            None,
+            "ms",
+            at_most(_GOAL_MS),
+            where,
+        )
+        for size in _SIZES
+        for what, seconds, where in held(size)
+    ]
+
+
+Held = tuple[str, float, str]  # what went on, the seconds of the longest callback, and what that was
+
+
+def held(phrasings: int) -> list[Held]:
+    """Run the program with so many phrasings, let people do everything, and return what held the loop longest meanwhile."""
+    loop = WatchedLoop()
+    found: list[Held] = []
+    with tempfile.TemporaryDirectory() as folder, asyncio.Runner(loop_factory=lambda: loop) as runner:
+        runner.run(_observed(Path(folder), loop, phrasings, found))
+    return found
+
+
+async def _observed(folder: Path, loop: WatchedLoop, phrasings: int, found: list[Held]) -> None:
+    config = folder / "config.toml"
+    config.write_text(_CONFIG, encoding="utf-8")
+    lines = [json.dumps(each, ensure_ascii=False) for each in entries_of(phrasings)]
+    (folder / "kb.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    ending, is_up, printed = asyncio.Event(), asyncio.Event(), io.StringIO()
+
+    def up() -> None:
+        spare_collections()
+        is_up.set()
+
+    with contextlib.redirect_stdout(printed):
+        serving = asyncio.create_task(serve(load(config, {}), ending, on_running=up))
+        await asyncio.wait({serving, asyncio.create_task(is_up.wait())}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done():
+        serving.result()
+    address = next(word for word in printed.getvalue().split() if word.startswith("http")).rstrip("/")
+    visiting = threading.Thread(target=lambda: asyncio.run(_visited(address, loop, lines, found)))
+    visiting.start()
+    await asyncio.to_thread(visiting.join)
+    ending.set()
+    await serving
+
+
+class _Visitor:
+    """Somebody in front of the pages, on another thread: what it does costs the bot nothing."""
+
+    def __init__(self, session: aiohttp.ClientSession, loop: WatchedLoop) -> None:
+        self._session = session
+        self._loop = loop
+
+    async def say(self, room: str, person: str, text: str) -> None:
+        body = {"room": f"web:group:{room}", "person": person, "text": text}
+        async with self._session.post("/chat/say", json=body) as response:
+            response.raise_for_status()
+
+    async def read(self, path: str) -> str:
+        async with self._session.get(path) as response:
+            response.raise_for_status()
+            return await response.text()
+
+    async def send(self, path: str, form: Any) -> str:
+        async with self._session.post(path, data=form) as response:
+            response.raise_for_status()
+            return await response.text()
+
+
+async def _import(visitor: _Visitor, name: str, entries: list[dict[str, object]]) -> None:
+    form = aiohttp.FormData()
+    body = "\n".join(json.dumps(each, ensure_ascii=False) for each in entries)
+    form.add_field("file", body.encode(), filename=name, content_type="application/jsonl")
+    preview = await visitor.send("/knowledge/import", form)
+    token = re.search(r'name="token" value="([^"]+)"', preview)
+    if token is None:
+        raise RuntimeError("there is nothing to confirm")
+    again = aiohttp.FormData({"token": token[1], "by": "chen"})
+    again.add_field("nothing", b"", filename="")
+    await visitor.send("/knowledge/import", again)
+
+
+def _renamed(entry: dict[str, object], id_: str) -> dict[str, object]:
+    return entry | {"id": id_, "question": f"{entry['question']}{id_}", "aliases": []}
+
+
+async def _quiet(loop: WatchedLoop) -> None:
+    """Wait until only the usual small things go on."""
+    for _ in range(_MOST_WAITED):
+        before = loop.noted
+        await asyncio.sleep(_QUIET)
+        if loop.noted == before:
+            return
+
+
+async def _visited(address: str, loop: WatchedLoop, lines: list[str], found: list[Held]) -> None:
+    async with aiohttp.ClientSession(address) as session:
+        visitor = _Visitor(session, loop)
+
+        async def noted(what: str, does: Callable[[], Awaitable[object]]) -> None:
+            await _quiet(loop)
+            loop.begin()
+            await does()
+            await _quiet(loop)
+            found.append((what, *loop.longest()))
+
+        chance = random.Random(_SEED)
+        known = [json.loads(line) for line in lines]
+        customer, manager = "web:wang", "web:chen"
+
+        async def ask() -> None:
+            for entry in chance.sample(known, _ASKED):
+                await visitor.say("yucai", customer, asked(entry["question"], chance))
+
+        async def upload() -> None:
+            await _import(
+                visitor,
+                "new.jsonl",
+                [_renamed(each, f"N-{number}") for number, each in enumerate(chance.sample(known, _SOME))],
+            )
+
+        async def import_all_again() -> None:
+            await _import(visitor, "all.jsonl", known)
+
+        await noted("its first minute", lambda: asyncio.sleep(1))
+        await noted("questions", ask)
+        await noted("a file of 250 entries", upload)
+        await noted("a file of everything", import_all_again)
+        await noted(
+            "an entry added on the page",
+            lambda: visitor.send("/knowledge/entries", {"question": "新来的问题怎么办", "answer": "这样"}),
+        )
+        await noted(
+            "an entry changed on the page",
+            lambda: visitor.send(
+                "/knowledge/entries/K-7", {"question": known[7]["question"], "answer": "新答案"}
+            ),
+        )
+        await noted("an answer called wrong in chat", lambda: visitor.say("duty", manager, "K-9 不对"))
+        await noted("查 in chat", lambda: visitor.say("duty", manager, "查 投影仪"))
+        await noted("the list", lambda: visitor.read("/knowledge"))
+        await noted("the list, searched", lambda: visitor.read("/knowledge?q=投影仪"))
+        await noted("试一试", lambda: visitor.read(f"/knowledge/try?text={known[3]['question']}"))
+        for suffix in ("csv", "xlsx"):
+            await noted(f"export.{suffix}", lambda suffix=suffix: session.get(f"/knowledge/export.{suffix}"))
+        await noted("questions afterwards", ask)
+        await noted("a day passes", lambda: session.post("/chat/travel", json={"seconds": 86400}))
