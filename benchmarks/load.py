@@ -8,6 +8,7 @@ import json
 import re
 import statistics
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -20,6 +21,7 @@ DUTY = 700_900
 DUTIES = tuple(range(DUTY, DUTY + len(GROUPS)))  # where every customer's group has a duty room of its own
 PEOPLE = 4_000
 ENGINEERS = 128
+QUIET = 0.15  # seconds without a word, after which nothing more is to come
 
 Socket = ClientWebSocketResponse | web.WebSocketResponse
 Who = Callable[
@@ -61,6 +63,7 @@ class Load:
         self.opened: dict[int, int] = {}  # the group in which a ticket was reported, by number
         self._waiting: dict[str, asyncio.Future[None]] = {}
         self._sent = itertools.count(-1, -1)
+        self._spoke = asyncio.Event()
         self._reader = asyncio.create_task(self._read())
 
     async def round(
@@ -83,6 +86,14 @@ class Load:
     async def ask(self, words: str) -> None:
         """Say something and wait until it is answered."""
         await self._ask(words, customers)
+
+    async def settle(self) -> None:
+        """Wait until the bot has nothing more to say: notices of many reports reach their one room in order, after the answers."""
+        with suppress(TimeoutError):
+            while True:
+                self._spoke.clear()
+                async with asyncio.timeout(QUIET):
+                    await self._spoke.wait()
 
     async def close(self) -> None:
         """End the connection."""
@@ -120,6 +131,7 @@ class Load:
 
     async def _read(self) -> None:
         while (frame := await self._socket.receive()).type is WSMsgType.TEXT:
+            self._spoke.set()
             call = json.loads(frame.data)
             params = call.get("params", {})
             answer = {"status": "ok", "retcode": 0, "data": {"message_id": next(self._sent)}}

@@ -133,8 +133,9 @@ async def _compared(folder: Path, *, has_duty: bool) -> _Compared:
             for _ in range(ROUNDS):  # in turns, so that a slow moment of the machine hits both
                 found.ours.append(await to_bot.round(REPORTS, IN_FLIGHT, report))
                 found.peer.append(await to_bare.round(REPORTS, IN_FLIGHT, report))
-                found.ours_alone.append(await to_bot.round(ALONE, 1, report))
-                found.peer_alone.append(await to_bare.round(ALONE, 1, report))
+                for load, alone in ((to_bot, found.ours_alone), (to_bare, found.peer_alone)):
+                    await load.settle()  # else one at a time would wait behind the notices of many at once
+                    alone.append(await load.round(ALONE, 1, report))
     return found
 
 
@@ -155,6 +156,7 @@ async def _claims(folder: Path) -> _Compared:
                     claimed = list(itertools.islice(numbers, count))
                     for load, outcomes in ((to_bot, ours), (to_bare, peer)):
                         await load.round(count, IN_FLIGHT, report)
+                        await load.settle()
                         words = [f"接单 {number}" for number in claimed]
                         who = engineers(load.opened)
                         outcomes.append(await load.round(count, in_flight, words.__getitem__, who))

@@ -109,8 +109,8 @@ async def serve(
 ) -> None:
     """Run the bot until `ending` is set; `on_running` is called once everything is started."""
     log = structlog.get_logger("app")
-    clock = MovableClock(SystemClock())
-    traveller = Traveller(clock) if config.web.time_travel else None
+    movable = MovableClock(SystemClock()) if config.web.time_travel else None
+    clock, traveller = movable or SystemClock(), Traveller(movable) if movable else None
     store = await open_store(config.store_url, clock.now())
     try:
         await refuse_half_a_copy(store)

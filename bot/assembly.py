@@ -39,6 +39,7 @@ from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.outbox import Outbox
+from bot.paperwork import Paperwork
 from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
 from bot.presence import Presence
@@ -78,6 +79,7 @@ class Bot:
     journal: Journal
     failures: Failures
     losses: Losses
+    paperwork: Paperwork
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
@@ -216,7 +218,9 @@ async def assemble(
     newcomers = Newcomers(
         living=living, desk=desk, drafts=drafts, store=store, clock=clock, setting_up=setting_up
     )
+    paperwork = Paperwork(store=store, directory=directory, rules=rules)
     orders = Orders(
+        paperwork=paperwork,
         desk=desk,
         drafts=drafts,
         directory=directory,
@@ -293,4 +297,5 @@ async def assemble(
         journal=journal,
         failures=failures,
         losses=losses,
+        paperwork=paperwork,
     )

@@ -22,10 +22,12 @@ from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
 from bot.merging_orders import MERGING_WORDS, MergingOrders
 from bot.opening import Opening
+from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
+from bot.tickets.kinds import Kind
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
@@ -79,6 +81,7 @@ class Orders:
         visits: Visiting,
         merging: MergingOrders,
         incidents: IncidentOrders,
+        paperwork: Paperwork,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -94,6 +97,7 @@ class Orders:
         self._visits = visits
         self._merging = merging
         self._incidents = incidents
+        self._paperwork = paperwork
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -209,12 +213,27 @@ class Orders:
             language = hearing.origin.language
             await self._tell(hearing, answers.explained(ticket, self._speak(hearing), self._rules, language))
             return True
+        if command.word is Word.SERVICE_RECORD:
+            return await self._service_record(hearing, command, ticket)
         step = step_of(hearing, command, ticket, self._directory, self._rules)
         step = await self._knowing_others(step, ticket, hearing)
         try:
             await self._desk.take(number, step, hearing.origin, known=ticket)
         except TooOld:
             await self._opening.again(hearing, ticket, command.rest)
+        return True
+
+    async def _service_record(self, hearing: Hearing, command: Command, ticket: Ticket) -> bool:
+        """Send the record where it is asked for: before the customer it is for the customer."""
+        if command.rest:
+            return False
+        if ticket.kind is Kind.CALLBACK:
+            raise TicketError("{number} 是回访，没有工作单。", number=ticket.number)
+        speaker = self._speak(hearing)
+        file = await self._paperwork.record(ticket, speaker)
+        text = speaker.say("{number} 的工作单：{name}", number=ticket.number, name=file.name)
+        message = Message(to=Place.ASKER, text=text, file=file, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)
         return True
 
     async def _knowing_others(self, step: s.Step, ticket: Ticket, hearing: Hearing) -> s.Step:

@@ -111,6 +111,8 @@ class Understanding:
     async def work(self, sentences: Sentences) -> int:
         """Give phrasings that wait their vectors, from the store where it has them; return how many got one."""
         done = 0
+        if sentences.left:
+            await asyncio.to_thread(import_module, "numpy")  # a tenth of a second, the first time
         while texts := sentences.waiting(self._encoder.batch):
             kept = await self._shelf.vectors(self._encoder.name, [_key(text) for text in texts.values()])
             known = {number: text for number, text in texts.items() if _key(text) in kept}

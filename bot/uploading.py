@@ -23,6 +23,7 @@ from bot.living import Living
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Message, Place
+from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Role
 from faq.formats import ImportPlan, Row, Rows, UnreadableFile, parse, plan
 
@@ -88,7 +89,8 @@ class Uploading:
         staged = Staged(name=file.name, customer=customer, rows=rows.rows)
         kept = Kept(STAGED + hearing.origin.address, msgspec.json.encode(staged).decode())
         text = self._preview(hearing, planned, name)
-        draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
+        message = Message(to=Place.ASIDE, text=text, file=self._to_look_at(hearing, planned, file.name))
+        draft = self._drafts.answer(message, hearing.origin)
         await self._desk.note((kept,), [draft], hearing.now, hearing.origin.seen)
         return True
 
@@ -123,6 +125,24 @@ class Uploading:
             (each for each in self._living.config.customers if note and each.id == note.customer), None
         )
         return (customer.id, customer.name) if customer else ("", "")
+
+    def _to_look_at(self, hearing: Hearing, planned: ImportPlan, name: str) -> Attached | None:
+        """Return the rows that are not imported, as a table to mend them by; None where all are good."""
+        if not planned.faulty:
+            return None
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        rows = tuple((str(each.line), each.found, each.expected) for each in planned.faulty)
+        table = Table(
+            columns=(say("行"), say("问题"), say("应该")),
+            rows=rows,
+            widths=(8, 44, 44),
+            marked=frozenset(range(len(rows))),
+        )
+        title = say("{name} 里需看的 {count} 行", name=name, count=len(rows))
+        written = file_name(PurePath(name).stem, say("需看"))
+        return Attached(
+            name=written, of=Paper(title=title, tables=(table,)), page="/knowledge", is_internal=True
+        )
 
     def _preview(self, hearing: Hearing, planned: ImportPlan, customer: str) -> str:
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)

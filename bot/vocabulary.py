@@ -37,6 +37,7 @@ class Word(StrEnum):
     CHANGE_LEVEL = "level"
     QUEUE = "queue"
     EXPLAIN = "due"
+    SERVICE_RECORD = "record"
     ON_DUTY = "duty"
     TAKE_OVER = "takeover"
     ACKNOWLEDGE = "ack"
@@ -149,6 +150,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.UNDO, ("撤销", "撤回", "undo"), Whose.ANYBODY, N_("撤销 — 撤回自己刚做的（5 分钟内）"), N_("撤销 {number}"), takes_number=True),
     Spec(Word.QUEUE, ("待办", "在办", "工单列表", "所有工单", "queue"), Whose.STAFF, N_("待办 — 还没完的单和时限"), N_("待办")),
     Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), N_("时限 {number}"), takes_number=True),
+    Spec(Word.SERVICE_RECORD, ("工作单", "服务记录", "确认单", "record"), Whose.STAFF, N_("工作单 单号 — 给客户签字的服务记录（文件）"), N_("工作单 {number}"), takes_number=True),
     Spec(Word.ON_DUTY, ("值班", "duty", "oncall"), Whose.STAFF, N_("值班 — 现在谁值班，接着是谁"), N_("值班")),
     Spec(Word.TAKE_OVER, ("接班", "takeover"), Whose.STAFF, N_("接班 — 换班点名时回"), N_("接班")),
     Spec(Word.ARRIVE, ("到场", "arrive", "onsite"), Whose.STAFF, N_("到场 单号 — 人到现场"), N_("到场 {number}"), takes_number=True),

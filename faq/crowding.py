@@ -29,13 +29,16 @@ class Crowding:
         around = self._around(self._places)
         self._usual = float(around[around > _NOT].mean()) if (around > _NOT).any() else 0.0
 
+    def look_at(self, places: Sequence[int]) -> None:
+        """Know the surplus of some rows, worked out together: that is far quicker than one by one."""
+        new = [place for place in dict.fromkeys(places) if place not in self._known]
+        for place, around in zip(new, self._around(new).tolist() if new else (), strict=True):
+            self._known[place] = _SHARE * (around - self._usual) if around > _NOT else 0.0
+
     def surplus(self, place: int) -> float:
         """Return what is to be taken off the likeness of a row to anything, because it is near to much; less than 0 for a lonely one."""
-        found = self._known.get(place)
-        if found is None:
-            around = float(self._around([place])[0])
-            found = self._known[place] = _SHARE * (around - self._usual) if around > _NOT else 0.0
-        return found
+        self.look_at((place,))
+        return self._known[place]
 
     def _around(self, places: Sequence[int]) -> Any:
         """Return the mean likeness of rows to the nearest of other entries; `_NOT` where there are none."""

@@ -229,7 +229,7 @@ class KnowledgeBase:
         wanted, numbers = self._looked_up(asked_text, customer, left_out)
         like = None
         if asked_text and self.sentences is not None and self.sentences.can_ask(asked_text):
-            nearest, like = self.sentences.nearest(asked_text)
+            nearest, like = self.sentences.nearest(asked_text, numbers)
             known = set(numbers)
             numbers = numbers + [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:

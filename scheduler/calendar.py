@@ -144,6 +144,8 @@ def add_working_time(calendar: Calendar, start: datetime, amount: timedelta) -> 
     begin, left = in_utc(start), amount
     if left <= _ZERO:
         return _unmoved(begin, left)
+    if calendar.never_closes:
+        return begin + left
     this = _month(calendar, begin.year, begin.month)
     passed = this.used_until(begin)
     if this.total - passed >= left:  # nearly always: no further month need be looked at
@@ -186,6 +188,8 @@ def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> 
     begin, finish = in_utc(start), in_utc(end)
     if finish <= begin:
         return _ZERO
+    if calendar.never_closes:
+        return finish - begin
     this = _month(calendar, begin.year, begin.month)
     if finish <= this.ends:  # mostly: no further month need be looked at
         return this.used_until(finish) - this.used_until(begin)

@@ -11,7 +11,6 @@ from scheduler.clock_rules import Beats, ClockRule, Every, in_order
 from scheduler.heartbeats import Heartbeat, heartbeat
 from scheduler.history import MISSED, Agreement, History
 from scheduler.intervals import Interval, in_utc
-from scheduler.pauses import union
 from scheduler.standing import ClockState, Course, Life, Phase, Reckoned
 from scheduler.targets import Instant, Target, Within, due
 
@@ -77,7 +76,7 @@ def state(rule: ClockRule, history: History, calendars: Mapping[str, Calendar], 
         is_over = _ended(rule, history, in_utc(history.opened_at), at) is not None
         return ClockState(Phase.CANCELLED if is_over else Phase.PENDING)
     life = Life(start, owed_at, _kept(rule, history, start, at), _ended(rule, history, owed_at, at), at)
-    pauses = union(history.stops(rule.stops_for))
+    pauses = history.stops(rule.stops_for)
     if rule.beats is not None:
         return _beating(rule, rule.beats, history, calendars[rule.calendar], life, pauses)
     return _aimed(rule, history, calendars, life, pauses)

@@ -14,6 +14,7 @@ from scheduler.holidays import Occasion, is_published, public_day
 from scheduler.windows import DAY, WEEKDAYS, Window
 
 _SATURDAY = 5
+_WHOLE_DAY = (Window(timedelta(0), DAY),)
 
 
 class DayReason(StrEnum):
@@ -40,6 +41,7 @@ class Calendar:
     weekly: tuple[tuple[Window, ...], ...] = field(hash=False)
     holidays: str | None = None
     special: Mapping[date, tuple[Window, ...]] = field(default_factory=dict, hash=False)
+    never_closes: bool = field(init=False, compare=False, repr=False)  # all real time is working time
 
     def __post_init__(self) -> None:
         """Keep a copy of the special days that nobody can change."""
@@ -48,6 +50,8 @@ class Calendar:
                 f"calendar {self.id} has hours for {len(self.weekly)} weekdays, expected 7, Monday first"
             )
         object.__setattr__(self, "special", MappingProxyType(dict(self.special)))
+        is_every_day = all(hours == _WHOLE_DAY for hours in self.weekly)
+        object.__setattr__(self, "never_closes", is_every_day and not self.holidays and not self.special)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class DayPlan:
 
 def always(zone: ZoneInfo) -> Calendar:
     """Return the calendar of a desk that never closes."""
-    return Calendar("always", zone, ((Window(timedelta(0), DAY),),) * 7)
+    return Calendar("always", zone, (_WHOLE_DAY,) * 7)
 
 
 def check(calendar: Calendar) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from scheduler.intervals import Interval, in_utc
+from scheduler.pauses import Stops, union
 from scheduler.targets import Target
 
 REPORTED = "reported"
@@ -55,6 +56,9 @@ class History:
     pauses: tuple[Pause, ...] = ()
     agreements: tuple[Agreement, ...] = ()
     closed_at: datetime | None = None
+    _stops: dict[frozenset[str], Stops] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )  # as they were asked for
 
     @property
     def is_only_reported(self) -> bool:
@@ -91,11 +95,13 @@ class History:
         ats = self._standing(name, until)
         return ats[-1] if ats else None
 
-    def stops(self, reasons: frozenset[str]) -> tuple[Interval, ...]:
-        """Return the pauses with these reasons."""
-        if not self.pauses:
-            return ()
-        return tuple(Interval(pause.start, pause.end) for pause in self.pauses if pause.reason in reasons)
+    def stops(self, reasons: frozenset[str]) -> Stops:
+        """Return the time in which a clock stands still that stops for these reasons; most clocks of a ticket share them."""
+        found = self._stops.get(reasons)
+        if found is None:
+            mine = (pause for pause in self.pauses if pause.reason in reasons)
+            found = self._stops[reasons] = union([Interval(pause.start, pause.end) for pause in mine])
+        return found
 
     def agreed(self, clock: str, until: datetime) -> tuple[Agreement, ...]:
         """Return what was agreed for a clock, the earliest first."""

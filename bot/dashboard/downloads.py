@@ -1,4 +1,4 @@
-"""Files over HTTP: the report of an inspection, and what a message brings that was not delivered."""
+"""Files over HTTP: the papers about a ticket, and what a message brings that was not delivered."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.assembly import Bot
-from bot.dashboard.rendering import Renderer, Voice
+from bot.dashboard.rendering import Renderer
 from bot.paper_files import MEDIA_TYPE, workbook
-from bot.tickets.inspected import report
 from bot.tickets.papers import Attached
-from bot.tickets.planned_events import Inspected
 
 _ANY_BYTES: Final = "application/octet-stream"
 
@@ -29,17 +27,27 @@ class Downloads:
         """Return every route."""
         return [
             web.get(r"/tickets/{number:\d{1,9}}/report", self.report),
+            web.get(r"/tickets/{number:\d{1,9}}/record", self.record),
             web.get("/letters/file", self.brought),
         ]
 
     async def report(self, request: web.Request) -> web.Response:
         """Answer with the report of an inspection, or with 404."""
         number, voice = int(request.match_info["number"]), self._renderer.voice(request)
-        file = await self._report(number, voice)
+        file = await self._bot.paperwork.report(number, voice.speaker)
         if file is None:
-            return self._missing(request, voice, number)
-        content = file.of if isinstance(file.of, bytes) else await asyncio.to_thread(workbook, file.of)
-        return _download(file.name, content, MEDIA_TYPE)
+            say = voice.speaker.say
+            title = say("{number} 没有报告。", number=number)
+            return self._renderer.message(request, title, say("做完巡检才有。"), status=404)
+        return await _paper(file)
+
+    async def record(self, request: web.Request) -> web.Response:
+        """Answer with the service record of a ticket, or with 404."""
+        number, voice = int(request.match_info["number"]), self._renderer.voice(request)
+        ticket = await self._bot.store.ticket(number)
+        if ticket is None:
+            raise web.HTTPNotFound
+        return await _paper(await self._bot.paperwork.record(ticket, voice.speaker))
 
     async def brought(self, request: web.Request) -> web.Response:
         """Answer with the file of a message of the outbox, while it is kept."""
@@ -51,20 +59,10 @@ class Downloads:
             raise web.HTTPGone
         return _download(message.file.name, content, _ANY_BYTES)
 
-    async def _report(self, number: int, voice: Voice) -> Attached | None:
-        ticket = await self._bot.store.ticket(number)
-        if ticket is None:
-            return None
-        for record in reversed(await self._bot.store.records(number)):
-            if isinstance(record.event, Inspected):
-                return report(record.event, record.at, ticket, voice.speaker, self._bot.rules)
-        return None
 
-    def _missing(self, request: web.Request, voice: Voice, number: int) -> web.Response:
-        say = voice.speaker.say
-        return self._renderer.message(
-            request, say("{number} 没有报告。", number=number), say("做完巡检才有。"), status=404
-        )
+async def _paper(file: Attached) -> web.Response:
+    content = file.of if isinstance(file.of, bytes) else await asyncio.to_thread(workbook, file.of)
+    return _download(file.name, content, MEDIA_TYPE)
 
 
 def _download(name: str, content: bytes, media_type: str) -> web.Response:

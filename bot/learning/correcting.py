@@ -40,21 +40,25 @@ class Correcting:
 
     async def wrong(self, hearing: Hearing, entry: Entry, reason: str) -> None:
         """Take an answer out at once, whoever of the staff says so, and tell who answers for it: wrong is worse than none.
-
-        Raises:
-            TicketError: No reason was given.
+        A reason that is given later is noted too.
         """
-        if not reason:
-            raise TicketError(N_("请写上哪里不对，例：{entry} 不对 新版没有这个按钮"), entry=entry.id)
-        decide = edited(entry.id, lambda each: replace(each, is_enabled=False))
-        await self._curator.change(decide, by=hearing.by.name, why=reason, now=hearing.now)
+        why = reason or N_("没写哪里不对")
+        decide = edited(entry.id, lambda each: replace(each, is_enabled=False, reason=why))
+        await self._curator.change(decide, by=hearing.by.name, why=why, now=hearing.now)
         owner = self._rules.staff.get(entry.owner)
         answers_for_it = self._keepers.people if owner is None or owner == hearing.by else (owner,)
         told = tuple(each for each in answers_for_it if each != hearing.by)
         say = self._saying.speaker(hearing).say
-        text = say(
-            "{entry} 已停用（{by}：{reason}），不再回答。", entry=entry.id, by=hearing.by, reason=reason
-        )
+        if reason:
+            text = say(
+                "{entry} 已停用（{by}：{reason}），不再回答。", entry=entry.id, by=hearing.by, reason=reason
+            )
+        else:
+            text = say(
+                "{entry} 已停用（{by}），不再回答。哪里不对请补一句：{entry} 不对 原因",
+                entry=entry.id,
+                by=hearing.by,
+            )
         if told:
             names = tuple(Phrase("@{name}", {"name": each}) for each in told)
             text += "\n" + say(

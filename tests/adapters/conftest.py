@@ -1019,6 +1019,7 @@ class DingTalkPlatform:
         text = posted.text
         for name, number in _NUMBERS.items():
             text = text.replace(f"@{number}", f"@{name}")
+        text += "".join(f"[{label}]" for label in posted.labels)
         called = tuple(f"dingtalk:{number}" for number in posted.called)
         return Shown(f"dingtalk:group:{posted.room}", text, called)
 

@@ -28,6 +28,12 @@ class Posted:
     through: str  # session | push | card | change
     body: dict[str, Any]
 
+    @property
+    def labels(self) -> list[str]:
+        """What stands on the buttons below it."""
+        shown = self.body.get("cardData", {}).get("cardParamMap", {}).get("sys_full_json_obj", "{}")
+        return [button["text"] for button in json.loads(shown).get("msgButtons", [])]
+
 
 @dataclass
 class Connection:

@@ -310,7 +310,7 @@ async def test_half_a_frame_of_wecom_costs_the_connection_only(wecom, host, list
     async with asyncio.timeout(10):
         while server.sessions.empty():
             clock.advance(1)
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0)
     await (await server.next_session()).says("20001", "@小首 后")
     assert [(await listener.next()).text for _ in range(2)] == ["前", "后"]
 

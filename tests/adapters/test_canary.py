@@ -168,7 +168,8 @@ async def _outcome(task: asyncio.Task[Any], clock: Any) -> Any:
     async with asyncio.timeout(20):
         while not task.done():
             clock.advance(1)
-            await asyncio.sleep(0.002)
+            for _ in range(20):  # what is under way over real sockets goes on
+                await asyncio.sleep(0)
     error = task.exception()
     if error is None:
         yield repr(task.result())

@@ -7,7 +7,16 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.contract import Button, Connects, DeliveryFailed, Examines, Outgoing, TakesCallbacks, What
+from adapters.contract import (
+    Button,
+    Connects,
+    DeliveryFailed,
+    Examines,
+    Outgoing,
+    RoomKind,
+    TakesCallbacks,
+    What,
+)
 from adapters.inbox import Inbox
 from tests.adapters.wechat_peers import KF, bell, seen_text
 from tests.adapters.wecom_peers import AES_KEY, BORN, TOKEN, CallbackSender
@@ -116,8 +125,44 @@ async def test_what_the_staff_and_the_system_say_is_no_input(service):
     log.append(service.server.item("20001", msgtype="text", text={"content": "我是客服小美"}, origin=5))
     log.append(service.server.item("20001", msgtype="text", text={"content": "机器人说的"}, origin=4))
     log.append(service.server.item("20001", msgtype="hologram"))
-    await service.server.happens(event_type="enter_session", external_userid="20001", welcome_code="W")
+    await service.server.happens(event_type="enter_session", external_userid="20001", welcome_code="")
     await service.says("王老师", "我在")
+    assert (await service.listener.next()).text == "我在"
+
+
+async def test_whoever_opens_the_chat_is_greeted_once(service):
+    service.server.codes = {"W"}
+    await service.server.happens(event_type="enter_session", external_userid="20001", welcome_code="W")
+    opened = await service.listener.next()
+    assert (opened.text, opened.room_kind, opened.is_addressed) == ("/help", RoomKind.PRIVATE, True)
+    await service.adapter.send(say("我在。直接说问题就行", room=opened.room))
+    greeted = await service.server.next_posted()
+    assert greeted.path.endswith("/kf/send_msg_on_event")
+    assert greeted.body["text"] == {"content": "我在。直接说问题就行"}
+    with pytest.raises(DeliveryFailed) as failed:  # nothing was written yet, so that nothing more can be said
+        await service.adapter.send(say("还有", room=opened.room))
+    assert failed.value.until_heard
+
+
+async def test_a_greeting_that_comes_too_late_or_is_refused_is_an_ordinary_message(service, clock):
+    for code, seconds in (("W", 21), ("used up", 0)):
+        service.server.codes = {"W"}
+        await service.says("王老师", "在吗")
+        await service.listener.next()
+        await service.server.happens(event_type="enter_session", external_userid="20001", welcome_code=code)
+        await service.listener.next()
+        clock.advance(seconds)
+        await service.adapter.send(say(f"在的 {code}"))
+        assert (await service.server.next_posted()).path.endswith("/kf/send_msg")
+
+
+async def test_who_opened_the_chat_long_ago_or_talks_to_the_staff_is_not_greeted(service, clock):
+    change = {"event_type": "session_status_change", "external_userid": "20001"}
+    await service.server.happens(**change, change_type=1, new_servicer_userid="mei")
+    await service.server.happens(event_type="enter_session", external_userid="20001", welcome_code="W")
+    for odd in ({"welcome_code": ""}, {"welcome_code": 7}, {"welcome_code": "W", "external_userid": "a b"}):
+        await service.server.happens(**{"event_type": "enter_session", "external_userid": "20002", **odd})
+    await service.server.says("20002", "我在")
     assert (await service.listener.next()).text == "我在"
 
 

@@ -71,6 +71,7 @@ class KfServer(WeComApi):
     taken: set[tuple[str, str]] = field(default_factory=set)
     sender: CallbackSender | None = None
     fails: list[Any] = field(default_factory=list)  # for pulls, in turn
+    codes: set[str] = field(default_factory=set)  # with which somebody may be greeted
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     async def says(self, customer: str, text: str, **more: Any) -> dict[str, Any]:
@@ -124,6 +125,8 @@ class KfServer(WeComApi):
                 return self._pull(posted.body)
             case "send_msg":
                 return self._send(posted)
+            case "send_msg_on_event":
+                return self._greet(posted)
         return {"errcode": 48002, "errmsg": "api forbidden"}
 
     def _customers(self, wanted: list[str]) -> dict[str, Any]:
@@ -170,6 +173,15 @@ class KfServer(WeComApi):
             return {"errcode": 45002, "errmsg": "content size out of limit"}
         self._deliver(posted)
         return {"errcode": 0, "errmsg": "ok", "msgid": number}
+
+    def _greet(self, posted: Posted) -> dict[str, Any]:
+        code = posted.body["code"]
+        assert set(posted.body) == {"code", "msgid", "msgtype", posted.body["msgtype"]}
+        if code not in self.codes:
+            return {"errcode": 95009, "errmsg": "invalid code"}
+        self.codes.discard(code)
+        self.posted.put_nowait(posted)
+        return {"errcode": 0, "errmsg": "ok", "msgid": posted.body["msgid"]}
 
     def _deliver(self, posted: Posted) -> None:
         self.taken.add((posted.body["open_kfid"], posted.body["msgid"]))

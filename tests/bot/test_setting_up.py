@@ -57,7 +57,8 @@ async def test_a_file_is_shown_first_and_imported_when_it_is_confirmed(office):
     before = len(await office.bot.store.entries())
     said = await send(office, file(SHEET))
     assert said == [
-        "读到 4 条：新增 2、修改 0、重复 1、需看 1。\n需看：第 3 行缺问法\n导入好的部分请回“确认导入”。"
+        "读到 4 条：新增 2、修改 0、重复 1、需看 1。\n需看：第 3 行缺问法\n导入好的部分请回“确认导入”。",
+        "📎 faq-需看.xlsx",
     ]
     assert len(await office.bot.store.entries()) == before
     await office.hear(DUTY, "陈经理", "确认导入")
@@ -67,6 +68,12 @@ async def test_a_file_is_shown_first_and_imported_when_it_is_confirmed(office):
     assert "没有等着导入的文件" in office.said(DUTY)[0]
     await office.hear("育才群", "王老师", "@小首 如何选课")
     assert "在教务页选" in office.said("育才群")[0]
+
+
+async def test_a_file_without_faulty_rows_brings_no_table(office):
+    said = await send(office, file("问题,答案\n如何选课,在教务页选\n"))
+    assert len(said) == 1
+    assert "📎" not in said[0]
 
 
 async def test_the_entries_of_a_file_belong_to_the_customer_whose_room_is_set_up(office):

@@ -119,7 +119,17 @@ def _kf(rng: random.Random) -> None:
     event = {
         **KF,
         "origin": 4,
-        "event": {"event_type": "session_status_change", "external_userid": "wmAnn", "change_type": 1},
+        "event": {
+            "event_type": rng.choice(
+                ("session_status_change", "user_recall_msg", "enter_session", "msg_send_fail")
+            ),
+            "external_userid": "wmAnn",
+            "change_type": 1,
+            "recall_msgid": "m1",
+            "welcome_code": "W",
+            "fail_msgid": "m2",
+            "fail_type": 4,
+        },
     }
     link = {**KF, "msgtype": "link", "link": {"title": "t", "url": "u"}}
     for item in items(mutated([KF, event, link], rng)):
@@ -127,6 +137,9 @@ def _kf(rng: random.Random) -> None:
         assert message is None or message.message_id
         kf.served(item)
         kf.undelivered(item)
+        recalled, entered = kf.recalled(item, KF_VIEW), kf.entered(item, KF_VIEW)
+        assert recalled is None or recalled.key
+        assert entered is None or entered[0].message_id
         kf.account_of(item)
 
 

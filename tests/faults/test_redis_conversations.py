@@ -13,7 +13,7 @@ import pytest
 from bot.replay import replay
 
 _FILES = sorted((Path(__file__).parents[1] / "transcripts").rglob("*.chat"))
-_FEW = ("several-due-in-one-message",)  # joins what lies in different shards
+_FEW = ("several-due-in-one-message", "several-groups-merged")  # join what lies in different shards
 _SHORT = {"redis, three shards": _FEW, "valkey": _FEW, "cluster": _FEW}
 
 

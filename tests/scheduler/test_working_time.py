@@ -201,3 +201,18 @@ def test_the_zone_of_the_host_does_not_matter(host_zone: str) -> None:
     calendar = Calendar(f"workday on {host_zone}", SHANGHAI, parse_weekly({"mon-fri": ["09:00-17:30"]}), "CN")
     assert add_working_time(calendar, at("2026-03-06 16:30"), minutes(120)) == at("2026-03-09 10:00")
     assert next_opening(calendar, at("2026-02-14 18:00")) == at("2026-02-24 09:00")
+
+
+def test_what_never_closes_counts_real_time_and_only_that() -> None:
+    around = always(ZoneInfo("America/New_York"))
+    begin, day = datetime(2026, 3, 7, 12, tzinfo=UTC), timedelta(days=1)
+    assert around.never_closes
+    assert (
+        add_working_time(around, begin, 3 * day) == begin + 3 * day
+    )  # over the night on which the clock is put forward
+    assert working_time_between(around, begin, begin + 3 * day) == 3 * day
+    whole = Calendar("whole", around.zone, around.weekly, "CN")
+    special = Calendar("special", around.zone, around.weekly, None, {date(2026, 3, 8): ()})
+    assert not whole.never_closes
+    assert not special.never_closes
+    assert add_working_time(special, begin, 3 * day) > begin + 3 * day

@@ -67,6 +67,14 @@ class Api:
         """
         return await self._calls.post("cgi-bin/kf/send_msg", body)
 
+    async def greet(self, body: object) -> Answer:
+        """Send a greeting.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
+        """
+        return await self._calls.post("cgi-bin/kf/send_msg_on_event", body)
+
     async def nicknames(self, customers: Iterable[str]) -> dict[str, str]:
         """Return how customers call themselves, as far as they can be asked for: a name is not worth a message."""
         wanted = list(dict.fromkeys(customers))

@@ -22,7 +22,7 @@ from adapters.wechat.kf import examination, wire
 from adapters.wechat.kf.api import Api
 from adapters.wechat.kf.frames import Item
 from adapters.wechat.kf.pulling import Pulling
-from adapters.wechat.kf.sending import Sending
+from adapters.wechat.kf.sending import GREETED_WITHIN, Sending
 from adapters.wechat.kf.settings import Settings
 from adapters.wechat.xml import sealed_in
 from adapters.wecom.errors import LARGEST_FILE
@@ -61,7 +61,7 @@ class KfAdapter:
         self._pulling = Pulling(
             self._api, surroundings.clock, adapter=self.name, jitter=jitter, take=self._take_all
         )
-        self._sending = Sending(self._api, self._pulling, self.name)
+        self._sending = Sending(self._api, self._pulling, self.name, surroundings.clock)
         self._delivery = Delivery(partial(split, limit=LONGEST_PART), self._sending.send)
         self._log = _log.bind(adapter=self.name)
 
@@ -116,10 +116,14 @@ class KfAdapter:
             self._pulling.ring(bell)
 
     async def _take_all(self, found: list[Item]) -> None:
+        heard = []
         for item in found:
             if (notice := wire.recalled(item, self._view)) is not None:
                 await self._inbox.put_when_free(notice)
-        heard = [message for item in found if (message := self._heard(item)) is not None]
+            elif (entered := wire.entered(item, self._view)) is not None:
+                await self._welcome(item, *entered)
+            elif (message := self._heard(item)) is not None:
+                heard.append(message)
         fresh = [message for message in heard if not self._is_old(message)]
         if len(fresh) < len(heard):  # the first pull of a run brings three days
             self._log.info("not answered any more", action="kf_too_old", count=len(heard) - len(fresh))
@@ -129,6 +133,14 @@ class KfAdapter:
             name = names.get(message.sender.partition(":")[2]) or message.sender_name
             # It can be pulled again, so it waits here rather than being lost.
             await self._inbox.put_when_free(replace(message, sender_name=name))
+
+    async def _welcome(self, item: Item, opened: Incoming, code: str) -> None:
+        """Let somebody who opened the chat be greeted, while the platform takes that."""
+        customer, account = wire.account_of(item)
+        age = self._clock.now() - opened.sent_at if opened.sent_at is not None else timedelta()
+        if age < GREETED_WITHIN and not self._sending.is_staffed(customer):
+            self._sending.entered(customer, account, code)
+            await self._inbox.put_when_free(opened)
 
     def _heard(self, item: Item) -> Incoming | None:
         """Learn from an item what it tells, and return what a customer said in it if that is for the bot."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import timedelta
 from typing import Any, Final, TypeVar
 
-from adapters.contract import DeliveryFailed, File, Outgoing
+import structlog
+
+from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
 from adapters.wechat.answers import Rejected
 from adapters.wechat.customers import customer_in
 from adapters.wechat.kf import wire
@@ -14,19 +17,23 @@ from adapters.wechat.kf.pulling import Pulling
 from adapters.wecom.errors import is_known
 from adapters.wording import say
 
+GREETED_WITHIN: Final = timedelta(seconds=20)
 _REMEMBERED: Final = 10_000
 _Value = TypeVar("_Value")
+_log = structlog.get_logger(__name__)
 
 
 class Sending:
     """Knows to which account customers wrote, and who is served by a person of the staff."""
 
-    def __init__(self, api: Api, pulling: Pulling, name: str) -> None:
+    def __init__(self, api: Api, pulling: Pulling, name: str, clock: Timekeeper) -> None:
         self._api = api
         self._pulling = pulling
         self._name = name
+        self._clock = clock
         self._accounts: OrderedDict[str, str] = OrderedDict()  # by customer; the one heard last stands last
         self._staffed: OrderedDict[str, None] = OrderedDict()
+        self._codes: OrderedDict[str, tuple[str, float]] = OrderedDict()  # of who opened the chat; until when
         self._uncertain: OrderedDict[str, None] = OrderedDict()  # ids of messages that may have arrived
 
     def wrote(self, customer: str, account: str) -> None:
@@ -40,6 +47,11 @@ class Sending:
         else:
             self._staffed.pop(change.customer, None)
 
+    def entered(self, customer: str, account: str, code: str) -> None:
+        """Note that somebody opened the chat and may be greeted for a moment."""
+        self.wrote(customer, account)
+        _remember(self._codes, customer, (code, self._clock.monotonic() + GREETED_WITHIN.total_seconds()))
+
     def is_staffed(self, customer: str) -> bool:
         """Say whether a person of the staff talks to a customer, so that the bot keeps silent."""
         return customer in self._staffed
@@ -50,7 +62,10 @@ class Sending:
         Raises:
             DeliveryFailed: Refused, not reached, or it is unknown whether it arrived.
         """
-        return await self._sent(wire.outgoing(part, self._name, self._account_for(part)))
+        body = wire.outgoing(part, self._name, self._account_for(part))
+        if await self._greets(body, customer_in(part, self._name)):
+            return str(body["msgid"])
+        return await self._sent(body)
 
     async def send_file(self, message: Outgoing, file: File) -> str:
         """Send a file and return its id.
@@ -80,6 +95,18 @@ class Sending:
             break
         self._uncertain.pop(number, None)
         return number
+
+    async def _greets(self, body: dict[str, Any], customer: str) -> bool:
+        """Say something as a greeting, where the customer has just opened the chat and written nothing yet."""
+        code, until = self._codes.pop(customer, ("", 0.0))
+        if not code or self._clock.monotonic() >= until:
+            return False
+        try:
+            await self._api.greet(wire.greeting(body, code))
+        except Rejected as rejected:
+            _log.info("not greeted", action="kf_not_greeted", why=rejected.reason)
+            return False
+        return True
 
     def _account_for(self, part: Outgoing) -> str:
         customer = customer_in(part, self._name)

@@ -123,6 +123,34 @@ def served(item: Item) -> Served | None:
     return Served(customer, by_staff=False) if change == _STAFF_ENDED else None
 
 
+def entered(item: Item, view: View) -> tuple[Incoming, str] | None:
+    """Return that somebody opened the chat, as what they want to know then, and what lets them be greeted; or None."""
+    code, customer = word(item.event, "welcome_code"), _customer_of(item)
+    if word(item.event, "event_type") != "enter_session" or not code or not is_customer(customer):
+        return None
+    account = f"{view.name}:{customer}"
+    room = f"{view.name}:private:{customer}"
+    opened = Incoming(
+        room=room,
+        room_kind=RoomKind.PRIVATE,
+        sender=account,
+        sender_name=view.people.get(account) or customer,
+        message_id=text_of(item.msgid) or derived_id(room, code),
+        text="/help",
+        is_addressed=True,
+        sent_at=instant(item.send_time),
+    )
+    return opened, code
+
+
+def greeting(request: dict[str, Any], code: str) -> dict[str, Any]:
+    """Return the request that says the same as a greeting."""
+    return {
+        "code": code,
+        **{key: value for key, value in request.items() if key not in ("touser", "open_kfid")},
+    }
+
+
 def recalled(item: Item, view: View) -> Notice | None:
     """Return which message a customer has taken back, or None when an item says no such thing."""
     number = word(item.event, "recall_msgid")

@@ -79,3 +79,20 @@ async def test_a_file_that_nobody_took_is_fetched_from_the_letters(stand: Any) -
     assert (await stand.get("/letters/file?key=nothing")).status == 404
     await store.tidy(now + timedelta(days=31))
     assert (await stand.get("/letters/file?key=t1.2.0.file")).status == 410
+
+
+@pytest.mark.asyncio
+async def test_notes_and_words_of_the_duty_room_are_in_no_record(stand: Any) -> None:
+    for who, text, room in (
+        ("王老师", "报障 打印机坏了", "yucai"),
+        ("zhang", "接单 1001", "duty"),
+        ("zhang", "记录 1001 这位老师不太懂电脑", "duty"),
+        ("zhang", "解决 1001 原因:缺纸 方法:加纸 预防:常看", "duty"),
+    ):
+        await stand.say(who, text, room=room)
+    said = cells(await (await stand.get("/tickets/1001/record")).read())
+    assert "缺纸" in said
+    assert any(each.startswith("已建单 1001") for each in said)
+    assert not any("不太懂" in each or "🆕" in each or "接单：" in each for each in said)
+    assert (await stand.get("/tickets/9999/record")).status == 404
+    assert 'href="/tickets/1001/record"' in await stand.page("/tickets/1001")
