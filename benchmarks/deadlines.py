@@ -245,6 +245,8 @@ def _filled(rules: Rules, path: str, size: int) -> datetime:
         )
         connection.execute("COMMIT")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with Path(path).open("rb") as written:  # else the first checkpoint to come waits for all of it
+        os.fsync(written.fileno())
     return _due_at(rules, OPENED) + timedelta(seconds=1)
 
 
