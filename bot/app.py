@@ -42,6 +42,7 @@ _COLLECTIONS = (20_000, 20, 50)  # a message makes some hundred values, and hard
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
 _UNDERSTOOD_EVERY = timedelta(seconds=1)
+_FIRST_LOOK = timedelta(seconds=1)  # the first second is for whoever opens the page
 _FOLLOW_EVERY = timedelta(seconds=0.5)
 _PATIENCE = timedelta(seconds=2)  # for messages that are being sent
 
@@ -264,7 +265,8 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
 
 
 async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
-    """Work out what new phrasings mean, where the extra `semantic` is installed."""
+    """Work out from which probability on to answer and, with the extra `semantic`, what new phrasings mean."""
+    await bot.clock.sleep(_FIRST_LOOK)
     while True:
         try:
             if count := await bot.knowledge.understand():
