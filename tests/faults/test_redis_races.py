@@ -139,7 +139,8 @@ async def test_workers_tell_every_rung_of_every_deadline_once(store_url, kind, r
         for text in workers.said(DUTY):
             assert not text.startswith("（重发）")
     assert min(taken_by) > 0
-    held(count, rungs=rungs.total(), least_taken_by_one=min(taken_by))
+    shares = {"least_taken_by_one": min(taken_by)} if round_ > 1 else {}
+    held(count, rungs=rungs.total(), **shares)
 
 
 def _count(bot, taken_by: list[int], index: int) -> None:
