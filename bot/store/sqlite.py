@@ -260,6 +260,7 @@ class SqliteStore(Alone):
         return []  # the lock is held
 
     async def tidy(self, now: datetime) -> None:
+        self._ticket_from.cache_clear()  # what was read ahead was for seconds
         await self._forget("forget_seen", now - _SEEN_KEPT)
         await self._forget("forget_asks", now - _KEPT)
         await self._forget("forget_outgoing", now - _KEPT)
