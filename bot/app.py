@@ -281,7 +281,7 @@ async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
 
 async def _draw_ahead(bot: Bot, renderer: Renderer) -> None:
     """Make the pages ready once the start is over."""
-    await bot.clock.sleep(_UNDERSTOOD_EVERY)
+    await bot.clock.sleep(_FIRST_LOOK)
     await renderer.compile_ahead()
 
 

@@ -347,11 +347,11 @@ def _in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
     is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
     if hearing.mentions or not (is_quoted or (is_soon and hearing.quotes is None)):
         return None
-    yes = agreed(hearing.text)
+    yes, wants_somebody = agreed(hearing.text), wish(hearing.text) is Wish.SOMEBODY
     match ask.about:
-        case Menu() if is_none_of_them(hearing.text) or wish(hearing.text) is Wish.SOMEBODY:
+        case Menu() if wants_somebody or is_none_of_them(hearing.text):
             return 0
-        case Offer() | Answered() if wish(hearing.text) is Wish.SOMEBODY:
+        case Offer() | Answered() if wants_somebody:
             return 1
         case Offer() if yes is not None:
             return 1 if yes else _DECLINED

@@ -6,10 +6,7 @@ work is taken up rather than looked at, `why` a reason that stands apart.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from functools import cache
-
+from bot.sentence import Sentence
 from bot.vocabulary import Word
 
 _NUMBER = r"(?:单号?|工单|(?:ticket )?)\s*#?\s*(?P<number>\d{3,9})(?!\d)"
@@ -22,22 +19,6 @@ _GIVEN = r"(?:派|转|交|指派|分配|移交|安排)给"
 _DOING = r"(?:你|麻烦你|请你|帮忙)?(?:来|去|过去|先)*(?:处理|看看|看一下|看下|跟进?|修|弄|接手?|负责|上门)(?:一下|下)?"
 _TICKETS = r"(?:工?单子?|工单)"
 _IT = r"(?: (?:it|this(?: one)?|that(?: one)?))?"
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A pattern of a whole text; compiled when it is first asked for, so that a start does not wait for all of them."""
-
-    pattern: str
-
-    def fullmatch(self, said: str) -> re.Match[str] | None:
-        """Return the groups of a text that is this sentence and no more, or None."""
-        return _compiled(self.pattern).fullmatch(said)
-
-
-@cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.DOTALL | re.IGNORECASE)
 
 
 CLAIMS = (

@@ -7,6 +7,7 @@ import unicodedata
 from itertools import zip_longest
 
 from bot.commands import BETWEEN
+from bot.sentence import Sentence
 
 _CAUSE = ("故障原因", "原因分析", "原因", "cause")
 _METHOD = (
@@ -80,18 +81,21 @@ _LONGEST_REMARK = 60
 _YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以|行|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
 _NO = "(?:先|暂时)?(?:不用|不要|不需要|不必|不了|别|不)(?:转|报|报单|麻烦)?了?|算了|不同意|不行|不可以|no|nope|no ?thank(?:s|you)|notnow|disagreed?"
 _KINDLY = "(?:吧|啊|呀|哈|哦|嘛|了|啦|谢谢您?|谢了|麻烦(?:您|你|了)*|您|你|请|thankyou|thanks|please)*"
-_SAYS_YES = re.compile(f"(?:{_KINDLY}{_YES}{_KINDLY})+", re.IGNORECASE)
-_SAYS_NO = re.compile(f"(?:(?:{_NO}){_KINDLY})+", re.IGNORECASE)
-_NONE_OF_THEM = re.compile(
-    "(?:这些|好像|应该)?(?:都|全)?(?:不是|不对)(?:的|我[要想]问的)?|noneof(?:them|these)|neither",
-    re.IGNORECASE,
+_SAYS_YES = Sentence(f"(?:{_KINDLY}{_YES}{_KINDLY})+")
+_SAYS_NO = Sentence(f"(?:(?:{_NO}){_KINDLY})+")
+_NONE_OF_THEM = Sentence(
+    "(?:这些|好像|应该)?(?:都|全)?(?:不是|不对)(?:的|我[要想]问的)?|noneof(?:them|these)|neither"
 )
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
+def _letters(text: str) -> str:
+    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text))
+
+
 def agreed(text: str) -> bool | None:
     """Return the yes or no that is all a text says, None when it says anything else."""
-    said = _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text))
+    said = _letters(text)
     if "?" in text or "？" in text or not said:
         return None
     if _SAYS_NO.fullmatch(said):
@@ -101,7 +105,7 @@ def agreed(text: str) -> bool | None:
 
 def is_none_of_them(text: str) -> bool:
     """Tell whether a text says that no candidate is what was meant."""
-    return _NONE_OF_THEM.fullmatch(_NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text))) is not None
+    return _NONE_OF_THEM.fullmatch(_letters(text)) is not None
 
 
 def choice(text: str) -> tuple[int, str] | None:

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from enum import Enum
 
+from bot.sentence import Sentence
+
 
 class Wish(Enum):
     """What is wanted of the ticket that the asker has open here."""
@@ -19,7 +21,7 @@ class Wish(Enum):
 _WHAT = r"(?:我的?|那个|这个|刚才的?|上次的?)?(?:单子?|工单|报修|报障|问题|事情?)?(?:现在|目前)?"
 _DONE = r"(?:好|完|掉)?(?:了)?"
 _WHETHER = r"(?:吗|嘛|么|没有?|没)?"
-_HOW_FAR = re.compile(
+_HOW_FAR = Sentence(
     rf"{_WHAT}(?:"
     rf"到哪(?:里|一步|步)?了?|怎么样了|(?:是)?什么情况了?|(?:有)?(?:什么)?(?:进展|消息|结果)(?:了)?{_WHETHER}"
     rf"|(?:处理|修|弄|解决|搞)(?:得怎么样|的怎么样|{_DONE})了?{_WHETHER}"
@@ -30,38 +32,38 @@ _HOW_FAR = re.compile(
     r"|谁(?:来|在|负责)(?:修|处理|看|跟进)?"
     r")(?:了)?"
 )
-_SOONER = re.compile(
+_SOONER = Sentence(
     r"(?:请|麻烦|帮我|帮忙|再|能不能|能|可以)*(?:"
     r"催一下|催催|催一催|快(?:点|一点|些)(?:来|处理|修)?|尽快(?:处理|来|修)?|抓紧(?:时间)?(?:处理|来)?|等(?:了)?(?:很|好|太)久了|怎么还(?:不来|没来|没人来|没好)"
     r")(?:吧|吗|啊|呀)?"
 )
-_NO_MORE = re.compile(
+_NO_MORE = Sentence(
     r"(?:算了|已经|它)?(?:不用|不需要|不必)(?:再)?(?:修|来|处理|管|麻烦)?了?(?:(?:现在|已经|它)?自己?(?:又)?(?:好|可以|行|恢复)了)?"
     r"|(?:现在|已经|它)?自己(?:又)?(?:好|可以|行|恢复)了(?:不用|不需要|不必)?(?:再)?(?:修|来|处理|管)?了?"
 )
-_SOMEBODY = re.compile(
+_SOMEBODY = Sentence(
     r"(?:请|麻烦|帮我|帮忙|能不能|能|可以|我要|还是)*(?:"
     r"(?:叫|找|派|安排|喊|让)(?:一?[个位])?(?:人|工程师|师傅|技术员?|老师傅|维修师?傅?)(?:来|过来|上门|去)?(?:看看|看一下|看下|修|修一下|处理|处理一下|弄一下|弄)?"
     r"|来(?:一?[个位])?(?:人|工程师|师傅)(?:看看|看一下|看下|修|修一下|处理|处理一下)?|(?:我要|转|找|接)?(?:人工|真人)(?:客服|服务)?"
     r")(?:吧|吗|啊|呀|一下|了)*"
 )
 _IN_ENGLISH = {
-    Wish.HOW_FAR: re.compile(
+    Wish.HOW_FAR: Sentence(
         r"(?:is there )?(?:any|some) (?:news|updates?|progress)(?: yet| please)?|(?:is|are) (?:any|some)?(?:one|body|engineer) (?:coming|working on it|looking (?:at|into) (?:it|this)|on it|here)(?: yet| now)?"
         r"|when (?:will|can|is|does) (?:it|this|that|anybody|anyone|somebody|someone|the engineer|you) (?:be )?(?:fixed|ready|done|come|coming|here|arrive|solved)"
         r"|what(?: s| is) (?:the )?(?:status|news|happening|going on)(?: (?:of|with) (?:my ticket|it|this))?|how (?:far|long)(?: is it| will it take| does it take| until it is fixed)?"
         r"|where is (?:my ticket|the engineer)|is (?:it|this) (?:fixed|done|ready|solved)(?: yet| now)?|who is (?:on it|coming|working on it)"
     ),
-    Wish.SOONER: re.compile(
+    Wish.SOONER: Sentence(
         r"(?:please |can you |could you |can somebody |can it )*(?:hurry(?: up)?|be (?:faster|sooner|quick(?:er)?)|come (?:sooner|faster|quickly)|speed (?:it|this) up)(?: please)?"
         r"|(?:as soon as possible|asap)(?: please)?|(?:(?:i|we)(?: have| ve)? been )?waiting (?:for )?(?:too |so |very |ages|hours)(?:long)?|(?:still )?nobody (?:came|is here|has come)(?: yet)?"
     ),
-    Wish.NO_MORE: re.compile(
+    Wish.NO_MORE: Sentence(
         r"(?:please )?(?:never ?mind|no (?:longer )?need(?:ed)?(?: to (?:come|fix it))?|(?:you )?(?:don t|do not|needn t|need not) (?:need to |have to )?(?:come|fix it|bother))"
         r"(?: any ?more)?(?: (?:it|that)(?: s| is)?(?: now)? (?:works?|working|fine|ok|fixed itself)(?: again| now)?)?"
         r"|(?:it|that) (?:works|is fine|fixed itself)(?: again| now)? (?:so )?no need(?: to (?:come|fix it))?"
     ),
-    Wish.SOMEBODY: re.compile(
+    Wish.SOMEBODY: Sentence(
         r"(?:please |can you |could you |will you )*(?:send|get|call) (?:me )?(?:somebody|someone|an? (?:engineer|person|human|technician))(?: over| here| please| to (?:come|look|help|fix it))*"
         r"|(?:can|could|will) (?:somebody|someone|an engineer) (?:please )?(?:come|help|look)(?: and| over| here| at it| look| help| fix it| please| me| us)*"
         r"|(?:(?:i|we) (?:want|need|would like)(?: to)?|can i|let me|please)? ?(?:talk|speak|chat) (?:to|with) (?:an? )?(?:real )?(?:human|person|engineer|somebody|someone|agent)(?: please)?"

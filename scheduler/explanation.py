@@ -13,6 +13,7 @@ from scheduler.accounts import Account, UsedWindow
 from scheduler.days import DayPlan, DayReason
 from scheduler.intervals import Interval
 from scheduler.windows import DAY
+from scheduler.wordings import wording_in
 
 _SECOND = timedelta(seconds=1)
 
@@ -106,7 +107,7 @@ def explain(account: Account, zone: ZoneInfo, language: str = "zh") -> list[str]
     Raises:
         ValueError: There are no words for the language.
     """
-    wording = _wording(language)
+    wording = wording_in(language, _WORDINGS)
     aim = wording.calendar.format(id=account.calendar, length=_length(wording, account.budget))
     lines = explain_around(account, zone, aim, language)
     if account.due_at is None:
@@ -122,7 +123,7 @@ def explain_around(account: Account, zone: ZoneInfo, aim: str, language: str = "
     Raises:
         ValueError: There are no words for the language.
     """
-    wording = _wording(language)
+    wording = wording_in(language, _WORDINGS)
     return [
         account.due_at.astimezone(zone).isoformat() if account.due_at else wording.paused,
         wording.start.format(at=_moment(wording, account.start.astimezone(zone))),
@@ -134,18 +135,12 @@ def explain_around(account: Account, zone: ZoneInfo, aim: str, language: str = "
 def provisional_lines(account: Account, language: str = "zh") -> list[str]:
     """Return a line for every year on the way whose holidays are not published yet."""
     years = sorted({plan.day.year for plan in account.days if plan.is_provisional})
-    return [_wording(language).provisional.format(year=year) for year in years]
+    return [wording_in(language, _WORDINGS).provisional.format(year=year) for year in years]
 
 
 def moment_text(at: datetime, zone: ZoneInfo, language: str = "zh") -> str:
     """Return an instant as the lines of an account write it: date, day of the week, time of day."""
-    return _moment(_wording(language), at.astimezone(zone))
-
-
-def _wording(language: str) -> _Wording:
-    if language not in _WORDINGS:
-        raise ValueError(f"没有语言“{language}”的说明文字，应为 {' 或 '.join(_WORDINGS)}")
-    return _WORDINGS[language]
+    return _moment(wording_in(language, _WORDINGS), at.astimezone(zone))
 
 
 def _met(wording: _Wording, account: Account, zone: ZoneInfo) -> Iterator[tuple[str, str]]:

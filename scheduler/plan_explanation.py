@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from scheduler.explanation import moment_text
 from scheduler.plans import Moves, Occurrence, Plan, occurrences
+from scheduler.wordings import wording_in
 
 _SHOWN = 8
 
@@ -63,9 +64,7 @@ def explain_plan(plan: Plan, after: datetime, language: str = "zh") -> list[str]
     Raises:
         ValueError: There are no words for the language.
     """
-    if language not in _WORDINGS:
-        raise ValueError(f"没有语言“{language}”的说明文字，应为 {' 或 '.join(_WORDINGS)}")
-    wording, zone = _WORDINGS[language], plan.calendar.zone
+    wording, zone = wording_in(language, _WORDINGS), plan.calendar.zone
     found = list(islice(occurrences(plan, after), _SHOWN))
     calendar = wording.calendar.format(id=plan.calendar.id, zone=zone.key, moves=wording.moves[plan.moves])
     lines = [wording.recurs.format(text=plan.recurs), calendar]

@@ -12,6 +12,7 @@ from scheduler.explanation import moment_text
 from scheduler.lengths import format_length
 from scheduler.standing import ClockState, Phase
 from scheduler.target_explanation import explain_target
+from scheduler.wordings import wording_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,7 @@ def explain_state(rule: ClockRule, state: ClockState, zone: ZoneInfo, language: 
     Raises:
         ValueError: There are no words for the language.
     """
-    if language not in _WORDINGS:
-        raise ValueError(f"没有语言“{language}”的说明文字，应为 {' 或 '.join(_WORDINGS)}")
-    wording, lines = _WORDINGS[language], list[str]()
+    wording, lines = wording_in(language, _WORDINGS), list[str]()
     if state.course is not None:
         course = state.course
         lines += explain_target(course.target, course.calendar, course.start, course.pauses, zone, language)

@@ -15,6 +15,7 @@ from scheduler.explanation import explain, explain_around, moment_text, provisio
 from scheduler.intervals import Interval
 from scheduler.lengths import format_length
 from scheduler.targets import CalendarDays, Instant, NthWorkingDay, Target, Within, WorkingDays, due
+from scheduler.wordings import wording_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def describe(target: Target, zone: ZoneInfo, language: str = "zh") -> str:
     Raises:
         ValueError: There are no words for the language.
     """
-    wording = _wording(language)
+    wording = wording_in(language, _WORDINGS)
     match target:
         case Within(length):
             return wording.within.format(length=format_length(length))
@@ -110,7 +111,7 @@ def explain_target(
     """
     if isinstance(target, Within):
         return explain(account(calendar, start, target.length, pauses), zone, language)
-    wording = _wording(language)
+    wording = wording_in(language, _WORDINGS)
     due_at = due(target, calendar, start, pauses)
     made = account_until(calendar, start, due_at, pauses)
     aim = wording.calendar.format(id=calendar.id, aim=describe(target, zone, language))
@@ -124,9 +125,3 @@ def explain_target(
 
 def _first(wording: _Wording, counts_report_day: bool) -> str:
     return wording.day_counts if counts_report_day else wording.day_does_not
-
-
-def _wording(language: str) -> _Wording:
-    if language not in _WORDINGS:
-        raise ValueError(f"没有语言“{language}”的说明文字，应为 {' 或 '.join(_WORDINGS)}")
-    return _WORDINGS[language]

@@ -40,7 +40,6 @@ _SIGNS = ("🆕", "🔴", "⏳", "⚠️", "✅", "📞", "🔁", "⏰", "✓", 
 _SAYS_ITSELF = {
     "config": "mistakes of a configuration are told in both languages by config_mistakes",
     "settings": "as above, and defaults that a configuration may change",
-    "sentences": "what staff say to each other, only read",
     "reach": "shown by check and doctor before there is a catalogue, so it carries both languages itself",
     "housekeeping": "the command line",
     "replay": "the command line of whoever writes conversations",
@@ -329,5 +328,7 @@ def _unsaid(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.iter_child_nodes(node)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _READING:
         yield from node.args
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Sentence":
+        yield from node.args  # a pattern that is compiled later
     elif isinstance(node, ast.Assign) and {getattr(t, "id", "") for t in node.targets} & _HEARD:
         yield node.value
