@@ -10,8 +10,9 @@ from importlib import resources
 
 from rapidfuzz.fuzz import ratio
 
+from faq.grams import common
 from faq.index import Coverage
-from faq.nearness import LIKENESS, code, words
+from faq.nearness import LIKENESS, code, rareness, words
 from faq.pinyin import near_sound, sound
 from faq.wording import Conflict, Sense, conflict_between, sense
 
@@ -35,7 +36,43 @@ NAMES = (
     "length_of_phrase",
     "held",
     "telling",
+    "left_of_text",
+    "left_of_phrase",
+    "rare_left_of_text",
+    "rare_left_of_phrase",
+    "unmet_of_text",
+    "unmet_of_phrase",
+    "one_sided_number",
+    "asks_alone",
 )
+
+# What `at_most` does not measure, with the least and the most it can be.
+UNMEASURED = {
+    **dict.fromkeys(
+        (
+            "meant_of_text",
+            "meant_of_phrase",
+            "alike_in_sound",
+            "alike_in_words",
+            "alike_in_content",
+            "denial",
+            "contradiction",
+            "one_sided_name",
+            "held",
+            "telling",
+            "left_of_text",
+            "left_of_phrase",
+            "rare_left_of_text",
+            "rare_left_of_phrase",
+            "unmet_of_text",
+            "unmet_of_phrase",
+            "one_sided_number",
+            "asks_alone",
+        ),
+        (0.0, 1.0),
+    ),
+    "asks_the_same": (-1.0, 1.0),
+}
 
 # Kinds of question; a text may be of several.
 _KINDS = tuple(
@@ -58,6 +95,8 @@ _LONG = 40.0
 _SAID = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
 # What a word is worth that only sounds the same.
 _SOUNDS = 0.8
+# A word of so many bits in the language is as rare as can be; so many unmet words are as many as can be.
+_RARE, _MANY_UNMET = 20.0, 4.0
 # What was worked out of texts and words lately is kept; both depend on nothing but the text.
 _READINGS_REMEMBERED, _WORDS_REMEMBERED = 8_192, 16_384
 
@@ -69,6 +108,9 @@ class Word:
     text: str
     code: int  # as in `faq.nearness`, 0 for unknown
     near: str  # how it sounds, near sounds made the same
+    rare: (
+        float  # how rare it is in the language, 0 for a word that only fills a question, 1 for an unknown one
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +130,14 @@ class Reading:
 
 
 @cache
-def _filling() -> re.Pattern[str]:
+def _filling_words() -> frozenset[str]:
     lines = resources.files("faq").joinpath("data/filling.txt").read_text("utf-8").splitlines()
-    found = {word for line in lines if not line.startswith("#") for word in line.split()}
-    return re.compile("|".join(["\\s", *sorted(found, key=lambda word: (-len(word), word))]))
+    return frozenset(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
+def _filling() -> re.Pattern[str]:
+    return re.compile("|".join(["\\s", *sorted(_filling_words(), key=lambda word: (-len(word), word))]))
 
 
 def _length(text: str) -> float:
@@ -102,7 +148,14 @@ def _length(text: str) -> float:
 
 @lru_cache(maxsize=_WORDS_REMEMBERED)
 def _word(text: str) -> Word:
-    return Word(text, code(text), near_sound(sound(text)))
+    return Word(text, code(text), near_sound(sound(text)), _rare(text))
+
+
+def _rare(text: str) -> float:
+    if text in _filling_words() or text in common():
+        return 0.0
+    bits = rareness(text)
+    return 1.0 if bits is None else min(1.0, bits / _RARE)
 
 
 @lru_cache(maxsize=_READINGS_REMEMBERED)
@@ -140,15 +193,14 @@ def compared(
     one, other = asked.text, phrase.text
     conflict = conflict_between(asked.sense, phrase.sense)
     alike = ratio(one, other) / 100
-    meant, most = _meant(asked, phrase, weight)
-    meant_of_phrase, most_of_phrase = _meant(phrase, asked, weight)
+    of_text, of_phrase = _met(asked, phrase, weight), _met(phrase, asked, weight)
     return (
         shares.letters_of_text,
         shares.letters_of_phrase,
         shares.pieces_of_text,
         shares.pieces_of_phrase,
-        meant,
-        meant_of_phrase,
+        of_text.meant,
+        of_phrase.meant,
         alike,
         ratio(asked.near, phrase.near) / 100,
         ratio(asked.sorted, phrase.sorted) / 100,
@@ -161,7 +213,15 @@ def compared(
         asked.length,
         phrase.length,
         float(one in other),
-        min(most, most_of_phrase),
+        min(of_text.most, of_phrase.most),
+        of_text.left,
+        of_phrase.left,
+        of_text.rare_left,
+        of_phrase.rare_left,
+        of_text.unmet,
+        of_phrase.unmet,
+        float(asked.sense.numbers != phrase.sense.numbers),
+        float(bool(asked.kinds) != bool(phrase.kinds)),
     )
 
 
@@ -187,13 +247,30 @@ def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
         _length(phrase),
         1.0,
         1.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
     )
 
 
-def _meant(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, float]:
-    """Return the share of the weight of a reading's words that another has, in these words or others of like meaning or sound,
-    and what of one word it has at most, as a share of the heaviest word."""
-    all_ = found = most = heaviest = 0.0
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """What of a reading's words another reading has, in these words or others of like meaning or sound."""
+
+    meant: float  # share of their weight
+    most: float  # what it has of one word at most, as a share of the heaviest
+    left: float  # what it lacks of one word at most, by its weight in the knowledge base
+    rare_left: float  # the same by its rareness in the language
+    unmet: float  # what it lacks of all words together
+
+
+def _met(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> _Met:
+    all_ = found = most = heaviest = left = rare_left = 0.0
     text, near, others = phrase.text, phrase.near, phrase.codes
     for word in asked.words:
         weighs = weight(word.text)
@@ -204,11 +281,16 @@ def _meant(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> t
             like = _SOUNDS if word.near in near else 0.0
             if word.code and others:
                 like = max(like, LIKENESS[min([(word.code ^ other).bit_count() for other in others])])
+            lacks = 1 - like
+            left = max(left, min(1.0, weighs) * lacks)
+            rare_left = max(rare_left, word.rare * lacks)
             weighs *= like
         found += weighs
         if weighs > most:
             most = weighs
-    return (found / all_, most / heaviest) if all_ else (0.0, 0.0)
+    if not all_:
+        return _Met(0.0, 0.0, 0.0, 0.0, 0.0)
+    return _Met(found / all_, most / heaviest, left, rare_left, min(1.0, (all_ - found) / _MANY_UNMET))
 
 
 def _agreement(kinds: int, others: int) -> float:

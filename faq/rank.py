@@ -10,36 +10,15 @@ from math import exp, log
 import msgspec
 
 from faq.entries import Comparison, Measured
-from faq.features import NAMES
+from faq.features import NAMES, UNMEASURED
 
 # A phrasing that shares less of the text than this is never the same question.
 LEAST_SHARED = 0.04
-# How much each likeness speaks for the same question: decided, not learned, in round numbers. Weights learned on one kind of
-# knowledge base were worse on others than these (docs/knowledge.md). What is meant counts most, then the letters, then the
-# whole text as written; a long phrasing that is alike is less likely to be so by chance.
-_SPEAKS = {
-    "meant_of_text": 2.5,
-    "meant_of_phrase": 2.0,
-    "letters_of_text": 1.5,
-    "letters_of_phrase": 1.0,
-    "pieces_of_text": 0.5,
-    "pieces_of_phrase": 0.5,
-    "alike": 1.0,
-    "alike_in_sound": 0.5,
-    "alike_in_words": 1.0,
-    "alike_in_letters": 2.0,
-    "alike_in_content": 1.0,
-    "length_of_phrase": 1.0,
-    "asks_the_same": 0.3,
-    "denial": -0.5,
-    "contradiction": -0.3,
-    "one_sided_name": -0.3,
-}
-# What the likeness of whole sentences counts, beyond what any two sentences have.
-_SENTENCE, _ANY_SENTENCE = 10.0, 0.3
-_WEIGHTS = tuple(_SPEAKS.get(name, 0.0) for name in NAMES)
+# The name of the likeness of whole sentences among the weights; what any two sentences have of it says nothing.
+SENTENCE = "sentence"
+_ANY_SENTENCE = 0.3
 # How far behind the best phrasing of an entry another one may be to add to its evidence.
-_SHARPNESS = 1.2
+SHARPNESS = 1.2
 # Decided, not learned: what is denied or contradicted on one side is worth offering, never answering at the usual 0.90; and
 # the very same words are answered.
 _DENIED, _CONTRADICTED, _THE_SAME = 0.86, 0.69, 0.99
@@ -72,16 +51,37 @@ def _confidence(is_semantic: bool) -> Confidence:
     return msgspec.json.decode(data, type=Confidence)
 
 
-def _spoken(features: Sequence[float]) -> float:
-    return sum([weight * value for weight, value in zip(_WEIGHTS, features, strict=True)])
+@cache
+def _weights(is_semantic: bool) -> tuple[float, ...]:
+    """Return how much each feature speaks for the same question, in the order of `values`: fitted by `faq.training.evidence`."""
+    name = "evidence-semantic.json" if is_semantic else "evidence.json"
+    data = resources.files("faq").joinpath("data", name).read_bytes()
+    named = msgspec.json.decode(data, type=dict[str, float])
+    return tuple(named.get(name, 0.0) for name in ((*NAMES, SENTENCE) if is_semantic else NAMES))
+
+
+@cache
+def _most_spoken() -> tuple[tuple[float, ...], float]:
+    """Return the weights of what `faq.features.at_most` measures, nothing for all else, and what all else speaks at most."""
+    named = dict(zip(NAMES, _weights(False), strict=True))
+    most = sum(max(named[name] * least, named[name] * best) for name, (least, best) in UNMEASURED.items())
+    return tuple(0.0 if name in UNMEASURED else weight for name, weight in named.items()), most
+
+
+def _spoken(weights: Sequence[float], features: Sequence[float]) -> float:
+    return sum([weight * value for weight, value in zip(weights, features, strict=True)])
+
+
+def values(each: Measured) -> tuple[float, ...]:
+    """Return what is weighed of a phrasing: its features, and with the extra the likeness of the whole sentences."""
+    if each.sentence is None:
+        return each.features
+    return (*each.features, max(0.0, each.sentence - _ANY_SENTENCE))
 
 
 def evidence(each: Measured) -> float:
     """Return how much the features of a phrasing speak for the same question, about 0 to 12."""
-    found = _spoken(each.features)
-    if each.sentence is not None:
-        found += _SENTENCE * max(0.0, each.sentence - _ANY_SENTENCE)
-    return found
+    return _spoken(_weights(each.sentence is not None), values(each))
 
 
 def most_likely(found: Sequence[Sequence[float]]) -> float:
@@ -91,9 +91,10 @@ def most_likely(found: Sequence[Sequence[float]]) -> float:
     """
     if any(features[_ALIKE] == 1.0 for features in found):
         return 1.0
-    total = log(sum([exp(_SHARPNESS * _spoken(features)) for features in found])) / _SHARPNESS
+    weights, most = _most_spoken()
+    total = log(sum([exp(SHARPNESS * _spoken(weights, features)) for features in found])) / SHARPNESS
     # What is not measured is the same for all, and so is the length of the text.
-    learned = _confidence(False).probability(sureness(found[0], total, _BY_CHANCE))
+    learned = _confidence(False).probability(sureness(found[0], total + most, _BY_CHANCE))
     return max(learned, _HELD + _HELD_MORE)
 
 
@@ -164,10 +165,10 @@ def gather(scored: Sequence[tuple[Measured, float]]) -> list[tuple[Measured, flo
     total: dict[str, float] = {}
     for each, found in scored:
         id_ = each.entry.id
-        total[id_] = total.get(id_, 0.0) + exp(_SHARPNESS * found)
+        total[id_] = total.get(id_, 0.0) + exp(SHARPNESS * found)
         if id_ not in best or (-found, each.text) < (-best[id_][1], best[id_][0].text):
             best[id_] = each, found
-    gathered = [(each, log(total[id_]) / _SHARPNESS) for id_, (each, _) in best.items()]
+    gathered = [(each, log(total[id_]) / SHARPNESS) for id_, (each, _) in best.items()]
     gathered.sort(key=lambda pair: (-pair[1], pair[0].entry.id))
     return gathered
 

@@ -57,7 +57,7 @@ def main(words: Sequence[str]) -> None:
     is_semantic = "--semantic" in words
     chance = random.Random(_SEED)  # noqa: S311 - the same examples every time, nothing secret
     known = written(*(Path(word) for word in words if not word.startswith("--")))
-    encode = _remembering() if is_semantic else None
+    encode = remembering() if is_semantic else None
     asked = list(nearly_asked(near(), known, _ROUNDS, chance, encode=encode))
     rows = sure(asked)
     confidence = confident(rows)
@@ -68,7 +68,7 @@ def main(words: Sequence[str]) -> None:
     sys.stdout.write(f"surprise {_surprise(rows, confidence):.4f}\n")
 
 
-def _remembering() -> Encode:
+def remembering() -> Encode:
     """Return the encoder of the extra, which works out no text twice: knowledge bases are drawn from the same questions."""
     encode = bundled()
     if encode is None:

@@ -1,0 +1,71 @@
+"""Weights fitted to labelled pairs: how a file of pairs is read, the knowledge bases made of it, and what is shipped."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import faq
+from faq.entries import Entry
+from faq.features import NAMES, UNMEASURED
+from faq.knowledge import KnowledgeBase, wording
+from faq.rank import SENTENCE, evidence
+from faq.training.bases import bases, pairs
+from faq.training.examples import written
+
+_DATA = Path(faq.__file__).parent / "data"
+
+
+@pytest.fixture(scope="module")
+def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of pairs made of the written questions: two wordings of a line, and a wording beside that of the next line."""
+    known = written()[:120]
+    lines = [f"desk\t{each.wordings[0]}\t{each.wordings[1]}\t1" for each in known]
+    lines += [f"desk\t{one.wordings[0]}\t{other.wordings[0]}\t0" for one, other in pairwise(known)]
+    path = tmp_path_factory.mktemp("pairs") / "pairs.tsv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+def test_a_question_is_held_back_from_the_entry_that_answers_it(labelled: Path) -> None:
+    drawn = list(bases(pairs(labelled), 2, random.Random(5)))
+    assert drawn == list(bases(pairs(labelled), 2, random.Random(5)))
+    assert sum(len(each.asked) for each in drawn) == 240
+    for each in drawn:
+        known = {
+            entry.id: {wording(text) for text in (entry.question, *entry.aliases)} for entry in each.entries
+        }
+        assert all(wording(text) not in known[right] for text, right in each.asked)
+
+
+def test_a_line_that_is_no_pair_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "bad.tsv"
+    path.write_text("a\tb\tc\t1\na\tb\tc\n", "utf-8")
+    with pytest.raises(ValueError, match=r"bad\.tsv, line 2"):
+        pairs(path)
+
+
+@pytest.mark.parametrize("name", ["evidence.json", "evidence-semantic.json"])
+def test_what_is_shipped_are_numbers_for_known_features(name: str) -> None:
+    weights = msgspec.json.decode(_DATA.joinpath(name).read_bytes(), type=dict[str, float])
+    assert weights.keys() <= {*NAMES, SENTENCE}
+    assert weights["meant_of_text"] > 0
+    assert weights["denial"] < 0
+    assert (SENTENCE in weights) == ("semantic" in name)
+
+
+def test_a_rare_word_that_is_left_over_is_measured() -> None:
+    base = KnowledgeBase([Entry(id="a", question="怎么更换打印机墨盒", answer="")])
+    same, other = base.measure("如何更换打印机的墨盒")[0], base.measure("怎么更换打印机放大镜")[0]
+    for feature in ("rare_left_of_text", "unmet_of_text", "left_of_text"):
+        assert same.features[NAMES.index(feature)] < other.features[NAMES.index(feature)]
+    assert evidence(replace(same, sentence=0.6)) > evidence(replace(other, sentence=0.6))
+
+
+def test_what_is_not_measured_of_chatter_is_known_by_name() -> None:
+    assert UNMEASURED.keys() <= set(NAMES)
