@@ -64,6 +64,7 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
     re.IGNORECASE,
 )
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
+_NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 _DECLINED = 0
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
@@ -383,7 +384,8 @@ def _still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
     text = hearing.text.strip()
     is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
     is_all = _NOT_HELPED.fullmatch(text) is not None
-    fails = not_yet(text) or (says_still(text) and looks_like_trouble(text))
+    said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
+    fails = not_yet(said) or (says_still(said) and looks_like_trouble(said))
     is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
     match ask.about:
         case Answered() if is_all or is_told:

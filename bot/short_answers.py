@@ -151,7 +151,7 @@ def one_score(text: str) -> tuple[int, str] | None:
 
 
 _NOT_YET = re.compile(
-    r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*(?:$|(?=[,，。!！ ]))|not (?:yet|fixed|working)|still ",
+    r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
