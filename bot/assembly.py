@@ -23,6 +23,7 @@ from bot.drafts import Drafts
 from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
+from bot.following_on import FollowingOn
 from bot.identifying import Identifying
 from bot.incident_orders import IncidentOrders
 from bot.joining import Joining
@@ -46,6 +47,7 @@ from bot.presence import Presence
 from bot.reception import Reception
 from bot.setting_up import SettingUp
 from bot.store.contract import Store
+from bot.talk import Talk
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.understanding import understanding_of
@@ -172,7 +174,8 @@ async def assemble(
         language=config.bot.language,
     )
     await contracts.load()
-    joining = Joining(desk=desk, store=store, rules=rules)
+    talk = Talk()
+    joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
     opening = Opening(
         desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
     )
@@ -246,6 +249,7 @@ async def assemble(
         noting=school.noting,
         weekly=school.weekly,
         visits=visits,
+        talk=talk,
     )
     reception = Reception(
         directory=directory,
@@ -262,6 +266,9 @@ async def assemble(
         opening=opening,
         newcomers=newcomers,
         uploading=uploading,
+        joining=joining,
+        following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
+        talk=talk,
         presence=Presence(
             directory=directory,
             desk=desk,
