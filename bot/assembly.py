@@ -199,7 +199,7 @@ async def assemble(
         joining=joining,
         waits=UsualWaits(store, directory, rules),
     )
-    finding = Finding(store)
+    finding = Finding(store, rules.reopen_within)
     ledgers = Ledgers(store, config, rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
