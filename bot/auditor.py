@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 
 from bot.desk import Desk
@@ -20,8 +21,7 @@ _SHARE = 9  # rests so many times as long as it worked: a tenth of a core, howev
 _UNSERVED = timedelta(seconds=30)  # due for longer than this: ticks do not keep up, or a ticket fails
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(msgspec.Struct, frozen=True):
     """What the latest round found, and what all rounds of this run have repaired."""
 
     finished_at: datetime | None = None

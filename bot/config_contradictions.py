@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
+
+import msgspec
 
 from bot.config_lines import Place
 from bot.config_mistakes import Mistakes, Wording, key_of
@@ -26,8 +27,7 @@ _BOTH = Wording(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Clock:
+class _Clock(msgspec.Struct, frozen=True):
     """A length of time that a ladder is climbed in, and where it is written."""
 
     place: Place

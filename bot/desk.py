@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import structlog
 from msgspec.structs import replace
 
@@ -42,8 +42,7 @@ _ATTEMPTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """Something to say at an address that no message asked for. `asked` is the account that may answer its question."""
 
     message: Message

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -47,8 +47,7 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
 T = TypeVar("T", RoomNote, CustomerNote, AccountNote)
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(msgspec.Struct, frozen=True):
     """All notes: rooms by address, customers by id, accounts by account."""
 
     rooms: Mapping[str, RoomNote]

@@ -6,9 +6,10 @@ import heapq
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log
+
+import msgspec
 
 from faq.grams import CHINESE, MARK, grams
 from faq.pinyin import near_sound, sound
@@ -26,8 +27,7 @@ _LETTER = 0.7
 _REMEMBERED = 8_192
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True):
     """Which share of a text's weight a phrasing has, and the other way round.
 
     The shares of letters leave out pairs and words, and so do not mind the order or a slip of the finger; those of pieces
@@ -40,8 +40,7 @@ class Coverage:
     pieces_of_phrase: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(msgspec.Struct, frozen=True):
     """The weights of a text or phrasing added up: of its letters and English words' triples, and of all pieces in full."""
 
     letters: float

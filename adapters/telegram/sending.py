@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+import msgspec
 import structlog
 from telegram import Bot, InputFile, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
 from telegram.error import ChatMigrated, TelegramError
@@ -27,8 +28,7 @@ _MOST_UNFINISHED: Final = 1000
 _PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unfinished:
+class _Unfinished(msgspec.Struct, frozen=True):
     text: str  # of the whole message
     rest: tuple[Shown, ...]
     first_id: str

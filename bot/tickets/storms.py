@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -57,16 +56,14 @@ class Load(msgspec.Struct, frozen=True, omit_defaults=True):
         return replace(self, arrival=min(since + _step(an_hour), now + _HOUR))
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(msgspec.Struct, frozen=True):
     """A notice for a duty room, and its ticket."""
 
     ticket: Ticket
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What of the notices of one moment for one room is said, what is gathered, and how the loads stand then."""
 
     said: tuple[Message, ...]
