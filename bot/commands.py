@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
 from bot.tickets.rules import Role

@@ -6,7 +6,6 @@ import asyncio
 import difflib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import assert_never
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 
 from adapters.addressing import addressed, mentioned
 from adapters.contract import (

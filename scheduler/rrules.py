@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace as changed
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from dateutil.rrule import rrulestr
+from msgspec.structs import replace as changed
 
 from scheduler.crontab import LONGEST_WAIT
 

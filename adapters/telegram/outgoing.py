@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 
 from adapters.contract import Button, DeliveryFailed, Mention, Outgoing, pieces

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 from telegram import Bot, InputFile, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
 from telegram.error import ChatMigrated, TelegramError
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
+from msgspec.structs import replace
 
 from adapters.contract import (
     Attachment,
