@@ -6,7 +6,6 @@ race hears what the rules say to the loser.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -251,7 +250,7 @@ class Desk:
     def call_instead(self, people: Mapping[str, tuple[Party, ...]]) -> None:
         """From now on call these people instead of those whom a rota plans, by rota."""
         if people != self._filing.rules.called_instead:
-            self._filing.rules = dataclasses.replace(self._filing.rules, called_instead=people)
+            self._filing.rules = replace(self._filing.rules, called_instead=people)
 
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""

@@ -6,7 +6,6 @@ notice was gathered, and what is urgent is never held back.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -141,9 +140,7 @@ def _without(message: Message, tired: set[Party]) -> Message:
     """Return a notice that names people without calling those who were called often enough."""
     if not tired:
         return message
-    return dataclasses.replace(
-        message, mentions=tuple(each for each in message.mentions if each not in tired)
-    )
+    return replace(message, mentions=tuple(each for each in message.mentions if each not in tired))
 
 
 def _with(room: Load, alert: Alert) -> Load:
