@@ -24,6 +24,7 @@ from bot.drafts import Drafts
 from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
+from bot.following_on import FollowingOn
 from bot.identifying import Identifying
 from bot.incident_orders import IncidentOrders
 from bot.joining import Joining
@@ -47,6 +48,7 @@ from bot.presence import Presence
 from bot.reception import Reception
 from bot.setting_up import SettingUp
 from bot.store.contract import Store
+from bot.talk import Talk
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.understanding import understanding_of
@@ -236,6 +238,7 @@ async def assemble(
         merging=MergingOrders(desk=desk, finding=finding),
         incidents=IncidentOrders(desk=desk, store=store, finding=finding),
     )
+    talk = Talk()
     dialogue = Dialogue(
         desk=desk,
         store=store,
@@ -246,6 +249,7 @@ async def assemble(
         noting=school.noting,
         weekly=school.weekly,
         visits=visits,
+        talk=talk,
     )
     reception = Reception(
         directory=directory,
@@ -262,6 +266,8 @@ async def assemble(
         opening=opening,
         newcomers=newcomers,
         uploading=uploading,
+        following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
+        talk=talk,
         presence=Presence(
             directory=directory,
             desk=desk,

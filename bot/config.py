@@ -27,8 +27,9 @@ from bot.config_model import (
 )
 from bot.config_plans import maintenance_of, plans_of
 from bot.config_presets import with_presets
-from bot.config_promises import calendars_of, ladders_of, policies_of, rotas_of
+from bot.config_promises import calendars_of, ladders_of, policies_of
 from bot.config_reading import read_table
+from bot.config_rotas import rotas_of
 from bot.config_secrets import Secrets
 from bot.config_sections import (
     contracts_of,
@@ -95,7 +96,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
     policies = policies_of(settings.policies, calendars, mistakes)
     ladders = ladders_of(settings.ladders, mistakes)
     check_responses(settings, mistakes)
-    check_points(settings, ladders, mistakes)
+    check_points(settings, ladders, calendars, mistakes)
     return Config(
         path=path,
         bot=BotConfig(settings.bot.name, local, settings.bot.language, settings.bot.first_ticket),

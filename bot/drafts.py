@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.asks import (
+    Afterthought,
     Agree,
     Answered,
     AnyAbout,
@@ -165,7 +166,10 @@ class Drafts:
         """Return the account of the person who is asked."""
         if isinstance(message.about, Progress | DayDraft | CallList) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
-        if isinstance(message.about, Check | Rating | Details | Needed | Agree | Times) or origin is None:
+        if (
+            isinstance(message.about, Check | Rating | Details | Afterthought | Needed | Agree | Times)
+            or origin is None
+        ):
             return ticket.account
         return origin.account
 

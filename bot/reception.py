@@ -10,22 +10,26 @@ import math
 import re
 
 import structlog
+from msgspec.structs import replace
 
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.commands import Command, parse
 from bot.desk import Desk
-from bot.dialogue import Dialogue, NotAnAnswer, says_broken
+from bot.dialogue import Dialogue, NotAnAnswer
 from bot.directory import Directory
 from bot.finding import Finding
+from bot.following_on import FollowingOn
 from bot.hearing import Hearing, closing, heard
 from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
+from bot.short_answers import says_broken
 from bot.spoken import spoken
 from bot.store.contract import Link, Store
+from bot.talk import Talk
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.kinds import ClockKind, Kind, Status
@@ -67,6 +71,8 @@ class Reception:
         newcomers: Newcomers,
         uploading: Uploading,
         presence: Presence,
+        following_on: FollowingOn,
+        talk: Talk,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -83,6 +89,8 @@ class Reception:
         self._newcomers = newcomers
         self._uploading = uploading
         self._presence = presence
+        self._following_on = following_on
+        self._talk = talk
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -103,6 +111,7 @@ class Reception:
         if not hearing.text:
             await self._silent(hearing, incoming)
             return
+        self._talk.note(hearing)
         try:
             await self._understood(hearing)
         except TicketError as refusal:
@@ -157,10 +166,11 @@ class Reception:
     async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
         """Also staff among themselves: the bot answers them too when they call it."""
         quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
+        fresh: int | None = None
         try:
             suggested = await self._dialogue.reply(hearing, quoted)
         except NotAnAnswer as other:
-            hearing = closing(hearing, *other.left)
+            hearing, fresh = closing(hearing, *other.left), other.fresh
         else:
             if suggested is not None:
                 await self._run(suggested)
@@ -171,6 +181,9 @@ class Reception:
             return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
+        if hearing.quotes is None and await self._following_on.heard(hearing, fresh):
+            return
+        hearing = replace(hearing, text=self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
         is_answered = not is_among_staff and await self._answering.question(hearing)
         if not is_answered and hearing.origin.closed_asks:
@@ -226,7 +239,11 @@ class Reception:
         """Staff speak to the customer: a word that belongs to a ticket stops its clock, and takes it if nobody has."""
         if is_noise(hearing.text):
             return  # a thumb is no answer
-        ticket = await self._meant(hearing, link) or await self._awaiting(hearing)
+        ticket = (
+            await self._meant(hearing, link)
+            or await self._awaiting(hearing)
+            or await self._unclaimed(hearing)
+        )
         if ticket is None:
             if hearing.is_addressed and not await self._is_repeated(hearing):
                 await self._answering.question(hearing)
@@ -255,6 +272,19 @@ class Reception:
             if ticket.account in hearing.mentions or f"@{ticket.requester.name}" in hearing.text
         ]
         return min(called or owed, key=self._answer_by, default=None)
+
+    async def _unclaimed(self, hearing: Hearing) -> Ticket | None:
+        """Return the ticket nobody has taken whose requester is called by name: whoever answers them first takes it (首问)."""
+        room = hearing.customer_room
+        if room is None or hearing.is_addressed or is_thanks(hearing.text):
+            return None
+        waiting = [
+            ticket
+            for ticket in await self._store.open_tickets(room=room.id)
+            if ticket.owner is None and ticket.status is Status.OPEN and not ticket.kind.is_planned
+            and (ticket.account in hearing.mentions or _names(ticket.requester.name, hearing.text))
+        ]  # fmt: skip
+        return waiting[0] if len(waiting) == 1 else None
 
     def _answer_by(self, ticket: Ticket) -> tuple[float, int]:
         word = promised_word(ticket, self._rules)
@@ -294,3 +324,8 @@ def _without(number: int, text: str) -> str:
     """Return what is said about a ticket without its number at the start."""
     found = _LEADING_NUMBER.match(text)
     return text[found.end() :] if found and int(found[1]) == number else text
+
+
+def _names(name: str, text: str) -> bool:
+    """Say whether a text calls somebody by a name that is more than a letter."""
+    return len(name) > 1 and name in text

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from bot.commands import BETWEEN
 from bot.sentence import Sentence
+from faq.text import looks_like_trouble
 
 _CAUSE = ("故障原因", "原因分析", "原因", "cause")
 _METHOD = (
@@ -139,3 +140,26 @@ def one_score(text: str) -> tuple[int, str] | None:
         said[: stars[0].start()].rstrip(BETWEEN) + " " + said[stars[0].end() :].lstrip(BETWEEN)
     ).strip()
     return (int(given.translate(_DIGITS)) if given else 5, comment)
+
+
+_NOT_YET = re.compile(
+    r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
+
+
+def not_yet(text: str) -> bool:
+    """Tell whether a text says first that it does not work yet."""
+    return _NOT_YET.match(text) is not None
+
+
+def says_still(text: str) -> bool:
+    """Tell whether a text begins with saying that it fails still, or again."""
+    said = text.strip()
+    return _AGAIN.match(said) is not None or not_yet(said)
+
+
+def says_broken(text: str) -> bool:
+    """Tell whether a word about a solved ticket says that it is not solved, or not any more."""
+    return looks_like_trouble(text.strip()) or says_still(text)

@@ -28,7 +28,6 @@ __all__ = [
     "due",
     "latest",
     "next_rung",
-    "outside_the_clock",
     "parse_at",
     "rung_instant",
 ]
@@ -113,21 +112,6 @@ def latest(firings: Iterable[Fired]) -> dict[int, datetime]:
     for firing in firings:
         fired[firing.rung] = max(firing.at, fired.get(firing.rung, firing.at))
     return fired
-
-
-def outside_the_clock(ladder: Ladder, target: Target, *, is_round_the_clock: bool = True) -> tuple[int, ...]:
-    """Return the rungs that would be reached before a clock of that length even starts.
-
-    Where the calendar of the clock is not open round the clock, real time before the due instant may well lie within it.
-    """
-    return tuple(
-        index
-        for index, rung in enumerate(ladder.rungs)
-        if isinstance(target, Within)
-        and isinstance(rung.at, Before)
-        and rung.at.length > target.length
-        and (is_round_the_clock or not rung.at.is_wall)
-    )
 
 
 def rung_instant(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -36,12 +36,14 @@ class Callbacks:
         inbox: Inbox,
         sealed_in: Callable[[bytes], str],
         take: Callable[[bytes], Receipt | None],
+        answer: Callable[[Receipt], Awaitable[web.Response]] | None = None,
     ) -> None:
         self._door = door
         self._inbox = inbox
         self._clock = clock
         self._sealed_in = sealed_in
         self._take = take
+        self._answer = answer  # to what is saved; None: an empty one
         self.save_within = SAVE_WITHIN
         self._log = _log.bind(adapter=adapter)
 
@@ -57,6 +59,8 @@ class Callbacks:
                 receipt = self._take(self._door.open(request.query, self._sealed_in(body), self._clock.now()))
                 if receipt is not None and not await receipt.wait(self.save_within):
                     raise Refused(503, "not saved in time")
+                if receipt is not None and self._answer is not None:
+                    return await self._answer(receipt)
                 return web.Response()
             return web.Response(status=405, headers={"Allow": "GET, POST"})
         except Refused as refused:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.asks import Check, Rating
+from bot.asks import Afterthought, Check, Rating
 from bot.tickets import events as e
 from bot.tickets import joint_words, timing
 from bot.tickets.errors import N_
@@ -128,7 +128,10 @@ def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) 
         calls=" ".join(f"@{party.name}" for party in called),
     )  # fmt: skip
     duty += voices.duty.say("，{time} 前答复", time=word) if word and word > voices.duty.now else ""
-    return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=duty, mentions=tuple(called))]
+    return [
+        Message(to=Place.CUSTOMER, text=told, about=Afterthought(ticket=number)),
+        Message(to=Place.DUTY, text=duty, mentions=tuple(called)),
+    ]
 
 
 def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:

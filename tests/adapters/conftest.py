@@ -754,9 +754,11 @@ class SocketPlatform:
     async def next_shown(self) -> Shown:
         frame = await self.session.next_sent()
         body = frame["body"]
-        if frame["cmd"] == "aibot_respond_msg":
-            return _as_read(self.session.chats[frame["headers"]["req_id"]], body["stream"]["content"])
-        return _as_read(body["chatid"], body["markdown"]["content"])
+        is_answer = frame["cmd"] == "aibot_respond_msg"
+        chat = self.session.chats[frame["headers"]["req_id"]] if is_answer else body["chatid"]
+        if body["msgtype"] == "template_card":
+            return Shown(f"wecom:group:{chat}", wecom_peers.card_shown(body["template_card"]))
+        return _as_read(chat, wecom_peers.said_in(body))
 
 
 def _as_read(chat: str, markdown: str) -> Shown:
@@ -795,6 +797,8 @@ class CallbackPlatform:
 
     async def next_shown(self) -> Shown:
         posted = await self.api.next_posted()
+        if posted.body["msgtype"] == "template_card":
+            return Shown("wecom:group:123456", wecom_peers.card_shown(posted.body["template_card"]))
         return _as_read("123456", posted.body["markdown"]["content"])
 
 
@@ -822,8 +826,10 @@ class AppPlatform:
         assert await self.sender.app_says(str(_NUMBERS[person]), text) == 200
 
     async def next_shown(self) -> Shown:
-        posted = await self.api.next_posted()
-        return Shown(f"wecom:private:{posted.body['touser']}", posted.body["text"]["content"])
+        body = (await self.api.next_posted()).body
+        is_card = body["msgtype"] == "template_card"
+        text = wecom_peers.card_shown(body["template_card"]) if is_card else body["text"]["content"]
+        return Shown(f"wecom:private:{body['touser']}", text)
 
 
 @pytest_asyncio.fixture

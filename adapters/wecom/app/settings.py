@@ -20,6 +20,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     token: str  # of the callback
     aes_key: str  # EncodingAESKey of the callback
     api_base: str = "https://qyapi.weixin.qq.com"
+    cards: bool = True  # with buttons; without them what to type stands in the text alone
 
     def __post_init__(self) -> None:
         if not self.corp_id:
