@@ -121,7 +121,14 @@ class Answering:
     async def _suggest(self, hearing: Hearing, candidates: tuple[Hit, ...]) -> None:
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         lines = say("　").join(f"{number} {hit.entry.question}" for number, hit in enumerate(candidates, 1))
-        if hearing.customer_room is None:
+        if len(candidates) == 1:
+            only = candidates[0].entry.question
+            text = (
+                say("您说的是“{question}”吗？是的话回 1。", question=only)
+                if hearing.customer_room is None
+                else say("您说的是“{question}”吗？是的话回 1；不是回 0，我帮您报单。", question=only)
+            )
+        elif hearing.customer_room is None:
             text = say("您说的是哪一种？回数字就行\n{lines}", lines=lines)
         else:
             text = say("您说的是哪一种？回数字就行\n{lines}\n0 都不是，报单", lines=lines)

@@ -38,7 +38,9 @@ class AskingAfter:
         if wished is None:
             return False
         own = await self._finding.mine(hearing)
-        if wished is Wish.SOMEBODY and not own:
+        if not own and (
+            wished is Wish.SOMEBODY or (wished is Wish.SOONER and hearing.customer_room is not None)
+        ):
             return await self._run(hearing, f"/{Word.HUMAN}")
         if wished is Wish.NO_MORE:
             own = [each for each in own if each.status is Status.OPEN]

@@ -174,7 +174,8 @@ async def assemble(
         language=config.bot.language,
     )
     await contracts.load()
-    joining = Joining(desk=desk, store=store, rules=rules)
+    talk = Talk()
+    joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
     opening = Opening(
         desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
     )
@@ -238,7 +239,6 @@ async def assemble(
         merging=MergingOrders(desk=desk, finding=finding),
         incidents=IncidentOrders(desk=desk, store=store, finding=finding),
     )
-    talk = Talk()
     dialogue = Dialogue(
         desk=desk,
         store=store,
@@ -266,6 +266,7 @@ async def assemble(
         opening=opening,
         newcomers=newcomers,
         uploading=uploading,
+        joining=joining,
         following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
         talk=talk,
         presence=Presence(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.asks import CallList
 from bot.commands import Command
 from bot.config import Room
 from bot.desk import UnknownTicket
 from bot.hearing import Hearing
 from bot.store.contract import Store
+from bot.tickets import events as e
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 from bot.tickets.model import Ticket
 from bot.vocabulary import Word
 
+_JUST_URGED = timedelta(minutes=10)
 _MOST_DIGITS = 9
 _LONGEST_LIST = 20  # numbers of tickets are longer
 
@@ -137,6 +141,18 @@ class Finding:
     async def _joined(self, hearing: Hearing, room: Room | None) -> list[Ticket]:
         here = await self._store.open_tickets(room=room.id) if room is not None else []
         return [each for each in here if each.has_reported(hearing.by)]
+
+    async def has_just_urged(self, hearing: Hearing, number: int) -> bool:
+        """Say whether who speaks has urged a moment ago, and nobody has done anything since: how it stands tells them more."""
+        for record in reversed(await self._store.records(number)):
+            match record.event:
+                case e.Urged(by=by) if by == hearing.by:
+                    return hearing.now - record.at < _JUST_URGED
+                case e.Urged() | e.Supplemented():
+                    continue
+                case _:
+                    return False
+        return False
 
     async def queue(self, hearing: Hearing) -> list[Ticket]:
         """Return what staff have to do, here or everywhere; calls about ratings only for managers."""

@@ -22,6 +22,7 @@ from bot.directory import Directory
 from bot.finding import Finding
 from bot.following_on import FollowingOn
 from bot.hearing import Hearing, closing, heard
+from bot.joining import Joining
 from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
@@ -71,6 +72,7 @@ class Reception:
         newcomers: Newcomers,
         uploading: Uploading,
         presence: Presence,
+        joining: Joining,
         following_on: FollowingOn,
         talk: Talk,
     ) -> None:
@@ -89,6 +91,7 @@ class Reception:
         self._newcomers = newcomers
         self._uploading = uploading
         self._presence = presence
+        self._joining = joining
         self._following_on = following_on
         self._talk = talk
         self._log = structlog.get_logger("reception")
@@ -181,6 +184,8 @@ class Reception:
             return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
+        if link is None and await self._joining.echoed(hearing):
+            return
         if hearing.quotes is None and await self._following_on.heard(hearing, fresh):
             return
         hearing = replace(hearing, text=self._talk.whole(hearing))
@@ -205,6 +210,8 @@ class Reception:
                 await self._dialogue.confirm(hearing, ticket)
             return True
         if await self._asking_after.asked_about(hearing, ticket, said):
+            return True
+        if await self._joining.with_others(hearing, ticket, said):
             return True
         if ticket.status is Status.OPEN:
             await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin, known=ticket)

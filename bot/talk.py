@@ -6,7 +6,7 @@ A memory of the last lines only. It says how words are meant and is never what a
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import msgspec
@@ -77,6 +77,17 @@ class Talk:
                 before = next((each for each in lines if not each.is_staff), None)
                 return before is not None and before.account == hearing.origin.account
         return False
+
+    def echoed(self, hearing: Hearing, says_the_same: Callable[[str], bool]) -> str | None:
+        """Return whose words somebody joins in with who has the same; None when these are no report, or their own."""
+        if not says_the_same(hearing.text):
+            return None
+        for line in self._before(hearing, _TALKING):
+            is_more = line.is_staff or is_noise(line.text) or is_thanks(line.text) or says_the_same(line.text)
+            if not is_more:
+                is_own = line.account == hearing.origin.account
+                return None if is_own or announces(line.text) else line.account
+        return None
 
     def whole(self, hearing: Hearing) -> str:
         """Return what is said together with its beginning, when the same person sent that a moment before by itself.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from faq.text import fold, is_thanks
+from faq.text import fold, is_thanks, looks_like_trouble
 
 _LONGEST = 80  # who writes more than this has a story of their own
 _LEAST_NAMED = 2  # characters; a single one is a leftover
@@ -27,6 +27,28 @@ _NAMES_NOTHING = re.compile(
     "|现在|今天|刚刚?|刚才|突然|一直|又|都|也|就|还是?|了|的|是|在|很|怎么|为什么|吗|啊|呢|吧|呀|啥|什么|情况|提示|显示|报错?|错误|出错|帮忙|看看|看下|一下|全"
     "|\\b(?:the|a|is|are|it|we|us|our|my|i|you|all|for|at|in|on|to|here|there|also|too|again|still|just|now|since|please|help|error|platform|system|website|site|page|app|everyone|everybody|nobody|anyone)\\b"
 )
+
+
+_THE_SAME = re.compile(
+    "(?:同问|同上|同一个问题|一样的(?:问题|情况)|(?:我们?|咱们?|这边|这里|也)*(?:是)?(?:同样|一样)(?:的)?(?:问题|情况|现象)?(?:$| )"
+    "|[^ 也]{0,8}也(?:都|全)?(?:是|有|出现|遇到|碰到)?(?:$| |这样|这(?:个|种)?(?:问题|情况)|同样|一样|了$|不行|问题))"
+    "|(?:(?:me|us) too|same (?:here|problem|issue|with (?:me|us)))\\b"
+)
+_PLUS_ONE = re.compile(r"\s*(?:[+＋]\s*[1１]|加[1一])(?![0-9０-９])")
+_ALSO_FAILS = re.compile("[^ 也]{0,8}也")
+_LONGEST_SAME = 24
+
+
+def says_the_same(text: str) -> bool:
+    """Say whether a text tells that its author has what somebody else has just reported: +1, 我们这边也是, 我用也没声音."""
+    folded = fold(text)
+    if len(folded) > _LONGEST_SAME or text.rstrip().endswith(("?", "？")):
+        return False
+    return (
+        _PLUS_ONE.match(text) is not None
+        or _THE_SAME.match(folded) is not None
+        or (_ALSO_FAILS.match(folded) is not None and looks_like_trouble(text))
+    )
 
 
 def speaks_of_one(text: str) -> bool:
