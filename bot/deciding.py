@@ -6,8 +6,9 @@ No answer is better than a wrong one (DESIGN decision 12).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import assert_never
+
+import msgspec
 
 from bot.tickets.errors import N_
 from faq.knowledge import Answer, Hit, Nothing, Suggest, Verdict
@@ -52,8 +53,7 @@ def reports(text: str) -> bool:
     return looks_like_trouble(text) or asks_for_help(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """A text with what decides whether it is for the bot. `answer` is how talkative the room is: auto, mentioned or off."""
 
     text: str
@@ -67,34 +67,29 @@ class Heard:
         return self.is_addressed or reports(self.text) or looks_like_question(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Silent:
+class Silent(msgspec.Struct, frozen=True):
     """Nothing is said; `why` is for the page where it can be tried."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Greet:
+class Greet(msgspec.Struct, frozen=True):
     """Somebody calls and asks nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Give:
+class Give(msgspec.Struct, frozen=True):
     """The answer."""
 
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(msgspec.Struct, frozen=True):
     """Up to three entries by number."""
 
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferTicket:
+class OfferTicket(msgspec.Struct, frozen=True):
     """There is no answer; an engineer could help."""
 
 

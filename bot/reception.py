@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import replace
 
 import structlog
+from msgspec.structs import replace
 
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from bot.commands import parse
 from bot.deciding import announces
@@ -22,8 +23,7 @@ _IN_ONE_BREATH = timedelta(seconds=45)  # two messages of one person within this
 _LONGEST_START, _LONGEST_END = 30, 15  # letters of its two halves
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One message. `calls` are the accounts it mentions."""
 
     at: datetime
