@@ -6,8 +6,9 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from adapters.contract import Adapter
 from bot.answering import Answering
@@ -57,8 +58,7 @@ from bot.visiting import Visiting
 from scheduler.loop import Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bot:
+class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """The parts others talk to. `ticking` is held while time passes, so that nothing is due twice at once."""
 
     config: Config
@@ -199,7 +199,7 @@ async def assemble(
         joining=joining,
         waits=UsualWaits(store, directory, rules),
     )
-    finding = Finding(store)
+    finding = Finding(store, rules.reopen_within)
     ledgers = Ledgers(store, config, rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(

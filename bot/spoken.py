@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.commands import BETWEEN
 from bot.sentences import A_NUMBER, ABOUT_A_TICKET, ABOUT_ALL, ASKS_SOMEBODY, CLAIMS, DOES, GIVES
@@ -24,8 +25,7 @@ _DIGITS = "0123456789"
 Called = Callable[[str], tuple[Party, str] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(msgspec.Struct, frozen=True):
     """The command that was meant. `is_certain`: it stands whatever is open; else just one ticket must fit it."""
 
     command: str  # as it would be typed, marked

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from adapters.contract import (
     Attachment,
