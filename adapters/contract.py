@@ -130,6 +130,17 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """How many messages a platform takes in a longer time than a minute."""
+
+    most: int
+    span: timedelta
+    is_of_room: bool = True  # False: of the whole adapter
+    only_pushes: bool = False  # answers do not count, where the adapter can say what is one (`TellsPushes`)
+    until_heard: bool = False  # counted anew from each word of the room, and not by time
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What a platform lets a bot do. The defaults are a chat without any restriction."""
 
@@ -147,6 +158,7 @@ class Capabilities:
     replies_per_message: int | None = None
     per_minute_room: int | None = None  # messages a room may get a minute; None: no limit
     per_minute: int | None = None  # messages the whole adapter may send a minute
+    quotas: tuple[Quota, ...] = ()  # of an hour, a day, or a word of the room
     max_length: int = 4000  # in `length_unit`
     length_unit: str = "characters"  # characters | bytes | utf16
 

@@ -107,6 +107,11 @@ class Attempts:
         await self._given_up(message)
         self._done.note(message.key)
 
+    async def refuse(self, message: Queued, failure: DeliveryFailed) -> None:
+        """Say a message elsewhere, or when somebody speaks, without asking the platform, which would refuse it."""
+        await self._refused(because(message, failure), failure)
+        self._done.note(message.key)
+
     async def send(self, message: Queued) -> Queued | None:
         """Send once and return the message again when it has to be sent later."""
         edits = await self._edited(message.edits) if message.edits is not None else None

@@ -20,6 +20,7 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery
@@ -62,6 +63,7 @@ class CallbackAdapter:
             reply_window=_WINDOW,
             replies_per_message=1,
             per_minute_room=30,
+            quotas=(Quota(1000, timedelta(hours=1)),),
             max_length=wire.LIMIT,
             length_unit="bytes",
         )

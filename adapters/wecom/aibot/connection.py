@@ -20,6 +20,7 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery
@@ -60,6 +61,7 @@ class SocketAdapter:
             can_edit=settings.cards,  # for five seconds after a button of the card was pressed
             has_buttons=settings.cards,
             per_minute_room=30,
+            quotas=(Quota(1000, timedelta(hours=1)),),
             max_file_bytes=LARGEST_FILE,
             max_length=wire.LIMIT,
             length_unit="bytes",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery
@@ -59,6 +61,7 @@ class AppAdapter:
             can_edit=settings.cards,  # once after it was sent, and once after each press
             has_buttons=settings.cards,
             per_minute_room=30,
+            quotas=(Quota(1000, timedelta(hours=1)),),
             max_length=wire.LIMIT,
             length_unit="bytes",
             max_file_bytes=LARGEST_FILE,
