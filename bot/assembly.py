@@ -5,9 +5,15 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+<<<<<<< HEAD
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+=======
+from collections.abc import Callable, Mapping
+>>>>>>> main
 from datetime import datetime
+
+import msgspec
 
 from adapters.contract import Adapter
 from bot.answering import Answering
@@ -58,8 +64,7 @@ from bot.visiting import Visiting
 from scheduler.loop import Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bot:
+class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """The parts others talk to. `ticking` is held while time passes, so that nothing is due twice at once."""
 
     config: Config
@@ -189,7 +194,8 @@ async def assemble(
         language=config.bot.language,
     )
     await contracts.load()
-    joining = Joining(desk=desk, store=store, rules=rules)
+    talk = Talk()
+    joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
     opening = Opening(
         desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
     )
@@ -213,7 +219,7 @@ async def assemble(
         joining=joining,
         waits=UsualWaits(store, directory, rules),
     )
-    finding = Finding(store)
+    finding = Finding(store, rules.reopen_within)
     ledgers = Ledgers(store, config, rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
@@ -253,7 +259,6 @@ async def assemble(
         merging=MergingOrders(desk=desk, finding=finding),
         incidents=IncidentOrders(desk=desk, store=store, finding=finding),
     )
-    talk = Talk()
     dialogue = Dialogue(
         desk=desk,
         store=store,
@@ -281,6 +286,7 @@ async def assemble(
         opening=opening,
         newcomers=newcomers,
         uploading=uploading,
+        joining=joining,
         following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
         talk=talk,
         presence=Presence(

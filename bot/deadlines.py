@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import structlog
 from msgspec.structs import replace
 
@@ -24,8 +24,7 @@ from bot.tickets.storms import listed
 _AT_ONCE = 200  # due tickets taken in one go
 
 
-@dataclass(frozen=True, slots=True)
-class _Saving:
+class _Saving(msgspec.Struct, frozen=True):
     """A batch on its way into the store."""
 
     batch: Batch

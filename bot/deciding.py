@@ -6,8 +6,9 @@ No answer is better than a wrong one (DESIGN decision 12).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import assert_never
+
+import msgspec
 
 from bot.tickets.errors import N_
 from faq.knowledge import Answer, Hit, Nothing, Suggest, Verdict
@@ -29,9 +30,12 @@ _TO_ALL = re.compile(
     r"\s*(?:[@＠](?:所有人|全体成员|全体人员|all\b|everyone\b|here\b)|【?(?:重要|温馨|紧急)?(?:通知|提醒|提示|公告)】?\s*[:：，,！!\s])",
     re.IGNORECASE,
 )
-_TO_EVERYBODY = re.compile(r"\s*(?:各位|请?大家|请各|全体)")
+_TO_EVERYBODY = re.compile(
+    r"\s*(?:各位|请?大家|请各|全体|(?:dear |hi |hello )?(?:everyone|everybody|all|colleagues|teachers)\b)",
+    re.IGNORECASE,
+)
 _PLANNED = re.compile(
-    "届时|将(?:会|要|于|在|无法|不能|停|进行|暂)|(?:升级|检修|维护|割接|施工|演练|停机)(?:期间|时间|通知|后|，|。|,)|属(?:于)?正常|请(?:各|大家|提前|及时|注意|相互|互相)|提前(?:保存|做好|安排)"
+    r"\bwill be (?:down|unavailable|offline|closed|out of service|restarted|upgraded)\b|\b(?:scheduled|planned) (?:maintenance|outage|upgrade)\b|届时|将(?:会|要|于|在|无法|不能|停|进行|暂)|(?:升级|检修|维护|割接|施工|演练|停机)(?:期间|时间|通知|后|，|。|,)|属(?:于)?正常|请(?:各|大家|提前|及时|注意|相互|互相)|提前(?:保存|做好|安排)"
 )
 _A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 
@@ -49,8 +53,7 @@ def reports(text: str) -> bool:
     return looks_like_trouble(text) or asks_for_help(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """A text with what decides whether it is for the bot. `answer` is how talkative the room is: auto, mentioned or off."""
 
     text: str
@@ -64,34 +67,29 @@ class Heard:
         return self.is_addressed or reports(self.text) or looks_like_question(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Silent:
+class Silent(msgspec.Struct, frozen=True):
     """Nothing is said; `why` is for the page where it can be tried."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Greet:
+class Greet(msgspec.Struct, frozen=True):
     """Somebody calls and asks nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Give:
+class Give(msgspec.Struct, frozen=True):
     """The answer."""
 
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(msgspec.Struct, frozen=True):
     """Up to three entries by number."""
 
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferTicket:
+class OfferTicket(msgspec.Struct, frozen=True):
     """There is no answer; an engineer could help."""
 
 

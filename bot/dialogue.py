@@ -27,13 +27,24 @@ from bot.asks import (
     Times,
 )
 from bot.desk import Desk
+from bot.following_on import supplement
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
 from bot.moments import moment_at_start
 from bot.opening import Opening
-from bot.short_answers import agreed, choice, is_none_of_them, not_yet, one_score, says_broken, scores
+from bot.short_answers import (
+    agreed,
+    choice,
+    is_none_of_them,
+    not_yet,
+    one_score,
+    praise,
+    says_broken,
+    says_still,
+    scores,
+)
 from bot.store.contract import ClosedAsk, Store
 from bot.talk import Talk, tells
 from bot.tickets import site_steps as ss
@@ -54,6 +65,7 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
     re.IGNORECASE,
 )
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
+_NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 _DECLINED = 0
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
@@ -110,6 +122,10 @@ class Dialogue:
         if rating is not None and rated is not None and not (chosen and choices and not _is_two(text)):
             await self._rate(hearing, rating, s.Rate(hearing.by, rated[0], rated[1], rated[2]))
             return None
+        check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
+        if rating is None and check is not None and (given := praise(text)) is not None:
+            await self._praised(hearing, check, given)
+            return None
         if chosen is not None and choices:
             return await self._chosen(hearing, choices[0], *chosen)
         score = one_score(text)
@@ -118,16 +134,14 @@ class Dialogue:
             return None
         if chosen is not None and not chosen[1]:
             return None  # a bare number that nobody asked this person for, or asks any more
-        check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
         if check is not None and (is_helped(text) or not_yet(text)):
             return await self._chosen(
                 hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
             )
         if choices and (said := _in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
             return await self._chosen(hearing, choices[0], said, "")
-        answered = next((ask for ask in choices if isinstance(ask.about, Answered)), None)
-        if answered is not None and answered is choices[0] and _NOT_HELPED.fullmatch(text.strip()):
-            return await self._chosen(hearing, answered, 1, "")
+        if choices and (failing := _still_fails(hearing, choices[0])) is not None:
+            return await self._chosen(hearing, choices[0], *failing)
         if is_thanks(text):
             await self._thanked(hearing, asks)
             return None
@@ -190,7 +204,7 @@ class Dialogue:
         closed = closing(hearing, ClosedAsk(ask.id, str(number)))
         if isinstance(about, Menu):
             if number == 0:
-                await self._opening.offered(closed, about.question)
+                await self._opening.offered(closed, about.question, self._told_since(hearing, ask, more))
                 await self._answering.missed(hearing, about.question)
             elif number <= len(about.entries):
                 await self._pick(closed, about.entries, number, about.question)
@@ -229,7 +243,7 @@ class Dialogue:
 
     def _told_since(self, hearing: Hearing, ask: Ask, more: str) -> str:
         """Return what was told besides an accepted offer, once each, and what was added to the yes."""
-        asked = {fold(ask.about.question)} if isinstance(ask.about, Offer) else set()
+        asked = {fold(ask.about.question)} if isinstance(ask.about, Offer | Menu) else set()
         told = (*self._talk.added_since(hearing, ask.asked_at), more)
         return "；".join(dict.fromkeys(each for each in told if each and fold(each) not in asked))
 
@@ -274,6 +288,12 @@ class Dialogue:
             if is_new and outcome == "helped" and isinstance(answered.about, Answered):
                 await self._noting.helped(answered.about.entry, hearing.now)
 
+    async def _praised(self, hearing: Hearing, ask: Ask, given: tuple[int, int, str]) -> None:
+        """Take a good rating as the yes that was asked for, and as the rating."""
+        if isinstance(ask.about, Check):
+            rated = closing(hearing, ClosedAsk(ask.id, "rated"))
+            await self._desk.take(ask.about.ticket, s.Rate(hearing.by, *given), rated.origin)
+
     async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the details, the report or the progress that was asked for; False when none was."""
         for ask in asks:
@@ -283,7 +303,7 @@ class Dialogue:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), told.origin)
                     return True
                 case Needed(ticket=number) if not hearing.is_addressed:
-                    await self._desk.take(number, s.Supplement(hearing.by, hearing.text), hearing.origin)
+                    await self._desk.take(number, supplement(hearing.by, hearing.text), hearing.origin)
                     return True
                 case Times(ticket=number) if at := moment_at_start(
                     hearing.text, hearing.now, self._rules.zone
@@ -360,6 +380,23 @@ class NotAnAnswer(Exception):
         self.fresh = fresh
 
 
+def _still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
+    """Return the choice of whoever says after an answer, or beside candidates, that it fails still, and what they say besides."""
+    text = hearing.text.strip()
+    is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
+    is_all = _NOT_HELPED.fullmatch(text) is not None
+    said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
+    fails = not_yet(said) or (says_still(said) and looks_like_trouble(said))
+    is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
+    match ask.about:
+        case Answered() if is_all or is_told:
+            return 1, "" if is_all else text
+        case Menu() if is_soon and (is_all or is_told):
+            return 0, "" if is_all else text
+        case _:
+            return None
+
+
 def _in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
     """Return the number that a yes, a no or "none of them" stands for, said to the bot soon after it asked."""
     is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
@@ -368,6 +405,8 @@ def _in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
     yes, wished = agreed(hearing.text), wish(hearing.text)
     wants_somebody = wished is Wish.SOMEBODY
     match ask.about:
+        case Menu(entries=entries) if len(entries) == 1 and yes is not None:
+            return 1 if yes else 0
         case Menu() if wants_somebody or is_none_of_them(hearing.text):
             return 0
         case Answered() if wants_somebody:

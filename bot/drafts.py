@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.asks import (
@@ -46,8 +46,7 @@ _LONG = timedelta(days=7)  # what a ticket waits for; whether they still make se
 _TO_ASKER = (Place.ASKER, Place.ASIDE)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A message for the outbox and the question it asks, if any."""
 
     queued: Queued

@@ -6,9 +6,10 @@ A memory of the last lines only. It says how words are meant and is never what a
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+
+import msgspec
 
 from bot.commands import parse
 from bot.deciding import announces
@@ -22,8 +23,7 @@ _IN_ONE_BREATH = timedelta(seconds=45)  # two messages of one person within this
 _LONGEST_START, _LONGEST_END = 30, 15  # letters of its two halves
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One message. `calls` are the accounts it mentions."""
 
     at: datetime
@@ -31,6 +31,7 @@ class Line:
     message: str
     text: str
     calls: tuple[str, ...]
+    person: str
     is_staff: bool
     is_to_bot: bool
 
@@ -55,7 +56,7 @@ class Talk:
         lines.append(
             Line(
                 hearing.now, origin.account, origin.message, hearing.text, hearing.mentions,
-                hearing.role.is_staff, hearing.is_addressed,
+                hearing.by.id, hearing.role.is_staff, hearing.is_addressed,
             )
         )  # fmt: skip
 
@@ -78,6 +79,21 @@ class Talk:
                 return before is not None and before.account == hearing.origin.account
         return False
 
+    def follows(self, hearing: Hearing, person: str) -> bool:
+        """Say whether somebody speaks right after another person, with nobody's words in between."""
+        return next((line.person == person for line in self._before(hearing, _TALKING)), False)
+
+    def echoed(self, hearing: Hearing, says_the_same: Callable[[str], bool]) -> str | None:
+        """Return whose words somebody joins in with who has the same; None when these are no report, or their own."""
+        if not says_the_same(hearing.text):
+            return None
+        for line in self._before(hearing, _TALKING):
+            is_more = line.is_staff or is_noise(line.text) or is_thanks(line.text) or says_the_same(line.text)
+            if not is_more:
+                is_own = line.account == hearing.origin.account
+                return None if is_own or announces(line.text) else line.account
+        return None
+
     def whole(self, hearing: Hearing) -> str:
         """Return what is said together with its beginning, when the same person sent that a moment before by itself.
 
@@ -88,7 +104,8 @@ class Talk:
             return hearing.text
         last = next(self._before(hearing, _IN_ONE_BREATH), None)
         is_start = last is not None and last.account == hearing.origin.account and _is_a_start(last)
-        return f"{last.text}{hearing.text}" if last is not None and is_start else hearing.text
+        gap = " " if hearing.text.isascii() else ""
+        return f"{last.text}{gap}{hearing.text}" if last is not None and is_start else hearing.text
 
     def added_since(self, hearing: Hearing, since: datetime) -> tuple[str, ...]:
         """Return what whoever speaks has told soon after an instant, oldest first, without what asks or thanks."""

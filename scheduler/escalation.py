@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from scheduler.calendar import Calendar, Window
 from scheduler.intervals import Interval, in_utc
 from scheduler.pauses import counted_between, instant_after
@@ -33,8 +35,7 @@ __all__ = [
 _ZERO = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(msgspec.Struct, frozen=True):
     """One step of a ladder: when, whom to tell, and after how much working time to tell them again.
 
     What falls outside `waking` is said when these hours begin; None leaves it to the ladder.
@@ -84,16 +85,14 @@ class Ladder:
         object.__setattr__(self, "climbs", climbs)
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(msgspec.Struct, frozen=True):
     """A rung was told; `at` is the instant it was scheduled for, not the one it was late to."""
 
     rung: int
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(msgspec.Struct, frozen=True):
     """The one rung to tell now.
 
     `rung_at` is the instant it was scheduled for; `late` is the real time since. `skipped` are lower rungs that were due

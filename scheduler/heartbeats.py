@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import assert_never
+
+import msgspec
 
 from scheduler.calendar import Calendar
 from scheduler.clock_rules import Beats, Every
@@ -18,16 +19,14 @@ _MOMENT = timedelta.resolution
 Follower = Callable[[datetime], datetime | None]  # the first beat after an instant
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(msgspec.Struct, frozen=True):
     """The beat that is owed now: since when, and by when; `due_at` is None while a pause is open or the plan is over."""
 
     begins: datetime
     due_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(msgspec.Struct, frozen=True):
     """A heartbeat at one instant: what is owed, and which beats came too late or never."""
 
     owed: Beat

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
+import msgspec
+
 from scheduler.intervals import Interval, in_utc
 from scheduler.pauses import Stops, union
 from scheduler.targets import Target
@@ -18,8 +20,7 @@ REOPENED = "reopened"
 MISSED = "missed:"  # before the id of a clock: the event that it was not kept in time
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(msgspec.Struct, frozen=True):
     """A stretch in which work waits, and for what; `end` is None while it lasts."""
 
     start: datetime
@@ -27,8 +28,7 @@ class Pause:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(msgspec.Struct, frozen=True):
     """Another target for one clock, agreed with the customer or named by the engineer.
 
     `consent` is the id of the message in which the customer said yes; empty where nobody had to. `calendar` is the one the

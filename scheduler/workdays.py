@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.calendar import Calendar, wall_to_utc, window_span
 from scheduler.days import day_plan
@@ -17,8 +18,7 @@ _MIDNIGHT = time(0)
 _IDLE_MONTHS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class DayEnd:
+class DayEnd(msgspec.Struct, frozen=True):
     """The end of a local day: closing time on a working day, midnight on another."""
 
     day: date

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from adapters.admission import Refused, body_of
 from adapters.backoff import delay_after
@@ -243,7 +244,7 @@ class FeishuAdapter:
     async def _put(self, happening: Incoming | Notice) -> Receipt:
         if isinstance(happening, Incoming) and not happening.sender_name:
             name = await self._names.name_of(happening.sender.partition(":")[2])
-            happening = replace(happening, sender_name=name)
+            happening = dataclasses.replace(happening, sender_name=name)
         receipt = self._inbox.put_for_receipt(happening)
         if receipt is None:
             raise Refused(503, "too many messages are waiting")

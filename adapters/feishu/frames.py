@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from adapters.json_frames import Unreadable
 
@@ -28,8 +28,7 @@ _SEQ, _LOG, _SERVICE, _METHOD, _HEADERS, _ENCODING, _TYPE, _PAYLOAD, _LOG_NEW = 
 _KEY, _VALUE = 1, 2  # of a header
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(msgspec.Struct, frozen=True):
     """Anything that goes over the connection, in either direction. None: the field is not there."""
 
     method: int

@@ -86,6 +86,13 @@ def closed(
         return cancelled(closing, by, after, events, voices, rules)
     if closing is Closing.CONFIRMED:
         text = voices.customer.say("谢谢确认，{number} 已关闭。", number=number)
+        if any(isinstance(event, e.Rated) for event in events):
+            return [
+                Message(
+                    to=Place.CUSTOMER,
+                    text=voices.customer.say("谢谢确认和评分，{number} 已关闭。", number=number),
+                )
+            ]
         if not any(isinstance(event, e.SurveyAsked) for event in events):
             return [Message(to=Place.CUSTOMER, text=text)]
         text += voices.customer.say("给这次服务打个分吧：速度 质量（1–5），例如“5 4”，可加一句话。")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
+
+import msgspec
 
 from faq.formats.encodings import decode
 from faq.formats.rows import Draft, Fault, UnreadableFile
@@ -31,8 +32,7 @@ _HEADING = re.compile(r"(?:heading|标题|title)\s*\d*|[1-9]", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(msgspec.Struct, frozen=True):
     """One paragraph. Where it comes from a text file a paragraph is a line, and may be only a part of one."""
 
     line: int
@@ -41,11 +41,10 @@ class Paragraph:
     may_be_broken: bool = False
 
 
-@dataclass(slots=True)
-class _Pair:
+class _Pair(msgspec.Struct):
     line: int
     question: str
-    answer: list[str] = field(default_factory=list)
+    answer: list[str] = msgspec.field(default_factory=list)
     is_answered: bool = False  # an answer mark was seen: nothing more belongs to the question
 
 

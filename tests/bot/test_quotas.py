@@ -156,6 +156,7 @@ class Platform:
         self.name = name
         self.capabilities = Capabilities(quotas=quotas)
         self.said: list[str] = []
+        self.news = asyncio.Queue[str]()
 
     async def incoming(self) -> AsyncIterator[Incoming]:
         nobody: tuple[Incoming, ...] = ()
@@ -164,6 +165,7 @@ class Platform:
 
     async def send(self, message: Outgoing) -> str:
         self.said.append(message.text)
+        self.news.put_nowait(message.text)
         return f"id-{len(self.said)}"
 
     async def close(self) -> None:
@@ -244,8 +246,8 @@ async def test_chatter_waits_and_lets_a_ping_pass(case: Case) -> None:
     assert (await case.state("chatter")).state is not Delivery.SENT
     await case.queue("ping", urgent=True)
     async with asyncio.timeout(10):
-        while len(case.w.said) < 10:
-            await asyncio.sleep(0)
+        while await case.w.news.get() != "ping":
+            pass
     assert case.w.said[9:] == ["ping"]
     case.clock.move_to(NOW + HOUR * 25 / 24)
     await case.outbox.drain()

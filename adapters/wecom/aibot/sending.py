@@ -6,10 +6,10 @@ import base64
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any, Final
 
 import structlog
+from msgspec.structs import replace
 
 from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
 from adapters.remembered import Remembered

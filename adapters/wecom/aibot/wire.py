@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from adapters.addressing import addressed, mentioned
 from adapters.contract import Attachment, Incoming, KnownPerson, Outgoing, RoomKind
@@ -26,8 +27,7 @@ _LONGEST_ADDRESS: Final = 4096
 _SPACES: Final = " \t\r\n\u00a0\u2005\u3000"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where a message is read: the adapter, how the bot is called, and who is known."""
 
     name: str
@@ -174,8 +174,7 @@ def _size(text: str) -> int:
     return size_in_bytes(plain(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """A message as the platform takes it: where to, and the markdown."""
 
     chat: str

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+<<<<<<< HEAD
 from dataclasses import replace
 from datetime import timedelta
+=======
+>>>>>>> main
 from functools import partial
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from adapters.contract import (
     Attachment,
