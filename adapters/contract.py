@@ -126,9 +126,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     ] = ()  # addresses (https://…) of pictures to show under the text; only where `shows_pictures`
 
 
-<<<<<<< HEAD
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(msgspec.Struct, frozen=True):
     """How many messages a platform takes in a longer time than a minute."""
 
     most: int
@@ -138,11 +136,7 @@ class Quota:
     until_heard: bool = False  # counted anew from each word of the room, and not by time
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-=======
 class Capabilities(msgspec.Struct, frozen=True):
->>>>>>> main
     """What a platform lets a bot do. The defaults are a chat without any restriction."""
 
     sees_all_messages: bool = True

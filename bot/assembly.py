@@ -5,12 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-<<<<<<< HEAD
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-=======
-from collections.abc import Callable, Mapping
->>>>>>> main
 from datetime import datetime
 
 import msgspec

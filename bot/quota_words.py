@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+import msgspec
 
 from bot.quotas import Quotas, Use
 
@@ -18,8 +19,7 @@ class Says(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(msgspec.Struct, frozen=True):
     """One quota that is nearly used up; `is_spent` when nothing is left of it."""
 
     adapter: str

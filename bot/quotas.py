@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
+
+import msgspec
 
 from adapters.contract import Capabilities, Quota
 from adapters.wording import N_, say
@@ -21,8 +22,7 @@ _STEPS: Final = 100  # a quota is noted durably at every hundredth
 _MOST_ROOMS: Final = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(msgspec.Struct, frozen=True):
     """A quota that leaves no room for a message; `wait` is how long, None until somebody writes."""
 
     quota: Quota
@@ -34,8 +34,7 @@ class Spent:
         return say(_WORDS[_span(self.quota)], most=self.quota.most)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """How much of a quota a room has used; the room is empty for one of the whole adapter."""
 
     room: str

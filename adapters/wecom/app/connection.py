@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-<<<<<<< HEAD
-from dataclasses import replace
 from datetime import timedelta
-=======
->>>>>>> main
 from functools import partial
 from typing import Any, Final
 
