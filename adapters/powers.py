@@ -67,6 +67,15 @@ class TellsPushes(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsChanges(Protocol):
+    """An adapter of a platform that lets a message be changed only at times."""
+
+    def can_change(self, platform_id: str) -> bool:
+        """Say whether a message of the bot could be changed now."""
+        ...
+
+
 def is_push(adapter: object, room: str, quotes: str | None) -> bool:
     """Say whether a message would be said first; where nobody can tell, it would."""
     return not isinstance(adapter, TellsPushes) or adapter.is_push(room, quotes)

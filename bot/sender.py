@@ -269,6 +269,11 @@ class Sender:
     async def _advance(self, queue: deque[Queued]) -> None:
         """Deal with the first message of a room: send it, put it off, or drop it."""
         first = queue[0]
+        if first.edits is not None and not await self._attempts.can_change(first.edits):
+            # Before the platform's pace is asked, so that what nobody will see takes nothing of it.
+            await self._attempts.drop(first, N_("平台现在不让改"))
+            self._finish(queue, first, None)
+            return
         if spent := self._spent(first):
             await self._go_without(queue, first, spent)
             return

@@ -191,12 +191,18 @@ class Case:
         await self.store.close()
 
     async def queue(
-        self, key: str, *, fallback: str | None = DUTY, urgent: bool = False, useful: int = 0
+        self,
+        key: str,
+        *,
+        edits: str | None = None,
+        fallback: str | None = DUTY,
+        urgent: bool = False,
+        useful: int = 0,
     ) -> None:
         until = self.clock.now() + timedelta(minutes=useful) if useful else None
         message = Queued(
             key=key, adapter="w", room=ROOM, text=key, created_at=self.clock.now(), fallback=fallback,
-            is_urgent=urgent, useful_until=until,
+            is_urgent=urgent, useful_until=until, edits=edits,
         )  # fmt: skip
         await self.store.commit(Change(at=self.clock.now(), outgoing=(message,)))
         self.outbox.deliver((message,))
@@ -296,4 +302,31 @@ async def test_after_the_last_answer_the_rest_waits_for_the_next_word(tmp_path: 
     case.outbox.heard(ROOM)
     await case.outbox.drain()
     assert case.w.said[5:] == ["（接上）m5"]
+    await case.stop()
+
+
+class ChangesRarely(Platform):
+    """A platform that lets messages be changed only at times."""
+
+    is_open = False
+
+    def can_change(self, platform_id: str) -> bool:
+        return self.is_open and platform_id == "id-1"
+
+
+@pytest.mark.asyncio
+async def test_a_change_that_cannot_be_made_now_takes_nothing_of_the_pace(tmp_path: Path) -> None:
+    case = Case(tmp_path, Quota(10, HOUR))
+    case.w = ChangesRarely("w", Quota(10, HOUR))
+    await case.start()
+    await case.say("card")
+    for number in range(30):
+        await case.queue(f"edit{number}", edits="card")
+    await case.outbox.drain()
+    assert (await case.state("edit29")).state is Delivery.DROPPED
+    assert case.outbox.quotas()["w"].fullest(NOW) == 0.1
+    case.w.is_open = True
+    await case.queue("now", edits="card")
+    await case.outbox.drain()
+    assert case.w.said == ["card", "now"]
     await case.stop()

@@ -108,6 +108,10 @@ class CallbackAdapter:
             return message.edits
         return await self._delivery.deliver(message)
 
+    def can_change(self, platform_id: str) -> bool:
+        """Say whether a card could be changed now: one of its buttons was just pressed."""
+        return self.changes.is_awaited(cards.number_in(platform_id))
+
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""
         return await self._callbacks.handle(request)

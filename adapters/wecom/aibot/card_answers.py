@@ -34,12 +34,16 @@ class CardAnswers:
         self._cards[receipt] = card
         self._by_card.setdefault(card, asyncio.get_running_loop().create_future())
 
+    def is_awaited(self, number: str) -> bool:
+        """Say whether a press of a card waits to be answered."""
+        waiting = self._by_card.get(number)
+        return waiting is not None and not waiting.done()
+
     def change(self, number: str, card: Mapping[str, Any]) -> bool:
         """Let the answer that is waited for change a card; False when nobody waits."""
-        waiting = self._by_card.get(number)
-        if waiting is None or waiting.done():
+        if not self.is_awaited(number):
             return False
-        waiting.set_result(card)
+        self._by_card[number].set_result(card)
         return True
 
     def refused(self, receipt: Receipt) -> None:
