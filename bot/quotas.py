@@ -82,6 +82,7 @@ class Quotas:
 
     def __init__(self, capabilities: Capabilities) -> None:
         self._quotas = capabilities.quotas
+        self.is_counting = bool(capabilities.quotas)
         self._counts: dict[
             tuple[int, str], _Count
         ] = {}  # by quota and room, the room counted last at the end

@@ -199,7 +199,10 @@ class Sender:
         if len(queue) >= self._at_once() or (queue and queue[0].not_before is not None):
             return False
         now = self._clock.now()
-        if self.quotas.spent(room, now, is_urgent=False, is_push=True) is not None:
+        if (
+            self.quotas.is_counting
+            and self.quotas.spent(room, now, is_urgent=False, is_push=True) is not None
+        ):
             return False
         return self._pace.wait(room, now, ahead=len(queue)) == timedelta()
 
@@ -318,7 +321,7 @@ class Sender:
             wait = max(wait, self._attempts.shut_for(message.room, now))
             if wait <= timedelta():
                 self._pace.take(message.room, now)  # at once: other rooms look at the same minute
-                if message.edits is None:
+                if self.quotas.is_counting and message.edits is None:
                     is_first = is_push(self.adapter, message.room, message.quotes)
                     self.quotas.take(message.room, now, is_push=is_first)
                 return True
@@ -326,7 +329,7 @@ class Sender:
 
     def _spent(self, message: Queued) -> Spent | None:
         """Return the platform's quota that leaves no room for a message; a change of an earlier one needs none."""
-        if message.edits is not None:
+        if not self.quotas.is_counting or message.edits is not None:
             return None
         return self.quotas.spent(
             message.room,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from wecom_aibot_sdk import WSClient
 
 from adapters.contract import Button, DeliveryFailed, File, Incoming, Mention, Outgoing
+from adapters.receipt import Receipt
 from adapters.wecom import cards
 from tests.adapters.test_wecom_counterpart import Quiet
 from tests.adapters.wecom_peers import BOT_ID, BOT_SECRET, AibotServer, card_shown, said_in
@@ -312,6 +313,16 @@ async def test_a_press_that_changes_nothing_is_answered_with_nothing(wecom_callb
     card = cards.card(new(), "n1")
     assert await it.sender.aibot_presses("20002", card, "接单") == (200, None)
     assert await it.adapter.send(changed("card:n1")) == "card:n1"
+
+
+async def test_a_press_that_took_its_time_to_be_saved_is_answered_at_once(wecom_callback_platform):
+    it = wecom_callback_platform
+    receipt = Receipt()
+    it.adapter.changes.pressed(receipt, "n1")
+    it.adapter.changes.within = 60.0
+    async with asyncio.timeout(10):
+        assert (await it.adapter.changes.answer(receipt, -0.5)).body is None
+    assert not it.adapter.can_change("card:n1")
 
 
 async def test_a_refused_card_is_said_as_text_through_the_same_address(wecom_callback_platform):

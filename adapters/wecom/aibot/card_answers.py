@@ -15,7 +15,7 @@ from adapters.contract import Timekeeper
 from adapters.receipt import Receipt
 from adapters.wechat.crypto import Seal, signature
 
-WITHIN: Final = 1.5  # seconds after a press was saved, of the platform's five for the whole answer
+WITHIN: Final = 1.5  # seconds at most after a press was saved: a press need not change a card
 
 
 class CardAnswers:
@@ -50,15 +50,15 @@ class CardAnswers:
         """Forget a press that was not saved."""
         self._by_card.pop(self._cards.pop(receipt, ""), None)
 
-    async def answer(self, receipt: Receipt) -> web.Response:
-        """Return what answers a callback: the changed card, sealed, or nothing."""
+    async def answer(self, receipt: Receipt, left: float) -> web.Response:
+        """Return what answers a callback within `left` seconds: the changed card, sealed, or nothing."""
         card = self._cards.get(receipt, "")
         waiting = self._by_card.get(card)
         if waiting is None:
             return web.Response()
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.within):
+                async with asyncio.timeout(min(self.within, max(left, 0.0))):
                     return self._sealed(await asyncio.shield(waiting))
             return web.Response()
         finally:
