@@ -38,6 +38,12 @@ class Details(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Afterthought(About, frozen=True, kw_only=True, tag=True):
+    """A ticket has just been opened: what its requester goes on to tell belongs to it. It asks nothing and is never answered."""
+
+    ticket: int
+
+
 class Describe(About, frozen=True, kw_only=True, tag=True):
     """Somebody wants to report something and has not said what: their next message is the report."""
 
@@ -130,6 +136,7 @@ AnyAbout = (
     | Offer
     | Answered
     | Details
+    | Afterthought
     | Describe
     | Progress
     | Needed

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, replace
 
+import msgspec
+from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
 from bot.tickets.rules import Role
@@ -51,8 +52,7 @@ _UNKNOWN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(msgspec.Struct, frozen=True):
     """What somebody typed: the word, the ticket number if one follows it, and the rest as it was written."""
 
     spec: Spec

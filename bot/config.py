@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.config_adapters import adapters_of
 from bot.config_checks import check_settings
@@ -159,7 +161,7 @@ def _rooms(settings: Settings, mistakes: Mistakes) -> tuple[Room, ...]:
 def for_replay(config: Config) -> Config:
     """Return the same configuration with every room and person reached through the one adapter of replays."""
     rooms = {room.id: f"{REPLAY_ADAPTER}:group:{room.name}" for room in config.rooms}
-    return replace(
+    return dataclasses.replace(
         config,
         adapters=(AdapterConfig(REPLAY_ADAPTER, REPLAY_ADAPTER, {}),),
         rooms=tuple(replace(room, address=rooms[room.id]) for room in config.rooms),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+import msgspec
+from msgspec.structs import replace
 
 from bot.config_lines import Place
 from bot.config_mistakes import UNSHOWN, Mistakes, Wording, key_of
@@ -33,8 +35,7 @@ _BOTH = Wording(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Clock:
+class _Clock(msgspec.Struct, frozen=True):
     """A clock that a ladder is climbed in, and where what it lasts is written."""
 
     place: Place

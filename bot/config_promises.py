@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -156,7 +155,7 @@ def _policy(
     name: str, settings: PolicySettings, calendars: Mapping[str, Calendar], mistakes: Mistakes
 ) -> Policy:
     levels = tuple(
-        dataclasses.replace(
+        replace(
             _level(each, settings.ladder, ("policies", name, "levels", index), calendars, mistakes),
             # Of several levels the first is the most urgent; a level that is alone says so itself.
             is_urgent=(index == 0 and len(settings.levels) > 1) if each.urgent is None else each.urgent,

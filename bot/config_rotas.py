@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.config_lines import Place
 from bot.config_mistakes import Mistakes, Wording
@@ -31,7 +32,7 @@ def rotas_of(
     for name, each in settings.items():
         rota = _rota(name, each, local, mistakes)
         if rota:
-            made[name] = dataclasses.replace(rota, leaves=leaves)
+            made[name] = replace(rota, leaves=leaves)
             _check_gaps(made[name], mistakes)
     return made
 

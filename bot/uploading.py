@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from adapters.contract import Adapter, Attachment, Incoming
 from adapters.powers import FetchesFiles, FileUnavailable

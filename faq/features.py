@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+import msgspec
 from rapidfuzz.fuzz import ratio
 
 from faq.index import Coverage
@@ -62,8 +62,7 @@ _SOUNDS = 0.8
 _READINGS_REMEMBERED, _WORDS_REMEMBERED = 8_192, 16_384
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """A word with its meaning and its sound."""
 
     text: str
@@ -71,8 +70,7 @@ class Word:
     near: str  # how it sounds, near sounds made the same
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One canonical text, looked at from all sides that are compared."""
 
     text: str

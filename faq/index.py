@@ -6,10 +6,12 @@ import heapq
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log
 from operator import mul
+
+import msgspec
+from msgspec.structs import replace
 
 from faq.grams import CHINESE, grams, is_letter, letters_and_others
 from faq.pinyin import near_sound, sound
@@ -28,8 +30,7 @@ _REMEMBERED = 8_192
 _SUMS_REMEMBERED = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True):
     """Which share of a text's weight a phrasing has, and the other way round.
 
     The shares of letters leave out pairs and words, and so do not mind the order or a slip of the finger; those of pieces
@@ -42,16 +43,14 @@ class Coverage:
     pieces_of_phrase: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(msgspec.Struct, frozen=True):
     """The weights of a text or phrasing added up: of its letters and English words' triples, and of all pieces in full."""
 
     letters: float
     pieces: float
 
 
-@dataclass(frozen=True, slots=True)
-class Weighed:
+class Weighed(msgspec.Struct, frozen=True):
     """A weighed text, made ready to be held against many phrasings: its pieces, each with what it adds to the shares of letters
     and of pieces."""
 

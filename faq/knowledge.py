@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from faq.entries import Comparison, Entry, Measured
 from faq.features import at_most, compared, reading, spelled
@@ -32,8 +33,7 @@ _READ_AT_ONCE = 4  # phrasings, some hundred microseconds each
 _LETTERS = re.compile("[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """An entry that may answer a text."""
 
     entry: Entry
@@ -42,22 +42,19 @@ class Hit:
     sentence: float | None = None  # how like the whole sentences are, None without the extra `semantic`
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """Sure enough to answer."""
 
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Suggest:
+class Suggest(msgspec.Struct, frozen=True):
     """Not sure: one to three candidates, best first."""
 
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(msgspec.Struct, frozen=True):
     """No entry answers it."""
 
 

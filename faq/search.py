@@ -5,8 +5,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import inf, sqrt
+
+import msgspec
 
 from faq.grams import CHINESE
 
@@ -49,8 +50,7 @@ class Shelf:
         self.least_size = min(self.least_size, self.sizes[number])
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """A text as it is looked for: its pieces with their weights, what to look for instead where some are known by their
     sound only (else the same), and the factors of that added up."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+
+import msgspec
 
 from faq.text import strip_fillers
 
@@ -38,8 +39,7 @@ class Conflict(StrEnum):
     CONTRADICTION = "contradiction"  # other numbers, other names, the opposite action
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(msgspec.Struct, frozen=True):
     """What a wording commits itself to, beside its words."""
 
     denies: bool

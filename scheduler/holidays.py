@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+
+import msgspec
 
 COUNTRIES = frozenset({"CN"})
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(msgspec.Struct, frozen=True):
     """The name of a holiday."""
 
     zh: str
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublicDay:
+class PublicDay(msgspec.Struct, frozen=True):
     """A day that the government moved: a holiday, or the workday that makes up for one (调休)."""
 
     is_workday: bool

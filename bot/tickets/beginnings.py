@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.asks import Details
+from bot.asks import Afterthought, Details
 from bot.tickets import card, coverage, planned_notices, timing
 from bot.tickets import events as e
 from bot.tickets.kinds import ClockKind, Kind
@@ -61,7 +61,7 @@ def _acknowledged(
             "{old} 已关闭超过 {within}，已建新单 {number} 并关联 {old}，优先处理。",
             old=event.links[0], within=rules.reopen_within, number=number,
         )  # fmt: skip
-        return Message(to=Place.ASKER, text=text)
+        return Message(to=Place.ASKER, text=text, about=Afterthought(ticket=number))
     if calls and card.is_urgent(after, rules):
         text = speaker.say(
             "🔴 已建单 {number}（{level}），已叫 {calls}", number=number, level=level, calls=calls
@@ -79,7 +79,7 @@ def _acknowledged(
         else speaker.say("有进展我在这里说。")
     )
     text += speaker.say("\n补充照片或说明，直接引用本条发就行。")
-    return Message(to=Place.ASKER, text=text)
+    return Message(to=Place.ASKER, text=text, about=Afterthought(ticket=number))
 
 
 def called_at_once(after: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:

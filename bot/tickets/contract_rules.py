@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import time, timedelta
+
+import msgspec
 
 from scheduler.validity import NOTICE_DAYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractRules:
+class ContractRules(msgspec.Struct, frozen=True, kw_only=True):
     """`tell` are roles or ids of people; `decide_within` is working time of `calendar`, whose working days notices keep to."""
 
     notice_days: tuple[int, ...] = NOTICE_DAYS

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from bot.tickets.alerts import promise_name
 from bot.tickets.model import Ticket
@@ -19,8 +20,7 @@ _WIDTHS: Final = (20, 62, 12, 12)
 _PROMISE_WIDTHS: Final = (20, 62)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(msgspec.Struct, frozen=True):
     """What the bot has said in the customer's room, and when."""
 
     at: datetime

@@ -125,10 +125,11 @@ class Update(msgspec.Struct, frozen=True):
 
 
 class Supplement(msgspec.Struct, frozen=True):
-    """补充: what the customer adds."""
+    """补充: what the customer adds. `is_promise`: they only say that it will come, so what waits for it still waits."""
 
     by: Party
     text: str
+    is_promise: bool = False
 
 
 class Urge(msgspec.Struct, frozen=True):

@@ -6,9 +6,7 @@ notice was gathered, and what is urgent is never held back.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -57,16 +55,14 @@ class Load(msgspec.Struct, frozen=True, omit_defaults=True):
         return replace(self, arrival=min(since + _step(an_hour), now + _HOUR))
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(msgspec.Struct, frozen=True):
     """A notice for a duty room, and its ticket."""
 
     ticket: Ticket
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What of the notices of one moment for one room is said, what is gathered, and how the loads stand then."""
 
     said: tuple[Message, ...]
@@ -144,9 +140,7 @@ def _without(message: Message, tired: set[Party]) -> Message:
     """Return a notice that names people without calling those who were called often enough."""
     if not tired:
         return message
-    return dataclasses.replace(
-        message, mentions=tuple(each for each in message.mentions if each not in tired)
-    )
+    return replace(message, mentions=tuple(each for each in message.mentions if each not in tired))
 
 
 def _with(room: Load, alert: Alert) -> Load:

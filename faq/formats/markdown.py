@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from faq.formats.encodings import decode
 from faq.formats.headings import COLUMNS, field_of
@@ -23,12 +24,11 @@ _BETWEEN_ALIASES = re.compile(r"[ \t]+/[ \t]+")
 _MISREAD = re.compile(rf"\\*(?:##?[ \t]|[-*][ \t]*(?:{_NAMES})[ \t]*[:：])")
 
 
-@dataclass(slots=True)
-class _Section:
+class _Section(msgspec.Struct):
     line: int
     heading: str
-    about: list[tuple[str, str]] = field(default_factory=list)
-    answer: list[str] = field(default_factory=list)
+    about: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    answer: list[str] = msgspec.field(default_factory=list)
 
 
 def parse(data: bytes) -> list[Draft | Fault]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from faq.formats.encodings import decode
 from faq.formats.rows import Draft, Fault, UnreadableFile
@@ -32,8 +34,7 @@ _ASKS = re.compile(r"[?？]\s*$")
 _ENDED = re.compile(r"[。．.!！?？;；:：…）)”’」』]\s*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(msgspec.Struct, frozen=True):
     """One paragraph. Where it comes from a text file a paragraph is a line, and may be only a part of one."""
 
     line: int
@@ -42,13 +43,12 @@ class Paragraph:
     may_be_broken: bool = False
 
 
-@dataclass(slots=True)
-class _Pair:
+class _Pair(msgspec.Struct):
     line: int
     question: str
     depth: int = 0
     category: str | None = None
-    answer: list[str] = field(default_factory=list)
+    answer: list[str] = msgspec.field(default_factory=list)
     is_answered: bool = False  # an answer mark was seen: nothing more belongs to the question
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+import msgspec
+from msgspec.structs import replace
 
 from faq.formats.headings import COLUMNS, LISTS
 from faq.text import fold
@@ -37,8 +39,7 @@ class UnreadableFile(Exception):
     """Nothing in a file can be used; the text says why and what to do, in one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """A place in a file that somebody has to look at."""
 
     line: int
@@ -46,8 +47,7 @@ class Fault:
     expected: str  # "答案列要有内容"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A row as it stands in the file. None: the file has no such column, so nothing is said about it."""
 
     line: int
@@ -60,13 +60,12 @@ class Draft:
     customer: str | None = None
     is_enabled: str | None = None
     sheet: str = ""  # where a file has several
-    others: dict[str, str | tuple[str, ...]] = field(
+    others: dict[str, str | tuple[str, ...]] = msgspec.field(
         default_factory=dict
     )  # by name, those there is a column for
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A row that can be imported. None: the file does not say."""
 
     line: int
@@ -82,8 +81,7 @@ class Row:
     others: dict[str, Any]  # further fields by name, those there is a column for
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True):
     """What was read: rows in the order of the file, and the faults beside them."""
 
     rows: tuple[Row, ...]

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any
 from zipfile import ZipFile
+
+from msgspec.structs import replace
 
 from faq.formats.headings import HEADINGS
 from faq.formats.rows import Draft, Fault, UnreadableFile
