@@ -14,8 +14,8 @@ from faq.formats.tables import drafts
 from faq.knowledge import Entry
 
 # Spreadsheets run what begins so as a formula. A quote in front makes it text, and is taken away again on reading.
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
-_QUOTED_FORMULA = re.compile(r"'+[=+\-@＝＋－＠]")
+_FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r])")
+_QUOTED_FORMULA = re.compile(r"'+(?:\s*[=+\-@＝＋－＠]|[\t\r])")
 _TOLD = re.compile(r"(sep=(.))(?=\r?\n)")
 _LOOKED_AT = 10  # lines in which the headings may stand
 
