@@ -6,6 +6,7 @@ No answer is better than a wrong one (DESIGN decision 12).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import assert_never
 
 import msgspec
@@ -37,15 +38,21 @@ _TO_EVERYBODY = re.compile(
 _PLANNED = re.compile(
     r"\bwill be (?:down|unavailable|offline|closed|out of service|restarted|upgraded)\b|\b(?:scheduled|planned) (?:maintenance|outage|upgrade)\b|届时|将(?:会|要|于|在|无法|不能|停|进行|暂)|(?:升级|检修|维护|割接|施工|演练|停机)(?:期间|时间|通知|后|，|。|,)|属(?:于)?正常|请(?:各|大家|提前|及时|注意|相互|互相)|提前(?:保存|做好|安排)"
 )
+_LATELY = 256  # what a text is, is asked by several about the same message
 _A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 
 
+@lru_cache(maxsize=_LATELY)
 def announces(text: str) -> bool:
     """Tell whether a text is meant for everybody in the room: it tells others what comes or what to do, and reports nothing."""
     if _ANNOUNCES.search(text) or _TO_ALL.match(text):
         return True
-    is_said_to_all = _TO_EVERYBODY.match(text) is not None
-    return not looks_like_question(text) and len(_PLANNED.findall(text)) > (0 if is_said_to_all else 1)
+    planned = len(_PLANNED.findall(text))
+    return (
+        planned > 0
+        and (planned > 1 or _TO_EVERYBODY.match(text) is not None)
+        and not looks_like_question(text)
+    )
 
 
 def reports(text: str) -> bool:
