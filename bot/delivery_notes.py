@@ -88,7 +88,7 @@ class Notes:
     async def _remember_pace(self) -> None:
         filled = self._pace.filled(self._adapter, self._clock.now())
         kept = [Kept(PACES + name, at.isoformat() if at else "") for name, at in filled.items()]
-        used = self._quotas.changed()
+        used = self._quotas.changed(self._clock.now())
         kept += [Kept(f"{QUOTAS}{self._adapter}/{name}", counts) for name, counts in used.items()]
         if kept:
             await self._store.commit(Change(at=self._clock.now(), kept=tuple(kept)))

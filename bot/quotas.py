@@ -11,7 +11,9 @@ from typing import Final
 import msgspec
 
 from adapters.contract import Capabilities, Quota
+from adapters.powers import is_push
 from adapters.wording import N_, say
+from bot.store.messages import Queued
 
 _SLOTS: Final = (
     24  # parts of a span that are counted together: memory stays small, and a quota is never exceeded
@@ -82,7 +84,6 @@ class Quotas:
 
     def __init__(self, capabilities: Capabilities) -> None:
         self._quotas = capabilities.quotas
-        self.is_counting = bool(capabilities.quotas)
         self._counts: dict[
             tuple[int, str], _Count
         ] = {}  # by quota and room, the room counted last at the end
@@ -94,6 +95,8 @@ class Quotas:
 
     def spent(self, room: str, now: datetime, *, is_urgent: bool, is_push: bool) -> Spent | None:
         """Return the quota that leaves no room for a message, the one that takes longest; None when it may be sent."""
+        if not self._quotas:
+            return None
         found = [
             Spent(quota, self._wait(index, quota, room, now, is_urgent=is_urgent))
             for index, quota in self._applying(is_push)
@@ -111,6 +114,18 @@ class Quotas:
             count.add(_slot(quota, now))
         while len(self._counts) > _MOST_ROOMS:
             del self._counts[next(iter(self._counts))]
+
+    def forbidding(self, message: Queued, adapter: object, now: datetime) -> Spent | None:
+        """Return the quota that leaves no room for a message; a change of an earlier one needs none."""
+        if not self._quotas or message.edits is not None:
+            return None
+        is_first = is_push(adapter, message.room, message.quotes)
+        return self.spent(message.room, now, is_urgent=message.is_urgent, is_push=is_first)
+
+    def count(self, message: Queued, adapter: object, now: datetime) -> None:
+        """Count a message that is being sent now."""
+        if self._quotas and message.edits is None:
+            self.take(message.room, now, is_push=is_push(adapter, message.room, message.quotes))
 
     def heard(self, room: str) -> None:
         """Begin anew what counts from the latest word of a room."""
@@ -141,11 +156,19 @@ class Quotas:
             default=0.0,
         )
 
-    def changed(self) -> dict[str, str]:
-        """Return what to remember over a restart, by name: counts that have grown by a hundredth since they were noted."""
+    def changed(self, now: datetime) -> dict[str, str]:
+        """Return what to remember over a restart, by name: counts that have grown by a hundredth since they were noted; empty: forget it."""
         found: dict[str, str] = {}
-        for (index, room), count in self._counts.items():
-            step = max(self._quotas[index].most // _STEPS, 1)
+        for (index, room), count in list(self._counts.items()):
+            quota = self._quotas[index]
+            if quota.until_heard:  # the platform knows better after a restart than a count that missed a word
+                continue
+            count.forget_before(_first(quota, now))
+            if not count.total:
+                del self._counts[index, room]
+                found |= {f"{index}/{room}": ""} if count.noted > 0 else {}
+                continue
+            step = max(quota.most // _STEPS, 1)
             if count.noted != count.total // step:
                 count.noted = count.total // step
                 found[f"{index}/{room}"] = json.dumps(list(count.slots))
@@ -155,14 +178,15 @@ class Quotas:
         """Take up the counts of an earlier run; what a clock that was put back left in the future is none."""
         for name, written in kept.items():
             index, _, room = name.partition("/")
-            if not index.isdecimal() or int(index) >= len(self._quotas):
-                continue  # the platform has other quotas now
+            if not written or not index.isdecimal() or int(index) >= len(self._quotas):
+                continue  # over, or the platform has other quotas now
             quota = self._quotas[int(index)]
             count = _Count()
             for slot, messages in json.loads(written):
                 if _first(quota, now) <= slot <= _slot(quota, now):
                     count.slots.append((slot, messages))
                     count.total += messages
+            count.noted = count.total // max(quota.most // _STEPS, 1) or 1
             self._counts[int(index), room] = count
 
     def _applying(self, is_push: bool) -> Iterator[tuple[int, Quota]]:

@@ -11,7 +11,6 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, DeliveryFailed
-from adapters.powers import is_push
 from bot.attempts import USEFUL, Attempts
 from bot.delivery_notes import PACES, QUOTAS, Notes
 from bot.journal import Journal
@@ -199,10 +198,7 @@ class Sender:
         if len(queue) >= self._at_once() or (queue and queue[0].not_before is not None):
             return False
         now = self._clock.now()
-        if (
-            self.quotas.is_counting
-            and self.quotas.spent(room, now, is_urgent=False, is_push=True) is not None
-        ):
+        if self.quotas.spent(room, now, is_urgent=False, is_push=True) is not None:
             return False
         return self._pace.wait(room, now, ahead=len(queue)) == timedelta()
 
@@ -277,7 +273,7 @@ class Sender:
             await self._attempts.drop(first, N_("平台现在不让改"))
             self._finish(queue, first, None)
             return
-        if spent := self._spent(first):
+        if spent := self.quotas.forbidding(first, self.adapter, self._clock.now()):
             await self._go_without(queue, first, spent)
             return
         if not await self._is_due(first):
@@ -321,22 +317,9 @@ class Sender:
             wait = max(wait, self._attempts.shut_for(message.room, now))
             if wait <= timedelta():
                 self._pace.take(message.room, now)  # at once: other rooms look at the same minute
-                if self.quotas.is_counting and message.edits is None:
-                    is_first = is_push(self.adapter, message.room, message.quotes)
-                    self.quotas.take(message.room, now, is_push=is_first)
+                self.quotas.count(message, self.adapter, now)
                 return True
             await self._clock.sleep(wait)
-
-    def _spent(self, message: Queued) -> Spent | None:
-        """Return the platform's quota that leaves no room for a message; a change of an earlier one needs none."""
-        if not self.quotas.is_counting or message.edits is not None:
-            return None
-        return self.quotas.spent(
-            message.room,
-            self._clock.now(),
-            is_urgent=message.is_urgent,
-            is_push=is_push(self.adapter, message.room, message.quotes),
-        )
 
     async def _go_without(self, queue: deque[Queued], message: Queued, spent: Spent) -> None:
         """Deal with a message for which there is no room: what calls somebody is said elsewhere at once, the rest waits or is dropped."""

@@ -80,6 +80,9 @@ def test_what_counts_from_a_word_of_the_room_begins_anew_with_the_next() -> None
     assert spent is not None
     assert spent.wait is None
     assert counted.fullest(NOW) == 0.0  # every conversation uses it up: nobody need be told
+    assert (
+        counted.changed(NOW) == {}
+    )  # nor is it kept: a word during a restart would be missed, and an answer held for it
     counted.heard(ROOM)
     assert may(counted)
 
@@ -109,7 +112,7 @@ def test_a_restart_forgets_less_than_a_hundredth(count: int, minutes: int) -> No
     counted = quotas(quota)
     for _ in range(min(count, 200)):
         counted.take(ROOM, NOW, is_push=True)
-        kept |= counted.changed()
+        kept |= counted.changed(NOW)
     later = NOW + timedelta(minutes=minutes)
     again = quotas(quota)
     again.restore(kept, later)
@@ -118,11 +121,22 @@ def test_a_restart_forgets_less_than_a_hundredth(count: int, minutes: int) -> No
 
 def test_a_clock_that_is_put_back_and_other_quotas_silence_nobody() -> None:
     counted = taken(quotas(Quota(2, HOUR)), 2)
-    kept = counted.changed()
+    kept = counted.changed(NOW)
     assert may(counted, NOW - DAY)
     again = quotas(Quota(2, HOUR))
     again.restore({**kept, "7/x": "[]", "odd": "[]"}, NOW - DAY)
     assert may(again, NOW - DAY)
+
+
+def test_what_is_over_is_forgotten_also_where_it_was_noted() -> None:
+    counted = taken(quotas(Quota(2, HOUR)), 2)
+    name = "0/w:group:1"
+    assert list(counted.changed(NOW)) == [name]
+    assert counted.changed(NOW) == {}
+    assert counted.changed(NOW + DAY) == {name: ""}
+    again = quotas(Quota(2, HOUR))
+    again.restore({name: ""}, NOW)
+    assert may(again)
 
 
 def test_memory_is_bounded() -> None:
