@@ -211,7 +211,8 @@ class Dialogue:
                 await self._pick(closed, about.entries, number, about.question)
         elif isinstance(about, Offer):
             if number == 1:
-                await self._opening.offered(closed, about.question, self._told_since(hearing, ask, more))
+                more = self._told_since(hearing, ask, more)
+                await self._opening.offered(closed, about.question, more, outside=about.outside)
             elif number == _DECLINED:
                 await self._desk.answer([], closed.origin)
         elif isinstance(about, Answered):
