@@ -11,7 +11,10 @@ from aiohttp import ClientWebSocketResponse, WSMsgType, web
 Socket = ClientWebSocketResponse | web.WebSocketResponse
 
 _WHOLE_TEXT: Final = 0x81  # a text in one frame
-_MEDIUM, _LONG = Struct("!BBH"), Struct("!BBQ")
+_MEDIUM = Struct("!BBH")
+_SHORT: Final = 125  # bytes: the head of a longer text says its length in two more
+# Bytes. A longer text is waited for until it is on its way, so that a side that does not read is noticed.
+_LONG: Final = 1 << 14
 
 
 class Outlet:
@@ -19,8 +22,8 @@ class Outlet:
 
     Where many messages are under way, their answers come in bunches (what shares a commit is acknowledged together), and a call of
     the system for each costs more than making it: it wakes the other side every time. A server's frames are plain enough to be put
-    together here (RFC 6455, 5.2: a head and the text; it masks nothing); those of a client, and whatever is said to somebody who
-    does not keep up with reading, go through the library one by one.
+    together here (RFC 6455, 5.2: a head and the text; it masks nothing); those of a client, long texts, and whatever is said to somebody
+    who does not keep up with reading, go through the library one by one.
     """
 
     def __init__(self, socket: Socket, transport: asyncio.Transport | None) -> None:
@@ -37,7 +40,7 @@ class Outlet:
             ConnectionError: The connection has ended.
         """
         transport = self._transport
-        if transport is None or transport.get_write_buffer_size():
+        if transport is None or len(text) > _LONG or transport.get_write_buffer_size():
             self.flush()
             await self._socket.send_frame(text, WSMsgType.TEXT)
             return
@@ -57,8 +60,4 @@ class Outlet:
 
 
 def _head(length: int) -> bytes:
-    if length < 126:
-        return bytes((_WHOLE_TEXT, length))
-    return (
-        _MEDIUM.pack(_WHOLE_TEXT, 126, length) if length < 1 << 16 else _LONG.pack(_WHOLE_TEXT, 127, length)
-    )
+    return bytes((_WHOLE_TEXT, length)) if length <= _SHORT else _MEDIUM.pack(_WHOLE_TEXT, 126, length)
