@@ -126,6 +126,16 @@ class Outgoing(msgspec.Struct, frozen=True):
     ] = ()  # addresses (https://…) of pictures to show under the text; only where `shows_pictures`
 
 
+class Quota(msgspec.Struct, frozen=True):
+    """How many messages a platform takes in a longer time than a minute."""
+
+    most: int
+    span: timedelta
+    is_of_room: bool = True  # False: of the whole adapter
+    only_pushes: bool = False  # answers do not count, where the adapter can say what is one (`TellsPushes`)
+    until_heard: bool = False  # counted anew from each word of the room, and not by time
+
+
 class Capabilities(msgspec.Struct, frozen=True):
     """What a platform lets a bot do. The defaults are a chat without any restriction."""
 
@@ -143,6 +153,7 @@ class Capabilities(msgspec.Struct, frozen=True):
     replies_per_message: int | None = None
     per_minute_room: int | None = None  # messages a room may get a minute; None: no limit
     per_minute: int | None = None  # messages the whole adapter may send a minute
+    quotas: tuple[Quota, ...] = ()  # of an hour, a day, or a word of the room
     max_length: int = 4000  # in `length_unit`
     length_unit: str = "characters"  # characters | bytes | utf16
 

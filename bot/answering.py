@@ -139,7 +139,11 @@ class Answering:
         """Offer a ticket; where no contract applies there is nobody to give it to, so say where to ask."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         if hearing.customer_room is None:
-            text = say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
+            text = (
+                say("这句我没听懂。常用：待办、我的单、值班、进度 单号；全部：帮助")
+                if hearing.is_for_staff
+                else say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
+            )
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
             return
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")

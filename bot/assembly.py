@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 import msgspec
@@ -45,6 +45,7 @@ from bot.paperwork import Paperwork
 from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
 from bot.presence import Presence
+from bot.quota_words import Says, Warned, warnings
 from bot.reception import Reception
 from bot.setting_up import SettingUp
 from bot.store.contract import Store
@@ -91,6 +92,20 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
             await self.losses.tick(now)
+
+    def quota_warnings(self, voice: Says) -> Iterator[Warned]:
+        """Yield what of the platforms' quotas is nearly used up, in somebody's words."""
+
+        def name_of(address: str) -> str:
+            room = self.directory.room_at(address)
+            return room.name if room else address
+
+        return warnings(self.outbox.quotas(), name_of, self.clock.now(), voice)
+
+    def quotas_used(self) -> dict[str, float]:
+        """Return the share of a quota that is used in the fullest room, for adapters whose platform has one."""
+        now = self.clock.now()
+        return {name: each.fullest(now) for name, each in self.outbox.quotas().items() if each.are_any}
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
@@ -199,7 +214,7 @@ async def assemble(
         joining=joining,
         waits=UsualWaits(store, directory, rules),
     )
-    finding = Finding(store)
+    finding = Finding(store, rules.reopen_within)
     ledgers = Ledgers(store, config, rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(

@@ -30,9 +30,12 @@ _TO_ALL = re.compile(
     r"\s*(?:[@＠](?:所有人|全体成员|全体人员|all\b|everyone\b|here\b)|【?(?:重要|温馨|紧急)?(?:通知|提醒|提示|公告)】?\s*[:：，,！!\s])",
     re.IGNORECASE,
 )
-_TO_EVERYBODY = re.compile(r"\s*(?:各位|请?大家|请各|全体)")
+_TO_EVERYBODY = re.compile(
+    r"\s*(?:各位|请?大家|请各|全体|(?:dear |hi |hello )?(?:everyone|everybody|all|colleagues|teachers)\b)",
+    re.IGNORECASE,
+)
 _PLANNED = re.compile(
-    "届时|将(?:会|要|于|在|无法|不能|停|进行|暂)|(?:升级|检修|维护|割接|施工|演练|停机)(?:期间|时间|通知|后|，|。|,)|属(?:于)?正常|请(?:各|大家|提前|及时|注意|相互|互相)|提前(?:保存|做好|安排)"
+    r"\bwill be (?:down|unavailable|offline|closed|out of service|restarted|upgraded)\b|\b(?:scheduled|planned) (?:maintenance|outage|upgrade)\b|届时|将(?:会|要|于|在|无法|不能|停|进行|暂)|(?:升级|检修|维护|割接|施工|演练|停机)(?:期间|时间|通知|后|，|。|,)|属(?:于)?正常|请(?:各|大家|提前|及时|注意|相互|互相)|提前(?:保存|做好|安排)"
 )
 _A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 

@@ -176,7 +176,7 @@ class Desk:
             drafts = self._drafts_of(before, ticket, events, origin.now, origin)
             follow_ups = [
                 self._filing.born(event, origin.now, origin.source)[1]
-                for event in await self._follow_ups.tickets(ticket, events)
+                for event in await self._follow_ups.tickets(ticket, events, origin.now)
             ]
             follow_ups += await self._follow_ups.beside(ticket, events, origin.now)
             if ticket.reporters:

@@ -27,6 +27,7 @@ from bot.asks import (
     Times,
 )
 from bot.desk import Desk
+from bot.following_on import supplement
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
@@ -209,7 +210,8 @@ class Dialogue:
                 await self._pick(closed, about.entries, number, about.question)
         elif isinstance(about, Offer):
             if number == 1:
-                await self._opening.offered(closed, about.question, self._told_since(hearing, ask, more))
+                more = self._told_since(hearing, ask, more)
+                await self._opening.offered(closed, about.question, more, outside=about.outside)
             elif number == _DECLINED:
                 await self._desk.answer([], closed.origin)
         elif isinstance(about, Answered):
@@ -302,7 +304,7 @@ class Dialogue:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), told.origin)
                     return True
                 case Needed(ticket=number) if not hearing.is_addressed:
-                    await self._desk.take(number, s.Supplement(hearing.by, hearing.text), hearing.origin)
+                    await self._desk.take(number, supplement(hearing.by, hearing.text), hearing.origin)
                     return True
                 case Times(ticket=number) if at := moment_at_start(
                     hearing.text, hearing.now, self._rules.zone

@@ -89,7 +89,7 @@ class DueBatches:
             batch.asked[before.account] = now
         batch.saved[before.number] = passed.saved
         alerts.passed[before.number] = passed
-        for opened in await self._follow_ups.tickets(ticket, passed.events):
+        for opened in await self._follow_ups.tickets(ticket, passed.events, now):
             batch.saved[opened.number] = self._filing.born(opened, now, None)[1]
         for message in passed.said:
             if message.is_alert and isinstance(message.to, Party):

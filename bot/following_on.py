@@ -7,11 +7,11 @@ from bot.deciding import announces
 from bot.desk import Desk
 from bot.finding import Finding
 from bot.hearing import Hearing
-from bot.short_answers import says_still
+from bot.short_answers import only_promises, says_still
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
 from bot.tickets.kinds import Status
-from bot.tickets.model import Ticket
+from bot.tickets.model import Party, Ticket
 from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 
@@ -46,9 +46,15 @@ class FollowingOn:
 
     async def _add(self, hearing: Hearing, ticket: Ticket) -> bool:
         if not (is_noise(hearing.text) or is_thanks(hearing.text)):
-            step = s.Supplement(hearing.by, hearing.text)
-            await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
+            await self._desk.take(
+                ticket.number, supplement(hearing.by, hearing.text), hearing.origin, known=ticket
+            )
         return True
+
+
+def supplement(by: Party, text: str) -> s.Supplement:
+    """Return what somebody adds; who only promises it, or asks back, has not brought it yet."""
+    return s.Supplement(by, text, is_promise=only_promises(text) or looks_like_question(text))
 
 
 def goes_on_about(text: str, known: str) -> bool:

@@ -20,14 +20,14 @@ from bot.desk import Desk
 from bot.dialogue import Dialogue, NotAnAnswer
 from bot.directory import Directory
 from bot.finding import Finding
-from bot.following_on import FollowingOn
+from bot.following_on import FollowingOn, supplement
 from bot.hearing import Hearing, closing, heard
 from bot.joining import Joining
 from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
-from bot.short_answers import says_broken
+from bot.short_answers import agreed, says_broken
 from bot.spoken import spoken
 from bot.store.contract import Link, Store
 from bot.talk import Talk
@@ -158,6 +158,8 @@ class Reception:
             is_addressed=hearing.is_addressed,
         )
         command = parse(found.command) if found is not None else None
+        if found is None and agreed(hearing.text) and not hearing.mentions:
+            return await self._accepted(hearing)
         if found is None or command is None:
             return None
         if found.number is not None:
@@ -165,6 +167,14 @@ class Reception:
         is_quoted = link is not None and link.ticket is not None
         is_one = found.is_certain or is_quoted or len(await self._finding.fitting(hearing, command)) == 1
         return command if is_one else None
+
+    async def _accepted(self, hearing: Hearing) -> Command | None:
+        """Return the acceptance of a hand-over that was offered with the words just before a yes."""
+        accept = parse(f"/{Word.ACCEPT}")
+        fitting = await self._finding.fitting(hearing, accept) if accept is not None else []
+        offer = fitting[0].offer if len(fitting) == 1 else None
+        is_next = offer is not None and self._talk.follows(hearing, offer.giver.id)
+        return accept if is_next else None
 
     async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
         """Also staff among themselves: the bot answers them too when they call it."""
@@ -184,7 +194,7 @@ class Reception:
             return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
-        if link is None and await self._joining.echoed(hearing):
+        if link is None and (await self._joining.echoed(hearing) or await self._asking_after.again(hearing)):
             return
         if hearing.quotes is None and await self._following_on.heard(hearing, fresh):
             return
@@ -214,7 +224,7 @@ class Reception:
         if await self._joining.with_others(hearing, ticket, said):
             return True
         if ticket.status is Status.OPEN:
-            await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin, known=ticket)
+            await self._desk.take(ticket.number, supplement(hearing.by, said), hearing.origin, known=ticket)
         elif ticket.status is Status.SOLVED and not says_broken(said):
             await self._orders.check_again(hearing, ticket)
         else:

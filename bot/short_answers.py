@@ -84,6 +84,14 @@ _STARS = re.compile(
 _NOT_GIVEN = re.compile(r"不|没|差|别|怎么|为什么|[?吗]")
 _PRAISE = re.compile(r"没问题|没得说|没毛病|不错|差不多")
 _LONGEST_REMARK = 60
+_LONGEST_PROMISE = 24
+_PROMISES = re.compile(
+    r"(?:(?:好的?|嗯+|行|可以|ok|收到|知道了|明白)[,，。!！\s]*)*(?:请?稍(?:等|候)|请?等(?:一?下|一?会|我|下课|会儿)|马上|一会儿?|待会儿?|等会儿?|晚(?:点|些)|稍后|回头|下课|"
+    r"(?:今天|明天|下午|上午|晚上)(?:再|我|给|发|去)|我(?:现在|这就|马上|先|等下|一会儿?)?(?:去|问问|问一?下|找找|找一?下|看看|看一?下|确认)|正在(?:找|问|上课|开会)|在(?:上课|开会)"
+    r"|(?:one|just a|a) (?:moment|minute|second|sec)\b|later\b|i'?ll (?:check|look|ask|send))",
+    re.IGNORECASE,
+)
+_BRINGS = re.compile(r"[A-Za-z0-9-]{4,}|[:：]|\[|是[^不]")
 _GOOD = 3
 
 
@@ -162,6 +170,12 @@ def praise(text: str) -> tuple[int, int, str] | None:
     one = one_score(text)
     given = scores(text) or ((one[0], *one) if one is not None else None)
     return given if given is not None and min(given[:2]) >= _GOOD else None
+
+
+def only_promises(text: str) -> bool:
+    """Tell whether somebody who was asked for something says no more than that it will come: `稍等，我下课去看`."""
+    said = unicodedata.normalize("NFKC", text).strip()
+    return len(said) <= _LONGEST_PROMISE and _PROMISES.match(said) is not None and not _BRINGS.search(said)
 
 
 def not_yet(text: str) -> bool:

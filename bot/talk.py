@@ -31,6 +31,7 @@ class Line(msgspec.Struct, frozen=True):
     message: str
     text: str
     calls: tuple[str, ...]
+    person: str
     is_staff: bool
     is_to_bot: bool
 
@@ -55,7 +56,7 @@ class Talk:
         lines.append(
             Line(
                 hearing.now, origin.account, origin.message, hearing.text, hearing.mentions,
-                hearing.role.is_staff, hearing.is_addressed,
+                hearing.by.id, hearing.role.is_staff, hearing.is_addressed,
             )
         )  # fmt: skip
 
@@ -78,6 +79,10 @@ class Talk:
                 return before is not None and before.account == hearing.origin.account
         return False
 
+    def follows(self, hearing: Hearing, person: str) -> bool:
+        """Say whether somebody speaks right after another person, with nobody's words in between."""
+        return next((line.person == person for line in self._before(hearing, _TALKING)), False)
+
     def echoed(self, hearing: Hearing, says_the_same: Callable[[str], bool]) -> str | None:
         """Return whose words somebody joins in with who has the same; None when these are no report, or their own."""
         if not says_the_same(hearing.text):
@@ -99,7 +104,8 @@ class Talk:
             return hearing.text
         last = next(self._before(hearing, _IN_ONE_BREATH), None)
         is_start = last is not None and last.account == hearing.origin.account and _is_a_start(last)
-        return f"{last.text}{hearing.text}" if last is not None and is_start else hearing.text
+        gap = " " if hearing.text.isascii() else ""
+        return f"{last.text}{gap}{hearing.text}" if last is not None and is_start else hearing.text
 
     def added_since(self, hearing: Hearing, since: datetime) -> tuple[str, ...]:
         """Return what whoever speaks has told soon after an instant, oldest first, without what asks or thanks."""

@@ -55,7 +55,7 @@ _KINDS = tuple(
 )
 # A text of so many characters, or half as many words, is as long as can be.
 _LONG = 40.0
-_SAID = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
+_NOT_CHINESE = re.compile(r"[^ \u3400-\u9fff]+")
 # What a word is worth that only sounds the same.
 _SOUNDS = 0.8
 # What was worked out of texts and words lately is kept; both depend on nothing but the text.
@@ -89,13 +89,14 @@ class Reading(msgspec.Struct, frozen=True):
 def _filling() -> re.Pattern[str]:
     lines = resources.files("faq").joinpath("data/filling.txt").read_text("utf-8").splitlines()
     found = {word for line in lines if not line.startswith("#") for word in line.split()}
-    return re.compile("|".join(["\\s", *sorted(found, key=lambda word: (-len(word), word))]))
+    return re.compile("|".join([" ", *sorted(found, key=lambda word: (-len(word), word))]))
 
 
 def _length(text: str) -> float:
-    said = _SAID.findall(text)
+    words = _NOT_CHINESE.findall(text)
     # A word of letters says as much as two characters.
-    return min(1.0, sum([1 if "\u3400" <= part <= "\u9fff" else 2 for part in said]) / _LONG)
+    said = len(text) - text.count(" ") - sum(map(len, words)) + 2 * len(words)
+    return min(1.0, said / _LONG)
 
 
 @lru_cache(maxsize=_WORDS_REMEMBERED)

@@ -16,7 +16,7 @@ from faq.rank import LEAST_SHARED, most_likely, ranked
 from faq.read_ahead import ReadAhead
 from faq.search import Wanted
 from faq.sentences import Sentences
-from faq.text import fold, plain
+from faq.text import fold, is_noise, plain
 from faq.wording import canonical
 
 __all__ = ["Answer", "Entry", "Hit", "KnowledgeBase", "Nothing", "Suggest", "Verdict", "judge"]
@@ -294,7 +294,9 @@ def canonical_wordings(entry: Entry) -> dict[str, int]:
 
 
 def wording(text: str) -> str:
-    """Return a text as it is compared: in one form, without greetings, and no longer than anybody asks."""
+    """Return a text as it is compared: in one form, without greetings, and no longer than anybody asks; empty for a mere picture."""
+    if text.lstrip().startswith("[") and is_noise(text[:_READ]):
+        return ""
     return canonical(fold(plain(text[:_READ])))
 
 

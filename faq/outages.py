@@ -73,6 +73,14 @@ def says_no_more(text: str, known: str) -> bool:
     return _named(text) in fold(known).replace(" ", "")
 
 
+def may_mean(text: str, known: str) -> bool:
+    """Say whether a text about a trouble may be about a known one: it shares two characters that name something, or names nothing."""
+    left = re.sub(r"[又再还是了啊呀的]|\W", "", _NAMES_NOTHING.sub("", fold(text)))
+    pairs = {left[start : start + 2] for start in range(len(left) - 1)}
+    whole = fold(known).replace(" ", "")
+    return not pairs or any(pair in whole for pair in pairs)
+
+
 def _named(text: str) -> str:
     left = re.sub(r"[^\w]|_|(?<![0-9])[45]0[0-9](?![0-9])", "", _NAMES_NOTHING.sub("", fold(text)))
     return left if len(left) >= _LEAST_NAMED else ""

@@ -83,7 +83,7 @@ _FAILS = re.compile(
     "|不(?:制冷|制热|通电|上电|充电|联网|同步|转了|走了|出水|出纸|出声|开机)|写不[上了出]|关不[上了]|拔不[出下]|弹不出"
     "|卡纸|不出来|没反应|没有反应|没声音|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
     "|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
-    r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|can t|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
+    r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
     re.ASCII,
 )
 _ASKS_FOR_HELP = re.compile(  # the end of a text that told of something

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
 from scheduler.calendar import Calendar, Window
 from scheduler.intervals import Interval, in_utc
-from scheduler.pauses import counted_between, instant_after
+from scheduler.pauses import Stops, counted_between, instant_after, union
 from scheduler.points import After, At, Before, Share, instant_at, outside, parse_at
 from scheduler.targets import Target, Within
 from scheduler.waking import asleep_since, awake_from
@@ -128,6 +129,13 @@ def rung_instant(
     working time.
     """
     aim = Within(target) if isinstance(target, timedelta) else target
+    return _told_at(rung, calendar, start, aim, union(pauses), waking)
+
+
+@lru_cache(maxsize=1024)  # until something happens to a ticket it is looked at again and again
+def _told_at(
+    rung: Rung, calendar: Calendar, start: datetime, aim: Target, pauses: Stops, waking: Window | None
+) -> datetime | None:
     reached = instant_at(rung.at, calendar, start, aim, pauses)
     hours = rung.waking or waking
     return reached if reached is None or hours is None else _awake(hours, calendar, reached, pauses)

@@ -131,19 +131,19 @@ def share_instant(
     due_at = due(target, calendar, begin, stops)
     if share == 1:
         return due_at
-    pace, length = _pace(target, calendar, begin)
+    nominal = due(target, calendar, begin) if stops else due_at
+    pace, length = _pace(calendar, begin, nominal)
     if share > 1:
         return None if due_at is None else instant_after(pace, due_at, (share - 1) * length, stops)
     reached = instant_after(pace, begin, length * share, stops)
     return reached if reached is None or due_at is None else min(reached, due_at)
 
 
-def _pace(target: Target, calendar: Calendar, begin: datetime) -> tuple[Calendar, timedelta]:
-    """Return by which calendar the shares of a promise are measured, and the whole."""
-    length = budget(target, calendar, begin)
+def _pace(calendar: Calendar, begin: datetime, nominal: datetime | None) -> tuple[Calendar, timedelta]:
+    """Return by which calendar the shares of a promise are measured, and the whole, up to the due instant without pauses."""
+    length = _ZERO if nominal is None else working_time_between(calendar, begin, nominal)
     if length:
         return calendar, length
-    nominal = due(target, calendar, begin)
     return _always(calendar.zone), max((nominal or begin) - begin, _ZERO)
 
 

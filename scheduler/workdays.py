@@ -26,6 +26,7 @@ class DayEnd(msgspec.Struct, frozen=True):
     is_working: bool
 
 
+@lru_cache(maxsize=4096)  # promises of the same days end at the same times of day
 def instant_on(zone: ZoneInfo, day: date, at: time) -> datetime:
     """Return the instant, in UTC, of a time of day in a zone; one that comes twice in autumn means its first coming."""
     return wall_to_utc(zone, day, timedelta(hours=at.hour, minutes=at.minute, seconds=at.second))

@@ -35,6 +35,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     dead: int
     failures: int
     connected: Mapping[str, bool]
+    quotas: Mapping[str, float]  # share that is used in the fullest room, by adapter
     now: datetime
     started_at: datetime
     last_tick_at: datetime | None
@@ -73,6 +74,12 @@ class _Reading(Collector):
         )
         connected = {name: int(is_connected) for name, is_connected in figures.connected.items()}
         yield _by("shouwen_adapter_connected", "Whether an adapter has a connection.", "adapter", connected)
+        yield _by(
+            "shouwen_quota_used_ratio",
+            "Used share of the platform's hourly or daily quota, in the fullest room, by adapter.",
+            "adapter",
+            figures.quotas,
+        )
         yield GaugeMetricFamily(
             "shouwen_start_time_seconds", "When the program started.", figures.started_at.timestamp()
         )
@@ -89,7 +96,12 @@ class _Reading(Collector):
 
 
 async def read(
-    bot: Bot, connected: Mapping[str, bool], *, started_at: datetime, last_tick_at: datetime | None
+    bot: Bot,
+    connected: Mapping[str, bool],
+    *,
+    quotas: Mapping[str, float],
+    started_at: datetime,
+    last_tick_at: datetime | None,
 ) -> Figures:
     """Return the figures as they are now."""
     now = bot.clock.now()
@@ -106,6 +118,7 @@ async def read(
         dead=len(await bot.store.dead_letters(limit=_MOST_MESSAGES)),
         failures=len(await bot.store.failures(limit=_MOST_MESSAGES)),
         connected=connected,
+        quotas=quotas,
         now=now,
         started_at=started_at,
         last_tick_at=last_tick_at,

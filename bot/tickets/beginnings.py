@@ -10,7 +10,7 @@ from bot.tickets import events as e
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
-from bot.tickets.recipients import recipients
+from bot.tickets.recipients import next_in_charge, recipients
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices
@@ -85,11 +85,11 @@ def _acknowledged(
 def called_at_once(after: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
     """Return who is called together with the news of a ticket: those whom rungs at 0% name.
 
-    An urgent ticket calls the owner or who is on call, and a manager, also where no rung says so.
+    An urgent ticket calls the owner or who is on call, else whoever leads them, and a manager, also where no rung says so.
     """
     first: tuple[Party, ...] = ()
     if card.is_urgent(after, rules):
-        first = (after.owner,) if after.owner else rules.on_call(after.room, now)
+        first = (after.owner,) if after.owner else rules.on_call(after.room, now) or next_in_charge(rules)
         first = (*first, *rules.with_role(Role.MANAGER)[:1])
     named = timing.told_at_once(after, rules)
     return tuple(dict.fromkeys((*first, *(recipients(named, after, rules, now) if named else ()))))

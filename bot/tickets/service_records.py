@@ -21,10 +21,11 @@ _PROMISE_WIDTHS: Final = (20, 62)
 
 
 class Words(msgspec.Struct, frozen=True):
-    """What the bot has said in the customer's room, and when."""
+    """What was said in the customer's room, and when: by the bot, or by the customer `who`."""
 
     at: datetime
     text: str
+    who: str = ""
 
 
 def service_record(
@@ -86,11 +87,15 @@ def _spoken(words: Sequence[Words], speaker: Speaker) -> Iterator[Table]:
     if not words:
         return
     yield Table(
-        heading=speaker.say("群里告知的经过"),
+        heading=speaker.say("群里的经过"),
         columns=(speaker.say("时间"), speaker.say("内容")),
-        rows=tuple((dated(each.at, speaker), each.text) for each in words),
+        rows=tuple((dated(each.at, speaker), _line(each, speaker)) for each in words),
         widths=_WIDTHS,
     )
+
+
+def _line(words: Words, speaker: Speaker) -> str:
+    return speaker.say("{who}：{text}", who=words.who, text=words.text) if words.who else words.text
 
 
 def dated(at: datetime | None, speaker: Speaker) -> str:

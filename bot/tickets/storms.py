@@ -102,8 +102,8 @@ def list_at(room: Load, limits: NoticeLimits, now: datetime) -> datetime | None:
 
 
 def listed(room: Load, tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> Message | None:
-    """Return the gathered notices as one message; None when nothing of it is open any more."""
-    working = [each for each in tickets if each.status is Status.OPEN]
+    """Return the gathered notices as one message, without what was done meanwhile; None when nothing is left."""
+    working = [each for each in tickets if _still_waits(each, speaker.now, rules)]
     if not working:
         return None
     numbers = tuple(each.number for each in working)
@@ -116,6 +116,12 @@ def listed(room: Load, tickets: Sequence[Ticket], speaker: Speaker, rules: Rules
     text += speaker.say("。回“待办”看时限。")
     text += " ".join(f"@{party.name}" for party in room.called)
     return Message(to=Place.DUTY, text=text, mentions=room.called, useful_for=timedelta(hours=4))
+
+
+def _still_waits(ticket: Ticket, now: datetime, rules: Rules) -> bool:
+    """Say whether something is owed of which people were, or should have been, told."""
+    clocks = timing.clocks(ticket, rules, now) if ticket.status is Status.OPEN else ()
+    return any(clock.is_running and clock.fired for clock in clocks)
 
 
 def _is_late(ticket: Ticket, now: datetime, rules: Rules) -> bool:

@@ -392,6 +392,21 @@ async def test_the_ladder_climbs_over_wecom(wecom_server, tmp_path):
     await was_recorded(program)
 
 
+async def test_the_button_of_an_old_card_of_wecom_is_refused_kindly(wecom_server, tmp_path):
+    server, block = wecom_server
+    async with running(tmp_path, block, case.CONFIG):
+        stage = OnWeCom(await server.next_session())
+        await stage.says(CUSTOMER, WANG, "报障 打印机坏了")
+        await stage.next_in(DUTY)
+        await stage.touches(DUTY, ZHANG, "接单")
+        claimed, _ = await stage.next_in(DUTY)
+        assert claimed.startswith("1001 由 老张 接单"), claimed
+        await stage.touches(DUTY, LI, "接单")  # their client still shows what it was
+        refused, _ = await stage.next_in(DUTY)
+        assert "老张" in refused, refused
+        assert len(stage.changed) == 1  # and nothing of it on the card
+
+
 async def test_a_whole_case_over_wecom(wecom_server, tmp_path):
     server, block = wecom_server
     async with running(tmp_path, block, case.CONFIG) as program:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from wecom_aibot_sdk import WSClient
 
 from adapters.contract import Button, DeliveryFailed, File, Incoming, Mention, Outgoing
+from adapters.receipt import Receipt
 from adapters.wecom import cards
 from tests.adapters.test_wecom_counterpart import Quiet
 from tests.adapters.wecom_peers import BOT_ID, BOT_SECRET, AibotServer, card_shown, said_in
@@ -44,7 +45,7 @@ async def test_a_short_first_line_is_the_heading():
 
 async def test_a_long_first_line_stands_with_the_rest():
     card = cards.card(new(text="长" * 27 + "\n完"), "n")
-    assert card["main_title"] == {}
+    assert "main_title" not in card
     assert card["sub_title_text"] == "长" * 27 + "\n完"
 
 
@@ -119,9 +120,12 @@ async def test_a_press_told_of_again_has_the_same_id(robot):
 
 async def test_a_card_that_was_just_pressed_is_changed_for_everybody(robot):
     number, body = await robot.shows(new())
+    assert not robot.adapter.can_change(number)
     pressed = await robot.session.presses("20002", body["template_card"], "接单")
     await robot.listener.next()
+    assert robot.adapter.can_change(number)
     assert await robot.adapter.send(changed(number)) == number
+    assert not robot.adapter.can_change(number)
     frame = await robot.session.next_sent()
     assert (frame["cmd"], frame["headers"]["req_id"]) == ("aibot_respond_update_msg", pressed)
     assert card_shown(frame["body"]["template_card"]) == "🆕 1001\n小李 负责\n[进度]"
@@ -134,6 +138,7 @@ async def test_five_seconds_after_a_press_the_card_stays_as_it_is_and_nothing_is
     await robot.session.presses("20002", body["template_card"], "接单")
     await robot.listener.next()
     clock.advance(5)
+    assert not robot.adapter.can_change(number)
     assert await robot.adapter.send(changed(number)) == number
     assert await robot.adapter.send(changed("aibot_send_msg_1")) == "aibot_send_msg_1"
     _, said = await robot.shows(Outgoing("z", GROUP, "1001 由 小李 接单"))
@@ -293,6 +298,7 @@ async def test_a_robot_that_is_called_back_answers_with_a_card_and_changes_it_in
     pressing = asyncio.create_task(it.sender.aibot_presses("20002", card, "接单", url=f"{it.base}/answer"))
     pressed = await it.listener.next()
     assert (pressed.command, pressed.quotes) == ("接单 1001", number)
+    assert it.adapter.can_change(number)
     assert await it.adapter.send(changed(number)) == number
     status, answer = await asyncio.wait_for(pressing, 10)
     assert (status, answer["response_type"]) == (200, "update_template_card")
@@ -307,6 +313,16 @@ async def test_a_press_that_changes_nothing_is_answered_with_nothing(wecom_callb
     card = cards.card(new(), "n1")
     assert await it.sender.aibot_presses("20002", card, "接单") == (200, None)
     assert await it.adapter.send(changed("card:n1")) == "card:n1"
+
+
+async def test_a_press_that_took_its_time_to_be_saved_is_answered_at_once(wecom_callback_platform):
+    it = wecom_callback_platform
+    receipt = Receipt()
+    it.adapter.changes.pressed(receipt, "n1")
+    it.adapter.changes.within = 60.0
+    async with asyncio.timeout(10):
+        assert (await it.adapter.changes.answer(receipt, -0.5)).body is None
+    assert not it.adapter.can_change("card:n1")
 
 
 async def test_a_refused_card_is_said_as_text_through_the_same_address(wecom_callback_platform):
@@ -332,11 +348,13 @@ async def test_a_card_of_the_application_is_changed_once_and_once_more_after_a_p
     )
     assert await it.adapter.send(changed(number, ALONE)) == number
     first = (await it.api.next_posted()).body
+    assert not it.adapter.can_change(number)
     assert (first["userids"], first["agentid"]) == (["20001"], 218)
     assert await it.adapter.send(changed(number, ALONE)) == number  # no code is left: it stays
     code = it.api.code_for(sent["template_card"]["task_id"])
     assert await it.sender.app_presses("20001", sent["template_card"], "接单", code) == 200
     pressed = await it.listener.next()
+    assert it.adapter.can_change(number)
     assert (pressed.room, pressed.command, pressed.quotes) == (ALONE, "接单 1001", number)
     await it.adapter.send(changed(number, ALONE))
     assert (await it.api.next_posted()).body["response_code"] == code
@@ -358,3 +376,8 @@ async def test_a_card_of_the_application_that_may_have_arrived_is_not_shown_twic
     task = (await it.api.next_posted()).body["template_card"]["task_id"]
     it.api.code_for(task)
     assert await it.adapter.send(new(room=ALONE)) == f"card:{task}"
+
+
+async def test_an_enterprise_that_says_its_accounts_has_them_counted(wecom):
+    assert [quota.most for quota in wecom("wecom-app", accounts=50).capabilities.quotas] == [1000, 10_000]
+    assert [quota.most for quota in wecom("wecom-app").capabilities.quotas] == [1000]

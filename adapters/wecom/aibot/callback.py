@@ -20,6 +20,7 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery
@@ -62,6 +63,7 @@ class CallbackAdapter:
             reply_window=_WINDOW,
             replies_per_message=1,
             per_minute_room=30,
+            quotas=(Quota(1000, timedelta(hours=1)),),
             max_length=wire.LIMIT,
             length_unit="bytes",
         )
@@ -105,6 +107,10 @@ class CallbackAdapter:
                 self._log.debug("card not changed", action="wecom_card_unchanged", room=message.room)
             return message.edits
         return await self._delivery.deliver(message)
+
+    def can_change(self, platform_id: str) -> bool:
+        """Say whether a card could be changed now: one of its buttons was just pressed."""
+        return self.changes.is_awaited(cards.number_in(platform_id))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""

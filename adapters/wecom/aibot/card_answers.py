@@ -15,7 +15,7 @@ from adapters.contract import Timekeeper
 from adapters.receipt import Receipt
 from adapters.wechat.crypto import Seal, signature
 
-WITHIN: Final = 1.5  # seconds after a press was saved, of the platform's five for the whole answer
+WITHIN: Final = 1.5  # seconds at most after a press was saved: a press need not change a card
 
 
 class CardAnswers:
@@ -34,27 +34,31 @@ class CardAnswers:
         self._cards[receipt] = card
         self._by_card.setdefault(card, asyncio.get_running_loop().create_future())
 
+    def is_awaited(self, number: str) -> bool:
+        """Say whether a press of a card waits to be answered."""
+        waiting = self._by_card.get(number)
+        return waiting is not None and not waiting.done()
+
     def change(self, number: str, card: Mapping[str, Any]) -> bool:
         """Let the answer that is waited for change a card; False when nobody waits."""
-        waiting = self._by_card.get(number)
-        if waiting is None or waiting.done():
+        if not self.is_awaited(number):
             return False
-        waiting.set_result(card)
+        self._by_card[number].set_result(card)
         return True
 
     def refused(self, receipt: Receipt) -> None:
         """Forget a press that was not saved."""
         self._by_card.pop(self._cards.pop(receipt, ""), None)
 
-    async def answer(self, receipt: Receipt) -> web.Response:
-        """Return what answers a callback: the changed card, sealed, or nothing."""
+    async def answer(self, receipt: Receipt, left: float) -> web.Response:
+        """Return what answers a callback within `left` seconds: the changed card, sealed, or nothing."""
         card = self._cards.get(receipt, "")
         waiting = self._by_card.get(card)
         if waiting is None:
             return web.Response()
         try:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.within):
+                async with asyncio.timeout(min(self.within, max(left, 0.0))):
                     return self._sealed(await asyncio.shield(waiting))
             return web.Response()
         finally:

@@ -20,12 +20,14 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.inbox import Inbox
 from adapters.sessions import faithful
+from adapters.wecom import cards
 from adapters.wecom.aibot import examination, files, wire
 from adapters.wecom.aibot.frames import Body, Frame
 from adapters.wecom.aibot.link import End, Link, NotReady, Unanswered
@@ -60,6 +62,7 @@ class SocketAdapter:
             can_edit=settings.cards,  # for five seconds after a button of the card was pressed
             has_buttons=settings.cards,
             per_minute_room=30,
+            quotas=(Quota(1000, timedelta(hours=1)),),
             max_file_bytes=LARGEST_FILE,
             max_length=wire.LIMIT,
             length_unit="bytes",
@@ -100,6 +103,10 @@ class SocketAdapter:
         if message.edits is not None:
             return await self._sending.change(message, message.edits)
         return await self._delivery.deliver(message)
+
+    def can_change(self, platform_id: str) -> bool:
+        """Say whether a card could be changed now: one of its buttons was just pressed."""
+        return self._sending.presses.is_open(cards.number_in(platform_id), self._clock.monotonic())
 
     async def send_file(self, message: Outgoing, file: File) -> str:
         """Deliver a file and return the id of its frame.

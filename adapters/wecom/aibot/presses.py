@@ -22,6 +22,10 @@ class Presses:
         if len(self._open) > _MOST:
             self._open.popitem(last=False)
 
+    def is_open(self, card: str, now: float) -> bool:
+        """Say whether a card can be changed now."""
+        return now < self._open.get(card, ("", 0.0))[1]
+
     def take(self, card: str, now: float) -> str:
         """Return through what a card can be changed now, and forget it; empty when it cannot."""
         through, until = self._open.pop(card, ("", 0.0))

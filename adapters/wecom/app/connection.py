@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +21,7 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery
@@ -59,6 +61,7 @@ class AppAdapter:
             can_edit=settings.cards,  # once after it was sent, and once after each press
             has_buttons=settings.cards,
             per_minute_room=30,
+            quotas=_quotas(settings),
             max_length=wire.LIMIT,
             length_unit="bytes",
             max_file_bytes=LARGEST_FILE,
@@ -99,6 +102,10 @@ class AppAdapter:
         if message.edits is not None:
             return await self._change(message, message.edits)
         return await self._delivery.deliver(message)
+
+    def can_change(self, platform_id: str) -> bool:
+        """Say whether a card could be changed now: a code for it is known."""
+        return cards.number_in(platform_id) in self._codes
 
     async def send_file(self, message: Outgoing, file: File) -> str:
         """Deliver a file and return its id at WeCom.
@@ -202,3 +209,10 @@ def _reached(answer: Answer) -> Answer:
     if answer.invaliduser:
         raise DeliveryFailed(say("企业微信没有送达：没有这个成员，或他不在应用的可见范围里"))
     return answer
+
+
+def _quotas(settings: Settings) -> tuple[Quota, ...]:
+    """Return how much a member may get an hour, and the enterprise a day, which depends on how many accounts it has."""
+    member = Quota(1000, timedelta(hours=1))
+    enterprise = Quota(200 * settings.accounts, timedelta(days=1), is_of_room=False)
+    return (member, enterprise) if settings.accounts else (member,)
