@@ -66,6 +66,7 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
 )
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
+_ASIDE = 3  # letters: 马上, 来了 is said to somebody in passing
 _DECLINED = 0
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
@@ -193,11 +194,10 @@ class Dialogue:
         return waiting is not None and waiting.reason is WaitsFor.CUSTOMER
 
     async def needed(self, hearing: Hearing) -> int | None:
-        """Return the ticket that waits for something of whoever speaks, the latest asked for; None when none does."""
-        for ask in await self._open(hearing, None):
-            if isinstance(ask.about, Needed):
-                return ask.about.ticket
-        return None
+        """Return the ticket that waits for something of whoever speaks, the latest asked for, or was just opened for them."""
+        asks = await self._open(hearing, None)
+        waiting = (ask.about.ticket for ask in asks if isinstance(ask.about, Needed | Details))
+        return next(waiting, _fresh(asks))
 
     async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
         about = ask.about
@@ -353,6 +353,9 @@ class Dialogue:
 def _left(hearing: Hearing, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
     """A menu is over when its asker says something else; an offer stands while they only tell more of it."""
     tells_more = not hearing.is_addressed and tells(hearing.text) and not looks_like_trouble(hearing.text)
+    is_aside = tells_more and len(fold(hearing.text)) <= _ASIDE
+    if is_aside:
+        return ()
     over = Menu | Choices | Suggestion if tells_more else Menu | Offer | Choices | Suggestion
     return tuple(ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, over))
 
