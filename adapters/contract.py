@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
+import msgspec
 from aiohttp import web
 
 from adapters.receipt import Receipt
@@ -21,8 +22,7 @@ class RoomKind(StrEnum):
     PRIVATE = "private"
 
 
-@dataclass(frozen=True, slots=True)
-class Attachment:
+class Attachment(msgspec.Struct, frozen=True):
     """A picture or file that came with a message."""
 
     kind: str  # picture | file | voice | video
@@ -84,16 +84,14 @@ class Notice:
     receipt: Receipt | None = field(default=None, compare=False, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(msgspec.Struct, frozen=True):
     """A person whom a message calls: in `text` it stands as `@` and the name."""
 
     name: str
     account: str  # `NAME:USERID`
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(msgspec.Struct, frozen=True):
     """A short cut for something that could also be typed."""
 
     label: str
@@ -108,8 +106,7 @@ class File:
     content: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """One message of the bot.
 
     `text` is plain text and is shown as it stands: an adapter never reads markup in it. The first `@name` of every entry in `mentions`,
@@ -129,8 +126,17 @@ class Outgoing:
     ] = ()  # addresses (https://…) of pictures to show under the text; only where `shows_pictures`
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
+class Quota(msgspec.Struct, frozen=True):
+    """How many messages a platform takes in a longer time than a minute."""
+
+    most: int
+    span: timedelta
+    is_of_room: bool = True  # False: of the whole adapter
+    only_pushes: bool = False  # answers do not count, where the adapter can say what is one (`TellsPushes`)
+    until_heard: bool = False  # counted anew from each word of the room, and not by time
+
+
+class Capabilities(msgspec.Struct, frozen=True):
     """What a platform lets a bot do. The defaults are a chat without any restriction."""
 
     sees_all_messages: bool = True
@@ -147,6 +153,7 @@ class Capabilities:
     replies_per_message: int | None = None
     per_minute_room: int | None = None  # messages a room may get a minute; None: no limit
     per_minute: int | None = None  # messages the whole adapter may send a minute
+    quotas: tuple[Quota, ...] = ()  # of an hour, a day, or a word of the room
     max_length: int = 4000  # in `length_unit`
     length_unit: str = "characters"  # characters | bytes | utf16
 
@@ -174,8 +181,7 @@ class DeliveryFailed(Exception):
         self.until_heard = until_heard
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One line of `shouwen doctor`: what was looked at, whether it is well, and what to do if it is not."""
 
     subject: str
@@ -183,16 +189,14 @@ class Finding:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRoom:
+class KnownRoom(msgspec.Struct, frozen=True):
     """A room of the configuration, as far as an adapter may know it."""
 
     address: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
+class KnownPerson(msgspec.Struct, frozen=True):
     """A person of the configuration, as far as an adapter may know them."""
 
     account: str
@@ -228,8 +232,7 @@ class TimeTravel(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """What the program gives to every adapter it creates."""
 
     name: str  # the adapter's name in the configuration; first part of its addresses
@@ -239,7 +242,7 @@ class Surroundings:
     rooms: tuple[KnownRoom, ...] = ()  # those with an address of this adapter
     people: tuple[KnownPerson, ...] = ()  # those with an account on this adapter
     travel: TimeTravel | None = None  # given only to the simulator, and only with `time_travel`
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))  # of the bot's times
+    zone: ZoneInfo = msgspec.field(default_factory=lambda: ZoneInfo("UTC"))  # of the bot's times
 
 
 class Adapter(Protocol):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from adapters.contract import DeliveryFailed, Outgoing
 
 _MOST_UNFINISHED: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Unfinished:
+class _Unfinished(msgspec.Struct, frozen=True):
     text: str  # of the whole message
     rest: tuple[Outgoing, ...]
     first_id: str

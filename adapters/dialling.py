@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Never
 
 import aiohttp
+import msgspec
 import structlog
 
 from adapters.backoff import HEALTHY_AFTER, delay_after
@@ -21,8 +21,7 @@ _HANDSHAKE: Final = 15.0  # seconds
 _HEARTBEAT: Final = 30.0  # seconds; a peer that answers no ping in half of that is gone
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """How one connection went."""
 
     why: str

@@ -58,6 +58,29 @@ class Recalls(Protocol):
         ...
 
 
+@runtime_checkable
+class TellsPushes(Protocol):
+    """An adapter of a platform that counts only what the bot says first, and that can tell it from answers."""
+
+    def is_push(self, room: str, quotes: str | None) -> bool:
+        """Say whether a message to a room, or an answer to a message there, would be said first now."""
+        ...
+
+
+@runtime_checkable
+class TellsChanges(Protocol):
+    """An adapter of a platform that lets a message be changed only at times."""
+
+    def can_change(self, platform_id: str) -> bool:
+        """Say whether a message of the bot could be changed now."""
+        ...
+
+
+def is_push(adapter: object, room: str, quotes: str | None) -> bool:
+    """Say whether a message would be said first; where nobody can tell, it would."""
+    return not isinstance(adapter, TellsPushes) or adapter.is_push(room, quotes)
+
+
 def takes_file(adapter: object, room: str, size: int) -> bool:
     """Say whether a file of so many bytes can be sent to a room through an adapter."""
     if not isinstance(adapter, SendsFiles):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,13 +21,12 @@ _UPLOADING: Final = aiohttp.ClientTimeout(total=60.0)
 _LARGEST_ANSWER: Final = 1 << 20  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(msgspec.Struct, frozen=True):
     """What a server answered; never its own trouble, which is raised."""
 
     status: int
     content: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)  # names as the server writes them
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)  # names as the server writes them
 
 
 class Server:

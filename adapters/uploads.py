@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 import aiohttp
+import msgspec
 
 from adapters.contract import DeliveryFailed, File
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
+class Upload(msgspec.Struct, frozen=True):
     """A form with one file: `part` is what the platform calls it, `fields` stand beside it."""
 
     part: str
     file: File
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def form(self) -> aiohttp.FormData:
         """Return the form. Names of files go out as they are: what platforms show of an encoded one is its code."""

@@ -29,10 +29,10 @@ from benchmarks.load import GROUPS
 from benchmarks.table import Row, at_most, more_by
 from bot.assembly import Bot, assemble
 from bot.clock import StillClock
-from bot.config import load, rules_of
+from bot.config import Config, load, rules_of
 from bot.logs import configure
 from bot.store.bodies import body_of
-from bot.store.contract import Change, Store
+from bot.store.contract import Change, Saved, Store
 from bot.store.instants import milliseconds
 from bot.store.registry import open_store
 from bot.tickets import steps as s
@@ -61,7 +61,7 @@ def run() -> list[Row]:
         with tempfile.TemporaryDirectory() as folder:
             ours = asyncio.run(_ours(Path(folder), size))
             peer = asyncio.run(_peer(Path(folder), size)) if size == PEER_AT else None
-        rows.extend(_rows(size, ours, peer))
+        rows.extend(rows_of_served(f"{size:,}", ours, peer))
     return rows
 
 
@@ -83,8 +83,9 @@ class Served:
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)]
 
 
-def _rows(size: int, ours: Served, peer: Served | None) -> Iterator[Row]:
-    name, note = f"{size:,} open, {DUE:,} due in one second", _PEER if peer else ""
+def rows_of_served(size: str, ours: Served, peer: Served | None) -> Iterator[Row]:
+    """Yield what was measured with so many tickets open."""
+    name, note = f"{size} open, {DUE:,} due in one second", _PEER if peer else ""
     yield Row(f"{name}: lateness p50", ours.at(0.5), peer.at(0.5) if peer else None, "ms", None, note)
     yield Row(f"{name}: lateness max", ours.at(1), peer.at(1) if peer else None, "ms", None, note)
     if peer:
@@ -98,10 +99,10 @@ def _rows(size: int, ours: Served, peer: Served | None) -> Iterator[Row]:
         "its commits, made once more alone",
     )
     yield Row(
-        f"{size:,} open: processor time a served deadline", ours.cpu, None, "ms", None, "rows; once it is due"
+        f"{size} open: processor time a served deadline", ours.cpu, None, "ms", None, "rows; once it is due"
     )
     yield Row(
-        f"{size:,} open: … and ahead of it",
+        f"{size} open: … and ahead of it",
         ours.ahead,
         None,
         "ms",
@@ -109,12 +110,12 @@ def _rows(size: int, ours: Served, peer: Served | None) -> Iterator[Row]:
         "rules, words; in idle seconds before",
     )
     yield Row(
-        f"{size:,} open: scan, nothing due", ours.scan, peer.scan if peer else None, "ms", at_most(0.1), note
+        f"{size} open: scan, nothing due", ours.scan, peer.scan if peer else None, "ms", at_most(0.1), note
     )
     yield Row(
-        f"{size:,} open: tick, nothing due", ours.tick, None, "ms", None, "shifts and lists are looked at too"
+        f"{size} open: tick, nothing due", ours.tick, None, "ms", None, "shifts and lists are looked at too"
     )
-    yield Row(f"{size:,} open: memory", ours.memory, peer.memory if peer else None, "MB", None, note)
+    yield Row(f"{size} open: memory", ours.memory, peer.memory if peer else None, "MB", None, note)
 
 
 # ── ours ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -162,38 +163,42 @@ class Timed:
 
 async def _ours(folder: Path, size: int) -> Served:
     config = load(write_config(folder), {})
-    clock = StillClock(OPENED)
     store = await open_store(config.store_url, OPENED)
     await store.close()
-    path = config.store_url.removeprefix("sqlite:")
-    due_at = _filled(rules_of(config), path, size)
+    _fill(rules_of(config), config.store_url.removeprefix("sqlite:"), size)
     timed = Timed(await open_store(config.store_url, OPENED))
+    found, changes = await served(config, timed, StillClock(OPENED))
+    found.commits = await _alone(config.store_url, rules_of(config), changes)
+    return found
+
+
+async def served(config: Config, timed: Timed, clock: StillClock) -> tuple[Served, list[Change]]:
+    """Let the deadlines of a full store come, and return what was seen and what was committed; the store is closed."""
+    due_at = due_at_of(rules_of(config), OPENED) + timedelta(seconds=1)
     bot = await assemble(config, timed, {"qq": Silent()}, clock)
-    served = Served()
+    found = Served()
     try:
         clock.move_to(due_at - timedelta(seconds=2))
         await bot.tick(clock.now())
-        served.scan = await _median(lambda: _scan(bot, clock.now()))
-        served.tick = await _median(lambda: bot.tick(clock.now()))
+        found.scan = await _median(lambda: _scan(bot, clock.now()))
+        found.tick = await _median(lambda: bot.tick(clock.now()))
         ahead = time.process_time()
         await bot.desk.look_ahead(clock.now(), lambda: True)  # as the metronome does between two ticks
-        served.ahead = (time.process_time() - ahead) * 1000 / DUE
+        found.ahead = (time.process_time() - ahead) * 1000 / DUE
         clock.move_to(due_at)
         began = time.perf_counter()
         timed.saved_at.clear()
         timed.changes.clear()
         processor = time.process_time()
         await bot.tick(due_at)
-        served.cpu = (time.process_time() - processor) * 1000 / DUE
-        served.late = [(at - began) * 1000 for at in timed.saved_at.values()]
-        assert len(served.late) == DUE, len(served.late)
-        changes = [change for change in timed.changes if change.tickets]
-        served.memory = _megabytes()
+        found.cpu = (time.process_time() - processor) * 1000 / DUE
+        found.late = [(at - began) * 1000 for at in timed.saved_at.values()]
+        assert len(found.late) == DUE, len(found.late)
+        found.memory = _megabytes()
+        return found, [change for change in timed.changes if change.tickets]
     finally:
         await bot.outbox.close()
         await timed.close()
-    served.commits = await _alone(config.store_url, rules_of(config), changes)
-    return served
 
 
 async def _alone(url: str, rules: Rules, changes: list[Change]) -> float:
@@ -233,8 +238,8 @@ async def _median(call: Any) -> float:
     return statistics.median(times)
 
 
-def _filled(rules: Rules, path: str, size: int) -> datetime:
-    """Fill a database with open tickets, as they are when they were just reported; return when a thousand are due."""
+def _fill(rules: Rules, path: str, size: int) -> None:
+    """Fill a database with open tickets, as they are when they were just reported."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN")
@@ -247,20 +252,25 @@ def _filled(rules: Rules, path: str, size: int) -> datetime:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with Path(path).open("rb") as written:  # else the first checkpoint to come waits for all of it
         os.fsync(written.fileno())
-    return _due_at(rules, OPENED) + timedelta(seconds=1)
 
 
 def _rows_of(rules: Rules, size: int) -> Iterator[tuple[object, ...]]:
-    """Yield the rows of tickets: a thousand reported within one second, each at a moment of its own; the others later."""
-    later = milliseconds(_due_at(rules, OPENED) + timedelta(hours=1))
+    for saved in due_tickets(rules, size):
+        ticket, due = saved.ticket, milliseconds(saved.next_due_at or OPENED)
+        yield ticket.number, 1, ticket.head, "open", ticket.room, ticket.account, due, body_of(ticket)
+
+
+def due_tickets(rules: Rules, size: int) -> Iterator[Saved]:
+    """Yield tickets: a thousand reported within one second, each at a moment of its own; the others are due later."""
+    later = due_at_of(rules, OPENED) + timedelta(hours=1)
     for number in range(1, size + 1):
         is_due = number <= DUE
         opened_at = OPENED + timedelta(milliseconds=number if is_due else 0)
         opened = _opened(rules, number)
         record = sealed(Record(number=number, seq=1, at=opened_at, event=opened), "")
-        ticket = replace(born(opened, opened_at), head=record.hash)
-        due = milliseconds(_due_at(rules, opened_at)) if is_due else later + number
-        yield number, 1, record.hash, "open", ticket.room, ticket.account, due, body_of(ticket)
+        ticket = replace(born(opened, opened_at), head=record.hash, version=1)
+        due = due_at_of(rules, opened_at) if is_due else later + timedelta(milliseconds=number)
+        yield Saved(ticket=ticket, expected_version=0, records=(record,), next_due_at=due)
 
 
 def _opened(rules: Rules, number: int) -> Opened:
@@ -273,7 +283,8 @@ def _opened(rules: Rules, number: int) -> Opened:
     return opening(step, rules)
 
 
-def _due_at(rules: Rules, opened_at: datetime) -> datetime:
+def due_at_of(rules: Rules, opened_at: datetime) -> datetime:
+    """Return when a ticket of that instant is first looked at."""
     found = next_deadline(born(_opened(rules, 1), opened_at), rules, opened_at)
     assert found is not None
     return found

@@ -51,10 +51,10 @@ def run() -> list[Row]:
         print("redis-server is missing: apt-get install redis-server")
         return []
     rows = [_rates(in_flight) for in_flight in IN_FLIGHT]
-    with _server() as (port, pid):
+    with a_server() as (port, pid):
         _, client, server = asyncio.run(_commits(port, 256, pid))
     rows.append(Row("… CPU of a commit: the worker; peer: the server", client, server, "µs"))
-    with _server() as (port, _):
+    with a_server() as (port, _):
         tickets, everything = asyncio.run(_weights(port))
         seconds = asyncio.run(opening(f"redis://127.0.0.1:{port}/0"))
         ready = whole(f"redis://127.0.0.1:{port}/0")
@@ -67,7 +67,7 @@ def run() -> list[Row]:
             at_most(2048),
         )
     )
-    with _server() as (port, _):
+    with a_server() as (port, _):
         packed_, loose = asyncio.run(_closed(port))
     rows.append(
         Row(
@@ -112,9 +112,9 @@ def _rates(in_flight: int) -> Row:
     ours: list[float] = []
     bare: list[float] = []
     for _ in range(ROUNDS):  # in turns, so that a slow moment of the machine hits both
-        with _server() as (port, pid):
+        with a_server() as (port, pid):
             ours.append(asyncio.run(_commits(port, in_flight, pid))[0])
-        with _server() as (port, _):
+        with a_server() as (port, _):
             bare.append(asyncio.run(_bare(port, in_flight)))
     return Row(
         f"Redis (everysec): store.commit, {in_flight} in flight",
@@ -127,7 +127,7 @@ def _rates(in_flight: int) -> Row:
 
 
 @contextmanager
-def _server() -> Iterator[tuple[int, int]]:
+def a_server() -> Iterator[tuple[int, int]]:
     """Give the port and the process id of a server of its own that is written to disk every second."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -121,7 +121,14 @@ class Answering:
     async def _suggest(self, hearing: Hearing, candidates: tuple[Hit, ...]) -> None:
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         lines = say("　").join(f"{number} {hit.entry.question}" for number, hit in enumerate(candidates, 1))
-        if hearing.customer_room is None:
+        if len(candidates) == 1:
+            only = candidates[0].entry.question
+            text = (
+                say("您说的是“{question}”吗？是的话回 1。", question=only)
+                if hearing.customer_room is None
+                else say("您说的是“{question}”吗？是的话回 1；不是回 0，我帮您报单。", question=only)
+            )
+        elif hearing.customer_room is None:
             text = say("您说的是哪一种？回数字就行\n{lines}", lines=lines)
         else:
             text = say("您说的是哪一种？回数字就行\n{lines}\n0 都不是，报单", lines=lines)
@@ -132,7 +139,11 @@ class Answering:
         """Offer a ticket; where no contract applies there is nobody to give it to, so say where to ask."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         if hearing.customer_room is None:
-            text = say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
+            text = (
+                say("这句我没听懂。常用：待办、我的单、值班、进度 单号；全部：帮助")
+                if hearing.is_for_staff
+                else say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
+            )
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
             return
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")

@@ -273,6 +273,7 @@ async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
                 log.info("phrasings understood", action="knowledge_understood", count=count)
             if (answer_at := await bot.knowledge.ask_itself()) is not None:
                 log.info("answers from here on", action="knowledge_asked_itself", answer_at=answer_at)
+            await bot.knowledge.read_ahead()
             await bot.knowledge.keep_index()
         except Exception:
             log.exception("phrasings cannot be understood", action="knowledge_understand_failed")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from bot.asks import Suggestion
+import re
+
+from bot.asks import Choices, Suggestion
 from bot.commands import parse
 from bot.desk import Desk
 from bot.drafts import Drafts
@@ -12,9 +14,12 @@ from bot.orders import Orders
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
+from bot.tickets.voices import title
 from bot.vocabulary import Word
 from bot.wishes import Wish, wish
+from faq.text import looks_like_question, looks_like_trouble
 
+_AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
 _WORDS = {
     Wish.HOW_FAR: Word.MINE,
     Wish.SOONER: Word.URGE,
@@ -38,13 +43,39 @@ class AskingAfter:
         if wished is None:
             return False
         own = await self._finding.mine(hearing)
-        if wished is Wish.SOMEBODY and not own:
+        if not own and (
+            wished is Wish.SOMEBODY or (wished is Wish.SOONER and hearing.customer_room is not None)
+        ):
             return await self._run(hearing, f"/{Word.HUMAN}")
+        if wished is Wish.HOW_FAR and not own and (common := await self._finding.common(hearing)) is not None:
+            return await self._about(hearing, common, wished)
         if wished is Wish.NO_MORE:
             own = [each for each in own if each.status is Status.OPEN]
         if len(own) == 1:
             return await self._about(hearing, own[0], wished)
         return bool(own) and await self._run(hearing, f"/{_WORDS[wished]}")
+
+    async def again(self, hearing: Hearing) -> bool:
+        """Ask whoever says that something fails again whether they mean what was solved for them; False when nothing was."""
+        if hearing.role.is_staff or hearing.mentions or not _AGAIN.search(hearing.text):
+            return False
+        if not looks_like_trouble(hearing.text) or looks_like_question(hearing.text):
+            return False
+        old = await self._finding.solved_before(hearing)
+        if old is None:
+            return False
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        text = speaker.say(
+            "{number}（{title}）又出问题了吗？回 1 重新打开，回 2 另报新单。",
+            number=old.number,
+            title=title(old),
+        )
+        about = Choices(
+            commands=(f"/{Word.REOPEN} {old.number} {hearing.text}", f"/{Word.REPORT} {hearing.text}")
+        )
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=old.number)
+        await self._desk.answer([message], hearing.origin)
+        return True
 
     async def asked_about(self, hearing: Hearing, ticket: Ticket, said: str) -> bool:
         """Answer what a customer asks about the ticket they quote or name; False when they tell something."""

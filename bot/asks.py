@@ -19,9 +19,10 @@ class Menu(About, frozen=True, kw_only=True, tag=True):
 
 
 class Offer(About, frozen=True, kw_only=True, tag=True):
-    """No answer was found: 1 opens a ticket with the question."""
+    """No answer was found, or what is wanted is none of the contract's (`outside` names it): 1 opens a ticket with the question."""
 
     question: str
+    outside: str = ""
 
 
 class Answered(About, frozen=True, kw_only=True, tag=True):
@@ -34,6 +35,12 @@ class Answered(About, frozen=True, kw_only=True, tag=True):
 
 class Details(About, frozen=True, kw_only=True, tag=True):
     """A new ticket lacks something: the requester's next message belongs to it."""
+
+    ticket: int
+
+
+class Afterthought(About, frozen=True, kw_only=True, tag=True):
+    """A ticket has just been opened: what its requester goes on to tell belongs to it. It asks nothing and is never answered."""
 
     ticket: int
 
@@ -130,6 +137,7 @@ AnyAbout = (
     | Offer
     | Answered
     | Details
+    | Afterthought
     | Describe
     | Progress
     | Needed

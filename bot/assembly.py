@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+
+import msgspec
 
 from adapters.contract import Adapter
 from bot.answering import Answering
@@ -23,6 +24,7 @@ from bot.drafts import Drafts
 from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
+from bot.following_on import FollowingOn
 from bot.identifying import Identifying
 from bot.incident_orders import IncidentOrders
 from bot.joining import Joining
@@ -43,9 +45,11 @@ from bot.paperwork import Paperwork
 from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
 from bot.presence import Presence
+from bot.quota_words import Says, Warned, warnings
 from bot.reception import Reception
 from bot.setting_up import SettingUp
 from bot.store.contract import Store
+from bot.talk import Talk
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.understanding import understanding_of
@@ -55,8 +59,7 @@ from bot.visiting import Visiting
 from scheduler.loop import Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bot:
+class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """The parts others talk to. `ticking` is held while time passes, so that nothing is due twice at once."""
 
     config: Config
@@ -89,6 +92,20 @@ class Bot:
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
             await self.losses.tick(now)
+
+    def quota_warnings(self, voice: Says) -> Iterator[Warned]:
+        """Yield what of the platforms' quotas is nearly used up, in somebody's words."""
+
+        def name_of(address: str) -> str:
+            room = self.directory.room_at(address)
+            return room.name if room else address
+
+        return warnings(self.outbox.quotas(), name_of, self.clock.now(), voice)
+
+    def quotas_used(self) -> dict[str, float]:
+        """Return the share of a quota that is used in the fullest room, for adapters whose platform has one."""
+        now = self.clock.now()
+        return {name: each.fullest(now) for name, each in self.outbox.quotas().items() if each.are_any}
 
     async def next_due_at(self) -> datetime | None:
         """Return when something has to happen next."""
@@ -172,7 +189,8 @@ async def assemble(
         language=config.bot.language,
     )
     await contracts.load()
-    joining = Joining(desk=desk, store=store, rules=rules)
+    talk = Talk()
+    joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
     opening = Opening(
         desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
     )
@@ -196,7 +214,7 @@ async def assemble(
         joining=joining,
         waits=UsualWaits(store, directory, rules),
     )
-    finding = Finding(store)
+    finding = Finding(store, rules.reopen_within)
     ledgers = Ledgers(store, config, rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
@@ -246,6 +264,7 @@ async def assemble(
         noting=school.noting,
         weekly=school.weekly,
         visits=visits,
+        talk=talk,
     )
     reception = Reception(
         directory=directory,
@@ -262,6 +281,9 @@ async def assemble(
         opening=opening,
         newcomers=newcomers,
         uploading=uploading,
+        joining=joining,
+        following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
+        talk=talk,
         presence=Presence(
             directory=directory,
             desk=desk,

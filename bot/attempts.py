@@ -10,7 +10,7 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, Connects, DeliveryFailed, File, Outgoing
-from adapters.powers import SendsFiles, takes_file
+from adapters.powers import SendsFiles, TellsChanges, takes_file
 from adapters.remembered import Remembered
 from bot.delivery_notes import Notes
 from bot.journal import Journal
@@ -105,6 +105,11 @@ class Attempts:
     async def expire(self, message: Queued) -> None:
         """Give a message up that waited too long for a connection."""
         await self._given_up(message)
+        self._done.note(message.key)
+
+    async def refuse(self, message: Queued, failure: DeliveryFailed) -> None:
+        """Say a message elsewhere, or when somebody speaks, without asking the platform, which would refuse it."""
+        await self._refused(because(message, failure), failure)
         self._done.note(message.key)
 
     async def send(self, message: Queued) -> Queued | None:
@@ -255,6 +260,13 @@ class Attempts:
         self._meters.undelivered(self._adapter.name, outcome)
         if self._journal.is_on:
             self._journal.undelivered(message, outcome)
+
+    async def can_change(self, key: str) -> bool:
+        """Say whether the earlier message with this key could be changed now, where the platform allows it only at times."""
+        if not isinstance(self._adapter, TellsChanges):
+            return True
+        earlier = await self._edited(key)
+        return earlier is not None and self._adapter.can_change(earlier)
 
     async def _edited(self, key: str) -> str | None:
         """Return what the platform calls an earlier message; None when it never got there."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
+from msgspec.structs import replace
 
 from bot.desk import Desk
 from bot.store.contract import Store, StoreFault
@@ -20,8 +21,7 @@ _SHARE = 9  # rests so many times as long as it worked: a tenth of a core, howev
 _UNSERVED = timedelta(seconds=30)  # due for longer than this: ticks do not keep up, or a ticket fails
 
 
-@dataclass(frozen=True, slots=True)
-class Audit:
+class Audit(msgspec.Struct, frozen=True):
     """What the latest round found, and what all rounds of this run have repaired."""
 
     finished_at: datetime | None = None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.config import Config, Person, Room
 from bot.set_up import SetUp, overlaid
 
 
-@dataclass(frozen=True, slots=True)
-class BoundRoom:
+class BoundRoom(msgspec.Struct, frozen=True):
     """One group: what it is for, and since when it is known. `customer` is empty while nobody has bound it."""
 
     name: str
@@ -27,8 +27,7 @@ class BoundRoom:
         return self.is_duty or bool(self.customer and self.policy)
 
 
-@dataclass(frozen=True, slots=True)
-class BoundPerson:
+class BoundPerson(msgspec.Struct, frozen=True):
     """One person and their accounts, each with whether the file names it."""
 
     name: str

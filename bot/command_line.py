@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 import click
+import msgspec
 
 from bot.config import Config, ConfigurationFaults, load
 from bot.store.contract import StoreFault
@@ -28,8 +28,7 @@ config_option = click.option(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(msgspec.Struct, frozen=True):
     """Speaks to whoever sits at the terminal. `translate` maps a Chinese template to their language."""
 
     language: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from bot.config_adapters import adapters_of
 from bot.config_checks import check_settings
@@ -25,8 +27,9 @@ from bot.config_model import (
 )
 from bot.config_plans import maintenance_of, plans_of
 from bot.config_presets import with_presets
-from bot.config_promises import calendars_of, ladders_of, policies_of, rotas_of
+from bot.config_promises import calendars_of, ladders_of, policies_of
 from bot.config_reading import read_table
+from bot.config_rotas import rotas_of
 from bot.config_secrets import Secrets
 from bot.config_sections import (
     contracts_of,
@@ -41,6 +44,7 @@ from bot.config_sections import (
 )
 from bot.config_values import parsed, zone
 from bot.settings import Settings
+from bot.tickets.contract_rules import Scope
 from bot.tickets.model import Party
 from bot.tickets.rules import NoticeLimits, Role, RoomRules, Rules
 from scheduler.calendar import parse_window
@@ -93,7 +97,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
     policies = policies_of(settings.policies, calendars, mistakes)
     ladders = ladders_of(settings.ladders, mistakes)
     check_responses(settings, mistakes)
-    check_points(settings, ladders, mistakes)
+    check_points(settings, ladders, calendars, mistakes)
     return Config(
         path=path,
         bot=BotConfig(settings.bot.name, local, settings.bot.language, settings.bot.first_ticket),
@@ -129,7 +133,14 @@ def _people(settings: Settings) -> tuple[Person, ...]:
 
 def _customers(settings: Settings) -> tuple[Customer, ...]:
     return tuple(
-        Customer(each.id, each.name, each.policy, each.contract.from_, each.contract.until)
+        Customer(
+            each.id,
+            each.name,
+            each.policy,
+            each.contract.from_,
+            each.contract.until,
+            Scope(each.contract.covers, each.contract.excludes),
+        )
         for each in settings.customers
     )
 
@@ -158,7 +169,7 @@ def _rooms(settings: Settings, mistakes: Mistakes) -> tuple[Room, ...]:
 def for_replay(config: Config) -> Config:
     """Return the same configuration with every room and person reached through the one adapter of replays."""
     rooms = {room.id: f"{REPLAY_ADAPTER}:group:{room.name}" for room in config.rooms}
-    return replace(
+    return dataclasses.replace(
         config,
         adapters=(AdapterConfig(REPLAY_ADAPTER, REPLAY_ADAPTER, {}),),
         rooms=tuple(replace(room, address=rooms[room.id]) for room in config.rooms),
@@ -190,6 +201,7 @@ def rules_of(config: Config) -> Rules:
         belongs={person.id: person.customer for person in config.people if person.customer},
         contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
         validities={each.id: Validity(each.contract_from, each.contract_until) for each in config.customers},
+        scopes={each.id: each.scope for each in config.customers if each.scope.excludes},
         contract_rules=config.contracts,
         runbooks=config.runbooks,
         major_report=limits.major_report,

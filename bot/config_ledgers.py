@@ -13,7 +13,7 @@ from scheduler.calendar import Calendar, always, parse_window
 from scheduler.work_windows import WorkWindows
 from scheduler.written_ledgers import WrittenWindow, quota_of, ratio_of, window_of
 
-ALWAYS_CALLED = ("low_score", "complaint")  # beside level_ID
+ALWAYS_CALLED = ("low_score", "complaint", "unrated")  # beside level_ID
 LEVEL = "level_"
 EXCUSES = ("force_majeure",)
 AGREED = "agreed"

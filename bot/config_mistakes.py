@@ -6,9 +6,10 @@ import difflib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
+
+import msgspec
 
 from bot.config_lines import Place, line_of
 
@@ -21,8 +22,7 @@ _HIDDEN = '"***"'
 _MOST_CHOICES = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(msgspec.Struct, frozen=True):
     """The same sentence for Chinese and for English readers."""
 
     zh: str
@@ -33,8 +33,7 @@ class Wording:
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(msgspec.Struct, frozen=True):
     """One thing to mend. `found` is empty when there is nothing to show; `line` is None when nothing could be read."""
 
     key: str
@@ -70,8 +69,7 @@ class ConfigurationFaults(Exception):
         return "\n".join(self.lines())
 
 
-@dataclass(frozen=True, slots=True)
-class SecretName:
+class SecretName(msgspec.Struct, frozen=True):
     """Stands for a secret by the name of where it should be, which may be shown."""
 
     name: str

@@ -8,7 +8,9 @@ from datetime import date, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot.tickets.contract_rules import ContractRules
+import msgspec
+
+from bot.tickets.contract_rules import ContractRules, Scope
 from bot.tickets.incident_rules import RunbookRules
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import NoticeLimits, Policy, Role, SurveyRules
@@ -27,8 +29,7 @@ class AdapterConfig:
     settings: Mapping[str, object] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class BotConfig:
+class BotConfig(msgspec.Struct, frozen=True):
     """Who the bot is; `zone` is that of the times it says."""
 
     name: str
@@ -37,8 +38,7 @@ class BotConfig:
     first_ticket: int
 
 
-@dataclass(frozen=True, slots=True)
-class WebConfig:
+class WebConfig(msgspec.Struct, frozen=True):
     """Where the web server listens; `time_travel` lets the simulator move the clock. `public_url` is how staff reach it, without a slash
     at its end, empty when nobody has said it."""
 
@@ -59,8 +59,7 @@ class EmbeddingsConfig:
     batch_within: timedelta = timedelta(seconds=30)  # how long phrasings wait, in the background
 
 
-@dataclass(frozen=True, slots=True)
-class FaqConfig:
+class FaqConfig(msgspec.Struct, frozen=True):
     """What an empty knowledge base is filled from, and how sure the bot must be to answer or to suggest."""
 
     files: tuple[Path, ...]
@@ -76,8 +75,7 @@ class FaqConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Somebody the bot knows, with their accounts on all platforms."""
 
     id: str
@@ -88,8 +86,7 @@ class Person:
     phone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Customer:
+class Customer(msgspec.Struct, frozen=True):
     """Somebody with a contract; both days of it are included."""
 
     id: str
@@ -97,10 +94,10 @@ class Customer:
     policy: str
     contract_from: date | None = None
     contract_until: date | None = None
+    scope: Scope = Scope()
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(msgspec.Struct, frozen=True):
     """A chat: of a customer, or the duty room where engineers work."""
 
     id: str
@@ -116,8 +113,7 @@ class Room:
     fallback: str = ""  # id of the duty room where it is said what may not be said here
 
 
-@dataclass(frozen=True, slots=True)
-class TicketLimits:
+class TicketLimits(msgspec.Struct, frozen=True):
     """How long people have for what; the fields are those of `Rules`."""
 
     reopen_within: timedelta

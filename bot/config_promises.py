@@ -1,10 +1,9 @@
-"""How calendars, rotas, ladders and policies of the file become the values that rules work with."""
+"""How calendars, ladders and policies of the file become the values that rules work with."""
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -13,13 +12,11 @@ from msgspec.structs import replace
 from bot.config_ledgers import work_window_of
 from bot.config_lines import Place
 from bot.config_mistakes import UNSHOWN, Mistakes, Wording, nearest
-from bot.config_values import length, moment, parsed, zone
+from bot.config_values import length, parsed, zone
 from bot.settings import (
     CalendarSettings,
     LevelSettings,
-    PersonSettings,
     PolicySettings,
-    RotaSettings,
     RungSettings,
 )
 from bot.tickets.kinds import ClockKind, StartsAt
@@ -32,7 +29,6 @@ from scheduler.escalation import Ladder, Rung, parse_at
 from scheduler.history import MISSED, REPORTED
 from scheduler.holidays import COUNTRIES
 from scheduler.lengths import parse_length
-from scheduler.rota import Leave, Override, Rota
 from scheduler.written_clocks import KEPT_BY, WrittenClock, WrittenFault, clock_rule
 
 ALWAYS = "always"  # the calendar that nobody has to write
@@ -58,9 +54,6 @@ _BUILT_IN = Wording(
 _DATE_KEY = Wording('应为日期，如 "2026-02-13"', 'expected a date such as "2026-02-13"')
 _COUNTRY = Wording("没有这个国家的节假日数据", "no public holidays are known of this country")
 _OVERLAPS = Wording("和同一天的另一个时段重叠", "overlaps with other hours of the same day")
-_TURNED = Wording("应晚于 from", "expected a moment after from")
-_SHORTEST_SHIFT = timedelta(minutes=1)
-_TOO_SHORT = Wording('应至少 1 分钟，如 "7d"', 'expected at least a minute, such as "7d"')
 
 
 def calendars_of(
@@ -135,67 +128,6 @@ def _special(
     return found
 
 
-def rotas_of(
-    settings: Mapping[str, RotaSettings],
-    people: Sequence[PersonSettings],
-    local: ZoneInfo,
-    mistakes: Mistakes,
-) -> dict[str, Rota]:
-    """Return all rotas that could be made, by id; whoever is on leave is so on each of them."""
-    leaves = tuple(_leaves(people, local))
-    made: dict[str, Rota] = {}
-    for name, each in settings.items():
-        rota = _rota(name, each, local, mistakes)
-        if rota:
-            made[name] = dataclasses.replace(rota, leaves=leaves)
-    return made
-
-
-def _leaves(people: Sequence[PersonSettings], local: ZoneInfo) -> Iterator[Leave]:
-    for person in people:
-        for each in person.leave:
-            start = datetime.combine(each.from_, time(), local)
-            yield Leave(person.id, start, datetime.combine(each.until + timedelta(days=1), time(), local))
-
-
-def _rota(name: str, settings: RotaSettings, local: ZoneInfo, mistakes: Mistakes) -> Rota | None:
-    place: Place = ("rotas", name)
-    if settings.timezone:
-        local = zone(settings.timezone, (*place, "timezone"), mistakes, local)
-    shift = length(settings.shift, (*place, "shift"), mistakes)
-    if timedelta(0) < shift < _SHORTEST_SHIFT:
-        mistakes.add((*place, "shift"), settings.shift, _TOO_SHORT)
-    starts = moment(settings.starts, (*place, "starts"), mistakes, local)
-    overrides: list[Override] = []
-    for index, each in enumerate(settings.overrides):
-        here = (*place, "overrides", index)
-        start = moment(each.from_, (*here, "from"), mistakes, local)
-        end = moment(each.until, (*here, "until"), mistakes, local)
-        if start >= end and not mistakes.is_within(here):
-            mistakes.add((*here, "until"), each.until, _TURNED)
-        overrides.append(Override(start, end, each.members))
-    confirm = (
-        length(settings.take_over_within, (*place, "take_over_within"), mistakes)
-        if settings.take_over_within
-        else None
-    )
-    ahead = length(settings.warn_ahead, (*place, "warn_ahead"), mistakes)
-    if mistakes.is_within(place):
-        return None
-    return Rota(
-        id=name,
-        members=settings.members,
-        zone=local,
-        shift=shift,
-        starts=starts,
-        overrides=tuple(overrides),
-        backup=settings.backup,
-        name=settings.name or name,
-        confirm_within=confirm,
-        warn_ahead=ahead,
-    )
-
-
 def ladders_of(settings: Mapping[str, tuple[RungSettings, ...]], mistakes: Mistakes) -> dict[str, Ladder]:
     """Return all ladders by id, without the rungs that could not be made; those of planned work need not be written."""
     made = dict(LADDERS)
@@ -223,7 +155,7 @@ def _policy(
     name: str, settings: PolicySettings, calendars: Mapping[str, Calendar], mistakes: Mistakes
 ) -> Policy:
     levels = tuple(
-        dataclasses.replace(
+        replace(
             _level(each, settings.ladder, ("policies", name, "levels", index), calendars, mistakes),
             # Of several levels the first is the most urgent; a level that is alone says so itself.
             is_urgent=(index == 0 and len(settings.levels) > 1) if each.urgent is None else each.urgent,

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from bot.config_lines import Place
 from bot.config_mistakes import Mistakes, SecretName, Wording
 
 
-@dataclass(frozen=True, slots=True)
-class Secrets:
+class Secrets(msgspec.Struct, frozen=True):
     """Where secrets come from. Where conversations are replayed nothing is contacted, so that none is needed."""
 
     environment: Mapping[str, str]

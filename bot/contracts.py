@@ -6,7 +6,6 @@ Pure: what was said about a contract is one small value, which time turns into t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -27,8 +26,7 @@ class Said(msgspec.Struct, frozen=True):
     days_left: int
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """A word about a contract that is said from an instant on; `days_left` is `ENDED` once it is over."""
 
     customer: str
@@ -87,8 +85,7 @@ def said_at(due_at: datetime, rules: Rules, now: datetime) -> datetime:
     return instant_on(calendar.zone, working_day_from(calendar, today + timedelta(days=1)), care.at)
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(msgspec.Struct, frozen=True):
     """A contract that is over, or ends within the time that is watched; `days_left` is negative once it is over."""
 
     customer: str

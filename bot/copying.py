@@ -10,7 +10,6 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from itertools import count
@@ -31,8 +30,7 @@ _FROM, _AT = COPIED_FROM, COPYING + "at"
 _WAITING = (Delivery.QUEUED, Delivery.SENDING, Delivery.HELD)
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(msgspec.Struct, frozen=True):
     """What was copied, and what stood in the way of calling it good: tickets whose archive was broken before."""
 
     counts: dict[Part, int]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
+import msgspec
 import structlog
 from msgspec.structs import replace
 
@@ -24,8 +24,7 @@ from bot.tickets.storms import listed
 _AT_ONCE = 200  # due tickets taken in one go
 
 
-@dataclass(frozen=True, slots=True)
-class _Saving:
+class _Saving(msgspec.Struct, frozen=True):
     """A batch on its way into the store."""
 
     batch: Batch
@@ -65,32 +64,42 @@ class Deadlines:
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room.
 
-        While a batch is being saved the next one is decided; it is saved when that one is.
+        While a batch is decided and saved the next one is fetched; it is decided while that one is being saved.
         """
         taken: set[int] = set()
+        while (first := await self._store.next_due_at()) is not None and first <= now:
+            known = len(taken)
+            await self._take_all(now, taken)
+            if len(taken) == known:
+                break  # what is left was tried already, or belongs to another process
+        await self._tell_gathered(now)
+
+    async def _take_all(self, now: datetime, taken: set[int]) -> None:
+        """Take what is due, but for what comes to be due by it."""
         saving: _Saving | None = None
+        fetched = await self._fetched(now, taken, 0)
+        fetching: asyncio.Task[list[Due]] | None = None
         try:
-            while (first := await self._store.next_due_at()) is not None and first <= now:
-                limit = _AT_ONCE + (
-                    len(saving.batch.due) if saving else 0
-                )  # what is being saved is due still
-                claimed = await self._store.claim_due(now, limit=limit)
-                due = [each for each in claimed if each.ticket.number not in taken]
-                if due:
-                    taken.update(each.ticket.number for each in due)
-                    self._meters.late(first, now)
-                    saving = await self._take_due(due, now, saving)
+            while fetched or saving is not None:
+                taken.update(each.ticket.number for each in fetched)
+                # What is being decided or saved is due still.
+                unsaved = len(fetched) + (len(saving.batch.due) if saving else 0)
+                fetching = asyncio.create_task(self._fetched(now, taken, unsaved))
+                if fetched:
+                    self._meters.late(fetched[0].at, now)
+                    saving = await self._take_due(fetched, now, saving)
                 elif saving is not None:
                     earlier, saving = saving, None
                     await self._is_saved(earlier, now)
-                else:
-                    break  # what is left was tried already, or belongs to another process
-            if saving is not None:
-                await self._is_saved(saving, now)
-        finally:
-            if saving is not None:  # the store failed meanwhile; nobody waits for it any more
-                await asyncio.gather(saving.task, return_exceptions=True)
-        await self._tell_gathered(now)
+                fetched = await fetching
+        finally:  # where the store failed meanwhile nobody waits for these any more
+            left = [task for task in (fetching, saving.task if saving else None) if task is not None]
+            await asyncio.gather(*left, return_exceptions=True)
+
+    async def _fetched(self, now: datetime, taken: Collection[int], unsaved: int) -> list[Due]:
+        """Return the next tickets that are due, without those that were taken: they are tried once."""
+        claimed = await self._store.claim_due(now, limit=_AT_ONCE + unsaved)
+        return [each for each in claimed if each.ticket.number not in taken]
 
     async def _take_due(self, due: list[Due], now: datetime, earlier: _Saving | None) -> _Saving | None:
         """Decide about tickets together, and begin to save them once those before them are saved."""

@@ -6,23 +6,65 @@ No answer is better than a wrong one (DESIGN decision 12).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import assert_never
+
+import msgspec
 
 from bot.tickets.errors import N_
 from faq.knowledge import Answer, Hit, Nothing, Suggest, Verdict
-from faq.text import asks_who_you_are, is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import (
+    asks_for_help,
+    asks_who_you_are,
+    is_noise,
+    is_thanks,
+    looks_like_question,
+    looks_like_trouble,
+)
 
 _OTHER_BOT = re.compile(r"\s*[/!！／]\s?[^\W\d_]")  # /导出, !export: commands of ours were recognised before
 # "打印不出来的同学来找我登记" tells others what to do; it reports nothing.
 _ANNOUNCES = re.compile(
     r"(?<!有)的(?:同学|老师|家长|同事|朋友)们?[^，。,.]{0,8}(?:请|来|找|到|联系|注意|看|加|填|登记)"
 )
+_TO_ALL = re.compile(
+    r"\s*(?:[@＠](?:所有人|全体成员|全体人员|all\b|everyone\b|here\b)|【?(?:重要|温馨|紧急)?(?:通知|提醒|提示|公告)】?\s*[:：，,！!\s])",
+    re.IGNORECASE,
+)
+_TO_EVERYBODY = re.compile(
+    r"\s*(?:各位|请?大家|请各|全体|(?:dear |hi |hello )?(?:everyone|everybody|all|colleagues|teachers)\b)",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"\bwill be (?:down|unavailable|offline|closed|out of service|restarted|upgraded)\b|\b(?:scheduled|planned) (?:maintenance|outage|upgrade)\b|届时|将(?:会|要|于|在|无法|不能|停|进行|暂)|(?:升级|检修|维护|割接|施工|演练|停机)(?:期间|时间|通知|后|，|。|,)|属(?:于)?正常|请(?:各|大家|提前|及时|注意|相互|互相)|提前(?:保存|做好|安排)"
+)
+_OWN_THINGS = re.compile(  # troubles of one's own, told to colleagues
+    r"我家的?(?:网|电|水|空调|电视|灯|车|wifi)|(?:车|手机|手表|眼镜|耳机|钥匙)(?:又|也|都|好像|刚)*(?:坏|没电|丢|摔|挂)",
+    re.IGNORECASE,
+)
+_LATELY = 256  # what a text is, is asked by several about the same message
 _A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+@lru_cache(maxsize=_LATELY)
+def announces(text: str) -> bool:
+    """Tell whether a text is meant for everybody in the room: it tells others what comes or what to do, and reports nothing."""
+    if _ANNOUNCES.search(text) or _TO_ALL.match(text):
+        return True
+    planned = len(_PLANNED.findall(text))
+    return (
+        planned > 0
+        and (planned > 1 or _TO_EVERYBODY.match(text) is not None)
+        and not looks_like_question(text)
+    )
+
+
+def reports(text: str) -> bool:
+    """Tell whether a text tells of a trouble, or of something that somebody shall look after."""
+    return looks_like_trouble(text) or asks_for_help(text)
+
+
+class Heard(msgspec.Struct, frozen=True):
     """A text with what decides whether it is for the bot. `answer` is how talkative the room is: auto, mentioned or off."""
 
     text: str
@@ -33,37 +75,32 @@ class Heard:
     @property
     def is_for_bot(self) -> bool:
         """Whether somebody asks the bot, or asks something that it may know."""
-        return self.is_addressed or looks_like_trouble(self.text) or looks_like_question(self.text)
+        return self.is_addressed or reports(self.text) or looks_like_question(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Silent:
+class Silent(msgspec.Struct, frozen=True):
     """Nothing is said; `why` is for the page where it can be tried."""
 
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Greet:
+class Greet(msgspec.Struct, frozen=True):
     """Somebody calls and asks nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Give:
+class Give(msgspec.Struct, frozen=True):
     """The answer."""
 
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(msgspec.Struct, frozen=True):
     """Up to three entries by number."""
 
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class OfferTicket:
+class OfferTicket(msgspec.Struct, frozen=True):
     """There is no answer; an engineer could help."""
 
 
@@ -79,7 +116,9 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
             return Silent(N_("@ 的是别人"))
         if _OTHER_BOT.match(heard.text):
             return Silent(N_("是别的机器人的命令"))
-        if _ANNOUNCES.search(heard.text):
+        if _OWN_THINGS.search(heard.text) and not looks_like_question(heard.text):
+            return Silent(N_("说的是自己的东西"))
+        if announces(heard.text):
             return Silent(N_("是说给大家听的"))
     if is_thanks(heard.text):
         return Silent(N_("只是道谢或应答"))
@@ -90,7 +129,7 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
 
 def decided(heard: Heard, verdict: Verdict) -> Decision:
     """Return what is said, given what the knowledge has to say. Sure answers also go to chatter; doubt does not."""
-    is_trouble = looks_like_trouble(heard.text)
+    is_trouble = reports(heard.text)
     is_question = is_trouble or looks_like_question(heard.text)
     match verdict:
         case Answer(hit=hit):

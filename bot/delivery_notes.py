@@ -9,10 +9,12 @@ from datetime import timedelta
 import structlog
 
 from bot.pace import Pace
+from bot.quotas import Quotas
 from bot.store.contract import Change, Kept, LeaseLost, Store, StoreFault
 from bot.store.messages import Delivered
 from scheduler.loop import Clock
 
+QUOTAS = "quota:"  # + adapter / quota / room: how much of it is used
 PACES = "pace:"  # + room or adapter: until when its bucket is used up
 _STORE_PATIENCE = timedelta(seconds=5)
 # How long deliveries are gathered before they are noted, so that answers do not wait behind a durable write for each.
@@ -23,11 +25,12 @@ _GATHERING = 0.05  # seconds
 class Notes:
     """Of one adapter: what has arrived, and how much of the platform's pace is used up."""
 
-    def __init__(self, adapter: str, store: Store, clock: Clock, pace: Pace) -> None:
+    def __init__(self, adapter: str, store: Store, clock: Clock, pace: Pace, quotas: Quotas) -> None:
         self._adapter = adapter
         self._store = store
         self._clock = clock
         self._pace = pace
+        self._quotas = quotas
         self._waiting: list[Delivered] = []
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()  # somebody waits for the notes
@@ -83,6 +86,9 @@ class Notes:
         del self._waiting[: len(notes)]
 
     async def _remember_pace(self) -> None:
-        if filled := self._pace.filled(self._adapter, self._clock.now()):
-            kept = tuple(Kept(PACES + name, at.isoformat() if at else "") for name, at in filled.items())
-            await self._store.commit(Change(at=self._clock.now(), kept=kept))
+        filled = self._pace.filled(self._adapter, self._clock.now())
+        kept = [Kept(PACES + name, at.isoformat() if at else "") for name, at in filled.items()]
+        used = self._quotas.changed(self._clock.now())
+        kept += [Kept(f"{QUOTAS}{self._adapter}/{name}", counts) for name, counts in used.items()]
+        if kept:
+            await self._store.commit(Change(at=self._clock.now(), kept=tuple(kept)))

@@ -6,11 +6,10 @@ race hears what the rules say to the loser.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import structlog
 from msgspec.structs import replace
 
@@ -42,8 +41,7 @@ _ATTEMPTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """Something to say at an address that no message asked for. `asked` is the account that may answer its question."""
 
     message: Message
@@ -178,7 +176,7 @@ class Desk:
             drafts = self._drafts_of(before, ticket, events, origin.now, origin)
             follow_ups = [
                 self._filing.born(event, origin.now, origin.source)[1]
-                for event in await self._follow_ups.tickets(ticket, events)
+                for event in await self._follow_ups.tickets(ticket, events, origin.now)
             ]
             follow_ups += await self._follow_ups.beside(ticket, events, origin.now)
             if ticket.reporters:
@@ -252,7 +250,7 @@ class Desk:
     def call_instead(self, people: Mapping[str, tuple[Party, ...]]) -> None:
         """From now on call these people instead of those whom a rota plans, by rota."""
         if people != self._filing.rules.called_instead:
-            self._filing.rules = dataclasses.replace(self._filing.rules, called_instead=people)
+            self._filing.rules = replace(self._filing.rules, called_instead=people)
 
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""

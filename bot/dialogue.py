@@ -6,6 +6,7 @@ import re
 
 from bot.answering import Answering
 from bot.asks import (
+    Afterthought,
     Agree,
     Answered,
     Ask,
@@ -26,14 +27,26 @@ from bot.asks import (
     Times,
 )
 from bot.desk import Desk
+from bot.following_on import supplement
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
 from bot.moments import moment_at_start
 from bot.opening import Opening
-from bot.short_answers import agreed, choice, is_none_of_them, one_score, scores
+from bot.short_answers import (
+    agreed,
+    choice,
+    is_none_of_them,
+    not_yet,
+    one_score,
+    praise,
+    says_broken,
+    says_still,
+    scores,
+)
 from bot.store.contract import ClosedAsk, Store
+from bot.talk import Talk, tells
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
@@ -42,21 +55,18 @@ from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
 from bot.wishes import Wish, wish
-from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
-_NOT_YET = re.compile(
-    r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
-    re.IGNORECASE,
-)
 _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 that was offered
     r"(?:还是?|也|都)?(?:没有?|未)解决[啊呀呢了]?[。.!！~～]*|(?:试了)?还是?不行[啊呀了]?[。.!！~～]*|没用[啊呀]?[。.!！]*|(?:it )?did(?:n't| not) (?:help|work)\W*|not solved\W*",
     re.IGNORECASE,
 )
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
-_AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
+_NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
+_ASIDE = 3  # letters: 马上, 来了 is said to somebody in passing
 _DECLINED = 0
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
@@ -77,6 +87,7 @@ class Dialogue:
         noting: Noting,
         weekly: Weekly,
         visits: Visiting,
+        talk: Talk,
     ) -> None:
         self._desk = desk
         self._store = store
@@ -87,6 +98,7 @@ class Dialogue:
         self._noting = noting
         self._weekly = weekly
         self._visits = visits
+        self._talk = talk
 
     async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
         """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
@@ -94,11 +106,15 @@ class Dialogue:
         Raises:
             NotAnAnswer: It answers none, so it means something else.
         """
+        if quoted is not None and isinstance(quoted.about, Afterthought):
+            quoted = None  # a card that asks nothing
         asks = await self._open(hearing, quoted)
         if not asks:
             if _is_left_unsaid(hearing.text):
                 return None
             raise NotAnAnswer(())
+        if _is_said_again(hearing, asks):
+            return None
         text = hearing.text
         rated = scores(text)
         rating = next((ask for ask in asks if isinstance(ask.about, Rating)), None)
@@ -106,6 +122,10 @@ class Dialogue:
         choices = [ask for ask in asks if isinstance(ask.about, _CHOICES)]
         if rating is not None and rated is not None and not (chosen and choices and not _is_two(text)):
             await self._rate(hearing, rating, s.Rate(hearing.by, rated[0], rated[1], rated[2]))
+            return None
+        check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
+        if rating is None and check is not None and (given := praise(text)) is not None:
+            await self._praised(hearing, check, given)
             return None
         if chosen is not None and choices:
             return await self._chosen(hearing, choices[0], *chosen)
@@ -115,16 +135,14 @@ class Dialogue:
             return None
         if chosen is not None and not chosen[1]:
             return None  # a bare number that nobody asked this person for, or asks any more
-        check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
-        if check is not None and (is_helped(text) or _NOT_YET.match(text)):
+        if check is not None and (is_helped(text) or not_yet(text)):
             return await self._chosen(
                 hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
             )
         if choices and (said := _in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
             return await self._chosen(hearing, choices[0], said, "")
-        answered = next((ask for ask in choices if isinstance(ask.about, Answered)), None)
-        if answered is not None and answered is choices[0] and _NOT_HELPED.fullmatch(text.strip()):
-            return await self._chosen(hearing, answered, 1, "")
+        if choices and (failing := _still_fails(hearing, choices[0])) is not None:
+            return await self._chosen(hearing, choices[0], *failing)
         if is_thanks(text):
             await self._thanked(hearing, asks)
             return None
@@ -133,7 +151,7 @@ class Dialogue:
         if rating is not None and await self._is_remark(hearing, rating, quoted):
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
-        raise NotAnAnswer(self._left(asks))
+        raise NotAnAnswer(_left(hearing, asks), _fresh(asks))
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
@@ -176,24 +194,24 @@ class Dialogue:
         return waiting is not None and waiting.reason is WaitsFor.CUSTOMER
 
     async def needed(self, hearing: Hearing) -> int | None:
-        """Return the ticket that waits for something of whoever speaks, the latest asked for; None when none does."""
-        for ask in await self._open(hearing, None):
-            if isinstance(ask.about, Needed):
-                return ask.about.ticket
-        return None
+        """Return the ticket that waits for something of whoever speaks, the latest asked for, or was just opened for them."""
+        asks = await self._open(hearing, None)
+        waiting = (ask.about.ticket for ask in asks if isinstance(ask.about, Needed | Details))
+        return next(waiting, _fresh(asks))
 
     async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
         about = ask.about
         closed = closing(hearing, ClosedAsk(ask.id, str(number)))
         if isinstance(about, Menu):
             if number == 0:
-                await self._opening.offered(closed, about.question)
+                await self._opening.offered(closed, about.question, self._told_since(hearing, ask, more))
                 await self._answering.missed(hearing, about.question)
             elif number <= len(about.entries):
                 await self._pick(closed, about.entries, number, about.question)
         elif isinstance(about, Offer):
             if number == 1:
-                await self._opening.offered(closed, about.question, more)
+                more = self._told_since(hearing, ask, more)
+                await self._opening.offered(closed, about.question, more, outside=about.outside)
             elif number == _DECLINED:
                 await self._desk.answer([], closed.origin)
         elif isinstance(about, Answered):
@@ -223,6 +241,12 @@ class Dialogue:
         elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
             return restated(hearing, about.commands[number - 1])
         return None
+
+    def _told_since(self, hearing: Hearing, ask: Ask, more: str) -> str:
+        """Return what was told besides an accepted offer, once each, and what was added to the yes."""
+        asked = {fold(ask.about.question)} if isinstance(ask.about, Offer | Menu) else set()
+        told = (*self._talk.added_since(hearing, ask.asked_at), more)
+        return "；".join(dict.fromkeys(each for each in told if each and fold(each) not in asked))
 
     async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
         """Open the ticket that an answer offered, because it did not help."""
@@ -265,6 +289,12 @@ class Dialogue:
             if is_new and outcome == "helped" and isinstance(answered.about, Answered):
                 await self._noting.helped(answered.about.entry, hearing.now)
 
+    async def _praised(self, hearing: Hearing, ask: Ask, given: tuple[int, int, str]) -> None:
+        """Take a good rating as the yes that was asked for, and as the rating."""
+        if isinstance(ask.about, Check):
+            rated = closing(hearing, ClosedAsk(ask.id, "rated"))
+            await self._desk.take(ask.about.ticket, s.Rate(hearing.by, *given), rated.origin)
+
     async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the details, the report or the progress that was asked for; False when none was."""
         for ask in asks:
@@ -274,7 +304,7 @@ class Dialogue:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), told.origin)
                     return True
                 case Needed(ticket=number) if not hearing.is_addressed:
-                    await self._desk.take(number, s.Supplement(hearing.by, hearing.text), hearing.origin)
+                    await self._desk.take(number, supplement(hearing.by, hearing.text), hearing.origin)
                     return True
                 case Times(ticket=number) if at := moment_at_start(
                     hearing.text, hearing.now, self._rules.zone
@@ -319,27 +349,56 @@ class Dialogue:
             and not is_noise(hearing.text)
         )
 
-    def _left(self, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
-        """A menu is over when its asker says something else."""
-        return tuple(
-            ClosedAsk(ask.id, _LEFT)
-            for ask in asks
-            if isinstance(ask.about, Menu | Offer | Choices | Suggestion)
-        )
+
+def _left(hearing: Hearing, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
+    """A menu is over when its asker says something else; an offer stands while they only tell more of it."""
+    tells_more = not hearing.is_addressed and tells(hearing.text) and not looks_like_trouble(hearing.text)
+    is_aside = tells_more and len(fold(hearing.text)) <= _ASIDE
+    if is_aside:
+        return ()
+    over = Menu | Choices | Suggestion if tells_more else Menu | Offer | Choices | Suggestion
+    return tuple(ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, over))
+
+
+def _fresh(asks: list[Ask]) -> int | None:
+    """Return the ticket that was opened just now."""
+    return next((ask.about.ticket for ask in asks if isinstance(ask.about, Afterthought)), None)
+
+
+def _is_said_again(hearing: Hearing, asks: list[Ask]) -> bool:
+    """Say whether somebody repeats to everybody what the bot has just asked them about."""
+    about = asks[0].about
+    return (
+        not hearing.is_addressed
+        and isinstance(about, Offer | Menu)
+        and fold(about.question) == fold(hearing.text)
+    )
 
 
 class NotAnAnswer(Exception):
-    """A text answers no open question. `left` are the questions it leaves behind."""
+    """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks."""
 
-    def __init__(self, left: tuple[ClosedAsk, ...]) -> None:
+    def __init__(self, left: tuple[ClosedAsk, ...], fresh: int | None = None) -> None:
         super().__init__("not an answer")
         self.left = left
+        self.fresh = fresh
 
 
-def says_broken(text: str) -> bool:
-    """Say whether a word about a solved ticket says that it is not solved, or not any more."""
-    said = text.strip()
-    return looks_like_trouble(said) or _AGAIN.match(said) is not None or _NOT_YET.match(said) is not None
+def _still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
+    """Return the choice of whoever says after an answer, or beside candidates, that it fails still, and what they say besides."""
+    text = hearing.text.strip()
+    is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
+    is_all = _NOT_HELPED.fullmatch(text) is not None
+    said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
+    fails = not_yet(said) or (says_still(said) and looks_like_trouble(said))
+    is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
+    match ask.about:
+        case Answered() if is_all or is_told:
+            return 1, "" if is_all else text
+        case Menu() if is_soon and (is_all or is_told):
+            return 0, "" if is_all else text
+        case _:
+            return None
 
 
 def _in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
@@ -347,12 +406,19 @@ def _in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
     is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
     if hearing.mentions or not (is_quoted or (is_soon and hearing.quotes is None)):
         return None
-    yes, wants_somebody = agreed(hearing.text), wish(hearing.text) is Wish.SOMEBODY
+    yes, wished = agreed(hearing.text), wish(hearing.text)
+    wants_somebody = wished is Wish.SOMEBODY
     match ask.about:
+        case Menu(entries=entries) if len(entries) == 1 and yes is not None:
+            return 1 if yes else 0
         case Menu() if wants_somebody or is_none_of_them(hearing.text):
             return 0
-        case Offer() | Answered() if wants_somebody:
+        case Answered() if wants_somebody:
             return 1
+        case Offer() if (
+            wants_somebody or wished is Wish.SOONER or (wished is Wish.HOW_FAR and hearing.is_addressed)
+        ):
+            return 1  # who asks whether somebody comes wants somebody to come
         case Offer() if yes is not None:
             return 1 if yes else _DECLINED
         case Suggestion() if yes:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.asks import (
+    Afterthought,
     Agree,
     Answered,
     AnyAbout,
@@ -45,8 +46,7 @@ _LONG = timedelta(days=7)  # what a ticket waits for; whether they still make se
 _TO_ASKER = (Place.ASKER, Place.ASIDE)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A message for the outbox and the question it asks, if any."""
 
     queued: Queued
@@ -166,7 +166,10 @@ class Drafts:
         """Return the account of the person who is asked."""
         if isinstance(message.about, Progress | DayDraft | CallList) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
-        if isinstance(message.about, Check | Rating | Details | Needed | Agree | Times) or origin is None:
+        if (
+            isinstance(message.about, Check | Rating | Details | Afterthought | Needed | Agree | Times)
+            or origin is None
+        ):
             return ticket.account
         return origin.account
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.drafts import Draft, Drafts
@@ -21,24 +21,26 @@ from bot.tickets.model import Party, Ticket
 from bot.tickets.storms import Alert
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(msgspec.Struct):
     """Tickets that were due, and everything that one commit saves of them."""
 
     due: Sequence[Due]
-    saved: dict[int, Saved] = field(default_factory=dict)  # by number
-    drafts: list[Draft] = field(default_factory=list)
-    kept: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, datetime] = field(default_factory=dict)  # when accounts are asked for a rating by it
+    saved: dict[int, Saved] = msgspec.field(default_factory=dict)  # by number
+    drafts: list[Draft] = msgspec.field(default_factory=list)
+    kept: dict[str, str] = msgspec.field(default_factory=dict)
+    asked: dict[str, datetime] = msgspec.field(
+        default_factory=dict
+    )  # when accounts are asked for a rating by it
 
 
-@dataclass(slots=True)
-class _Alerts:
+class _Alerts(msgspec.Struct):
     """Notices of one moment, before it is known what of them is said."""
 
-    rooms: dict[str, list[Alert]] = field(default_factory=dict)  # by the id of the duty room
-    people: dict[str, list[Alert]] = field(default_factory=dict)  # what one person reads alone, by the person
-    passed: dict[int, Passed] = field(default_factory=dict)  # by number
+    rooms: dict[str, list[Alert]] = msgspec.field(default_factory=dict)  # by the id of the duty room
+    people: dict[str, list[Alert]] = msgspec.field(
+        default_factory=dict
+    )  # what one person reads alone, by the person
+    passed: dict[int, Passed] = msgspec.field(default_factory=dict)  # by number
 
 
 class DueBatches:
@@ -87,7 +89,7 @@ class DueBatches:
             batch.asked[before.account] = now
         batch.saved[before.number] = passed.saved
         alerts.passed[before.number] = passed
-        for opened in await self._follow_ups.tickets(ticket, passed.events):
+        for opened in await self._follow_ups.tickets(ticket, passed.events, now):
             batch.saved[opened.number] = self._filing.born(opened, now, None)[1]
         for message in passed.said:
             if message.is_alert and isinstance(message.to, Party):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from bot.shifts import Called, NotTaken, Shift, Warned, called_now
 from bot.tickets import timing
@@ -23,8 +24,7 @@ _MOST_LISTED = 8
 TAKE_OVER = "接班"
 
 
-@dataclass(frozen=True, slots=True)
-class OnDuty:
+class OnDuty(msgspec.Struct, frozen=True):
     """How one rota stands: who is called and until when, who comes next, and what is open."""
 
     rota: Rota

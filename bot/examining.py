@@ -14,6 +14,7 @@ from aiohttp import web
 from adapters.contract import Adapter, Examines, Finding
 from adapters.wording import translated
 from bot.command_line import Voice, voice_of
+from bot.quota_words import Warned
 from bot.run_file import Running
 from bot.texts import LANGUAGES
 
@@ -72,9 +73,15 @@ async def _examined(adapter: Adapter, patience: timedelta, voice: Voice) -> list
 class FindingsPage:
     """`/api/v1/findings`: what the adapters that run here find, for `shouwen doctor` and whoever is logged in."""
 
-    def __init__(self, adapters: Mapping[str, Adapter], is_here: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        adapters: Mapping[str, Adapter],
+        is_here: Callable[[str], bool],
+        warnings: Callable[[Voice], Iterable[Warned]] = lambda _: (),
+    ) -> None:
         self._adapters = adapters
         self._is_here = is_here
+        self._warnings = warnings  # of quotas that are nearly used up
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return the route."""
@@ -85,7 +92,14 @@ class FindingsPage:
         wanted = request.query.get("language", "zh")
         voice = voice_of(wanted if wanted in LANGUAGES else "zh")
         here = [adapter for name, adapter in self._adapters.items() if self._is_here(name)]
-        body = msgspec.json.encode(await examined(here, _PATIENCE, voice))
+        found = await examined(here, _PATIENCE, voice)
+        names = {adapter.name for adapter in here}
+        found += [
+            Found(each.adapter, voice.say("发送额度"), not each.is_spent, each.says)
+            for each in self._warnings(voice)
+            if each.adapter in names
+        ]
+        body = msgspec.json.encode(found)
         return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
 
 

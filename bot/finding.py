@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.asks import CallList
 from bot.commands import Command
 from bot.config import Room
 from bot.desk import UnknownTicket
 from bot.hearing import Hearing
 from bot.store.contract import Store
+from bot.tickets import events as e
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 from bot.tickets.model import Ticket
 from bot.vocabulary import Word
+from faq.outages import may_mean
 
+_JUST_URGED = timedelta(minutes=10)
 _MOST_DIGITS = 9
 _LONGEST_LIST = 20  # numbers of tickets are longer
 
@@ -36,8 +41,9 @@ def owes_callback(ticket: Ticket) -> bool:
 class Finding:
     """Looks tickets up for somebody in a room."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, reopen_within: timedelta) -> None:
         self._store = store
+        self._reopen_within = reopen_within
 
     async def visible(self, hearing: Hearing, number: int) -> Ticket:
         """Return a ticket the asker may know of.
@@ -137,6 +143,39 @@ class Finding:
     async def _joined(self, hearing: Hearing, room: Room | None) -> list[Ticket]:
         here = await self._store.open_tickets(room=room.id) if room is not None else []
         return [each for each in here if each.has_reported(hearing.by)]
+
+    async def common(self, hearing: Hearing) -> Ticket | None:
+        """Return the trouble that many of this room have now: a major incident, or one with several reporters; the latest."""
+        room = hearing.customer_room
+        here = await self._store.open_tickets(room=room.id) if room is not None else []
+        many = [
+            each
+            for each in here
+            if each.status is Status.OPEN and (each.commander or len(each.reporters) > 1)
+        ]
+        return many[-1] if many else None
+
+    async def solved_before(self, hearing: Hearing) -> Ticket | None:
+        """Return what was solved lately for who speaks and may be meant by what they say now, the latest."""
+        for ticket in await self._store.tickets_of(hearing.origin.account):
+            is_over = ticket.status is Status.SOLVED or ticket.closing in (Closing.CONFIRMED, Closing.SILENCE)
+            since = ticket.closed_at or ticket.solved_at
+            is_late = since is None or hearing.now - since > self._reopen_within
+            if is_over and not is_late and ticket.kind is Kind.FAULT and is_of(ticket, hearing.customer_room):
+                return ticket if may_mean(hearing.text, ticket.text) else None
+        return None
+
+    async def has_just_urged(self, hearing: Hearing, number: int) -> bool:
+        """Say whether who speaks has urged a moment ago, and nobody has done anything since: how it stands tells them more."""
+        for record in reversed(await self._store.records(number)):
+            match record.event:
+                case e.Urged(by=by) if by == hearing.by:
+                    return hearing.now - record.at < _JUST_URGED
+                case e.Urged() | e.Supplemented():
+                    continue
+                case _:
+                    return False
+        return False
 
     async def queue(self, hearing: Hearing) -> list[Ticket]:
         """Return what staff have to do, here or everywhere; calls about ratings only for managers."""

@@ -11,10 +11,18 @@ from bot.filing import Filing
 from bot.store.contract import Saved, Store
 from bot.tickets import planned
 from bot.tickets import steps as s
-from bot.tickets.calling import LOW_SCORE, call_about, is_listed, manager_call, why_called
+from bot.tickets.calling import (
+    LOW_SCORE,
+    UNRATED,
+    call_about,
+    is_called_unrated,
+    is_listed,
+    manager_call,
+    why_called,
+)
 from bot.tickets.endings import callback_due
 from bot.tickets.errors import TicketError
-from bot.tickets.events import AnyEvent, CalledBack, Closed, Opened, Rated, Recovered
+from bot.tickets.events import AnyEvent, CalledBack, Closed, Opened, Rated, Recovered, SurveyExpired
 from bot.tickets.kinds import Closing, Kind, Status
 from bot.tickets.lifecycle import decide, opening
 from bot.tickets.majors import review_of
@@ -31,7 +39,7 @@ class FollowUps:
         self._filing = filing
         self._first_ticket = first_ticket
 
-    async def tickets(self, ticket: Ticket, events: Sequence[AnyEvent]) -> list[Opened]:
+    async def tickets(self, ticket: Ticket, events: Sequence[AnyEvent], now: datetime) -> list[Opened]:
         """Return the tickets that events bring about."""
         steps: list[s.Open] = []
         for event in events:
@@ -45,6 +53,10 @@ class FollowUps:
                         owed = call_about(
                             ticket, reason, ticket.closed_at or ticket.solved_at, self._filing.rules
                         )
+                        steps.append(await self._numbered(owed))
+                case SurveyExpired() if is_called_unrated(ticket, self._filing.rules):
+                    if all(each.kind is not Kind.CALLBACK for each in await self._store.about(ticket.number)):
+                        owed = call_about(ticket, UNRATED, now, self._filing.rules)
                         steps.append(await self._numbered(owed))
                 case Announced() if ticket.status is Status.OPEN and ticket.plan:
                     following = planned.following(ticket, self._filing.rules)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from bot.drafts import Drafts
 from bot.filing import Filing
@@ -28,8 +29,7 @@ _MOST = 1_500  # tickets that are known ahead, some kilobytes each
 _PUNCTUAL = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Passed:
+class Passed(msgspec.Struct, frozen=True):
     """What time comes to for one ticket at an instant."""
 
     before: Ticket
@@ -100,8 +100,7 @@ def _state(rules: Rules) -> tuple[object, ...]:
     return _Same(rules), dict(rules.rooms), dict(rules.customers), dict(rules.rotas)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Same:
+class _Same(msgspec.Struct, frozen=True, eq=False):
     """One object and no other, however equal."""
 
     rules: Rules

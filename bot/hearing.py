@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from adapters.contract import Incoming, RoomKind
 from bot.config import Room
@@ -16,8 +18,7 @@ from bot.tickets.rules import Role
 _LONGEST = 4000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hearing:
+class Hearing(msgspec.Struct, frozen=True, kw_only=True):
     """One message in its context. `customer_room` is the room whose contract applies; None when no contract does."""
 
     text: str

@@ -8,25 +8,29 @@ from bot.config import Room
 from bot.desk import Desk
 from bot.hearing import Hearing
 from bot.store.contract import Store
+from bot.talk import Talk
 from bot.tickets import joint_steps as js
 from bot.tickets.errors import TicketError
 from bot.tickets.kinds import Status
 from bot.tickets.merging import is_mergeable
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
-from faq.outages import may_be_one, says_no_more, speaks_of_one
+from faq.outages import may_be_one, says_no_more, says_the_same, speaks_of_one
+from faq.text import looks_like_trouble
 
 _AT_ONCE = timedelta(minutes=10)  # reports of several groups within this are worth a hint
+_JUST_REPORTED = timedelta(minutes=30)
 _LOOKED_AT = 50  # tickets of a room, and of all rooms
 
 
 class Joining:
     """Looks for the ticket that a text may be about. Only troubles that many have at once cost a look into the store."""
 
-    def __init__(self, *, desk: Desk, store: Store, rules: Rules) -> None:
+    def __init__(self, *, desk: Desk, store: Store, rules: Rules, talk: Talk) -> None:
         self._desk = desk
         self._store = store
         self._rules = rules
+        self._talk = talk
 
     async def joined(
         self, hearing: Hearing, text: str, *, is_told: bool, is_report: bool = False, level: str | None = None
@@ -40,8 +44,49 @@ class Joining:
         if room is None or is_off or hearing.role.is_staff or not speaks_of_one(text):
             return False
         ticket = await self._same(hearing, room, text, level, is_asking=is_told)
-        if ticket is None:
+        return ticket is not None and await self._join(
+            hearing, room, ticket, text, is_told=is_told, is_report=is_report
+        )
+
+    async def echoed(self, hearing: Hearing) -> bool:
+        """Add who says that they have the same as somebody who has just reported it: +1, 我们这边也是; False when nobody has.
+
+        Who says no more than that to nobody is added without a word, as in a group one nods.
+        """
+        room = hearing.customer_room
+        if room is None or not self._rules.same_within or hearing.role.is_staff or hearing.mentions:
             return False
+        account = self._talk.echoed(hearing, says_the_same)
+        if account is None:
+            return False
+        since = hearing.now - _JUST_REPORTED
+        here = await self._store.open_tickets(room=room.id, limit=_LOOKED_AT)
+        own = [each for each in here if each.account == account and each.opened_at >= since]
+        ticket = own[-1] if own else None
+        return ticket is not None and await self.with_others(hearing, ticket, hearing.text)
+
+    async def with_others(self, hearing: Hearing, ticket: Ticket, text: str) -> bool:
+        """Add who says that they have the same to a ticket of somebody else; False when they say nothing like it."""
+        room = hearing.customer_room
+        is_theirs = ticket.requester == hearing.by or ticket.has_reported(hearing.by)
+        is_open = (
+            ticket.status is Status.OPEN and is_mergeable(ticket) and ticket.address == hearing.origin.address
+        )
+        if room is None or is_theirs or not is_open or not says_the_same(text):
+            return False
+        is_told = hearing.is_addressed or hearing.quotes is not None or looks_like_trouble(text)
+        return await self._join(hearing, room, ticket, text, is_told=is_told)
+
+    async def _join(
+        self,
+        hearing: Hearing,
+        room: Room,
+        ticket: Ticket,
+        text: str,
+        *,
+        is_told: bool,
+        is_report: bool = False,
+    ) -> bool:
         step = js.Join(
             by=hearing.by,
             account=hearing.origin.account,

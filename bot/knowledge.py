@@ -5,10 +5,10 @@ from __future__ import annotations
 from asyncio import Lock, sleep, to_thread
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.kept_index import KeptIndex
@@ -23,8 +23,7 @@ from faq.thresholds import OwnQuestion, asked_itself, for_chatter, own_answer_at
 _SLICE, _LARGE = 20, 2_000  # from so many phrasings on a question is worked out in slices too
 
 
-@dataclass(frozen=True, slots=True)
-class Thresholds:
+class Thresholds(msgspec.Struct, frozen=True):
     """From which probability on an entry is given as the answer, or offered as a candidate."""
 
     answer_at: float
@@ -106,6 +105,11 @@ class Knowledge:
         if self.understanding is None or self._base.sentences is None:
             return 0
         return await self.understanding.work(self._base.sentences)
+
+    async def read_ahead(self) -> None:
+        """Read what nobody has asked for yet, in slices, so that the first question about it is as quick as the next."""
+        for _ in self._base.read_ahead():
+            await sleep(0)
 
     async def keep_index(self) -> bool:
         """Save the index where it is so large that the next start is quicker by it; return whether it was saved now."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.config import Config
@@ -18,8 +18,7 @@ from bot.tickets.standings import Case, Standing, case_of, is_settled, since, st
 _PAGE = 100
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerStandings:
+class CustomerStandings(msgspec.Struct, frozen=True):
     """How everything stands that one customer was promised about their tickets together."""
 
     customer: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from bot.drafts import Draft, Drafts
 from bot.filing import Filing
@@ -20,8 +21,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.replies import replies
 
 
-@dataclass(frozen=True, slots=True)
-class Echoes:
+class Echoes(msgspec.Struct, frozen=True):
     """What a step of a main ticket does to those that go along with it."""
 
     saved: list[Saved]

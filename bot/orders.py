@@ -206,7 +206,8 @@ class Orders:
             number = await self._finding.listed_call(hearing, number)
             number = await self._finding.callback_of(number)
         ticket = await self._finding.visible(hearing, number)
-        if command.word is Word.PROGRESS:
+        is_again = command.word is Word.URGE and await self._finding.has_just_urged(hearing, number)
+        if command.word is Word.PROGRESS or is_again:
             await self._progress(hearing, ticket)
             return True
         if command.word is Word.EXPLAIN:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from bot.config import Room
 from bot.store.contract import ClosedAsk, Link
@@ -13,8 +14,7 @@ from bot.tickets.records import Source
 from bot.tickets.rules import Role
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """A message as the desk needs it. `room` is None in a private chat; `address` and `account` are the platform's."""
 
     now: datetime

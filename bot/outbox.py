@@ -17,6 +17,7 @@ from adapters.contract import Adapter
 from adapters.powers import takes_file
 from bot.journal import Journal
 from bot.metrics import Meters
+from bot.quotas import Quotas
 from bot.sender import Sender
 from bot.store.contract import Store
 from bot.store.messages import Delivery, Queued
@@ -66,6 +67,10 @@ class Outbox:
         """Say whether a file of so many bytes can be sent to a room."""
         sender = self._senders.get(adapter)
         return sender is not None and takes_file(sender.adapter, room, size)
+
+    def quotas(self) -> Mapping[str, Quotas]:
+        """Return what of each platform's quotas is used, by adapter."""
+        return {name: sender.quotas for name, sender in self._senders.items()}
 
     def is_near(self, adapter: str, room: str) -> bool:
         """Say whether a message to this room would be handed to its platform within moments.

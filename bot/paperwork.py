@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from bot.directory import Directory
+from bot.learning.masking import without_secrets
 from bot.store.messages import Delivery, Queued
+from bot.tickets import events as e
 from bot.tickets.inspected import report
 from bot.tickets.model import Ticket
 from bot.tickets.papers import Attached
 from bot.tickets.planned_events import Inspected
+from bot.tickets.presence_events import TakenBack
 from bot.tickets.records import Record
 from bot.tickets.rules import Rules
 from bot.tickets.service_records import Words, service_record
@@ -48,8 +51,10 @@ class Paperwork:
 
     async def record(self, ticket: Ticket, speaker: Speaker) -> Attached:
         """Return the service record of a ticket as it stands."""
-        course = self._course(ticket, await self._store.records(ticket.number), speaker)
-        words = self._heard(ticket, await self._store.said_about(ticket.number))
+        records = await self._store.records(ticket.number)
+        course = self._course(ticket, records, speaker)
+        heard = self._heard(ticket, await self._store.said_about(ticket.number))
+        words = sorted((*heard, *self._told(ticket, records)), key=lambda each: each.at)
         return service_record(ticket, course, words, speaker, self._rules)
 
     def _course(self, ticket: Ticket, records: Sequence[Record], speaker: Speaker) -> Course | None:
@@ -57,6 +62,24 @@ class Paperwork:
             return as_it_went(ticket, records, self._rules, speaker.now)
         except KeyError:  # a calendar or the policy is gone; the rest is true all the same
             return None
+
+    def _told(self, ticket: Ticket, records: Sequence[Record]) -> Iterator[Words]:
+        """Yield what customers told of the ticket in their group, without secrets; nothing of somebody who took words back."""
+        room = self._directory.room_at(ticket.address)
+        if room is None or room.kind != "customer":
+            return
+        took_back = {record.event.by.id for record in records if isinstance(record.event, TakenBack)}
+        for record in records:
+            event, source = record.event, record.source
+            if (
+                not isinstance(event, e.Supplemented | e.Reopened)
+                or source is None
+                or source.room != ticket.address
+            ):
+                continue
+            is_staff = self._rules.role(event.by).is_staff
+            if event.text and not is_staff and event.by.id not in took_back:
+                yield Words(record.at, without_secrets(event.text), event.by.name)
 
     def _heard(self, ticket: Ticket, said: Sequence[Queued]) -> tuple[Words, ...]:
         """Return what arrived in the group of the customer, and nothing that was said anywhere else."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from bot.asks import Choices
 from bot.commands import Command
@@ -44,8 +45,7 @@ _WORK = re.compile(
 _MIDNIGHT = "24:00"
 
 
-@dataclass(frozen=True, slots=True)
-class _Meant:
+class _Meant(msgspec.Struct, frozen=True):
     """What stands before the rest of a command: a ticket, or a customer's room, or neither."""
 
     ticket: Ticket | None

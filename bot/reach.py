@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from adapters.contract import Capabilities
 from bot.config_mistakes import Wording
@@ -17,8 +18,7 @@ _ROLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Unreached:
+class Unreached(msgspec.Struct, frozen=True):
     """Somebody or something that a promise counts on in vain: its name, and why in both languages."""
 
     name: Wording

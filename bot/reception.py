@@ -10,22 +10,27 @@ import math
 import re
 
 import structlog
+from msgspec.structs import replace
 
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.commands import Command, parse
 from bot.desk import Desk
-from bot.dialogue import Dialogue, NotAnAnswer, says_broken
+from bot.dialogue import Dialogue, NotAnAnswer
 from bot.directory import Directory
 from bot.finding import Finding
+from bot.following_on import FollowingOn, supplement
 from bot.hearing import Hearing, closing, heard
+from bot.joining import Joining
 from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
+from bot.short_answers import agreed, says_broken
 from bot.spoken import spoken
 from bot.store.contract import Link, Store
+from bot.talk import Talk
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.kinds import ClockKind, Kind, Status
@@ -67,6 +72,9 @@ class Reception:
         newcomers: Newcomers,
         uploading: Uploading,
         presence: Presence,
+        joining: Joining,
+        following_on: FollowingOn,
+        talk: Talk,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -83,6 +91,9 @@ class Reception:
         self._newcomers = newcomers
         self._uploading = uploading
         self._presence = presence
+        self._joining = joining
+        self._following_on = following_on
+        self._talk = talk
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -103,6 +114,7 @@ class Reception:
         if not hearing.text:
             await self._silent(hearing, incoming)
             return
+        self._talk.note(hearing)
         try:
             await self._understood(hearing)
         except TicketError as refusal:
@@ -124,7 +136,10 @@ class Reception:
         if command is None and hearing.is_for_staff:
             command = await self._spoken(hearing, link)
         if command is not None:
-            if command.word is Word.HUMAN and not command.rest and await self._dialogue.taken_up(hearing):
+            is_bare = (
+                command.word in (Word.HUMAN, Word.REPORT) and not command.rest and not hearing.is_for_staff
+            )
+            if is_bare and await self._dialogue.taken_up(hearing):
                 return
             # What was done before is refused by its own commit; a look first is for the rest.
             is_sure = self._orders.ends_in_a_commit(command)
@@ -146,6 +161,8 @@ class Reception:
             is_addressed=hearing.is_addressed,
         )
         command = parse(found.command) if found is not None else None
+        if found is None and agreed(hearing.text) and not hearing.mentions:
+            return await self._accepted(hearing)
         if found is None or command is None:
             return None
         if found.number is not None:
@@ -154,13 +171,22 @@ class Reception:
         is_one = found.is_certain or is_quoted or len(await self._finding.fitting(hearing, command)) == 1
         return command if is_one else None
 
+    async def _accepted(self, hearing: Hearing) -> Command | None:
+        """Return the acceptance of a hand-over that was offered with the words just before a yes."""
+        accept = parse(f"/{Word.ACCEPT}")
+        fitting = await self._finding.fitting(hearing, accept) if accept is not None else []
+        offer = fitting[0].offer if len(fitting) == 1 else None
+        is_next = offer is not None and self._talk.follows(hearing, offer.giver.id)
+        return accept if is_next else None
+
     async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
         """Also staff among themselves: the bot answers them too when they call it."""
         quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
+        fresh: int | None = None
         try:
             suggested = await self._dialogue.reply(hearing, quoted)
         except NotAnAnswer as other:
-            hearing = closing(hearing, *other.left)
+            hearing, fresh = closing(hearing, *other.left), other.fresh
         else:
             if suggested is not None:
                 await self._run(suggested)
@@ -171,6 +197,11 @@ class Reception:
             return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
+        if link is None and (await self._joining.echoed(hearing) or await self._asking_after.again(hearing)):
+            return
+        if hearing.quotes is None and await self._following_on.heard(hearing, fresh):
+            return
+        hearing = replace(hearing, text=self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
         is_answered = not is_among_staff and await self._answering.question(hearing)
         if not is_answered and hearing.origin.closed_asks:
@@ -193,8 +224,10 @@ class Reception:
             return True
         if await self._asking_after.asked_about(hearing, ticket, said):
             return True
+        if await self._joining.with_others(hearing, ticket, said):
+            return True
         if ticket.status is Status.OPEN:
-            await self._desk.take(ticket.number, s.Supplement(hearing.by, said), hearing.origin, known=ticket)
+            await self._desk.take(ticket.number, supplement(hearing.by, said), hearing.origin, known=ticket)
         elif ticket.status is Status.SOLVED and not says_broken(said):
             await self._orders.check_again(hearing, ticket)
         else:
@@ -226,7 +259,11 @@ class Reception:
         """Staff speak to the customer: a word that belongs to a ticket stops its clock, and takes it if nobody has."""
         if is_noise(hearing.text):
             return  # a thumb is no answer
-        ticket = await self._meant(hearing, link) or await self._awaiting(hearing)
+        ticket = (
+            await self._meant(hearing, link)
+            or await self._awaiting(hearing)
+            or await self._unclaimed(hearing)
+        )
         if ticket is None:
             if hearing.is_addressed and not await self._is_repeated(hearing):
                 await self._answering.question(hearing)
@@ -255,6 +292,19 @@ class Reception:
             if ticket.account in hearing.mentions or f"@{ticket.requester.name}" in hearing.text
         ]
         return min(called or owed, key=self._answer_by, default=None)
+
+    async def _unclaimed(self, hearing: Hearing) -> Ticket | None:
+        """Return the ticket nobody has taken whose requester is called by name: whoever answers them first takes it (首问)."""
+        room = hearing.customer_room
+        if room is None or hearing.is_addressed or is_thanks(hearing.text):
+            return None
+        waiting = [
+            ticket
+            for ticket in await self._store.open_tickets(room=room.id)
+            if ticket.owner is None and ticket.status is Status.OPEN and not ticket.kind.is_planned
+            and (ticket.account in hearing.mentions or _names(ticket.requester.name, hearing.text))
+        ]  # fmt: skip
+        return waiting[0] if len(waiting) == 1 else None
 
     def _answer_by(self, ticket: Ticket) -> tuple[float, int]:
         word = promised_word(ticket, self._rules)
@@ -294,3 +344,8 @@ def _without(number: int, text: str) -> str:
     """Return what is said about a ticket without its number at the start."""
     found = _LEADING_NUMBER.match(text)
     return text[found.end() :] if found and int(found[1]) == number else text
+
+
+def _names(name: str, text: str) -> bool:
+    """Say whether a text calls somebody by a name that is more than a letter."""
+    return len(name) > 1 and name in text

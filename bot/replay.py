@@ -6,12 +6,14 @@ import asyncio
 import difflib
 import tempfile
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import assert_never
 from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec.structs import replace
 
 from adapters.addressing import addressed, mentioned
 from adapters.contract import (
@@ -46,8 +48,7 @@ class NothingToPoint(Exception):
     """A transcript quotes or presses something that the bot has not said in that room."""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """How a replay went. `difference` is empty when the bot said exactly what was expected."""
 
     path: Path
@@ -55,8 +56,7 @@ class Result:
     lines: list[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """One message of the bot, its id in the chat, and when it was said."""
 
     message: Outgoing

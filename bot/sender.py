@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 import structlog
 from msgspec.structs import replace
 
-from adapters.contract import Adapter
+from adapters.contract import Adapter, DeliveryFailed
 from bot.attempts import USEFUL, Attempts
-from bot.delivery_notes import PACES, Notes
+from bot.delivery_notes import PACES, QUOTAS, Notes
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.pace import Pace
+from bot.quotas import Quotas, Spent, calls
 from bot.store.contract import LeaseLost, Store, StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.tickets.errors import N_
@@ -28,6 +29,8 @@ _CLAIMED_FOR = 0.1
 _MOST_QUEUED = 5000  # of one adapter in memory; what others queue beyond that waits in the store
 _NEWS = 200  # taken up at once
 _LEAVING = timedelta(seconds=5)
+_WORTH_WAITING = timedelta(minutes=1)  # for room in a quota; a ping that would wait longer is said elsewhere
+_LOOK_AGAIN = timedelta(seconds=5)  # whether there is room in a quota, or something more urgent has come
 _CUT_OFF = timedelta(seconds=1)  # between two looks whether there is a connection
 
 
@@ -53,7 +56,8 @@ class Sender:
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._held: dict[str, list[Queued]] = {}  # by room, until somebody speaks there
         self._pace = Pace(adapter.capabilities)
-        self._notes = Notes(adapter.name, store, clock, self._pace)
+        self.quotas = Quotas(adapter.capabilities)
+        self._notes = Notes(adapter.name, store, clock, self._pace, self.quotas)
         self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
         self._name = adapter.name
         self._term = 0  # of the lease under which the queues were filled
@@ -91,11 +95,16 @@ class Sender:
             arrivals = await self._store.kept(
                 f"{PACES}{self._name}"
             )  # of whoever sent before, here or elsewhere
+            used = await self._store.kept(f"{QUOTAS}{self._name}/")
             if self._store.term(self._name) != term:
                 return
             self._begin(term)
             self._has_left = False
             self._remember(arrivals)
+            self.quotas.restore(
+                {name.removeprefix(f"{QUOTAS}{self._name}/"): counts for name, counts in used.items()},
+                self._clock.now(),
+            )
         for room, queue in self._rooms.items():  # left when the lease seemed to have ended, and had not
             if queue and room not in self._workers:
                 self._workers[room] = asyncio.create_task(self._serve(room))
@@ -188,7 +197,10 @@ class Sender:
         queue = self._rooms.get(room, ())
         if len(queue) >= self._at_once() or (queue and queue[0].not_before is not None):
             return False
-        return self._pace.wait(room, self._clock.now(), ahead=len(queue)) == timedelta()
+        now = self._clock.now()
+        if self.quotas.spent(room, now, is_urgent=False, is_push=True) is not None:
+            return False
+        return self._pace.wait(room, now, ahead=len(queue)) == timedelta()
 
     def put(self, messages: Iterable[Queued]) -> None:
         for message in messages:
@@ -205,6 +217,7 @@ class Sender:
         self._held[message.room] = [each for each in self._held.get(message.room, ()) if each is not message]
 
     def release(self, room: str) -> None:
+        self.quotas.heard(room)
         self.put(
             replace(message, state=Delivery.QUEUED, was_held=True, not_before=None)
             for message in self._held.pop(room, ())
@@ -255,6 +268,14 @@ class Sender:
     async def _advance(self, queue: deque[Queued]) -> None:
         """Deal with the first message of a room: send it, put it off, or drop it."""
         first = queue[0]
+        if first.edits is not None and not await self._attempts.can_change(first.edits):
+            # Before the platform's pace is asked, so that what nobody will see takes nothing of it.
+            await self._attempts.drop(first, N_("平台现在不让改"))
+            self._finish(queue, first, None)
+            return
+        if spent := self.quotas.forbidding(first, self.adapter, self._clock.now()):
+            await self._go_without(queue, first, spent)
+            return
         if not await self._is_due(first):
             self._finish(queue, first, None)
             return
@@ -296,8 +317,27 @@ class Sender:
             wait = max(wait, self._attempts.shut_for(message.room, now))
             if wait <= timedelta():
                 self._pace.take(message.room, now)  # at once: other rooms look at the same minute
+                self.quotas.count(message, self.adapter, now)
                 return True
             await self._clock.sleep(wait)
+
+    async def _go_without(self, queue: deque[Queued], message: Queued, spent: Spent) -> None:
+        """Deal with a message for which there is no room: what calls somebody is said elsewhere at once, the rest waits or is dropped."""
+        now = self._clock.now()
+        if message.useful_until is not None and now > message.useful_until:
+            await self._attempts.drop(message, N_("过时"))
+        elif now > message.created_at + USEFUL:
+            await self._attempts.expire(message)
+        elif spent.wait is None:
+            await self._attempts.refuse(message, DeliveryFailed(spent.why, until_heard=True))
+        elif calls(message) and message.fallback is not None and spent.wait > _WORTH_WAITING:
+            await self._attempts.refuse(message, DeliveryFailed(spent.why))
+        else:
+            await self._clock.sleep(min(spent.wait, _LOOK_AGAIN))
+            if queue and not calls(queue[0]):
+                _most_urgent_first(queue, calls)
+            return
+        self._finish(queue, message, None)
 
     def _urgent_elsewhere(self, room: str) -> int:
         return sum(
@@ -324,9 +364,11 @@ class Sender:
         self._pace.restore(arrivals, self.adapter.name, self._clock.now())
 
 
-def _most_urgent_first(queue: deque[Queued]) -> None:
+def _most_urgent_first(
+    queue: deque[Queued], is_first: Callable[[Queued], bool] = lambda message: message.is_urgent
+) -> None:
     """Put what calls somebody before what only tells, each in its own order, after a platform has refused to listen."""
-    if any(message.is_urgent for message in queue):
-        ordered = sorted(queue, key=lambda message: not message.is_urgent)
+    if any(is_first(message) for message in queue):
+        ordered = sorted(queue, key=lambda message: not is_first(message))
         queue.clear()
         queue.extend(ordered)

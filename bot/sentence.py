@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+
+class Sentence(msgspec.Struct, frozen=True):
     """A pattern of a whole text; compiled when it is first asked for, so that a start does not wait for all of them."""
 
     pattern: str

@@ -39,10 +39,11 @@ ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is 
     (Sentence(rf"(?:让|叫|请|安排)\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
     (Sentence(rf"{_NUMBER}{_GAP}(?:让|叫|请|安排)\s*(?P<rest>.+)"), False),
     (Sentence(rf"(?P<rest>@?[^\d\s]+?[\s,，]*{_DOING})\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
+    (Sentence(rf"(?P<rest>@?[^\d\s]+)\s+{_NUMBER}{_GAP}(?:你|麻烦你?|请你?)?(?:帮我|帮忙|帮)?(?:接|处理|跟进?|看)(?:一下|下)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
     (Sentence(rf"(?P<rest>@?\S+?[\s,，]+(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))) {_NUMBER}{_END}"), False),
 )  # fmt: skip
 DOES = Sentence(
-    rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}){_END}(?:$|[\s,，:：]+(?P<why>.*))"
+    rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}|(?:过?去|来)(?:一趟|一下)?){_END}(?:$|[\s,，:：]+(?P<why>.*))"
 )
 ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:级别)?(?:改|升|降|调)(?:级)?(?:成|为|到)\s*(?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
@@ -51,7 +52,8 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都)?(?:修好|搞定|弄好|处理好|处理完|解决|恢复正常)了(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都)?(?:(?:修好|搞定|弄好|处理好|处理完|解决|恢复正常|可以|好)了|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|已经?到(?:现场|场))(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"(?:我)?(?:已经?)?到(?:现场|场)?了{_GAP}{_NUMBER}(?P<rest>){_END}"), Word.ARRIVE, ""),
@@ -70,9 +72,10 @@ A_NUMBER = Sentence(rf"{_NUMBER}[\s。.?？]*")  # said to the bot it asks what 
 ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"(?:今天|今晚|今夜|现在|这会儿|目前)?(?:是)?(?:谁|哪位|哪个)(?:在|来)?值班{_END}|(?:今天|今晚|现在)?值班(?:的人?|人员?)?是(?:谁|哪位){_END}"), Word.ON_DUTY),
     (Sentence(rf"who(?:'s| is) on (?:call|duty)(?: now| today| tonight)?{_END}"), Word.ON_DUTY),
-    (Sentence(rf"(?:现在|目前|今天)?(?:还|都)?有(?:哪些|什么|几个|多少)(?:没|未)?(?:处理|完成?|解决|接|办)?(?:完|的)?{_TICKETS}(?:还?(?:没|未)(?:完成?|处理完?|解决|接|办完?|弄完|做完))?{_END}"), Word.QUEUE),
+    (Sentence(rf"(?:现在|目前|今天)?(?:还|都)?有?(?:哪些|什么|几个?|多少)(?:没|未)?(?:处理|完成?|解决|接|办)?(?:完|的)?{_TICKETS}(?:还?(?:没|未)(?:完成?|处理完?|解决|接|办完?|弄完|做完))?{_END}"), Word.QUEUE),
+    (Sentence(rf"(?:已经?)?(?:超时|逾期|快到期|要到期)的?{_TICKETS}(?:有哪些|有多少)?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:未完成|没完成?|未处理|没处理|没人接)的?{_TICKETS}(?:有哪些|有多少)?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:what(?:'s| is)(?: still)? open|(?:what|which) tickets are(?: still)? open|open tickets){_END}"), Word.QUEUE),
-    (Sentence(rf"我(?:手上|手里|这边?|名下)?(?:现在|目前)?(?:还|都)?有(?:哪些|什么|几个|多少){_TICKETS}(?:没完|没处理)?{_END}|我(?:手上|手里|名下)的?{_TICKETS}{_END}"), Word.MINE),
+    (Sentence(rf"我(?:手上|手里|这边?|名下)?(?:现在|目前)?(?:还|都)?有?(?:哪些|什么|几个?|多少){_TICKETS}(?:没完|没处理)?{_END}|我(?:手上|手里|名下)的?{_TICKETS}{_END}"), Word.MINE),
     (Sentence(rf"(?:what do i have(?: open)?|what(?:'s| is) on my plate|(?:show )?my (?:open )?tickets){_END}"), Word.MINE),
 )  # fmt: skip

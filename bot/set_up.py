@@ -5,13 +5,14 @@ There is one rule: the file wins. Chat can only add what the file is silent abou
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.config import Config, Customer, Person, Room
 from scheduler.rota import Rota
@@ -47,8 +48,7 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
 T = TypeVar("T", RoomNote, CustomerNote, AccountNote)
 
 
-@dataclass(frozen=True, slots=True)
-class SetUp:
+class SetUp(msgspec.Struct, frozen=True):
     """All notes: rooms by address, customers by id, accounts by account."""
 
     rooms: Mapping[str, RoomNote]
@@ -85,7 +85,7 @@ def overlaid(config: Config, set_up: SetUp) -> Config:
     known = {customer.id: customer for customer in customers}
     rooms = tuple(_rooms(config, set_up, known))
     rotas = {room.on_call: _rota(room.on_call, set_up, config) for room in rooms if room.on_call == room.id}
-    return replace(
+    return dataclasses.replace(
         config,
         customers=customers,
         people=tuple(_with_accounts(person, config, set_up) for person in config.people),

@@ -5,7 +5,6 @@ Pure: what was said about a rota is one small value, which time and people turn 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -29,8 +28,7 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warned_until: datetime | None = None  # the end of the latest gap that was warned of
 
 
-@dataclass(frozen=True, slots=True)
-class Called:
+class Called(msgspec.Struct, frozen=True):
     """A shift ends: those who come were asked to take over by an instant, from those who are called until then."""
 
     call: RollCall
@@ -38,8 +36,7 @@ class Called:
     confirm_by: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class NotTaken:
+class NotTaken(msgspec.Struct, frozen=True):
     """Nobody took over in time; those who should have left are still called."""
 
     leaving: tuple[str, ...]
@@ -47,8 +44,7 @@ class NotTaken:
     changed_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(msgspec.Struct, frozen=True):
     """Nobody is on call in a stretch of time that is near; `is_open` when no end of it is in sight."""
 
     gap: Interval

@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from bot.commands import BETWEEN
 from bot.sentence import Sentence
+from faq.text import looks_like_trouble
 
 _CAUSE = ("故障原因", "原因分析", "原因", "cause")
 _METHOD = (
@@ -35,6 +36,10 @@ _FIELDS = re.compile(  # a colon makes each a label; without one only the three 
 )
 
 
+_JOINED = re.compile(  # typed with one thumb: 原因电源老化方法换电源预防定期除尘
+    r"(?:故障)?原因[是为:：]?(?P<cause>[^:：]+?)(?:处理)?方法[是为:：]?(?P<method>[^:：]+?)预防(?:措施)?[是为:：]?(?P<prevention>[^:：]+)",
+    re.DOTALL,
+)
 _PARTS = re.compile(r"[;；\n]")
 
 
@@ -44,6 +49,9 @@ def resolution_fields(rest: str) -> dict[str, str]:
     Missing ones are empty.
     """
     fields = {"cause": "", "method": "", "prevention": ""}
+    joined = _JOINED.fullmatch(rest.strip())
+    if joined is not None:
+        return {name: joined[name].strip(BETWEEN) for name in fields}
     labels = list(_FIELDS.finditer(rest))
     parts = [part.strip(BETWEEN) for part in _PARTS.split(rest)]
     if not labels and len(parts) == len(fields):
@@ -76,6 +84,15 @@ _STARS = re.compile(
 _NOT_GIVEN = re.compile(r"不|没|差|别|怎么|为什么|[?吗]")
 _PRAISE = re.compile(r"没问题|没得说|没毛病|不错|差不多")
 _LONGEST_REMARK = 60
+_LONGEST_PROMISE = 24
+_PROMISES = re.compile(
+    r"(?:(?:好的?|嗯+|行|可以|ok|收到|知道了|明白)[,，。!！\s]*)*(?:请?稍(?:等|候)|请?等(?:一?下|一?会|我|下课|会儿)|马上|一会儿?|待会儿?|等会儿?|晚(?:点|些)|稍后|回头|下课|"
+    r"(?:今天|明天|下午|上午|晚上)(?:再|我|给|发|去)|我(?:现在|这就|马上|先|等下|一会儿?)?(?:去|问问|问一?下|找找|找一?下|看看|看一?下|确认)|正在(?:找|问|上课|开会)|在(?:上课|开会)"
+    r"|(?:one|just a|a) (?:moment|minute|second|sec)\b|later\b|i'?ll (?:check|look|ask|send))",
+    re.IGNORECASE,
+)
+_BRINGS = re.compile(r"[A-Za-z0-9-]{4,}|[:：]|\[|是[^不]")
+_GOOD = 3
 
 
 _YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以|行|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
@@ -139,3 +156,39 @@ def one_score(text: str) -> tuple[int, str] | None:
         said[: stars[0].start()].rstrip(BETWEEN) + " " + said[stars[0].end() :].lstrip(BETWEEN)
     ).strip()
     return (int(given.translate(_DIGITS)) if given else 5, comment)
+
+
+_NOT_YET = re.compile(
+    r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
+    re.IGNORECASE,
+)
+_AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
+
+
+def praise(text: str) -> tuple[int, int, str] | None:
+    """Return a rating that can only mean that the work is done: nothing below 3, which also keeps it apart from 1 and 2."""
+    one = one_score(text)
+    given = scores(text) or ((one[0], *one) if one is not None else None)
+    return given if given is not None and min(given[:2]) >= _GOOD else None
+
+
+def only_promises(text: str) -> bool:
+    """Tell whether somebody who was asked for something says no more than that it will come: `稍等，我下课去看`."""
+    said = unicodedata.normalize("NFKC", text).strip()
+    return len(said) <= _LONGEST_PROMISE and _PROMISES.match(said) is not None and not _BRINGS.search(said)
+
+
+def not_yet(text: str) -> bool:
+    """Tell whether a text says first that it does not work yet."""
+    return _NOT_YET.match(text) is not None
+
+
+def says_still(text: str) -> bool:
+    """Tell whether a text begins with saying that it fails still, or again."""
+    said = text.strip()
+    return _AGAIN.match(said) is not None or not_yet(said)
+
+
+def says_broken(text: str) -> bool:
+    """Tell whether a word about a solved ticket says that it is not solved, or not any more."""
+    return looks_like_trouble(text.strip()) or says_still(text)

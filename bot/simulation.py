@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from bot.config import Config, rules_of
 from bot.store.bodies import record_from
@@ -29,8 +30,7 @@ class NothingToSimulate(TicketError):
     """A policy or a customer that is asked for does not exist; the text says which there are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which tickets are told again, and under which policy; an empty one means that of their customer."""
 
     policy: str = ""
@@ -39,8 +39,7 @@ class Wanted:
     customer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Compared:
+class Compared(msgspec.Struct, frozen=True):
     """One ticket as it went, and as it would have gone."""
 
     ticket: Ticket

@@ -5,8 +5,10 @@ Only whole sentences count. One that says more, or names nobody and no ticket th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.commands import BETWEEN
 from bot.sentences import A_NUMBER, ABOUT_A_TICKET, ABOUT_ALL, ASKS_SOMEBODY, CLAIMS, DOES, GIVES
@@ -14,6 +16,8 @@ from bot.tickets.model import Party
 from bot.vocabulary import Word
 from bot.wishes import Wish, wish
 
+_COMMAS = re.compile(r"[,，]\s*")
+_THREE = 3
 _LONGEST = 200
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９＃＠　’", "0123456789#@ '")
 _DIGITS = "0123456789"
@@ -21,8 +25,7 @@ _DIGITS = "0123456789"
 Called = Callable[[str], tuple[Party, str] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(msgspec.Struct, frozen=True):
     """The command that was meant. `is_certain`: it stands whatever is open; else just one ticket must fit it."""
 
     command: str  # as it would be typed, marked
@@ -82,11 +85,20 @@ def _about(said: str) -> Spoken | None:
     for pattern, word, first in ABOUT_A_TICKET:
         found = pattern.fullmatch(said)
         if found is not None:
-            return _meant(word, found["number"], f"{first} {(found['rest'] or '').strip(BETWEEN)}".strip())
+            rest = (found["rest"] or "").strip(BETWEEN)
+            return _meant(
+                word, found["number"], f"{first} {_parted(rest) if word is Word.RESOLVE else rest}".strip()
+            )
     number = said.lstrip("#")
     digits = number[: len(number) - len(number.lstrip(_DIGITS))]
     is_asked = bool(digits) and wish(number[len(digits) :]) is Wish.HOW_FAR
     return _meant(Word.PROGRESS, digits) if is_asked else None
+
+
+def _parted(result: str) -> str:
+    """Return cause, method and prevention said in one breath as three parts: `电源老化，换了电源，以后定期除尘`."""
+    parts = _COMMAS.split(result)
+    return "；".join(parts) if len(parts) == _THREE and "；" not in result and ";" not in result else result
 
 
 def _asked(said: str) -> Spoken | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -16,8 +15,7 @@ from bot.tickets.storms import Alert, Load, Verdict
 _ROOM, _PERSON = "storm.room.", "storm.person."
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(msgspec.Struct, frozen=True):
     """A verdict, and what has to be remembered of it."""
 
     verdict: Verdict

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.lengths import parse_length
 
@@ -24,15 +25,13 @@ class TranscriptFault(Exception):
     """A line of a transcript cannot be understood. The text names the line and says what is expected."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetClock:
+class SetClock(msgspec.Struct, frozen=True):
     """`@ 2026-03-06 16:45`."""
 
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(msgspec.Struct, frozen=True):
     """A person writes in a room; `about` is the ticket of the bot's message that is quoted."""
 
     room: str
@@ -41,8 +40,7 @@ class Say:
     about: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(msgspec.Struct, frozen=True):
     """A person presses a button of the bot's latest message in a room."""
 
     room: str
@@ -50,30 +48,26 @@ class Press:
     button: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
+class Pass(msgspec.Struct, frozen=True):
     """`... 30m`."""
 
     length: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(msgspec.Struct, frozen=True):
     """`! restart`, or `! restart 40m` when the process was down for so long."""
 
     down: timedelta = timedelta()
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(msgspec.Struct, frozen=True):
     """`! added ROOM`: somebody takes the bot into a group; `! removed ROOM`: out of it."""
 
     room: str
     is_removed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Silenced:
+class Silenced(msgspec.Struct, frozen=True):
     """`! silent ROOM`: the platform lets the bot speak there only within five minutes after somebody has; `! free ROOM` ends it.
 
     With `! muted ROOM` and `! unmuted ROOM` the platform also tells of it.
@@ -84,15 +78,13 @@ class Silenced:
     is_told: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class WithoutFiles:
+class WithoutFiles(msgspec.Struct, frozen=True):
     """`! nofiles ROOM`: the platform refuses files in that room; `! nofiles *`: it has none at all."""
 
     room: str
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(msgspec.Struct, frozen=True):
     """`! left ROOM PERSON`, `! joined ROOM PERSON`, or `! recalled ROOM PERSON`: they take back what they said last there."""
 
     what: str
@@ -103,8 +95,7 @@ class Happened:
 Action = SetClock | Say | Press | Pass | Restart | Added | Silenced | WithoutFiles | Happened
 
 
-@dataclass(frozen=True, slots=True)
-class Expectation:
+class Expectation(msgspec.Struct, frozen=True):
     """The bot says something in a room, or anywhere (`*`); `at` as written, empty when it does not matter."""
 
     line: int
@@ -113,8 +104,7 @@ class Expectation:
     at: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(msgspec.Struct, frozen=True):
     """An action and what the bot must say because of it."""
 
     line: int
@@ -122,8 +112,7 @@ class Block:
     expected: tuple[Expectation, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(msgspec.Struct, frozen=True):
     """A conversation: its lines as written, the configuration it names, its blocks."""
 
     lines: tuple[str, ...]
@@ -131,8 +120,7 @@ class Transcript:
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(msgspec.Struct, frozen=True):
     """What the bot really said: where, when (local time), and whether time was passing."""
 
     room: str
@@ -141,12 +129,11 @@ class Spoken:
     is_timed: bool
 
 
-@dataclass(slots=True)
-class Outcome:
+class Outcome(msgspec.Struct):
     """How a block went: expectations nothing met, messages nobody expected, and what each expectation was met by."""
 
-    missing: list[Expectation] = field(default_factory=list)
-    unexpected: list[Spoken] = field(default_factory=list)
+    missing: list[Expectation] = msgspec.field(default_factory=list)
+    unexpected: list[Spoken] = msgspec.field(default_factory=list)
 
     @property
     def is_well(self) -> bool:

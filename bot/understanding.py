@@ -122,6 +122,8 @@ class Understanding:
             if missing and not await self._worked_out(sentences, missing):
                 break
             done += len(missing)
+        if done:
+            await asyncio.to_thread(sentences.make_ready)
         return done
 
     async def _worked_out(self, sentences: Sentences, texts: dict[int, str]) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import PurePath
 from typing import Final
 
 import msgspec
 import structlog
+from msgspec.structs import replace
 
 from adapters.contract import Adapter, Attachment, Incoming
 from adapters.powers import FetchesFiles, FileUnavailable
@@ -27,7 +27,7 @@ from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Role
 from faq.formats import ImportPlan, Row, Rows, UnreadableFile, parse, plan
 
-SUFFIXES: Final = (".csv", ".xlsx", ".md", ".jsonl", ".docx", ".txt")
+SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".docx", ".txt")
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _CURRENT: Final = "setup:"

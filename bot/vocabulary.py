@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from bot.tickets.errors import N_
 from bot.tickets.rules import Role
@@ -103,8 +104,7 @@ class Whose(StrEnum):
     ADMIN = "admin"  # who sets rooms up
 
 
-@dataclass(frozen=True, slots=True)
-class Spec:
+class Spec(msgspec.Struct, frozen=True):
     """One command: its words (the first of a language is the one the bot uses), and how it is explained."""
 
     word: Word

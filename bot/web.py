@@ -86,7 +86,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     app.add_routes(SetUpPage(bot, renderer, adapters, health.connected).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters, lambda name: bot.store.term(name) > 0).routes())
-    app.add_routes(FindingsPage(adapters, lambda name: bot.store.term(name) > 0).routes())
+    app.add_routes(FindingsPage(adapters, lambda name: bot.store.term(name) > 0, bot.quota_warnings).routes())
     app.add_routes(_Monitoring(bot, health).routes())
     app.router.add_get(assets.ROUTE, files.serve)
     for adapter in pages_of:
@@ -157,6 +157,7 @@ class _Monitoring:
         figures = await metrics.read(
             self._bot,
             self._health.connected(),
+            quotas=self._bot.quotas_used(),
             started_at=self._started_at,
             last_tick_at=self._health.last_tick_at(),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 import msgspec
 
@@ -19,8 +18,7 @@ class Expected(msgspec.Struct, frozen=True, kw_only=True):
     customer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How one expectation was met."""
 
     line: int
@@ -30,8 +28,7 @@ class Outcome:
     is_met: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FaultyLine:
+class FaultyLine(msgspec.Struct, frozen=True):
     """A line of the file that cannot be read."""
 
     line: int

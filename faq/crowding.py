@@ -24,7 +24,10 @@ class Crowding:
         step = -(-len(entries) // _AMONG) or 1
         self._places = [place for place in range(0, len(entries), step) if entries[place]]
         self._sample = rows[self._places]
-        self._owners = self._numpy.array([entries[place] for place in self._places])
+        # Numbers are told apart much sooner than ids.
+        ids = dict.fromkeys(entries[place] for place in self._places)
+        self._owner_of = {id_: number for number, id_ in enumerate(ids)}
+        self._owners = self._owned(self._places)
         self._known: dict[int, float] = {}
         around = self._around(self._places)
         self._usual = float(around[around > _NOT].mean()) if (around > _NOT).any() else 0.0
@@ -46,9 +49,12 @@ class Crowding:
         if not self._places:
             return numpy.full(len(places), _NOT)
         likes = self._rows[places] @ self._sample.T
-        owners = numpy.array([self._entries[place] for place in places])
-        likes[owners[:, None] == self._owners[None]] = _NOT
+        likes[self._owned(places)[:, None] == self._owners[None]] = _NOT
         nearest = -numpy.partition(-likes, min(_NEAREST, likes.shape[1] - 1), axis=1)[:, :_NEAREST]
         is_other = nearest > _NOT
         counts = is_other.sum(axis=1)
         return numpy.where(counts, (nearest * is_other).sum(axis=1) / numpy.maximum(counts, 1), _NOT)
+
+    def _owned(self, places: Sequence[int]) -> Any:
+        """Return the number of the entry of each row, -1 for one that nobody is compared with."""
+        return self._numpy.array([self._owner_of.get(self._entries[place], -1) for place in places])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 import msgspec
@@ -35,8 +34,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return self.is_enabled and (begins is None or begins <= day) and (ends is None or day <= ends)
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(msgspec.Struct, frozen=True):
     """One phrasing held against a text."""
 
     entry: Entry
@@ -46,8 +44,7 @@ class Measured:
     sentence: float | None = None  # likeness of the whole sentences, None without the extra `semantic`
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """One entry held against a text, by the phrasing that is most like it."""
 
     entry: Entry

@@ -5,15 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
+
+import msgspec
 
 _BINS = 10
 _RECALLED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """A question and the entries that answer it; none when nothing in the knowledge base does."""
 
     id: str
@@ -21,16 +21,14 @@ class Asked:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True):
     """How many of the answerable questions are answered rightly at a wished precision, and from which score on."""
 
     share: float
     threshold: float | None  # None: no threshold gives that precision
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True):
     """The figures of a set of predictions; shares are of the answerable questions."""
 
     answerable: int
@@ -44,8 +42,7 @@ class Figures:
     calibration_error: float  # mean distance of probability and share of right ones, over ten equal bins
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(msgspec.Struct, frozen=True):
     """What comes of answering everything from one score on."""
 
     precision: float  # share of right ones among all answers, 1 when there is none

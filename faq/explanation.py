@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from faq.entries import Entry
 from faq.features import NAMES
@@ -12,8 +12,7 @@ from faq.text import fold
 NEAREST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(msgspec.Struct, frozen=True):
     """One entry held against a text."""
 
     entry: Entry
@@ -22,8 +21,7 @@ class Near:
     features: tuple[tuple[str, float], ...]  # of that wording, by name
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """Everything that led to a verdict."""
 
     text: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+import msgspec
 from rapidfuzz.fuzz import ratio
 
 from faq.grams import common
@@ -92,7 +92,7 @@ _KINDS = tuple(
 )
 # A text of so many characters, or half as many words, is as long as can be.
 _LONG = 40.0
-_SAID = re.compile(r"[\u3400-\u9fff]|[^\s\u3400-\u9fff]+")
+_NOT_CHINESE = re.compile(r"[^ \u3400-\u9fff]+")
 # What a word is worth that only sounds the same.
 _SOUNDS = 0.8
 # A word of so many bits in the language is as rare as can be; so many unmet words are as many as can be.
@@ -101,20 +101,16 @@ _RARE, _MANY_UNMET = 20.0, 4.0
 _READINGS_REMEMBERED, _WORDS_REMEMBERED = 8_192, 16_384
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True):
     """A word with its meaning and its sound."""
 
     text: str
     code: int  # as in `faq.nearness`, 0 for unknown
     near: str  # how it sounds, near sounds made the same
-    rare: (
-        float  # how rare it is in the language, 0 for a word that only fills a question, 1 for an unknown one
-    )
+    rare: float  # in the language, 0 for a word that only fills a question, 1 for an unknown one
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One canonical text, looked at from all sides that are compared."""
 
     text: str
@@ -137,13 +133,14 @@ def _filling_words() -> frozenset[str]:
 
 @cache
 def _filling() -> re.Pattern[str]:
-    return re.compile("|".join(["\\s", *sorted(_filling_words(), key=lambda word: (-len(word), word))]))
+    return re.compile("|".join([" ", *sorted(_filling_words(), key=lambda word: (-len(word), word))]))
 
 
 def _length(text: str) -> float:
-    said = _SAID.findall(text)
+    words = _NOT_CHINESE.findall(text)
     # A word of letters says as much as two characters.
-    return min(1.0, sum([1 if "\u3400" <= part <= "\u9fff" else 2 for part in said]) / _LONG)
+    said = len(text) - text.count(" ") - sum(map(len, words)) + 2 * len(words)
+    return min(1.0, said / _LONG)
 
 
 @lru_cache(maxsize=_WORDS_REMEMBERED)

@@ -6,13 +6,16 @@ import heapq
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 from math import log
+from operator import mul
 
-from faq.grams import CHINESE, MARK, grams
+import msgspec
+from msgspec.structs import replace
+
+from faq.grams import CHINESE, grams, is_letter, letters_and_others
 from faq.pinyin import near_sound, sound
-from faq.search import Shelf, Wanted, nearest
+from faq.search import Shelf, Wanted, nearest, stands_in
 from faq.spelling import corrected
 from faq.typed import spelled_out
 
@@ -24,10 +27,10 @@ _SPELLINGS = 4
 # What a letter counts beside a pair or a word when all are counted in full.
 _LETTER = 0.7
 _REMEMBERED = 8_192
+_SUMS_REMEMBERED = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(msgspec.Struct, frozen=True):
     """Which share of a text's weight a phrasing has, and the other way round.
 
     The shares of letters leave out pairs and words, and so do not mind the order or a slip of the finger; those of pieces
@@ -40,12 +43,21 @@ class Coverage:
     pieces_of_phrase: float
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(msgspec.Struct, frozen=True):
     """The weights of a text or phrasing added up: of its letters and English words' triples, and of all pieces in full."""
 
     letters: float
     pieces: float
+
+
+class Weighed(msgspec.Struct, frozen=True):
+    """A weighed text, made ready to be held against many phrasings: its pieces, each with what it adds to the shares of letters
+    and of pieces."""
+
+    sum: Sum
+    characters: list[tuple[str, float, float]]  # Chinese ones
+    pairs: list[tuple[str, float]]  # Chinese ones, which add to the pieces only
+    others: list[tuple[str, float, float]]  # words and triples
 
 
 class Index:
@@ -232,22 +244,43 @@ class Index:
         """
         return nearest(self.shelf, wanted, least=least, admits=admits)
 
-    def coverage(self, weights: dict[str, float], text: Sum, number: int) -> Coverage:
-        """Return what a weighed text, summed up by `summed`, and a phrasing have of each other."""
+    def weighed(self, weights: dict[str, float]) -> Weighed:
+        """Return weighed pieces made ready to be held against phrasings by `coverage`."""
         letters = pieces = 0.0
+        found = Weighed(Sum(letters, pieces), [], [], [])
         rarities = self._weights
-        for piece in weights.keys() & _pieces(self._texts[number] or "").keys():
+        for piece, weight in weights.items():
             rarity = rarities.get(piece) or self.rarity(piece)
-            if len(piece) == 1 or piece[0] == MARK:
-                letters += weights[piece]
-                pieces += _LETTER * rarity
+            by_letters, by_pieces = (weight, _LETTER * rarity) if is_letter(piece) else (0.0, rarity)
+            letters += by_letters
+            pieces += by_pieces
+            if not CHINESE.match(piece):
+                found.others.append((piece, by_letters, by_pieces))
+            elif len(piece) == 1:
+                found.characters.append((piece, by_letters, by_pieces))
             else:
-                pieces += rarity
+                found.pairs.append((piece, by_pieces))
+        return replace(found, sum=Sum(letters, pieces))
+
+    def coverage(self, asked: Weighed, number: int) -> Coverage:
+        """Return what a text and a phrasing have of each other."""
+        text = self._texts[number] or ""
+        letters = pieces = 0.0
+        # A Chinese piece stands in a text exactly where the text has it as a part.
+        for piece, by_letters, by_pieces in asked.characters:
+            if piece in text:
+                letters += by_letters
+                pieces += by_pieces
+        pieces += sum([by_pieces for piece, by_pieces in asked.pairs if piece in text])
+        for piece, by_letters, by_pieces in asked.others:
+            if stands_in(self._postings.get(piece, ()), number):
+                letters += by_letters
+                pieces += by_pieces
         total = self.total(number)
         return Coverage(
-            _share(letters, text.letters),
+            _share(letters, asked.sum.letters),
             _share(letters, total.letters),
-            _share(pieces, text.pieces),
+            _share(pieces, asked.sum.pieces),
             _share(pieces, total.pieces),
         )
 
@@ -255,28 +288,19 @@ class Index:
         """Return the sums of a phrasing."""
         total = self._totals.get(number)
         if total is None:
-            pieces = _pieces(self._texts[number] or "")
-            if len(self._totals) >= _REMEMBERED:
+            if len(self._totals) >= _SUMS_REMEMBERED:
                 self._totals.clear()
-            rarities, rarity = self._weights, self.rarity
-            weights = {
-                piece: factor * (rarities.get(piece) or rarity(piece)) for piece, factor in pieces.items()
-            }
-            total = self._totals[number] = self.summed(weights)
+            total = self._totals[number] = self._summed(self._texts[number] or "")
         return total
 
-    def summed(self, weights: dict[str, float]) -> Sum:
-        """Return the sums of a weighed text."""
-        letters = pieces = 0.0
-        rarities = self._weights
-        for piece, weight in weights.items():
-            rarity = rarities.get(piece) or self.rarity(piece)
-            if len(piece) == 1 or piece[0] == MARK:
-                letters += weight
-                pieces += _LETTER * rarity
-            else:
-                pieces += rarity
-        return Sum(letters, pieces)
+    def _summed(self, text: str) -> Sum:
+        letters, others = letters_and_others(text)
+        rarities, rarity = self._weights, self.rarity
+        rare = [rarities.get(piece) or rarity(piece) for piece in letters]
+        return Sum(
+            sum(map(mul, letters.values(), rare)),
+            _LETTER * sum(rare) + sum([rarities.get(piece) or rarity(piece) for piece in others]),
+        )
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from faq.entries import Comparison, Entry, Measured
 from faq.features import at_most, compared, reading, spelled
-from faq.index import Index, Sum
+from faq.index import Index, Weighed
 from faq.phrases import Phrases
 from faq.rank import LEAST_SHARED, most_likely, ranked
+from faq.read_ahead import ReadAhead
 from faq.search import Wanted
 from faq.sentences import Sentences
-from faq.text import fold, plain
+from faq.text import fold, is_noise, plain
 from faq.wording import canonical
 
 __all__ = ["Answer", "Entry", "Hit", "KnowledgeBase", "Nothing", "Suggest", "Verdict", "judge"]
@@ -31,8 +33,7 @@ _READ_AT_ONCE = 4  # phrasings, some hundred microseconds each
 _LETTERS = re.compile("[a-z]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """An entry that may answer a text."""
 
     entry: Entry
@@ -41,22 +42,19 @@ class Hit:
     sentence: float | None = None  # how like the whole sentences are, None without the extra `semantic`
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """Sure enough to answer."""
 
     hit: Hit
 
 
-@dataclass(frozen=True, slots=True)
-class Suggest:
+class Suggest(msgspec.Struct, frozen=True):
     """Not sure: one to three candidates, best first."""
 
     hits: tuple[Hit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Nothing:
+class Nothing(msgspec.Struct, frozen=True):
     """No entry answers it."""
 
 
@@ -80,6 +78,7 @@ class KnowledgeBase:
         self.changes = 0  # how often it was changed: whoever goes over it in slices sees that it is not the same any more
         self.phrases = phrases if phrases is not None else Phrases()
         self.index = index if index is not None else Index()
+        self._readings = ReadAhead(self.index)
         # What was looked up ahead: after which change, and what `_looked_up` returns.
         self._lately: dict[tuple[str, str | None, LeftOut], tuple[int, Wanted, list[int]]] = {}
         self._entries: dict[str, Entry] = {}
@@ -138,6 +137,7 @@ class KnowledgeBase:
         self._own -= entry.customer is not None
         for number in self.phrases.take_out(entry):
             self.index.remove(number)
+            self._readings.forget(number)
             if self.sentences is not None:
                 self.sentences.remove(number)
 
@@ -196,10 +196,14 @@ class KnowledgeBase:
         _, numbers = self._looked_up(asked_text, customer, left_out, is_kept=True)
         yield
         for place, number in enumerate(numbers if is_read else ()):
-            reading(self.index.text(number))
+            self._readings.reading(number)
             self.index.total(number)
             if place % _READ_AT_ONCE == _READ_AT_ONCE - 1:
                 yield
+
+    def read_ahead(self) -> Iterator[None]:
+        """Read the phrasings nobody has asked for yet, bit by bit, as far as there is room for them."""
+        yield from self._readings.go_on()
 
     def _looked_up(
         self, asked_text: str, customer: str | None, left_out: LeftOut, *, is_kept: bool = False
@@ -234,40 +238,37 @@ class KnowledgeBase:
             numbers = numbers + [n for n in nearest if n not in known and (admits is None or admits(n))]
         if not numbers:
             return []
-        weights = wanted.weights
-        total = self.index.summed(weights)
+        weighed = self.index.weighed(wanted.weights)
         # Words that were misspelt are written anew for each phrasing, and what sentences mean is not bounded.
         is_bounded = at_least > 0 and not meant and like is None
-        if is_bounded and self._most_likely(asked_text, weights, total, numbers) < at_least:
+        if is_bounded and self._most_likely(asked_text, weighed, numbers) < at_least:
             return []
         asked = reading(asked_text)
         found = []
         for number in numbers:
-            text = self.index.text(number)
-            read = reading(text)
+            read = self._readings.reading(number)
             rewritten = spelled(asked, read, meant) if meant else None
             if rewritten is None:
-                shares = self.index.coverage(weights, total, number)
+                shares = self.index.coverage(weighed, number)
             else:
-                known_pieces = self.index.weigh(rewritten.text)
-                shares = self.index.coverage(known_pieces, self.index.summed(known_pieces), number)
+                shares = self.index.coverage(self.index.weighed(self.index.weigh(rewritten.text)), number)
             features = compared(rewritten or asked, read, shares, self.index.weight_of)
             found.append(
                 Measured(
                     self.phrases.entry(number),
                     self.phrases.wording(number),
-                    text,
+                    read.text,
                     features,
                     None if like is None else like(number),
                 )
             )
         return found
 
-    def _most_likely(self, text: str, weights: dict[str, float], total: Sum, numbers: Sequence[int]) -> float:
+    def _most_likely(self, text: str, weighed: Weighed, numbers: Sequence[int]) -> float:
         """Return a probability that no entry of some phrasings goes beyond."""
         index = self.index
         return most_likely(
-            [at_most(text, index.text(each), index.coverage(weights, total, each)) for each in numbers]
+            [at_most(text, index.text(each), index.coverage(weighed, each)) for each in numbers]
         )
 
     def compare(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Comparison]:
@@ -293,7 +294,9 @@ def canonical_wordings(entry: Entry) -> dict[str, int]:
 
 
 def wording(text: str) -> str:
-    """Return a text as it is compared: in one form, without greetings, and no longer than anybody asks."""
+    """Return a text as it is compared: in one form, without greetings, and no longer than anybody asks; empty for a mere picture."""
+    if text.lstrip().startswith("[") and is_noise(text[:_READ]):
+        return ""
     return canonical(fold(plain(text[:_READ])))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from faq.text import fold, is_thanks
+from faq.text import fold, is_thanks, looks_like_trouble
 
 _LONGEST = 80  # who writes more than this has a story of their own
 _LEAST_NAMED = 2  # characters; a single one is a leftover
@@ -29,6 +29,28 @@ _NAMES_NOTHING = re.compile(
 )
 
 
+_THE_SAME = re.compile(
+    "(?:同问|同上|同一个问题|一样的(?:问题|情况)|(?:我们?|咱们?|这边|这里|也)*(?:是)?(?:同样|一样)(?:的)?(?:问题|情况|现象)?(?:$| )"
+    "|[^ 也]{0,8}也(?:都|全)?(?:是|有|出现|遇到|碰到)?(?:$| |这样|这(?:个|种)?(?:问题|情况)|同样|一样|了$|不行|问题))"
+    "|(?:(?:me|us) too|same (?:here|problem|issue|with (?:me|us)))\\b"
+)
+_PLUS_ONE = re.compile(r"\s*(?:[+＋]\s*[1１]|加[1一])(?![0-9０-９])")
+_ALSO_FAILS = re.compile("[^ 也]{0,8}也")
+_LONGEST_SAME = 24
+
+
+def says_the_same(text: str) -> bool:
+    """Say whether a text tells that its author has what somebody else has just reported: +1, 我们这边也是, 我用也没声音."""
+    folded = fold(text)
+    if len(folded) > _LONGEST_SAME or text.rstrip().endswith(("?", "？")):
+        return False
+    return (
+        _PLUS_ONE.match(text) is not None
+        or _THE_SAME.match(folded) is not None
+        or (_ALSO_FAILS.match(folded) is not None and looks_like_trouble(text))
+    )
+
+
 def speaks_of_one(text: str) -> bool:
     """Say whether a text reports a trouble that others are likely to have too. Errs towards no."""
     folded = fold(text[: _LONGEST * 2])
@@ -49,6 +71,14 @@ def may_be_one(one: str, other: str) -> bool:
 def says_no_more(text: str, known: str) -> bool:
     """Say whether a text names nothing that another one does not name too: 都打不开 beside 平台打不开了."""
     return _named(text) in fold(known).replace(" ", "")
+
+
+def may_mean(text: str, known: str) -> bool:
+    """Say whether a text about a trouble may be about a known one: it shares two characters that name something, or names nothing."""
+    left = re.sub(r"[又再还是了啊呀的]|\W", "", _NAMES_NOTHING.sub("", fold(text)))
+    pairs = {left[start : start + 2] for start in range(len(left) - 1)}
+    whole = fold(known).replace(" ", "")
+    return not pairs or any(pair in whole for pair in pairs)
 
 
 def _named(text: str) -> str:

@@ -5,8 +5,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from math import inf, sqrt
+
+import msgspec
+
+from faq.grams import CHINESE
 
 CANDIDATES = 14
 # Postings looked at for one text. Rare pieces come first, so what is cut off is what says least.
@@ -21,8 +24,6 @@ _WEIGHED = 64
 _LOOKED_BACK = 2
 # After so many more pieces those are left out that cannot come up any more.
 _SIFTED = 4
-# A list is walked through, rather than looked into, when it is at most so many times as long as what is looked for in it.
-_WALKED = 8
 # Sums are compared with bounds that were summed up in another order.
 _SLACK = 1e-9
 
@@ -49,8 +50,7 @@ class Shelf:
         self.least_size = min(self.least_size, self.sizes[number])
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True):
     """A text as it is looked for: its pieces with their weights, what to look for instead where some are known by their
     sound only (else the same), and the factors of that added up."""
 
@@ -137,9 +137,11 @@ def _gathered(
         if not shared:
             shared = dict.fromkeys(numbers, weight)
             continue
-        get = shared.get
         for number in numbers:
-            shared[number] = get(number, 0.0) + weight
+            if number in shared:
+                shared[number] += weight
+            else:
+                shared[number] = weight
     return _admitted(shared, admits), len(known), 0.0
 
 
@@ -163,24 +165,52 @@ def _completed(
         return {}
     most = max(shared.values())
     least = max(needed, _FAR_LESS * most) * (1 - _SLACK) - left
-    numbers = [number for number, weight in shared.items() if weight >= least]
-    if left >= _FAR_LESS * most and len(numbers) > _WEIGHED:  # the budget is used up
-        numbers = sorted(numbers, key=shared.__getitem__)[-_WEIGHED:]
+    is_cut_off = left >= _FAR_LESS * most  # the budget is used up
+    numbers = _most_shared(shared, least) if is_cut_off else [n for n, has in shared.items() if has >= least]
     found = {number: shared[number] for number in numbers}
-    for step, (count, piece) in enumerate(rest):
-        if step % _SIFTED == 0 and len(numbers) > 2 * CANDIDATES and left < most:
+    for start in range(0, len(rest), _SIFTED):
+        if len(numbers) > 2 * CANDIDATES and left < most:
             numbers = _in_reach(found, numbers, left, scale)
-        weight, posting = sought[piece], shelf.postings[piece]
-        left -= weight
-        if count <= _WALKED * len(numbers):
-            for number in set(numbers).intersection(posting):
-                found[number] += weight
-            continue
-        for number in numbers:
-            place = bisect_left(posting, number)
-            if place < count and posting[place] == number:
-                found[number] += weight
+        for piece in (some := [piece for _, piece in rest[start : start + _SIFTED]]):
+            left -= sought[piece]
+        _add(shelf, {piece: sought[piece] for piece in some}, found, numbers)
     return {number: found[number] for number in numbers}
+
+
+def _most_shared(shared: Mapping[int, float], least: float) -> list[int]:
+    """Return those that share most, at most `_WEIGHED`; of equals the latest."""
+    bar = max(least, sorted(shared.values())[-_WEIGHED:][0])
+    numbers = [number for number, weight in shared.items() if weight >= bar]
+    if len(numbers) <= _WEIGHED:
+        return numbers
+    more = [number for number in numbers if shared[number] > bar]
+    return more + [number for number in numbers if shared[number] == bar][len(more) - _WEIGHED :]
+
+
+def _add(shelf: Shelf, weights: Mapping[str, float], found: dict[int, float], numbers: Sequence[int]) -> None:
+    """Add what some pieces weigh to the numbers that have them.
+
+    A Chinese piece stands in a text exactly where the text has it as a part, and that is seen much sooner than its
+    place in a long list.
+    """
+    chinese = [(piece, weight) for piece, weight in weights.items() if CHINESE.match(piece)]
+    texts = shelf.texts
+    if chinese:
+        for number in numbers:
+            text = texts[number] or ""
+            found[number] += sum([weight for piece, weight in chinese if piece in text])
+    for piece, weight in weights.items() if len(chinese) < len(weights) else ():
+        if not CHINESE.match(piece):
+            posting = shelf.postings[piece]
+            for number in numbers:
+                if stands_in(posting, number):
+                    found[number] += weight
+
+
+def stands_in(posting: Sequence[int], number: int) -> bool:
+    """Say whether a list of postings has a number."""
+    place = bisect_left(posting, number)
+    return place < len(posting) and posting[place] == number
 
 
 def _in_reach(shared: Mapping[int, float], numbers: Sequence[int], left: float, scale: _Scale) -> list[int]:

@@ -134,6 +134,22 @@ class Sentences:
         self._entries.append(self._owners[number])
         self._places[number] = place
 
+    def make_ready(self) -> None:
+        """Do what the first question would have to wait for. Long work, for a thread."""
+        if self.is_ready and self._rows is not None:
+            self._rows.make_ready()
+            self._settle(self._changes)
+
+    def _settle(self, changes: int) -> None:
+        """Know what holds for all phrasings as they are after a change."""
+        rows = self._rows
+        if rows is None:
+            return
+        if self._is_levelled and self._level[0] != changes:
+            self._level = changes, _level_of(rows[range(min(_LEVELLED_BY, len(rows)))])
+        if self._crowding[0] != changes:
+            self._crowding = changes, Crowding(rows, self._entries.copy())
+
     def learn(self, text: str, vector: Any) -> None:
         """Know the vector of a text that is going to be asked, because somebody else has worked it out."""
         if self._rows is not None and len(vector) == self._rows.width:
@@ -152,10 +168,7 @@ class Sentences:
         vector = self._vector(text)
         if vector is None:
             return
-        if self._is_levelled and self._level[0] != changes:
-            self._level = changes, _level_of(rows[range(min(_LEVELLED_BY, len(rows)))])
-        if self._crowding[0] != changes:
-            self._crowding = changes, Crowding(rows, self._entries.copy())
+        self._settle(changes)
         nearest = rows.nearest(vector, _NEAREST)
         if len(self._liked) >= _HELD_AGAINST_ALL:
             self._liked.clear()

@@ -48,7 +48,7 @@ _THANKS = (
     "|好的?|好嘞|好滴|好哒|好吧|行|嗯+|哦+|噢|ok(?:ay)?|okk+|收到|明白了?|知道了|了解了?|懂了|清楚了|辛苦了?"
     "|没事了|不用了|不需要了|太好了|太棒了|真棒|棒|赞|给力|厉害|好耶|great|perfect|gotit|cool|nice"
 )
-_TO_WHOM = "您|你|老师|大家|各位|大佬|师傅|小助手|助手|客服|啦|了|哈|啊|呀|哦|嗯|的"
+_TO_WHOM = "(?:[老小阿][\u4e00-\u9fff]|[\u4e00-\u9fff]{1,2}(?:老师|师傅|主任|经理|工程师|组长|校长|总|工|哥|姐))|您|你们|你|老师|大家|各位|大佬|师傅|小助手|助手|客服|啦|了|哈|啊|呀|哦|嗯|的"
 _ONLY_THANKS = re.compile(rf"(?:(?:{_WORKS}|{_THANKS})(?:{_TO_WHOM})*)+")
 _SAYS_IT_WORKS = re.compile(_WORKS)
 _GLAD_SIGNS = re.compile(
@@ -79,11 +79,23 @@ _FAILS = re.compile(
     "打不[开出了]|[开关启]不了(?:机|门)?|登不[上了进]|登[录陆]不[上了进]|(?<![早晚])上不[去了]|连接?不[上了通]|接不[上通]|进不[去了]|用不了|不能用"
     "|装不[上了]|下不[了来]|下载不[了来]|传不[上了]|上传不[了上]|保存不[了上]|存不[了上]|提交不[了上]|发不[出了]|收不到|看不[到了见]|听不[到见清]|找不到"
     "|刷不[了出]|扫不[了出]|搜不到|播不[了出]|放不[了出]|投不[了上]|录不[了上]|点不[了开动]|动不了|加载不[了出]|显示不[了出]|打印不[了出]|导不[了出入]|查不[了到出]|选不[了上]"
-    "|不出来|没反应|没有反应|没声音|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
+    r"|(?<![想看对])不起来|(?:屏幕?|画面|显示器?)[^，。,\s]{0,6}[黑蓝白花绿]的|有(?:电流声|杂音|噪音|异响|异味|回声)|漏水|冒烟|跳闸|短路|卡住"
+    "|不(?:制冷|制热|通电|上电|充电|联网|同步|转了|走了|出水|出纸|出声|开机)|写不[上了出]|关不[上了]|拔不[出下]|弹不出"
+    "|卡纸|不出来|没反应|没有反应|没声音|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
     "|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
-    r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|can t|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
+    r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
     re.ASCII,
 )
+_ASKS_FOR_HELP = re.compile(  # the end of a text that told of something
+    "(?:麻烦|请|帮忙|帮我|帮|能不能|能否|可否|可以)(?:你们?|您|老师|师傅|工程师|派?[个位]?人)?(?:帮忙|帮我|抽空|尽快|过来|来|去)*"
+    "(?:看看|看一?下|瞧瞧|瞅瞅|处理一?下?|修理?一?下?|检修一?下?|维修一?下?|弄一?下|解决一?下?|检查一?下)(?:一下)?(?:是?(?:怎么回事|什么原因|什么情况|啥情况))?[吧吗嘛呢哈]?"
+    "|(?:please |could you |can you |can somebody |can someone )+(?:help|have a look|take a look|look at it|fix it|check it|come)(?: please)?"
+)
+_MAY_ASK_FOR_HELP = re.compile(r"[看瞧瞅理修弄决查]|\b(?:help|look|fix|check|come)\b")
+_HELP_WITH_OTHER_THINGS = re.compile(
+    "大家|各位|同学|通知|公告|私信|私聊|邮件|消息|微信|表格|作业|作文|题|论文|教案|名单|课表|群里|群公告|一下班|看班|看孩子|接孩子|值日"
+)
+_LEAST_TOLD = 4  # letters before the wish for help
 _DENIED = re.compile("(?:没有?|不再|未)(?:再)?(?:报错|出错|错误|失败|异常|故障|死机|掉线|断线|问题)")
 
 
@@ -183,3 +195,18 @@ def asks_who_you_are(text: str) -> bool:
 def looks_like_trouble(text: str) -> bool:
     """Tell whether a message reports that something does not work. Errs towards no."""
     return bool(_FAILS.search(_DENIED.sub(" ", fold(text)))) and not is_thanks(text)
+
+
+@lru_cache(maxsize=_LATELY)
+def asks_for_help(text: str) -> bool:
+    """Tell whether a message tells of something and asks at its end that somebody looks after it. Errs towards no."""
+    folded = fold(text)
+    if not _MAY_ASK_FOR_HELP.search(folded):
+        return False
+    words = strip_fillers(folded).removesuffix(" 谢谢").strip()
+    wishes = list(_ASKS_FOR_HELP.finditer(words))
+    if not wishes or wishes[-1].end() != len(words):
+        return False
+    return len(words[: wishes[-1].start()].strip()) >= _LEAST_TOLD and not _HELP_WITH_OTHER_THINGS.search(
+        words
+    )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from zlib import crc32
+
+import msgspec
 
 from faq.entries import Entry, Measured
 from faq.knowledge import KnowledgeBase
@@ -21,8 +22,7 @@ _WISHED, _FALSE_AT_MOST = 0.97, 0.01
 _AT_ONCE = 250  # phrasings gone over in a millisecond or so
 
 
-@dataclass(frozen=True, slots=True)
-class OwnQuestion:
+class OwnQuestion(msgspec.Struct, frozen=True):
     """What a phrasing finds when it is not there itself."""
 
     score: float  # of the best find

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from math import ceil
 
+import msgspec
 from msgspec.structs import replace
 
 from faq.entries import Entry
@@ -18,8 +18,7 @@ _ONE_MORE = 1.5  # so many more wrong answers than expected must not change the 
 _WORST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """A question of which people said that an entry answers it, or that it does not."""
 
     text: str
@@ -28,8 +27,7 @@ class Known:
     customer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """What the knowledge base of today would answer to a known question."""
 
     score: float
@@ -37,8 +35,7 @@ class Case:
     entry: str
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(msgspec.Struct, frozen=True):
     """What would be answered from a probability on."""
 
     answer_at: float
@@ -51,8 +48,7 @@ class Given:
         return self.right / self.count if self.count else 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(msgspec.Struct, frozen=True):
     """A proposal, or why there is none: `best` is None where too few cases speak, or no probability is good enough."""
 
     cases: int

@@ -1,4 +1,4 @@
-"""Vectors by place, and which of them are nearest to another: all of them looked at where they are few, in few directions where they are many."""
+"""Vectors by place, and which of them are nearest to another: all of them looked at where they are few, first by a code of each where they are many."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from importlib import import_module
 from typing import Any
 
 _BLOCK = 4_096  # rows of a block: what grows is never copied
-# From so many rows on a vector is held against all of them in so many directions only, those in which they differ most, and
-# against so many of the nearest in full.
+# From so many rows on a vector is held against their codes first, and in full only against so many that differ least: a code
+# says on which side of so many planes through the middle of the rows one lies (sixty-four to a number).
 MANY = 20_000
-_DIRECTIONS, _LOOKED_AT, _SAMPLE = 64, 400, 2_048
+_WORDS, _LOOKED_AT, _SAMPLE = 4, 400, 2_048
+_CODES, _TOGETHER = 65_536, 4_096  # of a block, and looked at together: so few stay near the processor
+_SEED = 1
 
 
 class Vectors:
@@ -23,8 +25,9 @@ class Vectors:
         self._width = 0
         self._count = 0
         self._blocks: list[Any] = []
-        self._directions: Any = None  # found once there are many
-        self._coarse: list[Any] = []  # the same rows seen in these directions only
+        self._planes: Any = None  # found once there are many, with what the middle of the rows is on them
+        self._middle: Any = None
+        self._codes: list[Any] = []  # a row for each word of a code
 
     def __len__(self) -> int:
         return self._count
@@ -36,7 +39,16 @@ class Vectors:
 
     def __getitem__(self, places: Sequence[int]) -> Any:
         """Return the rows of some places, copied together."""
-        return self._numpy.array([self.row(place) for place in places]).reshape(len(places), self._width)
+        numpy = self._numpy
+        wanted = numpy.asarray(places, dtype="int64")
+        found = numpy.empty((len(wanted), self._width), dtype="float32")
+        # Places that follow each other in one block are taken together.
+        ends = [*(numpy.flatnonzero(numpy.diff(wanted // _BLOCK)) + 1).tolist(), len(wanted)]
+        for start, end in zip([0, *ends], ends, strict=False):
+            if start < end:
+                block = self._blocks[int(wanted[start]) // _BLOCK]
+                block.take(wanted[start:end] % _BLOCK, axis=0, out=found[start:end], mode="clip")
+        return found
 
     def row(self, place: int) -> Any:
         """Return one row; it is not to be changed."""
@@ -47,35 +59,51 @@ class Vectors:
         place, self._width = self._count, len(vector)
         if place % _BLOCK == 0:
             self._blocks.append(self._numpy.zeros((_BLOCK, self._width), dtype="float32"))
-            if self._coarse:
-                self._coarse.append(self._numpy.zeros((_BLOCK, self._directions.shape[1]), dtype="float32"))
         self._blocks[-1][place % _BLOCK] = vector
-        if self._coarse:
-            self._coarse[-1][place % _BLOCK] = self.row(place) @ self._directions
+        if self._planes is not None:
+            self._keep_codes(place, self._code(self.row(place)[None]))
         self._count += 1
         return place
 
     def clear(self, place: int) -> None:
-        """Take a row out."""
-        for blocks in (self._blocks, self._coarse):
-            if blocks:
-                blocks[place // _BLOCK][place % _BLOCK] = 0.0
+        """Take a row out; by its code it may be looked at still, but in full it is near to nothing."""
+        self._blocks[place // _BLOCK][place % _BLOCK] = 0.0
+
+    def make_ready(self) -> None:
+        """Work out the codes where there are many rows, before somebody asks. Long work, for a thread."""
+        if self._planes is None and self._count >= self._many:
+            self._look_for_planes(self._count)
 
     def nearest(self, vector: Any, at_most: int) -> list[int]:
         """Return the places of the rows nearest to a vector, in no order.
 
-        Where there are many it may miss one that looks further off in the few directions than it is. Long work, for a thread.
+        Where there are many it may miss one whose code differs more than it does. Long work, for a thread.
         """
         count = self._count
         if count < self._many:
-            return self._best(self._products(self._blocks, vector, count), at_most)
-        if not self._coarse:
-            self._look_for_directions(count)
-        places = self._best(self._products(self._coarse, vector @ self._directions, count), _LOOKED_AT)
-        return [places[at] for at in self._best(self[places] @ vector, at_most)]
+            return self._best(
+                self._numpy.concatenate([block @ vector for block in self._blocks])[:count], at_most
+            )
+        self.make_ready()
+        places = self._looked_at(self._code(self._numpy.asarray(vector, dtype="float32")[None]), count)
+        return [int(places[at]) for at in self._best(self[places] @ vector, at_most)]
 
-    def _products(self, blocks: list[Any], vector: Any, count: int) -> Any:
-        return self._numpy.concatenate([block @ vector for block in blocks])[:count]
+    def _looked_at(self, code: Any, count: int) -> Any:
+        """Return the places, in order, whose codes differ least from one: a few more than `_LOOKED_AT`, for some differ as much."""
+        numpy = self._numpy
+        differing = numpy.empty(count, dtype="uint16")
+        for start in range(0, count, _TOGETHER):
+            block, place = divmod(start, _CODES)
+            end = min(place + _TOGETHER, place + count - start)
+            numpy.bitwise_count(self._codes[block][:, place:end] ^ code).sum(
+                axis=0, dtype="uint16", out=differing[start : start + end - place]
+            )
+        bar = numpy.partition(differing, min(_LOOKED_AT, count - 1))[min(_LOOKED_AT, count - 1)]
+        places = numpy.flatnonzero(differing <= bar)
+        if len(places) > 2 * _LOOKED_AT:  # very many are the same
+            nearer = numpy.flatnonzero(differing < bar)
+            places = numpy.concatenate([nearer, places[differing[places] == bar][:_LOOKED_AT]])
+        return places
 
     def _best(self, likes: Any, at_most: int) -> list[int]:
         if len(likes) <= at_most:
@@ -83,9 +111,23 @@ class Vectors:
         found: list[int] = self._numpy.argpartition(likes, len(likes) - at_most)[-at_most:].tolist()
         return found
 
-    def _look_for_directions(self, count: int) -> None:
-        """Find the directions in which the rows differ most, by some of them from all over."""
-        some = self[range(0, count, max(1, count // _SAMPLE))]
-        _, found = self._numpy.linalg.eigh(some.T @ some)
-        self._directions = self._numpy.ascontiguousarray(found[:, -_DIRECTIONS:], dtype="float32")
-        self._coarse = [block @ self._directions for block in self._blocks]
+    def _look_for_planes(self, count: int) -> None:
+        """Lay planes through the middle of the rows, in directions drawn by lot, and work out the code of each row."""
+        numpy = self._numpy
+        drawn = numpy.random.default_rng(_SEED).standard_normal((self._width, _WORDS * 64))
+        planes = numpy.ascontiguousarray(drawn, dtype="float32")
+        self._middle = self[range(0, count, max(1, count // _SAMPLE))].mean(axis=0) @ planes
+        self._planes = planes
+        for number, block in enumerate(self._blocks):
+            self._keep_codes(number * _BLOCK, self._code(block))
+
+    def _code(self, rows: Any) -> Any:
+        """Return the codes of some rows: a row for each word."""
+        bits = self._numpy.packbits(rows @ self._planes > self._middle, axis=1)
+        return bits.view("uint64").T
+
+    def _keep_codes(self, place: int, codes: Any) -> None:
+        block, start = divmod(place, _CODES)
+        while len(self._codes) <= block:
+            self._codes.append(self._numpy.zeros((_WORDS, _CODES), dtype="uint64"))
+        self._codes[block][:, start : start + codes.shape[1]] = codes

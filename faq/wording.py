@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+
+import msgspec
 
 from faq.text import strip_fillers
 
@@ -38,8 +39,7 @@ class Conflict(StrEnum):
     CONTRADICTION = "contradiction"  # other numbers, other names, the opposite action
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(msgspec.Struct, frozen=True):
     """What a wording commits itself to, beside its words."""
 
     denies: bool
@@ -54,20 +54,24 @@ def _any_of(words: Iterable[str]) -> re.Pattern[str]:
 
 
 @cache
-def _exclusive() -> tuple[re.Pattern[str], dict[str, frozenset[tuple[int, int]]]]:
+def _exclusive() -> tuple[tuple[re.Pattern[str], ...], dict[str, frozenset[tuple[int, int]]]]:
+    """Return patterns of what excludes other things, and where each stands; English apart, or the search could not skip letters that
+    begin no word."""
     lines = resources.files("faq").joinpath("data/exclusive.txt").read_text("utf-8").splitlines()
     sides: dict[str, frozenset[tuple[int, int]]] = {}
     for line, text in enumerate(lines):
         for side, words in enumerate(() if text.startswith("#") else text.split()):
             for word in words.replace("_", " ").split("/"):
                 sides[word] = sides.get(word, frozenset()) | {(line, side)}
-    return _any_of(sorted(sides, key=lambda word: (-len(word), word))), sides
+    longest_first = sorted(sides, key=lambda word: (-len(word), word))
+    both = [[word for word in longest_first if word.isascii() is is_english] for is_english in (False, True)]
+    return tuple(map(_any_of, both)), sides
 
 
 def _sides(text: str) -> frozenset[tuple[int, int]]:
     """Return what a text names of that which excludes each other; of a line of which it names two it takes no side."""
-    pattern, sides = _exclusive()
-    named = {taken for word in pattern.findall(text) for taken in sides[word]}
+    patterns, sides = _exclusive()
+    named = {taken for pattern in patterns for word in pattern.findall(text) for taken in sides[word]}
     return frozenset(taken for taken in named if not _excludes(taken, named))
 
 

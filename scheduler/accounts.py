@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+import msgspec
 
 from scheduler.calendar import Calendar, window_span
 from scheduler.days import DayPlan, DayReason, day_plan
@@ -15,8 +16,7 @@ from scheduler.windows import DAY
 _INSTANT = timedelta.resolution
 
 
-@dataclass(frozen=True, slots=True)
-class UsedWindow:
+class UsedWindow(msgspec.Struct, frozen=True):
     """One working window, cut to the run of the clock, and how much of it counted."""
 
     opens: datetime
@@ -26,8 +26,7 @@ class UsedWindow:
     is_provisional: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """How a deadline comes about.
 
     `due_at` is None when an open pause prevents it. What the `windows` counted adds up to the budget, or to what was

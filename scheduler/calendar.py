@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.days import Calendar, DayPlan, DayReason, always, check, day_plan
 from scheduler.intervals import Interval, in_utc
@@ -59,8 +60,7 @@ def wall_to_utc(zone: ZoneInfo, day: date, offset: timedelta) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class _Month:
+class _Month(msgspec.Struct, frozen=True):
     """The open spans of a month of UTC: in order, disjoint, cut at the ends of the month.
 
     `opens` are the beginnings of the spans, `used` the open time of the month up to the end of each: they are searched by

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 
+import msgspec
+
 from scheduler.history import MISSED, REPORTED
 from scheduler.plans import Plan
 from scheduler.targets import Target
@@ -15,8 +17,7 @@ _ZERO = timedelta(0)
 NEVER_PAUSED = frozenset({"respond"})
 
 
-@dataclass(frozen=True, slots=True)
-class Every:
+class Every(msgspec.Struct, frozen=True):
     """A beat after every length of working time, counted from the start or, off the grid, from the latest word."""
 
     length: timedelta
@@ -31,8 +32,7 @@ class Every:
 Beats = Every | Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(msgspec.Struct, frozen=True):
     """What a contract lets the customer agree to instead; `calendar` is empty for that of the clock."""
 
     target: Target

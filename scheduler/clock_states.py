@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from scheduler.calendar import Calendar, add_working_time
 from scheduler.clock_rules import Beats, ClockRule, Every, in_order
-from scheduler.heartbeats import Heartbeat, heartbeat
+from scheduler.heartbeats import Heartbeat, overdue, served
 from scheduler.history import MISSED, Agreement, History
 from scheduler.intervals import Interval, in_utc
 from scheduler.standing import ClockState, Course, Life, Phase, Reckoned
@@ -70,16 +70,71 @@ def state(rule: ClockRule, history: History, calendars: Mapping[str, Calendar], 
     at = in_utc(now)
     if history.is_only_reported and rule.begins_with_report and rule.target is not None:
         return _reported(rule, rule.target, calendars[rule.calendar], in_utc(history.opened_at), at)
+    read = _read(rule, history, calendars, at)
+    if read is None:
+        is_over = _ended(rule, history, in_utc(history.opened_at), at) is not None
+        return ClockState(Phase.CANCELLED if is_over else Phase.PENDING)
+    life = Life(read.started_at, read.owed_at, read.met_at, read.ended_at, at)
+    if rule.beats is not None:
+        return _beating(rule, rule.beats, history, calendars[rule.calendar], life, read)
+    return _aimed(rule, life, read)
+
+
+class _Reading:
+    """What all that happened makes of one promise; time alone adds no more than whether it was missed."""
+
+    __slots__ = ("_graced", "agreements", "courses", "ended_at", "met_at", "owed_at", "pauses", "served", "started_at")  # fmt: skip
+
+    def __init__(self, started_at: datetime, owed_at: datetime, pauses: tuple[Interval, ...]) -> None:
+        self.started_at, self.owed_at, self.pauses = started_at, owed_at, pauses
+        self.met_at: datetime | None = None
+        self.ended_at: datetime | None = None
+        self.courses: tuple[Course, ...] = ()
+        self.agreements: tuple[Agreement, ...] = ()
+        self.served: Heartbeat | None = None
+        self._graced: list[tuple[Course, datetime | None]] | None = None
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it was kept or ended, whichever came first."""
+        if self.met_at is None or self.ended_at is None:
+            return self.met_at or self.ended_at
+        return min(self.met_at, self.ended_at)
+
+    def graced(self, grace: timedelta) -> list[tuple[Course, datetime | None]]:
+        """Return the courses with their due instants, reckoned once."""
+        if self._graced is None:
+            self._graced = [_graced(course, grace, self.owed_at) for course in self.courses]
+        return self._graced
+
+
+def _read(
+    rule: ClockRule, history: History, calendars: Mapping[str, Calendar], at: datetime
+) -> _Reading | None:
+    """Return what happened up to an instant; what all of it comes to is kept with the history. None: nothing is owed."""
+    if at < history.latest_at:
+        return _found(rule, history, calendars, at)
+    kept = history.readings.get(rule.id)
+    if kept is not None and kept[0] is rule:
+        return cast("_Reading | None", kept[1])
+    found = _found(rule, history, calendars, at)
+    history.readings[rule.id] = rule, found
+    return found
+
+
+def _found(
+    rule: ClockRule, history: History, calendars: Mapping[str, Calendar], at: datetime
+) -> _Reading | None:
     start = _started(rule, history, at)
     owed_at = _owed(rule, history, start, at) if start is not None else None
     if start is None or owed_at is None:
-        is_over = _ended(rule, history, in_utc(history.opened_at), at) is not None
-        return ClockState(Phase.CANCELLED if is_over else Phase.PENDING)
-    life = Life(start, owed_at, _kept(rule, history, start, at), _ended(rule, history, owed_at, at), at)
-    pauses = history.stops(rule.stops_for)
-    if rule.beats is not None:
-        return _beating(rule, rule.beats, history, calendars[rule.calendar], life, pauses)
-    return _aimed(rule, history, calendars, life, pauses)
+        return None
+    found = _Reading(start, owed_at, history.stops(rule.stops_for))
+    found.met_at, found.ended_at = _kept(rule, history, start, at), _ended(rule, history, owed_at, at)
+    if rule.beats is None:
+        found.agreements = _agreements(rule, history, found.over_at or at)
+        found.courses = tuple(_courses(rule, calendars, found))
+    return found
 
 
 def _reported(
@@ -127,46 +182,42 @@ def _kept(rule: ClockRule, history: History, start: datetime, at: datetime) -> d
     return next((word for word in history.instants(rule.fulfilled_by, at) if word >= start), None)
 
 
-def _aimed(
-    rule: ClockRule,
-    history: History,
-    calendars: Mapping[str, Calendar],
-    life: Life,
-    pauses: tuple[Interval, ...],
-) -> ClockState:
-    over_at = life.over_at
-    agreed = history.agreed(rule.id, over_at or life.at)
-    agreements = [each for each in agreed if each.consent or not rule.needs_consent]
-    calendar = calendars[rule.calendar]
-    courses = [] if rule.target is None else [Course(calendar, life.started_at, rule.target, pauses)]
-    courses += [
-        Course(
-            calendars[each.calendar or rule.calendar],
-            _agreed_start(each, life.started_at),
-            each.target,
-            pauses,
-        )
-        for each in agreements
-    ]
-    if not courses:
+def _agreements(rule: ClockRule, history: History, until: datetime) -> tuple[Agreement, ...]:
+    agreed = history.agreed(rule.id, until)
+    return tuple(each for each in agreed if each.consent or not rule.needs_consent)
+
+
+def _courses(rule: ClockRule, calendars: Mapping[str, Calendar], found: _Reading) -> Iterator[Course]:
+    """Yield what the promise aimed at from the beginning, and what was agreed instead."""
+    if rule.target is not None:
+        yield Course(calendars[rule.calendar], found.started_at, rule.target, found.pauses)
+    for each in found.agreements:
+        calendar = calendars[each.calendar or rule.calendar]
+        yield Course(calendar, _agreed_start(each, found.started_at), each.target, found.pauses)
+
+
+def _aimed(rule: ClockRule, life: Life, read: _Reading) -> ClockState:
+    over_at = read.over_at
+    if not read.courses:
         return ClockState(Phase.PENDING if over_at is None else Phase.CANCELLED, life=life)
 
     def reckon() -> Reckoned:
-        graced = [_graced(course, rule.grace, life.owed_at) for course in courses]
+        graced = read.graced(rule.grace)
         course, due_at = graced[-1]
-        return Reckoned(course, due_at, _missed([held for _, held in graced], agreements, life))
+        return Reckoned(course, due_at, _missed([held for _, held in graced], read.agreements, life))
 
+    last = read.courses[-1]
     return ClockState(
         life=life,
         reckon=reckon,
-        course=courses[-1] if life.owed_at <= courses[-1].start else None,  # else a grace may move its start
+        course=last if life.owed_at <= last.start else None,  # else a grace may move its start
         met_at=life.met_at if life.met_at == over_at else None,
-        agreement=agreements[-1] if agreements else None,
+        agreement=read.agreements[-1] if read.agreements else None,
         warn_at=rule.warn_at,
     )
 
 
-def _missed(dues: list[datetime | None], agreements: list[Agreement], life: Life) -> datetime | None:
+def _missed(dues: list[datetime | None], agreements: Sequence[Agreement], life: Life) -> datetime | None:
     """Return the first missed due instant: each target holds until another is agreed; what it was missed by then stays missed."""
     replaced = agreements[len(agreements) - len(dues) + 1 :]
     for due_at, until in zip(dues, (*(in_utc(each.made_at) for each in replaced), None), strict=True):
@@ -192,18 +243,15 @@ def _graced(course: Course, grace: timedelta, owed_at: datetime) -> tuple[Course
 
 
 def _beating(
-    rule: ClockRule,
-    beats: Beats,
-    history: History,
-    calendar: Calendar,
-    life: Life,
-    pauses: tuple[Interval, ...],
+    rule: ClockRule, beats: Beats, history: History, calendar: Calendar, life: Life, read: _Reading
 ) -> ClockState:
-    ended_at = life.ended_at
+    ended_at, pauses = life.ended_at, read.pauses
     # A beat at the very end is owed no more.
     until = life.at if ended_at is None else ended_at - _MOMENT
-    words = [word for word in history.instants(rule.fulfilled_by, until) if word >= life.started_at]
-    found = heartbeat(beats, calendar, life.started_at, words, pauses, until)
+    if read.served is None:
+        words = [word for word in history.instants(rule.fulfilled_by, until) if word >= life.started_at]
+        read.served = served(beats, calendar, life.started_at, words, pauses)
+    found = overdue(read.served, beats, calendar, life.started_at, pauses, until)
     begun = life._replace(started_at=found.owed.begins, met_at=None)  # nothing has kept this beat yet
     course = None if ended_at is not None else _beat_course(beats, calendar, found, pauses)
     reckoned = Reckoned(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from scheduler.accounts import Account, UsedWindow, account
 from scheduler.calendar import Calendar
@@ -15,8 +16,7 @@ from scheduler.pauses import counted_between, instant_after, union
 __all__ = ["Account", "Interval", "Reading", "UsedWindow", "account", "explain", "instant_of", "read"]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """What a clock shows at one instant.
 
     `used` and `remaining` always add up to `budget`, so `remaining` is negative once the clock is overdue.

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+import msgspec
 from apscheduler.triggers.cron import CronTrigger
 
 # 29 February comes back after eight years at the latest; what has not come by then never does.
@@ -18,8 +18,7 @@ _MOMENT = timedelta.resolution
 _PROBE = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Cron:
+class Cron(msgspec.Struct, frozen=True):
     """When a crontab line comes, as wall-clock times without a zone."""
 
     trigger: CronTrigger  # in UTC, as a clock on the wall: summer time is dealt with in one place for plans and calendars

@@ -10,6 +10,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from scheduler.holidays import Occasion, is_published, public_day
 from scheduler.windows import DAY, WEEKDAYS, Window
 
@@ -54,8 +56,7 @@ class Calendar:
         object.__setattr__(self, "never_closes", is_every_day and not self.holidays and not self.special)
 
 
-@dataclass(frozen=True, slots=True)
-class DayPlan:
+class DayPlan(msgspec.Struct, frozen=True):
     """The hours of one local day and where they come from.
 
     `is_provisional` says that the holidays of that year are not published yet, so that the day counts as ordinary.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from scheduler.intervals import Interval, in_utc
 from scheduler.rota import Rota, edges_after, on_call, planned_for
@@ -12,8 +13,7 @@ from scheduler.rota import Rota, edges_after, on_call, planned_for
 _MOMENT = timedelta.resolution
 
 
-@dataclass(frozen=True, slots=True)
-class RollCall:
+class RollCall(msgspec.Struct, frozen=True):
     """A change of shift: who goes, who comes, who stands behind them. `absent` are those whose turn it is but who are away."""
 
     at: datetime
@@ -23,8 +23,7 @@ class RollCall:
     backup: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GapWarning:
+class GapWarning(msgspec.Struct, frozen=True):
     """A stretch with nobody on call, and when to warn of it."""
 
     at: datetime

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
+
+import msgspec
 
 from scheduler.calendar import Calendar, Window
 from scheduler.intervals import Interval, in_utc
-from scheduler.pauses import counted_between, instant_after
+from scheduler.pauses import Stops, counted_between, instant_after, union
 from scheduler.points import After, At, Before, Share, instant_at, outside, parse_at
 from scheduler.targets import Target, Within
 from scheduler.waking import asleep_since, awake_from
@@ -26,7 +29,6 @@ __all__ = [
     "due",
     "latest",
     "next_rung",
-    "outside_the_clock",
     "parse_at",
     "rung_instant",
 ]
@@ -34,8 +36,7 @@ __all__ = [
 _ZERO = timedelta(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(msgspec.Struct, frozen=True):
     """One step of a ladder: when, whom to tell, and after how much working time to tell them again.
 
     What falls outside `waking` is said when these hours begin; None leaves it to the ladder.
@@ -85,16 +86,14 @@ class Ladder:
         object.__setattr__(self, "climbs", climbs)
 
 
-@dataclass(frozen=True, slots=True)
-class Fired:
+class Fired(msgspec.Struct, frozen=True):
     """A rung was told; `at` is the instant it was scheduled for, not the one it was late to."""
 
     rung: int
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Escalation:
+class Escalation(msgspec.Struct, frozen=True):
     """The one rung to tell now.
 
     `rung_at` is the instant it was scheduled for; `late` is the real time since. `skipped` are lower rungs that were due
@@ -116,21 +115,6 @@ def latest(firings: Iterable[Fired]) -> dict[int, datetime]:
     return fired
 
 
-def outside_the_clock(ladder: Ladder, target: Target, *, is_round_the_clock: bool = True) -> tuple[int, ...]:
-    """Return the rungs that would be reached before a clock of that length even starts.
-
-    Where the calendar of the clock is not open round the clock, real time before the due instant may well lie within it.
-    """
-    return tuple(
-        index
-        for index, rung in enumerate(ladder.rungs)
-        if isinstance(target, Within)
-        and isinstance(rung.at, Before)
-        and rung.at.length > target.length
-        and (is_round_the_clock or not rung.at.is_wall)
-    )
-
-
 def rung_instant(
     rung: Rung,
     calendar: Calendar,
@@ -145,6 +129,13 @@ def rung_instant(
     working time.
     """
     aim = Within(target) if isinstance(target, timedelta) else target
+    return _told_at(rung, calendar, start, aim, union(pauses), waking)
+
+
+@lru_cache(maxsize=1024)  # until something happens to a ticket it is looked at again and again
+def _told_at(
+    rung: Rung, calendar: Calendar, start: datetime, aim: Target, pauses: Stops, waking: Window | None
+) -> datetime | None:
     reached = instant_at(rung.at, calendar, start, aim, pauses)
     hours = rung.waking or waking
     return reached if reached is None or hours is None else _awake(hours, calendar, reached, pauses)

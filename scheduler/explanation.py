@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.accounts import Account, UsedWindow
 from scheduler.days import DayPlan, DayReason
@@ -18,8 +19,7 @@ from scheduler.wordings import wording_in
 _SECOND = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
+class _Wording(msgspec.Struct, frozen=True):
     """The sentences of one language."""
 
     language: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import assert_never
+
+import msgspec
 
 from scheduler.calendar import Calendar
 from scheduler.clock_rules import Beats, Every
@@ -18,16 +18,14 @@ _MOMENT = timedelta.resolution
 Follower = Callable[[datetime], datetime | None]  # the first beat after an instant
 
 
-@dataclass(frozen=True, slots=True)
-class Beat:
+class Beat(msgspec.Struct, frozen=True):
     """The beat that is owed now: since when, and by when; `due_at` is None while a pause is open or the plan is over."""
 
     begins: datetime
     due_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(msgspec.Struct, frozen=True):
     """A heartbeat at one instant: what is owed, and which beats came too late or never."""
 
     owed: Beat
@@ -47,35 +45,57 @@ def heartbeat(
     A word in time serves the beat it comes before, and one is enough; a late word serves all beats that have passed. What
     passed without a word up to `now` is missed, and the first of these stays owed.
     """
-    at, stops = in_utc(now), union(pauses)
-    owed, missed = _served(beats, calendar, start, tuple(words), stops)
-    if owed.due_at is not None and owed.due_at <= at:
-        after, is_on_grid = _follower(beats, calendar, start, stops), _is_on_grid(beats)
-        missed = (*missed, *_passed(after, owed.due_at, at + _MOMENT, is_on_grid=is_on_grid))
-    return Heartbeat(owed, missed)
+    return overdue(served(beats, calendar, start, words, pauses), beats, calendar, start, pauses, now)
 
 
-@lru_cache(maxsize=512)  # between two words a ticket is looked at several times
+def served(
+    beats: Beats,
+    calendar: Calendar,
+    start: datetime,
+    words: Sequence[datetime],
+    pauses: Sequence[Interval],
+) -> Heartbeat:
+    """Return what the words given so far, in order, have served and missed; what passed since is not looked at."""
+    return Heartbeat(*_served(beats, calendar, start, words, union(pauses)))
+
+
+def overdue(
+    found: Heartbeat,
+    beats: Beats,
+    calendar: Calendar,
+    start: datetime,
+    pauses: Sequence[Interval],
+    now: datetime,
+) -> Heartbeat:
+    """Return the same with the beats that passed without a word up to `now`."""
+    at, due_at = in_utc(now), found.owed.due_at
+    if due_at is None or at < due_at:
+        return found
+    after = _follower(beats, calendar, start, union(pauses))
+    passed = _passed(after, due_at, at + _MOMENT, is_on_grid=_is_on_grid(beats))
+    return Heartbeat(found.owed, (*found.missed, *passed))
+
+
 def _served(
-    beats: Beats, calendar: Calendar, start: datetime, words: tuple[datetime, ...], stops: Stops
+    beats: Beats, calendar: Calendar, start: datetime, words: Sequence[datetime], stops: Stops
 ) -> tuple[Beat, tuple[datetime, ...]]:
     """Return what is owed after the words, and the beats that these came too late for."""
     missed: list[datetime] = []
     after, is_on_grid = _follower(beats, calendar, start, stops), _is_on_grid(beats)
-    owed = Beat(in_utc(start), after(start))
+    begins, due_at = in_utc(start), after(start)
     for word in words:
-        due_at = owed.due_at
         if due_at is None:
             break
         if word > due_at:
             passed = [*_passed(after, due_at, word, is_on_grid=is_on_grid)]
             missed += passed
             begins = passed[-1] if is_on_grid else word
-            owed = Beat(begins, after(begins))
-        elif word > owed.begins:
+        elif word > begins:
             begins = due_at if is_on_grid else word
-            owed = Beat(begins, after(begins))
-    return owed, tuple(missed)
+        else:
+            continue  # one word a beat is enough
+        due_at = after(begins)
+    return Beat(begins, due_at), tuple(missed)
 
 
 def _is_on_grid(beats: Beats) -> bool:
@@ -110,9 +130,10 @@ class _Grid:
 
     def __init__(self, calendar: Calendar, start: datetime, stops: Stops, length: timedelta) -> None:
         self._calendar = calendar
-        self._start = start
+        self._start = in_utc(start)
         self._stops = stops
         self._length = length
+        self._is_even = calendar.never_closes and not stops
         self._latest: tuple[datetime | None, int] = (
             start,
             0,
@@ -121,10 +142,14 @@ class _Grid:
     def after(self, instant: datetime) -> datetime | None:
         """Return the first beat after an instant."""
         latest, number = self._latest
-        if instant != latest:
-            counted = counted_between(self._calendar, self._start, instant, self._stops)
-            number = counted // self._length
-        beat = instant_after(self._calendar, self._start, (number + 1) * self._length, self._stops)
+        if self._is_even:
+            number = number if instant == latest else (instant - self._start) // self._length
+            beat: datetime | None = self._start + (number + 1) * self._length
+        else:
+            if instant != latest:
+                counted = counted_between(self._calendar, self._start, instant, self._stops)
+                number = counted // self._length
+            beat = instant_after(self._calendar, self._start, (number + 1) * self._length, self._stops)
         self._latest = beat, number + 1
         return beat
 

@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
+
+import msgspec
 
 from scheduler.intervals import Interval, in_utc
 from scheduler.pauses import Stops, union
@@ -18,8 +21,7 @@ REOPENED = "reopened"
 MISSED = "missed:"  # before the id of a clock: the event that it was not kept in time
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(msgspec.Struct, frozen=True):
     """A stretch in which work waits, and for what; `end` is None while it lasts."""
 
     start: datetime
@@ -27,8 +29,7 @@ class Pause:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(msgspec.Struct, frozen=True):
     """Another target for one clock, agreed with the customer or named by the engineer.
 
     `consent` is the id of the message in which the customer said yes; empty where nobody had to. `calendar` is the one the
@@ -59,6 +60,12 @@ class History:
     _stops: dict[frozenset[str], Stops] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )  # as they were asked for
+    # What promises came to by all of it, by their ids: whoever works that out keeps it here.
+    readings: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _others: dict[tuple[str, datetime], History] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    latest_at: datetime = field(init=False, compare=False, repr=False)  # nothing happened after it
 
     @property
     def is_only_reported(self) -> bool:
@@ -70,6 +77,12 @@ class History:
         ordered = {name: _in_order(ats) for name, ats in self.events.items()} if self.events else {}
         ordered.setdefault(REPORTED, (in_utc(self.opened_at),))
         object.__setattr__(self, "events", MappingProxyType(ordered))
+        latest = max([ats[-1] for ats in ordered.values() if ats])
+        if self.closed_at is not None:
+            latest = max(latest, self.closed_at)
+        for agreement in self.agreements:
+            latest = max(latest, agreement.made_at)
+        object.__setattr__(self, "latest_at", latest)
 
     def instants(self, names: Iterable[str], until: datetime) -> tuple[datetime, ...]:
         """Return when any of these events happened up to an instant, in order; a solution that did not last never did."""
@@ -112,7 +125,11 @@ class History:
 
     def with_event(self, name: str, at: datetime) -> History:
         """Return the same history in which something happened as well."""
-        return replace(self, events={**self.events, name: (*self.events.get(name, ()), at)})
+        found = self._others.get((name, at))
+        if found is None:
+            happened = {**self.events, name: (*self.events.get(name, ()), at)}
+            found = self._others[name, at] = replace(self, events=happened)
+        return found
 
 
 def _in_order(ats: Sequence[datetime]) -> tuple[datetime, ...]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+
+import msgspec
 
 COUNTRIES = frozenset({"CN"})
 
 
-@dataclass(frozen=True, slots=True)
-class Occasion:
+class Occasion(msgspec.Struct, frozen=True):
     """The name of a holiday."""
 
     zh: str
     en: str
 
 
-@dataclass(frozen=True, slots=True)
-class PublicDay:
+class PublicDay(msgspec.Struct, frozen=True):
     """A day that the government moved: a holiday, or the workday that makes up for one (调休)."""
 
     is_workday: bool
@@ -37,6 +36,18 @@ def is_published(country: str, year: int) -> bool:
     return public_day(country, date(year, 10, 1)) is not None
 
 
+def published_years(country: str) -> tuple[int, ...]:
+    """Return the years whose holidays are known, in order.
+
+    Raises:
+        ValueError: No holidays of that country are known at all.
+    """
+    _check(country)
+    from chinese_calendar import holidays  # late, as below
+
+    return tuple(year for year in sorted({day.year for day in holidays}) if is_published(country, year))
+
+
 @lru_cache(maxsize=4096)
 def public_day(country: str, day: date) -> PublicDay | None:
     """Return what is special about a day, or None on an ordinary day and where nothing is published yet.
@@ -44,8 +55,7 @@ def public_day(country: str, day: date) -> PublicDay | None:
     Raises:
         ValueError: No holidays of that country are known at all.
     """
-    if country not in COUNTRIES:
-        raise ValueError(f"没有“{country}”的节假日数据，应为 {'、'.join(sorted(COUNTRIES))}，或不写")
+    _check(country)
     # Imported late: its tables cost start-up time, and calendars without holidays never need them. Read directly, because
     # its functions search the whole table for the first and last year on every call, and raise for the other years.
     from chinese_calendar import Holiday, holidays, workdays
@@ -54,3 +64,8 @@ def public_day(country: str, day: date) -> PublicDay | None:
     if name is None:
         return None
     return PublicDay(is_workday=day in workdays, occasion=Occasion(zh=Holiday(name).chinese, en=name))
+
+
+def _check(country: str) -> None:
+    if country not in COUNTRIES:
+        raise ValueError(f"没有“{country}”的节假日数据，应为 {'、'.join(sorted(COUNTRIES))}，或不写")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 
+import msgspec
+
 from scheduler.intervals import Interval, in_utc
 from scheduler.periods import Periods, period_of
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One case that counts: when, what it is about (a serial number, a customer, a ticket), and how it ended.
 
     `excused` is why it does not count after all, such as force majeure with its evidence; empty when it counts.
@@ -26,8 +26,7 @@ class Entry:
     excused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Ratio:
+class Ratio(msgspec.Struct, frozen=True):
     """At least, or at most, such a share of the cases of a period: 0.95 and more repaired in time, 0.10 and less put off."""
 
     id: str
@@ -42,8 +41,7 @@ class Ratio:
             raise ValueError(f"比例 {self.id} 应写 at_least 或 at_most 之一，在 0 到 1 之间")
 
 
-@dataclass(frozen=True, slots=True)
-class Attainment:
+class Attainment(msgspec.Struct, frozen=True):
     """How a ratio stands in one period.
 
     `room` is how many more cases of the bad kind it would bear, if no other came; negative when the ratio is not attained,
@@ -85,8 +83,7 @@ class Trips(StrEnum):
     AT = "at"
 
 
-@dataclass(frozen=True, slots=True)
-class Quota:
+class Quota(msgspec.Struct, frozen=True):
     """So many cases in a period; with `per_subject` of each subject by itself, such as each device by its serial number."""
 
     id: str
@@ -101,8 +98,7 @@ class Quota:
             raise ValueError(f"次数 {self.id} 的上限不能是 {self.limit}")
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
+class Count(msgspec.Struct, frozen=True):
     """How a quota stands in one period, of one subject or of all (`subject` is empty)."""
 
     period: Interval

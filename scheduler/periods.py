@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.intervals import Interval, in_utc
 from scheduler.workdays import instant_on
@@ -29,8 +30,7 @@ class Span(StrEnum):
         return {Span.MONTH: 1, Span.QUARTER: 3, Span.YEAR: 12, Span.FOREVER: 0}[self]
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
+class Periods(msgspec.Struct, frozen=True):
     """Periods one after the other, in local time.
 
     They are counted from `anchor`, so that a year may be one of the contract (from 1 September) instead of the calendar.

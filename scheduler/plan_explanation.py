@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from types import MappingProxyType
+
+import msgspec
 
 from scheduler.explanation import moment_text
 from scheduler.plans import Moves, Occurrence, Plan, occurrences
@@ -15,8 +16,7 @@ from scheduler.wordings import wording_in
 _SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
+class _Wording(msgspec.Struct, frozen=True):
     """The sentences of one language."""
 
     recurs: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from itertools import groupby
 from operator import itemgetter
 from typing import assert_never
+
+import msgspec
 
 from scheduler.calendar import Calendar
 from scheduler.crontab import LONGEST_WAIT
@@ -27,8 +28,7 @@ class Moves(StrEnum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(msgspec.Struct, frozen=True):
     """When something comes back: a crontab line or an RRULE in local time, and what closed days do to it.
 
     `starts` and `until` are the first and the last local day it is planned for.
@@ -46,8 +46,7 @@ class Plan:
         recurrence(self.recurs, self.calendar.zone)
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(msgspec.Struct, frozen=True):
     """One time that a plan comes back: `planned_at` by its rule, `at` after closed days were taken into account.
 
     `is_provisional` says that the holidays of that year are not published yet.

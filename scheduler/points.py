@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import assert_never
+
+import msgspec
 
 from scheduler.calendar import Calendar
 from scheduler.intervals import Interval, in_utc
@@ -22,8 +23,7 @@ _SHARE = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)%")
 _WALL = "wall"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(msgspec.Struct, frozen=True):
     """When that share of the working budget is used: 0.5 at half, 1.0 at the due instant, 1.5 half a budget later."""
 
     of: float
@@ -34,8 +34,7 @@ class Share:
             raise ValueError(f"a share of a budget cannot be negative: {self.of}")
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(msgspec.Struct, frozen=True):
     """So much working time, or real time, before the due instant, though never before the clock starts to count."""
 
     length: timedelta
@@ -46,8 +45,7 @@ class Before:
         _refuse_negative(self.length)
 
 
-@dataclass(frozen=True, slots=True)
-class After:
+class After(msgspec.Struct, frozen=True):
     """So much working time, or real time, after the due instant."""
 
     length: timedelta

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.intervals import in_utc
 
@@ -14,8 +15,7 @@ from scheduler.intervals import in_utc
 _LARGEST_STEP = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Override:
+class Override(msgspec.Struct, frozen=True):
     """Other people are on call from `start` up to, not including, `end`; nobody when `members` is empty."""
 
     start: datetime
@@ -23,8 +23,7 @@ class Override:
     members: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(msgspec.Struct, frozen=True):
     """Somebody is away from `start` up to, not including, `end`, whatever the plan says."""
 
     person: str
@@ -32,8 +31,7 @@ class Leave:
     end: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Rota:
+class Rota(msgspec.Struct, frozen=True):
     """The plan by which people take turns.
 
     The first of `members` takes over at `starts` and hands over after every `shift`, at the time of day that `starts` has

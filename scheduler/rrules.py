@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from dataclasses import replace as changed
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 from dateutil.rrule import rrulestr
+from msgspec.structs import replace as changed
 
 from scheduler.crontab import LONGEST_WAIT
 
@@ -27,8 +27,7 @@ _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _DAYS_OF = ("BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYWEEKDAY")
 
 
-@dataclass(frozen=True, slots=True)
-class RRule:
+class RRule(msgspec.Struct, frozen=True):
     """When an RRULE comes, as wall-clock times without a zone; `besides` come too, `without` do not."""
 
     start: datetime

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.clock_rules import ClockRule
 from scheduler.explanation import moment_text
@@ -15,8 +16,7 @@ from scheduler.target_explanation import explain_target
 from scheduler.wordings import wording_in
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
+class _Wording(msgspec.Struct, frozen=True):
     """The sentences of one language."""
 
     phases: Mapping[Phase, str]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import assert_never
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.accounts import account, account_until
 from scheduler.calendar import Calendar
@@ -18,8 +19,7 @@ from scheduler.targets import CalendarDays, Instant, NthWorkingDay, Target, With
 from scheduler.wordings import wording_in
 
 
-@dataclass(frozen=True, slots=True)
-class _Wording:
+class _Wording(msgspec.Struct, frozen=True):
     """The sentences of one language."""
 
     within: str

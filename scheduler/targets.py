@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import assert_never
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.calendar import Calendar, add_working_time, always, working_time_between
 from scheduler.intervals import Interval, in_utc
@@ -19,8 +20,7 @@ _ZERO = timedelta(0)
 _MOST_DAYS = 5_000  # thirteen years: more is a slip of the finger
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
+class Within(msgspec.Struct, frozen=True):
     """So much working time of the calendar."""
 
     length: timedelta
@@ -31,8 +31,7 @@ class Within:
             raise ValueError(f"时限不能是负的：{self.length}")
 
 
-@dataclass(frozen=True, slots=True)
-class WorkingDays:
+class WorkingDays(msgspec.Struct, frozen=True):
     """The closing time of the n-th working day; the day of the start counts only when the contract says so."""
 
     count: int
@@ -43,8 +42,7 @@ class WorkingDays:
         _check_count(self.count)
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarDays:
+class CalendarDays(msgspec.Struct, frozen=True):
     """The end of the n-th day, working or not.
 
     When that is no working day, the next working day is meant (民法典 203), unless `ends_on_working_day` is False. A day
@@ -60,8 +58,7 @@ class CalendarDays:
         _check_count(self.count)
 
 
-@dataclass(frozen=True, slots=True)
-class NthWorkingDay:
+class NthWorkingDay(msgspec.Struct, frozen=True):
     """A time of day on the n-th working day, open then or not."""
 
     n: int
@@ -73,8 +70,7 @@ class NthWorkingDay:
         _check_count(self.n)
 
 
-@dataclass(frozen=True, slots=True)
-class Instant:
+class Instant(msgspec.Struct, frozen=True):
     """The instant that was agreed with the customer, or that an engineer has named."""
 
     at: datetime
@@ -135,19 +131,19 @@ def share_instant(
     due_at = due(target, calendar, begin, stops)
     if share == 1:
         return due_at
-    pace, length = _pace(target, calendar, begin)
+    nominal = due(target, calendar, begin) if stops else due_at
+    pace, length = _pace(calendar, begin, nominal)
     if share > 1:
         return None if due_at is None else instant_after(pace, due_at, (share - 1) * length, stops)
     reached = instant_after(pace, begin, length * share, stops)
     return reached if reached is None or due_at is None else min(reached, due_at)
 
 
-def _pace(target: Target, calendar: Calendar, begin: datetime) -> tuple[Calendar, timedelta]:
-    """Return by which calendar the shares of a promise are measured, and the whole."""
-    length = budget(target, calendar, begin)
+def _pace(calendar: Calendar, begin: datetime, nominal: datetime | None) -> tuple[Calendar, timedelta]:
+    """Return by which calendar the shares of a promise are measured, and the whole, up to the due instant without pauses."""
+    length = _ZERO if nominal is None else working_time_between(calendar, begin, nominal)
     if length:
         return calendar, length
-    nominal = due(target, calendar, begin)
     return _always(calendar.zone), max((nominal or begin) - begin, _ZERO)
 
 

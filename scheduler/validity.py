@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+
+import msgspec
 
 from scheduler.calendar import Calendar
 from scheduler.intervals import in_utc
@@ -15,8 +16,7 @@ _DAY = timedelta(days=1)
 NOTICE_DAYS = (90, 30, 7)
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
+class Validity(msgspec.Struct, frozen=True):
     """The days on which something holds, both included; None is without a bound."""
 
     first: date | None = None
@@ -28,8 +28,7 @@ class Validity:
             raise ValueError(f"有效期止于 {self.last}，早于开始 {self.first}")
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """A word ahead of the end: so many days before the last day, at this instant."""
 
     days_left: int

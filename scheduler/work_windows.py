@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+import msgspec
 
 from scheduler.calendar import Calendar, Span, Window, window_span
 from scheduler.intervals import Interval, in_utc
@@ -17,8 +18,7 @@ _DAYTIME = Window(timedelta(hours=9), timedelta(hours=18))
 _LOOKS_AHEAD_DAYS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class WorkWindows:
+class WorkWindows(msgspec.Struct, frozen=True):
     """Between which hours of every day work may be done, and whether also all through days without work.
 
     `calendar` says which days those are: it is the customer's. Over midnight a window goes on into the next day, whatever

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from scheduler.calendar import Calendar, wall_to_utc, window_span
 from scheduler.days import day_plan
@@ -17,8 +18,7 @@ _MIDNIGHT = time(0)
 _IDLE_MONTHS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class DayEnd:
+class DayEnd(msgspec.Struct, frozen=True):
     """The end of a local day: closing time on a working day, midnight on another."""
 
     day: date
@@ -26,6 +26,7 @@ class DayEnd:
     is_working: bool
 
 
+@lru_cache(maxsize=4096)  # promises of the same days end at the same times of day
 def instant_on(zone: ZoneInfo, day: date, at: time) -> datetime:
     """Return the instant, in UTC, of a time of day in a zone; one that comes twice in autumn means its first coming."""
     return wall_to_utc(zone, day, timedelta(hours=at.hour, minutes=at.minute, seconds=at.second))

@@ -60,7 +60,7 @@ class WrittenCallback(Written, frozen=True, kw_only=True, forbid_unknown_fields=
     """Which solved tickets are called back: so many per cent drawn at random, and those that always are."""
 
     random: int = 0
-    always: tuple[str, ...] = ()  # low_score, level_ID, complaint
+    always: tuple[str, ...] = ()  # low_score, level_ID, complaint, unrated
 
 
 class WrittenPlan(Written, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -41,7 +41,7 @@ def known_figures() -> set[str]:
     by = {"qq": 1}
     figures = Figures(
         tickets=by, overdue=0, due=0, waiting=by, oldest={"qq": 1.0}, dead=0, failures=0,
-        connected={"qq": True}, audit=Audit(), now=AT, started_at=AT, last_tick_at=AT,
+        connected={"qq": True}, quotas={"qq": 0.5}, audit=Audit(), now=AT, started_at=AT, last_tick_at=AT,
     )  # fmt: skip
     assert generate_latest(meters.registry)
     text = exposed(figures, meters).decode()

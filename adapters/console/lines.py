@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from adapters.contract import Button
 
@@ -17,16 +18,14 @@ _QUOTING = re.compile(r"(?P<person>.+?) re (?P<quotes>\S+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(msgspec.Struct, frozen=True):
     """Who speaks where, by name. `room` is None in a private chat."""
 
     room: str | None
     person: str
 
 
-@dataclass(frozen=True, slots=True)
-class Says:
+class Says(msgspec.Struct, frozen=True):
     """A text, perhaps quoting the bot's latest message with some word in it. No speaker: whoever spoke last."""
 
     speaker: Speaker | None
@@ -34,16 +33,14 @@ class Says:
     quotes: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Presses:
+class Presses(msgspec.Struct, frozen=True):
     """A button of one of the bot's messages. No speaker: whoever spoke last."""
 
     speaker: Speaker | None
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class NoSuchRoom:
+class NoSuchRoom(msgspec.Struct, frozen=True):
     """A line that looks like somebody speaking in a room that does not exist."""
 
     name: str

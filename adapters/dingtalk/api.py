@@ -12,20 +12,13 @@ from adapters.dingtalk.frames import CARD, ROBOT
 from adapters.dingtalk.outcome import TokenRefused, check_answered, read
 from adapters.dingtalk.settings import Settings
 from adapters.server import Server
+from adapters.stream_addresses import stream_address
 from adapters.tokens import Token, Tokens
 from adapters.uploads import Upload
 from adapters.values import word
 from adapters.wording import say
 
 _LONGEST: Final = 7200  # seconds
-
-
-class Unsuitable(Exception):
-    """DingTalk named no stream that we would connect to, and why."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 class Api:
@@ -53,7 +46,8 @@ class Api:
         address = self._server.address("v1.0/gateway/connections/open")
         found = read(await self._server.request("POST", address, body))
         endpoint, ticket = word(found, "endpoint"), word(found, "ticket")
-        return str(_stream(endpoint, URL(self._settings.api_base)).update_query(ticket=ticket))
+        url = stream_address(endpoint, URL(self._settings.api_base), ("dingtalk.com",), say("钉钉"))
+        return str(url.update_query(ticket=ticket))
 
     async def token(self) -> str:
         """Return a token, to see whether there is one.
@@ -141,15 +135,3 @@ class Api:
             raise DeliveryFailed(say("钉钉没有给 access token"), retry_after=timedelta(minutes=1))
         lasts = seconds if isinstance(seconds, int) and 0 < seconds < _LONGEST else _LONGEST
         return Token(value, timedelta(seconds=lasts))
-
-
-def _stream(endpoint: str, api: URL) -> URL:
-    try:
-        url = URL(endpoint)
-    except ValueError:
-        url = URL()
-    host = url.host or ""
-    is_secure = url.scheme == "wss" or (url.scheme == "ws" and api.scheme == "http")
-    if not is_secure or not (host == api.host or host.endswith(".dingtalk.com")):
-        raise Unsuitable(say("钉钉给的长连接地址不能用：{address}", address=f"{url.scheme}://{host}"))
-    return url

@@ -23,7 +23,7 @@ from adapters.contract import (
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.dingtalk import cards, examination, frames, wire
-from adapters.dingtalk.api import Api, Unsuitable
+from adapters.dingtalk.api import Api
 from adapters.dingtalk.sending import Sending
 from adapters.dingtalk.settings import Settings
 from adapters.dingtalk.stream import Stream
@@ -32,6 +32,7 @@ from adapters.inbox import Inbox
 from adapters.receipt import Receipt
 from adapters.sessions import faithful
 from adapters.splitting import split
+from adapters.stream_addresses import Unsuitable
 
 _log = structlog.get_logger(__name__)
 

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from adapters.clock_check import compared
 from adapters.contract import DeliveryFailed, Finding
-from adapters.dingtalk.api import Api, Unsuitable
+from adapters.dingtalk.api import Api
+from adapters.stream_addresses import Unsuitable
 from adapters.wording import say
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
@@ -29,8 +28,7 @@ _PRIVATE: Final = "1"
 _GROUP: Final = "2"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where a message is read: the adapter, how the bot is called, and who is known."""
 
     name: str
@@ -42,8 +40,7 @@ class View:
         return next((person.name for person in self.people if person.account == account), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(msgspec.Struct, frozen=True):
     """Through what a conversation can be answered, and until when."""
 
     room: str

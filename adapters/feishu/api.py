@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
+
+from yarl import URL
 
 from adapters.contract import DeliveryFailed, Timekeeper
 from adapters.feishu.outcome import TOKEN_WRONG, Rejected, read
 from adapters.feishu.settings import Settings
+from adapters.feishu.stream import pings_every
 from adapters.server import Response, Server
+from adapters.stream_addresses import stream_address
 from adapters.tokens import Token, Tokens
 from adapters.values import part, word
 from adapters.wording import say
 
 _LONGEST: Final = 7200  # seconds
 _ANSWER: Final = 1 << 20  # bytes
+
+
+_DOMAINS: Final = ("feishu.cn", "larksuite.com", "larkoffice.com")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A long connection to make: its address, which holds once, what it is called in pings, and how often to ping."""
+
+    url: str = field(repr=False)
+    service: int
+    ping_every: timedelta
 
 
 class Api:
@@ -71,6 +88,25 @@ class Api:
                 retry_after=timedelta(minutes=1),
             )
         return number, word(bot, "app_name")
+
+    async def stream(self) -> Endpoint:
+        """Return where to connect to at once for the events of the application.
+
+        Raises:
+            Rejected: The secret is wrong, or too many are connected.
+            DeliveryFailed: Busy or not reached.
+            Unsuitable: It names no address, or one outside Feishu and the configured host.
+        """
+        body = {"AppID": self._settings.app_id, "AppSecret": self._settings.secret}
+        address = self._server.address("callback/ws/endpoint")
+        found = part(read(await self._server.request("POST", address, body)), "data")
+        api = URL(self._settings.api_base)
+        own = ".".join((api.host or "").split(".")[-2:])  # of a private installation
+        url = stream_address(word(found, "URL"), api, (*_DOMAINS, own), say("飞书"))
+        service = url.query.get("service_id", "")
+        return Endpoint(
+            str(url), int(service) if service.isdecimal() else 0, pings_every(part(found, "ClientConfig"))
+        )
 
     async def close(self) -> None:
         """End all connections."""

@@ -1,14 +1,16 @@
-"""One application of Feishu: events that come in at its address, and what goes out through the HTTP interface."""
+"""One application of Feishu: events that come in at its address or over a long connection, and what goes out through the HTTP interface."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any, Final
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from adapters.admission import Refused, body_of
 from adapters.backoff import delay_after
@@ -24,6 +26,7 @@ from adapters.contract import (
     Surroundings,
 )
 from adapters.delivery import Delivery
+from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.feishu import examination, wire, writing
 from adapters.feishu.acquaintances import Acquaintances
 from adapters.feishu.api import Api
@@ -31,8 +34,11 @@ from adapters.feishu.door import Challenge, Door
 from adapters.feishu.files import fetched
 from adapters.feishu.sending import Sending
 from adapters.feishu.settings import Settings
+from adapters.feishu.stream import Stream
 from adapters.inbox import Inbox
 from adapters.receipt import Receipt
+from adapters.sessions import faithful
+from adapters.stream_addresses import Unsuitable
 
 _log = structlog.get_logger(__name__)
 _LARGEST_FILE: Final = 30_000_000
@@ -75,14 +81,16 @@ class FeishuAdapter:
         self._inbox = Inbox()
         self._view: wire.View | None = None  # from the moment the bot knows who it is
         self._knows = asyncio.Event()
+        self._stream: Stream | None = None
         self.know_within = _KNOW_WITHIN
         self.save_within = SAVE_WITHIN
         self._log = _log.bind(adapter=self.name)
 
     @property
     def is_connected(self) -> bool:
-        """True once the bot knows who it is: events can be understood and answered."""
-        return self._view is not None and not self._inbox.is_closed
+        """True once events can come in, and be understood and answered."""
+        is_open = self._stream is not None or self._settings.mode == "callback"
+        return self._view is not None and is_open and not self._inbox.is_closed
 
     def incoming(self) -> AsyncIterator[Incoming | Notice]:
         """Yield what people say, and what happens in groups."""
@@ -126,6 +134,8 @@ class FeishuAdapter:
         """Answer one call of Feishu: as soon as what it brings is saved, and in time in any case."""
         if self._inbox.is_closed:
             return web.Response(status=503)
+        if self._settings.mode != "callback":
+            return web.Response(status=404)
         if request.method != "POST":
             return web.Response(status=405, headers={"Allow": "POST"})
         try:
@@ -134,7 +144,7 @@ class FeishuAdapter:
             if isinstance(found, Challenge):
                 self._log.info("address verified", action="callback_verified")
                 return web.json_response({"challenge": found.text})
-            await self._take(found)
+            await self._save(found)
         except Refused as refused:
             self._log.warning(
                 "callback refused", action="callback_refused", status=refused.status, why=refused.reason
@@ -145,16 +155,21 @@ class FeishuAdapter:
     async def close(self) -> None:
         """End all connections; `incoming` ends after what has already arrived."""
         self._inbox.close()
+        if self._stream is not None:
+            await self._stream.close()
         await self._names.close()
         await self._api.close()
 
     async def examine(self) -> list[Finding]:
         """Look at the secret, the bot behind it, its rights and groups, and the clocks."""
         rooms = self._surroundings.rooms
-        return await examination.look(self._settings, self._api, rooms, self._clock.now(), self.name)
+        is_open = self._stream is not None
+        return await examination.look(
+            self._settings, self._api, rooms, self._clock.now(), self.name, is_open=is_open
+        )
 
     async def _begin(self) -> None:
-        """Learn who the bot is: without that nobody would be known to call it. Then wait for Feishu to call."""
+        """Learn who the bot is: without that nobody would be known to call it. Then connect, or wait for Feishu to call."""
         failures = 0
         while self._view is None:
             try:
@@ -170,13 +185,50 @@ class FeishuAdapter:
                 await self._clock.sleep(delay)
         self._knows.set()
         self._log.info("connected", action="feishu_connected")
+        if self._settings.mode == "websocket":
+            await keep_connected(self._connect, adapter=self.name, clock=self._clock, jitter=self._jitter)
         await asyncio.Event().wait()
 
-    async def _take(self, event: dict[str, Any]) -> None:
+    async def _connect(self) -> Ended:
+        """Make one long connection and return how it ended."""
+        async with faithful() as session:
+            try:
+                endpoint = await self._api.stream()
+                socket = await dialled(session, endpoint.url)
+            except DeliveryFailed as failed:
+                is_refused = failed.retry_after is None or failed.retry_after >= timedelta(minutes=1)
+                return Ended(failed.reason, is_refused=is_refused)
+            except (Unsuitable, NotConnected) as error:
+                return Ended(str(error))
+            self._stream = Stream(
+                socket,
+                adapter=self.name,
+                clock=self._clock,
+                service=endpoint.service,
+                ping_every=endpoint.ping_every,
+                save_within=self.save_within,
+                take=self._take,
+            )
+            try:
+                return await self._stream.serve()
+            finally:
+                self._stream = None
+
+    async def _save(self, event: dict[str, Any]) -> None:
         """Take what an event tells, and return when it is saved.
 
         Raises:
             Refused: Not yet possible, too much is waiting, or not saved in time. Feishu brings it again.
+        """
+        for receipt in await self._take(event):
+            if not await receipt.wait(self.save_within):
+                raise Refused(503, "not saved in time")
+
+    async def _take(self, event: dict[str, Any]) -> list[Receipt]:
+        """Take what an event tells, in its order.
+
+        Raises:
+            Refused: Not yet possible, or too much is waiting.
         """
         try:
             async with asyncio.timeout(self.know_within):
@@ -187,14 +239,12 @@ class FeishuAdapter:
         receipts = [await self._put(happening) for happening in wire.happenings(event, self._view)]
         if not receipts:
             self._log.debug("event ignored", action="feishu_event_ignored")
-        for receipt in receipts:
-            if not await receipt.wait(self.save_within):
-                raise Refused(503, "not saved in time")
+        return receipts
 
     async def _put(self, happening: Incoming | Notice) -> Receipt:
         if isinstance(happening, Incoming) and not happening.sender_name:
             name = await self._names.name_of(happening.sender.partition(":")[2])
-            happening = replace(happening, sender_name=name)
+            happening = dataclasses.replace(happening, sender_name=name)
         receipt = self._inbox.put_for_receipt(happening)
         if receipt is None:
             raise Refused(503, "too many messages are waiting")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,8 +16,7 @@ from adapters.values import part, word
 OLDEST: Final = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(msgspec.Struct, frozen=True):
     """Feishu asks whether the address is ours; the text goes back."""
 
     text: str

@@ -11,6 +11,7 @@ from adapters.contract import DeliveryFailed, Finding, KnownRoom, RoomKind
 from adapters.feishu.addresses import place
 from adapters.feishu.api import Api
 from adapters.feishu.settings import Settings
+from adapters.stream_addresses import Unsuitable
 from adapters.values import part, word
 from adapters.wording import say
 
@@ -20,7 +21,13 @@ _GRANTED: Final = 1
 
 
 async def look(
-    settings: Settings, api: Api, rooms: Sequence[KnownRoom], now: datetime, adapter: str
+    settings: Settings,
+    api: Api,
+    rooms: Sequence[KnownRoom],
+    now: datetime,
+    adapter: str,
+    *,
+    is_open: bool,  # the long connection of the running bot
 ) -> list[Finding]:
     """Ask who the bot is, what it may do and whether it is in its groups, and compare the clocks."""
     subject = say("机器人")
@@ -28,17 +35,33 @@ async def look(
         _, name = await api.me()
     except DeliveryFailed as failed:
         return [Finding(subject, False, failed.reason), *compared(api.server_time, now, say("飞书"))]
-    says = say(
-        "{name}；事件和卡片回调的地址都填 https://你的域名/hooks/{adapter}",
-        name=name or say("没有名称"), adapter=adapter,
-    )  # fmt: skip
+    is_called = settings.mode == "callback"
+    shown = name or say("没有名称")
+    where = say(
+        "{name}；事件和卡片回调的地址都填 https://你的域名/hooks/{adapter}", name=shown, adapter=adapter
+    )
     return [
-        Finding(subject, True, says),
-        _door(settings),
+        Finding(subject, True, where if is_called else shown),
+        _door(settings) if is_called else await _stream(api, is_open=is_open),
         *await _rights(api),
         *[await _group(api, room, adapter) for room in rooms],
         *compared(api.server_time, now, say("飞书")),
     ]
+
+
+async def _stream(api: Api, *, is_open: bool) -> Finding:
+    """Ask where to connect to without connecting: events go to one connection only, and that is the running bot's."""
+    subject = say("长连接")
+    if is_open:
+        return Finding(subject, True, say("已登录"))
+    try:
+        await api.stream()
+    except DeliveryFailed as failed:
+        return Finding(subject, False, failed.reason)
+    except Unsuitable as unsuitable:
+        return Finding(subject, False, unsuitable.why)
+    says = say("可以连上；请在“事件配置”和“回调配置”里都选“使用长连接接收”，先启动首问再保存")
+    return Finding(subject, True, says)
 
 
 def _door(settings: Settings) -> Finding:

@@ -16,11 +16,18 @@ OK: Final = 0
 TOKEN_WRONG: Final = frozenset({99991661, 99991663, 99991664, 99991668, 99991671})
 QUOTE_GONE: Final = frozenset({230011, 230006, 230071, 231003, 230110})
 _BUSY: Final = frozenset({99991400, 230020, 11232, 11233, 11247})
+_STREAM_BUSY: Final = frozenset({1, 1000040343})  # where to connect to is not known right now
 
 _MINUTE: Final = timedelta(minutes=1)
 _LONGEST: Final = timedelta(minutes=5)
 
 _ADVICE: Final[Mapping[int, str]] = {
+    1: N_("飞书繁忙"),
+    403: N_("应用没有开启“使用长连接接收事件”，或没有发布"),
+    514: N_("app_id 或 secret 不对，请核对配置"),
+    1000040343: N_("飞书繁忙"),
+    1000040344: N_("app_id 或 secret 不对，请核对配置"),
+    1000040350: N_("这个应用的长连接太多（最多 50 个），请停掉别的程序"),
     10003: N_("app_id 或 secret 不对，请核对配置"),
     10014: N_("app_id 或 secret 不对，请核对配置"),
     10015: N_("app_id 或 secret 不对，请核对配置"),
@@ -79,7 +86,7 @@ def read(response: Response) -> dict[str, Any]:
 
 
 def _retry(code: int, headers: Mapping[str, str]) -> timedelta | None:
-    if code in _BUSY:
+    if code in _BUSY or code in _STREAM_BUSY:
         return _wait(headers)
     return _MINUTE if code in _MENDABLE else None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -28,8 +27,7 @@ _WORDLESS: Final = frozenset(
 _EVERYBODY: Final = "@_all"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where an event is read: the adapter, who the bot is, and who is known."""
 
     name: str
@@ -38,15 +36,14 @@ class View:
     people: Mapping[str, str]  # account to name
 
 
-@dataclass(slots=True)
-class _Words:
+class _Words(msgspec.Struct):
     """What a message says, as it is put together."""
 
     view: View
     called: Mapping[str, tuple[str, str]]  # key to open_id and name
-    texts: list[str] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
-    mentions: dict[str, Mention] = field(default_factory=dict)
+    texts: list[str] = msgspec.field(default_factory=list)
+    attachments: list[Attachment] = msgspec.field(default_factory=list)
+    mentions: dict[str, Mention] = msgspec.field(default_factory=dict)
     calls_bot: bool = False
 
     def call(self, key: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from adapters.onebot.settings import Settings
 
@@ -18,16 +19,14 @@ class Role(StrEnum):
     EVENT = "event"
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True):
     """A connection that may stay; `account` is empty when the QQ side does not say it."""
 
     role: Role
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A connection that is turned away with an HTTP status and a reason that helps whoever sets it up."""
 
     status: int

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Final, Never
 
 import aiohttp
+import msgspec
 import structlog
 from yarl import URL
 
@@ -22,8 +22,7 @@ LARGEST_ACCEPTED: Final = 16 << 20  # beyond the size that we ignore, so that ig
 _HANDSHAKE: Final = 15.0  # seconds
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True):
     """How one connection went: how long it was open, and why it ended."""
 
     open_for: float  # seconds; 0 when it never opened

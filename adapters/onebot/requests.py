@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+import msgspec
 
 from adapters.contract import KnownPerson
 from adapters.onebot.frames import Call, Frame
@@ -12,8 +13,7 @@ from adapters.onebot.wire import identity
 _MANAGING = frozenset({"leader", "manager", "director", "admin"})
 
 
-@dataclass(frozen=True, slots=True)
-class Trusted:
+class Trusted(msgspec.Struct, frozen=True):
     """Who of the configuration may ask: whoever manages takes the bot into groups, everybody may be its friend."""
 
     hosts: frozenset[str]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+
+import msgspec
 
 from adapters.addressing import addressed
 from adapters.contract import Attachment, DeliveryFailed, Incoming, Mention, Outgoing, RoomKind, pieces
@@ -26,8 +27,7 @@ _NOBODYS: Final = frozenset({"anonymous", "notice"})
 _FAR_FUTURE: Final = 32_503_680_000  # the year 3000; beyond it a time is a mistake
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where a frame is read: the adapter, how the bot is called, and who is known."""
 
     name: str
@@ -35,16 +35,15 @@ class View:
     people: Mapping[str, str]  # account to name
 
 
-@dataclass(slots=True)
-class _Content:
+class _Content(msgspec.Struct):
     """What the segments of one message say; filled while they are read."""
 
-    text: list[str] = field(default_factory=list)
+    text: list[str] = msgspec.field(default_factory=list)
     is_addressed: bool = False
     after_call: bool = False
-    mentions: dict[str, Mention] = field(default_factory=dict)
+    mentions: dict[str, Mention] = msgspec.field(default_factory=dict)
     quotes: str | None = None
-    attachments: list[Attachment] = field(default_factory=list)
+    attachments: list[Attachment] = msgspec.field(default_factory=list)
 
 
 def identity(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery as PartByPart
@@ -67,6 +69,7 @@ class QQAdapter:
             reply_window=GROUP_WINDOW,
             replies_per_message=GROUP_REPLIES,
             per_minute_room=settings.per_minute_room or None,
+            quotas=_quotas(settings),
             max_length=LONGEST,
             max_file_bytes=_LARGEST_FILE,
             files_in_groups=False,  # pictures only; a refused one would reach the duty room all the same
@@ -110,6 +113,10 @@ class QQAdapter:
         if self._settings.mode == "websocket":
             return self._inbox.fed_by(self._gateway.run())
         return self._inbox.messages()
+
+    def is_push(self, room: str, quotes: str | None) -> bool:  # noqa: ARG002 - any open window of the room is used
+        """Say whether a message would be said first: nothing in the room can be answered any more."""
+        return not self._delivery.windows.is_open(room, self._clock.monotonic())
 
     async def send(self, message: Outgoing) -> str:
         """Deliver a message and return the index by which quotes will name it.
@@ -293,3 +300,10 @@ async def _body(request: web.Request) -> bytes | Refused:
     except TimeoutError:
         return Refused(408, "the body did not come")
     return bytes(body)
+
+
+def _quotas(settings: Settings) -> tuple[Quota, ...]:
+    """Return what the platform lets the bot say first."""
+    room = Quota(settings.per_day_room, timedelta(days=1), only_pushes=True)
+    everywhere = Quota(settings.per_minute, timedelta(minutes=1), is_of_room=False, only_pushes=True)
+    return tuple(quota for quota in (room, everywhere) if quota.most)

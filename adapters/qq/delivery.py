@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Never
 
+import msgspec
 import structlog
 
 from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
@@ -27,8 +27,7 @@ _MOST_REQUESTS: Final = (
 _REMEMBERED: Final = 10_000
 
 
-@dataclass(slots=True)
-class _Trial:
+class _Trial(msgspec.Struct):
     """How far a message has got."""
 
     style: writing.Style

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Never
 
 import aiohttp
+import msgspec
 import structlog
 from yarl import URL
 
@@ -43,8 +43,7 @@ _PAUSE: Final = timedelta(minutes=10)
 _LONGEST_PAUSE: Final = timedelta(hours=24)
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """Where the gateway is, and how long to wait before the next login is allowed."""
 
     url: str

@@ -6,12 +6,12 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from socket import SHUT_RDWR
 from typing import Any, Final
 
 import aiohttp
+import msgspec
 import structlog
 from aiohttp import WSMsgType
 
@@ -29,8 +29,7 @@ _PATIENCE: Final = 3.0  # seconds, for a heartbeat to be written
 _USUAL_HEARTBEAT: Final = 41.25  # seconds, when the gateway says nothing sensible
 
 
-@dataclass(slots=True)
-class Session:
+class Session(msgspec.Struct):
     """What a later connection needs to go on where this one was."""
 
     id: str = ""
@@ -42,8 +41,7 @@ class Session:
         self.seq = None
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(msgspec.Struct, frozen=True):
     """How a connection went."""
 
     go_on: GoOn

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 _TAG: Final = re.compile(
     r"""<@!?(?P<short>[^<>\s@]{1,128})>
@@ -25,8 +26,7 @@ _SCHEME: Final = re.compile(r"\b(?:https?|ftp)://", re.IGNORECASE)
 _DEFUSED: Final = "\u2060"  # word joiner: not seen, yet no tag is one any more
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A place in a text where somebody is called; `openid` is empty for everybody."""
 
     openid: str

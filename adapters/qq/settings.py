@@ -27,6 +27,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     buttons: bool = True  # as long as the platform grants markdown and keyboards
     quote: bool = False  # phones may show the text twice
     per_minute_room: Annotated[int, msgspec.Meta(ge=0, le=6000)] = 20  # 0: no limit
+    per_day_room: Annotated[int, msgspec.Meta(ge=0, le=100_000)] = (
+        1000  # said first, not answers; 0: no limit
+    )
+    per_minute: Annotated[int, msgspec.Meta(ge=0, le=6000)] = 30  # said first, in all rooms; 0: no limit
     api_timeout_seconds: _Seconds = 10.0
     file_hosts: tuple[str, ...] = (
         "qq.com",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
+
+import msgspec
 
 from adapters.qq.frames import LARGEST, Data, Envelope, Op, Unreadable, decode, part
 from adapters.qq.settings import Settings
@@ -29,22 +30,19 @@ class Signer(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """Something happened."""
 
     envelope: Envelope
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(msgspec.Struct, frozen=True):
     """The platform wants to know whether the address is ours; `answer` proves it."""
 
     answer: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A call that is turned away with an HTTP status and a reason that helps whoever sets it up."""
 
     status: int

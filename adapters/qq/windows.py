@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
+
+import msgspec
 
 from adapters.contract import RoomKind
 
@@ -20,8 +21,7 @@ _ASK_AGAIN_AFTER: Final = 3600.0  # seconds; the event that tells of a new permi
 _ASK_AGAIN_AFTER_EVENT: Final = 86_400.0
 
 
-@dataclass(slots=True, eq=False)
-class Source:
+class Source(msgspec.Struct, eq=False):
     """Something in a room that can be answered, until its time or its replies are used up.
 
     An event takes one reply only: it has no `msg_seq` by which a second one could be told from a repetition.
@@ -31,7 +31,9 @@ class Source:
     is_event: bool
     until: float  # on the monotonic clock
     replies: int
-    numbers: dict[int, str] = field(default_factory=dict)  # `msg_seq` that are taken, and by which message
+    numbers: dict[int, str] = msgspec.field(
+        default_factory=dict
+    )  # `msg_seq` that are taken, and by which message
 
     def close(self) -> None:
         """Note that the platform takes no more answers to it."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+import msgspec
 
 from adapters.addressing import addressed
 from adapters.contract import Attachment, Incoming, Notice, RoomKind, What
@@ -61,8 +62,7 @@ _KINDS: Final[Mapping[str, str]] = {
 _FAR_FUTURE: Final = 32_503_680_000  # the year 3000; beyond it a time is a mistake
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where an event is read: the adapter, how the bot is called, and who is known."""
 
     name: str
@@ -70,16 +70,14 @@ class View:
     people: Mapping[str, str]  # account to name
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A person said something; `index` is what a quote of it will name."""
 
     message: Incoming
     index: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Pressed:
+class Pressed(msgspec.Struct, frozen=True):
     """A person pressed a button. The platform wants to hear that this was noticed, also where we make nothing of it."""
 
     interaction: str
@@ -87,8 +85,7 @@ class Pressed:
     message: Incoming | None
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
+class Changed(msgspec.Struct, frozen=True):
     """What the bot may do in a room has changed; `may_push` is None when it is not known."""
 
     what: str

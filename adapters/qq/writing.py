@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from adapters.contract import DeliveryFailed, Outgoing, RoomKind, pieces
 from adapters.places import place_of
@@ -13,16 +14,14 @@ from adapters.qq import markup
 from adapters.wording import say
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """Where a message goes."""
 
     kind: RoomKind
     openid: str
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(msgspec.Struct, frozen=True):
     """How a message is written: as text or as markdown with buttons, and whether addresses keep their scheme."""
 
     as_markdown: bool = False

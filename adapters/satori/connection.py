@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 import structlog
+from msgspec.structs import replace
 
 from adapters.contract import (
     Capabilities,

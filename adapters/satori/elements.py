@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 _TAG: Final = re.compile(
     r"<(?P<closes>/)?(?P<name>[A-Za-z][\w:.-]*)(?P<attributes>(?:\s+[\w:@.-]+(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'))?)*)\s*(?P<is_empty>/)?>"
@@ -14,24 +15,21 @@ _TAG: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(r"([\w:@.-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """Words between elements."""
 
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class Opens:
+class Opens(msgspec.Struct, frozen=True):
     """The beginning of an element, or all of one without content."""
 
     name: str
-    attributes: Mapping[str, str] = field(default_factory=dict)
+    attributes: Mapping[str, str] = msgspec.field(default_factory=dict)
     is_empty: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Closes:
+class Closes(msgspec.Struct, frozen=True):
     """The end of an element."""
 
     name: str

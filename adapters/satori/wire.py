@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
 
 from adapters.addressing import addressed
 from adapters.contract import (
@@ -40,8 +41,7 @@ _LONGEST_COMMAND: Final = 200
 _EVERYBODY: Final[Mapping[str, str]] = {"all": "@所有人", "here": "@在线成员"}
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(msgspec.Struct, frozen=True):
     """The account that the bot speaks for."""
 
     platform: str
@@ -50,8 +50,7 @@ class Login:
     status: int | None = None  # 1: online; None: the gateway does not say
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where an event is read: the adapter, the account, and who is known."""
 
     name: str
@@ -60,14 +59,13 @@ class View:
     people: Mapping[str, str]  # account to name
 
 
-@dataclass(slots=True)
-class _Words:
+class _Words(msgspec.Struct):
     """What a message says, as it is put together."""
 
     view: View
-    texts: list[str] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
-    mentions: dict[str, Mention] = field(default_factory=dict)
+    texts: list[str] = msgspec.field(default_factory=list)
+    attachments: list[Attachment] = msgspec.field(default_factory=list)
+    mentions: dict[str, Mention] = msgspec.field(default_factory=dict)
     quotes: str | None = None
     calls_bot: bool = False
     quoted: int = 0  # how deep within what is quoted

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from adapters.contract import DeliveryFailed, RoomKind
 from adapters.wording import say
@@ -14,8 +15,7 @@ _USER: Final = re.compile(r"[0-9]{1,16}")
 _FIRST_SUPERGROUP: Final = -1_000_000_000_000  # ids of supergroups lie below
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A chat, or one topic of it."""
 
     kind: RoomKind

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 from telegram import Bot
 
 from adapters.contract import (

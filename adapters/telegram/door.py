@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hmac
 import json
-from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from aiohttp import web
 
 from adapters.telegram.wire import number_of
@@ -15,8 +15,7 @@ LARGEST: Final = 1 << 20  # bytes
 _HEADER: Final = "X-Telegram-Bot-Api-Secret-Token"
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True):
     """A call that is turned away with an HTTP status and a reason."""
 
     status: int

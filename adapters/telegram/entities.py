@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+import msgspec
 from telegram import Message, MessageEntity, User
 
 from adapters.contract import Mention
@@ -12,8 +12,7 @@ from adapters.telegram.utf16 import Units
 from adapters.telegram.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """A text with the calls of the bot taken out, and the names of people as the bot knows them."""
 
     text: str
@@ -22,8 +21,7 @@ class Reading:
     mentions: tuple[Mention, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Replaced:
+class _Replaced(msgspec.Struct, frozen=True):
     start: int
     end: int
     by: str

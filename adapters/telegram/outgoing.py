@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Final
 
+import msgspec
+from msgspec.structs import replace
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 
 from adapters.contract import Button, DeliveryFailed, Mention, Outgoing, pieces
@@ -25,8 +26,7 @@ _USERNAME: Final = re.compile(r"(?<![A-Za-z0-9_])@(?=[A-Za-z][A-Za-z0-9_]{3,31})
 _APART: Final = "@\u2060"  # an invisible joiner of no width
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(msgspec.Struct, frozen=True):
     """One message as Telegram takes it."""
 
     place: Place

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
+import msgspec
 import structlog
+from msgspec.structs import replace
 from telegram import Bot, InputFile, LinkPreviewOptions, Message, MessageEntity, ReplyParameters
 from telegram.error import ChatMigrated, TelegramError
 
@@ -27,8 +28,7 @@ _MOST_UNFINISHED: Final = 1000
 _PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Unfinished:
+class _Unfinished(msgspec.Struct, frozen=True):
     text: str  # of the whole message
     rest: tuple[Shown, ...]
     first_id: str

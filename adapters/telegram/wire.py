@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from telegram import (
     CallbackQuery,
     Chat,
@@ -33,16 +33,14 @@ class Unreadable(Exception):
     """An update that is none; the text says why, without its content."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True):
     """A group became a supergroup and has another id now."""
 
     old: int
     new: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """What the bot now is in a chat: member, administrator, left, kicked …"""
 
     room: str
@@ -53,8 +51,7 @@ class Standing:
     might_speak: bool = True  # before
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """What one update says; most updates say only one of these."""
 
     message: Incoming | None = None

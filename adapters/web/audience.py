@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from adapters.contract import KnownPerson
 from adapters.web.history import Message, Room
@@ -13,36 +14,31 @@ from adapters.web.history import Message, Room
 MOST_WAITING = 256  # events for one browser that does not read them
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(msgspec.Struct, frozen=True):
     """A message came to the end of its room."""
 
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Edited:
+class Edited(msgspec.Struct, frozen=True):
     """A message has another text or other buttons now."""
 
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A private room is used for the first time."""
 
     room: Room
 
 
-@dataclass(frozen=True, slots=True)
-class Came:
+class Came(msgspec.Struct, frozen=True):
     """A visitor spoke for the first time."""
 
     person: KnownPerson
 
 
-@dataclass(frozen=True, slots=True)
-class TimePassed:
+class TimePassed(msgspec.Struct, frozen=True):
     """The clock of the bot was moved, or a while went by in which nothing happened."""
 
     now: datetime

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import datetime
+
+import msgspec
 
 from adapters.contract import Button, File, KnownPerson, KnownRoom, Mention, RoomKind
 from adapters.web.people import People
@@ -14,8 +15,7 @@ MOST_MESSAGES = 500  # in one room
 MOST_PRIVATE_ROOMS = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One line of a room: what a person or the bot said, or the button that a person pressed."""
 
     id: str
@@ -31,15 +31,14 @@ class Message:
     file: File | None = None
 
 
-@dataclass(slots=True)
-class Room:
+class Room(msgspec.Struct):
     """A room and its latest messages."""
 
     address: str
     name: str
     kind: RoomKind
     person: KnownPerson | None = None  # the only one who speaks there, in a private room
-    messages: dict[str, Message] = field(default_factory=dict)
+    messages: dict[str, Message] = msgspec.field(default_factory=dict)
 
     def keep(self, message: Message) -> None:
         """Add a message or replace the one with its id, and forget the oldest beyond `MOST_MESSAGES`."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal, assert_never
 from zoneinfo import ZoneInfo
@@ -54,8 +53,7 @@ class Travel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("give `seconds` or `to`")
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """How one browser sees the simulator: in a language, with times of the bot's zone."""
 
     texts: Texts

@@ -37,6 +37,7 @@ class Answer(msgspec.Struct, frozen=True):
     expires_in: Any = None
     msgid: Any = None
     invaliduser: Any = None
+    response_code: Any = None  # with which a card can be changed once
     media_id: Any = None  # of a file that was left there
     quota: Any = None  # of calls of an official account
     name: Any = None  # of an application

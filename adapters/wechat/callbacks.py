@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -16,6 +17,7 @@ from adapters.wechat.door import Door
 
 _log = structlog.get_logger(__name__)
 
+ANSWER_WITHIN: Final = 4.5  # seconds
 SAVE_WITHIN: Final = 4.0  # seconds; the platform waits for five, and then brings it again, three times in all
 
 
@@ -36,12 +38,14 @@ class Callbacks:
         inbox: Inbox,
         sealed_in: Callable[[bytes], str],
         take: Callable[[bytes], Receipt | None],
+        answer: Callable[[Receipt, float], Awaitable[web.Response]] | None = None,
     ) -> None:
         self._door = door
         self._inbox = inbox
         self._clock = clock
         self._sealed_in = sealed_in
         self._take = take
+        self._answer = answer  # to what is saved, within so many seconds; None: an empty one
         self.save_within = SAVE_WITHIN
         self._log = _log.bind(adapter=adapter)
 
@@ -53,10 +57,15 @@ class Callbacks:
             if request.method == "GET":
                 return self._echo(request)
             if request.method == "POST":
+                began = asyncio.get_running_loop().time()
                 body = await body_of(request)
                 receipt = self._take(self._door.open(request.query, self._sealed_in(body), self._clock.now()))
                 if receipt is not None and not await receipt.wait(self.save_within):
                     raise Refused(503, "not saved in time")
+                if receipt is not None and self._answer is not None:
+                    return await self._answer(
+                        receipt, ANSWER_WITHIN - (asyncio.get_running_loop().time() - began)
+                    )
                 return web.Response()
             return web.Response(status=405, headers={"Allow": "GET, POST"})
         except Refused as refused:

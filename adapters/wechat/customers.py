@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
-from adapters.contract import Capabilities, DeliveryFailed, Finding, Outgoing, RoomKind
+from adapters.contract import Capabilities, DeliveryFailed, Finding, Outgoing, Quota, RoomKind
 from adapters.wording import say
 
 LIMIT: Final = 2048  # bytes of a text; WeChat refuses or cuts what is longer
@@ -19,6 +19,7 @@ CAPABILITIES: Final = Capabilities(
     has_buttons=True,
     reply_window=timedelta(hours=48),
     replies_per_message=5,
+    quotas=(Quota(5, timedelta(hours=48), until_heard=True),),
     max_length=LIMIT,
     length_unit="bytes",
 )

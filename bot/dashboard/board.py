@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+import msgspec
 
 from bot.tickets import timing
 from bot.tickets.kinds import ClockKind, Status
@@ -36,16 +37,14 @@ class Wanted(StrEnum):
     SOLVED = "solved"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """What of the board somebody looks at; `room` is the id of one room, or empty for all."""
 
     room: str = ""
     wanted: Wanted = Wanted.ALL
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(msgspec.Struct, frozen=True):
     """The promise a ticket owes next; `due_at` is None while its clock stands still."""
 
     kind: ClockKind
@@ -53,8 +52,7 @@ class Owed:
     tone: Tone
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """One ticket on the board. `rank` is 1 for the most urgent level of its policy, 0 without one."""
 
     ticket: Ticket
@@ -79,8 +77,7 @@ class Row:
         return self.ticket.status is Status.SOLVED
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True):
     """How many tickets there are of what people ask for first."""
 
     open: int

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
+
+import msgspec
 
 from bot.dashboard.board import Counts, Filter, Owed, Row, Tone, Wanted
 from bot.dashboard.wording import kind_name, left, state_name
@@ -18,8 +19,7 @@ from bot.tickets.speaker import Speaker
 _TITLE = 80  # characters; the page cuts what does not fit
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(msgspec.Struct, frozen=True):
     """One ticket. `time` is when the promise is due and `left` how far away that is; both may be empty."""
 
     number: int
@@ -40,8 +40,7 @@ class Card:
     follows: int  # the ticket it was merged into, 0 for none
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(msgspec.Struct, frozen=True):
     """One of the numbers on top; it leads to what it counts."""
 
     name: str

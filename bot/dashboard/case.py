@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 
+import msgspec
 import structlog
 
 from bot.assembly import Bot
@@ -27,8 +27,7 @@ from bot.tickets.records import Record, first_break
 from bot.tickets.speaker import Speaker
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(msgspec.Struct, frozen=True):
     """One message of the bot about the ticket, and whether it arrived."""
 
     at: str
@@ -44,8 +43,7 @@ class Spoken:
     file_at: str
 
 
-@dataclass(frozen=True, slots=True)
-class OtherReporter:
+class OtherReporter(msgspec.Struct, frozen=True):
     """Somebody else with the same trouble. `number` is the ticket they had reported it with, 0 for none; `state` is its state."""
 
     at: str
@@ -56,8 +54,7 @@ class OtherReporter:
     state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """A ticket with its promises, its archive and what was said. `broken_at` is the first record that does not fit."""
 
     number: int
@@ -165,8 +162,7 @@ def spoken(message: Queued, bot: Bot, speaker: Speaker) -> Spoken:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """Something the program failed at, in words. `can_retry` is False for a deadline: it is tried with every tick anyway."""
 
     key: str

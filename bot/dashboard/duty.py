@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from adapters.contract import Capabilities
 from bot.assembly import Bot
@@ -14,8 +15,7 @@ from bot.reach import unreached
 from bot.tickets.speaker import Speaker
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(msgspec.Struct, frozen=True):
     """One rota in words. `waits_for` are those who have not said that they took over."""
 
     name: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.assembly import Bot
 from bot.dashboard.wording import stamp
@@ -22,8 +23,7 @@ MOST_SHOWN = 100
 _STATES = ("", "off", "review", "unused")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One entry in the list."""
 
     id: str
@@ -36,8 +36,7 @@ class Line:
     use: Uses
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(msgspec.Struct, frozen=True):
     """Something to decide: a draft, a wording that was picked, or a question nobody could answer."""
 
     kind: str  # draft | picked | missed
@@ -49,8 +48,7 @@ class Waiting:
     customer: str
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True):
     """An entry as the form shows it."""
 
     entry: Entry
@@ -60,8 +58,7 @@ class Form:
     links: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """One form an entry has had."""
 
     version: int
@@ -72,8 +69,7 @@ class Step:
     is_removal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(msgspec.Struct, frozen=True):
     """What would be said to a text, and why."""
 
     says: str

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 import structlog
 
 from bot.store.contract import Failure, Store
@@ -21,8 +21,7 @@ MOST_TICKETS = 1000
 MOST_LETTERS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """What every page is drawn from, as of `now`."""
 
     now: datetime

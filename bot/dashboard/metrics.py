@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -24,8 +24,7 @@ _MOST_MESSAGES = 1000  # waiting ones of one adapter; that many mean the same as
 _MOST_DUE = 1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that is measured, at one instant."""
 
     tickets: Mapping[str, int]  # by state
@@ -36,6 +35,7 @@ class Figures:
     dead: int
     failures: int
     connected: Mapping[str, bool]
+    quotas: Mapping[str, float]  # share that is used in the fullest room, by adapter
     now: datetime
     started_at: datetime
     last_tick_at: datetime | None
@@ -74,6 +74,12 @@ class _Reading(Collector):
         )
         connected = {name: int(is_connected) for name, is_connected in figures.connected.items()}
         yield _by("shouwen_adapter_connected", "Whether an adapter has a connection.", "adapter", connected)
+        yield _by(
+            "shouwen_quota_used_ratio",
+            "Used share of the platform's hourly or daily quota, in the fullest room, by adapter.",
+            "adapter",
+            figures.quotas,
+        )
         yield GaugeMetricFamily(
             "shouwen_start_time_seconds", "When the program started.", figures.started_at.timestamp()
         )
@@ -90,7 +96,12 @@ class _Reading(Collector):
 
 
 async def read(
-    bot: Bot, connected: Mapping[str, bool], *, started_at: datetime, last_tick_at: datetime | None
+    bot: Bot,
+    connected: Mapping[str, bool],
+    *,
+    quotas: Mapping[str, float],
+    started_at: datetime,
+    last_tick_at: datetime | None,
 ) -> Figures:
     """Return the figures as they are now."""
     now = bot.clock.now()
@@ -107,6 +118,7 @@ async def read(
         dead=len(await bot.store.dead_letters(limit=_MOST_MESSAGES)),
         failures=len(await bot.store.failures(limit=_MOST_MESSAGES)),
         connected=connected,
+        quotas=quotas,
         now=now,
         started_at=started_at,
         last_tick_at=last_tick_at,

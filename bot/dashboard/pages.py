@@ -200,6 +200,7 @@ class Pages:
             voice,
             cards=cards(board.wanted(here, filter_.wanted), voice.speaker),
             tiles=tiles(board.counted(here), len(latest.dead) + len(latest.failed), filter_, voice.speaker),
+            warnings=list(self._bot.quota_warnings(voice.speaker)),
             rooms=self._rooms(filter_),
             is_filtered=filter_ != Filter(),
             is_cut=len(latest.tickets) >= MOST_TICKETS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from bot.dashboard.board import Tone
 from bot.dashboard.wording import stamp
@@ -16,8 +16,7 @@ from bot.tickets.speaker import Speaker
 from scheduler.standing import Phase
 
 
-@dataclass(frozen=True, slots=True)
-class PromiseView:
+class PromiseView(msgspec.Struct, frozen=True):
     """One promise: its name, what became of it, and the reasons line by line."""
 
     name: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import jinja2
+import msgspec
 from aiohttp import web
 from markupsafe import Markup
 
@@ -22,8 +22,7 @@ _REMEMBERED = timedelta(days=365)
 _MOST_SHOWN = 99
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(msgspec.Struct, frozen=True):
     """What the frame of every page offers."""
 
     has_chat: bool
@@ -31,8 +30,7 @@ class Site:
     shows_time: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(msgspec.Struct, frozen=True):
     """A reader's language, and the speaker for it at one instant."""
 
     language: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import assert_never
+
+import msgspec
 
 from bot.dashboard.joint_timeline import joint_line
 from bot.dashboard.planned_timeline import planned_line
@@ -35,8 +36,7 @@ _UNDONE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One line of the timeline; `source` is where the step came from, or empty when the clock brought it."""
 
     seq: int

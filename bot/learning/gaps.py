@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.lessons import Lesson, Missed, Picked
 from faq.entries import Entry
@@ -12,8 +13,7 @@ from faq.knowledge import KnowledgeBase
 _SAME_FROM = 0.6  # probability that two questions want the same answer
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """Questions that want the same answer; the first wording stands for all."""
 
     wordings: tuple[str, ...]  # distinct

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from bot.config import Config
 from bot.tickets.model import Party
 from bot.tickets.rules import Role
 
 
-@dataclass(frozen=True, slots=True)
-class Keepers:
+class Keepers(msgspec.Struct, frozen=True):
     """The knowledge managers. Where the configuration names none, managers decide, and nothing is proposed unasked."""
 
     people: tuple[Party, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from bot.config import Config
 from bot.desk import Desk
@@ -24,8 +24,7 @@ from bot.tickets.rules import Rules
 from scheduler.loop import Clock
 
 
-@dataclass(frozen=True, slots=True)
-class School:
+class School(msgspec.Struct, frozen=True):
     """What notes, proposes, asks and changes."""
 
     noting: Noting

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
@@ -37,15 +36,14 @@ async def pages(
             yield Page(part, place, [piece for _, piece in found])
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """How many pieces of each part there were, and what they said; the order in which they came makes no difference."""
 
-    counts: dict[Part, int] = field(default_factory=lambda: dict.fromkeys(Part, 0))
-    broken: list[tuple[int, int]] = field(
+    counts: dict[Part, int] = msgspec.field(default_factory=lambda: dict.fromkeys(Part, 0))
+    broken: list[tuple[int, int]] = msgspec.field(
         default_factory=list
     )  # tickets whose archive does not hold, with the wrong place
-    _said: dict[Part, int] = field(default_factory=lambda: dict.fromkeys(Part, 0))
+    _said: dict[Part, int] = msgspec.field(default_factory=lambda: dict.fromkeys(Part, 0))
 
     def add(self, page: Page) -> None:
         """Count a page, and check the archives in it."""

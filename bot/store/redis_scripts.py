@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+import msgspec
 
 # Scripts that write what lies in a shard begin with what they share.
 _SHARING = {"box", "commit", "delivered", "learn", "put", "tidy", "unbox", "update"}
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(msgspec.Struct, frozen=True):
     """One file of `lua/`."""
 
     source: bytes

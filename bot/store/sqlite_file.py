@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
+
+import msgspec
 
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
@@ -19,8 +20,7 @@ APPLICATION_ID = 0x53484F55
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
 
 
-@dataclass(frozen=True, slots=True)
-class Migration:
+class Migration(msgspec.Struct, frozen=True):
     """What leads from one version of the tables to the next. `script` is SQL without BEGIN and COMMIT."""
 
     version: int

@@ -39,6 +39,7 @@ _BREACHES = {  # by whether it was said before, and whether nobody has claimed t
     (True, False): N_("⚠️ {number} {promise}已超时 {length}。{late}{calls}"),
     (True, True): N_("⚠️ {number} {promise}已超时 {length}。{late}接单：接单 {number} {calls}"),
 }
+_BREACH_OF_OWNER = N_("⚠️ {number} {promise}超时。{late}{calls}")  # nobody else was told
 _WORTH_SAYING = timedelta(minutes=2)  # an escalation this late says so
 _LONGEST_LIST = 8
 
@@ -48,15 +49,71 @@ def promise_name(kind: ClockKind) -> str:
     return _PROMISES[kind]
 
 
-def alerts(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> list[Message]:
-    """Return the line for the duty room, or for people alone: an owner who owes a word, managers who owe a call."""
+def alerts(
+    event: e.Escalated,
+    ticket: Ticket,
+    speaker: Speaker,
+    rules: Rules,
+    title: str,
+    events: Sequence[e.AnyEvent] = (),
+) -> list[Message]:
+    """Return the line for the duty room, or for people alone: an owner who owes a word, managers who owe a call.
+
+    What else is overdue on the ticket at this moment (`events`) is said in the same line.
+    """
     if ticket.kind is Kind.CALLBACK:
         return _callback(event, ticket, speaker, title)
     if ticket.kind.is_planned:
         return [overdue(event, ticket, speaker, rules)]
     if is_undecided(ticket):
         return [_undecided(event, ticket, speaker, rules, title)]
-    return [_alert(event, ticket, speaker, rules, title)]
+    alike = [each for each in events if isinstance(each, e.Escalated) and _goes_with(event, each, ticket)]
+    if len(alike) <= 1:
+        return [_alert(event, ticket, speaker, rules, title)]
+    return [_together(alike, ticket, speaker)] if alike[0] is event else []
+
+
+def _goes_with(event: e.Escalated, other: e.Escalated, ticket: Ticket) -> bool:
+    """Say whether two promises were missed that can be named in one sentence: the same people hear of both."""
+    are_plain = all(
+        each.is_breach
+        and each.late < _WORTH_SAYING
+        and (ticket.commander is None or each.promised not in (ClockKind.UPDATE, ClockKind.REPORT))
+        for each in (event, other)
+    )
+    is_for_others = event.is_repeat or event.told != (ticket.owner,)
+    is_alike = (event.is_repeat, event.told) == (other.is_repeat, other.told)
+    return are_plain and is_for_others and is_alike
+
+
+def _together(alike: Sequence[e.Escalated], ticket: Ticket, speaker: Speaker) -> Message:
+    """Return one line for several promises of a ticket that were missed."""
+    first = alike[0]
+    told = _others(first.told, ticket)
+    called = tuple(dict.fromkeys((*((ticket.owner,) if ticket.owner else ()), *first.told)))
+    if first.is_repeat:
+        lengths = speaker.say("、").join(
+            speaker.say(
+                "{promise} {length}",
+                promise=speaker.say(_PROMISES[each.promised]),
+                length=speaker.now - each.due_at,
+            )
+            for each in alike
+        )
+        text = speaker.say("⚠️ {number} 已超时：{promises}。", number=ticket.number, promises=lengths)
+    else:
+        names = speaker.say("、").join(speaker.say(_PROMISES[each.promised]) for each in alike)
+        text = speaker.say(
+            "⚠️ {number} {promises}超时，已报 {told}。", number=ticket.number, promises=names, told=told
+        )
+    text += speaker.say("接单：接单 {number} ", number=ticket.number) if ticket.owner is None else ""
+    text += _calls(called if first.is_repeat else tuple(each for each in called if each not in told))
+    return _said(text.rstrip(), called, ticket, speaker)
+
+
+def _others(told: tuple[Party, ...], ticket: Ticket) -> tuple[Party, ...]:
+    """Return who hears of it beside the owner, who is called and not reported to."""
+    return tuple(each for each in told if each != ticket.owner)
 
 
 def _undecided(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, title: str) -> Message:
@@ -116,9 +173,12 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
         text = speaker.say(template, number=number, time=event.due_at, calls=_calls(called))
     elif event.is_breach:
         # Whoever the sentence names is called by their name in it.
-        unnamed = called if event.is_repeat else tuple(party for party in called if party not in event.told)
+        told = _others(event.told, ticket)
+        unnamed = called if event.is_repeat else tuple(party for party in called if party not in told)
+        is_owners = not told and not event.is_repeat
+        template = _BREACH_OF_OWNER if is_owners else _BREACHES[event.is_repeat, ticket.owner is None]
         text = speaker.say(
-            _BREACHES[event.is_repeat, ticket.owner is None], number=number, promise=promise, told=event.told,
+            template, number=number, promise=promise, told=told,
             length=speaker.now - event.due_at, late=late, calls=_calls(unnamed),
         ).rstrip()  # fmt: skip
     else:
@@ -131,8 +191,12 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             "⏳ {number} {state}{promise} {time} 到期（{about}）{late}{calls}",
             number=number, state=state, promise=promise, time=event.due_at, about=about, late=late, calls=_calls(called),
         )  # fmt: skip
+    return _said(text, called, ticket, speaker)
+
+
+def _said(text: str, called: tuple[Party, ...], ticket: Ticket, speaker: Speaker) -> Message:
     word = N_("接单") if ticket.owner is None else N_("收到")
-    buttons = (Button(speaker.say(word), f"{word} {number}"),)
+    buttons = (Button(speaker.say(word), f"{word} {ticket.number}"),)
     return Message(
         to=Place.DUTY,
         text=text,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.asks import Details
+from bot.asks import Afterthought, Details
 from bot.tickets import card, coverage, planned_notices, timing
 from bot.tickets import events as e
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
-from bot.tickets.recipients import recipients
+from bot.tickets.recipients import next_in_charge, recipients
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices
@@ -61,7 +61,7 @@ def _acknowledged(
             "{old} 已关闭超过 {within}，已建新单 {number} 并关联 {old}，优先处理。",
             old=event.links[0], within=rules.reopen_within, number=number,
         )  # fmt: skip
-        return Message(to=Place.ASKER, text=text)
+        return Message(to=Place.ASKER, text=text, about=Afterthought(ticket=number))
     if calls and card.is_urgent(after, rules):
         text = speaker.say(
             "🔴 已建单 {number}（{level}），已叫 {calls}", number=number, level=level, calls=calls
@@ -79,17 +79,17 @@ def _acknowledged(
         else speaker.say("有进展我在这里说。")
     )
     text += speaker.say("\n补充照片或说明，直接引用本条发就行。")
-    return Message(to=Place.ASKER, text=text)
+    return Message(to=Place.ASKER, text=text, about=Afterthought(ticket=number))
 
 
 def called_at_once(after: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
     """Return who is called together with the news of a ticket: those whom rungs at 0% name.
 
-    An urgent ticket calls the owner or who is on call, and a manager, also where no rung says so.
+    An urgent ticket calls the owner or who is on call, else whoever leads them, and a manager, also where no rung says so.
     """
     first: tuple[Party, ...] = ()
     if card.is_urgent(after, rules):
-        first = (after.owner,) if after.owner else rules.on_call(after.room, now)
+        first = (after.owner,) if after.owner else rules.on_call(after.room, now) or next_in_charge(rules)
         first = (*first, *rules.with_role(Role.MANAGER)[:1])
     named = timing.told_at_once(after, rules)
     return tuple(dict.fromkeys((*first, *(recipients(named, after, rules, now) if named else ()))))

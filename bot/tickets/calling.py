@@ -23,6 +23,7 @@ from scheduler.workdays import instant_on
 
 LIST_AT = time(9)
 LOW_SCORE, COMPLAINT, LEVEL, RANDOM = "low_score", "complaint", "level_", "random"
+UNRATED = "unrated"  # the survey had no answer, or never reached anybody
 _CALLED_KINDS = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT)
 _USUAL = timedelta(hours=48)
 _AGAIN_AFTER = timedelta(hours=3)
@@ -48,6 +49,13 @@ def why_called(ticket: Ticket, rules: Rules) -> str:
     return RANDOM if lot < policy.callback.random else ""
 
 
+def is_called_unrated(ticket: Ticket, rules: Rules) -> bool:
+    """Say whether a ticket is called back when nobody has rated it: that is the only way to hear how it went."""
+    policy = rules.policies.get(ticket.policy)
+    is_meant = policy is not None and policy.callback is not None and UNRATED in policy.callback.always
+    return is_meant and ticket.kind in _CALLED_KINDS
+
+
 def manager_call(ticket: Ticket, rules: Rules) -> s.Open:
     """Return the ticket of a manager's call to the requester of another."""
     managers = rules.with_role(Role.MANAGER)
@@ -70,7 +78,8 @@ def call_about(ticket: Ticket, reason: str, now: datetime, rules: Rules) -> s.Op
     return replace(
         manager_call(ticket, rules),
         reason=reason,
-        due_at=_due_at(ticket, now, rules),
+        # That nobody has rated it is known only days after it was solved.
+        due_at=_due_at(replace(ticket, solved_at=now) if reason == UNRATED else ticket, now, rules),
         announce_at=list_after(now, rules),
     )
 
@@ -138,6 +147,8 @@ def _why(ticket: Ticket, speaker: Speaker) -> str:
         return speaker.say("低分")
     if ticket.reason == COMPLAINT:
         return speaker.say("投诉")
+    if ticket.reason == UNRATED:
+        return speaker.say("未评分")
     if ticket.reason.startswith(LEVEL):
         return level_word(ticket.level_name) or speaker.say("级别")
     return speaker.say("抽查")

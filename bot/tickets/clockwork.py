@@ -92,8 +92,29 @@ def _written(promise: Promise) -> WrittenClock:
     return WrittenClock(kind=cast(Kind, promise.kind.value), within=length, from_=start)
 
 
+class _One:
+    """One ticket and no other, however equal: what it came to need not be compared."""
+
+    __slots__ = ("ticket",)
+
+    def __init__(self, ticket: Ticket) -> None:
+        self.ticket = ticket
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _One) and self.ticket is other.ticket
+
+    def __hash__(self) -> int:
+        return id(self.ticket)
+
+
 def history_of(ticket: Ticket) -> History:
     """Return what happened to a ticket, as far as its clocks care."""
+    return _history(_One(ticket))
+
+
+@lru_cache(maxsize=256)  # a step asks for it several times, and what was reckoned is kept with it
+def _history(one: _One) -> History:
+    ticket = one.ticket
     events = dict(ticket.happened)
     if ticket.grace is not None:
         events[REPRIORITISED] = (ticket.grace.since,)

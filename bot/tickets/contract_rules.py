@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import unicodedata
 from datetime import time, timedelta
+
+import msgspec
 
 from scheduler.validity import NOTICE_DAYS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractRules:
+class Scope(msgspec.Struct, frozen=True):
+    """What a contract is about, in the words of reports: what it `covers`, and what it certainly does not."""
+
+    covers: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+    def excluded_in(self, text: str) -> str:
+        """Return what a report names that the contract excludes; empty where it names something covered as well."""
+        said = _folded(text)
+        if any(_folded(word) in said for word in self.covers):
+            return ""
+        return next((word for word in self.excludes if _folded(word) in said), "")
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+class ContractRules(msgspec.Struct, frozen=True, kw_only=True):
     """`tell` are roles or ids of people; `decide_within` is working time of `calendar`, whose working days notices keep to."""
 
     notice_days: tuple[int, ...] = NOTICE_DAYS

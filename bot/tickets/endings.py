@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.asks import Check, Rating
+from bot.asks import Afterthought, Check, Rating
 from bot.tickets import events as e
 from bot.tickets import joint_words, timing
 from bot.tickets.errors import N_
@@ -86,6 +86,13 @@ def closed(
         return cancelled(closing, by, after, events, voices, rules)
     if closing is Closing.CONFIRMED:
         text = voices.customer.say("谢谢确认，{number} 已关闭。", number=number)
+        if any(isinstance(event, e.Rated) for event in events):
+            return [
+                Message(
+                    to=Place.CUSTOMER,
+                    text=voices.customer.say("谢谢确认和评分，{number} 已关闭。", number=number),
+                )
+            ]
         if not any(isinstance(event, e.SurveyAsked) for event in events):
             return [Message(to=Place.CUSTOMER, text=text)]
         text += voices.customer.say("给这次服务打个分吧：速度 质量（1–5），例如“5 4”，可加一句话。")
@@ -128,7 +135,10 @@ def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) 
         calls=" ".join(f"@{party.name}" for party in called),
     )  # fmt: skip
     duty += voices.duty.say("，{time} 前答复", time=word) if word and word > voices.duty.now else ""
-    return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=duty, mentions=tuple(called))]
+    return [
+        Message(to=Place.CUSTOMER, text=told, about=Afterthought(ticket=number)),
+        Message(to=Place.DUTY, text=duty, mentions=tuple(called)),
+    ]
 
 
 def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:

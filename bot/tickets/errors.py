@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+import msgspec
 
 
 def N_(template: str) -> str:  # noqa: N802 - the name that gettext tools look for
@@ -11,12 +12,11 @@ def N_(template: str) -> str:  # noqa: N802 - the name that gettext tools look f
     return template
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(msgspec.Struct, frozen=True):
     """A text inside another text, said in the language of whoever reads both."""
 
     template: str
-    values: Mapping[str, object] = field(default_factory=dict)
+    values: Mapping[str, object] = msgspec.field(default_factory=dict)
 
 
 class TicketError(Exception):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunbookRules:
+class RunbookRules(msgspec.Struct, frozen=True, kw_only=True):
     """One runbook; without `keywords` for every incident, without `customers` for everybody."""
 
     id: str

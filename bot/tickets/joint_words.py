@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import assert_never
+
+from msgspec.structs import replace
 
 from bot.asks import Joining
 from bot.tickets import joint_events as je
@@ -109,10 +110,7 @@ def hinted(
 ) -> list[Message]:
     """Return the messages with a word in the card of a new ticket that others may be about the same trouble."""
     hint = _hint(ticket, alike, duty, rules)
-    return [
-        dataclasses.replace(each, text=f"{each.text}\n{hint}") if hint and each.is_card else each
-        for each in said
-    ]
+    return [replace(each, text=f"{each.text}\n{hint}") if hint and each.is_card else each for each in said]
 
 
 def _hint(ticket: Ticket, alike: Sequence[Ticket], duty: Speaker, rules: Rules) -> str:

@@ -46,6 +46,8 @@ from bot.tickets.surveys import rated
 
 __all__ = ["decide", "next_deadline", "opening"]
 
+_SAID_TWICE = timedelta(minutes=10)  # who says again this soon that they are there says nothing new
+
 
 def opening(step: s.Open, rules: Rules) -> e.Opened:
     """Return the event that begins a ticket.
@@ -124,7 +126,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case s.Undo(by=by):
             return _undone(ticket, by, now, rules)
         case s.Rate() | s.Comment():
-            return rated(ticket, step, rules)
+            return rated(ticket, step, now, rules)
         case s.Report():
             return reported(ticket, step, now, rules)
         case s.Acknowledge(by=by):
@@ -228,6 +230,9 @@ def _arrived(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
     """Return the arrival; whoever stands before the customer has also answered them."""
     be_open(ticket)
     be_staff(by, ticket, rules)
+    known = ticket.happened.get("arrived", ())
+    if known and now - known[-1] < _SAID_TWICE:
+        raise TicketError("{number} 已记到场（{time}）。", number=ticket.number, time=known[-1])
     late = timing.lateness(ticket, ClockKind.ARRIVE, rules, now)  # who comes later is not late for it
     return [*first_word(ticket, by, "", now, rules), e.Arrived(by=by, late=late)]
 

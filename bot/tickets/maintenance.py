@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from bot.tickets.rules import Policy, Rules
 from scheduler.calendar import Window, window_span
@@ -17,8 +18,7 @@ _BEFORE_NIGHT = timedelta(minutes=30)
 _LONGEST_MEANT = timedelta(hours=2)  # nobody asks for another time this shortly before
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(msgspec.Struct, frozen=True):
     """Work that may be done: when it is announced, until when it may be moved, by when it must be undone if it fails."""
 
     at: datetime
@@ -28,8 +28,7 @@ class Schedule:
     latest_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """Why work may not be done then, and up to two times at which it may."""
 
     is_outside: bool  # of the hours the contract allows; else the customer could not be told in time

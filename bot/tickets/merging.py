@@ -8,9 +8,9 @@ to the main ticket is done to it too. What one customer wrote is never shown to 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.tickets import events as e
@@ -28,8 +28,7 @@ _WHY = "合并"
 _MIRRORED_PAUSES = (WaitsFor.PARTS, WaitsFor.THIRD_PARTY)
 
 
-@dataclass(frozen=True, slots=True)
-class Together:
+class Together(msgspec.Struct, frozen=True):
     """What happens to the main ticket, and to each of the others in their order."""
 
     main: tuple[e.AnyEvent, ...]

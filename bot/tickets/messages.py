@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
+
+import msgspec
 
 from bot.asks import AnyAbout
 from bot.tickets.model import Party
@@ -20,16 +21,14 @@ class Place(Enum):
     DUTY = "duty"  # where engineers work on it
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
+class Button(msgspec.Struct, frozen=True):
     """A short cut for a command that could also be typed."""
 
     label: str
     command: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """One message to one place. `to` a person means privately, or in the duty room where that is impossible.
 
     `about` is asked of `asked`; `useful_for` is how long it is worth delivering late.

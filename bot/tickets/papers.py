@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 _FORBIDDEN = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 _BESIDE_CHINESE = re.compile(r"(?<=[\u3400-\u9fff])\s+|\s+(?=[\u3400-\u9fff])")
 _LONGEST_NAME = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """Rows under the names of their columns; `widths` are in characters, and a column without one gets what is usual."""
 
     columns: tuple[str, ...]
@@ -21,8 +21,7 @@ class Table:
     marked: frozenset[int] = frozenset()  # rows that somebody must look at, from 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Paper:
+class Paper(msgspec.Struct, frozen=True, kw_only=True):
     """One document: what it is, for whom, its tables, and who signs it."""
 
     title: str
@@ -32,8 +31,7 @@ class Paper:
     signatures: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
+class Attached(msgspec.Struct, frozen=True, kw_only=True):
     """A file that a message brings. `page` of the dashboard has it too; an internal one is never sent where customers read."""
 
     name: str  # with its suffix

@@ -59,7 +59,7 @@ def supplemented(ticket: Ticket, step: s.Supplement, rules: Rules) -> list[e.Any
     """Return what was added; where the ticket waited for it, work goes on."""
     added = e.Supplemented(by=step.by, text=step.text)
     waiting = ticket.waiting
-    is_awaited = waiting is not None and waiting.reason is WaitsFor.CUSTOMER
+    is_awaited = waiting is not None and waiting.reason is WaitsFor.CUSTOMER and not step.is_promise
     return [added, e.Resumed(by=step.by)] if is_awaited and rules.speaks_for(ticket, step.by) else [added]
 
 

@@ -20,6 +20,7 @@ from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, title
 from scheduler.waking import open_until
+from scheduler.workdays import working_day_until
 
 _EXAMPLE_TIME = time(15)
 _USEFUL = timedelta(hours=12)
@@ -70,15 +71,17 @@ def _announced(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
         "📋 {number} {customer} {title} {due} 到期，负责人：{owner}。约时间：回“约 {number} {example}”",
         number=after.number, customer=customer_name(after, rules), title=title(after), due=due_at,
         owner=" ".join(f"@{each.name}" for each in called) or voices.duty.say("还没有人"),
-        example=_example(due_at, voices.duty),
+        example=_example(due_at, after, voices.duty, rules),
     )  # fmt: skip
     return [Message(to=Place.DUTY, text=text, mentions=called, useful_for=_USEFUL)]
 
 
-def _example(due_at: datetime, speaker: Speaker) -> str:
-    """Return a time that could be meant: the afternoon before it is due, or two hours from now."""
-    local = due_at.astimezone(speaker.zone)
-    example = datetime.combine(local.date() - timedelta(days=1), _EXAMPLE_TIME, speaker.zone)
+def _example(due_at: datetime, after: Ticket, speaker: Speaker, rules: Rules) -> str:
+    """Return a time that could be meant: the afternoon of the working day before it is due, or two hours from now."""
+    day = due_at.astimezone(speaker.zone).date() - timedelta(days=1)
+    plan = rules.plans.get(after.plan)
+    day = working_day_until(plan.calendar, day) if plan is not None else day
+    example = datetime.combine(day, _EXAMPLE_TIME, speaker.zone)
     if example <= speaker.now:
         example = max(speaker.now, due_at - timedelta(hours=2)).astimezone(speaker.zone)
     return f"{example.month}-{example.day} {example:%H:%M}"

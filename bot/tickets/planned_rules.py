@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+
+import msgspec
 
 from scheduler.calendar import Calendar, parse_window
 from scheduler.escalation import Ladder, Rung, parse_at
@@ -43,8 +44,7 @@ LADDERS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanRules:
+class PlanRules(msgspec.Struct, frozen=True, kw_only=True):
     """One plan: when it comes back, at whose place, who answers for it, and how many days ahead it is spoken of.
 
     `takes` is how long it lasts, as the customer is told; `hazard_days` are the working days in which what was found
@@ -99,8 +99,7 @@ def titled(name: str, local: datetime) -> str:
     return name.format(month=local.month, year=local.year, quarter=(local.month + 2) // 3, day=local.day)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MaintenanceRules:
+class MaintenanceRules(msgspec.Struct, frozen=True, kw_only=True):
     """Work that customers are told of ahead: how long before, and until when they may ask for another time."""
 
     notice: timedelta = timedelta(hours=24)

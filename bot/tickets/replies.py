@@ -65,7 +65,7 @@ def _said_of(
         case e.Opened():
             return opened(event, after, voices, rules)
         case e.Escalated():  # early, as in `decide`
-            return alerts(event, after, voices.duty, rules, title(after))
+            return alerts(event, after, voices.duty, rules, title(after), events)
         case e.Claimed(by=by):
             return owner_words.claimed(by, after, events, voices, rules)
         case (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.tickets.contract_rules import ContractRules
+import msgspec
+
+from bot.tickets.contract_rules import ContractRules, Scope
 from bot.tickets.incident_rules import RunbookRules
 from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
@@ -44,8 +45,7 @@ class Role(StrEnum):
         return self in (Role.MANAGER, Role.DIRECTOR, Role.ADMIN)
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(msgspec.Struct, frozen=True):
     """One level of a policy with its promises."""
 
     id: str
@@ -59,8 +59,7 @@ class Level:
     is_urgent: bool = False  # calls people at once, at any hour
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True):
     """What a contract promises. `first_response` says what stops the respond clock: a word to the customer, or the claim."""
 
     id: str
@@ -78,8 +77,7 @@ class Policy:
         return next((level for level in self.levels if level.id == level_id), None)
 
 
-@dataclass(frozen=True, slots=True)
-class RoomRules:
+class RoomRules(msgspec.Struct, frozen=True):
     """What a ticket inherits from the room it came from."""
 
     id: str
@@ -90,12 +88,11 @@ class RoomRules:
     quiet: Window | None = None  # when the customer is not told of planned work
 
 
-@dataclass(frozen=True, slots=True)
-class SurveyRules:
+class SurveyRules(msgspec.Struct, frozen=True):
     """How a rating is asked for. `waking` is in the bot's zone; outside it the question waits."""
 
     is_enabled: bool = True
-    waking: Window = field(default_factory=lambda: Window(timedelta(hours=8), timedelta(hours=22)))
+    waking: Window = msgspec.field(default_factory=lambda: Window(timedelta(hours=8), timedelta(hours=22)))
     remind_after: timedelta = timedelta(hours=24)
     expire_after: timedelta = timedelta(hours=24)  # after the reminder
     low_at: int = 2  # a score this low brings a callback
@@ -104,16 +101,14 @@ class SurveyRules:
     callback_ladder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeLimits:
+class NoticeLimits(msgspec.Struct, frozen=True):
     """How many notices an hour a duty room gets, and in how many a person is called; 0 is without limit."""
 
     per_room: int = 20
     per_person: int = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(msgspec.Struct, frozen=True):
     """Everything `decide` may look at besides the ticket, the step and the time."""
 
     zone: ZoneInfo
@@ -125,14 +120,21 @@ class Rules:
     staff: Mapping[str, Party]  # by id, in the order of the configuration
     roles: Mapping[str, Role]  # of everybody the configuration knows, by id
     customers: Mapping[str, str]  # names by id
-    phones: Mapping[str, str] = field(default_factory=dict)  # of people of customers, by their id
-    belongs: Mapping[str, str] = field(default_factory=dict)  # customer of a contact, by the contact's id
-    contracts: Mapping[str, date] = field(default_factory=dict)  # first day of a customer's contract, by id
-    validities: Mapping[str, Validity] = field(default_factory=dict)  # how long contracts run, by customer
-    contract_rules: ContractRules = field(default_factory=ContractRules)
-    plans: Mapping[str, PlanRules] = field(default_factory=dict)
-    visits: VisitRules = field(default_factory=VisitRules)
-    maintenance: MaintenanceRules = field(default_factory=MaintenanceRules)
+    phones: Mapping[str, str] = msgspec.field(default_factory=dict)  # of people of customers, by their id
+    belongs: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # customer of a contact, by the contact's id
+    contracts: Mapping[str, date] = msgspec.field(
+        default_factory=dict
+    )  # first day of a customer's contract, by id
+    validities: Mapping[str, Validity] = msgspec.field(
+        default_factory=dict
+    )  # how long contracts run, by customer
+    scopes: Mapping[str, Scope] = msgspec.field(default_factory=dict)  # what contracts exclude, by customer
+    contract_rules: ContractRules = msgspec.field(default_factory=ContractRules)
+    plans: Mapping[str, PlanRules] = msgspec.field(default_factory=dict)
+    visits: VisitRules = msgspec.field(default_factory=VisitRules)
+    maintenance: MaintenanceRules = msgspec.field(default_factory=MaintenanceRules)
     survey: SurveyRules = SurveyRules()
     reopen_within: timedelta = timedelta(days=7)
     undo_within: timedelta = timedelta(minutes=5)
@@ -152,7 +154,7 @@ class Rules:
     )
     same_within: timedelta = timedelta(hours=2)  # how long others of the room may join a ticket unasked
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
-    called_instead: Mapping[str, tuple[Party, ...]] = field(
+    called_instead: Mapping[str, tuple[Party, ...]] = msgspec.field(
         default_factory=dict
     )  # of whom a rota plans, by rota
     notices: NoticeLimits = NoticeLimits()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+import msgspec
 
 from bot.tickets.alerts import promise_name
 from bot.tickets.model import Ticket
@@ -19,12 +20,12 @@ _WIDTHS: Final = (20, 62, 12, 12)
 _PROMISE_WIDTHS: Final = (20, 62)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What the bot has said in the customer's room, and when."""
+class Words(msgspec.Struct, frozen=True):
+    """What was said in the customer's room, and when: by the bot, or by the customer `who`."""
 
     at: datetime
     text: str
+    who: str = ""
 
 
 def service_record(
@@ -86,11 +87,15 @@ def _spoken(words: Sequence[Words], speaker: Speaker) -> Iterator[Table]:
     if not words:
         return
     yield Table(
-        heading=speaker.say("群里告知的经过"),
+        heading=speaker.say("群里的经过"),
         columns=(speaker.say("时间"), speaker.say("内容")),
-        rows=tuple((dated(each.at, speaker), each.text) for each in words),
+        rows=tuple((dated(each.at, speaker), _line(each, speaker)) for each in words),
         widths=_WIDTHS,
     )
+
+
+def _line(words: Words, speaker: Speaker) -> str:
+    return speaker.say("{who}：{text}", who=words.who, text=words.text) if words.who else words.text
 
 
 def dated(at: datetime | None, speaker: Speaker) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from msgspec.structs import replace
 
 from bot.tickets import events as e
@@ -22,8 +22,7 @@ from bot.tickets.verdicts import Outcome, outcome
 MOST_PAGES = 2000  # of one ticket: more come of an alert that nobody heeded for weeks
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(msgspec.Struct, frozen=True):
     """Somebody is told of a promise."""
 
     at: datetime
@@ -31,8 +30,7 @@ class Page:
     told: tuple[Party, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
+class Course(msgspec.Struct, frozen=True):
     """How a ticket went, or would have gone: what came of each promise, and who was told when."""
 
     level: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from bot.tickets.errors import N_, Phrase, TicketError
 from bot.tickets.model import Party
@@ -16,8 +17,7 @@ _PLAIN = frozenset({str, int})  # said as they are
 _DAY_AND_YEAR = N_("{at.year}-{at.month}-{at.day} {at:%H:%M}")
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
+class Speaker(msgspec.Struct, frozen=True):
     """A voice in one language. `translate` maps a Chinese template to that language; `now` decides what "today" is."""
 
     translate: Callable[[str], str]

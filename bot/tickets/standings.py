@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from bot.tickets import timing
 from bot.tickets.kinds import Closing, Kind, Status
@@ -22,8 +23,7 @@ _COUNTED = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST)
 _JANUARY = date(2000, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(msgspec.Struct, frozen=True):
     """What counts of one ticket."""
 
     number: int
@@ -39,8 +39,7 @@ class Case:
     is_outside: bool = False  # no contract covers it: counted apart
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """How one promise stands in its period: `used` of `total`, or of what is borne; `subject` is a serial number or empty."""
 
     written: WrittenRatio | WrittenQuota

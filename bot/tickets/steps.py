@@ -45,6 +45,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reports it says so
     uncovered: date | None = None  # as in `Opened`
+    outside: str = ""  # as in `Opened`
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -125,10 +126,11 @@ class Update(msgspec.Struct, frozen=True):
 
 
 class Supplement(msgspec.Struct, frozen=True):
-    """补充: what the customer adds."""
+    """补充: what the customer adds. `is_promise`: they only say that it will come, so what waits for it still waits."""
 
     by: Party
     text: str
+    is_promise: bool = False
 
 
 class Urge(msgspec.Struct, frozen=True):

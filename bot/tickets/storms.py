@@ -6,9 +6,7 @@ notice was gathered, and what is urgent is never held back.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,6 +14,7 @@ from msgspec.structs import replace
 
 from bot.tickets import timing
 from bot.tickets.card import is_urgent
+from bot.tickets.errors import N_
 from bot.tickets.events import NoticeGathered
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
@@ -57,16 +56,14 @@ class Load(msgspec.Struct, frozen=True, omit_defaults=True):
         return replace(self, arrival=min(since + _step(an_hour), now + _HOUR))
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(msgspec.Struct, frozen=True):
     """A notice for a duty room, and its ticket."""
 
     ticket: Ticket
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """What of the notices of one moment for one room is said, what is gathered, and how the loads stand then."""
 
     said: tuple[Message, ...]
@@ -106,20 +103,27 @@ def list_at(room: Load, limits: NoticeLimits, now: datetime) -> datetime | None:
 
 
 def listed(room: Load, tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> Message | None:
-    """Return the gathered notices as one message; None when nothing of it is open any more."""
-    working = [each for each in tickets if each.status is Status.OPEN]
+    """Return the gathered notices as one message, without what was done meanwhile; None when nothing is left."""
+    working = [each for each in tickets if _still_waits(each, speaker.now, rules)]
     if not working:
         return None
     numbers = tuple(each.number for each in working)
     late = tuple(each.number for each in working if _is_late(each, speaker.now, rules))
-    text = speaker.say(
-        "📋 提醒较多，{count} 单合在一起说：{numbers}", count=len(numbers), numbers=numbers[:_MOST_NAMED]
-    )
+    template = N_("📋 提醒较多，这一单晚说了些：{numbers}")
+    if len(numbers) > 1:
+        template = N_("📋 提醒较多，{count} 单合在一起说：{numbers}")
+    text = speaker.say(template, count=len(numbers), numbers=numbers[:_MOST_NAMED])
     text += speaker.say(" 等") if len(numbers) > _MOST_NAMED else ""
     text += speaker.say("；已超时：{late}", late=late[:_MOST_NAMED]) if late else ""
     text += speaker.say("。回“待办”看时限。")
     text += " ".join(f"@{party.name}" for party in room.called)
     return Message(to=Place.DUTY, text=text, mentions=room.called, useful_for=timedelta(hours=4))
+
+
+def _still_waits(ticket: Ticket, now: datetime, rules: Rules) -> bool:
+    """Say whether something is owed of which people were, or should have been, told."""
+    clocks = timing.clocks(ticket, rules, now) if ticket.status is Status.OPEN else ()
+    return any(clock.is_running and clock.fired for clock in clocks)
 
 
 def _is_late(ticket: Ticket, now: datetime, rules: Rules) -> bool:
@@ -144,9 +148,7 @@ def _without(message: Message, tired: set[Party]) -> Message:
     """Return a notice that names people without calling those who were called often enough."""
     if not tired:
         return message
-    return dataclasses.replace(
-        message, mentions=tuple(each for each in message.mentions if each not in tired)
-    )
+    return replace(message, mentions=tuple(each for each in message.mentions if each not in tired))
 
 
 def _with(room: Load, alert: Alert) -> Load:

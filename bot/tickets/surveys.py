@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.kinds import Kind, SurveyState
+from bot.tickets.kinds import Closing, Kind, Status, SurveyState
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from scheduler.intervals import in_utc
@@ -24,19 +24,34 @@ def first_question(
     return [_question(surveyed_at, now, rules)]
 
 
-def rated(ticket: Ticket, step: s.Rate | s.Comment, rules: Rules) -> list[e.AnyEvent]:
-    """Return the rating, or the comment that is not a score; only the customer's own people count."""
+def rated(ticket: Ticket, step: s.Rate | s.Comment, now: datetime, rules: Rules) -> list[e.AnyEvent]:
+    """Return the rating, or the comment that is not a score; only the customer's own people count.
+
+    Who rates what is solved and not confirmed yet says with it that it works.
+    """
     if not rules.may_answer(ticket, step.by):
         raise NotTheirs("{number} 请 {requester} 来评分。", number=ticket.number, requester=ticket.requester)
     survey = ticket.survey
+    is_unasked = ticket.status is Status.SOLVED and ticket.kind in _SURVEYED_KINDS and rules.survey.is_enabled
+    if is_unasked and isinstance(step, s.Rate) and _is_score(step):
+        closing = e.Closed(closing=Closing.CONFIRMED, by=step.by)
+        return [closing, e.SurveyAsked(remind_at=_waking(now, rules)), _score(step, rules)]
     if survey is None or survey.state in (SurveyState.RATED, SurveyState.VOID):
         raise TicketError("{number} 现在不用评分。", number=ticket.number)
     if isinstance(step, s.Comment):
         return [e.Commented(by=step.by, text=step.text)]
-    if not (1 <= step.speed <= 5 and 1 <= step.quality <= 5):
+    if not _is_score(step):
         raise TicketError("评分是 1 到 5，例如“评分 {number} 5 4”（速度 质量）。", number=ticket.number)
+    return [_score(step, rules)]
+
+
+def _is_score(step: s.Rate) -> bool:
+    return 1 <= step.speed <= 5 and 1 <= step.quality <= 5
+
+
+def _score(step: s.Rate, rules: Rules) -> e.Rated:
     is_low = min(step.speed, step.quality) <= rules.survey.low_at
-    return [e.Rated(by=step.by, speed=step.speed, quality=step.quality, comment=step.comment, is_low=is_low)]
+    return e.Rated(by=step.by, speed=step.speed, quality=step.quality, comment=step.comment, is_low=is_low)
 
 
 def next_question(ticket: Ticket) -> datetime | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+import msgspec
 
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
@@ -21,8 +22,7 @@ class Verdict(StrEnum):
     VOID = "void"  # it was never owed, or is no more
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What came of one promise; `due_at` and `met_at` as far as there are such instants."""
 
     verdict: Verdict

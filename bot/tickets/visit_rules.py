@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
+
+import msgspec
 
 from scheduler.calendar import Window, parse_window
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VisitRules:
+class VisitRules(msgspec.Struct, frozen=True, kw_only=True):
     """`hours` hold on the working days of `calendar`, unless the contract has hours of its own (`work_window`)."""
 
     is_offered: bool = True  # with 派单, where no arrival by a certain time is promised
-    hours: Window = field(default_factory=lambda: parse_window("08:00-18:00"))
+    hours: Window = msgspec.field(default_factory=lambda: parse_window("08:00-18:00"))
     calendar: str = "always"
     lead: timedelta = timedelta(hours=1)  # nobody is there sooner
     takes: timedelta = timedelta(hours=1)

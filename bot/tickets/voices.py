@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from bot.tickets.model import Ticket
 from bot.tickets.speaker import Speaker
 
 
-@dataclass(frozen=True, slots=True)
-class Voices:
+class Voices(msgspec.Struct, frozen=True):
     """The speakers of the two rooms a ticket lives in, and of the room where the step was asked for."""
 
     customer: Speaker

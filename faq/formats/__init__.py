@@ -49,11 +49,16 @@ _EXAMPLE = Entry(
 _FORMATS: dict[str, tuple[str, str, str]] = {
     ".csv": ("sheets", "parse", "dump"),
     ".xlsx": ("workbooks", "parse", "dump"),
+    ".xlsm": ("workbooks", "parse", ""),
     ".md": ("markdown", "parse", "dump"),
     ".jsonl": ("lines", "parse", "dump"),
-    ".docx": ("prose", "parse_word", ""),  # lists that people wrote; read, not written
+    ".docx": ("documents", "parse", ""),  # lists that people wrote; read, not written
     ".txt": ("prose", "parse_text", ""),
 }
+# What people have beside these, and as what to save it.
+_SAVED_AS = {".xls": ".xlsx", ".et": ".xlsx", ".ods": ".xlsx", ".numbers": ".xlsx"} | dict.fromkeys(
+    (".doc", ".wps", ".rtf", ".pdf", ".odt", ".pages"), ".docx"
+)
 
 
 def parse(name: str, data: bytes) -> Rows:
@@ -63,6 +68,8 @@ def parse(name: str, data: bytes) -> Rows:
         UnreadableFile: Nothing in it can be used; the text says why in one sentence.
     """
     suffix = Path(name).suffix.lower()
+    if suffix in _SAVED_AS:
+        raise UnreadableFile(f"{name} 读不了，请打开后另存为 {_SAVED_AS[suffix]} 再发来。")
     if suffix not in _FORMATS:
         raise UnreadableFile(f"不认识 {name} 的格式，请用 {'、'.join(_FORMATS)}。")
     if len(data) > MOST_BYTES:

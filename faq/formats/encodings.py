@@ -1,4 +1,4 @@
-"""Which encoding a text file has: UTF-8 with or without mark, UTF-16 with mark, or GB18030 as Chinese Excel writes it."""
+"""Which encoding a text file has: UTF-8 or UTF-16 with or without mark, or GB18030 as Chinese Excel writes it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,20 @@ def decode(data: bytes) -> str:
     Raises:
         UnreadableFile: It is not a text.
     """
-    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     # GB18030 takes nearly any bytes for characters, so UTF-8 comes first.
-    for encoding in ("utf-16",) if is_utf16 else ("utf-8-sig", "gb18030"):
+    for encoding in _wide(data) or ("utf-8-sig", "gb18030"):
         text = data.decode(encoding, "replace")
         beyond_ascii = sum(not character.isascii() for character in text)
         if "\x00" not in text and text.count(_UNKNOWN) <= _TOO_MANY * beyond_ascii:
             return text
     raise UnreadableFile("这个文件不是文本，请另存为 UTF-8 编码再试。")
+
+
+def _wide(data: bytes) -> tuple[str, ...]:
+    """Return which UTF-16 it is, by its mark, or by the places of its line ends; nothing for another encoding."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ("utf-16",)
+    if b"\x00" not in data:
+        return ()
+    little, big = data[::2].count(b"\n"), data[1::2].count(b"\n")
+    return ("utf-16-le",) if little > big else ("utf-16-be",) if big else ()

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from faq.formats.encodings import decode
-from faq.formats.rows import OTHERS, SEVERAL, Draft, Fault, field_of, split
+from faq.formats.headings import field_of
+from faq.formats.rows import OTHERS, SEVERAL, Draft, Fault, split
 from faq.knowledge import Entry
 
 _Value = str | int | bool | tuple[str, ...] | None

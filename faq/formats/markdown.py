@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
 
 from faq.formats.encodings import decode
-from faq.formats.rows import COLUMNS, DATES, SEVERAL, Draft, Fault, UnreadableFile, field_of, join, split
+from faq.formats.headings import COLUMNS, field_of
+from faq.formats.rows import DATES, SEVERAL, Draft, Fault, UnreadableFile, join, split
 from faq.knowledge import Entry
 
 _HEADING = re.compile(r"##[ \t]+(.*)")
 _GROUP = re.compile(r"#[ \t]")
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
 _ID_AT_THE_END = re.compile(r"(.*?)[ \t]*\{#([^{}]*)\}[ \t]*")
 _ID_IN_FRONT = re.compile(r"([A-Za-z]{1,4}-[0-9]+)[ \t:：.、]+(.+)")
 _NAMES = "相似问法|相似|分类|标签|适用客户|编号|启用|图片|链接|生效日|失效日|复核日|负责人"
@@ -21,12 +24,11 @@ _BETWEEN_ALIASES = re.compile(r"[ \t]+/[ \t]+")
 _MISREAD = re.compile(rf"\\*(?:##?[ \t]|[-*][ \t]*(?:{_NAMES})[ \t]*[:：])")
 
 
-@dataclass(slots=True)
-class _Section:
+class _Section(msgspec.Struct):
     line: int
     heading: str
-    about: list[tuple[str, str]] = field(default_factory=list)
-    answer: list[str] = field(default_factory=list)
+    about: list[tuple[str, str]] = msgspec.field(default_factory=list)
+    answer: list[str] = msgspec.field(default_factory=list)
 
 
 def parse(data: bytes) -> list[Draft | Fault]:
@@ -43,8 +45,14 @@ def parse(data: bytes) -> list[Draft | Fault]:
 
 def _sections(text: str) -> Iterator[_Section]:
     section: _Section | None = None
-    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
-        if heading := _HEADING.fullmatch(line):
+    lines = _at_usual_depth(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    literal_until = 0
+    for number, line in enumerate(lines, 1):
+        if section is not None and number > literal_until and _FENCE.match(line):
+            literal_until = _end_of_fence(lines, number)
+        if section is not None and number <= literal_until:
+            section.answer.append(_unescaped(line))
+        elif heading := _HEADING.fullmatch(line):
             if section is not None:
                 yield section
             section = _Section(number, heading[1])
@@ -58,9 +66,33 @@ def _sections(text: str) -> Iterator[_Section]:
         elif not any(section.answer) and (about := _ABOUT.fullmatch(line)):
             section.about.append((about[1], about[2].strip()))
         else:
-            section.answer.append(line[1:] if line.startswith("\\") and _MISREAD.match(line) else line)
+            section.answer.append(_unescaped(line))
     if section is not None:
         yield section
+
+
+def _unescaped(line: str) -> str:
+    return line[1:] if line.startswith("\\") and _MISREAD.match(line) else line
+
+
+def _end_of_fence(lines: Sequence[str], begin: int) -> int:
+    """Return the number of the line that ends a piece of program begun in a line; 0 where a question comes first, or the end."""
+    sign = lines[begin - 1].strip()[:3]
+    for number, line in enumerate(lines[begin:], begin + 1):
+        if line.strip() == sign:
+            return number
+        if _HEADING.fullmatch(line):
+            return 0
+    return 0
+
+
+def _at_usual_depth(lines: Sequence[str]) -> Sequence[str]:
+    """Return the lines of a file with its questions at the usual depth, where they stand deeper, or all at the top."""
+    if any(_HEADING.fullmatch(line) for line in lines):
+        return lines
+    if any(line.startswith("### ") for line in lines):
+        return [line[1:] if line.startswith("### ") else line for line in lines]
+    return [f"#{line}" if _GROUP.match(line) else line for line in lines]
 
 
 def _row(section: _Section) -> Draft:

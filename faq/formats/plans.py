@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -18,8 +17,7 @@ _GIVEN_ID = re.compile(r"K-([0-9]{1,9})")
 _LINES_SHOWN = 10
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPlan:
+class ImportPlan(msgspec.Struct, frozen=True):
     """What to put into the knowledge base; nothing is ever removed from it."""
 
     new: tuple[Entry, ...]

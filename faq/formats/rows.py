@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+import msgspec
+from msgspec.structs import replace
+
+from faq.formats.headings import COLUMNS, LISTS
 from faq.text import fold
 
 LONGEST = 4000
 
-# What a column may be called; compared after folding.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "id": ("编号", "id", "序号", "知识编号"),
-    "question": ("标准问法", "问题", "标准问题", "question", "问法"),
-    "aliases": ("相似问法", "相似问", "相似", "相似问题", "aliases", "alias"),
-    "answer": ("答案", "回答", "标准答案", "answer"),
-    "category": ("分类", "类别", "category"),
-    "customer": ("适用客户", "客户", "customer"),
-    "tags": ("标签", "tags", "tag"),
-    "is_enabled": ("启用", "是否启用", "enabled", "is_enabled"),
-    "pictures": ("图片", "pictures", "picture", "image", "images"),
-    "links": ("链接", "links", "link"),
-    "valid_from": ("生效日", "生效", "valid_from", "valid from"),
-    "valid_until": ("失效日", "失效", "valid_until", "valid until"),
-    "review_on": ("复核日", "复核", "review_on", "review on"),
-    "owner": ("负责人", "owner"),
-}
 SEVERAL = ("pictures", "links")
 DATES = ("valid_from", "valid_until", "review_on")
 OTHERS = (*SEVERAL, *DATES, "owner")  # fields that most files have no column for
-_FIELD_OF = {fold(name): field for field, names in COLUMNS.items() for name in names}
-HEADINGS = tuple(names[0] for names in COLUMNS.values())
 
 _SEPARATORS = "\n|；;"
 _ESCAPED_OR_SEPARATOR = re.compile(rf"\\([\\{_SEPARATORS}])|[{_SEPARATORS}]")
@@ -48,12 +32,14 @@ _NO = frozenset({"否", "停用", "no", "n", "false", "0", "off", "不启用", "
 _YES = frozenset({"", "是", "启用", "yes", "y", "true", "1", "on", "开"})
 
 
+_BROKEN = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
+
+
 class UnreadableFile(Exception):
     """Nothing in a file can be used; the text says why and what to do, in one sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """A place in a file that somebody has to look at."""
 
     line: int
@@ -61,8 +47,7 @@ class Fault:
     expected: str  # "答案列要有内容"
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """A row as it stands in the file. None: the file has no such column, so nothing is said about it."""
 
     line: int
@@ -74,13 +59,13 @@ class Draft:
     category: str | None = None
     customer: str | None = None
     is_enabled: str | None = None
-    others: dict[str, str | tuple[str, ...]] = field(
+    sheet: str = ""  # where a file has several
+    others: dict[str, str | tuple[str, ...]] = msgspec.field(
         default_factory=dict
     )  # by name, those there is a column for
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """A row that can be imported. None: the file does not say."""
 
     line: int
@@ -96,17 +81,11 @@ class Row:
     others: dict[str, Any]  # further fields by name, those there is a column for
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True):
     """What was read: rows in the order of the file, and the faults beside them."""
 
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]
-
-
-def field_of(heading: str) -> str | None:
-    """Return the field that a column heading names, or None."""
-    return _FIELD_OF.get(fold(heading))
 
 
 def split(cell: str) -> tuple[str, ...]:
@@ -134,7 +113,12 @@ def join(values: Iterable[str], separator: str = "\n") -> str:
 
 def draft(line: int, headings: Sequence[str | None], cells: Sequence[str]) -> Draft:
     """Return the row of a table whose columns are these fields; unknown columns are passed over."""
-    values = {field: cell for field, cell in zip(headings, cells, strict=False) if field is not None}
+    values: dict[str, str] = {}
+    for name, cell in zip(headings, cells, strict=False):
+        if name in LISTS and name in values:
+            values[name] += f"\n{cell}"
+        elif name is not None:
+            values[name] = cell
     aliases, tags = values.get("aliases"), values.get("tags")
     return Draft(
         line=line,
@@ -169,6 +153,8 @@ def check(found: Iterable[Draft | Fault]) -> Rows:
                 )
         if isinstance(result, Row):
             rows.append(result)
+        elif isinstance(item, Draft) and item.sheet:
+            faults.append(replace(result, expected=f"工作表“{item.sheet}”：{result.expected}"))
         else:
             faults.append(result)
     return Rows(tuple(rows), tuple(faults))
@@ -248,6 +234,8 @@ def _fault(row: Draft) -> Fault | None:
         *(row.tags or ()),
         *(part for value in row.others.values() for part in ((value,) if isinstance(value, str) else value)),
     )
+    if row.question in _BROKEN or row.answer in _BROKEN:
+        return Fault(row.line, "公式出错", "表格里这一格显示的是错误，请改成文字")
     if any("\ufffd" in text for text in texts):
         return Fault(row.line, "有认不出的字", "文件要存成 UTF-8 或 GB18030 编码")
     if any(_CONTROL.search(text) for text in texts):

@@ -8,12 +8,16 @@ import re
 from collections.abc import Iterable, Iterator
 
 from faq.formats.encodings import decode
-from faq.formats.rows import HEADINGS, LONGEST, Draft, Fault, UnreadableFile, draft, field_of, join
+from faq.formats.headings import HEADINGS
+from faq.formats.rows import LONGEST, Draft, Fault, join
+from faq.formats.tables import drafts
 from faq.knowledge import Entry
 
 # Spreadsheets run what begins so as a formula. A quote in front makes it text, and is taken away again on reading.
-_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
-_QUOTED_FORMULA = re.compile(r"'+[=+\-@＝＋－＠]")
+_FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r])")
+_QUOTED_FORMULA = re.compile(r"'+(?:\s*[=+\-@＝＋－＠]|[\t\r])")
+_TOLD = re.compile(r"(sep=(.))(?=\r?\n)")
+_LOOKED_AT = 10  # lines in which the headings may stand
 
 
 def parse(data: bytes) -> list[Draft | Fault]:
@@ -23,38 +27,15 @@ def parse(data: bytes) -> list[Draft | Fault]:
         UnreadableFile: It is not a text, or its first row names no columns we know.
     """
     text = decode(data)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
-    headings: list[str | None] | None = None
-    found: list[Draft | Fault] = []
-    for line, cells in _lines(reader):
-        if isinstance(cells, Fault):
-            found.append(cells)
-        elif not any(cell.strip() for cell in cells):
-            continue
-        elif headings is None:
-            headings = columns(cells)
-        else:
-            found.append(draft(line, headings, [_unquoted(cell) for cell in cells]))
-    if headings is None:
-        raise UnreadableFile("文件是空的：第一行要有“标准问法”和“答案”。")
-    return found
-
-
-def columns(cells: Iterable[str]) -> list[str | None]:
-    """Return the field of every column of a heading row.
-
-    Raises:
-        UnreadableFile: The question or the answer is missing among them.
-    """
-    headings = [field_of(cell) for cell in cells]
-    if "question" not in headings or "answer" not in headings:
-        raise UnreadableFile("第一行要有列名“标准问法”和“答案”（或 question 和 answer）。")
-    return headings
+    if told := _TOLD.match(text):  # Excel's own word for it
+        text = text[: told.start(1)] + text[told.end(1) :]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=told[2] if told else _delimiter(text))
+    return drafts(_lines(reader), is_exact=True)
 
 
 def _delimiter(text: str) -> str:
-    first = text.lstrip().partition("\n")[0]
-    return max(",\t;", key=first.count)
+    first = text.lstrip().splitlines()[:_LOOKED_AT]
+    return max(",\t;", key=lambda sign: max((line.count(sign) for line in first), default=0))
 
 
 def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | Fault]]:
@@ -70,7 +51,7 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | Fault
             yield begins, _unread(begins, error)
             continue
         ends = reader.line_num  # type: ignore[attr-defined]
-        yield begins, cells
+        yield begins, [_unquoted(cell) for cell in cells]
 
 
 def _unread(line: int, error: csv.Error) -> Fault:

@@ -1,26 +1,33 @@
-"""Excel workbooks (xlsx): the first sheet, one entry a row."""
+"""Excel workbooks (xlsx): every sheet with headings that is not hidden, one entry a row."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
-from datetime import date
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
 from zipfile import ZipFile
 
-from faq.formats.rows import HEADINGS, Draft, Fault, UnreadableFile, draft
-from faq.formats.sheets import cells_of, columns
+from msgspec.structs import replace
+
+from faq.formats.headings import HEADINGS
+from faq.formats.rows import Draft, Fault, UnreadableFile
+from faq.formats.sheets import cells_of
+from faq.formats.tables import Line, NoHeadings, drafts
 from faq.knowledge import Entry
 
 _WIDTHS = (10, 36, 40, 60, 12, 14, 16, 8, 30, 30, 12, 12, 12, 10)
+_MERGED = re.compile(rb'mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)"')
 MOST_ROWS = 100_000
 MOST_UNPACKED_BYTES = 200_000_000
 
 
 def parse(data: bytes) -> list[Draft | Fault]:
-    """Return the rows of the first sheet.
+    """Return the rows of the sheets.
 
     Raises:
-        UnreadableFile: It is not a workbook, or its first row names no columns we know.
+        UnreadableFile: It is not a workbook, or no sheet names columns we know.
     """
     # openpyxl takes 100 ms and 20 MB, and most starts of the bot read no workbook.
     from openpyxl import load_workbook
@@ -29,11 +36,12 @@ def parse(data: bytes) -> list[Draft | Fault]:
         with ZipFile(io.BytesIO(data)) as members:
             if sum(member.file_size for member in members.infolist()) > MOST_UNPACKED_BYTES:
                 raise UnreadableFile("这个工作簿展开后太大了，请分成几个文件。")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        try:
-            return _rows(book.worksheets[0].iter_rows(values_only=True) if book.worksheets else ())
-        finally:
-            book.close()
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            try:
+                sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+                return _of_all([(sheet.title, *_of_one(sheet, members)) for sheet in sheets])
+            finally:
+                book.close()
     except UnreadableFile:
         raise
     except Exception as error:
@@ -41,23 +49,67 @@ def parse(data: bytes) -> list[Draft | Fault]:
         raise UnreadableFile("这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。") from error
 
 
-def _rows(values: Iterable[tuple[object, ...]]) -> list[Draft | Fault]:
-    headings: list[str | None] | None = None
+def _of_all(sheets: Sequence[tuple[str, list[Draft | Fault], UnreadableFile | None]]) -> list[Draft | Fault]:
+    """Return what all sheets have; one without headings beside others is a fault, an empty one nothing."""
+    if all(why is not None for _, _, why in sheets):
+        raise next((why for _, _, why in sheets if why), UnreadableFile("工作簿里没有能看到的工作表。"))
     found: list[Draft | Fault] = []
+    for title, rows, why in sheets:
+        if isinstance(why, NoHeadings):
+            found.append(Fault(1, "没有读这张工作表", f"“{title}”的前 10 行里没有“标准问法”和“答案”两列"))
+        is_first = not found
+        found += rows if is_first else [_named(each, title) for each in rows]
+    return found
+
+
+def _named(each: Draft | Fault, title: str) -> Draft | Fault:
+    if isinstance(each, Draft):
+        return replace(each, sheet=title)
+    return replace(each, expected=f"工作表“{title}”：{each.expected}")
+
+
+def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Draft | Fault], UnreadableFile | None]:
+    """Return what a sheet has, or why nothing."""
+    sheet.reset_dimensions()  # some programs write wrong ones, and rows or columns would be left out
+    merged = _merged(members, sheet._worksheet_path.lstrip("/"))  # reading row by row, openpyxl does not tell
+    try:
+        rows = _filled(_numbered(sheet.iter_rows(values_only=True)), merged)
+        goes_on = {(line, column) for line, columns in merged.items() for column in columns}
+        return drafts(rows, goes_on=goes_on), None
+    except UnreadableFile as why:
+        return [], why
+
+
+def _numbered(values: Iterable[tuple[object, ...]]) -> Iterator[Line]:
     for line, row in enumerate(values, 1):
         cells = [_text(value) for value in row]
-        if not any(cell.strip() for cell in cells):
-            continue
-        if headings is None:
-            headings = columns(cells)
-        elif line > MOST_ROWS:
-            found.append(Fault(line, "行数太多", f"一个文件最多 {MOST_ROWS} 行，请分开导入"))
-            break
-        else:
-            found.append(draft(line, headings, cells))
-    if headings is None:
-        raise UnreadableFile("工作簿是空的：第一行要有“标准问法”和“答案”。")
+        if line > MOST_ROWS and any(cells):
+            yield line, Fault(line, "行数太多", f"一个文件最多 {MOST_ROWS} 行，请分开导入")
+            return
+        yield line, cells
+
+
+def _merged(members: ZipFile, path: str) -> dict[int, set[int]]:
+    """Return by row the columns of the cells that were merged with the one above them."""
+    body = members.read(path)
+    found: dict[int, set[int]] = {}
+    for first, begin, end in _MERGED.findall(body, body.rfind(b"sheetData>") + 1):
+        column = sum(26**place * (sign - 64) for place, sign in enumerate(reversed(first))) - 1
+        for row in range(int(begin) + 1, min(int(end), MOST_ROWS) + 1):
+            found.setdefault(row, set()).add(column)
     return found
+
+
+def _filled(rows: Iterable[Line], merged: Mapping[int, Collection[int]]) -> Iterator[Line]:
+    """Yield rows in which what stands in a merged cell stands in each row of it."""
+    above: Sequence[str] = ()
+    for line, cells in rows:
+        if not isinstance(cells, Fault):
+            held = merged.get(line, ())
+            own = dict(enumerate(cells)) | {column: above[column] for column in held if column < len(above)}
+            cells = [own.get(column, "") for column in range(max(own, default=-1) + 1)]
+            above = cells
+        yield line, cells
 
 
 def _text(value: object) -> str:
@@ -67,6 +119,8 @@ def _text(value: object) -> str:
         return "是" if value else "否"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

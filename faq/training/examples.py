@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+
+import msgspec
 
 from faq.entries import Entry, Measured
 from faq.formats import plan, read
@@ -28,8 +29,7 @@ MIXED = (0.4, 0.5, 0.05, 0.05)
 HELD = (1.0, 0.0, 0.0, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """A text, what was found for it, and the entry that answers it; None when none does."""
 
     topic: int
@@ -38,16 +38,14 @@ class Question:
     found: tuple[Measured, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(msgspec.Struct, frozen=True):
     """One question in several wordings."""
 
     topic: int
     wordings: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(msgspec.Struct, frozen=True):
     """One question about many things alike: a thing has one or more names, {} stands for it in the wordings."""
 
     topic: int

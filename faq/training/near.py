@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from importlib import resources
+
+import msgspec
 
 from faq.entries import Entry
 from faq.knowledge import KnowledgeBase
@@ -26,16 +27,14 @@ _ONE_PHRASING = 0.7
 _REWORDED, _SPOILT = 0.2, 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(msgspec.Struct, frozen=True):
     """One question in several wordings, and questions that look like it and ask something else."""
 
     wordings: tuple[str, ...]
     others: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Asked:
+class _Asked(msgspec.Struct):
     same: list[tuple[str, str | None]]  # a text and the entry that answers it
     alike: list[tuple[str, str | None]]
     missing: list[tuple[str, str | None]]

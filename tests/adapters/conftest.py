@@ -63,6 +63,8 @@ from tests.adapters import (
 )
 from tests.adapters.dingtalk_peers import DingTalkServer
 from tests.adapters.feishu_peers import EventSender, FeishuServer
+from tests.adapters.feishu_stream_peers import Connection as FeishuConnection
+from tests.adapters.feishu_stream_peers import Gateway as FeishuGateway
 from tests.adapters.qq_peers import OpenPlatform, WebhookCaller
 from tests.adapters.satori_peers import Gateway
 from tests.adapters.telegram_peers import BotApi
@@ -82,6 +84,7 @@ PLATFORMS = (
     "wechat_mp_platform",
     "dingtalk_platform",
     "feishu_platform",
+    "feishu_stream_platform",
     "satori_platform",
     "qq_gateway_platform",
     "qq_webhook_platform",
@@ -754,9 +757,11 @@ class SocketPlatform:
     async def next_shown(self) -> Shown:
         frame = await self.session.next_sent()
         body = frame["body"]
-        if frame["cmd"] == "aibot_respond_msg":
-            return _as_read(self.session.chats[frame["headers"]["req_id"]], body["stream"]["content"])
-        return _as_read(body["chatid"], body["markdown"]["content"])
+        is_answer = frame["cmd"] == "aibot_respond_msg"
+        chat = self.session.chats[frame["headers"]["req_id"]] if is_answer else body["chatid"]
+        if body["msgtype"] == "template_card":
+            return Shown(f"wecom:group:{chat}", wecom_peers.card_shown(body["template_card"]))
+        return _as_read(chat, wecom_peers.said_in(body))
 
 
 def _as_read(chat: str, markdown: str) -> Shown:
@@ -795,6 +800,8 @@ class CallbackPlatform:
 
     async def next_shown(self) -> Shown:
         posted = await self.api.next_posted()
+        if posted.body["msgtype"] == "template_card":
+            return Shown("wecom:group:123456", wecom_peers.card_shown(posted.body["template_card"]))
         return _as_read("123456", posted.body["markdown"]["content"])
 
 
@@ -822,8 +829,10 @@ class AppPlatform:
         assert await self.sender.app_says(str(_NUMBERS[person]), text) == 200
 
     async def next_shown(self) -> Shown:
-        posted = await self.api.next_posted()
-        return Shown(f"wecom:private:{posted.body['touser']}", posted.body["text"]["content"])
+        body = (await self.api.next_posted()).body
+        is_card = body["msgtype"] == "template_card"
+        text = wecom_peers.card_shown(body["template_card"]) if is_card else body["text"]["content"]
+        return Shown(f"wecom:private:{body['touser']}", text)
 
 
 @pytest_asyncio.fixture
@@ -999,6 +1008,29 @@ async def feishu(
 async def feishu_platform(feishu: Made, listen: Callable[[Adapter], Listener]) -> FeishuPlatform:
     adapter, server, sender = await feishu()
     return FeishuPlatform(adapter, listen(adapter), server, sender)
+
+
+@dataclass
+class FeishuStreamPlatform(FeishuPlatform):
+    connection: FeishuConnection
+
+    async def says(self, person: str, text: str, *, calls_bot: bool = False) -> None:
+        called = [{"key": "@_user_1", "id": {"open_id": feishu_peers.BOT}, "name": "simbot"}]
+        more = {"mentions": called} if calls_bot else {}
+        text = f"@_user_1 {text}" if calls_bot else text
+        await self.connection.brings(self.sender.message(str(_NUMBERS[person]), text, **more))
+
+
+@pytest_asyncio.fixture
+async def feishu_stream_platform(
+    feishu: Made, host: Host, listen: Callable[[Adapter], Listener]
+) -> FeishuStreamPlatform:
+    gateway = FeishuGateway()
+    gateway.base = await host(gateway.handle)
+    keys = {"mode": "websocket", "encrypt_key": "", "verification_token": "", "api_base": gateway.base}
+    adapter, server, sender = await feishu(gateway.server, **keys)
+    listener = listen(adapter)
+    return FeishuStreamPlatform(adapter, listener, server, sender, await gateway.next_connection())
 
 
 # --- DingTalk -----------------------------------------------------------------------------------------------------

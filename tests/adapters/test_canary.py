@@ -37,7 +37,7 @@ KEYS: dict[str, list[dict[str, Any]]] = {
     "console": [{}],
     "web": [{}],
     "dingtalk": [{"client_id": "ding1", "secret": CANARY, "api_base": "{base}", "webhook_base": "{base}"}],
-    "feishu": [{"app_id": "cli_1", "secret": CANARY, "encrypt_key": CANARY, "verification_token": CANARY, "api_base": "{base}"}],
+    "feishu": [{"app_id": "cli_1", "secret": CANARY, "encrypt_key": CANARY, "verification_token": CANARY, "api_base": "{base}"}, {"app_id": "cli_1", "secret": CANARY, "mode": "websocket", "api_base": "{base}"}],
     "onebot": [
         {"mode": "reverse", "access_token": CANARY},
         {"mode": "forward", "url": "{socket}", "access_token": CANARY},

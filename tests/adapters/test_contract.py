@@ -88,6 +88,7 @@ async def test_a_message_of_the_bot_is_shown_and_gets_an_id(platform):
         "<b>粗</b> **星** _下划线_ `代码` $(rm -rf) {name} %s",
         "两行\n第二行",
         "@所有人 @全体成员 @all",
+        '<at id="all"></at> <at user_id="all">全体</at> <@all> <!channel> [点](javascript:alert(1))',
     ],
 )
 async def test_text_is_shown_as_it_stands_and_never_read_as_markup(platform, text):

@@ -223,7 +223,9 @@ AIBOT: Rows = {
     "video": ({**_ONE, "msgtype": "video", "video": {"url": "https://x.myqcloud.com/a.mp4"}}, f"{WP}: ! [video a.mp4]"),
     "stream": ({**_ONE, "msgtype": "stream", "stream": {"id": "s-1"}}, NOTHING),
     "event enter_chat": ({**_ONE, "msgtype": "event", "event": {"eventtype": "enter_chat"}}, NOTHING),
-    "event template_card_event": ({**_BODY, "msgtype": "event", "event": {"eventtype": "template_card_event"}}, NOTHING),
+    "event template_card_event": ({**_BODY, "msgtype": "event", "event": {"eventtype": "template_card_event", "template_card_event": {"card_type": "button_interaction", "event_key": "接单 1001", "task_id": "t1"}}}, f"{WG}: ⌘接单 1001 ↩card:t1 !"),
+    "event template_card_event, flat": ({**_ONE, "msgtype": "event", "event": {"eventtype": "template_card_event", "event_key": "接单 1001", "task_id": "t1"}}, f"{WP}: ⌘接单 1001 ↩card:t1 !"),
+    "event template_card_event, empty": ({**_BODY, "msgtype": "event", "event": {"eventtype": "template_card_event"}}, NOTHING),
     "event feedback_event": ({**_BODY, "msgtype": "event", "event": {"eventtype": "feedback_event"}}, NOTHING),
     "event disconnected_event": ({"msgtype": "event", "event": {"eventtype": "disconnected_event"}}, NOTHING),
     "unknown": ({**_BODY, "msgtype": "hologram", "hologram": {}}, NOTHING),
@@ -259,8 +261,10 @@ APP: Rows = {
     "link": (_xml("link", Title="公告", Url="https://x"), f"{WP}: 公告\nhttps://x !"),
     **{
         f"event {event}": (_xml("event", Event=event, EventKey="k", MsgId=""), NOTHING)
-        for event in ("enter_agent", "subscribe", "unsubscribe", "click", "view", "template_card_event")
+        for event in ("enter_agent", "subscribe", "unsubscribe", "click", "view")
     },
+    "event template_card_event": (_xml("event", Event="template_card_event", EventKey="接单 1001", TaskId="t1", CardType="button_interaction", ResponseCode="rc", MsgId=""), f"{WP}: ⌘接单 1001 ↩card:t1 !"),
+    "event template_card_event, empty": (_xml("event", Event="template_card_event", MsgId=""), NOTHING),
     "unknown": (_xml("hologram"), NOTHING),
 }  # fmt: skip
 
@@ -354,11 +358,11 @@ DOCUMENTED = {
     ),
     "wecom-aibot": (
         *("text in a group", "text with a quote", "text in private", "image", "mixed", "voice", "file", "video", "stream"),
-        *("event enter_chat", "event template_card_event", "event feedback_event", "event disconnected_event", "unknown"),
+        *("event enter_chat", "event template_card_event", "event template_card_event, flat", "event template_card_event, empty", "event feedback_event", "event disconnected_event", "unknown"),
     ),
     "wecom-app": (
         *("text", "image", "voice", "video", "location", "link", "unknown"),
-        *(f"event {each}" for each in ("enter_agent", "subscribe", "unsubscribe", "click", "view", "template_card_event")),
+        *(f"event {each}" for each in ("enter_agent", "subscribe", "unsubscribe", "click", "view", "template_card_event", "template_card_event, empty")),
     ),
     "telegram": (
         *("message", "message in a topic", "message, text_mention", "message, reply", "message, command", "message private"),

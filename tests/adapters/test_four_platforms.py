@@ -189,7 +189,10 @@ class Played:
         await self._stage.says(place, person, text)
 
     async def touches(self, place: str, person: str, label: str, command: str) -> None:
-        await self._stage.says(place, person, command)
+        if isinstance(self._stage, OnWeCom):
+            await self._stage.touches(place, person, label)
+        else:
+            await self._stage.says(place, person, command)
 
     async def next_in(self, place: str) -> str:
         text, _ = await self._stage.next_in(place)
@@ -335,18 +338,41 @@ class OnWeCom:
     def __init__(self, session: AibotSession) -> None:
         self.session = session
         self.waiting: dict[str, list[tuple[str, list[str]]]] = {CUSTOMER: [], DUTY: []}
+        self.touchable: dict[str, Any] = {}
+        self.uncalled: dict[str, str] = {}
+        self.changed: list[str] = []  # cards as they stood after a press
 
     async def says(self, place: str, person: str, text: str) -> None:
         await self.session.says(NUMBERS[person], f"@小首 {text}", chat=GROUPS[place])
+
+    async def touches(self, place: str, person: str, label: str) -> None:
+        """Press a button, and let WeCom tell of it twice."""
+        pressed = (NUMBERS[person], self.touchable[place], label)
+        number = await self.session.presses(*pressed, chat=GROUPS[place])
+        await self.session.presses(*pressed, chat=GROUPS[place], at=number.removeprefix("press-"))
 
     async def next_in(self, place: str) -> tuple[str, list[str]]:
         while not self.waiting[place]:
             frame = await self.session.next_sent()
             body = frame["body"]
+            if frame["cmd"] == "aibot_respond_update_msg":
+                self.changed.append(wecom_peers.card_shown(body["template_card"]))
+                continue
             is_answer = frame["cmd"] == "aibot_respond_msg"
             chat = self.session.chats[frame["headers"]["req_id"]] if is_answer else body["chatid"]
-            words = body["stream"]["content"] if is_answer else body["markdown"]["content"]
             there = next(each for each, group in GROUPS.items() if group == chat)
+            if body["msgtype"] == "template_card":
+                self.touchable[there] = body["template_card"]
+                text = wecom_peers.card_shown(body["template_card"])
+                if "@" in text:  # whom it names is called behind it
+                    self.uncalled[there] = text
+                else:
+                    self.waiting[there].append((text, []))
+                continue
+            words = wecom_peers.said_in(body)
+            if not words.replace(" ", "").strip("<@>0123456789"):
+                self.waiting[there].append((self.uncalled.pop(there), wecom_peers.calls_in(words)))
+                continue
             self.waiting[there].append((wecom_peers.shown(words), wecom_peers.calls_in(words)))
         return self.waiting[place].pop(0)
 
@@ -366,10 +392,27 @@ async def test_the_ladder_climbs_over_wecom(wecom_server, tmp_path):
     await was_recorded(program)
 
 
+async def test_the_button_of_an_old_card_of_wecom_is_refused_kindly(wecom_server, tmp_path):
+    server, block = wecom_server
+    async with running(tmp_path, block, case.CONFIG):
+        stage = OnWeCom(await server.next_session())
+        await stage.says(CUSTOMER, WANG, "报障 打印机坏了")
+        await stage.next_in(DUTY)
+        await stage.touches(DUTY, ZHANG, "接单")
+        claimed, _ = await stage.next_in(DUTY)
+        assert claimed.startswith("1001 由 老张 接单"), claimed
+        await stage.touches(DUTY, LI, "接单")  # their client still shows what it was
+        refused, _ = await stage.next_in(DUTY)
+        assert "老张" in refused, refused
+        assert len(stage.changed) == 1  # and nothing of it on the card
+
+
 async def test_a_whole_case_over_wecom(wecom_server, tmp_path):
     server, block = wecom_server
     async with running(tmp_path, block, case.CONFIG) as program:
-        await played(OnWeCom(await server.next_session()), program)
+        stage = OnWeCom(await server.next_session())
+        await played(stage, program)
+    assert "老张 负责" in stage.changed[0], stage.changed
     await case.was_archived(await open_store(f"sqlite:{program.store}", NOON))
 
 

@@ -12,6 +12,8 @@ from tests.adapters import case, dingtalk_peers, feishu_peers, satori_peers
 from tests.adapters.case import CHEN, CUSTOMER, DUTY, LI, WANG, ZHANG
 from tests.adapters.dingtalk_peers import DingTalkServer
 from tests.adapters.feishu_peers import EventSender, FeishuServer
+from tests.adapters.feishu_stream_peers import Connection
+from tests.adapters.feishu_stream_peers import Gateway as FeishuGateway
 from tests.adapters.satori_peers import Gateway
 from tests.e2e.conftest import configured, run, saved_by  # noqa: F401 - the program as a process
 
@@ -101,6 +103,41 @@ async def test_a_whole_case_on_feishu(run, configured, host, client, saved_by): 
     assert await program.ended() == 0
     for secret in (feishu_peers.SECRET, feishu_peers.ENCRYPT_KEY, feishu_peers.TOKEN):
         assert secret not in program.said()
+    await case.was_archived(await saved_by(config))
+
+
+@dataclass
+class OnFeishuStream(OnFeishu):
+    """The same over the long connection; every third event comes in pieces."""
+
+    connection: Connection | None = None
+    brought: int = 0
+
+    async def _twice(self, event: dict[str, Any]) -> None:
+        assert self.connection is not None
+        self.brought += 1
+        for _ in range(2):
+            number = await self.connection.brings(event, pieces=2 if self.brought % 3 == 0 else 1)
+            assert await self.connection.next_ack() == (number, 200)
+
+
+async def test_a_whole_case_on_feishu_without_a_public_address(run, configured, host, saved_by):  # noqa: F811
+    gateway = FeishuGateway()
+    gateway.base = await host(gateway.handle)
+    keys = (
+        f'app_id = "{feishu_peers.APP_ID}"\nsecret = "{feishu_peers.SECRET}"\n'
+        f'mode = "websocket"\napi_base = "{gateway.base}"\n'
+    )
+    config = configured(text=text_of("feishu", keys, FEISHU))
+    program = await run(config)
+    await program.address()
+    sender = EventSender("", None, gateway.server, now=now)
+    stage = OnFeishuStream(gateway.server, sender, connection=await gateway.next_connection())
+    await case.play(stage)
+    assert any("小李 负责" in text for text in stage.kept.cards), stage.kept.cards
+    program.terminate()
+    assert await program.ended() == 0
+    assert feishu_peers.SECRET not in program.said()
     await case.was_archived(await saved_by(config))
 
 

@@ -57,7 +57,7 @@ def test_anything_else_waits_for_a_person(request_: tuple[object, ...]) -> None:
 
 @pytest.mark.asyncio
 async def test_an_invitation_is_accepted_over_the_protocol(surroundings, serve, qq_peer, listen):
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from adapters.registry import create
 

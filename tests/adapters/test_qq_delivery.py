@@ -48,9 +48,12 @@ async def hears(listener, platform, text: str = "在吗", **more) -> str:
 async def test_five_answers_to_a_message_then_speaking_first_then_nothing(bot, qq_open):
     adapter, listener = bot()
     await qq_open.was_ready(1)
+    assert adapter.is_push(outgoing("a").room, None)
     number = await hears(listener, qq_open)
+    assert not adapter.is_push(outgoing("a").room, None)
     for text in "abcde":
         await adapter.send(outgoing(text))
+    assert adapter.is_push(outgoing("a").room, number)
     answers = [(await qq_open.next_posted()).body for _ in "abcde"]
     assert {body["msg_id"] for body in answers} == {number}
     assert len({body["msg_seq"] for body in answers}) == 5

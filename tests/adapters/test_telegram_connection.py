@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import pytest_asyncio
 import structlog
+from msgspec.structs import replace
 from telegram import ChatMemberLeft, ChatMemberMember, User, WebhookInfo
 
 from adapters.contract import Button, DeliveryFailed, KnownRoom, Mention, Outgoing

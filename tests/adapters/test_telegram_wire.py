@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from telegram import Chat, Message, MessageEntity, Update, User
 
 from adapters.contract import Attachment, Incoming, Mention, RoomKind

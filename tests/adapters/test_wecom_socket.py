@@ -425,4 +425,4 @@ async def test_ten_thousand_messages_at_once_all_arrive(robot):
         assert [(await it.listener.next()).message_id for _ in range(10_000)] == [
             f"m{number}" for number in range(10_000)
         ]
-    assert len(it.adapter._replies._open) <= 5000
+    assert len(it.adapter._sending.replies._open) <= 5000

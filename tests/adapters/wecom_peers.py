@@ -7,6 +7,8 @@ itself. `test_wecom_counterpart.py` shows that the server of the long connection
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import io
 import itertools
 import json
@@ -55,6 +57,26 @@ def calls_in(markdown: str) -> list[str]:
     return re.findall(r"<@([^<>\s]+)>", markdown)
 
 
+def card_shown(card: dict[str, Any]) -> str:
+    """Return what a reader of a card sees, its buttons below; a card that WeCom would not take fails the test."""
+    assert card["card_type"] == "button_interaction"
+    assert re.fullmatch(r"[0-9A-Za-z_@-]{1,128}", card["task_id"])
+    keys = [button["key"] for button in card["button_list"]]
+    assert len(keys) <= 6
+    assert len(set(keys)) == len(keys)
+    assert all(0 < len(key.encode()) <= 1024 for key in keys)
+    words = [card[key] for key in ("main_title", "sub_title_text") if key in card]
+    words = [each["title"] if isinstance(each, dict) else each for each in words]
+    assert words
+    assert all(words)
+    return "\n".join([*words, *(f"[{button['text']}]" for button in card["button_list"])])
+
+
+def said_in(body: dict[str, Any]) -> str:
+    """Return the markdown of a message, answered or pushed."""
+    return str(body["stream" if body["msgtype"] == "stream" else "markdown"]["content"])
+
+
 # --- The long connection ------------------------------------------------------------------------------------------
 
 Acknowledge = Callable[[dict[str, Any]], dict[str, Any] | None]
@@ -71,6 +93,7 @@ class AibotSession:
     sent: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     chats: dict[str, str] = field(default_factory=dict)  # by the id of the frame that told of a message
+    presses_open: dict[str, str] = field(default_factory=dict)  # cards by the frame that told of a press
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     async def says(
@@ -99,6 +122,33 @@ class AibotSession:
         await self.tells("aibot_msg_callback", f"req-{number}", body)
         self.chats[f"req-{number}"] = chat or user
         return str(body["msgid"])
+
+    async def presses(
+        self, user: str, card: dict[str, Any], label: str, *, chat: str | None = "123456", at: str = ""
+    ) -> str:
+        """Press a button of a card; return the id of the frame that tells of it."""
+        number = at or str(next(self._ids))
+        key = next(button["key"] for button in card["button_list"] if button["text"] == label)
+        body = {
+            "msgid": f"PRESS{number}",
+            "aibotid": BOT_ID,
+            "chattype": "group" if chat else "single",
+            "from": {"userid": user, "corpid": CORP},
+            "create_time": BORN,
+            "msgtype": "event",
+            "event": {
+                "eventtype": "template_card_event",
+                "template_card_event": {
+                    "card_type": card["card_type"],
+                    "event_key": key,
+                    "task_id": card["task_id"],
+                },
+            },
+            **({"chatid": chat} if chat else {}),
+        }
+        self.presses_open[f"press-{number}"] = card["task_id"]
+        await self.tells("aibot_event_callback", f"press-{number}", body)
+        return f"press-{number}"
 
     async def tells(self, cmd: str, req_id: str, body: Any) -> None:
         await self.socket.send_json({"cmd": cmd, "headers": {"req_id": req_id}, "body": body})
@@ -144,6 +194,10 @@ class AibotServer:
     attempts: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
     acknowledge: Acknowledge | None = None  # None in its place: what WeCom would say
     answers_login: bool = True
+    tasks: set[str] = field(default_factory=set)  # numbers of cards, each of which may come once
+    refuses_cards: bool = False
+    files: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # name and content by media id
+    uploads: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse()
@@ -186,10 +240,48 @@ class AibotServer:
         cmd, body = frame["cmd"], frame["body"]
         if cmd == "aibot_respond_msg" and frame["headers"]["req_id"] not in session.chats:
             return {"errcode": 846605, "errmsg": "invalid req_id"}
+        if cmd.startswith("aibot_upload"):
+            return self._take_piece(cmd, body)
+        if cmd == "aibot_respond_update_msg":
+            task = session.presses_open.pop(frame["headers"]["req_id"], "")
+            is_it = (
+                body["response_type"] == "update_template_card" and body["template_card"]["task_id"] == task
+            )
+            return {"errcode": 0 if is_it else 846605, "errmsg": "invalid req_id"}
+        if body["msgtype"] == "template_card":
+            return self._take_card(body["template_card"])
+        if body["msgtype"] == "file":
+            is_there = body["file"]["media_id"] in self.files
+            return {"errcode": 0 if is_there else 40007, "errmsg": "invalid media_id"}
         content = json.dumps(body, ensure_ascii=False)
         if body["msgtype"] not in ("stream", "markdown") or len(content.encode()) > 20_480 + 400:
             return {"errcode": 40008, "errmsg": "invalid message type"}
         return {"errcode": 0, "errmsg": "ok"}
+
+    def _take_card(self, card: dict[str, Any]) -> dict[str, Any]:
+        card_shown(card)
+        if self.refuses_cards or card["task_id"] in self.tasks:
+            return {"errcode": 40058, "errmsg": "invalid template_card"}
+        self.tasks.add(card["task_id"])
+        return {"errcode": 0, "errmsg": "ok"}
+
+    def _take_piece(self, cmd: str, body: dict[str, Any]) -> dict[str, Any]:
+        if cmd.endswith("init"):
+            number = f"up-{len(self.uploads)}"
+            self.uploads[number] = {**body, "pieces": {}}
+            return {"errcode": 0, "errmsg": "ok", "body": {"upload_id": number}}
+        upload = self.uploads[body["upload_id"]]
+        if cmd.endswith("chunk"):
+            piece = base64.b64decode(body["base64_data"], validate=True)
+            assert len(piece) <= 512 * 1024
+            upload["pieces"][body["chunk_index"]] = piece
+            return {"errcode": 0, "errmsg": "ok"}
+        content = b"".join(upload["pieces"][index] for index in range(upload["total_chunks"]))
+        is_whole = len(content) == upload["total_size"] and upload["md5"] == hashlib.md5(content).hexdigest()
+        media = f"media-{len(self.files)}"
+        self.files[media] = (upload["filename"], content)
+        told = {"type": upload["type"], "media_id": media, "created_at": "1767225600"}
+        return {"errcode": 0 if is_whole else 40009, "errmsg": "", "body": told}
 
 
 # --- The HTTP interface -------------------------------------------------------------------------------------------
@@ -218,6 +310,8 @@ class WeComApi:
     delivered: list[Posted] = field(default_factory=list)
     is_stopped: bool = False  # the application
     files: dict[str, bytes] = field(default_factory=dict)  # by their ids
+    codes: dict[str, str] = field(default_factory=dict)  # card by the code with which it can be changed once
+    refuses_cards: bool = False
     unseen: set[str] = field(default_factory=set)  # people whom the application may not see
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -260,6 +354,10 @@ class WeComApi:
         if posted.path.endswith("/user/get"):
             is_seen = posted.query["userid"] not in self.unseen
             return {"errcode": 0, "errmsg": "ok"} if is_seen else {"errcode": 60011, "errmsg": "no privilege"}
+        if posted.path.endswith("/update_template_card"):
+            return self._change(posted)
+        if posted.body["msgtype"] == "template_card":
+            return self._take_card(posted)
         text = (posted.body.get("text") or posted.body.get("markdown"))["content"]
         if posted.body["msgtype"] == "text" and len(text.encode()) > 2048:
             return {"errcode": 45002, "errmsg": "content size out of limit"}
@@ -267,6 +365,28 @@ class WeComApi:
             return {"errcode": 44004, "errmsg": "empty content"}
         self._deliver(posted)
         return {"errcode": 0, "errmsg": "ok", "msgid": f"msg-{len(self.delivered)}", "invaliduser": ""}
+
+    def code_for(self, task: str) -> str:
+        """Return a new code with which a card can be changed once."""
+        code = f"code-{len(self.codes)}"
+        self.codes[code] = task
+        return code
+
+    def _take_card(self, posted: Posted) -> dict[str, Any]:
+        card = posted.body["template_card"]
+        card_shown(card)
+        if self.refuses_cards or card["task_id"] in self.codes.values():
+            return {"errcode": 40058, "errmsg": "invalid template_card"}
+        self._deliver(posted)
+        more = {"response_code": self.code_for(card["task_id"])} if "touser" in posted.body else {}
+        return {"errcode": 0, "errmsg": "ok", "msgid": f"msg-{len(self.delivered)}", **more}
+
+    def _change(self, posted: Posted) -> dict[str, Any]:
+        task = self.codes.pop(posted.body["response_code"], "")
+        if task != posted.body["template_card"]["task_id"] or not posted.body["userids"]:
+            return {"errcode": 40058, "errmsg": "invalid response_code"}
+        self._deliver(posted)
+        return {"errcode": 0, "errmsg": "ok"}
 
     def _deliver(self, posted: Posted) -> None:
         if posted.body.get("enable_duplicate_check"):
@@ -315,6 +435,42 @@ class CallbackSender:
             **changes,
         }
         return xmltodict.unparse({"xml": {k: v for k, v in fields.items() if v}}, full_document=False)
+
+    async def app_presses(self, user: str, card: dict[str, Any], label: str, code: str = "") -> int:
+        """Let a member press a button of a card of the application."""
+        key = next(button["key"] for button in card["button_list"] if button["text"] == label)
+        fields = {
+            "Content": "", "MsgId": "", "MsgType": "event", "Event": "template_card_event", "EventKey": key,
+            "TaskId": card["task_id"], "CardType": card["card_type"], "ResponseCode": code,
+        }  # fmt: skip
+        return await self.posts_xml(self.app_message(user, "", **fields))
+
+    async def aibot_presses(
+        self, user: str, card: dict[str, Any], label: str, *, url: str = ""
+    ) -> tuple[int, Any]:
+        """Let somebody press a button of the robot's card; return the status and the opened answer, None when it is empty."""
+        key = next(button["key"] for button in card["button_list"] if button["text"] == label)
+        told = {"card_type": card["card_type"], "event_key": key, "task_id": card["task_id"]}
+        message = {
+            "msgid": f"PRESS{next(self._ids)}", "aibotid": BOT_ID, "chatid": "123456", "chattype": "group",
+            "from": {"userid": user}, "create_time": BORN, "response_url": url, "msgtype": "event",
+            "event": {"eventtype": "template_card_event", "template_card_event": told},
+        }  # fmt: skip
+        body, query = self.sealed(json.dumps(message, ensure_ascii=False))
+        encrypt = xmltodict.parse(body)["xml"]["Encrypt"]
+        async with self.session.post(self.url, json={"encrypt": encrypt}, params=query) as response:
+            content = await response.read()
+            return response.status, self.opened(json.loads(content)) if content else None
+
+    def opened(self, answer: dict[str, Any]) -> Any:
+        """Return what an answer to a callback says, opened by wechatpy."""
+        crypto = wechatpy.crypto.WeChatCrypto(TOKEN, AES_KEY, self._receiver)
+        envelope = xmltodict.unparse({"xml": {"ToUserName": "", "Encrypt": answer["encrypt"]}})
+        return json.loads(
+            crypto.decrypt_message(
+                envelope, answer["msgsignature"], str(answer["timestamp"]), answer["nonce"]
+            )
+        )
 
     async def posts_xml(self, document: str, *, at: int = BORN, nonce: str = "n1") -> int:
         body, query = self.sealed(document, at=at, nonce=nonce)

@@ -276,6 +276,63 @@ def test_no_first_response_and_points_before_the_start_are_refused(
     assert mistake.line
 
 
+_WEEK = ', within = "4h", from = "report"'
+
+
+@pytest.mark.parametrize(
+    ("lasts", "at", "key", "says"),
+    [
+        # The office is open for 8½ hours; a working day that counts from the next has two of them at most.
+        (", working_days = 1", "-18h", "working_days", "工作时间最长 17h"),
+        (", working_days = 1, counts_report_day = true", "-9h", "working_days", "工作时间最长 8h30m"),
+        (", calendar_days = 3", "-400h", "calendar_days", "工作时间最长 1d10h"),
+        (', on_working_day = 2, at = "06:00"', "-18h", "on_working_day", "工作时间最长 17h"),
+        # The longest holidays that the calendar knows of were those of the spring of 2020.
+        (', within = "4h"', "-30d wall", "within", "按钟表最长"),
+        (", working_days = 1", "-30d wall", "working_days", "按钟表最长"),
+        (', agreed = true, alternative = { within = "1h" }', "-2h", "alternative", "工作时间最长 1h"),
+        (', cron = "0 9 * * *", until = ["resolved"]', "-25h wall", "cron", "按钟表最长 1d"),
+    ],
+)
+def test_a_step_that_lies_before_its_clock_whenever_that_starts_is_refused(
+    tmp_path: Path, lasts: str, at: str, key: str, says: str
+) -> None:
+    """Counted in days, by the calendar or again and again; the ladder of all other clocks stays as it is."""
+    own = (
+        f'\n[[ladders.own]]\nat = "100%"\ntell = ["owner"]\n[[ladders.own]]\nat = "{at}"\ntell = ["owner"]\n'
+    )
+    text = GOOD.replace(_WEEK, lasts).replace('ladder = "standard" },', 'ladder = "own" },') + own
+    (mistake,) = faults_of(text, tmp_path).mistakes
+    assert mistake.key == f"policies.edu.levels[0].clocks[1].{key}"
+    assert mistake.expected.startswith("ladders.own[1].at 在它开始之前（不论何时开始，")
+    assert says in mistake.expected
+    assert "whenever it starts" in mistake.expected_en
+    assert mistake.line == text[: text.index('ladder = "own"')].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("lasts", "at"),
+    [
+        (", working_days = 1", "-17h"),  # reported before the desk opens
+        (", working_days = 1, counts_report_day = true", "-8h30m"),
+        (', within = "4h"', "-3d wall"),  # reported on a Friday
+        (", working_days = 1", "-10d wall"),  # before a holiday
+        (", agreed = true, consent = false", "-30d wall"),
+        (', rrule = "DTSTART:20260302T090000 RRULE:FREQ=DAILY", until = ["resolved"]', "-25h wall"),
+    ],
+)
+def test_a_step_that_lies_inside_its_clock_from_some_start_is_taken(
+    tmp_path: Path, lasts: str, at: str
+) -> None:
+    own = f'\n[[ladders.own]]\nat = "{at}"\ntell = ["owner"]\n'
+    path = tmp_path / "config.toml"
+    path.write_text(
+        GOOD.replace(_WEEK, lasts).replace('ladder = "standard" },', 'ladder = "own" },') + own,
+        encoding="utf-8",
+    )
+    assert load(path, ENVIRONMENT).ladders["own"].rungs
+
+
 def test_a_ladder_that_does_not_fit_the_clock_of_a_preset_is_told_at_its_step(tmp_path: Path) -> None:
     """The line is one of the file: what the preset says cannot be changed there."""
     text = GOOD.replace('policy = "edu"', 'policy = "preset:it-warranty"', 1)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot import contracts
 from bot.config import load, rules_of
@@ -82,7 +83,7 @@ async def test_two_processes_say_it_once(offices: Any) -> None:
     known: Office = await offices()
     first, *others = known.bot.config.customers
     ending = replace(first, contract_until=date(2026, 3, 17))
-    config = replace(known.bot.config, customers=(ending, *others))
+    config = dataclasses.replace(known.bot.config, customers=(ending, *others))
     one: Office = await offices(other=config)
     other: Office = await offices(other=config)
     one.clock.move_to(at(date(2026, 3, 10)))

@@ -13,6 +13,7 @@ from adapters.contract import Finding
 from adapters.wording import say
 from bot.command_line import voice_of
 from bot.examining import FINDINGS, FindingsPage, Found, asked, examined, merged
+from bot.quota_words import Warned
 from bot.run_file import Running
 
 pytestmark = pytest.mark.asyncio
@@ -74,6 +75,22 @@ async def test_the_running_bot_tells_of_the_adapters_that_it_runs():
     finally:
         await server.close()
     assert await asked(running, voice_of("zh")) is None
+
+
+async def test_the_running_bot_tells_of_quotas_that_are_nearly_used_up():
+    adapters = {"qq": Fake("qq", Finding(say("连接"), True, say("已登录")))}
+    told = [Warned("qq", "育才群：…", True), Warned("tg", "elsewhere", True)]
+    app = web.Application()
+    app.add_routes(FindingsPage(adapters, lambda _: True, lambda _: told).routes())
+    server = TestServer(app)
+    await server.start_server()
+    try:
+        running = Running(str(server.make_url("")).rstrip("/"), "t")
+        found = await asked(running, voice_of("zh"))
+        assert found is not None
+        assert found[1:] == [Found("qq", "发送额度", False, "育才群：…")]
+    finally:
+        await server.close()
 
 
 async def test_what_the_running_bot_says_counts_more_and_the_order_is_that_of_the_configuration():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.contract import Capabilities, DeliveryFailed, Outgoing
 from bot.pace import Pace
@@ -41,7 +42,7 @@ async def test_dead_letters_are_told_of_once_an_hour_and_never_of_themselves(off
 
 @pytest.mark.asyncio
 async def test_the_bucket_of_a_room_survives_a_restart(offices, office):
-    object.__setattr__(office.chat.capabilities, "per_minute_room", 20)
+    office.chat.capabilities = replace(office.chat.capabilities, per_minute_room=20)
     first = await offices()
     for number in range(5):
         await first.hear(CUSTOMER, "王老师", f"报障 打印机坏了 {number}")

@@ -12,10 +12,15 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import main
+from bot.paperwork import Paperwork
+from bot.store.messages import Queued
+from bot.tickets import events as e
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.model import Party, Ticket
 from bot.tickets.papers import Paper
-from bot.tickets.rules import Rules
+from bot.tickets.presence_events import TakenBack
+from bot.tickets.records import Record, Source
+from bot.tickets.rules import Role, Rules
 from bot.tickets.service_records import Words, service_record
 from bot.tickets.simulating import Course
 from bot.tickets.speaker import Speaker
@@ -51,7 +56,13 @@ def test_what_was_kept_and_what_was_told_stand_in_it(rules_of_yucai: Rules) -> N
 
 @pytest.fixture
 def rules_of_yucai() -> Any:
-    return SimpleNamespace(customers={"yucai": "育才小学"})
+    return SimpleNamespace(
+        customers={"yucai": "育才小学"},
+        calendars={},
+        policies={},
+        grace=timedelta(),
+        role=lambda _: Role.CUSTOMER,
+    )
 
 
 def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
@@ -60,3 +71,52 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["record", "-c", str(config), "1001", "--out", str(tmp_path / "x.xlsx")])
     assert done.exit_code == 1
     assert not (tmp_path / "x.xlsx").exists()
+
+
+class OneTicket:
+    """A shelf with the records of one ticket, and nothing that the bot said."""
+
+    def __init__(self, ticket: Ticket, *records: Record) -> None:
+        self._ticket, self._records = ticket, list(records)
+
+    async def ticket(self, number: int) -> Ticket | None:
+        return self._ticket if number == self._ticket.number else None
+
+    async def records(self, number: int) -> list[Record]:
+        return self._records if number == self._ticket.number else []
+
+    async def said_about(self, number: int) -> list[Queued]:
+        return []
+
+
+def _words(text: str, who: str, room: str = "qq:group:1") -> Record:
+    event = e.Supplemented(by=Party(who, who), text=text)
+    source = Source(message=text, account=who, room=room)
+    return Record(number=1001, seq=2, at=AT, event=event, source=source)
+
+
+async def _told(rules: Rules, *records: Record) -> list[str]:
+    ticket = Ticket(
+        number=1001, version=4, kind=Kind.FAULT, room="yucai", customer="yucai", requester=Party("w", "王老师"),
+        account="qq:1", address="qq:group:1", text="打印机坏了", opened_at=AT,
+    )  # fmt: skip
+    rooms: Any = SimpleNamespace(room_at=lambda _: SimpleNamespace(kind="customer"))
+    papers = Paperwork(store=OneTicket(ticket, *records), directory=rooms, rules=rules)
+    made = await papers.record(ticket, Speaker(str, ZoneInfo("Asia/Shanghai"), AT))
+    assert isinstance(made.of, Paper)
+    return [row[1] for table in made.of.tables if table.heading == "群里的经过" for row in table.rows]
+
+
+@pytest.mark.asyncio
+async def test_what_the_customer_told_in_the_group_stands_in_it_without_secrets(
+    rules_of_yucai: Rules,
+) -> None:
+    said = await _told(rules_of_yucai, _words("SN5521，电话13812345678，密码 8x7k", "王老师"))
+    assert said == ["王老师：SN5521，电话***，密码 ***"]
+
+
+@pytest.mark.asyncio
+async def test_what_was_told_elsewhere_or_by_who_took_words_back_is_not_in_it(rules_of_yucai: Rules) -> None:
+    back = Record(number=1001, seq=3, at=AT, event=TakenBack(by=Party("李老师", "李老师")))
+    privately = _words("在家", "王老师", "qq:private:1")
+    assert await _told(rules_of_yucai, privately, _words("骂人", "李老师"), back) == []

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from adapters.contract import Capabilities
 from bot.config import Config, load, rules_of
@@ -24,7 +25,7 @@ def config() -> Config:
 
 
 def _without_accounts(config: Config, *ids: str) -> Config:
-    people = tuple(dataclasses.replace(p, accounts=()) if p.id in ids else p for p in config.people)
+    people = tuple(replace(p, accounts=()) if p.id in ids else p for p in config.people)
     return dataclasses.replace(config, people=people)
 
 
@@ -51,17 +52,14 @@ def test_whoever_has_no_account_is_named_with_the_reason(config: Config) -> None
 
 
 def test_whoever_has_an_account_elsewhere_cannot_be_mentioned_in_the_duty_room(config: Config) -> None:
-    people = tuple(
-        dataclasses.replace(p, accounts=("qq:1",)) if p.id == "zhang" else p for p in config.people
-    )
+    people = tuple(replace(p, accounts=("qq:1",)) if p.id == "zhang" else p for p in config.people)
     [found] = unreached(dataclasses.replace(config, people=people))
     assert (found.name.zh, "值班群" in found.why.zh) == ("老张", True)
 
 
 def test_a_room_without_duty_room_or_rota_and_a_role_that_nobody_has_are_named(config: Config) -> None:
     rooms = tuple(
-        dataclasses.replace(room, duty="") if room.id == "yucai" else dataclasses.replace(room, on_call="")
-        for room in config.rooms
+        replace(room, duty="") if room.id == "yucai" else replace(room, on_call="") for room in config.rooms
     )
     people = tuple(each for each in config.people if each.role.value != "director")
     found = unreached(dataclasses.replace(config, rooms=rooms, people=people))

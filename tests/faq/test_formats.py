@@ -191,7 +191,7 @@ def test_a_workbook_made_by_hand() -> None:
     sheet = book.active
     assert sheet is not None
     for row in (
-        ["序号", "问题", "备注", "答案"],
+        ["编号", "问题", "备注", "答案"],
         [1, "甲", "略", 3.0],
         [None, None, None, None],
         [2.0, "乙", None, None],

@@ -49,3 +49,20 @@ def test_what_comes_and_goes_later_is_known_in_the_few_directions_too() -> None:
     vectors.clear(place)
     assert vectors.nearest(new, 1) != [place]
     assert len(vectors) == 5_001
+
+
+def test_rows_are_copied_from_wherever_they_stand() -> None:
+    rows = _rows(9_000)
+    vectors = _filled(rows, many=10_000)
+    places = [8_999, 0, 4_095, 4_096, 4_096, 17]
+    assert (vectors[places] == rows[places]).all()
+    assert vectors[[]].shape == (0, 96)
+
+
+def test_where_very_many_are_the_same_one_of_them_is_found_and_what_is_nearer_too() -> None:
+    rows = numpy.repeat(_rows(1), 3_000, axis=0)
+    vectors = _filled(rows, many=1_000)
+    new = _rows(1, seed=4)[0]
+    place = vectors.append(new)
+    assert vectors.nearest(new, 1) == [place]
+    assert len(vectors.nearest(rows[0], 10)) == 10

@@ -19,7 +19,9 @@ from adapters.contract import DeliveryFailed, Incoming
 from adapters.dingtalk import cards
 from adapters.dingtalk import frames as dingtalk_frames
 from adapters.dingtalk import wire as dingtalk
+from adapters.feishu import frames as feishu_frames
 from adapters.feishu import wire as feishu
+from adapters.feishu.fragments import Fragments
 from adapters.feishu.outcome import read as read_feishu
 from adapters.json_frames import Unreadable
 from adapters.satori import elements
@@ -31,6 +33,7 @@ from adapters.wechat.kf.frames import items
 from adapters.wechat.mp import wire as mp
 from tests.adapters.test_dingtalk_wire import RECORDED as DINGTALK
 from tests.adapters.test_dingtalk_wire import VIEW as DINGTALK_VIEW
+from tests.adapters.test_feishu_stream import DATA as FEISHU_FRAME
 from tests.adapters.test_feishu_wire import POST
 from tests.adapters.test_feishu_wire import RECORDED as FEISHU
 from tests.adapters.test_feishu_wire import VIEW as FEISHU_VIEW
@@ -152,6 +155,11 @@ def _mp(rng: random.Random) -> None:
 
 
 def _feishu(rng: random.Random) -> None:
+    frame = bytearray(bytes.fromhex(FEISHU_FRAME))
+    for _ in range(rng.randint(1, 4)):
+        frame[rng.randrange(len(frame))] = rng.randrange(256)
+    with contextlib.suppress(Unreadable):
+        Fragments().add(feishu_frames.decode(bytes(frame[: rng.randint(1, len(frame))])), rng.random())
     event = json.loads(json.dumps(FEISHU))
     kind = rng.choice(("text", "post", "image", "file", "location"))
     event["event"]["message"] |= {"message_type": kind}

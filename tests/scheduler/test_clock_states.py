@@ -90,6 +90,23 @@ def test_that_nothing_happened_but_the_report_is_no_other_case_than_any_history(
     assert (short.course, short.is_running, short.is_over) == (long.course, long.is_running, long.is_over)
 
 
+def a_long_day() -> History:
+    paused = [Pause(at("09 11:00"), at("09 12:00"), "customer")]
+    return history(paused, major="09 10:00", updated="09 10:40", resolved="09 15:00", reopened="09 16:00")
+
+
+ONE = a_long_day()  # asked again and again
+
+
+@given(minutes=st.lists(st.integers(-60, 1500), min_size=1, max_size=6))
+def test_what_was_reckoned_of_a_history_before_makes_no_difference(minutes: list[int]) -> None:
+    rules = [RESOLVE, LOAN, UPDATE, CALLBACK]
+    for now in (OPENED + timedelta(minutes=each) for each in minutes):
+        kept, anew = states(rules, ONE, CALENDARS, now), states(rules, a_long_day(), CALENDARS, now)
+        assert kept == anew
+        assert [each.course for each in kept.values()] == [each.course for each in anew.values()]
+
+
 def test_kept_at_the_due_instant_is_kept_in_time() -> None:
     found = standing(RESOLVE, history(resolved="09 14:00"), "09 15:00")
     assert (found.phase, found.late, found.missed_at) == (Phase.MET, timedelta(0), None)

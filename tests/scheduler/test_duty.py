@@ -1,12 +1,12 @@
 """Leave and backup, stretches with nobody on call, and roll calls at the change of shift."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scheduler.duty import GapWarning, gaps, next_roll_call, roll_call, warnings_ahead
 from scheduler.intervals import Interval

@@ -16,10 +16,11 @@ import bot
 from scheduler.calendar import Calendar, always, check, parse_weekly, parse_window
 from scheduler.clock_rules import ClockRule, in_order
 from scheduler.clock_states import state, states
-from scheduler.escalation import Ladder, Rung, outside_the_clock, parse_at
+from scheduler.escalation import Ladder, Rung, parse_at
 from scheduler.history import Agreement, History
 from scheduler.ledgers import Trips
 from scheduler.lengths import parse_length
+from scheduler.longest import outside_the_clock
 from scheduler.standing import Phase
 from scheduler.work_windows import is_allowed
 from scheduler.written_clocks import WrittenClock, clock_rule
@@ -138,7 +139,8 @@ def test_a_preset_is_complete_in_itself(name: str) -> None:
     for calendar in preset.calendars.values():
         check(calendar)
     for rule in preset.rules.values():
-        assert not rule.target or outside_the_clock(preset.ladders[rule.ladder], rule.target) == ()
+        aim, calendar = rule.target or rule.beats, preset.calendars.get(rule.calendar, always(SHANGHAI))
+        assert not aim or outside_the_clock(preset.ladders[rule.ladder], aim, calendar) == {}
     # Whoever reads the file learns what was chosen where the source leaves it open.
     assert preset.level["readings"] or name in ("fa-sev-serious", "fa-sev-normal")
 

@@ -14,7 +14,6 @@ from scheduler.escalation import (
     Share,
     due,
     next_rung,
-    outside_the_clock,
     parse_at,
     rung_instant,
 )
@@ -167,10 +166,3 @@ def test_rungs_around_the_end_of_days() -> None:
     early = (WORKDAY, at("06 10:00"), NthWorkingDay(2, time(6)), ())
     assert rung_instant(Rung(Before(HOUR), ("x",)), *early) == at("09 16:30")
     assert rung_instant(Rung(Before(HOUR, is_wall=True), ("x",)), *early) == at("10 05:00")
-
-
-def test_a_point_before_the_clock_even_starts_can_be_told() -> None:
-    ladder = Ladder("l", (Rung(Before(2 * HOUR), ("x",)), Rung(Share(1.0), ("y",))))
-    assert outside_the_clock(ladder, Within(HOUR)) == (0,)
-    assert outside_the_clock(ladder, Within(2 * HOUR)) == ()
-    assert outside_the_clock(ladder, WorkingDays(1)) == ()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import structlog
 from aiohttp import web
+from msgspec.structs import replace
 
 from adapters.contract import DeliveryFailed, File, Finding, Incoming, Notice, Outgoing, Surroundings
 from adapters.delivery import Delivery
@@ -132,7 +133,7 @@ class KfAdapter:
         for message in fresh:
             name = names.get(message.sender.partition(":")[2]) or message.sender_name
             # It can be pulled again, so it waits here rather than being lost.
-            await self._inbox.put_when_free(replace(message, sender_name=name))
+            await self._inbox.put_when_free(dataclasses.replace(message, sender_name=name))
 
     async def _welcome(self, item: Item, opened: Incoming, code: str) -> None:
         """Let somebody who opened the chat be greeted, while the platform takes that."""

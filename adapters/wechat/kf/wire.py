@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
+
+import msgspec
 
 from adapters.addressing import addressed
 from adapters.admission import Refused
@@ -32,8 +34,7 @@ _WORDLESS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where a message is read: the adapter, and who is known."""
 
     name: str
@@ -41,24 +42,21 @@ class View:
     people: Mapping[str, str]  # account to name
 
 
-@dataclass(frozen=True, slots=True)
-class Bell:
+class Bell(msgspec.Struct, frozen=True):
     """Something has happened at an account of customer service; what, must be pulled with the token."""
 
     account: str
     token: str
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(msgspec.Struct, frozen=True):
     """Whether a person of the staff talks to a customer from now on, or the bot may again."""
 
     customer: str
     by_staff: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Undelivered:
+class Undelivered(msgspec.Struct, frozen=True):
     """A message of the bot that was taken and did not arrive after all."""
 
     customer: str

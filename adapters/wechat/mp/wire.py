@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from adapters.addressing import addressed
 from adapters.admission import Refused
@@ -22,8 +23,7 @@ _ATTACHMENTS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where a message is read: the adapter, and who is known."""
 
     name: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiohttp import web
@@ -20,18 +20,21 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.json_frames import Unreadable
 from adapters.receipt import Receipt
-from adapters.wechat.answers import OK
+from adapters.wechat.answers import OK, Rejected
 from adapters.wechat.callbacks import Callbacks, taken
 from adapters.wechat.crypto import Seal, read_key
 from adapters.wechat.door import Door
 from adapters.wechat.interface import Interface
+from adapters.wecom import cards
 from adapters.wecom.aibot import files, frames, wire
+from adapters.wecom.aibot.card_answers import CardAnswers
 from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.replies import Replies, Reply
 from adapters.wecom.aibot.said import Said
@@ -55,9 +58,12 @@ class CallbackAdapter:
             sees_all_messages=False,
             can_push=False,
             can_quote=False,
+            can_edit=settings.cards,  # in the answer to the press of one of its buttons
+            has_buttons=settings.cards,
             reply_window=_WINDOW,
             replies_per_message=1,
             per_minute_room=30,
+            quotas=(Quota(1000, timedelta(hours=1)),),
             max_length=wire.LIMIT,
             length_unit="bytes",
         )
@@ -70,14 +76,17 @@ class CallbackAdapter:
         self._delivery = Delivery(wire.parts, self._send)
         self._server = Interface(settings.api_base, PLATFORM)
         self._origin = URL(settings.api_base).origin()
+        # The robot of an enterprise: the receiver in what is sealed is empty.
+        seal = Seal(read_key(settings.aes_key), "")
+        self.changes = CardAnswers(settings.token, seal, surroundings.clock)
         self._callbacks = Callbacks(
-            # The robot of an enterprise: the receiver in what is sealed is empty.
-            Door(settings.token, Seal(read_key(settings.aes_key), "")),
+            Door(settings.token, seal),
             adapter=self.name,
             clock=surroundings.clock,
             inbox=self._inbox,
             sealed_in=_sealed_in,
             take=self._take,
+            answer=self.changes.answer,
         )
         self._log = _log.bind(adapter=self.name)
 
@@ -86,12 +95,22 @@ class CallbackAdapter:
         return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
-        """Answer the message that is quoted, else the latest one in the room that has no answer yet.
+        """Answer the message that is quoted, else the latest one in the room that has no answer yet; or change a card that was pressed.
 
         Raises:
             DeliveryFailed: Nothing can be answered there any more, refused, or it is unknown whether it arrived.
         """
+        if message.edits is not None:
+            wire.outgoing(message, self.name)
+            number = cards.number_in(message.edits)
+            if number and not self.changes.change(number, cards.card(message, number)):
+                self._log.debug("card not changed", action="wecom_card_unchanged", room=message.room)
+            return message.edits
         return await self._delivery.deliver(message)
+
+    def can_change(self, platform_id: str) -> bool:
+        """Say whether a card could be changed now: one of its buttons was just pressed."""
+        return self.changes.is_awaited(cards.number_in(platform_id))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""
@@ -124,12 +143,29 @@ class CallbackAdapter:
 
     async def _send(self, part: Outgoing) -> str:
         sent = wire.outgoing(part, self.name)
+        # Each address takes one answer, so words that call somebody go before a card, which calls nobody.
+        is_card = self._settings.cards and cards.fits(part) and not wire.calls(part, self.name)
+        number = f"{cards.MARK}{cards.number_of(part)}" if is_card else f"key:{part.key}"
+        body = _card(part) if is_card else sent.posted()
+        try:
+            await self._answer(part, body)
+        except Rejected as rejected:
+            if not is_card or rejected.retry_after is not None:
+                raise
+            self._log.warning("no card", action="wecom_card_refused", why=rejected.reason)
+            await self._answer(part, sent.posted())
+            number = f"key:{part.key}"
+        self._said.remember(part.room, number, part.text, sent.content)
+        return number
+
+    async def _answer(self, part: Outgoing, body: dict[str, Any]) -> None:
+        """Answer a message through its address, which is used up only by what is taken."""
         now = self._clock.monotonic()
         reply = self._replies.take(part.quotes, part.room, now) or self._replies.take_latest(part.room, now)
         if reply is None:
             raise DeliveryFailed(say("回调模式的机器人不能主动发言，要等有人再 @ 它；改用长连接就可以"))
         try:
-            answer = await self._server.request("POST", URL(reply.through, encoded=True), sent.posted())
+            answer = await self._server.request("POST", URL(reply.through, encoded=True), body)
         except DeliveryFailed as failed:
             if failed.is_unknown:
                 # The address holds for one answer, and that may have been it.
@@ -137,10 +173,8 @@ class CallbackAdapter:
             self._replies.add(part.quotes or part.key, reply)
             raise
         if answer.code != OK:
-            raise DeliveryFailed(failure(answer.code, answer.words).reason)
-        number = f"key:{part.key}"
-        self._said.remember(part.room, number, part.text, sent.content)
-        return number
+            self._replies.add(part.quotes or part.key, reply)
+            raise Rejected(failure(answer.code, answer.words).reason, answer.code)
 
     def _take(self, content: bytes) -> Receipt | None:
         try:
@@ -152,6 +186,8 @@ class CallbackAdapter:
             self._log.debug("message ignored", action="wecom_message_ignored", kind=str(body.msgtype)[:60])
             return None
         receipt = taken(self._inbox, message)
+        if card := wire.card_pressed(body):
+            self.changes.pressed(receipt, card)
         if address := self._address(body):
             until = self._clock.monotonic() + _WINDOW.total_seconds()
             self._replies.add(message.message_id, Reply(message.room, address, until))
@@ -181,3 +217,7 @@ def _sealed_in(body: bytes) -> str:
     if not isinstance(sealed, str) or not sealed:
         raise Refused(400, "nothing is encrypted in it")
     return sealed
+
+
+def _card(part: Outgoing) -> dict[str, Any]:
+    return {"msgtype": "template_card", "template_card": cards.card(part, cards.number_of(part))}

@@ -15,24 +15,26 @@ from adapters.contract import (
     Attachment,
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
     Outgoing,
+    Quota,
     Surroundings,
 )
 from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.inbox import Inbox
 from adapters.sessions import faithful
-from adapters.wechat.answers import OK, code
-from adapters.wecom.aibot import examination, files, frames, wire
+from adapters.wecom import cards
+from adapters.wecom.aibot import examination, files, wire
 from adapters.wecom.aibot.frames import Body, Frame
 from adapters.wecom.aibot.link import End, Link, NotReady, Unanswered
-from adapters.wecom.aibot.replies import Replies, Reply
-from adapters.wecom.aibot.said import Said
+from adapters.wecom.aibot.replies import Reply
+from adapters.wecom.aibot.sending import Sending
 from adapters.wecom.aibot.settings import Settings
-from adapters.wecom.errors import REPLY_IMPOSSIBLE, failure
+from adapters.wecom.errors import LARGEST_FILE
 from adapters.wording import say, words_of
 
 _log = structlog.get_logger(__name__)
@@ -57,7 +59,11 @@ class SocketAdapter:
         self.capabilities = Capabilities(
             sees_all_messages=False,
             can_quote=False,
+            can_edit=settings.cards,  # for five seconds after a button of the card was pressed
+            has_buttons=settings.cards,
             per_minute_room=30,
+            quotas=(Quota(1000, timedelta(hours=1)),),
+            max_file_bytes=LARGEST_FILE,
             max_length=wire.LIMIT,
             length_unit="bytes",
         )
@@ -66,11 +72,12 @@ class SocketAdapter:
         self._jitter = jitter
         self._view = wire.View(surroundings.name, surroundings.bot_name, surroundings.people)
         self._inbox = Inbox()
-        self._replies = Replies()
-        self._said = Said()
-        self._delivery = Delivery(wire.parts, self._send)
         self._link: Link | None = None
         self._latest_end: End | None = None
+        self._sending = Sending(
+            self._request, self._new_id, name=self.name, clock=self._clock, has_cards=settings.cards
+        )
+        self._delivery = Delivery(wire.parts, self._sending.send)
         self._ids = itertools.count(1)
         self._run = secrets.token_hex(
             6
@@ -88,12 +95,26 @@ class SocketAdapter:
         return self._inbox.fed_by(dialling)
 
     async def send(self, message: Outgoing) -> str:
-        """Deliver a message and return the id of its frame.
+        """Deliver a message, or change a card, and return its id.
 
         Raises:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
+        if message.edits is not None:
+            return await self._sending.change(message, message.edits)
         return await self._delivery.deliver(message)
+
+    def can_change(self, platform_id: str) -> bool:
+        """Say whether a card could be changed now: one of its buttons was just pressed."""
+        return self._sending.presses.is_open(cards.number_in(platform_id), self._clock.monotonic())
+
+    async def send_file(self, message: Outgoing, file: File) -> str:
+        """Deliver a file and return the id of its frame.
+
+        Raises:
+            DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
+        """
+        return await self._sending.send_file(message, file)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - it says all itself
         """Return the content of a file that somebody sent in the last five minutes.
@@ -141,28 +162,7 @@ class SocketAdapter:
             return self._latest_end
         finally:
             self._link = None
-            self._replies.clear()  # the ids of frames hold for their own connection
-
-    async def _send(self, part: Outgoing) -> str:
-        sent = wire.outgoing(part, self.name)
-        number = await self._answered(part, sent) or await self._pushed(sent)
-        self._said.remember(part.room, number, part.text, sent.content)
-        return number
-
-    async def _answered(self, part: Outgoing, sent: wire.Sent) -> str:
-        """Send through the message that is answered; return nothing when that is not possible any more."""
-        if not self.is_connected:
-            return ""
-        reply = self._replies.take(part.quotes, part.room, self._clock.monotonic())
-        if reply is None:
-            return ""
-        stream = self._new_id("stream")
-        answer = await self._request(frames.RESPOND, sent.answered(stream), reply.through)
-        return "" if code(answer.errcode) in REPLY_IMPOSSIBLE else _delivered(answer, stream)
-
-    async def _pushed(self, sent: wire.Sent) -> str:
-        number = self._new_id(frames.SEND)
-        return _delivered(await self._request(frames.SEND, sent.pushed(), number), number)
+            self._sending.forget()  # the ids of frames hold for their own connection
 
     async def _request(self, cmd: str, body: dict[str, object], req_id: str) -> Frame:
         link = self._link
@@ -176,25 +176,19 @@ class SocketAdapter:
             raise DeliveryFailed(words_of(lost), retry_after=_RECONNECTING, is_unknown=True) from lost
 
     def _take(self, frame: Frame, body: Body) -> None:
-        message = wire.incoming(body, self._view, self._said)
+        message = wire.incoming(body, self._view, self._sending.said)
         if message is None:
             self._log.debug("message ignored", action="wecom_message_ignored", kind=str(body.msgtype)[:60])
             return
         if not self._inbox.put(message):
             self._log.error("too many messages are waiting", action="wecom_message_lost", room=message.room)
             return
-        if frame.req_id:
-            until = self._clock.monotonic() + _ANSWER_WITHIN
-            self._replies.add(message.message_id, Reply(message.room, frame.req_id, until))
+        now = self._clock.monotonic()
+        if card := wire.card_pressed(body):
+            self._sending.presses.add(card, frame.req_id, now)
+        elif frame.req_id:
+            reply = Reply(message.room, frame.req_id, now + _ANSWER_WITHIN)
+            self._sending.replies.add(message.message_id, reply)
 
     def _new_id(self, word: str) -> str:
         return f"{word}_{self._run}_{next(self._ids)}"
-
-
-def _delivered(answer: Frame, number: str) -> str:
-    errcode = code(answer.errcode)
-    if errcode == OK:
-        return number
-    if errcode is None:
-        raise DeliveryFailed(say("企业微信的确认看不懂，不知是否送到"), is_unknown=True)
-    raise failure(errcode, answer.errmsg if isinstance(answer.errmsg, str) else "")

@@ -16,6 +16,10 @@ MESSAGE: Final = "aibot_msg_callback"
 EVENT: Final = "aibot_event_callback"
 RESPOND: Final = "aibot_respond_msg"
 SEND: Final = "aibot_send_msg"
+UPDATE: Final = "aibot_respond_update_msg"
+UPLOAD: Final = "aibot_upload_media_init"
+UPLOAD_PIECE: Final = "aibot_upload_media_chunk"
+UPLOAD_END: Final = "aibot_upload_media_finish"
 KICKED: Final = "disconnected_event"
 
 

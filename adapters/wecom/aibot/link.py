@@ -160,7 +160,7 @@ class Link:
                 on_message(frame, frames.body_of(frame))
             elif frame.cmd == frames.EVENT:
                 self._heard_at = self._clock.monotonic()
-                self._hear_event(frames.body_of(frame))
+                self._hear_event(frame, frames.body_of(frame), on_message)
             elif frame.cmd:
                 self._log.debug(
                     "frame of unknown kind", action="wecom_frame_unknown", cmd=str(frame.cmd)[:60]
@@ -172,11 +172,11 @@ class Link:
         except Exception:  # noqa: BLE001 - one frame must not cost the connection and all that come after it
             self._log.exception("frame failed", action="wecom_frame_failed")
 
-    def _hear_event(self, body: Body) -> None:
+    def _hear_event(self, frame: Frame, body: Body, on_message: Callable[[Frame, Body], None]) -> None:
         if body.event_type == frames.KICKED:
             self.end = End.KICKED
         else:
-            self._log.debug("event ignored", action="wecom_event_ignored", event=body.event_type)
+            on_message(frame, body)
 
     def _hear_acknowledgement(self, frame: Frame) -> None:
         number = code(frame.errcode)

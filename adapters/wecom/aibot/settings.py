@@ -24,6 +24,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     token: str = ""  # callback only
     aes_key: str = ""  # callback only
     api_base: str = "https://qyapi.weixin.qq.com"  # callback only: where answers may be posted
+    cards: bool = True  # with buttons; without them what to type stands in the text alone
     file_hosts: tuple[str, ...] = ("qq.com", "myqcloud.com")  # from where files of people may be fetched
 
     def __post_init__(self) -> None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from adapters.addressing import addressed, mentioned
-from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Outgoing, RoomKind
+from adapters.contract import Attachment, Incoming, KnownPerson, Outgoing, RoomKind
 from adapters.markdown import plain
 from adapters.splitting import size_in_bytes, split
 from adapters.values import derived_id, identity, instant, part, word
-from adapters.wecom.accounts import is_user, place
+from adapters.wecom import cards
+from adapters.wecom.accounts import is_user, place, user_of
 from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.markdown import rendered
 from adapters.wecom.aibot.said import Said
-from adapters.wording import say
 
 LIMIT: Final = 20_480  # bytes of markdown
 # Room for the mark of a repeated message, and for accounts that are longer than the names they stand for.
@@ -26,8 +27,7 @@ _LONGEST_ADDRESS: Final = 4096
 _SPACES: Final = " \t\r\n\u00a0\u2005\u3000"
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where a message is read: the adapter, how the bot is called, and who is known."""
 
     name: str
@@ -40,19 +40,16 @@ class View:
 
 
 def incoming(body: Body, view: View, said: Said) -> Incoming | None:
-    """Return what a person said, or None for events and for types that are nobody's words."""
-    author, chat = identity(part(body.sender, "userid")), identity(body.chatid)
-    if not is_user(author) or not isinstance(body.msgtype, str):
+    """Return what a person said or pressed, or None for other events and for types that are nobody's words."""
+    author, place_of_it = identity(part(body.sender, "userid")), _place(body, view)
+    if not is_user(author) or place_of_it is None:
         return None
-    if body.chattype == "group" and chat:
-        room, kind = f"{view.name}:group:{chat}", RoomKind.GROUP
-    elif body.chattype == "single":
-        room, kind = f"{view.name}:private:{author}", RoomKind.PRIVATE
-    else:
-        return None
-    content = _content(body)
+    if body.event_type:
+        return _pressed(body, view, author, *place_of_it)
+    content = _content(body) if isinstance(body.msgtype, str) else None
     if content is None:
         return None
+    room, kind = place_of_it
     words, attachments = content
     text = _without_call(words.strip(), view) if kind is RoomKind.GROUP else words.strip()
     text = addressed(text, view.bot_name)[1]
@@ -71,6 +68,46 @@ def incoming(body: Body, view: View, said: Said) -> Incoming | None:
         attachments=attachments,
         sent_at=instant(body.create_time),
     )
+
+
+def _place(body: Body, view: View) -> tuple[str, RoomKind] | None:
+    author, chat = identity(part(body.sender, "userid")), identity(body.chatid)
+    if body.chattype == "group" and chat:
+        return f"{view.name}:group:{chat}", RoomKind.GROUP
+    if body.chattype == "single" and author:
+        return f"{view.name}:private:{author}", RoomKind.PRIVATE
+    return None
+
+
+def _pressed(body: Body, view: View, author: str, room: str, kind: RoomKind) -> Incoming | None:
+    """Return what a person asks by pressing a button of a card; its keys are what the buttons stand for."""
+    told = part(body.event, cards.EVENT)
+    told = told if isinstance(told, dict) else body.event
+    command, task = word(told, "event_key"), word(told, "task_id")
+    if body.event_type != cards.EVENT or not cards.is_command(command):
+        return None
+    sender, number = f"{view.name}:{author}", identity(body.msgid)
+    return Incoming(
+        room=room,
+        room_kind=kind,
+        sender=sender,
+        sender_name=view.name_of(sender) or author,
+        message_id=f"press-{number}"
+        if number
+        else derived_id(room, sender, repr(body.create_time), task, command),
+        text="",
+        is_addressed=True,
+        quotes=f"{cards.MARK}{task}" if task else None,
+        command=command,
+        sent_at=instant(body.create_time),
+    )
+
+
+def card_pressed(body: Body) -> str:
+    """Return the number of the card that an event tells of; empty for everything else."""
+    told = part(body.event, cards.EVENT)
+    is_told = body.event_type == cards.EVENT
+    return word(told if isinstance(told, dict) else body.event, "task_id") if is_told else ""
 
 
 def quoted(body: Body) -> str:
@@ -137,8 +174,7 @@ def _size(text: str) -> int:
     return size_in_bytes(plain(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """A message as the platform takes it: where to, and the markdown."""
 
     chat: str
@@ -161,9 +197,16 @@ def outgoing(message: Outgoing, name: str) -> Sent:
     """Return a message as the platform takes it.
 
     Raises:
-        DeliveryFailed: The room is not one of this adapter, or an edit is asked for.
+        DeliveryFailed: The room is not one of this adapter.
     """
     kind, chat = place(message.room, name)
-    if message.edits is not None:
-        raise DeliveryFailed(say("企业微信不能修改已发出的消息"))
     return Sent(chat, rendered(message, name, kind))
+
+
+def calls(message: Outgoing, name: str) -> str:
+    """Return the markdown that calls whom a message calls and says nothing else; empty where nobody can be called."""
+    kind, _ = place(message.room, name)
+    if kind is not RoomKind.GROUP:
+        return ""
+    users = dict.fromkeys(user for piece in message.mentions if (user := user_of(piece.account, name)))
+    return " ".join(f"<@{user}>" for user in users)

@@ -30,6 +30,14 @@ class Api:
         """
         return await self._account.post("cgi-bin/message/send", body)
 
+    async def change(self, body: object) -> Answer:
+        """Change a card.
+
+        Raises:
+            DeliveryFailed: Refused, not reached, or it is unknown whether it was changed.
+        """
+        return await self._account.post("cgi-bin/message/update_template_card", body)
+
     async def application(self) -> Answer:
         """Ask for the application itself.
 

@@ -20,6 +20,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     token: str  # of the callback
     aes_key: str  # EncodingAESKey of the callback
     api_base: str = "https://qyapi.weixin.qq.com"
+    accounts: Annotated[int, msgspec.Meta(ge=0)] = (
+        0  # of the enterprise: 200 messages a day for each; 0: not counted
+    )
+    cards: bool = True  # with buttons; without them what to type stands in the text alone
 
     def __post_init__(self) -> None:
         if not self.corp_id:

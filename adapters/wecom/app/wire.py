@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from adapters.addressing import addressed
 from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, Outgoing, RoomKind
 from adapters.values import derived_id, instant
 from adapters.wechat import xml
+from adapters.wecom import cards
 from adapters.wecom.accounts import is_user, place
 from adapters.wording import say
 
@@ -26,8 +28,7 @@ _ATTACHMENTS: Final[Mapping[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """From where a message is read: the adapter, the application, and who is known."""
 
     name: str
@@ -52,6 +53,8 @@ def incoming(document: bytes, view: View) -> Incoming | None:
     if fields.get("AgentID", str(view.agent_id)).strip() != str(view.agent_id):
         raise Refused(403, "meant for another application")
     author, kind = fields.get("FromUserName", ""), fields.get("MsgType", "")
+    if is_user(author) and kind == "event":
+        return _pressed(fields, view, author)
     attachment = _attachment(kind, fields)
     if not is_user(author) or not (attachment or kind in ("text", "location", "link")):
         return None
@@ -69,6 +72,55 @@ def incoming(document: bytes, view: View) -> Incoming | None:
         attachments=(attachment,) if attachment else (),
         sent_at=instant(fields.get("CreateTime", "").strip()),
     )
+
+
+def _pressed(fields: Mapping[str, str], view: View, author: str) -> Incoming | None:
+    """Return what a member asks by pressing a button of a card; its keys are what the buttons stand for."""
+    command, task = fields.get("EventKey", "").strip(), fields.get("TaskId", "").strip()
+    if fields.get("Event") != cards.EVENT or not cards.is_command(command):
+        return None
+    room, sender = f"{view.name}:private:{author}", f"{view.name}:{author}"
+    born = fields.get("CreateTime", "").strip()
+    return Incoming(
+        room=room,
+        room_kind=RoomKind.PRIVATE,
+        sender=sender,
+        sender_name=view.people.get(sender) or author,
+        message_id=derived_id(room, sender, born, cards.EVENT, task, command),
+        text="",
+        is_addressed=True,
+        quotes=f"{cards.MARK}{task}" if task else None,
+        command=command,
+        sent_at=instant(born),
+    )
+
+
+def change_code(document: bytes) -> tuple[str, str]:
+    """Return the number of the card that was pressed and the code with which it can be changed once; empty for all else."""
+    fields = xml.fields(document)
+    if fields.get("Event") != cards.EVENT:
+        return "", ""
+    return fields.get("TaskId", "").strip(), fields.get("ResponseCode", "").strip()
+
+
+def card(message: Outgoing, name: str, agent_id: int, number: str) -> dict[str, Any]:
+    """Return the request that sends a card with buttons."""
+    return {
+        "touser": member(message.room, name),
+        "msgtype": "template_card",
+        "agentid": agent_id,
+        "template_card": cards.card(message, number),
+    }
+
+
+def change(message: Outgoing, name: str, agent_id: int, number: str, code: str) -> dict[str, Any]:
+    """Return the request that gives a card another text and other buttons; each `code` does it once."""
+    return {
+        "userids": [member(message.room, name)],
+        "agentid": agent_id,
+        "response_code": code,
+        "template_card": cards.card(message, number),
+    }
 
 
 def _words(kind: str, fields: Mapping[str, str]) -> str:
@@ -121,11 +173,8 @@ def outgoing(message: Outgoing, name: str, agent_id: int) -> dict[str, Any]:
     Raises:
         DeliveryFailed: The room is not a private one of this adapter.
     """
-    user = member(message.room, name)
-    if message.edits is not None:
-        raise DeliveryFailed(say("企业微信不能修改已发出的消息"))
     return {
-        "touser": user,
+        "touser": member(message.room, name),
         "msgtype": "text",
         "agentid": agent_id,
         "text": {"content": message.text},

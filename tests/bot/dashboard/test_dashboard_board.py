@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.contract import DeliveryFailed
+from adapters.contract import Capabilities, DeliveryFailed, Quota
 
 
 def shown(page: str) -> list[int]:
@@ -149,3 +149,15 @@ async def test_the_language_is_asked_for_and_remembered(stand: Any) -> None:
     assert '<html lang="en">' in await stand.page("/?lang=en")
     assert '<html lang="en">' in await stand.page("/", Accept_Language="zh")
     assert '<html lang="zh-CN">' in await stand.page("/?lang=zh")
+
+
+@pytest.mark.asyncio
+async def test_a_quota_that_is_nearly_used_up_is_told_and_measured(stand: Any) -> None:
+    quotas = stand.bot.outbox.quotas()
+    ((name, counted),) = quotas.items()
+    counted.__init__(Capabilities(quotas=(Quota(10, timedelta(hours=1)),)))
+    for _ in range(8):
+        counted.take("web:group:yucai", stand.clock.now(), is_push=True)
+
+    assert "育才群：这一小时发了 8 条，平台只让发 10 条" in words(await stand.page("/"))
+    assert f'shouwen_quota_used_ratio{{adapter="{name}"}} 0.8' in await stand.page("/metrics")

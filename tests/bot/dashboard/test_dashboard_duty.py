@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 pytestmark = pytest.mark.asyncio
 
@@ -23,7 +23,7 @@ async def test_it_says_who_is_on_duty_who_cannot_be_called_and_what_was_checked(
     assert 'aria-current="page"' in page
 
     stand.health.connections["web"] = False
-    people = tuple(dataclasses.replace(each, accounts=()) for each in stand.bot.config.people)
+    people = tuple(replace(each, accounts=()) for each in stand.bot.config.people)
     object.__setattr__(stand.bot.config, "people", people)
     page = await stand.page("/duty")
     assert "平台没有连上" in page

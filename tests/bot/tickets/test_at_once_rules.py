@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -16,7 +16,7 @@ from bot.tickets.card import is_urgent
 from bot.tickets.kinds import ClockKind
 from bot.tickets.model import Promise
 from bot.tickets.rules import Level, Policy, Rules
-from scheduler.escalation import Rung, parse_at
+from scheduler.escalation import Ladder, Rung, parse_at
 from scheduler.written_clocks import WrittenClock
 
 MINUTE = timedelta(minutes=1)
@@ -41,7 +41,7 @@ def at_once(rules: Rules) -> Rules:
     return replace(
         rules,
         policies={"edu": Policy("edu", "一级", (Level("3", "全部", (), promises),), "3")},
-        ladders={"standard": replace(standard, rungs=(first, *standard.rungs))},
+        ladders={"standard": Ladder("standard", (first, *standard.rungs), standard.waking)},
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import dataclasses
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -211,7 +212,7 @@ def test_what_fell_due_in_a_downtime_and_may_not_be_said_at_night_waits_for_the_
     local = case.start.astimezone(rules.zone)
     opens = timedelta(hours=local.hour)
     ladder = rules.ladders["standard"]
-    quiet = replace(ladder, waking=Window(opens, opens + HOUR))
+    quiet = dataclasses.replace(ladder, waking=Window(opens, opens + HOUR))
     case.rules = replace(rules, ladders={**rules.ladders, "standard": quiet})
     case.waits(3 * HOUR)  # nobody looked while people were awake
     assert case.looks() == []

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from msgspec.structs import replace as changed
 
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
+from bot.tickets.model import Told
 from bot.tickets.rules import NoticeLimits
 from bot.tickets.speaker import Speaker
 from bot.tickets.storms import Alert, Load, judged, list_at, listed, told
@@ -100,10 +101,15 @@ def test_the_list_names_what_is_still_open_and_what_is_late(case: Any) -> None:
     load, at = second.room, case.start + HOUR
     assert list_at(load, rules.notices, case.start + MINUTE) == at
     speaker = Speaker(lambda text: text, rules.zone, at)
-    tickets = [changed(case.ticket, number=2, status=Status.SOLVED), changed(case.ticket, number=3)]
+    known = {"respond": Told(case.start, {0: case.start})}
+    tickets = [
+        changed(case.ticket, number=2, status=Status.SOLVED, told=known),
+        changed(case.ticket, number=3, told=known),
+        changed(case.ticket, number=4),  # what its notice was about is done, and nothing else is due
+    ]
     message = listed(load, tickets, speaker, rules)
     assert message is not None
-    assert message.text == "📋 提醒较多，1 单合在一起说：3；已超时：3。回“待办”看时限。@Zhou @Leader"
+    assert message.text == "📋 提醒较多，这一单晚说了些：3；已超时：3。回“待办”看时限。@Zhou @Leader"
     assert message.mentions == (case.zhou, case.leader)
     assert listed(load, tickets[:1], speaker, rules) is None
     after = told(load, rules.notices, at)

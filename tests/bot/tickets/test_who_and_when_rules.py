@@ -98,6 +98,16 @@ def test_the_owner_of_a_callback_or_any_manager_reports_it(open_case: Any, by: s
     assert case.ticket.status is Status.CLOSED
 
 
+def test_rating_what_is_solved_confirms_it(case: Any) -> None:
+    case.resolve(case.zhang)
+    events = case.does(s.Rate(case.requester, 5, 4, "很快"))
+    assert [type(event) for event in events] == [e.Closed, e.SurveyAsked, e.Rated]
+    assert case.ticket.status is Status.CLOSED
+    assert (case.ticket.survey.speed, case.ticket.survey.quality) == (5, 4)
+    with pytest.raises(TicketError, match="不用评分"):
+        case.does(s.Rate(case.requester, 1, 1, ""))
+
+
 def test_a_refusal_names_ticket_and_people(case: Any) -> None:
     case.resolve(case.zhang)
     for step, values in [
@@ -105,7 +115,7 @@ def test_a_refusal_names_ticket_and_people(case: Any) -> None:
         (s.Rate(case.stranger, 5, 5, ""), {"number": 1024, "requester": case.requester}),
         (s.Reopen(case.stranger, ""), {"number": 1024, "requester": case.requester}),
         (s.Withdraw(case.stranger), {"number": 1024, "requester": case.requester}),
-        (s.Rate(case.requester, 5, 5, ""), {"number": 1024}),
+        (s.Rate(case.requester, 6, 5, ""), {"number": 1024}),
     ]:
         with pytest.raises(TicketError) as refused:
             case.does(step)

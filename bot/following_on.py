@@ -1,0 +1,76 @@
+"""What somebody goes on to tell about the ticket they have just opened, or to the engineer who talks with them: it belongs to
+the ticket, and the bot does not talk between the two."""
+
+from __future__ import annotations
+
+from bot.deciding import announces
+from bot.desk import Desk
+from bot.finding import Finding
+from bot.hearing import Hearing
+from bot.short_answers import only_promises, says_still
+from bot.talk import Talk, tells
+from bot.tickets import steps as s
+from bot.tickets.kinds import Status
+from bot.tickets.model import Party, Ticket
+from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
+
+
+class FollowingOn:
+    """Adds to tickets what is said to nobody and belongs to them."""
+
+    def __init__(self, *, desk: Desk, finding: Finding, talk: Talk) -> None:
+        self._desk = desk
+        self._finding = finding
+        self._talk = talk
+
+    async def heard(self, hearing: Hearing, fresh: int | None) -> bool:
+        """Take care of such words; False when they are for somebody else. `fresh` is the ticket just opened for who speaks."""
+        is_called = hearing.is_addressed and not hearing.is_private  # privately every word is said to the bot
+        if is_called or hearing.role.is_staff or hearing.customer_room is None:
+            return False
+        if not hearing.is_private and self._talk.is_with_staff(hearing):
+            return await self._said_to_staff(hearing, fresh)
+        if fresh is None or hearing.mentions:
+            return False
+        ticket = await self._finding.going_on(fresh)
+        if ticket is None or ticket.status is not Status.OPEN:
+            return False
+        return goes_on_about(hearing.text, ticket.text) and await self._add(hearing, ticket)
+
+    async def _said_to_staff(self, hearing: Hearing, fresh: int | None) -> bool:
+        """Add it to the only ticket that it can be about; without one it is left to the two when one called the other."""
+        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        ticket = next((each for each in own if each.number == fresh), own[0] if len(own) == 1 else None)
+        if ticket is None or announces(hearing.text):
+            return self._talk.is_called_by_staff(hearing)
+        return await self._add(hearing, ticket)
+
+    async def _add(self, hearing: Hearing, ticket: Ticket) -> bool:
+        if not (is_noise(hearing.text) or is_thanks(hearing.text)):
+            await self._desk.take(
+                ticket.number, supplement(hearing.by, hearing.text), hearing.origin, known=ticket
+            )
+        return True
+
+
+def supplement(by: Party, text: str) -> s.Supplement:
+    """Return what somebody adds; who only promises it, or asks back, has not brought it yet."""
+    return s.Supplement(by, text, is_promise=only_promises(text) or looks_like_question(text))
+
+
+def goes_on_about(text: str, known: str) -> bool:
+    """Say whether words right after a report tell more of it: not a question, an announcement, or another trouble."""
+    if announces(text) or looks_like_question(text) or not tells(text):
+        return False
+    return not looks_like_trouble(text) or says_still(text) or _share(text, known)
+
+
+def _share(text: str, known: str) -> bool:
+    """Say whether two texts name the same: two characters of one in the other, the words for failing aside."""
+    one, other = _pairs(text), _pairs(known)
+    return any(not looks_like_trouble(pair) for pair in one & other)
+
+
+def _pairs(text: str) -> set[str]:
+    letters = fold(text).replace(" ", "")
+    return {letters[start : start + 2] for start in range(len(letters) - 1)}

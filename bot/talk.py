@@ -1,0 +1,142 @@
+"""What was said a moment ago in a room: who talks with whom, and what somebody began to say.
+
+A memory of the last lines only. It says how words are meant and is never what a promise rests on, so a restart may forget it.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bot.commands import parse
+from bot.deciding import announces
+from bot.hearing import Hearing
+from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
+
+_LINES, _ROOMS = 12, 1000
+_TALKING = timedelta(minutes=10)  # how long staff and whom they talked to are in conversation
+_SOON = timedelta(minutes=3)  # what is told this soon after a question of the bot belongs to it
+_IN_ONE_BREATH = timedelta(seconds=45)  # two messages of one person within this may be one sentence
+_LONGEST_START, _LONGEST_END = 30, 15  # letters of its two halves
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One message. `calls` are the accounts it mentions."""
+
+    at: datetime
+    account: str
+    message: str
+    text: str
+    calls: tuple[str, ...]
+    person: str
+    is_staff: bool
+    is_to_bot: bool
+
+
+class Talk:
+    """Remembers the last lines of each room. A redelivery changes nothing."""
+
+    def __init__(self) -> None:
+        self._rooms: OrderedDict[str, deque[Line]] = OrderedDict()
+
+    def note(self, hearing: Hearing) -> None:
+        """Remember a message of a group."""
+        if hearing.is_private:
+            return
+        origin = hearing.origin
+        lines = self._rooms.setdefault(origin.address, deque(maxlen=_LINES))
+        self._rooms.move_to_end(origin.address)
+        if len(self._rooms) > _ROOMS:
+            self._rooms.popitem(last=False)
+        if any(line.message == origin.message for line in lines):
+            return
+        lines.append(
+            Line(
+                hearing.now, origin.account, origin.message, hearing.text, hearing.mentions,
+                hearing.by.id, hearing.role.is_staff, hearing.is_addressed,
+            )
+        )  # fmt: skip
+
+    def is_called_by_staff(self, hearing: Hearing) -> bool:
+        """Say whether staff have just called whoever speaks, by mention or by name."""
+        name = hearing.by.name
+        return any(
+            line.is_staff and (hearing.origin.account in line.calls or (len(name) > 1 and name in line.text))
+            for line in self._before(hearing, _TALKING)
+        )
+
+    def is_with_staff(self, hearing: Hearing) -> bool:
+        """Say whether staff have just spoken to whoever speaks: by name, or as the next after them."""
+        if self.is_called_by_staff(hearing):
+            return True
+        lines = self._before(hearing, _TALKING)
+        for line in lines:
+            if line.is_staff and not line.calls:
+                before = next((each for each in lines if not each.is_staff), None)
+                return before is not None and before.account == hearing.origin.account
+        return False
+
+    def follows(self, hearing: Hearing, person: str) -> bool:
+        """Say whether somebody speaks right after another person, with nobody's words in between."""
+        return next((line.person == person for line in self._before(hearing, _TALKING)), False)
+
+    def echoed(self, hearing: Hearing, says_the_same: Callable[[str], bool]) -> str | None:
+        """Return whose words somebody joins in with who has the same; None when these are no report, or their own."""
+        if not says_the_same(hearing.text):
+            return None
+        for line in self._before(hearing, _TALKING):
+            is_more = line.is_staff or is_noise(line.text) or is_thanks(line.text) or says_the_same(line.text)
+            if not is_more:
+                is_own = line.account == hearing.origin.account
+                return None if is_own or announces(line.text) else line.account
+        return None
+
+    def whole(self, hearing: Hearing) -> str:
+        """Return what is said together with its beginning, when the same person sent that a moment before by itself.
+
+        `我们教室的投影` and then `打不开了` is one report in two messages.
+        """
+        said = fold(hearing.text)
+        if len(said) > _LONGEST_END or not looks_like_trouble(hearing.text):
+            return hearing.text
+        last = next(self._before(hearing, _IN_ONE_BREATH), None)
+        is_start = last is not None and last.account == hearing.origin.account and _is_a_start(last)
+        gap = " " if hearing.text.isascii() else ""
+        return f"{last.text}{gap}{hearing.text}" if last is not None and is_start else hearing.text
+
+    def added_since(self, hearing: Hearing, since: datetime) -> tuple[str, ...]:
+        """Return what whoever speaks has told soon after an instant, oldest first, without what asks or thanks."""
+        until = since + _SOON
+        return tuple(
+            line.text
+            for line in reversed(list(self._before(hearing, hearing.now - since)))
+            if since < line.at <= until and line.account == hearing.origin.account and _is_a_detail(line)
+        )
+
+    def _before(self, hearing: Hearing, within: timedelta) -> Iterator[Line]:
+        """Yield the lines of the room before this one, newest first."""
+        lines = list(self._rooms.get(hearing.origin.address, ()))
+        own = hearing.origin.message
+        here = next((place for place, line in enumerate(lines) if line.message == own), len(lines))
+        for line in reversed(lines[:here]):
+            if hearing.now - line.at > within:
+                return
+            yield line
+
+
+def tells(text: str) -> bool:
+    """Say whether words tell something: they neither ask nor thank, and are more than a sign."""
+    return not (is_noise(text) or is_thanks(text) or looks_like_question(text))
+
+
+def _is_a_detail(line: Line) -> bool:
+    is_short = len(fold(line.text)) <= _LONGEST_START
+    is_said_on = not (line.is_to_bot or line.calls or announces(line.text))
+    return is_short and is_said_on and tells(line.text) and parse(line.text) is None
+
+
+def _is_a_start(line: Line) -> bool:
+    return _is_a_detail(line) and not looks_like_trouble(line.text)

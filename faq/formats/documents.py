@@ -1,0 +1,145 @@
+"""Word documents (docx): their tables by columns, their paragraphs as lists of questions and answers."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from itertools import count
+from xml.etree import ElementTree
+from zipfile import BadZipFile, ZipFile
+
+from faq.formats.prose import Paragraph, drafts_of
+from faq.formats.rows import Draft, Fault, UnreadableFile
+from faq.formats.tables import Line, NoHeadings, drafts
+
+MOST_UNPACKED_BYTES = 50_000_000
+_HEADING = re.compile(r"(?:heading|标题|title)\s*(\d*)|([1-9])", re.IGNORECASE)
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_OFF = ("0", "false", "off", "none")
+_BOLD = 9  # the depth of a paragraph that is a heading only by its bold print
+
+
+def parse(data: bytes) -> list[Draft | Fault]:
+    """Return the rows of a document.
+
+    Raises:
+        UnreadableFile: It is not one, or no question can be told in it.
+    """
+    body = _body(data)
+    numbers = count(1)
+    rows: list[Draft | Fault] = []
+    paragraphs: list[Paragraph] = []
+    for element in _blocks(body):
+        if element.tag == f"{_W}tbl":
+            table, goes_on = _table(element, numbers)
+            try:
+                rows += drafts(table, goes_on=goes_on)
+                continue
+            except UnreadableFile as why:
+                if not isinstance(why, NoHeadings):
+                    continue
+        for each in element.iter(f"{_W}p"):
+            paragraphs += _paragraphs(each, numbers)
+    try:
+        rows += drafts_of(_with_headings(paragraphs))
+    except UnreadableFile:
+        if not rows:
+            raise
+    return sorted(rows, key=lambda row: row.line)
+
+
+def _body(data: bytes) -> ElementTree.Element:
+    try:
+        with ZipFile(io.BytesIO(data)) as members:
+            info = members.getinfo("word/document.xml")
+            if info.file_size > MOST_UNPACKED_BYTES:
+                raise UnreadableFile("这个文档展开后太大了，请分成几个文件。")
+            xml = members.read(info)
+        if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+            raise UnreadableFile("这个文档里有不该有的定义，请在 Word 里另存为 .docx 再试。")
+        root = ElementTree.fromstring(xml)  # noqa: S314 - without definitions there is nothing to expand
+    except (
+        BadZipFile,
+        KeyError,
+        ElementTree.ParseError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+    ) as error:
+        raise UnreadableFile("这个文件不是完好的 docx 文档，请在 Word 里另存为 .docx 再试。") from error
+    # What stands there a second time, for programs that know no text boxes.
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if child.tag == _FALLBACK:
+                parent.remove(child)
+    return root
+
+
+def _blocks(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    """Yield the paragraphs and tables that stand in no other ones."""
+    for child in element:
+        if child.tag in (f"{_W}p", f"{_W}tbl"):
+            yield child
+        else:
+            yield from _blocks(child)
+
+
+def _table(table: ElementTree.Element, numbers: Iterator[int]) -> tuple[list[Line], set[tuple[int, int]]]:
+    """Return the rows of a table, and the cells (line, column) that go on from the one above."""
+    rows: list[Line] = []
+    goes_on: set[tuple[int, int]] = set()
+    above: list[str] = []
+    for row in table.iter(f"{_W}tr"):
+        line = next(numbers)
+        cells: list[str] = []
+        for cell in row.iter(f"{_W}tc"):
+            merged, span = cell.find(f"{_W}tcPr/{_W}vMerge"), cell.find(f"{_W}tcPr/{_W}gridSpan")
+            text = "\n".join("".join(_written(each)).strip() for each in cell.iter(f"{_W}p")).strip()
+            if merged is not None and merged.get(f"{_W}val") != "restart":
+                goes_on.add((line, len(cells)))
+                text = above[len(cells)] if len(cells) < len(above) else ""
+            width = span.get(f"{_W}val", "1") if span is not None else "1"
+            cells += [text, *[""] * (min(int(width), 64) - 1 if width.isdecimal() else 0)]
+        rows.append((line, cells))
+        above = cells
+    return rows, goes_on
+
+
+def _paragraphs(element: ElementTree.Element, numbers: Iterator[int]) -> Iterator[Paragraph]:
+    style = element.find(f"{_W}pPr/{_W}pStyle")
+    named = _HEADING.fullmatch(style.get(f"{_W}val", "")) if style is not None else None
+    depth = int(named[1] or named[2] or 1) if named else _BOLD if _is_bold(element) else 0
+    for part in "".join(_written(element)).split("\n"):
+        yield Paragraph(next(numbers), part.strip(), depth)
+
+
+def _with_headings(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """Return the paragraphs; bold print makes a heading where nothing else does, and where not all is bold."""
+    said = [each for each in paragraphs if each.text]
+    is_by_print = not any(0 < each.depth < _BOLD for each in said) and any(not each.depth for each in said)
+    return [
+        Paragraph(each.line, each.text, each.depth if each.depth < _BOLD or is_by_print else 0)
+        for each in paragraphs
+    ]
+
+
+def _is_bold(paragraph: ElementTree.Element) -> bool:
+    runs = [run for run in paragraph.iter(f"{_W}r") if "".join(_written(run)).strip()]
+    marks = [run.find(f"{_W}rPr/{_W}b") for run in runs]
+    return bool(marks) and all(mark is not None and mark.get(f"{_W}val") not in _OFF for mark in marks)
+
+
+def _written(element: ElementTree.Element) -> Iterator[str]:
+    for each in element:
+        if each.tag == f"{_W}t":
+            yield each.text or ""
+        elif each.tag == f"{_W}tab":
+            yield " "
+        elif each.tag in (f"{_W}br", f"{_W}cr"):
+            yield "\n"
+        elif each.tag not in (f"{_W}p", f"{_W}pPr", f"{_W}rPr"):  # a paragraph in a text box comes by itself
+            yield from _written(each)
