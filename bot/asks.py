@@ -19,9 +19,10 @@ class Menu(About, frozen=True, kw_only=True, tag=True):
 
 
 class Offer(About, frozen=True, kw_only=True, tag=True):
-    """No answer was found: 1 opens a ticket with the question."""
+    """No answer was found, or what is wanted is none of the contract's (`outside` names it): 1 opens a ticket with the question."""
 
     question: str
+    outside: str = ""
 
 
 class Answered(About, frozen=True, kw_only=True, tag=True):

@@ -35,6 +35,10 @@ _ENTRY_FIRST = re.compile(  # K-141 不对
 )
 _ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
 _POLITE = re.compile(r"(?:[您你]好)?[\s,，。!！]*(?:请|麻烦|我要|我想要?|帮我|帮忙|给我)+(?=\S)")
+_ASKED_AT_THE_END = re.compile(  # 麦克风没声音，帮我报修一下
+    r"(?P<what>.{4,}?)[\s,，。!！;；]+(?:请|麻烦(?:您|你)?|帮我|帮忙|给我|我要|要)+(?:报个?(?:修|障|单)|转人工|建个?单)(?:一下|下|吧|啊|谢谢|[\s,，。!！~])*",
+    re.DOTALL,
+)
 _ASKED_POLITELY = (Word.REPORT, Word.URGE, Word.WITHDRAW, Word.HUMAN, Word.PROGRESS)
 _SPOKEN_NAMES = ("工单", "故障", "取消", "进度")  # 我要取消 may be about anything
 _NUMBER_FIRST = re.compile(r"(?:单号?|工单)?\s*#?\s*(?P<number>\d{3,9})[\s:,，、]*(?=[^\W\d])")  # 1024 接单
@@ -81,6 +85,7 @@ def parse(text: str) -> Command | None:
         _number_first(written, plain, len(plain) - len(unmarked))
         or _about_entry(written, plain, len(plain) - len(unmarked))
         or _polite(written, plain)
+        or _asked_at_the_end(written)
     )
 
 
@@ -122,6 +127,15 @@ def _polite(written: str, plain: str) -> Command | None:
     if found is None or name is None or name in _SPOKEN_NAMES or _BY_NAME[name].word not in _ASKED_POLITELY:
         return None
     return _named(written, plain, found.end(), name, is_marked=False)
+
+
+def _asked_at_the_end(written: str) -> Command | None:
+    """Return the report of a text that says what is wrong and asks for a ticket at its end."""
+    found = _ASKED_AT_THE_END.fullmatch(written)
+    if found is None or written.rstrip().endswith(("?", "？")):
+        return None
+    name = "报修"
+    return Command(spec=_BY_NAME[name], name=name, number=None, rest=found["what"], is_marked=False)
 
 
 def _about_entry(written: str, plain: str, start: int) -> Command | None:

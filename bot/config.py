@@ -44,6 +44,7 @@ from bot.config_sections import (
 )
 from bot.config_values import parsed, zone
 from bot.settings import Settings
+from bot.tickets.contract_rules import Scope
 from bot.tickets.model import Party
 from bot.tickets.rules import NoticeLimits, Role, RoomRules, Rules
 from scheduler.calendar import parse_window
@@ -132,7 +133,14 @@ def _people(settings: Settings) -> tuple[Person, ...]:
 
 def _customers(settings: Settings) -> tuple[Customer, ...]:
     return tuple(
-        Customer(each.id, each.name, each.policy, each.contract.from_, each.contract.until)
+        Customer(
+            each.id,
+            each.name,
+            each.policy,
+            each.contract.from_,
+            each.contract.until,
+            Scope(each.contract.covers, each.contract.excludes),
+        )
         for each in settings.customers
     )
 
@@ -193,6 +201,7 @@ def rules_of(config: Config) -> Rules:
         belongs={person.id: person.customer for person in config.people if person.customer},
         contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
         validities={each.id: Validity(each.contract_from, each.contract_until) for each in config.customers},
+        scopes={each.id: each.scope for each in config.customers if each.scope.excludes},
         contract_rules=config.contracts,
         runbooks=config.runbooks,
         major_report=limits.major_report,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.tickets.contract_rules import ContractRules
+from bot.tickets.contract_rules import ContractRules, Scope
 from bot.tickets.incident_rules import RunbookRules
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.rules import NoticeLimits, Policy, Role, SurveyRules
@@ -94,6 +94,7 @@ class Customer(msgspec.Struct, frozen=True):
     policy: str
     contract_from: date | None = None
     contract_until: date | None = None
+    scope: Scope = Scope()
 
 
 class Room(msgspec.Struct, frozen=True):

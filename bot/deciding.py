@@ -6,6 +6,7 @@ No answer is better than a wrong one (DESIGN decision 12).
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import assert_never
 
 import msgspec
@@ -37,15 +38,25 @@ _TO_EVERYBODY = re.compile(
 _PLANNED = re.compile(
     r"\bwill be (?:down|unavailable|offline|closed|out of service|restarted|upgraded)\b|\b(?:scheduled|planned) (?:maintenance|outage|upgrade)\b|届时|将(?:会|要|于|在|无法|不能|停|进行|暂)|(?:升级|检修|维护|割接|施工|演练|停机)(?:期间|时间|通知|后|，|。|,)|属(?:于)?正常|请(?:各|大家|提前|及时|注意|相互|互相)|提前(?:保存|做好|安排)"
 )
+_OWN_THINGS = re.compile(  # troubles of one's own, told to colleagues
+    r"我家的?(?:网|电|水|空调|电视|灯|车|wifi)|(?:车|手机|手表|眼镜|耳机|钥匙)(?:又|也|都|好像|刚)*(?:坏|没电|丢|摔|挂)",
+    re.IGNORECASE,
+)
+_LATELY = 256  # what a text is, is asked by several about the same message
 _A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 
 
+@lru_cache(maxsize=_LATELY)
 def announces(text: str) -> bool:
     """Tell whether a text is meant for everybody in the room: it tells others what comes or what to do, and reports nothing."""
     if _ANNOUNCES.search(text) or _TO_ALL.match(text):
         return True
-    is_said_to_all = _TO_EVERYBODY.match(text) is not None
-    return not looks_like_question(text) and len(_PLANNED.findall(text)) > (0 if is_said_to_all else 1)
+    planned = len(_PLANNED.findall(text))
+    return (
+        planned > 0
+        and (planned > 1 or _TO_EVERYBODY.match(text) is not None)
+        and not looks_like_question(text)
+    )
 
 
 def reports(text: str) -> bool:
@@ -105,6 +116,8 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
             return Silent(N_("@ 的是别人"))
         if _OTHER_BOT.match(heard.text):
             return Silent(N_("是别的机器人的命令"))
+        if _OWN_THINGS.search(heard.text) and not looks_like_question(heard.text):
+            return Silent(N_("说的是自己的东西"))
         if announces(heard.text):
             return Silent(N_("是说给大家听的"))
     if is_thanks(heard.text):

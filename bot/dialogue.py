@@ -66,6 +66,7 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
 )
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
+_ASIDE = 3  # letters: 马上, 来了 is said to somebody in passing
 _DECLINED = 0
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
@@ -210,7 +211,8 @@ class Dialogue:
                 await self._pick(closed, about.entries, number, about.question)
         elif isinstance(about, Offer):
             if number == 1:
-                await self._opening.offered(closed, about.question, self._told_since(hearing, ask, more))
+                more = self._told_since(hearing, ask, more)
+                await self._opening.offered(closed, about.question, more, outside=about.outside)
             elif number == _DECLINED:
                 await self._desk.answer([], closed.origin)
         elif isinstance(about, Answered):
@@ -352,6 +354,9 @@ class Dialogue:
 def _left(hearing: Hearing, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
     """A menu is over when its asker says something else; an offer stands while they only tell more of it."""
     tells_more = not hearing.is_addressed and tells(hearing.text) and not looks_like_trouble(hearing.text)
+    is_aside = tells_more and len(fold(hearing.text)) <= _ASIDE
+    if is_aside:
+        return ()
     over = Menu | Choices | Suggestion if tells_more else Menu | Offer | Choices | Suggestion
     return tuple(ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, over))
 

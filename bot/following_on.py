@@ -25,9 +25,10 @@ class FollowingOn:
 
     async def heard(self, hearing: Hearing, fresh: int | None) -> bool:
         """Take care of such words; False when they are for somebody else. `fresh` is the ticket just opened for who speaks."""
-        if hearing.is_addressed or hearing.role.is_staff or hearing.customer_room is None:
+        is_called = hearing.is_addressed and not hearing.is_private  # privately every word is said to the bot
+        if is_called or hearing.role.is_staff or hearing.customer_room is None:
             return False
-        if self._talk.is_with_staff(hearing):
+        if not hearing.is_private and self._talk.is_with_staff(hearing):
             return await self._said_to_staff(hearing, fresh)
         if fresh is None or hearing.mentions:
             return False

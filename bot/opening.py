@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.asks import Describe
+from bot.asks import Describe, Offer
 from bot.config import Room
 from bot.desk import Desk
 from bot.directory import Directory
@@ -13,10 +13,10 @@ from bot.hearing import Hearing
 from bot.joining import Joining
 from bot.store.contract import Store
 from bot.tickets import steps as s
-from bot.tickets.coverage import ended_on
+from bot.tickets.coverage import asked_whether, ended_on, excluded
 from bot.tickets.errors import N_
 from bot.tickets.kinds import Kind, Status
-from bot.tickets.levels import level_at_start
+from bot.tickets.levels import level_at_start, level_by_words
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
@@ -50,10 +50,15 @@ class Opening:
         """Open a ticket of their own for somebody who was taken for one more reporter of another."""
         await self._open(hearing, question, leaving=leaving)
 
-    async def offered(self, hearing: Hearing, question: str, more: str = "", tried: str = "") -> None:
-        """Open the ticket that was offered for a question; `more` is what the asker added to the number."""
+    async def offered(
+        self, hearing: Hearing, question: str, more: str = "", tried: str = "", *, outside: str = ""
+    ) -> None:
+        """Open the ticket that was offered for a question; `more` is what the asker added to the number.
+
+        `outside` names what the contract excludes, where they were asked about that.
+        """
         text = self._joined(hearing, question.rstrip("。.！!？?，, "), more) if more else question
-        await self._open(hearing, text, tried=tried)
+        await self._open(hearing, text, tried=tried, outside=outside)
 
     async def reported(self, hearing: Hearing, words: str, *, is_urgent: bool = False) -> None:
         """Open a ticket from a report: an optional level, then what is wrong. Staff elsewhere name the customer first."""
@@ -100,6 +105,7 @@ class Opening:
         room: Room | None = None,
         is_urgent: bool = False,
         leaving: int | None = None,
+        outside: str = "",
     ) -> None:
         room = room or hearing.customer_room
         if room is None:
@@ -108,7 +114,9 @@ class Opening:
         if same is not None:
             await self._say(hearing, "收到，已经记在 {number} 里了。", number=same.number)
             return
-        is_own = links or subject is not None or is_urgent or leaving is not None
+        if not (outside or links or subject or is_urgent or level) and await self._asked(hearing, text, room):
+            return
+        is_own = outside or links or subject is not None or is_urgent or leaving is not None
         if not is_own and await self._joining.joined(
             hearing, text, is_told=True, is_report=True, level=level
         ):
@@ -131,9 +139,23 @@ class Opening:
             links=links,
             is_urgent=is_urgent,
             uncovered=ended_on(room.customer or "", hearing.now, self._rules),
+            outside=outside,
         )
         alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
         await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)
+
+    async def _asked(self, hearing: Hearing, text: str, room: Room) -> bool:
+        """Ask a customer about what their contract excludes, before anybody is called; what is urgent waits for no question."""
+        customer = room.customer or ""
+        what = excluded(customer, text, hearing.now, self._rules)
+        policy = self._rules.policies.get(self._directory.policy_of(customer))
+        found = level_by_words(policy, text, self._rules.urgent_words) if policy else None
+        if not what or hearing.role.is_staff or (found is not None and found.is_urgent):
+            return False
+        words = asked_whether(customer, what, self._speaker(hearing), self._rules)
+        about = Offer(question=text, outside=what)
+        await self._desk.answer([Message(to=Place.ASKER, text=words, about=about)], hearing.origin)
+        return True
 
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
         for ticket in await self._store.reported_since(hearing.origin.account, hearing.now - _SAME):

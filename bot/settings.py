@@ -112,10 +112,12 @@ class PersonSettings(Section, frozen=True, kw_only=True):
 
 
 class ContractSettings(Section, frozen=True, kw_only=True):
-    """How long a contract runs, both days included."""
+    """How long a contract runs, both days included, and what it is about."""
 
     from_: date | None = field(default=None, name="from")
     until: date | None = None
+    covers: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
 
 
 class CustomerSettings(Section, frozen=True, kw_only=True):

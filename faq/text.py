@@ -48,7 +48,7 @@ _THANKS = (
     "|好的?|好嘞|好滴|好哒|好吧|行|嗯+|哦+|噢|ok(?:ay)?|okk+|收到|明白了?|知道了|了解了?|懂了|清楚了|辛苦了?"
     "|没事了|不用了|不需要了|太好了|太棒了|真棒|棒|赞|给力|厉害|好耶|great|perfect|gotit|cool|nice"
 )
-_TO_WHOM = "(?:[老小阿][\u4e00-\u9fff]|[\u4e00-\u9fff]{1,2}(?:老师|师傅|主任|经理|工程师|组长|校长|总|工|哥|姐))|您|你|老师|大家|各位|大佬|师傅|小助手|助手|客服|啦|了|哈|啊|呀|哦|嗯|的"
+_TO_WHOM = "(?:[老小阿][\u4e00-\u9fff]|[\u4e00-\u9fff]{1,2}(?:老师|师傅|主任|经理|工程师|组长|校长|总|工|哥|姐))|您|你们|你|老师|大家|各位|大佬|师傅|小助手|助手|客服|啦|了|哈|啊|呀|哦|嗯|的"
 _ONLY_THANKS = re.compile(rf"(?:(?:{_WORKS}|{_THANKS})(?:{_TO_WHOM})*)+")
 _SAYS_IT_WORKS = re.compile(_WORKS)
 _GLAD_SIGNS = re.compile(
@@ -91,6 +91,7 @@ _ASKS_FOR_HELP = re.compile(  # the end of a text that told of something
     "(?:看看|看一?下|瞧瞧|瞅瞅|处理一?下?|修理?一?下?|检修一?下?|维修一?下?|弄一?下|解决一?下?|检查一?下)(?:一下)?(?:是?(?:怎么回事|什么原因|什么情况|啥情况))?[吧吗嘛呢哈]?"
     "|(?:please |could you |can you |can somebody |can someone )+(?:help|have a look|take a look|look at it|fix it|check it|come)(?: please)?"
 )
+_MAY_ASK_FOR_HELP = re.compile(r"[看瞧瞅理修弄决查]|\b(?:help|look|fix|check|come)\b")
 _HELP_WITH_OTHER_THINGS = re.compile(
     "大家|各位|同学|通知|公告|私信|私聊|邮件|消息|微信|表格|作业|作文|题|论文|教案|名单|课表|群里|群公告|一下班|看班|看孩子|接孩子|值日"
 )
@@ -196,9 +197,13 @@ def looks_like_trouble(text: str) -> bool:
     return bool(_FAILS.search(_DENIED.sub(" ", fold(text)))) and not is_thanks(text)
 
 
+@lru_cache(maxsize=_LATELY)
 def asks_for_help(text: str) -> bool:
     """Tell whether a message tells of something and asks at its end that somebody looks after it. Errs towards no."""
-    words = strip_fillers(fold(text)).removesuffix(" 谢谢").strip()
+    folded = fold(text)
+    if not _MAY_ASK_FOR_HELP.search(folded):
+        return False
+    words = strip_fillers(folded).removesuffix(" 谢谢").strip()
     wishes = list(_ASKS_FOR_HELP.finditer(words))
     if not wishes or wishes[-1].end() != len(words):
         return False

@@ -40,8 +40,8 @@ def card(message: Outgoing, number: str) -> dict[str, Any]:
     title, text = _parted(message.text)
     return {
         "card_type": "button_interaction",
-        "main_title": {"title": title} if title else {},
-        "sub_title_text": text,
+        **({"main_title": {"title": title}} if title else {}),  # one of the two must be there, and none empty
+        **({"sub_title_text": text} if text else {}),
         "task_id": number,
         "button_list": [
             {"text": button.label, "style": 1 if index == 0 else 2, "key": button.command}

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import time, timedelta
 
 import msgspec
 
 from scheduler.validity import NOTICE_DAYS
+
+
+class Scope(msgspec.Struct, frozen=True):
+    """What a contract is about, in the words of reports: what it `covers`, and what it certainly does not."""
+
+    covers: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+
+    def excluded_in(self, text: str) -> str:
+        """Return what a report names that the contract excludes; empty where it names something covered as well."""
+        said = _folded(text)
+        if any(_folded(word) in said for word in self.covers):
+            return ""
+        return next((word for word in self.excludes if _folded(word) in said), "")
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 class ContractRules(msgspec.Struct, frozen=True, kw_only=True):

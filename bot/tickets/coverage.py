@@ -39,6 +39,21 @@ def ended_on(customer: str, at: datetime, rules: Rules) -> date | None:
     return last if last is not None and at.astimezone(rules.zone).date() > last else None
 
 
+def excluded(customer: str, text: str, at: datetime, rules: Rules) -> str:
+    """Return what a report names that the contract certainly excludes; empty while one cannot be sure, or it has ended."""
+    scope = rules.scopes.get(customer)
+    return scope.excluded_in(text) if scope is not None and ended_on(customer, at, rules) is None else ""
+
+
+def asked_whether(customer: str, what: str, speaker: Speaker, rules: Rules) -> str:
+    """Return the question whether somebody should look at it all the same."""
+    scope = rules.scopes.get(customer)
+    covers = speaker.say("、").join(scope.covers) if scope else ""
+    text = speaker.say("{what}不在本合同范围", what=what)
+    text += speaker.say("（{covers}）", covers=covers) if covers else ""
+    return text + speaker.say("。要请工程师看看是否能协助吗？回 1（可能收费，会先和您确认）。")
+
+
 def promises_outside(level: Level | None, rules: Rules) -> tuple[Promise, ...]:
     """Return what is owed while nobody has decided: a first word, and the decision."""
     first = tuple(each for each in (level.promises if level else ()) if each.kind is ClockKind.RESPOND)
@@ -213,11 +228,12 @@ def _counted(promise: Promise) -> Promise:
 
 def acknowledged(after: Ticket, coverage: Coverage, speaker: Speaker, rules: Rules) -> str:
     """Return what the reporter reads: it is noted, and who says how it goes on."""
-    word = timing.promised_word(after, rules)
+    word, template = timing.promised_word(after, rules), N_("已记 {number}，{manager} 先确认能怎么协助")
+    if coverage.ended_on is not None:
+        template = N_("已记 {number}。您单位的合同到 {day}，{manager} 先确认怎么安排")
     text = speaker.say(
-        "已记 {number}。您单位的合同到 {day}，{manager} 先确认怎么安排",
-        number=after.number, day=_day(coverage.ended_on), manager=deciders(rules)[:1],
-    )  # fmt: skip
+        template, number=after.number, day=_day(coverage.ended_on), manager=deciders(rules)[:1]
+    )
     text += speaker.say("，最晚 {time} 联系您。", time=word) if word else speaker.say("，在这里告诉您。")
     return text
 

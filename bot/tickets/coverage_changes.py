@@ -18,7 +18,9 @@ ACCEPTED, QUOTED, OUTSIDE = "accepted", "quoted", "outside"  # in what happened 
 
 def undecided(event: Opened) -> Coverage | None:
     """Return how a new ticket stands towards its contract; None within it."""
-    return Coverage(standing=Standing.UNDECIDED, ended_on=event.uncovered) if event.uncovered else None
+    if event.uncovered is None and not event.outside:
+        return None
+    return Coverage(standing=Standing.UNDECIDED, ended_on=event.uncovered)
 
 
 def changed(ticket: Ticket, event: ce.CoverageEvent, at: datetime) -> Ticket:

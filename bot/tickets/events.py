@@ -133,6 +133,7 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reported it said so
     uncovered: date | None = None  # the last day of the contract, where that was over already
+    outside: str = ""  # what the contract excludes, where the reporter was asked about it
 
 
 class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

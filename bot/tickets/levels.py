@@ -28,7 +28,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
     if step.kind in _WITHOUT_LEVEL:
         is_free = step.kind is Kind.CALLBACK and step.due_at is None
         promises = _callback(rules) if is_free else promises_of(step, rules)
-    elif step.uncovered is not None:
+    elif step.uncovered is not None or step.outside:
         promises = coverage.promises_outside(level, rules)
     return e.Opened(
         number=step.number,
@@ -55,6 +55,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         announce_at=step.announce_at,
         appointment=step.appointment,
         uncovered=step.uncovered,
+        outside=step.outside,
         is_urgent=step.is_urgent or bool(_urgent_words_in(step.text, rules.urgent_words)),
     )
 

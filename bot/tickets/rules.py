@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.tickets.contract_rules import ContractRules
+from bot.tickets.contract_rules import ContractRules, Scope
 from bot.tickets.incident_rules import RunbookRules
 from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
@@ -130,6 +130,7 @@ class Rules(msgspec.Struct, frozen=True):
     validities: Mapping[str, Validity] = msgspec.field(
         default_factory=dict
     )  # how long contracts run, by customer
+    scopes: Mapping[str, Scope] = msgspec.field(default_factory=dict)  # what contracts exclude, by customer
     contract_rules: ContractRules = msgspec.field(default_factory=ContractRules)
     plans: Mapping[str, PlanRules] = msgspec.field(default_factory=dict)
     visits: VisitRules = msgspec.field(default_factory=VisitRules)

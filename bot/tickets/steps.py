@@ -45,6 +45,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     appointment: Appointment | None = None
     is_urgent: bool = False  # whoever reports it says so
     uncovered: date | None = None  # as in `Opened`
+    outside: str = ""  # as in `Opened`
 
 
 class Claim(msgspec.Struct, frozen=True):

@@ -45,7 +45,7 @@ async def test_a_short_first_line_is_the_heading():
 
 async def test_a_long_first_line_stands_with_the_rest():
     card = cards.card(new(text="长" * 27 + "\n完"), "n")
-    assert card["main_title"] == {}
+    assert "main_title" not in card
     assert card["sub_title_text"] == "长" * 27 + "\n完"
 
 

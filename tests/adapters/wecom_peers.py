@@ -65,9 +65,11 @@ def card_shown(card: dict[str, Any]) -> str:
     assert len(keys) <= 6
     assert len(set(keys)) == len(keys)
     assert all(0 < len(key.encode()) <= 1024 for key in keys)
-    words = [card["main_title"].get("title", ""), card.get("sub_title_text", "")]
-    assert any(words)
-    return "\n".join([*filter(None, words), *(f"[{button['text']}]" for button in card["button_list"])])
+    words = [card[key] for key in ("main_title", "sub_title_text") if key in card]
+    words = [each["title"] if isinstance(each, dict) else each for each in words]
+    assert words
+    assert all(words)
+    return "\n".join([*words, *(f"[{button['text']}]" for button in card["button_list"])])
 
 
 def said_in(body: dict[str, Any]) -> str:

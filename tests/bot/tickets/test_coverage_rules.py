@@ -12,6 +12,7 @@ from bot.tickets import coverage_events as ce
 from bot.tickets import coverage_steps as cs
 from bot.tickets import events as e
 from bot.tickets import steps as s
+from bot.tickets.contract_rules import Scope
 from bot.tickets.coverage import ended_on
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
@@ -137,3 +138,12 @@ def test_taken_back_it_is_as_if_nothing_had_been_said(open_case: Any) -> None:
     case.does(cs.PutOutside(case.zhang, "看错了"))
     case.does(s.Undo(case.zhang))
     assert (case.ticket.promises, case.ticket.coverage) == (before.promises, None)
+
+
+def test_a_contract_excludes_only_what_it_names_and_nothing_that_it_covers() -> None:
+    scope = Scope(covers=("一体机",), excludes=("打印机", "Own Printer"))
+    assert scope.excluded_in("二楼 打 印 机 坏了") == "打印机"
+    assert scope.excluded_in("our ｏｗｎ printer is broken") == "Own Printer"
+    assert scope.excluded_in("一体机连不上打印机") == ""
+    assert scope.excluded_in("投影黑屏") == ""
+    assert Scope().excluded_in("打印机坏了") == ""
