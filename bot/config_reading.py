@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -47,7 +48,7 @@ def check_keys(
     kind: type[msgspec.Struct], found: Mapping[str, object], place: Place, mistakes: Mistakes
 ) -> dict[str, Any]:
     """Return the values of a table by the names of a struct's fields, without what is left to its default."""
-    fields = msgspec.structs.fields(kind)
+    fields = _fields_of(kind)
     known = [field.encode_name for field in fields]
     for key in found:
         if key not in known:
@@ -150,6 +151,11 @@ def _expected_of_annotated(kind: Any, meta: object) -> Wording:
     )
 
 
+@cache
+def _fields_of(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)  # works out every annotation anew
+
+
 def _one_of(words: list[str]) -> Wording:
     return Wording(f"应为 {' | '.join(words)}", f"expected {' | '.join(words)}")
 
@@ -177,5 +183,6 @@ def _empty(kind: Any) -> Any:
 
 
 def _empty_struct(kind: type[S]) -> S:
-    required = (field for field in msgspec.structs.fields(kind) if field.required)
+    struct: type[msgspec.Struct] = kind
+    required = (field for field in _fields_of(struct) if field.required)
     return kind(**{field.name: _empty(field.type) for field in required})

@@ -194,11 +194,10 @@ class Dialogue:
         return waiting is not None and waiting.reason is WaitsFor.CUSTOMER
 
     async def needed(self, hearing: Hearing) -> int | None:
-        """Return the ticket that waits for something of whoever speaks, the latest asked for; None when none does."""
-        for ask in await self._open(hearing, None):
-            if isinstance(ask.about, Needed):
-                return ask.about.ticket
-        return None
+        """Return the ticket that waits for something of whoever speaks, the latest asked for, or was just opened for them."""
+        asks = await self._open(hearing, None)
+        waiting = (ask.about.ticket for ask in asks if isinstance(ask.about, Needed | Details))
+        return next(waiting, _fresh(asks))
 
     async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
         about = ask.about

@@ -120,7 +120,7 @@ class Quotas:
         if not self._quotas or message.edits is not None:
             return None
         is_first = is_push(adapter, message.room, message.quotes)
-        return self.spent(message.room, now, is_urgent=message.is_urgent, is_push=is_first)
+        return self.spent(message.room, now, is_urgent=calls(message), is_push=is_first)
 
     def count(self, message: Queued, adapter: object, now: datetime) -> None:
         """Count a message that is being sent now."""
@@ -216,6 +216,13 @@ class Quotas:
             if left < _limit(quota, is_urgent):
                 return _until(quota, slot) - now
         return quota.span
+
+
+def calls(message: Queued) -> bool:
+    """Say whether somebody must act on a message: it is a ping, calls people, or shows a ticket with something to press."""
+    return (
+        message.is_urgent or bool(message.mentions) or (message.ticket is not None and bool(message.buttons))
+    )
 
 
 def _limit(quota: Quota, is_urgent: bool) -> int:

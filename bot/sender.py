@@ -16,7 +16,7 @@ from bot.delivery_notes import PACES, QUOTAS, Notes
 from bot.journal import Journal
 from bot.metrics import Meters
 from bot.pace import Pace
-from bot.quotas import Quotas, Spent
+from bot.quotas import Quotas, Spent, calls
 from bot.store.contract import LeaseLost, Store, StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.tickets.errors import N_
@@ -330,12 +330,12 @@ class Sender:
             await self._attempts.expire(message)
         elif spent.wait is None:
             await self._attempts.refuse(message, DeliveryFailed(spent.why, until_heard=True))
-        elif message.is_urgent and message.fallback is not None and spent.wait > _WORTH_WAITING:
+        elif calls(message) and message.fallback is not None and spent.wait > _WORTH_WAITING:
             await self._attempts.refuse(message, DeliveryFailed(spent.why))
         else:
             await self._clock.sleep(min(spent.wait, _LOOK_AGAIN))
-            if queue and not queue[0].is_urgent:
-                _most_urgent_first(queue)
+            if queue and not calls(queue[0]):
+                _most_urgent_first(queue, calls)
             return
         self._finish(queue, message, None)
 
@@ -364,9 +364,11 @@ class Sender:
         self._pace.restore(arrivals, self.adapter.name, self._clock.now())
 
 
-def _most_urgent_first(queue: deque[Queued]) -> None:
+def _most_urgent_first(
+    queue: deque[Queued], is_first: Callable[[Queued], bool] = lambda message: message.is_urgent
+) -> None:
     """Put what calls somebody before what only tells, each in its own order, after a platform has refused to listen."""
-    if any(message.is_urgent for message in queue):
-        ordered = sorted(queue, key=lambda message: not message.is_urgent)
+    if any(is_first(message) for message in queue):
+        ordered = sorted(queue, key=lambda message: not is_first(message))
         queue.clear()
         queue.extend(ordered)

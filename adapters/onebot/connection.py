@@ -34,9 +34,10 @@ from adapters.onebot.catching_up import CatchingUp, Known, since
 from adapters.onebot.dial import LARGEST_ACCEPTED, keep_connected
 from adapters.onebot.frames import Call, Frame
 from adapters.onebot.http_api import HttpApi
-from adapters.onebot.link import Link, Socket
+from adapters.onebot.link import Link
 from adapters.onebot.notices import file_key, noticed
 from adapters.onebot.outcome import check
+from adapters.onebot.outlet import Socket
 from adapters.onebot.requests import accepted, trusted
 from adapters.onebot.sending import RECONNECTING, Sending
 from adapters.onebot.settings import Settings
@@ -213,12 +214,18 @@ class OneBotAdapter:
                 status=426, text="a WebSocket is expected here", headers={"Upgrade": "websocket"}
             )
         await socket.prepare(request)
-        await self._serve(socket, verdict.role, verdict.account)
+        await self._serve(socket, verdict.role, verdict.account, request.transport)
         return socket
 
-    async def _serve(self, socket: Socket, role: Role, account: str) -> Link:
+    async def _serve(
+        self, socket: Socket, role: Role, account: str, transport: asyncio.Transport | None = None
+    ) -> Link:
         link = Link(
-            socket, adapter=self.name, clock=self._clock, call_timeout=self._settings.api_timeout_seconds
+            socket,
+            adapter=self.name,
+            clock=self._clock,
+            call_timeout=self._settings.api_timeout_seconds,
+            transport=transport,
         )
         older = self._voices.join(account, role, link)
         self._note_own(account)

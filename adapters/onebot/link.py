@@ -10,18 +10,17 @@ from socket import SHUT_RDWR
 from typing import Any, Final
 
 import structlog
-from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMsgType
 
 from adapters.contract import Timekeeper
 from adapters.onebot.calls import Unanswered
 from adapters.onebot.frames import Call, Frame, Unreadable, decode, encode
 from adapters.onebot.outcome import is_refusal
+from adapters.onebot.outlet import Outlet, Socket
 from adapters.onebot.wire import instant
 from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
-
-Socket = ClientWebSocketResponse | web.WebSocketResponse
 
 _LOOK_EVERY: Final = 1.0  # seconds
 _MISSED_HEARTBEATS: Final = 3
@@ -50,13 +49,23 @@ class _Pending:
 class Link:
     """A WebSocket in either direction, from the moment it is open until it is closed.
 
-    The socket must not answer pings by itself (`autoping=False`), because a pong is a sign of life.
+    The socket must not answer pings by itself (`autoping=False`), because a pong is a sign of life. `transport` lies under a
+    server's socket without compression.
     """
 
-    def __init__(self, socket: Socket, *, adapter: str, clock: Timekeeper, call_timeout: float) -> None:
+    def __init__(
+        self,
+        socket: Socket,
+        *,
+        adapter: str,
+        clock: Timekeeper,
+        call_timeout: float,
+        transport: asyncio.Transport | None = None,
+    ) -> None:
         self.is_open = True
         self.is_refused = False  # the QQ side said that our token is wrong
         self._socket = socket
+        self._outlet = Outlet(socket, transport)
         self._clock = clock
         self._call_timeout = call_timeout
         self._loop = asyncio.get_running_loop()
@@ -75,7 +84,7 @@ class Link:
         pending = _Pending(self._loop.create_future(), self._clock.monotonic() + self._call_timeout)
         self._pending[call.echo] = pending
         try:
-            await self._socket.send_frame(encode(call), WSMsgType.TEXT)
+            await self._outlet.say(encode(call))
             pending.is_written = True
             answer = await pending.answer
         except ConnectionError as error:
@@ -106,6 +115,7 @@ class Link:
     async def close(self, reason: str) -> None:
         """Say goodbye; `serve` then ends."""
         self.is_open = False
+        self._outlet.flush()
         try:
             async with asyncio.timeout(_PATIENCE):
                 await self._socket.close(code=WSCloseCode.GOING_AWAY, message=reason.encode())

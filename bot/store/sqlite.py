@@ -31,6 +31,7 @@ from bot.store.contract import Change, Failure, Link
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
+from bot.store.latest import Latest
 from bot.store.lockfile import LockFile
 from bot.store.messages import Delivered, Queued
 from bot.store.portable import KeptFile, KeptTicket, Part, Piece
@@ -75,6 +76,7 @@ class SqliteStore(Alone):
         self._last_number = self._highest_number()  # nobody else writes while the lock is held
         self._reporters = self._latest_reporters()
         self._askers = Askers(self._reader.rows(self._queries["askers"]))
+        self._latest = Latest()
         # A ticket that comes to be due is read several times with the same body: ahead, then when it is due.
         self._ticket_from = lru_cache(maxsize=_MOST_DUE)(ticket_from)
         self._is_closed = False
@@ -86,7 +88,10 @@ class SqliteStore(Alone):
                 self._reporters.note(saved.ticket)
         for ask in change.asks:
             self._askers.note(ask)
-        await self._writer.submit(saving(change, self._queries))
+        future = self._writer.submit(saving(change, self._queries))
+        if change.tickets:
+            self._latest.follow(future, change.tickets)
+        await future
 
     async def next_number(self, first: int) -> int:
         self._last_number = max(first, self._last_number + 1)
@@ -96,6 +101,8 @@ class SqliteStore(Alone):
         return self._reader.first(self._queries["is_seen"], (key,)) is not None
 
     async def ticket(self, number: int) -> Ticket | None:
+        if latest := self._latest.ticket(number):
+            return latest
         row = self._reader.first(self._queries["ticket"], (number,))
         return ticket_from(*row) if row else None
 
@@ -255,12 +262,14 @@ class SqliteStore(Alone):
             if isinstance(piece, Ask):
                 self._askers.note(piece)
         await self._writer.submit(putting(pieces, self._queries))
+        self._latest.forget()
 
     async def workers(self) -> list[str]:
         return []  # the lock is held
 
     async def tidy(self, now: datetime) -> None:
         self._ticket_from.cache_clear()  # what was read ahead was for seconds
+        self._latest.forget()
         await self._forget("forget_seen", now - _SEEN_KEPT)
         await self._forget("forget_asks", now - _KEPT)
         await self._forget("forget_outgoing", now - _KEPT)

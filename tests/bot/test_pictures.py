@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,8 +27,9 @@ _PICTURE = (Attachment(kind="picture", name="红灯.jpg"),)
 class Case:
     """A bot and what people send to it."""
 
-    def __init__(self, bot: Bot, chat: ChatAdapter) -> None:
+    def __init__(self, bot: Bot, chat: ChatAdapter, clock: StillClock) -> None:
         self.bot = bot
+        self.clock = clock
         self.chat = chat
 
     async def sends(
@@ -52,7 +53,7 @@ async def case(tmp_path: Path) -> AsyncIterator[Case]:
     config = for_replay(load(_SCHOOL, {}, is_replay=True))
     store = await open_store(f"sqlite:{tmp_path / 'pictures.db'}", clock.now())
     bot = await assemble(config, store, {"chat": chat}, clock)
-    case = Case(bot, chat)
+    case = Case(bot, chat, clock)
     await case.sends("育才群", "王老师", "报障 打印机坏了")
     yield case
     await bot.outbox.close()
@@ -72,8 +73,19 @@ async def test_a_picture_that_quotes_the_bot_is_added_to_the_ticket(case: Case) 
 @pytest.mark.asyncio
 async def test_a_picture_alone_belongs_to_nothing(case: Case) -> None:
     said = len(case.chat.said)
-    await case.sends("育才群", "王老师", picture=True)
+    await case.sends("育才群", "李老师", picture=True)
     assert len(await case.events(1001)) == 1
+    assert len(case.chat.said) == said
+
+
+@pytest.mark.asyncio
+async def test_a_picture_right_after_a_report_belongs_to_its_ticket(case: Case) -> None:
+    said = len(case.chat.said)
+    await case.sends("育才群", "王老师", picture=True)
+    assert isinstance((await case.events(1001))[-1], e.Supplemented)
+    case.clock.move_to(case.clock.now() + timedelta(minutes=11))
+    await case.sends("育才群", "王老师", picture=True)
+    assert len(await case.events(1001)) == 2
     assert len(case.chat.said) == said
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -18,9 +19,9 @@ from bot.clock import StillClock
 from bot.command_line import voice_of
 from bot.outbox import Outbox
 from bot.quota_words import warnings
-from bot.quotas import Quotas
+from bot.quotas import Quotas, calls
 from bot.store.contract import Change, Store
-from bot.store.messages import Delivery, Queued
+from bot.store.messages import Delivery, Queued, QueuedButton, QueuedMention
 from bot.store.registry import open_store
 
 NOW = datetime(2026, 3, 6, 8, tzinfo=UTC)
@@ -273,6 +274,23 @@ async def test_chatter_waits_and_lets_a_ping_pass(case: Case) -> None:
     await case.outbox.drain()
     assert case.w.said[9:] == ["ping", "chatter"]
     assert case.d.said == []
+
+
+@pytest.mark.parametrize(
+    ("more", "calls_somebody"),
+    [
+        ({}, False),
+        ({"is_urgent": True}, True),
+        ({"mentions": (QueuedMention("老张", "w:1"),)}, True),
+        ({"ticket": 1001}, False),
+        ({"ticket": 1001, "buttons": (QueuedButton("接单", "接单 1001"),)}, True),
+        ({"buttons": (QueuedButton("第一个", "1"),)}, False),
+    ],
+    ids=["an answer", "an alert", "a call", "news of a ticket", "a ticket to claim", "candidates"],
+)
+def test_who_may_have_the_last_share(more: dict[str, Any], calls_somebody: bool) -> None:
+    message = Queued(key="k", adapter="w", room=ROOM, text="t", created_at=NOW, **more)
+    assert calls(message) is calls_somebody
 
 
 @pytest.mark.asyncio
