@@ -15,7 +15,7 @@ from bot.kept_index import KeptIndex
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
 from bot.understanding import Understanding
-from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
+from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge, read_tables
 from faq.popularity import by_popularity
 from faq.thresholds import OwnQuestion, asked_itself, for_chatter, own_answer_at
 
@@ -108,7 +108,7 @@ class Knowledge:
 
     async def make_ready(self) -> None:
         """Read the tables of the language, beside the event loop, before the first question needs them."""
-        await to_thread(_asked_once)
+        await to_thread(read_tables)
 
     async def read_ahead(self) -> None:
         """Read what nobody has asked for yet, in slices, so that the first question about it is as quick as the next."""
@@ -248,9 +248,3 @@ class Knowledge:
 
 def _is_dated(entry: Entry) -> bool:
     return entry.valid_from is not None or entry.valid_until is not None
-
-
-def _asked_once() -> None:
-    """Ask a small base something for which every table is needed."""
-    known = KnowledgeBase([Entry(id="K-1", question="打印机怎么安装 install", answer="…")])
-    known.match("请问打印機zenmeanzhuang instal")

@@ -20,7 +20,7 @@ from faq.sentences import Sentences
 from faq.text import fold, is_noise, plain
 from faq.wording import canonical
 
-__all__ = ["Answer", "Entry", "Hit", "KnowledgeBase", "Nothing", "Suggest", "Verdict", "judge"]
+__all__ = ["Answer", "Entry", "Hit", "KnowledgeBase", "Nothing", "Suggest", "Verdict", "judge", "read_tables"]
 
 # Hits below this are not worth showing to anybody, not even in an explanation.
 _NOTHING = 0.02
@@ -317,3 +317,9 @@ def judge(hits: Sequence[Hit], *, answer_at: float, suggest_at: float) -> Verdic
 
 def _odds(hit: Hit) -> float:
     return hit.score / max(1 - hit.score, 1e-9)
+
+
+def read_tables() -> None:
+    """Read the tables of the language, by asking a small base something for which each is needed; for a thread."""
+    known = KnowledgeBase([Entry(id="K-1", question="打印机怎么安装 install", answer="…")])
+    known.match("请问打印機zenmeanzhuang instal")
