@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from bot.tickets import timing
 from bot.tickets.card import is_urgent
+from bot.tickets.errors import N_
 from bot.tickets.events import NoticeGathered
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
@@ -108,9 +109,10 @@ def listed(room: Load, tickets: Sequence[Ticket], speaker: Speaker, rules: Rules
         return None
     numbers = tuple(each.number for each in working)
     late = tuple(each.number for each in working if _is_late(each, speaker.now, rules))
-    text = speaker.say(
-        "📋 提醒较多，{count} 单合在一起说：{numbers}", count=len(numbers), numbers=numbers[:_MOST_NAMED]
-    )
+    template = N_("📋 提醒较多，这一单晚说了些：{numbers}")
+    if len(numbers) > 1:
+        template = N_("📋 提醒较多，{count} 单合在一起说：{numbers}")
+    text = speaker.say(template, count=len(numbers), numbers=numbers[:_MOST_NAMED])
     text += speaker.say(" 等") if len(numbers) > _MOST_NAMED else ""
     text += speaker.say("；已超时：{late}", late=late[:_MOST_NAMED]) if late else ""
     text += speaker.say("。回“待办”看时限。")

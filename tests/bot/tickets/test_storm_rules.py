@@ -109,7 +109,7 @@ def test_the_list_names_what_is_still_open_and_what_is_late(case: Any) -> None:
     ]
     message = listed(load, tickets, speaker, rules)
     assert message is not None
-    assert message.text == "📋 提醒较多，1 单合在一起说：3；已超时：3。回“待办”看时限。@Zhou @Leader"
+    assert message.text == "📋 提醒较多，这一单晚说了些：3；已超时：3。回“待办”看时限。@Zhou @Leader"
     assert message.mentions == (case.zhou, case.leader)
     assert listed(load, tickets[:1], speaker, rules) is None
     after = told(load, rules.notices, at)
