@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from benchmarks.faq import asked, entries_of
+from benchmarks.startup import example
 from benchmarks.table import Row, at_most
 from benchmarks.watched_loop import WatchedLoop
 from bot.app import serve, spare_collections
@@ -28,61 +29,6 @@ _ASKED, _SOME = 40, 250
 _SEED = 5
 _MOST_WAITED = 60  # times
 _QUIET = 1.2  # seconds in which nothing long was done: what was begun is over
-
-_CONFIG = """
-[store]
-url = "sqlite:held.db"
-[web]
-listen = "127.0.0.1:0"
-time_travel = true
-[faq]
-files = ["kb.jsonl"]
-managers = ["chen"]
-semantic = false
-[[adapters]]
-name = "web"
-type = "web"
-[[people]]
-id = "chen"
-name = "陈经理"
-role = "manager"
-accounts = ["web:chen"]
-[[people]]
-id = "wang"
-name = "王老师"
-role = "contact"
-customer = "yucai"
-accounts = ["web:wang"]
-[[customers]]
-id = "yucai"
-name = "育才小学"
-policy = "edu"
-[[rooms]]
-id = "yucai"
-name = "育才群"
-address = "web:group:yucai"
-kind = "customer"
-customer = "yucai"
-duty = "duty"
-[[rooms]]
-id = "duty"
-name = "值班群"
-address = "web:group:duty"
-kind = "duty"
-[calendars.workday]
-weekly = { mon-fri = ["09:00-17:30"] }
-[policies.edu]
-name = "教育"
-ladder = "standard"
-[[policies.edu.levels]]
-id = "1"
-name = "一般"
-calendar = "workday"
-clocks = [ { kind = "respond", within = "30m" } ]
-[[ladders.standard]]
-at = "100%"
-tell = ["manager"]
-"""
 
 
 def run() -> list[Row]:
@@ -114,8 +60,11 @@ def held(phrasings: int) -> list[Held]:
 
 
 async def _observed(folder: Path, loop: WatchedLoop, phrasings: int, found: list[Held]) -> None:
-    config = folder / "config.toml"
-    config.write_text(_CONFIG, encoding="utf-8")
+    config = example(folder)
+    text = config.read_text("utf-8").replace("semantic = true", "semantic = false", 1)
+    config.write_text(
+        re.sub(r'^files = \[".*?"\]', 'files = ["kb.jsonl"]', text, count=1, flags=re.MULTILINE), "utf-8"
+    )
     lines = [json.dumps(each, ensure_ascii=False) for each in entries_of(phrasings)]
     (folder / "kb.jsonl").write_text("\n".join(lines), encoding="utf-8")
     ending, is_up, printed = asyncio.Event(), asyncio.Event(), io.StringIO()

@@ -267,6 +267,7 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
 async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
     """Work out from which probability on to answer and, with the extra `semantic`, what new phrasings mean."""
     await bot.clock.sleep(_FIRST_LOOK)
+    await bot.knowledge.make_ready()
     while True:
         try:
             if count := await bot.knowledge.understand():

@@ -37,7 +37,8 @@ async def import_rows(store: Store, rows: Rows, name: str, by: str, now: datetim
     """Import rows that were read from a file of this name; the history says whose import it was."""
     for _ in range(_ATTEMPTS):
         version = await store.knowledge_version()
-        found, entries = await asyncio.to_thread(_planned, await store.entries(), rows, name, by, now)
+        known: list[Sequence[Entry]] = [await store.entries()]
+        found, entries = await asyncio.to_thread(_planned, known, rows, name, by, now)
         try:
             if entries:
                 await store.learn(Learning(at=now, entries=entries, expected=version))
@@ -48,10 +49,11 @@ async def import_rows(store: Store, rows: Rows, name: str, by: str, now: datetim
 
 
 def _planned(
-    before: Sequence[Entry], rows: Rows, name: str, by: str, now: datetime
+    known: list[Sequence[Entry]], rows: Rows, name: str, by: str, now: datetime
 ) -> tuple[ImportPlan, tuple[Entry, ...]]:
-    """Return what rows come to and the entries to save: long work, for a thread."""
-    found = plan(before, rows)
+    """Return what rows come to and the entries to save: long work, for a thread. What was `known` is let go here too."""
+    found = plan(known[0], rows)
+    known.clear()
     changed = (*found.new, *found.changed)
     return found, tuple(replace(entry, changed_by=by, changed_at=now, reason=name) for entry in changed)
 

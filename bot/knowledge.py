@@ -15,7 +15,7 @@ from bot.kept_index import KeptIndex
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
 from bot.understanding import Understanding
-from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge
+from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge, read_tables
 from faq.popularity import by_popularity
 from faq.thresholds import OwnQuestion, asked_itself, for_chatter, own_answer_at
 
@@ -105,6 +105,10 @@ class Knowledge:
         if self.understanding is None or self._base.sentences is None:
             return 0
         return await self.understanding.work(self._base.sentences)
+
+    async def make_ready(self) -> None:
+        """Read the tables of the language, beside the event loop, before the first question needs them."""
+        await to_thread(read_tables)
 
     async def read_ahead(self) -> None:
         """Read what nobody has asked for yet, in slices, so that the first question about it is as quick as the next."""

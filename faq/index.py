@@ -5,7 +5,6 @@ from __future__ import annotations
 import heapq
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
 from functools import lru_cache
 from math import log
 from operator import mul
@@ -15,7 +14,7 @@ from msgspec.structs import replace
 
 from faq.grams import CHINESE, grams, is_letter, letters_and_others
 from faq.pinyin import near_sound, sound
-from faq.search import Shelf, Wanted, nearest, stands_in
+from faq.search import Hidden, Shelf, Wanted, nearest, stands_in
 from faq.spelling import corrected
 from faq.typed import spelled_out
 
@@ -235,14 +234,12 @@ class Index:
             ]
         found.update(spelled)
 
-    def candidates(
-        self, wanted: Wanted, *, least: float, admits: Callable[[int], bool] | None = None
-    ) -> list[tuple[float, int]]:
-        """Return the admitted phrasings that share most with a text, best first, each with a first estimate of its likeness.
+    def candidates(self, wanted: Wanted, *, least: float, hidden: Hidden = ()) -> list[tuple[float, int]]:
+        """Return the phrasings that share most with a text, without those hidden, best first, each with a first estimate of its likeness.
 
         `least` is the share of the text's weight that must be found.
         """
-        return nearest(self.shelf, wanted, least=least, admits=admits)
+        return nearest(self.shelf, wanted, least=least, hidden=hidden)
 
     def weighed(self, weights: dict[str, float]) -> Weighed:
         """Return weighed pieces made ready to be held against phrasings by `coverage`."""

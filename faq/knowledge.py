@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import msgspec
@@ -19,7 +20,7 @@ from faq.sentences import Sentences
 from faq.text import fold, is_noise, plain
 from faq.wording import canonical
 
-__all__ = ["Answer", "Entry", "Hit", "KnowledgeBase", "Nothing", "Suggest", "Verdict", "judge"]
+__all__ = ["Answer", "Entry", "Hit", "KnowledgeBase", "Nothing", "Suggest", "Verdict", "judge", "read_tables"]
 
 # Hits below this are not worth showing to anybody, not even in an explanation.
 _NOTHING = 0.02
@@ -82,7 +83,6 @@ class KnowledgeBase:
         # What was looked up ahead: after which change, and what `_looked_up` returns.
         self._lately: dict[tuple[str, str | None, LeftOut], tuple[int, Wanted, list[int]]] = {}
         self._entries: dict[str, Entry] = {}
-        self._own = 0  # entries that are for one customer only
         for entry in entries:
             self.put(entry)
 
@@ -93,7 +93,8 @@ class KnowledgeBase:
         """Return a base of entries by id, most of which stand in an index and have their numbers; the others get theirs."""
         base = cls(sentences=sentences, index=index, phrases=phrases)
         base._entries = entries
-        base._own = sum(entry.customer is not None for entry in entries.values())
+        if any(entry.customer is not None for entry in entries.values()):
+            phrases.know_reserved()
         if sentences is not None:
             for number, entry in enumerate(phrases.entries):
                 if entry is not None:
@@ -118,7 +119,6 @@ class KnowledgeBase:
         self.changes += 1
         self._take_out(entry.id)
         self._entries[entry.id] = entry
-        self._own += entry.customer is not None
         for text, place in canonical_wordings(entry).items():
             number = self.phrases.add(entry, place)
             self.index.add(number, text)
@@ -134,7 +134,6 @@ class KnowledgeBase:
         entry = self._entries.pop(id_, None)
         if entry is None:
             return
-        self._own -= entry.customer is not None
         for number in self.phrases.take_out(entry):
             self.index.remove(number)
             self._readings.forget(number)
@@ -213,8 +212,8 @@ class KnowledgeBase:
         if kept is not None and kept[0] == self.changes:
             return kept[1], kept[2]
         wanted = self.index.wanted(asked_text)
-        admits = self._admits(customer, left_out)
-        numbers = [number for _, number in self.index.candidates(wanted, least=LEAST_SHARED, admits=admits)]
+        hidden = self._hidden(customer, left_out)
+        numbers = [number for _, number in self.index.candidates(wanted, least=LEAST_SHARED, hidden=hidden)]
         if is_kept:
             if len(self._lately) >= _LATELY:
                 self._lately.clear()
@@ -229,13 +228,15 @@ class KnowledgeBase:
         Those `left_out` are taken as if they were not there.
         """
         asked_text, meant = self._read(text)
-        admits = self._admits(customer, left_out)
+        hidden = self._hidden(customer, left_out)
         wanted, numbers = self._looked_up(asked_text, customer, left_out)
         like = None
         if asked_text and self.sentences is not None and self.sentences.can_ask(asked_text):
             nearest, like = self.sentences.nearest(asked_text, numbers)
             known = set(numbers)
-            numbers = numbers + [n for n in nearest if n not in known and (admits is None or admits(n))]
+            numbers = numbers + [
+                n for n in nearest if n not in known and not any(n in each for each in hidden)
+            ]
         if not numbers:
             return []
         weighed = self.index.weighed(wanted.weights)
@@ -276,12 +277,11 @@ class KnowledgeBase:
         measured = self.measure(text, customer=customer, at_least=at_least)
         return ranked(measured) if measured else []
 
-    def _admits(self, customer: str | None, left_out: LeftOut) -> Callable[[int], bool] | None:
-        """Return which phrasings may be found; None for all."""
-        if not self._own and not left_out:
-            return None
-        entry = self.phrases.entry
-        return lambda number: number not in left_out and entry(number).customer in (None, customer)
+    def _hidden(self, customer: str | None, left_out: LeftOut) -> list[AbstractSet[int]]:
+        """Return the phrasings that may not be found: those of other customers, and those left out."""
+        reserved = self.phrases.reserved
+        hidden: list[AbstractSet[int]] = [reserved[other] for other in reserved if other != customer]
+        return [*hidden, frozenset(left_out)] if left_out else hidden
 
 
 def canonical_wordings(entry: Entry) -> dict[str, int]:
@@ -317,3 +317,9 @@ def judge(hits: Sequence[Hit], *, answer_at: float, suggest_at: float) -> Verdic
 
 def _odds(hit: Hit) -> float:
     return hit.score / max(1 - hit.score, 1e-9)
+
+
+def read_tables() -> None:
+    """Read the tables of the language, by asking a small base something for which each is needed; for a thread."""
+    known = KnowledgeBase([Entry(id="K-1", question="打印机怎么安装 install", answer="…")])
+    known.match("请问打印機zenmeanzhuang instal")

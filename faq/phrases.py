@@ -16,6 +16,7 @@ class Phrases:
         self.places = places if places is not None else array("H")  # 0: the question, 1: its first alias, …
         self.entries: list[Entry | None] = [None] * len(self.places)  # None: taken out
         self.firsts: dict[str, int] = {}  # the first number of each entry that has any
+        self.reserved: dict[str, set[int]] = {}  # the numbers that are for one customer only, by customer
 
     def __len__(self) -> int:
         """How many numbers were given, those taken out too."""
@@ -27,7 +28,15 @@ class Phrases:
         self.firsts.setdefault(entry.id, number)
         self.entries.append(entry)
         self.places.append(place)
+        if entry.customer is not None:
+            self.reserved.setdefault(entry.customer, set()).add(number)
         return number
+
+    def know_reserved(self) -> None:
+        """Know what is for one customer only, after numbers were put back."""
+        for number, entry in enumerate(self.entries):
+            if entry is not None and entry.customer is not None:
+                self.reserved.setdefault(entry.customer, set()).add(number)
 
     def put_back(self, entry: Entry, first: int, count: int) -> None:
         """Give an entry the numbers it had."""
@@ -64,4 +73,6 @@ class Phrases:
         self.firsts.pop(entry.id, None)
         for number in numbers:
             self.entries[number] = None
+        if entry.customer is not None and (reserved := self.reserved.get(entry.customer)):
+            reserved.difference_update(numbers)
         return numbers

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from math import inf, sqrt
 
 import msgspec
@@ -27,7 +28,7 @@ _SIFTED = 4
 # Sums are compared with bounds that were summed up in another order.
 _SLACK = 1e-9
 
-Admits = Callable[[int], bool] | None
+Hidden = Sequence[AbstractSet[int]]  # numbers that are taken as if they were not there
 Posting = tuple[int, str]  # how many have a piece, and the piece
 
 
@@ -82,8 +83,8 @@ class _Scale:
         return left < _FAR_BEHIND * self.of(shared, (best,))[0] * sqrt(self.most) * (1 - _SLACK)
 
 
-def nearest(shelf: Shelf, wanted: Wanted, *, least: float, admits: Admits = None) -> list[tuple[float, int]]:
-    """Return the admitted phrasings that share most with a text, best first, at most `CANDIDATES`, each with its estimate.
+def nearest(shelf: Shelf, wanted: Wanted, *, least: float, hidden: Hidden = ()) -> list[tuple[float, int]]:
+    """Return the phrasings that share most with a text, without those hidden, best first, at most `CANDIDATES`, each with its estimate.
 
     A text that has less in common with the whole collection than would count costs no more than looking its pieces up.
     What is returned is what comparing all phrasings would give, unless more than `_BUDGET` postings had to be looked at.
@@ -96,7 +97,7 @@ def nearest(shelf: Shelf, wanted: Wanted, *, least: float, admits: Admits = None
     bar = max(needed, _LIKE_NOTHING * sqrt(scale.most)) if known else inf
     if left < bar * (1 - _SLACK):
         return []
-    shared, place, left = _gathered(shelf, sought, known, left, bar, scale, admits)
+    shared, place, left = _gathered(shelf, sought, known, left, bar, scale, hidden)
     if place < len(known):
         shared = _completed(shelf, sought, known[place:], left, shared, scale, needed)
     return _best(shelf, shared, scale, needed)
@@ -109,7 +110,7 @@ def _gathered(
     left: float,
     bar: float,
     scale: _Scale,
-    admits: Admits,
+    hidden: Hidden,
 ) -> tuple[dict[int, float], int, float]:
     """Return what shares the rarest pieces, how many of these were looked at, and what all others weigh together.
 
@@ -121,7 +122,7 @@ def _gathered(
     for place, (count, piece) in enumerate(known):
         is_dear = looked_at + count > _BUDGET
         if shared and (is_dear or count * _LOOKED_BACK > len(shared)):
-            shared = _admitted(shared, admits)
+            shared = _seen(shared, hidden)
             most = max(shared.values(), default=0.0)
             if most + left < bar * (1 - _SLACK):
                 return {}, place, left
@@ -142,13 +143,14 @@ def _gathered(
                 shared[number] += weight
             else:
                 shared[number] = weight
-    return _admitted(shared, admits), len(known), 0.0
+    return _seen(shared, hidden), len(known), 0.0
 
 
-def _admitted(shared: dict[int, float], admits: Admits) -> dict[int, float]:
-    if admits is None:
-        return shared
-    return {number: weight for number, weight in shared.items() if admits(number)}
+def _seen(shared: dict[int, float], hidden: Hidden) -> dict[int, float]:
+    for numbers in hidden:
+        for number in shared.keys() & numbers:
+            del shared[number]
+    return shared
 
 
 def _completed(

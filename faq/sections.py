@@ -36,6 +36,8 @@ def sealed(parts: Iterable[Part], made_by: str) -> Iterator[bytes]:
         begin, length = sections.get(name, (place, 0))
         sections[name] = begin, length + len(body)
         place += len(body)
+        if not body:
+            yield b""  # long work goes on, with nothing to write
         for start in range(0, len(body), _WRITTEN):
             some = body[start : start + _WRITTEN]
             seal.update(some)

@@ -72,10 +72,14 @@ def _asked(base: KnowledgeBase, entry: Entry, number: int) -> Iterator[OwnQuesti
     found: list[Measured] = []
     if is_answerable:
         yield from base.looked_up(text, customer=entry.customer, left_out=(number,))
+        yield None
         found = base.measure(text, customer=entry.customer, left_out=(number,))
+        yield None
     best = ranked([each for each in found if not is_the_same(each)])
     yield from base.looked_up(text, customer=entry.customer, left_out=own)
+    yield None
     others = base.measure(text, customer=entry.customer, left_out=own)
+    yield None
     yield OwnQuestion(
         score=best[0].score if best else 0.0,
         is_right=bool(best) and best[0].entry.id == entry.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import to_thread
 from collections.abc import Mapping
 from datetime import date
+from typing import cast
 
 from aiohttp import web
 from markupsafe import Markup
@@ -21,7 +22,7 @@ from bot.lessons import Lesson, Missed, Picked, Proposed
 from bot.store.knowledge_contract import Learning, Uses
 from bot.tickets.errors import N_, TicketError
 from faq.entries import Entry
-from faq.formats import ImportPlan, UnreadableFile, describe, dump, parse, plan, template
+from faq.formats import ImportPlan, Rows, UnreadableFile, describe, dump, parse, plan, template
 from faq.formats.rows import split
 
 _MOST_POSTED = 2 * MOST_UPLOADED  # bytes: a large file comes back with its confirmation, in text
@@ -104,14 +105,10 @@ class KnowledgePages:
         voice = self._renderer.voice(request)
         token = str(form.get("token", ""))
         if token:
-            now = self._bot.clock.now()
-            upload = await self._uploads.take(token, now)
-            if upload is None:
+            said = await self._imported(token, self._who(form))
+            if said is None:
                 return await self._listed(request, voice.speaker.say("这个文件等太久了，请再选一次。"))
-            name, rows = upload
-            done = await import_rows(self._bot.store, rows, name, self._who(form), now)
-            await self._bot.knowledge.refresh(now)
-            return await self._listed(request, "\n".join(describe(done)), response_to=form)
+            return await self._listed(request, said, response_to=form)
         file = form.get("file")
         if not isinstance(file, web.FileField):
             return await self._listed(request, voice.speaker.say("请先选一个文件。"))
@@ -124,8 +121,32 @@ class KnowledgePages:
         except UnreadableFile as fault:
             return await self._listed(request, str(fault))
         token = await self._uploads.keep(file.filename, rows, self._bot.clock.now())
-        found = await to_thread(lambda: plan(self._bot.knowledge.entries(), rows))
-        return await self._preview(request, voice, token, file.filename, found)
+        held: list[object] = [rows]
+        del rows
+        found = await to_thread(lambda: plan(self._bot.knowledge.entries(), cast(Rows, held[0])))
+        held.append(found)
+        shown = await self._preview(request, voice, token, file.filename, found)
+        del found
+        await to_thread(held.clear)
+        return shown
+
+    async def _imported(self, token: str, who: str) -> str | None:
+        """Import the file that waited and return what was done, None when it does not wait any more.
+
+        What was read of it is let go in a thread: that takes long where it is much.
+        """
+        now = self._bot.clock.now()
+        upload = await self._uploads.take(token, now)
+        if upload is None:
+            return None
+        name, rows = upload
+        done = await import_rows(self._bot.store, rows, name, who, now)
+        await self._bot.knowledge.refresh(now)
+        said = "\n".join(describe(done))
+        held = [upload, rows, done]
+        del upload, rows, done
+        await to_thread(held.clear)
+        return said
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
         """Approve or drop what waits."""

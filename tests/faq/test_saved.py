@@ -126,3 +126,13 @@ def test_a_file_of_another_program_is_refused() -> None:
 
 
 _FILE = _file(KnowledgeBase(_entries(7)))
+
+
+def test_no_bit_of_writing_goes_over_all_of_a_large_base() -> None:
+    many = KnowledgeBase(
+        Entry(id=f"K-{n}", question=f"{n}号打印机连不上", answer="看网线") for n in range(2_600)
+    )
+    bits = list(sealed(packed(many), "x"))
+    assert (
+        sum(not bit for bit in bits) >= 5
+    )  # between two of these are 500 entries, whose numbers are gathered
