@@ -255,8 +255,7 @@ def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Met:
+class _Met(msgspec.Struct, frozen=True):
     """What of a reading's words another reading has, in these words or others of like meaning or sound."""
 
     meant: float  # share of their weight
