@@ -115,10 +115,10 @@ def _read(
     if at < history.latest_at:
         return _found(rule, history, calendars, at)
     kept = history.readings.get(rule.id)
-    if kept is not None and kept[0] is rule:
-        return cast("_Reading | None", kept[1])
+    if kept is not None and kept[0] is rule and kept[1] is calendars:
+        return cast("_Reading | None", kept[2])
     found = _found(rule, history, calendars, at)
-    history.readings[rule.id] = rule, found
+    history.readings[rule.id] = rule, calendars, found
     return found
 
 

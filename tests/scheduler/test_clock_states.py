@@ -107,6 +107,15 @@ def test_what_was_reckoned_of_a_history_before_makes_no_difference(minutes: list
         assert [each.course for each in kept.values()] == [each.course for each in anew.values()]
 
 
+def test_what_was_reckoned_by_other_calendars_is_not_taken_over() -> None:
+    rule = replace(RESOLVE, calendar="workday", target=Within(8 * HOUR))
+    past = a_long_day()
+    by_workday = state(rule, past, CALENDARS, at("09 17:00")).due_at
+    by_every_hour = state(rule, past, {**CALENDARS, "workday": CALENDARS["always"]}, at("09 17:00")).due_at
+    assert by_workday != by_every_hour
+    assert by_every_hour == state(rule, a_long_day(), {"workday": CALENDARS["always"]}, at("09 17:00")).due_at
+
+
 def test_kept_at_the_due_instant_is_kept_in_time() -> None:
     found = standing(RESOLVE, history(resolved="09 14:00"), "09 15:00")
     assert (found.phase, found.late, found.missed_at) == (Phase.MET, timedelta(0), None)
