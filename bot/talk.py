@@ -6,7 +6,7 @@ A memory of the last lines only. It says how words are meant and is never what a
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
@@ -51,7 +51,7 @@ class Talk:
         self._rooms.move_to_end(origin.address)
         if len(self._rooms) > _ROOMS:
             self._rooms.popitem(last=False)
-        if any(line.message == origin.message for line in lines):
+        if origin.message in [line.message for line in lines]:
             return
         lines.append(
             Line(
@@ -62,26 +62,22 @@ class Talk:
 
     def is_called_by_staff(self, hearing: Hearing) -> bool:
         """Say whether staff have just called whoever speaks, by mention or by name."""
-        name = hearing.by.name
-        return any(
-            line.is_staff and (hearing.origin.account in line.calls or (len(name) > 1 and name in line.text))
-            for line in self._before(hearing, _TALKING)
-        )
+        return _calls(self._before(hearing, _TALKING), hearing)
 
     def is_with_staff(self, hearing: Hearing) -> bool:
         """Say whether staff have just spoken to whoever speaks: by name, or as the next after them."""
-        if self.is_called_by_staff(hearing):
-            return True
         lines = self._before(hearing, _TALKING)
-        for line in lines:
-            if line.is_staff and not line.calls:
-                before = next((each for each in lines if not each.is_staff), None)
-                return before is not None and before.account == hearing.origin.account
-        return False
+        place = next((place for place, line in enumerate(lines) if line.is_staff and not line.calls), None)
+        if place is not None:
+            before = next((line for line in lines[place:] if not line.is_staff), None)
+            if before is not None and before.account == hearing.origin.account:
+                return True
+        return _calls(lines, hearing)
 
     def follows(self, hearing: Hearing, person: str) -> bool:
         """Say whether somebody speaks right after another person, with nobody's words in between."""
-        return next((line.person == person for line in self._before(hearing, _TALKING)), False)
+        lines = self._before(hearing, _TALKING)
+        return bool(lines) and lines[0].person == person
 
     def echoed(self, hearing: Hearing, says_the_same: Callable[[str], bool]) -> str | None:
         """Return whose words somebody joins in with who has the same; None when these are no report, or their own."""
@@ -102,7 +98,7 @@ class Talk:
         said = fold(hearing.text)
         if len(said) > _LONGEST_END or not looks_like_trouble(hearing.text):
             return hearing.text
-        last = next(self._before(hearing, _IN_ONE_BREATH), None)
+        last = next(iter(self._before(hearing, _IN_ONE_BREATH)), None)
         is_start = last is not None and last.account == hearing.origin.account and _is_a_start(last)
         gap = " " if hearing.text.isascii() else ""
         return f"{last.text}{gap}{hearing.text}" if last is not None and is_start else hearing.text
@@ -112,19 +108,30 @@ class Talk:
         until = since + _SOON
         return tuple(
             line.text
-            for line in reversed(list(self._before(hearing, hearing.now - since)))
+            for line in reversed(self._before(hearing, hearing.now - since))
             if since < line.at <= until and line.account == hearing.origin.account and _is_a_detail(line)
         )
 
-    def _before(self, hearing: Hearing, within: timedelta) -> Iterator[Line]:
-        """Yield the lines of the room before this one, newest first."""
-        lines = list(self._rooms.get(hearing.origin.address, ()))
-        own = hearing.origin.message
-        here = next((place for place, line in enumerate(lines) if line.message == own), len(lines))
-        for line in reversed(lines[:here]):
-            if hearing.now - line.at > within:
-                return
-            yield line
+    def _before(self, hearing: Hearing, within: timedelta) -> list[Line]:
+        """Return the lines of the room before this one, newest first."""
+        since, own = hearing.now - within, hearing.origin.message
+        found: list[Line] = []
+        for line in reversed(self._rooms.get(hearing.origin.address, ())):
+            if line.message == own:
+                found.clear()  # what came after it; there is some when it is delivered again
+            elif line.at < since:
+                break
+            else:
+                found.append(line)
+        return found
+
+
+def _calls(lines: list[Line], hearing: Hearing) -> bool:
+    """Say whether staff call whoever speaks in some lines."""
+    name, account = hearing.by.name, hearing.origin.account
+    return any(
+        line.is_staff and (account in line.calls or (len(name) > 1 and name in line.text)) for line in lines
+    )
 
 
 def tells(text: str) -> bool:
