@@ -40,7 +40,7 @@ class Measured(msgspec.Struct, frozen=True):
     entry: Entry
     wording: str  # as written
     text: str  # canonical
-    features: tuple[float, ...]  # as named by `faq.features.NAMES`
+    features: tuple[float, ...]  # as named by `faq.features.NAMES`, and with the extra by `LEFT_OVER` as well
     sentence: float | None = None  # likeness of the whole sentences, None without the extra `semantic`
 
 

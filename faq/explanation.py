@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from faq.entries import Entry
-from faq.features import NAMES
+from faq.features import LEFT_OVER, NAMES
 from faq.knowledge import Hit, KnowledgeBase, Verdict, judge
 from faq.text import fold
 
@@ -56,4 +56,4 @@ def account(
 
 
 def _near(hit: Hit, features: tuple[float, ...]) -> Near:
-    return Near(hit.entry, hit.score, hit.phrase, tuple(zip(NAMES, features, strict=False)))
+    return Near(hit.entry, hit.score, hit.phrase, tuple(zip((*NAMES, *LEFT_OVER), features, strict=False)))

@@ -36,6 +36,9 @@ NAMES = (
     "length_of_phrase",
     "held",
     "telling",
+)
+# What is measured as well where whole sentences are compared: by words alone it does not make the answers better.
+LEFT_OVER = (
     "left_of_text",
     "left_of_phrase",
     "rare_left_of_text",
@@ -60,14 +63,6 @@ UNMEASURED = {
             "one_sided_name",
             "held",
             "telling",
-            "left_of_text",
-            "left_of_phrase",
-            "rare_left_of_text",
-            "rare_left_of_phrase",
-            "unmet_of_text",
-            "unmet_of_phrase",
-            "one_sided_number",
-            "asks_alone",
         ),
         (0.0, 1.0),
     ),
@@ -190,14 +185,15 @@ def compared(
     one, other = asked.text, phrase.text
     conflict = conflict_between(asked.sense, phrase.sense)
     alike = ratio(one, other) / 100
-    of_text, of_phrase = _met(asked, phrase, weight), _met(phrase, asked, weight)
+    meant, most = _meant(asked, phrase, weight)
+    meant_of_phrase, most_of_phrase = _meant(phrase, asked, weight)
     return (
         shares.letters_of_text,
         shares.letters_of_phrase,
         shares.pieces_of_text,
         shares.pieces_of_phrase,
-        of_text.meant,
-        of_phrase.meant,
+        meant,
+        meant_of_phrase,
         alike,
         ratio(asked.near, phrase.near) / 100,
         ratio(asked.sorted, phrase.sorted) / 100,
@@ -210,13 +206,15 @@ def compared(
         asked.length,
         phrase.length,
         float(one in other),
-        min(of_text.most, of_phrase.most),
-        of_text.left,
-        of_phrase.left,
-        of_text.rare_left,
-        of_phrase.rare_left,
-        of_text.unmet,
-        of_phrase.unmet,
+        min(most, most_of_phrase),
+    )
+
+
+def left_over(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, ...]:
+    """Return what either of a question and a phrasing has and the other lacks, in the order of `LEFT_OVER`."""
+    of_text, of_phrase = _lacking(asked, phrase, weight), _lacking(phrase, asked, weight)
+    return (
+        *(value for both in zip(of_text, of_phrase, strict=True) for value in both),
         float(asked.sense.numbers != phrase.sense.numbers),
         float(bool(asked.kinds) != bool(phrase.kinds)),
     )
@@ -244,49 +242,46 @@ def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
         _length(phrase),
         1.0,
         1.0,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-        0.0,
     )
 
 
-class _Met(msgspec.Struct, frozen=True):
-    """What of a reading's words another reading has, in these words or others of like meaning or sound."""
-
-    meant: float  # share of their weight
-    most: float  # what it has of one word at most, as a share of the heaviest
-    left: float  # what it lacks of one word at most, by its weight in the knowledge base
-    rare_left: float  # the same by its rareness in the language
-    unmet: float  # what it lacks of all words together
-
-
-def _met(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> _Met:
-    all_ = found = most = heaviest = left = rare_left = 0.0
-    text, near, others = phrase.text, phrase.near, phrase.codes
+def _meant(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, float]:
+    """Return the share of the weight of a reading's words that another has, in these words or others of like meaning or sound,
+    and what of one word it has at most, as a share of the heaviest word."""
+    all_ = found = most = heaviest = 0.0
+    text = phrase.text
     for word in asked.words:
         weighs = weight(word.text)
         all_ += weighs
         if weighs > heaviest:
             heaviest = weighs
         if word.text not in text:
-            like = _SOUNDS if word.near in near else 0.0
-            if word.code and others:
-                like = max(like, LIKENESS[min([(word.code ^ other).bit_count() for other in others])])
-            lacks = 1 - like
-            left = max(left, min(1.0, weighs) * lacks)
-            rare_left = max(rare_left, word.rare * lacks)
-            weighs *= like
+            weighs *= _like(word, phrase)
         found += weighs
         if weighs > most:
             most = weighs
-    if not all_:
-        return _Met(0.0, 0.0, 0.0, 0.0, 0.0)
-    return _Met(found / all_, most / heaviest, left, rare_left, min(1.0, (all_ - found) / _MANY_UNMET))
+    return (found / all_, most / heaviest) if all_ else (0.0, 0.0)
+
+
+def _lacking(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, float, float]:
+    """Return what another reading lacks of one word at most, by its weight in the knowledge base and by its rareness in the
+    language, and what it lacks of all words together."""
+    left = rare_left = unmet = 0.0
+    for word in asked.words:
+        if word.text not in phrase.text:
+            weighs, lacks = weight(word.text), 1 - _like(word, phrase)
+            left = max(left, min(1.0, weighs) * lacks)
+            rare_left = max(rare_left, word.rare * lacks)
+            unmet += weighs * lacks
+    return left, rare_left, min(1.0, unmet / _MANY_UNMET)
+
+
+def _like(word: Word, phrase: Reading) -> float:
+    """Return how like a word that a reading lacks is to what that has instead, by sound or meaning."""
+    like = _SOUNDS if word.near in phrase.near else 0.0
+    if word.code and phrase.codes:
+        like = max(like, LIKENESS[min([(word.code ^ other).bit_count() for other in phrase.codes])])
+    return like
 
 
 def _agreement(kinds: int, others: int) -> float:

@@ -10,12 +10,13 @@ from math import exp, log
 import msgspec
 
 from faq.entries import Comparison, Measured
-from faq.features import NAMES, UNMEASURED
+from faq.features import LEFT_OVER, NAMES, UNMEASURED
 
 # A phrasing that shares less of the text than this is never the same question.
 LEAST_SHARED = 0.04
 # The name of the likeness of whole sentences among the weights; what any two sentences have of it says nothing.
 SENTENCE = "sentence"
+WITH_SENTENCE = (*NAMES, *LEFT_OVER, SENTENCE)
 _ANY_SENTENCE = 0.3
 # How far behind the best phrasing of an entry another one may be to add to its evidence.
 SHARPNESS = 1.2
@@ -57,7 +58,7 @@ def _weights(is_semantic: bool) -> tuple[float, ...]:
     name = "evidence-semantic.json" if is_semantic else "evidence.json"
     data = resources.files("faq").joinpath("data", name).read_bytes()
     named = msgspec.json.decode(data, type=dict[str, float])
-    return tuple(named.get(name, 0.0) for name in ((*NAMES, SENTENCE) if is_semantic else NAMES))
+    return tuple(named.get(name, 0.0) for name in (WITH_SENTENCE if is_semantic else NAMES))
 
 
 @cache

@@ -32,7 +32,7 @@ _NO = frozenset({"否", "停用", "no", "n", "false", "0", "off", "不启用", "
 _YES = frozenset({"", "是", "启用", "yes", "y", "true", "1", "on", "开"})
 
 
-_BROKEN = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
+BROKEN = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"})
 
 
 class UnreadableFile(Exception):
@@ -234,7 +234,7 @@ def _fault(row: Draft) -> Fault | None:
         *(row.tags or ()),
         *(part for value in row.others.values() for part in ((value,) if isinstance(value, str) else value)),
     )
-    if row.question in _BROKEN or row.answer in _BROKEN:
+    if row.question in BROKEN or row.answer in BROKEN:
         return Fault(row.line, "公式出错", "表格里这一格显示的是错误，请改成文字")
     if any("\ufffd" in text for text in texts):
         return Fault(row.line, "有认不出的字", "文件要存成 UTF-8 或 GB18030 编码")

@@ -20,7 +20,7 @@ import msgspec
 from faq.entries import Measured
 from faq.features import NAMES
 from faq.knowledge import KnowledgeBase
-from faq.rank import SENTENCE, SHARPNESS, values
+from faq.rank import SENTENCE, SHARPNESS, WITH_SENTENCE, values
 from faq.sentences import Encode, Sentences
 from faq.training.bases import Base, bases, pairs
 from faq.training.learn import remembering
@@ -50,7 +50,7 @@ _DECIDED = {
 }
 _LEFT_OUT = ("length", "held")
 # By words alone these may only speak against it, and all others only for it: what `faq.rank.most_likely` takes to be alike stays near to it.
-_AGAINST = ("denial", "contradiction", "one_sided", "left_of", "rare_left_of", "unmet_of", "asks_alone")
+_AGAINST = ("denial", "contradiction", "one_sided")
 _DRAWN_BACK = 0.01
 
 
@@ -123,7 +123,7 @@ def main(words: Sequence[str]) -> None:
     [path] = [Path(word) for word in words if not word.startswith("--")]
     chance = random.Random(_SEED)  # noqa: S311 - the same examples every time, nothing secret
     all_ = lists(bases(pairs(path), _ROUNDS, chance), remembering() if is_semantic else None)
-    weights = fitted(all_, (*NAMES, SENTENCE) if is_semantic else NAMES)
+    weights = fitted(all_, WITH_SENTENCE if is_semantic else NAMES)
     name = "evidence-semantic.json" if is_semantic else "evidence.json"
     _DATA.joinpath(name).write_bytes(msgspec.json.format(msgspec.json.encode(weights), indent=2) + b"\n")
     sys.stdout.write(f"{len(all_.starts)} questions, {len(all_.rows)} phrasings\n")
