@@ -24,6 +24,7 @@ from bot.dashboard.rendering import Renderer
 from bot.dead_man import DeadMan
 from bot.importing import import_when_empty
 from bot.intake import Intake
+from bot.rehearsal import rehearse
 from bot.roster import Roster
 from bot.run_file import Running, folder_of, write
 from bot.still_known import refuse_forgotten_calendars
@@ -267,6 +268,7 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
 async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
     """Work out from which probability on to answer and, with the extra `semantic`, what new phrasings mean."""
     await bot.clock.sleep(_FIRST_LOOK)
+    await asyncio.to_thread(rehearse)
     await bot.knowledge.make_ready()
     while True:
         try:

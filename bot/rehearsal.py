@@ -1,0 +1,21 @@
+"""What people say is understood once before somebody says it: patterns are compiled in a thread, and not while a message waits."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.short_answers import agreed, is_none_of_them
+from bot.spoken import spoken
+from bot.wishes import wish
+
+# Of each kind one that is nearly a sentence, so that every pattern is tried.
+_SAID: Final = ("投影打不开怎么办", "the projector does not start", "1001 投影打不开怎么办")
+
+
+def rehearse() -> None:
+    """Understand a few sentences; for a thread, some 40 ms."""
+    for text in _SAID:
+        wish(text)
+        agreed(text)
+        is_none_of_them(text)
+        spoken(text, lambda _: None, is_manager=True, is_addressed=True)
