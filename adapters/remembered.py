@@ -1,4 +1,4 @@
-"""What was dealt with lately: keys up to a number, the oldest forgotten first."""
+"""What was dealt with lately: keys, or values by key, up to a number, the oldest forgotten first."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from typing import Generic, TypeVar
 
 _Key = TypeVar("_Key", bound=Hashable)
+_Value = TypeVar("_Value")
 
 
 class Remembered(Generic[_Key]):
@@ -39,3 +40,37 @@ class Remembered(Generic[_Key]):
     def __contains__(self, key: _Key) -> bool:
         """Say whether a key was noted here lately."""
         return key in self._keys
+
+
+class RememberedValues(Generic[_Key, _Value]):
+    """Values that were noted by key; noting one again makes it the latest."""
+
+    __slots__ = ("_most", "_values")
+
+    def __init__(self, most: int) -> None:
+        """Remember the latest `most` values."""
+        self._most = most
+        self._values: OrderedDict[_Key, _Value] = OrderedDict()
+
+    def note(self, key: _Key, value: _Value) -> None:
+        """Remember a value."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        if len(self._values) > self._most:
+            self._values.popitem(last=False)
+
+    def get(self, key: _Key, default: _Value) -> _Value:
+        """Return what is known by a key."""
+        return self._values.get(key, default)
+
+    def take(self, key: _Key, default: _Value) -> _Value:
+        """Return what is known by a key, and forget it."""
+        return self._values.pop(key, default)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._values.clear()
+
+    def __contains__(self, key: _Key) -> bool:
+        """Say whether something is known by a key."""
+        return key in self._values

@@ -214,7 +214,11 @@ async def _alone(url: str, rules: Rules, changes: list[Change]) -> float:
             itertools.islice(_rows_of(rules, DUE), DUE),
         )
         connection.execute("COMMIT")
-    store = await open_store(url, OPENED)
+    return await milliseconds_of(changes, await open_store(url, OPENED))
+
+
+async def milliseconds_of(changes: Sequence[Change], store: Store) -> float:
+    """Return how long commits take one after another in a store, which is closed then."""
     try:
         began = time.perf_counter()
         for change in changes:

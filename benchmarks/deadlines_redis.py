@@ -7,11 +7,19 @@ import itertools
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.deadlines import DUE, OPENED, Served, Timed, due_tickets, rows_of_served, served
+from benchmarks.deadlines import (
+    DUE,
+    OPENED,
+    Served,
+    Timed,
+    due_tickets,
+    milliseconds_of,
+    rows_of_served,
+    served,
+)
 from benchmarks.example import write_config
 from benchmarks.redis_store import a_server
 from benchmarks.table import Row
@@ -75,10 +83,4 @@ async def _alone(config: Config, changes: list[Change]) -> float:
     """Return how many milliseconds commits take by themselves, on a server with the tickets they are about."""
     store = await open_store(config.store_url, OPENED)
     await _filled(store, config, DUE)
-    try:
-        began = time.perf_counter()
-        for change in changes:
-            await store.commit(change)
-        return (time.perf_counter() - began) * 1000
-    finally:
-        await store.close()
+    return await milliseconds_of(changes, store)

@@ -137,24 +137,21 @@ class Quotas:
 
     def nearly_spent(self, now: datetime) -> list[Use]:
         """Return the rooms that have used most of a quota, the fullest first."""
-        found = [
-            Use(room, used, quota)
-            for (index, room) in self._counts
-            if _is_told(quota := self._quotas[index])
-            if (used := self._used(index, quota, room, now)) >= _NEARLY * quota.most
-        ]
-        return sorted(found, key=lambda use: -use.share)
+        return sorted(
+            (use for use in self._told(now) if use.used >= _NEARLY * use.quota.most),
+            key=lambda use: -use.share,
+        )
 
     def fullest(self, now: datetime) -> float:
         """Return the largest share of a quota that is used anywhere; 0 without quotas."""
-        return max(
-            (
-                self._used(index, self._quotas[index], room, now) / self._quotas[index].most
-                for index, room in self._counts
-                if _is_told(self._quotas[index])
-            ),
-            default=0.0,
-        )
+        return max((use.share for use in self._told(now)), default=0.0)
+
+    def _told(self, now: datetime) -> Iterator[Use]:
+        """Yield what is used of the quotas that are worth telling of."""
+        for index, room in self._counts:
+            quota = self._quotas[index]
+            if _is_told(quota):
+                yield Use(room, self._used(index, quota, room, now), quota)
 
     def changed(self, now: datetime) -> dict[str, str]:
         """Return what to remember over a restart, by name: counts that have grown by a hundredth since they were noted; empty: forget it."""

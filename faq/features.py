@@ -179,15 +179,24 @@ def spelled(asked: Reading, phrase: Reading, meant: Iterable[str]) -> Reading | 
 
 
 def compared(
-    asked: Reading, phrase: Reading, shares: Coverage, weight: Callable[[str], float]
+    asked: Reading,
+    phrase: Reading,
+    shares: Coverage,
+    weight: Callable[[str], float],
+    *,
+    with_left_over: bool = False,
 ) -> tuple[float, ...]:
-    """Return the features of a question and a phrasing in the order of `NAMES`; `weight` tells what a word weighs."""
+    """Return the features of a question and a phrasing in the order of `NAMES`, if wished with those of `LEFT_OVER` behind them.
+
+    `weight` tells what a word weighs.
+    """
     one, other = asked.text, phrase.text
+    likes, likes_of_phrase = _likes(asked, phrase), _likes(phrase, asked)
     conflict = conflict_between(asked.sense, phrase.sense)
     alike = ratio(one, other) / 100
-    meant, most = _meant(asked, phrase, weight)
-    meant_of_phrase, most_of_phrase = _meant(phrase, asked, weight)
-    return (
+    meant, most = _meant(asked, likes, weight)
+    meant_of_phrase, most_of_phrase = _meant(phrase, likes_of_phrase, weight)
+    features = (
         shares.letters_of_text,
         shares.letters_of_phrase,
         shares.pieces_of_text,
@@ -208,12 +217,11 @@ def compared(
         float(one in other),
         min(most, most_of_phrase),
     )
-
-
-def left_over(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, ...]:
-    """Return what either of a question and a phrasing has and the other lacks, in the order of `LEFT_OVER`."""
-    of_text, of_phrase = _lacking(asked, phrase, weight), _lacking(phrase, asked, weight)
+    if not with_left_over:
+        return features
+    of_text, of_phrase = _lacking(asked, likes, weight), _lacking(phrase, likes_of_phrase, weight)
     return (
+        *features,
         *(value for both in zip(of_text, of_phrase, strict=True) for value in both),
         float(asked.sense.numbers != phrase.sense.numbers),
         float(bool(asked.kinds) != bool(phrase.kinds)),
@@ -245,43 +253,49 @@ def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
     )
 
 
-def _meant(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, float]:
+def _likes(asked: Reading, phrase: Reading) -> list[float]:
+    """Return how like each word of a reading is to what another has instead, by sound or meaning; 1 for what that has as it is."""
+    text, near, others = phrase.text, phrase.near, phrase.codes
+    found = []
+    for word in asked.words:
+        if word.text in text:
+            found.append(1.0)
+            continue
+        like = _SOUNDS if word.near in near else 0.0
+        if word.code and others:
+            like = max(like, LIKENESS[min([(word.code ^ other).bit_count() for other in others])])
+        found.append(like)
+    return found
+
+
+def _meant(asked: Reading, likes: list[float], weight: Callable[[str], float]) -> tuple[float, float]:
     """Return the share of the weight of a reading's words that another has, in these words or others of like meaning or sound,
     and what of one word it has at most, as a share of the heaviest word."""
     all_ = found = most = heaviest = 0.0
-    text = phrase.text
-    for word in asked.words:
+    for word, like in zip(asked.words, likes, strict=True):
         weighs = weight(word.text)
         all_ += weighs
         if weighs > heaviest:
             heaviest = weighs
-        if word.text not in text:
-            weighs *= _like(word, phrase)
+        weighs *= like
         found += weighs
         if weighs > most:
             most = weighs
     return (found / all_, most / heaviest) if all_ else (0.0, 0.0)
 
 
-def _lacking(asked: Reading, phrase: Reading, weight: Callable[[str], float]) -> tuple[float, float, float]:
+def _lacking(
+    asked: Reading, likes: list[float], weight: Callable[[str], float]
+) -> tuple[float, float, float]:
     """Return what another reading lacks of one word at most, by its weight in the knowledge base and by its rareness in the
     language, and what it lacks of all words together."""
     left = rare_left = unmet = 0.0
-    for word in asked.words:
-        if word.text not in phrase.text:
-            weighs, lacks = weight(word.text), 1 - _like(word, phrase)
-            left = max(left, min(1.0, weighs) * lacks)
-            rare_left = max(rare_left, word.rare * lacks)
-            unmet += weighs * lacks
+    for word, like in zip(asked.words, likes, strict=True):
+        weighs, lacks = weight(word.text), 1 - like
+        left = max(left, min(1.0, weighs) * lacks)
+        rare_left = max(rare_left, word.rare * lacks)
+        unmet += weighs * lacks
     return left, rare_left, min(1.0, unmet / _MANY_UNMET)
-
-
-def _like(word: Word, phrase: Reading) -> float:
-    """Return how like a word that a reading lacks is to what that has instead, by sound or meaning."""
-    like = _SOUNDS if word.near in phrase.near else 0.0
-    if word.code and phrase.codes:
-        like = max(like, LIKENESS[min([(word.code ^ other).bit_count() for other in phrase.codes])])
-    return like
 
 
 def _agreement(kinds: int, others: int) -> float:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from faq.entries import Comparison, Entry, Measured
-from faq.features import at_most, compared, left_over, reading, spelled
+from faq.features import at_most, compared, reading, spelled
 from faq.index import Index, Weighed
 from faq.phrases import Phrases
 from faq.rank import LEAST_SHARED, most_likely, ranked
@@ -253,9 +253,9 @@ class KnowledgeBase:
                 shares = self.index.coverage(weighed, number)
             else:
                 shares = self.index.coverage(self.index.weighed(self.index.weigh(rewritten.text)), number)
-            features = compared(rewritten or asked, read, shares, self.index.weight_of)
-            if like is not None:
-                features += left_over(rewritten or asked, read, self.index.weight_of)
+            features = compared(
+                rewritten or asked, read, shares, self.index.weight_of, with_left_over=like is not None
+            )
             found.append(
                 Measured(
                     self.phrases.entry(number),

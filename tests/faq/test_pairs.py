@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 import faq
 from faq.entries import Entry, Measured
-from faq.features import NAMES, UNMEASURED, left_over, reading
+from faq.features import NAMES, UNMEASURED, compared, reading
 from faq.knowledge import KnowledgeBase, wording
 from faq.rank import SENTENCE, WITH_SENTENCE, evidence
 from faq.training.bases import bases, pairs
@@ -61,8 +61,13 @@ def test_what_is_shipped_are_numbers_for_known_features(name: str) -> None:
 
 def with_sentences(base: KnowledgeBase, text: str) -> Measured:
     [found] = base.measure(text)
-    left = left_over(reading(base.asked(text)), reading(found.text), base.index.weight_of)
-    return replace(found, features=found.features + left, sentence=0.6)
+    asked = base.asked(text)
+    shares = base.index.coverage(base.index.weighed(base.index.weigh(asked)), 0)
+    features = compared(
+        reading(asked), reading(found.text), shares, base.index.weight_of, with_left_over=True
+    )
+    assert features[: len(NAMES)] == found.features
+    return replace(found, features=features, sentence=0.6)
 
 
 def test_a_rare_word_that_is_left_over_speaks_against_what_lacks_it() -> None:

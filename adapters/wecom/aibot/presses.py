@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Final
+
+from adapters.remembered import RememberedValues
 
 OPEN_FOR: Final = 4.5  # seconds, of the platform's five
 _MOST: Final = 1000
@@ -13,14 +14,11 @@ class Presses:
     """Remembers through what the latest cards can be changed."""
 
     def __init__(self) -> None:
-        self._open: OrderedDict[str, tuple[str, float]] = OrderedDict()
+        self._open = RememberedValues[str, tuple[str, float]](_MOST)
 
     def add(self, card: str, through: str, now: float) -> None:
         """Note that a button of a card was pressed."""
-        self._open[card] = (through, now + OPEN_FOR)
-        self._open.move_to_end(card)
-        if len(self._open) > _MOST:
-            self._open.popitem(last=False)
+        self._open.note(card, (through, now + OPEN_FOR))
 
     def is_open(self, card: str, now: float) -> bool:
         """Say whether a card can be changed now."""
@@ -28,7 +26,7 @@ class Presses:
 
     def take(self, card: str, now: float) -> str:
         """Return through what a card can be changed now, and forget it; empty when it cannot."""
-        through, until = self._open.pop(card, ("", 0.0))
+        through, until = self._open.take(card, ("", 0.0))
         return through if now < until else ""
 
     def clear(self) -> None:

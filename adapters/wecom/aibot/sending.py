@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -12,7 +11,7 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
-from adapters.remembered import Remembered
+from adapters.remembered import RememberedValues
 from adapters.uploads import nothing_shown_yet
 from adapters.values import word
 from adapters.wechat.answers import OK, Rejected, code
@@ -22,6 +21,7 @@ from adapters.wecom.aibot.frames import Frame
 from adapters.wecom.aibot.presses import Presses
 from adapters.wecom.aibot.replies import Replies
 from adapters.wecom.aibot.said import Said
+from adapters.wecom.doubtful import Doubtful
 from adapters.wecom.errors import REPLY_IMPOSSIBLE, failure
 from adapters.wording import say
 
@@ -47,10 +47,9 @@ class Sending:
         self.replies = Replies()
         self.presses = Presses()
         self.said = Said()
-        self._doubtful = Remembered[str](_MOST)  # cards that may be there although nobody confirmed them
-        self._uncalled: OrderedDict[str, str] = (
-            OrderedDict()
-        )  # cards that stand; whom they name is still to be called
+        self._doubtful = Doubtful(_MOST)
+        # Cards that stand, by the keys of their messages; whom they name is still to be called.
+        self._uncalled = RememberedValues[str, str](_MOST)
         self._log = _log.bind(adapter=name)
 
     async def send(self, part: Outgoing) -> str:
@@ -105,7 +104,7 @@ class Sending:
 
     async def _as_card(self, part: Outgoing, sent: wire.Sent) -> str:
         """Send a card, and behind it who is called, since a card calls nobody; return nothing where it must be said as text."""
-        number = self._uncalled.pop(part.key, "")
+        number = self._uncalled.take(part.key, "")
         try:
             number = number or await self._card(part, sent)
         except Rejected as rejected:
@@ -117,24 +116,16 @@ class Sending:
             try:
                 await self._pushed(replace(sent, content=calls).pushed())
             except DeliveryFailed:
-                self._keep_uncalled(part.key, number)
+                self._uncalled.note(part.key, number)
                 raise
         return number
 
     async def _card(self, part: Outgoing, sent: wire.Sent) -> str:
         task = cards.number_of(part)
         shown = {"msgtype": "template_card", "template_card": cards.card(part, task)}
-        try:
+        with self._doubtful.trying(task):
             if not await self._answered(part, lambda _: shown):
                 await self._pushed({"chatid": sent.chat, **shown})
-        except Rejected as rejected:
-            # WeCom knows a card by its number: one that may be there already is not made again, nor said as text.
-            if task not in self._doubtful or rejected.retry_after is not None:
-                raise
-        except DeliveryFailed as failed:
-            if failed.is_unknown:
-                self._doubtful.note(task)
-            raise
         return f"{cards.MARK}{task}"
 
     async def _answered(self, part: Outgoing, body: Callable[[str], dict[str, Any]]) -> str:
@@ -180,11 +171,6 @@ class Sending:
         answer = await self._request(cmd, body, self._new_id(cmd))
         _delivered(answer, "")
         return answer.body
-
-    def _keep_uncalled(self, key: str, number: str) -> None:
-        self._uncalled[key] = number
-        if len(self._uncalled) > _MOST:
-            self._uncalled.popitem(last=False)
 
 
 def _delivered(answer: Frame, number: str) -> str:

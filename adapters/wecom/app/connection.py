@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from functools import partial
@@ -27,7 +26,7 @@ from adapters.contract import (
 from adapters.delivery import Delivery
 from adapters.downloads import by_reference
 from adapters.inbox import Inbox
-from adapters.remembered import Remembered
+from adapters.remembered import RememberedValues
 from adapters.splitting import split
 from adapters.wechat.answers import Answer, Rejected
 from adapters.wechat.callbacks import Callbacks, taking
@@ -39,6 +38,7 @@ from adapters.wecom.app import examination, wire
 from adapters.wecom.app.api import Api
 from adapters.wecom.app.repeats import Repeats
 from adapters.wecom.app.settings import Settings
+from adapters.wecom.doubtful import Doubtful
 from adapters.wecom.errors import LARGEST_FILE
 from adapters.wording import say
 
@@ -85,8 +85,8 @@ class AppAdapter:
         self._api = Api(settings, surroundings.clock)
         self._delivery = Delivery(partial(split, limit=_LONGEST_PART), self._send)
         self._repeats = Repeats(_REMEMBERED)
-        self._codes = OrderedDict[str, str]()  # by card: with what it can be changed once
-        self._doubtful = Remembered[str](_MOST)  # cards that may be there although nobody answered
+        self._codes = RememberedValues[str, str](_MOST)  # by card: with what it can be changed once
+        self._doubtful = Doubtful(_MOST)
         self._log = _log.bind(adapter=self.name)
 
     def incoming(self) -> AsyncIterator[Incoming | Notice]:
@@ -159,24 +159,15 @@ class AppAdapter:
     async def _card(self, part: Outgoing) -> str:
         task = cards.number_of(part)
         body = wire.card(part, self.name, self._settings.agent_id, task)
-        try:
+        with self._doubtful.trying(task):
             answer = _reached(await self._api.send(body))
-        except Rejected as rejected:
-            # WeCom knows a card by its number: one that may be there already is not made again, nor said as text.
-            if task not in self._doubtful or rejected.retry_after is not None:
-                raise
-        except DeliveryFailed as failed:
-            if failed.is_unknown:
-                self._doubtful.note(task)
-            raise
-        else:
             self._keep_code(task, answer.response_code)
         return f"{cards.MARK}{task}"
 
     async def _change(self, message: Outgoing, earlier: str) -> str:
         """Give a card another text and other buttons while there is a code for it; else it stays, and the next message carries what is new."""
         task = cards.number_in(earlier)
-        code = self._codes.pop(task, "")
+        code = self._codes.take(task, "")
         wire.member(message.room, self.name)
         if code:
             body = wire.change(message, self.name, self._settings.agent_id, task, code)
@@ -188,10 +179,7 @@ class AppAdapter:
 
     def _keep_code(self, task: str, code: object) -> None:
         if task and isinstance(code, str) and code:
-            self._codes[task] = code
-            self._codes.move_to_end(task)
-            if len(self._codes) > _MOST:
-                self._codes.popitem(last=False)
+            self._codes.note(task, code)
 
     async def _delivered(self, part: Outgoing, body: dict[str, Any]) -> str:
         try:
