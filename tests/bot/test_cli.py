@@ -138,6 +138,8 @@ def test_faq_ask_explains_candidates_and_thresholds(shouwen: Shouwen) -> None:
     assert all(entry in output for entry in ("K-101", "K-102", "K-103"))
     assert "0.90" in output
     assert "0.40" in output
+    assert "写法相近 " in output
+    assert "alike" not in output
 
 
 def test_faq_import_twice_changes_nothing(shouwen: Shouwen, tmp_path: Path) -> None:
