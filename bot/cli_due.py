@@ -9,14 +9,28 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from bot.command_line import config_option, explained, loaded, voice_of
+from bot.command_line import Voice, config_option, explained, loaded, voice_of
 from bot.config import Config
+from bot.tickets.errors import N_
 from scheduler.accounts import account
 from scheduler.explanation import explain
 from scheduler.intervals import Interval
 from scheduler.lengths import parse_length
-from scheduler.mistaken import Mistaken, in_english
+from scheduler.mistaken import in_english
 from scheduler.plan_explanation import explain_plan
+
+
+class Unreadable(Exception):
+    """A time was written that cannot be read; `template` says how to write it."""
+
+    def __init__(self, template: str, text: str) -> None:
+        super().__init__(template)
+        self._template = template
+        self._text = text
+
+    def said(self, voice: Voice) -> str:
+        """Return one sentence for whoever wrote it."""
+        return voice.say(self._template, text=self._text)
 
 
 @click.command()
@@ -54,6 +68,8 @@ def due(
             if plan is not None
             else _lines(config, calendar or "", start, within or "", pauses)
         )
+    except Unreadable as fault:
+        raise click.ClickException(fault.said(voice_of(config.bot.language))) from fault
     except ValueError as fault:
         is_chinese = config.bot.language == "zh"
         raise click.ClickException(str(fault) if is_chinese else in_english(fault)) from fault
@@ -86,10 +102,7 @@ def _plan_lines(config: Config, plan: str, start: str) -> list[str]:
 def _pause(text: str, zone: ZoneInfo) -> Interval:
     begins, dots, ends = text.partition("..")
     if not dots:
-        raise Mistaken(
-            f"暂停“{text}”看不懂，应写成 2026-03-09 10:00..2026-03-09 11:00",
-            f"pause “{text}” makes no sense, write it as 2026-03-09 10:00..2026-03-09 11:00",
-        )
+        raise Unreadable(N_("暂停“{text}”看不懂，应写成 2026-03-09 10:00..2026-03-09 11:00"), text)
     return Interval(_moment(begins, zone), _moment(ends, zone))
 
 
@@ -97,7 +110,4 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=zone)
     except ValueError as fault:
-        raise Mistaken(
-            f"时刻“{text}”看不懂，应写成 2026-03-06 16:30",
-            f"moment “{text}” makes no sense, write it as 2026-03-06 16:30",
-        ) from fault
+        raise Unreadable(N_("时刻“{text}”看不懂，应写成 2026-03-06 16:30"), text) from fault
