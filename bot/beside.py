@@ -55,12 +55,8 @@ def short_turns() -> Iterator[None]:
 
 async def beside(work: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) -> _R:
     """Do something long in a thread, in short turns, and return what it returns."""
-    return await to_thread(_worked, work, args, kwargs)
-
-
-def _worked(work: Callable[..., _R], args: tuple[Any, ...], kwargs: dict[str, Any]) -> _R:
-    with short_turns():
-        return work(*args, **kwargs)
+    with short_turns():  # from here: who waits already when turns become shorter waits a long one
+        return await to_thread(work, *args, **kwargs)
 
 
 def let_go(*held: list[Any]) -> None:
