@@ -38,7 +38,11 @@ def _row(line: int, text: str) -> Draft | Fault:
         }
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         return Fault(
-            line, "不是一行 JSON", f'{{"question": "…", "answer": "…", "aliases": ["…"]}}（{error}）'
+            line,
+            "不是一行 JSON",
+            f'{{"question": "…", "answer": "…", "aliases": ["…"]}}（{error}）',
+            "no line of JSON",
+            f'{{"question": "…", "answer": "…", "aliases": ["…"]}} ({error})',
         )
     return Draft(
         line=line,

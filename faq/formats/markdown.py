@@ -39,7 +39,10 @@ def parse(data: bytes) -> list[Draft | Fault]:
     """
     sections = list(_sections(decode(data)))
     if not sections:
-        raise UnreadableFile("没有找到问题：每个问题要以“## ”开头单独一行。")
+        raise UnreadableFile(
+            "没有找到问题：每个问题要以“## ”开头单独一行。",
+            "No question was found: each stands on a line of its own that begins with “## ”.",
+        )
     return [_row(section) for section in sections]
 
 

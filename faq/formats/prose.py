@@ -77,7 +77,10 @@ def drafts_of(given: Sequence[Paragraph]) -> list[Draft | Fault]:
     has_headings = any(each.depth for each in paragraphs)
     pairs = list(_pairs(paragraphs, has_marks=has_marks, has_headings=has_headings))
     if not pairs:
-        raise UnreadableFile("没有认出问答：请写成“问：…”“答：…”，或每个问题单独一行并以问号结尾。")
+        raise UnreadableFile(
+            "没有认出问答：请写成“问：…”“答：…”，或每个问题单独一行并以问号结尾。",
+            "No questions and answers were made out: write “Q: …” and “A: …”, or each question on a line of its own with a question mark.",
+        )
     return [
         Draft(
             line=pair.line,
