@@ -257,6 +257,7 @@ async def assemble(
     )
     dialogue = Dialogue(
         desk=desk,
+        drafts=drafts,
         store=store,
         rules=rules,
         answering=answering,

@@ -27,6 +27,7 @@ from bot.asks import (
     Times,
 )
 from bot.desk import Desk
+from bot.drafts import Drafts
 from bot.following_on import supplement
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
@@ -35,6 +36,7 @@ from bot.learning.weekly import Weekly
 from bot.moments import moment_at_start
 from bot.opening import Opening
 from bot.short_answers import (
+    GOOD,
     agreed,
     choice,
     is_none_of_them,
@@ -51,6 +53,7 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.kinds import Status, SurveyState, WaitsFor
+from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
@@ -68,6 +71,8 @@ _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?"
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 _ASIDE = 3  # letters: 马上, 来了 is said to somebody in passing
 _DECLINED = 0
+_PROBLEM = 2  # "2 if there is still a problem"
+_TAPPED_SECONDS = 60  # a 1 this soon after the 1 that confirmed was sent twice
 _LEFT = "left"  # the outcome of a question whose asker said something else
 _SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
 
@@ -79,6 +84,7 @@ class Dialogue:
         self,
         *,
         desk: Desk,
+        drafts: Drafts,
         store: Store,
         rules: Rules,
         answering: Answering,
@@ -90,6 +96,7 @@ class Dialogue:
         talk: Talk,
     ) -> None:
         self._desk = desk
+        self._drafts = drafts
         self._store = store
         self._rules = rules
         self._answering = answering
@@ -120,12 +127,17 @@ class Dialogue:
         rating = next((ask for ask in asks if isinstance(ask.about, Rating)), None)
         chosen = choice(text)
         choices = [ask for ask in asks if isinstance(ask.about, _CHOICES)]
+        if rating is not None and quoted is None and _is_tapped_twice(hearing, rating):
+            return None
+        failing = _failing(text)
+        if failing and rating is not None and isinstance(rating.about, Rating):
+            await self._desk.take(rating.about.ticket, s.Reopen(hearing.by, failing), hearing.origin)
+            return None
         if rating is not None and rated is not None and not (chosen and choices and not _is_two(text)):
             await self._rate(hearing, rating, s.Rate(hearing.by, rated[0], rated[1], rated[2]))
             return None
         check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
-        if rating is None and check is not None and (given := praise(text)) is not None:
-            await self._praised(hearing, check, given)
+        if rating is None and check is not None and chosen is None and await self._graded(hearing, check):
             return None
         if chosen is not None and choices:
             return await self._chosen(hearing, choices[0], *chosen)
@@ -141,8 +153,8 @@ class Dialogue:
             )
         if choices and (said := _in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
             return await self._chosen(hearing, choices[0], said, "")
-        if choices and (failing := _still_fails(hearing, choices[0])) is not None:
-            return await self._chosen(hearing, choices[0], *failing)
+        if choices and (still := _still_fails(hearing, choices[0])) is not None:
+            return await self._chosen(hearing, choices[0], *still)
         if is_thanks(text):
             await self._thanked(hearing, asks)
             return None
@@ -289,11 +301,27 @@ class Dialogue:
             if is_new and outcome == "helped" and isinstance(answered.about, Answered):
                 await self._noting.helped(answered.about.entry, hearing.now)
 
-    async def _praised(self, hearing: Hearing, ask: Ask, given: tuple[int, int, str]) -> None:
-        """Take a good rating as the yes that was asked for, and as the rating."""
-        if isinstance(ask.about, Check):
+    async def _graded(self, hearing: Hearing, ask: Ask) -> bool:
+        """Take a rating that is the yes that was asked for as well; what may be a 1 or a 2 is asked about. False: it is neither."""
+        ticket = await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None
+        if ticket is None:
+            return False
+        if (given := praise(hearing.text) or scores(hearing.text)) is None:
+            return False
+        is_yes = min(given[:2]) >= GOOD or (given[2] and not says_broken(given[2]))
+        if not is_yes:
+            await self._ask_again(hearing, ticket)
+        else:
             rated = closing(hearing, ClosedAsk(ask.id, "rated"))
-            await self._desk.take(ask.about.ticket, s.Rate(hearing.by, *given), rated.origin)
+            await self._desk.take(ticket.number, s.Rate(hearing.by, *given), rated.origin)
+        return True
+
+    async def _ask_again(self, hearing: Hearing, ticket: Ticket) -> None:
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        text = speaker.say("{number} 现在好了吗？好了回 1，还有问题回 2。", number=ticket.number)
+        about = Check(ticket=ticket.number)
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)
 
     async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the details, the report or the progress that was asked for; False when none was."""
@@ -444,6 +472,18 @@ def _is_left_unsaid(text: str) -> bool:
 def _may_be_answered(quoted: Ask) -> bool:
     """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
     return isinstance(quoted.about, Agree | Times | Check | Rating) or quoted.outcome in ("", _LEFT)
+
+
+def _is_tapped_twice(hearing: Hearing, rating: Ask) -> bool:
+    """Say whether the 1 that confirmed comes once more: it rates nobody."""
+    is_at_once = (hearing.now - rating.asked_at).total_seconds() <= _TAPPED_SECONDS
+    return is_at_once and choice(hearing.text) == (1, "")
+
+
+def _failing(text: str) -> str:
+    """Return what fails still when a 2, asked for a rating, says so: `2 还是不行`; else nothing."""
+    number, more = choice(text) or (0, "")
+    return more if number == _PROBLEM and says_still(more) else ""
 
 
 def _is_two(text: str) -> bool:

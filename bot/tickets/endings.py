@@ -87,7 +87,10 @@ def closed(
         return cancelled(closing, by, after, events, voices, rules)
     if closing is Closing.CONFIRMED:
         text = voices.customer.say("谢谢确认，{number} 已关闭。", number=number)
-        if any(isinstance(event, e.Rated) for event in events):
+        ratings = [event for event in events if isinstance(event, e.Rated)]
+        if any(event.is_low for event in ratings):
+            return []  # that somebody will call says it all
+        if ratings:
             return [
                 Message(
                     to=Place.CUSTOMER,
