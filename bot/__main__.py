@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import io
+import sys
 
 
 def main() -> None:
@@ -13,7 +15,15 @@ def main() -> None:
 
     gc.freeze()
     gc.enable()
+    speak_any_script()
     command_line()
+
+
+def speak_any_script() -> None:
+    """Let what a stream's encoding lacks be written as escapes: a log of Windows is no reason to end."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

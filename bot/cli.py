@@ -21,14 +21,16 @@ from bot.cli_store import audit, backup, migrate, restore
 from bot.command_line import config_option as _config_option
 from bot.command_line import explained as _explained
 from bot.command_line import file_of as _file
-from bot.command_line import language_of, voice_of
+from bot.command_line import language_of, shown, voice_of
 from bot.command_line import loaded as _load
-from bot.config import Config, load, rules_of
+from bot.config import Config, ConfigurationFaults, load, rules_of
 from bot.contracts import endings, sentence
 from bot.reach import unreached
 from bot.tickets.speaker import Speaker
 
 R = TypeVar("R")
+
+_FAULTY_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 
 
 def _run(work: Coroutine[Any, Any, R]) -> R:
@@ -54,14 +56,18 @@ def main() -> None:
 @click.option("-v", "--verbose", is_flag=True, help="Log more: also one line for every step.")
 @_explained
 def run(config_file: Path | None, verbose: bool) -> None:
-    """Start adapters, scheduler, outbox and web page; Ctrl-C or SIGTERM ends it."""
+    """Start adapters, scheduler, outbox and web page. Ctrl-C or SIGTERM ends it; a faulty configuration exits with 78."""
     gc.disable()  # a start makes next to no garbage; from then on the program collects in its own way
     # Imported here: checking a file or asking the FAQ needs no web server. The logs first: they keep structlog small.
     from bot.logs import configure
 
     from bot.app import run as run_app  # isort: skip
 
-    config = _load(config_file)
+    try:
+        config = _load(config_file)
+    except ConfigurationFaults as faults:  # no reason to start it again, as a service otherwise would
+        click.echo(shown(faults), err=True)
+        sys.exit(_FAULTY_CONFIGURATION)
     if verbose:
         config = replace(config, monitoring=replace(config.monitoring, log="steps"))
     configure(is_verbose=verbose, log=config.monitoring.log)
@@ -81,7 +87,7 @@ def run(config_file: Path | None, verbose: bool) -> None:
 )
 @_explained
 def check(config_file: Path | None, is_explained: bool) -> None:
-    """Report all mistakes of a configuration: key, found, expected, line."""
+    """Report all mistakes of a configuration. Each with line, key, what was found and what is expected; exit 1 if there are any."""
     file = _file(config_file)
     config = load(file, os.environ)
     counts = {"rooms": len(config.rooms), "people": len(config.people), "platforms": len(config.adapters)}
@@ -112,7 +118,7 @@ def check(config_file: Path | None, is_explained: bool) -> None:
 )
 @_explained
 def replay(config_file: Path | None, update: bool, files: tuple[Path, ...]) -> None:
-    """Replay conversations (*.chat) with a simulated clock against the real desk."""
+    """Replay conversations with a simulated clock. Files (*.chat) against the real desk; exit 1 and a difference if it says anything else."""
     from bot.logs import configure
     from bot.replay import NothingToPoint
     from bot.replay import replay as play
@@ -163,7 +169,7 @@ def simulate(
     until: datetime | None,
     customer: str,
 ) -> None:
-    """Say what another policy or rota would have made of past tickets; nothing is changed."""
+    """Say what other policies would have made of past tickets. Or other rotas; nothing is changed."""
     from bot.simulation import NothingToSimulate, Wanted
     from bot.simulation import simulate as tell
 
@@ -183,7 +189,7 @@ def simulate(
 @_config_option
 @_explained
 def doctor(config_file: Path | None) -> None:
-    """Look at environment, configuration, store and adapters, and say how to mend what is wrong."""
+    """Find what is wrong and say how to mend it. Looks at environment, configuration, store and adapters; exit 1 if anything is."""
     from bot.doctor import examine
 
     is_well = True
@@ -205,7 +211,7 @@ def doctor(config_file: Path | None) -> None:
 @click.option("--address", help="http://HOST:PORT of a bot elsewhere; needs [monitoring] token.")
 @_explained
 def top(config_file: Path | None, is_once: bool, every: float, address: str | None) -> None:
-    """Watch a running bot: tickets, messages, outbox, store; Ctrl-C ends it."""
+    """Watch a running bot. Its tickets, messages, outbox and store; Ctrl-C ends it."""
     from bot.clock import SystemClock
     from bot.run_file import Running, folder_of, read
     from bot.top import watch

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from bot.command_line import config_option, explained, loaded, voice_of
+from bot.command_line import Voice, config_option, explained, loaded, voice_of
 from bot.config import Config
+from bot.tickets.errors import N_
 from scheduler.accounts import account
 from scheduler.explanation import explain
 from scheduler.intervals import Interval
 from scheduler.lengths import parse_length
+from scheduler.mistaken import in_english
 from scheduler.plan_explanation import explain_plan
+
+
+class Unreadable(Exception):
+    """A time was written that cannot be read; `template` says how to write it."""
+
+    def __init__(self, template: str, text: str) -> None:
+        super().__init__(template)
+        self._template = template
+        self._text = text
+
+    def said(self, voice: Voice) -> str:
+        """Return one sentence for whoever wrote it."""
+        return voice.say(self._template, text=self._text)
 
 
 @click.command()
@@ -43,7 +58,7 @@ def due(
     plan: str | None,
     is_explained: bool,
 ) -> None:
-    """Say when a promise is due, or a plan comes back; the first line is the instant in ISO 8601."""
+    """Say when a promise is due, or a plan comes back. The first line is the instant in ISO 8601."""
     if (calendar is None or within is None) is (plan is None):
         raise click.UsageError("Give --calendar and --within, or --plan.")
     config = loaded(config_file)
@@ -53,8 +68,11 @@ def due(
             if plan is not None
             else _lines(config, calendar or "", start, within or "", pauses)
         )
-    except (ValueError, TypeError) as fault:
-        raise click.ClickException(str(fault)) from fault
+    except Unreadable as fault:
+        raise click.ClickException(fault.said(voice_of(config.bot.language))) from fault
+    except ValueError as fault:
+        is_chinese = config.bot.language == "zh"
+        raise click.ClickException(str(fault) if is_chinese else in_english(fault)) from fault
     click.echo("\n".join(lines) if is_explained else lines[0])
 
 
@@ -66,7 +84,7 @@ def _lines(config: Config, calendar: str, start: str, within: str, pauses: Itera
             voice.say("没有叫 {calendar} 的日历；可用：{known}", calendar=calendar, known=known)
         )
     zone = found.zone
-    stops = [Interval(*_moments(pause, zone)) for pause in pauses]
+    stops = [_pause(each, zone) for each in pauses]
     made = account(found, _moment(start, zone), parse_length(within), stops)
     return explain(made, zone, config.bot.language)
 
@@ -74,15 +92,22 @@ def _lines(config: Config, calendar: str, start: str, within: str, pauses: Itera
 def _plan_lines(config: Config, plan: str, start: str) -> list[str]:
     found = config.plans.get(plan)
     if found is None:
-        voice, known = voice_of(config.bot.language), ", ".join(config.plans)
+        voice = voice_of(config.bot.language)
+        known = ", ".join(config.plans) or voice.say("（没有）")
         raise click.ClickException(voice.say("没有叫 {plan} 的计划；可用：{known}", plan=plan, known=known))
     zone = found.recurrence.calendar.zone
     return explain_plan(found.recurrence, _moment(start, zone), config.bot.language)
 
 
-def _moments(pause: str, zone: ZoneInfo) -> Iterator[datetime]:
-    return (_moment(end.strip(), zone) for end in pause.split("..", 1))
+def _pause(text: str, zone: ZoneInfo) -> Interval:
+    begins, dots, ends = text.partition("..")
+    if not dots:
+        raise Unreadable(N_("暂停“{text}”看不懂，应写成 2026-03-09 10:00..2026-03-09 11:00"), text)
+    return Interval(_moment(begins, zone), _moment(ends, zone))
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=zone)
+    try:
+        return datetime.fromisoformat(text.strip()).replace(tzinfo=zone)
+    except ValueError as fault:
+        raise Unreadable(N_("时刻“{text}”看不懂，应写成 2026-03-06 16:30"), text) from fault

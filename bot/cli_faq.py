@@ -21,7 +21,7 @@ def faq() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @explained
 def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
-    """Import csv, xlsx, md, jsonl, docx or txt; good rows are taken, faulty ones listed."""
+    """Import questions and answers from a file. From csv, xlsx, md, jsonl, docx or txt; good rows are taken, faulty ones listed."""
     from bot.housekeeping import import_faq
 
     click.echo("\n".join(asyncio.run(import_faq(loaded(config_file), file, is_dry_run=dry_run))))
@@ -33,7 +33,7 @@ def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @explained
 def export(config_file: Path | None, is_template: bool, file: Path) -> None:
-    """Export the knowledge base as csv, xlsx, md or jsonl, by suffix."""
+    """Export everything as csv, xlsx, md or jsonl, by suffix."""
     from bot.housekeeping import export_faq, write_template
 
     config = loaded(config_file)
@@ -72,7 +72,7 @@ def ask(config_file: Path | None, is_explained: bool, customer: str | None, text
 )
 @explained
 def tune(config_file: Path | None, precision: float) -> None:
-    """Propose answer_at from what became of this installation's own answers; changes nothing."""
+    """Propose answer_at from what became of own answers. Changes nothing."""
     from bot.tuning import tune as tell
 
     click.echo("\n".join(asyncio.run(tell(loaded(config_file), precision))))
@@ -91,7 +91,7 @@ _semantic = click.option(
 @click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @explained
 def check_faq(config_file: Path | None, file: Path | None) -> None:
-    """Try the questions that shall be answered in a certain way; exit 1 if one is not."""
+    """Try the questions whose answers are known. Exit 1 if one is answered in another way."""
     from bot.housekeeping import check_faq as try_all
 
     config = loaded(config_file)
@@ -112,7 +112,7 @@ def check_faq(config_file: Path | None, file: Path | None) -> None:
 @_semantic
 @explained
 def match(kb: Path, queries: Path, out: Path, *, is_semantic: bool) -> None:
-    """Match many queries against a knowledge base, both JSON lines; predictions go to a file."""
+    """Match many queries against a knowledge base. Both are JSON lines; predictions go to a file."""
     from faq.batch import UnusableLine, match_files
     from faq.sentences import bundled
 
@@ -129,7 +129,7 @@ def match(kb: Path, queries: Path, out: Path, *, is_semantic: bool) -> None:
 @_semantic
 @explained
 def evaluate(kb: Path, queries: Path, gold: Path, *, is_semantic: bool) -> None:
-    """Measure the matcher: accuracy, recall@3, MRR, coverage at 95 and 98 % precision."""
+    """Measure the matcher on questions with known answers. Accuracy, recall@3, MRR, coverage at 95 and 98 % precision."""
     from faq.batch import UnusableLine, evaluate_files
     from faq.sentences import bundled
 

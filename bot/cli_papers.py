@@ -53,6 +53,8 @@ def record(config_file: Path | None, number: int, out: Path) -> None:
     """Write the service record of a ticket, for the customer to sign."""
     config = loaded(config_file)
     voice = voice_of(config.bot.language)
+    if out.suffix.lower() != ".xlsx":
+        raise StoreFault(N_("{path} 要写成 .xlsx。"), path=out)
     paper = asyncio.run(_paper(config, number))
     if paper is None:
         raise StoreFault(N_("没有单号 {number}。"), number=number)

@@ -28,7 +28,7 @@ _NAMES = {
     Part.ASKS: N_("提问"),
     Part.LINKS: N_("引用关系"),
     Part.OUTBOX: N_("发送的消息"),
-    Part.FILES: N_("文件"),
+    Part.FILES: N_("带的文件"),
     Part.FAILURES: N_("处理失败"),
     Part.TICKETS: N_("单"),
 }
@@ -40,7 +40,7 @@ _NAMES = {
 @click.argument("file", type=click.Path(path_type=Path))
 @explained
 def backup(config_file: Path | None, is_checked: bool, file: Path) -> None:
-    """Write everything into one new file, also while the bot runs; into a folder, under a name with the time."""
+    """Write everything into one new file. Also while the bot runs; into a folder, under a name with the time."""
     from bot.copying import back_up, examine  # here and below: what runs the bot copies nothing
 
     config, voice = _begun(config_file)
@@ -70,7 +70,7 @@ def backup(config_file: Path | None, is_checked: bool, file: Path) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @explained
 def restore(config_file: Path | None, is_check: bool, is_replacing: bool, file: Path) -> None:
-    """Fill the empty store of the configuration from a backup of any store."""
+    """Fill the empty store from a backup. The store is that of the configuration, the backup that of any store."""
     from bot import copying
 
     if is_check:
@@ -101,7 +101,7 @@ def restore(config_file: Path | None, is_check: bool, is_replacing: bool, file: 
 )
 @explained
 def migrate(config_file: Path | None, target: str) -> None:
-    """Copy everything into another store and verify it; the old one stays. Run it again if it was interrupted."""
+    """Copy everything into another store and verify it. The old one stays; run it again if it was interrupted."""
     from bot import copying
 
     config, voice = _begun(config_file)
@@ -121,7 +121,7 @@ def migrate(config_file: Path | None, target: str) -> None:
 @config_option
 @explained
 def audit(config_file: Path | None) -> None:
-    """Verify the hash chain of every ticket, also while the bot runs; exit 1 if one is broken."""
+    """Verify the hash chain of every ticket. Also while the bot runs; exit 1 if one is broken."""
     from bot import copying
 
     config, voice = _begun(config_file)

@@ -90,17 +90,28 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except ConfigurationFaults as faults:
-            raise SystemExit(_shown(faults)) from faults
+            raise SystemExit(shown(faults)) from faults
         except StoreFault as fault:
-            given = kwargs.get("config_file")
-            language = language_of(given if isinstance(given, Path) else None, os.environ)
-            raise click.ClickException(fault.said(voice_of(language).translate)) from fault
+            raise click.ClickException(fault.said(_voice(kwargs).translate)) from fault
         except OSError as fault:
-            raise click.ClickException(str(fault)) from fault
+            raise click.ClickException(_about_a_file(fault, _voice(kwargs))) from fault
 
     return wrapped
 
 
-def _shown(faults: ConfigurationFaults) -> str:
+def _voice(given: Mapping[str, object]) -> Voice:
+    file = given.get("config_file")
+    return voice_of(language_of(file if isinstance(file, Path) else None, os.environ))
+
+
+def _about_a_file(fault: OSError, voice: Voice) -> str:
+    if fault.filename is None or fault.strerror is None:
+        return str(fault)
+    path = str(fault.filename).removesuffix(".part")  # what is written goes there first
+    return voice.say("{path} 用不了（{error}）。", path=path, error=fault.strerror)
+
+
+def shown(faults: ConfigurationFaults) -> str:
+    """Return all mistakes of a configuration, one a line, in the language it asks for."""
     lines = faults.lines()
     return "\n".join([voice_of(faults.language).say("配置有 {count} 处要改：", count=len(lines)), *lines])

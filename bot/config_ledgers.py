@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from bot.config_lines import Place
-from bot.config_mistakes import Mistakes, Wording, nearest
+from bot.config_mistakes import Mistakes, Wording, complaint, nearest
 from bot.config_values import parsed
 from bot.settings import PolicySettings
 from scheduler.calendar import Calendar, always, parse_window
@@ -45,7 +45,7 @@ def work_window_of(
         return window_of(written, calendars)
     except ValueError as fault:
         key = "windows" if written.calendar in calendars else "calendar"
-        mistakes.add((*here, key), getattr(written, key), str(fault))
+        mistakes.add((*here, key), getattr(written, key), complaint(fault))
         return None
 
 
@@ -63,7 +63,7 @@ def check_ledgers(policy: PolicySettings, place: Place, mistakes: Mistakes) -> N
             ratio_of(ratio, _ANY_CALENDAR)
         except ValueError as fault:
             key = "at_most" if ratio.at_most is not None else "at_least"
-            mistakes.add((*here, key), getattr(ratio, key), str(fault))
+            mistakes.add((*here, key), getattr(ratio, key), complaint(fault))
     for index, quota in enumerate(policy.quotas):
         here = (*place, "quotas", index)
         _check_levels(quota.levels, policy, here, mistakes)
@@ -73,7 +73,7 @@ def check_ledgers(policy: PolicySettings, place: Place, mistakes: Mistakes) -> N
         try:
             quota_of(quota, _ANY_CALENDAR)
         except ValueError as fault:
-            mistakes.add((*here, "limit"), quota.limit, str(fault))
+            mistakes.add((*here, "limit"), quota.limit, complaint(fault))
     if policy.callback is not None:
         _check_callback(policy, (*place, "callback"), mistakes)
 

@@ -12,6 +12,7 @@ from enum import Enum
 import msgspec
 
 from bot.config_lines import Place, line_of
+from scheduler.mistaken import in_english
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PASSWORD = re.compile(r":.*@", re.DOTALL)
@@ -31,6 +32,11 @@ class Wording(msgspec.Struct, frozen=True):
     def of(self, language: str) -> str:
         """Return the sentence in a language."""
         return self.zh if language == "zh" else self.en
+
+
+def complaint(fault: Exception) -> Wording:
+    """Return what a parser complains of."""
+    return Wording(str(fault), in_english(fault))
 
 
 class Mistake(msgspec.Struct, frozen=True):

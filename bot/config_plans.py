@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from bot.config_lines import Place
-from bot.config_mistakes import Mistakes, Wording
+from bot.config_mistakes import Mistakes, Wording, complaint
 from bot.config_names import CALENDAR, CUSTOMER, LADDER, PERSON, TAKEN
 from bot.config_values import clock_time, length, refer
 from bot.settings import MaintenanceSettings, PlanSettings, RoomSettings, Settings
@@ -108,7 +108,7 @@ def _recurrence(written: PlanSettings, place: Place, calendar: Calendar, mistake
     try:
         plan = Plan(written.id, recurs, calendar, written.moves, written.starts, written.until)
     except ValueError as fault:
-        mistakes.add((*place, key), recurs, str(fault))
+        mistakes.add((*place, key), recurs, complaint(fault))
         return None
     if _is_too_often(plan):
         mistakes.add((*place, key), recurs, _TOO_OFTEN)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bot.config_ledgers import work_window_of
 from bot.config_lines import Place
-from bot.config_mistakes import UNSHOWN, Mistakes, Wording, nearest
+from bot.config_mistakes import UNSHOWN, Mistakes, Wording, complaint, nearest
 from bot.config_values import length, parsed, zone
 from bot.settings import (
     CalendarSettings,
@@ -92,7 +92,7 @@ def _calendar(name: str, settings: CalendarSettings, local: ZoneInfo, mistakes: 
         calendar = Calendar(name, local, parse_weekly(settings.weekly), settings.holidays or None, special)
         check(calendar)
     except ValueError as fault:
-        mistakes.add((*place, "weekly"), settings.weekly, str(fault))
+        mistakes.add((*place, "weekly"), settings.weekly, complaint(fault))
         return None
     return calendar
 
@@ -192,7 +192,7 @@ def _level(
         try:
             in_order(rules)
         except ValueError as fault:
-            mistakes.add((*place, "clocks"), UNSHOWN, str(fault))
+            mistakes.add((*place, "clocks"), UNSHOWN, complaint(fault))
     promises = tuple(_promise(each, settings.calendar, ladder) for each in written)
     return Level(
         settings.id,
@@ -233,7 +233,7 @@ def _rule(
     try:
         return clock_rule(written, calendar=calendar, ladder=ladder, calendars=calendars)
     except WrittenFault as fault:
-        mistakes.add((*place, fault.key), getattr(written, fault.key, UNSHOWN) or UNSHOWN, str(fault))
+        mistakes.add((*place, fault.key), getattr(written, fault.key, UNSHOWN) or UNSHOWN, complaint(fault))
         return None
 
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.config_lines import Place
-from bot.config_mistakes import Mistakes, Wording, nearest
+from bot.config_mistakes import Mistakes, Wording, complaint, nearest
 from scheduler.lengths import parse_length
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ def parsed(parse: Callable[[str], T], text: str, place: Place, mistakes: Mistake
         return parse(text)
     except (ValueError, OverflowError) as fault:
         if not mistakes.is_at(place):
-            mistakes.add(place, text, str(fault))
+            mistakes.add(place, text, complaint(fault))
         return None
 
 

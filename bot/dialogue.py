@@ -33,48 +33,57 @@ from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
+from bot.meanings import (
+    DECLINED,
+    SOON_SECONDS,
+    fresh,
+    in_words,
+    is_left_unsaid,
+    is_said_again,
+    is_tapped_twice,
+    is_two,
+    left_behind,
+    may_be_answered,
+    may_check,
+    still_fails,
+    what_fails,
+)
 from bot.moments import moment_at_start
 from bot.opening import Opening
 from bot.short_answers import (
     GOOD,
-    agreed,
     choice,
-    is_none_of_them,
     not_yet,
     one_score,
     praise,
     says_broken,
-    says_still,
     scores,
 )
 from bot.store.contract import ClosedAsk, Store
-from bot.talk import Talk, tells
+from bot.talk import Talk
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
-from bot.tickets.kinds import Status, SurveyState, WaitsFor
+from bot.tickets.kinds import SurveyState, WaitsFor
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
-from bot.wishes import Wish, wish
-from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
-_NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 that was offered
-    r"(?:还是?|也|都)?(?:没有?|未)解决[啊呀呢了]?[。.!！~～]*|(?:试了)?还是?不行[啊呀了]?[。.!！~～]*|没用[啊呀]?[。.!！]*|(?:it )?did(?:n't| not) (?:help|work)\W*|not solved\W*",
-    re.IGNORECASE,
-)
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
-_NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
-_ASIDE = 3  # letters: 马上, 来了 is said to somebody in passing
-_DECLINED = 0
-_PROBLEM = 2  # "2 if there is still a problem"
-_TAPPED_SECONDS = 60  # a 1 this soon after the 1 that confirmed was sent twice
-_LEFT = "left"  # the outcome of a question whose asker said something else
-_SOON_SECONDS = 600  # a remark this soon after the question for a rating is about the service
+
+
+class NotAnAnswer(Exception):
+    """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks."""
+
+    def __init__(self, left: tuple[ClosedAsk, ...], fresh: int | None = None) -> None:
+        super().__init__("not an answer")
+        self.left = left
+        self.fresh = fresh
 
 
 class Dialogue:
@@ -117,23 +126,23 @@ class Dialogue:
             quoted = None  # a card that asks nothing
         asks = await self._open(hearing, quoted)
         if not asks:
-            if _is_left_unsaid(hearing.text):
+            if is_left_unsaid(hearing.text):
                 return None
             raise NotAnAnswer(())
-        if _is_said_again(hearing, asks):
+        if is_said_again(hearing, asks):
             return None
         text = hearing.text
         rated = scores(text)
         rating = next((ask for ask in asks if isinstance(ask.about, Rating)), None)
         chosen = choice(text)
         choices = [ask for ask in asks if isinstance(ask.about, _CHOICES)]
-        if rating is not None and quoted is None and _is_tapped_twice(hearing, rating):
+        if rating is not None and quoted is None and is_tapped_twice(hearing, rating):
             return None
-        failing = _failing(text)
+        failing = what_fails(text)
         if failing and rating is not None and isinstance(rating.about, Rating):
             await self._desk.take(rating.about.ticket, s.Reopen(hearing.by, failing), hearing.origin)
             return None
-        if rating is not None and rated is not None and not (chosen and choices and not _is_two(text)):
+        if rating is not None and rated is not None and not (chosen and choices and not is_two(text)):
             await self._rate(hearing, rating, s.Rate(hearing.by, rated[0], rated[1], rated[2]))
             return None
         check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
@@ -151,9 +160,9 @@ class Dialogue:
             return await self._chosen(
                 hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
             )
-        if choices and (said := _in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
+        if choices and (said := in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
             return await self._chosen(hearing, choices[0], said, "")
-        if choices and (still := _still_fails(hearing, choices[0])) is not None:
+        if choices and (still := still_fails(hearing, choices[0])) is not None:
             return await self._chosen(hearing, choices[0], *still)
         if is_thanks(text):
             await self._thanked(hearing, asks)
@@ -163,7 +172,7 @@ class Dialogue:
         if rating is not None and await self._is_remark(hearing, rating, quoted):
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
-        raise NotAnAnswer(_left(hearing, asks), _fresh(asks))
+        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks))
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
@@ -177,7 +186,7 @@ class Dialogue:
     async def _open(self, hearing: Hearing, quoted: Ask | None) -> list[Ask]:
         """Return the questions this text may answer, newest first: the quoted one alone, or the person's own."""
         if quoted is not None:
-            return [quoted] if _may_be_answered(quoted) else []
+            return [quoted] if may_be_answered(quoted) else []
         asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
         return [ask for ask in asks if await self._makes_sense(ask)]
 
@@ -185,7 +194,7 @@ class Dialogue:
         """Say whether the ticket of a question still waits for its answer."""
         if isinstance(ask.about, Check):
             ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and _may_check(ticket, ask.person)
+            return ticket is not None and may_check(ticket, ask.person)
         if isinstance(ask.about, Agree):
             ticket = await self._store.ticket(ask.about.ticket)
             return ticket is not None and (ticket.proposal is not None or is_undecided(ticket))
@@ -209,7 +218,7 @@ class Dialogue:
         """Return the ticket that waits for something of whoever speaks, the latest asked for, or was just opened for them."""
         asks = await self._open(hearing, None)
         waiting = (ask.about.ticket for ask in asks if isinstance(ask.about, Needed | Details))
-        return next(waiting, _fresh(asks))
+        return next(waiting, fresh(asks))
 
     async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
         about = ask.about
@@ -224,7 +233,7 @@ class Dialogue:
             if number == 1:
                 more = self._told_since(hearing, ask, more)
                 await self._opening.offered(closed, about.question, more, outside=about.outside)
-            elif number == _DECLINED:
+            elif number == DECLINED:
                 await self._desk.answer([], closed.origin)
         elif isinstance(about, Answered):
             if number <= 1:  # what the answer offers comes before the menu it was picked from
@@ -368,7 +377,7 @@ class Dialogue:
         ticket = await self._store.ticket(rating.about.ticket) if isinstance(rating.about, Rating) else None
         if ticket is None or ticket.survey is None or ticket.survey.state not in _WAITING:
             return False
-        is_soon = (hearing.now - rating.asked_at).total_seconds() <= _SOON_SECONDS
+        is_soon = (hearing.now - rating.asked_at).total_seconds() <= SOON_SECONDS
         return (
             is_soon
             and not hearing.is_addressed
@@ -376,115 +385,3 @@ class Dialogue:
             and not looks_like_question(hearing.text)
             and not is_noise(hearing.text)
         )
-
-
-def _left(hearing: Hearing, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
-    """A menu is over when its asker says something else; an offer stands while they only tell more of it."""
-    tells_more = not hearing.is_addressed and tells(hearing.text) and not looks_like_trouble(hearing.text)
-    is_aside = tells_more and len(fold(hearing.text)) <= _ASIDE
-    if is_aside:
-        return ()
-    over = Menu | Choices | Suggestion if tells_more else Menu | Offer | Choices | Suggestion
-    return tuple(ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, over))
-
-
-def _fresh(asks: list[Ask]) -> int | None:
-    """Return the ticket that was opened just now."""
-    return next((ask.about.ticket for ask in asks if isinstance(ask.about, Afterthought)), None)
-
-
-def _is_said_again(hearing: Hearing, asks: list[Ask]) -> bool:
-    """Say whether somebody repeats to everybody what the bot has just asked them about."""
-    about = asks[0].about
-    return (
-        not hearing.is_addressed
-        and isinstance(about, Offer | Menu)
-        and fold(about.question) == fold(hearing.text)
-    )
-
-
-class NotAnAnswer(Exception):
-    """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks."""
-
-    def __init__(self, left: tuple[ClosedAsk, ...], fresh: int | None = None) -> None:
-        super().__init__("not an answer")
-        self.left = left
-        self.fresh = fresh
-
-
-def _still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
-    """Return the choice of whoever says after an answer, or beside candidates, that it fails still, and what they say besides."""
-    text = hearing.text.strip()
-    is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
-    is_all = _NOT_HELPED.fullmatch(text) is not None
-    said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
-    fails = not_yet(said) or (says_still(said) and looks_like_trouble(said))
-    is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
-    match ask.about:
-        case Answered() if is_all or is_told:
-            return 1, "" if is_all else text
-        case Menu() if is_soon and (is_all or is_told):
-            return 0, "" if is_all else text
-        case _:
-            return None
-
-
-def _in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
-    """Return the number that a yes, a no or "none of them" stands for, said to the bot soon after it asked."""
-    is_soon = (hearing.now - ask.asked_at).total_seconds() <= _SOON_SECONDS
-    if hearing.mentions or not (is_quoted or (is_soon and hearing.quotes is None)):
-        return None
-    yes, wished = agreed(hearing.text), wish(hearing.text)
-    wants_somebody = wished is Wish.SOMEBODY
-    match ask.about:
-        case Menu(entries=entries) if len(entries) == 1 and yes is not None:
-            return 1 if yes else 0
-        case Menu() if wants_somebody or is_none_of_them(hearing.text):
-            return 0
-        case Answered() if wants_somebody:
-            return 1
-        case Offer() if (
-            wants_somebody or wished is Wish.SOONER or (wished is Wish.HOW_FAR and hearing.is_addressed)
-        ):
-            return 1  # who asks whether somebody comes wants somebody to come
-        case Offer() if yes is not None:
-            return 1 if yes else _DECLINED
-        case Suggestion() if yes:
-            return 1
-        case Agree() if yes is not None:
-            return 1 if yes else 2
-        case _:
-            return None
-
-
-def _may_check(ticket: Ticket, person: str) -> bool:
-    """A further reporter may still say that it fails when the requester has said that it works."""
-    is_other = ticket.account != person and any(each.account == person for each in ticket.reporters)
-    return ticket.status is Status.SOLVED or (is_other and ticket.status is Status.CLOSED)
-
-
-def _is_left_unsaid(text: str) -> bool:
-    """Say whether a text that answers nothing says nothing either: thanks, or a bare number nobody asked for."""
-    chosen = choice(text)
-    return is_thanks(text) if chosen is None else not chosen[1] or is_thanks(text)
-
-
-def _may_be_answered(quoted: Ask) -> bool:
-    """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
-    return isinstance(quoted.about, Agree | Times | Check | Rating) or quoted.outcome in ("", _LEFT)
-
-
-def _is_tapped_twice(hearing: Hearing, rating: Ask) -> bool:
-    """Say whether the 1 that confirmed comes once more: it rates nobody."""
-    is_at_once = (hearing.now - rating.asked_at).total_seconds() <= _TAPPED_SECONDS
-    return is_at_once and choice(hearing.text) == (1, "")
-
-
-def _failing(text: str) -> str:
-    """Return what fails still when a 2, asked for a rating, says so: `2 还是不行`; else nothing."""
-    number, more = choice(text) or (0, "")
-    return more if number == _PROBLEM and says_still(more) else ""
-
-
-def _is_two(text: str) -> bool:
-    return sum(character.isdigit() for character in text[:12]) >= 2

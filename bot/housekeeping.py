@@ -14,6 +14,7 @@ from bot.config import Config
 from bot.importing import for_customers, import_file
 from bot.kept_index import index_file, read_base
 from bot.knowledge import wanted_of
+from bot.measured import told
 from bot.store.contract import Store, StoreFault
 from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
 from bot.understanding import Understanding, understanding_of
@@ -171,13 +172,16 @@ def _explained(found: explanation.Account, voice: Voice) -> list[str]:
     for near in found.nearest:
         lines.append(
             voice.say(
-                "{score:.3f} {entry}：最像“{phrase}”",
+                "{score:.3f} {entry}：最像“{phrase}”，依据共 {evidence:.2f}",
                 score=near.score,
+                evidence=near.evidence,
                 entry=near.entry.id,
                 phrase=near.wording,
             )
         )
-        lines.append("      " + " ".join(f"{name}={value:.2f}" for name, value in near.features))
+        lines += [
+            f"      {name} {value} {speaks}".rstrip() for name, value, speaks in told(near, voice.translate)
+        ]
     return lines
 
 

@@ -55,6 +55,9 @@ class Sender:
         self._rooms: dict[str, deque[Queued]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._held: dict[str, list[Queued]] = {}  # by room, until somebody speaks there
+        self._silent: set[str] = (
+            set()
+        )  # rooms where nobody has spoken since the attempt that runs there began
         self._pace = Pace(adapter.capabilities)
         self.quotas = Quotas(adapter.capabilities)
         self._notes = Notes(adapter.name, store, clock, self._pace, self.quotas)
@@ -218,10 +221,15 @@ class Sender:
 
     def release(self, room: str) -> None:
         self.quotas.heard(room)
-        self.put(
+        self._silent.discard(room)
+        self.put(self._unheld(room))
+
+    def _unheld(self, room: str) -> list[Queued]:
+        """Take what was held for a room, to be said now."""
+        return [
             replace(message, state=Delivery.QUEUED, was_held=True, not_before=None)
             for message in self._held.pop(room, ())
-        )
+        ]
 
     async def drain(self) -> None:
         self._notes.hurry()
@@ -283,7 +291,10 @@ class Sender:
             await self._claim(queue)
         if queue and self.is_ours:  # else the lease went meanwhile, and the messages with it
             first = queue[0]
+            self._silent.add(first.room)
             self._finish(queue, first, await self._attempts.send(first))
+            if first.room not in self._silent:  # a refusal for want of a word is over already
+                queue.extendleft(reversed(self._unheld(first.room)))
 
     def _finish(self, queue: deque[Queued], message: Queued, after: Queued | None) -> None:
         """Take a message from the head of its queue, or put there what became of it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from faq.entries import Entry
-from faq.features import LEFT_OVER, NAMES
+from faq.entries import Comparison, Entry
 from faq.knowledge import Hit, KnowledgeBase, Verdict, judge
+from faq.rank import Spoken, spoken_of
 from faq.text import fold
 
 NEAREST = 5
@@ -18,7 +18,8 @@ class Near(msgspec.Struct, frozen=True):
     entry: Entry
     score: float  # probability that it answers the text
     wording: str  # the question or alias most like the text, as written
-    features: tuple[tuple[str, float], ...]  # of that wording, by name
+    evidence: float  # of all its wordings
+    features: tuple[Spoken, ...]  # of that wording
 
 
 class Account(msgspec.Struct, frozen=True):
@@ -42,7 +43,7 @@ def account(
     """Return how a text is judged for a customer; what is found is exactly what `match` finds."""
     hits = base.match(text, customer=customer, limit=NEAREST)
     measured = {each.entry.id: each for each in base.compare(text, customer=customer)}
-    nearest = tuple(_near(hit, measured[hit.entry.id].features) for hit in hits)
+    nearest = tuple(_near(hit, measured[hit.entry.id]) for hit in hits)
     return Account(
         text=text,
         folded=fold(text),
@@ -55,5 +56,5 @@ def account(
     )
 
 
-def _near(hit: Hit, features: tuple[float, ...]) -> Near:
-    return Near(hit.entry, hit.score, hit.phrase, tuple(zip((*NAMES, *LEFT_OVER), features, strict=False)))
+def _near(hit: Hit, measured: Comparison) -> Near:
+    return Near(hit.entry, hit.score, hit.phrase, measured.evidence, spoken_of(measured))

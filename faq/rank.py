@@ -34,6 +34,14 @@ _MOST_LEAD, _BY_CHANCE = 3.0, 4.0
 _SURE_BY_EVIDENCE, _SURE_BY_LEAD, _SURE_BY_MEANING, _SURE_BY_LENGTH = 0.5, 1.0, 1.5, 2.5
 
 
+class Spoken(msgspec.Struct, frozen=True):
+    """A feature of a phrasing, and how much it speaks for the same question; less than 0 against it."""
+
+    name: str
+    value: float
+    speaks: float
+
+
 class Confidence(msgspec.Struct, frozen=True):
     """A logistic model over `sureness`."""
 
@@ -73,7 +81,7 @@ def _spoken(weights: Sequence[float], features: Sequence[float]) -> float:
     return sum([weight * value for weight, value in zip(weights, features, strict=True)])
 
 
-def values(each: Measured) -> tuple[float, ...]:
+def values(each: Measured | Comparison) -> tuple[float, ...]:
     """Return what is weighed of a phrasing: its features, and with the extra the likeness of the whole sentences."""
     if each.sentence is None:
         return each.features
@@ -83,6 +91,16 @@ def values(each: Measured) -> tuple[float, ...]:
 def evidence(each: Measured) -> float:
     """Return how much the features of a phrasing speak for the same question, about 0 to 12."""
     return _spoken(_weights(each.sentence is not None), values(each))
+
+
+def spoken_of(each: Comparison) -> tuple[Spoken, ...]:
+    """Return what the features of the phrasing that is most like a text speak."""
+    weights = _weights(each.sentence is not None)
+    names = NAMES if each.sentence is None else WITH_SENTENCE
+    return tuple(
+        Spoken(name, value, weight * value)
+        for name, value, weight in zip(names, values(each), weights, strict=True)
+    )
 
 
 def most_likely(found: Sequence[Sequence[float]]) -> float:

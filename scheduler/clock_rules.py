@@ -10,6 +10,7 @@ from graphlib import CycleError, TopologicalSorter
 import msgspec
 
 from scheduler.history import MISSED, REPORTED
+from scheduler.mistaken import Mistaken
 from scheduler.plans import Plan
 from scheduler.targets import Target
 
@@ -26,7 +27,9 @@ class Every(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         """Refuse a beat without time between."""
         if self.length <= _ZERO:
-            raise ValueError(f"间隔应大于 0，不是 {self.length}")
+            raise Mistaken(
+                f"间隔应大于 0，不是 {self.length}", f"expected a length greater than zero, not {self.length}"
+            )
 
 
 Beats = Every | Plan
@@ -81,15 +84,29 @@ class ClockRule:
         over = (*self.fulfilled_by, *self.cancelled_by)
         object.__setattr__(self, "begins_with_report", begins and REPORTED not in over)
         if not self.starts or not self.fulfilled_by:
-            raise ValueError(f"时限 {self.id} 应写明从什么算起、做到什么算数")
+            raise Mistaken(
+                f"时限 {self.id} 应写明从什么算起、做到什么算数",
+                f"clock {self.id} must say what it counts from and what keeps it",
+            )
         if self.target is not None and self.beats is not None:
-            raise ValueError(f"时限 {self.id} 只能写一种：到期时刻，或者每隔多久一次")
+            raise Mistaken(
+                f"时限 {self.id} 只能写一种：到期时刻，或者每隔多久一次",
+                f"clock {self.id} is due once or again and again, not both",
+            )
         if self.beats is not None and not self.cancelled_by:
-            raise ValueError(f"时限 {self.id} 每隔一段时间一次，应写明到什么时候为止（until）")
+            raise Mistaken(
+                f"时限 {self.id} 每隔一段时间一次，应写明到什么时候为止（until）",
+                f"clock {self.id} comes again and again and must say until when (until)",
+            )
         if self.kind in NEVER_PAUSED and self.stops_for:
-            raise ValueError(f"时限 {self.id}：首次响应从不暂停")
+            raise Mistaken(
+                f"时限 {self.id}：首次响应从不暂停", f"clock {self.id}: a first response never pauses"
+            )
         if self.grace < _ZERO or not 0 <= self.warn_at <= 1:
-            raise ValueError(f"时限 {self.id}：宽限不能是负的，预警应在 0 到 1 之间")
+            raise Mistaken(
+                f"时限 {self.id}：宽限不能是负的，预警应在 0 到 1 之间",
+                f"clock {self.id}: grace cannot be negative, and the warning lies between 0 and 1",
+            )
 
     def minds(self, event: str) -> bool:
         """Say whether it makes a difference to this clock that an event has happened."""
@@ -107,18 +124,27 @@ def in_order(rules: Iterable[ClockRule]) -> tuple[ClockRule, ...]:
     named: dict[str, ClockRule] = {}
     for rule in rules:
         if rule.id in named:
-            raise ValueError(f"时限 {rule.id} 写了两次；同一种时限有几个时，各写一个 id")
+            raise Mistaken(
+                f"时限 {rule.id} 写了两次；同一种时限有几个时，各写一个 id",
+                f"clock {rule.id} stands twice; with several of a kind give each an id",
+            )
         named[rule.id] = rule
     unknown = [
         f"{rule.id} → {other}" for rule in named.values() for other in _waits_for(rule) if other not in named
     ]
     if unknown:
-        raise ValueError(f"没有所等的时限：{'、'.join(unknown)}")
+        raise Mistaken(
+            f"没有所等的时限：{'、'.join(unknown)}",
+            f"waits for a clock that there is not: {', '.join(unknown)}",
+        )
     waits: Mapping[str, set[str]] = {rule.id: set(_waits_for(rule)) for rule in named.values()}
     try:
         return tuple(named[name] for name in TopologicalSorter(waits).static_order())
     except CycleError as circle:
-        raise ValueError(f"时限互相等待，没有尽头：{' → '.join(circle.args[1])}") from circle
+        chain = " → ".join(circle.args[1])
+        raise Mistaken(
+            f"时限互相等待，没有尽头：{chain}", f"clocks wait for each other for ever: {chain}"
+        ) from circle
 
 
 def _waits_for(rule: ClockRule) -> Iterator[str]:

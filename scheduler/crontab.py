@@ -11,6 +11,8 @@ from typing import Final
 import msgspec
 from apscheduler.triggers.cron import CronTrigger
 
+from scheduler.mistaken import Mistaken
+
 # 29 February comes back after eight years at the latest; what has not come by then never does.
 LONGEST_WAIT: Final = timedelta(days=9 * 366)
 _NUMBERED = re.compile(r"\d")
@@ -42,10 +44,16 @@ def parse_cron(text: str) -> Cron:
     """
     fields = unicodedata.normalize("NFKC", text).lower().split()
     if len(fields) != 5:
-        raise ValueError(f"周期“{text}”应有 5 段：分 时 日 月 星期，如 0 9 1 * *（每月 1 日 9 点）")
+        raise Mistaken(
+            f"周期“{text}”应有 5 段：分 时 日 月 星期，如 0 9 1 * *（每月 1 日 9 点）",
+            f"“{text}” should have 5 fields, minute hour day month weekday, as in 0 9 1 * * (9:00 on the 1st of each month)",
+        )
     if _NUMBERED.search(fields[4]):
         # Crontabs count from Sunday, the library from Monday: a number would mean another day than was meant.
-        raise ValueError(f"周期“{text}”的星期应写名字：mon tue wed thu fri sat sun，不写数字")
+        raise Mistaken(
+            f"周期“{text}”的星期应写名字：mon tue wed thu fri sat sun，不写数字",
+            f"name the weekday in “{text}”, mon tue wed thu fri sat sun; numbers are not taken",
+        )
     minute, hour, day, month, weekday = fields
     try:
         trigger = CronTrigger(
@@ -58,8 +66,11 @@ def parse_cron(text: str) -> Cron:
             end_date=_PROBE + LONGEST_WAIT,
         )
     except ValueError as mistake:
-        raise ValueError(f"周期“{text}”看不懂，应像 0 9 1 * *（每月 1 日 9 点）：{mistake}") from mistake
+        raise Mistaken(
+            f"周期“{text}”看不懂，应像 0 9 1 * *（每月 1 日 9 点）：{mistake}",
+            f"“{text}” makes no sense, write it like 0 9 1 * * (9:00 on the 1st of each month): {mistake}",
+        ) from mistake
     if trigger.get_next_fire_time(None, _PROBE) is None:
-        raise ValueError(f"周期“{text}”永远不会到")
+        raise Mistaken(f"周期“{text}”永远不会到", f"“{text}” never comes")
     trigger.end_date = None
     return Cron(trigger)

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from scheduler.holidays import Occasion, is_published, public_day
+from scheduler.mistaken import Mistaken
 from scheduler.windows import DAY, WEEKDAYS, Window
 
 _SATURDAY = 5
@@ -84,8 +85,9 @@ def check(calendar: Calendar) -> None:
         ValueError: There are no weekly hours, or the holidays of the country are unknown.
     """
     if not any(calendar.weekly):
-        raise ValueError(
-            f'日历“{calendar.id}”每周没有任何工作时间，至少应有一段，如 mon-fri = ["09:00-17:30"]'
+        raise Mistaken(
+            f'日历“{calendar.id}”每周没有任何工作时间，至少应有一段，如 mon-fri = ["09:00-17:30"]',
+            f'calendar “{calendar.id}” is never open in any week, it needs hours such as mon-fri = ["09:00-17:30"]',
         )
     if calendar.holidays is not None:
         is_published(calendar.holidays, 2020)  # raises for an unknown country

@@ -7,6 +7,8 @@ from functools import lru_cache
 
 import msgspec
 
+from scheduler.mistaken import Mistaken
+
 COUNTRIES = frozenset({"CN"})
 
 
@@ -68,4 +70,7 @@ def public_day(country: str, day: date) -> PublicDay | None:
 
 def _check(country: str) -> None:
     if country not in COUNTRIES:
-        raise ValueError(f"没有“{country}”的节假日数据，应为 {'、'.join(sorted(COUNTRIES))}，或不写")
+        raise Mistaken(
+            f"没有“{country}”的节假日数据，应为 {'、'.join(sorted(COUNTRIES))}，或不写",
+            f"no public holidays are known of “{country}”, choose from {', '.join(sorted(COUNTRIES))} or write none",
+        )

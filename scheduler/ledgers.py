@@ -11,6 +11,7 @@ from math import ceil, floor
 import msgspec
 
 from scheduler.intervals import Interval, in_utc
+from scheduler.mistaken import Mistaken
 from scheduler.periods import Periods, period_of
 
 
@@ -38,7 +39,10 @@ class Ratio(msgspec.Struct, frozen=True):
         """Refuse a share that is none, and a ratio without a bound or with two."""
         bounds = [bound for bound in (self.at_least, self.at_most) if bound is not None]
         if len(bounds) != 1 or not 0 <= bounds[0] <= 1:
-            raise ValueError(f"比例 {self.id} 应写 at_least 或 at_most 之一，在 0 到 1 之间")
+            raise Mistaken(
+                f"比例 {self.id} 应写 at_least 或 at_most 之一，在 0 到 100 之间",
+                f"ratio {self.id} needs at_least or at_most, one of them, from 0 to 100",
+            )
 
 
 class Attainment(msgspec.Struct, frozen=True):
@@ -95,7 +99,9 @@ class Quota(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         """Refuse a limit that nothing can keep."""
         if self.limit < (1 if self.trips is Trips.AT else 0):
-            raise ValueError(f"次数 {self.id} 的上限不能是 {self.limit}")
+            raise Mistaken(
+                f"次数 {self.id} 的上限不能是 {self.limit}", f"{self.limit} cannot be the limit of {self.id}"
+            )
 
 
 class Count(msgspec.Struct, frozen=True):

@@ -6,6 +6,8 @@ import re
 import unicodedata
 from datetime import timedelta
 
+from scheduler.mistaken import Mistaken
+
 _WRITTEN = re.compile(r"(?:(\d{1,8})d)?(?:(\d{1,8})h)?(?:(\d{1,8})m)?(?:(\d{1,8})s)?")
 _LONGEST = timedelta(days=36_525)  # a hundred years: more is a slip of the finger, and dates end at 9999
 _SECOND = timedelta(seconds=1)
@@ -22,11 +24,17 @@ def parse_length(text: str) -> timedelta:
     folded = "".join(unicodedata.normalize("NFKC", text).lower().split())
     found = _WRITTEN.fullmatch(folded)
     if not found or not folded:
-        raise ValueError(f"时长“{text}”看不懂，应写成 45s、5m、2h、1h30m 或 2d")
+        raise Mistaken(
+            f"时长“{text}”看不懂，应写成 45s、5m、2h、1h30m 或 2d",
+            f"length “{text}” makes no sense, write it as 45s, 5m, 2h, 1h30m or 2d",
+        )
     days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
     if length > _LONGEST:
-        raise ValueError(f"时长“{text}”太长，最长 {_LONGEST.days}d")
+        raise Mistaken(
+            f"时长“{text}”太长，最长 {_LONGEST.days}d",
+            f"length “{text}” is too long, at most {_LONGEST.days}d",
+        )
     return length
 
 

@@ -14,6 +14,7 @@ import msgspec
 from scheduler.calendar import Calendar
 from scheduler.intervals import Interval, in_utc
 from scheduler.lengths import parse_length
+from scheduler.mistaken import Mistaken
 from scheduler.pauses import counted_between, instant_after, next_counting, union
 from scheduler.targets import Target, Within, due, share_instant
 
@@ -82,8 +83,9 @@ def parse_at(text: str) -> At:
             written.removeprefix("-") if written.startswith("-") else written.removeprefix("+")
         )
     except ValueError as mistake:
-        raise ValueError(
-            f"时点“{text}”看不懂，应写成 50%、-15m（到期前）或 +30m（到期后），按钟表时间走的写 +30m wall"
+        raise Mistaken(
+            f"时点“{text}”看不懂，应写成 50%、-15m（到期前）或 +30m（到期后），按钟表时间走的写 +30m wall",
+            f"moment “{text}” makes no sense, write it as 50%, -15m (before it is due) or +30m (after), +30m wall by the clock on the wall",
         ) from mistake
     return Before(length, is_wall) if written.startswith("-") else After(length, is_wall)
 

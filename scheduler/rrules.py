@@ -14,6 +14,7 @@ from dateutil.rrule import rrulestr
 from msgspec.structs import replace as changed
 
 from scheduler.crontab import LONGEST_WAIT
+from scheduler.mistaken import Mistaken, in_english
 
 _MOMENT = timedelta.resolution
 _WEEK = 7
@@ -99,16 +100,22 @@ def parse_rrule(text: str, zone: ZoneInfo) -> RRule:
         rule = _parsed(unicodedata.normalize("NFKC", text), zone)
         first = next(rule.walls(rule.start.date()), None)
     except (ValueError, OverflowError) as mistake:
-        raise ValueError(f"周期“{text}”看不懂，应像 {_EXAMPLE}：{mistake}") from mistake
+        raise Mistaken(
+            f"周期“{text}”看不懂，应像 {_EXAMPLE}：{mistake}",
+            f"“{text}” makes no sense, write it like {_EXAMPLE}: {in_english(mistake)}",
+        ) from mistake
     if first is None:
-        raise ValueError(f"周期“{text}”永远不会到")
+        raise Mistaken(f"周期“{text}”永远不会到", f"“{text}” never comes")
     return rule
 
 
 def _parsed(text: str, zone: ZoneInfo) -> RRule:
     lines = _lines(text, zone)
     if any(len(lines.get(name, ())) != 1 for name in ("DTSTART", "RRULE")):
-        raise ValueError("DTSTART（从哪天几点算起）和 RRULE 各写一个")
+        raise Mistaken(
+            "DTSTART（从哪天几点算起）和 RRULE 各写一个",
+            "write one DTSTART (day and time to count from) and one RRULE",
+        )
     start = _stamp(lines["DTSTART"][0])
     parts = _parts(lines["RRULE"][0])
     count, until = int(parts.pop("COUNT", "0")), parts.pop("UNTIL", "")
@@ -135,7 +142,7 @@ def _lines(text: str, zone: ZoneInfo) -> Mapping[str, list[str]]:
         name, _, value = line.rpartition(":")
         written, *parameters = (name or "RRULE").split(";")
         if written.upper() not in _LINES:
-            raise ValueError(f"没有 {written} 这一项")
+            raise Mistaken(f"没有 {written} 这一项", f"there is no {written}")
         for parameter in parameters:
             _check_parameter(parameter, zone)
         found.setdefault(written.upper(), []).append(value.upper())
@@ -145,25 +152,32 @@ def _lines(text: str, zone: ZoneInfo) -> Mapping[str, list[str]]:
 def _check_parameter(text: str, zone: ZoneInfo) -> None:
     key, _, value = text.partition("=")
     if key.upper() == "TZID" and value != zone.key:
-        raise ValueError(f"时区 {value} 不是日历的 {zone.key}")
+        raise Mistaken(
+            f"时区 {value} 不是日历的 {zone.key}",
+            f"time zone {value} is not {zone.key}, that of the calendar",
+        )
     if key.upper() != "TZID" and text.upper() != "VALUE=DATE-TIME":
-        raise ValueError(f"没有 {text} 这种写法")
+        raise Mistaken(f"没有 {text} 这种写法", f"{text} is not taken")
 
 
 def _parts(text: str) -> dict[str, str]:
     pairs = [part.partition("=") for part in text.strip(";").split(";")]
     parts = {key: value for key, _, value in pairs}
     if len(parts) != len(pairs) or not all(parts.values()):
-        raise ValueError("RRULE 的每一项写成 名=值，各写一次")
+        raise Mistaken("RRULE 的每一项写成 名=值，各写一次", "write each part of RRULE once, as NAME=VALUE")
     if parts.get("FREQ") not in _FREQUENCIES:
-        raise ValueError(f"FREQ 应为 {'、'.join(_FREQUENCIES)}")
+        raise Mistaken(
+            f"FREQ 应为 {'、'.join(_FREQUENCIES)}", f"expected FREQ to be one of {', '.join(_FREQUENCIES)}"
+        )
     if "BYEASTER" in parts:
-        raise ValueError("没有 BYEASTER 这一项")
+        raise Mistaken("没有 BYEASTER 这一项", "there is no BYEASTER")
     if "COUNT" in parts and "UNTIL" in parts:
-        raise ValueError("COUNT 与 UNTIL 只能写一个")
+        raise Mistaken("COUNT 与 UNTIL 只能写一个", "write COUNT or UNTIL, not both")
     for key, most in (("INTERVAL", 1000), ("COUNT", _MOST_TIMES)):
         if key in parts and not (parts[key].isdecimal() and 1 <= int(parts[key]) <= most):
-            raise ValueError(f"{key} 应为 1 到 {most} 的整数")
+            raise Mistaken(
+                f"{key} 应为 1 到 {most} 的整数", f"expected {key} to be a whole number from 1 to {most}"
+            )
     return parts
 
 
@@ -193,4 +207,7 @@ def _stamp(text: str) -> datetime:
     try:
         return datetime.strptime(text, "%Y%m%dT%H%M%S")  # noqa: DTZ007 - on the wall
     except ValueError as mistake:
-        raise ValueError(f"时刻 {text} 应写成当地时间 20260302T090000，后面不写 Z") from mistake
+        raise Mistaken(
+            f"时刻 {text} 应写成当地时间 20260302T090000，后面不写 Z",
+            f"write the moment {text} in local time, as 20260302T090000 without Z",
+        ) from mistake

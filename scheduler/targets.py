@@ -12,6 +12,7 @@ import msgspec
 
 from scheduler.calendar import Calendar, add_working_time, always, working_time_between
 from scheduler.intervals import Interval, in_utc
+from scheduler.mistaken import Mistaken
 from scheduler.pauses import instant_after, union
 from scheduler.windows import DAY
 from scheduler.workdays import day_ends, instant_on, local_day
@@ -28,7 +29,9 @@ class Within(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         """Refuse a length that runs backwards."""
         if self.length < _ZERO:
-            raise ValueError(f"时限不能是负的：{self.length}")
+            raise Mistaken(
+                f"时限不能是负的：{self.length}", f"a promise cannot take a negative time: {self.length}"
+            )
 
 
 class WorkingDays(msgspec.Struct, frozen=True):
@@ -85,7 +88,9 @@ Target = Within | WorkingDays | CalendarDays | NthWorkingDay | Instant
 
 def _check_count(count: int) -> None:
     if not 1 <= count <= _MOST_DAYS:
-        raise ValueError(f"天数应在 1 到 {_MOST_DAYS} 之间，不是 {count}")
+        raise Mistaken(
+            f"天数应在 1 到 {_MOST_DAYS} 之间，不是 {count}", f"expected 1 to {_MOST_DAYS} days, not {count}"
+        )
 
 
 def due(

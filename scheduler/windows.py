@@ -9,6 +9,8 @@ from datetime import timedelta
 
 import msgspec
 
+from scheduler.mistaken import Mistaken
+
 DAY = timedelta(days=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -45,14 +47,23 @@ def parse_window(text: str) -> Window:
     folded = "".join(unicodedata.normalize("NFKC", text).split())
     found = _WINDOW.fullmatch(folded)
     if not found:
-        raise ValueError(f"时段“{text}”看不懂，应写成 09:00-17:30")
+        raise Mistaken(
+            f"时段“{text}”看不懂，应写成 09:00-17:30",
+            f"hours “{text}” make no sense, write them as 09:00-17:30",
+        )
     from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
     opens = timedelta(hours=from_hour, minutes=from_minute)
     closes = timedelta(hours=to_hour, minutes=to_minute)
     if from_minute > 59 or to_minute > 59 or opens >= DAY or closes > DAY:
-        raise ValueError(f"时段“{text}”里没有这个时刻，应在 00:00 到 24:00 之间，如 09:00-17:30")
+        raise Mistaken(
+            f"时段“{text}”里没有这个时刻，应在 00:00 到 24:00 之间，如 09:00-17:30",
+            f"hours “{text}” name no time of day, stay between 00:00 and 24:00, as in 09:00-17:30",
+        )
     if opens == closes:
-        raise ValueError(f"时段“{text}”的起止相同，全天应写成 00:00-24:00")
+        raise Mistaken(
+            f"时段“{text}”的起止相同，全天应写成 00:00-24:00",
+            f"hours “{text}” end where they begin, write the whole day as 00:00-24:00",
+        )
     return Window(opens, closes if closes > opens else closes + DAY)
 
 
@@ -74,7 +85,10 @@ def parse_weekly(written: Mapping[str, Sequence[str]]) -> tuple[tuple[Window, ..
         for day in days:
             breadth, earlier = named_by.get(day, (0, ""))
             if breadth == len(days):
-                raise ValueError(f"{WEEKDAYS[day]} 写了两次：“{earlier}”和“{key}”，每天只应写一次")
+                raise Mistaken(
+                    f"{WEEKDAYS[day]} 写了两次：“{earlier}”和“{key}”，每天只应写一次",
+                    f"{WEEKDAYS[day]} stands in “{earlier}” and in “{key}”, name each day once",
+                )
             named_by[day] = (len(days), key)
             hours[day] = windows
     return tuple(hours.get(day, ()) for day in range(7))
@@ -82,7 +96,10 @@ def parse_weekly(written: Mapping[str, Sequence[str]]) -> tuple[tuple[Window, ..
 
 def _parse_windows(key: str, texts: Sequence[str]) -> tuple[Window, ...]:
     if isinstance(texts, str):
-        raise ValueError(f'{key} 的时段“{texts}”应写成列表，如 ["09:00-17:30"]')
+        raise Mistaken(
+            f'{key} 的时段“{texts}”应写成列表，如 ["09:00-17:30"]',
+            f'write the hours “{texts}” of {key} as a list, as in ["09:00-17:30"]',
+        )
     return tuple(sorted(parse_window(text) for text in texts))
 
 
@@ -97,7 +114,8 @@ def _days(key: str) -> frozenset[int]:
             length = (WEEKDAYS.index(last) - begin) % 7 if dash else 0
             days.update((begin + step) % 7 for step in range(length + 1))
         else:
-            raise ValueError(
-                f"星期“{key}”看不懂，应写成 mon、mon-fri、sat,sun 或 daily（{' '.join(WEEKDAYS)}）"
+            raise Mistaken(
+                f"星期“{key}”看不懂，应写成 mon、mon-fri、sat,sun 或 daily（{' '.join(WEEKDAYS)}）",
+                f"days “{key}” make no sense, write mon, mon-fri, sat,sun or daily ({' '.join(WEEKDAYS)})",
             )
     return frozenset(days)

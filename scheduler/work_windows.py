@@ -9,6 +9,7 @@ import msgspec
 
 from scheduler.calendar import Calendar, Span, Window, window_span
 from scheduler.intervals import Interval, in_utc
+from scheduler.mistaken import Mistaken
 from scheduler.windows import DAY
 from scheduler.workdays import is_working_day
 
@@ -33,7 +34,10 @@ class WorkWindows(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         """Refuse windows in which nothing may ever be done."""
         if not self.windows and not self.non_working_days:
-            raise ValueError("可作业时段一段也没有：应写 windows，或 non_working_days = true")
+            raise Mistaken(
+                "可作业时段一段也没有：应写 windows，或 non_working_days = true",
+                "work may never be done: write windows, or non_working_days = true",
+            )
 
 
 def is_allowed(rule: WorkWindows, start: datetime, end: datetime) -> bool:

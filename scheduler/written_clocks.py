@@ -15,6 +15,7 @@ from scheduler.calendar import Calendar
 from scheduler.clock_rules import NEVER_PAUSED, Alternative, Beats, ClockRule, Every
 from scheduler.history import REPORTED
 from scheduler.lengths import parse_length
+from scheduler.mistaken import Mistaken, in_english
 from scheduler.plans import Moves, Plan
 from scheduler.targets import CalendarDays, NthWorkingDay, Target, Within, WorkingDays
 
@@ -54,12 +55,16 @@ _CANCELLED_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _DAY_TIME = re.compile(r"(\d{1,2}):(\d{2})")
 
 
-class WrittenFault(ValueError):
+class WrittenFault(Mistaken):
     """A key of a clock that cannot be meant; the message says what is expected."""
 
-    def __init__(self, key: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, key: str, chinese: str, english: str) -> None:
+        super().__init__(chinese, english)
         self.key = key
+
+
+def _at(key: str, fault: ValueError) -> WrittenFault:
+    return WrittenFault(key, str(fault), in_english(fault))
 
 
 class WrittenTarget(
@@ -118,7 +123,7 @@ def clock_rule(
     """
     named = written.calendar or calendar
     if named not in calendars:
-        raise WrittenFault("calendar", f"没有叫 {named} 的日历")
+        raise WrittenFault("calendar", f"没有叫 {named} 的日历", f"there is no calendar called {named}")
     name = written.id or written.kind
     starts = (written.from_,) if isinstance(written.from_, str) else written.from_
     beats = _beats(written, calendars[named])
@@ -147,7 +152,7 @@ def clock_rule(
     except WrittenFault:
         raise
     except ValueError as fault:
-        raise WrittenFault("kind", str(fault)) from fault
+        raise _at("kind", fault) from fault
 
 
 def target_of(written: WrittenTarget) -> Target:
@@ -159,10 +164,14 @@ def target_of(written: WrittenTarget) -> Target:
     keys = ("within", "working_days", "calendar_days", "on_working_day")
     given = [key for key in keys if getattr(written, key)]
     if len(given) != 1:
-        raise WrittenFault(given[0] if given else "within", f"{'、'.join(keys)} 应写一个，也只写一个")
+        raise WrittenFault(
+            given[0] if given else "within",
+            f"{'、'.join(keys)} 应写一个，也只写一个",
+            f"write exactly one of {', '.join(keys)}",
+        )
     key = given[0]
     if written.at and key != "on_working_day":
-        raise WrittenFault("at", "at 只和 on_working_day 一起写")
+        raise WrittenFault("at", "at 只和 on_working_day 一起写", "at goes with on_working_day only")
     try:
         if written.within:
             return Within(_length("within", written.within))
@@ -174,25 +183,33 @@ def target_of(written: WrittenTarget) -> Target:
     except WrittenFault:
         raise
     except ValueError as fault:
-        raise WrittenFault(key, str(fault)) from fault
+        raise _at(key, fault) from fault
 
 
 def _alternative(written: WrittenAlternative, calendars: Mapping[str, Calendar]) -> Alternative:
     if written.calendar and written.calendar not in calendars:
-        raise WrittenFault("alternative", f"没有叫 {written.calendar} 的日历")
+        raise WrittenFault(
+            "alternative",
+            f"没有叫 {written.calendar} 的日历",
+            f"there is no calendar called {written.calendar}",
+        )
     try:
         return Alternative(target_of(written), written.calendar)
     except WrittenFault as fault:
-        raise WrittenFault("alternative", f"{fault.key}：{fault}") from fault
+        raise WrittenFault("alternative", f"{fault.key}：{fault}", f"{fault.key}: {fault.english}") from fault
 
 
 def _own_target(written: WrittenClock, *, has_beats: bool) -> Target | None:
     if not written.agreed and not has_beats:
         return target_of(written)
     if written.within or written.working_days or written.calendar_days or written.on_working_day:
-        raise WrittenFault("agreed" if written.agreed else "every", "不能同时写到期时刻")
+        raise WrittenFault(
+            "agreed" if written.agreed else "every", "不能同时写到期时刻", "cannot stand beside a due time"
+        )
     if written.agreed and has_beats:
-        raise WrittenFault("agreed", "agreed 与 every、cron、rrule 只能写一个")
+        raise WrittenFault(
+            "agreed", "agreed 与 every、cron、rrule 只能写一个", "write one of agreed, every, cron, rrule"
+        )
     return None
 
 
@@ -201,7 +218,7 @@ def _beats(written: WrittenClock, calendar: Calendar) -> Beats | None:
     if not given:
         return None
     if len(given) > 1:
-        raise WrittenFault(given[1], "every、cron、rrule 只能写一个")
+        raise WrittenFault(given[1], "every、cron、rrule 只能写一个", "write one of every, cron, rrule")
     key = given[0]
     try:
         if key == "every":
@@ -210,18 +227,22 @@ def _beats(written: WrittenClock, calendar: Calendar) -> Beats | None:
     except WrittenFault:
         raise
     except ValueError as fault:
-        raise WrittenFault(key, str(fault)) from fault
+        raise _at(key, fault) from fault
 
 
 def _stops_for(written: WrittenClock) -> frozenset[str]:
     if written.kind in NEVER_PAUSED:
         if written.pauses:
-            raise WrittenFault("pauses", "首次响应从不暂停")
+            raise WrittenFault("pauses", "首次响应从不暂停", "a first response never pauses")
         return frozenset()
     reasons = PAUSE_REASONS if written.pauses is None else written.pauses
     unknown = sorted(set(reasons) - set(PAUSE_REASONS))
     if unknown:
-        raise WrittenFault("pauses", f"没有暂停原因 {'、'.join(unknown)}，应为 {'、'.join(PAUSE_REASONS)}")
+        raise WrittenFault(
+            "pauses",
+            f"没有暂停原因 {'、'.join(unknown)}，应为 {'、'.join(PAUSE_REASONS)}",
+            f"no reason to pause: {', '.join(unknown)}; choose from {', '.join(PAUSE_REASONS)}",
+        )
     # A callback is owed because the ticket was solved; that cannot stop it.
     return frozenset(reasons) if written.kind == "callback" else frozenset({*reasons, SOLVED})
 
@@ -230,18 +251,24 @@ def _length(key: str, text: str) -> timedelta:
     try:
         return parse_length(text)
     except ValueError as fault:
-        raise WrittenFault(key, str(fault)) from fault
+        raise _at(key, fault) from fault
 
 
 def _share(key: str, text: str) -> float:
     found = re.fullmatch(r"(\d{1,3})%", "".join(unicodedata.normalize("NFKC", text).split()))
     if not found or int(found[1]) > 100:
-        raise WrittenFault(key, f"“{text}”看不懂，应写成 80%，在 0% 到 100% 之间")
+        raise WrittenFault(
+            key,
+            f"“{text}”看不懂，应写成 80%，在 0% 到 100% 之间",
+            f"“{text}” makes no sense, write it as 80%, from 0% to 100%",
+        )
     return int(found[1]) / 100
 
 
 def _time(key: str, text: str) -> time:
     found = _DAY_TIME.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
     if not found or int(found[1]) > 23 or int(found[2]) > 59:
-        raise WrittenFault(key, f"“{text}”看不懂，应写成 06:00")
+        raise WrittenFault(
+            key, f"“{text}”看不懂，应写成 06:00", f"“{text}” makes no sense, write it as 06:00"
+        )
     return time(int(found[1]), int(found[2]))

@@ -10,6 +10,7 @@ import msgspec
 
 from scheduler.calendar import Calendar, parse_window
 from scheduler.ledgers import Quota, Ratio, Trips
+from scheduler.mistaken import Mistaken
 from scheduler.periods import Periods, Span
 from scheduler.plans import Moves, Plan
 from scheduler.work_windows import WorkWindows
@@ -124,5 +125,8 @@ def plan_of(written: WrittenPlan, calendars: Mapping[str, Calendar]) -> Plan:
 
 def _named(calendars: Mapping[str, Calendar], name: str) -> Calendar:
     if name not in calendars:
-        raise ValueError(f"没有叫 {name} 的日历，应为 {'、'.join(calendars)}")
+        raise Mistaken(
+            f"没有叫 {name} 的日历，应为 {'、'.join(calendars)}",
+            f"there is no calendar called {name}, choose from {', '.join(calendars)}",
+        )
     return calendars[name]

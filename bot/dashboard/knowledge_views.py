@@ -13,6 +13,7 @@ from bot.learning.gaps import grouped, ripe
 from bot.learning.listing import searched, shortened
 from bot.learning.weekly import WEEK
 from bot.lessons import Proposed, Stage
+from bot.measured import told
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
@@ -75,7 +76,7 @@ class Trial(msgspec.Struct, frozen=True):
     says: str
     answer: str
     account: Account
-    near: tuple[tuple[str, str, str, str, tuple[tuple[str, str], ...]], ...]
+    near: tuple[tuple[str, str, str, str, tuple[tuple[str, str, str], ...]], ...]
 
 
 def lines(bot: Bot, entries: Sequence[Entry], uses: Mapping[str, Uses], speaker: Speaker) -> list[Line]:
@@ -196,7 +197,7 @@ def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speaker: Spe
             each.entry.question,
             each.wording,
             f"{each.score:.3f}",
-            tuple((name, f"{value:.2f}") for name, value in each.features),
+            tuple(told(each, speaker.translate)),
         )
         for each in found.nearest
     )

@@ -322,7 +322,7 @@ async def test_a_group_that_may_not_be_spoken_to_first_hears_it_with_the_next_wo
             qq_open.forgets(number)
         await stage.says(DUTY, LI, "解决 1001 原因:灯泡老化 方法:换灯泡 预防:定期除尘")
         await stage.says(DUTY, LI, "我的单")
-        await stage.next_in(DUTY)  # by then the customer's group has refused
+        await stage.next_in(DUTY)  # the word is often spoken while the refusal is still on its way
         assert stage.waiting[CUSTOMER] == []
         await stage.says(CUSTOMER, WANG, "在吗")
         solved, _ = await stage.next_in(CUSTOMER)

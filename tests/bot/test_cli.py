@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -135,6 +138,8 @@ def test_faq_ask_explains_candidates_and_thresholds(shouwen: Shouwen) -> None:
     assert all(entry in output for entry in ("K-101", "K-102", "K-103"))
     assert "0.90" in output
     assert "0.40" in output
+    assert "写法相近 " in output
+    assert "alike" not in output
 
 
 def test_faq_import_twice_changes_nothing(shouwen: Shouwen, tmp_path: Path) -> None:
@@ -251,3 +256,63 @@ def test_doctor_says_what_is_wrong_with_the_configuration(shouwen: Shouwen, conf
     result = shouwen("doctor")
     assert result.exit_code == 1
     assert "naem" in result.output
+
+
+@pytest.mark.parametrize("words", [[], ["faq"]], ids=["all", "faq"])
+def test_the_list_of_commands_cuts_no_sentence_short(words: list[str]) -> None:
+    listed = CliRunner().invoke(main, [*words, "--help"]).output.partition("Commands:")[2]
+    assert listed.count(".\n") > 5
+    assert "..." not in listed
+
+
+def test_a_bot_with_a_faulty_configuration_says_so_and_is_not_started_again(
+    shouwen: Shouwen, config: Path
+) -> None:
+    config.write_text(
+        config.read_text(encoding="utf-8").replace('policy = "edu"', 'policy = "eduu"'), encoding="utf-8"
+    )
+    result = shouwen("run")
+    assert result.exit_code == 78
+    assert result.output.startswith("配置有 2 处要改：\n")
+    units = EXAMPLE.parent / "deploy" / "systemd" / "shouwen.service"
+    assert "RestartPreventExitStatus=78" in units.read_text(encoding="utf-8")
+
+
+def test_a_file_that_cannot_be_written_is_one_sentence(shouwen: Shouwen, tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere" / "faq.csv"
+    result = shouwen("faq", "export", str(nowhere))
+    assert result.exit_code == 1
+    assert result.output == f"Error: {nowhere} 用不了（No such file or directory）。\n"
+
+
+def test_a_record_is_a_workbook(shouwen: Shouwen, tmp_path: Path) -> None:
+    result = shouwen("record", "1001", "--out", str(tmp_path / "record.pdf"))
+    assert result.exit_code == 1
+    assert "要写成 .xlsx" in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--start", "6 March", "--within", "2h"), "时刻“6 March”看不懂，应写成 2026-03-06 16:30"),
+        (("--start", "2026-03-06", "--within", "2x"), "时长“2x”看不懂，应写成 45s、5m、2h、1h30m 或 2d"),
+        (
+            ("--start", "2026-03-06", "--within", "2h", "--pause", "2026-03-06"),
+            "暂停“2026-03-06”看不懂，应写成 2026-03-09 10:00..2026-03-09 11:00",
+        ),
+    ],
+    ids=["start", "within", "pause"],
+)
+def test_due_says_how_a_time_is_written(shouwen: Shouwen, words: tuple[str, ...], said: str) -> None:
+    result = shouwen("due", "--calendar", "workday", *words)
+    assert (result.exit_code, result.output) == (1, f"Error: {said}\n")
+
+
+def test_what_a_terminal_cannot_write_is_no_reason_to_end(config: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    command = [sys.executable, "-m", "bot", "check", "-c", str(config)]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, encoding="cp1252", env=environment, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert r"\u6ca1\u6709\u95ee\u9898" in ended.stdout  # 没有问题

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from bot.config import ConfigurationFaults, load
 
 GOOD = Path(__file__).with_name("test_config_good.toml").read_text(encoding="utf-8")
+_CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 ENVIRONMENT = {"QQ_TOKEN": "hush-hush"}
 
 
@@ -714,3 +716,8 @@ def test_each_mistake_is_told_with_key_line_and_expectation(case: Case, tmp_path
         line,
     )
     assert mistake.expected_en
+    # Nothing Chinese is left in it but what the file itself writes.
+    foreign = re.sub(
+        "|".join(re.escape(word) for word in _CHINESE.findall(text)) or "$^", "", mistake.expected_en
+    )
+    assert not _CHINESE.search(foreign), mistake.expected_en

@@ -39,10 +39,11 @@ class Platform:
             yield message
 
     async def send(self, message: Outgoing) -> str:
-        if message.room in self.refusals:
-            raise self.refusals[message.room]
+        refusal = self.refusals.get(message.room)
         if self.until is not None:
             await self.until()
+        if refusal is not None:
+            raise refusal
         self.said.append((message.room, message.text))
         self.shown.extend(message.pictures)
         return f"id-{len(self.said)}"
@@ -126,6 +127,34 @@ async def test_what_is_held_is_still_held_after_a_restart(case: Case) -> None:
     case.outbox.heard(GROUP)
     await case.outbox.drain()
     assert case.qq.said == [(GROUP, "（接上）1026 已恢复")]
+
+
+async def test_a_word_that_is_spoken_while_the_platform_refuses_lets_the_message_go_before_its_answer(
+    case: Case,
+) -> None:
+    case.qq.refusals[GROUP] = DeliveryFailed("不能主动发言", until_heard=True)
+
+    async def spoken() -> None:
+        """The refusal is on its way when somebody writes, and the answer to them is queued behind it."""
+        case.qq.until = None
+        case.qq.refusals.clear()
+        case.outbox.heard(GROUP)
+        case.outbox.deliver((answer,))
+
+    answer = Queued(key="我在", adapter="qq", room=GROUP, text="我在", created_at=NOW)
+    case.qq.until = spoken
+    await case.store.commit(Change(at=NOW, outgoing=(answer,)))
+    await case.say("1026 已处理")
+    assert case.qq.said == [(GROUP, "（接上）1026 已处理"), (GROUP, "我在")]
+    assert await case.state("1026 已处理") is Delivery.SENT
+
+
+async def test_a_word_that_was_spoken_before_the_refused_attempt_began_does_not_let_it_go(case: Case) -> None:
+    case.qq.refusals[GROUP] = DeliveryFailed("不能主动发言", until_heard=True)
+    case.outbox.heard(GROUP)
+    await case.say("1026 已处理")
+    assert case.qq.said == []
+    assert await case.state("1026 已处理") is Delivery.HELD
 
 
 @pytest.mark.parametrize("until_heard", [True, False])

@@ -1,0 +1,143 @@
+"""What a short text means as the answer to an open question: pure rules, apart from whoever does what it asks for."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.asks import (
+    Afterthought,
+    Agree,
+    Answered,
+    Ask,
+    Check,
+    Choices,
+    Menu,
+    Offer,
+    Rating,
+    Suggestion,
+    Times,
+)
+from bot.hearing import Hearing
+from bot.short_answers import agreed, choice, is_none_of_them, not_yet, says_still
+from bot.store.contract import ClosedAsk
+from bot.talk import tells
+from bot.tickets.kinds import Status
+from bot.tickets.model import Ticket
+from bot.wishes import Wish, wish
+from faq.text import fold, is_thanks, looks_like_question, looks_like_trouble
+
+DECLINED: Final = 0  # the choice of whoever does not want what was offered
+SOON_SECONDS: Final = 600  # what is said this soon after a question is about it
+_PROBLEM: Final = 2  # "2 if there is still a problem"
+_TAPPED_SECONDS: Final = 60  # a 1 this soon after the 1 that confirmed was sent twice
+_LEFT: Final = "left"  # the outcome of a question whose asker said something else
+_ASIDE: Final = 3  # letters: 马上, 来了 is said to somebody in passing
+_NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 that was offered
+    r"(?:还是?|也|都)?(?:没有?|未)解决[啊呀呢了]?[。.!！~～]*|(?:试了)?还是?不行[啊呀了]?[。.!！~～]*|没用[啊呀]?[。.!！]*|(?:it )?did(?:n't| not) (?:help|work)\W*|not solved\W*",
+    re.IGNORECASE,
+)
+_NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
+
+
+def left_behind(hearing: Hearing, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
+    """A menu is over when its asker says something else; an offer stands while they only tell more of it."""
+    tells_more = not hearing.is_addressed and tells(hearing.text) and not looks_like_trouble(hearing.text)
+    is_aside = tells_more and len(fold(hearing.text)) <= _ASIDE
+    if is_aside:
+        return ()
+    over = Menu | Choices | Suggestion if tells_more else Menu | Offer | Choices | Suggestion
+    return tuple(ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, over))
+
+
+def fresh(asks: list[Ask]) -> int | None:
+    """Return the ticket that was opened just now."""
+    return next((ask.about.ticket for ask in asks if isinstance(ask.about, Afterthought)), None)
+
+
+def is_said_again(hearing: Hearing, asks: list[Ask]) -> bool:
+    """Say whether somebody repeats to everybody what the bot has just asked them about."""
+    about = asks[0].about
+    return (
+        not hearing.is_addressed
+        and isinstance(about, Offer | Menu)
+        and fold(about.question) == fold(hearing.text)
+    )
+
+
+def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
+    """Return the choice of whoever says after an answer, or beside candidates, that it fails still, and what they say besides."""
+    text = hearing.text.strip()
+    is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
+    is_all = _NOT_HELPED.fullmatch(text) is not None
+    said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
+    fails = not_yet(said) or (says_still(said) and looks_like_trouble(said))
+    is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
+    match ask.about:
+        case Answered() if is_all or is_told:
+            return 1, "" if is_all else text
+        case Menu() if is_soon and (is_all or is_told):
+            return 0, "" if is_all else text
+        case _:
+            return None
+
+
+def in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
+    """Return the number that a yes, a no or "none of them" stands for, said to the bot soon after it asked."""
+    is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
+    if hearing.mentions or not (is_quoted or (is_soon and hearing.quotes is None)):
+        return None
+    yes, wished = agreed(hearing.text), wish(hearing.text)
+    wants_somebody = wished is Wish.SOMEBODY
+    match ask.about:
+        case Menu(entries=entries) if len(entries) == 1 and yes is not None:
+            return 1 if yes else 0
+        case Menu() if wants_somebody or is_none_of_them(hearing.text):
+            return 0
+        case Answered() if wants_somebody:
+            return 1
+        case Offer() if (
+            wants_somebody or wished is Wish.SOONER or (wished is Wish.HOW_FAR and hearing.is_addressed)
+        ):
+            return 1  # who asks whether somebody comes wants somebody to come
+        case Offer() if yes is not None:
+            return 1 if yes else DECLINED
+        case Suggestion() if yes:
+            return 1
+        case Agree() if yes is not None:
+            return 1 if yes else 2
+        case _:
+            return None
+
+
+def may_check(ticket: Ticket, person: str) -> bool:
+    """A further reporter may still say that it fails when the requester has said that it works."""
+    is_other = ticket.account != person and any(each.account == person for each in ticket.reporters)
+    return ticket.status is Status.SOLVED or (is_other and ticket.status is Status.CLOSED)
+
+
+def is_left_unsaid(text: str) -> bool:
+    """Say whether a text that answers nothing says nothing either: thanks, or a bare number nobody asked for."""
+    chosen = choice(text)
+    return is_thanks(text) if chosen is None else not chosen[1] or is_thanks(text)
+
+
+def may_be_answered(quoted: Ask) -> bool:
+    """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
+    return isinstance(quoted.about, Agree | Times | Check | Rating) or quoted.outcome in ("", _LEFT)
+
+
+def is_tapped_twice(hearing: Hearing, rating: Ask) -> bool:
+    """Say whether the 1 that confirmed comes once more: it rates nobody."""
+    is_at_once = (hearing.now - rating.asked_at).total_seconds() <= _TAPPED_SECONDS
+    return is_at_once and choice(hearing.text) == (1, "")
+
+
+def what_fails(text: str) -> str:
+    """Return what fails still when a 2, asked for a rating, says so: `2 还是不行`; else nothing."""
+    number, more = choice(text) or (0, "")
+    return more if number == _PROBLEM and says_still(more) else ""
+
+
+def is_two(text: str) -> bool:
+    return sum(character.isdigit() for character in text[:12]) >= 2
