@@ -46,6 +46,7 @@ from bot.meanings import (
     may_be_answered,
     may_check,
     still_fails,
+    told_about,
     what_fails,
 )
 from bot.moments import moment_at_start
@@ -78,12 +79,16 @@ _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?"
 
 
 class NotAnAnswer(Exception):
-    """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks."""
+    """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks,
+    `before` the answer or offer that it may tell more about."""
 
-    def __init__(self, left: tuple[ClosedAsk, ...], fresh: int | None = None) -> None:
+    def __init__(
+        self, left: tuple[ClosedAsk, ...], fresh: int | None = None, before: Ask | None = None
+    ) -> None:
         super().__init__("not an answer")
         self.left = left
         self.fresh = fresh
+        self.before = before
 
 
 class Dialogue:
@@ -172,7 +177,7 @@ class Dialogue:
         if rating is not None and await self._is_remark(hearing, rating, quoted):
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
-        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks))
+        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks), told_about(hearing, asks))
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""

@@ -37,6 +37,11 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
     r"(?:还是?|也|都)?(?:没有?|未)解决[啊呀呢了]?[。.!！~～]*|(?:试了)?还是?不行[啊呀了]?[。.!！~～]*|没用[啊呀]?[。.!！]*|(?:it )?did(?:n't| not) (?:help|work)\W*|not solved\W*",
     re.IGNORECASE,
 )
+_TRIED = re.compile(r"试[过了]|(?:照|按).{0,6}(?:做|弄|试|操作)|重[启装新]|\btried\b", re.IGNORECASE)
+_IN_VAIN = re.compile(
+    r"(?:没有?用|不管用|没有?(?:效果?|反应|变化)|不起作用|还是?不(?:行|好)|也不行|no (?:use|luck|effect)|(?:did|does)n['’]?t (?:help|work))[了啊呀的]?[。.!！~～]*$",
+    re.IGNORECASE,
+)
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 
 
@@ -71,7 +76,8 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
     is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
     is_all = _NOT_HELPED.fullmatch(text) is not None
     said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
-    fails = not_yet(said) or (says_still(said) and looks_like_trouble(said))
+    in_vain = _TRIED.search(said) is not None and _IN_VAIN.search(said) is not None
+    fails = in_vain or not_yet(said) or (says_still(said) and looks_like_trouble(said))
     is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
     match ask.about:
         case Answered() if is_all or is_told:
@@ -80,6 +86,14 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
             return 0, "" if is_all else text
         case _:
             return None
+
+
+def told_about(hearing: Hearing, asks: list[Ask]) -> Ask | None:
+    """Return the question that somebody who tells the bot more may go on about: the answer or the offer they had last."""
+    last = next((ask for ask in asks if isinstance(ask.about, Answered | Offer)), None)
+    is_soon = last is not None and (hearing.now - last.asked_at).total_seconds() <= SOON_SECONDS
+    is_more = hearing.is_addressed and tells(hearing.text) and not hearing.mentions
+    return last if is_soon and is_more else None
 
 
 def in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
+from bot.asks import Ask
 from bot.commands import Command, parse
 from bot.desk import Desk
 from bot.dialogue import Dialogue, NotAnAnswer
@@ -192,10 +193,11 @@ class Reception:
         """Also staff among themselves: the bot answers them too when they call it."""
         quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
         fresh: int | None = None
+        before: Ask | None = None
         try:
             suggested = await self._dialogue.reply(hearing, quoted)
         except NotAnAnswer as other:
-            hearing, fresh = closing(hearing, *other.left), other.fresh
+            hearing, fresh, before = closing(hearing, *other.left), other.fresh, other.before
         else:
             if suggested is not None:
                 await self._run(suggested)
@@ -212,7 +214,7 @@ class Reception:
             return
         hearing = replace(hearing, text=self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
-        is_answered = not is_among_staff and await self._answering.question(hearing)
+        is_answered = not is_among_staff and await self._answering.question(hearing, before)
         if not is_answered and hearing.origin.closed_asks:
             await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
 
