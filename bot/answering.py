@@ -169,9 +169,9 @@ class Answering:
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
             return
         asked = not only_tells(hearing.text)
-        text = say(
-            "这个我还没有答案。要转给工程师吗？回 1 报单。" if asked else "需要工程师帮忙的话，回 1 报单。"
-        )
+        text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")
+        if not asked:
+            text = say("需要工程师帮忙的话，回 1 报单。")
         wait = await self._waits.of(hearing.customer_room, hearing.now)
         if wait is not None and asked:
             text = say("这个我还没有答案。要转给工程师吗？回 1 报单（近一周平均 {wait}有人接）。", wait=wait)
