@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 from adapters.contract import Adapter, Attachment, Incoming
 from adapters.powers import FetchesFiles, FileUnavailable
 from adapters.wording import translated
+from bot.beside import beside
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
@@ -74,7 +74,7 @@ class Uploading:
             await self._say(hearing, N_("这个平台上我取不到文件，请用 shouwen faq import 导入。"))
             return True
         try:
-            rows = await to_thread(parse, file.name, await adapter.fetch(incoming.room, file, _MOST))
+            rows = await beside(parse, file.name, await adapter.fetch(incoming.room, file, _MOST))
         except (UnreadableFile, FileUnavailable) as fault:
             speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
             why = (
@@ -85,7 +85,7 @@ class Uploading:
         customer, name = await self._customer(hearing)
         rows = for_customers(rows, self._living.config.customers)
         rows = Rows(tuple(_for(row, customer) for row in rows.rows), rows.faults)
-        planned = await to_thread(plan, await self._store.entries(), rows)
+        planned = await beside(plan, await self._store.entries(), rows)
         staged = Staged(name=file.name, customer=customer, rows=rows.rows)
         kept = Kept(STAGED + hearing.origin.address, msgspec.json.encode(staged).decode())
         text = self._preview(hearing, planned, name)

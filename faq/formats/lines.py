@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 
 import msgspec
@@ -20,7 +21,11 @@ def parse(data: bytes) -> list[Draft | Fault]:
     Raises:
         UnreadableFile: It is not a text.
     """
-    return [_row(line, text) for line, text in enumerate(decode(data).split("\n"), 1) if text.strip()]
+    return [
+        _row(line, text)
+        for line, text in enumerate(io.StringIO(decode(data), newline="\n"), 1)
+        if text.strip()
+    ]
 
 
 def _row(line: int, text: str) -> Draft | Fault:

@@ -39,7 +39,7 @@ class UnreadableFile(Exception):
     """Nothing in a file can be used; the text says why and what to do, in one sentence."""
 
 
-class Fault(msgspec.Struct, frozen=True):
+class Fault(msgspec.Struct, frozen=True, gc=False):
     """A place in a file that somebody has to look at."""
 
     line: int
@@ -47,7 +47,7 @@ class Fault(msgspec.Struct, frozen=True):
     expected: str  # "答案列要有内容"
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A row as it stands in the file. None: the file has no such column, so nothing is said about it."""
 
     line: int
@@ -65,7 +65,7 @@ class Draft(msgspec.Struct, frozen=True):
     )  # by name, those there is a column for
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A row that can be imported. None: the file does not say."""
 
     line: int
