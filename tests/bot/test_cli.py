@@ -333,3 +333,18 @@ def test_an_import_is_told_in_the_language_of_the_configuration(shouwen: Shouwen
     ]
     unknown = shouwen("faq", "export", str(config.with_name("faq.pdf")))
     assert "faq.pdf is no format that can be written, use .csv, .xlsx, .md, .jsonl." in unknown.output
+
+
+@pytest.mark.parametrize("words", [("run",), ("faq", "ask", "hello")], ids=["run", "ask"])
+def test_a_file_of_the_configuration_that_cannot_be_read_is_one_sentence(
+    shouwen: Shouwen, config: Path, words: tuple[str, ...]
+) -> None:
+    broken = config.with_name("broken.xlsx")
+    broken.write_bytes(b"no workbook")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace(str(EXAMPLE.with_name("faq.example.md")), str(broken)), encoding="utf-8")
+    result = shouwen(*words)
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == (
+        "Error: broken.xlsx：这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。"
+    )
