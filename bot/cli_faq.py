@@ -39,7 +39,7 @@ def export(config_file: Path | None, is_template: bool, file: Path) -> None:
     config = loaded(config_file)
     say = voice_of(config.bot.language).say
     if is_template:
-        write_template(file)
+        write_template(config, file)
         click.echo(say("已写出模板 {file}", file=file))
         return
     count = asyncio.run(export_faq(config, file))

@@ -69,7 +69,10 @@ def _parts(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element | None
         OSError,
         ValueError,
     ) as error:
-        raise UnreadableFile("这个文件不是完好的 docx 文档，请在 Word 里另存为 .docx 再试。") from error
+        raise UnreadableFile(
+            "这个文件不是完好的 docx 文档，请在 Word 里另存为 .docx 再试。",
+            "The file is no sound docx document, save it as .docx with Word and try again.",
+        ) from error
     # What stands there a second time, for programs that know no text boxes.
     for parent in list(root.iter()):
         for child in list(parent):
@@ -81,10 +84,16 @@ def _parts(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element | None
 def _part(members: ZipFile, name: str) -> ElementTree.Element:
     info = members.getinfo(name)
     if info.file_size > MOST_UNPACKED_BYTES:
-        raise UnreadableFile("这个文档展开后太大了，请分成几个文件。")
+        raise UnreadableFile(
+            "这个文档展开后太大了，请分成几个文件。",
+            "The document is too large once unpacked, make several files of it.",
+        )
     xml = members.read(info)
     if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-        raise UnreadableFile("这个文档里有不该有的定义，请在 Word 里另存为 .docx 再试。")
+        raise UnreadableFile(
+            "这个文档里有不该有的定义，请在 Word 里另存为 .docx 再试。",
+            "The document has definitions that do not belong there, save it as .docx with Word and try again.",
+        )
     return ElementTree.fromstring(xml)  # noqa: S314 - without definitions there is nothing to expand
 
 

@@ -34,7 +34,10 @@ def _of_list(text: str) -> list[Draft | Fault]:
     try:
         objects = msgspec.json.decode(text, type=list[msgspec.Raw])
     except msgspec.DecodeError as error:
-        raise UnreadableFile(f"这个文件以 [ 开头，却不是完整的 JSON 列表（{error}）。") from error
+        raise UnreadableFile(
+            f"这个文件以 [ 开头，却不是完整的 JSON 列表（{error}）。",
+            f"The file begins with [ and is no whole JSON list ({error}).",
+        ) from error
     return [_row(number, bytes(each).decode()) for number, each in enumerate(objects, 1)]
 
 
@@ -48,7 +51,11 @@ def _row(line: int, text: str) -> Draft | Fault:
         }
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         return Fault(
-            line, "不是一行 JSON", f'{{"question": "…", "answer": "…", "aliases": ["…"]}}（{error}）'
+            line,
+            "不是一行 JSON",
+            f'{{"question": "…", "answer": "…", "aliases": ["…"]}}（{error}）',
+            "no line of JSON",
+            f'{{"question": "…", "answer": "…", "aliases": ["…"]}} ({error})',
         )
     return Draft(
         line=line,

@@ -52,7 +52,10 @@ def parse(data: bytes) -> list[Draft | Fault]:
     if told := pairs_of_markdown(text):
         return told
     if not sections:
-        raise UnreadableFile("没有找到问题：每个问题要以“## ”开头单独一行。")
+        raise UnreadableFile(
+            "没有找到问题：每个问题要以“## ”开头单独一行。",
+            "No question was found: each stands on a line of its own that begins with “## ”.",
+        )
     are_numbered = len(sections) > 1 and all(
         _NUMBER.match(each.heading) and not _ID_AT_THE_END.fullmatch(each.heading) for each in sections
     )

@@ -76,7 +76,10 @@ def drafts_of(given: Sequence[Paragraph]) -> list[Draft | Fault]:
     # A title or chapters may be the headings, and the questions something else.
     pairs = max(pairs, *_read_otherwise(paragraphs, len(pairs), has_marks=has_marks), key=len)
     if not pairs:
-        raise UnreadableFile("没有认出问答：请写成“问：…”“答：…”，或每个问题单独一行并以问号结尾。")
+        raise UnreadableFile(
+            "没有认出问答：请写成“问：…”“答：…”，或每个问题单独一行并以问号结尾。",
+            "No questions and answers were made out: write “Q: …” and “A: …”, or each question on a line of its own with a question mark.",
+        )
     return _drafts(pairs)
 
 

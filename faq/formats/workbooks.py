@@ -12,7 +12,7 @@ from zipfile import ZipFile
 from msgspec.structs import replace
 
 from faq.formats.headings import HEADINGS
-from faq.formats.rows import Draft, Fault, UnreadableFile
+from faq.formats.rows import Draft, Fault, UnreadableFile, in_sheet
 from faq.formats.sheets import cells_of
 from faq.formats.tables import Line, NoHeadings, drafts
 from faq.knowledge import Entry
@@ -37,7 +37,10 @@ def parse(data: bytes) -> list[Draft | Fault]:
     try:
         with ZipFile(io.BytesIO(data)) as members:
             if sum(member.file_size for member in members.infolist()) > MOST_UNPACKED_BYTES:
-                raise UnreadableFile("这个工作簿展开后太大了，请分成几个文件。")
+                raise UnreadableFile(
+                    "这个工作簿展开后太大了，请分成几个文件。",
+                    "The workbook is too large once unpacked, make several files of it.",
+                )
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             try:
                 sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -48,17 +51,31 @@ def parse(data: bytes) -> list[Draft | Fault]:
         raise
     except Exception as error:
         # A damaged workbook fails anywhere in zip, XML or openpyxl, each with errors of its own.
-        raise UnreadableFile("这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。") from error
+        raise UnreadableFile(
+            "这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。",
+            "The file is no sound xlsx workbook, save it as .xlsx with Excel and try again.",
+        ) from error
 
 
 def _of_all(sheets: Sequence[tuple[str, list[Draft | Fault], UnreadableFile | None]]) -> list[Draft | Fault]:
     """Return what all sheets have; one without headings beside others is a fault, an empty one nothing."""
     if all(why is not None for _, _, why in sheets):
-        raise next((why for _, _, why in sheets if why), UnreadableFile("工作簿里没有能看到的工作表。"))
+        raise next(
+            (why for _, _, why in sheets if why),
+            UnreadableFile("工作簿里没有能看到的工作表。", "The workbook has no sheet that can be seen."),
+        )
     found: list[Draft | Fault] = []
     for title, rows, why in sheets:
         if isinstance(why, NoHeadings):
-            found.append(Fault(1, "没有读这张工作表", f"“{title}”的前 10 行里没有“标准问法”和“答案”两列"))
+            found.append(
+                Fault(
+                    1,
+                    "没有读这张工作表",
+                    f"“{title}”的前 10 行里没有“标准问法”和“答案”两列",
+                    "sheet not read",
+                    f"the first 10 rows of “{title}” have no columns question and answer",
+                )
+            )
         is_first = not found
         found += rows if is_first else [_named(each, title) for each in rows]
     return found
@@ -67,7 +84,7 @@ def _of_all(sheets: Sequence[tuple[str, list[Draft | Fault], UnreadableFile | No
 def _named(each: Draft | Fault, title: str) -> Draft | Fault:
     if isinstance(each, Draft):
         return replace(each, sheet=title)
-    return replace(each, expected=f"工作表“{title}”：{each.expected}")
+    return in_sheet(each, title)
 
 
 def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Draft | Fault], UnreadableFile | None]:
@@ -94,7 +111,16 @@ def _numbered(rows: Iterable[Sequence[Any]], uncomputed: Collection[str]) -> Ite
                 for cell, text in zip(row, cells, strict=True)
             ]
         if line > MOST_ROWS and any(cells):
-            yield line, Fault(line, "行数太多", f"一个文件最多 {MOST_ROWS} 行，请分开导入")
+            yield (
+                line,
+                Fault(
+                    line,
+                    "行数太多",
+                    f"一个文件最多 {MOST_ROWS} 行，请分开导入",
+                    "too many rows",
+                    f"at most {MOST_ROWS} rows a file, import it in pieces",
+                ),
+            )
             return
         yield line, cells
 
