@@ -27,7 +27,7 @@ from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Role
 from faq.formats import ImportPlan, Row, Rows, UnreadableFile, parse, plan
 
-SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".docx", ".txt")
+SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".json", ".docx", ".txt")
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _CURRENT: Final = "setup:"

@@ -52,6 +52,7 @@ _FORMATS: dict[str, tuple[str, str, str]] = {
     ".xlsm": ("workbooks", "parse", ""),
     ".md": ("markdown", "parse", "dump"),
     ".jsonl": ("lines", "parse", "dump"),
+    ".json": ("lines", "parse", ""),  # a list of objects
     ".docx": ("documents", "parse", ""),  # lists that people wrote; read, not written
     ".txt": ("prose", "parse_text", ""),
 }

@@ -91,6 +91,8 @@ class _Ledger:
         if after == before:
             self._duplicate.append(row)
             self._lines.setdefault(id_, row.line)
+        elif id_ in self._lines and before is not None and _adds_nothing(row, before):
+            self._duplicate.append(row)
         elif id_ in self._lines:
             line = self._lines[id_]
             self.faulty.append(
@@ -177,6 +179,31 @@ def _entry(row: Row, id_: str, before: Entry | None) -> Entry:
         category=kept.category if row.category is None else row.category,
         is_enabled=kept.is_enabled if row.is_enabled is None else row.is_enabled,
         **_others(row),
+    )
+
+
+def _adds_nothing(row: Row, before: Entry) -> bool:
+    """Say whether a row has nothing that an entry has not: it was copied, and cells were left empty."""
+    values = (
+        row.answer,
+        row.category,
+        row.customer,
+        *(value for value in _others(row).values() if not isinstance(value, tuple)),
+    )
+    known = (
+        before.answer,
+        before.category,
+        before.customer,
+        *(getattr(before, name) for name, value in _others(row).items() if not isinstance(value, tuple)),
+    )
+    lists = [(row.aliases or (), before.aliases), (row.tags or (), before.tags)]
+    lists += [
+        (value, getattr(before, name)) for name, value in _others(row).items() if isinstance(value, tuple)
+    ]
+    return (
+        all(value in (None, "", of) for value, of in zip(values, known, strict=True))
+        and all(set(some) <= {*of, before.question} for some, of in lists)
+        and row.is_enabled in (None, before.is_enabled)
     )
 
 

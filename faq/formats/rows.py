@@ -28,6 +28,9 @@ _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?
 _LINK = re.compile(r"(?:[^\n]{0,200}\s)?https?://\S+", re.IGNORECASE)
 _PICTURE = re.compile(r"https?://\S+", re.IGNORECASE)
 _EVERYBODY = frozenset({"", "全部", "所有", "通用", "全部客户", "所有客户", "all"})
+_ALWAYS = frozenset(
+    {"", "长期", "长期有效", "永久", "永久有效", "无", "无限期", "不限", "-", "/", "always", "none"}
+)
 _NO = frozenset({"否", "停用", "no", "n", "false", "0", "off", "不启用", "关"})
 _YES = frozenset({"", "是", "启用", "yes", "y", "true", "1", "on", "开"})
 
@@ -264,7 +267,7 @@ def _others(row: Draft) -> tuple[dict[str, Any], Fault | None]:
 
 def _day(text: str) -> date | str | None:
     """Return a date, None for an empty cell, the text itself where it is none."""
-    if not text:
+    if fold(text) in _ALWAYS:
         return None
     found = _DAY.fullmatch(text)
     try:
@@ -288,9 +291,9 @@ def _fault(row: Draft) -> Fault | None:
         return Fault(
             row.line,
             "公式出错",
-            "表格里这一格显示的是错误，请改成文字",
+            "表格里这一格是错误或没有算出来的公式，请改成文字",
             "failed formula",
-            "the cell shows an error, write text in it",
+            "the cell shows an error or a formula nobody worked out, write text in it",
         )
     if any("\ufffd" in text for text in texts):
         return Fault(

@@ -19,6 +19,8 @@ from faq.knowledge import Entry
 
 _WIDTHS = (10, 36, 40, 60, 12, 14, 16, 8, 30, 30, 12, 12, 12, 10)
 _MERGED = re.compile(rb'mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)"')
+_FORMULA = re.compile(rb'<c r="([A-Z]{1,3}\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+_NO_VALUE = "#N/A"  # as if it could not be worked out
 MOST_ROWS = 100_000
 MOST_UNPACKED_BYTES = 200_000_000
 
@@ -88,18 +90,26 @@ def _named(each: Draft | Fault, title: str) -> Draft | Fault:
 def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Draft | Fault], UnreadableFile | None]:
     """Return what a sheet has, or why nothing."""
     sheet.reset_dimensions()  # some programs write wrong ones, and rows or columns would be left out
-    merged = _merged(members, sheet._worksheet_path.lstrip("/"))  # reading row by row, openpyxl does not tell
+    body = members.read(
+        sheet._worksheet_path.lstrip("/")
+    )  # reading row by row, openpyxl does not tell everything
+    merged, uncomputed = _merged(body), _uncomputed(body)
     try:
-        rows = _filled(_numbered(sheet.iter_rows(values_only=True)), merged)
+        rows = _filled(_numbered(sheet.iter_rows(), uncomputed), merged)
         goes_on = {(line, column) for line, columns in merged.items() for column in columns}
         return drafts(rows, goes_on=goes_on), None
     except UnreadableFile as why:
         return [], why
 
 
-def _numbered(values: Iterable[tuple[object, ...]]) -> Iterator[Line]:
-    for line, row in enumerate(values, 1):
-        cells = [_text(value) for value in row]
+def _numbered(rows: Iterable[Sequence[Any]], uncomputed: Collection[str]) -> Iterator[Line]:
+    for line, row in enumerate(rows, 1):
+        cells = [_shown(cell) for cell in row]
+        if uncomputed:
+            cells = [
+                text or (_NO_VALUE if getattr(cell, "coordinate", "") in uncomputed else "")
+                for cell, text in zip(row, cells, strict=True)
+            ]
         if line > MOST_ROWS and any(cells):
             yield (
                 line,
@@ -115,9 +125,13 @@ def _numbered(values: Iterable[tuple[object, ...]]) -> Iterator[Line]:
         yield line, cells
 
 
-def _merged(members: ZipFile, path: str) -> dict[int, set[int]]:
+def _uncomputed(body: bytes) -> set[str]:
+    """Return the places of formulas whose value is not in the file, as programs write them that do not calculate."""
+    return {place.decode() for place in _FORMULA.findall(body)} if b"<f" in body else set()
+
+
+def _merged(body: bytes) -> dict[int, set[int]]:
     """Return by row the columns of the cells that were merged with the one above them."""
-    body = members.read(path)
     found: dict[int, set[int]] = {}
     for first, begin, end in _MERGED.findall(body, body.rfind(b"sheetData>") + 1):
         column = sum(26**place * (sign - 64) for place, sign in enumerate(reversed(first))) - 1
@@ -138,6 +152,14 @@ def _filled(rows: Iterable[Line], merged: Mapping[int, Collection[int]]) -> Iter
         yield line, cells
 
 
+def _shown(cell: Any) -> str:
+    """Return what a cell shows: shares are kept as parts of one, and times with seconds that nobody wrote."""
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in (cell.number_format or ""):
+        return f"{value * 100:.10g}%"
+    return _text(value)
+
+
 def _text(value: object) -> str:
     if value is None:
         return ""
@@ -147,6 +169,8 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}" if not value.second else f"{value:%H:%M:%S}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
