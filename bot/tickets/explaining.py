@@ -155,4 +155,5 @@ def _told_at(ticket: Ticket, found: timing.Clock, rules: Rules, at: datetime) ->
     if due is None:
         return ()
     tell = rules.ladders[found.rule.ladder].rungs[due.rung].tell
-    return recipients(tell, ticket, rules, at)
+    comes = (ticket.coming,) if found.kind is ClockKind.ARRIVE and ticket.coming else ()
+    return tuple(dict.fromkeys((*recipients(tell, ticket, rules, at), *comes)))
