@@ -10,7 +10,7 @@ from typing import assert_never
 
 from bot.tickets import timing
 from bot.tickets.errors import N_
-from bot.tickets.kinds import Status, WaitsFor
+from bot.tickets.kinds import ClockKind, Status, WaitsFor
 from bot.tickets.model import Ticket
 from bot.tickets.pausing import REASONS
 from bot.tickets.recipients import recipients
