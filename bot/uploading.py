@@ -27,7 +27,7 @@ from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Role
 from faq.formats import ImportPlan, Row, Rows, UnreadableFile, parse, plan
 
-SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".docx", ".txt")
+SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".json", ".docx", ".txt")
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _CURRENT: Final = "setup:"
@@ -78,7 +78,9 @@ class Uploading:
         except (UnreadableFile, FileUnavailable) as fault:
             speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
             why = (
-                translated(fault.why, speaker.translate) if isinstance(fault, FileUnavailable) else str(fault)
+                translated(fault.why, speaker.translate)
+                if isinstance(fault, FileUnavailable)
+                else fault.said(speaker.language)
             )
             await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=why)
             return True
@@ -131,7 +133,8 @@ class Uploading:
         if not planned.faulty:
             return None
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        rows = tuple((str(each.line), each.found, each.expected) for each in planned.faulty)
+        language = hearing.origin.language
+        rows = tuple((str(each.line), *each.said(language)) for each in planned.faulty)
         table = Table(
             columns=(say("行"), say("问题"), say("应该")),
             rows=rows,
@@ -162,7 +165,9 @@ class Uploading:
         ]
         if planned.faulty:
             rows = [
-                Phrase(N_("第 {line} 行{fault}"), {"line": fault.line, "fault": fault.found})
+                Phrase(
+                    N_("第 {line} 行{fault}"), {"line": fault.line, "fault": fault.said(speaker.language)[0]}
+                )
                 for fault in planned.faulty[:_LINES_SHOWN]
             ]
             lines.append(speaker.say("需看：{rows}", rows=tuple(rows)))

@@ -105,7 +105,7 @@ class KnowledgePages:
         voice = self._renderer.voice(request)
         token = str(form.get("token", ""))
         if token:
-            said = await self._imported(token, self._who(form))
+            said = await self._imported(token, self._who(form), voice.language)
             if said is None:
                 return await self._listed(request, voice.speaker.say("这个文件等太久了，请再选一次。"))
             return await self._listed(request, said, response_to=form)
@@ -115,7 +115,7 @@ class KnowledgePages:
         try:
             rows = await beside(_read, file, self._bot.config.customers)
         except UnreadableFile as fault:
-            return await self._listed(request, str(fault))
+            return await self._listed(request, fault.said(voice.language))
         token = await self._uploads.keep(file.filename, rows, self._bot.clock.now())
         found = await beside(self._planned, rows)
         shown = await self._preview(request, voice, token, file.filename, found)
@@ -127,7 +127,7 @@ class KnowledgePages:
     def _planned(self, rows: Rows) -> ImportPlan:
         return plan(self._bot.knowledge.entries(), rows)
 
-    async def _imported(self, token: str, who: str) -> str | None:
+    async def _imported(self, token: str, who: str, language: str) -> str | None:
         """Import the file that waited and return what was done, None when it does not wait any more.
 
         What was read of it is let go in a thread: that takes long where it is much.
@@ -139,7 +139,7 @@ class KnowledgePages:
         name, rows = upload
         done = await import_rows(self._bot.store, rows, name, who, now)
         await self._bot.knowledge.refresh(now)
-        said = "\n".join(describe(done))
+        said = "\n".join(describe(done, language))
         held = [*_parts(rows), *_parts(done)]
         del upload, rows, done
         await beside(let_go, *held)
@@ -342,7 +342,7 @@ class KnowledgePages:
             voice,
             name=name,
             token=token,
-            said=describe(found),
+            said=describe(found, voice.language),
             new=found.new,
             changed=found.changed,
             faulty=found.faulty,

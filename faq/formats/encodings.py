@@ -25,7 +25,9 @@ def decode(data: bytes) -> str:
         beyond_ascii = sum(not character.isascii() for character in text)
         if "\x00" not in text and text.count(_UNKNOWN) <= _TOO_MANY * beyond_ascii:
             return text
-    raise UnreadableFile("这个文件不是文本，请另存为 UTF-8 编码再试。")
+    raise UnreadableFile(
+        "这个文件不是文本，请另存为 UTF-8 编码再试。", "The file is no text, save it as UTF-8 and try again."
+    )
 
 
 def _decoded(data: bytes, encoding: str) -> str:
