@@ -13,7 +13,9 @@ settings.load_profile("shouwen")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--unsteady", type=int, metavar="SEED", help="let what comes over a network be late by chance")
+    parser.addoption(
+        "--unsteady", type=int, metavar="SEED", help="let what comes over a network be late by chance"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

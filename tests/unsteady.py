@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import selectors
-import time
+from time import perf_counter, sleep
 from typing import Any
 
 _LATE_SECONDS = (0.0, 0.0, 0.001, 0.005, 0.03)  # one of these at most
@@ -21,14 +21,16 @@ class UnsteadySelector(selectors.DefaultSelector):  # type: ignore[misc, valid-t
     def __init__(self, chance: random.Random) -> None:
         super().__init__()
         self._chance = chance
-        self._late: dict[tuple[int, int], float] = {}  # what is ready, by descriptor and kind: when it is told
+        self._late: dict[
+            tuple[int, int], float
+        ] = {}  # what is ready, by descriptor and kind: when it is told
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(timeout)
         told = self._told(ready)
         if ready and not told and (timeout is None or timeout > 0):
-            patience = min(self._late[key.fd, kind] for key, kind in ready) - time.monotonic()
-            time.sleep(max(0.0, patience if timeout is None else min(patience, timeout)))
+            patience = min(self._late[key.fd, kind] for key, kind in ready) - perf_counter()
+            sleep(max(0.0, patience if timeout is None else min(patience, timeout)))
             told = self._told(super().select(0))
         return told
 
@@ -37,8 +39,10 @@ class UnsteadySelector(selectors.DefaultSelector):  # type: ignore[misc, valid-t
         self._late = {name: until for name, until in self._late.items() if name[0] != key.fd}
         return key
 
-    def _told(self, ready: list[tuple[selectors.SelectorKey, int]]) -> list[tuple[selectors.SelectorKey, int]]:
-        now, told = time.monotonic(), []
+    def _told(
+        self, ready: list[tuple[selectors.SelectorKey, int]]
+    ) -> list[tuple[selectors.SelectorKey, int]]:
+        now, told = perf_counter(), []
         for key, kind in ready:
             name = (key.fd, kind)
             if name not in self._late:

@@ -303,7 +303,9 @@ class WeComApi:
     posted: asyncio.Queue[Posted] = field(default_factory=asyncio.Queue)
     tokens: list[str] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)  # taken first: a dict, a status, or "hang up"
-    on_its_own: tuple[str, ...] = ()  # ends of paths that the bot may ask for at any time: no answer of `answers` is for them
+    on_its_own: tuple[
+        str, ...
+    ] = ()  # ends of paths that the bot may ask for at any time: no answer of `answers` is for them
     token_answer: dict[str, Any] | None = None
     token_asked: asyncio.Event = field(default_factory=asyncio.Event)
     token_may_go: asyncio.Event | None = None
