@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
+from bot.beside import beside, let_go
 from bot.kept_index import KeptIndex
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
@@ -108,7 +109,7 @@ class Knowledge:
 
     async def make_ready(self) -> None:
         """Read the tables of the language, beside the event loop, before the first question needs them."""
-        await to_thread(read_tables)
+        await beside(read_tables)
 
     async def read_ahead(self) -> None:
         """Read what nobody has asked for yet, in slices, so that the first question about it is as quick as the next."""
@@ -142,6 +143,8 @@ class Knowledge:
                     done = 0
                     await sleep(0)
             self._version = max((change.version for change in changes), default=self._version)
+            if len(changes) > _SLICE:
+                await beside(let_go, changes)
             return True
 
     def _take_over(self, id_: str, entry: Entry | None) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from bot.asks import Ask
+from bot.beside import beside
 from bot.lessons import Lesson
 from bot.store.askers import Askers
 from bot.store.bodies import (
@@ -194,7 +195,7 @@ class SqliteStore(Alone):
 
     async def learn(self, learning: Learning) -> None:
         if len(learning.entries) > _MANY_ENTRIES:  # a file: to put it all down takes long
-            statements = await asyncio.to_thread(learning_statements, learning, self._queries)
+            statements = await beside(learning_statements, learning, self._queries)
         else:
             statements = learning_statements(learning, self._queries)
         await self._writer.submit(statements)
