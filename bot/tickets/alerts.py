@@ -1,4 +1,4 @@
-"""The words of an escalation: what is owed, until when, and who is called (JOURNEYS 8)."""
+"""The words of an escalation: what is owed, until when, and who is called."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said when work waits, when instants are named, and when somebody is sent or something is lent (JOURNEYS 10, 12, 25)."""
+"""What is said when work waits, when instants are named, and when somebody is sent or something is lent."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -333,3 +334,30 @@ def test_an_import_is_told_in_the_language_of_the_configuration(shouwen: Shouwen
     ]
     unknown = shouwen("faq", "export", str(config.with_name("faq.pdf")))
     assert "faq.pdf is no format that can be written, use .csv, .xlsx, .md, .jsonl." in unknown.output
+
+
+@pytest.mark.parametrize("words", [("run",), ("faq", "ask", "hello")], ids=["run", "ask"])
+def test_a_file_of_the_configuration_that_cannot_be_read_is_one_sentence(
+    shouwen: Shouwen, config: Path, words: tuple[str, ...]
+) -> None:
+    broken = config.with_name("broken.xlsx")
+    broken.write_bytes(b"no workbook")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace(str(EXAMPLE.with_name("faq.example.md")), str(broken)), encoding="utf-8")
+    result = shouwen(*words)
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == (
+        "Error: broken.xlsx：这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。"
+    )
+
+
+def test_a_port_that_is_taken_is_one_sentence(shouwen: Shouwen, config: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        text = config.read_text(encoding="utf-8")
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        config.write_text(text.replace('"127.0.0.1:8080"', f'"{address}"'), encoding="utf-8")
+        result = shouwen("run")
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == (
+        "Error: [web] listen 不能用（Address already in use）；换一个地址或端口，或停掉占用它的程序"
+    )
