@@ -5,21 +5,20 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import Final
-
-IS_FAST: Final = sys.platform != "win32"  # uvloop is for every other system, and is installed there
 
 
-def new_event_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """Return what makes the loop of a program that runs for long; None stands for asyncio's own.
+def loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return what makes the loop of a program that runs for long: uvloop's, or on Windows, where there is none, asyncio's own (None).
 
-    A command that ends at once is better off without: it would pay more for the import than it spares.
+    A command that ends at once is better off with that, too: it would pay more for the import than it spares.
     """
-    if not IS_FAST:
+    if sys.platform == "win32":
         return None
-    from uvloop import new_event_loop as made
+    else:  # noqa: RET505 - or mypy would call the rest unreachable on Windows
+        # Imported here: nobody else needs it.
+        from uvloop import new_event_loop
 
-    return made
+        return new_event_loop
 
 
 def name_of(loop: asyncio.AbstractEventLoop) -> str:
