@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Final
 
@@ -10,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from adapters.contract import DeliveryFailed, Outgoing
+from adapters.remembered import RememberedValues
 
 _MOST_UNFINISHED: Final = 1000
 
@@ -28,7 +28,7 @@ class Delivery:
     ) -> None:
         self._split = split
         self._send = send
-        self._unfinished: OrderedDict[str, _Unfinished] = OrderedDict()
+        self._unfinished = RememberedValues[str, _Unfinished](_MOST_UNFINISHED)
 
     async def deliver(self, message: Outgoing) -> str:
         """Send a message and return the id of its first part.
@@ -39,7 +39,7 @@ class Delivery:
         text = _sendable(message.text)
         if text is not message.text:
             message = replace(message, text=text)
-        earlier = self._unfinished.pop(message.key, None)
+        earlier = self._unfinished.take(message.key, None)
         parts = _resumed(earlier, message) if earlier else tuple(parts_of(message, self._split(message.text)))
         first_id = earlier.first_id if earlier else ""
         doubt: DeliveryFailed | None = None
@@ -51,17 +51,12 @@ class Delivery:
                     doubt = failed  # very likely there, and nobody will try again: the rest must follow now
                     continue
                 if index or earlier:
-                    self._keep(_Unfinished(message.text, parts[index:], first_id), message.key)
+                    self._unfinished.note(message.key, _Unfinished(message.text, parts[index:], first_id))
                 raise
             first_id = first_id or number
         if doubt is not None:
             raise doubt
         return first_id
-
-    def _keep(self, unfinished: _Unfinished, key: str) -> None:
-        self._unfinished[key] = unfinished
-        if len(self._unfinished) > _MOST_UNFINISHED:
-            self._unfinished.popitem(last=False)
 
 
 def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:

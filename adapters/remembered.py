@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 
 _Key = TypeVar("_Key", bound=Hashable)
 _Value = TypeVar("_Value")
+_Default = TypeVar("_Default")
 
 
 class Remembered(Generic[_Key]):
@@ -21,8 +22,9 @@ class Remembered(Generic[_Key]):
         self._keys: OrderedDict[_Key, None] = OrderedDict()
 
     def note(self, key: _Key) -> None:
-        """Remember a key."""
+        """Remember a key as the latest."""
         self._keys[key] = None
+        self._keys.move_to_end(key)
         if len(self._keys) > self._most:
             self._keys.popitem(last=False)
 
@@ -59,11 +61,11 @@ class RememberedValues(Generic[_Key, _Value]):
         if len(self._values) > self._most:
             self._values.popitem(last=False)
 
-    def get(self, key: _Key, default: _Value) -> _Value:
+    def get(self, key: _Key, default: _Default) -> _Value | _Default:
         """Return what is known by a key."""
         return self._values.get(key, default)
 
-    def take(self, key: _Key, default: _Value) -> _Value:
+    def take(self, key: _Key, default: _Default) -> _Value | _Default:
         """Return what is known by a key, and forget it."""
         return self._values.pop(key, default)
 

@@ -43,7 +43,7 @@ def write_entries(path: Path, count: int = ENTRIES) -> None:
 def write_config(
     folder: Path,
     *,
-    adapter: str = 'name = "qq"\ntype = "onebot"\nper_minute_room = 0',
+    adapter: str = 'name = "qq"\ntype = "onebot"\nper_minute_room = 0\nper_minute = 0',
     has_duty: bool = True,
     has_many: bool = False,
 ) -> Path:

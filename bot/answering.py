@@ -8,8 +8,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from bot.answers import greeting
-from bot.asks import Answered, Menu, Offer
+from bot.asks import Answered, Ask, Menu, Offer
 from bot.config import BotConfig
 from bot.deciding import (
     Candidates,
@@ -21,14 +23,16 @@ from bot.deciding import (
     Silent,
     decided,
     decided_before,
+    only_tells,
 )
 from bot.desk import Desk
 from bot.drafts import Drafts
-from bot.hearing import Hearing
+from bot.following_on import goes_on_about
+from bot.hearing import Hearing, closing
 from bot.joining import Joining
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
-from bot.store.contract import Store
+from bot.store.contract import ClosedAsk, Store
 from bot.tickets.messages import Message, Place
 from bot.usual_waits import UsualWaits
 from faq.knowledge import Entry, Hit
@@ -60,8 +64,11 @@ class Answering:
         self._joining = joining
         self._waits = waits
 
-    async def question(self, hearing: Hearing) -> bool:
-        """Answer a text if it is a question for the bot; False when nothing is said."""
+    async def question(self, hearing: Hearing, before: Ask | None = None) -> bool:
+        """Answer a text if it is a question for the bot; False when nothing is said.
+
+        `before` is the answer or offer that whoever tells something may go on about.
+        """
         mode = hearing.customer_room.answer if hearing.customer_room else "mentioned"
         said = Heard(hearing.text, hearing.is_addressed, bool(hearing.mentions), mode)
         decision: Decision | None = decided_before(said)
@@ -85,6 +92,12 @@ class Answering:
                 await self.give(hearing, hit.entry, hearing.text)
             case Candidates(hits=candidates):
                 await self._suggest(hearing, candidates)
+            case OfferTicket() if (
+                before is not None
+                and hearing.customer_room is not None
+                and goes_on_about(hearing.text, _asked(before))
+            ):
+                await self._told_more(hearing, before)
             case OfferTicket():
                 await self._offer(hearing)
             case _:
@@ -135,6 +148,15 @@ class Answering:
         about = Menu(question=hearing.text, entries=tuple(hit.entry.id for hit in candidates))
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
+    async def _told_more(self, hearing: Hearing, before: Ask) -> None:
+        """Offer the ticket once more, with what was told since."""
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        question = say("{first}；{more}", first=_asked(before).rstrip("。.！!？?，, "), more=hearing.text)
+        about = replace(before.about, question=question)
+        text = say("记下了。要转给工程师就回 1，连这句一起报单。")
+        told = closing(hearing, ClosedAsk(before.id, "told"))
+        await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], told.origin)
+
     async def _offer(self, hearing: Hearing) -> None:
         """Offer a ticket; where no contract applies there is nobody to give it to, so say where to ask."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
@@ -146,9 +168,12 @@ class Answering:
             )
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
             return
+        asked = not only_tells(hearing.text)
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")
+        if not asked:
+            text = say("需要工程师帮忙的话，回 1 报单。")
         wait = await self._waits.of(hearing.customer_room, hearing.now)
-        if wait is not None:
+        if wait is not None and asked:
             text = say("这个我还没有答案。要转给工程师吗？回 1 报单（近一周平均 {wait}有人接）。", wait=wait)
         is_new = await self._desk.answer(
             [Message(to=Place.ASKER, text=text, about=Offer(question=hearing.text))], hearing.origin
@@ -167,6 +192,11 @@ class Answering:
         await self._desk.answer(
             [Message(to=Place.ASKER, text=greeting(speaker, self._bot.name))], hearing.origin
         )
+
+
+def _asked(before: Ask) -> str:
+    """Return the question that an answer or an offer was about."""
+    return before.about.question if isinstance(before.about, Answered | Offer) else ""
 
 
 def _whole(entry: Entry) -> str:

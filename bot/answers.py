@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.ledgers import CustomerStandings
@@ -12,7 +13,7 @@ from bot.tickets.coverage import deciders, is_undecided, standing_of
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
 from bot.tickets.kinds import Closing, Standing, Status
-from bot.tickets.model import Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.planned_words import planned_standing
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
@@ -58,8 +59,13 @@ def example_of(spec: Spec, speaker: Speaker) -> str:
     return usage + speaker.say("例：{example}", example=example) + (f"\n{also}" if also else "")
 
 
-def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
-    """Return where a ticket is, in one line for the customer."""
+def progress_for_staff(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    """Return where a ticket is, in one line for those who work on it."""
+    return progress(ticket, speaker, rules, is_staff=True)
+
+
+def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool = False) -> str:
+    """Return where a ticket is, in one line for the customer, or for staff."""
     number = ticket.number
     if ticket.status is Status.CLOSED:
         ending = speaker.say(ENDINGS[ticket.closing or Closing.DONE])
@@ -83,7 +89,8 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
     if word is None or word <= speaker.now:
         return text
     if timing.is_awaited(ticket, rules) or is_undecided(ticket):
-        return text + speaker.say("最晚 {time} 联系您。", time=word)
+        template = N_("最晚 {time} 联系客户。") if is_staff else N_("最晚 {time} 联系您。")
+        return text + speaker.say(template, time=word)
     return text + speaker.say("最晚 {time} 解决。", time=word)
 
 
@@ -122,6 +129,24 @@ def queue(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
     if len(tickets) > len(lines):
         lines.append(speaker.say("……另有 {count} 单，见看板。", count=len(tickets) - len(lines)))
     return "\n".join(lines)
+
+
+def queue_of(who: Party, tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
+    """Return what one of the staff has in hand."""
+    if not tickets:
+        return speaker.say("{who} 手上没有单。", who=who)
+    heading = speaker.say("{who} 手上 {count} 单：", who=who, count=len(tickets))
+    return f"{heading}\n{queue(tickets, speaker, rules)}"
+
+
+def workload(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
+    """Return how many tickets each of the engineers has in hand, and how many nobody has; who has least comes first."""
+    working = [ticket for ticket in tickets if ticket.status is Status.OPEN]
+    owners = Counter(ticket.owner for ticket in working)
+    people = sorted(rules.with_role(Role.ENGINEER), key=lambda each: owners[each])
+    parts = tuple(Phrase(N_("{who} {count} 单"), {"who": each, "count": owners[each]}) for each in people)
+    text = speaker.say("手上的单：{parts}。", parts=parts) if parts else speaker.say("还没有登记工程师。")
+    return text + (speaker.say("没人接的 {count} 单。", count=owners[None]) if owners[None] else "")
 
 
 def explained(ticket: Ticket, speaker: Speaker, rules: Rules, language: str) -> str:

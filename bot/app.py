@@ -18,6 +18,7 @@ from adapters.contract import Adapter, Connects
 from bot.access import Access
 from bot.adapters import made
 from bot.assembly import Bot, assemble
+from bot.beside import beside
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
 from bot.dashboard.rendering import Renderer
@@ -40,7 +41,9 @@ from bot.web import RENDERER, TICKS_STOPPED, build
 from faq.formats import describe
 from scheduler.loop import Metronome
 
-_COLLECTIONS = (20_000, 20, 50)  # a message makes some hundred values, and hardly a cycle
+# A message makes some hundred values, and hardly a cycle. The two quick collections stay so small that nobody waits for one, in
+# whichever thread it falls; what outlives them is looked at only after some twenty million values.
+_COLLECTIONS = (2_000, 2, 3_500)
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
 _UNDERSTOOD_EVERY = timedelta(seconds=1)
@@ -275,7 +278,7 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
 async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
     """Work out from which probability on to answer and, with the extra `semantic`, what new phrasings mean."""
     await bot.clock.sleep(_FIRST_LOOK)
-    await asyncio.to_thread(rehearse)
+    await beside(rehearse)
     await bot.knowledge.make_ready()
     while True:
         try:

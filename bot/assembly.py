@@ -48,6 +48,7 @@ from bot.presence import Presence
 from bot.quota_words import Says, Warned, warnings
 from bot.reception import Reception
 from bot.setting_up import SettingUp
+from bot.shown import Shown
 from bot.store.contract import Store
 from bot.talk import Talk
 from bot.texts import Texts
@@ -189,10 +190,10 @@ async def assemble(
         language=config.bot.language,
     )
     await contracts.load()
-    talk = Talk()
+    talk, shown = Talk(), Shown()
     joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
     opening = Opening(
-        desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining
+        desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining, shown=shown
     )
     school = school_of(
         config,
@@ -256,6 +257,7 @@ async def assemble(
     )
     dialogue = Dialogue(
         desk=desk,
+        drafts=drafts,
         store=store,
         rules=rules,
         answering=answering,
@@ -284,6 +286,8 @@ async def assemble(
         joining=joining,
         following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
         talk=talk,
+        shown=shown,
+        drafts=drafts,
         presence=Presence(
             directory=directory,
             desk=desk,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
@@ -10,6 +9,7 @@ from typing import Final
 import structlog
 from msgspec.structs import replace
 
+from bot.beside import beside
 from bot.config_model import Room
 from bot.directory import Directory
 from bot.drafts import Draft
@@ -54,7 +54,7 @@ class Attaching:
         return placed
 
     async def _with_file(self, draft: Draft, file: Attached, now: datetime) -> list[Draft]:
-        content = file.of if isinstance(file.of, bytes) else await asyncio.to_thread(workbook, file.of)
+        content = file.of if isinstance(file.of, bytes) else await beside(workbook, file.of)
         room = self._directory.room_at(draft.queued.room)
         is_overheard = room is not None and room.kind == "customer"
         duty = self._directory.room(room.duty) if is_overheard and room else None

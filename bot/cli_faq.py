@@ -21,7 +21,7 @@ def faq() -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @explained
 def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
-    """Import questions and answers from a file. From csv, xlsx, md, jsonl, docx or txt; good rows are taken, faulty ones listed."""
+    """Import questions and answers from a file. From csv, xlsx, md, jsonl, json, docx or txt; good rows are taken, faulty ones listed."""
     from bot.housekeeping import import_faq
 
     click.echo("\n".join(asyncio.run(import_faq(loaded(config_file), file, is_dry_run=dry_run))))
@@ -39,7 +39,7 @@ def export(config_file: Path | None, is_template: bool, file: Path) -> None:
     config = loaded(config_file)
     say = voice_of(config.bot.language).say
     if is_template:
-        write_template(file)
+        write_template(config, file)
         click.echo(say("已写出模板 {file}", file=file))
         return
     count = asyncio.run(export_faq(config, file))

@@ -34,13 +34,23 @@ _NAMES = {
 }
 
 
+def _file_or_folder(_: click.Context, __: click.Parameter, given: str) -> Path:
+    """Return where to write; what ends with a slash is meant to be a folder, and is one afterwards."""
+    if given.endswith(("/", os.sep)):
+        try:
+            Path(given).mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise click.BadParameter(f"{given}: {error.strerror or error}") from error
+    return Path(given)
+
+
 @click.command()
 @config_option
 @click.option("--check", "is_checked", is_flag=True, help="Read the backup once more and verify it.")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", callback=_file_or_folder)
 @explained
 def backup(config_file: Path | None, is_checked: bool, file: Path) -> None:
-    """Write everything into one new file. Also while the bot runs; into a folder, under a name with the time."""
+    """Write everything into one new file. Also while the bot runs; into a folder, under a name with the time (FOLDER/ is made)."""
     from bot.copying import back_up, examine  # here and below: what runs the bot copies nothing
 
     config, voice = _begun(config_file)

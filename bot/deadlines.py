@@ -77,14 +77,12 @@ class Deadlines:
     async def _take_all(self, now: datetime, taken: set[int]) -> None:
         """Take what is due, but for what comes to be due by it."""
         saving: _Saving | None = None
-        fetched = await self._fetched(now, taken, 0)
+        fetched = await self._fetched(now, taken)
         fetching: asyncio.Task[list[Due]] | None = None
         try:
             while fetched or saving is not None:
                 taken.update(each.ticket.number for each in fetched)
-                # What is being decided or saved is due still.
-                unsaved = len(fetched) + (len(saving.batch.due) if saving else 0)
-                fetching = asyncio.create_task(self._fetched(now, taken, unsaved))
+                fetching = asyncio.create_task(self._fetched(now, taken))
                 if fetched:
                     self._meters.late(fetched[0].at, now)
                     saving = await self._take_due(fetched, now, saving)
@@ -96,9 +94,9 @@ class Deadlines:
             left = [task for task in (fetching, saving.task if saving else None) if task is not None]
             await asyncio.gather(*left, return_exceptions=True)
 
-    async def _fetched(self, now: datetime, taken: Collection[int], unsaved: int) -> list[Due]:
+    async def _fetched(self, now: datetime, taken: Collection[int]) -> list[Due]:
         """Return the next tickets that are due, without those that were taken: they are tried once."""
-        claimed = await self._store.claim_due(now, limit=_AT_ONCE + unsaved)
+        claimed = await self._store.claim_due(now, limit=_AT_ONCE)
         return [each for each in claimed if each.ticket.number not in taken]
 
     async def _take_due(self, due: list[Due], now: datetime, earlier: _Saving | None) -> _Saving | None:
@@ -165,7 +163,7 @@ class Deadlines:
             self._log.info("due ticket changed meanwhile", action="tick_conflict", ticket=number)
         except StoreFault:
             raise
-        except Exception as fault:  # noqa: BLE001 - it stays due: the next tick tries again, and the dashboard says why
+        except Exception as fault:  # noqa: BLE001 - it stays due, is given again after a while, and the dashboard says why
             self._log.exception("deadline failed", action="tick_failed", ticket=number)
             await self._failures.deadline(number, now, fault)
         else:

@@ -42,6 +42,14 @@ _OWN_THINGS = re.compile(  # troubles of one's own, told to colleagues
     r"我家的?(?:网|电|水|空调|电视|灯|车|wifi)|(?:车|手机|手表|眼镜|耳机|钥匙)(?:又|也|都|好像|刚)*(?:坏|没电|丢|摔|挂)",
     re.IGNORECASE,
 )
+_TELLS = re.compile(
+    r"(?:我们?(?:是|在|把|刚|已经?|这边)|今天|明天|昨天|后天|[上下]午|晚上|(?:i|we)(?: am| are| have|['’](?:m|re|ve)) |today |tomorrow )",
+    re.IGNORECASE,
+)
+_FAILS = re.compile(
+    r"[不没无坏错卡慢断掉黑花]|怎|哪|谁|几|多少|要|想|能|\bno\b|\bnot\b|n['’]t\b|error|fail|need|want",
+    re.IGNORECASE,
+)
 _LATELY = 256  # what a text is, is asked by several about the same message
 _A_CALL = 4  # shorter texts that ask nothing are somebody calling: 在吗, 你好
 
@@ -64,6 +72,16 @@ def reports(text: str) -> bool:
     return looks_like_trouble(text) or asks_for_help(text)
 
 
+def only_tells(text: str) -> bool:
+    """Tell whether a text surely tells of somebody or of a day, and of nothing that fails: `今天下午学校开家长会`."""
+    return _TELLS.match(text) is not None and not _FAILS.search(text) and not is_asked(text)
+
+
+def is_asked(text: str) -> bool:
+    """Tell whether a text asks something or tells of a trouble, rather than just telling something."""
+    return reports(text) or looks_like_question(text)
+
+
 class Heard(msgspec.Struct, frozen=True):
     """A text with what decides whether it is for the bot. `answer` is how talkative the room is: auto, mentioned or off."""
 
@@ -75,7 +93,7 @@ class Heard(msgspec.Struct, frozen=True):
     @property
     def is_for_bot(self) -> bool:
         """Whether somebody asks the bot, or asks something that it may know."""
-        return self.is_addressed or reports(self.text) or looks_like_question(self.text)
+        return self.is_addressed or is_asked(self.text)
 
 
 class Silent(msgspec.Struct, frozen=True):

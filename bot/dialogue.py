@@ -27,6 +27,7 @@ from bot.asks import (
     Times,
 )
 from bot.desk import Desk
+from bot.drafts import Drafts
 from bot.following_on import supplement
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
@@ -39,15 +40,19 @@ from bot.meanings import (
     in_words,
     is_left_unsaid,
     is_said_again,
+    is_tapped_twice,
     is_two,
     left_behind,
     may_be_answered,
     may_check,
     still_fails,
+    told_about,
+    what_fails,
 )
 from bot.moments import moment_at_start
 from bot.opening import Opening
 from bot.short_answers import (
+    GOOD,
     choice,
     not_yet,
     one_score,
@@ -61,6 +66,7 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.kinds import SurveyState, WaitsFor
+from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
@@ -73,12 +79,16 @@ _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?"
 
 
 class NotAnAnswer(Exception):
-    """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks."""
+    """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks,
+    `before` the answer or offer that it may tell more about."""
 
-    def __init__(self, left: tuple[ClosedAsk, ...], fresh: int | None = None) -> None:
+    def __init__(
+        self, left: tuple[ClosedAsk, ...], fresh: int | None = None, before: Ask | None = None
+    ) -> None:
         super().__init__("not an answer")
         self.left = left
         self.fresh = fresh
+        self.before = before
 
 
 class Dialogue:
@@ -88,6 +98,7 @@ class Dialogue:
         self,
         *,
         desk: Desk,
+        drafts: Drafts,
         store: Store,
         rules: Rules,
         answering: Answering,
@@ -99,6 +110,7 @@ class Dialogue:
         talk: Talk,
     ) -> None:
         self._desk = desk
+        self._drafts = drafts
         self._store = store
         self._rules = rules
         self._answering = answering
@@ -129,12 +141,17 @@ class Dialogue:
         rating = next((ask for ask in asks if isinstance(ask.about, Rating)), None)
         chosen = choice(text)
         choices = [ask for ask in asks if isinstance(ask.about, _CHOICES)]
+        if rating is not None and quoted is None and is_tapped_twice(hearing, rating):
+            return None
+        failing = what_fails(text)
+        if failing and rating is not None and isinstance(rating.about, Rating):
+            await self._desk.take(rating.about.ticket, s.Reopen(hearing.by, failing), hearing.origin)
+            return None
         if rating is not None and rated is not None and not (chosen and choices and not is_two(text)):
             await self._rate(hearing, rating, s.Rate(hearing.by, rated[0], rated[1], rated[2]))
             return None
         check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
-        if rating is None and check is not None and (given := praise(text)) is not None:
-            await self._praised(hearing, check, given)
+        if rating is None and check is not None and chosen is None and await self._graded(hearing, check):
             return None
         if chosen is not None and choices:
             return await self._chosen(hearing, choices[0], *chosen)
@@ -150,8 +167,8 @@ class Dialogue:
             )
         if choices and (said := in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
             return await self._chosen(hearing, choices[0], said, "")
-        if choices and (failing := still_fails(hearing, choices[0])) is not None:
-            return await self._chosen(hearing, choices[0], *failing)
+        if choices and (still := still_fails(hearing, choices[0])) is not None:
+            return await self._chosen(hearing, choices[0], *still)
         if is_thanks(text):
             await self._thanked(hearing, asks)
             return None
@@ -160,7 +177,7 @@ class Dialogue:
         if rating is not None and await self._is_remark(hearing, rating, quoted):
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
-        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks))
+        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks), told_about(hearing, asks))
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
@@ -298,11 +315,27 @@ class Dialogue:
             if is_new and outcome == "helped" and isinstance(answered.about, Answered):
                 await self._noting.helped(answered.about.entry, hearing.now)
 
-    async def _praised(self, hearing: Hearing, ask: Ask, given: tuple[int, int, str]) -> None:
-        """Take a good rating as the yes that was asked for, and as the rating."""
-        if isinstance(ask.about, Check):
+    async def _graded(self, hearing: Hearing, ask: Ask) -> bool:
+        """Take a rating that is the yes that was asked for as well; what may be a 1 or a 2 is asked about. False: it is neither."""
+        ticket = await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None
+        if ticket is None:
+            return False
+        if (given := praise(hearing.text) or scores(hearing.text)) is None:
+            return False
+        is_yes = min(given[:2]) >= GOOD or (given[2] and not says_broken(given[2]))
+        if not is_yes:
+            await self._ask_again(hearing, ticket)
+        else:
             rated = closing(hearing, ClosedAsk(ask.id, "rated"))
-            await self._desk.take(ask.about.ticket, s.Rate(hearing.by, *given), rated.origin)
+            await self._desk.take(ticket.number, s.Rate(hearing.by, *given), rated.origin)
+        return True
+
+    async def _ask_again(self, hearing: Hearing, ticket: Ticket) -> None:
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        text = speaker.say("{number} 现在好了吗？好了回 1，还有问题回 2。", number=ticket.number)
+        about = Check(ticket=ticket.number)
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)
 
     async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the details, the report or the progress that was asked for; False when none was."""

@@ -54,6 +54,7 @@ def on_duty(rota: Rota, shift: Shift | None, rules: Rules, now: datetime, until:
 def said(found: OnDuty, speaker: Speaker) -> str:
     """Return who is on duty now and next, in a line or two."""
     say = speaker.say
+    goes_on = found.following == found.called
     if found.waits_for:
         text = say(
             "{name}：仍叫 {called}，等 {people} 回“接班”",
@@ -61,13 +62,15 @@ def said(found: OnDuty, speaker: Speaker) -> str:
             called=found.called,
             people=found.waits_for,
         )
+    elif found.called and goes_on:
+        text = say("{name}：现在 {called}", name=found.rota.name, called=found.called)
     elif found.called:
         text = say(
             "{name}：现在 {called}，到 {until}", name=found.rota.name, called=found.called, until=found.until
         )
     else:
         text = say("{name}：现在没有人值班，到 {until}", name=found.rota.name, until=found.until)
-    if found.following and not found.waits_for:
+    if found.following and not found.waits_for and not goes_on:
         text += say("，接着 {following}", following=found.following)
     text += say("；后备 {backup}", backup=found.backup) if found.backup else ""
     text += say("。")

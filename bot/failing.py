@@ -14,7 +14,7 @@ from bot.store.contract import Failure, Store
 
 _MOST_TRACE = 20_000  # characters; the end of a traceback says most
 _MOST_KNOWN = 1000
-_NOTED_EVERY = timedelta(minutes=1)  # a deadline fails with every tick
+_NOTED_EVERY = timedelta(minutes=1)  # a deadline fails again and again
 
 _encoder = msgspec.json.Encoder()
 
@@ -47,7 +47,7 @@ class Failures:
         )
 
     async def deadline(self, number: int, now: datetime, fault: BaseException) -> None:
-        """Keep a ticket at whose deadline the program fails; it stays due and is tried with every tick."""
+        """Keep a ticket at whose deadline the program fails; it stays due and is tried again after half a minute."""
         self._meters.failed("deadline")
         await self._note(Failure(key=_key_of_deadline(number), at=now, ticket=number, trace=_trace(fault)))
 

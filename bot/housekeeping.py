@@ -34,14 +34,16 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
     """
     try:
         if is_dry_run:
-            return describe(plan(await _entries(config), for_customers(read(file), config.customers)))
+            return describe(
+                plan(await _entries(config), for_customers(read(file), config.customers)), config.bot.language
+            )
         store, now = await _opened(config)
         try:
-            return describe(await import_file(store, file, config.customers, now))
+            return describe(await import_file(store, file, config.customers, now), config.bot.language)
         finally:
             await store.close()
     except UnreadableFile as fault:
-        raise StoreFault(str(fault)) from fault
+        raise StoreFault(fault.said(config.bot.language)) from fault
 
 
 async def export_faq(config: Config, file: Path) -> int:
@@ -54,11 +56,11 @@ async def export_faq(config: Config, file: Path) -> int:
     try:
         write(file, entries)
     except UnreadableFile as fault:
-        raise StoreFault(str(fault)) from fault
+        raise StoreFault(fault.said(config.bot.language)) from fault
     return len(entries)
 
 
-def write_template(file: Path) -> None:
+def write_template(config: Config, file: Path) -> None:
     """Write a file to fill in.
 
     Raises:
@@ -67,7 +69,7 @@ def write_template(file: Path) -> None:
     try:
         file.write_bytes(template(file.name))
     except UnreadableFile as fault:
-        raise StoreFault(str(fault)) from fault
+        raise StoreFault(fault.said(config.bot.language)) from fault
 
 
 async def ask_faq(config: Config, text: str, customer: str | None, *, is_explained: bool) -> list[str]:
@@ -195,8 +197,8 @@ async def check_faq(config: Config, file: Path) -> tuple[list[str], bool]:
     answer_at = threshold_of(config, base)
     try:
         found = checks.read(await asyncio.to_thread(file.read_bytes))
-    except (OSError, UnreadableFile) as fault:
-        raise StoreFault(str(fault)) from fault
+    except UnreadableFile as fault:
+        raise StoreFault(fault.said(config.bot.language)) from fault
     outcomes = list(
         checks.tried(
             [each for each in found if isinstance(each, tuple)],

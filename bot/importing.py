@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
+from bot.beside import beside, let_go
 from bot.config import Config, Customer
 from bot.store.contract import Store
 from bot.store.knowledge_contract import KnowledgeMoved, Learning
@@ -37,8 +37,8 @@ async def import_rows(store: Store, rows: Rows, name: str, by: str, now: datetim
     """Import rows that were read from a file of this name; the history says whose import it was."""
     for _ in range(_ATTEMPTS):
         version = await store.knowledge_version()
-        known: list[Sequence[Entry]] = [await store.entries()]
-        found, entries = await asyncio.to_thread(_planned, known, rows, name, by, now)
+        known = await store.entries()
+        found, entries = await beside(_planned, known, rows, name, by, now)
         try:
             if entries:
                 await store.learn(Learning(at=now, entries=entries, expected=version))
@@ -49,11 +49,11 @@ async def import_rows(store: Store, rows: Rows, name: str, by: str, now: datetim
 
 
 def _planned(
-    known: list[Sequence[Entry]], rows: Rows, name: str, by: str, now: datetime
+    known: list[Entry], rows: Rows, name: str, by: str, now: datetime
 ) -> tuple[ImportPlan, tuple[Entry, ...]]:
     """Return what rows come to and the entries to save: long work, for a thread. What was `known` is let go here too."""
-    found = plan(known[0], rows)
-    known.clear()
+    found = plan(known, rows)
+    let_go(known)
     changed = (*found.new, *found.changed)
     return found, tuple(replace(entry, changed_by=by, changed_at=now, reason=name) for entry in changed)
 

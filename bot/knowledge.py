@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from adapters.remembered import RememberedValues
+from bot.beside import beside, let_go
 from bot.kept_index import KeptIndex
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
@@ -112,7 +113,7 @@ class Knowledge:
 
     async def make_ready(self) -> None:
         """Read the tables of the language, beside the event loop, before the first question needs them."""
-        await to_thread(read_tables)
+        await beside(read_tables)
 
     async def read_ahead(self) -> None:
         """Read what nobody has asked for yet, in slices, so that the first question about it is as quick as the next."""
@@ -146,6 +147,8 @@ class Knowledge:
                     done = 0
                     await sleep(0)
             self._version = max((change.version for change in changes), default=self._version)
+            if len(changes) > _SLICE:
+                await beside(let_go, changes)
             return True
 
     def _take_over(self, id_: str, entry: Entry | None) -> int:

@@ -29,10 +29,17 @@ from faq.text import fold, is_thanks, looks_like_question, looks_like_trouble
 
 DECLINED: Final = 0  # the choice of whoever does not want what was offered
 SOON_SECONDS: Final = 600  # what is said this soon after a question is about it
+_PROBLEM: Final = 2  # "2 if there is still a problem"
+_TAPPED_SECONDS: Final = 60  # a 1 this soon after the 1 that confirmed was sent twice
 _LEFT: Final = "left"  # the outcome of a question whose asker said something else
 _ASIDE: Final = 3  # letters: 马上, 来了 is said to somebody in passing
 _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 that was offered
     r"(?:还是?|也|都)?(?:没有?|未)解决[啊呀呢了]?[。.!！~～]*|(?:试了)?还是?不行[啊呀了]?[。.!！~～]*|没用[啊呀]?[。.!！]*|(?:it )?did(?:n't| not) (?:help|work)\W*|not solved\W*",
+    re.IGNORECASE,
+)
+_TRIED = re.compile(r"试[过了]|(?:照|按).{0,6}(?:做|弄|试|操作)|重[启装新]|\btried\b", re.IGNORECASE)
+_IN_VAIN = re.compile(
+    r"(?:没有?用|不管用|没有?(?:效果?|反应|变化)|不起作用|还是?不(?:行|好)|也不行|no (?:use|luck|effect)|(?:did|does)n['’]?t (?:help|work))[了啊呀的]?[。.!！~～]*$",
     re.IGNORECASE,
 )
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
@@ -69,7 +76,8 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
     is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
     is_all = _NOT_HELPED.fullmatch(text) is not None
     said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
-    fails = not_yet(said) or (says_still(said) and looks_like_trouble(said))
+    in_vain = _TRIED.search(said) is not None and _IN_VAIN.search(said) is not None
+    fails = in_vain or not_yet(said) or (says_still(said) and looks_like_trouble(said))
     is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
     match ask.about:
         case Answered() if is_all or is_told:
@@ -78,6 +86,14 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
             return 0, "" if is_all else text
         case _:
             return None
+
+
+def told_about(hearing: Hearing, asks: list[Ask]) -> Ask | None:
+    """Return the question that somebody who tells the bot more may go on about: the answer or the offer they had last."""
+    last = next((ask for ask in asks if isinstance(ask.about, Answered | Offer)), None)
+    is_soon = last is not None and (hearing.now - last.asked_at).total_seconds() <= SOON_SECONDS
+    is_more = hearing.is_addressed and tells(hearing.text) and not hearing.mentions
+    return last if is_soon and is_more else None
 
 
 def in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
@@ -123,6 +139,18 @@ def is_left_unsaid(text: str) -> bool:
 def may_be_answered(quoted: Ask) -> bool:
     """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
     return isinstance(quoted.about, Agree | Times | Check | Rating) or quoted.outcome in ("", _LEFT)
+
+
+def is_tapped_twice(hearing: Hearing, rating: Ask) -> bool:
+    """Say whether the 1 that confirmed comes once more: it rates nobody."""
+    is_at_once = (hearing.now - rating.asked_at).total_seconds() <= _TAPPED_SECONDS
+    return is_at_once and choice(hearing.text) == (1, "")
+
+
+def what_fails(text: str) -> str:
+    """Return what fails still when a 2, asked for a rating, says so: `2 还是不行`; else nothing."""
+    number, more = choice(text) or (0, "")
+    return more if number == _PROBLEM and says_still(more) else ""
 
 
 def is_two(text: str) -> bool:

@@ -88,6 +88,17 @@ def moment_at_start(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime,
     return _on(day, plain, end, implied, zone, has_day=found is not None)
 
 
+def day_at_start(text: str, now: datetime, zone: ZoneInfo) -> date | None:
+    """Return the day that a text begins with; None when it begins with none."""
+    found = _DAY.match(unicodedata.normalize("NFKC", text).lstrip())
+    return _day(found, now.astimezone(zone).date()) if found else None
+
+
+def is_day(text: str) -> bool:
+    """Say whether a text names a day and nothing else."""
+    return _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip()) is not None
+
+
 def _on(
     day: date, plain: str, end: int, implied: str, zone: ZoneInfo, *, has_day: bool
 ) -> tuple[datetime, str] | None:

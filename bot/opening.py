@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
 from bot.asks import Describe, Offer
 from bot.config import Room
 from bot.desk import Desk
@@ -11,6 +13,7 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.joining import Joining
+from bot.shown import Showing, Shown, bracketed, words_of
 from bot.store.contract import Store
 from bot.tickets import steps as s
 from bot.tickets.coverage import asked_whether, ended_on, excluded
@@ -38,6 +41,7 @@ class Opening:
         store: Store,
         rules: Rules,
         joining: Joining,
+        shown: Shown,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -45,6 +49,7 @@ class Opening:
         self._store = store
         self._rules = rules
         self._joining = joining
+        self._shown = shown
 
     async def apart(self, hearing: Hearing, question: str, leaving: int) -> None:
         """Open a ticket of their own for somebody who was taken for one more reporter of another."""
@@ -121,6 +126,8 @@ class Opening:
             hearing, text, is_told=True, is_report=True, level=level
         ):
             return
+        shown = self._shown.before(hearing) if room is hearing.customer_room else ()
+        names = bracketed([name for each in shown for name in each.names])
         is_here = room is hearing.origin.room or (hearing.is_private and not hearing.is_for_staff)
         step = s.Open(
             number=0,
@@ -130,7 +137,7 @@ class Opening:
             requester=hearing.by,
             account=hearing.origin.account,
             address=hearing.origin.address if is_here else room.address,
-            text=text,
+            text=f"{text} {names}" if names else text,
             policy=self._directory.policy_of(room.customer or ""),
             level=level,
             by=hearing.by if hearing.role.is_staff else None,
@@ -142,7 +149,17 @@ class Opening:
             outside=outside,
         )
         alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
-        await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)
+        opened = await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)
+        if opened is not None and shown:
+            await self._keep(opened, shown, hearing)
+
+    async def _keep(self, ticket: Ticket, shown: tuple[Showing, ...], hearing: Hearing) -> None:
+        """Keep what was shown before the words with the ticket, each under the message that brought it."""
+        self._shown.forget(hearing)
+        for each in shown:
+            if each.origin.message != hearing.origin.message:
+                origin = replace(each.origin, now=hearing.now)
+                await self._desk.take(ticket.number, s.Supplement(hearing.by, bracketed(each.names)), origin)
 
     async def _asked(self, hearing: Hearing, text: str, room: Room) -> bool:
         """Ask a customer about what their contract excludes, before anybody is called; what is urgent waits for no question."""
@@ -160,7 +177,7 @@ class Opening:
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
         for ticket in await self._store.reported_since(hearing.origin.account, hearing.now - _SAME):
             is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
-            if ticket.room == room.id and is_open and fold(ticket.text) == fold(text):
+            if ticket.room == room.id and is_open and fold(words_of(ticket.text)) == fold(text):
                 return ticket
         return None
 

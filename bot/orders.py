@@ -12,6 +12,7 @@ from bot.commands import WITH_NUMBER, Command, nearest, spec_named
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.duty_days import said_of_day
 from bot.duty_office import DutyOffice
 from bot.finding import Finding
 from bot.hearing import Hearing
@@ -21,6 +22,7 @@ from bot.learning.teaching import WORDS as TEACHING_WORDS
 from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
 from bot.merging_orders import MERGING_WORDS, MergingOrders
+from bot.moments import day_at_start, is_day
 from bot.opening import Opening
 from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
@@ -58,7 +60,7 @@ _SPOKEN = (
 # These may change something before the commit that knows whether the message was handled: knowledge, what is set up, plans.
 _MORE_THAN_A_COMMIT = SET_UP_WORDS | TEACHING_WORDS | MERGING_WORDS | PLANNED_WORDS
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
-_ALONE = (Word.ON_DUTY, Word.TAKE_OVER)  # mean something only when nothing follows
+_ALONE = (Word.ON_DUTY, Word.TAKE_OVER, Word.WORKLOAD)  # mean something only when nothing follows
 
 
 class Orders:
@@ -106,6 +108,7 @@ class Orders:
             Word.MINE: self._mine,
             Word.QUEUE: self._queue,
             Word.ATTAINED: self._attained,
+            Word.WORKLOAD: self._workload,
             Word.ON_DUTY: self._on_duty,
             Word.TAKE_OVER: self._take_over,
         }
@@ -136,7 +139,7 @@ class Orders:
             return True
         simple = self._informing.get(command.word)
         if simple is not None:
-            if command.word in _ALONE and command.rest and not command.is_marked:
+            if command.word in _ALONE and not command.is_marked and not _stands_alone(command):
                 return False  # `值班 表发一下` is speech
             await simple(hearing, command)
             return True
@@ -310,7 +313,8 @@ class Orders:
         await self._opening.reported(hearing, command.rest, is_urgent=command.word is Word.URGENT)
 
     async def _progress(self, hearing: Hearing, ticket: Ticket) -> None:
-        text = answers.progress(ticket, self._speak(hearing), self._rules)
+        say = answers.progress_for_staff if hearing.is_for_staff else answers.progress
+        text = say(ticket, self._speak(hearing), self._rules)
         message = Message(to=Place.ASKER, text=text, ticket=ticket.number)
         await self._desk.answer([message], hearing.origin)
 
@@ -330,14 +334,31 @@ class Orders:
         say = answers.queue if hearing.role.is_staff else answers.mine
         await self._tell(hearing, say(await self._finding.mine(hearing), self._speak(hearing), self._rules))
 
-    async def _queue(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
+    async def _queue(self, hearing: Hearing, command: Command) -> None:
         tickets = await self._finding.queue(hearing)
+        named = self._directory.called_at_start(command.rest, hearing.mentions) if command.rest else None
+        if named is not None:
+            own = [each for each in tickets if each.owner == named[0]]
+            await self._tell(hearing, answers.queue_of(named[0], own, self._speak(hearing), self._rules))
+            return
         await self._tell(hearing, answers.queue(tickets, self._speak(hearing), self._rules))
 
-    async def _on_duty(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
+    async def _workload(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
+        tickets = await self._finding.queue(hearing)
+        await self._tell(hearing, answers.workload(tickets, self._speak(hearing), self._rules))
+
+    async def _on_duty(self, hearing: Hearing, command: Command) -> None:
         speaker = self._speak(hearing)
-        lines = [duty_words.said(each, speaker) for each in self._office.on_duty(hearing.now)]
+        day = day_at_start(command.rest, hearing.now, speaker.zone)
+        if day is not None and day != hearing.now.astimezone(speaker.zone).date():
+            rotas = self._rules.rotas.values()
+            lines = [said_of_day(rota, day, speaker, self._rules) for rota in rotas]
+        else:
+            lines = self._duty_lines(hearing, speaker)
         await self._tell(hearing, "\n".join(lines) or speaker.say("还没有排班：在配置里写 [rotas]。"))
+
+    def _duty_lines(self, hearing: Hearing, speaker: Speaker) -> list[str]:
+        return [duty_words.said(each, speaker) for each in self._office.on_duty(hearing.now)]
 
     async def _take_over(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
         await self._office.take_over(hearing)
@@ -350,6 +371,11 @@ class Orders:
 
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
         await self._tell(hearing, self._speak(hearing).say(template, **values))
+
+
+def _stands_alone(command: Command) -> bool:
+    """Say whether nothing follows a word but the day it asks about: `值班 后天`."""
+    return not command.rest or (command.word is Word.ON_DUTY and is_day(command.rest))
 
 
 def _is_sure(hearing: Hearing, command: Command) -> bool:

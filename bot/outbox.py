@@ -129,23 +129,36 @@ class Outbox:
             )
         return sender
 
-    async def retry(self, key: str) -> bool:
-        """Try a dead letter once more; False when there is no such letter."""
-        message = await self._store.outgoing(key)
-        if message is None or message.state is not Delivery.DEAD:
-            return False
-        again = replace(
-            message,
-            state=Delivery.QUEUED,
-            attempts=0,
-            not_before=None,
-            useful_until=None,
-            reason="",
-            reason_made="",
-        )
-        await self._store.update_outgoing([again])
-        self._moved([again])
-        return True
+    async def retry(self, *keys: str) -> int:
+        """Try dead letters once more, oldest first, and return how many there were."""
+        again = [
+            replace(
+                letter,
+                state=Delivery.QUEUED,
+                attempts=0,
+                not_before=None,
+                useful_until=None,
+                reason="",
+                reason_made="",
+            )
+            for letter in await self._dead(keys)
+        ]
+        await self._store.update_outgoing(again)
+        self._moved(again)
+        return len(again)
+
+    async def put_aside(self, *keys: str) -> int:
+        """Let go of dead letters that nobody needs any more, and return how many there were."""
+        gone = [replace(letter, state=Delivery.DROPPED) for letter in await self._dead(keys)]
+        await self._store.update_outgoing(gone)
+        for letter in gone:
+            self._log.info("put aside", action="letter_put_aside", key=letter.key, room=letter.room)
+        return len(gone)
+
+    async def _dead(self, keys: Iterable[str]) -> list[Queued]:
+        found = [message for key in keys if (message := await self._store.outgoing(key)) is not None]
+        dead = [message for message in found if message.state is Delivery.DEAD]
+        return sorted(dead, key=lambda message: (message.created_at, message.key))
 
     async def drain(self) -> None:
         """Wait until everything that can be sent now has been sent and noted."""

@@ -10,6 +10,7 @@ from bot.drafts import Drafts
 from bot.origin import Origin
 from bot.store.contract import Store
 from bot.tickets import presence_steps as ps
+from bot.tickets.events import Supplemented
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -40,7 +41,7 @@ class Presence:
             await self._back(happening)
 
     async def _taken_back(self, happening: Happening) -> None:
-        """Note it on the ticket and say nothing: people see for themselves what is gone."""
+        """Note it on the ticket; people see for themselves what is gone. A report nobody has taken is withdrawn with it."""
         link = await self._store.link(happening.room, happening.message_id)
         if link is None or link.ticket is None or link.outgoing:
             return
@@ -53,7 +54,8 @@ class Presence:
         if said is None or said.source is None:
             return  # it changed nothing when it was said
         origin = self._origin(happening, said.source.account, link.ticket)
-        await self._desk.take(link.ticket, ps.TakeBack(origin.by, said.seq == 1), origin)
+        is_all = said.seq == 1 and not any(isinstance(each.event, Supplemented) for each in records)
+        await self._desk.take(link.ticket, ps.TakeBack(origin.by, said.seq == 1, is_all), origin)
 
     async def _gone(self, happening: Happening) -> None:
         """Note it on the tickets, and tell the duty room once who cannot be asked any more."""

@@ -15,10 +15,12 @@ from msgspec.structs import replace
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
+from bot.asks import Ask
 from bot.commands import Command, parse
 from bot.desk import Desk
 from bot.dialogue import Dialogue, NotAnAnswer
 from bot.directory import Directory
+from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.following_on import FollowingOn, supplement
 from bot.hearing import Hearing, closing, heard
@@ -28,6 +30,7 @@ from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
 from bot.short_answers import agreed, says_broken
+from bot.shown import Shown, bracketed, names_of
 from bot.spoken import spoken
 from bot.store.contract import Link, Store
 from bot.talk import Talk
@@ -75,6 +78,8 @@ class Reception:
         joining: Joining,
         following_on: FollowingOn,
         talk: Talk,
+        shown: Shown,
+        drafts: Drafts,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -94,6 +99,8 @@ class Reception:
         self._joining = joining
         self._following_on = following_on
         self._talk = talk
+        self._shown = shown
+        self._drafts = drafts
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -111,8 +118,11 @@ class Reception:
             return
         if incoming.attachments and await self._is_file(hearing, incoming):
             return
+        names = self._named(hearing, incoming)
+        if names and hearing.text:
+            self._shown.note(hearing, names)
         if not hearing.text:
-            await self._silent(hearing, incoming)
+            await self._silent(hearing, incoming, names)
             return
         self._talk.note(hearing)
         try:
@@ -183,10 +193,11 @@ class Reception:
         """Also staff among themselves: the bot answers them too when they call it."""
         quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
         fresh: int | None = None
+        before: Ask | None = None
         try:
             suggested = await self._dialogue.reply(hearing, quoted)
         except NotAnAnswer as other:
-            hearing, fresh = closing(hearing, *other.left), other.fresh
+            hearing, fresh, before = closing(hearing, *other.left), other.fresh, other.before
         else:
             if suggested is not None:
                 await self._run(suggested)
@@ -203,7 +214,7 @@ class Reception:
             return
         hearing = replace(hearing, text=self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
-        is_answered = not is_among_staff and await self._answering.question(hearing)
+        is_answered = not is_among_staff and await self._answering.question(hearing, before)
         if not is_answered and hearing.origin.closed_asks:
             await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
 
@@ -310,8 +321,14 @@ class Reception:
         word = promised_word(ticket, self._rules)
         return (word.timestamp() if word else math.inf, ticket.number)
 
-    async def _silent(self, hearing: Hearing, incoming: Incoming) -> None:
-        """A picture or file without words: it belongs to the quoted ticket, or to nothing."""
+    def _named(self, hearing: Hearing, incoming: Incoming) -> tuple[str, ...]:
+        if not incoming.attachments:
+            return ()
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        return names_of(incoming.attachments, speaker)
+
+    async def _silent(self, hearing: Hearing, incoming: Incoming, names: tuple[str, ...]) -> None:
+        """A picture or file without words: it belongs to the quoted ticket, to what waits for it, or to what is said next."""
         if not incoming.attachments and hearing.is_addressed and not hearing.is_private:
             await self._answering.question(hearing)  # somebody calls the bot by its name alone
         if not incoming.attachments:
@@ -320,20 +337,18 @@ class Reception:
         number = link.ticket if link is not None else None
         if number is None and not incoming.quotes and not hearing.role.is_staff:
             number = await self._dialogue.needed(hearing)
+        if number is None and not incoming.quotes and not hearing.role.is_staff:
+            self._shown.note(hearing, names)
         if number is None or await self._is_repeated(hearing):
             return
-        names = "、".join(attachment.name or attachment.kind for attachment in incoming.attachments)
         try:
             ticket = await self._finding.visible(hearing, number)
         except TicketError:
             return
         if ticket.status is Status.CLOSED:
             return
-        step = (
-            s.Say(hearing.by, f"[{names}]")
-            if hearing.role.is_staff
-            else s.Supplement(hearing.by, f"[{names}]")
-        )
+        said = bracketed(names)
+        step = s.Say(hearing.by, said) if hearing.role.is_staff else s.Supplement(hearing.by, said)
         await self._desk.take(ticket.number, step, hearing.origin)
 
     async def _is_repeated(self, hearing: Hearing) -> bool:

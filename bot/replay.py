@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from adapters.addressing import addressed, mentioned
 from adapters.contract import (
+    Attachment,
     Button,
     Capabilities,
     DeliveryFailed,
@@ -158,6 +159,7 @@ class ChatAdapter:
             self._silent[address(room)] = self._clock.now() + _REPLY_WINDOW
         is_addressed, rest = addressed(text, self._bot_name)
         calls = tuple(m for m in mentioned(rest, self._people) if m.name != self._bot_name)
+        attachments, rest = _brought(rest)
         number = f"u{next(self._ids)}"
         self._latest[room, person] = number
         return Incoming(
@@ -171,8 +173,18 @@ class ChatAdapter:
             mentions=tuple(Mention(mention.name, mention.account) for mention in calls),
             quotes=quotes,
             command=command,
+            attachments=attachments,
             room_name="" if is_private else room,
         )
+
+
+def _brought(text: str) -> tuple[tuple[Attachment, ...], str]:
+    """Return what a line brings besides words, and the words: `[图片] 这个打不开`, `[语音]`."""
+    found = t.BROUGHT.match(text.strip())
+    if found is None:
+        return (), text
+    kinds = t.KINDS_BROUGHT
+    return tuple(Attachment(kinds[each], "") for each in t.ONE_BROUGHT.findall(found[1])), found[3]
 
 
 def address(room: str) -> str:

@@ -69,10 +69,39 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
 
 A_NUMBER = Sentence(rf"{_NUMBER}[\s。.?？]*")  # said to the bot it asks what that ticket is
 
+_DAY_AHEAD = r"(?:明天|明早|明晚|大?后天|(?:这个?|本|下个?)?(?:周|星期|礼拜)[一二三四五六日天]|\d{1,2}[-/月]\d{1,2}[日号]?|\d{1,2}[日号])"
+_WHO = r"(?:是|轮到)?(?:谁|哪位|哪个)(?:在|来|的)?"
+_HAS = r"(?:手上|手里|手头|名下|那边|那儿)"
+_HOW_MANY = r"(?:现在|目前)?(?:还|都)?(?:有)?(?:哪些|什么|几个?|多少)"
+ON_A_DAY = (
+    Sentence(rf"(?P<day>{_DAY_AHEAD})\s*(?:早上|白天|晚上|上午|下午|夜里)?{_WHO}(?:值班|班){_END}"),
+    Sentence(rf"(?P<day>{_DAY_AHEAD})\s*值班(?:的人?|人员?)?是?(?:谁|哪位){_END}"),
+    Sentence(rf"(?:谁|哪位)(?P<day>{_DAY_AHEAD})\s*值班{_END}"),
+    Sentence(rf"who(?:'s| is| will be) on (?:call|duty) (?:on )?(?P<day>tomorrow|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day){_END}"),
+)  # fmt: skip
+OF_SOMEBODY = (  # what a colleague has in hand
+    Sentence(rf"(?P<rest>[^\d\s@＠]+?)\s*{_HAS}{_HOW_MANY}{_TICKETS}(?:没完|没处理完?|没做完)?{_END}"),
+    Sentence(rf"(?P<rest>[^\d\s@＠]+?)\s*(?:{_HAS}的?|的){_TICKETS}(?:有?(?:哪些|几个|多少))?{_END}"),
+    Sentence(rf"(?P<rest>[^\d\s@＠]+?)\s*{_HOW_MANY}{_TICKETS}(?:没完|没处理完?|没做完){_END}"),
+    Sentence(rf"(?:what|which tickets) does (?P<rest>[^\d@]+?) have(?: open)?{_END}"),
+    Sentence(rf"what(?:'s| is) (?P<rest>[^\d@]+?) working on{_END}"),
+)
+WORKLOADS = Sentence(
+    rf"(?:现在|目前)?(?:谁|哪个|哪位)(?:的|手上|手里|手头)?的?{_TICKETS}(?:最少|最多|少|多){_END}"
+    rf"|(?:大家|每个?人|各自|工程师)(?:们)?{_HAS}?(?:都|各|分别)?(?:有)?(?:几个?|多少){_TICKETS}{_END}|who has (?:the )?(?:fewest|least|most)(?: tickets)?{_END}"
+)
+FREE = Sentence(
+    rf"(?:现在|目前)?(?:谁|哪位)(?:现在)?(?:有空|有时间|闲着|最闲|不忙){_END}|who(?:'s| is) (?:free|available)(?: now)?{_END}"
+)
+NOBODY_HAS = Sentence(  # asked of a ticket, after its number
+    rf"(?:现在|这个?单?)?(?:怎么|为什么|为啥|咋)(?:还|都)?(?:没有?人?(?:接|管|处理|动静|弄)|没接){_END}|(?:到底)?(?:有没有人|有人|谁)(?:接|管|在?跟进?|在?处理|负责|在弄|接的|接了|接单)(?:吗|没|没有)?{_END}"
+)
+
 ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"(?:今天|今晚|今夜|现在|这会儿|目前)?(?:是)?(?:谁|哪位|哪个)(?:在|来)?值班{_END}|(?:今天|今晚|现在)?值班(?:的人?|人员?)?是(?:谁|哪位){_END}"), Word.ON_DUTY),
     (Sentence(rf"who(?:'s| is) on (?:call|duty)(?: now| today| tonight)?{_END}"), Word.ON_DUTY),
     (Sentence(rf"(?:现在|目前|今天)?(?:还|都)?有?(?:哪些|什么|几个?|多少)(?:没|未)?(?:处理|完成?|解决|接|办)?(?:完|的)?{_TICKETS}(?:还?(?:没|未)(?:完成?|处理完?|解决|接|办完?|弄完|做完))?{_END}"), Word.QUEUE),
+    (Sentence(rf"(?:现在|目前)?(?:还|都)有(?:多少|几个?)(?:没|未)(?:处理|完成?|解决|接|弄完|做完)完?的?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:已经?)?(?:超时|逾期|快到期|要到期)的?{_TICKETS}(?:有哪些|有多少)?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:未完成|没完成?|未处理|没处理|没人接)的?{_TICKETS}(?:有哪些|有多少)?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:what(?:'s| is)(?: still)? open|(?:what|which) tickets are(?: still)? open|open tickets){_END}"), Word.QUEUE),

@@ -91,7 +91,7 @@ _PROMISES = re.compile(
     re.IGNORECASE,
 )
 _BRINGS = re.compile(r"[A-Za-z0-9-]{4,}|[:：]|\[|是[^不]")
-_GOOD = 3
+GOOD = 3  # a score from which on it cannot be a 1 or a 2
 
 
 _YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以|行|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
@@ -168,7 +168,7 @@ def praise(text: str) -> tuple[int, int, str] | None:
     """Return a rating that can only mean that the work is done: nothing below 3, which also keeps it apart from 1 and 2."""
     one = one_score(text)
     given = scores(text) or ((one[0], *one) if one is not None else None)
-    return given if given is not None and min(given[:2]) >= _GOOD else None
+    return given if given is not None and min(given[:2]) >= GOOD else None
 
 
 def only_promises(text: str) -> bool:

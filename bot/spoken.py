@@ -11,7 +11,20 @@ from collections.abc import Callable
 import msgspec
 
 from bot.commands import BETWEEN
-from bot.sentences import A_NUMBER, ABOUT_A_TICKET, ABOUT_ALL, ASKS_SOMEBODY, CLAIMS, DOES, GIVES
+from bot.sentences import (
+    A_NUMBER,
+    ABOUT_A_TICKET,
+    ABOUT_ALL,
+    ASKS_SOMEBODY,
+    CLAIMS,
+    DOES,
+    FREE,
+    GIVES,
+    NOBODY_HAS,
+    OF_SOMEBODY,
+    ON_A_DAY,
+    WORKLOADS,
+)
 from bot.tickets.model import Party
 from bot.vocabulary import Word
 from bot.wishes import Wish, wish
@@ -42,8 +55,11 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
     said = text.strip().translate(_HALF_WIDTH) if len(text) <= _LONGEST else ""
     if not said:
         return None
-    if not any(digit in said for digit in _DIGITS):
-        return _claimed(said) or _asked(said)
+    about_all = _asked(said) or _on_a_day(said) or _of_somebody(said, called)
+    if about_all is None and is_addressed and FREE.fullmatch(said):
+        about_all = _meant(Word.WORKLOAD, None)  # said to everybody it asks for a colleague, not for numbers
+    if about_all is not None or not any(digit in said for digit in _DIGITS):
+        return _claimed(said) or about_all
     number = A_NUMBER.fullmatch(said) if is_addressed else None
     if number is not None:
         return _meant(Word.PROGRESS, number["number"])
@@ -91,7 +107,8 @@ def _about(said: str) -> Spoken | None:
             )
     number = said.lstrip("#")
     digits = number[: len(number) - len(number.lstrip(_DIGITS))]
-    is_asked = bool(digits) and wish(number[len(digits) :]) is Wish.HOW_FAR
+    asked = number[len(digits) :].strip(BETWEEN)
+    is_asked = bool(digits) and (wish(asked) is Wish.HOW_FAR or NOBODY_HAS.fullmatch(asked) is not None)
     return _meant(Word.PROGRESS, digits) if is_asked else None
 
 
@@ -105,6 +122,20 @@ def _asked(said: str) -> Spoken | None:
     for pattern, word in ABOUT_ALL:
         if pattern.fullmatch(said):
             return _meant(word, None)
+    return _meant(Word.WORKLOAD, None) if WORKLOADS.fullmatch(said) else None
+
+
+def _on_a_day(said: str) -> Spoken | None:
+    found = next((found for pattern in ON_A_DAY if (found := pattern.fullmatch(said))), None)
+    return _meant(Word.ON_DUTY, None, found["day"]) if found is not None else None
+
+
+def _of_somebody(said: str, called: Called) -> Spoken | None:
+    for pattern in OF_SOMEBODY:
+        found = pattern.fullmatch(said)
+        named = called(found["rest"]) if found is not None else None
+        if named is not None and not named[1].strip():
+            return _meant(Word.QUEUE, None, f"@{named[0].name}")
     return None
 
 

@@ -14,6 +14,13 @@ from scheduler.lengths import parse_length
 PRIVATE = "私聊"
 ANYWHERE = "*"
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+KINDS_BROUGHT = {
+    "图片": "picture",
+    "语音": "voice",
+    "视频": "video",
+}  # what a message may bring before its words
+ONE_BROUGHT = re.compile(rf"\[({'|'.join(KINDS_BROUGHT)})\]")
+BROUGHT = re.compile(rf"((?:{ONE_BROUGHT.pattern}\s*)+)(.*)", re.DOTALL)
 _SAID = re.compile(r"^(?P<who>.+?)\s*(?:\s(?P<re>re)\s+(?P<about>\d+)\s*)?>\s?(?P<text>.*)$")
 _PRESSED = re.compile(r"^(?P<who>.+?)\s+\[(?P<button>[^\]]+)\]\s*$")
 _EXPECTED = re.compile(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
@@ -14,6 +13,7 @@ from msgspec.structs import replace
 from adapters.contract import Adapter, Attachment, Incoming
 from adapters.powers import FetchesFiles, FileUnavailable
 from adapters.wording import translated
+from bot.beside import beside
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
@@ -27,7 +27,7 @@ from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Role
 from faq.formats import ImportPlan, Row, Rows, UnreadableFile, parse, plan
 
-SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".docx", ".txt")
+SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".json", ".docx", ".txt")
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _CURRENT: Final = "setup:"
@@ -74,18 +74,20 @@ class Uploading:
             await self._say(hearing, N_("这个平台上我取不到文件，请用 shouwen faq import 导入。"))
             return True
         try:
-            rows = await to_thread(parse, file.name, await adapter.fetch(incoming.room, file, _MOST))
+            rows = await beside(parse, file.name, await adapter.fetch(incoming.room, file, _MOST))
         except (UnreadableFile, FileUnavailable) as fault:
             speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
             why = (
-                translated(fault.why, speaker.translate) if isinstance(fault, FileUnavailable) else str(fault)
+                translated(fault.why, speaker.translate)
+                if isinstance(fault, FileUnavailable)
+                else fault.said(speaker.language)
             )
             await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=why)
             return True
         customer, name = await self._customer(hearing)
         rows = for_customers(rows, self._living.config.customers)
         rows = Rows(tuple(_for(row, customer) for row in rows.rows), rows.faults)
-        planned = await to_thread(plan, await self._store.entries(), rows)
+        planned = await beside(plan, await self._store.entries(), rows)
         staged = Staged(name=file.name, customer=customer, rows=rows.rows)
         kept = Kept(STAGED + hearing.origin.address, msgspec.json.encode(staged).decode())
         text = self._preview(hearing, planned, name)
@@ -131,7 +133,8 @@ class Uploading:
         if not planned.faulty:
             return None
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        rows = tuple((str(each.line), each.found, each.expected) for each in planned.faulty)
+        language = hearing.origin.language
+        rows = tuple((str(each.line), *each.said(language)) for each in planned.faulty)
         table = Table(
             columns=(say("行"), say("问题"), say("应该")),
             rows=rows,
@@ -162,7 +165,9 @@ class Uploading:
         ]
         if planned.faulty:
             rows = [
-                Phrase(N_("第 {line} 行{fault}"), {"line": fault.line, "fault": fault.found})
+                Phrase(
+                    N_("第 {line} 行{fault}"), {"line": fault.line, "fault": fault.said(speaker.language)[0]}
+                )
                 for fault in planned.faulty[:_LINES_SHOWN]
             ]
             lines.append(speaker.say("需看：{rows}", rows=tuple(rows)))

@@ -40,6 +40,7 @@ class Word(StrEnum):
     EXPLAIN = "due"
     SERVICE_RECORD = "record"
     ON_DUTY = "duty"
+    WORKLOAD = "workload"
     TAKE_OVER = "takeover"
     ACKNOWLEDGE = "ack"
     PAUSE = "pause"
@@ -152,6 +153,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.EXPLAIN, ("时限", "due"), Whose.STAFF, N_("时限 单号 — 到期时间怎么算的"), N_("时限 {number}"), takes_number=True),
     Spec(Word.SERVICE_RECORD, ("工作单", "服务记录", "确认单", "record"), Whose.STAFF, N_("工作单 单号 — 给客户签字的服务记录（文件）"), N_("工作单 {number}"), takes_number=True),
     Spec(Word.ON_DUTY, ("值班", "duty", "oncall"), Whose.STAFF, N_("值班 — 现在谁值班，接着是谁"), N_("值班")),
+    Spec(Word.WORKLOAD, ("忙闲", "workload"), Whose.STAFF, "", N_("忙闲")),
     Spec(Word.TAKE_OVER, ("接班", "takeover"), Whose.STAFF, N_("接班 — 换班点名时回"), N_("接班")),
     Spec(Word.ARRIVE, ("到场", "arrive", "onsite"), Whose.STAFF, N_("到场 单号 — 人到现场"), N_("到场 {number}"), takes_number=True),
     Spec(Word.ACKNOWLEDGE, ("收到", "ack"), Whose.STAFF, N_("收到 单号 — 知道了，先别再催"), N_("收到 {number}"), takes_number=True),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 import msgspec
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):  # there are many, and in no cycle
     """One answer with the questions it answers."""
 
     id: str  # "K-037"

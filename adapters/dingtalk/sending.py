@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any, Final
 
 import structlog
@@ -12,7 +11,7 @@ from adapters.dingtalk import cards, wire
 from adapters.dingtalk.addresses import place
 from adapters.dingtalk.api import Api
 from adapters.dingtalk.outcome import Rejected
-from adapters.remembered import Remembered
+from adapters.remembered import Remembered, RememberedValues
 from adapters.uploads import nothing_shown_yet
 from adapters.values import word
 from adapters.wording import N_, say
@@ -33,7 +32,7 @@ class Sending:
         self._clock = clock
         self._template = template  # of cards; empty where there are none
         self._doubtful = Remembered[str](_MOST)  # cards that may be there although nobody answered
-        self._sessions: OrderedDict[str, wire.Session] = OrderedDict()
+        self._sessions = RememberedValues[str, wire.Session](_MOST)
         self._log = _log.bind(adapter=name)
 
     def heard(self, session: wire.Session) -> None:
@@ -42,10 +41,7 @@ class Sending:
         if not self._api.may_answer(session.webhook):
             self._log.warning("cannot be answered", action="dingtalk_webhook_refused", room=session.room)
             return
-        self._sessions[session.room] = session
-        self._sessions.move_to_end(session.room)
-        if len(self._sessions) > _MOST:
-            self._sessions.popitem(last=False)
+        self._sessions.note(session.room, session)
 
     async def send(self, message: Outgoing) -> str:
         """Send one message and return its id.
@@ -71,7 +67,7 @@ class Sending:
             except Rejected as rejected:
                 if rejected.retry_after is not None:
                     raise
-                self._sessions.pop(message.room, None)  # it holds no longer: speak first
+                self._sessions.take(message.room, None)  # it holds no longer: speak first
             else:
                 return f"key:{message.key}"
         return await self._push(message)
@@ -109,7 +105,7 @@ class Sending:
             await self._api.call("v1.0/robot/otoMessages/batchRecall", keys)
 
     def _session(self, room: str) -> wire.Session | None:
-        session = self._sessions.get(room)
+        session = self._sessions.get(room, None)
         still = session is not None and self._clock.now().timestamp() * 1000 < session.until_ms - _MARGIN_MS
         return session if still else None
 

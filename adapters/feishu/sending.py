@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +12,7 @@ from adapters.feishu import writing
 from adapters.feishu.addresses import MESSAGE, place
 from adapters.feishu.api import Api
 from adapters.feishu.outcome import QUOTE_GONE, Rejected
+from adapters.remembered import RememberedValues
 from adapters.uploads import Upload, nothing_shown_yet
 from adapters.values import part, word
 from adapters.wording import say
@@ -29,7 +29,7 @@ class Sending:
     def __init__(self, api: Api, name: str) -> None:
         self._api = api
         self._name = name
-        self._cards: OrderedDict[str, bool] = OrderedDict()
+        self._cards = RememberedValues[str, bool](_REMEMBERED)
         self._log = _log.bind(adapter=name)
 
     async def send(self, part: Outgoing) -> str:
@@ -98,7 +98,7 @@ class Sending:
         number = message.edits or ""
         if not MESSAGE.fullmatch(number):
             raise DeliveryFailed(say("“{number}”不是飞书的消息", number=number))
-        known = self._cards.get(number)
+        known = self._cards.get(number, None)
         if known is not False:
             try:
                 content = writing.card(message, self._name, kind)
@@ -121,7 +121,5 @@ class Sending:
         number = word(part(answer, "data"), "message_id")
         if not number:
             return f"key:{message.key}"
-        self._cards[number] = writing.is_card(message)
-        if len(self._cards) > _REMEMBERED:
-            self._cards.popitem(last=False)
+        self._cards.note(number, writing.is_card(message))
         return number

@@ -68,6 +68,7 @@ class OneBotAdapter:
         self.name = surroundings.name
         self.capabilities = Capabilities(
             per_minute_room=settings.per_minute_room or None,
+            per_minute=settings.per_minute or None,
             can_recall=True,
             shows_pictures=True,
             max_length=_LONGEST,

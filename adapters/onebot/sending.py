@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Final
@@ -12,7 +11,7 @@ from adapters.onebot import wire
 from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, history, own_message
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check, delivered_id
-from adapters.remembered import Remembered
+from adapters.remembered import Remembered, RememberedValues
 from adapters.wording import say, words_of
 
 RECONNECTING: Final = timedelta(seconds=5)  # NapCat's own pause before it connects again
@@ -38,7 +37,7 @@ class Sending:
         self._echoes = echoes
         self._own = own
         self._muted = Remembered[str](_REMEMBERED)  # rooms where the bot was told to be silent
-        self._doubtful: OrderedDict[str, Call] = OrderedDict()  # by the key of the message
+        self._doubtful = RememberedValues[str, Call](_REMEMBERED)  # by the key of the message
         self._delivered = Remembered[str](_REMEMBERED)  # ids that were given for messages
 
     async def send(self, message: Outgoing) -> str:
@@ -49,13 +48,13 @@ class Sending:
         """
         call = wire.outgoing(message, self._adapter, next(self._echoes))
         caller = await self._caller_for(message.room)
-        earlier = self._doubtful.pop(message.key, None)
+        earlier = self._doubtful.take(message.key, None)
         if earlier is not None and (found := await self._found(caller, earlier)):
             return found
         try:
             return self._noted(delivered_id(await caller.call(call), message.key))
         except Unanswered as lost:
-            self._doubt(message.key, call)
+            self._doubtful.note(message.key, call)
             raise DeliveryFailed(words_of(lost), retry_after=RECONNECTING, is_unknown=True) from lost
         except DeliveryFailed as failed:
             if failed.is_unknown and (found := await self._found(caller, call)):
@@ -101,8 +100,3 @@ class Sending:
     def _noted(self, number: str) -> str:
         self._delivered.note(number)
         return number
-
-    def _doubt(self, key: str, call: Call) -> None:
-        self._doubtful[key] = call
-        if len(self._doubtful) > _REMEMBERED:
-            self._doubtful.popitem(last=False)

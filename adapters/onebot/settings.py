@@ -28,6 +28,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     per_minute_room: Annotated[int, msgspec.Meta(ge=0, le=6000)] = (
         20  # messages a room gets at most; 0: no limit
     )
+    per_minute: Annotated[int, msgspec.Meta(ge=0, le=6000)] = (
+        40  # messages all rooms together get at most, one every second and a half; 0: no limit
+    )
     history_minutes: Annotated[int, msgspec.Meta(ge=0, le=1440)] = (
         10  # how old what was missed may be to be fetched after a reconnect; 0: nothing is fetched
     )

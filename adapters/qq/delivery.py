@@ -15,6 +15,7 @@ from adapters.qq.api import Api, NotReached, Unanswered
 from adapters.qq.outcome import Outcome, Verdict, fields_of, judge
 from adapters.qq.tokens import NoToken
 from adapters.qq.windows import Pushes, Source, Windows
+from adapters.remembered import RememberedValues
 from adapters.wording import say, words_of
 
 _log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ class Delivery:
         self._api = api
         self._has_markdown = has_markdown
         self._index_of = index_of
-        self._trials: dict[str, _Trial] = {}
+        self._trials = RememberedValues[str, _Trial](_REMEMBERED)
         self._born_at = clock.monotonic()
         self._log = _log.bind(adapter=name)
 
@@ -90,7 +91,7 @@ class Delivery:
             DeliveryFailed: It was refused, nothing can be answered and the bot may not speak first, or its fate is unknown.
         """
         to = writing.address(message, self._name)
-        trial = self._trials.pop(message.key, None) or _Trial(
+        trial = self._trials.take(message.key, None) or _Trial(
             writing.Style(as_markdown=bool(message.buttons) and self._has_markdown)
         )
         may_repeat = True
@@ -104,7 +105,7 @@ class Delivery:
                 if lost.is_cut and may_repeat and trial.is_uncertain:
                     may_repeat = False
                     continue
-                self._remember(message.key, trial)
+                self._trials.note(message.key, trial)
                 raise DeliveryFailed(words_of(lost), retry_after=_SOON, is_unknown=True) from lost
             except (NotReached, NoToken) as failure:
                 self._postpone(message.key, trial)
@@ -199,7 +200,7 @@ class Delivery:
                 raise DeliveryFailed(say("QQ 正在审核，多半会发出：{why}", why=verdict.said), is_unknown=True)
             case Outcome.UNKNOWN:
                 trial.is_uncertain = trial.numbered()
-                self._remember(key, trial)
+                self._trials.note(key, trial)
                 raise DeliveryFailed(
                     say("QQ 平台出错，不知是否已发出：{why}", why=verdict.said),
                     retry_after=_SOON,
@@ -212,13 +213,8 @@ class Delivery:
     def _postpone(self, key: str, trial: _Trial) -> None:
         if not trial.is_uncertain:
             self._give_back(trial)
-        self._remember(key, trial)
+        self._trials.note(key, trial)
 
     def _give_back(self, trial: _Trial) -> None:
         if trial.source is not None:
             trial.source.give_back()
-
-    def _remember(self, key: str, trial: _Trial) -> None:
-        self._trials[key] = trial
-        while len(self._trials) > _REMEMBERED:
-            del self._trials[next(iter(self._trials))]

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 
 from adapters.contract import RoomKind
+from adapters.remembered import RememberedValues
 
 GROUP_WINDOW: Final = timedelta(minutes=5)
 GROUP_REPLIES: Final = 5
@@ -96,18 +97,15 @@ class Pushes:
     """Where the platform has refused to let the bot speak first."""
 
     def __init__(self) -> None:
-        self._refused: dict[str, tuple[float, str]] = {}
+        self._refused = RememberedValues[str, tuple[float, str]](_MOST_ROOMS)
 
     def refused(self, room: str, why: str, now: float, *, is_told: bool = False) -> None:
         """Note a refusal; it holds until an event says otherwise, or an hour; a day where an event told of it."""
-        self._refused.pop(room, None)
-        self._refused[room] = (now + (_ASK_AGAIN_AFTER_EVENT if is_told else _ASK_AGAIN_AFTER), why)
-        while len(self._refused) > _MOST_ROOMS:
-            del self._refused[next(iter(self._refused))]
+        self._refused.note(room, (now + (_ASK_AGAIN_AFTER_EVENT if is_told else _ASK_AGAIN_AFTER), why))
 
     def allowed(self, room: str) -> None:
         """Note that the bot may speak first again, or that it is worth asking."""
-        self._refused.pop(room, None)
+        self._refused.take(room, None)
 
     def why_not(self, room: str, now: float) -> str | None:
         """Return why the bot may not speak first in a room, or None when it may or nobody knows."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from typing import Any, Final
@@ -25,6 +24,7 @@ from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.inbox import Inbox
 from adapters.receipt import Receipt
+from adapters.remembered import RememberedValues
 from adapters.satori import examination, wire
 from adapters.satori.api import Api
 from adapters.satori.examination import events_at
@@ -70,7 +70,7 @@ class SatoriAdapter:
         self._view: wire.View | None = None  # from the moment the gateway has said who the bot is
         self._line: Line | None = None
         self._progress = Progress()
-        self._channels: OrderedDict[str, str] = OrderedDict()  # in which a person is talked to alone
+        self._channels = RememberedValues[str, str](_MOST)  # in which a person is talked to alone
         self._log = _log.bind(adapter=self.name)
 
     @property
@@ -165,7 +165,7 @@ class SatoriAdapter:
             return None
         person, channel = wire.channel_of(event)
         if person:
-            self._remember(person, channel)
+            self._channels.note(person, channel)
         found = wire.happening(event, view)
         if found is None:
             self._log.debug("event ignored", action="satori_event_ignored", kind=word(event, "type")[:60])
@@ -196,19 +196,13 @@ class SatoriAdapter:
         kind, number = wire.place(room, self.name)
         if kind is RoomKind.GROUP:
             return number
-        if number not in self._channels:
+        if not (channel := self._channels.get(number, "")):
             made = await self._api.call("user.channel.create", view.login, {"user_id": number})
             channel = word(made, "id")
             if not channel:
                 raise DeliveryFailed(say("网关没有给出私聊的频道"))
-            self._remember(number, channel)
-        return self._channels[number]
-
-    def _remember(self, person: str, channel: str) -> None:
-        self._channels[person] = channel
-        self._channels.move_to_end(person)
-        if len(self._channels) > _MOST:
-            self._channels.popitem(last=False)
+            self._channels.note(number, channel)
+        return channel
 
     def _known(self) -> wire.View:
         if self._view is None:

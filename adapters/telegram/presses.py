@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from typing import Final
+
+from adapters.remembered import RememberedValues
 
 _MOST: Final = 1000
 _LONGEST: Final = 1000  # characters; nobody means a longer one to be a button
@@ -15,19 +16,16 @@ class Presses:
     """Short names and what they stand for; the oldest are forgotten first."""
 
     def __init__(self) -> None:
-        self._commands: OrderedDict[str, str] = OrderedDict()
+        self._commands = RememberedValues[str, str](_MOST)
 
     def keep(self, command: str) -> str | None:
         """Return a name for a command, always the same one; None when it is no command for a button."""
         if not 0 < len(command) <= _LONGEST:
             return None
         name = _MARK + hashlib.blake2b(command.encode(), digest_size=12).hexdigest()
-        self._commands[name] = command
-        self._commands.move_to_end(name)
-        if len(self._commands) > _MOST:
-            self._commands.popitem(last=False)
+        self._commands.note(name, command)
         return name
 
     def meant(self, data: str) -> str | None:
         """Return the command that a button carries or stands for; None when it was forgotten."""
-        return self._commands.get(data) if data.startswith(_MARK) else data
+        return self._commands.get(data, None) if data.startswith(_MARK) else data

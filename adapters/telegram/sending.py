@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import timedelta
 from typing import Final
 
@@ -13,6 +12,7 @@ from telegram import Bot, InputFile, LinkPreviewOptions, Message, MessageEntity,
 from telegram.error import ChatMigrated, TelegramError
 
 from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
+from adapters.remembered import RememberedValues
 from adapters.telegram.acquaintances import Acquaintances
 from adapters.telegram.addresses import place
 from adapters.telegram.failures import Burden, Flooded, burden_of, failure, is_unchanged
@@ -52,7 +52,7 @@ class Sending:
         self._presses = presses
         self._known = known
         self._quiet_until = 0.0  # on the monotonic clock; Telegram's floods concern the whole bot
-        self._unfinished: OrderedDict[str, _Unfinished] = OrderedDict()
+        self._unfinished = RememberedValues[str, _Unfinished](_MOST_UNFINISHED)
         self._log = _log.bind(adapter=name)
 
     async def deliver(self, message: Outgoing) -> str:
@@ -63,7 +63,7 @@ class Sending:
         """
         parts = tuple(outgoing(message, self._name, self._presses.keep))
         self._check_flood()
-        earlier = self._unfinished.pop(message.key, None)
+        earlier = self._unfinished.take(message.key, None)
         first_id = earlier.first_id if earlier else ""
         parts = _resumed(earlier, message.text) if earlier else parts
         for index, part in enumerate(parts):
@@ -71,7 +71,7 @@ class Sending:
                 number = await self._show(part)
             except DeliveryFailed:
                 if first_id:
-                    self._keep(message.key, _Unfinished(message.text, parts[index:], first_id))
+                    self._unfinished.note(message.key, _Unfinished(message.text, parts[index:], first_id))
                 raise
             first_id = first_id or number
         return first_id
@@ -154,11 +154,6 @@ class Sending:
         if isinstance(error, Flooded):
             until = self._clock.monotonic() + error.wait.total_seconds()
             self._quiet_until = max(self._quiet_until, until)
-
-    def _keep(self, key: str, unfinished: _Unfinished) -> None:
-        self._unfinished[key] = unfinished
-        if len(self._unfinished) > _MOST_UNFINISHED:
-            self._unfinished.popitem(last=False)
 
 
 def _answering(message: int | None) -> ReplyParameters | None:

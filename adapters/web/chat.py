@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections import OrderedDict
 from collections.abc import AsyncIterator
 
 from adapters.addressing import addressed
 from adapters.contract import File, Incoming, KnownPerson, Outgoing, RoomKind, Surroundings
+from adapters.remembered import RememberedValues
 from adapters.web.audience import Audience, Came, Edited, Event, Opened, Said
 from adapters.web.history import Message, Room, Rooms
 from adapters.web.people import People
@@ -30,7 +30,7 @@ class Chat:
         self._bot_name = surroundings.bot_name
         self._clock = surroundings.clock
         self._unread: asyncio.Queue[Incoming | None] = asyncio.Queue()
-        self._delivered: OrderedDict[str, str] = OrderedDict()
+        self._delivered = RememberedValues[str, str](MOST_KEYS)
 
     def say(self, *, room: str, person: str, text: str, quotes: str | None = None) -> str:
         """Let a person write, and return the id of the message.
@@ -94,7 +94,7 @@ class Chat:
         """
         if self.is_closed:
             raise Refused(Reason.CLOSED)
-        if delivered := self._delivered.get(message.key):
+        if delivered := self._delivered.get(message.key, ""):
             return delivered
         place = self.rooms.find(message.room)
         known = place.messages.get(message.edits) if message.edits else None
@@ -113,9 +113,7 @@ class Chat:
             is_edited=message.edits is not None,
         )
         self._publish(place, shown, Edited(shown) if known else Said(shown))
-        self._delivered[message.key] = shown.id
-        if len(self._delivered) > MOST_KEYS:
-            self._delivered.popitem(last=False)
+        self._delivered.note(message.key, shown.id)
         return shown.id
 
     async def incoming(self) -> AsyncIterator[Incoming]:

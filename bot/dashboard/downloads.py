@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Final
 from urllib.parse import quote
 
 from aiohttp import web
 
 from bot.assembly import Bot
+from bot.beside import beside
 from bot.dashboard.rendering import Renderer
 from bot.paper_files import MEDIA_TYPE, workbook
 from bot.tickets.papers import Attached
@@ -61,7 +61,7 @@ class Downloads:
 
 
 async def _paper(file: Attached) -> web.Response:
-    content = file.of if isinstance(file.of, bytes) else await asyncio.to_thread(workbook, file.of)
+    content = file.of if isinstance(file.of, bytes) else await beside(workbook, file.of)
     return _download(file.name, content, MEDIA_TYPE)
 
 

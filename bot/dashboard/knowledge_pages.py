@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import cast
+from typing import Any
 
 from aiohttp import web
 from markupsafe import Markup
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from bot.assembly import Bot
+from bot.beside import beside, let_go
+from bot.config import Customer
 from bot.dashboard import knowledge_views as views
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer, Voice
@@ -25,7 +26,6 @@ from faq.entries import Entry
 from faq.formats import ImportPlan, Rows, UnreadableFile, describe, dump, parse, plan, template
 from faq.formats.rows import split
 
-_MOST_POSTED = 2 * MOST_UPLOADED  # bytes: a large file comes back with its confirmation, in text
 _WHO = "shouwen_who"
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -95,42 +95,39 @@ class KnowledgePages:
         if "template" in request.query:
             body = template(name)
         else:
-            body = await to_thread(lambda: dump(name, self._bot.knowledge.entries()))
+            body = await beside(lambda: dump(name, self._bot.knowledge.entries()))
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return web.Response(body=body, content_type=_TYPES[suffix], headers=headers)
 
     async def import_(self, request: web.Request) -> web.StreamResponse:
         """Show what a file would do, and do it once somebody has confirmed."""
-        form = await request.clone(client_max_size=_MOST_POSTED).post()
+        form = await request.clone(client_max_size=MOST_UPLOADED).post()
         voice = self._renderer.voice(request)
         token = str(form.get("token", ""))
         if token:
-            said = await self._imported(token, self._who(form))
+            said = await self._imported(token, self._who(form), voice.language)
             if said is None:
                 return await self._listed(request, voice.speaker.say("这个文件等太久了，请再选一次。"))
             return await self._listed(request, said, response_to=form)
         file = form.get("file")
         if not isinstance(file, web.FileField):
             return await self._listed(request, voice.speaker.say("请先选一个文件。"))
-        with file.file as opened:
-            data = opened.read()
         try:
-            rows = await to_thread(
-                lambda: for_customers(parse(file.filename, data), self._bot.config.customers)
-            )
+            rows = await beside(_read, file, self._bot.config.customers)
         except UnreadableFile as fault:
-            return await self._listed(request, str(fault))
+            return await self._listed(request, fault.said(voice.language))
         token = await self._uploads.keep(file.filename, rows, self._bot.clock.now())
-        held: list[object] = [rows]
-        del rows
-        found = await to_thread(lambda: plan(self._bot.knowledge.entries(), cast(Rows, held[0])))
-        held.append(found)
+        found = await beside(self._planned, rows)
         shown = await self._preview(request, voice, token, file.filename, found)
-        del found
-        await to_thread(held.clear)
+        held = [*_parts(rows), *_parts(found)]
+        del rows, found
+        await beside(let_go, *held)
         return shown
 
-    async def _imported(self, token: str, who: str) -> str | None:
+    def _planned(self, rows: Rows) -> ImportPlan:
+        return plan(self._bot.knowledge.entries(), rows)
+
+    async def _imported(self, token: str, who: str, language: str) -> str | None:
         """Import the file that waited and return what was done, None when it does not wait any more.
 
         What was read of it is let go in a thread: that takes long where it is much.
@@ -142,10 +139,10 @@ class KnowledgePages:
         name, rows = upload
         done = await import_rows(self._bot.store, rows, name, who, now)
         await self._bot.knowledge.refresh(now)
-        said = "\n".join(describe(done))
-        held = [upload, rows, done]
+        said = "\n".join(describe(done, language))
+        held = [*_parts(rows), *_parts(done)]
         del upload, rows, done
-        await to_thread(held.clear)
+        await beside(let_go, *held)
         return said
 
     async def decide(self, request: web.Request) -> web.StreamResponse:
@@ -278,7 +275,7 @@ class KnowledgePages:
         voice = self._renderer.voice(request)
         uses = {each.entry: each for each in await self._bot.store.uses()}
         words, state = request.query.get("q", ""), request.query.get("state", "")
-        found, total = await to_thread(self._chosen, words, state, uses, voice)
+        found, total = await beside(self._chosen, words, state, uses, voice)
         main = self._renderer.part(
             "knowledge.html",
             voice,
@@ -345,7 +342,7 @@ class KnowledgePages:
             voice,
             name=name,
             token=token,
-            said=describe(found),
+            said=describe(found, voice.language),
             new=found.new,
             changed=found.changed,
             faulty=found.faulty,
@@ -389,6 +386,17 @@ class KnowledgePages:
     def _who(self, form: Mapping[str, object]) -> str:
         person = self._bot.rules.staff.get(str(form.get("by", "")))
         return person.name if person else ""
+
+
+def _read(file: web.FileField, customers: Sequence[Customer]) -> Rows:
+    """Return the rows of a file that was uploaded: long work, for a thread."""
+    with file.file as opened:
+        return for_customers(parse(file.filename, opened.read()), customers)
+
+
+def _parts(of: Rows | ImportPlan) -> list[list[Any]]:
+    """Return what holds most of what was read, to be let go bit by bit."""
+    return [list(part) for part in astuple(of)]
 
 
 def _day(text: str) -> date | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import groupby
 
 from aiohttp import web
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from bot.dashboard.case import case, failed, spoken
 from bot.dashboard.live import MOST_TICKETS, Live, Snapshot, snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.stream import follow
+from bot.store.messages import Queued
 from bot.tickets.standings import line, outside_line
 
 _Parts = Mapping[str, Markup]
@@ -47,7 +49,7 @@ class Pages:
             web.get("/duty", self.duty),
             web.get("/letters", self.letters),
             web.get("/standings", self.standings),
-            web.post("/letters", self.retry),
+            web.post("/letters", self.settle_letters),
             web.post("/failures", self.settle_failure),
             web.get("/live/board", self.follow_board),
             web.get(r"/live/tickets/{number:\d{1,9}}", self.follow_ticket),
@@ -113,19 +115,29 @@ class Pages:
             request, voice, parts, title=voice.speaker.say("达标"), current="standings", live=""
         )
 
-    async def retry(self, request: web.Request) -> web.StreamResponse:
-        """Deliver a dead letter once more. Answers with the list that is left; a browser without scripts is sent to it."""
-        key = str((await request.post()).get("key", ""))
-        say = self._renderer.voice(request).speaker.say
-        letter = await self._bot.store.outgoing(key)
-        if letter is not None and letter.adapter not in self._adapters:
-            notice = say("适配器 {name} 没有启用，先在配置里加上。", name=letter.adapter)
+    async def settle_letters(self, request: web.Request) -> web.StreamResponse:
+        """Deliver dead letters once more, or let go of them. Answers with the list that is left; a browser without scripts is sent to it."""
+        form = await request.post()
+        keys, say = [str(key) for key in form.getall("key", [])], self._renderer.voice(request).speaker.say
+        if form.get("do") == "forget":
+            count = await self._bot.outbox.put_aside(*keys)
+            notice = say("已去掉。") if count == 1 else say("已去掉 {count} 条。", count=count)
+        elif missing := await self._not_in_use(keys):
+            notice = say("适配器 {name} 没有启用，先在配置里加上。", name=missing)
             return await self._letters(request, notice, status=409)
-        if not await self._bot.outbox.retry(key):
+        else:
+            count = await self._bot.outbox.retry(*keys)
+            notice = say("已重新排队发送。") if count == 1 else say("{count} 条已重新排队发送。", count=count)
+        if not count:
             return await self._letters(request, say("这一条已经不在未送达里了。"), status=409)
         if "HX-Request" in request.headers:
-            return await self._letters(request, say("已重新排队发送。"))
+            return await self._letters(request, notice)
         raise web.HTTPSeeOther("/letters")
+
+    async def _not_in_use(self, keys: Iterable[str]) -> str:
+        """Return an adapter that one of these letters needs and that does not run, or nothing."""
+        letters = [await self._bot.store.outgoing(key) for key in keys]
+        return next((each.adapter for each in letters if each and each.adapter not in self._adapters), "")
 
     async def settle_failure(self, request: web.Request) -> web.StreamResponse:
         """Handle a message once more at which the program failed, or let go of it."""
@@ -249,8 +261,18 @@ class Pages:
             for letter in latest.dead
         ]
         failures = [failed(failure, self._bot, voice.speaker) for failure in latest.failed]
-        main = self._renderer.part("letters.html", voice, letters=letters, failures=failures)
+        rooms = [tuple(of_room) for _, of_room in groupby(sorted(latest.dead, key=_room), key=_room)]
+        crowded = [
+            (spoken(each[0], self._bot, voice.speaker).place, [letter.key for letter in each])
+            for each in rooms
+            if len(each) > 1
+        ]
+        main = self._renderer.part("letters.html", voice, letters=letters, crowded=crowded, failures=failures)
         return {"main": main, **self._renderer.head(latest, voice)}
+
+
+def _room(letter: Queued) -> str:
+    return letter.room
 
 
 def _filter(request: web.Request) -> Filter:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from aiohttp import web
 from markupsafe import Markup
 
 from bot.assembly import Bot
+from bot.beside import beside
 from bot.dashboard.assets import Assets
 from bot.dashboard.language import COOKIE, pick_language
 from bot.dashboard.live import Snapshot
@@ -55,7 +55,7 @@ class Renderer:
     async def compile_ahead(self) -> None:
         """Compile all templates in a thread: the first who looks at a page does not hold up everybody else for it."""
         for name in self._templates.list_templates():
-            await to_thread(self._templates.get_template, name)
+            await beside(self._templates.get_template, name)
 
     def voice(self, request: web.Request) -> Voice:
         """Return the voice for whoever asks, at the bot's present time."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from asyncio import to_thread
-
 from msgspec.structs import replace
 
+from bot.beside import beside
 from bot.hearing import Hearing
 from bot.knowledge import Knowledge
 from bot.learning.curator import Curator, edited
@@ -102,7 +101,7 @@ class Correcting:
         await self._knowledge.hear(words, hearing.customer)
         least = self._knowledge.thresholds.suggest_at
         near = self._knowledge.find(words, hearing.customer, hearing.now)
-        lines = await to_thread(
+        lines = await beside(
             found_lines,
             words,
             self._knowledge,

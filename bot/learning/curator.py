@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from asyncio import to_thread
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 import structlog
 from msgspec.structs import replace
 
+from bot.beside import beside
 from bot.knowledge import Knowledge
 from bot.lessons import Lesson
 from bot.store.contract import Store
@@ -48,7 +48,7 @@ class Curator:
             await self._knowledge.refresh(now)
             version = self._knowledge.version
             # In a thread: to see whether a wording is known all entries are gone over.
-            decided = await to_thread(decide, self._knowledge.by_id())
+            decided = await beside(decide, self._knowledge.by_id())
             before = self._knowledge.stored(decided.id)
             if decided == before:
                 await self._store.learn(Learning(at=now, lessons=tuple(lessons)))

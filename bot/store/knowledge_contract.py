@@ -33,7 +33,7 @@ class Uses(msgspec.Struct, frozen=True, kw_only=True):
     latest_at: datetime | None = None
 
 
-class EntryChange(msgspec.Struct, frozen=True, kw_only=True):
+class EntryChange(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of the history of an entry. `entry` is None where it was removed."""
 
     version: int  # of the knowledge, from this change on

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import uuid4
 
+from bot.beside import beside
 from bot.lessons import Lesson
 from bot.store.bodies import body_of, change_from, entry_from, lesson_from, uses_from
 from bot.store.instants import milliseconds
@@ -46,11 +47,11 @@ class RedisKnowledge:
 
     async def entries(self) -> list[Entry]:
         bodies = await self._servers.ask(SHARD, "HVALS", "entries")
-        return sorted((entry_from(body) for body in bodies), key=lambda entry: entry.id)
+        return await beside(lambda: sorted(map(entry_from, bodies), key=lambda entry: entry.id))
 
     async def entry_changes(self, after: int) -> list[EntryChange]:
         found = await self._servers.run(SHARD, "entry_changes", after)
-        return [entry_change(id_.decode(), value) for id_, value in zip(found[::2], found[1::2], strict=True)]
+        return await beside(_changes, found)
 
     async def entry_history(self, id_: str) -> list[EntryChange]:
         return [
@@ -91,6 +92,10 @@ class RedisKnowledge:
             SHARD, "listed", f"lessons-of:{kind}", "lessons", "up", lowest, "+inf", -1
         )
         return [lesson_from(body) for body in found]
+
+
+def _changes(found: Sequence[bytes]) -> list[EntryChange]:
+    return [entry_change(id_.decode(), value) for id_, value in zip(found[::2], found[1::2], strict=True)]
 
 
 def entry_change(id_: str, value: bytes) -> EntryChange:

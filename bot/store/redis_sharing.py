@@ -10,6 +10,7 @@ from datetime import datetime
 import structlog
 from redis.exceptions import RedisError
 
+from bot.store.claims import CLAIMED_SECONDS
 from bot.store.contract import LeaseLost, StoreFault
 from bot.store.instants import instant, milliseconds
 from bot.store.messages import Queued
@@ -24,7 +25,7 @@ from bot.tickets.model import Ticket
 SILENT_MILLISECONDS = 8_000  # a worker that says nothing for so long is gone
 _LEASE_SECONDS = 10.0
 _RENEWED_EVERY_SECONDS = 3.0
-_CLAIM_MILLISECONDS = 30_000
+_CLAIM_MILLISECONDS = int(CLAIMED_SECONDS * 1000)
 _PING_EVERY_SECONDS = 20.0
 _RECONNECT_SECONDS = 1.0
 _FAREWELL_SECONDS = 2.0

@@ -70,9 +70,9 @@ class SharedStore(Protocol):
         ...
 
     async def claim_due(self, now: datetime, *, limit: int = 100) -> list[Due]:
-        """Return tickets like `due` that nobody else is taking care of, and keep others from them until they are saved.
+        """Return tickets like `due` that nobody is taking care of, and give them to nobody again until they are saved.
 
-        For half a minute at most, should this worker die over it.
+        For half a minute at most, should this worker die over it or fail at one: that one stands behind the others.
         """
         ...
 
@@ -109,9 +109,6 @@ class Alone:
         self._told.add(adapter)
         return await self.waiting(adapter, limit=_EVERYTHING)
 
-    async def claim_due(self: _Reads, now: datetime, *, limit: int = 100) -> list[Due]:
-        return await self.due(now, limit=limit)
-
     def listen(self, heard: Callable[[Wake, str], None]) -> None:
         """There is nobody to be heard."""
 
@@ -120,5 +117,3 @@ class _Reads(Protocol):
     _told: set[str]
 
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]: ...
-
-    async def due(self, now: datetime, *, limit: int = 100) -> list[Due]: ...

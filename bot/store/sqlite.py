@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from bot.asks import Ask
+from bot.beside import beside
 from bot.lessons import Lesson
 from bot.store.askers import Askers
 from bot.store.bodies import (
@@ -27,7 +28,8 @@ from bot.store.bodies import (
     ticket_from,
     uses_from,
 )
-from bot.store.contract import Change, Failure, Link
+from bot.store.claims import Claim, Claims
+from bot.store.contract import Change, Failure, Link, StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
@@ -77,6 +79,7 @@ class SqliteStore(Alone):
         self._reporters = self._latest_reporters()
         self._askers = Askers(self._reader.rows(self._queries["askers"]))
         self._latest = Latest()
+        self._claims = Claims()
         # A ticket that comes to be due is read several times with the same body: ahead, then when it is due.
         self._ticket_from = lru_cache(maxsize=_MOST_DUE)(ticket_from)
         self._is_closed = False
@@ -91,7 +94,12 @@ class SqliteStore(Alone):
         future = self._writer.submit(saving(change, self._queries))
         if change.tickets:
             self._latest.follow(future, change.tickets)
-        await future
+        try:
+            await future
+        except StoreFault:
+            self._claims.let_all_go()
+            raise
+        self._claims.let_go(saved.ticket.number for saved in change.tickets)
 
     async def next_number(self, first: int) -> int:
         self._last_number = max(first, self._last_number + 1)
@@ -135,7 +143,16 @@ class SqliteStore(Alone):
         return await self._reader.listed(_watched, self._queries["watched"], (after, limit))
 
     async def due(self, now: datetime, *, limit: int = 100) -> list[Due]:
-        row = (milliseconds(now), limit)
+        return await self._due_but(now, (), limit)
+
+    async def claim_due(self, now: datetime, *, limit: int = 100) -> list[Due]:
+        moment = asyncio.get_running_loop().time()
+        found = await self._due_but(now, self._claims.held(moment), limit)
+        self._claims.give((Claim(each.ticket.number, milliseconds(each.at)) for each in found), moment)
+        return found
+
+    async def _due_but(self, now: datetime, others: Sequence[Claim], limit: int) -> list[Due]:
+        row = (milliseconds(now), msgspec.json.encode(others).decode(), limit)
         return await self._reader.listed(self._due, self._queries["due_tickets"], row)
 
     def _due(self, body: bytes, at: int) -> Due:
@@ -178,7 +195,7 @@ class SqliteStore(Alone):
 
     async def learn(self, learning: Learning) -> None:
         if len(learning.entries) > _MANY_ENTRIES:  # a file: to put it all down takes long
-            statements = await asyncio.to_thread(learning_statements, learning, self._queries)
+            statements = await beside(learning_statements, learning, self._queries)
         else:
             statements = learning_statements(learning, self._queries)
         await self._writer.submit(statements)

@@ -69,8 +69,11 @@ SELECT CAST(body AS BLOB) FROM tickets WHERE subject = ? ORDER BY number
 SELECT CAST(body AS BLOB) FROM tickets WHERE number < ? ORDER BY number DESC LIMIT ?
 
 -- due_tickets --
--- List tickets to look at by an instant, earliest first.
-SELECT CAST(body AS BLOB), next_due_at FROM tickets WHERE next_due_at <= ? ORDER BY next_due_at, number LIMIT ?
+-- List tickets to look at by an instant, but for some, earliest first.
+SELECT CAST(body AS BLOB), next_due_at FROM tickets
+WHERE next_due_at <= ?
+    AND (number, next_due_at) NOT IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))
+ORDER BY next_due_at, number LIMIT ?
 
 -- next_due_at --
 -- Find when to look at a ticket next.

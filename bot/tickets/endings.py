@@ -14,6 +14,7 @@ from bot.tickets.kinds import Closing, Kind
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
 from bot.tickets.planned_notices import cancelled
+from bot.tickets.presence_events import TakenBack
 from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import Voices, title
 from scheduler.calendar import add_working_time
@@ -86,7 +87,10 @@ def closed(
         return cancelled(closing, by, after, events, voices, rules)
     if closing is Closing.CONFIRMED:
         text = voices.customer.say("谢谢确认，{number} 已关闭。", number=number)
-        if any(isinstance(event, e.Rated) for event in events):
+        ratings = [event for event in events if isinstance(event, e.Rated)]
+        if any(event.is_low for event in ratings):
+            return []  # that somebody will call says it all
+        if ratings:
             return [
                 Message(
                     to=Place.CUSTOMER,
@@ -103,6 +107,8 @@ def closed(
             number=number, within=rules.reopen_within,
         )  # fmt: skip
         return [Message(to=Place.CUSTOMER, text=text, useful_for=timedelta(days=1))]
+    if any(isinstance(event, TakenBack) for event in events):
+        return _taken_back(after, voices)
     told = Message(
         to=Place.CUSTOMER, text=voices.customer.say("{number} 已撤单，需要时再叫我。", number=number)
     )
@@ -114,6 +120,20 @@ def closed(
         owner="".join(f"@{party.name}" for party in owner),
     )
     return [told, Message(to=Place.DUTY, text=text, mentions=owner)]
+
+
+def _taken_back(after: Ticket, voices: Voices) -> list[Message]:
+    """Return that a report is gone with its message: whoever read what was promised must read that it is not any more."""
+    told = voices.customer.say(
+        "报障的消息撤回了，{number} 也就撤单了。还要处理，再发一遍就行。", number=after.number
+    )
+    text = voices.duty.say(
+        "{number} 的报障消息 {by} 已撤回，不用再处理。", number=after.number, by=after.requester
+    )
+    return [
+        Message(to=Place.CUSTOMER, text=told, useful_for=timedelta(hours=1)),
+        Message(to=Place.DUTY, text=text),
+    ]
 
 
 def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:

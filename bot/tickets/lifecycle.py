@@ -107,7 +107,10 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
         case s.Supplement(by=by, text=text):
             return pausing.supplemented(ticket, step, rules)
-        case people.TakeBack() | people.GoAway() | people.ComeBack():
+        case people.TakeBack(by=by):
+            is_over = presence.takes_back_all(ticket, step)
+            return [*presence.decided(ticket, step), *(_withdrawn(ticket, by, rules) if is_over else [])]
+        case people.GoAway() | people.ComeBack():
             return [*presence.decided(ticket, step)]
         case s.Urge(by=by):
             be_open(ticket)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from bot.tickets import events as e
 from bot.tickets import presence_events as pe
 from bot.tickets import presence_steps as ps
-from bot.tickets.kinds import WaitsFor
+from bot.tickets.kinds import Status, WaitsFor
 from bot.tickets.model import Ticket
 
 
@@ -25,6 +25,12 @@ def decided(ticket: Ticket, step: ps.PresenceStep) -> list[pe.PresenceEvent]:
             return [pe.RequesterBack(by=by)] if by == ticket.requester and ticket.requester_gone else []
         case _:
             assert_never(step)
+
+
+def takes_back_all(ticket: Ticket, step: ps.TakeBack) -> bool:
+    """Say whether nothing is left of a report: it was all its requester told, and nobody has taken it or joined in."""
+    is_untouched = ticket.status is Status.OPEN and ticket.owner is None and not ticket.reporters
+    return step.is_all and step.by == ticket.requester and is_untouched and not ticket.kind.is_planned
 
 
 def changed(ticket: Ticket, event: pe.PresenceEvent) -> Ticket:

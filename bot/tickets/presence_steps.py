@@ -8,10 +8,11 @@ from bot.tickets.model import Party
 
 
 class TakeBack(msgspec.Struct, frozen=True):
-    """A message that belongs to the ticket was taken back by whoever wrote it."""
+    """A message that belongs to the ticket was taken back by whoever wrote it. `is_all`: it was all they had told."""
 
     by: Party
     is_report: bool = False
+    is_all: bool = False
 
 
 class GoAway(msgspec.Struct, frozen=True):

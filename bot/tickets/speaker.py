@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -51,6 +51,15 @@ class Speaker(msgspec.Struct, frozen=True):
             return self.translate(_WEEKDAYS[local.weekday()]) + " " + clock
         is_this_year = local.year == today.year
         return self.translate(_DAY if is_this_year else _DAY_AND_YEAR).format(at=local)
+
+    def day(self, day: date) -> str:
+        """Return a day as people say it: 今天, 明天, 周六, 6-28."""
+        ahead = (day - self.now.astimezone(self.zone).date()).days
+        if ahead in (0, 1):
+            return self.translate(N_("明天") if ahead else N_("今天"))
+        if 1 < ahead < 7:
+            return self.translate(_WEEKDAYS[day.weekday()])
+        return self.say(N_("{month}-{number}"), month=day.month, number=day.day)
 
     def length(self, length: timedelta) -> str:
         """Return a length as 8 分钟, 2 小时, 1 小时 20 分钟, 3 天."""

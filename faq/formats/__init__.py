@@ -52,6 +52,7 @@ _FORMATS: dict[str, tuple[str, str, str]] = {
     ".xlsm": ("workbooks", "parse", ""),
     ".md": ("markdown", "parse", "dump"),
     ".jsonl": ("lines", "parse", "dump"),
+    ".json": ("lines", "parse", ""),  # a list of objects
     ".docx": ("documents", "parse", ""),  # lists that people wrote; read, not written
     ".txt": ("prose", "parse_text", ""),
 }
@@ -69,11 +70,20 @@ def parse(name: str, data: bytes) -> Rows:
     """
     suffix = Path(name).suffix.lower()
     if suffix in _SAVED_AS:
-        raise UnreadableFile(f"{name} 读不了，请打开后另存为 {_SAVED_AS[suffix]} 再发来。")
+        raise UnreadableFile(
+            f"{name} 读不了，请打开后另存为 {_SAVED_AS[suffix]} 再发来。",
+            f"{name} cannot be read, open it and save it as {_SAVED_AS[suffix]}.",
+        )
     if suffix not in _FORMATS:
-        raise UnreadableFile(f"不认识 {name} 的格式，请用 {'、'.join(_FORMATS)}。")
+        raise UnreadableFile(
+            f"不认识 {name} 的格式，请用 {'、'.join(_FORMATS)}。",
+            f"The format of {name} is unknown, use {', '.join(_FORMATS)}.",
+        )
     if len(data) > MOST_BYTES:
-        raise UnreadableFile(f"{name} 太大了（超过 {MOST_BYTES // 1_000_000} MB），请分成几个文件。")
+        raise UnreadableFile(
+            f"{name} 太大了（超过 {MOST_BYTES // 1_000_000} MB），请分成几个文件。",
+            f"{name} is too large (more than {MOST_BYTES // 1_000_000} MB), make several files of it.",
+        )
     module, reading, _ = _FORMATS[suffix]
     return check(cast(_Reading, getattr(_module(module), reading))(data))
 
@@ -87,7 +97,10 @@ def read(path: Path) -> Rows:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableFile(f"读不到 {path}：{error.strerror or error}。") from error
+        raise UnreadableFile(
+            f"读不到 {path}：{error.strerror or error}。",
+            f"{path} cannot be read: {error.strerror or error}.",
+        ) from error
     return parse(path.name, data)
 
 
@@ -101,8 +114,11 @@ def dump(name: str, entries: Iterable[Entry]) -> bytes:
     """
     module, _, writing = _FORMATS.get(Path(name).suffix.lower(), ("", "", ""))
     if not writing:
-        written = "、".join(suffix for suffix, (_, _, writes) in _FORMATS.items() if writes)
-        raise UnreadableFile(f"不能写成 {name} 这种格式，请用 {written}。")
+        written = [suffix for suffix, (_, _, writes) in _FORMATS.items() if writes]
+        raise UnreadableFile(
+            f"不能写成 {name} 这种格式，请用 {'、'.join(written)}。",
+            f"{name} is no format that can be written, use {', '.join(written)}.",
+        )
     return cast(_Writing, getattr(_module(module), writing))(entries)
 
 

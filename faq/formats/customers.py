@@ -24,5 +24,13 @@ def named_customers(rows: Rows, customers: Sequence[tuple[str, str]]) -> Rows:
             kept.append(replace(row, customer=id_))
         else:
             known = "、".join(name for _, name in customers[:_NAMES_SHOWN])
-            faults.append(Fault(row.line, "没有这个客户", f"“{row.customer}”应为{known}；所有客户请留空"))
+            faults.append(
+                Fault(
+                    row.line,
+                    "没有这个客户",
+                    f"“{row.customer}”应为{known}；所有客户请留空",
+                    "no such customer",
+                    f"“{row.customer}” should be one of {known}; leave it empty for all",
+                )
+            )
     return Rows(tuple(kept), tuple(faults))

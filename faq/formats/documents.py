@@ -9,14 +9,17 @@ from itertools import count
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
-from faq.formats.prose import Paragraph, drafts_of
+from faq.formats.paragraphs import Paragraph
+from faq.formats.prose import drafts_of, is_marked
 from faq.formats.rows import Draft, Fault, UnreadableFile
 from faq.formats.tables import Line, NoHeadings, drafts
+from faq.formats.word_numbers import Numbers
 
 MOST_UNPACKED_BYTES = 50_000_000
 _HEADING = re.compile(r"(?:heading|标题|title)\s*(\d*)|([1-9])", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_NUMBERING = "word/numbering.xml"
 _OFF = ("0", "false", "off", "none")
 _BOLD = 9  # the depth of a paragraph that is a heading only by its bold print
 
@@ -27,8 +30,8 @@ def parse(data: bytes) -> list[Draft | Fault]:
     Raises:
         UnreadableFile: It is not one, or no question can be told in it.
     """
-    body = _body(data)
-    numbers = count(1)
+    body, numbering = _parts(data)
+    numbers, shown = count(1), Numbers(numbering)
     rows: list[Draft | Fault] = []
     paragraphs: list[Paragraph] = []
     for element in _blocks(body):
@@ -41,7 +44,7 @@ def parse(data: bytes) -> list[Draft | Fault]:
                 if not isinstance(why, NoHeadings):
                     continue
         for each in element.iter(f"{_W}p"):
-            paragraphs += _paragraphs(each, numbers)
+            paragraphs += _paragraphs(each, numbers, shown)
     try:
         rows += drafts_of(_with_headings(paragraphs))
     except UnreadableFile:
@@ -50,16 +53,12 @@ def parse(data: bytes) -> list[Draft | Fault]:
     return sorted(rows, key=lambda row: row.line)
 
 
-def _body(data: bytes) -> ElementTree.Element:
+def _parts(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element | None]:
+    """Return the text of a document, and its numbering where it has one."""
     try:
         with ZipFile(io.BytesIO(data)) as members:
-            info = members.getinfo("word/document.xml")
-            if info.file_size > MOST_UNPACKED_BYTES:
-                raise UnreadableFile("这个文档展开后太大了，请分成几个文件。")
-            xml = members.read(info)
-        if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
-            raise UnreadableFile("这个文档里有不该有的定义，请在 Word 里另存为 .docx 再试。")
-        root = ElementTree.fromstring(xml)  # noqa: S314 - without definitions there is nothing to expand
+            root = _part(members, "word/document.xml")
+            numbering = _part(members, _NUMBERING) if _NUMBERING in members.namelist() else None
     except (
         BadZipFile,
         KeyError,
@@ -70,13 +69,32 @@ def _body(data: bytes) -> ElementTree.Element:
         OSError,
         ValueError,
     ) as error:
-        raise UnreadableFile("这个文件不是完好的 docx 文档，请在 Word 里另存为 .docx 再试。") from error
+        raise UnreadableFile(
+            "这个文件不是完好的 docx 文档，请在 Word 里另存为 .docx 再试。",
+            "The file is no sound docx document, save it as .docx with Word and try again.",
+        ) from error
     # What stands there a second time, for programs that know no text boxes.
     for parent in list(root.iter()):
         for child in list(parent):
             if child.tag == _FALLBACK:
                 parent.remove(child)
-    return root
+    return root, numbering
+
+
+def _part(members: ZipFile, name: str) -> ElementTree.Element:
+    info = members.getinfo(name)
+    if info.file_size > MOST_UNPACKED_BYTES:
+        raise UnreadableFile(
+            "这个文档展开后太大了，请分成几个文件。",
+            "The document is too large once unpacked, make several files of it.",
+        )
+    xml = members.read(info)
+    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+        raise UnreadableFile(
+            "这个文档里有不该有的定义，请在 Word 里另存为 .docx 再试。",
+            "The document has definitions that do not belong there, save it as .docx with Word and try again.",
+        )
+    return ElementTree.fromstring(xml)  # noqa: S314 - without definitions there is nothing to expand
 
 
 def _blocks(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
@@ -109,11 +127,14 @@ def _table(table: ElementTree.Element, numbers: Iterator[int]) -> tuple[list[Lin
     return rows, goes_on
 
 
-def _paragraphs(element: ElementTree.Element, numbers: Iterator[int]) -> Iterator[Paragraph]:
+def _paragraphs(element: ElementTree.Element, numbers: Iterator[int], shown: Numbers) -> Iterator[Paragraph]:
     style = element.find(f"{_W}pPr/{_W}pStyle")
     named = _HEADING.fullmatch(style.get(f"{_W}val", "")) if style is not None else None
     depth = int(named[1] or named[2] or 1) if named else _BOLD if _is_bold(element) else 0
-    for part in "".join(_written(element)).split("\n"):
+    text = "".join(_written(element)).strip()
+    # Of a paragraph that says already what it is the number says nothing more.
+    number = shown.shown(element) if text else ""
+    for part in (text if is_marked(text) else number + text).split("\n"):
         yield Paragraph(next(numbers), part.strip(), depth)
 
 

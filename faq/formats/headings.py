@@ -22,8 +22,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "is_enabled": ("启用", "是否启用", "enabled", "is_enabled"),
     "pictures": ("图片", "pictures", "picture", "image", "images"),
     "links": ("链接", "links", "link"),
-    "valid_from": ("生效日", "生效", "valid_from", "valid from", "生效日期"),
-    "valid_until": ("失效日", "失效", "valid_until", "valid until", "失效日期"),
+    "valid_from": ("生效日", "生效", "valid_from", "valid from", "生效日期", "开始日期"),
+    "valid_until": ("失效日", "失效", "valid_until", "valid until", "失效日期", "有效期至", "有效期", "有效期限", "截止日期", "到期日"),
     "review_on": ("复核日", "复核", "review_on", "review on", "复核日期"),
     "owner": ("负责人", "owner"),
 }  # fmt: skip

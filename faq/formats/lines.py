@@ -1,16 +1,19 @@
-"""JSON lines: one entry a line, for programs and for the matching benchmark."""
+"""JSON: one entry a line, for programs and for the matching benchmark; or one list of entries, which is only read."""
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterable
 
 import msgspec
 
 from faq.formats.encodings import decode
 from faq.formats.headings import field_of
-from faq.formats.rows import OTHERS, SEVERAL, Draft, Fault, split
+from faq.formats.rows import OTHERS, SEVERAL, Draft, Fault, UnreadableFile, split
 from faq.knowledge import Entry
 
+_LIST = re.compile(r"\s*\[\s*\{")
 _Value = str | int | bool | tuple[str, ...] | None
 
 
@@ -20,7 +23,22 @@ def parse(data: bytes) -> list[Draft | Fault]:
     Raises:
         UnreadableFile: It is not a text.
     """
-    return [_row(line, text) for line, text in enumerate(decode(data).split("\n"), 1) if text.strip()]
+    text = decode(data)
+    if _LIST.match(text):
+        return _of_list(text)
+    return [_row(line, text) for line, text in enumerate(io.StringIO(text, newline="\n"), 1) if text.strip()]
+
+
+def _of_list(text: str) -> list[Draft | Fault]:
+    """Return the rows of one JSON list of objects, as programs export it; the number of an object stands for its line."""
+    try:
+        objects = msgspec.json.decode(text, type=list[msgspec.Raw])
+    except msgspec.DecodeError as error:
+        raise UnreadableFile(
+            f"这个文件以 [ 开头，却不是完整的 JSON 列表（{error}）。",
+            f"The file begins with [ and is no whole JSON list ({error}).",
+        ) from error
+    return [_row(number, bytes(each).decode()) for number, each in enumerate(objects, 1)]
 
 
 def _row(line: int, text: str) -> Draft | Fault:
@@ -33,7 +51,11 @@ def _row(line: int, text: str) -> Draft | Fault:
         }
     except (msgspec.DecodeError, UnicodeEncodeError) as error:
         return Fault(
-            line, "不是一行 JSON", f'{{"question": "…", "answer": "…", "aliases": ["…"]}}（{error}）'
+            line,
+            "不是一行 JSON",
+            f'{{"question": "…", "answer": "…", "aliases": ["…"]}}（{error}）',
+            "no line of JSON",
+            f'{{"question": "…", "answer": "…", "aliases": ["…"]}} ({error})',
         )
     return Draft(
         line=line,

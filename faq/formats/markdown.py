@@ -1,4 +1,7 @@
-"""Markdown: a second-level heading is a question, the list under it says more about it, the rest is the answer."""
+"""Markdown: a second-level heading is a question, the list under it says more about it, the rest is the answer.
+
+Files of others are read as they are meant: headings over headings are chapters, and a list of 问 and 答 is what it is anywhere.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,20 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
+from msgspec.structs import replace
 
 from faq.formats.encodings import decode
 from faq.formats.headings import COLUMNS, field_of
+from faq.formats.markdown_lists import chapters_of, pairs_of_markdown
 from faq.formats.rows import DATES, SEVERAL, Draft, Fault, UnreadableFile, join, split
 from faq.knowledge import Entry
 
 _HEADING = re.compile(r"##[ \t]+(.*)")
 _GROUP = re.compile(r"#[ \t]")
+_DEEPER = re.compile(r"###[ \t]")
+_NUMBER = re.compile(
+    r"\d+(?:\.\d+)+[.、．]?[ \t]*|\d+[ \t]*[.、．)）][ \t]*|[一二三四五六七八九十]{1,3}[、.．][ \t]*"
+)
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
 _ID_AT_THE_END = re.compile(r"(.*?)[ \t]*\{#([^{}]*)\}[ \t]*")
 _ID_IN_FRONT = re.compile(r"([A-Za-z]{1,4}-[0-9]+)[ \t:：.、]+(.+)")
@@ -27,6 +36,7 @@ _MISREAD = re.compile(rf"\\*(?:##?[ \t]|[-*][ \t]*(?:{_NAMES})[ \t]*[:：])")
 class _Section(msgspec.Struct):
     line: int
     heading: str
+    chapter: str = ""
     about: list[tuple[str, str]] = msgspec.field(default_factory=list)
     answer: list[str] = msgspec.field(default_factory=list)
 
@@ -37,30 +47,48 @@ def parse(data: bytes) -> list[Draft | Fault]:
     Raises:
         UnreadableFile: It is not a text, or there is no question in it.
     """
-    sections = list(_sections(decode(data)))
+    text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
+    sections = list(_sections(text))
+    if told := pairs_of_markdown(text):
+        return told
     if not sections:
-        raise UnreadableFile("没有找到问题：每个问题要以“## ”开头单独一行。")
-    return [_row(section) for section in sections]
+        raise UnreadableFile(
+            "没有找到问题：每个问题要以“## ”开头单独一行。",
+            "No question was found: each stands on a line of its own that begins with “## ”.",
+        )
+    are_numbered = len(sections) > 1 and all(
+        _NUMBER.match(each.heading) and not _ID_AT_THE_END.fullmatch(each.heading) for each in sections
+    )
+    return [_row(_unnumbered(each) if are_numbered else each) for each in sections]
 
 
 def _sections(text: str) -> Iterator[_Section]:
     section: _Section | None = None
-    lines = _at_usual_depth(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
-    literal_until = 0
+    lines = _at_usual_depth(text.split("\n"))
+    chapters = chapters_of(lines)
+    chapter, literal_until = "", 0
     for number, line in enumerate(lines, 1):
         if section is not None and number > literal_until and _FENCE.match(line):
             literal_until = _end_of_fence(lines, number)
         if section is not None and number <= literal_until:
             section.answer.append(_unescaped(line))
-        elif heading := _HEADING.fullmatch(line):
+        elif number in chapters or (chapter and _DEEPER.match(line)):
             if section is not None:
                 yield section
-            section = _Section(number, heading[1])
+            heading = line.lstrip("#").strip()
+            if number in chapters:
+                section, chapter = None, _NUMBER.sub("", heading)
+            else:
+                section = _Section(number, heading, chapter)
+        elif found := _HEADING.fullmatch(line):
+            if section is not None:
+                yield section
+            section, chapter = _Section(number, found[1]), ""
         elif _GROUP.match(line):
             # The title of a group of questions ends the answer before it.
             if section is not None:
                 yield section
-            section = None
+            section, chapter = None, ""
         elif section is None:
             continue
         elif not any(section.answer) and (about := _ABOUT.fullmatch(line)):
@@ -84,6 +112,10 @@ def _end_of_fence(lines: Sequence[str], begin: int) -> int:
         if _HEADING.fullmatch(line):
             return 0
     return 0
+
+
+def _unnumbered(section: _Section) -> _Section:
+    return replace(section, heading=_NUMBER.sub("", section.heading, count=1))
 
 
 def _at_usual_depth(lines: Sequence[str]) -> Sequence[str]:
@@ -124,7 +156,7 @@ def _row(section: _Section) -> Draft:
         id=one_of.get("编号", id_),
         aliases=tuple(aliases),
         tags=split(one_of.get("标签", "")),
-        category=one_of.get("分类", ""),
+        category=one_of.get("分类", section.chapter),
         customer=one_of.get("适用客户", ""),
         is_enabled=one_of.get("启用"),
         others=others,

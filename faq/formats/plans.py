@@ -42,7 +42,13 @@ def plan(existing: Iterable[Entry], rows: Rows) -> ImportPlan:
     while refused and len(still := [row for row in refused if not ledger.take(row, row.id)]) < len(refused):
         refused = still
     ledger.faulty += [
-        Fault(row.line, "问法已有别的编号", f"“{row.question}”是别的条目的问法，先改那一条")
+        Fault(
+            row.line,
+            "问法已有别的编号",
+            f"“{row.question}”是别的条目的问法，先改那一条",
+            "question has another id",
+            f"“{row.question}” is the question of another entry, change that one first",
+        )
         for row in refused
     ]
     for row in unnamed:
@@ -85,9 +91,19 @@ class _Ledger:
         if after == before:
             self._duplicate.append(row)
             self._lines.setdefault(id_, row.line)
+        elif id_ in self._lines and before is not None and _adds_nothing(row, before):
+            self._duplicate.append(row)
         elif id_ in self._lines:
             line = self._lines[id_]
-            self.faulty.append(Fault(row.line, "与前面重复而内容不同", f"与第 {line} 行是同一条，只留一行"))
+            self.faulty.append(
+                Fault(
+                    row.line,
+                    "与前面重复而内容不同",
+                    f"与第 {line} 行是同一条，只留一行",
+                    "differs from an earlier row",
+                    f"row {line} is the same entry, keep one of them",
+                )
+            )
         elif self._ids.setdefault(key, id_) != id_:
             return False
         else:
@@ -119,6 +135,8 @@ class _Ledger:
     def _conflicts(self) -> Iterator[Fault]:
         """Yield the wordings of imported entries that another entry for the same people has as well."""
         touched = {**self._new, **self._changed}
+        if not touched:
+            return
         holders: dict[tuple[str, str | None], list[str]] = {}
         for entry in self.known.values():
             for wording in dict.fromkeys(map(fold, (entry.question, *entry.aliases))):
@@ -131,7 +149,13 @@ class _Ledger:
                         self._lines[entry.id],
                         "问法重复",
                         f"“{wording}”也是 {'、'.join(others[:3])} 的问法，只留一处",
+                        "wording used twice",
+                        f"“{wording}” is also one of {', '.join(others[:3])}, keep it in one place",
                     )
+        while (
+            holders
+        ):  # bit by bit: to free many at once takes milliseconds in which no other thread has a turn
+            holders.popitem()
 
 
 def _key(question: str, customer: str | None) -> tuple[str, str | None]:
@@ -158,6 +182,31 @@ def _entry(row: Row, id_: str, before: Entry | None) -> Entry:
     )
 
 
+def _adds_nothing(row: Row, before: Entry) -> bool:
+    """Say whether a row has nothing that an entry has not: it was copied, and cells were left empty."""
+    values = (
+        row.answer,
+        row.category,
+        row.customer,
+        *(value for value in _others(row).values() if not isinstance(value, tuple)),
+    )
+    known = (
+        before.answer,
+        before.category,
+        before.customer,
+        *(getattr(before, name) for name, value in _others(row).items() if not isinstance(value, tuple)),
+    )
+    lists = [(row.aliases or (), before.aliases), (row.tags or (), before.tags)]
+    lists += [
+        (value, getattr(before, name)) for name, value in _others(row).items() if isinstance(value, tuple)
+    ]
+    return (
+        all(value in (None, "", of) for value, of in zip(values, known, strict=True))
+        and all(set(some) <= {*of, before.question} for some, of in lists)
+        and row.is_enabled in (None, before.is_enabled)
+    )
+
+
 def _others(row: Row) -> dict[str, Any]:
     """Return the further fields of a row, also of one that has waited as JSON, which knows neither dates nor tuples."""
     found = dict(row.others)
@@ -169,31 +218,90 @@ def _others(row: Row) -> dict[str, Any]:
     return found
 
 
-def describe(plan: ImportPlan) -> list[str]:
-    """Return the plan in Chinese lines, the counts first."""
-    new, changed, duplicate, faulty = map(len, (plan.new, plan.changed, plan.duplicate, plan.faulty))
-    where = "；".join(
-        f"第 {_some([str(fault.line) for fault in plan.faulty if fault.found == found])} 行{found}"
-        for found in dict.fromkeys(fault.found for fault in plan.faulty)
+class _Words(msgspec.Struct, frozen=True):
+    """How a plan is told in one language."""
+
+    counts: str
+    conflicts: str
+    where: tuple[str, str]  # around what is faulty
+    at_lines: str
+    changed: str
+    fault: str
+    more_faults: str
+    more_conflicts: str
+    several: str
+    comma: str
+    semicolon: str
+
+
+_WORDS = {
+    "zh": _Words(
+        counts="读到 {count} 条：新增 {new}、重复 {same}、有改动 {changed}、需看 {faulty}",
+        conflicts="、问法冲突 {count}",
+        where=("（", "）"),
+        at_lines="第 {lines} 行{found}",
+        changed="有改动：{ids}",
+        fault="第 {line} 行{found}：{expected}",
+        more_faults="……另有 {count} 处需看",
+        more_conflicts="……另有 {count} 处冲突",
+        several=" 等 {count} 处",
+        comma="、",
+        semicolon="；",
+    ),
+    "en": _Words(
+        counts="{count} read: {new} new, {same} as they were, {changed} changed, {faulty} to look at",
+        conflicts=", {count} wordings used twice",
+        where=(" (", ")"),
+        at_lines="row {lines}: {found}",
+        changed="Changed: {ids}",
+        fault="Row {line}, {found}: {expected}",
+        more_faults="… and {count} more to look at",
+        more_conflicts="… and {count} more wordings used twice",
+        several=" and others, {count} in all",
+        comma=", ",
+        semicolon="; ",
+    ),
+}
+
+
+def describe(plan: ImportPlan, language: str = "zh") -> list[str]:
+    """Return the plan as lines in a language, the counts first."""
+    words = _WORDS[language]
+    new, changed, same, faulty = map(len, (plan.new, plan.changed, plan.duplicate, plan.faulty))
+    counts = words.counts.format(
+        count=new + changed + same + faulty, new=new, changed=changed, same=same, faulty=faulty
     )
-    lines = [
-        f"读到 {new + changed + duplicate + faulty} 条：新增 {new}、重复 {duplicate}、有改动 {changed}、需看 {faulty}"
-        + (f"、问法冲突 {len(plan.conflicting)}" if plan.conflicting else "")
-        + (f"（{where}）" if where else "")
-    ]
+    if plan.conflicting:
+        counts += words.conflicts.format(count=len(plan.conflicting))
+    if plan.faulty:
+        counts += _where(plan.faulty, words, language).join(words.where)
+    lines = [counts]
     if plan.changed:
-        lines.append(f"有改动：{_some([entry.id for entry in plan.changed])}")
-    lines += [f"第 {fault.line} 行{fault.found}：{fault.expected}" for fault in plan.faulty[:_LINES_SHOWN]]
-    if faulty > _LINES_SHOWN:
-        lines.append(f"……另有 {faulty - _LINES_SHOWN} 处需看")
-    lines += [
-        f"第 {fault.line} 行{fault.found}：{fault.expected}" for fault in plan.conflicting[:_LINES_SHOWN]
+        lines.append(words.changed.format(ids=_some([entry.id for entry in plan.changed], words)))
+    lines += _told(plan.faulty, words, words.more_faults, language)
+    return lines + _told(plan.conflicting, words, words.more_conflicts, language)
+
+
+def _where(faults: Iterable[Fault], words: _Words, language: str) -> str:
+    """Return which rows have which faults."""
+    lines: dict[str, list[str]] = {}
+    for fault in faults:
+        lines.setdefault(fault.said(language)[0], []).append(str(fault.line))
+    return words.semicolon.join(
+        words.at_lines.format(lines=_some(those, words), found=found) for found, those in lines.items()
+    )
+
+
+def _told(faults: tuple[Fault, ...], words: _Words, more: str, language: str) -> list[str]:
+    told = [
+        words.fault.format(line=fault.line, found=found, expected=expected)
+        for fault in faults[:_LINES_SHOWN]
+        for found, expected in (fault.said(language),)
     ]
-    if len(plan.conflicting) > _LINES_SHOWN:
-        lines.append(f"……另有 {len(plan.conflicting) - _LINES_SHOWN} 处冲突")
-    return lines
+    left = len(faults) - _LINES_SHOWN
+    return [*told, more.format(count=left)] if left > 0 else told
 
 
-def _some(names: list[str]) -> str:
-    more = f" 等 {len(names)} 处" if len(names) > _LINES_SHOWN else ""
-    return "、".join(names[:_LINES_SHOWN]) + more
+def _some(names: list[str], words: _Words) -> str:
+    more = words.several.format(count=len(names)) if len(names) > _LINES_SHOWN else ""
+    return words.comma.join(names[:_LINES_SHOWN]) + more

@@ -7,13 +7,17 @@ Lines that a page width has broken are joined again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from types import MappingProxyType
 
-import msgspec
 from msgspec.structs import replace
 
 from faq.formats.encodings import decode
+from faq.formats.numbered import numbered
+from faq.formats.paragraphs import ASKS, NUMBERED, Pair, Paragraph, joined, unnumbered
 from faq.formats.rows import Draft, Fault, UnreadableFile
+from faq.formats.tables import drafts
 
 _QUESTION = re.compile(
     r"(?:\d{1,4}\s*[.、．)）]\s*)?"
@@ -26,30 +30,12 @@ _ANSWER = re.compile(
 )
 # "问：…？答：…" on one line.
 _ANSWERED_AT_ONCE = re.compile(r"(?<=[?？。\s])\s*(?=(?:回?答案?|解答|答复|[AaＡ])\s*\d{0,4}\s*[:：])")
-_NUMBERED = re.compile(
-    r"(?:第?\s*(?P<digits>\d{1,4})\s*[.、．)）:：]|[（(]\s*\d{1,4}\s*[)）]|[一二三四五六七八九十]{1,3}\s*[、.．])\s*(?P<text>\S.*)"
-)
 _ITEM = re.compile(r"(?:[-*•·]|[①-⑳]|\d{1,3}\s*[.、．)）]|[（(]\d{1,3}[)）])\s*\S")
-_ASKS = re.compile(r"[?？]\s*$")
+_LEAST_MARKED = 2
+_TITLES = 10  # lines in which a table's headings may stand
+_COMMAS = ("，", "、", ",")
+_NONE: Mapping[int, str] = MappingProxyType({})
 _ENDED = re.compile(r"[。．.!！?？;；:：…）)”’」』]\s*$")
-
-
-class Paragraph(msgspec.Struct, frozen=True):
-    """One paragraph. Where it comes from a text file a paragraph is a line, and may be only a part of one."""
-
-    line: int
-    text: str
-    depth: int = 0  # of a heading, 1 for the largest
-    may_be_broken: bool = False
-
-
-class _Pair(msgspec.Struct):
-    line: int
-    question: str
-    depth: int = 0
-    category: str | None = None
-    answer: list[str] = msgspec.field(default_factory=list)
-    is_answered: bool = False  # an answer mark was seen: nothing more belongs to the question
 
 
 def parse_text(data: bytes) -> list[Draft | Fault]:
@@ -59,7 +45,15 @@ def parse_text(data: bytes) -> list[Draft | Fault]:
         UnreadableFile: It is not a text, or no question can be told in it.
     """
     lines = decode(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if any("\t" in line for line in lines[:_TITLES]):  # a table that was pasted from a spreadsheet
+        with suppress(UnreadableFile):
+            return drafts((n, line.split("\t")) for n, line in enumerate(lines, 1))
     return drafts_of([Paragraph(n, line.strip(), may_be_broken=True) for n, line in enumerate(lines, 1)])
+
+
+def is_marked(text: str) -> bool:
+    """Say whether a paragraph says itself that it is a question or an answer."""
+    return bool(_QUESTION.match(text) or _ANSWER.match(text))
 
 
 def drafts_of(given: Sequence[Paragraph]) -> list[Draft | Fault]:
@@ -75,9 +69,39 @@ def drafts_of(given: Sequence[Paragraph]) -> list[Draft | Fault]:
     ]
     has_marks = any(_ANSWER.match(each.text) for each in paragraphs)
     has_headings = any(each.depth for each in paragraphs)
-    pairs = list(_pairs(paragraphs, has_marks=has_marks, has_headings=has_headings))
+    if has_marks and (told := _marked(paragraphs)):
+        return told
+    asked = _asked(paragraphs, has_marks=has_marks, has_headings=has_headings)
+    pairs = list(_pairs(paragraphs, asked, has_marks=has_marks))
+    # A title or chapters may be the headings, and the questions something else.
+    pairs = max(pairs, *_read_otherwise(paragraphs, len(pairs), has_marks=has_marks), key=len)
     if not pairs:
-        raise UnreadableFile("没有认出问答：请写成“问：…”“答：…”，或每个问题单独一行并以问号结尾。")
+        raise UnreadableFile(
+            "没有认出问答：请写成“问：…”“答：…”，或每个问题单独一行并以问号结尾。",
+            "No questions and answers were made out: write “Q: …” and “A: …”, or each question on a line of its own with a question mark.",
+        )
+    return _drafts(pairs)
+
+
+def _marked(paragraphs: Sequence[Paragraph]) -> list[Draft | Fault]:
+    """Return the pairs of a list whose questions say that they are ones, so that its headings are chapters; nothing where most do not."""
+    questions = {
+        place: found["text"].strip()
+        for place, each in enumerate(paragraphs)
+        if (found := _QUESTION.match(each.text))
+    }
+    headings = {
+        place: unnumbered(each.text)
+        for place, each in enumerate(paragraphs)
+        if each.depth and place not in questions
+    }
+    if len(questions) < max(_LEAST_MARKED, len(headings)) or not headings:
+        return []
+    chapters = headings if len(headings) > 1 else dict.fromkeys(headings, "")
+    return _drafts(_pairs(paragraphs, questions, chapters, has_marks=True))
+
+
+def _drafts(pairs: Iterable[Pair]) -> list[Draft | Fault]:
     return [
         Draft(
             line=pair.line,
@@ -89,36 +113,71 @@ def drafts_of(given: Sequence[Paragraph]) -> list[Draft | Fault]:
     ]
 
 
-def _pairs(paragraphs: Sequence[Paragraph], *, has_marks: bool, has_headings: bool) -> Iterator[_Pair]:
-    pair: _Pair | None = None
+def _read_otherwise(paragraphs: Sequence[Paragraph], found: int, *, has_marks: bool) -> Iterator[list[Pair]]:
+    """Yield what is found when numbers make the questions, and, where headings made only one, when question marks do."""
+    questions, chapters = numbered(paragraphs)
+    yield list(_pairs(paragraphs, questions, chapters, is_numbered=True))
+    if found == 1 and not has_marks:
+        yield list(_pairs(paragraphs, _asked(paragraphs, has_marks=False, has_headings=False)))
+
+
+def _asked(paragraphs: Sequence[Paragraph], *, has_marks: bool, has_headings: bool) -> dict[int, str]:
+    """Return by their places the paragraphs that begin a question, each with the question."""
+    found: dict[int, str] = {}
     was_empty = True
+    for place, each in enumerate(paragraphs):
+        asked = (
+            _question_of(each, has_marks=has_marks, has_headings=has_headings, was_empty=was_empty)
+            if each.text
+            else None
+        )
+        if asked is not None:
+            found[place] = asked
+        was_empty = not each.text
+    return found
+
+
+def _pairs(
+    paragraphs: Sequence[Paragraph],
+    questions: Mapping[int, str],
+    chapters: Mapping[int, str] = _NONE,
+    *,
+    has_marks: bool = False,
+    is_numbered: bool = False,
+) -> Iterator[Pair]:
+    pair: Pair | None = None
     chapter: str | None = None
     open_line = False  # the line before may go on in this one
-    for paragraph in paragraphs:
+    for place, paragraph in enumerate(paragraphs):
         text = paragraph.text
         if not text:
-            was_empty, open_line = True, False
+            open_line = False
             continue
-        begins = _question_of(paragraph, has_marks=has_marks, has_headings=has_headings, was_empty=was_empty)
+        if place in chapters:
+            if pair is not None:
+                yield pair
+            pair, chapter, open_line = None, chapters[place] or None, False
+            continue
+        begins = questions.get(place)
         marked = _ANSWER.match(text) if pair is not None else None
         if begins is not None and marked is None:
             if pair is not None and pair.depth and pair.depth < paragraph.depth and not any(pair.answer):
                 chapter = pair.question  # a heading over others
             elif pair is not None:
                 yield pair
-            pair = _Pair(paragraph.line, begins, paragraph.depth, chapter)
+            pair = Pair(paragraph.line, begins, paragraph.depth, chapter)
         elif pair is not None and marked is not None:
             pair.is_answered = True
             if marked["text"]:
                 pair.answer.append(marked["text"])
         elif pair is not None and open_line and not _ITEM.match(text):
             _continue(pair, text)
-        elif pair is not None and has_marks and not pair.is_answered:
-            pair.question = _joined(pair.question, text)
+        elif pair is not None and (_is_unended(pair) or (has_marks and not pair.is_answered)):
+            pair.question = joined(pair.question, text)
         elif pair is not None:
             pair.answer.append(text)
-        was_empty = False
-        open_line = paragraph.may_be_broken and not _ENDED.search(text)
+        is_whole = is_numbered and begins is not None
+        open_line = paragraph.may_be_broken and not is_whole and not _ENDED.search(text)
     if pair is not None:
         yield pair
 
@@ -130,30 +189,25 @@ def _question_of(paragraph: Paragraph, *, has_marks: bool, has_headings: bool, w
     if marked is not None:
         return marked["text"].strip()
     if has_headings:
-        return _unnumbered(text) if paragraph.depth else None
+        return unnumbered(text) if paragraph.depth else None
     if has_marks:  # lists with 答 alone: the numbered or asking line before it
-        numbered = _NUMBERED.match(text)
-        return numbered["text"] if numbered and _ASKS.search(text) else None
-    if _ASKS.search(text) and (was_empty or _NUMBERED.match(text)):
-        return _unnumbered(text)
+        numbered = NUMBERED.match(text)
+        return numbered["text"] if numbered and ASKS.search(text) else None
+    if ASKS.search(text) and (was_empty or NUMBERED.match(text)):
+        return unnumbered(text)
     return None
 
 
-def _continue(pair: _Pair, text: str) -> None:
+def _is_unended(pair: Pair) -> bool:
+    """Say whether a question breaks off at a comma: the next line is the rest of it."""
+    return not pair.answer and not pair.is_answered and pair.question.endswith(_COMMAS)
+
+
+def _continue(pair: Pair, text: str) -> None:
     """Add the rest of a line that the width of a page has broken."""
     if pair.answer:
-        pair.answer[-1] = _joined(pair.answer[-1], text)
-    elif _ASKS.search(pair.question) or pair.is_answered:
+        pair.answer[-1] = joined(pair.answer[-1], text)
+    elif ASKS.search(pair.question) or pair.is_answered:
         pair.answer.append(text)
     else:
-        pair.question = _joined(pair.question, text)
-
-
-def _unnumbered(text: str) -> str:
-    numbered = _NUMBERED.match(text)
-    return numbered["text"] if numbered else text
-
-
-def _joined(first: str, second: str) -> str:
-    is_latin = first[-1:].isascii() and second[:1].isascii() and first[-1:].isalnum()
-    return f"{first} {second}" if is_latin else first + second
+        pair.question = joined(pair.question, text)

@@ -28,6 +28,9 @@ _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?
 _LINK = re.compile(r"(?:[^\n]{0,200}\s)?https?://\S+", re.IGNORECASE)
 _PICTURE = re.compile(r"https?://\S+", re.IGNORECASE)
 _EVERYBODY = frozenset({"", "全部", "所有", "通用", "全部客户", "所有客户", "all"})
+_ALWAYS = frozenset(
+    {"", "长期", "长期有效", "永久", "永久有效", "无", "无限期", "不限", "-", "/", "always", "none"}
+)
 _NO = frozenset({"否", "停用", "no", "n", "false", "0", "off", "不启用", "关"})
 _YES = frozenset({"", "是", "启用", "yes", "y", "true", "1", "on", "开"})
 
@@ -36,18 +39,32 @@ BROKEN = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "
 
 
 class UnreadableFile(Exception):
-    """Nothing in a file can be used; the text says why and what to do, in one sentence."""
+    """Nothing in a file can be used; the text says why and what to do, in one sentence, in Chinese; `said` in both languages."""
+
+    def __init__(self, chinese: str, english: str) -> None:
+        super().__init__(chinese)
+        self._english = english
+
+    def said(self, language: str) -> str:
+        """Return the sentence in a language."""
+        return str(self) if language == "zh" else self._english
 
 
-class Fault(msgspec.Struct, frozen=True):
+class Fault(msgspec.Struct, frozen=True, gc=False):
     """A place in a file that somebody has to look at."""
 
     line: int
     found: str  # short: "缺答案"
     expected: str  # "答案列要有内容"
+    found_en: str  # the same in English
+    expected_en: str
+
+    def said(self, language: str) -> tuple[str, str]:
+        """Return what was found and what is expected in a language."""
+        return (self.found, self.expected) if language == "zh" else (self.found_en, self.expected_en)
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A row as it stands in the file. None: the file has no such column, so nothing is said about it."""
 
     line: int
@@ -65,7 +82,7 @@ class Draft(msgspec.Struct, frozen=True):
     )  # by name, those there is a column for
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, gc=False):
     """A row that can be imported. None: the file does not say."""
 
     line: int
@@ -138,6 +155,20 @@ def draft(line: int, headings: Sequence[str | None], cells: Sequence[str]) -> Dr
     )
 
 
+def too_long(line: int) -> Fault:
+    """Return that a cell holds more than an entry may."""
+    return Fault(line, "太长", f"每一格最多 {LONGEST} 字", "too long", f"at most {LONGEST} characters a cell")
+
+
+def in_sheet(fault: Fault, title: str) -> Fault:
+    """Return a fault with the sheet it is in."""
+    return replace(
+        fault,
+        expected=f"工作表“{title}”：{fault.expected}",
+        expected_en=f"sheet “{title}”: {fault.expected_en}",
+    )
+
+
 def check(found: Iterable[Draft | Fault]) -> Rows:
     """Return the rows that can be imported, cleaned, and a fault for each of the others."""
     rows: list[Row] = []
@@ -149,12 +180,16 @@ def check(found: Iterable[Draft | Fault]) -> Rows:
             before = by_id.setdefault(result.id, result)
             if replace(before, line=result.line) != result:
                 result = Fault(
-                    result.line, "编号重复", f"编号 {result.id} 第 {before.line} 行已用于“{before.question}”"
+                    result.line,
+                    "编号重复",
+                    f"编号 {result.id} 第 {before.line} 行已用于“{before.question}”",
+                    "id used twice",
+                    f"id {result.id} is that of “{before.question}” in row {before.line}",
                 )
         if isinstance(result, Row):
             rows.append(result)
         elif isinstance(item, Draft) and item.sheet:
-            faults.append(replace(result, expected=f"工作表“{item.sheet}”：{result.expected}"))
+            faults.append(in_sheet(result, item.sheet))
         else:
             faults.append(result)
     return Rows(tuple(rows), tuple(faults))
@@ -198,23 +233,41 @@ def _others(row: Draft) -> tuple[dict[str, Any], Fault | None]:
             found[name] = _distinct(value)
             form = _PICTURE if name == "pictures" else _LINK
             if any(not form.fullmatch(each) for each in found[name]):
-                return {}, Fault(row.line, f"{title}看不懂", "一行一个，要以 http:// 或 https:// 的地址结尾")
+                return {}, Fault(
+                    row.line,
+                    f"{title}看不懂",
+                    "一行一个，要以 http:// 或 https:// 的地址结尾",
+                    f"{name} make no sense",
+                    "one a line, with an address of http:// or https:// at the end",
+                )
         elif name in DATES:
             day = _day(value.strip())
             if isinstance(day, str):
-                return {}, Fault(row.line, f"{title}看不懂", "日期写成 2026-09-01，没有就留空")
+                return {}, Fault(
+                    row.line,
+                    f"{title}看不懂",
+                    "日期写成 2026-09-01，没有就留空",
+                    f"{name} makes no sense",
+                    "write dates as 2026-09-01, or leave it empty",
+                )
             found[name] = day
         else:
             found[name] = " ".join(_plain(value).split())
     begins, ends = found.get("valid_from"), found.get("valid_until")
     if begins is not None and ends is not None and ends < begins:
-        return {}, Fault(row.line, "失效日早于生效日", "失效日当天还有效，应不早于生效日")
+        return {}, Fault(
+            row.line,
+            "失效日早于生效日",
+            "失效日当天还有效，应不早于生效日",
+            "ends before it begins",
+            "the last day still counts, it cannot come before the first",
+        )
     return found, None
 
 
 def _day(text: str) -> date | str | None:
     """Return a date, None for an empty cell, the text itself where it is none."""
-    if not text:
+    if fold(text) in _ALWAYS:
         return None
     found = _DAY.fullmatch(text)
     try:
@@ -235,21 +288,45 @@ def _fault(row: Draft) -> Fault | None:
         *(part for value in row.others.values() for part in ((value,) if isinstance(value, str) else value)),
     )
     if row.question in BROKEN or row.answer in BROKEN:
-        return Fault(row.line, "公式出错", "表格里这一格显示的是错误，请改成文字")
+        return Fault(
+            row.line,
+            "公式出错",
+            "表格里这一格是错误或没有算出来的公式，请改成文字",
+            "failed formula",
+            "the cell shows an error or a formula nobody worked out, write text in it",
+        )
     if any("\ufffd" in text for text in texts):
-        return Fault(row.line, "有认不出的字", "文件要存成 UTF-8 或 GB18030 编码")
+        return Fault(
+            row.line,
+            "有认不出的字",
+            "文件要存成 UTF-8 或 GB18030 编码",
+            "unreadable characters",
+            "save the file as UTF-8 or GB18030",
+        )
     if any(_CONTROL.search(text) for text in texts):
-        return Fault(row.line, "有控制字符", "只能有文字、空格和换行")
+        return Fault(
+            row.line,
+            "有控制字符",
+            "只能有文字、空格和换行",
+            "control characters",
+            "only text, spaces and line breaks",
+        )
     if not fold(row.question):
-        return Fault(row.line, "缺问法", "标准问法要有文字")
+        return Fault(row.line, "缺问法", "标准问法要有文字", "no question", "the question needs words")
     if not row.answer:
-        return Fault(row.line, "缺答案", "答案要有内容")
+        return Fault(row.line, "缺答案", "答案要有内容", "no answer", "the answer needs words")
     if any(len(text) > LONGEST for text in texts):
-        return Fault(row.line, "太长", f"每一格最多 {LONGEST} 字")
+        return too_long(row.line)
     if row.id and not _ID.fullmatch(row.id):
-        return Fault(row.line, "编号不合规", "编号不带空格和 { } | ; / \\，最多 64 个字符")
+        return Fault(
+            row.line,
+            "编号不合规",
+            "编号不带空格和 { } | ; / \\，最多 64 个字符",
+            "odd id",
+            "without spaces and { } | ; / \\, at most 64 characters",
+        )
     if row.is_enabled is not None and fold(row.is_enabled) not in _NO | _YES:
-        return Fault(row.line, "启用一栏看不懂", "写“是”或“否”")
+        return Fault(row.line, "启用一栏看不懂", "写“是”或“否”", "enabled makes no sense", "write yes or no")
     return None
 
 

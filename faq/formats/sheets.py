@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from faq.formats.encodings import decode
 from faq.formats.headings import HEADINGS
-from faq.formats.rows import LONGEST, Draft, Fault, join
+from faq.formats.rows import Draft, Fault, join, too_long
 from faq.formats.tables import drafts
 from faq.knowledge import Entry
 
@@ -56,8 +56,14 @@ def _lines(reader: Iterator[list[str]]) -> Iterator[tuple[int, list[str] | Fault
 
 def _unread(line: int, error: csv.Error) -> Fault:
     if "field limit" in str(error):
-        return Fault(line, "太长", f"每一格最多 {LONGEST} 字")
-    return Fault(line, f"读不懂这一行（{error}）", "检查引号是否成对")
+        return too_long(line)
+    return Fault(
+        line,
+        f"读不懂这一行（{error}）",
+        "检查引号是否成对",
+        f"unreadable row ({error})",
+        "look whether the quotes are in pairs",
+    )
 
 
 def _unquoted(cell: str) -> str:

@@ -10,7 +10,10 @@ from faq.formats.headings import columns
 from faq.formats.rows import Draft, Fault, UnreadableFile, draft
 
 _LOOKED_AT = 10  # rows in which the headings may stand: titles and remarks come before them
-_NO_HEADINGS = "前 10 行里没有找到列名：要有“标准问法”和“答案”（或 question 和 answer）。"
+_NO_HEADINGS = (
+    "前 10 行里没有找到列名：要有“标准问法”和“答案”（或 question 和 answer）。",
+    "The first 10 rows name no columns: question and answer are needed.",
+)
 
 
 class NoHeadings(UnreadableFile):
@@ -46,7 +49,15 @@ def drafts(
             if headings is None and looked_at == _LOOKED_AT:
                 break
         elif is_exact and any(cell.strip() for cell in cells[len(headings) :]):
-            found.append(Fault(line, "格数比列名多", "格里有逗号时，整格要用英文双引号括起来"))
+            found.append(
+                Fault(
+                    line,
+                    "格数比列名多",
+                    "格里有逗号时，整格要用英文双引号括起来",
+                    "more cells than columns",
+                    "a cell with a comma stands between double quotes",
+                )
+            )
         elif list(cells) != named:  # headings come again on every printed page
             each, before = draft(line, headings, cells), found[-1] if found else None
             is_more = (line, headings.index("question")) in goes_on
@@ -55,9 +66,12 @@ def drafts(
             else:
                 found.append(each)
     if not looked_at and not found:
-        raise UnreadableFile("文件是空的：要有列名“标准问法”和“答案”。")
+        raise UnreadableFile(
+            "文件是空的：要有列名“标准问法”和“答案”。",
+            "The file is empty: it needs the columns question and answer.",
+        )
     if headings is None:
-        raise NoHeadings(_NO_HEADINGS)
+        raise NoHeadings(*_NO_HEADINGS)
     return found
 
 

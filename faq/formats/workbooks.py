@@ -12,13 +12,15 @@ from zipfile import ZipFile
 from msgspec.structs import replace
 
 from faq.formats.headings import HEADINGS
-from faq.formats.rows import Draft, Fault, UnreadableFile
+from faq.formats.rows import Draft, Fault, UnreadableFile, in_sheet
 from faq.formats.sheets import cells_of
 from faq.formats.tables import Line, NoHeadings, drafts
 from faq.knowledge import Entry
 
 _WIDTHS = (10, 36, 40, 60, 12, 14, 16, 8, 30, 30, 12, 12, 12, 10)
 _MERGED = re.compile(rb'mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)"')
+_FORMULA = re.compile(rb'<c r="([A-Z]{1,3}\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+_NO_VALUE = "#N/A"  # as if it could not be worked out
 MOST_ROWS = 100_000
 MOST_UNPACKED_BYTES = 200_000_000
 
@@ -35,7 +37,10 @@ def parse(data: bytes) -> list[Draft | Fault]:
     try:
         with ZipFile(io.BytesIO(data)) as members:
             if sum(member.file_size for member in members.infolist()) > MOST_UNPACKED_BYTES:
-                raise UnreadableFile("这个工作簿展开后太大了，请分成几个文件。")
+                raise UnreadableFile(
+                    "这个工作簿展开后太大了，请分成几个文件。",
+                    "The workbook is too large once unpacked, make several files of it.",
+                )
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             try:
                 sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -46,17 +51,31 @@ def parse(data: bytes) -> list[Draft | Fault]:
         raise
     except Exception as error:
         # A damaged workbook fails anywhere in zip, XML or openpyxl, each with errors of its own.
-        raise UnreadableFile("这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。") from error
+        raise UnreadableFile(
+            "这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。",
+            "The file is no sound xlsx workbook, save it as .xlsx with Excel and try again.",
+        ) from error
 
 
 def _of_all(sheets: Sequence[tuple[str, list[Draft | Fault], UnreadableFile | None]]) -> list[Draft | Fault]:
     """Return what all sheets have; one without headings beside others is a fault, an empty one nothing."""
     if all(why is not None for _, _, why in sheets):
-        raise next((why for _, _, why in sheets if why), UnreadableFile("工作簿里没有能看到的工作表。"))
+        raise next(
+            (why for _, _, why in sheets if why),
+            UnreadableFile("工作簿里没有能看到的工作表。", "The workbook has no sheet that can be seen."),
+        )
     found: list[Draft | Fault] = []
     for title, rows, why in sheets:
         if isinstance(why, NoHeadings):
-            found.append(Fault(1, "没有读这张工作表", f"“{title}”的前 10 行里没有“标准问法”和“答案”两列"))
+            found.append(
+                Fault(
+                    1,
+                    "没有读这张工作表",
+                    f"“{title}”的前 10 行里没有“标准问法”和“答案”两列",
+                    "sheet not read",
+                    f"the first 10 rows of “{title}” have no columns question and answer",
+                )
+            )
         is_first = not found
         found += rows if is_first else [_named(each, title) for each in rows]
     return found
@@ -65,33 +84,54 @@ def _of_all(sheets: Sequence[tuple[str, list[Draft | Fault], UnreadableFile | No
 def _named(each: Draft | Fault, title: str) -> Draft | Fault:
     if isinstance(each, Draft):
         return replace(each, sheet=title)
-    return replace(each, expected=f"工作表“{title}”：{each.expected}")
+    return in_sheet(each, title)
 
 
 def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Draft | Fault], UnreadableFile | None]:
     """Return what a sheet has, or why nothing."""
     sheet.reset_dimensions()  # some programs write wrong ones, and rows or columns would be left out
-    merged = _merged(members, sheet._worksheet_path.lstrip("/"))  # reading row by row, openpyxl does not tell
+    body = members.read(
+        sheet._worksheet_path.lstrip("/")
+    )  # reading row by row, openpyxl does not tell everything
+    merged, uncomputed = _merged(body), _uncomputed(body)
     try:
-        rows = _filled(_numbered(sheet.iter_rows(values_only=True)), merged)
+        rows = _filled(_numbered(sheet.iter_rows(), uncomputed), merged)
         goes_on = {(line, column) for line, columns in merged.items() for column in columns}
         return drafts(rows, goes_on=goes_on), None
     except UnreadableFile as why:
         return [], why
 
 
-def _numbered(values: Iterable[tuple[object, ...]]) -> Iterator[Line]:
-    for line, row in enumerate(values, 1):
-        cells = [_text(value) for value in row]
+def _numbered(rows: Iterable[Sequence[Any]], uncomputed: Collection[str]) -> Iterator[Line]:
+    for line, row in enumerate(rows, 1):
+        cells = [_shown(cell) for cell in row]
+        if uncomputed:
+            cells = [
+                text or (_NO_VALUE if getattr(cell, "coordinate", "") in uncomputed else "")
+                for cell, text in zip(row, cells, strict=True)
+            ]
         if line > MOST_ROWS and any(cells):
-            yield line, Fault(line, "行数太多", f"一个文件最多 {MOST_ROWS} 行，请分开导入")
+            yield (
+                line,
+                Fault(
+                    line,
+                    "行数太多",
+                    f"一个文件最多 {MOST_ROWS} 行，请分开导入",
+                    "too many rows",
+                    f"at most {MOST_ROWS} rows a file, import it in pieces",
+                ),
+            )
             return
         yield line, cells
 
 
-def _merged(members: ZipFile, path: str) -> dict[int, set[int]]:
+def _uncomputed(body: bytes) -> set[str]:
+    """Return the places of formulas whose value is not in the file, as programs write them that do not calculate."""
+    return {place.decode() for place in _FORMULA.findall(body)} if b"<f" in body else set()
+
+
+def _merged(body: bytes) -> dict[int, set[int]]:
     """Return by row the columns of the cells that were merged with the one above them."""
-    body = members.read(path)
     found: dict[int, set[int]] = {}
     for first, begin, end in _MERGED.findall(body, body.rfind(b"sheetData>") + 1):
         column = sum(26**place * (sign - 64) for place, sign in enumerate(reversed(first))) - 1
@@ -112,6 +152,14 @@ def _filled(rows: Iterable[Line], merged: Mapping[int, Collection[int]]) -> Iter
         yield line, cells
 
 
+def _shown(cell: Any) -> str:
+    """Return what a cell shows: shares are kept as parts of one, and times with seconds that nobody wrote."""
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in (cell.number_format or ""):
+        return f"{value * 100:.10g}%"
+    return _text(value)
+
+
 def _text(value: object) -> str:
     if value is None:
         return ""
@@ -121,6 +169,8 @@ def _text(value: object) -> str:
         return str(int(value))
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d}" if value.time() == time() else f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}" if not value.second else f"{value:%H:%M:%S}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -247,7 +247,7 @@ class OnOneBot:
         return self.waiting[place].pop(0)
 
 
-ONEBOT = 'type = "onebot"\naccess_token = "s3cret"\nper_minute_room = 0'
+ONEBOT = 'type = "onebot"\naccess_token = "s3cret"\nper_minute_room = 0\nper_minute = 0'
 
 
 async def test_the_ladder_climbs_over_onebot(qq_peer, tmp_path):

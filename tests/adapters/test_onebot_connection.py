@@ -482,3 +482,9 @@ async def test_forward_closes_while_it_waits_to_connect(onebot, listen, clock):
 )
 async def test_what_a_room_may_get_a_minute_is_a_setting(onebot, keys, limit):
     assert onebot(**keys).capabilities.per_minute_room == limit
+
+
+@pytest.mark.parametrize(("keys", "limit"), [({}, 40), ({"per_minute": 9}, 9), ({"per_minute": 0}, None)])
+async def test_what_all_rooms_may_get_a_minute_is_a_setting(onebot, keys, limit):
+    """QQ restricts accounts that speak in many rooms within a second."""
+    assert onebot(**keys).capabilities.per_minute == limit

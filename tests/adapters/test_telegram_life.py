@@ -18,10 +18,14 @@ WANG, ZHANG, LI = (20001, "王老师"), (20002, "老张"), (20004, "小李")
 TELEGRAM = CONFIG.replace(
     'type = "onebot"\naccess_token = "s3cret"', 'type = "telegram"\ntoken = "TOKEN"\nbase_url = "BASE"'
 )
-TELEGRAM = TELEGRAM.replace('"qq', '"tg').replace(
-    "[[customers]]",
-    '[[people]]\nid = "li"\nname = "小李"\nrole = "engineer"\naccounts = ["tg:20004"]\n[[customers]]',
-    1,
+TELEGRAM = (
+    TELEGRAM.replace("per_minute = 0\n", "")
+    .replace('"qq', '"tg')
+    .replace(
+        "[[customers]]",
+        '[[people]]\nid = "li"\nname = "小李"\nrole = "engineer"\naccounts = ["tg:20004"]\n[[customers]]',
+        1,
+    )
 )
 
 

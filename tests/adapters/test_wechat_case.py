@@ -101,6 +101,7 @@ name = "qq"
 type = "onebot"
 access_token = "s3cret"
 per_minute_room = 0
+per_minute = 0
 """
     text = case.CONFIG.format(
         adapters=adapters,

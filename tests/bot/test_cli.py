@@ -316,3 +316,20 @@ def test_what_a_terminal_cannot_write_is_no_reason_to_end(config: Path) -> None:
     )
     assert (ended.returncode, ended.stderr) == (0, "")
     assert r"\u6ca1\u6709\u95ee\u9898" in ended.stdout  # 没有问题
+
+
+def test_an_import_is_told_in_the_language_of_the_configuration(shouwen: Shouwen, config: Path) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('language = "zh"', 'language = "en"', 1), encoding="utf-8")
+    file = config.with_name("new.csv")
+    file.write_text("question,answer\nWhere is the key?,At the desk.\nWhere is it?,\n,Nowhere\n", "utf-8")
+
+    told = shouwen("faq", "import", str(file)).output.splitlines()
+
+    assert told == [
+        "3 read: 1 new, 0 as they were, 0 changed, 2 to look at (row 3: no answer; row 4: no question)",
+        "Row 3, no answer: the answer needs words",
+        "Row 4, no question: the question needs words",
+    ]
+    unknown = shouwen("faq", "export", str(config.with_name("faq.pdf")))
+    assert "faq.pdf is no format that can be written, use .csv, .xlsx, .md, .jsonl." in unknown.output

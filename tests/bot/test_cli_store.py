@@ -65,6 +65,17 @@ def test_a_backup_is_verified_and_brings_everything_back(
     assert "1 张单，0 张有问题" in shouwen("audit").output
 
 
+def test_a_folder_that_is_not_there_is_made_for_a_backup(shouwen: Shouwen, tmp_path: Path) -> None:
+    made = shouwen("backup", f"{tmp_path / 'a' / 'b'}/")
+    assert made.exit_code == 0
+    (file,) = (tmp_path / "a" / "b").iterdir()
+    assert file.name in made.output
+    (tmp_path / "taken").touch()
+    refused = shouwen("backup", f"{tmp_path / 'taken'}/")
+    assert refused.exit_code != 0
+    assert "taken" in refused.output
+
+
 def test_a_backup_is_never_overwritten(shouwen: Shouwen, tmp_path: Path) -> None:
     file = tmp_path / "monday.backup"
     assert shouwen("backup", file).exit_code == 0

@@ -242,6 +242,42 @@ class OvertakenOnce(Overtaken):
         await self._store.commit(change)
 
 
+class FailsUpTo(Overtaken):
+    """A store at which the program fails with every ticket up to one."""
+
+    def __init__(self, store: Store, last: int) -> None:
+        super().__init__(store, 0)
+        self._last = last
+        self.tried: list[int] = []
+
+    async def commit(self, change: Change) -> None:
+        poisoned = [
+            s.ticket.number for s in change.tickets if s.ticket.version > 1 and s.ticket.number <= self._last
+        ]
+        if poisoned:
+            self.tried += poisoned if len(change.tickets) == 1 else []
+            raise KeyError("no such calendar")
+        await self._store.commit(change)
+
+
+@pytest.mark.asyncio
+async def test_deadlines_that_fail_hold_up_none_behind_them(offices: Any) -> None:
+    office = await offices(lambda store: FailsUpTo(store, 1205))
+    await asyncio.gather(
+        *(office.hear(CUSTOMER, f"老师{number}", f"报障 第 {number} 间教室投影黑屏") for number in range(210))
+    )
+    office.clock.move_to(START + 10 * MINUTE)
+    with capture_logs():  # printed tracebacks take longer than all the rest
+        await office.tick()
+        await office.tick()
+    escalated = [e.Opened, e.Escalated]
+    for number in range(1206, 1211):
+        assert [type(event) for event in await office.events(number)][:2] == escalated
+    assert [type(event) for event in await office.events(1205)] == [e.Opened]
+    assert office.store.tried == list(range(1001, 1206))  # once each: they step back
+    assert len(await office.store.failures(limit=300)) == 205
+
+
 @pytest.mark.asyncio
 @pytest.mark.parametrize("overtaken", [1100, 0])
 async def test_a_storm_of_due_tickets_is_served_in_order_each_once(offices: Any, overtaken: int) -> None:

@@ -103,6 +103,10 @@ _HEARD = {
     "_GIVEN",
     "_DOING",
     "_TICKETS",
+    "_DAY_AHEAD",
+    "_WHO",
+    "_HAS",
+    "_HOW_MANY",
     "_GAP",
     "_HALF_WIDTH",
 }

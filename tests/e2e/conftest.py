@@ -53,6 +53,7 @@ name = "qq"
 type = "onebot"
 access_token = "s3cret"
 per_minute_room = 0
+per_minute = 0
 [[people]]
 id = "wang"
 name = "王老师"

@@ -133,10 +133,10 @@ def test_what_looks_like_a_formula_leaves_as_text() -> None:
     }
 
 
-def test_a_formula_that_nobody_has_calculated_is_a_missing_answer() -> None:
+def test_a_formula_that_nobody_has_calculated_says_so() -> None:
     rows = parse("x.xlsx", workbook(("FAQ", [["问题", "答案"], ["甲", "=A1&B1"], ["乙", "二"]])))
     assert [row.question for row in rows.rows] == ["乙"]
-    assert [fault.found for fault in rows.faults] == ["缺答案"]
+    assert [fault.found for fault in rows.faults] == ["公式出错"]
 
 
 def test_ids_used_twice_are_listed_and_the_first_stays() -> None:

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from faq.formats import Fault, UnreadableFile, dump, parse, plan, read, template, write
+from faq.formats import UnreadableFile, dump, parse, plan, read, template, write
 from faq.formats.rows import BROKEN, LONGEST, OTHERS, join, split
 from faq.formats.workbooks import MOST_UNPACKED_BYTES
 from faq.knowledge import Entry
@@ -156,7 +156,8 @@ def test_a_faulty_row_is_named_and_the_others_are_read(cells: str, found: str) -
 def test_an_id_used_twice_for_different_questions_is_a_fault() -> None:
     rows = parse("x.csv", "id,question,answer\nK-1,甲,一\nK-1,乙,二\nK-1,甲,一\n".encode())
     assert [row.line for row in rows.rows] == [2, 4]
-    assert rows.faults == (Fault(3, "编号重复", "编号 K-1 第 2 行已用于“甲”"),)
+    assert [each.said("zh") for each in rows.faults] == [("编号重复", "编号 K-1 第 2 行已用于“甲”")]
+    assert [each.said("en") for each in rows.faults] == [("id used twice", "id K-1 is that of “甲” in row 2")]
 
 
 @pytest.mark.parametrize("id_", ["K 1", "K{1}", "x" * 65])

@@ -158,3 +158,28 @@ def test_rows_that_waited_as_json_are_the_same_rows() -> None:
     )
     waited = Rows(msgspec.json.decode(msgspec.json.encode(rows.rows), type=tuple[Row, ...]), ())
     assert plan((), waited) == plan((), rows)
+
+
+def test_what_an_import_comes_to_is_told_in_english_too() -> None:
+    rows = table(
+        ("K-1", "A", "same", "one", ""),
+        ("K-1", "B", "", "two", ""),
+        ("", "", "", "three", ""),
+        ("", "C", "", "", ""),
+        ("a b", "D", "", "four", ""),
+        ("", "E", "same", "five", ""),
+    )
+    known = [Entry(id="K-1", question="A", answer="before")]
+    assert describe(plan(known, rows), "en") == [
+        (
+            "6 read: 1 new, 0 as they were, 1 changed, 4 to look at, 2 wordings used twice"
+            " (row 3: id used twice; row 4: no question; row 5: no answer; row 6: odd id)"
+        ),
+        "Changed: K-1",
+        "Row 3, id used twice: id K-1 is that of “A” in row 2",
+        "Row 4, no question: the question needs words",
+        "Row 5, no answer: the answer needs words",
+        "Row 6, odd id: without spaces and { } | ; / \\, at most 64 characters",
+        "Row 2, wording used twice: “same” is also one of K-002, keep it in one place",
+        "Row 7, wording used twice: “same” is also one of K-1, keep it in one place",
+    ]

@@ -171,7 +171,7 @@ def test_what_a_cell_shows_is_read_and_an_error_is_not_an_answer() -> None:
         ("旧.DOC", "另存为 .docx"),
         ("表.et", "另存为 .xlsx"),
         ("文.pdf", "另存为 .docx"),
-        ("x.json", "不认识"),
+        ("x.yaml", "不认识"),
     ],
 )
 def test_a_format_of_another_time_says_what_to_do(name: str, told: str) -> None:

@@ -61,6 +61,7 @@ listen = "127.0.0.1:{port}"
 name = "qq"
 type = "onebot"
 per_minute_room = 0
+per_minute = 0
 [[people]]
 id = "zhang"
 name = "老张"

@@ -642,9 +642,10 @@ const changes = {
     for (const room of rooms) {
       const pane = openRoom(room);
       for (const message of room.messages) pane.add(message, false);
-      pane.toEnd();
     }
     for (const pane of panes.values()) pane.offerPeople();
+    // Only now: each pane that opens makes the others narrower, and so what is in them taller.
+    for (const pane of panes.values()) pane.toEnd();
     setClock(clock.text);
     setState(rooms.length ? "" : fill(texts.no_rooms, { address: `"${adapter}:group:demo"` }));
   },

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
 from adapters.contract import DeliveryFailed, File, Timekeeper
+from adapters.remembered import RememberedValues
 from adapters.values import word
 from adapters.wechat.answers import Answer
 from adapters.wechat.kf.settings import Settings
@@ -25,7 +25,7 @@ class Api:
 
     def __init__(self, settings: Settings, clock: Timekeeper) -> None:
         self._calls = account(settings.corp_id, settings.secret, settings.api_base, clock)
-        self._nicknames: OrderedDict[str, str] = OrderedDict()
+        self._nicknames = RememberedValues[str, str](_MOST_NAMES)
 
     @property
     def server_time(self) -> datetime | None:
@@ -104,6 +104,4 @@ class Api:
             return
         for each in answer.customer_list if isinstance(answer.customer_list, list) else ():
             if number := word(each, "external_userid"):
-                self._nicknames[number] = word(each, "nickname")[:64]
-        while len(self._nicknames) > _MOST_NAMES:
-            self._nicknames.popitem(last=False)
+                self._nicknames.note(number, word(each, "nickname")[:64])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from datetime import timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import structlog
 
 from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
+from adapters.remembered import Remembered, RememberedValues
 from adapters.wechat.answers import Rejected
 from adapters.wechat.customers import customer_in
 from adapters.wechat.kf import wire
@@ -19,7 +19,6 @@ from adapters.wording import say
 
 GREETED_WITHIN: Final = timedelta(seconds=20)
 _REMEMBERED: Final = 10_000
-_Value = TypeVar("_Value")
 _log = structlog.get_logger(__name__)
 
 
@@ -31,26 +30,30 @@ class Sending:
         self._pulling = pulling
         self._name = name
         self._clock = clock
-        self._accounts: OrderedDict[str, str] = OrderedDict()  # by customer; the one heard last stands last
-        self._staffed: OrderedDict[str, None] = OrderedDict()
-        self._codes: OrderedDict[str, tuple[str, float]] = OrderedDict()  # of who opened the chat; until when
-        self._uncertain: OrderedDict[str, None] = OrderedDict()  # ids of messages that may have arrived
+        self._accounts = RememberedValues[str, str](
+            _REMEMBERED
+        )  # by customer; the one heard last stands last
+        self._staffed = Remembered[str](_REMEMBERED)
+        self._codes = RememberedValues[str, tuple[str, float]](
+            _REMEMBERED
+        )  # of who opened the chat; until when
+        self._uncertain = Remembered[str](_REMEMBERED)  # ids of messages that may have arrived
 
     def wrote(self, customer: str, account: str) -> None:
         """Note that a customer turned to an account."""
-        _remember(self._accounts, customer, account)
+        self._accounts.note(customer, account)
 
     def served(self, change: wire.Served) -> None:
         """Note who talks to a customer from now on."""
         if change.by_staff:
-            _remember(self._staffed, change.customer, None)
+            self._staffed.note(change.customer)
         else:
-            self._staffed.pop(change.customer, None)
+            self._staffed.forget(change.customer)
 
     def entered(self, customer: str, account: str, code: str) -> None:
         """Note that somebody opened the chat and may be greeted for a moment."""
         self.wrote(customer, account)
-        _remember(self._codes, customer, (code, self._clock.monotonic() + GREETED_WITHIN.total_seconds()))
+        self._codes.note(customer, (code, self._clock.monotonic() + GREETED_WITHIN.total_seconds()))
 
     def is_staffed(self, customer: str) -> bool:
         """Say whether a person of the staff talks to a customer, so that the bot keeps silent."""
@@ -88,17 +91,17 @@ class Sending:
                     raise
             except DeliveryFailed as failed:
                 if failed.is_unknown:
-                    _remember(self._uncertain, number, None)
+                    self._uncertain.note(number)
                 if is_last or not failed.is_unknown or failed.retry_after is None:
                     raise
                 continue  # with the same id: if the first has arrived, the second does not
             break
-        self._uncertain.pop(number, None)
+        self._uncertain.forget(number)
         return number
 
     async def _greets(self, body: dict[str, Any], customer: str) -> bool:
         """Say something as a greeting, where the customer has just opened the chat and written nothing yet."""
-        code, until = self._codes.pop(customer, ("", 0.0))
+        code, until = self._codes.take(customer, ("", 0.0))
         if not code or self._clock.monotonic() >= until:
             return False
         try:
@@ -118,10 +121,3 @@ class Sending:
         if not account:
             raise DeliveryFailed(say("这位客户最近三天没有写来，不能主动发言"), until_heard=True)
         return account
-
-
-def _remember(found: OrderedDict[str, _Value], key: str, value: _Value) -> None:
-    found[key] = value
-    found.move_to_end(key)
-    if len(found) > _REMEMBERED:
-        found.popitem(last=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -253,7 +253,9 @@ class Stand:
         given = {"Accept": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}}
         return await self.client.get(path, headers=given, allow_redirects=False)
 
-    async def post(self, path: str, data: Mapping[str, str] | None = None, **headers: str) -> ClientResponse:
+    async def post(
+        self, path: str, data: Mapping[str, str] | Sequence[tuple[str, str]] | None = None, **headers: str
+    ) -> ClientResponse:
         given = {"Accept": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}}
         return await self.client.post(path, data=data, headers=given, allow_redirects=False)
 

@@ -120,3 +120,49 @@ async def test_why_is_said_in_the_language_of_the_page(stand: Any) -> None:
     assert "取不到 access token：连不上 https://x（OSError）" in chinese
     assert "No access token: https://x cannot be reached (OSError)" in english
     assert "取不到" not in english
+
+
+async def dead(stand: Any, *keys: str) -> None:
+    """Messages to the duty room that the platform refused for good."""
+    now = stand.clock.now()
+    said = [Queued(key=key, adapter="web", room="web:group:duty", text=key, created_at=now) for key in keys]
+    await stand.bot.store.commit(Change(at=now, outgoing=tuple(said)))
+    await stand.bot.store.update_outgoing([replace(each, state=Delivery.DEAD) for each in said])
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_needs_any_more_is_let_go_and_not_sent(refused: Any) -> None:
+    letter = await key(refused)
+    page = await refused.page("/letters")
+    assert "不用再发" in page
+    assert "全部重试" not in page  # there is one
+
+    answer = await refused.post("/letters", {"key": letter, "do": "forget"}, HX_Request="true")
+    again = await refused.post("/letters", {"key": letter, "do": "forget"})
+    await refused.bot.outbox.drain()
+
+    assert "已去掉。" in await answer.text()
+    assert again.status == 409
+    assert "都送到了" in await refused.page("/letters")
+    assert [said.room for said in refused.chat.said] == ["web:group:yucai"]
+    assert (await refused.bot.store.outgoing(letter)).state is Delivery.DROPPED
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("do", "said", "notice"),
+    [("retry", ["a", "b"], "2 条已重新排队发送。"), ("forget", [], "已去掉 2 条。")],
+)
+async def test_all_of_a_room_are_settled_at_once(stand: Any, do: str, said: list[str], notice: str) -> None:
+    await dead(stand, "a", "b")
+    page = await stand.page("/letters")
+    assert "2 条消息" in page
+    assert "全部重试" in page
+
+    form = [("key", "a"), ("key", "b"), ("do", do)]
+    answer = await stand.post("/letters", form, HX_Request="true")
+    await stand.bot.outbox.drain()
+
+    assert notice in await answer.text()
+    assert [each.text for each in stand.chat.said] == said
+    assert await stand.bot.store.dead_letters() == []

@@ -325,6 +325,25 @@ class TestDeadlines:
         assert [each.at for each in await store.claim_due(at)] == [at - MINUTE, at, at]
         assert await store.next_due_at() == at - MINUTE
 
+    async def test_what_was_given_out_stands_behind_the_others_until_it_is_saved(self, store, build):
+        at = build.at
+        first, *_ = await save(store, build, *(build.opened(number, due=at) for number in (1001, 1002, 1003)))
+        assert numbers(await store.claim_due(at, limit=2)) == [1001, 1002]
+        assert numbers(await store.claim_due(at, limit=2)) == [1003]
+        assert await store.claim_due(at) == []
+        assert numbers(await store.due(at)) == [1001, 1002, 1003]
+        await save(store, build, build.noted(first, due=at))
+        assert numbers(await store.claim_due(at)) == [1001]
+
+    async def test_one_whose_deadline_is_moved_while_it_is_given_out_is_free_at_its_new_one(
+        self, store, build
+    ):
+        (ticket,) = await save(store, build, build.opened(1001, due=build.at))
+        assert numbers(await store.claim_due(build.at)) == [1001]
+        await save(store, build, build.noted(ticket, due=build.at + MINUTE))
+        assert await store.claim_due(build.at) == []
+        assert numbers(await store.claim_due(build.at + MINUTE)) == [1001]
+
     async def test_without_deadlines_there_is_no_next_one(self, store, build):
         assert await store.next_due_at() is None
         await save(store, build, build.opened(1001))

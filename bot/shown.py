@@ -1,0 +1,78 @@
+"""What somebody showed just before they said what is wrong: photos, voice, files. They belong to the ticket that the words open.
+
+A memory only, like `talk`: a restart may forget it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from adapters.contract import Attachment
+from bot.hearing import Hearing
+from bot.origin import Origin
+from bot.tickets.errors import N_
+from bot.tickets.speaker import Speaker
+
+_SOON = timedelta(minutes=5)  # who shows something and says nothing for longer has shown it to somebody else
+_MOST, _PEOPLE = 5, 1000
+_WORDS = {"picture": N_("图片"), "voice": N_("语音"), "video": N_("视频"), "file": N_("文件")}
+
+
+class Showing(msgspec.Struct, frozen=True):
+    """One message that brought something to see or hear; `names` says what."""
+
+    origin: Origin
+    names: tuple[str, ...]
+
+
+class Shown:
+    """Remembers by room and person what belongs to no ticket yet."""
+
+    def __init__(self) -> None:
+        self._of: OrderedDict[tuple[str, str], list[Showing]] = OrderedDict()
+
+    def note(self, hearing: Hearing, names: tuple[str, ...]) -> None:
+        """Remember what a message brought; a redelivery changes nothing."""
+        origin = hearing.origin
+        showings = self._of.setdefault((origin.address, origin.account), [])
+        self._of.move_to_end((origin.address, origin.account))
+        if len(self._of) > _PEOPLE:
+            self._of.popitem(last=False)
+        if origin.message not in [each.origin.message for each in showings]:
+            showings.append(Showing(origin, names))
+            del showings[:-_MOST]
+
+    def before(self, hearing: Hearing) -> tuple[Showing, ...]:
+        """Return what whoever speaks has shown in this room with these words or a moment before, oldest first."""
+        showings = self._of.get((hearing.origin.address, hearing.origin.account), [])
+        return tuple(each for each in showings if hearing.now - each.origin.now <= _SOON)
+
+    def forget(self, hearing: Hearing) -> None:
+        """Forget what whoever speaks has shown: it belongs to a ticket now."""
+        self._of.pop((hearing.origin.address, hearing.origin.account), None)
+
+
+def names_of(attachments: Sequence[Attachment], speaker: Speaker) -> tuple[str, ...]:
+    """Return what attachments are in words: a file by its name, everything else by its kind."""
+    return tuple(
+        each.name if each.kind == "file" and each.name else speaker.say(_WORDS.get(each.kind, _WORDS["file"]))
+        for each in attachments
+    )
+
+
+_BRACKETED = re.compile(r"\s\[[^\[\]]*\]$")
+
+
+def words_of(text: str) -> str:
+    """Return the text of a ticket without what was shown with it."""
+    return _BRACKETED.sub("", text)
+
+
+def bracketed(names: Sequence[str]) -> str:
+    """Return them as chats write what is no text: `[图片、图片]`."""
+    return f"[{'、'.join(names)}]" if names else ""

@@ -1,0 +1,65 @@
+"""Markdown that others wrote: which headings are chapters over questions, and lists of 问 and 答 between headings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from faq.formats.numbered import looks_asked
+from faq.formats.paragraphs import Paragraph
+from faq.formats.prose import drafts_of, is_marked
+from faq.formats.rows import Draft, Fault, UnreadableFile
+
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*")
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+_OWN_ID = re.compile(r"\{#[^{}]*\}\s*$")
+_IN_FRONT = re.compile(r"\s*(?:[-*+>]\s+)*")
+_LEAST = 2  # questions that say themselves what they are
+
+
+def chapters_of(lines: Sequence[str]) -> set[int]:
+    """Return the numbers of the lines, from 1, with a second-level heading that has no text of its own, only questions one level deeper."""
+    found: set[int] = set()
+    above = 0  # the line of a second-level heading, until there is something under it
+    is_literal = False
+    for number, line in enumerate(lines, 1):
+        if _FENCE.match(line):
+            is_literal = not is_literal
+        heading = None if is_literal else _HEADING.fullmatch(line)
+        if heading is not None:
+            if above and len(heading[1]) == 3:
+                found.add(above)
+            is_subject = len(heading[1]) == 2 and not _OWN_ID.search(line) and not looks_asked(heading[2])
+            above = number if is_subject else 0
+        elif line.strip():
+            above = 0
+    return found
+
+
+def pairs_of_markdown(text: str) -> list[Draft | Fault]:
+    """Return the pairs of a file that marks its questions with 问 or Q, and its answers; nothing for any other.
+
+    Headings are chapters where they are fewer than what is marked. A file of ours has ids on its headings and is none of these.
+    """
+    if any(_OWN_ID.search(line) for line in text.split("\n") if line.startswith("##")):
+        return []
+    paragraphs = [_paragraph(number, line) for number, line in enumerate(text.split("\n"), 1)]
+    marked = sum(is_marked(each.text) for each in paragraphs if not each.depth)
+    if marked < 2 * max(_LEAST, sum(1 for each in paragraphs if each.depth)):  # a question and an answer each
+        return []
+    try:
+        return drafts_of(paragraphs)
+    except UnreadableFile:
+        return []
+
+
+def _paragraph(number: int, line: str) -> Paragraph:
+    heading = _HEADING.fullmatch(line)
+    text = heading[2] if heading else line[_IN_FRONT.match(line).end() :]  # type: ignore[union-attr]
+    return Paragraph(number, _plain(text), len(heading[1]) if heading else 0)
+
+
+def _plain(text: str) -> str:
+    """Return a question or answer without the print around its mark: "**问：怎么改？**" is "问：怎么改？"."""
+    bare = text.replace("**", "").replace("__", "").strip()
+    return bare if is_marked(bare) else text.strip()

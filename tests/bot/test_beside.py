@@ -1,0 +1,41 @@
+"""Long work in threads: short turns while any goes on, the usual ones afterwards, and nothing is freed at once."""
+
+from __future__ import annotations
+
+import sys
+from asyncio import gather
+from threading import Barrier
+
+import pytest
+
+from bot.beside import beside, let_go, short_turns
+
+
+@pytest.mark.asyncio
+async def test_turns_are_short_until_the_last_long_work_is_over() -> None:
+    usual, both = sys.getswitchinterval(), Barrier(2)
+
+    def work(number: int) -> tuple[int, float]:
+        both.wait(10)
+        return number, sys.getswitchinterval()
+
+    found = await gather(beside(work, 1), beside(work, number=2))
+    assert [number for number, _ in found] == [1, 2]
+    assert [turn for _, turn in found] == [pytest.approx(0.001)] * 2
+    assert sys.getswitchinterval() == usual
+
+
+@pytest.mark.asyncio
+async def test_turns_are_as_usual_after_work_that_fails_or_lies_in_other_work() -> None:
+    usual = sys.getswitchinterval()
+    with short_turns():
+        with pytest.raises(ZeroDivisionError):
+            await beside(lambda: 1 // 0)
+        assert sys.getswitchinterval() == pytest.approx(0.001)
+    assert sys.getswitchinterval() == usual
+
+
+def test_lists_are_emptied_whatever_their_length() -> None:
+    few, many = [1], [[number] for number in range(1_234)]
+    let_go(few, many, [])
+    assert (few, many) == ([], [])

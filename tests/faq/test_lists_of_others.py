@@ -1,0 +1,167 @@
+"""Lists of questions in the shapes people keep them: numbered by hand or by Word, under chapters, in Markdown, pasted tables, JSON."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, time
+from zipfile import ZipFile
+
+import pytest
+
+from faq.entries import Entry
+from faq.formats import UnreadableFile, dump, parse, plan
+from tests.faq.test_odd_files import workbook
+
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_NUMBERING = (
+    f'<w:numbering {_W}><w:abstractNum w:abstractNumId="5"><w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/></w:lvl>'
+    '<w:lvl w:ilvl="1"><w:numFmt w:val="decimal"/></w:lvl><w:lvl w:ilvl="2"><w:numFmt w:val="bullet"/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="5"/></w:num></w:numbering>'
+)
+
+
+def word(*paragraphs: tuple[str, int | None]) -> bytes:
+    """Return a document with paragraphs, each at its level of the one list, None for outside of it, -1 for a title."""
+    body = ""
+    for text, level in paragraphs:
+        about = ""
+        if level == -1:
+            about = '<w:pStyle w:val="Title"/>'
+        elif level is not None:
+            about = f'<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="1"/></w:numPr>'
+        body += f"<w:p><w:pPr>{about}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+    out = io.BytesIO()
+    with ZipFile(out, "w") as members:
+        members.writestr("word/document.xml", f"<w:document {_W}><w:body>{body}</w:body></w:document>")
+        members.writestr("word/numbering.xml", _NUMBERING)
+    return out.getvalue()
+
+
+def told(name: str, data: str | bytes) -> list[tuple[str, str, str]]:
+    rows = parse(name, data if isinstance(data, bytes) else data.encode())
+    assert rows.faults == ()
+    return [(row.question, row.answer, row.category or "") for row in rows.rows]
+
+
+def test_word_numbers_the_questions_and_the_steps_itself() -> None:
+    data = word(
+        ("常见问题", -1),
+        ("打印机找不到怎么办？", 0),
+        ("点重新搜索。", None),
+        ("怎么修改密码", 0),
+        ("点头像。", 1),
+        ("点修改密码。", 1),
+        ("至少 8 位", 2),
+        ("忘记密码", 0),
+        ("找管理员。", None),
+    )
+    assert told("x.docx", data) == [
+        ("打印机找不到怎么办？", "点重新搜索。", ""),
+        ("怎么修改密码", "1. 点头像。\n2. 点修改密码。\n至少 8 位", ""),
+        ("忘记密码", "找管理员。", ""),
+    ]
+
+
+def test_a_numbered_list_under_a_title_whose_question_breaks_off() -> None:
+    data = word(
+        ("智慧平台常见问题", -1),
+        ("1、打印机找不到怎么办？", None),
+        ("答：点重新搜索。", None),
+        ("2、登录提示证书过期，", None),
+        ("是什么原因？", None),
+        ("（1）自动校时；", None),
+        ("（2）装新版本。", None),
+    )
+    assert told("x.docx", data) == [
+        ("打印机找不到怎么办？", "点重新搜索。", ""),
+        ("登录提示证书过期，是什么原因？", "（1）自动校时；\n（2）装新版本。", ""),
+    ]
+
+
+def test_numbers_begin_anew_in_every_chapter_and_steps_keep_theirs() -> None:
+    text = (
+        "常见问题\n\n第一章 登录\n1、怎么改密码\n（1）点头像\n2、忘记密码怎么办\n1. 点忘记密码\n2. 收短信\n3. 输入新密码\n3、验证码收不到\n等一分钟，\n再点一次。\n"
+        "二、打印\n1、打印空白\n换墨盒。\n"
+    )
+    assert told("x.txt", text) == [
+        ("怎么改密码", "（1）点头像", "登录"),
+        ("忘记密码怎么办", "1. 点忘记密码\n2. 收短信\n3. 输入新密码", "登录"),
+        ("验证码收不到", "等一分钟，再点一次。", "登录"),
+        ("打印空白", "换墨盒。", "打印"),
+    ]
+
+
+def test_steps_alone_are_no_questions() -> None:
+    with pytest.raises(UnreadableFile):
+        parse("x.txt", "操作步骤\n1. 打开设置\n先点左边\n2. 点打印机\n再点右边\n".encode())
+    one = "打印机找不到怎么办？\n1. 打开设置\n2. 点重新搜索\n\n怎么改密码？\n1. 点头像\n2. 点修改\n"
+    assert [question for question, _, _ in told("x.txt", one)] == ["打印机找不到怎么办？", "怎么改密码？"]
+
+
+def test_a_table_that_was_pasted() -> None:
+    assert told("x.txt", "问题\t答案\nwifi连不上\t重启路由器\n") == [("wifi连不上", "重启路由器", "")]
+
+
+def test_markdown_with_questions_under_subjects() -> None:
+    text = "# 平台\n\n## 一、登录\n\n### 1.1 忘记密码？\n\n点忘记。\n\n#### 学生\n\n找班主任。\n\n### 1.2 收不到验证码\n\n等。\n\n## 二、打印\n\n### 2.1 打印空白\n\n换墨盒。\n"
+    assert told("x.md", text) == [
+        ("忘记密码？", "点忘记。\n\n#### 学生\n\n找班主任。", "登录"),
+        ("收不到验证码", "等。", "登录"),
+        ("打印空白", "换墨盒。", "打印"),
+    ]
+    one = "## 1. 怎么改密码\n\n### 学生\n\n找老师\n\n## 2. 怎么退出\n\n点右上角\n"
+    assert told("x.md", one) == [("怎么改密码", "### 学生\n\n找老师", ""), ("怎么退出", "点右上角", "")]
+
+
+def test_markdown_that_marks_question_and_answer() -> None:
+    text = "# 帮助\n\n## 登录\n\n**Q1: 怎么改密码？**\n\nA: 点头像：\n\n1. 个人中心\n\n## 打印\n\n- 问：打印空白？\n- 答：换墨盒。\n\n**问：卡纸**\n答：开盖。\n"
+    assert told("x.md", text) == [
+        ("怎么改密码？", "点头像：\n1. 个人中心", "登录"),
+        ("打印空白？", "换墨盒。", "打印"),
+        ("卡纸", "开盖。", "打印"),
+    ]
+
+
+def test_a_file_of_ours_is_read_as_it_was_written_whatever_the_answers_hold() -> None:
+    known = (
+        Entry(id="K-1", question="一、登录", answer="### 细节\n\n问：甲？\n答：乙。\n问：丙？\n答：丁。"),
+        Entry(id="K-2", question="1. 问：怎么改", answer="### 1.1 先\n\n改"),
+    )
+    assert plan((), parse("x.md", dump("x.md", known))).new == known
+
+
+def test_a_json_list_as_programs_export_it() -> None:
+    text = '[\n {"question": "怎么退出",\n  "answer": "右上角"},\n {"问题": "乙", "答案": ["一", "二"]},\n 3\n]\n'
+    rows = parse("x.json", text.encode())
+    assert [(row.line, row.question, row.answer) for row in rows.rows] == [
+        (1, "怎么退出", "右上角"),
+        (2, "乙", "一\n二"),
+    ]
+    assert [fault.line for fault in rows.faults] == [3]
+    with pytest.raises(UnreadableFile, match="不是完整的 JSON 列表"):
+        parse("x.json", text[:40].encode())
+
+
+def test_cells_say_what_they_show() -> None:
+    def shown(book: object) -> None:
+        book.worksheets[0]["B2"].number_format = "0.0%"  # type: ignore[attr-defined]
+
+    sheet = [
+        ["问题", "答案", "有效期至"],
+        ["甲", 0.125, date(2027, 8, 31)],
+        ["乙", time(8, 30), "长期"],
+        ["丙", 12.5, None],
+    ]
+    rows = parse("x.xlsx", workbook(("FAQ", sheet), then=shown))
+    assert [(row.answer, row.others.get("valid_until")) for row in rows.rows] == [
+        ("12.5%", date(2027, 8, 31)),
+        ("08:30", None),
+        ("12.5", None),
+    ]
+
+
+def test_a_row_that_repeats_an_earlier_one_and_adds_nothing_is_the_same() -> None:
+    text = "问题,相似问法,答案,分类\n甲,乙|丙,一,子\n甲,,一,\n甲,丁,一,\n甲,,二,\n"
+    planned = plan((), parse("x.csv", text.encode()))
+    assert [row.line for row in planned.duplicate] == [3]
+    assert [fault.line for fault in planned.faulty] == [4, 5]
