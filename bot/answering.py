@@ -1,6 +1,6 @@
 """Questions: answered from the knowledge base when it is sure, offered as candidates or as a ticket when it is not.
 
-No answer is better than a wrong one (DESIGN decision 12; JOURNEYS 1 to 3).
+No answer is better than a wrong one.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from adapters.contract import Adapter, Connects
+from adapters.contract import Adapter, Connects, HasPages
 from bot.access import Access
 from bot.adapters import made
 from bot.assembly import Bot, assemble
@@ -91,7 +91,7 @@ async def run(config: Config) -> None:
     """Run the bot until SIGINT or SIGTERM.
 
     Raises:
-        StoreFault, UnreadableFile, OSError: A part cannot be started; those that were started are ended again.
+        StoreFault, OSError: A part cannot be started; those that were started are ended again.
     """
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -121,7 +121,9 @@ async def serve(
     try:
         await refuse_half_a_copy(store)
         for plan in await import_when_empty(store, config, clock.now()):
-            log.info("FAQ imported", action="faq_imported", summary="；".join(describe(plan)))
+            log.info(
+                "FAQ imported", action="faq_imported", summary="；".join(describe(plan, config.bot.language))
+            )
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
         bot = await assemble(config, store, adapters, clock)
         await refuse_forgotten_calendars(store, bot.rules)
@@ -186,7 +188,8 @@ async def _serve(
             )
         )
         translate = Texts().translator(bot.config.bot.language)
-        print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
+        has_chat = any(isinstance(each, HasPages) for each in adapters.values())
+        print(access.welcome(base, translate, has_chat=has_chat), flush=True)  # noqa: T201 - for the person who typed `make run`
         on_running()
         log.info(
             "running",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tomllib
 from collections.abc import Callable, Mapping
@@ -15,9 +16,12 @@ import msgspec
 from bot.config import Config, ConfigurationFaults, load
 from bot.store.contract import StoreFault
 from bot.texts import LANGUAGES, Texts
+from bot.tickets.errors import N_
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+_OF_ADDRESSES = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 
 config_option = click.option(
     "-c",
@@ -94,7 +98,7 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
         except StoreFault as fault:
             raise click.ClickException(fault.said(_voice(kwargs).translate)) from fault
         except OSError as fault:
-            raise click.ClickException(_about_a_file(fault, _voice(kwargs))) from fault
+            raise click.ClickException(_about_the_system(fault, _voice(kwargs))) from fault
 
     return wrapped
 
@@ -104,7 +108,10 @@ def _voice(given: Mapping[str, object]) -> Voice:
     return voice_of(language_of(file if isinstance(file, Path) else None, os.environ))
 
 
-def _about_a_file(fault: OSError, voice: Voice) -> str:
+def _about_the_system(fault: OSError, voice: Voice) -> str:
+    if fault.filename is None and fault.errno in _OF_ADDRESSES:
+        says = N_("[web] listen 不能用（{reason}）；换一个地址或端口，或停掉占用它的程序")
+        return voice.say(says, reason=os.strerror(fault.errno))
     if fault.filename is None or fault.strerror is None:
         return str(fault)
     path = str(fault.filename).removesuffix(".part")  # what is written goes there first

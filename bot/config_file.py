@@ -17,6 +17,8 @@ _REASONS: Mapping[type[Exception], Wording] = {
     PermissionError: Wording("没有读取这个文件的权限", "may not be read"),
     IsADirectoryError: Wording("这是文件夹，应为文件", "is a folder, expected a file"),
 }
+# Rooms have a language too, but come later in the file.
+_LANGUAGE = re.compile(r"""^\s*language\s*=\s*["'](\w+)""", re.MULTILINE)
 _UNREADABLE = Wording("读不到这个文件", "cannot be read")
 
 # What tomllib says most often, by how it begins.
@@ -75,8 +77,14 @@ def _not_toml(path: Path, text: str, fault: ValueError) -> ConfigurationFaults:
     reason = _PLACE_OF_FAULT.sub("", said)
     chinese = next((words for english, words in _IN_CHINESE.items() if reason.startswith(english)), reason)
     found = f"{key}{equals} …" if equals else key
-    return _unreadable(path, found, f"不是正确的 TOML：{chinese}", line, f"not valid TOML: {reason}")
+    written = _LANGUAGE.search(text)
+    language = "en" if written and written[1] == "en" else "zh"
+    return _unreadable(
+        path, found, f"不是正确的 TOML：{chinese}", line, f"not valid TOML: {reason}", language
+    )
 
 
-def _unreadable(path: Path, found: str, zh: str, line: int | None, en: str) -> ConfigurationFaults:
-    return ConfigurationFaults((Mistake(path.name, found, zh, line, en),))
+def _unreadable(
+    path: Path, found: str, zh: str, line: int | None, en: str, language: str = "zh"
+) -> ConfigurationFaults:
+    return ConfigurationFaults((Mistake(path.name, found, zh, line, en, is_of_file=True),), language)

@@ -47,15 +47,15 @@ class Mistake(msgspec.Struct, frozen=True):
     expected: str
     line: int | None
     expected_en: str = ""
+    is_of_file: bool = False  # `key` is the file's name, and `found` what the line says
 
     def text(self, language: str = "zh") -> str:
         """Return one line for the terminal."""
+        found = f"{' ' if self.is_of_file else ' = '}{self.found}" if self.found else ""
         if language == "en":
             where = f"line {self.line}: " if self.line else ""
-            found = f" = {self.found}" if self.found else ""
             return f"{where}{self.key}{found}: {self.expected_en or self.expected}"
         where = f"第 {self.line} 行 " if self.line else ""
-        found = f" = {self.found}" if self.found else ""
         return f"{where}{self.key}{found}：{self.expected}"
 
 

@@ -1,6 +1,6 @@
 """What is said to a text and when nothing is: the same rules for the group and for the page where they can be tried.
 
-No answer is better than a wrong one (DESIGN decision 12).
+No answer is better than a wrong one.
 """
 
 from __future__ import annotations

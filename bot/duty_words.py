@@ -1,4 +1,4 @@
-"""The words of shifts: roll calls with the tickets that change hands, gaps, and who is on duty (JOURNEYS 30)."""
+"""The words of shifts: roll calls with the tickets that change hands, gaps, and who is on duty."""
 
 from __future__ import annotations
 

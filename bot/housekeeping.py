@@ -11,15 +11,16 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.command_line import Voice, voice_of
 from bot.config import Config
-from bot.importing import for_customers, import_file
+from bot.importing import import_file, rows_of
 from bot.kept_index import index_file, read_base
 from bot.knowledge import wanted_of
 from bot.measured import told
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import Store, StoreFault, StoreInUse
 from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
+from bot.tickets.errors import N_
 from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
-from faq.formats import UnreadableFile, describe, plan, read, template, write
+from faq.formats import UnreadableFile, describe, plan, template, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 from faq.popularity import by_popularity
 from faq.sentences import Sentences
@@ -32,18 +33,17 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
     Raises:
         StoreFault: The store is in use or broken, or the file is not readable as an FAQ.
     """
+    if is_dry_run:
+        return describe(plan(await _entries(config), rows_of(file, config)), config.bot.language)
     try:
-        if is_dry_run:
-            return describe(
-                plan(await _entries(config), for_customers(read(file), config.customers)), config.bot.language
-            )
         store, now = await _opened(config)
-        try:
-            return describe(await import_file(store, file, config.customers, now), config.bot.language)
-        finally:
-            await store.close()
-    except UnreadableFile as fault:
-        raise StoreFault(fault.said(config.bot.language)) from fault
+    except StoreInUse as fault:
+        says = N_("机器人正在用这个数据库（进程号 {holder}）：请在看板的“知识”页导入，或先停掉它。")
+        raise StoreFault(says, holder=fault.values["holder"]) from fault
+    try:
+        return describe(await import_file(store, file, config, now), config.bot.language)
+    finally:
+        await store.close()
 
 
 async def export_faq(config: Config, file: Path) -> int:
@@ -237,5 +237,5 @@ async def _entries(config: Config) -> list[Entry]:
         return entries
     found: list[Entry] = []
     for file in config.faq.files:
-        found.extend(plan(found, for_customers(read(file), config.customers)).new)
+        found.extend(plan(found, rows_of(file, config)).new)
     return found

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from bot.beside import beside, let_go
 from bot.config import Config, Customer
-from bot.store.contract import Store
+from bot.store.contract import Store, StoreFault
 from bot.store.knowledge_contract import KnowledgeMoved, Learning
+from bot.tickets.errors import N_
 from faq.entries import Entry
-from faq.formats import ImportPlan, Rows, plan, read
+from faq.formats import ImportPlan, Rows, UnreadableFile, plan, read
 from faq.formats.customers import named_customers
 
 _ATTEMPTS = 50  # races are lost to somebody else's progress
@@ -24,13 +25,27 @@ def for_customers(rows: Rows, customers: Sequence[Customer]) -> Rows:
     return named_customers(rows, [(each.id, each.name) for each in customers])
 
 
-async def import_file(store: Store, path: Path, customers: Sequence[Customer], now: datetime) -> ImportPlan:
+def rows_of(path: Path, config: Config) -> Rows:
+    """Return what a file has for the customers of a configuration.
+
+    Raises:
+        StoreFault: The file as a whole cannot be read.
+    """
+    try:
+        rows = read(path)
+    except UnreadableFile as fault:
+        why = fault.said(config.bot.language)
+        raise StoreFault(N_("{file}：{why}"), file=path.name, why=why) from fault
+    return for_customers(rows, config.customers)
+
+
+async def import_file(store: Store, path: Path, config: Config, now: datetime) -> ImportPlan:
     """Import the good rows of a file and return what was done. Importing twice changes nothing.
 
     Raises:
-        UnreadableFile: The file as a whole cannot be read.
+        StoreFault: The file as a whole cannot be read.
     """
-    return await import_rows(store, for_customers(read(path), customers), path.name, "", now)
+    return await import_rows(store, rows_of(path, config), path.name, "", now)
 
 
 async def import_rows(store: Store, rows: Rows, name: str, by: str, now: datetime) -> ImportPlan:
@@ -62,8 +77,8 @@ async def import_when_empty(store: Store, config: Config, now: datetime) -> list
     """Fill an empty knowledge base from the files of the configuration.
 
     Raises:
-        UnreadableFile: One of the files cannot be read.
+        StoreFault: One of the files cannot be read.
     """
     if await store.entries():
         return []
-    return [await import_file(store, path, config.customers, now) for path in config.faq.files]
+    return [await import_file(store, path, config, now) for path in config.faq.files]

@@ -245,6 +245,7 @@ class KnowledgeBase:
         if is_bounded and self._most_likely(asked_text, weighed, numbers) < at_least:
             return []
         asked = reading(asked_text)
+        weight = self.index.weights_of()
         found = []
         for number in numbers:
             read = self._readings.reading(number)
@@ -253,9 +254,7 @@ class KnowledgeBase:
                 shares = self.index.coverage(weighed, number)
             else:
                 shares = self.index.coverage(self.index.weighed(self.index.weigh(rewritten.text)), number)
-            features = compared(
-                rewritten or asked, read, shares, self.index.weight_of, with_left_over=like is not None
-            )
+            features = compared(rewritten or asked, read, shares, weight, with_left_over=like is not None)
             found.append(
                 Measured(
                     self.phrases.entry(number),

@@ -1,4 +1,4 @@
-"""The words of an escalation: what is owed, until when, and who is called (JOURNEYS 8)."""
+"""The words of an escalation: what is owed, until when, and who is called."""
 
 from __future__ import annotations
 
@@ -90,7 +90,8 @@ def _together(alike: Sequence[e.Escalated], ticket: Ticket, speaker: Speaker) ->
     """Return one line for several promises of a ticket that were missed."""
     first = alike[0]
     told = _others(first.told, ticket)
-    called = tuple(dict.fromkeys((*((ticket.owner,) if ticket.owner else ()), *first.told)))
+    comes = ticket.coming if any(each.promised is ClockKind.ARRIVE for each in alike) else None
+    called = tuple(dict.fromkeys(each for each in (ticket.owner, comes, *first.told) if each is not None))
     if first.is_repeat:
         lengths = speaker.say("、").join(
             speaker.say(
@@ -161,7 +162,7 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             useful_for=timedelta(hours=1),
         )
     first = commander or ticket.owner
-    comes = ticket.appointment.who if ticket.appointment and event.promised is ClockKind.ARRIVE else None
+    comes = ticket.coming if event.promised is ClockKind.ARRIVE else None
     called = tuple(dict.fromkeys(each for each in (first, comes, *event.told) if each is not None))
     late = ""
     if event.late >= _WORTH_SAYING:

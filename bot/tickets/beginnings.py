@@ -1,4 +1,4 @@
-"""What is said when a ticket is opened: to its reporter, and as a card in the duty room (JOURNEYS 3, 4, 15)."""
+"""What is said when a ticket is opened: to its reporter, and as a card in the duty room."""
 
 from __future__ import annotations
 

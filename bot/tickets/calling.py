@@ -1,4 +1,4 @@
-"""The manager's calls about solved tickets: which are drawn, by when, and the list of every morning (JOURNEYS 27)."""
+"""The manager's calls about solved tickets: which are drawn, by when, and the list of every morning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports outside of a contract, after its end or about something else: who decides, and what is said (JOURNEYS 24, PROMISES 3.15)."""
+"""Reports outside of a contract, after its end or about something else: who decides, and what is said."""
 
 from __future__ import annotations
 

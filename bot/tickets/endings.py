@@ -1,4 +1,4 @@
-"""What is said at the end of a ticket: solved, closed, opened again, rated (JOURNEYS 13 to 15)."""
+"""What is said at the end of a ticket: solved, closed, opened again, rated."""
 
 from __future__ import annotations
 

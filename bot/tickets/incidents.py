@@ -1,4 +1,4 @@
-"""Inside a major incident: the runbook that is ticked off, the report of each day, and experts who are consulted (JOURNEYS 16)."""
+"""Inside a major incident: the runbook that is ticked off, the report of each day, and experts who are consulted."""
 
 from __future__ import annotations
 

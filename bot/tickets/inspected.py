@@ -1,4 +1,4 @@
-"""What an inspection has found: how the engineer's words are read, and the report that the customer gets (JOURNEYS 18)."""
+"""What an inspection has found: how the engineer's words are read, and the report that the customer gets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several people, one trouble: who joins a ticket and who leaves it, and what that changes (JOURNEYS 22)."""
+"""Several people, one trouble: who joins a ticket and who leaves it, and what that changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said when several people report the same: to who joins, to the duty room, and to everybody when it is solved (JOURNEYS 22)."""
+"""What is said when several people report the same: to who joins, to the duty room, and to everybody when it is solved."""
 
 from __future__ import annotations
 

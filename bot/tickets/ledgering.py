@@ -1,4 +1,4 @@
-"""Notes for promises about many tickets together: which device, and what does not count (JOURNEYS 16, 25)."""
+"""Notes for promises about many tickets together: which device, and what does not count."""
 
 from __future__ import annotations
 

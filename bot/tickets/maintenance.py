@@ -1,4 +1,4 @@
-"""When work at a customer's may be done, when they are told of it, and until when they may ask for another time (JOURNEYS 19)."""
+"""When work at a customer's may be done, when they are told of it, and until when they may ask for another time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Major incidents: who commands, how often the customer hears, and when it is over (JOURNEYS 16)."""
+"""Major incidents: who commands, how often the customer hears, and when it is over."""
 
 from __future__ import annotations
 

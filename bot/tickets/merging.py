@@ -1,4 +1,4 @@
-"""Tickets that are worked on together: what merging and splitting do to each, and how those of other rooms go along (JOURNEYS 22).
+"""Tickets that are worked on together: what merging and splitting do to each, and how those of other rooms go along.
 
 Within one room a merged ticket is over and its reporter joins the other; their promises count from the earliest report. In another
 room, which may be another customer's, it stays a ticket with its own promises, archive and yes of its customer, and what is done

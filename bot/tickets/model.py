@@ -249,6 +249,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     claimed_at: datetime | None = None
     offer: Offer | None = None
     helpers: tuple[Party, ...] = ()
+    sent: Party | None = None  # who was sent there last
     handed_over: int = 0
     promises: tuple[Promise, ...] = ()
     happened: dict[str, tuple[datetime, ...]] = {}  # what clocks count from and what keeps them, by name
@@ -292,6 +293,11 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def is_ahead(self) -> bool:
         """True for an inspection that nobody need think of yet."""
         return self.kind is Kind.INSPECTION and self.announce_at is not None
+
+    @property
+    def coming(self) -> Party | None:
+        """Who is to be there: whoever an appointment names, else whoever was sent."""
+        return (self.appointment.who if self.appointment else None) or self.sent
 
     @property
     def counts_from(self) -> datetime:

@@ -1,4 +1,4 @@
-"""What is said when work waits, when instants are named, and when somebody is sent or something is lent (JOURNEYS 10, 12, 25)."""
+"""What is said when work waits, when instants are named, and when somebody is sent or something is lent."""
 
 from __future__ import annotations
 
@@ -107,6 +107,8 @@ def _paused(event: e.Paused, after: Ticket, voices: Voices) -> list[Message]:
         "⏸ {number} {waits}。{time} 提醒 {owner}。",
         number=number, waits=_waits(event.reason, need, voices.duty), time=event.next_at, owner=called,
     )  # fmt: skip
+    if after.kind.is_planned:  # the customer hears of it when a time is agreed or moved
+        return [Message(to=Place.DUTY, text=duty)]
     return [_told(told), Message(to=Place.DUTY, text=duty)]
 
 
@@ -160,9 +162,10 @@ def _resumed(by: Party, before: Ticket | None, after: Ticket, voices: Voices, ru
         duty = voices.duty.say("▶ {number} 继续（{by}）", number=number, by=by)
     call = voices.duty.say("，@{owner}", owner=owner) if owner else ""
     word = _word(after, voices.duty, rules)
-    duty += call + (voices.duty.say(" {time} 前答复", time=word) if word else "")
+    by_when = N_(" {time} 前做完") if after.kind.is_planned else N_(" {time} 前答复")
+    duty += call + (voices.duty.say(by_when, time=word) if word else "")
     said = [Message(to=Place.DUTY, text=duty, mentions=(owner,) if owner else ())]
-    if not is_answered and waited_for is WaitsFor.CUSTOMER:
+    if not is_answered and (waited_for is WaitsFor.CUSTOMER or after.kind.is_planned):
         return said  # the customer was asked, and has nothing new to read
     template = N_("收到，{number} 继续处理") if is_answered else N_("{number} 继续处理")
     told = voices.customer.say(template, number=number)

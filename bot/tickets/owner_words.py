@@ -1,4 +1,4 @@
-"""What is said about whose a ticket is: claimed, handed over, reassigned (JOURNEYS 5, 6)."""
+"""What is said about whose a ticket is: claimed, handed over, reassigned."""
 
 from __future__ import annotations
 

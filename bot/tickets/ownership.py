@@ -10,7 +10,7 @@ from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Role, Rules
 
-MOST_HAND_OVERS = 3  # after that a manager decides (JOURNEYS 6)
+MOST_HAND_OVERS = 3  # after that a manager decides
 
 
 def offered(ticket: Ticket, step: s.HandOver, now: datetime, rules: Rules) -> list[e.AnyEvent]:

@@ -1,4 +1,4 @@
-"""Pauses: why work stands still, who is reminded meanwhile, and what sets it going again (JOURNEYS 10)."""
+"""Pauses: why work stands still, who is reminded meanwhile, and what sets it going again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that is planned ahead: inspections that come back by the calendar, and announced work at the customer's (JOURNEYS 18, 19)."""
+"""Work that is planned ahead: inspections that come back by the calendar, and announced work at the customer's."""
 
 from __future__ import annotations
 

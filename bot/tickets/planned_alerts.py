@@ -1,4 +1,4 @@
-"""The reminders of planned work before and after it is due (JOURNEYS 18, 19)."""
+"""The reminders of planned work before and after it is due."""
 
 from __future__ import annotations
 

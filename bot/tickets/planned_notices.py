@@ -1,4 +1,4 @@
-"""What is said about planned work: that it comes, when, how it ended, and that it is overdue (JOURNEYS 18, 19)."""
+"""What is said about planned work: that it comes, when, how it ended, and that it is overdue."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def changed(ticket: Ticket, event: e.PromiseEvent, at: datetime) -> Ticket:
         case e.Dispatched(to=to):
             known = to == ticket.owner or to in ticket.helpers
             helpers = ticket.helpers if known else (*ticket.helpers, to)  # whoever is there may solve it
-            return replace(spoken(ticket, at, "dispatched"), helpers=helpers)
+            return replace(spoken(ticket, at, "dispatched"), helpers=helpers, sent=to)
         case e.MajorDeclared():
             return _major(ticket, event, at)
         case e.Recovered():

@@ -1,4 +1,4 @@
-"""What is said, and to whom, when something happened to a ticket (JOURNEYS 3 to 8, 13 to 15, 28)."""
+"""What is said, and to whom, when something happened to a ticket."""
 
 from __future__ import annotations
 

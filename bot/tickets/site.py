@@ -1,4 +1,4 @@
-"""Work at the customer's: on the way, there, gone without a solution, or not come at all (JOURNEYS 12); the report of a day (16)."""
+"""Work at the customer's: on the way, there, gone without a solution, or not come at all; the report of a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the promises about many tickets together stand: shares and numbers of a period, per customer (PROMISES 2 and 3)."""
+"""How the promises about many tickets together stand: shares and numbers of a period, per customer."""
 
 from __future__ import annotations
 

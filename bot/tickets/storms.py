@@ -1,4 +1,4 @@
-"""Storms: how often a duty room and a person are told something in an hour, and what happens to the rest (JOURNEYS 8, 21).
+"""Storms: how often a duty room and a person are told something in an hour, and what happens to the rest.
 
 What is over the budget is gathered and said in one list when there is room again. Nothing is lost by it: the ticket notes that its
 notice was gathered, and what is urgent is never held back.

@@ -1,4 +1,4 @@
-"""Visits by appointment: times that are offered to the customer, and the one they choose (JOURNEYS 12)."""
+"""Visits by appointment: times that are offered to the customer, and the one they choose."""
 
 from __future__ import annotations
 

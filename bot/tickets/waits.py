@@ -1,4 +1,4 @@
-"""How long people usually wait until somebody takes their ticket, said only where enough have waited (JOURNEYS 3)."""
+"""How long people usually wait until somebody takes their ticket, said only where enough have waited."""
 
 from __future__ import annotations
 

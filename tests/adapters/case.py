@@ -1,6 +1,6 @@
 """A whole case as people see it, for any platform: a question without an answer, a ticket, two owners, a deadline, a rating.
 
-The script is journeys 3, 5, 6, 8 and 13. A platform gives a `Stage` on which it is played.
+In the script a ticket is offered, opened, claimed, handed over, escalated, solved and rated. A platform gives a `Stage` on which it is played.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 PEOPLE = (KnownPerson("dd:staff1", "王老师", "contact"), KnownPerson("dd:staff2", "老张", "engineer"))
 VIEW = wire.View("dd", "小首", PEOPLE)
 
-# As PROTOCOLS gives it.
+# As the documents give it.
 RECORDED: dict[str, Any] = {
     "conversationId": "cidG",
     "conversationType": "2",

@@ -41,7 +41,7 @@ VIEW = wire.View("fs", "小首", "ou_bot", {"fs:ou_ann": "王老师", "fs:ou_zha
 ZHANG = {"key": "@_user_2", "id": {"open_id": "ou_zhang"}, "name": "Zhang San"}
 CALL = {"key": "@_user_1", "id": {"open_id": "ou_bot"}, "name": "simbot"}
 
-# The event of the documents, as PROTOCOLS gives it.
+# The event of the documents.
 RECORDED: dict[str, Any] = {
     "schema": "2.0",
     "header": {

@@ -1,4 +1,4 @@
-"""The life of a ticket over the real protocols of OneBot, the official QQ bot, WeCom and Telegram: journeys 3, 5, 6, 8, 13 and 29.
+"""The life of a ticket over the real protocols of OneBot, the official QQ bot, WeCom and Telegram, with every rung of the ladder, and where the bot may not speak first.
 
 For the ladder the program runs with time travel, so every rung comes at its own instant and nobody waits.
 """
@@ -202,7 +202,7 @@ class Played:
 
 
 async def played(stage: Stage, program: Program) -> None:
-    """Play journeys 3, 5, 6, 13 and the beginning of 8."""
+    """Open a ticket, claim it, hand it over, let a deadline come near, solve and rate it."""
     await case.play(Played(stage))
     assert program.store.exists()
 
@@ -312,7 +312,7 @@ async def test_a_whole_case_over_the_official_qq_bot(qq_open, tmp_path):
 
 
 async def test_a_group_that_may_not_be_spoken_to_first_hears_it_with_the_next_word(qq_open, tmp_path):
-    """Journey 29: the ladder climbs in the duty room all the same, and nothing is lost."""
+    """The ladder climbs in the duty room all the same, and nothing is lost."""
     qq_open.may_push = {GROUPS[DUTY]}
     async with running(tmp_path, qq_block(qq_open)) as program:
         await qq_open.was_ready(1)

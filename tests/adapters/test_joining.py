@@ -1,4 +1,4 @@
-"""The first day in a group (journey 23) over the real protocols: introduced once, set up from the duty room, and then a place like any other."""
+"""The first day in a group over the real protocols: introduced once, set up from the duty room, and then a place like any other."""
 
 from __future__ import annotations
 

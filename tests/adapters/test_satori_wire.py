@@ -37,7 +37,7 @@ AT = datetime(2026, 1, 1, tzinfo=UTC)
 LOGIN = wire.Login("x", "bot1")
 VIEW = wire.View("st", "小首", LOGIN, {"st:u1": "王老师", "st:u2": "老张"})
 
-# As PROTOCOLS gives it.
+# As the documents give it.
 RECORDED: dict[str, Any] = {
     "sn": 17,
     "type": "message-created",

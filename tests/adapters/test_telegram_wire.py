@@ -28,7 +28,7 @@ VIEW = View(
     homes={-1009999: -9999},
 )
 
-# As PROTOCOLS and the live service show it.
+# As the documents and the live service show it.
 RECORDED: dict[str, Any] = {
     "message_id": 12,
     "date": 1767225600,

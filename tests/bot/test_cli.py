@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.store.sqlite_holding import locked
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -334,3 +336,43 @@ def test_an_import_is_told_in_the_language_of_the_configuration(shouwen: Shouwen
     ]
     unknown = shouwen("faq", "export", str(config.with_name("faq.pdf")))
     assert "faq.pdf is no format that can be written, use .csv, .xlsx, .md, .jsonl." in unknown.output
+
+
+@pytest.mark.parametrize("words", [("run",), ("faq", "ask", "hello")], ids=["run", "ask"])
+def test_a_file_of_the_configuration_that_cannot_be_read_is_one_sentence(
+    shouwen: Shouwen, config: Path, words: tuple[str, ...]
+) -> None:
+    broken = config.with_name("broken.xlsx")
+    broken.write_bytes(b"no workbook")
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace(str(EXAMPLE.with_name("faq.example.md")), str(broken)), encoding="utf-8")
+    result = shouwen(*words)
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == (
+        "Error: broken.xlsx：这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。"
+    )
+
+
+def test_a_port_that_is_taken_is_one_sentence(shouwen: Shouwen, config: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        text = config.read_text(encoding="utf-8")
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        config.write_text(text.replace('"127.0.0.1:8080"', f'"{address}"'), encoding="utf-8")
+        result = shouwen("run")
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == (
+        "Error: [web] listen 不能用（Address already in use）；换一个地址或端口，或停掉占用它的程序"
+    )
+
+
+def test_an_import_beside_a_running_bot_points_to_the_page(shouwen: Shouwen, config: Path) -> None:
+    database = config.parent / "data" / "shouwen.db"
+    lock = locked(database)
+    try:
+        result = shouwen("faq", "import", str(EXAMPLE.with_name("faq.example.md")))
+    finally:
+        lock.release()
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: 机器人正在用这个数据库（进程号 {os.getpid()}）：请在看板的“知识”页导入，或先停掉它。\n"
+    )

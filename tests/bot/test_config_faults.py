@@ -128,6 +128,12 @@ def test_what_is_not_toml_is_told_with_its_line_and_without_its_value(
     assert "hush" not in str(faults)
 
 
+def test_what_is_not_toml_is_told_in_the_language_that_the_file_asks_for(tmp_path: Path) -> None:
+    faults = faults_of('[bot]\nlanguage = "en"\n[store]\nurl = "sqlite:C:\\data"\n', tmp_path)
+    assert str(faults).startswith("line 4: config.toml url = …: not valid TOML: ")
+    assert faults.lines("zh")[0].startswith("第 4 行 config.toml url = …：不是正确的 TOML：")
+
+
 def test_a_file_that_is_not_there_or_not_text_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationFaults) as missing:
         load(tmp_path / "nowhere.toml", {})
