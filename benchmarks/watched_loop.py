@@ -11,9 +11,11 @@ import re
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter, process_time, thread_time
 from typing import Any
 
+_SCHEDSTAT = Path("/proc/thread-self/schedstat")
 _EVERY, _LONG = 0.001, 0.005  # seconds
 _NOTED = 0.001  # seconds; shorter callbacks are only counted
 _IDLE = re.compile(r"(?:threading|selectors|thread|queue|connection|group_commit)\.py:")  # waiting for work
@@ -44,12 +46,12 @@ class WatchedLoop(asyncio.SelectorEventLoop):
     async def pulse(self) -> None:
         """Notice, for as long as it runs, when the loop comes later than it wanted and the other threads of the process worked meanwhile.
 
-        What they worked is an upper bound of what they kept it waiting.
+        What they worked is an upper bound of what they kept it waiting. Waiting for a core is the machine's affair, where it tells of that.
         """
         while True:
-            wall, own, all_ = perf_counter(), thread_time(), process_time()
+            wall, own, all_, off = perf_counter(), thread_time(), process_time(), _without_a_core()
             await asyncio.sleep(_EVERY)
-            late = perf_counter() - wall - _EVERY
+            late = perf_counter() - wall - _EVERY - (_without_a_core() - off)
             others = (process_time() - all_) - (thread_time() - own)
             if min(late, others) > _NOTED:
                 self._waited.append((min(late, others), _working()))
@@ -78,6 +80,14 @@ class WatchedLoop(asyncio.SelectorEventLoop):
             if seconds > _NOTED:
                 self.noted += 1
                 self._held.append((seconds, f"{before} → {_frame(callback)}" if before else repr(callback)))
+
+
+def _without_a_core() -> float:
+    """Return the seconds in which this thread could have gone on and other programs had the cores; 0 where the system does not tell."""
+    try:
+        return int(_SCHEDSTAT.read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
 
 
 def _working() -> str:

@@ -39,10 +39,15 @@ class Access:
         self._sessions: dict[str, datetime] = {}
         self.is_needed = not (self._is_loopback and web.time_travel)
 
-    def welcome(self, base: str, translate: Callable[[str], str]) -> str:
+    def welcome(self, base: str, translate: Callable[[str], str], *, has_chat: bool) -> str:
         """Return the line for whoever started the program: the address, or a link to log in with."""
         if not self.is_needed:
-            return translate("看板 {address}/　试聊 {address}/chat").format(address=_reachable(base))
+            says = (
+                translate("看板 {address}/　试聊 {address}/chat")
+                if has_chat
+                else translate("看板 {address}/")
+            )
+            return says.format(address=_reachable(base))
         template = translate("登录看板（链接 1 小时内有效，只能用一次）：{link}")
         return template.format(link=self.link(_reachable(base)))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from adapters.contract import Adapter, Connects
+from adapters.contract import Adapter, Connects, HasPages
 from bot.access import Access
 from bot.adapters import made
 from bot.assembly import Bot, assemble
@@ -187,7 +187,8 @@ async def _serve(
             )
         )
         translate = Texts().translator(bot.config.bot.language)
-        print(access.welcome(base, translate), flush=True)  # noqa: T201 - for the person who typed `make run`
+        has_chat = any(isinstance(each, HasPages) for each in adapters.values())
+        print(access.welcome(base, translate, has_chat=has_chat), flush=True)  # noqa: T201 - for the person who typed `make run`
         on_running()
         log.info("running", action="started", address=base, adapters=list(adapters))
         await _until(ending, reading)

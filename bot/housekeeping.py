@@ -15,8 +15,9 @@ from bot.importing import import_file, rows_of
 from bot.kept_index import index_file, read_base
 from bot.knowledge import wanted_of
 from bot.measured import told
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import Store, StoreFault, StoreInUse
 from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
+from bot.tickets.errors import N_
 from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
 from faq.formats import UnreadableFile, describe, plan, template, write
@@ -34,7 +35,11 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
     """
     if is_dry_run:
         return describe(plan(await _entries(config), rows_of(file, config)), config.bot.language)
-    store, now = await _opened(config)
+    try:
+        store, now = await _opened(config)
+    except StoreInUse as fault:
+        says = N_("机器人正在用这个数据库（进程号 {holder}）：请在看板的“知识”页导入，或先停掉它。")
+        raise StoreFault(says, holder=fault.values["holder"]) from fault
     try:
         return describe(await import_file(store, file, config, now), config.bot.language)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from bisect import bisect_left
+from collections.abc import Callable
 from functools import lru_cache
 from math import log
 from operator import mul
@@ -57,6 +58,18 @@ class Weighed(msgspec.Struct, frozen=True):
     characters: list[tuple[str, float, float]]  # Chinese ones
     pairs: list[tuple[str, float]]  # Chinese ones, which add to the pieces only
     others: list[tuple[str, float, float]]  # words and triples
+
+
+class _Remembered(dict[str, float]):
+    """What words weigh, asked for once each."""
+
+    def __init__(self, weight_of: Callable[[str], float]) -> None:
+        super().__init__()
+        self._weight_of = weight_of
+
+    def __missing__(self, word: str) -> float:
+        weight = self[word] = self._weight_of(word)
+        return weight
 
 
 class Index:
@@ -167,6 +180,10 @@ class Index:
             weight = sum(_factor(part) * self.rarity(part) for part in parts) / len(parts) / self._rarest
             self._words[text] = weight
         return weight
+
+    def weights_of(self) -> Callable[[str], float]:
+        """Return `weight_of` with a memory for one question: its phrasings are much the same words."""
+        return _Remembered(self.weight_of).__getitem__
 
     def meant(self, text: str) -> dict[str, str]:
         """Return the words of a canonical text that are misspelt or typed as pinyin, each with what was meant.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
@@ -83,6 +84,7 @@ class KnowledgeBase:
         # What was looked up ahead: after which change, and what `_looked_up` returns.
         self._lately: dict[tuple[str, str | None, LeftOut], tuple[int, Wanted, list[int]]] = {}
         self._entries: dict[str, Entry] = {}
+        self._counts: Counter[str | None] = Counter()  # entries in use, by whom they are for
         for entry in entries:
             self.put(entry)
 
@@ -93,6 +95,7 @@ class KnowledgeBase:
         """Return a base of entries by id, most of which stand in an index and have their numbers; the others get theirs."""
         base = cls(sentences=sentences, index=index, phrases=phrases)
         base._entries = entries
+        base._counts.update(entry.customer for entry in entries.values() if entry.is_enabled)
         if any(entry.customer is not None for entry in entries.values()):
             phrases.know_reserved()
         if sentences is not None:
@@ -105,6 +108,11 @@ class KnowledgeBase:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def count(self, customer: str | None) -> int:
+        """Return how many entries are found for a customer."""
+        own = self._counts[customer] if customer is not None else 0
+        return self._counts[None] + own
 
     def entries(self) -> list[Entry]:
         """Return all entries by id, disabled ones too."""
@@ -119,6 +127,7 @@ class KnowledgeBase:
         self.changes += 1
         self._take_out(entry.id)
         self._entries[entry.id] = entry
+        self._counts[entry.customer] += entry.is_enabled
         for text, place in canonical_wordings(entry).items():
             number = self.phrases.add(entry, place)
             self.index.add(number, text)
@@ -134,6 +143,7 @@ class KnowledgeBase:
         entry = self._entries.pop(id_, None)
         if entry is None:
             return
+        self._counts[entry.customer] -= entry.is_enabled
         for number in self.phrases.take_out(entry):
             self.index.remove(number)
             self._readings.forget(number)
@@ -242,9 +252,10 @@ class KnowledgeBase:
         weighed = self.index.weighed(wanted.weights)
         # Words that were misspelt are written anew for each phrasing, and what sentences mean is not bounded.
         is_bounded = at_least > 0 and not meant and like is None
-        if is_bounded and self._most_likely(asked_text, weighed, numbers) < at_least:
+        if is_bounded and self._most_likely(asked_text, weighed, numbers, customer) < at_least:
             return []
         asked = reading(asked_text)
+        weight = self.index.weights_of()
         found = []
         for number in numbers:
             read = self._readings.reading(number)
@@ -253,9 +264,7 @@ class KnowledgeBase:
                 shares = self.index.coverage(weighed, number)
             else:
                 shares = self.index.coverage(self.index.weighed(self.index.weigh(rewritten.text)), number)
-            features = compared(
-                rewritten or asked, read, shares, self.index.weight_of, with_left_over=like is not None
-            )
+            features = compared(rewritten or asked, read, shares, weight, with_left_over=like is not None)
             found.append(
                 Measured(
                     self.phrases.entry(number),
@@ -267,17 +276,20 @@ class KnowledgeBase:
             )
         return found
 
-    def _most_likely(self, text: str, weighed: Weighed, numbers: Sequence[int]) -> float:
+    def _most_likely(
+        self, text: str, weighed: Weighed, numbers: Sequence[int], customer: str | None
+    ) -> float:
         """Return a probability that no entry of some phrasings goes beyond."""
         index = self.index
         return most_likely(
-            [at_most(text, index.text(each), index.coverage(weighed, each)) for each in numbers]
+            [at_most(text, index.text(each), index.coverage(weighed, each)) for each in numbers],
+            self.count(customer),
         )
 
     def compare(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Comparison]:
         """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
         measured = self.measure(text, customer=customer, at_least=at_least)
-        return ranked(measured) if measured else []
+        return ranked(measured, self.count(customer)) if measured else []
 
     def _hidden(self, customer: str | None, left_out: LeftOut) -> list[AbstractSet[int]]:
         """Return the phrasings that may not be found: those of other customers, and those left out."""

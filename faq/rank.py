@@ -9,6 +9,7 @@ from math import exp, log
 
 import msgspec
 
+from faq.doubt import probability
 from faq.entries import Comparison, Measured
 from faq.features import LEFT_OVER, NAMES, UNMEASURED
 
@@ -47,10 +48,9 @@ class Confidence(msgspec.Struct, frozen=True):
 
     weights: tuple[float, ...]
 
-    def probability(self, values: Sequence[float]) -> float:
-        """Return the probability for some values of `sureness`."""
-        logit = sum(weight * value for weight, value in zip(self.weights, values, strict=True))
-        return 1 / (1 + exp(-max(-30.0, min(30.0, logit))))
+    def logit(self, values: Sequence[float]) -> float:
+        """Return the logarithm of the odds for some values of `sureness`."""
+        return sum(weight * value for weight, value in zip(self.weights, values, strict=True))
 
 
 @cache
@@ -103,8 +103,9 @@ def spoken_of(each: Comparison) -> tuple[Spoken, ...]:
     )
 
 
-def most_likely(found: Sequence[Sequence[float]]) -> float:
-    """Return a probability that no entry goes beyond whose phrasings are none but these, each with the features it has at most.
+def most_likely(found: Sequence[Sequence[float]], among: int) -> float:
+    """Return a probability that no entry of so many goes beyond whose phrasings are none but these, each with the features it
+    has at most.
 
     As if all were phrasings of one entry that had no rival. Only for what is not compared by the meaning of whole sentences.
     """
@@ -113,8 +114,8 @@ def most_likely(found: Sequence[Sequence[float]]) -> float:
     weights, most = _most_spoken()
     total = log(sum([exp(SHARPNESS * _spoken(weights, features)) for features in found])) / SHARPNESS
     # What is not measured is the same for all, and so is the length of the text.
-    learned = _confidence(False).probability(sureness(found[0], total + most, _BY_CHANCE))
-    return max(learned, _HELD + _HELD_MORE)
+    logit = _confidence(False).logit(sureness(found[0], total + most, _BY_CHANCE))
+    return max(probability(logit, among, is_semantic=False), _HELD + _HELD_MORE)
 
 
 def is_the_same(each: Measured) -> bool:
@@ -133,14 +134,11 @@ def is_decided(each: Measured) -> bool:
     )
 
 
-def ranked(found: Sequence[Measured]) -> list[Comparison]:
-    """Return the entries of some phrasings with their probabilities, best first."""
-    is_semantic = any(each.sentence is not None for each in found)
-    return judged([(each, evidence(each)) for each in found], _confidence(is_semantic))
-
-
-def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> list[Comparison]:
-    """Return the entries of phrasings with their evidence, best first, each once."""
+def ranked(measured: Sequence[Measured], among: int) -> list[Comparison]:
+    """Return the entries of some phrasings, each once, with the probability that each is right of so many; best first."""
+    is_semantic = any(each.sentence is not None for each in measured)
+    scored = [(each, evidence(each)) for each in measured]
+    confidence = _confidence(is_semantic)
     gathered = gather(scored)[:_TOLD]
     held = _held(scored)
     found: list[Comparison] = []
@@ -148,7 +146,8 @@ def judged(scored: Sequence[tuple[Measured, float]], confidence: Confidence) -> 
     for place, (best, total) in enumerate(gathered):
         rival = gathered[0 if place else 1][1] if len(gathered) > 1 else _BY_CHANCE
         # The evidence decides the order; what is less likely by it is never more certain.
-        learned = min(learned, confidence.probability(sureness(best.features, total, rival)))
+        logit = confidence.logit(sureness(best.features, total, rival))
+        learned = min(learned, probability(logit, among, is_semantic=is_semantic))
         score = max(_decided(best, learned), held.get(best.entry.id, 0.0))
         found.append(
             Comparison(best.entry, best.wording, best.text, best.features, total, score, best.sentence)

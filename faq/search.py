@@ -24,7 +24,7 @@ _WEIGHED = 64
 # Before a list that is longer than this part of what was found so far it is worth while to see whether more can matter.
 _LOOKED_BACK = 2
 # After so many more pieces those are left out that cannot come up any more.
-_SIFTED = 4
+_SIFTED = 6
 # Sums are compared with bounds that were summed up in another order.
 _SLACK = 1e-9
 
@@ -119,11 +119,15 @@ def _gathered(
     """
     shared: dict[int, float] = {}
     looked_at = 0
+    most = since = (
+        0.0  # what the best one shared when that was looked at last, and what was added to any since, at most
+    )
     for place, (count, piece) in enumerate(known):
         is_dear = looked_at + count > _BUDGET
-        if shared and (is_dear or count * _LOOKED_BACK > len(shared)):
+        may_end = most + left < bar or left < _FAR_BEHIND * (most + since) * (1 + _SLACK)
+        if shared and (is_dear or (may_end and count * _LOOKED_BACK > len(shared))):
             shared = _seen(shared, hidden)
-            most = max(shared.values(), default=0.0)
+            most, since = max(shared.values(), default=0.0), 0.0
             if most + left < bar * (1 - _SLACK):
                 return {}, place, left
             if shared and (is_dear or left < _FAR_LESS * most * (1 - _SLACK)):
@@ -135,6 +139,7 @@ def _gathered(
         if count > _BUDGET:
             numbers = numbers[:_BUDGET]
         left -= weight
+        since += weight
         if not shared:
             shared = dict.fromkeys(numbers, weight)
             continue

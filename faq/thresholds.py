@@ -75,7 +75,8 @@ def _asked(base: KnowledgeBase, entry: Entry, number: int) -> Iterator[OwnQuesti
         yield None
         found = base.measure(text, customer=entry.customer, left_out=(number,))
         yield None
-    best = ranked([each for each in found if not is_the_same(each)])
+    among = base.count(entry.customer)
+    best = ranked([each for each in found if not is_the_same(each)], among)
     yield from base.looked_up(text, customer=entry.customer, left_out=own)
     yield None
     others = base.measure(text, customer=entry.customer, left_out=own)
@@ -84,12 +85,12 @@ def _asked(base: KnowledgeBase, entry: Entry, number: int) -> Iterator[OwnQuesti
         score=best[0].score if best else 0.0,
         is_right=bool(best) and best[0].entry.id == entry.id,
         is_answerable=is_answerable,
-        without=_best([each for each in others if not is_the_same(each)]),
+        without=_best([each for each in others if not is_the_same(each)], among),
     )
 
 
-def _best(found: Sequence[Measured]) -> float:
-    return max((each.score for each in ranked(found)), default=0.0)
+def _best(found: Sequence[Measured], among: int) -> float:
+    return max((each.score for each in ranked(found, among)), default=0.0)
 
 
 def own_answer_at(asked: Sequence[OwnQuestion], usual: float) -> float:

@@ -68,6 +68,10 @@ class StoreFault(Exception):
         return worded(translate(self.template), self.values)
 
 
+class StoreInUse(StoreFault):
+    """Another process writes to the store."""
+
+
 def worded(template: str, values: Mapping[str, object]) -> str:
     """Return a template with what it names; without values it is a text already, whatever braces are in it."""
     return template.format_map(values) if values else template

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.contract import StoreFault
+from bot.store.contract import StoreFault, StoreInUse
 from bot.store.lockfile import Held, LockFile
 from bot.tickets.errors import N_
 
@@ -14,13 +14,14 @@ def locked(path: Path) -> LockFile:
     """Return the lock of a database.
 
     Raises:
-        StoreFault: Another process has it, or the folder cannot be written.
+        StoreInUse: Another process has it.
+        StoreFault: The folder cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         return LockFile(path.with_name(path.name + ".lock"))
     except Held as held:
-        raise StoreFault(
+        raise StoreInUse(
             N_(
                 "数据库 {path} 正被另一个进程使用（进程号 {holder}）；请先停掉它，一个数据库只能由一个机器人写。"
             ),

@@ -10,7 +10,7 @@ import random
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from math import log
+from math import exp, log
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +89,7 @@ def _surprise(rows: Sequence[tuple[tuple[float, ...], bool]], confidence: Confid
     """Return the mean of the negative logarithm of the probability that was given to what happened."""
     total = 0.0
     for values, is_right in rows:
-        sure_of_it = confidence.probability(values)
+        sure_of_it = 1 / (1 + exp(-confidence.logit(values)))
         total -= log(max(1e-9, sure_of_it if is_right else 1 - sure_of_it))
     return total / len(rows)
 

@@ -53,7 +53,13 @@ class Connection:
 
     socket: web.WebSocketResponse
     identity: dict[str, Any]
-    pings: int = 0
+    pings: asyncio.Queue[None] = field(default_factory=asyncio.Queue)
+    is_over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def was_pinged(self) -> None:
+        """Wait for the next ping."""
+        async with asyncio.timeout(10):
+            await self.pings.get()
 
     def cut(self) -> None:
         transport = self.socket._req.transport
@@ -149,9 +155,10 @@ class Gateway:
         connection = self.current
         async for message in socket:
             if message.type is WSMsgType.TEXT and json.loads(message.data)["op"] == 1:
-                connection.pings += 1
+                connection.pings.put_nowait(None)
                 if self.answers_pings:
                     await socket.send_str('{"op":2}')
+        connection.is_over.set()
         return socket
 
     def _method(self, request: web.Request, method: str, body: dict[str, Any]) -> web.Response:

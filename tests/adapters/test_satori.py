@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -93,21 +94,26 @@ async def test_a_hundred_lost_connections_cost_no_message_and_double_none(accoun
 
 
 async def test_pings_go_out_and_a_deaf_gateway_is_left(account, clock):
+    connection = account.gateway.current
+    await connection.was_pinged()  # at the start
     for _ in range(3):
-        before = len(clock.lengths)
-        clock.advance(10)
-        await clock.slept(before + 1)
-    await account.says("王老师", "我在")
-    await account.listener.next()
-    assert account.gateway.current.pings >= 3
+        await _beaten(clock)
+        await connection.was_pinged()
+        await account.says("王老师", "我在")  # behind the answer
+        await account.listener.next()
     account.gateway.answers_pings = False
-    for _ in range(5):
-        before = len(clock.lengths)
-        clock.advance(10)
-        await clock.slept(before + 1)
-        if account.gateway.current.socket.closed:
-            break
-    assert account.gateway.current.socket.closed
+    for _ in range(3):
+        await _beaten(clock)
+    assert not connection.is_over.is_set()
+    clock.advance(10)
+    async with asyncio.timeout(10):
+        await connection.is_over.wait()
+
+
+async def _beaten(clock) -> None:
+    before = len(clock.lengths)
+    clock.advance(10)
+    await clock.slept(before + 1)
 
 
 async def test_a_wrong_token_is_said_and_not_told(satori, listen, clock):

@@ -71,6 +71,7 @@ class KfServer(WeComApi):
     taken: set[tuple[str, str]] = field(default_factory=set)
     sender: CallbackSender | None = None
     fails: list[Any] = field(default_factory=list)  # for pulls, in turn
+    on_its_own: tuple[str, ...] = ("/sync_msg",)
     codes: set[str] = field(default_factory=set)  # with which somebody may be greeted
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 

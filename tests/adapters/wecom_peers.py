@@ -303,6 +303,9 @@ class WeComApi:
     posted: asyncio.Queue[Posted] = field(default_factory=asyncio.Queue)
     tokens: list[str] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)  # taken first: a dict, a status, or "hang up"
+    on_its_own: tuple[
+        str, ...
+    ] = ()  # ends of paths that the bot may ask for at any time: no answer of `answers` is for them
     token_answer: dict[str, Any] | None = None
     token_asked: asyncio.Event = field(default_factory=asyncio.Event)
     token_may_go: asyncio.Event | None = None
@@ -326,7 +329,7 @@ class WeComApi:
             content = self.files.get(posted.query["media_id"])
             missing = {"errcode": 40007, "errmsg": "invalid media_id"}
             return web.Response(body=content) if content is not None else web.json_response(missing)
-        if self.answers:
+        if self.answers and not path.endswith(self.on_its_own):
             answer = self.answers.pop(0)
             if answer == "arrives, hangs up":
                 self._deliver(posted)

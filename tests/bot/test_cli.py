@@ -17,6 +17,7 @@ import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import main
+from bot.store.sqlite_holding import locked
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -360,4 +361,17 @@ def test_a_port_that_is_taken_is_one_sentence(shouwen: Shouwen, config: Path) ->
     assert result.exit_code == 1
     assert result.output.splitlines()[-1] == (
         "Error: [web] listen 不能用（Address already in use）；换一个地址或端口，或停掉占用它的程序"
+    )
+
+
+def test_an_import_beside_a_running_bot_points_to_the_page(shouwen: Shouwen, config: Path) -> None:
+    database = config.parent / "data" / "shouwen.db"
+    lock = locked(database)
+    try:
+        result = shouwen("faq", "import", str(EXAMPLE.with_name("faq.example.md")))
+    finally:
+        lock.release()
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: 机器人正在用这个数据库（进程号 {os.getpid()}）：请在看板的“知识”页导入，或先停掉它。\n"
     )

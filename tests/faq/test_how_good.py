@@ -9,6 +9,7 @@ from faq.rank import ranked
 from faq.training.examples import HELD, MIXED, patterns, questions, written
 
 _FIRST_TOPIC = 1_000
+_USUAL = 300  # entries
 
 
 def test_written_questions_are_found_and_the_probability_is_honest() -> None:
@@ -17,7 +18,7 @@ def test_written_questions_are_found_and_the_probability_is_honest() -> None:
     drawn = questions(known, alike, 3, random.Random(11), MIXED)
     for number, question in enumerate(drawn):
         asked.append(Asked(str(number), frozenset({question.right} - {None})))  # type: ignore[arg-type]
-        predicted[str(number)] = [(each.entry.id, each.score) for each in ranked(question.found)]
+        predicted[str(number)] = [(each.entry.id, each.score) for each in ranked(question.found, _USUAL)]
     got = figures(asked, predicted)
     assert got.answerable > 150
     assert got.unanswerable > 100
@@ -33,7 +34,7 @@ def test_a_wording_that_is_not_known_is_mostly_found_among_unlike_questions() ->
         for question in questions(written(), [], 1, random.Random(12), HELD)
         if question.right is not None
     ]
-    found = [ranked(question.found) for question in drawn]
+    found = [ranked(question.found, _USUAL) for question in drawn]
     right = sum(
         bool(hits) and hits[0].entry.id == each.right for each, hits in zip(drawn, found, strict=True)
     )

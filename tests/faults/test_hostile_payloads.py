@@ -44,6 +44,7 @@ from tests.adapters.test_wechat_wire import RECORDED as KF
 from tests.faults.conftest import Held
 
 SHORT, LONG = 2_000, 1_000_000
+PARTS = 4  # in which they are played, so that two processes end together
 
 _ODD: tuple[Any, ...] = (
     None, True, 0, -1, 2**63, 1e308, -0.0, "", "x" * 300, "\x00", "\ud800", "@all", "all", [], {}, [[]], [None], {"a": {}},
@@ -66,6 +67,12 @@ _SATORI_TYPES = ("message-created",) * 4 + (
 PRESS: dict[str, Any] = {
     "userId": "staff1", "outTrackId": "c1", "type": "actionCallback", "corpId": "ding1", "extension": "{}",
     "content": {"cardPrivateData": {"actionIds": ["0"], "params": {"command": "接单 1001", "group": "cidG"}}},
+}  # fmt: skip
+
+FEISHU_TOUCH: dict[str, Any] = {
+    "operator": {"tenant_key": "t", "open_id": "ou_zhang"}, "token": "c-1", "host": "im_message",
+    "action": {"value": {"command": "接单 1001", "room": "group"}, "tag": "button", "name": "Button_x"},
+    "context": {"open_message_id": "om_card", "open_chat_id": "oc_g"},
 }  # fmt: skip
 
 _SNIPPETS = (
@@ -160,6 +167,16 @@ def _feishu(rng: random.Random) -> None:
         frame[rng.randrange(len(frame))] = rng.randrange(256)
     with contextlib.suppress(Unreadable):
         Fragments().add(feishu_frames.decode(bytes(frame[: rng.randint(1, len(frame))])), rng.random())
+    touch = mutated(
+        {
+            **FEISHU,
+            "header": {**FEISHU["header"], "event_type": "card.action.trigger"},
+            "event": FEISHU_TOUCH,
+        },
+        rng,
+    )
+    if isinstance(touch, dict):
+        list(feishu.happenings(touch, FEISHU_VIEW))
     event = json.loads(json.dumps(FEISHU))
     kind = rng.choice(("text", "post", "image", "file", "location"))
     event["event"]["message"] |= {"message_type": kind}
@@ -216,22 +233,24 @@ def _satori(rng: random.Random) -> None:
 
 
 @pytest.mark.fault("payloads")
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(
     "play", [_kf, _mp, _feishu, _dingtalk, _satori], ids=lambda play: play.__name__.strip("_")
 )
 def test_nothing_nearly_right_raises_anything(
     play: Callable[[random.Random], None],
+    part: int,
     is_long: bool,
     seed: int,
     held: Held,
 ):
-    count = LONG if is_long else SHORT
-    rng = random.Random(seed)
+    count = (LONG if is_long else SHORT) // PARTS
+    rng = random.Random(f"{seed} {part}")
     for number in range(count):
         try:
             play(rng)
         except Exception as error:
-            raise AssertionError(f"input {number} of seed {seed}") from error
+            raise AssertionError(f"input {number} of part {part} of seed {seed}") from error
     held(count)
 
 

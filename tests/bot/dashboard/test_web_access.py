@@ -106,9 +106,13 @@ def test_elsewhere_any_name_may_lead_here() -> None:
 
 
 def test_the_welcome_is_an_address_or_a_link() -> None:
-    assert "http://127.0.0.1:8080/" in access(travel=True)[0].welcome("http://127.0.0.1:8080", str)
+    open_door = access(travel=True)[0]
+    assert open_door.welcome("http://127.0.0.1:8080", str, has_chat=False) == "看板 http://127.0.0.1:8080/"
+    assert open_door.welcome("http://127.0.0.1:8080", str, has_chat=True).endswith(
+        "　试聊 http://127.0.0.1:8080/chat"
+    )
     door, _ = access("0.0.0.0")
-    said = door.welcome("http://0.0.0.0:8080", str)
+    said = door.welcome("http://0.0.0.0:8080", str, has_chat=True)
     assert "http://127.0.0.1:8080/login?token=" in said
     assert door.redeem(token(said)) is not None
 
