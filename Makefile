@@ -48,8 +48,9 @@ check: .venv/.dev ## format, lint, types, import contracts
 bench: .venv/.dev ## measure speed and size, as ratios
 	@$(BIN)/python -m benchmarks
 
+# Three side by side on two cores: half of the rows wait most of the time, for a lease, a pause or a reconnection.
 faults: .venv/.dev ## the long rounds of the fault tests
-	@$(BIN)/python -m pytest -n 2 --dist worksteal tests/faults tests/adapters -k "faults or again_and_again" --long
+	@$(BIN)/python -m pytest -n 3 --dist worksteal tests/faults tests/adapters -k "faults or again_and_again" --long
 
 lock: ## pin the dependencies anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock pyproject.toml requirements-build.in

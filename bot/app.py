@@ -167,7 +167,11 @@ async def _serve(
     keeping: list[asyncio.Task[None]] = []  # what goes on beside the road, and ends with it
     try:
         site = web.TCPSite(runner, bot.config.web.host, bot.config.web.port)
-        await site.start()
+        try:
+            await site.start()
+        except OSError as fault:  # what asyncio says of it is no sentence
+            address = f"{bot.config.web.host}:{bot.config.web.port}"
+            raise OSError(fault.errno, os.strerror(fault.errno or 0), address) from fault
         base = _base(runner)
         run_file = _tell_tools(bot, Running(_reachable(base), token), log)
         await roster.look()

@@ -21,7 +21,7 @@ from bot.tickets.errors import N_
 P = ParamSpec("P")
 R = TypeVar("R")
 
-_OF_ADDRESSES = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
+_OF_ADDRESSES = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL})
 
 config_option = click.option(
     "-c",
@@ -109,11 +109,11 @@ def _voice(given: Mapping[str, object]) -> Voice:
 
 
 def _about_the_system(fault: OSError, voice: Voice) -> str:
-    if fault.filename is None and fault.errno in _OF_ADDRESSES:
-        says = N_("[web] listen 不能用（{reason}）；换一个地址或端口，或停掉占用它的程序")
-        return voice.say(says, reason=os.strerror(fault.errno))
     if fault.filename is None or fault.strerror is None:
         return str(fault)
+    if fault.errno in _OF_ADDRESSES:
+        says = N_("{address} 不能用（{reason}）；换一个端口，或停掉占用它的程序")
+        return voice.say(says, address=fault.filename, reason=fault.strerror)
     path = str(fault.filename).removesuffix(".part")  # what is written goes there first
     return voice.say("{path} 用不了（{error}）。", path=path, error=fault.strerror)
 

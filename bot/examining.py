@@ -34,7 +34,7 @@ class Found(msgspec.Struct, frozen=True):
     @property
     def finding(self) -> Finding:
         """The finding with the adapter it is about."""
-        return Finding(f"{self.adapter} {self.subject}", self.is_well, self.says)
+        return Finding(f"{self.adapter} · {self.subject}", self.is_well, self.says)
 
 
 async def examined(adapters: Iterable[Adapter], patience: timedelta, voice: Voice) -> list[Found]:

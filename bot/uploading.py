@@ -32,6 +32,12 @@ STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _CURRENT: Final = "setup:"
 _LINES_SHOWN: Final = 8
+_WITHOUT_COLUMNS: Final = (
+    ".docx",
+    ".txt",
+    ".md",
+)  # what is a question in them is told by guessing: whoever sent one sees the first
+_MOST_SHOWN: Final = 30  # characters of a question or an answer
 
 
 class Staged(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,7 +96,7 @@ class Uploading:
         planned = await beside(plan, await self._store.entries(), rows)
         staged = Staged(name=file.name, customer=customer, rows=rows.rows)
         kept = Kept(STAGED + hearing.origin.address, msgspec.json.encode(staged).decode())
-        text = self._preview(hearing, planned, name)
+        text = self._preview(hearing, planned, name, file.name)
         message = Message(to=Place.ASIDE, text=text, file=self._to_look_at(hearing, planned, file.name))
         draft = self._drafts.answer(message, hearing.origin)
         await self._desk.note((kept,), [draft], hearing.now, hearing.origin.seen)
@@ -147,7 +153,7 @@ class Uploading:
             name=written, of=Paper(title=title, tables=(table,)), page="/knowledge", is_internal=True
         )
 
-    def _preview(self, hearing: Hearing, planned: ImportPlan, customer: str) -> str:
+    def _preview(self, hearing: Hearing, planned: ImportPlan, customer: str, name: str) -> str:
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
         new, changed, same, faulty = (
             len(each) for each in (planned.new, planned.changed, planned.duplicate, planned.faulty)
@@ -171,6 +177,26 @@ class Uploading:
                 for fault in planned.faulty[:_LINES_SHOWN]
             ]
             lines.append(speaker.say("需看：{rows}", rows=tuple(rows)))
+        if planned.conflicting:
+            fault = planned.conflicting[0]
+            lines.append(
+                speaker.say(
+                    "问法冲突 {count} 处，如第 {line} 行：{fault}",
+                    count=len(planned.conflicting),
+                    line=fault.line,
+                    fault=fault.said(speaker.language)[1],
+                )
+            )
+        if PurePath(name.lower()).suffix in _WITHOUT_COLUMNS and (
+            first := next(iter((*planned.new, *planned.changed)), None)
+        ):
+            lines.append(
+                speaker.say(
+                    "认成这样：“{question}”→“{answer}”",
+                    question=_short(first.question),
+                    answer=_short(first.answer),
+                )
+            )
         lines.append(
             speaker.say("导入好的部分请回“确认导入”。") if new + changed else speaker.say("没有可导入的。")
         )
@@ -184,6 +210,11 @@ class Uploading:
 
 def _is_faq(file: Attachment) -> bool:
     return file.kind == "file" and PurePath(file.name.lower()).suffix in SUFFIXES
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}…"
 
 
 def _for(row: Row, customer: str) -> Row:

@@ -8,10 +8,10 @@ from typing import Final
 
 import structlog
 
-from adapters.contract import Incoming
+from adapters.contract import Incoming, RoomKind
 from adapters.onebot.calls import Caller, NoSuchPower, history
 from adapters.onebot.frames import Frame
-from adapters.remembered import Remembered
+from adapters.remembered import Remembered, RememberedValues
 
 _log = structlog.get_logger(__name__)
 
@@ -23,10 +23,22 @@ class Known:
 
     def __init__(self) -> None:
         self._known = Remembered[tuple[str, str]](_REMEMBERED)
+        self._heard_by = RememberedValues[int, str](_REMEMBERED)
 
-    def is_new(self, message: Incoming) -> bool:
-        """Note a message; False when it was noted before."""
-        return self.is_first(message.room, message.message_id)
+    def is_new(self, message: Incoming, account: str) -> bool:
+        """Note a message that one of our accounts has heard; False when it was noted before, by this account or another one.
+
+        Each account knows it by a number of its own: where another one takes over a group, it brings once more what was heard.
+        """
+        if not self.is_first(message.room, message.message_id):
+            return False
+        if message.room_kind is not RoomKind.GROUP or message.sent_at is None:
+            return True
+        kinds = tuple(each.kind for each in message.attachments)
+        said = hash((message.room, message.sender, message.sent_at, message.text, kinds))
+        first = self._heard_by.get(said, account)
+        self._heard_by.note(said, first)
+        return first == account
 
     def is_first(self, room: str, name: str) -> bool:
         """Note something that is named in a room; False when it was noted before."""
@@ -37,9 +49,16 @@ class CatchingUp:
     """The rooms of one connection. What comes in for a room waits until what was said there before has been fetched."""
 
     def __init__(
-        self, rooms: Sequence[str], *, hand_on: Callable[[Incoming], None], known: Known, adapter: str
+        self,
+        rooms: Sequence[str],
+        account: str,
+        *,
+        hand_on: Callable[[Incoming], None],
+        known: Known,
+        adapter: str,
     ) -> None:
         self._waiting: dict[str, list[Incoming]] = {room: [] for room in rooms}
+        self._account = account
         self._hand_on = hand_on
         self._known = known
         self._log = _log.bind(adapter=adapter)
@@ -49,7 +68,7 @@ class CatchingUp:
         waiting = self._waiting.get(message.room)
         if waiting is not None:
             waiting.append(message)
-        elif self._known.is_new(message):
+        elif self._is_new(message):
             self._hand_on(message)
 
     async def run(
@@ -70,7 +89,7 @@ class CatchingUp:
                 for message in map(read, said):
                     if message is None or message.message_id in heard:
                         continue
-                    if message.sent_at and message.sent_at >= since and self._known.is_new(message):
+                    if message.sent_at and message.sent_at >= since and self._is_new(message):
                         self._hand_on(message)
                         count += 1
                 self._release(room)
@@ -92,8 +111,11 @@ class CatchingUp:
 
     def _release(self, room: str) -> None:
         for message in self._waiting.pop(room):
-            if self._known.is_new(message):
+            if self._is_new(message):
                 self._hand_on(message)
+
+    def _is_new(self, message: Incoming) -> bool:
+        return self._known.is_new(message, self._account)
 
 
 def since(now: datetime, minutes: int) -> datetime:

@@ -354,7 +354,7 @@ class OneBotAdapter:
         rooms = dict.fromkeys((*self._groups, *self._voices.rooms_of(account, _MOST_ROOMS)))
         is_wanted = self._settings.history_minutes > 0
         here = [room for room in rooms if self._voices.may_hear(room, account)] if is_wanted else []
-        return CatchingUp(here, hand_on=self._put, known=self._known, adapter=self.name)
+        return CatchingUp(here, account, hand_on=self._put, known=self._known, adapter=self.name)
 
     async def _catch_up(self, caller: Caller | None, catching: CatchingUp, account: str) -> None:
         def read(frame: Frame) -> Incoming | None:

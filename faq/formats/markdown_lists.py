@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from faq.formats.numbered import looks_asked
 from faq.formats.paragraphs import Paragraph
-from faq.formats.prose import drafts_of, is_marked
 from faq.formats.rows import Draft, Fault, UnreadableFile
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*")
@@ -43,7 +42,10 @@ def pairs_of_markdown(text: str) -> list[Draft | Fault]:
     """
     if any(_OWN_ID.search(line) for line in text.split("\n") if line.startswith("##")):
         return []
-    paragraphs = [_paragraph(number, line) for number, line in enumerate(text.split("\n"), 1)]
+    # Here, because a first start reads a file of ours, which needs none of it.
+    from faq.formats.prose import drafts_of, is_marked
+
+    paragraphs = [_paragraph(number, line, is_marked) for number, line in enumerate(text.split("\n"), 1)]
     marked = sum(is_marked(each.text) for each in paragraphs if not each.depth)
     if marked < 2 * max(_LEAST, sum(1 for each in paragraphs if each.depth)):  # a question and an answer each
         return []
@@ -53,13 +55,13 @@ def pairs_of_markdown(text: str) -> list[Draft | Fault]:
         return []
 
 
-def _paragraph(number: int, line: str) -> Paragraph:
+def _paragraph(number: int, line: str, is_marked: Callable[[str], bool]) -> Paragraph:
     heading = _HEADING.fullmatch(line)
     text = heading[2] if heading else line[_IN_FRONT.match(line).end() :]  # type: ignore[union-attr]
-    return Paragraph(number, _plain(text), len(heading[1]) if heading else 0)
+    return Paragraph(number, _plain(text, is_marked), len(heading[1]) if heading else 0)
 
 
-def _plain(text: str) -> str:
+def _plain(text: str, is_marked: Callable[[str], bool]) -> str:
     """Return a question or answer without the print around its mark: "**问：怎么改？**" is "问：怎么改？"."""
     bare = text.replace("**", "").replace("__", "").strip()
     return bare if is_marked(bare) else text.strip()

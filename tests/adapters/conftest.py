@@ -1082,6 +1082,9 @@ async def dingtalk_platform(dingtalk: Made, listen: Callable[[Adapter], Listener
     adapter, server = await dingtalk()
     listener = listen(adapter)
     await server.next_connection()
+    async with asyncio.timeout(10):
+        while not adapter.is_connected:  # noqa: ASYNC110 - the server knows of it first
+            await asyncio.sleep(0)
     return DingTalkPlatform(adapter, listener, server)
 
 

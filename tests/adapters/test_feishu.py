@@ -107,8 +107,7 @@ async def test_people_who_are_not_configured_have_their_own_name_as_far_as_it_ma
 async def test_what_is_not_from_feishu_is_refused(app, headers):
     with capture_logs() as logs:
         assert await app.sender.exchanges(app.sender.message("20001", "x"), **headers) == (403, b"")
-    [entry] = logs
-    assert entry["action"] == "callback_refused"
+    [entry] = [entry for entry in logs if entry["action"] == "callback_refused"]
     for secret in (SECRET, TOKEN, ENCRYPT_KEY):
         assert secret not in str(entry)
 

@@ -87,8 +87,8 @@ async def test_a_callback_that_is_not_from_wechat_is_refused(account, changes, a
     body, query = account.sender.sealed(account.sender.follower_message("20001", "x"), at=at)
     with capture_logs() as logs:
         assert await account.sender.posts(body, {**query, **changes}) == status
-    [entry] = logs
-    assert (entry["action"], entry["status"]) == ("callback_refused", status)
+    [entry] = [entry for entry in logs if entry["action"] == "callback_refused"]
+    assert entry["status"] == status
     assert TOKEN not in str(entry)
     assert AES_KEY not in str(entry)
 

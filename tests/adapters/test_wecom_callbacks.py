@@ -124,8 +124,8 @@ async def test_a_callback_that_is_not_from_wecom_is_refused(application, changes
     body, query = application.sender.sealed(application.sender.app_message("20001", "x"), at=at)
     with capture_logs() as logs:
         assert await application.sender.posts(body, {**query, **changes}) == status
-    [entry] = logs
-    assert (entry["action"], entry["status"]) == ("callback_refused", status)
+    [entry] = [entry for entry in logs if entry["action"] == "callback_refused"]
+    assert entry["status"] == status
     assert TOKEN not in str(entry)
     assert AES_KEY not in str(entry)
 

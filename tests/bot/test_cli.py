@@ -360,7 +360,7 @@ def test_a_port_that_is_taken_is_one_sentence(shouwen: Shouwen, config: Path) ->
         result = shouwen("run")
     assert result.exit_code == 1
     assert result.output.splitlines()[-1] == (
-        "Error: [web] listen 不能用（Address already in use）；换一个地址或端口，或停掉占用它的程序"
+        f"Error: {address} 不能用（Address already in use）；换一个端口，或停掉占用它的程序"
     )
 
 

@@ -97,8 +97,8 @@ async def test_what_the_running_bot_says_counts_more_and_the_order_is_that_of_th
     told = [Found("b", "x", True, "running")]
     own = [Found("b", "x", False, "here"), Found("a", "y", True, "here")]
     assert [(each.subject, each.says) for each in merged(told, own, ("a", "b"))] == [
-        ("a y", "here"),
-        ("b x", "running"),
+        ("a · y", "here"),
+        ("b · x", "running"),
     ]
 
 

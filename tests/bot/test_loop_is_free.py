@@ -1,7 +1,7 @@
 """The event loop is never held for long by the knowledge, however much of it there is: counted in time of the processor.
 
-The bound is three times the five milliseconds that are wanted, because tests run beside other programs; `python -m benchmarks loop`
-measures the whole program.
+The bound is what eight short sums take here and now, four times the five milliseconds that are wanted on our machines: others are
+slower, and tests run beside other programs. `python -m benchmarks loop` measures the whole program.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import gc
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -28,11 +30,12 @@ from faq.formats import Rows, parse
 
 _NOW = datetime(2026, 3, 9, 2, 0, tzinfo=UTC)
 _PHRASINGS = 8_000
-_MOST_SECONDS = 0.015
+_MOST_SUMS = 8
 
 
 def test_nothing_holds_the_loop_long(tmp_path: Path) -> None:
     loop = WatchedLoop()
+    sums = [_sum_seconds() for _ in range(9)]
     held: dict[str, tuple[float, str]] = {}
     gc.disable()  # the program spares collections too, and here it would walk what all other tests left
     try:
@@ -40,8 +43,15 @@ def test_nothing_holds_the_loop_long(tmp_path: Path) -> None:
             runner.run(_lived(tmp_path, loop, held))
     finally:
         gc.enable()
-    assert {what: each for what, each in held.items() if each[0] > _MOST_SECONDS} == {}
+    most = _MOST_SUMS * median([*sums, *(_sum_seconds() for _ in range(9))])
+    assert {what: each for what, each in held.items() if each[0] > most} == {}
     assert loop.noted > 0  # it does notice what takes a millisecond
+
+
+def _sum_seconds() -> float:
+    began = process_time()
+    sum(range(200_000))
+    return process_time() - began
 
 
 async def _lived(folder: Path, loop: WatchedLoop, held: dict[str, tuple[float, str]]) -> None:

@@ -70,6 +70,18 @@ async def test_a_file_is_shown_first_and_imported_when_it_is_confirmed(office):
     assert "在教务页选" in office.said("育才群")[0]
 
 
+async def test_a_list_without_columns_shows_how_it_is_understood_and_conflicts_are_told(office):
+    text = "常见问题\n1、如何选课\n在教务页选，\n选完点提交并等审核结果，一般两个工作日内会有短信通知。\n2、如何退课\n找教务处。\n"
+    (said,) = await send(office, file(text, "常见问题.txt"))
+    assert said == (
+        "读到 2 条：新增 2、修改 0、重复 0、需看 0。\n"
+        "认成这样：“如何选课”→“在教务页选，选完点提交并等审核结果，一般两个工作日内会有短信…”\n导入好的部分请回“确认导入”。"
+    )
+    twice = "问题,相似问法,答案\n如何选课,怎么选,在教务页选\n如何退课,怎么选,找教务处\n"
+    said = await send(office, file(twice, number=2))
+    assert "问法冲突 2 处，如第 2 行：“怎么选”也是" in said[0]
+
+
 async def test_a_file_without_faulty_rows_brings_no_table(office):
     said = await send(office, file("问题,答案\n如何选课,在教务页选\n"))
     assert len(said) == 1

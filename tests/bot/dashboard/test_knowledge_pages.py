@@ -44,6 +44,13 @@ async def test_the_list_finds_by_words_and_shows_no_markup(known):
     assert "没有找到" in await known.page("/knowledge?q=外星人")
 
 
+async def test_an_empty_list_says_how_to_begin(stand):
+    page = await stand.page("/knowledge")
+    assert "还没有知识：新增一条，或者在下面导入一个文件。" in page
+    assert 'href="#files">导入和导出</a>' in page
+    assert "没有找到" not in page
+
+
 async def test_an_unknown_entry_is_not_found(known):
     await known.page("/knowledge/entries/K-999", status=404)
 
