@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import zip_longest
 
 from bot.commands import BETWEEN
 from bot.sentence import Sentence
-from faq.text import looks_like_trouble
+from faq.text import looks_like_trouble, normalized
 
 _CAUSE = ("故障原因", "原因分析", "原因", "cause")
 _METHOD = (
@@ -107,7 +106,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def _letters(text: str) -> str:
-    return _NOT_LETTERS.sub("", unicodedata.normalize("NFKC", text))
+    return _NOT_LETTERS.sub("", normalized(text))
 
 
 def agreed(text: str) -> bool | None:
@@ -127,7 +126,7 @@ def is_none_of_them(text: str) -> bool:
 
 def choice(text: str) -> tuple[int, str] | None:
     """Return the digit a person answered with, and what they added; None when the text is something else."""
-    said = unicodedata.normalize("NFKC", text).strip()
+    said = normalized(text).strip()
     ordinal = _ORDINAL.match(said)
     if ordinal is not None:
         said = ordinal[0].translate(_DIGITS) + said[ordinal.end() :]
@@ -137,13 +136,13 @@ def choice(text: str) -> tuple[int, str] | None:
 
 def scores(text: str) -> tuple[int, int, str] | None:
     """Return speed, quality and a comment from `5 4 很耐心`, `54`, `速度5 质量4`; None when it is not two scores."""
-    found = _TWO_SCORES.match(unicodedata.normalize("NFKC", text).strip())
+    found = _TWO_SCORES.match(normalized(text).strip())
     return (int(found[1]), int(found[2]), found[3].strip()) if found else None
 
 
 def one_score(text: str) -> tuple[int, str] | None:
     """Return one score for everything and a comment from `5`, `5分，很耐心` or `很耐心，给五星`; None when it is something else."""
-    said = unicodedata.normalize("NFKC", text).strip()
+    said = normalized(text).strip()
     found = _ONE_SCORE.match(said)
     if found is not None:
         return int(found[1]), (found[2] or "").strip()
@@ -185,7 +184,7 @@ def praise(text: str) -> tuple[int, int, str] | None:
 
 def only_promises(text: str) -> bool:
     """Tell whether somebody who was asked for something says no more than that it will come: `稍等，我下课去看`."""
-    said = unicodedata.normalize("NFKC", text).strip()
+    said = normalized(text).strip()
     return len(said) <= _LONGEST_PROMISE and _PROMISES.match(said) is not None and not _BRINGS.search(said)
 
 
