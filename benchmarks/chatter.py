@@ -56,7 +56,10 @@ async def _measured(folder: Path) -> list[Row]:
                 peer.append(await _rate(to_bare, _talk()))
                 never_twice.append(await _rate(to_bot, _talk(chance)))
     dropped = statistics.median(peer)
-    name, what = f"chatter that needs no ticket, {ENTRIES} entries", "aiohttp handler that reads and drops"
+    name, what = (
+        f"chatter that needs no ticket, {ENTRIES} entries",
+        "aiohttp handler on asyncio that reads and drops",
+    )
     return [
         Row(name, statistics.median(ours), dropped, "messages/s", at_least(5_000), what),
         Row("… no text twice", statistics.median(never_twice), dropped, "messages/s", None, what),

@@ -59,7 +59,7 @@ async def _measured(folder: Path) -> list[Row]:
             _middle(alone.peer),
             "messages/s",
             ratio_of(0.65),
-            "aiohttp handler, same commit",
+            "aiohttp handler on asyncio, same commit",
         ),
         Row(
             "… one at a time, p50",
@@ -67,7 +67,7 @@ async def _measured(folder: Path) -> list[Row]:
             _middle_wait(alone.peer_alone),
             "ms",
             more_by(2),
-            "aiohttp handler, same commit",
+            "aiohttp handler on asyncio, same commit",
         ),
         Row(
             f"… with the notice to the duty room, {IN_FLIGHT} in flight",
@@ -75,7 +75,7 @@ async def _measured(folder: Path) -> list[Row]:
             _middle(duty.peer),
             "reports/s",
             None,
-            "aiohttp handler, same commit, two messages",
+            "aiohttp handler on asyncio, same commit, two messages",
         ),
         Row(
             "… with the notice, one at a time, p50",
@@ -83,7 +83,7 @@ async def _measured(folder: Path) -> list[Row]:
             _middle_wait(duty.peer_alone),
             "ms",
             more_by(2),
-            "aiohttp handler, same commit, two messages",
+            "aiohttp handler on asyncio, same commit, two messages",
         ),
         Row("… beside NoneBot2 with 1 command", rate, one, "messages/s", None, "NoneBot2, saves nothing"),
         Row(
@@ -100,7 +100,7 @@ async def _measured(folder: Path) -> list[Row]:
             _middle(claims.peer),
             "claims/s",
             ratio_of(0.7),
-            "aiohttp handler, same commit, two messages",
+            "aiohttp handler on asyncio, same commit, two messages",
         ),
         Row(
             "… one at a time, p50",
@@ -108,7 +108,7 @@ async def _measured(folder: Path) -> list[Row]:
             _middle_wait(claims.peer_alone),
             "ms",
             None,
-            "aiohttp handler, same commit, two messages",
+            "aiohttp handler on asyncio, same commit, two messages",
         ),
         Row(
             "… beside NoneBot2 with 1 command",

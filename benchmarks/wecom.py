@@ -57,7 +57,7 @@ async def _measured() -> list[Row]:
             _p99(bare),
             "ms",
             at_most(50),
-            "aiohttp handler with the same commit",
+            "aiohttp handler on asyncio, same commit",
         ),
         Row(
             f"WeCom callback, {A_SECOND} a second, median",

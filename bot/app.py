@@ -23,6 +23,7 @@ from bot.clock import MovableClock, SystemClock
 from bot.config import Config
 from bot.dashboard.rendering import Renderer
 from bot.dead_man import DeadMan
+from bot.event_loop import name_of
 from bot.importing import import_when_empty
 from bot.intake import Intake
 from bot.rehearsal import rehearse
@@ -194,7 +195,13 @@ async def _serve(
         has_chat = any(isinstance(each, HasPages) for each in adapters.values())
         print(access.welcome(base, translate, has_chat=has_chat), flush=True)  # noqa: T201 - for the person who typed `make run`
         on_running()
-        log.info("running", action="started", address=base, adapters=list(adapters))
+        log.info(
+            "running",
+            action="started",
+            address=base,
+            adapters=list(adapters),
+            loop=name_of(asyncio.get_running_loop()),
+        )
         await _until(ending, reading)
     finally:
         health.is_stopping = True

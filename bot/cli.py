@@ -62,6 +62,7 @@ def run(config_file: Path | None, verbose: bool) -> None:
     from bot.logs import configure
 
     from bot.app import run as run_app  # isort: skip
+    from bot.event_loop import loop_factory
 
     try:
         config = _load(config_file)
@@ -72,7 +73,8 @@ def run(config_file: Path | None, verbose: bool) -> None:
         config = replace(config, monitoring=replace(config.monitoring, log="steps"))
     configure(is_verbose=verbose, log=config.monitoring.log)
     try:
-        _run(run_app(config))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            runner.run(run_app(config))
     except KeyboardInterrupt:  # Windows, before the handlers are in place
         sys.exit(130)
 

@@ -12,8 +12,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the current instant."""
-        now = datetime.now(UTC)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
+        return datetime.fromtimestamp(time.time_ns() // 1_000_000 / 1000, UTC)
 
     monotonic = staticmethod(time.monotonic)  # seconds that never run backwards
 

@@ -7,7 +7,6 @@ however many words there are.
 from __future__ import annotations
 
 import re
-import unicodedata
 
 import msgspec
 from msgspec.structs import replace
@@ -15,6 +14,7 @@ from rapidfuzz import fuzz, process
 
 from bot.tickets.rules import Role
 from bot.vocabulary import SPECS, Spec, Word, may_use
+from faq.text import normalized
 
 _BY_NAME = {name: spec for spec in SPECS for name in spec.names}
 _LONGEST = max(map(len, _BY_NAME))
@@ -75,7 +75,7 @@ class Command(msgspec.Struct, frozen=True):
 def parse(text: str) -> Command | None:
     """Return the command that a text begins with, or None when it is ordinary speech."""
     written = text[:4000].strip()
-    plain = unicodedata.normalize("NFKC", written)
+    plain = normalized(written)
     unmarked = _MARKS.sub("", plain)
     is_marked = unmarked != plain
     name = _name_at_start(unmarked)
@@ -165,7 +165,7 @@ def _as_written(written: str, plain: str, start: int) -> str:
     for index, character in enumerate(written):
         if position >= start:
             return written[index:]
-        position += len(unicodedata.normalize("NFKC", character))
+        position += len(normalized(character))
     return ""
 
 
@@ -187,12 +187,12 @@ def _name_at_start(text: str) -> str | None:
 
 def spec_named(name: str) -> Spec | None:
     """Return the command that a word is a name of, or None."""
-    return _BY_NAME.get(unicodedata.normalize("NFKC", name).strip(" /#").lower())
+    return _BY_NAME.get(normalized(name).strip(" /#").lower())
 
 
 def nearest(text: str, role: Role) -> str | None:
     """Return the command that a mistyped one was probably meant to be (`转叫 1024` → `转交 1024`), or None."""
-    found = _UNKNOWN.match(unicodedata.normalize("NFKC", text).strip())
+    found = _UNKNOWN.match(normalized(text).strip())
     if found is None or not (found["marked"] or found["number"]):
         return None
     typed = (found["marked"] or found["plain"]).lower()

@@ -19,6 +19,7 @@ from bot.command_line import Voice
 from bot.config import Config, ConfigurationFaults, load, rules_of
 from bot.contracts import endings, sentence
 from bot.embeddings import Embeddings, EmbeddingsFault
+from bot.event_loop import loop_factory
 from bot.examining import Found, asked, examined, merged
 from bot.reach import unreached
 from bot.set_up import contradictions, read
@@ -32,7 +33,7 @@ from scheduler.holidays import is_published
 async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice: Voice) -> list[Finding]:
     """Return what was found, in the order in which it should be mended."""
     say = voice.say
-    findings = [_python(voice), Finding("SQLite", True, sqlite3.sqlite_version)]
+    findings = [_python(voice), _loop(voice), Finding("SQLite", True, sqlite3.sqlite_version)]
     try:
         config = load(file, env)
     except ConfigurationFaults as faults:
@@ -91,6 +92,11 @@ def _python(voice: Voice) -> Finding:
     is_well = sys.version_info >= (3, 11)
     old = voice.say("{version} 太旧，请用 3.11 或更新的版本", version=version)
     return Finding("Python", is_well, version if is_well else old)
+
+
+def _loop(voice: Voice) -> Finding:
+    made = loop_factory()
+    return Finding(voice.say("事件循环"), True, made.__module__ if made is not None else "asyncio")
 
 
 def _port(config: Config, voice: Voice) -> Finding:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
+from adapters.remembered import RememberedValues
 from bot.beside import beside, let_go
 from bot.kept_index import KeptIndex
 from bot.store.contract import Store
@@ -20,6 +21,7 @@ from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge, read_tables
 from faq.popularity import by_popularity
 from faq.thresholds import OwnQuestion, asked_itself, for_chatter, own_answer_at
 
+_OFTEN = 256  # texts that were matched lately: people say what others say, and forward it from group to group
 # Phrasings taken over, or held against a text, before others have their turn: a millisecond or two.
 _SLICE, _LARGE = 20, 2_000  # from so many phrasings on a question is worked out in slices too
 
@@ -58,6 +60,7 @@ class Knowledge:
         self.thresholds = thresholds
         self._zone = zone
         self._base = KnowledgeBase()
+        self._lately = RememberedValues[tuple[int, str, str, float], list[Hit] | None](_OFTEN)
         self._answer_at: float | None = None  # found by `ask_itself`
         self._asked = -1  # the version that was asked
         self._entries: dict[str, Entry] = {}
@@ -98,6 +101,7 @@ class Knowledge:
             self._base = self._index.read(found, sentences)
         else:
             self._base = KnowledgeBase(found, sentences=sentences)
+        self._lately.clear()  # the new base counts its changes anew
         await self.count(now)
         return len(self._entries)
 
@@ -202,8 +206,17 @@ class Knowledge:
         """
         self._turn(now)
         at_least = 0.0 if is_asked else for_chatter(self.answer_at)
-        hits = self._base.match(text, customer=customer or None, at_least=at_least)
-        return by_popularity(hits, self.wanted)
+        return by_popularity(self._matched(text, customer, at_least), self.wanted)
+
+    def _matched(self, text: str, customer: str, at_least: float) -> list[Hit]:
+        if self._base.sentences is not None:  # more may be known of what sentences mean the next time
+            return self._base.match(text, customer=customer or None, at_least=at_least)
+        key = self._base.changes, text, customer, at_least
+        hits = self._lately.get(key, None)
+        if hits is None:
+            hits = self._base.match(text, customer=customer or None, at_least=at_least)
+            self._lately.note(key, hits)
+        return hits.copy()
 
     async def close(self) -> None:
         """Let go of what works out meanings."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from faq.text import fold, is_thanks, looks_like_trouble
+from faq.text import MAY_FAIL, fold, is_thanks, looks_like_trouble
 
 _LONGEST = 80  # who writes more than this has a story of their own
 _LEAST_NAMED = 2  # characters; a single one is a leftover
@@ -54,7 +54,9 @@ def says_the_same(text: str) -> bool:
 def speaks_of_one(text: str) -> bool:
     """Say whether a text reports a trouble that others are likely to have too. Errs towards no."""
     folded = fold(text[: _LONGEST * 2])
-    is_one = len(folded) <= _LONGEST and _SPEAKS_OF_ONE.search(folded) is not None
+    if len(folded) > _LONGEST or not MAY_FAIL.search(folded):
+        return False
+    is_one = _SPEAKS_OF_ONE.search(folded) is not None
     return is_one and not _IS_OVER.search(folded) and not is_thanks(text)
 
 

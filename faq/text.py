@@ -10,6 +10,19 @@ from importlib import resources
 # Marks above letters, variation selectors and zero-width characters carry no letters of their own.
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
+# Most of what people write: letters that stay as they are, and marks that are no letters in any form.
+_EVERYDAY = re.compile(r"[\t\n\r\x20-\x7e\u4e00-\u9fff，。！？、；：“”‘’（）《》【】…—～·]*")
+_NARROW = (
+    ("，", ","),
+    ("！", "!"),
+    ("？", "?"),
+    ("；", ";"),
+    ("：", ":"),
+    ("（", "("),
+    ("）", ")"),
+    ("～", "~"),
+    ("…", "..."),
+)
 # Text of these characters alone cannot change when it is folded again.
 _SETTLED = re.compile(r"[ 0-9a-z\u4e00-\u9fff]*")
 
@@ -37,6 +50,7 @@ _CLOSINGS = (
 _CLOSING_WORDS = "急|thank you|thanks|thx|please|pls"
 _AT_THE_START = re.compile(rf"^(?:(?:{_GREETINGS}) ?|(?:{_CALLS})(?: |$))+")
 _AT_THE_END = re.compile(rf"(?: ?(?:{_CLOSINGS})| (?:{_CLOSING_WORDS}))+$")
+_ENDINGS = tuple(f"{_CLOSINGS}|{_CLOSING_WORDS}".split("|"))
 
 _WORKS = (
     "(?:已经?|都|现在|又|终于)?(?:好了|可以了|行了|能用了|可以用了|能打开了|打开了|能登录?了|登上了|登录上了|连上了|进去了"
@@ -86,6 +100,9 @@ _FAILS = re.compile(
     r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
     re.ASCII,
 )
+MAY_FAIL = re.compile(  # every trouble has one of these; most of what people say to each other has none
+    "[不没无屏画显流杂噪异回漏冒跳短卡断掉停失过错故坏死闪崩挂宕瘫乱a-z0-9]"
+)
 _ASKS_FOR_HELP = re.compile(  # the end of a text that told of something
     "(?:麻烦|请|帮忙|帮我|帮|能不能|能否|可否|可以)(?:你们?|您|老师|师傅|工程师|派?[个位]?人)?(?:帮忙|帮我|抽空|尽快|过来|来|去)*"
     "(?:看看|看一?下|瞧瞧|瞅瞅|处理一?下?|修理?一?下?|检修一?下?|维修一?下?|弄一?下|解决一?下?|检查一?下)(?:一下)?(?:是?(?:怎么回事|什么原因|什么情况|啥情况))?[吧吗嘛呢哈]?"
@@ -108,9 +125,30 @@ def _to_simplified() -> dict[int, str]:
     return {ord(form): token[0] for line in lines for token in line.split() for form in token[1:]}
 
 
+@cache
+def _traditional() -> re.Pattern[str]:
+    """Return what finds a character that has a simplified form: most texts have none, and looking it up in a table is slow."""
+    return re.compile(f"[{''.join(map(chr, _to_simplified()))}]")
+
+
+def _simplified(text: str) -> str:
+    return text.translate(_to_simplified()) if _traditional().search(text) else text
+
+
+def normalized(text: str) -> str:
+    """Return the NFKC form of a text: half width, one form of each letter. What people write every day is there much sooner."""
+    if not _EVERYDAY.fullmatch(text):
+        return unicodedata.normalize("NFKC", text)
+    for wide, narrow in _NARROW:
+        text = text.replace(wide, narrow)
+    return text
+
+
 def _fold_once(text: str) -> str:
-    letters = unicodedata.normalize("NFKC", text).translate(_to_simplified()).casefold()
-    return _NOT_A_LETTER.sub(" ", _INVISIBLE.sub("", letters)).strip()
+    if not _EVERYDAY.fullmatch(text):
+        text = _INVISIBLE.sub("", _simplified(unicodedata.normalize("NFKC", text)).casefold())
+        return _NOT_A_LETTER.sub(" ", text).strip()
+    return _NOT_A_LETTER.sub(" ", _simplified(text).casefold()).strip()
 
 
 def plain(text: str) -> str:
@@ -145,8 +183,10 @@ def fold(text: str) -> str:
 
 def strip_fillers(folded: str) -> str:
     """Return a folded text without greetings, thanks and particles at its ends; never empty unless it was."""
-    stripped = _AT_THE_END.sub("", _AT_THE_START.sub("", folded)).strip()
-    return stripped or folded
+    stripped = _AT_THE_START.sub("", folded)
+    if stripped.endswith(_ENDINGS):
+        stripped = _AT_THE_END.sub("", stripped)
+    return stripped.strip() or folded
 
 
 @lru_cache(maxsize=_LATELY)
@@ -194,7 +234,10 @@ def asks_who_you_are(text: str) -> bool:
 @lru_cache(maxsize=_LATELY)
 def looks_like_trouble(text: str) -> bool:
     """Tell whether a message reports that something does not work. Errs towards no."""
-    return bool(_FAILS.search(_DENIED.sub(" ", fold(text)))) and not is_thanks(text)
+    folded = fold(text)
+    if not MAY_FAIL.search(folded):
+        return False
+    return bool(_FAILS.search(_DENIED.sub(" ", folded))) and not is_thanks(text)
 
 
 @lru_cache(maxsize=_LATELY)

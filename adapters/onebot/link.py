@@ -6,13 +6,13 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from socket import SHUT_RDWR
 from typing import Any, Final
 
 import structlog
 from aiohttp import WSCloseCode, WSMsgType
 
 from adapters.contract import Timekeeper
+from adapters.cutting import cut
 from adapters.onebot.calls import Unanswered
 from adapters.onebot.frames import Call, Frame, Unreadable, decode, encode
 from adapters.onebot.outcome import is_refusal
@@ -194,10 +194,7 @@ class Link:
         """End the connection without asking the peer, who would not answer."""
         self._log.warning("connection cut", action="onebot_cut", why=why, **details)
         self.is_open = False
-        ours = self._socket.get_extra_info("socket")
-        if ours is not None:
-            with contextlib.suppress(OSError):  # it is already down
-                ours.shutdown(SHUT_RDWR)
+        cut(self._socket)
 
 
 def _seconds(interval: Any) -> float:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from socket import SHUT_RDWR
 from typing import Any, Final
 
 import aiohttp
@@ -16,6 +14,7 @@ import structlog
 from aiohttp import WSMsgType
 
 from adapters.contract import Timekeeper
+from adapters.cutting import cut
 from adapters.qq import closing
 from adapters.qq.closing import GoOn
 from adapters.qq.frames import Data, Envelope, Op, Unreadable, decode, part, word
@@ -209,10 +208,7 @@ class Line:
         """End the connection without asking the peer, who would not answer."""
         self._log.warning("connection cut", action="qq_cut", why=why)
         self.is_ready = False
-        ours = self._socket.get_extra_info("socket")
-        if ours is not None:
-            with contextlib.suppress(OSError):  # it is already down
-                ours.shutdown(SHUT_RDWR)
+        cut(self._socket)
 
     async def _close(self) -> None:
         # 4000 keeps the session alive, whereas 1000 would end it and with it what is still to be sent again.

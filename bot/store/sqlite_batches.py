@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, groupby
 
 from bot.store.sqlite_statements import Statement, Turn
 
@@ -37,8 +37,12 @@ class Batches:
         changed = {}
         for turn in sorted(by_turn):
             if turn is Turn.IN_PLACE:
-                for statement in by_turn[turn]:
-                    changed[id(statement)] = _alone(cursor, statement)
+                for sql, alike in groupby(by_turn[turn], key=lambda statement: statement.sql):
+                    if sql.startswith("INSERT"):
+                        self._added(cursor, list(alike))
+                        continue
+                    for statement in alike:
+                        changed[id(statement)] = _alone(cursor, statement)
             else:
                 self._added(cursor, by_turn[turn])
         return [sum(changed.get(id(statement), 1) for statement in change) for change in changes]

@@ -249,7 +249,8 @@ def _ticket_in(config: Path) -> None:
 def test_doctor_looks_at_everything(shouwen: Shouwen) -> None:
     output = shouwen("doctor").output
     assert all(
-        subject in output for subject in ("Python", "SQLite", "配置", "数据库", "网页", "节假日", "web")
+        subject in output
+        for subject in ("Python", "uvloop", "SQLite", "配置", "数据库", "网页", "节假日", "web")
     )
 
 

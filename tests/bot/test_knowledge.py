@@ -54,6 +54,16 @@ async def test_others_have_their_turn_while_a_large_import_is_taken_over(store: 
     assert turns >= 20
 
 
+async def test_what_was_asked_before_is_found_as_it_was_changed_since(store: Portable) -> None:
+    knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZONE)
+    await store.learn(Learning(at=AT, entries=(Entry(id="K-1", question="打印机卡纸怎么办", answer="取出"),)))
+    await knowledge.load(AT)
+    found = [knowledge.find("打印机卡纸怎么办", "", AT)[0].entry.answer for _ in range(2)]
+    await store.learn(Learning(at=AT, entries=(Entry(id="K-1", question="打印机卡纸怎么办", answer="别拉"),)))
+    await knowledge.refresh(AT)
+    assert [*found, knowledge.find("打印机卡纸怎么办", "", AT)[0].entry.answer] == ["取出", "取出", "别拉"]
+
+
 class Encoder:
     """Notes in which threads it worked; every text means the same."""
 

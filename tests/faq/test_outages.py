@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from faq import outages, text
 from faq.outages import may_be_one, says_no_more, speaks_of_one
 
 
@@ -81,3 +86,13 @@ def test_a_text_that_names_something_else_says_more() -> None:
     assert says_no_more("都打不开", "平台打不开了")
     assert says_no_more("课表也打不开", "课表系统打不开了")
     assert not says_no_more("会议室打不开门", "平台打不开了")
+
+
+@pytest.mark.parametrize("pattern", [text._FAILS, outages._SPEAKS_OF_ONE], ids=["fails", "outage"])
+def test_every_trouble_has_one_of_the_letters_that_are_looked_for_first(pattern: re.Pattern[str]) -> None:
+    @settings(max_examples=500)
+    @given(st.from_regex(pattern, fullmatch=True))
+    def holds(said: str) -> None:
+        assert text.MAY_FAIL.search(said)
+
+    holds()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faq.text import fold, strip_fillers
+from faq.text import fold, normalized, strip_fillers
 
 # The 214 Kangxi radicals as simplified Chinese writes them, in the order of the block U+2F00.
 RADICALS = (
@@ -100,3 +100,16 @@ def test_fillers_at_the_ends_are_left_out(written: str, left: str) -> None:
 def test_stripping_never_empties_a_text(text: str) -> None:
     folded = fold(text)
     assert bool(strip_fillers(folded)) == bool(folded)
+
+
+EVERYDAY = st.text(st.sampled_from("，。！？、；：“”‘’（）《》【】…—～·\t\n _-^[]aBz09打印机門戶電用"))
+
+
+@given(EVERYDAY)
+def test_everyday_text_is_folded_the_short_way_to_what_the_long_way_gives(text: str) -> None:
+    assert fold(text) == fold(f"\u200b{text}")  # a character without width sends it the long way
+
+
+@given(EVERYDAY | st.text())
+def test_the_short_way_to_the_normal_form_gives_that_form(text: str) -> None:
+    assert normalized(text) == unicodedata.normalize("NFKC", text)

@@ -7,7 +7,6 @@ import contextlib
 from collections.abc import Callable
 from datetime import timedelta
 from enum import StrEnum
-from socket import SHUT_RDWR
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
@@ -15,6 +14,7 @@ import structlog
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType
 
 from adapters.contract import Timekeeper
+from adapters.cutting import cut
 from adapters.json_frames import Unreadable
 from adapters.wechat.answers import OK, code
 from adapters.wecom.aibot import frames
@@ -232,7 +232,4 @@ class Link:
         """End the connection without asking the peer, who would not answer."""
         self._log.warning("connection cut", action="wecom_cut", why=why)
         self.is_ready = False
-        ours = self._socket.get_extra_info("socket")
-        if ours is not None:
-            with contextlib.suppress(OSError):  # it is already down
-                ours.shutdown(SHUT_RDWR)
+        cut(self._socket)
