@@ -10,7 +10,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.answers import greeting
+from bot.answers import greeting, greeting_for_staff
 from bot.asks import Answered, Ask, Menu, Offer
 from bot.config import BotConfig
 from bot.deciding import (
@@ -189,9 +189,8 @@ class Answering:
 
     async def _greet(self, hearing: Hearing) -> None:
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
-        await self._desk.answer(
-            [Message(to=Place.ASKER, text=greeting(speaker, self._bot.name))], hearing.origin
-        )
+        text = greeting_for_staff(speaker) if hearing.is_for_staff else greeting(speaker, self._bot.name)
+        await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
 
 
 def _asked(before: Ask) -> str:

@@ -30,6 +30,11 @@ def greeting(speaker: Speaker, bot_name: str) -> str:
     return speaker.say("我在。直接 @{name} 说问题就行，查不到我转工程师。更多：帮助", name=bot_name)
 
 
+def greeting_for_staff(speaker: Speaker) -> str:
+    """Return what the bot says when staff call it without a question."""
+    return speaker.say("我在。常用：待办、我的单、值班、进度 单号；全部：帮助")
+
+
 def help_for(role: Role, speaker: Speaker) -> str:
     """Return the help of a role: five lines for customers, nine for engineers, twelve for managers."""
     if not role.is_staff:

@@ -20,6 +20,9 @@ from bot.wishes import Wish, wish
 from faq.text import looks_like_question, looks_like_trouble
 
 _AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
+_WAITED = re.compile(
+    r"等|催|到底|怎么|没人|人呢|waiting|nobody", re.IGNORECASE
+)  # 能快点吗 may be said to anybody
 _WORDS = {
     Wish.HOW_FAR: Word.MINE,
     Wish.SOONER: Word.URGE,
@@ -54,6 +57,17 @@ class AskingAfter:
         if len(own) == 1:
             return await self._about(hearing, own[0], wished)
         return bool(own) and await self._run(hearing, f"/{_WORDS[wished]}")
+
+    async def said_aloud(self, hearing: Hearing, fresh: int | None) -> bool:
+        """Take what somebody says to nobody about their only ticket: that it takes too long, or right after the report that it is over."""
+        if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or hearing.customer_room is None:
+            return False
+        wished = wish(hearing.text)
+        if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and _WAITED.search(hearing.text)):
+            return False
+        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        is_meant = len(own) == 1 and (wished is Wish.SOONER or own[0].number == fresh)
+        return is_meant and await self._about(hearing, own[0], wished)
 
     async def again(self, hearing: Hearing) -> bool:
         """Ask whoever says that something fails again whether they mean what was solved for them; False when nothing was."""

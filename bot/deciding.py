@@ -42,6 +42,21 @@ _OWN_THINGS = re.compile(  # troubles of one's own, told to colleagues
     r"我家的?(?:网|电|水|空调|电视|灯|车|wifi)|(?:车|手机|手表|眼镜|耳机|钥匙)(?:又|也|都|好像|刚)*(?:坏|没电|丢|摔|挂)",
     re.IGNORECASE,
 )
+_SEND_SOMEBODY = re.compile(  # within a sentence spoken in one breath
+    r"(?:能不能|能否|可不可以|可以|麻烦|请|帮忙|帮我)[^，。？！]{0,4}(?:派|安排|叫|找)[个一位下]{0,2}(?:人|师傅|工程师|老师傅?)(?:过来|来|上门|去)[^，。？！]{0,4}(?:看|修|处理|弄)"
+)
+_OFFERS_HELP = re.compile(
+    r"(?:要不要|需不需要|要|需要)我(?:过?来|去)?(?:帮|看|处理)|我(?:过?来|去)?帮(?:你|您|他|她)"
+)
+_LONGEST_SCOLDING = 16
+_SCOLDS = re.compile(
+    r"什么(?:破|烂|垃圾|鬼|玩意)|(?:垃圾|破|傻|蠢|笨|智障|废物|弱智|没用的?)+(?:机器人|东西|服务|公司|系统|玩意|瓜|死了)|智障|废物|傻瓜|(?:stupid|useless|dumb|rubbish|crap) ?(?:bot|robot|service|thing)?\W*$",
+    re.IGNORECASE,
+)
+_ENOUGH = re.compile(  # to the bot: it has done enough
+    r"(?:(?:算了|没事了?|不用了?|不需要了?|不必了?|找到了?|知道了?|明白了?|懂了?|会了|我?自己(?:找到|弄好|搞定|解决|会)了?|已经好了|never ?mind|no need|got it|found it)[,，。.!！\s]*(?:谢谢(?:您|你|啦)?|了|啦|哈|吧|thanks?)*[,，。.!！\s]*)+",
+    re.IGNORECASE,
+)
 _TELLS = re.compile(
     r"(?:我们?(?:是|在|把|刚|已经?|这边)|今天|明天|昨天|后天|[上下]午|晚上|(?:i|we)(?: am| are| have|['’](?:m|re|ve)) |today |tomorrow )",
     re.IGNORECASE,
@@ -69,7 +84,14 @@ def announces(text: str) -> bool:
 
 def reports(text: str) -> bool:
     """Tell whether a text tells of a trouble, or of something that somebody shall look after."""
-    return looks_like_trouble(text) or asks_for_help(text)
+    if _OFFERS_HELP.search(text):
+        return False
+    return looks_like_trouble(text) or asks_for_help(text) or _SEND_SOMEBODY.search(text) is not None
+
+
+def scolds(text: str) -> bool:
+    """Tell whether a text only calls names and tells of no trouble."""
+    return len(text) <= _LONGEST_SCOLDING and _SCOLDS.search(text) is not None and not reports(text)
 
 
 def only_tells(text: str) -> bool:
@@ -138,6 +160,8 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
             return Silent(N_("说的是自己的东西"))
         if announces(heard.text):
             return Silent(N_("是说给大家听的"))
+    if _ENOUGH.fullmatch(heard.text.strip()):
+        return Silent(N_("说的是不用了"))
     if is_thanks(heard.text):
         return Silent(N_("只是道谢或应答"))
     if is_noise(heard.text):

@@ -111,6 +111,9 @@ class Finding:
             found = await self._store.open_tickets()
             working = [each for each in found if each.kind is not Kind.CALLBACK and not each.kind.is_planned]
             return [ticket for ticket in working if _fits(ticket, hearing, command.word)]
+        if hearing.role.is_staff and room is not None and command.word is Word.CLAIM:
+            here = await self._store.open_tickets(room=room.id)
+            return [each for each in here if each.owner is None and not each.kind.is_planned]
         if hearing.role.is_staff or room is None:
             return []
         own = [each for each in await self._store.tickets_of(hearing.origin.account) if is_of(each, room)]

@@ -62,10 +62,10 @@ def goes_on_about(text: str, known: str) -> bool:
     """Say whether words right after a report tell more of it: not a question, an announcement, or another trouble."""
     if announces(text) or looks_like_question(text) or not tells(text):
         return False
-    return not looks_like_trouble(text) or says_still(text) or _share(text, known)
+    return not looks_like_trouble(text) or says_still(text) or share(text, known)
 
 
-def _share(text: str, known: str) -> bool:
+def share(text: str, known: str) -> bool:
     """Say whether two texts name the same: two characters of one in the other, the words for failing aside."""
     one, other = _pairs(text), _pairs(known)
     return any(not looks_like_trouble(pair) for pair in one & other)

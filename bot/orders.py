@@ -154,6 +154,8 @@ class Orders:
             fitting = await self._finding.fitting(hearing, command)
             if command.word is Word.NOBODY_CAME and not fitting and not hearing.is_addressed:
                 return False  # nobody of ours was to come
+            if command.word is Word.CLAIM and not fitting and _is_before_customers(hearing, command):
+                return False  # 我来 is said to the customer
             if len(fitting) != 1:
                 return await self._asked_for_number(hearing, command, fitting)
             number = fitting[0].number
@@ -196,6 +198,12 @@ class Orders:
         about = number if isinstance(number, int) else None
         text = self._speak(hearing).refuse(error)
         await self._desk.answer([Message(to=Place.ASIDE, text=text, ticket=about)], hearing.origin)
+
+    async def apologise(self, hearing: Hearing) -> None:
+        """Say sorry to whoever is angry with the bot, and offer a person."""
+        text = self._speak(hearing).say("抱歉没帮上忙，回 1 转人工。")
+        message = Message(to=Place.ASKER, text=text, about=Suggestion(command=f"/{Word.HUMAN}"))
+        await self._desk.answer([message], hearing.origin)
 
     async def check_again(self, hearing: Hearing, ticket: Ticket) -> None:
         """Ask whether a solved ticket works now, because what was said about it says neither."""
@@ -376,6 +384,10 @@ class Orders:
 def _stands_alone(command: Command) -> bool:
     """Say whether nothing follows a word but the day it asks about: `值班 后天`."""
     return not command.rest or (command.word is Word.ON_DUTY and is_day(command.rest))
+
+
+def _is_before_customers(hearing: Hearing, command: Command) -> bool:
+    return not (hearing.is_for_staff or hearing.is_addressed or command.is_marked)
 
 
 def _is_sure(hearing: Hearing, command: Command) -> bool:

@@ -17,23 +17,24 @@ from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.asks import Ask
 from bot.commands import Command, parse
+from bot.deciding import scolds
 from bot.desk import Desk
 from bot.dialogue import Dialogue, NotAnAnswer
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
-from bot.following_on import FollowingOn, supplement
+from bot.following_on import FollowingOn, share, supplement
 from bot.hearing import Hearing, closing, heard
 from bot.joining import Joining
 from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
-from bot.short_answers import agreed, says_broken
+from bot.short_answers import agreed, says_broken, takes_up
 from bot.shown import Shown, bracketed, names_of
 from bot.spoken import spoken
 from bot.store.contract import Link, Store
-from bot.talk import Talk
+from bot.talk import Talk, tells
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.kinds import ClockKind, Kind, Status
@@ -206,17 +207,42 @@ class Reception:
             return
         if link is None and await self._asking_after.asked(hearing):
             return
+        is_alone = hearing.quotes is None and not self._talk.is_with_staff(hearing)
+        is_own_breath = self._talk.follows(hearing, hearing.by.id)
+        if is_alone and await self._asking_after.said_aloud(hearing, fresh if is_own_breath else None):
+            return
+        if hearing.is_for_staff and link is not None and await self._noted(hearing, link):
+            return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
         if link is None and (await self._joining.echoed(hearing) or await self._asking_after.again(hearing)):
             return
         if hearing.quotes is None and await self._following_on.heard(hearing, fresh):
             return
+        if hearing.is_addressed and not hearing.is_for_staff and scolds(hearing.text):
+            if self._talk.said_before(hearing, scolds):  # once is let pass
+                await self._orders.apologise(hearing)
+            return
         hearing = replace(hearing, text=self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
         is_answered = not is_among_staff and await self._answering.question(hearing, before)
         if not is_answered and hearing.origin.closed_asks:
             await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
+
+    async def _noted(self, hearing: Hearing, link: Link) -> bool:
+        """Keep what staff tell each other by quoting a ticket, as 记录 does; False when it tells nothing."""
+        ticket = await self._finding.going_on(link.ticket) if link.ticket is not None else None
+        if (
+            ticket is None
+            or ticket.status is Status.CLOSED
+            or hearing.is_addressed
+            or not tells(hearing.text)
+        ):
+            return False
+        if ticket.kind is Kind.CALLBACK or ticket.kind.is_planned:
+            return False
+        await self._desk.take(ticket.number, s.Note(hearing.by, hearing.text), hearing.origin, known=ticket)
+        return True
 
     async def _run(self, hearing: Hearing) -> None:
         command = parse(hearing.text)
@@ -274,6 +300,7 @@ class Reception:
             await self._meant(hearing, link)
             or await self._awaiting(hearing)
             or await self._unclaimed(hearing)
+            or await self._taken_up(hearing)
         )
         if ticket is None:
             if hearing.is_addressed and not await self._is_repeated(hearing):
@@ -316,6 +343,21 @@ class Reception:
             and (ticket.account in hearing.mentions or _names(ticket.requester.name, hearing.text))
         ]  # fmt: skip
         return waiting[0] if len(waiting) == 1 else None
+
+    async def _taken_up(self, hearing: Hearing) -> Ticket | None:
+        """Return the ticket nobody has taken that staff answer by saying that they come, right after its requester or by its words."""
+        room = hearing.customer_room
+        if room is None or hearing.is_addressed or hearing.mentions or not takes_up(hearing.text):
+            return None
+        waiting = [
+            ticket
+            for ticket in await self._store.open_tickets(room=room.id)
+            if ticket.owner is None and ticket.status is Status.OPEN and not ticket.kind.is_planned
+        ]
+        asker = self._talk.last_customer(hearing)
+        named = [ticket for ticket in waiting if share(hearing.text, ticket.text)]
+        found = named or [ticket for ticket in waiting if ticket.account == asker]
+        return found[0] if len(found) == 1 else None
 
     def _answer_by(self, ticket: Ticket) -> tuple[float, int]:
         word = promised_word(ticket, self._rules)

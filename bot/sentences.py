@@ -93,6 +93,10 @@ WORKLOADS = Sentence(
 FREE = Sentence(
     rf"(?:现在|目前)?(?:谁|哪位)(?:现在)?(?:有空|有时间|闲着|最闲|不忙){_END}|who(?:'s| is) (?:free|available)(?: now)?{_END}"
 )
+HOW_IS_IT = Sentence(  # said to the bot by staff
+    rf"(?:现在|目前|今天|今晚|这会儿)?(?:是)?(?:什么|啥)情况{_END}|(?:今天|现在|目前)(?:怎么样|如何|忙吗|忙不忙){_END}|(?:还|今天|现在)?有(?:没有)?(?:什么|啥)?(?:要|需要)?(?:处理|做|办|跟|盯)的(?:事|单子?)?(?:吗|嘛)?{_END}"
+    rf"|(?:现在|今天)?有(?:没有)?(?:超时|逾期|快到期|没人接|没处理)的?{_TICKETS}?(?:吗|嘛|没有?)?{_END}|(?:what(?:'s| is) (?:up|the situation|going on)|how (?:are things|is it going))(?: today| now)?{_END}"
+)
 NOBODY_HAS = Sentence(  # asked of a ticket, after its number
     rf"(?:现在|这个?单?)?(?:怎么|为什么|为啥|咋)(?:还|都)?(?:没有?人?(?:接|管|处理|动静|弄)|没接){_END}|(?:到底)?(?:有没有人|有人|谁)(?:接|管|在?跟进?|在?处理|负责|在弄|接的|接了|接单)(?:吗|没|没有)?{_END}"
 )

@@ -157,6 +157,17 @@ def one_score(text: str) -> tuple[int, str] | None:
     return (int(given.translate(_DIGITS)) if given else 5, comment)
 
 
+_LOOK = "(?:看看|看一?下|看|瞧瞧|处理一?下|处理|修一?下|修|弄|搞)"
+_BY_AND_BY = r"(?:马上|这就|现在就?|立刻|稍后|一会儿?|等[下会]儿?|(?:大概|大约|还有)?(?:\d+|[一二三四五六七八九十半两几]+)(?:分钟|个?半?小时|点钟?|点半)(?:左右|之?内|以?之?后|前|就)*)"
+_TAKES_UP = Sentence(
+    f"(?:好的?|收到|行|嗯+|可以|ok|抱歉|不好意思|老师|您好|你好)*(?:我)?(?:"
+    f"马上|这就|{_BY_AND_BY}(?:就)?(?:我)?(?:(?:过来|过去|来|到|去|出发|上门|远程|下去|上去){_LOOK}?|{_LOOK})|(?:来|去|过来|过去|先|远程)+{_LOOK}"
+    f"|(?:我)?(?:已经?)?(?:在路上|出发|到(?:楼下|门口|现场|学校)))(?:了|啊|哈|吧|的|您|你)*"
+)
+_NAMED_TAKES_UP = Sentence(f".{{1,12}}(?:由|交给|给)?我(?:来|去|先|过来|过去|马上)+{_LOOK}?(?:了|啊|哈|吧)*")
+_TAKES_UP_IN_ENGLISH = Sentence(
+    r"(?:ok(?:ay)?|sure|hi|hello|sorry)?[,.!\s]*(?:i ?['’]?(?:m| am|ll| will) )?(?:on my way|coming(?: now| over| right away)*|be there (?:soon|in (?:a|\d+) \w+)|(?:have|take) a look(?: now)?|look(?:ing)? (?:at|into) it(?: now)?)[.!\s]*"
+)
 _NOT_YET = re.compile(
     r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
     re.IGNORECASE,
@@ -175,6 +186,15 @@ def only_promises(text: str) -> bool:
     """Tell whether somebody who was asked for something says no more than that it will come: `稍等，我下课去看`."""
     said = normalized(text).strip()
     return len(said) <= _LONGEST_PROMISE and _PROMISES.match(said) is not None and not _BRINGS.search(said)
+
+
+def takes_up(text: str) -> bool:
+    """Tell whether staff say with a whole text that they come or look after it: `收到，十分钟后到`, `投影我来看`."""
+    if "?" in text or "？" in text:
+        return False
+    said = _letters(text)
+    is_said = _TAKES_UP.fullmatch(said) or _NAMED_TAKES_UP.fullmatch(said)
+    return is_said is not None or _TAKES_UP_IN_ENGLISH.fullmatch(text.strip()) is not None
 
 
 def not_yet(text: str) -> bool:

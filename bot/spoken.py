@@ -20,6 +20,7 @@ from bot.sentences import (
     DOES,
     FREE,
     GIVES,
+    HOW_IS_IT,
     NOBODY_HAS,
     OF_SOMEBODY,
     ON_A_DAY,
@@ -58,6 +59,8 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
     about_all = _asked(said) or _on_a_day(said) or _of_somebody(said, called)
     if about_all is None and is_addressed and FREE.fullmatch(said):
         about_all = _meant(Word.WORKLOAD, None)  # said to everybody it asks for a colleague, not for numbers
+    if about_all is None and is_addressed and HOW_IS_IT.fullmatch(said):
+        about_all = _meant(Word.QUEUE, None)
     if about_all is not None or not any(digit in said for digit in _DIGITS):
         return _claimed(said) or about_all
     number = A_NUMBER.fullmatch(said) if is_addressed else None

@@ -74,6 +74,18 @@ class Talk:
                 return True
         return _calls(lines, hearing)
 
+    def last_customer(self, hearing: Hearing) -> str | None:
+        """Return the account of the customer who spoke last before somebody, lately."""
+        lines = self._before(hearing, _TALKING)
+        return next((line.account for line in lines if not line.is_staff), None)
+
+    def said_before(self, hearing: Hearing, what: Callable[[str], bool]) -> bool:
+        """Say whether whoever speaks has said to the bot such a thing a moment before."""
+        return any(
+            line.account == hearing.origin.account and line.is_to_bot and what(line.text)
+            for line in self._before(hearing, _TALKING)
+        )
+
     def follows(self, hearing: Hearing, person: str) -> bool:
         """Say whether somebody speaks right after another person, with nobody's words in between."""
         lines = self._before(hearing, _TALKING)

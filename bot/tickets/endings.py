@@ -56,7 +56,10 @@ def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> 
     if advice := _advice(event.prevention):
         text += speaker.say("建议：{prevention}。", prevention=advice)
     text += "\n"
-    if rules.role(after.requester).is_staff:  # reported on behalf of somebody the bot does not know
+    is_unknown = rules.role(after.requester).is_staff
+    if is_unknown or (
+        after.requester_gone and not after.reporters
+    ):  # reported on behalf of somebody the bot does not know
         text += speaker.say("请引用本条：好了回 1，还有问题回 2。")
         return Message(to=Place.CUSTOMER, text=text, about=Check(ticket=after.number))
     names, called = joint_words.called(after, speaker)

@@ -107,6 +107,8 @@ _HEARD = {
     "_WHO",
     "_HAS",
     "_HOW_MANY",
+    "_LOOK",
+    "_BY_AND_BY",
     "_GAP",
     "_HALF_WIDTH",
 }
