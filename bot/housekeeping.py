@@ -20,7 +20,7 @@ from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
 from bot.tickets.errors import N_
 from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
-from faq.formats import UnreadableFile, describe, plan, template, write
+from faq.formats import UnreadableFile, describe, plan, shown, template, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 from faq.popularity import by_popularity
 from faq.sentences import Sentences
@@ -34,7 +34,8 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
         StoreFault: The store is in use or broken, or the file is not readable as an FAQ.
     """
     if is_dry_run:
-        return describe(plan(await _entries(config), rows_of(file, config)), config.bot.language)
+        planned = plan(await _entries(config), rows_of(file, config))
+        return [*describe(planned, config.bot.language), *shown(planned)]
     try:
         store, now = await _opened(config)
     except StoreInUse as fault:

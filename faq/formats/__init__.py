@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from faq.formats.plans import ImportPlan, describe, plan
+from faq.formats.plans import ImportPlan, describe, plan, shown
 from faq.formats.rows import Draft, Fault, Row, Rows, UnreadableFile, check
 from faq.knowledge import Entry
 
@@ -23,6 +23,7 @@ __all__ = [
     "parse",
     "plan",
     "read",
+    "shown",
     "template",
     "write",
 ]
@@ -85,7 +86,9 @@ def parse(name: str, data: bytes) -> Rows:
             f"{name} is too large (more than {MOST_BYTES // 1_000_000} MB), make several files of it.",
         )
     module, reading, _ = _FORMATS[suffix]
-    return check(cast(_Reading, getattr(_module(module), reading))(data))
+    rows = check(cast(_Reading, getattr(_module(module), reading))(data))
+    # The example of a template that was left in it is nobody's question.
+    return Rows(tuple(row for row in rows.rows if row.question != _EXAMPLE.question), rows.faults)
 
 
 def read(path: Path) -> Rows:

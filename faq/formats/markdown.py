@@ -6,19 +6,19 @@ Files of others are read as they are meant: headings over headings are chapters,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from faq.formats.encodings import decode
 from faq.formats.headings import COLUMNS, field_of
-from faq.formats.markdown_lists import chapters_of, pairs_of_markdown
 from faq.formats.rows import DATES, SEVERAL, Draft, Fault, UnreadableFile, join, split
 from faq.knowledge import Entry
 
 _HEADING = re.compile(r"##[ \t]+(.*)")
 _GROUP = re.compile(r"#[ \t]")
+_OURS = re.compile(r"^##[ \t].*\{#[^{}\n]*\}[ \t]*$", re.MULTILINE)  # a question with its id
 _DEEPER = re.compile(r"###[ \t]")
 _NUMBER = re.compile(
     r"\d+(?:\.\d+)+[.、．]?[ \t]*|\d+[ \t]*[.、．)）][ \t]*|[一二三四五六七八九十]{1,3}[、.．][ \t]*"
@@ -48,9 +48,15 @@ def parse(data: bytes) -> list[Draft | Fault]:
         UnreadableFile: It is not a text, or there is no question in it.
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    sections = list(_sections(text))
-    if told := pairs_of_markdown(text):
-        return told
+    chapters: Collection[int] = ()
+    if not _OURS.search(text):
+        # Only files of others need it, and every start that fills an empty store reads one of ours.
+        from faq.formats.markdown_lists import chapters_of, pairs_of_markdown
+
+        if told := pairs_of_markdown(text):
+            return told
+        chapters = chapters_of(_at_usual_depth(text.split("\n")))
+    sections = list(_sections(text, chapters))
     if not sections:
         raise UnreadableFile(
             "没有找到问题：每个问题要以“## ”开头单独一行。",
@@ -62,10 +68,9 @@ def parse(data: bytes) -> list[Draft | Fault]:
     return [_row(_unnumbered(each) if are_numbered else each) for each in sections]
 
 
-def _sections(text: str) -> Iterator[_Section]:
+def _sections(text: str, chapters: Collection[int]) -> Iterator[_Section]:
     section: _Section | None = None
     lines = _at_usual_depth(text.split("\n"))
-    chapters = chapters_of(lines)
     chapter, literal_until = "", 0
     for number, line in enumerate(lines, 1):
         if section is not None and number > literal_until and _FENCE.match(line):

@@ -11,7 +11,6 @@ from faq.formats.rows import Draft, Fault, UnreadableFile
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
-_OWN_ID = re.compile(r"\{#[^{}]*\}\s*$")
 _IN_FRONT = re.compile(r"\s*(?:[-*+>]\s+)*")
 _LEAST = 2  # questions that say themselves what they are
 
@@ -28,7 +27,7 @@ def chapters_of(lines: Sequence[str]) -> set[int]:
         if heading is not None:
             if above and len(heading[1]) == 3:
                 found.add(above)
-            is_subject = len(heading[1]) == 2 and not _OWN_ID.search(line) and not looks_asked(heading[2])
+            is_subject = len(heading[1]) == 2 and not looks_asked(heading[2])
             above = number if is_subject else 0
         elif line.strip():
             above = 0
@@ -38,10 +37,8 @@ def chapters_of(lines: Sequence[str]) -> set[int]:
 def pairs_of_markdown(text: str) -> list[Draft | Fault]:
     """Return the pairs of a file that marks its questions with 问 or Q, and its answers; nothing for any other.
 
-    Headings are chapters where they are fewer than what is marked. A file of ours has ids on its headings and is none of these.
+    Headings are chapters where they are fewer than what is marked.
     """
-    if any(_OWN_ID.search(line) for line in text.split("\n") if line.startswith("##")):
-        return []
     # Here, because a first start reads a file of ours, which needs none of it.
     from faq.formats.prose import drafts_of, is_marked
 

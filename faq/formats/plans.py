@@ -15,6 +15,7 @@ from faq.text import fold
 
 _GIVEN_ID = re.compile(r"K-([0-9]{1,9})")
 _LINES_SHOWN = 10
+_ENTRIES_SHOWN, _MOST_SHOWN = 5, 40  # of those to come, and characters of a text
 
 
 class ImportPlan(msgspec.Struct, frozen=True):
@@ -280,6 +281,20 @@ def describe(plan: ImportPlan, language: str = "zh") -> list[str]:
         lines.append(words.changed.format(ids=_some([entry.id for entry in plan.changed], words)))
     lines += _told(plan.faulty, words, words.more_faults, language)
     return lines + _told(plan.conflicting, words, words.more_conflicts, language)
+
+
+def shown(plan: ImportPlan) -> list[str]:
+    """Return the first entries as they would be: of a list without columns somebody has to see how it is understood."""
+    return [
+        f"{sign} {entry.id} {_short(entry.question)} → {_short(entry.answer)}"
+        for sign, entries in (("+", plan.new), ("*", plan.changed))
+        for entry in entries[:_ENTRIES_SHOWN]
+    ]
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}…"
 
 
 def _where(faults: Iterable[Fault], words: _Words, language: str) -> str:

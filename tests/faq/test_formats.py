@@ -372,9 +372,9 @@ def test_a_cell_of_two_megabytes_is_listed_and_the_rows_around_it_are_read() -> 
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
-def test_the_template_can_be_read_and_answers_nobody(suffix: str) -> None:
-    (entry,) = plan((), parse(f"x.{suffix}", template(f"x.{suffix}"))).new
-    assert not entry.is_enabled
+def test_the_example_of_a_template_is_passed_over(suffix: str) -> None:
+    rows = parse(f"x.{suffix}", template(f"x.{suffix}"))
+    assert (rows.rows, rows.faults) == ((), ())
 
 
 @pytest.mark.parametrize("name", ["x.docx", "x.txt", "x.pdf"])
