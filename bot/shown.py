@@ -58,11 +58,8 @@ class Shown:
 
 
 def names_of(attachments: Sequence[Attachment], speaker: Speaker) -> tuple[str, ...]:
-    """Return what attachments are in words: a file by its name, everything else by its kind."""
-    return tuple(
-        each.name if each.kind == "file" and each.name else speaker.say(_WORDS.get(each.kind, _WORDS["file"]))
-        for each in attachments
-    )
+    """Return what attachments are in words: each by its name, or by its kind where it has none."""
+    return tuple(each.name or speaker.say(_WORDS.get(each.kind, _WORDS["file"])) for each in attachments)
 
 
 _BRACKETED = re.compile(r"\s\[[^\[\]]*\]$")

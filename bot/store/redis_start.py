@@ -26,7 +26,16 @@ from redis.exceptions import (
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
 from bot.store.redis import RedisStore
-from bot.store.redis_places import Cluster, Server, Unreachable, connected, hang_up, places_of, unknown_to
+from bot.store.redis_places import (
+    Cluster,
+    Places,
+    Server,
+    Unreachable,
+    connected,
+    hang_up,
+    places_of,
+    unknown_to,
+)
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import PREFIX, Shards, prefix_of
 from bot.store.redis_url import Address, address_of
@@ -170,7 +179,7 @@ async def _examined(address: Address) -> None:
             await _check_persistence(address, server, connection, info)
             foreign += int(await told(connection, "DBSIZE"))
             is_ours = is_ours or await _is_ours(connection)
-    if foreign and not is_ours:
+    if foreign and not is_ours and not await _are_ours(address, places):
         if isinstance(places, Cluster):
             raise await _not_ours(address, places, foreign)
         raise StoreFault(
@@ -182,6 +191,15 @@ async def _examined(address: Address) -> None:
             foreign=foreign,
             next_database=address.database + 1,
         )
+
+
+async def _are_ours(address: Address, places: Places) -> bool:
+    """Look once more for what begins our data: a worker that starts beside us writes it before anything else."""
+    for server in places.all():
+        async with _visited(address, server) as connection:
+            if await _is_ours(connection):
+                return True
+    return False
 
 
 async def _not_ours(address: Address, places: Cluster, foreign: int) -> StoreFault:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,7 @@ import msgspec
 import pytest
 import redis
 
-from bot.store.contract import StoreFault
+from bot.store.contract import Store, StoreFault
 from bot.store.redis_start import VERSION, Meta
 from bot.store.redis_url import address_of
 from bot.store.registry import open_store
@@ -124,3 +125,19 @@ async def test_a_cluster_of_which_a_node_has_lost_its_data(cluster, lost):
     before = keys(cluster)
     assert "缺了一部分" in await refusal(cluster.url)
     assert keys(cluster) == before
+
+
+async def test_workers_that_start_together_on_an_empty_cluster_all_start(cluster):
+    # Whoever looks at the nodes while another one begins the data sees keys, and may have been where their mark stands before it did.
+    for _ in range(5):
+        cluster.empty()
+        async with asyncio.timeout(60):
+            stores = await asyncio.gather(*(_opened_after(cluster.url, turns) for turns in range(0, 60, 4)))
+        for store in stores:
+            await store.close()
+
+
+async def _opened_after(url: str, turns: int) -> Store:
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    return await open_store(url, AT)
