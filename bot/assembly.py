@@ -24,6 +24,7 @@ from bot.drafts import Drafts
 from bot.duty_office import DutyOffice
 from bot.failing import Failures
 from bot.finding import Finding
+from bot.first_words import FirstWords
 from bot.following_on import FollowingOn
 from bot.identifying import Identifying
 from bot.incident_orders import IncidentOrders
@@ -271,7 +272,6 @@ async def assemble(
     reception = Reception(
         directory=directory,
         store=store,
-        rules=rules,
         clock=clock,
         language=config.bot.language,
         desk=desk,
@@ -285,6 +285,7 @@ async def assemble(
         uploading=uploading,
         joining=joining,
         following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
+        first_words=FirstWords(store=store, rules=rules, talk=talk),
         talk=talk,
         shown=shown,
         drafts=drafts,

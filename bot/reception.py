@@ -6,7 +6,6 @@ about a quoted ticket, or a question for the knowledge base. Everything else is 
 
 from __future__ import annotations
 
-import math
 import re
 
 import structlog
@@ -23,24 +22,23 @@ from bot.dialogue import Dialogue, NotAnAnswer
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
-from bot.following_on import FollowingOn, share, supplement
+from bot.first_words import FirstWords
+from bot.following_on import FollowingOn, supplement
 from bot.hearing import Hearing, closing, heard
 from bot.joining import Joining
 from bot.newcomers import Newcomers
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
-from bot.short_answers import agreed, says_broken, takes_up
+from bot.short_answers import agreed, says_broken
 from bot.shown import Shown, bracketed, names_of
 from bot.spoken import spoken
 from bot.store.contract import Link, Store
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
-from bot.tickets.kinds import ClockKind, Kind, Status
+from bot.tickets.kinds import Kind, Status
 from bot.tickets.model import Ticket
-from bot.tickets.rules import Rules
-from bot.tickets.timing import is_awaited, is_owed, promised_word
 from bot.uploading import Uploading
 from bot.vocabulary import Word
 from faq.text import is_helped, is_noise, is_thanks
@@ -63,7 +61,6 @@ class Reception:
         *,
         directory: Directory,
         store: Store,
-        rules: Rules,
         clock: Clock,
         language: str,
         desk: Desk,
@@ -81,10 +78,10 @@ class Reception:
         talk: Talk,
         shown: Shown,
         drafts: Drafts,
+        first_words: FirstWords,
     ) -> None:
         self._directory = directory
         self._store = store
-        self._rules = rules
         self._clock = clock
         self._language = language
         self._desk = desk
@@ -102,6 +99,7 @@ class Reception:
         self._talk = talk
         self._shown = shown
         self._drafts = drafts
+        self._first_words = first_words
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -296,12 +294,7 @@ class Reception:
         """Staff speak to the customer: a word that belongs to a ticket stops its clock, and takes it if nobody has."""
         if is_noise(hearing.text):
             return  # a thumb is no answer
-        ticket = (
-            await self._meant(hearing, link)
-            or await self._awaiting(hearing)
-            or await self._unclaimed(hearing)
-            or await self._taken_up(hearing)
-        )
+        ticket = await self._meant(hearing, link) or await self._first_words.about(hearing)
         if ticket is None:
             if hearing.is_addressed and not await self._is_repeated(hearing):
                 await self._answering.question(hearing)
@@ -310,58 +303,6 @@ class Reception:
             await self._desk.take(
                 ticket.number, s.Say(hearing.by, hearing.text), hearing.origin, known=ticket
             )
-
-    async def _awaiting(self, hearing: Hearing) -> Ticket | None:
-        """Return the ticket on which this owner owes the room a word: the first one, or news after a while.
-
-        Of several it is the one whose requester is called, else the one that must be answered first.
-        """
-        room = hearing.customer_room
-        if room is None:
-            return None
-        here = await self._store.open_tickets(room=room.id)
-        own = [each for each in here if each.owner == hearing.by and each.status is Status.OPEN]
-        owed = [each for each in own if is_awaited(each, self._rules)] or [
-            each for each in own if is_owed(each, ClockKind.UPDATE, self._rules)
-        ]
-        called = [
-            ticket
-            for ticket in owed
-            if ticket.account in hearing.mentions or f"@{ticket.requester.name}" in hearing.text
-        ]
-        return min(called or owed, key=self._answer_by, default=None)
-
-    async def _unclaimed(self, hearing: Hearing) -> Ticket | None:
-        """Return the ticket nobody has taken whose requester is called by name: whoever answers them first takes it (首问)."""
-        room = hearing.customer_room
-        if room is None or hearing.is_addressed or is_thanks(hearing.text):
-            return None
-        waiting = [
-            ticket
-            for ticket in await self._store.open_tickets(room=room.id)
-            if ticket.owner is None and ticket.status is Status.OPEN and not ticket.kind.is_planned
-            and (ticket.account in hearing.mentions or _names(ticket.requester.name, hearing.text))
-        ]  # fmt: skip
-        return waiting[0] if len(waiting) == 1 else None
-
-    async def _taken_up(self, hearing: Hearing) -> Ticket | None:
-        """Return the ticket nobody has taken that staff answer by saying that they come, right after its requester or by its words."""
-        room = hearing.customer_room
-        if room is None or hearing.is_addressed or hearing.mentions or not takes_up(hearing.text):
-            return None
-        waiting = [
-            ticket
-            for ticket in await self._store.open_tickets(room=room.id)
-            if ticket.owner is None and ticket.status is Status.OPEN and not ticket.kind.is_planned
-        ]
-        asker = self._talk.last_customer(hearing)
-        named = [ticket for ticket in waiting if share(hearing.text, ticket.text)]
-        found = named or [ticket for ticket in waiting if ticket.account == asker]
-        return found[0] if len(found) == 1 else None
-
-    def _answer_by(self, ticket: Ticket) -> tuple[float, int]:
-        word = promised_word(ticket, self._rules)
-        return (word.timestamp() if word else math.inf, ticket.number)
 
     def _named(self, hearing: Hearing, incoming: Incoming) -> tuple[str, ...]:
         if not incoming.attachments:
@@ -401,8 +342,3 @@ def _without(number: int, text: str) -> str:
     """Return what is said about a ticket without its number at the start."""
     found = _LEADING_NUMBER.match(text)
     return text[found.end() :] if found and int(found[1]) == number else text
-
-
-def _names(name: str, text: str) -> bool:
-    """Say whether a text calls somebody by a name that is more than a letter."""
-    return len(name) > 1 and name in text
