@@ -36,6 +36,7 @@ from bot.store.contract import ClosedAsk, Store
 from bot.tickets.messages import Message, Place
 from bot.usual_waits import UsualWaits
 from faq.knowledge import Entry, Hit
+from faq.text import fold
 
 _AGAIN = timedelta(minutes=10)  # the same question in the same room is pointed to its answer
 
@@ -97,7 +98,10 @@ class Answering:
                 and hearing.customer_room is not None
                 and goes_on_about(hearing.text, _asked(before))
             ):
-                await self._told_more(hearing, before)
+                if fold(hearing.text) in fold(_asked(before)):  # told once more, and nothing new
+                    await self._offer(replace(hearing, text=_asked(before)))
+                else:
+                    await self._told_more(hearing, before)
             case OfferTicket():
                 await self._offer(hearing)
             case _:
