@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
@@ -38,6 +39,9 @@ _WITHOUT_COLUMNS: Final = (
     ".md",
 )  # what is a question in them is told by guessing: whoever sent one sees the first
 _MOST_SHOWN: Final = 30  # characters of a question or an answer
+_SPEAKS_OF_QUESTIONS: Final = re.compile(
+    r"faq|q\s*[&＆]\s*a|问答|问题|常见|知识|question|knowledge", re.IGNORECASE
+)
 
 
 class Staged(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,18 +74,24 @@ class Uploading:
         self._log = structlog.get_logger("uploading")
 
     async def sent(self, hearing: Hearing, incoming: Incoming) -> bool:
-        """Show what a file would bring; False when it is none of these files, or not from somebody who may."""
+        """Show what a file would bring; False when it is none of these files, or not from somebody who may.
+
+        Nothing is said of a file that cannot be read, unless it was meant for the bot: colleagues send each other tables, too.
+        """
         may = hearing.role.is_manager or hearing.role is Role.KNOWLEDGE
         file = next((each for each in incoming.attachments if _is_faq(each)), None)
         if file is None or not (may and hearing.is_for_staff):
             return False
         adapter: object = self._adapters.get(incoming.room.partition(":")[0])
         if not isinstance(adapter, FetchesFiles):
-            await self._say(hearing, N_("这个平台上我取不到文件，请用 shouwen faq import 导入。"))
-            return True
+            if is_meant := await self._is_meant(hearing, file.name):
+                await self._say(hearing, N_("这个平台上我取不到文件，请用 shouwen faq import 导入。"))
+            return is_meant
         try:
             rows = await beside(parse, file.name, await adapter.fetch(incoming.room, file, _MOST))
         except (UnreadableFile, FileUnavailable) as fault:
+            if not await self._is_meant(hearing, file.name):
+                return False
             speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
             why = (
                 translated(fault.why, speaker.translate)
@@ -101,6 +111,13 @@ class Uploading:
         draft = self._drafts.answer(message, hearing.origin)
         await self._desk.note((kept,), [draft], hearing.now, hearing.origin.seen)
         return True
+
+    async def _is_meant(self, hearing: Hearing, name: str) -> bool:
+        """Say whether a file is for the bot: given to it alone or by name, said to be of questions, or while a group is set up."""
+        if hearing.is_private or hearing.is_addressed or _SPEAKS_OF_QUESTIONS.search(name):
+            return True
+        key = _CURRENT + hearing.origin.address
+        return bool((await self._store.kept(key)).get(key))
 
     async def confirmed(self, hearing: Hearing) -> bool:
         """Import the file that waits here."""

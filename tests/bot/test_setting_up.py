@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from adapters.contract import Attachment, Incoming, RoomKind
@@ -107,6 +109,8 @@ async def test_the_entries_of_a_file_belong_to_the_customer_whose_room_is_set_up
         (file("gone"), "已过期"),
         (file("\x00\x01", "faq.xlsx"), "读不了"),
         (file("随便一句话", "faq.csv"), "读不了"),
+        (replace(file("姓名,电话\n老张,1", "名单.csv"), is_addressed=True), "读不了"),
+        (replace(file("gone", "名单.csv"), is_addressed=True), "已过期"),
     ],
 )
 async def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(office, incoming, words):
@@ -115,8 +119,23 @@ async def test_a_file_that_cannot_be_read_is_refused_in_one_sentence(office, inc
     assert words in said[0]
 
 
+async def test_a_file_that_cannot_be_read_is_refused_while_a_group_is_set_up(office):
+    await office.bot.reception.noticed(office.chat.added("新群", is_removed=False))
+    await office.hear(DUTY, "陈经理", "绑定 育才小学")
+    office.said(DUTY)
+    (said,) = await send(office, file("姓名,电话\n老张,1", "名单.csv"))
+    assert "名单.csv 读不了" in said
+
+
 @pytest.mark.parametrize(
-    "incoming", [file(SHEET, person="工程师01"), file("x", "a.exe"), file("x", "照片.png")]
+    "incoming",
+    [
+        file(SHEET, person="工程师01"),
+        file("x", "a.exe"),
+        file("x", "照片.png"),
+        file("姓名,电话\n老张,1", "通讯录.csv"),
+        file("gone", "排班.xlsx"),
+    ],
 )
 async def test_other_files_and_files_of_others_are_nothing_to_import(office, incoming):
     assert await send(office, incoming) == []
