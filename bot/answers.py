@@ -64,11 +64,6 @@ def example_of(spec: Spec, speaker: Speaker) -> str:
     return usage + speaker.say("例：{example}", example=example) + (f"\n{also}" if also else "")
 
 
-def progress_for_staff(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
-    """Return where a ticket is, in one line for those who work on it."""
-    return progress(ticket, speaker, rules, is_staff=True)
-
-
 def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool = False) -> str:
     """Return where a ticket is, in one line for the customer, or for staff."""
     number = ticket.number

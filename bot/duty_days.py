@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import msgspec
 
+from bot.duty_words import people_of
 from bot.tickets.model import Party
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
@@ -31,7 +32,7 @@ def _turns(rota: Rota, day: date, rules: Rules) -> Iterator[Turn]:
     reached = start
     while reached < end:
         until = min(next_change(rota, reached), end)
-        people = tuple(rules.staff[each] for each in on_call(rota, reached) if each in rules.staff)
+        people = people_of(on_call(rota, reached), rules)
         yield Turn(reached, until, people)
         reached = until
 

@@ -186,9 +186,7 @@ class DutyOffice:
         for rota in self._rules.rotas.values():
             people = shifts.held(rota, self._shifts.get(rota.id))
             if people:
-                found[rota.id] = tuple(
-                    self._rules.staff[each] for each in people if each in self._rules.staff
-                )
+                found[rota.id] = duty_words.people_of(people, self._rules)
         return found
 
 

@@ -42,11 +42,11 @@ def on_duty(rota: Rota, shift: Shift | None, rules: Rules, now: datetime, until:
     called = called_now(rota, shift, now)
     return OnDuty(
         rota=rota,
-        called=_people(called, rules),
+        called=people_of(called, rules),
         until=change,
-        following=_people(on_call(rota, change), rules),
-        backup=_people(tuple(each for each in rota.backup if each not in called), rules),
-        waits_for=_people(shift.coming, rules) if shift is not None and shift.confirm_by else (),
+        following=people_of(on_call(rota, change), rules),
+        backup=people_of(tuple(each for each in rota.backup if each not in called), rules),
+        waits_for=people_of(shift.coming, rules) if shift is not None and shift.confirm_by else (),
         gaps=gaps(rota, now, until),
     )
 
@@ -93,17 +93,17 @@ def roll_call(
     event: Called, rota: Rota, tickets: Sequence[Ticket], speaker: Speaker, rules: Rules
 ) -> Message:
     """Return who relieves whom, what changes hands, and who is asked to take over."""
-    say, coming = speaker.say, _people(event.call.coming, rules)
-    backup = _people(event.call.backup, rules)
+    say, coming = speaker.say, people_of(event.call.coming, rules)
+    backup = people_of(event.call.backup, rules)
     text = say("🔁 {name}换班：{coming} 值班", name=rota.name, coming=coming)
     text += say("（后备 {backup}）", backup=backup) if backup else ""
-    absent = _people(event.call.absent, rules)
+    absent = people_of(event.call.absent, rules)
     text += say("，{absent} 不在", absent=absent) if absent else ""
     text += say("。")
     text += "\n" + _changing_hands(tickets, speaker, rules)
     text += "\n" + say(
         "{calls} {time} 前回“接班”；接班前仍叫 {leaving}。",
-        calls=_calls(coming), time=event.confirm_by, leaving=_people(event.leaving, rules),
+        calls=_calls(coming), time=event.confirm_by, leaving=people_of(event.leaving, rules),
     )  # fmt: skip
     return Message(to=Place.DUTY, text=text, mentions=coming, buttons=(Button(say(N_("接班")), TAKE_OVER),))
 
@@ -132,10 +132,10 @@ def _brief(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
 
 def not_taken(event: NotTaken, rota: Rota, speaker: Speaker, rules: Rules) -> Message:
     """Return that nobody took over, to those who should have and to whoever is in charge."""
-    called = tuple(dict.fromkeys((*_people(event.coming, rules), *next_in_charge(rules))))
+    called = tuple(dict.fromkeys((*people_of(event.coming, rules), *next_in_charge(rules))))
     text = speaker.say(
         "⏰ {name}接班未确认，仍叫 {leaving}。{calls}",
-        name=rota.name, leaving=_people(event.leaving, rules), calls=_calls(called),
+        name=rota.name, leaving=people_of(event.leaving, rules), calls=_calls(called),
     )  # fmt: skip
     buttons = (Button(speaker.say(N_("接班")), TAKE_OVER),)
     return Message(to=Place.DUTY, text=text, mentions=called, buttons=buttons)
@@ -157,7 +157,8 @@ def taken_over(by: Party, speaker: Speaker) -> Message:
     return Message(to=Place.DUTY, text=speaker.say("{by} 已接班（{time}）。", by=by, time=speaker.now))
 
 
-def _people(ids: Sequence[str], rules: Rules) -> tuple[Party, ...]:
+def people_of(ids: Sequence[str], rules: Rules) -> tuple[Party, ...]:
+    """Return the staff of a rota that the configuration still has."""
     return tuple(rules.staff[each] for each in ids if each in rules.staff)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from bot.following_on import share
 from bot.hearing import Hearing
@@ -26,20 +27,23 @@ class FirstWords:
 
     async def about(self, hearing: Hearing) -> Ticket | None:
         """Return the ticket that a word of staff in a customer's room answers, or None."""
-        return (
-            await self._awaiting(hearing) or await self._unclaimed(hearing) or await self._taken_up(hearing)
-        )
+        room = hearing.customer_room
+        if room is None:
+            return None
+        here = [each for each in await self._store.open_tickets(room=room.id) if each.status is Status.OPEN]
+        if awaiting := self._awaiting(hearing, here):
+            return awaiting
+        if hearing.is_addressed:
+            return None
+        waiting = [each for each in here if each.owner is None and not each.kind.is_planned]
+        return _unclaimed(hearing, waiting) or self._taken_up(hearing, waiting)
 
-    async def _awaiting(self, hearing: Hearing) -> Ticket | None:
+    def _awaiting(self, hearing: Hearing, here: Sequence[Ticket]) -> Ticket | None:
         """Return the ticket on which this owner owes the room a word: the first one, or news after a while.
 
         Of several it is the one whose requester is called, else the one that must be answered first.
         """
-        room = hearing.customer_room
-        if room is None:
-            return None
-        here = await self._store.open_tickets(room=room.id)
-        own = [each for each in here if each.owner == hearing.by and each.status is Status.OPEN]
+        own = [each for each in here if each.owner == hearing.by]
         owed = [each for each in own if is_awaited(each, self._rules)] or [
             each for each in own if is_owed(each, ClockKind.UPDATE, self._rules)
         ]
@@ -50,29 +54,10 @@ class FirstWords:
         ]
         return min(called or owed, key=self._answer_by, default=None)
 
-    async def _unclaimed(self, hearing: Hearing) -> Ticket | None:
-        """Return the ticket nobody has taken whose requester is called by name: whoever answers them first takes it (首问)."""
-        room = hearing.customer_room
-        if room is None or hearing.is_addressed or is_thanks(hearing.text):
-            return None
-        waiting = [
-            ticket
-            for ticket in await self._store.open_tickets(room=room.id)
-            if ticket.owner is None and ticket.status is Status.OPEN and not ticket.kind.is_planned
-            and (ticket.account in hearing.mentions or _names(ticket.requester.name, hearing.text))
-        ]  # fmt: skip
-        return waiting[0] if len(waiting) == 1 else None
-
-    async def _taken_up(self, hearing: Hearing) -> Ticket | None:
+    def _taken_up(self, hearing: Hearing, waiting: Sequence[Ticket]) -> Ticket | None:
         """Return the ticket nobody has taken that staff answer by saying that they come, right after its requester or by its words."""
-        room = hearing.customer_room
-        if room is None or hearing.is_addressed or hearing.mentions or not takes_up(hearing.text):
+        if hearing.mentions or not takes_up(hearing.text):
             return None
-        waiting = [
-            ticket
-            for ticket in await self._store.open_tickets(room=room.id)
-            if ticket.owner is None and ticket.status is Status.OPEN and not ticket.kind.is_planned
-        ]
         asker = self._talk.last_customer(hearing)
         named = [ticket for ticket in waiting if share(hearing.text, ticket.text)]
         found = named or [ticket for ticket in waiting if ticket.account == asker]
@@ -81,6 +66,18 @@ class FirstWords:
     def _answer_by(self, ticket: Ticket) -> tuple[float, int]:
         word = promised_word(ticket, self._rules)
         return (word.timestamp() if word else math.inf, ticket.number)
+
+
+def _unclaimed(hearing: Hearing, waiting: Sequence[Ticket]) -> Ticket | None:
+    """Return the ticket nobody has taken whose requester is called by name: whoever answers them first takes it (首问)."""
+    if is_thanks(hearing.text):
+        return None
+    called = [
+        ticket
+        for ticket in waiting
+        if ticket.account in hearing.mentions or _names(ticket.requester.name, hearing.text)
+    ]
+    return called[0] if len(called) == 1 else None
 
 
 def _names(name: str, text: str) -> bool:

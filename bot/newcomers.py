@@ -15,8 +15,8 @@ from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.hearing import heard
 from bot.living import Living
-from bot.set_up import ROOM, RoomNote
-from bot.setting_up import CURRENT, SET_UP_WORDS, SettingUp
+from bot.set_up import CURRENT, ROOM, RoomNote
+from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place

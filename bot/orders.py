@@ -321,8 +321,7 @@ class Orders:
         await self._opening.reported(hearing, command.rest, is_urgent=command.word is Word.URGENT)
 
     async def _progress(self, hearing: Hearing, ticket: Ticket) -> None:
-        say = answers.progress_for_staff if hearing.is_for_staff else answers.progress
-        text = say(ticket, self._speak(hearing), self._rules)
+        text = answers.progress(ticket, self._speak(hearing), self._rules, is_staff=hearing.is_for_staff)
         message = Message(to=Place.ASKER, text=text, ticket=ticket.number)
         await self._desk.answer([message], hearing.origin)
 

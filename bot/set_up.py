@@ -18,6 +18,7 @@ from bot.config import Config, Customer, Person, Room
 from scheduler.rota import Rota
 
 ROOM, CUSTOMER, ACCOUNT = "room:", "customer:", "account:"
+CURRENT = "setup:"  # + where it was told: the address of the group that is being set up there
 _A_WEEK = timedelta(days=7)
 _A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing
 from bot.identifying import Identifying
 from bot.living import Living
-from bot.set_up import CUSTOMER, ROOM, CustomerNote, RoomNote, customer_id
+from bot.set_up import CURRENT, CUSTOMER, ROOM, CustomerNote, RoomNote, customer_id
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Message, Place
@@ -23,7 +23,6 @@ from bot.vocabulary import Word, may_use
 from scheduler.rota import on_call
 
 SET_UP_WORDS = frozenset({Word.BIND, Word.POLICY, Word.ENGINEERS, Word.WHERE, Word.IMPORT, Word.ACCOUNT})
-CURRENT = "setup:"  # + where it was told: the address of the group that is being set up there
 _NEW = (N_("新客户"), "new customer")
 _MOST_NAMED = 5
 

@@ -21,17 +21,17 @@ from bot.hearing import Hearing
 from bot.importing import for_customers, import_rows
 from bot.knowledge import Knowledge
 from bot.living import Living
+from bot.set_up import CURRENT
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Message, Place
 from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Role
-from faq.formats import ImportPlan, Row, Rows, UnreadableFile, parse, plan
+from faq.formats import ImportPlan, Row, Rows, UnreadableFile, cut, parse, plan
 
 SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".json", ".docx", ".txt")
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
-_CURRENT: Final = "setup:"
 _LINES_SHOWN: Final = 8
 _WITHOUT_COLUMNS: Final = (
     ".docx",
@@ -116,8 +116,12 @@ class Uploading:
         """Say whether a file is for the bot: given to it alone or by name, said to be of questions, or while a group is set up."""
         if hearing.is_private or hearing.is_addressed or _SPEAKS_OF_QUESTIONS.search(name):
             return True
-        key = _CURRENT + hearing.origin.address
-        return bool((await self._store.kept(key)).get(key))
+        return bool(await self._being_set_up(hearing))
+
+    async def _being_set_up(self, hearing: Hearing) -> str:
+        """Return the address of the group that is being set up where somebody speaks; empty for none."""
+        key = CURRENT + hearing.origin.address
+        return (await self._store.kept(key)).get(key, "")
 
     async def confirmed(self, hearing: Hearing) -> bool:
         """Import the file that waits here."""
@@ -143,9 +147,7 @@ class Uploading:
 
     async def _customer(self, hearing: Hearing) -> tuple[str, str]:
         """Return id and name of the customer whose group is being set up here; empty for everybody."""
-        key = _CURRENT + hearing.origin.address
-        address = (await self._store.kept(key)).get(key, "")
-        note = self._living.set_up.rooms.get(address)
+        note = self._living.set_up.rooms.get(await self._being_set_up(hearing))
         customer = next(
             (each for each in self._living.config.customers if note and each.id == note.customer), None
         )
@@ -210,8 +212,8 @@ class Uploading:
             lines.append(
                 speaker.say(
                     "认成这样：“{question}”→“{answer}”",
-                    question=_short(first.question),
-                    answer=_short(first.answer),
+                    question=cut(first.question, _MOST_SHOWN),
+                    answer=cut(first.answer, _MOST_SHOWN),
                 )
             )
         lines.append(
@@ -227,11 +229,6 @@ class Uploading:
 
 def _is_faq(file: Attachment) -> bool:
     return file.kind == "file" and PurePath(file.name.lower()).suffix in SUFFIXES
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}…"
 
 
 def _for(row: Row, customer: str) -> Row:

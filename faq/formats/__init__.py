@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
-from faq.formats.plans import ImportPlan, describe, plan, shown
+from faq.formats.plans import ImportPlan, cut, describe, plan, shown
 from faq.formats.rows import Draft, Fault, Row, Rows, UnreadableFile, check
 from faq.knowledge import Entry
 
@@ -18,6 +18,7 @@ __all__ = [
     "Row",
     "Rows",
     "UnreadableFile",
+    "cut",
     "describe",
     "dump",
     "parse",

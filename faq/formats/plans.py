@@ -286,15 +286,16 @@ def describe(plan: ImportPlan, language: str = "zh") -> list[str]:
 def shown(plan: ImportPlan) -> list[str]:
     """Return the first entries as they would be: of a list without columns somebody has to see how it is understood."""
     return [
-        f"{sign} {entry.id} {_short(entry.question)} → {_short(entry.answer)}"
+        f"{sign} {entry.id} {cut(entry.question, _MOST_SHOWN)} → {cut(entry.answer, _MOST_SHOWN)}"
         for sign, entries in (("+", plan.new), ("*", plan.changed))
         for entry in entries[:_ENTRIES_SHOWN]
     ]
 
 
-def _short(text: str) -> str:
+def cut(text: str, most: int) -> str:
+    """Return the first characters of a text in one line, with an ellipsis where it has more."""
     line = " ".join(text.split())
-    return line if len(line) <= _MOST_SHOWN else f"{line[:_MOST_SHOWN]}…"
+    return line if len(line) <= most else f"{line[:most]}…"
 
 
 def _where(faults: Iterable[Fault], words: _Words, language: str) -> str:
