@@ -12,6 +12,8 @@ from bot.store.sqlite_statements import Statement, Turn
 # How many rows go into one call. Few sizes, so that SQLite prepares each statement once.
 _SIZES = (64, 16, 4, 1)
 _VALUES = re.compile(r"VALUES\s*(\((?:[^()]|\([^()]*\))*\))")
+# A row of its own and nothing that is looked up; the words above it tell what it is for.
+_ADDS = re.compile(r"(?:--[^\n]*\n)*INSERT INTO \w+ \([^)]*\)\s+VALUES \(\?,")
 
 
 class Refusal(Exception):
@@ -38,7 +40,7 @@ class Batches:
         for turn in sorted(by_turn):
             if turn is Turn.IN_PLACE:
                 for sql, alike in groupby(by_turn[turn], key=lambda statement: statement.sql):
-                    if sql.startswith("INSERT"):
+                    if _ADDS.match(sql):
                         self._added(cursor, list(alike))
                         continue
                     for statement in alike:

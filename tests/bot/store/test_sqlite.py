@@ -95,6 +95,15 @@ class TestSharedCommits:
         await store.close()
 
     @pytest.mark.asyncio
+    async def test_questions_of_many_changes_are_saved_with_few_statements(self, path, build):
+        async with writing(path, build) as (writer, connection, told):
+            await asyncio.gather(
+                *(writer.submit(statements(build, asks=(build.ask(f"a{n}"),))) for n in range(64))
+            )
+            assert sum("INSERT INTO asks" in each for each in told) == 1
+            assert connection.execute("SELECT count(*) FROM asks").fetchone() == (64,)
+
+    @pytest.mark.asyncio
     async def test_a_commit_holds_a_bounded_number_of_changes(self, path, build):
         async with writing(path, build, most=8) as (writer, _, told):
             await asyncio.gather(*(writer.submit(statements(build, seen=f"m{n}")) for n in range(20)))
