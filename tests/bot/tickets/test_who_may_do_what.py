@@ -97,67 +97,67 @@ _ASKED: dict[type, Callable[[Party, datetime], s.Step]] = {
 _OF_NOBODY = {s.Open, s.Realign, s.DeadlineReached, ps.Drop, ps.Hasten}  # what the desk and the clock do
 
 
-# Owner, manager, requester, passer-by: of a ticket that is open; solved; closed; gone along with another.
+# Owner, manager, requester, passer-by: of a ticket that is open; solved; closed; gone along with another; become part of it.
 # + happens, . changes nothing, ! is not theirs to do, x is refused as it stands.
 _TABLE = """\
-Claim         xx!!  xxxx  xxxx  xxxx
-Say           ++!!  ++!!  ..!!  ++!!
-Assist        .+!!  xxxx  xxxx  xxxx
-Arrive        ++!!  xxxx  xxxx  ++!!
-HandOver      +!!!  xxxx  xxxx  xxxx
-Accept        xxxx  xxxx  xxxx  xxxx
-Decline       xxxx  xxxx  xxxx  xxxx
-Reassign      !+!!  xxxx  xxxx  xxxx
-ChangeLevel   ++!!  xxxx  xxxx  ++!!
-Note          ++!!  ++!!  ++!!  ++!!
-Update        ++!!  xxxx  xxxx  ++!!
-Supplement    ++++  ++++  ++++  ++++
-Urge          ++++  xxxx  xxxx  ++++
-Withdraw      !++!  !++!  xxxx  !++!
-Resolve       ++!!  xxxx  xxxx  xxxx
-Confirm       !!x!  !!+!  !!x!  !!x!
-Reopen        +++!  +++!  +++!  +++!
-Undo          xxxx  xxxx  xxxx  xxxx
-Rate          !!x!  !!+!  !!+!  !!x!
-Comment       !!x!  !!x!  !!+!  !!x!
-Report        xxxx  xxxx  xxxx  xxxx
-Acknowledge   xx!!  xxxx  xxxx  xx!!
-Pause         ++!!  xxxx  xxxx  ++!!
-Resume        xx!!  xxxx  xxxx  xx!!
-Propose       ++!!  xxxx  xxxx  ++!!
-Consent       !!x!  !!x!  !!x!  !!x!
-PromiseAnswer ++!!  xxxx  xxxx  ++!!
-Answer        ++!!  xxxx  xxxx  ++!!
-Occur         xxx!  xxxx  xxxx  xxx!
-Lend          ++!!  xxxx  xxxx  ++!!
-Diagnose      ++!!  xxxx  xxxx  ++!!
-Dispatch      ++!!  xxxx  xxxx  ++!!
-DeclareMajor  !+!!  xxxx  xxxx  !+!!
-Recover       xx!!  xxxx  xxxx  xx!!
-Appoint       xx!!  xx!!  xx!!  xx!!
-AskOtherTime  !!xx  !!xx  !!xx  !!xx
-Inspect       xx!!  xx!!  xx!!  xx!!
-Finish        xx!!  xx!!  xx!!  xx!!
-RollBack      xx!!  xx!!  xx!!  xx!!
-NameAsset     ++!!  ++!!  ++!!  ++!!
-Excuse        !+!!  !+!!  !+!!  !+!!
-Depart        ++!!  xxxx  xxxx  ++!!
-LeaveSite     ++!!  xxxx  xxxx  ++!!
-MissSomebody  !!++  xxxx  xxxx  !!++
-ReportDay     ++!!  xxxx  xxxx  ++!!
-Join          ++++  xxxx  xxxx  ++++
-Cover         xx!!  xxxx  xxxx  xx!!
-Quote         xx!!  xxxx  xxxx  xx!!
-TurnDown      xx!!  xxxx  xxxx  xx!!
-PutOutside    ++!!  xxxx  xxxx  ++!!
-TakeBack      ++++  ++++  ++++  ++++
-GoAway        ..+.  ..+.  ..+.  ..+.
-ComeBack      ....  ....  ....  ....
-OfferVisit    ++!!  xxxx  xxxx  ++!!
-PickVisit     !!x!  xxxx  xxxx  !!x!
-Tick          xx!!  xxxx  xxxx  xx!!
-Consult       ++!!  xxxx  xxxx  ++!!
-Conclude      ++!!  xxxx  xxxx  ++!!
+Claim         xx!!  xxxx  xxxx  xxxx  xxxx
+Say           ++!!  ++!!  ..!!  ++!!  ..!!
+Assist        .+!!  xxxx  xxxx  xxxx  xxxx
+Arrive        ++!!  xxxx  xxxx  ++!!  xxxx
+HandOver      +!!!  xxxx  xxxx  xxxx  xxxx
+Accept        xxxx  xxxx  xxxx  xxxx  xxxx
+Decline       xxxx  xxxx  xxxx  xxxx  xxxx
+Reassign      !+!!  xxxx  xxxx  xxxx  xxxx
+ChangeLevel   ++!!  xxxx  xxxx  ++!!  xxxx
+Note          ++!!  ++!!  ++!!  ++!!  ++!!
+Update        ++!!  xxxx  xxxx  ++!!  xxxx
+Supplement    ++++  ++++  ++++  ++++  ++++
+Urge          ++++  xxxx  xxxx  ++++  xxxx
+Withdraw      !++!  !++!  xxxx  !++!  xxxx
+Resolve       ++!!  xxxx  xxxx  xxxx  xxxx
+Confirm       !!x!  !!+!  !!x!  !!x!  !!x!
+Reopen        +++!  +++!  +++!  +++!  xxxx
+Undo          xxxx  xxxx  xxxx  xxxx  xxxx
+Rate          !!x!  !!+!  !!+!  !!x!  !!x!
+Comment       !!x!  !!x!  !!+!  !!x!  !!x!
+Report        xxxx  xxxx  xxxx  xxxx  xxxx
+Acknowledge   xx!!  xxxx  xxxx  xx!!  xxxx
+Pause         ++!!  xxxx  xxxx  ++!!  xxxx
+Resume        xx!!  xxxx  xxxx  xx!!  xxxx
+Propose       ++!!  xxxx  xxxx  ++!!  xxxx
+Consent       !!x!  !!x!  !!x!  !!x!  !!x!
+PromiseAnswer ++!!  xxxx  xxxx  ++!!  xxxx
+Answer        ++!!  xxxx  xxxx  ++!!  xxxx
+Occur         xxx!  xxxx  xxxx  xxx!  xxxx
+Lend          ++!!  xxxx  xxxx  ++!!  xxxx
+Diagnose      ++!!  xxxx  xxxx  ++!!  xxxx
+Dispatch      ++!!  xxxx  xxxx  ++!!  xxxx
+DeclareMajor  !+!!  xxxx  xxxx  !+!!  xxxx
+Recover       xx!!  xxxx  xxxx  xx!!  xxxx
+Appoint       xx!!  xx!!  xx!!  xx!!  xx!!
+AskOtherTime  !!xx  !!xx  !!xx  !!xx  !!xx
+Inspect       xx!!  xx!!  xx!!  xx!!  xx!!
+Finish        xx!!  xx!!  xx!!  xx!!  xx!!
+RollBack      xx!!  xx!!  xx!!  xx!!  xx!!
+NameAsset     ++!!  ++!!  ++!!  ++!!  ++!!
+Excuse        !+!!  !+!!  !+!!  !+!!  !+!!
+Depart        ++!!  xxxx  xxxx  ++!!  xxxx
+LeaveSite     ++!!  xxxx  xxxx  ++!!  xxxx
+MissSomebody  !!++  xxxx  xxxx  !!++  xxxx
+ReportDay     ++!!  xxxx  xxxx  ++!!  xxxx
+Join          ++++  xxxx  xxxx  ++++  xxxx
+Cover         xx!!  xxxx  xxxx  xx!!  xxxx
+Quote         xx!!  xxxx  xxxx  xx!!  xxxx
+TurnDown      xx!!  xxxx  xxxx  xx!!  xxxx
+PutOutside    ++!!  xxxx  xxxx  ++!!  xxxx
+TakeBack      ++++  ++++  ++++  ++++  ++++
+GoAway        ..+.  ..+.  ..+.  ..+.  ..+.
+ComeBack      ....  ....  ....  ....  ....
+OfferVisit    ++!!  xxxx  xxxx  ++!!  xxxx
+PickVisit     !!x!  xxxx  xxxx  !!x!  xxxx
+Tick          xx!!  xxxx  xxxx  xx!!  xxxx
+Consult       ++!!  xxxx  xxxx  ++!!  xxxx
+Conclude      ++!!  xxxx  xxxx  ++!!  xxxx
 """
 
 
@@ -181,16 +181,19 @@ def _answer(ticket: Ticket, now: datetime, rules: Rules, asked: type, by: Party)
 
 
 def _lives(case: Any) -> Iterator[Ticket]:
-    """Yield a ticket as it is claimed and answered, solved, closed, and gone along with another."""
+    """Yield a ticket as it is claimed and answered, solved, closed, gone along with another, and become part of it."""
     case.does(s.Claim(case.zhang))
     case.does(s.Say(case.zhang, "在看"))
     yield case.waits(HOUR).ticket
-    merged = evolve(case.ticket, je.Merged(by=case.zhang, into=1001), case.now)
+    merged = [
+        evolve(case.ticket, je.Merged(by=case.zhang, into=1001, is_over=is_over), case.now)
+        for is_over in (False, True)
+    ]
     case.resolve()
     yield case.waits(HOUR).ticket
     case.confirm()
     yield case.waits(HOUR).ticket
-    yield merged
+    yield from merged
 
 
 def test_who_may_do_what(case: Any) -> None:
