@@ -31,7 +31,9 @@ _MISSED = re.compile(
     r"未接|[没无](?:有)?人?接|不接|[没不]通|占线|忙音|关机|停机|空号|没联系上|联系不上|missed|no (?:answer|reply)|busy|voice ?mail|unreachable|did(?:n['’]t| not) (?:answer|pick up)",
     re.IGNORECASE,
 )
-_REACHED = re.compile(r"(?<![没不])通了|接受|满意|同意|沟通|说明|答应|回电|reached|accept|agree|spoke|happy", re.IGNORECASE)
+_REACHED = re.compile(
+    r"(?<![没不])通了|接受|满意|同意|沟通|说明|答应|回电|reached|accept|agree|spoke|happy", re.IGNORECASE
+)
 _WAITS = {
     WaitsFor.CUSTOMER: ("等客户", "等用户", "customer", "waiting for the customer"),
     WaitsFor.THIRD_PARTY: ("等第三方", "等厂家", "等厂商", "third_party", "waiting for a third party"),
@@ -143,12 +145,12 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.EXCUSE:
             return _excuse(hearing, command, ticket)
         case Word.CALLBACK:
-            return s.Report(by, _required(command, ticket), "missed" if _is_missed(rest) else "reached")
+            return s.Report(by, _required(command, ticket), "missed" if is_missed(rest) else "reached")
         case _:
             raise ValueError(f"{command.word} is no step")
 
 
-def _is_missed(result: str) -> bool:
+def is_missed(result: str) -> bool:
     """Say whether a call reached nobody, by its result: `没人接`, `打了两次都没通`."""
     is_short = len(result) < _LONGEST_MISSED
     return is_short and _MISSED.search(result) is not None and not _REACHED.search(result)

@@ -68,7 +68,7 @@ _ORDINAL = re.compile(
     r"^(?:选|第|选第)\s*[一二两三四五六七八九](?:[个种条项号](?:吧|是|的)*)?(?=$|[\s,。!、;])"
 )
 _CHOICE = re.compile(
-    rf"^(?:选|第|选第)?\s*(\d)(?:\s*[个种条项号](?:吧|是|的)*(?=$|[\s,。!、;]))?{_COUNTED}(?=$|[\s,。!、:;]|\.(?!\d))[\s,。.!、:;]*(.*)$",
+    rf"^(?:选|第|选第)?\s*(\d)(?:(?:\s*[个种条项号](?:吧|是|的)*|[吧哈啊呀]+)(?=$|[\s,。!、;谢]))?{_COUNTED}(?=$|[\s,。!、:;]|谢谢|\.(?!\d))[\s,。.!、:;]*(.*)$",
     re.DOTALL,
 )
 _TWO_SCORES = re.compile(
@@ -91,6 +91,11 @@ _PROMISES = re.compile(
     re.IGNORECASE,
 )
 _BRINGS = re.compile(r"[A-Za-z0-9-]{4,}|[:：]|\[|是[^不]")
+_UNSUITABLE = re.compile(
+    r"(?:我们?|那边|这边|都|又|要|得|还|有点|可能|恐怕|正好|全校|学校|那时候?)*(?:有(?:课|事|会|考试|活动|安排|人用)|没有?(?:空|时间|人)|不(?:行|在|方便|可以|太方便|合适|能)|开会|上课|考试|监考|出差|放假|来不了|忙|占用)"
+    r"|(?:i |we )?(?:have|am|are|is|will be)?\s*(?:n['’]t|not|no|busy|class|away|a (?:class|meeting|lesson)|does(?:n['’]t| not))\b",
+    re.IGNORECASE,
+)
 GOOD = 3  # a score from which on it cannot be a 1 or a 2
 
 
@@ -189,6 +194,11 @@ def only_promises(text: str) -> bool:
     """Tell whether somebody who was asked for something says no more than that it will come: `稍等，我下课去看`."""
     said = normalized(text).strip()
     return len(said) <= _LONGEST_PROMISE and _PROMISES.match(said) is not None and not _BRINGS.search(said)
+
+
+def does_not_suit(said: str) -> bool:
+    """Tell whether what follows a time says that it does not suit: `明天上午` … `有课，下午行吗`."""
+    return _UNSUITABLE.match(said.strip(" ,，。、")) is not None
 
 
 def takes_up(text: str) -> bool:
