@@ -13,6 +13,7 @@ from bot.store.contract import Store
 from bot.tickets import events as e
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
+from bot.tickets.grievances import is_grievance
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 from bot.tickets.model import Ticket
 from bot.vocabulary import Word
@@ -53,7 +54,8 @@ class Finding:
         """
         ticket = await self.going_on(number)
         if hearing.is_for_staff:
-            if ticket is None:
+            is_hidden = ticket is not None and is_grievance(ticket) and not hearing.role.is_manager
+            if ticket is None or is_hidden:
                 raise UnknownTicket(number)
             return ticket
         if ticket is None or not is_of(ticket, hearing.customer_room):

@@ -9,6 +9,7 @@ import msgspec
 from bot import answers, duty_words
 from bot.asks import Check, Suggestion
 from bot.commands import WITH_NUMBER, Command, nearest, spec_named
+from bot.complaining import Complaining
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -84,6 +85,7 @@ class Orders:
         merging: MergingOrders,
         incidents: IncidentOrders,
         paperwork: Paperwork,
+        complaining: Complaining,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -100,6 +102,7 @@ class Orders:
         self._merging = merging
         self._incidents = incidents
         self._paperwork = paperwork
+        self._complaining = complaining
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -137,6 +140,8 @@ class Orders:
             )
             await self._say(hearing, template)
             return True
+        if command.word is Word.COMPLAIN:
+            return await self._complaining.run(hearing, command)
         simple = self._informing.get(command.word)
         if simple is not None:
             if command.word in _ALONE and not command.is_marked and not _stands_alone(command):
