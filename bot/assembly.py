@@ -286,7 +286,7 @@ async def assemble(
         newcomers=newcomers,
         uploading=uploading,
         joining=joining,
-        following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
+        following_on=FollowingOn(desk=desk, finding=finding, talk=talk, rules=rules),
         first_words=FirstWords(store=store, rules=rules, talk=talk),
         talk=talk,
         shown=shown,

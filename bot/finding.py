@@ -20,6 +20,7 @@ from bot.vocabulary import Word
 from faq.outages import may_mean
 
 _JUST_URGED = timedelta(minutes=10)
+_LATELY_URGED = timedelta(hours=12)  # a night: they were told what to answer if it is an emergency
 _MOST_DIGITS = 9
 _LONGEST_LIST = 20  # numbers of tickets are longer
 
@@ -181,6 +182,20 @@ class Finding:
                 case _:
                     return False
         return False
+
+    async def just_reported(self, hearing: Hearing) -> Ticket | None:
+        """Return the only ticket that who speaks has open here, when they reported it a moment ago or asked for news of it lately."""
+        own = [each for each in await self.mine(hearing) if each.status is Status.OPEN]
+        if hearing.role.is_staff or len(own) != 1:
+            return None
+        if hearing.now - own[0].opened_at < _JUST_URGED:
+            return own[0]
+        urged = (
+            record.at
+            for record in await self._store.records(own[0].number)
+            if isinstance(record.event, e.Urged) and record.event.by == hearing.by
+        )
+        return own[0] if any(hearing.now - at < _LATELY_URGED for at in urged) else None
 
     async def queue(self, hearing: Hearing) -> list[Ticket]:
         """Return what staff have to do, here or everywhere; calls about ratings only for managers."""

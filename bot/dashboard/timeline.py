@@ -97,6 +97,8 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 退出了群，之后不再问", by=by)
         case pe.RequesterBack(by=by):
             return say("{by} 又回到群里", by=by)
+        case e.Urged(by=by, text=text) if text:
+            return say("{by} 催单：{text}", by=by, text=text)
         case e.Urged(by=by):
             return say("{by} 催单", by=by)
         case e.Resolved(by=by, cause=cause, method=method, prevention=prevention, late=late):
