@@ -18,8 +18,6 @@ from bot.workshop import Workshop
 from faq.entries import Entry
 from faq.formats import UnreadableFile, parse
 
-pytestmark = pytest.mark.asyncio
-
 _HANGS = (sys.executable, "-c", "import time; time.sleep(600)")
 _DIES = (
     sys.executable,
@@ -45,6 +43,11 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+def _left_in(folder: Path) -> list[str]:
+    return [each.name for each in folder.iterdir()]
+
+
+@pytest.mark.asyncio
 async def test_what_is_written_apart_is_what_is_read_apart(folders: Path) -> None:
     workshop = Workshop()
     async with workshop.written("faq.xlsx", _ENTRIES) as file:
@@ -52,9 +55,10 @@ async def test_what_is_written_apart_is_what_is_read_apart(folders: Path) -> Non
     found = await workshop.read("faq.xlsx", io.BytesIO(body))
     assert found == parse("faq.xlsx", body)
     assert [row.question for row in found.rows] == ["打印机坏了怎么办", "密码忘了"]
-    assert list(folders.iterdir()) == []
+    assert _left_in(folders) == []
 
 
+@pytest.mark.asyncio
 async def test_faults_and_a_large_text_come_from_there_as_they_are() -> None:
     text = "标准问法,答案\n" + "".join(f"问题{n},{'答' * 30 if n % 3 else ''}\n" for n in range(3_000))
     found = await Workshop().read("大.csv", text.encode())
@@ -62,6 +66,7 @@ async def test_faults_and_a_large_text_come_from_there_as_they_are() -> None:
     assert found == parse("大.csv", text.encode())
 
 
+@pytest.mark.asyncio
 async def test_a_file_that_is_none_is_refused_in_the_words_of_its_format() -> None:
     with pytest.raises(UnreadableFile) as refused:
         await Workshop().read("a.xlsx", b"no workbook")
@@ -70,15 +75,17 @@ async def test_a_file_that_is_none_is_refused_in_the_words_of_its_format() -> No
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only posix limits a process")
+@pytest.mark.asyncio
 async def test_what_unfolds_to_too_much_is_refused_and_not_the_bot_s_death(folders: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as members:
         members.writestr("word/document.xml", b"<a>" + b"<b/>" * 3_000_000 + b"</a>")
     with pytest.raises(UnreadableFile, match="内存太多"):
         await Workshop(program=_IN_LITTLE_MEMORY).read("a.docx", packed.getvalue())
-    assert list(folders.iterdir()) == []
+    assert _left_in(folders) == []
 
 
+@pytest.mark.asyncio
 async def test_a_process_that_dies_is_a_sentence(folders: Path) -> None:
     workshop = Workshop(program=_DIES)
     with pytest.raises(UnreadableFile, match="出错停了"):
@@ -86,33 +93,36 @@ async def test_a_process_that_dies_is_a_sentence(folders: Path) -> None:
     with pytest.raises(UnreadableFile, match="出错停了"):
         async with workshop.written("a.xlsx", _ENTRIES):
             pass
-    assert list(folders.iterdir()) == []
+    assert _left_in(folders) == []
 
 
+@pytest.mark.asyncio
 async def test_a_process_that_cannot_be_started_is_a_sentence(folders: Path) -> None:
     with pytest.raises(UnreadableFile, match="看磁盘和内存够不够"):
         await Workshop(program=(str(folders / "gone"),)).read("a.xlsx", b"")
 
 
+@pytest.mark.asyncio
 async def test_a_process_that_comes_to_no_end_is_given_up(folders: Path) -> None:
     with pytest.raises(UnreadableFile, match="停下了，什么都没有改"):
         await Workshop(program=_HANGS, patience=timedelta(milliseconds=50)).read("a.docx", b"")
-    assert list(folders.iterdir()) == []
+    assert _left_in(folders) == []
 
 
+@pytest.mark.asyncio
 async def test_the_end_of_the_bot_ends_what_is_being_read_and_what_waits(folders: Path) -> None:
     workshop = Workshop(program=_HANGS)
     reading = [asyncio.create_task(workshop.read(f"{n}.xlsx", b"")) for n in range(3)]
-    while workshop.count < 2:
+    while workshop.count < 2:  # noqa: ASYNC110 - processes start when they start
         await asyncio.sleep(0.01)
     workshop.close()
     ends = await asyncio.gather(*reading, return_exceptions=True)
     assert [str(each)[:7] for each in ends] == ["机器人正在停，"] * 3
-    assert (workshop.count, list(folders.iterdir())) == (0, [])
+    assert (workshop.count, _left_in(folders)) == (0, [])
 
 
 @pytest.mark.skipif(os.name != "posix", reason="named pipes")
-async def test_a_process_whose_bot_was_killed_ends_and_tidies_up(folders: Path) -> None:
+def test_a_process_whose_bot_was_killed_ends_and_tidies_up(folders: Path) -> None:
     folder = folders / "left"
     folder.mkdir()
     (folder / "task.json").write_text('{"name":"a.xlsx","is_written":false}')
