@@ -22,6 +22,7 @@ from bot.workshop_job import GIVEN, MADE, REFUSED, TASK, Task
 from faq.entries import Entry
 from faq.formats import Rows, UnreadableFile, dump, parse
 from faq.formats.pieces import lines_of_entries, rows_of_lines
+from faq.formats.undone import died, stopping, too_slow, unable
 
 _PACKED = (".xlsx", ".xlsm", ".docx")  # what may unfold to much more than it seems
 _LARGE_BYTES, _LARGE_ENTRIES = (
@@ -99,13 +100,13 @@ class Workshop:
         if code:
             said = (await to_thread(_said, folder))[-_TOLD:]
             self._log.error("a process for a file died", action="workshop_died", code=code, said=said)
-            raise _died(name)
+            raise died(name)
         await to_thread(_refuse, folder / REFUSED)
 
     async def _ended(self, folder: Path, name: str) -> int:
         """Start a process and return how it ended; nothing is left of it, whatever happens meanwhile."""
         if self._is_closed:
-            raise _stopping(name)
+            raise stopping(name)
         process = await to_thread(self._started, folder)
         self._running.add(process)
         try:
@@ -113,13 +114,13 @@ class Workshop:
                 while process.poll() is None:  # noqa: ASYNC110 - a process that ends tells no event loop alike on every system
                     await sleep(_LOOKED_EVERY)
         except TimeoutError as error:
-            raise _too_slow(name, self._patience) from error
+            raise too_slow(name, self._patience) from error
         finally:
             self._running.discard(process)
             process.kill()  # nothing where it has ended by itself
             await shield(to_thread(process.__exit__, None, None, None))
         if self._is_closed:
-            raise _stopping(name)
+            raise stopping(name)
         return process.returncode
 
     def _started(self, folder: Path) -> subprocess.Popen[bytes]:
@@ -162,7 +163,7 @@ def _plainly(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _unable(name, error.strerror or str(error)) from error
+        raise unable(name, error.strerror or str(error)) from error
 
 
 def _is_for_a_process(name: str, file: bytes | IO[bytes]) -> bool:
@@ -210,32 +211,3 @@ def _said(folder: Path) -> str:
 def _refuse(path: Path) -> None:
     if path.exists():
         raise UnreadableFile(*msgspec.json.decode(path.read_bytes(), type=tuple[str, str]))
-
-
-def _unable(name: str, why: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"现在处理不了 {name}（{why}），请看磁盘和内存够不够，再试一次。",
-        f"{name} cannot be handled now ({why}), see whether there is room on the disk and in memory and try again.",
-    )
-
-
-def _too_slow(name: str, patience: timedelta) -> UnreadableFile:
-    minutes = f"{patience.total_seconds() / 60:.2g}"
-    return UnreadableFile(
-        f"{name} 处理了 {minutes} 分钟还没完，停下了，什么都没有改；请分成几个文件再试。",
-        f"{name} was not done within {minutes} minutes and was given up, nothing has changed; make several files of it.",
-    )
-
-
-def _died(name: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"处理 {name} 的时候出错停了，什么都没有改；请另存一份或分成几个文件再试。",
-        f"Handling {name} ended in a fault, nothing has changed; save it anew or make several files of it and try again.",
-    )
-
-
-def _stopping(name: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"机器人正在停，{name} 没有处理，请稍后再试。",
-        f"The bot is stopping, {name} was not handled, try again later.",
-    )
