@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import Enum
 
 from bot.sentence import Sentence
+from faq.text import normalized
 
 
 class Wish(Enum):
@@ -81,7 +81,7 @@ _LONGEST = 20  # longer texts tell something
 
 def wish(text: str) -> Wish | None:
     """Return what a whole text asks about the asker's own ticket, or None when it says anything else."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = normalized(text)
     if folded.isascii() or "’" in folded:
         return _in_english(folded)
     said = _MARKS.sub("", folded)
