@@ -118,6 +118,11 @@ class Heard(msgspec.Struct, frozen=True):
         """Whether somebody asks the bot, or asks something that it may know."""
         return self.is_addressed or is_asked(self.text)
 
+    @property
+    def is_surely_for_bot(self) -> bool:
+        """Whether somebody calls the bot or tells of a trouble, rather than asking something of anybody."""
+        return self.is_addressed or reports(self.text)
+
 
 class Silent(msgspec.Struct, frozen=True):
     """Nothing is said; `why` is for the page where it can be tried."""

@@ -33,6 +33,7 @@ SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".json", ".docx", 
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _LINES_SHOWN: Final = 8
+_REMARKS_SHOWN: Final = 3
 _WITHOUT_COLUMNS: Final = (
     ".docx",
     ".txt",
@@ -100,9 +101,11 @@ class Uploading:
             )
             await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=why)
             return True
+        if rows.is_guess and not await self._is_meant(hearing, file.name):
+            return False  # columns such as 标题 and 处理结果 are in many tables
         customer, name = await self._customer(hearing)
         rows = for_customers(rows, self._living.config.customers)
-        rows = Rows(tuple(_for(row, customer) for row in rows.rows), rows.faults)
+        rows = Rows(tuple(_for(row, customer) for row in rows.rows), rows.faults, rows.remarks)
         planned = await beside(plan, await self._store.entries(), rows)
         staged = Staged(name=file.name, customer=customer, rows=rows.rows)
         kept = Kept(STAGED + hearing.origin.address, msgspec.json.encode(staged).decode())
@@ -188,6 +191,7 @@ class Uploading:
                 whose=speaker.say("，只给 {customer} 用", customer=customer) if customer else "",
             )
         ]
+        lines += [each.said(speaker.language) for each in planned.remarks[:_REMARKS_SHOWN]]
         if planned.faulty:
             rows = [
                 Phrase(
@@ -206,7 +210,8 @@ class Uploading:
                     fault=fault.said(speaker.language)[1],
                 )
             )
-        if PurePath(name.lower()).suffix in _WITHOUT_COLUMNS and (
+        is_guess = any(each.is_guess for each in planned.remarks)
+        if (is_guess or PurePath(name.lower()).suffix in _WITHOUT_COLUMNS) and (
             first := next(iter((*planned.new, *planned.changed)), None)
         ):
             lines.append(
