@@ -108,7 +108,7 @@ def wish(text: str) -> Wish | None:
 
 def is_over(text: str) -> bool:
     """Say whether a whole text says both that it works and that nobody need repair it: `重启好了，不用来修了`."""
-    said = _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    said = _MARKS.sub("", normalized(text))
     return len(said) <= _LONGEST and _OVER.fullmatch(said) is not None
 
 
