@@ -37,6 +37,7 @@ STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _LINES_SHOWN: Final = 8
 _MOST_LISTED: Final = 1_000  # rows to look at, in the table that is sent
+_REMARKS_SHOWN: Final = 3
 _WITHOUT_COLUMNS: Final = (
     ".docx",
     ".txt",
@@ -106,6 +107,8 @@ class Uploading:
             )
             await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=why)
             return True
+        if rows.is_guess and not await self._is_meant(hearing, file.name):
+            return False  # columns such as 标题 and 处理结果 are in many tables
         customer, name = await self._customer(hearing)
         customers = self._living.config.customers
         staged, planned = await beside(
@@ -197,6 +200,7 @@ class Uploading:
                 whose=speaker.say("，只给 {customer} 用", customer=customer) if customer else "",
             )
         ]
+        lines += [each.said(speaker.language) for each in planned.remarks[:_REMARKS_SHOWN]]
         if planned.faulty:
             rows = [
                 Phrase(
@@ -215,7 +219,8 @@ class Uploading:
                     fault=fault.said(speaker.language)[1],
                 )
             )
-        if PurePath(name.lower()).suffix in _WITHOUT_COLUMNS and (
+        is_guess = any(each.is_guess for each in planned.remarks)
+        if (is_guess or PurePath(name.lower()).suffix in _WITHOUT_COLUMNS) and (
             first := next(iter((*planned.new, *planned.changed)), None)
         ):
             lines.append(
@@ -245,7 +250,7 @@ def _planned(
 ) -> tuple[str, ImportPlan]:
     """Return what is to be kept of a file until it is confirmed, and what it would do: long work, for a thread."""
     named = for_customers(rows, customers)
-    own = Rows(tuple(_for(row, customer) for row in named.rows), named.faults)
+    own = Rows(tuple(_for(row, customer) for row in named.rows), named.faults, named.remarks)
     found = plan(known, own)
     let_go(known)
     return msgspec.json.encode(Staged(name=name, customer=customer, rows=own.rows)).decode(), found

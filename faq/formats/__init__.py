@@ -8,14 +8,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
+from msgspec.structs import replace
+
 from faq.entries import Entry
 from faq.formats.plans import ImportPlan, cut, describe, plan, shown
-from faq.formats.rows import Draft, Fault, Row, Rows, UnreadableFile, check
+from faq.formats.rows import Fault, Read, Remark, Row, Rows, UnreadableFile, check
 
 __all__ = [
     "EXAMPLE",
     "Fault",
     "ImportPlan",
+    "Remark",
     "Row",
     "Rows",
     "UnreadableFile",
@@ -34,7 +37,7 @@ __all__ = [
 MOST_BYTES = 20_000_000
 
 
-_Reading = Callable[[bytes], list[Draft | Fault]]
+_Reading = Callable[[bytes], list[Read]]
 _Writing = Callable[[Iterable[Entry]], bytes]
 
 # What an empty file of ours shows; not in use, so that importing it by mistake answers nobody.
@@ -96,7 +99,7 @@ def parse(name: str, data: bytes) -> Rows:
             f"Reading {name} takes too much memory, make several files of it.",
         ) from error
     # The example of a template that was left in it is nobody's question.
-    return Rows(tuple(row for row in rows.rows if row.question != EXAMPLE.question), rows.faults)
+    return replace(rows, rows=tuple(row for row in rows.rows if row.question != EXAMPLE.question))
 
 
 def read(path: Path) -> Rows:

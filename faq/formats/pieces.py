@@ -9,7 +9,7 @@ from typing import TypeVar
 import msgspec
 
 from faq.entries import Entry
-from faq.formats.rows import Fault, Row, Rows
+from faq.formats.rows import Fault, Remark, Row, Rows
 
 _AT_ONCE = 200  # some hundred microseconds
 _T = TypeVar("_T")
@@ -20,6 +20,7 @@ class _Some(msgspec.Struct, frozen=True, omit_defaults=True):
 
     rows: tuple[Row, ...] = ()
     faults: tuple[Fault, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 _some = msgspec.json.Decoder(_Some)
@@ -27,7 +28,8 @@ _entries = msgspec.json.Decoder(tuple[Entry, ...])
 
 
 def lines_of_rows(rows: Rows) -> Iterator[bytes]:
-    """Yield rows and faults as lines."""
+    """Yield what was read as lines."""
+    yield msgspec.json.encode(_Some(remarks=rows.remarks)) + b"\n"
     for some in _cut(rows.rows):
         yield msgspec.json.encode(_Some(rows=tuple(some))) + b"\n"
     for faults in _cut(rows.faults):
@@ -35,18 +37,20 @@ def lines_of_rows(rows: Rows) -> Iterator[bytes]:
 
 
 def rows_of_lines(lines: Iterable[bytes]) -> Rows:
-    """Return the rows and faults of lines.
+    """Return what was read, from its lines.
 
     Raises:
         msgspec.MsgspecError: A line is none of these.
     """
     rows: list[Row] = []
     faults: list[Fault] = []
+    remarks: list[Remark] = []
     for line in lines:
         some = _some.decode(line)
         rows += some.rows
         faults += some.faults
-    return Rows(tuple(rows), tuple(faults))
+        remarks += some.remarks
+    return Rows(tuple(rows), tuple(faults), tuple(remarks))
 
 
 def lines_of_entries(entries: Sequence[Entry]) -> Iterator[bytes]:

@@ -59,10 +59,11 @@ async def test_what_is_written_apart_is_what_is_read_apart(folders: Path) -> Non
 
 
 @pytest.mark.asyncio
-async def test_faults_and_a_large_text_come_from_there_as_they_are() -> None:
-    text = "标准问法,答案\n" + "".join(f"问题{n},{'答' * 30 if n % 3 else ''}\n" for n in range(3_000))
+async def test_faults_remarks_and_a_large_text_come_from_there_as_they_are() -> None:
+    text = "标题,处理结果\n" + "".join(f"问题{n},{'答' * 30 if n % 3 else ''}\n" for n in range(3_000))
     found = await Workshop().read("大.csv", text.encode())
     assert (len(found.rows), len(found.faults)) == (2_000, 1_000)
+    assert found.remarks
     assert found == parse("大.csv", text.encode())
 
 
