@@ -82,6 +82,7 @@ def announces(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=_LATELY)
 def reports(text: str) -> bool:
     """Tell whether a text tells of a trouble, or of something that somebody shall look after."""
     if _OFFERS_HELP.search(text):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import Enum
 
 from bot.sentence import Sentence
+from faq.text import normalized
 
 
 class Wish(Enum):
@@ -97,7 +97,7 @@ _LONGEST = 20  # longer texts tell something
 
 def wish(text: str) -> Wish | None:
     """Return what a whole text asks about the asker's own ticket, or None when it says anything else."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = normalized(text)
     if folded.isascii() or "’" in folded:
         return _in_english(folded)
     said = _MARKS.sub("", folded)
@@ -121,7 +121,7 @@ def is_pressing(text: str) -> bool:
 
 def is_over(text: str) -> bool:
     """Say whether a whole text says both that it works and that nobody need repair it: `重启好了，不用来修了`."""
-    said = _MARKS.sub("", unicodedata.normalize("NFKC", text))
+    said = _MARKS.sub("", normalized(text))
     return len(said) <= _LONGEST and _OVER.fullmatch(said) is not None
 
 
