@@ -114,7 +114,7 @@ def wish(text: str) -> Wish | None:
 
 def is_pressing(text: str) -> bool:
     """Say whether a text says first, or only, that it is urgent: `急`, `很急，七点有活动`, `it's urgent`."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = normalized(text)
     first = next(filter(None, _CLAUSES.split(folded)), "")
     return _PRESSING.fullmatch(_MARKS.sub(" ", first).strip().lower()) is not None
 
