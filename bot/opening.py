@@ -13,7 +13,7 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.joining import Joining
-from bot.shown import Showing, Shown, bracketed, words_of
+from bot.shown import Showing, Shown, bracketed
 from bot.store.contract import Store
 from bot.tickets import steps as s
 from bot.tickets.coverage import asked_whether, ended_on, excluded
@@ -24,7 +24,6 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
-from faq.text import fold
 
 _SAME = timedelta(minutes=10)  # the same words of the same person are the same ticket
 
@@ -176,9 +175,9 @@ class Opening:
         return True
 
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
-        for ticket in await self._store.reported_since(hearing.origin.account, hearing.now - _SAME):
+        for ticket in await self._store.same_reports(hearing.origin.account, text, hearing.now - _SAME):
             is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
-            if ticket.room == room.id and is_open and fold(words_of(ticket.text)) == fold(text):
+            if ticket.room == room.id and is_open:
                 return ticket
         return None
 
