@@ -86,7 +86,7 @@ class Attempts:
 
     def shut_for(self, room: str, now: datetime) -> timedelta:
         """Return how long the platform does not want to hear anything for a room."""
-        shut = self._shut.get(room) if self._shut else None
+        shut = self._shut.get(room)
         return shut - now if shut is not None else timedelta()
 
     @property

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing
+from bot.attempts import USEFUL
 from bot.clock import StillClock
 from bot.outbox import Outbox
 from bot.store.contract import Change, Store
@@ -50,6 +51,17 @@ class Platform:
 
     async def close(self) -> None:
         return None
+
+
+class Cut(Platform):
+    """A chat without a connection, until there is one."""
+
+    is_connected = False
+
+    async def send(self, message: Outgoing) -> str:
+        if not self.is_connected:
+            raise DeliveryFailed("QQ 端没有连接", retry_after=timedelta(seconds=2))
+        return await super().send(message)
 
 
 class Case:
@@ -178,6 +190,19 @@ async def test_a_refusal_for_good_without_another_room_is_a_dead_letter(case: Ca
     assert case.qq.said == [(GROUP, "1026")]
 
 
+async def test_what_has_very_likely_arrived_is_not_said_again(case: Case) -> None:
+    case.qq.refusals[GROUP] = DeliveryFailed("多半会发出", is_unknown=True)
+    await case.say("1026 已恢复", fallback=DUTY)
+    found = await case.store.outgoing("1026 已恢复")
+    assert found is not None
+    assert (found.state, found.is_unknown) == (Delivery.SENT, True)
+    case.qq.refusals.clear()
+    await case.stop()
+    await case.start()
+    await case.outbox.drain()
+    assert case.qq.said == case.wecom.said == []
+
+
 async def test_what_nobody_wants_any_more_at_the_next_attempt_is_given_up(case: Case) -> None:
     case.qq.refusals[GROUP] = DeliveryFailed("断线", retry_after=timedelta(), is_unknown=True)
     message = Queued(
@@ -243,14 +268,6 @@ async def test_what_was_being_sent_when_the_program_ends_is_marked_and_nothing_e
 async def test_what_waits_for_a_connection_is_said_as_soon_as_there_is_one(tmp_path: Path) -> None:
     """However long it took: to wait for the connection is no attempt, so nothing backs off."""
 
-    class Cut(Platform):
-        is_connected = False
-
-        async def send(self, message: Outgoing) -> str:
-            if not self.is_connected:
-                raise DeliveryFailed("QQ 端没有连接", retry_after=timedelta(seconds=2))
-            return await super().send(message)
-
     clock, cut = StillClock(NOW), Cut("qq")
     store = await open_store(f"sqlite:{tmp_path}/outbox.db", NOW)
     outbox = Outbox(store, clock, {"qq": cut}, lambda _: str)
@@ -270,6 +287,25 @@ async def test_what_waits_for_a_connection_is_said_as_soon_as_there_is_one(tmp_p
         clock.move_to(clock.now() + timedelta(seconds=1))
         await asyncio.sleep(0.001)
     assert [text for _, text in cut.said] == ["m0", "m1"]
+    await outbox.close()
+    await store.close()
+
+
+async def test_what_waits_two_days_for_a_connection_is_said_elsewhere(tmp_path: Path) -> None:
+    clock, cut, duty = StillClock(NOW), Cut("qq"), Platform("wecom")
+    store = await open_store(f"sqlite:{tmp_path}/outbox.db", NOW)
+    outbox = Outbox(store, clock, {"qq": cut, "wecom": duty}, lambda _: str)
+    await outbox.recover()
+    message = Queued(key="k", adapter="qq", room=GROUP, text="1026", created_at=NOW, fallback=DUTY)
+    await store.commit(Change(at=NOW, outgoing=(message,)))
+    outbox.deliver((message,))
+    for _ in range(100):
+        if duty.said:
+            break
+        clock.move_to(min(clock.now() + timedelta(hours=12), NOW + USEFUL + timedelta(seconds=2)))
+        await asyncio.sleep(0.001)
+    assert [room for room, _ in duty.said] == [DUTY]
+    assert clock.now() > NOW + USEFUL
     await outbox.close()
     await store.close()
 
