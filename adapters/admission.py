@@ -20,7 +20,7 @@ class Refused(Exception):
         self.reason = reason
 
 
-async def body_of(request: web.Request) -> bytes:
+async def body_of(request: web.Request, patience: float = _PATIENCE) -> bytes:
     """Return the body of a call.
 
     Raises:
@@ -30,7 +30,7 @@ async def body_of(request: web.Request) -> bytes:
         raise Refused(413, "the body is larger than 1 MiB")
     body = bytearray()
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(patience):
             async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > LARGEST:  # sent in chunks, without a length

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import html
 import json
 from datetime import UTC, datetime
@@ -10,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from Crypto.Cipher import AES
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -292,6 +295,15 @@ def test_the_signature_of_the_documents():
 def test_the_encryption_of_the_documents():
     # Sample of the platform's own documents: key `test key`, plain text `hello world`.
     assert opened("P37w+VZImNgPEO1RBhJ6RtKl7n6zymIbEG1pReEzghk=", "test key") == b"hello world"
+
+
+@pytest.mark.parametrize("padding", [b"\x00" * 16, b"\x11" * 32, b"\x02\x03", b"\x03\x02", b"x" * 16])
+def test_padding_that_is_none_is_refused(padding):
+    whole = padding.rjust(32, b"x")
+    key = hashlib.sha256(ENCRYPT_KEY.encode()).digest()
+    closed = bytes(16) + AES.new(key, AES.MODE_CBC, bytes(16)).encrypt(whole)
+    with pytest.raises(Tampered):
+        opened(base64.b64encode(closed).decode(), ENCRYPT_KEY)
 
 
 @pytest.mark.parametrize(

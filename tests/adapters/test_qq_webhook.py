@@ -51,9 +51,12 @@ def test_the_event_of_the_official_sdk_is_genuine_and_nothing_near_it():
     assert not seal.is_genuine("1728981196", body, signature)
     assert not seal.is_genuine("1728981195", body + b" ", signature)
     assert not Seal("123456abcdeg").is_genuine("1728981195", body, signature)
+    number = int.from_bytes(bytes.fromhex(signature[64:]), "little")
+    order = 2**252 + 27742317777372353535851937790883648493
     for odd in (
         "",
         "zz",
+        signature[:64] + (number + order).to_bytes(32, "little").hex(),  # the same, written in another way
         signature[:-2],
         signature + "00",
         signature[:-2] + "e4",
