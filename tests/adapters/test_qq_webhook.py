@@ -113,6 +113,16 @@ def event(platform, text: str = "打印机坏了", number: str = "M1") -> dict:
     )
 
 
+@pytest.mark.parametrize("time", ["", "1728981195.5", "soon", "１７２８９８１１９５", "9" * 20])
+@pytest.mark.asyncio
+async def test_what_is_signed_without_a_time_is_refused(door, qq_open, time):
+    _, _, caller = await door()
+    body = json.dumps(event(qq_open)).encode()
+    signature = Seal(SECRET).sign(time + body.decode())
+    status, _ = await caller.calls(body, X_Signature_Ed25519=signature, X_Signature_Timestamp=time)
+    assert status == 401
+
+
 @pytest.mark.asyncio
 async def test_a_challenge_is_answered_as_another_project_answers_it(door):
     _, _, caller = await door()
