@@ -276,6 +276,14 @@ def test_touching_a_menu_says_what_it_stands_for():
     assert fixed.message_id.startswith("derived-")
 
 
+def test_a_menu_touched_again_is_another_message_and_the_same_call_is_not():
+    touched = {"MsgType": "event", "Event": "CLICK", "EventKey": "我的单", "MsgId": None, "Content": None}
+    calls = [touched, touched, touched | {"CreateTime": "1700000009"}, touched | {"EventKey": "进度"}]
+    first, again, later, other = [message.message_id for fields in calls if (message := mp_heard(**fields))]
+    assert first == again
+    assert len({first, later, other}) == 3
+
+
 @pytest.mark.parametrize(
     "fields",
     [
