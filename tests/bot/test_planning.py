@@ -1,4 +1,4 @@
-"""Plans at the start of the program: workers that start at the same moment open one ticket for the first time of a plan."""
+"""Plans at the start of the program: one ticket for the next time, whoever starts at the same moment and whatever was changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from bot.store.contract import Store
-from bot.tickets.kinds import Kind
+from bot.tickets.kinds import Closing, Kind, Status
+from bot.tickets.model import Ticket
+from bot.tickets.planned import fixed_at
+from bot.tickets.planned_changes import DUE
 from bot.tickets.planned_rules import PlanRules
 from scheduler.plans import Plan
 from tests.bot.office import DUTY, Office
@@ -34,31 +37,55 @@ class _Together:
         return found
 
 
-@pytest.mark.asyncio
-async def test_workers_that_start_at_once_open_one_ticket_for_a_plan(offices: Any) -> None:
-    known: Office = await offices()
-    calendar = known.bot.rules.calendars["always"]
-    plan = PlanRules(
+def _monthly(known: Office, day: int = 28) -> PlanRules:
+    return PlanRules(
         id="monthly",
         customer="yucai",
         room="yucai",
         address=next(room.address for room in known.bot.config.rooms if room.id == "yucai"),
         name="{month} 月巡检",
-        recurrence=Plan("monthly", "30 17 28 * *", calendar),
+        recurrence=Plan("monthly", f"30 17 {day} * *", known.bot.rules.calendars["always"]),
         owner="",
         ahead=timedelta(days=3),
         takes=None,
         hazard_days=5,
         ladder="planned",
     )
-    config = replace(known.bot.config, plans={"monthly": plan})
+
+
+async def _inspections(known: Office) -> list[Ticket]:
+    return [each for each in await known.store.open_tickets() if each.kind is Kind.INSPECTION]
+
+
+@pytest.mark.asyncio
+async def test_a_plan_that_was_changed_has_the_ticket_of_its_new_time_and_no_other(offices: Any) -> None:
+    known: Office = await offices()
+
+    async def started(day: int) -> list[Ticket]:
+        await offices(other=replace(known.bot.config, plans={"monthly": _monthly(known, day)}))
+        return await _inspections(known)
+
+    (first,) = await started(28)
+    assert await started(28) == [first]
+    (second,) = await started(25)
+    due = fixed_at(first, DUE)
+    assert due is not None
+    assert fixed_at(second, DUE) == due - timedelta(days=3)
+    dropped = await known.store.ticket(first.number)
+    assert dropped is not None
+    assert (dropped.status, dropped.closing) == (Status.CLOSED, Closing.WITHDRAWN)
+    assert known.said(DUTY) == []  # of what nobody knew, nobody is told
+
+
+@pytest.mark.asyncio
+async def test_workers_that_start_at_once_open_one_ticket_for_a_plan(offices: Any) -> None:
+    known: Office = await offices()
+    config = replace(known.bot.config, plans={"monthly": _monthly(known)})
     meeting = asyncio.Barrier(_WORKERS)
     workers: list[Office] = await asyncio.gather(
         *(offices(lambda store: _Together(store, meeting), other=config) for _ in range(_WORKERS))
     )
-    found = [each for each in await known.store.open_tickets() if each.kind is Kind.INSPECTION]
-    assert len(found) == 1
-    (ticket,) = found
+    (ticket,) = await _inspections(known)
     assert ticket.announce_at is not None
 
     known.clock.move_to(ticket.announce_at)
@@ -66,5 +93,4 @@ async def test_workers_that_start_at_once_open_one_ticket_for_a_plan(offices: An
         await worker.tick()
     told = [text for text in known.said(DUTY) if "3 月巡检" in text]
     assert len(told) == 1  # one word for all of them, and one ticket of the time after
-    following = [each for each in await known.store.open_tickets() if each.kind is Kind.INSPECTION]
-    assert sorted(each.announce_at is None for each in following) == [False, True]
+    assert sorted(each.announce_at is None for each in await _inspections(known)) == [False, True]
