@@ -77,6 +77,30 @@ def test_nothing_but_a_link_logs_in(wrong: str) -> None:
     assert not door.admits(wrong)
 
 
+def test_whoever_logs_in_leaves_everybody_else_in() -> None:
+    door, _ = access()
+    sessions = [door.redeem(token(door.link("b"))) for _ in range(3)]
+    assert all(door.admits(session) for session in sessions)
+
+
+@pytest.mark.parametrize(
+    ("shown", "known"),
+    [
+        ("Bearer one", True),
+        ("bearer two", True),
+        ("Bearer three", False),
+        ("Basic one", False),
+        ("one", False),
+        ("Bearer ", False),
+        ("", False),
+    ],
+)
+def test_a_program_shows_one_of_the_tokens_that_there_are(shown: str, known: bool) -> None:
+    door, _ = access(tokens=("one", "two", ""))
+    assert door.knows_token(shown) == known
+    assert not access()[0].knows_token(shown)  # where there is none, no program is let in
+
+
 def test_tokens_are_not_kept_as_they_are() -> None:
     door, _ = access()
     link = token(door.link("b"))
