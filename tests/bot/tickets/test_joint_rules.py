@@ -188,6 +188,23 @@ def test_a_ticket_of_another_room_keeps_its_own_promises_and_gets_the_owner(case
     assert is_outdated(other, follower)
 
 
+@pytest.mark.parametrize(
+    ("customer", "address", "is_part"),
+    [
+        ("yucai", "qq:group:9", True),  # another group of the same customer: one trouble, counted once
+        ("shiyan", "qq:group:9", False),
+        ("yucai", "qq:group:1", False),  # over, and so counted nowhere
+    ],
+)
+def test_one_trouble_of_one_customer_counts_once_until_it_is_split(
+    case: Case, customer: str, address: str, is_part: bool
+) -> None:
+    main, other, _ = _merged(case, _ticket(case.rules, 1030, customer=customer, address=address))
+    assert other.is_part == is_part
+    done = split(main, other, case.zhang, case.rules)
+    assert not _after(other, done.others[0]).is_part
+
+
 def test_the_owner_of_the_only_claimed_one_answers_for_all(case: Case) -> None:
     other = replace(_elsewhere(case.rules), owner=case.li, claimed_at=MONDAY)
     main, _, _ = _merged(case, other, case.li)

@@ -22,7 +22,7 @@ from bot.tickets.maintenance import Refusal, Schedule, scheduled
 from bot.tickets.model import Appointment
 from bot.tickets.planned import fixed_at, following, opening_of
 from bot.tickets.planned_changes import DUE
-from bot.tickets.planned_rules import LADDERS, MaintenanceRules, PlanRules
+from bot.tickets.planned_rules import LADDERS, MaintenanceRules, PlanRules, titled
 from bot.tickets.rules import Policy, Rules
 from scheduler.calendar import Calendar, always, parse_weekly, parse_window
 from scheduler.plans import Moves, Plan, planned_between
@@ -74,6 +74,11 @@ def test_what_is_spoken_of_on_a_day_off_is_spoken_of_on_the_day_before() -> None
     due = plan.next_due(at("2026-03-09 10:00"))
     assert due == at("2026-03-10 17:00")
     assert plan.announced_at(due) == at("2026-03-06 09:00")  # three days ahead is a Saturday
+
+
+def test_a_plan_may_be_named_after_its_quarter() -> None:
+    names = [titled("{year} 年第 {quarter} 季度巡检", datetime(2026, month, 28)) for month in range(1, 13)]  # noqa: DTZ001
+    assert names == [f"2026 年第 {quarter} 季度巡检" for quarter in (1, 2, 3, 4) for _ in range(3)]
 
 
 def test_the_next_time_follows_from_the_announcement_of_this_one(inspection: Any, planned: Rules) -> None:
