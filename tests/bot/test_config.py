@@ -279,6 +279,9 @@ def test_secrets_come_from_the_environment_and_from_files_beside_the_configurati
     text = GOOD.replace('"sqlite:data/shouwen.db"', '"file:store.secret"')
     config = load_text(text, tmp_path, QQ_TOKEN=SECRET)
     assert config.store_url == "redis://:hush-hush@host/0"
+    (tmp_path / "store.secret").write_bytes(b"\xff\xfe")  # whatever was put there is no text
+    with pytest.raises(ConfigurationFaults, match="store.secret"):
+        load_text(text, tmp_path, QQ_TOKEN=SECRET)
     assert config.adapters[1].settings == {"mode": "reverse", "access_token": SECRET}
 
 
@@ -293,6 +296,7 @@ def test_a_replay_needs_no_secrets_and_no_adapters(tmp_path: Path) -> None:
     text = (
         GOOD.replace('type = "onebot"', 'type = "not-installed-here"')
         .replace('"sqlite:data/shouwen.db"', '"env:NOT_SET"')
+        .replace('"env:QQ_TOKEN"', '"file:nowhere"')
         .replace('address = "qq:group:2"\n', "")
         .replace('"web:wang"', '"elsewhere:wang"')
     )

@@ -188,6 +188,9 @@ async def test_the_link_lets_one_browser_in(opens: Any) -> None:
     cookie = answer.cookies["shouwen_session"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
     assert "没有在办的单" in await stand.page("/")
+    unused = stand.access.link("")
+    assert (await stand.get(unused)).headers["Location"] == "/"
+    assert stand.access.redeem(unused.rpartition("=")[2])  # who is in already leaves it for somebody else
     stand.client.session.cookie_jar.clear()
     assert "用不了了" in await stand.page(link, status=403)
     await stand.page("/", status=401)
@@ -227,7 +230,8 @@ async def test_logging_out_ends_the_session_itself(opens: Any) -> None:
     stand = await opens(travel=False)
     session = (await stand.get(stand.access.link(""))).cookies["shouwen_session"].value
 
-    assert (await stand.post("/logout")).status == 303
+    answer = await stand.post("/logout")
+    assert (answer.status, answer.cookies["shouwen_session"].value) == (303, "")
 
     assert not stand.access.admits(session)
     await stand.page("/", status=401)
