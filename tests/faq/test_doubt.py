@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import log
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,6 +33,25 @@ def test_more_entries_are_never_surer(logit: float, one: int, other: int, is_sem
 
 def test_a_few_hundred_entries_are_as_good_as_one() -> None:
     assert probability(2.0, 300, is_semantic=True) == probability(2.0, 1, is_semantic=True)
+
+
+def _odds(learned: float, among: int, *, is_semantic: bool = True) -> float:
+    found = probability(log(learned), among, is_semantic=is_semantic)
+    return found / (1 - found)
+
+
+def test_what_learned_odds_are_worth() -> None:
+    assert [_odds(1, 300), _odds(1 / 4, 300), _odds(9, 300)] == pytest.approx([1, 1 / 4, 9**1.1])
+    # Ten times the entries take off a fixed share of the odds, whatever they are.
+    assert [_odds(learned, 3000) / _odds(learned, 300) for learned in (1 / 4, 1, 9)] == pytest.approx(
+        [10**-0.2] * 3
+    )
+    # By words alone, what is not worth offering is worth less still; what is just worth it stays so.
+    offered = 0.4 / 0.6
+    assert [_odds(offered, 300, is_semantic=False), _odds(9, 300, is_semantic=False)] == pytest.approx(
+        [offered, 9**1.1]
+    )
+    assert _odds(1 / 4, 300, is_semantic=False) / offered == pytest.approx((1 / 4 / offered) ** 1.3)
 
 
 def test_entries_of_other_customers_and_disabled_ones_make_nobody_unsure() -> None:
