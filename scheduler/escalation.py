@@ -151,8 +151,6 @@ def _awake(
         if resumed is None:
             return None
         reached, said = said, awake_from(hours, calendar.zone, resumed)
-        if said == resumed:
-            break
     return said
 
 

@@ -120,6 +120,8 @@ def test_a_pause_that_begins_before_they_wake_keeps_quiet() -> None:
     assert rung_instant(rung, *course, resumed, DAYTIME) == at("10 21:00")
     overnight = [Interval(at("10 07:00"), at("10 23:00"))]
     assert rung_instant(rung, *course, overnight, DAYTIME) == at("11 08:00")
+    once_more = [*overnight, Interval(at("11 07:30"), at("11 09:30"))]
+    assert rung_instant(rung, *course, once_more, DAYTIME) == at("11 09:30")
 
 
 @pytest.mark.parametrize(
