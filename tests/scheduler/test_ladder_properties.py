@@ -29,8 +29,9 @@ START = datetime(2026, 2, 9, tzinfo=UTC)
 
 lengths = st.integers(0, 3000).map(lambda count: count * MINUTE)
 instants = st.integers(0, 40 * 24 * 60).map(lambda count: START + count * MINUTE)
+shares = st.integers(0, 300).map(lambda percent: Share(percent / 100))
 points = st.one_of(
-    st.integers(0, 300).map(lambda percent: Share(percent / 100)),
+    shares,
     st.builds(Before, lengths, st.booleans()),
     st.builds(After, lengths, st.booleans()),
 )
@@ -49,7 +50,12 @@ rungs = st.builds(
     repeat=st.none() | st.integers(1, 2000).map(lambda count: count * MINUTE),
     waking=waking,
 )
-ladders = st.builds(Ladder, st.just("any"), st.lists(rungs, max_size=4).map(tuple), waking)
+plain = st.builds(
+    Rung, at=shares, tell=st.just(("owner",))
+)  # looked at a shorter way, when they are in order
+ladders = st.builds(Ladder, st.just("any"), st.lists(rungs, max_size=4).map(tuple), waking) | st.builds(
+    Ladder, st.just("plain"), st.lists(plain, min_size=2, max_size=4).map(tuple)
+)
 calendars = st.sampled_from(
     [
         always(ZONE),
