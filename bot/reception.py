@@ -204,7 +204,9 @@ class Reception:
             hearing, fresh, before = closing(hearing, *other.left), other.fresh, other.before
             waits = other.waits
             if other.rest:
-                hearing = replace(hearing, text=other.rest, is_addressed=True)  # told with an answer to the bot
+                hearing = replace(
+                    hearing, text=other.rest, is_addressed=True
+                )  # told with an answer to the bot
         else:
             if suggested is not None:
                 await self._run(suggested)
