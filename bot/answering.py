@@ -85,9 +85,10 @@ class Answering:
                 hits = self._knowledge.find(
                     said.text, hearing.customer, hearing.now, is_asked=said.is_for_bot
                 )
-            decision = decided(said, self._knowledge.judge(hits, is_asked=said.is_for_bot))
+            verdict = self._knowledge.judge(hits, is_asked=said.is_for_bot, is_surely=said.is_surely_for_bot)
+            decision = decided(said, verdict)
             if mode != "off" and (parts := asked_parts(said.text)):
-                decision = await self._of_parts(hearing, parts, decision)
+                decision = await self._of_parts(hearing, parts, decision, is_surely=said.is_surely_for_bot)
         match decision:
             case Silent():
                 return False
@@ -114,12 +115,15 @@ class Answering:
                 assert_never(decision)
         return True
 
-    async def _of_parts(self, hearing: Hearing, parts: Sequence[str], decision: Decision) -> Decision:
+    async def _of_parts(
+        self, hearing: Hearing, parts: Sequence[str], decision: Decision, *, is_surely: bool
+    ) -> Decision:
         """Return what is said to a message that asks for several things."""
         verdicts = []
         for part in parts:
             await self._knowledge.hear(part, hearing.customer)
-            verdicts.append(self._knowledge.judge(self._knowledge.find(part, hearing.customer, hearing.now)))
+            hits = self._knowledge.find(part, hearing.customer, hearing.now)
+            verdicts.append(self._knowledge.judge(hits, is_surely=is_surely))
         return with_parts(decision, verdicts)
 
     async def give(

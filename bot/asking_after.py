@@ -16,7 +16,7 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.voices import title
 from bot.vocabulary import Word
-from bot.wishes import Wish, wish
+from bot.wishes import Wish, is_over, wish
 from faq.text import looks_like_question, looks_like_trouble
 
 _AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
@@ -66,7 +66,8 @@ class AskingAfter:
         if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and _WAITED.search(hearing.text)):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
-        is_meant = len(own) == 1 and (wished is Wish.SOONER or own[0].number == fresh)
+        is_sure = wished is Wish.SOONER or is_over(hearing.text)
+        is_meant = len(own) == 1 and (is_sure or own[0].number == fresh)
         return is_meant and await self._about(hearing, own[0], wished)
 
     async def again(self, hearing: Hearing) -> bool:

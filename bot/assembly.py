@@ -58,6 +58,7 @@ from bot.understanding import understanding_of
 from bot.uploading import Uploading
 from bot.usual_waits import UsualWaits
 from bot.visiting import Visiting
+from bot.workshop import Workshop
 from scheduler.loop import Clock
 
 
@@ -85,6 +86,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     failures: Failures
     losses: Losses
     paperwork: Paperwork
+    workshop: Workshop
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
@@ -229,8 +231,15 @@ async def assemble(
         visits=visits,
     )
     identifying = Identifying(living=living, desk=desk, drafts=drafts, store=store, new_code=new_code)
+    workshop = Workshop()
     uploading = Uploading(
-        living=living, desk=desk, drafts=drafts, store=store, knowledge=knowledge, adapters=adapters
+        living=living,
+        desk=desk,
+        drafts=drafts,
+        store=store,
+        knowledge=knowledge,
+        adapters=adapters,
+        workshop=workshop,
     )
     setting_up = SettingUp(
         living=living, desk=desk, drafts=drafts, store=store, identifying=identifying, uploading=uploading
@@ -325,4 +334,5 @@ async def assemble(
         failures=failures,
         losses=losses,
         paperwork=paperwork,
+        workshop=workshop,
     )

@@ -192,20 +192,21 @@ def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speaker: Spe
     """Return what would be said to a text in a room, by the rules the group is answered by."""
     room = bot.directory.room(room_id)
     heard = Heard(text, is_addressed, answer=room.answer if room else "auto")
-    limits = bot.knowledge.thresholds
     found = account(
         bot.knowledge.base,
         text,
         customer=(room.customer or None) if room else None,
         answer_at=bot.knowledge.answer_at,
-        suggest_at=limits.suggest_at,
+        suggest_at=bot.knowledge.suggest_at(is_surely=heard.is_surely_for_bot),
     )
     decision: Decision | None = decided_before(heard)
     if decision is None:
         decision = decided(heard, found.verdict)
         customer = (room.customer or "") if room else ""
         verdicts = [
-            bot.knowledge.judge(bot.knowledge.find(part, customer, speaker.now))
+            bot.knowledge.judge(
+                bot.knowledge.find(part, customer, speaker.now), is_surely=heard.is_surely_for_bot
+            )
             for part in (asked_parts(text) if heard.answer != "off" else ())
         ]
         decision = with_parts(decision, verdicts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -23,14 +24,16 @@ class Reporters:
         self._most = most
         self._known_since = milliseconds(known_since)
         # Of the words no more than a hash: it may be that of others too, and then somebody looks for nothing.
-        self._opened: dict[int, int] = {}  # in the order of noting, with the latest instant of each
+        self._opened: OrderedDict[int, int] = (
+            OrderedDict()
+        )  # in the order of noting, with the latest instant of each
 
     def note(self, ticket: Ticket) -> None:
         """Remember that a ticket was opened."""
         key, at = hash((ticket.account, same_words(ticket.text))), milliseconds(ticket.opened_at)
         self._opened[key] = max(at, self._opened.pop(key, at))
         while (oldest := next(iter(self._opened.values()))) < at - _KEPT or len(self._opened) > self._most:
-            del self._opened[next(iter(self._opened))]
+            self._opened.popitem(last=False)
             self._known_since = max(self._known_since, oldest)
 
     def may_have(self, account: str, text: str, since: datetime) -> bool:
