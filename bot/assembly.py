@@ -15,6 +15,7 @@ from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.attaching import Attaching
 from bot.auditor import Auditor
+from bot.complaining import Complaining
 from bot.config import Config
 from bot.contract_office import ContractOffice
 from bot.desk import Desk
@@ -250,6 +251,7 @@ async def assemble(
     paperwork = Paperwork(store=store, directory=directory, rules=rules)
     orders = Orders(
         paperwork=paperwork,
+        complaining=Complaining(desk=desk, drafts=drafts, store=store, rules=rules),
         desk=desk,
         drafts=drafts,
         directory=directory,
@@ -293,7 +295,7 @@ async def assemble(
         newcomers=newcomers,
         uploading=uploading,
         joining=joining,
-        following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
+        following_on=FollowingOn(desk=desk, finding=finding, talk=talk, rules=rules),
         first_words=FirstWords(store=store, rules=rules, talk=talk),
         talk=talk,
         shown=shown,
