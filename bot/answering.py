@@ -156,10 +156,10 @@ class Answering:
     async def _give_several(self, hearing: Hearing, entries: Sequence[Entry]) -> None:
         """Give the answers to the several questions of one message, in one message."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        *others, last = [say("{answer}\n（{entry}）", answer=_whole(each), entry=each.id) for each in entries]
+        *others, last = [say("{answer}（{entry}）", answer=_whole(each), entry=each.id) for each in entries]
         if hearing.customer_room is not None:
             last = say(
-                "{answer}\n（{entry}）没解决回 1，我帮您报单。",
+                "{answer}（{entry}）没解决回 1，我帮您报单。",
                 answer=_whole(entries[-1]),
                 entry=entries[-1].id,
             )
