@@ -35,6 +35,7 @@ from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.several_questions import asked_parts, with_parts
 from bot.store.contract import ClosedAsk, Store
+from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
 from bot.usual_waits import UsualWaits
 from faq.knowledge import Entry, Hit
@@ -156,16 +157,15 @@ class Answering:
     async def _give_several(self, hearing: Hearing, entries: Sequence[Entry]) -> None:
         """Give the answers to the several questions of one message, in one message."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        *others, last = [say("{answer}（{entry}）", answer=_whole(each), entry=each.id) for each in entries]
-        if hearing.customer_room is not None:
-            last = say(
-                "{answer}（{entry}）没解决回 1，我帮您报单。",
-                answer=_whole(entries[-1]),
-                entry=entries[-1].id,
-            )
+        *others, last = entries
+        lines = [say("{answer}（{entry}）", answer=_before_source(each), entry=each.id) for each in others]
+        template = N_("{answer}（{entry}）没解决回 1，我帮您报单。")
+        if hearing.customer_room is None:  # nobody to give a ticket to
+            template = N_("{answer}（{entry}）")
+        lines.append(say(template, answer=_before_source(last), entry=last.id))
         about = Answered(question=hearing.text, entry=entries[0].id)
         pictures = tuple(picture for each in entries for picture in each.pictures)
-        message = Message(to=Place.ASKER, text="\n".join((*others, last)), about=about, pictures=pictures)
+        message = Message(to=Place.ASKER, text="\n".join(lines), about=about, pictures=pictures)
         if await self._desk.answer([message], hearing.origin) and not hearing.role.is_staff:
             for each in entries:
                 await self._noting.given(each.id, hearing.now)
@@ -239,6 +239,12 @@ class Answering:
 def _asked(before: Ask) -> str:
     """Return the question that an answer or an offer was about."""
     return before.about.question if isinstance(before.about, Answered | Offer) else ""
+
+
+def _before_source(entry: Entry) -> str:
+    """Return an answer to which its source is put at once; not to an address, which would take it for a part of it."""
+    answer = _whole(entry)
+    return f"{answer}\n" if "://" in answer.rpartition("\n")[2] else answer
 
 
 def _whole(entry: Entry) -> str:

@@ -38,7 +38,9 @@ def test_where_a_message_is_cut(text: str, parts: tuple[str, ...]) -> None:
 def test_what_is_said_to_several_questions() -> None:
     one, two = hit("1"), hit("2")
     assert with_parts(OfferTicket(), [Answer(one), Answer(two)]) == Give(one, also=(two,))
-    assert with_parts(OfferTicket(), [Answer(one), Suggest((two,))]) == Candidates((one, two), is_several=True)
+    assert with_parts(OfferTicket(), [Answer(one), Suggest((two,))]) == Candidates(
+        (one, two), is_several=True
+    )
     assert with_parts(Give(one), [Answer(one), Suggest((two,))]) == Give(one)
     assert with_parts(Give(one), [Answer(one), Answer(one)]) == Give(one)
     assert with_parts(OfferTicket(), [Answer(one), Nothing()]) == OfferTicket()
