@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from bot.assembly import Bot
+from bot.beside import beside
 from bot.dashboard.wording import stamp
 from bot.deciding import (
     Candidates,
@@ -144,7 +145,8 @@ async def waiting(bot: Bot, speaker: Speaker) -> list[Waiting]:
                     customer=draft.customer or "",
                 )
             )
-    for group in grouped(await bot.store.lessons("Missed", since=speaker.now - WEEK)):
+    missed = await bot.store.lessons("Missed", since=speaker.now - WEEK)
+    for group in await beside(grouped, missed):
         note = speaker.say("没答上，近一周 {count} 次", count=group.count)
         found.append(
             Waiting("missed", group.lessons, group.question, "", note, group.count, group.customer or "")
