@@ -84,7 +84,7 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.SUPPLEMENT:
             return s.Supplement(by, _required(command, ticket))
         case Word.URGE:
-            return s.Urge(by)
+            return s.Urge(by, rest)
         case Word.WITHDRAW:
             return s.Withdraw(by)
         case Word.RESOLVE:

@@ -90,12 +90,13 @@ class Opening:
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
-        """Open a new ticket for one that was closed too long ago, linked to it."""
+        """Open a new ticket for one that was closed too long ago, linked to it; staff elsewhere open it in its room."""
+        room = hearing.customer_room or self._directory.room(old.room)
         if old.kind.is_planned:
-            await self._open(hearing, text or old.text, subject=old.number)
+            await self._open(hearing, text or old.text, subject=old.number, room=room)
             return
         words = self._joined(hearing, old.text, text) if text else old.text
-        await self._open(hearing, words, links=(old.number,))
+        await self._open(hearing, words, links=(old.number,), room=room)
 
     async def _open(
         self,

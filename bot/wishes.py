@@ -84,6 +84,12 @@ _IN_ENGLISH = {
         r"|(?:(?:i|we) (?:want|need) )?(?:an? )?(?:real )?(?:human|person|agent|engineer)(?: please)"
     ),
 }
+_PRESSING = Sentence(
+    r"(?:我们?|这边|这个|这|事情|真的|比较|非常|十分|特别|很|挺|特|加|好|太|有点|老师)*(?:紧|着)?急+(?:用|需|的|啊|呀|了|哦|死了)*|十万火急|在线等|等着用(?:的|呢|啊)*"
+    r"|(?:马上|现在|立刻|等下|一会儿?)就?要?(?:上课|考试|开会|用)(?:了|呢|啊|的)*|(?:能不能|能|可以|请|麻烦)*(?:现在|马上|立刻|赶紧|赶快|快点?)就?(?:过?来|处理|修|安排)?(?:一下|下|吗|吧|啊|呀)*"
+    r"|(?:it s |this is |it is |very |really |quite )*urgent(?: please)?|(?:please )?hurry(?: up)?(?: please)?"
+)
+_CLAUSES = re.compile(r"[,，。.!！;；~\n]+")
 _MARKS = re.compile(r"[^\w]+")
 _LONGEST_ENGLISH = 60
 _LONGEST = 20  # longer texts tell something
@@ -104,6 +110,13 @@ def wish(text: str) -> Wish | None:
     if _SOMEBODY.fullmatch(said):
         return Wish.SOMEBODY
     return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None
+
+
+def is_pressing(text: str) -> bool:
+    """Say whether a text says first, or only, that it is urgent: `急`, `很急，七点有活动`, `it's urgent`."""
+    folded = normalized(text)
+    first = next(filter(None, _CLAUSES.split(folded)), "")
+    return _PRESSING.fullmatch(_MARKS.sub(" ", first).strip().lower()) is not None
 
 
 def is_over(text: str) -> bool:

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -30,6 +29,7 @@ from bot.store.bodies import (
 )
 from bot.store.claims import Claim, Claims
 from bot.store.contract import Change, Failure, Link, StoreFault
+from bot.store.digests import digest_of
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
@@ -234,7 +234,7 @@ class SqliteStore(Alone):
         return await self._reader.listed(lesson_from, self._queries["open_lessons"], row)
 
     async def keep_file(self, content: bytes, at: datetime) -> str:
-        kept = KeptFile(sha256(content).hexdigest(), at, content)
+        kept = KeptFile(await digest_of(content), at, content)
         await self._writer.submit(putting([kept], self._queries))
         return kept.digest
 

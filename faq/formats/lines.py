@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from faq.entries import Entry
 from faq.formats.encodings import decode
 from faq.formats.headings import field_of
 from faq.formats.rows import OTHERS, SEVERAL, Draft, Fault, Read, UnreadableFile, split
-from faq.knowledge import Entry
 
 _LIST = re.compile(r"\s*\[\s*\{")
 _Value = str | int | bool | tuple[str, ...] | None

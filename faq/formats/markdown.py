@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from faq.entries import Entry
 from faq.formats.encodings import decode
 from faq.formats.headings import COLUMNS, field_of
 from faq.formats.rows import DATES, SEVERAL, Draft, Read, UnreadableFile, join, split
-from faq.knowledge import Entry
 
 _HEADING = re.compile(r"##[ \t]+(.*)")
 _GROUP = re.compile(r"#[ \t]")

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
+from faq.entries import Entry
 from faq.formats.rows import DATES, SEVERAL, Fault, Remark, Row, Rows
-from faq.knowledge import Entry
 from faq.text import fold
 
 _GIVEN_ID = re.compile(r"K-([0-9]{1,9})")

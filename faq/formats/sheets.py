@@ -7,11 +7,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
+from faq.entries import Entry
 from faq.formats.encodings import decode
 from faq.formats.headings import HEADINGS
 from faq.formats.rows import Fault, Read, join, too_long
 from faq.formats.tables import drafts
-from faq.knowledge import Entry
 
 # Spreadsheets run what begins so as a formula. A quote in front makes it text, and is taken away again on reading.
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r])")

@@ -11,6 +11,7 @@ from zipfile import ZipFile
 
 from msgspec.structs import replace
 
+from faq.entries import Entry
 from faq.formats.headings import HEADINGS
 from faq.formats.rows import (
     Draft,
@@ -24,7 +25,6 @@ from faq.formats.rows import (
 )
 from faq.formats.sheets import cells_of
 from faq.formats.tables import Line, NoHeadings, drafts
-from faq.knowledge import Entry
 
 _WIDTHS = (10, 36, 40, 60, 12, 14, 16, 8, 30, 30, 12, 12, 12, 10)
 _MERGED = re.compile(rb'mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)"')
@@ -59,7 +59,7 @@ def parse(data: bytes) -> list[Read]:
                 return [*pictures_in(members, "xl/media/"), *found]
             finally:
                 book.close()
-    except UnreadableFile:
+    except (UnreadableFile, MemoryError):
         raise
     except Exception as error:
         # A damaged workbook fails anywhere in zip, XML or openpyxl, each with errors of its own.
@@ -235,8 +235,11 @@ def dump(entries: Iterable[Entry]) -> bytes:
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A2"
     for row in (HEADINGS, *map(cells_of, entries)):
-        cells = []
+        cells: list[Any] = []
         for text in row:
+            if not text:
+                cells.append(None)
+                continue
             # A workbook cannot hold control characters at all; losing one is better than losing the export.
             cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
             cell.data_type = "s"

@@ -77,6 +77,8 @@ _HEARD = {
     "_WHETHER",
     "_CALL_WORDS",
     "_QUICKLY",
+    "_US",
+    "_WISH",
     "_NO_NEED",
     "_COMING",
     "_WORKS",
