@@ -32,7 +32,7 @@ _CODE = re.compile(r"\[CQ:[^\]]*\]")
 _LINK = re.compile(r"https?://[^\s\u4e00-\u9fff]+|www\.[^\s\u4e00-\u9fff]+", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w.])[@＠][^\s@＠,，:：]{1,20}(?=[\s,，:：]|$)[,，:：]?")
 _LONG_NUMBER = re.compile(r"(?<![0-9a-zA-Z])[0-9]{7,}(?![0-9a-zA-Z])")
-_MAY_BE_CODE = re.compile(r"[@＠\[/]|www\.|[0-9]{7}", re.IGNORECASE)
+_MAY_BE_CODE = re.compile(r"[@＠\[/]|[wW]{3}\.|[0-9]{7}")
 # Three and more of one character are one; two may be a word.
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
@@ -89,7 +89,7 @@ _SMALL_TALK = re.compile(
 )
 _ABOUT_THE_BOT = re.compile(
     "你(?:到底)?(?:是谁|叫(?:什么|啥)(?:名字)?|是(?:不是)?(?:机器人|真人|人工|人)[吗么]?|有(?:什么|哪些)(?:功能|用)|怎么用"
-    "|(?:都|还)?(?:会|能)(?:帮我?)?(?:做|干|帮忙)?(?:些|点)?(?:什么|啥))[呀啊呢]?"
+    "|(?:都|还)?(?:会|能)(?:帮我?)?(?:做|干|帮忙)?(?:些|点)?(?:什么|啥)|(?:都|还)?[会能]干嘛?)[呀啊呢]?"
     "|(?:who|what) are you|what can you do|are you (?:a )?(?:bot|robot|human|real)",
 )
 _FAILS = re.compile(
