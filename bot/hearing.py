@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +18,7 @@ from bot.tickets.model import Party
 from bot.tickets.rules import Role
 
 _LONGEST = 4000
+_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turn the direction of all that follows on a line, also of our own words
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +82,7 @@ def heard(
         language=(room.language if room else customer_room.language if customer_room else "") or language,
     )
     return Hearing(
-        text=(incoming.command or incoming.text)[:_LONGEST].strip(),
+        text=_TURNS.sub("", (incoming.command or incoming.text)[:_LONGEST]).strip(),
         origin=origin,
         is_addressed=incoming.is_addressed or incoming.command is not None or is_private,
         is_private=is_private,

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from adapters.contract import Incoming, Notice, What
+from bot import names
 from bot.commands import parse
 from bot.desk import Desk
 from bot.drafts import Draft, Drafts
@@ -98,7 +99,7 @@ class Newcomers:
             drafts.append(self._introduction(address, language, words))
             kept.append(Kept(_MET + address, now.isoformat()))
         if room is None and not await self._store.kept(_TOLD + address):
-            note = self._living.set_up.rooms.get(address) or RoomNote(name=name or address.rpartition(":")[2])
+            note = self._living.set_up.rooms.get(address) or RoomNote(name=names.shown(name) or address.rpartition(":")[2])
             kept += [
                 Kept(_TOLD + address, now.isoformat()),
                 Kept(ROOM + address, msgspec.json.encode(note).decode()),
