@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
 
+import structlog
 from msgspec.structs import replace
 
+from adapters.remembered import RememberedValues
 from bot.asks import Describe, Offer
 from bot.config import Room
 from bot.desk import Desk
@@ -27,6 +31,9 @@ from bot.tickets.speaker import Speaker
 from faq.text import fold
 
 _SAME = timedelta(minutes=10)  # the same words of the same person are the same ticket
+_SUSPICIOUS: Final = 5  # a look at more than the latest few is for whoever reports that many
+_MOST: Final = 30  # tickets of one person in that time: nobody finds so much broken
+_PEOPLE: Final = 1000
 
 
 class Opening:
@@ -50,6 +57,8 @@ class Opening:
         self._rules = rules
         self._joining = joining
         self._shown = shown
+        self._stopped = RememberedValues[str, datetime](_PEOPLE)  # who was told that it is too much, until when
+        self._log = structlog.get_logger("opening")
 
     async def apart(self, hearing: Hearing, question: str, leaving: int) -> None:
         """Open a ticket of their own for somebody who was taken for one more reporter of another."""
@@ -115,9 +124,13 @@ class Opening:
         room = room or hearing.customer_room
         if room is None:
             return
-        same = await self._same(hearing, text, room)
+        recent = await self._store.reported_since(hearing.origin.account, hearing.now - _SAME)
+        same = _same(recent, text, room)
         if same is not None:
             await self._say(hearing, "收到，已经记在 {number} 里了。", number=same.number)
+            return
+        if (flood := await self._flood(hearing, recent)) and not hearing.role.is_staff:
+            await self._stop(hearing, flood, room)
             return
         if not (outside or links or subject or is_urgent or level) and await self._asked(hearing, text, room):
             return
@@ -174,12 +187,37 @@ class Opening:
         await self._desk.answer([Message(to=Place.ASKER, text=words, about=about)], hearing.origin)
         return True
 
-    async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
-        for ticket in await self._store.reported_since(hearing.origin.account, hearing.now - _SAME):
-            is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
-            if ticket.room == room.id and is_open and fold(words_of(ticket.text)) == fold(text):
-                return ticket
-        return None
+    async def _flood(self, hearing: Hearing, recent: Sequence[Ticket]) -> Sequence[Ticket]:
+        """Return what somebody reported in the last minutes where it is more than anybody would; nothing else."""
+        if len(recent) < _SUSPICIOUS:
+            return ()
+        found = await self._store.tickets_of(hearing.origin.account, limit=_MOST)
+        latest = [each for each in found if each.opened_at > hearing.now - _SAME]
+        return latest if len(latest) >= _MOST else ()
+
+    async def _stop(self, hearing: Hearing, recent: Sequence[Ticket], room: Room) -> None:
+        """Open no more for somebody who floods a room; they and the duty room are told once, so that a person can look."""
+        account, now = hearing.origin.account, hearing.now
+        self._log.warning("too many reports", action="reports_refused", account=account, room=room.id)
+        if now < self._stopped.get(account, now):
+            return
+        until = min(each.opened_at for each in recent) + _SAME
+        self._stopped.note(account, until)
+        told = {"who": hearing.by, "count": len(recent), "room": room.name, "time": until}
+        text = self._speaker(hearing).say(
+            "您 10 分钟里报了 {count} 单，这条没有建单。别的请补充在已有的单里，{time} 以后可以再报。", **told
+        )
+        drafts = [self._drafts.answer(Message(to=Place.ASKER, text=text), hearing.origin)]
+        duty = self._directory.room(room.duty)
+        if duty is not None:
+            warning = self._drafts.speaker(duty.language, now).say(
+                "⚠️ {room} 的 {who} 10 分钟里报了 {count} 单，{time} 以前再报的不建单，请到群里看看。", **told
+            )
+            key = f"a{hearing.origin.key}.flood"
+            drafts.append(
+                self._drafts.notice(Message(to=Place.DUTY, text=warning), duty.address, key, now)
+            )
+        await self._desk.note((), drafts, now, hearing.origin.seen)
 
     def _joined(self, hearing: Hearing, first: str, more: str) -> str:
         return self._speaker(hearing).say("{first}；{more}", first=first, more=more)
@@ -190,3 +228,11 @@ class Opening:
 
     def _speaker(self, hearing: Hearing) -> Speaker:
         return self._drafts.speaker(hearing.origin.language, hearing.now)
+
+
+def _same(recent: Sequence[Ticket], text: str, room: Room) -> Ticket | None:
+    for ticket in recent:
+        is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
+        if ticket.room == room.id and is_open and fold(words_of(ticket.text)) == fold(text):
+            return ticket
+    return None

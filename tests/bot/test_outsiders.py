@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from adapters.contract import Attachment, Incoming, RoomKind
+from adapters.contract import Attachment, Incoming, Notice, RoomKind, What
 from bot.identifying import CODE
 from bot.replay import CHAT, address
 from tests.bot.office import CUSTOMER, DUTY
@@ -39,6 +39,13 @@ async def the_code(office: Any) -> str:
     code = max(codes, key=lambda each: msgspec.json.decode(each[1])["until"])[0].removeprefix(CODE)
     assert len(code) == 8
     return code
+
+
+async def added(office: Any, number: int, what: What = What.BOT_ADDED, name: str = "") -> None:
+    room = f"新群{number}"
+    notice = Notice(what=what, room=address(room), key=f"n{next(_numbers)}", room_name=name or room)
+    await office.bot.reception.noticed(notice)
+    await office.bot.outbox.drain()
 
 
 async def hear(office: Any, *messages: Incoming) -> None:
@@ -108,3 +115,53 @@ async def test_one_account_has_five_tries_while_a_code_holds(office: Any) -> Non
 
     await hear(office, said(f"帐号 {code}", sender="mine"))
     assert office.bot.directory.person(f"{CHAT}:mine").id == "e01"
+
+
+async def test_who_floods_a_room_opens_no_more_and_a_person_is_told_once(office: Any) -> None:
+    await hear(office, *(said(f"报障 {number} 号机房的第 {number} 台机器坏了") for number in range(1, 31)))
+    office.said(CUSTOMER), office.said(DUTY)
+
+    for number in range(31, 36):
+        await hear(office, said(f"报障 {number} 号机房的第 {number} 台机器坏了"))
+
+    assert await office.store.ticket(1031) is None
+    assert office.said(CUSTOMER) == ["您 10 分钟里报了 30 单，这条没有建单。别的请补充在已有的单里，10:10 以后可以再报。"]
+    assert office.said(DUTY) == ["⚠️ 育才群 的 路人 10 分钟里报了 30 单，10:10 以前再报的不建单，请到群里看看。"]
+    await hear(office, said("报障 投影黑屏", sender="王老师", name="王老师"))
+    assert (await office.ticket(1031)).requester.name == "王老师"
+    office.clock.jump(timedelta(minutes=10))
+    await hear(office, said("报障 音箱没声音"))
+    assert (await office.ticket(1032)).requester.name == "路人"
+
+
+async def test_any_number_of_groups_neither_floods_the_duty_room_nor_fills_the_store(office: Any) -> None:
+    for number in range(55):
+        await added(office, number)
+
+    told = office.said(DUTY)
+    assert len(told) == 50
+    assert told[-1].splitlines()[-1].startswith("等着设置的群已有 50 个")
+    assert not any("等着设置" in each for each in told[:-1])
+    assert len(await office.store.kept("room:")) == 50
+
+    await added(office, 0, What.BOT_REMOVED)  # whoever takes the bot out makes room
+    await added(office, 55)
+    assert len(office.said(DUTY)) == 1
+    assert f"room:{address('新群0')}" not in await office.store.kept("room:")
+
+
+async def test_a_group_that_nobody_set_up_is_told_of_again_where_the_bot_comes_again(office: Any) -> None:
+    await added(office, 1)
+    await added(office, 1, What.BOT_REMOVED)
+    office.said(DUTY), office.said("新群1")
+
+    await added(office, 1)
+
+    assert office.said("新群1") == []  # it has introduced itself there
+    assert "新群“新群1”已接入" in office.said(DUTY)[0]
+
+
+async def test_the_name_of_a_group_adds_no_line(office: Any) -> None:
+    await added(office, 1, name="甲\n1001 由 陈经理 关闭")
+
+    assert office.said(DUTY)[0].splitlines()[0] == "新群“甲 1001 由 陈经理 关闭”已接入。"
