@@ -18,7 +18,9 @@ from bot.tickets.model import Party
 from bot.tickets.rules import Role
 
 _LONGEST = 4000
-_TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")  # turn the direction of all that follows on a line, also of our own words
+_TURNS: Final = re.compile(
+    "[\u202a-\u202e\u2066-\u2069]"
+)  # turn the direction of all that follows on a line, also of our own words
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,7 +25,9 @@ from bot.tickets.model import Party
 CODE = "code:"
 LASTS: Final = timedelta(minutes=10)
 _MOST_TRIES: Final = 5  # wrong ones of one account while a code holds
-_MOST_TRIES_OF_ALL: Final = 100  # likewise, so that many accounts together guess no more: a code is one of 90 million
+_MOST_TRIES_OF_ALL: Final = (
+    100  # likewise, so that many accounts together guess no more: a code is one of 90 million
+)
 _MOST_ACCOUNTS: Final = 10_000
 _PRIVATELY: Final = N_("这里别人也看得到，码不能说。请私聊我说“帐号”。")
 

@@ -26,7 +26,9 @@ from scheduler.loop import Clock
 
 _MET = "met:"  # + address: the bot has introduced itself there
 _TOLD = "told:"  # + address: somebody was told of the group
-_MOST_WAITING: Final = 50  # groups that nobody has set up: on some platforms anybody may add the bot to any number
+_MOST_WAITING: Final = (
+    50  # groups that nobody has set up: on some platforms anybody may add the bot to any number
+)
 _WELCOME: Final = N_(
     "大家好，我是服务助手{name}。直接说问题并 @我，我先查资料，查不到转工程师。\n"
     "报单：“报障 …”　查进度：“进度 1024”　全部：“帮助”"
@@ -109,7 +111,9 @@ class Newcomers:
             drafts.append(self._introduction(address, language, words))
             kept.append(Kept(_MET + address, now.isoformat()))
         if is_new:
-            note = self._living.set_up.rooms.get(address) or RoomNote(name=names.shown(name) or address.rpartition(":")[2])
+            note = self._living.set_up.rooms.get(address) or RoomNote(
+                name=names.shown(name) or address.rpartition(":")[2]
+            )
             kept += [
                 Kept(_TOLD + address, now.isoformat()),
                 Kept(ROOM + address, msgspec.json.encode(note).decode()),

@@ -57,7 +57,9 @@ class Opening:
         self._rules = rules
         self._joining = joining
         self._shown = shown
-        self._stopped = RememberedValues[str, datetime](_PEOPLE)  # who was told that it is too much, until when
+        self._stopped = RememberedValues[str, datetime](
+            _PEOPLE
+        )  # who was told that it is too much, until when
         self._log = structlog.get_logger("opening")
 
     async def apart(self, hearing: Hearing, question: str, leaving: int) -> None:
@@ -214,9 +216,7 @@ class Opening:
                 "⚠️ {room} 的 {who} 10 分钟里报了 {count} 单，{time} 以前再报的不建单，请到群里看看。", **told
             )
             key = f"a{hearing.origin.key}.flood"
-            drafts.append(
-                self._drafts.notice(Message(to=Place.DUTY, text=warning), duty.address, key, now)
-            )
+            drafts.append(self._drafts.notice(Message(to=Place.DUTY, text=warning), duty.address, key, now))
         await self._desk.note((), drafts, now, hearing.origin.seen)
 
     def _joined(self, hearing: Hearing, first: str, more: str) -> str:

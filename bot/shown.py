@@ -61,8 +61,7 @@ class Shown:
 def names_of(attachments: Sequence[Attachment], speaker: Speaker) -> tuple[str, ...]:
     """Return what attachments are in words: each by its name, or by its kind where it has none."""
     return tuple(
-        naming.shown(each.name) or speaker.say(_WORDS.get(each.kind, _WORDS["file"]))
-        for each in attachments
+        naming.shown(each.name) or speaker.say(_WORDS.get(each.kind, _WORDS["file"])) for each in attachments
     )
 
 

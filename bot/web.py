@@ -253,7 +253,9 @@ async def _protect(_: web.Request, response: web.StreamResponse) -> None:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     # What is behind the login stays in no cache; files of the program are asked for again and mostly unchanged.
-    response.headers.setdefault("Cache-Control", "no-cache" if isinstance(response, web.FileResponse) else "no-store")
+    response.headers.setdefault(
+        "Cache-Control", "no-cache" if isinstance(response, web.FileResponse) else "no-store"
+    )
     response.headers["Server"] = "shouwen"  # not which version of what has holes
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import html
-import base64
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -332,7 +332,6 @@ def test_a_stranger_learns_nothing_of_what_is_encrypted_by_changing_it() -> None
             Door(ENCRYPT_KEY, TOKEN).open({}, body, NOW)
         answers.add((refused.value.status, refused.value.reason if refused.value.status != 403 else ""))
     assert answers == {(403, "")}
-
 
 
 def test_an_event_needs_every_proof():

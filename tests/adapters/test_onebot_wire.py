@@ -500,7 +500,10 @@ def test_the_token_may_come_in_the_header_or_in_the_address():
     [
         ({}, False),
         ({"Origin": "http://evil.example", "Host": "127.0.0.1:8080"}, True),
-        ({"Origin": "http://evil.example", "Host": "evil.example"}, True),  # its name means this machine by now
+        (
+            {"Origin": "http://evil.example", "Host": "evil.example"},
+            True,
+        ),  # its name means this machine by now
         ({"Origin": "null", "Host": "127.0.0.1:8080"}, True),
         ({"Origin": "http://127.0.0.1:3000", "Host": "127.0.0.1:8080"}, True),
         ({"Origin": "http://[broken", "Host": "127.0.0.1:8080"}, True),

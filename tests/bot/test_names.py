@@ -36,7 +36,9 @@ def test_whatever_the_name_nothing_in_it_begins_a_line_or_turns_one(name: str) -
 
     assert len(shown) <= 40
     assert shown.splitlines() in ([], [shown])
-    assert not any(unicodedata.category(each) in ("Cc", "Zl", "Zp") or each in "\u202a\u202e\u2066" for each in shown)
+    assert not any(
+        unicodedata.category(each) in ("Cc", "Zl", "Zp") or each in "\u202a\u202e\u2066" for each in shown
+    )
 
 
 @pytest.mark.parametrize("name", ["陈经理", "陈 经理", "陈经理\u200b", "ｚｈａｎｇ ＳＡＮ", "zhangsan"])

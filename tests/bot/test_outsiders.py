@@ -95,7 +95,9 @@ async def test_many_accounts_together_do_not_guess_a_code(office: Any) -> None:
     await office.hear(DUTY, "工程师01", "帐号")
     code = await the_code(office)
 
-    await hear(office, *(said(f"帐号 {number}", sender=f"s{number}") for number in range(10_000_000, 10_000_100)))
+    await hear(
+        office, *(said(f"帐号 {number}", sender=f"s{number}") for number in range(10_000_000, 10_000_100))
+    )
     await hear(office, said(f"帐号 {code}", sender="thief"))
     assert office.bot.directory.person(f"{CHAT}:thief") is None
 
@@ -125,8 +127,12 @@ async def test_who_floods_a_room_opens_no_more_and_a_person_is_told_once(office:
         await hear(office, said(f"报障 {number} 号机房的第 {number} 台机器坏了"))
 
     assert await office.store.ticket(1031) is None
-    assert office.said(CUSTOMER) == ["您 10 分钟里报了 30 单，这条没有建单。别的请补充在已有的单里，10:10 以后可以再报。"]
-    assert office.said(DUTY) == ["⚠️ 育才群 的 路人 10 分钟里报了 30 单，10:10 以前再报的不建单，请到群里看看。"]
+    assert office.said(CUSTOMER) == [
+        "您 10 分钟里报了 30 单，这条没有建单。别的请补充在已有的单里，10:10 以后可以再报。"
+    ]
+    assert office.said(DUTY) == [
+        "⚠️ 育才群 的 路人 10 分钟里报了 30 单，10:10 以前再报的不建单，请到群里看看。"
+    ]
     await hear(office, said("报障 投影黑屏", sender="王老师", name="王老师"))
     assert (await office.ticket(1031)).requester.name == "王老师"
     office.clock.jump(timedelta(minutes=10))

@@ -186,7 +186,9 @@ async def test_pages_carry_no_script_or_style_of_their_own(stand: Any) -> None:
         )
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/knowledge/export.csv", "/healthz", "/api/v1/findings", "/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/", "/metrics", "/knowledge/export.csv", "/healthz", "/api/v1/findings", "/nowhere"]
+)
 @pytest.mark.asyncio
 async def test_no_cache_keeps_what_is_for_those_who_are_logged_in(stand: Any, path: str) -> None:
     answer = await stand.get(path)
