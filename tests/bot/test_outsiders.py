@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -171,3 +172,21 @@ async def test_the_name_of_a_group_adds_no_line(office: Any) -> None:
     await added(office, 1, name="甲\n1001 由 陈经理 关闭")
 
     assert office.said(DUTY)[0].splitlines()[0] == "新群“甲 1001 由 陈经理 关闭”已接入。"
+
+
+async def test_a_long_text_of_nothing_keeps_nobody_waiting(office: Any) -> None:
+    texts = [
+        "坏了" + "，" * 3990,
+        "x" + "!" * 3990,
+        "升级 育才小学 " + "\n" * 3900 + "x",
+        "1" + " " * 3990 + "x",
+        "！ " * 1990,
+    ]
+    began = time.thread_time()
+
+    await hear(
+        office, *(said(text, is_addressed=True, sender=f"u{number}") for number, text in enumerate(texts))
+    )
+    await hear(office, *(said(text, DUTY, sender="工程师01", is_addressed=True) for text in texts))
+
+    assert time.thread_time() - began < 1.0
