@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from adapters.contract import KnownPerson, Mention
@@ -10,13 +11,18 @@ from adapters.contract import KnownPerson, Mention
 # of which U+200B and its kin are no spaces to Python.
 _BETWEEN = " \t\r\n\u00a0\u2005\u200b\u200c\u200d\u2060\u3000\ufeff,，、:：;；!！~～"
 _AT_SIGNS = "@＠"
+_SAID_OF_IT = re.compile(  # 小首说的对, 小首真快: people talk about the bot, not to it
+    r"(?:刚才|刚刚|上面|上次|昨天|又|还|也|都)*(?:(?:回?答|回复|说|讲|教)(?:[的得过了对]|是)|(?:说|讲)没说|的(?:回?答案?|回复|话|意思|建议|办法|方法|说法)"
+    r"|(?:真|挺|好|太|超|蛮)(?:的|是|厉害|聪明|快|棒|好|笨|傻|慢|行)|是个?机器人|这个?机器人)"
+)
 
 
 def addressed(text: str, bot_name: str) -> tuple[bool, str]:
     """Return whether a text starts with the bot's name, and the text without it.
 
     `@小首 打印不出来`, `＠小首打印不出来` and `小首，打印不出来` are all said to 小首; upper and lower case are the same.
-    A Latin name ends where its word ends, so `bottle` is not said to `bot`. A text for nobody comes back unchanged.
+    A Latin name ends where its word ends, so `bottle` is not said to `bot`; `小首说的对` is said about it, unless it is called with
+    an @. A text for nobody comes back unchanged.
     """
     name = bot_name.strip()
     if not name:
@@ -31,10 +37,13 @@ def addressed(text: str, bot_name: str) -> tuple[bool, str]:
 
 def _without_name(text: str, name: str) -> str | None:
     start = text.lstrip(_BETWEEN)
-    if start[:1] in _AT_SIGNS:
+    is_called = start[:1] in _AT_SIGNS and start != ""
+    if is_called:
         start = start[1:].lstrip()
     end = len(name)
     if start[:end].casefold() != name.casefold() or _goes_on(name, start[end : end + 1]):
+        return None
+    if not is_called and _SAID_OF_IT.match(start, end):
         return None
     return start[end:].lstrip(_BETWEEN).rstrip()
 

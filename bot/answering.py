@@ -83,7 +83,8 @@ class Answering:
                 hits = self._knowledge.find(
                     said.text, hearing.customer, hearing.now, is_asked=said.is_for_bot
                 )
-            decision = decided(said, self._knowledge.judge(hits, is_asked=said.is_for_bot))
+            verdict = self._knowledge.judge(hits, is_asked=said.is_for_bot, is_surely=said.is_surely_for_bot)
+            decision = decided(said, verdict)
         match decision:
             case Silent():
                 return False

@@ -205,6 +205,7 @@ async def _serve(
         await _until(ending, reading)
     finally:
         health.is_stopping = True
+        bot.workshop.close()
         if run_file is not None:
             run_file.unlink(missing_ok=True)
         for task in keeping:

@@ -16,13 +16,14 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.voices import title
 from bot.vocabulary import Word
-from bot.wishes import Wish, wish
+from bot.wishes import Wish, is_over, is_pressing, wish
 from faq.text import looks_like_question, looks_like_trouble
 
 _AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
 _WAITED = re.compile(
     r"等|催|到底|怎么|没人|人呢|waiting|nobody", re.IGNORECASE
 )  # 能快点吗 may be said to anybody
+_A_BARE_CALL = 5  # letters: 急急急！
 _WORDS = {
     Wish.HOW_FAR: Word.MINE,
     Wish.SOONER: Word.URGE,
@@ -62,12 +63,25 @@ class AskingAfter:
         """Take what somebody says to nobody about their only ticket: that it takes too long, or right after the report that it is over."""
         if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or hearing.customer_room is None:
             return False
+        if fresh is not None and is_pressing(hearing.text):
+            return await self._pressed(hearing, fresh)
         wished = wish(hearing.text)
         if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and _WAITED.search(hearing.text)):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
-        is_meant = len(own) == 1 and (wished is Wish.SOONER or own[0].number == fresh)
+        is_sure = wished is Wish.SOONER or is_over(hearing.text)
+        is_meant = len(own) == 1 and (is_sure or own[0].number == fresh)
         return is_meant and await self._about(hearing, own[0], wished)
+
+    async def _pressed(self, hearing: Hearing, fresh: int) -> bool:
+        """Call whoever owes the answer to what was just reported, once; whatever is said with it they read."""
+        ticket = await self._finding.going_on(fresh)
+        if ticket is None or ticket.status is not Status.OPEN:
+            return False
+        if await self._finding.has_just_urged(hearing, fresh):
+            return False
+        told = "" if len(hearing.text) <= _A_BARE_CALL else f" {hearing.text}"
+        return await self._run(hearing, f"/{Word.URGE} {fresh}{told}")
 
     async def again(self, hearing: Hearing) -> bool:
         """Ask whoever says that something fails again whether they mean what was solved for them; False when nothing was."""

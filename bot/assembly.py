@@ -15,6 +15,7 @@ from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.attaching import Attaching
 from bot.auditor import Auditor
+from bot.complaining import Complaining
 from bot.config import Config
 from bot.contract_office import ContractOffice
 from bot.desk import Desk
@@ -58,6 +59,7 @@ from bot.understanding import understanding_of
 from bot.uploading import Uploading
 from bot.usual_waits import UsualWaits
 from bot.visiting import Visiting
+from bot.workshop import Workshop
 from scheduler.loop import Clock
 
 
@@ -85,6 +87,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     failures: Failures
     losses: Losses
     paperwork: Paperwork
+    workshop: Workshop
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
@@ -229,8 +232,15 @@ async def assemble(
         visits=visits,
     )
     identifying = Identifying(living=living, desk=desk, drafts=drafts, store=store, new_code=new_code)
+    workshop = Workshop()
     uploading = Uploading(
-        living=living, desk=desk, drafts=drafts, store=store, knowledge=knowledge, adapters=adapters
+        living=living,
+        desk=desk,
+        drafts=drafts,
+        store=store,
+        knowledge=knowledge,
+        adapters=adapters,
+        workshop=workshop,
     )
     setting_up = SettingUp(
         living=living, desk=desk, drafts=drafts, store=store, identifying=identifying, uploading=uploading
@@ -241,6 +251,7 @@ async def assemble(
     paperwork = Paperwork(store=store, directory=directory, rules=rules)
     orders = Orders(
         paperwork=paperwork,
+        complaining=Complaining(desk=desk, drafts=drafts, store=store, rules=rules),
         desk=desk,
         drafts=drafts,
         directory=directory,
@@ -284,7 +295,7 @@ async def assemble(
         newcomers=newcomers,
         uploading=uploading,
         joining=joining,
-        following_on=FollowingOn(desk=desk, finding=finding, talk=talk),
+        following_on=FollowingOn(desk=desk, finding=finding, talk=talk, rules=rules),
         first_words=FirstWords(store=store, rules=rules, talk=talk),
         talk=talk,
         shown=shown,
@@ -325,4 +336,5 @@ async def assemble(
         failures=failures,
         losses=losses,
         paperwork=paperwork,
+        workshop=workshop,
     )

@@ -131,18 +131,24 @@ def check(config_file: Path | None, is_explained: bool) -> None:
 def replay(config_file: Path | None, update: bool, files: tuple[Path, ...]) -> None:
     """Replay conversations with a simulated clock. Files (*.chat) against the real desk; exit 1 and a difference if it says anything else."""
     from bot.logs import configure
-    from bot.replay import NothingToPoint
     from bot.replay import replay as play
     from bot.transcripts import TranscriptFault
 
     configure(is_quiet=True)
     failed = 0
+    voice = voice_of(language_of(config_file, os.environ))
+    labels = voice.say("应说"), voice.say("实际")
     for path in files:
         try:
             text = path.read_text(encoding="utf-8")
-            result = _run(play(path, text, os.environ, config=config_file))
-        except (TranscriptFault, NothingToPoint, UnicodeDecodeError) as fault:
-            click.echo(f"✗ {path}: {fault}")
+            result = _run(play(path, text, os.environ, config=config_file, labels=labels))
+        except (TranscriptFault, UnicodeDecodeError) as fault:
+            why = (
+                fault.said(voice.translate)
+                if isinstance(fault, TranscriptFault)
+                else voice.say("这个文件不是 UTF-8 编码的文字")
+            )
+            click.echo(f"✗ {path}: {why}")
             failed += 1
             continue
         if not result.difference:

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
+from bot.complaints import wishes_to_complain
 from bot.tickets.rules import Role
 from bot.vocabulary import SPECS, Spec, Word, may_use
 from faq.text import normalized
@@ -49,8 +50,9 @@ _ASKED_AFTER = (Word.PROGRESS, Word.MINE, Word.URGE, Word.WITHDRAW, Word.HUMAN)
 _TAIL = re.compile(r"(?:(?:怎么样|如何|到哪里?|到哪一步)了?)?[呢吧啊呀哈]*[\s?!。~]*$")  # 进度呢, 催单吧
 WITH_NUMBER = ("接", "完成", "结单", "关单")  # in any other sentence these say something else
 _ABOUT_ENTRIES = (Word.WRONG, Word.GENERAL, Word.ENABLE, Word.AMEND)
-_REPORTING = (Word.REPORT, Word.URGENT)
+_REPORTING = (Word.REPORT, Word.URGENT, Word.COMPLAIN)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
+_A_BARE_WISH = 6  # 我要投诉
 _SURELY_MEANT = 60
 _LONG, _LONG_MEANT = 4, 75  # English words of more letters than this share many by chance
 _UNKNOWN = re.compile(
@@ -89,6 +91,7 @@ def parse(text: str) -> Command | None:
         or _about_entry(written, plain, len(plain) - len(unmarked))
         or _polite(written, plain)
         or _asked_at_the_end(written)
+        or _complaint(written)
     )
 
 
@@ -139,6 +142,17 @@ def _asked_at_the_end(written: str) -> Command | None:
         return None
     name = "报修"
     return Command(spec=_BY_NAME[name], name=name, number=None, rest=found["what"], is_marked=False)
+
+
+def _complaint(written: str) -> Command | None:
+    """Return the complaint of a sentence that wishes to make one: `我要投诉`, `我要投诉你们工程师态度不好`."""
+    if not wishes_to_complain(written):
+        return None
+    name = "投诉"
+    is_bare = len(written.strip(BETWEEN)) <= _A_BARE_WISH
+    return Command(
+        spec=_BY_NAME[name], name=name, number=None, rest="" if is_bare else written, is_marked=False
+    )
 
 
 def _about_entry(written: str, plain: str, start: int) -> Command | None:

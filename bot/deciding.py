@@ -84,6 +84,7 @@ def announces(text: str) -> bool:
     )
 
 
+@lru_cache(maxsize=_LATELY)
 def reports(text: str) -> bool:
     """Tell whether a text tells of a trouble, or of something that somebody shall look after."""
     if _OFFERS_HELP.search(text):
@@ -118,6 +119,11 @@ class Heard(msgspec.Struct, frozen=True):
     def is_for_bot(self) -> bool:
         """Whether somebody asks the bot, or asks something that it may know."""
         return self.is_addressed or is_asked(self.text)
+
+    @property
+    def is_surely_for_bot(self) -> bool:
+        """Whether somebody calls the bot or tells of a trouble, rather than asking something of anybody."""
+        return self.is_addressed or reports(self.text)
 
 
 class Silent(msgspec.Struct, frozen=True):

@@ -36,6 +36,7 @@ from bot.learning.weekly import Weekly
 from bot.meanings import (
     DECLINED,
     SOON_SECONDS,
+    asked_of,
     fresh,
     in_words,
     is_left_unsaid,
@@ -54,6 +55,7 @@ from bot.opening import Opening
 from bot.short_answers import (
     GOOD,
     choice,
+    does_not_suit,
     not_yet,
     one_score,
     praise,
@@ -70,6 +72,7 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
+from bot.wishes import Wish, wish
 from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
@@ -80,13 +83,18 @@ _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?"
 
 class NotAnAnswer(Exception):
     """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks,
-    `before` the answer or offer that it may tell more about."""
+    `before` the answer or offer that it may tell more about, `waits` the ticket for which something was asked of them."""
 
     def __init__(
-        self, left: tuple[ClosedAsk, ...], fresh: int | None = None, before: Ask | None = None
+        self,
+        left: tuple[ClosedAsk, ...],
+        fresh: int | None = None,
+        before: Ask | None = None,
+        waits: int | None = None,
     ) -> None:
         super().__init__("not an answer")
         self.left = left
+        self.waits = waits
         self.fresh = fresh
         self.before = before
 
@@ -169,7 +177,8 @@ class Dialogue:
             return await self._chosen(hearing, choices[0], said, "")
         if choices and (still := still_fails(hearing, choices[0])) is not None:
             return await self._chosen(hearing, choices[0], *still)
-        if is_thanks(text):
+        begun = fresh(asks) or asked_of(asks)
+        if is_thanks(text) and not (begun and wish(text) is Wish.NO_MORE):
             await self._thanked(hearing, asks)
             return None
         if not is_noise(text) and await self._told(hearing, asks):
@@ -177,7 +186,7 @@ class Dialogue:
         if rating is not None and await self._is_remark(hearing, rating, quoted):
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
-        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks), told_about(hearing, asks))
+        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks), told_about(hearing, asks), asked_of(asks))
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
@@ -339,9 +348,12 @@ class Dialogue:
 
     async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the details, the report or the progress that was asked for; False when none was."""
+        is_off = wish(hearing.text) is Wish.NO_MORE
         for ask in asks:
             told = closing(hearing, ClosedAsk(ask.id, "told"))
             match ask.about:
+                case Details() | Needed() if is_off:
+                    continue  # 不用了，好了 gives nothing
                 case Details(ticket=number) if not hearing.is_addressed:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), told.origin)
                     return True
@@ -351,7 +363,10 @@ class Dialogue:
                 case Times(ticket=number) if at := moment_at_start(
                     hearing.text, hearing.now, self._rules.zone
                 ):
-                    await self._visits.pick(number, hearing, at[0], told)
+                    if does_not_suit(at[1]):
+                        await self._visits.ask_again(hearing, number)
+                    else:
+                        await self._visits.pick(number, hearing, at[0], told)
                     return True
                 case DayDraft(ticket=number, text=draft) if found := _SUBMITTED.fullmatch(
                     hearing.text.strip()

@@ -13,12 +13,14 @@ from bot.store.contract import Store
 from bot.tickets import events as e
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import TicketError
+from bot.tickets.grievances import is_grievance
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 from bot.tickets.model import Ticket
 from bot.vocabulary import Word
 from faq.outages import may_mean
 
 _JUST_URGED = timedelta(minutes=10)
+_LATELY_URGED = timedelta(hours=12)  # a night: they were told what to answer if it is an emergency
 _MOST_DIGITS = 9
 _LONGEST_LIST = 20  # numbers of tickets are longer
 
@@ -53,7 +55,8 @@ class Finding:
         """
         ticket = await self.going_on(number)
         if hearing.is_for_staff:
-            if ticket is None:
+            is_hidden = ticket is not None and is_grievance(ticket) and not hearing.role.is_manager
+            if ticket is None or is_hidden:
                 raise UnknownTicket(number)
             return ticket
         if ticket is None or not is_of(ticket, hearing.customer_room):
@@ -179,6 +182,20 @@ class Finding:
                 case _:
                     return False
         return False
+
+    async def just_reported(self, hearing: Hearing) -> Ticket | None:
+        """Return the only ticket that who speaks has open here, when they reported it a moment ago or asked for news of it lately."""
+        own = [each for each in await self.mine(hearing) if each.status is Status.OPEN]
+        if hearing.role.is_staff or len(own) != 1:
+            return None
+        if hearing.now - own[0].opened_at < _JUST_URGED:
+            return own[0]
+        urged = (
+            record.at
+            for record in await self._store.records(own[0].number)
+            if isinstance(record.event, e.Urged) and record.event.by == hearing.by
+        )
+        return own[0] if any(hearing.now - at < _LATELY_URGED for at in urged) else None
 
     async def queue(self, hearing: Hearing) -> list[Ticket]:
         """Return what staff have to do, here or everywhere; calls about ratings only for managers."""

@@ -7,18 +7,21 @@ from bot.deciding import announces
 from bot.desk import Desk
 from bot.finding import Finding
 from bot.hearing import Hearing
+from bot.raising import raised
 from bot.short_answers import only_promises, says_still
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
 from bot.tickets.kinds import Status
 from bot.tickets.model import Party, Ticket
+from bot.tickets.rules import Rules
 from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 
 class FollowingOn:
     """Adds to tickets what is said to nobody and belongs to them."""
 
-    def __init__(self, *, desk: Desk, finding: Finding, talk: Talk) -> None:
+    def __init__(self, *, desk: Desk, finding: Finding, talk: Talk, rules: Rules) -> None:
+        self._rules = rules
         self._desk = desk
         self._finding = finding
         self._talk = talk
@@ -46,6 +49,9 @@ class FollowingOn:
         return await self._add(hearing, ticket)
 
     async def _add(self, hearing: Hearing, ticket: Ticket) -> bool:
+        if (change := raised(hearing, ticket, self._rules)) is not None:
+            await self._desk.take(ticket.number, change, hearing.origin, known=ticket)
+            return True
         if not (is_noise(hearing.text) or is_thanks(hearing.text)):
             await self._desk.take(
                 ticket.number, supplement(hearing.by, hearing.text), hearing.origin, known=ticket

@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.clock import SystemClock
 from bot.command_line import Voice, voice_of
 from bot.config import Config
-from bot.importing import import_file, rows_of
+from bot.importing import import_rows, import_when_empty, rows_of
 from bot.kept_index import index_file, read_base
 from bot.knowledge import wanted_of
 from bot.measured import told
@@ -33,16 +33,29 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
     Raises:
         StoreFault: The store is in use or broken, or the file is not readable as an FAQ.
     """
+    language = config.bot.language
     if is_dry_run:
-        planned = plan(await _entries(config), rows_of(file, config))
-        return [*describe(planned, config.bot.language), *shown(planned)]
+        known, first = await _entries(config), []
+        if not await read_entries(config.store_url) and config.faq.files:
+            says = N_("知识库还是空的：会先导入配置 [faq] files 里的 {count} 条，和机器人第一次启动时一样。")
+            first = [voice_of(language).say(says, count=len(known))]
+        planned = plan(known, rows_of(file, config))
+        return [*first, *describe(planned, language), *shown(planned)]
     try:
         store, now = await _opened(config)
     except StoreInUse as fault:
         says = N_("机器人正在用这个数据库（进程号 {holder}）：请在看板的“知识”页导入，或先停掉它。")
         raise StoreFault(says, holder=fault.values["holder"]) from fault
     try:
-        return describe(await import_file(store, file, config, now), config.bot.language)
+        rows = rows_of(file, config)  # a file that cannot be read changes nothing
+        before = [
+            line
+            for each in await import_when_empty(store, config, now)
+            for line in describe(each, language)[:1]
+        ]
+        if before:
+            before.insert(0, voice_of(language).say("知识库还是空的，先导入了配置 [faq] files 里的："))
+        return [*before, *describe(await import_rows(store, rows, file.name, "", now), language)]
     finally:
         await store.close()
 

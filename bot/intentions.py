@@ -27,7 +27,13 @@ from bot.tickets.rules import Rules
 from bot.vocabulary import Word
 
 _CALL_WORDS = ("电话", "已电话", "打了电话", "致电", "已致电", "call", "phone", "called")
-_MISSED_WORDS = ("未接", "没接", "打不通", "没打通", "无人接", "missed", "no answer")
+_MISSED = re.compile(
+    r"未接|[没无](?:有)?人?接|不接|[没不]通|占线|忙音|关机|停机|空号|没联系上|联系不上|missed|no (?:answer|reply)|busy|voice ?mail|unreachable|did(?:n['’]t| not) (?:answer|pick up)",
+    re.IGNORECASE,
+)
+_REACHED = re.compile(
+    r"(?<![没不])通了|接受|满意|同意|沟通|说明|答应|回电|reached|accept|agree|spoke|happy", re.IGNORECASE
+)
 _WAITS = {
     WaitsFor.CUSTOMER: ("等客户", "等用户", "customer", "waiting for the customer"),
     WaitsFor.THIRD_PARTY: ("等第三方", "等厂家", "等厂商", "third_party", "waiting for a third party"),
@@ -38,7 +44,7 @@ _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORE
 _UNSOLVED = re.compile(r"^(?:未|没有?)(?:解决|修好|处理完)[\s,，:：]*|^unsolved[\s,:]*", re.IGNORECASE)
 _BY = re.compile(r"^(?:之前|以前|前)\s*")
 _CLAUSES = re.compile(r"[,，;；。\n]+")
-_LONGEST_MISSED = 12  # "没接，晚上再打"; what is longer tells how the call went
+_LONGEST_MISSED = 24  # "打了三次都没人接，晚上再打"; what is longer tells how the call went
 
 
 def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Directory, rules: Rules) -> s.Step:
@@ -78,7 +84,7 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.SUPPLEMENT:
             return s.Supplement(by, _required(command, ticket))
         case Word.URGE:
-            return s.Urge(by)
+            return s.Urge(by, rest)
         case Word.WITHDRAW:
             return s.Withdraw(by)
         case Word.RESOLVE:
@@ -139,10 +145,15 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.EXCUSE:
             return _excuse(hearing, command, ticket)
         case Word.CALLBACK:
-            is_missed = any(word in rest.lower() for word in _MISSED_WORDS) and len(rest) < _LONGEST_MISSED
-            return s.Report(by, _required(command, ticket), "missed" if is_missed else "reached")
+            return s.Report(by, _required(command, ticket), "missed" if is_missed(rest) else "reached")
         case _:
             raise ValueError(f"{command.word} is no step")
+
+
+def is_missed(result: str) -> bool:
+    """Say whether a call reached nobody, by its result: `没人接`, `打了两次都没通`."""
+    is_short = len(result) < _LONGEST_MISSED
+    return is_short and _MISSED.search(result) is not None and not _REACHED.search(result)
 
 
 def _consult(hearing: Hearing, rest: str, directory: Directory) -> ins.Consult:

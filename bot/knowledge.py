@@ -236,14 +236,23 @@ class Knowledge:
         self._answer_at = own_answer_at(asked, self.thresholds.answer_at)
         return self._answer_at
 
-    def judge(self, hits: list[Hit], *, is_asked: bool = True) -> Verdict:
+    def judge(self, hits: list[Hit], *, is_asked: bool = True, is_surely: bool = True) -> Verdict:
         """Return whether to answer, to offer candidates, or neither; what nobody asked is answered only when it is surer still."""
         answer_at = self.answer_at
         return judge(
             hits,
             answer_at=answer_at if is_asked else for_chatter(answer_at),
-            suggest_at=self.thresholds.suggest_at,
+            suggest_at=self.suggest_at(is_surely=is_surely),
         )
+
+    def suggest_at(self, *, is_surely: bool) -> float:
+        """Return from which probability on candidates are offered.
+
+        `is_surely`: the bot is asked, or told of a trouble. What anybody may have been asked (`有人在办公室吗`) must come half way up
+        to an answer.
+        """
+        least = self.thresholds.suggest_at
+        return least if is_surely else max(least, (least + self.answer_at) / 2)
 
     def _turn(self, now: datetime) -> None:
         """Begin a new day: entries whose dates begin or end with it are found, or not any more."""

@@ -12,7 +12,9 @@ from bot.asks import (
     Ask,
     Check,
     Choices,
+    Details,
     Menu,
+    Needed,
     Offer,
     Rating,
     Suggestion,
@@ -58,6 +60,11 @@ def left_behind(hearing: Hearing, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
 def fresh(asks: list[Ask]) -> int | None:
     """Return the ticket that was opened just now."""
     return next((ask.about.ticket for ask in asks if isinstance(ask.about, Afterthought)), None)
+
+
+def asked_of(asks: list[Ask]) -> int | None:
+    """Return the ticket for which something was asked of whoever speaks."""
+    return next((ask.about.ticket for ask in asks if isinstance(ask.about, Needed | Details)), None)
 
 
 def is_said_again(hearing: Hearing, asks: list[Ask]) -> bool:

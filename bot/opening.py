@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 import structlog
 from msgspec.structs import replace
 
-from adapters.remembered import RememberedValues
 from bot.asks import Describe, Offer
 from bot.config import Room
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.floods import MOST, Floods
 from bot.hearing import Hearing
 from bot.joining import Joining
-from bot.shown import Showing, Shown, bracketed, words_of
+from bot.shown import Showing, Shown, bracketed
 from bot.store.contract import Store
 from bot.tickets import steps as s
 from bot.tickets.coverage import asked_whether, ended_on, excluded
@@ -28,12 +26,8 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
-from faq.text import fold
 
 _SAME = timedelta(minutes=10)  # the same words of the same person are the same ticket
-_SUSPICIOUS: Final = 5  # a look at more than the latest few is for whoever reports that many
-_MOST: Final = 30  # tickets of one person in that time: nobody finds so much broken
-_PEOPLE: Final = 1000
 
 
 class Opening:
@@ -57,9 +51,7 @@ class Opening:
         self._rules = rules
         self._joining = joining
         self._shown = shown
-        self._stopped = RememberedValues[str, datetime](
-            _PEOPLE
-        )  # who was told that it is too much, until when
+        self._floods = Floods()
         self._log = structlog.get_logger("opening")
 
     async def apart(self, hearing: Hearing, question: str, leaving: int) -> None:
@@ -126,13 +118,13 @@ class Opening:
         room = room or hearing.customer_room
         if room is None:
             return
-        recent = await self._store.reported_since(hearing.origin.account, hearing.now - _SAME)
-        same = _same(recent, text, room)
+        same = await self._same(hearing, text, room)
         if same is not None:
             await self._say(hearing, "收到，已经记在 {number} 里了。", number=same.number)
             return
-        if (flood := await self._flood(hearing, recent)) and not hearing.role.is_staff:
-            await self._stop(hearing, flood, room)
+        until = self._floods.until(hearing.origin.account, hearing.now)
+        if until is not None and not hearing.role.is_staff:
+            await self._stop(hearing, until, room)
             return
         if not (outside or links or subject or is_urgent or level) and await self._asked(hearing, text, room):
             return
@@ -165,6 +157,8 @@ class Opening:
         )
         alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
         opened = await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)
+        if opened is not None:
+            self._floods.opened(hearing.origin.account, hearing.now)
         if opened is not None and shown:
             await self._keep(opened, shown, hearing)
 
@@ -189,23 +183,13 @@ class Opening:
         await self._desk.answer([Message(to=Place.ASKER, text=words, about=about)], hearing.origin)
         return True
 
-    async def _flood(self, hearing: Hearing, recent: Sequence[Ticket]) -> Sequence[Ticket]:
-        """Return what somebody reported in the last minutes where it is more than anybody would; nothing else."""
-        if len(recent) < _SUSPICIOUS:
-            return ()
-        found = await self._store.tickets_of(hearing.origin.account, limit=_MOST)
-        latest = [each for each in found if each.opened_at > hearing.now - _SAME]
-        return latest if len(latest) >= _MOST else ()
-
-    async def _stop(self, hearing: Hearing, recent: Sequence[Ticket], room: Room) -> None:
+    async def _stop(self, hearing: Hearing, until: datetime, room: Room) -> None:
         """Open no more for somebody who floods a room; they and the duty room are told once, so that a person can look."""
         account, now = hearing.origin.account, hearing.now
         self._log.warning("too many reports", action="reports_refused", account=account, room=room.id)
-        if now < self._stopped.get(account, now):
+        if not self._floods.is_first_to_hear(account, now, until):
             return
-        until = min(each.opened_at for each in recent) + _SAME
-        self._stopped.note(account, until)
-        told = {"who": hearing.by, "count": len(recent), "room": room.name, "time": until}
+        told = {"who": hearing.by, "count": MOST, "room": room.name, "time": until}
         text = self._speaker(hearing).say(
             "您 10 分钟里报了 {count} 单，这条没有建单。别的请补充在已有的单里，{time} 以后可以再报。", **told
         )
@@ -219,6 +203,13 @@ class Opening:
             drafts.append(self._drafts.notice(Message(to=Place.DUTY, text=warning), duty.address, key, now))
         await self._desk.note((), drafts, now, hearing.origin.seen)
 
+    async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
+        for ticket in await self._store.same_reports(hearing.origin.account, text, hearing.now - _SAME):
+            is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
+            if ticket.room == room.id and is_open:
+                return ticket
+        return None
+
     def _joined(self, hearing: Hearing, first: str, more: str) -> str:
         return self._speaker(hearing).say("{first}；{more}", first=first, more=more)
 
@@ -228,11 +219,3 @@ class Opening:
 
     def _speaker(self, hearing: Hearing) -> Speaker:
         return self._drafts.speaker(hearing.origin.language, hearing.now)
-
-
-def _same(recent: Sequence[Ticket], text: str, room: Room) -> Ticket | None:
-    for ticket in recent:
-        is_open = ticket.status is not Status.CLOSED and ticket.kind is not Kind.CALLBACK
-        if ticket.room == room.id and is_open and fold(words_of(ticket.text)) == fold(text):
-            return ticket
-    return None

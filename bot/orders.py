@@ -9,6 +9,7 @@ import msgspec
 from bot import answers, duty_words
 from bot.asks import Check, Suggestion
 from bot.commands import WITH_NUMBER, Command, nearest, spec_named
+from bot.complaining import Complaining
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -26,10 +27,11 @@ from bot.moments import day_at_start, is_day
 from bot.opening import Opening
 from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
+from bot.raising import most_urgent
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
-from bot.tickets.kinds import Kind
+from bot.tickets.kinds import Kind, Status
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
@@ -84,6 +86,7 @@ class Orders:
         merging: MergingOrders,
         incidents: IncidentOrders,
         paperwork: Paperwork,
+        complaining: Complaining,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -100,6 +103,7 @@ class Orders:
         self._merging = merging
         self._incidents = incidents
         self._paperwork = paperwork
+        self._complaining = complaining
         self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -137,6 +141,8 @@ class Orders:
             )
             await self._say(hearing, template)
             return True
+        if command.word is Word.COMPLAIN:
+            return await self._complaining.run(hearing, command)
         simple = self._informing.get(command.word)
         if simple is not None:
             if command.word in _ALONE and not command.is_marked and not _stands_alone(command):
@@ -315,10 +321,24 @@ class Orders:
             await self._queue(hearing, command)  # among staff the bare word asks for the list
             return
         known = await self._finding.named(hearing, command.rest)
+        if command.word is Word.URGENT and await self._pressed(hearing, command, known):
+            return
         if known is not None:  # "工单 1024" asks about it; it reports nothing new
             await self._progress(hearing, known)
             return
         await self._opening.reported(hearing, command.rest, is_urgent=command.word is Word.URGENT)
+
+    async def _pressed(self, hearing: Hearing, command: Command, known: Ticket | None) -> bool:
+        """Take what somebody has just reported, or names, for most urgent; False when they report something new."""
+        just = known or (await self._finding.just_reported(hearing) if not command.rest else None)
+        if just is None or just.status is not Status.OPEN or not self._rules.may_answer(just, hearing.by):
+            return False
+        level = most_urgent(just, self._rules)
+        step = (
+            s.ChangeLevel(hearing.by, level.id, hearing.text, is_raised=True) if level else s.Urge(hearing.by)
+        )
+        await self._desk.take(just.number, step, hearing.origin, known=just)
+        return True
 
     async def _progress(self, hearing: Hearing, ticket: Ticket) -> None:
         text = answers.progress(ticket, self._speak(hearing), self._rules, is_staff=hearing.is_for_staff)

@@ -192,11 +192,13 @@ class Reception:
         """Also staff among themselves: the bot answers them too when they call it."""
         quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
         fresh: int | None = None
+        waits: int | None = None
         before: Ask | None = None
         try:
             suggested = await self._dialogue.reply(hearing, quoted)
         except NotAnAnswer as other:
             hearing, fresh, before = closing(hearing, *other.left), other.fresh, other.before
+            waits = other.waits
         else:
             if suggested is not None:
                 await self._run(suggested)
@@ -207,7 +209,9 @@ class Reception:
             return
         is_alone = hearing.quotes is None and not self._talk.is_with_staff(hearing)
         is_own_breath = self._talk.follows(hearing, hearing.by.id)
-        if is_alone and await self._asking_after.said_aloud(hearing, fresh if is_own_breath else None):
+        just = waits if waits is not None else fresh if is_own_breath else None
+        is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them
+        if is_theirs and await self._asking_after.said_aloud(hearing, just):
             return
         if hearing.is_for_staff and link is not None and await self._noted(hearing, link):
             return

@@ -36,6 +36,7 @@ from bot.clock import StillClock
 from bot.config import Config, for_replay, load
 from bot.importing import import_when_empty
 from bot.store.registry import open_store
+from bot.tickets.errors import N_
 
 CHAT = "chat"
 _REPLY_WINDOW = timedelta(minutes=5)
@@ -45,7 +46,7 @@ _PATIENCE_SECONDS = 60  # of real time, for one action
 _MOST_INSTANTS = 100_000  # deadlines in one stretch of passing time; more means a deadline that never ends
 
 
-class NothingToPoint(Exception):
+class NothingToPoint(t.TranscriptFault):
     """A transcript quotes or presses something that the bot has not said in that room."""
 
 
@@ -296,7 +297,7 @@ class Stage:
         for said in reversed(self.chat.said):
             if said.message.room == address(room) and str(number) in said.message.text:
                 return said.platform_id
-        raise NothingToPoint(f"{room} 里机器人还没有提到 {number}，无法引用")
+        raise NothingToPoint(N_("{room} 里机器人还没有提到 {number}，无法引用"), room=room, number=number)
 
     def _latest_button(self, room: str, name: str) -> tuple[Button, str]:
         for said in reversed(self.chat.said):
@@ -304,7 +305,7 @@ class Stage:
                 for button in said.message.buttons:
                     if button.label == name:
                         return button, said.platform_id
-        raise NothingToPoint(f"{room} 里没有带“{name}”按钮的消息")
+        raise NothingToPoint(N_("{room} 里没有带“{button}”按钮的消息"), room=room, button=name)
 
     def _running(self) -> Bot:
         if self._bot is None:
@@ -313,9 +314,15 @@ class Stage:
 
 
 async def replay(
-    path: Path, text: str, env: Mapping[str, str], *, config: Path | None = None, store_url: str | None = None
+    path: Path,
+    text: str,
+    env: Mapping[str, str],
+    *,
+    config: Path | None = None,
+    store_url: str | None = None,
+    labels: tuple[str, str] = (N_("应说"), N_("实际")),
 ) -> Result:
-    """Replay one conversation on an empty store; `text` is what the file at `path` says.
+    """Replay one conversation on an empty store; `text` is what the file at `path` says, `labels` name the two sides of a difference.
 
     Raises:
         TranscriptFault, NothingToPoint: The file is wrong.
@@ -326,7 +333,7 @@ async def replay(
     settings = for_replay(load(file, env, is_replay=True))
     transcript = t.parse(text, [room.name for room in settings.rooms], settings.bot.zone)
     if not transcript.blocks:
-        raise t.TranscriptFault("没有一行对话。例：@ 2026-03-06 16:45")
+        raise t.TranscriptFault(N_("没有一行对话。例：@ 2026-03-06 16:45"))
     first = transcript.blocks[0].action
     start = first.at.astimezone(UTC) if isinstance(first, t.SetClock) else datetime.min.replace(tzinfo=UTC)
     with tempfile.TemporaryDirectory(prefix="shouwen-replay-") as folder:
@@ -337,7 +344,7 @@ async def replay(
         finally:
             await stage.stop()
     lines = t.updated(transcript, spoken)
-    return Result(path, _difference(path, transcript, spoken, lines), lines)
+    return Result(path, _difference(path, transcript, spoken, lines, labels), lines)
 
 
 async def _performed(stage: Stage, block: t.Block, config: Config) -> list[t.Spoken]:
@@ -350,12 +357,23 @@ async def _performed(stage: Stage, block: t.Block, config: Config) -> list[t.Spo
     ]
 
 
-def _difference(path: Path, transcript: t.Transcript, spoken: list[list[t.Spoken]], lines: list[str]) -> str:
+def _difference(
+    path: Path,
+    transcript: t.Transcript,
+    spoken: list[list[t.Spoken]],
+    lines: list[str],
+    labels: tuple[str, str],
+) -> str:
     """Return a readable diff with a line number per block, or nothing when all went well."""
     if all(t.compare(block, said).is_well for block, said in zip(transcript.blocks, spoken, strict=True)):
         return ""
     return "\n".join(
         difflib.unified_diff(
-            transcript.lines, lines, fromfile=f"{path}（应说）", tofile=f"{path}（实际）", lineterm="", n=2
+            transcript.lines,
+            lines,
+            fromfile=f"{path}（{labels[0]}）",
+            tofile=f"{path}（{labels[1]}）",
+            lineterm="",
+            n=2,
         )
     )

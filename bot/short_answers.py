@@ -69,7 +69,7 @@ _ORDINAL = re.compile(
     r"^(?:选|第|选第)\s*[一二两三四五六七八九](?:[个种条项号](?:吧|是|的)*)?(?=$|[\s,。!、;])"
 )
 _CHOICE = re.compile(
-    rf"^(?:选|第|选第)?\s*(\d)(?:\s*[个种条项号](?:吧|是|的)*(?=$|[\s,。!、;]))?{_COUNTED}(?=$|[\s,。!、:;]|\.(?!\d))[\s,。.!、:;]*(.*)$",
+    rf"^(?:选|第|选第)?\s*(\d)(?:(?:\s*[个种条项号](?:吧|是|的)*|[吧哈啊呀]+)(?=$|[\s,。!、;谢]))?{_COUNTED}(?=$|[\s,。!、:;]|谢谢|\.(?!\d))[\s,。.!、:;]*(.*)$",
     re.DOTALL,
 )
 _TWO_SCORES = re.compile(
@@ -92,13 +92,19 @@ _PROMISES = re.compile(
     re.IGNORECASE,
 )
 _BRINGS = re.compile(r"[A-Za-z0-9-]{4,}|[:：]|\[|是[^不]")
+_UNSUITABLE = re.compile(
+    r"(?:我们?|那边|这边|都|又|要|得|还|有点|可能|恐怕|正好|全校|学校|那时候?)*(?:有(?:课|事|会|考试|活动|安排|人用)|没有?(?:空|时间|人)|不(?:行|在|方便|可以|太方便|合适|能)|开会|上课|考试|监考|出差|放假|来不了|忙|占用)"
+    r"|(?:i |we )?(?:have|am|are|is|will be)?\s*(?:n['’]t|not|no|busy|class|away|a (?:class|meeting|lesson)|does(?:n['’]t| not))\b",
+    re.IGNORECASE,
+)
 GOOD = 3  # a score from which on it cannot be a 1 or a 2
 
 
-_YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以|行|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
+_YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以的?|行的?|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
 _NO = "(?:先|暂时)?(?:不用|不要|不需要|不必|不了|别|不)(?:转|报|报单|麻烦)?了?|算了|不同意|不行|不可以|no|nope|no ?thank(?:s|you)|notnow|disagreed?"
 _KINDLY = "吧|啊|呀|哈|哦|嘛|了|啦|谢谢您?|谢了|麻烦(?:您|你|了)*|您|你|请|thankyou|thanks|please"
-_SAYS_YES = SequenceOf(f"{_KINDLY}|{_YES}", flags=re.IGNORECASE)  # and one of them is a yes
+_QUICKLY = "(?:要|越)?快(?:越好|点儿?|一点|些)|尽快|尽早|抓紧(?:时间)?|(?:我们?|这边|比较|很)*急(?:用|的)?|在线等|assoonaspossible|asap|quickly|urgent(?:ly)?|itsurgent"
+_SAYS_YES = SequenceOf(f"{_KINDLY}|{_YES}", _QUICKLY, flags=re.IGNORECASE)  # and one of them is a yes
 _SAYS_NO = SequenceOf(_NO, _KINDLY, flags=re.IGNORECASE)
 _A_YES = re.compile(_YES, re.IGNORECASE)
 _NONE_OF_THEM = Sentence(
@@ -171,7 +177,9 @@ _TAKES_UP_IN_ENGLISH = Sentence(
     r"(?:ok(?:ay)?|sure|hi|hello|sorry)?[,.!\s]*(?:i ?['’]?(?:m| am|ll| will) )?(?:on my way|coming(?: now| over| right away)*|be there (?:soon|in (?:a|\d+) \w+)|(?:have|take) a look(?: now)?|look(?:ing)? (?:at|into) it(?: now)?)[.!\s]*"
 )
 _NOT_YET = re.compile(
-    r"还有问题|还是不行|还是老样子|还是一样|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|not (?:yet|fixed|working)|still ",
+    r"还有问题|还不行|还没好|没有?好|没有?解决|不行[了啊呀!！。.]*$|(?:并?没有?|不行|不好)?[啊呀呢哦吧,，。.!！\s]*(?:还是|依然|依旧|仍然)(?:老样子|一个样|一样|不(?:行|好|亮|能|通|动|对)|没(?:好|有?(?:用|反应|变化|声音|信号|画面)))"
+    r"|(?:并?没有?|不行)[啊呀呢哦,，。.!！\s]+(?:还|跟|和)(?:之前|刚才|原来|以前)?(?:是)?(?:老样子|一样|不(?:行|好|亮|能|通|动|对))|[跟和](?:之前|刚才|原来|以前)一样(?=$|[了啊呀,，。.!！\s])|没(?:有|什么)?(?:变化|改善|反应|效果)"
+    r"|not (?:yet|fixed|working)|still |(?:no(?:pe)?[,.! ]+)?(?:(?:same as|just like) before|no change|(?:the )?same (?:problem|thing|issue)|it(?: still)? (?:does(?:n['’]t| not) work|is(?:n['’]t| not) working))",
     re.IGNORECASE,
 )
 _AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
@@ -188,6 +196,11 @@ def only_promises(text: str) -> bool:
     """Tell whether somebody who was asked for something says no more than that it will come: `稍等，我下课去看`."""
     said = normalized(text).strip()
     return len(said) <= _LONGEST_PROMISE and _PROMISES.match(said) is not None and not _BRINGS.search(said)
+
+
+def does_not_suit(said: str) -> bool:
+    """Tell whether what follows a time says that it does not suit: `明天上午` … `有课，下午行吗`."""
+    return _UNSUITABLE.match(said.strip(" ,，。、")) is not None
 
 
 def takes_up(text: str) -> bool:

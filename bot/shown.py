@@ -5,7 +5,6 @@ A memory only, like `talk`: a restart may forget it.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import timedelta
@@ -63,14 +62,6 @@ def names_of(attachments: Sequence[Attachment], speaker: Speaker) -> tuple[str, 
     return tuple(
         naming.shown(each.name) or speaker.say(_WORDS.get(each.kind, _WORDS["file"])) for each in attachments
     )
-
-
-_BRACKETED = re.compile(r"\s\[[^\[\]]*\]$")
-
-
-def words_of(text: str) -> str:
-    """Return the text of a ticket without what was shown with it."""
-    return _BRACKETED.sub("", text)
 
 
 def bracketed(names: Sequence[str]) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from bot.store.contract import worded
+from bot.tickets.errors import N_
 from scheduler.lengths import parse_length
 
 PRIVATE = "私聊"
@@ -29,7 +31,16 @@ _EXPECTED = re.compile(
 
 
 class TranscriptFault(Exception):
-    """A line of a transcript cannot be understood. The text names the line and says what is expected."""
+    """A line of a transcript cannot be understood. The text names the line and says what is expected; `said` in another language."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(worded(template, values))
+        self._template = template
+        self._values = values
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """Return the text in another language."""
+        return worded(translate(self._template), self._values)
 
 
 class SetClock(msgspec.Struct, frozen=True):
@@ -169,13 +180,16 @@ def parse(text: str, rooms: Collection[str], zone: ZoneInfo) -> Transcript:
             blocks.append(Block(number, _action(stripped, number, rooms, zone), ()))
         elif not blocks:
             raise TranscriptFault(
-                f"第 {number} 行：还没有人说话，机器人不会先开口。先写“@ 2026-03-06 16:45”和谁说了什么。"
+                N_("第 {line} 行：还没有人说话，机器人不会先开口。先写“@ 2026-03-06 16:45”和谁说了什么。"),
+                line=number,
             )
         else:
             last = blocks[-1]
             blocks[-1] = Block(last.line, last.action, (*last.expected, expectation))
     if blocks and not isinstance(blocks[0].action, SetClock):
-        raise TranscriptFault(f"第 {blocks[0].line} 行：第一件事要先定时间，例：@ 2026-03-06 16:45")
+        raise TranscriptFault(
+            N_("第 {line} 行：第一件事要先定时间，例：@ 2026-03-06 16:45"), line=blocks[0].line
+        )
     return Transcript(lines, config, tuple(blocks))
 
 
@@ -185,7 +199,9 @@ def _expectation(line: str, number: int) -> Expectation | None:
         return None
     found = _EXPECTED.match(line)
     if found is None:
-        raise TranscriptFault(f"第 {number} 行：看不懂“{line}”。例：育才群 < 已建单 *")
+        raise TranscriptFault(
+            N_("第 {line} 行：看不懂“{text}”。例：育才群 < 已建单 *"), line=number, text=line
+        )
     return Expectation(number, " ".join(found["room"].split()), _broken(found["text"]), found["at"] or "")
 
 
@@ -208,7 +224,10 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
             return Happened(word, *_room_and_person(down, number, rooms))
         if word != "restart":
             raise TranscriptFault(
-                f"第 {number} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! muted 群”“! unmuted 群”“! nofiles 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”。"
+                N_(
+                    "第 {line} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! muted 群”“! unmuted 群”“! nofiles 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”。"
+                ),
+                line=number,
             )
         return Restart(_length(down, number)) if down else Restart()
     if ">" not in line and (pressed := _PRESSED.match(line)):
@@ -216,7 +235,9 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
         return Press(room, person, pressed["button"])
     said = _SAID.match(line)
     if said is None:
-        raise TranscriptFault(f"第 {number} 行：看不懂“{line}”。例：育才群 王老师 > 报障 打印机坏了")
+        raise TranscriptFault(
+            N_("第 {line} 行：看不懂“{text}”。例：育才群 王老师 > 报障 打印机坏了"), line=number, text=line
+        )
     room, person = _room_and_person(said["who"], number, rooms)
     return Say(room, person, _broken(said["text"]), int(said["about"]) if said["re"] else None)
 
@@ -225,7 +246,8 @@ def _length(text: str, number: int) -> timedelta:
     try:
         return parse_length(text)
     except ValueError as fault:
-        raise TranscriptFault(f"第 {number} 行：{fault}") from fault
+        says = N_("第 {line} 行：时长“{text}”看不懂，应写成 45s、5m、2h、1h30m 或 2d")
+        raise TranscriptFault(says, line=number, text=text) from fault
 
 
 def _room_and_person(words: str, number: int, rooms: Collection[str]) -> tuple[str, str]:
@@ -234,7 +256,9 @@ def _room_and_person(words: str, number: int, rooms: Collection[str]) -> tuple[s
     room = room or words.partition(" ")[0]
     person = words[len(room) :].strip()
     if not person:
-        raise TranscriptFault(f"第 {number} 行：要写群和人两样，例：育才群 王老师 > 报障 打印机坏了")
+        raise TranscriptFault(
+            N_("第 {line} 行：要写群和人两样，例：育才群 王老师 > 报障 打印机坏了"), line=number
+        )
     return (f"{PRIVATE} {person}" if room == PRIVATE else room), person
 
 
@@ -244,7 +268,9 @@ def _moment(text: str, number: int, zone: ZoneInfo) -> datetime:
             return datetime.strptime(text, form).replace(tzinfo=zone)
         except ValueError:
             continue
-    raise TranscriptFault(f"第 {number} 行：时间看不懂“{text}”，应写成 2026-03-06 16:45")
+    raise TranscriptFault(
+        N_("第 {line} 行：时间看不懂“{text}”，应写成 2026-03-06 16:45"), line=number, text=text
+    )
 
 
 def _broken(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Final
 
@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from adapters.contract import Adapter, Attachment, Incoming
 from adapters.powers import FetchesFiles, FileUnavailable
 from adapters.wording import translated
-from bot.beside import beside
+from bot.beside import beside, let_go
+from bot.config import Customer
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
@@ -27,12 +28,16 @@ from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Message, Place
 from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Role
-from faq.formats import ImportPlan, Row, Rows, UnreadableFile, cut, parse, plan
+from bot.workshop import Workshop
+from faq.entries import Entry
+from faq.formats import ImportPlan, Row, Rows, UnreadableFile, cut, plan
 
 SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".json", ".docx", ".txt")
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _LINES_SHOWN: Final = 8
+_MOST_LISTED: Final = 1_000  # rows to look at, in the table that is sent
+_REMARKS_SHOWN: Final = 3
 _WITHOUT_COLUMNS: Final = (
     ".docx",
     ".txt",
@@ -64,6 +69,7 @@ class Uploading:
         store: Store,
         knowledge: Knowledge,
         adapters: Mapping[str, Adapter],
+        workshop: Workshop,
     ) -> None:
         self._living = living
         self._desk = desk
@@ -71,6 +77,7 @@ class Uploading:
         self._store = store
         self._knowledge = knowledge
         self._adapters = adapters
+        self._workshop = workshop
         self._log = structlog.get_logger("uploading")
 
     async def sent(self, hearing: Hearing, incoming: Incoming) -> bool:
@@ -88,7 +95,7 @@ class Uploading:
                 await self._say(hearing, N_("这个平台上我取不到文件，请用 shouwen faq import 导入。"))
             return is_meant
         try:
-            rows = await beside(parse, file.name, await adapter.fetch(incoming.room, file, _MOST))
+            rows = await self._workshop.read(file.name, await adapter.fetch(incoming.room, file, _MOST))
         except (UnreadableFile, FileUnavailable) as fault:
             if not await self._is_meant(hearing, file.name):
                 return False
@@ -100,12 +107,14 @@ class Uploading:
             )
             await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=why)
             return True
+        if rows.is_guess and not await self._is_meant(hearing, file.name):
+            return False  # columns such as 标题 and 处理结果 are in many tables
         customer, name = await self._customer(hearing)
-        rows = for_customers(rows, self._living.config.customers)
-        rows = Rows(tuple(_for(row, customer) for row in rows.rows), rows.faults)
-        planned = await beside(plan, await self._store.entries(), rows)
-        staged = Staged(name=file.name, customer=customer, rows=rows.rows)
-        kept = Kept(STAGED + hearing.origin.address, msgspec.json.encode(staged).decode())
+        customers = self._living.config.customers
+        staged, planned = await beside(
+            _planned, file.name, rows, customers, customer, await self._store.entries()
+        )
+        kept = Kept(STAGED + hearing.origin.address, staged)
         text = self._preview(hearing, planned, name, file.name)
         message = Message(to=Place.ASIDE, text=text, file=self._to_look_at(hearing, planned, file.name))
         draft = self._drafts.answer(message, hearing.origin)
@@ -159,14 +168,17 @@ class Uploading:
             return None
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         language = hearing.origin.language
-        rows = tuple((str(each.line), *each.said(language)) for each in planned.faulty)
+        count = len(planned.faulty)
+        rows = [(str(each.line), *each.said(language)) for each in planned.faulty[:_MOST_LISTED]]
+        if count > len(rows):
+            rows.append(("…", say("还有 {count} 行", count=count - len(rows)), ""))
         table = Table(
             columns=(say("行"), say("问题"), say("应该")),
-            rows=rows,
+            rows=tuple(rows),
             widths=(8, 44, 44),
             marked=frozenset(range(len(rows))),
         )
-        title = say("{name} 里需看的 {count} 行", name=name, count=len(rows))
+        title = say("{name} 里需看的 {count} 行", name=name, count=count)
         written = file_name(PurePath(name).stem, say("需看"))
         return Attached(
             name=written, of=Paper(title=title, tables=(table,)), page="/knowledge", is_internal=True
@@ -188,6 +200,7 @@ class Uploading:
                 whose=speaker.say("，只给 {customer} 用", customer=customer) if customer else "",
             )
         ]
+        lines += [each.said(speaker.language) for each in planned.remarks[:_REMARKS_SHOWN]]
         if planned.faulty:
             rows = [
                 Phrase(
@@ -206,7 +219,8 @@ class Uploading:
                     fault=fault.said(speaker.language)[1],
                 )
             )
-        if PurePath(name.lower()).suffix in _WITHOUT_COLUMNS and (
+        is_guess = any(each.is_guess for each in planned.remarks)
+        if (is_guess or PurePath(name.lower()).suffix in _WITHOUT_COLUMNS) and (
             first := next(iter((*planned.new, *planned.changed)), None)
         ):
             lines.append(
@@ -229,6 +243,17 @@ class Uploading:
 
 def _is_faq(file: Attachment) -> bool:
     return file.kind == "file" and PurePath(file.name.lower()).suffix in SUFFIXES
+
+
+def _planned(
+    name: str, rows: Rows, customers: Sequence[Customer], customer: str, known: list[Entry]
+) -> tuple[str, ImportPlan]:
+    """Return what is to be kept of a file until it is confirmed, and what it would do: long work, for a thread."""
+    named = for_customers(rows, customers)
+    own = Rows(tuple(_for(row, customer) for row in named.rows), named.faults, named.remarks)
+    found = plan(known, own)
+    let_go(known)
+    return msgspec.json.encode(Staged(name=name, customer=customer, rows=own.rows)).decode(), found
 
 
 def _for(row: Row, customer: str) -> Row:

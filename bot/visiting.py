@@ -70,10 +70,13 @@ class Visiting:
         if own is not None:
             await self.pick(about.ticket, hearing, own[0], answered)
             return
+        await self.ask_again(hearing, about.ticket)
+
+    async def ask_again(self, hearing: Hearing, number: int) -> None:
+        """Ask for a time in the customer's own words."""
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
         text = speaker.say("请直接写时间，例：{examples}", examples=Phrase(EXAMPLES))
-        message = Message(to=Place.ASKER, text=text, ticket=about.ticket)
-        await self._desk.answer([message], hearing.origin)
+        await self._desk.answer([Message(to=Place.ASKER, text=text, ticket=number)], hearing.origin)
 
     async def taken(self, who: Party, besides: int) -> tuple[datetime, ...]:
         """Return when somebody is at a customer's, by the appointments of other tickets."""

@@ -15,6 +15,7 @@ class Word(StrEnum):
 
     REPORT = "report"
     URGENT = "urgent"
+    COMPLAIN = "complain"
     PROGRESS = "progress"
     MINE = "mine"
     SUPPLEMENT = "supplement"
@@ -136,6 +137,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.WITHDRAW, ("撤单", "取消", "取消报修", "撤销报修", "取消工单", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), N_("撤单 {number}"), takes_number=True),
     Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), N_("评分 {number} 5 4 很耐心"), takes_number=True),
     Spec(Word.HUMAN, ("人工", "转人工", "人工客服", "人工服务", "转客服", "human"), Whose.CUSTOMER, N_("人工 — 找工程师"), N_("人工")),
+    Spec(Word.COMPLAIN, ("投诉", "complain", "complaint"), Whose.CUSTOMER, N_("投诉 内容 — 直接交给经理"), N_("投诉 昨天约好没人来")),
     Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), N_("维持一级"), joined=("维持",)),
     Spec(Word.REOPEN, ("重开", "reopen"), Whose.ANYBODY, N_("重开 单号 原因 — 又坏了"), N_("重开 {number} 又黑屏了"), takes_number=True),
     Spec(Word.HELP, ("帮助", "help", "?"), Whose.ANYBODY, N_("帮助 — 这份说明；帮助 转交 — 看例子"), N_("帮助 转交")),

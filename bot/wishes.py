@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from enum import Enum
 
 from bot.sentence import Sentence
+from faq.text import normalized
 
 
 class Wish(Enum):
@@ -39,10 +39,20 @@ _SOONER = Sentence(
     r"到底有没有人(?:管|来|理|处理)(?:啊|呀|了)*(?:都?等了?(?:很久|半天|[一二三四五六七八九十半两几\d]+个?半?(?:小时|分钟|天))了?)?|都?等了?[一二三四五六七八九十半两几\d]+个?半?(?:小时|分钟|天)了|催一下|催催|催一催|快(?:点|一点|些)(?:派人|派个人|叫人|叫个人|安排人?|找人|来人)?(?:过?来|处理|修)?|人呢|都?等半天了|尽快(?:处理|来|修)?|抓紧(?:时间)?(?:处理|来)?|等(?:了)?(?:很|好|太)久了|(?:怎么|为什么|咋)(?:还|都|一直)*没有?人(?:接|管|处理|修|理)?|怎么还(?:不来|没来|没人来?|没好|没处理|没修好?|没动静)"
     r")(?:吧|吗|啊|呀)?"
 )
+_NO_NEED = r"(?:不用|不需要|不必|别)(?:再|你们?|您们?|师傅|麻烦)*"
+_COMING = r"(?:过?来|派人|上门|跑)*(?:修|看|处理|管|弄)?"
+_WORKS = r"(?:(?:现在|刚才|刚刚|刚|已经|都|它|又|就|我们?|老师|自己|重[启装]|关机|开机|一下|了)*(?:(?:弄|修|搞|整|处理|解决)?好|可以用?|行|能用|正常|恢复正常?|没事|没问题|搞定|解决)了)"
+_KINDLY = r"(?:吧|哈|啊|呀|啦|哦|谢谢|感谢|辛苦|麻烦|抱歉|不好意思|打扰|您|你们?|了)*"
 _NO_MORE = Sentence(
-    r"(?:算了|已经|它)?(?:不用|不需要|不必)(?:再)?(?:修|来|处理|管|麻烦)?了?(?:(?:现在|已经|它)?自己?(?:又)?(?:好|可以|行|恢复)了)?"
-    r"|(?:算了)?(?:我们?|老师)?(?:已经)?自己(?:弄|修|搞|解决|处理)(?:好|定)?了(?:不用|不需要|不必)?(?:再)?(?:修|来|处理|管|麻烦)?了?"
-    r"|(?:现在|已经|它)?自己(?:又)?(?:好|可以|行|恢复)了(?:不用|不需要|不必)?(?:再)?(?:修|来|处理|管)?了?"
+    rf"(?:算了|已经|它)?{_NO_NEED}(?:{_COMING})了?{_KINDLY}(?:{_WORKS}{_KINDLY})?"
+    rf"|(?:算了)?(?:我们?|老师)?(?:已经)?自己(?:弄|修|搞|解决|处理)(?:好|定)?了(?:{_NO_NEED}{_COMING}了?)?{_KINDLY}"
+    rf"|(?:现在|已经|它)?自己(?:又)?(?:好|可以|行|恢复)了(?:{_NO_NEED}{_COMING}了?)?{_KINDLY}"
+    rf"|(?:现在|刚才|刚刚|刚|又|自己|重[启装](?:一下)?就?)+(?:好|可以|行|正常|恢复|能用)了{_KINDLY}|没事了{_KINDLY}(?:{_WORKS}{_KINDLY})?"
+    rf"|{_WORKS}{_KINDLY}{_NO_NEED}{_COMING}了?{_KINDLY}"
+)
+_CALLS_OFF = rf"(?:{_NO_NEED}(?:(?:过?来|派人|派师傅|上门|跑)*(?:修|处理|弄)|派人(?:过?来)?|派师傅(?:过?来)?)了?|撤单|取消(?:报修|工单))"
+_OVER = Sentence(  # both: it works, and nobody need come to repair it
+    rf"{_WORKS}{_KINDLY}{_CALLS_OFF}{_KINDLY}|{_CALLS_OFF}{_KINDLY}{_WORKS}{_KINDLY}"
 )
 _SOMEBODY = Sentence(
     r"(?:对的?|是的?|嗯|那就?|好的?)?(?:请|麻烦|帮我|给我)*报个?(?:修|障|单)(?:一下|吧|啊)*|"
@@ -74,6 +84,12 @@ _IN_ENGLISH = {
         r"|(?:(?:i|we) (?:want|need) )?(?:an? )?(?:real )?(?:human|person|agent|engineer)(?: please)"
     ),
 }
+_PRESSING = Sentence(
+    r"(?:我们?|这边|这个|这|事情|真的|比较|非常|十分|特别|很|挺|特|加|好|太|有点|老师)*(?:紧|着)?急+(?:用|需|的|啊|呀|了|哦|死了)*|十万火急|在线等|等着用(?:的|呢|啊)*"
+    r"|(?:马上|现在|立刻|等下|一会儿?)就?要?(?:上课|考试|开会|用)(?:了|呢|啊|的)*|(?:能不能|能|可以|请|麻烦)*(?:现在|马上|立刻|赶紧|赶快|快点?)就?(?:过?来|处理|修|安排)?(?:一下|下|吗|吧|啊|呀)*"
+    r"|(?:it s |this is |it is |very |really |quite )*urgent(?: please)?|(?:please )?hurry(?: up)?(?: please)?"
+)
+_CLAUSES = re.compile(r"[,，。.!！;；~\n]+")
 _MARKS = re.compile(r"[^\w]+")
 _LONGEST_ENGLISH = 60
 _LONGEST = 20  # longer texts tell something
@@ -81,19 +97,32 @@ _LONGEST = 20  # longer texts tell something
 
 def wish(text: str) -> Wish | None:
     """Return what a whole text asks about the asker's own ticket, or None when it says anything else."""
-    folded = unicodedata.normalize("NFKC", text)
+    folded = normalized(text)
     if folded.isascii() or "’" in folded:
         return _in_english(folded)
     said = _MARKS.sub("", folded)
     if not said or len(said) > _LONGEST:
         return None
-    if _NO_MORE.fullmatch(said):
+    if _NO_MORE.fullmatch(said) or _OVER.fullmatch(said):
         return Wish.NO_MORE
     if _SOONER.fullmatch(said):
         return Wish.SOONER
     if _SOMEBODY.fullmatch(said):
         return Wish.SOMEBODY
     return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None
+
+
+def is_pressing(text: str) -> bool:
+    """Say whether a text says first, or only, that it is urgent: `急`, `很急，七点有活动`, `it's urgent`."""
+    folded = normalized(text)
+    first = next(filter(None, _CLAUSES.split(folded)), "")
+    return _PRESSING.fullmatch(_MARKS.sub(" ", first).strip().lower()) is not None
+
+
+def is_over(text: str) -> bool:
+    """Say whether a whole text says both that it works and that nobody need repair it: `重启好了，不用来修了`."""
+    said = _MARKS.sub("", normalized(text))
+    return len(said) <= _LONGEST and _OVER.fullmatch(said) is not None
 
 
 def _in_english(text: str) -> Wish | None:

@@ -11,7 +11,7 @@ import msgspec
 from rapidfuzz.fuzz import ratio
 
 from faq.grams import common
-from faq.index import Coverage
+from faq.index import Coverage, Known
 from faq.nearness import LIKENESS, code, rareness, words
 from faq.pinyin import near_sound, sound
 from faq.wording import Conflict, Sense, conflict_between, sense
@@ -251,6 +251,43 @@ def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
         1.0,
         1.0,
     )
+
+
+def at_most_of_any(asked: str, known: Known) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Return what `at_most` gives at most for a text and a phrasing of a collection of which no more than this is known: for one
+    that is as short as can be, and for one that is as long as counts.
+
+    What lies between is less likely than one of the two: likeness falls ever more slowly while the length grows evenly.
+    """
+    shares, length = known.shares, _length(asked)
+
+    def of(characters: int) -> tuple[float, ...]:
+        alike = 2 * known.characters / (len(asked) + characters)
+        # A word of one letter, with its space, says as much as two characters.
+        length_of_phrase = min(1.0, (characters + 1) / _LONG)
+        return (
+            shares.letters_of_text,
+            shares.letters_of_phrase,
+            shares.pieces_of_text,
+            shares.pieces_of_phrase,
+            1.0,
+            1.0,
+            alike,
+            1.0,
+            1.0,
+            alike,
+            1.0,
+            1.0,
+            0.0,
+            0.0,
+            0.0,
+            length,
+            length_of_phrase,
+            1.0,
+            1.0,
+        )
+
+    return of(known.characters), of(max(known.characters, int(_LONG) - 1))
 
 
 def _likes(asked: Reading, phrase: Reading) -> list[float]:

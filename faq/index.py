@@ -50,6 +50,13 @@ class Sum(msgspec.Struct, frozen=True):
     pieces: float
 
 
+class Known(msgspec.Struct, frozen=True):
+    """What a whole collection has of a text: the shares, and how many of its characters."""
+
+    shares: Coverage
+    characters: int
+
+
 class Weighed(msgspec.Struct, frozen=True):
     """A weighed text, made ready to be held against many phrasings: its pieces, each with what it adds to the shares of letters
     and of pieces."""
@@ -257,6 +264,27 @@ class Index:
         `least` is the share of the text's weight that must be found.
         """
         return nearest(self.shelf, wanted, least=least, hidden=hidden)
+
+    def known(self, text: str) -> Known:
+        """Return what of a canonical text any phrasing has at most: what stands in some phrasing or other."""
+        letters, others = letters_and_others(text)
+        known = letters.keys() & self._postings.keys()
+        unknown = letters.keys() - known
+        known_others = others.keys() & self._postings.keys()
+        rarities, rarity, rarest = self._weights, self.rarity, self._rarest
+        rare = [rarities.get(piece) or rarity(piece) for piece in known]
+        by_letters = sum(map(mul, map(letters.__getitem__, known), rare))
+        by_pieces = _LETTER * sum(rare) + sum(
+            [rarities.get(piece) or rarity(piece) for piece in known_others]
+        )
+        all_letters = by_letters + rarest * sum(map(letters.__getitem__, unknown))
+        all_pieces = by_pieces + rarest * (_LETTER * len(unknown) + len(others) - len(known_others))
+        # A Chinese character that is no piece of the collection is in none of its texts.
+        missing = {piece for piece in unknown if "\u3400" <= piece <= "\u9fff"}
+        return Known(
+            Coverage(_share(by_letters, all_letters), 1.0, _share(by_pieces, all_pieces), 1.0),
+            len(text) - sum(map(missing.__contains__, text)),
+        )
 
     def weighed(self, weights: dict[str, float]) -> Weighed:
         """Return weighed pieces made ready to be held against phrasings by `coverage`."""

@@ -11,12 +11,12 @@ from typing import Any
 import msgspec
 
 from faq.entries import Comparison, Entry, Measured
-from faq.features import at_most, compared, reading, spelled
+from faq.features import at_most, at_most_of_any, compared, reading, spelled
 from faq.index import Index, Weighed
 from faq.phrases import Phrases
-from faq.rank import LEAST_SHARED, most_likely, ranked
+from faq.rank import LEAST_SHARED, most_likely, most_likely_of_any, ranked
 from faq.read_ahead import ReadAhead
-from faq.search import Wanted
+from faq.search import CANDIDATES, Wanted
 from faq.sentences import Sentences
 from faq.text import fold, is_noise, plain
 from faq.wording import canonical
@@ -238,6 +238,8 @@ class KnowledgeBase:
         Those `left_out` are taken as if they were not there.
         """
         asked_text, meant = self._read(text)
+        if at_least > 0 and not meant and self._can_at_most(asked_text, customer) < at_least:
+            return []
         hidden = self._hidden(customer, left_out)
         wanted, numbers = self._looked_up(asked_text, customer, left_out)
         like = None
@@ -275,6 +277,15 @@ class KnowledgeBase:
                 )
             )
         return found
+
+    def _can_at_most(self, text: str, customer: str | None) -> float:
+        """Return a probability that no entry goes beyond, whatever phrasings are found: seen before any is looked for."""
+        if self.sentences is not None and self.sentences.can_ask(text):
+            return 1.0  # what sentences mean is not bounded
+        if not text:
+            return 0.0
+        cases, wordings = at_most_of_any(text, self.index.known(text)), min(self.phrases.most, CANDIDATES)
+        return most_likely_of_any(cases, wordings, self.count(customer)) if wordings else 0.0
 
     def _most_likely(
         self, text: str, weighed: Weighed, numbers: Sequence[int], customer: str | None

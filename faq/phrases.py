@@ -17,6 +17,7 @@ class Phrases:
         self.entries: list[Entry | None] = [None] * len(self.places)  # None: taken out
         self.firsts: dict[str, int] = {}  # the first number of each entry that has any
         self.reserved: dict[str, set[int]] = {}  # the numbers that are for one customer only, by customer
+        self.most = max(self.places, default=-1) + 1  # wordings that any entry ever had, at most
 
     def __len__(self) -> int:
         """How many numbers were given, those taken out too."""
@@ -28,6 +29,7 @@ class Phrases:
         self.firsts.setdefault(entry.id, number)
         self.entries.append(entry)
         self.places.append(place)
+        self.most = max(self.most, place + 1)
         if entry.customer is not None:
             self.reserved.setdefault(entry.customer, set()).add(number)
         return number

@@ -111,10 +111,24 @@ def most_likely(found: Sequence[Sequence[float]], among: int) -> float:
     """
     if any(features[_ALIKE] == 1.0 for features in found):
         return 1.0
-    weights, most = _most_spoken()
+    weights, _ = _most_spoken()
     total = log(sum([exp(SHARPNESS * _spoken(weights, features)) for features in found])) / SHARPNESS
     # What is not measured is the same for all, and so is the length of the text.
-    logit = _confidence(False).logit(sureness(found[0], total + most, _BY_CHANCE))
+    return _likely_at_most(found[0], total, among)
+
+
+def most_likely_of_any(cases: Sequence[Sequence[float]], wordings: int, among: int) -> float:
+    """Return what `most_likely` does, of an entry with so many phrasings that all have the features of one of some cases at most."""
+    if any(features[_ALIKE] == 1.0 for features in cases):
+        return 1.0
+    weights = _most_spoken()[0]
+    spoken = max([_spoken(weights, features) for features in cases])
+    return _likely_at_most(cases[0], spoken + log(wordings) / SHARPNESS, among)
+
+
+def _likely_at_most(features: Sequence[float], total: float, among: int) -> float:
+    """Return the probability of an entry with so much evidence, besides what is not measured, and no rival."""
+    logit = _confidence(False).logit(sureness(features, total + _most_spoken()[1], _BY_CHANCE))
     return max(probability(logit, among, is_semantic=False), _HELD + _HELD_MORE)
 
 

@@ -25,6 +25,7 @@ _NARROW = (
     ("～", "~"),
     ("…", "..."),
 )
+_LATELY = 256  # what a text is, is asked by several about the same message
 # Text of these characters alone cannot change when it is folded again.
 _SETTLED = re.compile(r"[ 0-9a-z\u4e00-\u9fff]*")
 
@@ -137,6 +138,7 @@ def _simplified(text: str) -> str:
     return text.translate(_to_simplified()) if _traditional().search(text) else text
 
 
+@lru_cache(maxsize=_LATELY)
 def normalized(text: str) -> str:
     """Return the NFKC form of a text: half width, one form of each letter. What people write every day is there much sooner."""
     if not _EVERYDAY.fullmatch(text):
@@ -163,9 +165,6 @@ def plain(text: str) -> str:
     bare = _STICKER.sub(" ", _MENTION.sub(" ", _LINK.sub(" ", _CODE.sub(" ", text))))
     bare = _REPEATED.sub(r"\1", _LONG_NUMBER.sub("0", bare)).strip()
     return bare or text
-
-
-_LATELY = 256  # what a text is, is asked by several about the same message
 
 
 @lru_cache(maxsize=_LATELY)

@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 import pytest
 
 from bot.replay import NothingToPoint, replay
+from bot.texts import Texts
 from bot.transcripts import TranscriptFault
 from tests.redis_servers import Server
 
@@ -242,6 +243,15 @@ async def test_a_button_nobody_offered_cannot_be_pressed(tmp_path: Path) -> None
 async def test_a_bad_line_is_named_by_its_number(tmp_path: Path, lines: tuple[str, ...], number: int) -> None:
     with pytest.raises(TranscriptFault, match=f"第 {number} 行"):
         await _difference(tmp_path, *lines)
+
+
+@pytest.mark.asyncio
+async def test_what_is_wrong_in_a_line_is_said_in_english_too(tmp_path: Path) -> None:
+    with pytest.raises(TranscriptFault) as raised:
+        await _difference(tmp_path, "@ 2026-03-03 14:00", "... 一会儿")
+    assert raised.value.said(Texts().translator("en")) == (
+        "Line 3: the length “一会儿” makes no sense, write it as 45s, 5m, 2h, 1h30m or 2d"
+    )
 
 
 @pytest.mark.asyncio

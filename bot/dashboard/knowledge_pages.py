@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,6 @@ from msgspec.structs import astuple, replace
 
 from bot.assembly import Bot
 from bot.beside import beside, let_go
-from bot.config import Customer
 from bot.dashboard import knowledge_views as views
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer, Voice
@@ -23,7 +22,7 @@ from bot.lessons import Lesson, Missed, Picked, Proposed
 from bot.store.knowledge_contract import Learning, Uses
 from bot.tickets.errors import N_, TicketError
 from faq.entries import Entry
-from faq.formats import ImportPlan, Rows, UnreadableFile, describe, dump, parse, plan, template
+from faq.formats import EXAMPLE, ImportPlan, Rows, UnreadableFile, describe, plan
 from faq.formats.rows import split
 
 _WHO = "shouwen_who"
@@ -88,16 +87,20 @@ class KnowledgePages:
         )
         return await self._page(request, voice, main, title=voice.speaker.say("试一试"))
 
-    async def export(self, request: web.Request) -> web.Response:
-        """Answer with all entries as a file."""
+    async def export(self, request: web.Request) -> web.StreamResponse:
+        """Answer with all entries as a file, piece by piece."""
         suffix = request.match_info["suffix"]
         name = f"faq.{suffix}"
-        if "template" in request.query:
-            body = template(name)
-        else:
-            body = await beside(lambda: dump(name, self._bot.knowledge.entries()))
-        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-        return web.Response(body=body, content_type=_TYPES[suffix], headers=headers)
+        entries = (EXAMPLE,) if "template" in request.query else self._bot.knowledge.entries()
+        try:
+            async with self._bot.workshop.written(name, entries) as file:
+                response = web.FileResponse(file)
+                response.content_type = _TYPES[suffix]
+                response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+                await response.prepare(request)  # sends it
+                return response
+        except UnreadableFile as fault:
+            return await self._listed(request, fault.said(self._renderer.voice(request).language))
 
     async def import_(self, request: web.Request) -> web.StreamResponse:
         """Show what a file would do, and do it once somebody has confirmed."""
@@ -113,9 +116,11 @@ class KnowledgePages:
         if not isinstance(file, web.FileField):
             return await self._listed(request, voice.speaker.say("请先选一个文件。"))
         try:
-            rows = await beside(_read, file, self._bot.config.customers)
+            with file.file as opened:
+                rows = await self._bot.workshop.read(file.filename, opened)
         except UnreadableFile as fault:
             return await self._listed(request, fault.said(voice.language))
+        rows = await beside(for_customers, rows, self._bot.config.customers)
         token = await self._uploads.keep(file.filename, rows, self._bot.clock.now())
         found = await beside(self._planned, rows)
         shown = await self._preview(request, voice, token, file.filename, found)
@@ -386,12 +391,6 @@ class KnowledgePages:
     def _who(self, form: Mapping[str, object]) -> str:
         person = self._bot.rules.staff.get(str(form.get("by", "")))
         return person.name if person else ""
-
-
-def _read(file: web.FileField, customers: Sequence[Customer]) -> Rows:
-    """Return the rows of a file that was uploaded: long work, for a thread."""
-    with file.file as opened:
-        return for_customers(parse(file.filename, opened.read()), customers)
 
 
 def _parts(of: Rows | ImportPlan) -> list[list[Any]]:

@@ -181,13 +181,12 @@ def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speaker: Spe
     """Return what would be said to a text in a room, by the rules the group is answered by."""
     room = bot.directory.room(room_id)
     heard = Heard(text, is_addressed, answer=room.answer if room else "auto")
-    limits = bot.knowledge.thresholds
     found = account(
         bot.knowledge.base,
         text,
         customer=(room.customer or None) if room else None,
         answer_at=bot.knowledge.answer_at,
-        suggest_at=limits.suggest_at,
+        suggest_at=bot.knowledge.suggest_at(is_surely=heard.is_surely_for_bot),
     )
     decision = decided_before(heard) or decided(heard, found.verdict)
     says, answer = _said(decision, speaker)

@@ -21,6 +21,7 @@ from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.alerts import promise_name
+from bot.tickets.calling import COMPLAINT
 from bot.tickets.errors import N_
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.pausing import REASONS
@@ -96,6 +97,8 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 退出了群，之后不再问", by=by)
         case pe.RequesterBack(by=by):
             return say("{by} 又回到群里", by=by)
+        case e.Urged(by=by, text=text) if text:
+            return say("{by} 催单：{text}", by=by, text=text)
         case e.Urged(by=by):
             return say("{by} 催单", by=by)
         case e.Resolved(by=by, cause=cause, method=method, prevention=prevention, late=late):
@@ -248,6 +251,8 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
 
 def _opened(event: e.Opened, speaker: Speaker) -> str:
     say = speaker.say
+    if event.kind is Kind.CALLBACK and event.reason == COMPLAINT and event.subject is None:
+        return say("{who} 投诉：{text}", who=event.requester, text=event.text)
     if event.kind is Kind.CALLBACK:
         owner = say("，由 {owner} 负责", owner=event.owner) if event.owner else ""
         return say("建回访单，针对 {subject}", subject=event.subject or "–") + owner

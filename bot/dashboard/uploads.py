@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 
@@ -13,17 +13,13 @@ import msgspec
 from bot.beside import beside
 from bot.store.contract import Change, Kept, Store
 from bot.store.instants import milliseconds
-from faq.formats import Fault, Row, Rows
+from faq.formats import Rows
+from faq.formats.pieces import lines_of_rows, rows_of_lines
 
 MOST_UPLOADED = 25_000_000  # bytes
 _UPLOADS = "preview:"  # + when it was uploaded, + a word nobody can guess
 _MOST_WAITING = 5
-_AT_ONCE = 200  # rows that are written or read in one go, some hundred microseconds
-
-
-class _Head(msgspec.Struct, frozen=True):
-    name: str
-    faults: tuple[Fault, ...]
+_PIECE = 16_384  # bytes
 
 
 class Uploads:
@@ -53,22 +49,24 @@ class Uploads:
 
 
 def _packed(name: str, rows: Rows) -> bytes:
-    """Return a file as it is kept: lines of JSON, each few enough rows that nobody waits for it."""
+    """Return a file as it is kept: its name and its rows, line by line."""
     squeezing = zlib.compressobj()
-    lines = chain((msgspec.json.encode(_Head(name, rows.faults)),), _lines(rows.rows))
-    return b"".join([*(squeezing.compress(line + b"\n") for line in lines), squeezing.flush()])
+    lines = chain((msgspec.json.encode(name) + b"\n",), lines_of_rows(rows))
+    return b"".join([*map(squeezing.compress, lines), squeezing.flush()])
 
 
-def _lines(rows: Sequence[Row]) -> Iterator[bytes]:
-    for start in range(0, len(rows), _AT_ONCE):
-        yield msgspec.json.encode(rows[start : start + _AT_ONCE])
+def _unpacked(content: bytes) -> tuple[str, Rows] | None:
+    """Return a file; None for one that an earlier version of the program kept."""
+    lines = _lines(content)
+    try:
+        return msgspec.json.decode(next(lines), type=str), rows_of_lines(lines)
+    except msgspec.MsgspecError:
+        return None
 
 
-def _unpacked(content: bytes) -> tuple[str, Rows]:
-    head, *lines = zlib.decompress(content).splitlines()
-    read = msgspec.json.Decoder(tuple[Row, ...]).decode
-    named = msgspec.json.decode(head, type=_Head)
-    rows: list[Row] = []
-    for line in lines:
-        rows += read(line)
-    return named.name, Rows(tuple(rows), named.faults)
+def _lines(content: bytes) -> Iterator[bytes]:
+    """Yield the lines of what was squeezed: taken apart at once it would hold up everybody."""
+    opening, rest = zlib.decompressobj(), b""
+    for start in range(0, len(content), _PIECE):
+        *lines, rest = (rest + opening.decompress(content[start : start + _PIECE])).split(b"\n")
+        yield from lines

@@ -175,8 +175,8 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         """Return the tickets a requester opened, newest first, closed ones included."""
         ...
 
-    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
-        """Return the tickets a requester opened at or after an instant, newest first, at most 5 of them."""
+    async def same_reports(self, account: str, text: str, since: datetime) -> list[Ticket]:
+        """Return the tickets a requester opened at or after an instant with the same words, newest first, of their latest 5."""
         ...
 
     async def about(self, subject: int) -> list[Ticket]:

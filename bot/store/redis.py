@@ -38,6 +38,7 @@ from bot.store.redis_sharing import RedisSharing
 from bot.store.sharing import Due
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
+from bot.tickets.same_words import LATEST_REPORTS, same_reports
 
 T = TypeVar("T")
 _SEEN_KEPT = timedelta(days=3)
@@ -91,8 +92,8 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
         index = "open" if room is None else f"room:{room}"
         return _by_number(await self._tickets(index, "up", "+inf", limit))[:limit]
 
-    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
-        return [ticket for ticket in await self.tickets_of(account, limit=5) if ticket.opened_at >= since]
+    async def same_reports(self, account: str, text: str, since: datetime) -> list[Ticket]:
+        return same_reports(await self.tickets_of(account, limit=LATEST_REPORTS), text, since)
 
     async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:
         found = await self._tickets(f"account:{account}", "down", "+inf", limit)

@@ -9,8 +9,8 @@ from redis.exceptions import ResponseError
 
 from bot.store.advice import Advice
 from bot.store.redis_places import Server, connected, hang_up, places_of
-from bot.store.redis_start import info_of, told
 from bot.store.redis_url import Address, address_of
+from bot.store.redis_visits import info_of, told
 from bot.tickets.errors import N_
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Protocol, assert_never
 
 from bot.asks import Ask
 from bot.lessons import Lesson
 from bot.store.bodies import body_of, failure_from, lesson_from
 from bot.store.contract import Failure, Kept, Link
+from bot.store.digests import digest_of
 from bot.store.instants import instant, milliseconds, milliseconds_up
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.store.messages import Queued
@@ -101,7 +101,7 @@ class RedisPieces:
             await self._servers.written(shard, "put", packed(values))
 
     async def keep_file(self: _Knows, content: bytes, at: datetime) -> str:
-        digest = sha256(content).hexdigest()
+        digest = await digest_of(content)
         shard, value = await _value(self._shards, KeptFile(digest, at, content))
         await self._servers.written(shard, "put", packed([value]))
         return digest

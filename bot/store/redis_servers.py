@@ -42,7 +42,7 @@ class Servers:
     """Sends commands and scripts to the server of a shard, as often as it takes."""
 
     def __init__(self, address: Address, prefix: Callable[[int], str]) -> None:
-        """Take over an address whose servers were found to be well; see `redis_start`."""
+        """Take over an address whose servers were found to be well; see `redis_examined`."""
         self.address = address
         self._prefix = prefix
         self.places: Places = places_of(address)

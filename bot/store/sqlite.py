@@ -6,9 +6,8 @@ import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 
 import msgspec
@@ -30,6 +29,7 @@ from bot.store.bodies import (
 )
 from bot.store.claims import Claim, Claims
 from bot.store.contract import Change, Failure, Link, StoreFault
+from bot.store.digests import digest_of
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses
@@ -48,6 +48,7 @@ from bot.store.sqlite_reader import Reader
 from bot.store.sqlite_statements import Statement, delivering, noting, saving
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
+from bot.tickets.same_words import LATEST_REPORTS, same_reports
 from faq.knowledge import Entry
 
 _MANY_ENTRIES = 50
@@ -56,7 +57,8 @@ _FILES_KEPT = timedelta(days=30)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
 _ABOVE_ALL_NUMBERS = 2**63 - 1
-_REPORTERS_AT_START = 200  # of the latest tickets
+_BEGINNING = datetime.min.replace(tzinfo=UTC)
+_LOOKED_AT_AT_START = 10  # of the latest tickets
 _LAST_CHARACTER = "\U0010ffff"
 
 
@@ -76,7 +78,7 @@ class SqliteStore(Alone):
         self._writer = GroupCommit(connection)
         self._queries = sqlite_queries()
         self._last_number = self._highest_number()  # nobody else writes while the lock is held
-        self._reporters = self._latest_reporters()
+        self._reporters = Reporters(self._latest_report())
         self._askers = Askers(self._reader.rows(self._queries["askers"]))
         self._latest = Latest()
         self._claims = Claims()
@@ -127,10 +129,10 @@ class SqliteStore(Alone):
         rows = self._reader.rows(self._queries["tickets_of_account"], (account, limit))
         return [ticket_from(*row) for row in rows]
 
-    async def reported_since(self, account: str, since: datetime) -> list[Ticket]:
-        if not self._reporters.may_have(account, since):
+    async def same_reports(self, account: str, text: str, since: datetime) -> list[Ticket]:
+        if not self._reporters.may_have(account, text, since):
             return []
-        return [ticket for ticket in await self.tickets_of(account, limit=5) if ticket.opened_at >= since]
+        return same_reports(await self.tickets_of(account, limit=LATEST_REPORTS), text, since)
 
     async def about(self, subject: int) -> list[Ticket]:
         return await self._reader.listed(ticket_from, self._queries["tickets_about"], (subject,))
@@ -232,7 +234,7 @@ class SqliteStore(Alone):
         return await self._reader.listed(lesson_from, self._queries["open_lessons"], row)
 
     async def keep_file(self, content: bytes, at: datetime) -> str:
-        kept = KeptFile(sha256(content).hexdigest(), at, content)
+        kept = KeptFile(await digest_of(content), at, content)
         await self._writer.submit(putting([kept], self._queries))
         return kept.digest
 
@@ -278,6 +280,8 @@ class SqliteStore(Alone):
         for piece in pieces:
             if isinstance(piece, Ask):
                 self._askers.note(piece)
+            elif isinstance(piece, KeptTicket):
+                self._reporters.note(piece.ticket)
         await self._writer.submit(putting(pieces, self._queries))
         self._latest.forget()
 
@@ -308,10 +312,10 @@ class SqliteStore(Alone):
         row = self._reader.first(self._queries["highest_number"])
         return row[0] or 0 if row else 0
 
-    def _latest_reporters(self) -> Reporters:
-        row = (_ABOVE_ALL_NUMBERS, _REPORTERS_AT_START)
-        latest = [ticket_from(*found) for found in self._reader.rows(self._queries["recent_tickets"], row)]
-        return Reporters(latest, are_all=len(latest) < _REPORTERS_AT_START)
+    def _latest_report(self) -> datetime:
+        # Numbers are given in the order of time, but not to the second.
+        rows = self._reader.rows(self._queries["recent_tickets"], (_ABOVE_ALL_NUMBERS, _LOOKED_AT_AT_START))
+        return max((ticket_from(*found).opened_at for found in rows), default=_BEGINNING)
 
     async def _forget(self, query: str, before: datetime) -> None:
         # Step by step, so that commits in between wait for one step only.

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.asks import Afterthought, Details
 from bot.tickets import card, coverage, planned_notices, timing
 from bot.tickets import events as e
+from bot.tickets.grievances import is_grievance, received
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
@@ -18,6 +19,8 @@ from bot.tickets.voices import Voices
 
 def opened(event: e.Opened, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Return the acknowledgement and the card; nothing for a callback, of which is told together with the low score."""
+    if is_grievance(after):
+        return received(after, voices, rules)
     if event.kind in (
         Kind.CALLBACK,
         Kind.HAZARD,

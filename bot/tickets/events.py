@@ -223,6 +223,7 @@ class Supplemented(Event, frozen=True, kw_only=True, tag=True, omit_defaults=Tru
 
 class Urged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
+    text: str = ""
 
 
 AnyEvent = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.tickets import events as e
 from bot.tickets import timing
 from bot.tickets.beginnings import called_at_once
 from bot.tickets.card import is_urgent
@@ -24,9 +25,17 @@ def changed(by: Party, reason: str, was: str, after: Ticket, voices: Voices, rul
     if not is_urgent(after, rules):
         return [told]
     called = called_at_once(after, rules, voices.duty.now)
+    return [told, _risen(by, reason, after, called, voices, rules)]
+
+
+def _risen(
+    by: Party, reason: str, after: Ticket, called: tuple[Party, ...], voices: Voices, rules: Rules
+) -> Message:
+    """Return what the duty room reads of a ticket that has become more urgent."""
     word = timing.promised_word(after, rules)
-    duty = voices.duty.say(
-        "🔴 {number} 升为 {level}（{by}：{reason}）",
+    mark = "🔴 " if is_urgent(after, rules) else ""
+    duty = mark + voices.duty.say(
+        "{number} 升为 {level}（{by}：{reason}）",
         number=after.number,
         level=after.level_name,
         by=by,
@@ -40,11 +49,27 @@ def changed(by: Party, reason: str, was: str, after: Ticket, voices: Voices, rul
             else voices.duty.say("，解决 {time} 前", time=word)
         )
     duty += "".join(f" @{party.name}" for party in called)
-    return [told, Message(to=Place.DUTY, text=duty, mentions=called)]
+    return Message(to=Place.DUTY, text=duty, mentions=called)
 
 
-def kept(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+def raised(event: e.LevelChanged, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+    """The customer says that it is more urgent: people are called as for a new ticket of that level."""
+    called = called_at_once(after, rules, voices.duty.now)
+    word = timing.promised_word(after, rules)
+    say = voices.customer.say
+    mark = "🔴 " if is_urgent(after, rules) else ""
+    text = mark + say("{number} 已按{level}处理", number=after.number, level=after.level_name)
+    text += say("，已叫 {calls}", calls=called) if called else ""
+    if word is not None and word > voices.customer.now:
+        is_awaited = timing.is_awaited(after, rules)
+        text += say("，最晚 {time} 响应", time=word) if is_awaited else say("，最晚 {time} 解决", time=word)
+    told = Message(to=Place.ASKER, text=text + say("。"))
+    return [told, _risen(event.by, event.reason, after, called, voices, rules)]
+
+
+def kept(event: e.LevelChanged, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """The customer insists on a level: whoever works on it must know what is promised now."""
+    by = event.by
     number, level, word = after.number, after.level_name, timing.promised_word(after, rules)
     told = voices.customer.say("好的，{number} 维持 {level}", number=number, level=level)
     told += (

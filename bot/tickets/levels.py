@@ -123,13 +123,13 @@ def _names_of(level_id: str, level_name: str) -> tuple[str, ...]:
 
 
 def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    """Return the change of level. Staff change it with a reason; the requester may ask for the former level back."""
+    """Return the change of level. Staff change it with a reason; the requester may ask for the former level back, or raise it."""
     policy = rules.policies.get(ticket.policy)
     level = policy.level(step.level) if policy else None
     if level is None:
         names = tuple(level.name for level in policy.levels) if policy else Phrase(N_("无"))
         raise TicketError("没有这个级别。{number} 可选：{levels}", number=ticket.number, levels=names)
-    is_theirs = rules.may_answer(ticket, step.by) and level.id == ticket.level_before
+    is_theirs = rules.may_answer(ticket, step.by) and (step.is_raised or level.id == ticket.level_before)
     if not rules.role(step.by).is_staff and not is_theirs:
         raise NotTheirs("{number} 的级别由工程师来改；不同意调整可以回“维持”。", number=ticket.number)
     if level.id == ticket.level:

@@ -112,9 +112,9 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return [*presence.decided(ticket, step), *(_withdrawn(ticket, by, rules) if is_over else [])]
         case people.GoAway() | people.ComeBack():
             return [*presence.decided(ticket, step)]
-        case s.Urge(by=by):
+        case s.Urge(by=by, text=text):
             be_open(ticket)
-            return [e.Urged(by=by)]
+            return [e.Urged(by=by, text=text)]
         case s.Withdraw(by=by):
             return _withdrawn(ticket, by, rules)
         case s.Resolve(by=by):

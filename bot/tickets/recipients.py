@@ -33,6 +33,11 @@ def next_in_charge(rules: Rules) -> tuple[Party, ...]:
     return next(reachable, next(filter(None, people), ()))
 
 
+def in_charge(rules: Rules) -> tuple[Party, ...]:
+    """Return the managers, or where there are none whoever else leads the engineers."""
+    return rules.with_role(Role.MANAGER) or next_in_charge(rules)
+
+
 def _named(word: str, ticket: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
     if word == "owner":
         return (ticket.owner,) if ticket.owner else ()

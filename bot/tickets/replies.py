@@ -18,6 +18,7 @@ from bot.tickets import (
     presence,
     site,
     timing,
+    urging,
     visits,
 )
 from bot.tickets import coverage_events as ce
@@ -35,7 +36,7 @@ from bot.tickets.calling import listed
 from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Party, Ticket
+from bot.tickets.model import Ticket
 from bot.tickets.notices import noticed
 from bot.tickets.planned_notices import planned_notice
 from bot.tickets.rules import Rules
@@ -74,7 +75,8 @@ def _said_of(
             return owner_words.noticed(event, after, voices, rules)
         case e.LevelChanged(by=by, reason=reason):
             if not rules.role(by).is_staff:
-                return level_words.kept(by, after, voices, rules)
+                say = level_words.raised if reason else level_words.kept
+                return say(event, after, voices, rules)
             return level_words.changed(by, reason, before.level_name if before else "", after, voices, rules)
         case e.Updated():
             return majors.updated(event, after, voices, rules)
@@ -82,8 +84,8 @@ def _said_of(
             return majors.announced(event, after, voices, rules)
         case e.Recovered():
             return majors.over(event, before, after, voices)
-        case e.Urged(by=by):
-            return _urged(by, after, voices, rules)
+        case e.Urged():
+            return urging.urged(event, after, voices, rules)
         case e.Resolved():
             return [resolved(event, after, voices, rules)]
         case e.CheckReminded() | e.SurveyAsked() | e.SurveyReminded() | e.PauseReminded() if (
@@ -237,20 +239,3 @@ def _said_of(
             return []
         case _:
             assert_never(event)
-
-
-def _urged(by: Party, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
-    word = timing.promised_word(after, rules)
-    called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
-    text = voices.customer.say("已替您催 {who}", who=called or voices.customer.say("工程师"))
-    if word is None or word <= voices.customer.now:
-        text += voices.customer.say("。")
-    elif timing.is_awaited(after, rules):
-        text += voices.customer.say("，最晚 {time} 联系您。", time=word)
-    else:
-        text += voices.customer.say("，最晚 {time} 解决。", time=word)
-    names = " ".join(f"@{party.name}" for party in called)
-    duty = voices.duty.say(
-        "⏰ {by} 在催 {number}（{title}）{names}", by=by, number=after.number, title=title(after), names=names
-    )
-    return [Message(to=Place.ASIDE, text=text), Message(to=Place.DUTY, text=duty, mentions=called)]

@@ -103,11 +103,12 @@ class Reassign(msgspec.Struct, frozen=True):
 
 
 class ChangeLevel(msgspec.Struct, frozen=True):
-    """改级: another level of the same policy."""
+    """改级: another level of the same policy. `is_raised`: the customer says that it is more urgent than it was taken for."""
 
     by: Party
     level: str
     reason: str
+    is_raised: bool = False
 
 
 class Note(msgspec.Struct, frozen=True):
@@ -134,9 +135,10 @@ class Supplement(msgspec.Struct, frozen=True):
 
 
 class Urge(msgspec.Struct, frozen=True):
-    """催单."""
+    """催单, and what the customer says with it."""
 
     by: Party
+    text: str = ""
 
 
 class Withdraw(msgspec.Struct, frozen=True):

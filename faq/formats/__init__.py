@@ -8,13 +8,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import cast
 
+from msgspec.structs import replace
+
+from faq.entries import Entry
 from faq.formats.plans import ImportPlan, cut, describe, plan, shown
-from faq.formats.rows import Draft, Fault, Row, Rows, UnreadableFile, check
-from faq.knowledge import Entry
+from faq.formats.rows import Fault, Read, Remark, Row, Rows, UnreadableFile, check
 
 __all__ = [
+    "EXAMPLE",
     "Fault",
     "ImportPlan",
+    "Remark",
     "Row",
     "Rows",
     "UnreadableFile",
@@ -33,11 +37,11 @@ __all__ = [
 MOST_BYTES = 20_000_000
 
 
-_Reading = Callable[[bytes], list[Draft | Fault]]
+_Reading = Callable[[bytes], list[Read]]
 _Writing = Callable[[Iterable[Entry]], bytes]
 
 # What an empty file of ours shows; not in use, so that importing it by mistake answers nobody.
-_EXAMPLE = Entry(
+EXAMPLE = Entry(
     id="",
     question="示例：打印机找不到（填好自己的内容后删掉这一条）",
     aliases=("搜不到打印机", "打印机列表是空的"),
@@ -87,9 +91,15 @@ def parse(name: str, data: bytes) -> Rows:
             f"{name} is too large (more than {MOST_BYTES // 1_000_000} MB), make several files of it.",
         )
     module, reading, _ = _FORMATS[suffix]
-    rows = check(cast(_Reading, getattr(_module(module), reading))(data))
+    try:
+        rows = check(cast(_Reading, getattr(_module(module), reading))(data))
+    except MemoryError as error:
+        raise UnreadableFile(
+            f"读 {name} 要的内存太多，请分成几个文件。",
+            f"Reading {name} takes too much memory, make several files of it.",
+        ) from error
     # The example of a template that was left in it is nobody's question.
-    return Rows(tuple(row for row in rows.rows if row.question != _EXAMPLE.question), rows.faults)
+    return replace(rows, rows=tuple(row for row in rows.rows if row.question != EXAMPLE.question))
 
 
 def read(path: Path) -> Rows:
@@ -132,7 +142,7 @@ def template(name: str) -> bytes:
     Raises:
         UnreadableFile: The suffix is not one we write.
     """
-    return dump(name, (_EXAMPLE,))
+    return dump(name, (EXAMPLE,))
 
 
 def write(path: Path, entries: Iterable[Entry]) -> None:

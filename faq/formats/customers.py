@@ -33,4 +33,4 @@ def named_customers(rows: Rows, customers: Sequence[tuple[str, str]]) -> Rows:
                     f"“{row.customer}” should be one of {known}; leave it empty for all",
                 )
             )
-    return Rows(tuple(kept), tuple(faults))
+    return Rows(tuple(kept), tuple(faults), rows.remarks)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 from faq.formats.paragraphs import Paragraph
 from faq.formats.prose import drafts_of, is_marked
-from faq.formats.rows import Draft, Fault, UnreadableFile
+from faq.formats.rows import Draft, Fault, Read, Remark, UnreadableFile, pictures_in
 from faq.formats.tables import Line, NoHeadings, drafts
 from faq.formats.word_numbers import Numbers
 
@@ -24,15 +24,16 @@ _OFF = ("0", "false", "off", "none")
 _BOLD = 9  # the depth of a paragraph that is a heading only by its bold print
 
 
-def parse(data: bytes) -> list[Draft | Fault]:
+def parse(data: bytes) -> list[Read]:
     """Return the rows of a document.
 
     Raises:
         UnreadableFile: It is not one, or no question can be told in it.
     """
-    body, numbering = _parts(data)
+    body, numbering, pictures = _parts(data)
     numbers, shown = count(1), Numbers(numbering)
-    rows: list[Draft | Fault] = []
+    rows: list[Read] = [*pictures]
+    unread: list[tuple[int, int, NoHeadings]] = []  # tables: their lines, and why
     paragraphs: list[Paragraph] = []
     for element in _blocks(body):
         if element.tag == f"{_W}tbl":
@@ -43,22 +44,42 @@ def parse(data: bytes) -> list[Draft | Fault]:
             except UnreadableFile as why:
                 if not isinstance(why, NoHeadings):
                     continue
+                unread.append((table[0][0], table[-1][0], why))
         for each in element.iter(f"{_W}p"):
             paragraphs += _paragraphs(each, numbers, shown)
     try:
         rows += drafts_of(_with_headings(paragraphs))
     except UnreadableFile:
-        if not rows:
+        if not any(isinstance(each, Draft) for each in rows):
             raise
-    return sorted(rows, key=lambda row: row.line)
+    remarks = [each for each in rows if isinstance(each, Remark)]
+    placed = sorted((each for each in rows if not isinstance(each, Remark)), key=lambda row: row.line)
+    return [*remarks, *_not_told(unread, placed), *placed]
 
 
-def _parts(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element | None]:
-    """Return the text of a document, and its numbering where it has one."""
+def _not_told(
+    tables: Sequence[tuple[int, int, NoHeadings]], placed: Sequence[Draft | Fault]
+) -> Iterator[Fault]:
+    """Yield the tables of which nothing was made: their columns have no names, and their paragraphs ask nothing."""
+    lines = [each.line for each in placed]
+    for first, last, why in tables:
+        if not any(first <= line <= last for line in lines):
+            yield Fault(
+                first,
+                "没有读这张表",
+                f"{why.said('zh')}不是问答的表不用管。",
+                "table not read",
+                f"{why.said('en')} If it is about something else, never mind.",
+            )
+
+
+def _parts(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element | None, list[Remark]]:
+    """Return the text of a document, its numbering where it has one, and what is to be said of its pictures."""
     try:
         with ZipFile(io.BytesIO(data)) as members:
             root = _part(members, "word/document.xml")
             numbering = _part(members, _NUMBERING) if _NUMBERING in members.namelist() else None
+            pictures = pictures_in(members, "word/media/")
     except (
         BadZipFile,
         KeyError,
@@ -78,7 +99,7 @@ def _parts(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element | None
         for child in list(parent):
             if child.tag == _FALLBACK:
                 parent.remove(child)
-    return root, numbering
+    return root, numbering, pictures
 
 
 def _part(members: ZipFile, name: str) -> ElementTree.Element:

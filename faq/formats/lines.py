@@ -8,16 +8,16 @@ from collections.abc import Iterable
 
 import msgspec
 
+from faq.entries import Entry
 from faq.formats.encodings import decode
 from faq.formats.headings import field_of
-from faq.formats.rows import OTHERS, SEVERAL, Draft, Fault, UnreadableFile, split
-from faq.knowledge import Entry
+from faq.formats.rows import OTHERS, SEVERAL, Draft, Fault, Read, UnreadableFile, split
 
 _LIST = re.compile(r"\s*\[\s*\{")
 _Value = str | int | bool | tuple[str, ...] | None
 
 
-def parse(data: bytes) -> list[Draft | Fault]:
+def parse(data: bytes) -> list[Read]:
     """Return the rows of a file with one JSON object a line; keys are column names, English or Chinese.
 
     Raises:
@@ -29,7 +29,7 @@ def parse(data: bytes) -> list[Draft | Fault]:
     return [_row(line, text) for line, text in enumerate(io.StringIO(text, newline="\n"), 1) if text.strip()]
 
 
-def _of_list(text: str) -> list[Draft | Fault]:
+def _of_list(text: str) -> list[Read]:
     """Return the rows of one JSON list of objects, as programs export it; the number of an object stands for its line."""
     try:
         objects = msgspec.json.decode(text, type=list[msgspec.Raw])

@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import msgspec
 from msgspec.structs import replace
 
+from faq.entries import Entry
 from faq.formats.encodings import decode
 from faq.formats.headings import COLUMNS, field_of
-from faq.formats.rows import DATES, SEVERAL, Draft, Fault, UnreadableFile, join, split
-from faq.knowledge import Entry
+from faq.formats.rows import DATES, SEVERAL, Draft, Read, UnreadableFile, join, split
 
 _HEADING = re.compile(r"##[ \t]+(.*)")
 _GROUP = re.compile(r"#[ \t]")
@@ -23,11 +23,12 @@ _DEEPER = re.compile(r"###[ \t]")
 _NUMBER = re.compile(
     r"\d+(?:\.\d+)+[.、．]?[ \t]*|\d+[ \t]*[.、．)）][ \t]*|[一二三四五六七八九十]{1,3}[、.．][ \t]*"
 )
-_FENCE = re.compile(r" {0,3}(?:```|~~~)")
+_FENCE = re.compile(r" {0,3}(?P<sign>`{3,}|~{3,})(?P<kind>[^`]*)")
 _ID_AT_THE_END = re.compile(r"(.*?)[ \t]*\{#([^{}]*)\}[ \t]*")
 _ID_IN_FRONT = re.compile(r"([A-Za-z]{1,4}-[0-9]+)[ \t:：.、]+(.+)")
 _NAMES = "相似问法|相似|分类|标签|适用客户|编号|启用|图片|链接|生效日|失效日|复核日|负责人"
 _ABOUT = re.compile(rf"[-*][ \t]*({_NAMES})[ \t]*[:：](.*)")
+_CONTENTS = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+\[[^\]]*\]\(#[^)]*\)\s*")
 _BETWEEN_ALIASES = re.compile(r"[ \t]+/[ \t]+")
 # Lines of an answer that would be read as something else carry a backslash, as is usual in Markdown.
 _MISREAD = re.compile(rf"\\*(?:##?[ \t]|[-*][ \t]*(?:{_NAMES})[ \t]*[:：])")
@@ -41,7 +42,7 @@ class _Section(msgspec.Struct):
     answer: list[str] = msgspec.field(default_factory=list)
 
 
-def parse(data: bytes) -> list[Draft | Fault]:
+def parse(data: bytes) -> list[Read]:
     """Return the sections of a Markdown file as rows, each with the line of its heading.
 
     Raises:
@@ -56,7 +57,7 @@ def parse(data: bytes) -> list[Draft | Fault]:
         if told := pairs_of_markdown(text):
             return told
         chapters = chapters_of(_at_usual_depth(text.split("\n")))
-    sections = list(_sections(text, chapters))
+    sections = [each for each in _sections(text, chapters) if not _is_contents(each)]
     if not sections:
         raise UnreadableFile(
             "没有找到问题：每个问题要以“## ”开头单独一行。",
@@ -73,7 +74,7 @@ def _sections(text: str, chapters: Collection[int]) -> Iterator[_Section]:
     lines = _at_usual_depth(text.split("\n"))
     chapter, literal_until = "", 0
     for number, line in enumerate(lines, 1):
-        if section is not None and number > literal_until and _FENCE.match(line):
+        if section is not None and number > literal_until and _FENCE.fullmatch(line):
             literal_until = _end_of_fence(lines, number)
         if section is not None and number <= literal_until:
             section.answer.append(_unescaped(line))
@@ -104,18 +105,25 @@ def _sections(text: str, chapters: Collection[int]) -> Iterator[_Section]:
         yield section
 
 
+def _is_contents(section: _Section) -> bool:
+    """Say whether a section only lists links to other places of its page."""
+    lines = [line for line in section.answer if line.strip()]
+    return bool(lines) and all(map(_CONTENTS.fullmatch, lines))
+
+
 def _unescaped(line: str) -> str:
     return line[1:] if line.startswith("\\") and _MISREAD.match(line) else line
 
 
 def _end_of_fence(lines: Sequence[str], begin: int) -> int:
-    """Return the number of the line that ends a piece of program begun in a line; 0 where a question comes first, or the end."""
-    sign = lines[begin - 1].strip()[:3]
-    for number, line in enumerate(lines[begin:], begin + 1):
-        if line.strip() == sign:
-            return number
-        if _HEADING.fullmatch(line):
-            return 0
+    """Return the number of the line that ends a piece of program begun in a line; 0 where none does: another one begins first, or the text ends."""
+    opened = _FENCE.fullmatch(lines[begin - 1])
+    sign = opened["sign"] if opened else ""
+    for number, line in enumerate(lines[begin:] if sign else (), begin + 1):
+        other = _FENCE.fullmatch(line)
+        if other is None or not other["sign"].startswith(sign):
+            continue
+        return 0 if other["kind"].strip() else number
     return 0
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from faq.formats.numbered import looks_asked
 from faq.formats.paragraphs import Paragraph
-from faq.formats.rows import Draft, Fault, UnreadableFile
+from faq.formats.rows import Read, UnreadableFile
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*#*")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
@@ -34,7 +34,7 @@ def chapters_of(lines: Sequence[str]) -> set[int]:
     return found
 
 
-def pairs_of_markdown(text: str) -> list[Draft | Fault]:
+def pairs_of_markdown(text: str) -> list[Read]:
     """Return the pairs of a file that marks its questions with 问 or Q, and its answers; nothing for any other.
 
     Headings are chapters where they are fewer than what is marked.

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from faq.formats.rows import DATES, SEVERAL, Fault, Row, Rows
-from faq.knowledge import Entry
+from faq.entries import Entry
+from faq.formats.rows import DATES, SEVERAL, Fault, Remark, Row, Rows
 from faq.text import fold
 
 _GIVEN_ID = re.compile(r"K-([0-9]{1,9})")
@@ -26,6 +26,7 @@ class ImportPlan(msgspec.Struct, frozen=True):
     duplicate: tuple[Row, ...]
     faulty: tuple[Fault, ...]
     conflicting: tuple[Fault, ...] = ()  # wordings of two entries; they are imported all the same
+    remarks: tuple[Remark, ...] = ()  # how the file was understood
 
 
 def plan(existing: Iterable[Entry], rows: Rows) -> ImportPlan:
@@ -63,6 +64,7 @@ class _Ledger:
     def __init__(self, existing: Iterable[Entry], rows: Rows) -> None:
         self.known = {entry.id: entry for entry in existing}
         self.faulty = list(rows.faults)
+        self._remarks = rows.remarks
         self._ids = {_key(entry.question, entry.customer): entry.id for entry in self.known.values()}
         self._highest = max(
             (_number(id_) for id_ in (*self.known, *(row.id for row in rows.rows))), default=0
@@ -131,6 +133,7 @@ class _Ledger:
             duplicate=tuple(sorted(self._duplicate, key=lambda row: row.line)),
             faulty=tuple(sorted(self.faulty, key=lambda fault: fault.line)),
             conflicting=tuple(sorted(self._conflicts(), key=lambda fault: fault.line)),
+            remarks=self._remarks,
         )
 
     def _conflicts(self) -> Iterator[Fault]:
@@ -276,7 +279,7 @@ def describe(plan: ImportPlan, language: str = "zh") -> list[str]:
         counts += words.conflicts.format(count=len(plan.conflicting))
     if plan.faulty:
         counts += _where(plan.faulty, words, language).join(words.where)
-    lines = [counts]
+    lines = [counts, *(each.said(language) for each in plan.remarks[:_LINES_SHOWN])]
     if plan.changed:
         lines.append(words.changed.format(ids=_some([entry.id for entry in plan.changed], words)))
     lines += _told(plan.faulty, words, words.more_faults, language)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from faq.formats.encodings import decode
 from faq.formats.numbered import numbered
 from faq.formats.paragraphs import ASKS, NUMBERED, Pair, Paragraph, joined, unnumbered
-from faq.formats.rows import Draft, Fault, UnreadableFile
+from faq.formats.rows import Draft, Read, UnreadableFile
 from faq.formats.tables import drafts
 
 _QUESTION = re.compile(
@@ -38,7 +38,7 @@ _NONE: Mapping[int, str] = MappingProxyType({})
 _ENDED = re.compile(r"[。．.!！?？;；:：…）)”’」』]\s*$")
 
 
-def parse_text(data: bytes) -> list[Draft | Fault]:
+def parse_text(data: bytes) -> list[Read]:
     """Return the pairs of a plain text.
 
     Raises:
@@ -56,7 +56,7 @@ def is_marked(text: str) -> bool:
     return bool(_QUESTION.match(text) or _ANSWER.match(text))
 
 
-def drafts_of(given: Sequence[Paragraph]) -> list[Draft | Fault]:
+def drafts_of(given: Sequence[Paragraph]) -> list[Read]:
     """Return the pairs of some paragraphs.
 
     Raises:
@@ -83,7 +83,7 @@ def drafts_of(given: Sequence[Paragraph]) -> list[Draft | Fault]:
     return _drafts(pairs)
 
 
-def _marked(paragraphs: Sequence[Paragraph]) -> list[Draft | Fault]:
+def _marked(paragraphs: Sequence[Paragraph]) -> list[Read]:
     """Return the pairs of a list whose questions say that they are ones, so that its headings are chapters; nothing where most do not."""
     questions = {
         place: found["text"].strip()
@@ -101,7 +101,7 @@ def _marked(paragraphs: Sequence[Paragraph]) -> list[Draft | Fault]:
     return _drafts(_pairs(paragraphs, questions, chapters, has_marks=True))
 
 
-def _drafts(pairs: Iterable[Pair]) -> list[Draft | Fault]:
+def _drafts(pairs: Iterable[Pair]) -> list[Read]:
     return [
         Draft(
             line=pair.line,

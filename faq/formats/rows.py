@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
+from zipfile import ZipFile
 
 import msgspec
 from msgspec.structs import replace
@@ -32,6 +33,10 @@ _ALWAYS = frozenset(
     {"", "长期", "长期有效", "永久", "永久有效", "无", "无限期", "不限", "-", "/", "always", "none"}
 )
 _NO = frozenset({"否", "停用", "no", "n", "false", "0", "off", "不启用", "关"})
+_RETIRED = frozenset(
+    {"停用", "已停用", "禁用", "作废", "已作废", "废弃", "失效", "已失效", "过期", "已过期", "下线", "已下线", "下架", "已下架", "草稿", "未发布", "待审核"}
+    | {"draft", "archived", "inactive", "disabled", "unpublished", "retired", "obsolete", "expired"}
+)  # fmt: skip
 _YES = frozenset({"", "是", "启用", "yes", "y", "true", "1", "on", "开"})
 
 
@@ -62,6 +67,18 @@ class Fault(msgspec.Struct, frozen=True, gc=False):
     def said(self, language: str) -> tuple[str, str]:
         """Return what was found and what is expected in a language."""
         return (self.found, self.expected) if language == "zh" else (self.found_en, self.expected_en)
+
+
+class Remark(msgspec.Struct, frozen=True, gc=False):
+    """How something in a file was understood, for whoever imports it, in both languages."""
+
+    zh: str
+    en: str
+    is_guess: bool = False  # that there are questions and answers at all was guessed
+
+    def said(self, language: str) -> str:
+        """Return the remark in a language."""
+        return self.zh if language == "zh" else self.en
 
 
 class Draft(msgspec.Struct, frozen=True, gc=False):
@@ -98,11 +115,20 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     others: dict[str, Any]  # further fields by name, those there is a column for
 
 
+Read = Draft | Fault | Remark  # what a format makes of a file, in its order
+
+
 class Rows(msgspec.Struct, frozen=True):
-    """What was read: rows in the order of the file, and the faults beside them."""
+    """What was read: rows in the order of the file, the faults beside them, and how the file was understood."""
 
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def is_guess(self) -> bool:
+        """Whether the columns had names of their own: the file may be about something else."""
+        return any(each.is_guess for each in self.remarks)
 
 
 def split(cell: str) -> tuple[str, ...]:
@@ -146,7 +172,7 @@ def draft(line: int, headings: Sequence[str | None], cells: Sequence[str]) -> Dr
         tags=None if tags is None else split(tags),
         category=values.get("category"),
         customer=values.get("customer"),
-        is_enabled=values.get("is_enabled"),
+        is_enabled=values.get("is_enabled", _state(values)),
         others={
             name: split(values[name]) if name in SEVERAL else values[name]
             for name in OTHERS
@@ -155,9 +181,33 @@ def draft(line: int, headings: Sequence[str | None], cells: Sequence[str]) -> Dr
     )
 
 
+def _state(values: Mapping[str, str]) -> str | None:
+    """Return 否 where another program says that an article is not in use, None where it does not say so."""
+    is_draft = fold(values.get("draft", "")) in _YES - {""}
+    return "否" if is_draft or fold(values.get("state", "")) in _RETIRED else None
+
+
 def too_long(line: int) -> Fault:
     """Return that a cell holds more than an entry may."""
     return Fault(line, "太长", f"每一格最多 {LONGEST} 字", "too long", f"at most {LONGEST} characters a cell")
+
+
+def pictures_in(members: ZipFile, folder: str) -> list[Remark]:
+    """Return that pictures of a workbook or document are not taken along, where it has some."""
+    count = sum(name.startswith(folder) for name in members.namelist())
+    if not count:
+        return []
+    return [
+        Remark(
+            f"文件里的 {count} 张图片没有带进来；答案要配图，就在“图片”列写图片的网址。",
+            f"The {count} pictures in the file are not taken along; for a picture with an answer write its address in the column pictures.",
+        )
+    ]
+
+
+def remark_in_sheet(remark: Remark, title: str) -> Remark:
+    """Return a remark with the sheet it is about."""
+    return replace(remark, zh=f"工作表“{title}”：{remark.zh}", en=f"sheet “{title}”: {remark.en}")
 
 
 def in_sheet(fault: Fault, title: str) -> Fault:
@@ -169,12 +219,16 @@ def in_sheet(fault: Fault, title: str) -> Fault:
     )
 
 
-def check(found: Iterable[Draft | Fault]) -> Rows:
+def check(found: Iterable[Read]) -> Rows:
     """Return the rows that can be imported, cleaned, and a fault for each of the others."""
     rows: list[Row] = []
     faults: list[Fault] = []
+    remarks: list[Remark] = []
     by_id: dict[str, Row] = {}
     for item in found:
+        if isinstance(item, Remark):
+            remarks.append(item)
+            continue
         result = item if isinstance(item, Fault) else _checked(item)
         if isinstance(result, Row) and result.id:
             before = by_id.setdefault(result.id, result)
@@ -192,7 +246,7 @@ def check(found: Iterable[Draft | Fault]) -> Rows:
             faults.append(in_sheet(result, item.sheet))
         else:
             faults.append(result)
-    return Rows(tuple(rows), tuple(faults))
+    return Rows(tuple(rows), tuple(faults), tuple(dict.fromkeys(remarks)))
 
 
 def _checked(draft: Draft) -> Row | Fault:

@@ -7,11 +7,11 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
+from faq.entries import Entry
 from faq.formats.encodings import decode
 from faq.formats.headings import HEADINGS
-from faq.formats.rows import Draft, Fault, join, too_long
+from faq.formats.rows import Fault, Read, join, too_long
 from faq.formats.tables import drafts
-from faq.knowledge import Entry
 
 # Spreadsheets run what begins so as a formula. A quote in front makes it text, and is taken away again on reading.
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r])")
@@ -20,7 +20,7 @@ _TOLD = re.compile(r"(sep=(.))(?=\r?\n)")
 _LOOKED_AT = 10  # lines in which the headings may stand
 
 
-def parse(data: bytes) -> list[Draft | Fault]:
+def parse(data: bytes) -> list[Read]:
     """Return the rows of a CSV file with the line each begins on.
 
     Raises:

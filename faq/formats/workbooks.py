@@ -11,21 +11,32 @@ from zipfile import ZipFile
 
 from msgspec.structs import replace
 
+from faq.entries import Entry
 from faq.formats.headings import HEADINGS
-from faq.formats.rows import Draft, Fault, UnreadableFile, in_sheet
+from faq.formats.rows import (
+    Draft,
+    Fault,
+    Read,
+    Remark,
+    UnreadableFile,
+    in_sheet,
+    pictures_in,
+    remark_in_sheet,
+)
 from faq.formats.sheets import cells_of
 from faq.formats.tables import Line, NoHeadings, drafts
-from faq.knowledge import Entry
 
 _WIDTHS = (10, 36, 40, 60, 12, 14, 16, 8, 30, 30, 12, 12, 12, 10)
 _MERGED = re.compile(rb'mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)"')
+_HIDDEN = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
 _FORMULA = re.compile(rb'<c r="([A-Z]{1,3}\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _NO_VALUE = "#N/A"  # as if it could not be worked out
+_LINES_SHOWN = 5
 MOST_ROWS = 100_000
 MOST_UNPACKED_BYTES = 200_000_000
 
 
-def parse(data: bytes) -> list[Draft | Fault]:
+def parse(data: bytes) -> list[Read]:
     """Return the rows of the sheets.
 
     Raises:
@@ -44,10 +55,11 @@ def parse(data: bytes) -> list[Draft | Fault]:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             try:
                 sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-                return _of_all([(sheet.title, *_of_one(sheet, members)) for sheet in sheets])
+                found = _of_all([(sheet.title, *_of_one(sheet, members)) for sheet in sheets])
+                return [*pictures_in(members, "xl/media/"), *found]
             finally:
                 book.close()
-    except UnreadableFile:
+    except (UnreadableFile, MemoryError):
         raise
     except Exception as error:
         # A damaged workbook fails anywhere in zip, XML or openpyxl, each with errors of its own.
@@ -57,37 +69,40 @@ def parse(data: bytes) -> list[Draft | Fault]:
         ) from error
 
 
-def _of_all(sheets: Sequence[tuple[str, list[Draft | Fault], UnreadableFile | None]]) -> list[Draft | Fault]:
+def _of_all(sheets: Sequence[tuple[str, list[Read], UnreadableFile | None]]) -> list[Read]:
     """Return what all sheets have; one without headings beside others is a fault, an empty one nothing."""
     if all(why is not None for _, _, why in sheets):
         raise next(
             (why for _, _, why in sheets if why),
             UnreadableFile("工作簿里没有能看到的工作表。", "The workbook has no sheet that can be seen."),
         )
-    found: list[Draft | Fault] = []
+    found: list[Read] = []
     for title, rows, why in sheets:
         if isinstance(why, NoHeadings):
             found.append(
                 Fault(
                     1,
                     "没有读这张工作表",
-                    f"“{title}”的前 10 行里没有“标准问法”和“答案”两列",
+                    f"“{title}”：{why.said('zh')}不是问答的表不用管。",
                     "sheet not read",
-                    f"the first 10 rows of “{title}” have no columns question and answer",
+                    f"“{title}”: {why.said('en')} If it is about something else, never mind.",
                 )
             )
-        is_first = not found
-        found += rows if is_first else [_named(each, title) for each in rows]
+        is_first = not any(isinstance(each, Draft) for each in found)
+        found += [
+            each if is_first and not (isinstance(each, Remark) and len(sheets) > 1) else _named(each, title)
+            for each in rows
+        ]
     return found
 
 
-def _named(each: Draft | Fault, title: str) -> Draft | Fault:
+def _named(each: Read, title: str) -> Read:
     if isinstance(each, Draft):
         return replace(each, sheet=title)
-    return in_sheet(each, title)
+    return remark_in_sheet(each, title) if isinstance(each, Remark) else in_sheet(each, title)
 
 
-def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Draft | Fault], UnreadableFile | None]:
+def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Read], UnreadableFile | None]:
     """Return what a sheet has, or why nothing."""
     sheet.reset_dimensions()  # some programs write wrong ones, and rows or columns would be left out
     body = members.read(
@@ -96,8 +111,13 @@ def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Draft | Fault], Unreadab
     merged, uncomputed = _merged(body), _uncomputed(body)
     try:
         rows = _filled(_numbered(sheet.iter_rows(), uncomputed), merged)
+        hidden = _hidden(body)
+        left_out: list[int] = []
+        if hidden:
+            rows = _shown_only(rows, hidden, left_out)
         goes_on = {(line, column) for line, columns in merged.items() for column in columns}
-        return drafts(rows, goes_on=goes_on), None
+        found = drafts(rows, goes_on=goes_on)
+        return [*_told(left_out), *found], None
     except UnreadableFile as why:
         return [], why
 
@@ -123,6 +143,35 @@ def _numbered(rows: Iterable[Sequence[Any]], uncomputed: Collection[str]) -> Ite
             )
             return
         yield line, cells
+
+
+def _hidden(body: bytes) -> set[int]:
+    """Return the rows that nobody sees: what somebody hid, or a filter."""
+    return {int(row) for row in _HIDDEN.findall(body)} if b"hidden=" in body else set()
+
+
+def _shown_only(rows: Iterable[Line], hidden: Collection[int], left_out: list[int]) -> Iterator[Line]:
+    """Yield the rows that are seen; the others that say something are noted in `left_out`."""
+    for line, cells in rows:
+        if line not in hidden:
+            yield line, cells
+        elif isinstance(cells, Fault) or any(cells):
+            left_out.append(line)
+
+
+def _told(left_out: Sequence[int]) -> list[Read]:
+    if not left_out:
+        return []
+    lines = "、".join(map(str, left_out[:_LINES_SHOWN]))
+    zh, en = f"第 {lines} 行", f"rows {lines.replace('、', ', ')}"
+    if len(left_out) > _LINES_SHOWN:
+        zh, en = f"{zh}等 {len(left_out)} 行", f"{en} and others, {len(left_out)} in all"
+    return [
+        Remark(
+            f"隐藏或筛选掉的行没有导入（{zh}）；要导入就先取消隐藏。",
+            f"Rows that are hidden or filtered out are not imported ({en}); show them first to have them.",
+        )
+    ]
 
 
 def _uncomputed(body: bytes) -> set[str]:
@@ -186,8 +235,11 @@ def dump(entries: Iterable[Entry]) -> bytes:
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A2"
     for row in (HEADINGS, *map(cells_of, entries)):
-        cells = []
+        cells: list[Any] = []
         for text in row:
+            if not text:
+                cells.append(None)
+                continue
             # A workbook cannot hold control characters at all; losing one is better than losing the export.
             cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
             cell.data_type = "s"

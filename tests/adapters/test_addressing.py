@@ -34,6 +34,19 @@ def test_any_other_text_comes_back_unchanged(text):
     assert addressed(text, "小首") == (False, text)
 
 
+@pytest.mark.parametrize(
+    "text", ["小首说的对，我上次就是这样", "小首真快", "小首的回答不错", "小首刚才说过了", "小首这个机器人"]
+)
+def test_who_talks_about_it_does_not_talk_to_it(text):
+    assert addressed(text, "小首") == (False, text)
+    assert addressed(f"@{text}", "小首")[0]
+
+
+@pytest.mark.parametrize("text", ["小首说明书在哪", "小首的密码怎么改", "小首真机怎么调试", "小首好用吗"])
+def test_what_only_begins_like_talk_about_it_is_said_to_it(text):
+    assert addressed(text, "小首")[0]
+
+
 def test_a_latin_name_ends_with_its_word_and_ignores_case():
     assert addressed("@Bot help", "bot") == (True, "help")
     assert addressed("bot，在吗", "Bot") == (True, "在吗")

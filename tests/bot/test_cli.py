@@ -159,6 +159,31 @@ def test_faq_import_twice_changes_nothing(shouwen: Shouwen, tmp_path: Path) -> N
     assert "新增 0、重复 1" in second.output
 
 
+def test_an_import_into_an_empty_store_brings_the_files_of_the_configuration_first(
+    shouwen: Shouwen, tmp_path: Path
+) -> None:
+    file = tmp_path / "faq.csv"
+    file.write_text("标准问法,答案\n电脑开不了机,看电源灯\n", encoding="utf-8")
+
+    dry, first = shouwen("faq", "import", "--dry-run", str(file)), shouwen("faq", "import", str(file))
+
+    assert dry.output.splitlines()[0].startswith("知识库还是空的：会先导入配置 [faq] files 里的 7")
+    assert first.output.splitlines()[0] == "知识库还是空的，先导入了配置 [faq] files 里的："
+    assert "新增 1" in first.output.splitlines()[2]
+    assert "先导入" not in shouwen("faq", "import", str(file)).output
+    assert "K-037" in shouwen("faq", "ask", "证书过期").output
+
+
+def test_replay_speaks_the_language_of_the_configuration(shouwen: Shouwen, config: Path) -> None:
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace('language = "zh"', 'language = "en"', 1), encoding="utf-8")
+    file = config.with_name("x.chat")
+    file.write_text("hello\n", encoding="utf-8")
+    assert "Line 1: “hello” makes no sense." in shouwen("replay", str(file)).output
+    file.write_bytes(b"\xff\xfe\x00")
+    assert "The file is no text in UTF-8" in shouwen("replay", str(file)).output
+
+
 def test_faq_export_can_be_opened_as_a_workbook(shouwen: Shouwen, tmp_path: Path) -> None:
     file = tmp_path / "out.xlsx"
     assert shouwen("faq", "export", str(file)).exit_code == 0
@@ -329,7 +354,8 @@ def test_an_import_is_told_in_the_language_of_the_configuration(shouwen: Shouwen
 
     told = shouwen("faq", "import", str(file)).output.splitlines()
 
-    assert told == [
+    assert told[0] == "The knowledge base was empty, so the files of [faq] files came first:"
+    assert told[2:] == [
         "3 read: 1 new, 0 as they were, 0 changed, 2 to look at (row 3: no answer; row 4: no question)",
         "Row 3, no answer: the answer needs words",
         "Row 4, no question: the question needs words",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.wishes import Wish, wish
+from bot.wishes import Wish, is_over, wish
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,34 @@ def test_people_want_it_sooner(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["不用修了", "算了，不用来了", "不用了，自己好了", "自己好了，不用修了", "它自己又好了"]
+    "text",
+    [
+        "不用修了",
+        "算了，不用来了",
+        "不用了，自己好了",
+        "自己好了，不用修了",
+        "它自己又好了",
+        "不用来了，好了",
+        "撤单吧，重启好了",
+        "自己好了，不用过来了哈",
+        "刚刚又好了，不用麻烦了",
+        "没事了，好了",
+    ],
 )
 def test_people_need_it_no_more(text: str) -> None:
     assert wish(text) is Wish.NO_MORE
+
+
+@pytest.mark.parametrize("text", ["重启好了，不用来修了", "不用派师傅了，已经好了", "撤单，自己好了"])
+def test_that_it_works_and_need_not_be_repaired_says_it_by_itself(text: str) -> None:
+    assert is_over(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["不用来了，好了", "不用等我了", "会议改到线上了，不用来了", "好了，我先走了", "作业不用交了"]
+)
+def test_what_need_not_be_may_be_anything(text: str) -> None:
+    assert not is_over(text)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from faq.index import Index
 from faq.knowledge import Entry, KnowledgeBase
+from faq.search import Hidden, Wanted
 from tests.faq.test_knowledge import entries, texts
 
 SURE = st.sampled_from([0.3, 0.6, 0.9, 0.95, 0.97, 0.995])
@@ -58,6 +60,35 @@ def test_what_people_say_to_each_other_is_not_weighed(example: KnowledgeBase, te
 
 def test_some_chatter_has_candidates_that_need_not_be_weighed(example: KnowledgeBase) -> None:
     assert sum(bool(example.measure(text)) for text in CHATTER) >= 3
+
+
+class Watched(Index):
+    """Counts how often something is looked for."""
+
+    looked = 0
+
+    def candidates(self, wanted: Wanted, *, least: float, hidden: Hidden = ()) -> list[tuple[float, int]]:
+        self.looked += 1
+        return super().candidates(wanted, least=least, hidden=hidden)
+
+
+def test_short_chatter_is_not_even_looked_for(example_entries: tuple[Entry, ...]) -> None:
+    index = Watched()
+    base = KnowledgeBase(example_entries, index=index)
+    for text in ("收到，谢谢王老师", "好的，赵老师", "哈哈哈，孙老师来了", "食堂的鱼香肉丝不错"):
+        assert base.match(text, at_least=0.975) == []
+    assert index.looked == 0
+    assert base.match("打印机找不到", at_least=0.975) != []
+    assert index.looked == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts, st.lists(texts, min_size=1, max_size=5), SURE)
+def test_an_entry_with_many_wordings_is_no_more_likely_than_it_can_be(
+    question: str, aliases: list[str], at_least: float
+) -> None:
+    base = KnowledgeBase([Entry(id="K-1", question=question, aliases=tuple(aliases), answer="…")])
+    assert all(is_as_weighed(base, text, at_least) for text in (question, *aliases, question + aliases[0]))
 
 
 @pytest.mark.parametrize("text", ["打印机提示找不到怎么办", "dayinjizhaobudao", "打印機找不到"])

@@ -139,6 +139,12 @@ async def test_what_is_exported_can_be_imported(known, suffix):
     assert (found.new, found.changed, found.faulty) == ((), (), ())
 
 
+async def test_an_export_that_does_not_come_about_says_why(known):
+    known.bot.workshop.close()
+    page = await known.page("/knowledge/export.xlsx")
+    assert "机器人正在停，faq.xlsx 没有处理，请稍后再试。" in page
+
+
 async def test_the_laboratory_says_what_the_group_would_hear(known):
     page = await known.page("/knowledge/try?text=打印机找不到&room=yucai&addressed=on")
     assert "直接回答 K-001" in page

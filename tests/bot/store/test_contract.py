@@ -271,10 +271,12 @@ class TestLists:
             build.opened(1003, opened_at=build.at + MINUTE),
             build.opened(1004, account="qq:20002"),
         )
-        assert numbers(await store.reported_since(build.person, build.at)) == [1003, 1002]
-        assert numbers(await store.reported_since(build.person, build.at - MINUTE)) == [1003, 1002, 1001]
-        assert await store.reported_since(build.person, build.at + DAY) == []
-        assert await store.reported_since("qq:2", build.at - DAY) == []
+        said = "打印机坏了！"
+        assert numbers(await store.same_reports(build.person, said, build.at)) == [1003, 1002]
+        assert numbers(await store.same_reports(build.person, said, build.at - MINUTE)) == [1003, 1002, 1001]
+        assert await store.same_reports(build.person, "投影仪坏了", build.at - MINUTE) == []
+        assert await store.same_reports(build.person, said, build.at + DAY) == []
+        assert await store.same_reports("qq:2", said, build.at - DAY) == []
 
     async def test_tickets_of_a_requester_come_newest_first(self, store, build):
         await save(

@@ -1,0 +1,38 @@
+"""What is said of a complaint: to whoever complains by when a manager calls, and to the manager alone what it is about."""
+
+from __future__ import annotations
+
+from bot.tickets.calling import COMPLAINT
+from bot.tickets.endings import callback_due
+from bot.tickets.kinds import Kind
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Ticket
+from bot.tickets.rules import Rules
+from bot.tickets.voices import Voices, title
+
+
+def is_grievance(ticket: Ticket) -> bool:
+    """Say whether a ticket is a complaint of its own, and not a call about another ticket."""
+    return ticket.kind is Kind.CALLBACK and ticket.reason == COMPLAINT and ticket.subject is None
+
+
+def received(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+    """Return the promise to whoever complains and what the manager reads; the engineers read nothing of it."""
+    due_at = callback_due(voices.customer.now, rules)
+    owner = after.owner
+    if owner is None:  # nobody above the engineers: those who are there must know
+        told = voices.customer.say("您的投诉已记下，最晚 {time} 与您联系。", time=due_at)
+    else:
+        told = voices.customer.say(
+            "您的投诉已直接交给 {manager}，最晚 {time} 与您联系。", manager=owner, time=due_at
+        )
+    text = voices.duty.say(
+        "📞 投诉 {number}（{customer}｜{requester}）：“{text}”。最晚 {time} 联系。\n完成后回：回访 {number} 结果",
+        number=after.number,
+        customer=rules.customers.get(after.customer) or after.room,
+        requester=after.requester,
+        text=title(after, 60),
+        time=due_at,
+    )
+    to_manager = Message(to=owner or Place.DUTY, text=text, mentions=(owner,) if owner else ())
+    return [Message(to=Place.ASKER, text=told), to_manager]

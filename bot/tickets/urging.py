@@ -1,0 +1,48 @@
+"""What is said when a customer asks for news: who was asked, by when they hear, and what is faster still."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.tickets import events as e
+from bot.tickets import timing
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Ticket
+from bot.tickets.rules import Rules
+from bot.tickets.voices import Voices, title
+
+_FAR = timedelta(hours=2)  # who hears only then may have an emergency
+
+
+def urged(event: e.Urged, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+    """Return the answer to whoever asks, and the call to whoever owes the news."""
+    say, word = voices.customer.say, timing.promised_word(after, rules)
+    called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
+    text = say("已替您催 {who}", who=called or say("工程师"))
+    is_awaited = timing.is_awaited(after, rules)
+    if word is None or word <= voices.customer.now:
+        text += say("。")
+    elif is_awaited:
+        text += say("，最晚 {time} 联系您。", time=word)
+    else:
+        text += say("，最晚 {time} 解决。", time=word)
+    is_far = word is not None and is_awaited and word - voices.customer.now > _FAR
+    if is_far and rules.may_answer(after, event.by) and _can_be_urgent(after, rules):
+        text += say("\n整个系统都用不了就回“紧急”，马上叫人。")
+    names = " ".join(f"@{party.name}" for party in called)
+    template = voices.duty.say(
+        "⏰ {by} 在催 {number}（{title}）{names}",
+        by=event.by, number=after.number, title=title(after), names=names,
+    )  # fmt: skip
+    if event.text:
+        template = voices.duty.say(
+            "⏰ {by} 在催 {number}（{title}）：{text} {names}",
+            by=event.by, number=after.number, title=title(after), text=event.text, names=names,
+        )  # fmt: skip
+    return [Message(to=Place.ASIDE, text=text), Message(to=Place.DUTY, text=template, mentions=called)]
+
+
+def _can_be_urgent(ticket: Ticket, rules: Rules) -> bool:
+    """Say whether there is a level that calls people at any hour, and the ticket has another."""
+    policy = rules.policies.get(ticket.policy)
+    return policy is not None and policy.levels[0].is_urgent and policy.levels[0].id != ticket.level
