@@ -16,8 +16,11 @@ from bot.tickets.rules import Rules
 from scheduler.loop import Clock
 
 EVERY = timedelta(minutes=1)
-_PAGE = 50  # tickets checked before everybody else has a turn
-_SHARE = 9  # rests so many times as long as it worked: a tenth of a core, however many tickets there are
+_PAGE = 50  # tickets read at once
+_TURN = 0.001  # seconds of work before everybody else has theirs
+_RESTS = (
+    39  # times as long as it worked: a fortieth of a core while it is at work, however many tickets there are
+)
 _UNSERVED = timedelta(seconds=30)  # due for longer than this: ticks do not keep up, or a ticket fails
 
 
@@ -33,7 +36,7 @@ class Audit(msgspec.Struct, frozen=True):
 
 
 class Auditor:
-    """Checks all open tickets once a minute, a page at a time; with very many a round takes as long as it takes."""
+    """Checks all open tickets once a minute, a millisecond at a time; with very many a round takes as long as it takes."""
 
     def __init__(self, *, store: Store, desk: Desk, rules: Rules, clock: Clock) -> None:
         self._store = store
@@ -59,18 +62,25 @@ class Auditor:
         while True:
             turn = self._clock.monotonic()
             page = await self._store.watched(after=after, limit=_PAGE)
-            now = self._clock.now()
             for ticket, saved_at in page:
-                found = await self._checked(found, ticket, saved_at, now)
+                found = await self._checked(found, ticket, saved_at, self._clock.now())
+                turn = await self._rested(turn)
             if len(page) < _PAGE:
                 break
             after = page[-1][0].number
-            rest = (self._clock.monotonic() - turn) * _SHARE
-            await self._clock.sleep(timedelta(seconds=rest))
+            await self._rested(turn, at_once=True)
         took = timedelta(seconds=self._clock.monotonic() - began)
         self.latest = replace(found, finished_at=self._clock.now(), took=took)
         self._log.debug("audited", action="audited", checked=found.checked, repaired=found.repaired)
         return self.latest
+
+    async def _rested(self, turn: float, *, at_once: bool = False) -> float:
+        """Rest when a turn that began then is over, or `at_once`; return when the turn began that goes on."""
+        worked = self._clock.monotonic() - turn
+        if worked < _TURN and not at_once:
+            return turn
+        await self._clock.sleep(timedelta(seconds=worked * _RESTS))
+        return self._clock.monotonic()
 
     async def _checked(self, found: Audit, ticket: Ticket, saved_at: datetime | None, now: datetime) -> Audit:
         found = replace(found, checked=found.checked + 1)

@@ -137,15 +137,17 @@ class Greet(msgspec.Struct, frozen=True):
 
 
 class Give(msgspec.Struct, frozen=True):
-    """The answer."""
+    """The answer, and those to further questions of the same message."""
 
     hit: Hit
+    also: tuple[Hit, ...] = ()
 
 
 class Candidates(msgspec.Struct, frozen=True):
     """Up to three entries by number."""
 
     hits: tuple[Hit, ...]
+    is_several: bool = False  # they are answers to several questions, not several to one
 
 
 class OfferTicket(msgspec.Struct, frozen=True):

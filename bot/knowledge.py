@@ -22,6 +22,7 @@ from faq.popularity import by_popularity
 from faq.thresholds import OwnQuestion, asked_itself, for_chatter, own_answer_at
 
 _OFTEN = 256  # texts that were matched lately: people say what others say, and forward it from group to group
+_FEW_DATED = 500  # entries with dates that a new day is held against at once
 # Phrasings taken over, or held against a text, before others have their turn: a millisecond or two.
 _SLICE, _LARGE = 20, 2_000  # from so many phrasings on a question is worked out in slices too
 
@@ -136,6 +137,7 @@ class Knowledge:
         self._turn(now)
         await self.count(now)
         async with self._taking_over:
+            await self._turn_many(now)
             if await self._store.knowledge_version() == self._version:
                 return False
             changes = await self._store.entry_changes(self._version)
@@ -257,12 +259,32 @@ class Knowledge:
     def _turn(self, now: datetime) -> None:
         """Begin a new day: entries whose dates begin or end with it are found, or not any more."""
         before, today = self._day, self._today(now)
+        if before == today or len(self._dated) > _FEW_DATED:
+            return
+        self._day = today
+        for id_ in self._dated:
+            self._turn_one(id_, before, today)
+
+    async def _turn_many(self, now: datetime) -> None:
+        """Begin a new day in slices where that takes long: a question of the second in which it begins is answered as the day before."""
+        before, today = self._day, self._today(now)
         if before == today:
             return
         self._day = today
-        for entry in [self._entries[id_] for id_ in self._dated]:
-            if entry.holds_on(before) != entry.holds_on(today):
-                self._base.put(self._as_found(entry))
+        done = 0
+        for looked_at, id_ in enumerate(list(self._dated), 1):
+            done += self._turn_one(id_, before, today)
+            if done >= _SLICE or looked_at % _FEW_DATED == 0:
+                done = 0
+                await sleep(0)
+
+    def _turn_one(self, id_: str, before: date, today: date) -> int:
+        """Let an entry be found, or not any more; return how many phrasings that is about."""
+        entry = self._entries.get(id_)  # it may be gone meanwhile
+        if entry is None or entry.holds_on(before) == entry.holds_on(today):
+            return 0
+        self._base.put(self._as_found(entry))
+        return 1 + len(entry.aliases)
 
     def _today(self, now: datetime) -> date:
         return now.astimezone(self._zone).date()

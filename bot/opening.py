@@ -94,12 +94,13 @@ class Opening:
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
-        """Open a new ticket for one that was closed too long ago, linked to it."""
+        """Open a new ticket for one that was closed too long ago, linked to it; staff elsewhere open it in its room."""
+        room = hearing.customer_room or self._directory.room(old.room)
         if old.kind.is_planned:
-            await self._open(hearing, text or old.text, subject=old.number)
+            await self._open(hearing, text or old.text, subject=old.number, room=room)
             return
         words = self._joined(hearing, old.text, text) if text else old.text
-        await self._open(hearing, words, links=(old.number,))
+        await self._open(hearing, words, links=(old.number,), room=room)
 
     async def _open(
         self,
@@ -174,9 +175,11 @@ class Opening:
         """Ask a customer about what their contract excludes, before anybody is called; what is urgent waits for no question."""
         customer = room.customer or ""
         what = excluded(customer, text, hearing.now, self._rules)
+        if not what or hearing.role.is_staff:
+            return False
         policy = self._rules.policies.get(self._directory.policy_of(customer))
         found = level_by_words(policy, text, self._rules.urgent_words) if policy else None
-        if not what or hearing.role.is_staff or (found is not None and found.is_urgent):
+        if found is not None and found.is_urgent:
             return False
         words = asked_whether(customer, what, self._speaker(hearing), self._rules)
         about = Offer(question=text, outside=what)

@@ -15,7 +15,7 @@ from scheduler.intervals import Interval, in_utc
 from scheduler.pauses import Stops, counted_between, instant_after, union
 from scheduler.points import After, At, Before, Share, instant_at, outside, parse_at
 from scheduler.targets import Target, Within
-from scheduler.waking import asleep_since, awake_from
+from scheduler.waking import awake_from
 
 __all__ = [
     "After",
@@ -256,10 +256,7 @@ def _latest_repeat(
         said = reached and (_awake(hours, calendar, reached, pauses) if hours else reached)
         if said is not None and said <= at:
             return said
-        # What was reached since they went to sleep waits until they wake; look at what came before.
-        asleep = reached and hours and asleep_since(hours, calendar.zone, reached)
-        earlier = counted_between(calendar, first, asleep, pauses) // every if asleep else count
-        count = min(earlier, count - 1)
+        count -= 1  # it sleeps into a pause: what came before that night may still be owed
     return None
 
 

@@ -39,18 +39,24 @@ class Group(msgspec.Struct, frozen=True):
 def grouped(lessons: Iterable[Lesson]) -> list[Group]:
     """Return unanswered questions in groups, the largest first, then the one that was asked last.
 
-    The matcher itself says what is alike, so a group is what one entry could answer.
+    The matcher itself says what is alike, so a group is what one entry could answer. A thousand take most of a second: for a thread.
     """
     base = KnowledgeBase()
     groups: dict[str, list[tuple[Lesson, Missed]]] = {}
+    known: dict[str, str] = {}  # wording → group
+    wordings: dict[str, tuple[str, ...]] = {}
     for lesson in lessons:
         if not isinstance(lesson.matter, Missed):
             continue
-        hits = base.match(lesson.matter.question, limit=1)
-        id_ = hits[0].entry.id if hits and hits[0].score >= _SAME_FROM else lesson.id
+        question = lesson.matter.question
+        if (id_ := known.get(question)) is None:
+            hits = base.match(question, limit=1)
+            id_ = hits[0].entry.id if hits and hits[0].score >= _SAME_FROM else lesson.id
+            known[question] = id_
+            wordings[id_] = (*wordings.get(id_, ()), question)
+            first, *others = wordings[id_]
+            base.put(Entry(id=id_, question=first, aliases=tuple(others), answer=id_))
         groups.setdefault(id_, []).append((lesson, lesson.matter))
-        wordings = tuple(dict.fromkeys(missed.question for _, missed in groups[id_]))
-        base.put(Entry(id=id_, question=wordings[0], aliases=wordings[1:], answer=id_))
     latest = {id_: max(lesson.at for lesson, _ in members) for id_, members in groups.items()}
     order = sorted(groups, key=lambda id_: (-len(groups[id_]), -latest[id_].timestamp()))
     return [_group(groups[id_]) for id_ in order]

@@ -10,6 +10,7 @@ from itertools import count
 from msgspec.structs import replace
 
 from bot.asks import Gap, Gaps
+from bot.beside import beside
 from bot.desk import Desk, Notice
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -117,7 +118,7 @@ class Weekly:
                 hearing, N_("已加：“{wording}”→{entry}。"), wording=matter.wording, entry=entry.id
             )
             return
-        group = grouped(waiting)[0]
+        group = (await beside(grouped, waiting))[0]
         text = self._saying.speaker(hearing).say(
             "“{question}”（{count} 次）：直接回答案，马上上线；已有的写编号（如 K-102）；不要回 0。",
             question=shortened(group.question, _SHOWN * 2),
@@ -133,7 +134,7 @@ class Weekly:
         if not waiting:
             await self._saying.say(hearing, N_("这一条已经处理过了。"))
             return
-        group = grouped(waiting)[0]
+        group = (await beside(grouped, waiting))[0]
         named = self._named(hearing.text)
         if named is not None:
             entry = await self._taken(hearing, waiting, edited(named, _with_all(group)), N_("相似问法"))
@@ -180,9 +181,10 @@ class Weekly:
     async def _list(self, speaker: Speaker) -> tuple[str, Gaps] | None:
         """Return the list and what its numbers mean; None when there is nothing to say."""
         since = speaker.now - WEEK
-        groups = grouped(await self._store.lessons("Missed", since=since))[:_MOST_GAPS]
+        missed = await self._store.lessons("Missed", since=since)
+        groups = (await beside(grouped, missed))[:_MOST_GAPS]
         picks = ripe(await self._store.lessons("Picked"))[:_MOST_PICKS]
-        reviews = self._to_review(speaker)
+        reviews = await beside(self._to_review, speaker)
         numbers = count(1)
         lines = []
         if groups:

@@ -249,7 +249,7 @@ def _relevelled(ticket: Ticket, event: e.LevelChanged, at: datetime) -> Ticket:
     graced = (*event.graced, *(ticket.grace.clocks if ticket.grace else ()))
     unchanged = {each.id for each in event.promises if ticket.promise(each.id) == each}
     promised = {each.id for each in event.promises}
-    added = [each for each in ticket.promises if each.clock is not None and _starts(each) & _ADDED]
+    added = [each for each in ticket.promises if _starts(each) & _ADDED]
     return replace(
         ticket,
         level=event.level,

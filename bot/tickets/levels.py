@@ -101,7 +101,7 @@ def level_at_start(
     levels = policy.levels if policy and words else ()
     names = [name for level in levels for name in _names(level) if name.startswith(first)]
     longest = max((name.count(" ") + 1 for name in names), default=0)
-    for count in range(min(longest, len(words)), 0, -1):
+    for count in range(longest, 0, -1):
         name = " ".join(words[:count])
         # `报障 1 号教室没电`: a bare number begins a sentence more often than it names a level.
         level = level_named(policy, name) if policy and (may_be_number or not name.isdigit()) else None

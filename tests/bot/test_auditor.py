@@ -8,6 +8,8 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
+from bot.auditor import Auditor
+from bot.clock import StillClock
 from bot.store.contract import Change, Saved
 from bot.tickets import events as e
 from bot.tickets.model import Ticket
@@ -70,6 +72,32 @@ async def test_more_than_a_page_is_checked(office: Office) -> None:
     await _saved_as(office, await office.ticket(1060), None)
     audit = await office.bot.auditor.round()
     assert (audit.checked, audit.repaired) == (60, 1)
+
+
+class Watch(StillClock):
+    """A clock on which a third of a millisecond has passed whenever it is read, and that notes the rests."""
+
+    def __init__(self) -> None:
+        super().__init__(START)
+        self._read = 0
+        self.rests: list[timedelta] = []
+
+    def monotonic(self) -> float:
+        self._read += 1
+        return self._read / 2_900
+
+    async def sleep(self, length: timedelta) -> None:
+        self.rests.append(length)
+
+
+async def test_after_a_millisecond_everybody_else_has_a_turn_forty_times_as_long(office: Office) -> None:
+    for number in range(30):
+        await office.hear(CUSTOMER, f"老师{number}", f"报障 第 {number} 间教室没有声音")
+    watch = Watch()
+    auditor = Auditor(store=office.store, desk=office.bot.desk, rules=office.bot.rules, clock=watch)
+    assert (await auditor.round()).checked == 30
+    assert len(watch.rests) == 10
+    assert min(watch.rests) >= timedelta(milliseconds=39)
 
 
 @pytest.mark.parametrize("hours", [-24, -1, 1, 24])

@@ -6,12 +6,13 @@ import asyncio
 import threading
 from array import array
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from bot.knowledge import Knowledge, Thresholds
 from bot.store.knowledge_contract import Learning
@@ -51,6 +52,28 @@ async def test_others_have_their_turn_while_a_large_import_is_taken_over(store: 
     ticking.cancel()
     assert (first, second) == (True, False)  # taken over once
     assert len(knowledge.base) == 1_000
+    assert turns >= 20
+
+
+async def test_others_have_their_turn_while_a_day_begins_with_which_many_entries_end(store: Portable) -> None:
+    knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZONE)
+    last, following = date(2026, 3, 3), AT + timedelta(days=1)
+    entries = [Entry(id=f"K-{n}", question=f"第{n}号打印机卡纸", answer="取出") for n in range(600)]
+    await store.learn(Learning(at=AT, entries=tuple(replace(each, valid_until=last) for each in entries)))
+    await knowledge.load(AT)
+    assert knowledge.find("第7号打印机卡纸", "", AT)
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    ticking = asyncio.create_task(others())
+    await asyncio.gather(knowledge.refresh(following), knowledge.refresh(following))
+    ticking.cancel()
+    assert not knowledge.find("第7号打印机卡纸", "", following)
     assert turns >= 20
 
 

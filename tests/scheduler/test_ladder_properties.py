@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.calendar import Calendar, Window, always, parse_weekly
@@ -24,7 +24,7 @@ from scheduler.targets import CalendarDays, Instant, NthWorkingDay, Target, With
 from scheduler.waking import awake_from
 
 ZONE = ZoneInfo("Asia/Shanghai")
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 START = datetime(2026, 2, 9, tzinfo=UTC)
 
 lengths = st.integers(0, 3000).map(lambda count: count * MINUTE)
@@ -144,6 +144,32 @@ def test_a_ladder_climbs_says_each_thing_once_and_is_never_early(
             fired[found.rung] = found.rung_at
         upcoming = next_rung(ladder, calendar, start, target, paused, fired, True, now)
         assert upcoming is None or upcoming > now
+
+
+minutes = st.integers(0, 2500).map(lambda count: count * MINUTE)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.sampled_from([30, 90, 400]), minutes, st.none() | minutes, minutes)
+@example(90, timedelta(hours=19), None, timedelta(hours=22))  # the pause begins at night: the evening is told
+def test_what_is_told_after_a_downtime_is_the_last_word_of_one_who_was_never_down(
+    every: int, until_pause: timedelta, pause: timedelta | None, down: timedelta
+) -> None:
+    day = Window(timedelta(hours=8), timedelta(hours=22))
+    ladder = Ladder("quiet", (Rung(Share(1.0), ("owner",), repeat=every * MINUTE),), day)
+    start = datetime(2026, 2, 9, 2, tzinfo=UTC)
+    paused = [Interval(start + until_pause, None if pause is None else start + until_pause + pause)]
+    course = (always(ZONE), start, Within(HOUR), paused)
+    first = rung_instant(ladder.rungs[0], *course, day)
+    if first is None:
+        return
+    now = first + down
+    last, fired = None, first
+    while (upcoming := next_rung(ladder, *course, {0: fired}, True)) is not None and upcoming <= now:
+        last = fired = upcoming
+    found = due(ladder, *course, {0: first}, True, now)
+    may_be_told = awake_from(day, ZONE, now) == now
+    assert (found and found.rung_at) == (last if may_be_told else None)
 
 
 @settings(deadline=None, max_examples=50)

@@ -18,6 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_whoever_claims_first_owns_the_ticket(case: Any) -> None:
+    assert (case.ticket.owner, case.ticket.claimed_at) == (None, None)
     assert case.does(s.Claim(case.zhang)) == [e.Claimed(by=case.zhang)]
     assert (case.ticket.owner, case.ticket.claimed_at) == (case.zhang, case.now)
 

@@ -16,8 +16,10 @@ from bot.tickets.contract_rules import Scope
 from bot.tickets.coverage import ended_on
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
-from bot.tickets.rules import Rules
+from bot.tickets.model import Promise
+from bot.tickets.rules import Level, Rules
 from scheduler.validity import Validity
+from scheduler.written_clocks import WrittenClock
 
 ENDED = date(2026, 2, 28)
 
@@ -75,6 +77,36 @@ def test_the_promises_of_the_level_count_from_the_decision(over: Any) -> None:
     over.does(s.Claim(over.zhang))
     with pytest.raises(TicketError, match="不用另外决定"):
         over.does(cs.Cover(over.manager))
+
+
+def test_written_promises_count_from_the_decision_where_they_count_from_the_report(
+    rules: Rules, open_case: Any
+) -> None:
+    starts: dict[str, tuple[str, ...] | str] = {
+        "resolve": "reported",
+        "diagnose": ("reported", "dispatched"),
+        "arrive": "dispatched",
+    }
+    promises = tuple(
+        Promise(
+            kind=ClockKind(kind),
+            calendar="always",
+            ladder="standard",
+            clock=WrittenClock(kind=kind, within="4h", from_=from_),
+        )
+        for kind, from_ in starts.items()
+    )
+    policy = rules.policies["edu"]
+    levels = (Level("3", "三级", (), promises),)
+    case = open_case(rules=replace(rules, policies={"edu": replace(policy, levels=levels)}), uncovered=ENDED)
+    case.waits(timedelta(hours=3)).does(cs.Cover(case.manager))
+    decided_at = case.now
+    case.waits(timedelta(hours=1)).does(s.Dispatch(case.manager, case.li, ""))
+    assert {kind: case.clock(ClockKind(kind)).state.started_at for kind in starts} == {
+        "resolve": decided_at,
+        "diagnose": decided_at,
+        "arrive": case.now,
+    }
 
 
 def test_a_price_waits_for_the_yes_of_the_customer(over: Any) -> None:

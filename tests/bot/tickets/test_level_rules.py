@@ -14,8 +14,9 @@ from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.kinds import ClockKind, StartsAt
 from bot.tickets.levels import level_at_start, level_named
-from bot.tickets.model import Grace
-from bot.tickets.rules import Rules
+from bot.tickets.model import Grace, Promise
+from bot.tickets.rules import Level, Rules
+from scheduler.written_clocks import WrittenClock
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
@@ -48,6 +49,7 @@ def test_an_urgent_word_that_a_level_claims_for_itself_means_that_level(rules: R
     second = replace(second, keywords=("紧急",))
     rules = replace(rules, policies={"edu": replace(policy, levels=(first, second, third))})
     assert open_case(rules=rules, level=None, text="紧急，打印机").ticket.level == "2"
+    assert open_case(rules=rules, level=None, text="紧急，全挂了").ticket.level == "2"
 
 
 def test_a_level_that_was_named_wins_over_words(open_case: Any) -> None:
@@ -205,6 +207,26 @@ def test_a_response_that_only_the_new_level_promises_was_given_with_the_first_wo
     case.waits(HOUR).does(s.ChangeLevel(case.zhang, "2", "多个班"))
     assert case.clock(ClockKind.RESPOND).met_at == case.start + MINUTE
     assert case.clock(ClockKind.ANSWER).started_at == case.start + MINUTE
+
+
+def test_a_change_keeps_what_was_promised_since_and_nothing_else_of_the_old_level(
+    rules: Rules, open_case: Any
+) -> None:
+    written = Promise(
+        kind=ClockKind.ARRIVE,
+        calendar="always",
+        ladder="standard",
+        clock=WrittenClock(kind="arrive", within="2h", from_="dispatched"),
+    )
+    policy = rules.policies["edu"]
+    levels = (*policy.levels, Level("9", "九级", (), (*policy.levels[2].promises, written)))
+    case = open_case(rules=replace(rules, policies={"edu": replace(policy, levels=levels)}), level="9")
+    case.does(s.PromiseAnswer(case.zhang, case.now + HOUR))
+    case.does(s.DeclareMajor(case.manager))
+    since = {clock.kind for clock in case.clocks} - {each.kind for each in levels[-1].promises}
+    assert since == {ClockKind.PROMISE, ClockKind.UPDATE, ClockKind.REPORT}
+    case.does(s.ChangeLevel(case.manager, "3", "看错了"))
+    assert {clock.kind for clock in case.clocks} == {ClockKind.RESPOND, ClockKind.RESOLVE} | since
 
 
 def test_what_was_kept_before_the_change_stays_kept(case: Any) -> None:

@@ -44,6 +44,15 @@ def test_what_was_left_before_a_pause_is_left_after_it(owned: Any) -> None:
     assert owned.clock(ClockKind.RESOLVE).due_at == due + 3 * HOUR
 
 
+def test_each_pause_counts_for_its_own_length_only(owned: Any) -> None:
+    due = owned.clock(ClockKind.RESOLVE).due_at
+    for _ in range(2):
+        _waits_for_customer(owned)
+        owned.waits(HOUR).does(s.Supplement(owned.requester, "SN8812"))
+        owned.waits(HOUR)
+    assert owned.clock(ClockKind.RESOLVE).due_at == due + 2 * HOUR
+
+
 def test_a_pause_is_the_first_response_and_claims(case: Any) -> None:
     events = case.waits(30 * MINUTE).does(s.Pause(case.zhang, WaitsFor.CUSTOMER, "序列号"))
     assert [type(event) for event in events] == [e.Claimed, e.Responded, e.Paused]
