@@ -15,10 +15,11 @@ from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.asks import Ask
+from bot.checking import Checking
 from bot.commands import Command, parse
 from bot.deciding import scolds
 from bot.desk import Desk
-from bot.dialogue import Dialogue, NotAnAnswer
+from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
@@ -27,6 +28,7 @@ from bot.following_on import FollowingOn, supplement
 from bot.hearing import Hearing, closing, heard
 from bot.joining import Joining
 from bot.newcomers import Newcomers
+from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
@@ -79,6 +81,7 @@ class Reception:
         shown: Shown,
         drafts: Drafts,
         first_words: FirstWords,
+        checking: Checking,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -100,6 +103,7 @@ class Reception:
         self._shown = shown
         self._drafts = drafts
         self._first_words = first_words
+        self._checking = checking
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -199,6 +203,10 @@ class Reception:
         except NotAnAnswer as other:
             hearing, fresh, before = closing(hearing, *other.left), other.fresh, other.before
             waits = other.waits
+            if other.rest:
+                hearing = replace(
+                    hearing, text=other.rest, is_addressed=True
+                )  # told with an answer to the bot
         else:
             if suggested is not None:
                 await self._run(suggested)
@@ -259,7 +267,7 @@ class Reception:
         said = _without(ticket.number, hearing.text)
         if is_thanks(said) or is_noise(said):
             if ticket.status is Status.SOLVED and is_helped(said):
-                await self._dialogue.confirm(hearing, ticket)
+                await self._checking.confirm(hearing, ticket)
             return True
         if await self._asking_after.asked_about(hearing, ticket, said):
             return True

@@ -13,6 +13,7 @@ from msgspec.structs import astuple, replace
 from bot.assembly import Bot
 from bot.beside import beside, let_go
 from bot.dashboard import knowledge_views as views
+from bot.dashboard.downloads import sent
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.uploads import MOST_UPLOADED, Uploads
@@ -92,16 +93,12 @@ class KnowledgePages:
         """Answer with all entries as a file, piece by piece."""
         suffix = request.match_info["suffix"]
         name = f"faq.{suffix}"
-        entries = (
-            (EXAMPLE,) if "template" in request.query else self._to_export(request.query.get("customer"))
-        )
+        customer = request.query.get("customer")
+        is_template = "template" in request.query
+        entries = (EXAMPLE,) if is_template else await beside(self._to_export, customer)
         try:
             async with self._bot.workshop.written(name, entries) as file:
-                response = web.FileResponse(file)
-                response.content_type = _TYPES[suffix]
-                response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-                await response.prepare(request)  # sends it
-                return response
+                return await sent(request, file, name, _TYPES[suffix])
         except UnreadableFile as fault:
             return await self._listed(request, fault.said(self._renderer.voice(request).language))
 
