@@ -81,12 +81,11 @@ class Answering:
             return True
         if decision is None:
             hits: list[Hit] = []
+            is_asked = said.is_for_bot
             if mode != "off":
-                await self._knowledge.hear(said.text, hearing.customer, is_asked=said.is_for_bot)
-                hits = self._knowledge.find(
-                    said.text, hearing.customer, hearing.now, is_asked=said.is_for_bot
-                )
-            verdict = self._knowledge.judge(hits, is_asked=said.is_for_bot, is_surely=said.is_surely_for_bot)
+                await self._knowledge.hear(said.text, hearing.customer, is_asked=is_asked)
+                hits = self._knowledge.find(said.text, hearing.customer, hearing.now, is_asked=is_asked)
+            verdict = self._knowledge.judge(hits, is_asked=is_asked, is_surely=said.is_surely_for_bot)
             decision = decided(said, verdict)
             if mode != "off" and (parts := asked_parts(said.text)):
                 decision = await self._of_parts(hearing, parts, decision, is_surely=said.is_surely_for_bot)

@@ -165,9 +165,11 @@ class Opening:
         """Ask a customer about what their contract excludes, before anybody is called; what is urgent waits for no question."""
         customer = room.customer or ""
         what = excluded(customer, text, hearing.now, self._rules)
+        if not what or hearing.role.is_staff:
+            return False
         policy = self._rules.policies.get(self._directory.policy_of(customer))
         found = level_by_words(policy, text, self._rules.urgent_words) if policy else None
-        if not what or hearing.role.is_staff or (found is not None and found.is_urgent):
+        if found is not None and found.is_urgent:
             return False
         words = asked_whether(customer, what, self._speaker(hearing), self._rules)
         about = Offer(question=text, outside=what)

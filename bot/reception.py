@@ -216,7 +216,7 @@ class Reception:
         if link is None and await self._asking_after.asked(hearing):
             return
         is_alone = hearing.quotes is None and not self._talk.is_with_staff(hearing)
-        is_own_breath = self._talk.follows(hearing, hearing.by.id)
+        is_own_breath = fresh is not None and self._talk.follows(hearing, hearing.by.id)
         just = waits if waits is not None else fresh if is_own_breath else None
         is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them
         if is_theirs and await self._asking_after.said_aloud(hearing, just):

@@ -32,7 +32,7 @@ _CODE = re.compile(r"\[CQ:[^\]]*\]")
 _LINK = re.compile(r"https?://[^\s\u4e00-\u9fff]+|www\.[^\s\u4e00-\u9fff]+", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w.])[@＠][^\s@＠,，:：]{1,20}(?=[\s,，:：]|$)[,，:：]?")
 _LONG_NUMBER = re.compile(r"(?<![0-9a-zA-Z])[0-9]{7,}(?![0-9a-zA-Z])")
-_MAY_BE_CODE = re.compile(r"[@＠\[/]|www\.|[0-9]{7}", re.IGNORECASE)
+_MAY_BE_CODE = re.compile(r"[@＠\[/]|[wW]{3}\.|[0-9]{7}")
 # Three and more of one character are one; two may be a word.
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
