@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-TITLES = "老师|主任|校长|书记|经理|同学|医生|大夫|护士|院长|科长|处长|局长|先生|女士|师傅|工程师|总监|家长|阿姨|组长|店长|主管|保安|教授|律师|警官"
+_TITLES = "老师|主任|校长|书记|经理|同学|医生|大夫|护士|院长|科长|处长|局长|先生|女士|师傅|工程师|总监|家长|阿姨|组长|店长|主管|保安|教授|律师|警官"
 # Surnames that begin no ordinary word before a title; with a second character only the most frequent ones ("项目经理" is nobody).
 _SURNAMES = (
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严魏陶姜戚谢邹喻柏窦章苏潘葛范彭郎鲁韦马苗凤袁柳鲍史唐廉岑薛雷贺倪汤滕殷"
@@ -21,7 +21,7 @@ _COMPOUND = "欧阳|上官|诸葛|司马|司徒|皇甫|东方|尉迟|令狐"
 # What begins like a name and is none.
 _WORDS = "谢谢|谢绝|许多|许可|马上|马路|马虎|曾经|何时|何种|何必|余下|余额|江苏|苏州|徐州|郑州|黄色|陈旧|陈列|林业|周[一二三四五六日末期边围]|夏[天季]|史料|顾客|顾问|丁字|范围|唐突|叶片|孟加"
 _TITLED = re.compile(
-    rf"(?:(?:{_COMPOUND})[\u4e00-\u9fa5]{{0,2}}|(?!{_WORDS})[{_FREQUENT}][\u4e00-\u9fa5]{{1,2}}|[{_SURNAMES}])(?=(?:{TITLES}))"
+    rf"(?:(?:{_COMPOUND})[\u4e00-\u9fa5]{{0,2}}|(?!{_WORDS})[{_FREQUENT}][\u4e00-\u9fa5]{{1,2}}|[{_SURNAMES}])(?=(?:{_TITLES}))"
 )
 _ENDS = r"(?=$|[^\u4e00-\u9fa5])"
 _DOES = "说|讲|已|换|帮|处理|看|给|去|来|在|负责|上门|修|弄|重|联系|反映|要|拿|找|过来|搞|做|发|那"
@@ -61,7 +61,7 @@ def _without_name(text: str, name: str) -> str:
     """Take one name out; a title at its end stays, so that the sentence still says who is meant."""
     if len(name) < 2:
         return text
-    title = next((each for each in TITLES.split("|") if name.endswith(each) and name != each), "")
+    title = next((each for each in _TITLES.split("|") if name.endswith(each) and name != each), "")
     if name.isascii():
         return re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", title, text)
     return text.replace(name, title)
