@@ -36,6 +36,9 @@ _FIELDS = re.compile(  # a colon makes each a label; without one only the three 
 )
 
 
+BEGINS_A_RESULT = re.compile(
+    r"(?:故障)?原因\s*[:：]|cause\s*:", re.IGNORECASE
+)  # what was asked for after 解决 1024
 _JOINED = re.compile(  # typed with one thumb: 原因电源老化方法换电源预防定期除尘
     r"(?:故障)?原因[是为:：]?(?P<cause>[^:：]+?)(?:处理)?方法[是为:：]?(?P<method>[^:：]+?)预防(?:措施)?[是为:：]?(?P<prevention>[^:：]+)",
     re.DOTALL,
@@ -115,6 +118,15 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 def _letters(text: str) -> str:
     return _NOT_LETTERS.sub("", normalized(text))
+
+
+_TAKES_OVER = Sentence(
+    r"(?:好的?|ok|行|可以|嗯+|没问题|收到)*(?:那?我(?:来|去)?(?:接|接手|处理|弄|跟)(?:了|吧|一下)*)|(?:ok(?:ay)?|sure|yes)?(?:ill|iwill|ican)takeit"
+)
+_CANNOT_TAKE = Sentence(
+    r"(?:不好意思|抱歉|对不起)?我?(?:现在|这会儿|今天|手上|正|还)*(?:在外面|在忙|有事|没空|走不开|接不了|去不了|来不了|不方便|忙不过来)+(?:.{0,12}(?:接不了|去不了|来不了|走不开|没空))?(?:了|啊|呀)?"
+    r"|(?:sorry)?i(?:cant|cannot|canttakeit|mbusy|mout)(?:takeit|now)*"
+)
 
 
 def agreed(text: str) -> bool | None:
@@ -201,6 +213,16 @@ def only_promises(text: str) -> bool:
 def does_not_suit(said: str) -> bool:
     """Tell whether what follows a time says that it does not suit: `明天上午` … `有课，下午行吗`."""
     return _UNSUITABLE.match(said.strip(" ,，。、")) is not None
+
+
+def takes_over(text: str) -> bool | None:
+    """Return the answer to a hand-over that somebody gives in their own words: `ok 我接` is a yes, `我在外面，接不了` a no; else None."""
+    if "?" in text or "？" in text:
+        return None
+    said = _letters(text)
+    if _CANNOT_TAKE.fullmatch(said):
+        return False
+    return True if agreed(text) or _TAKES_OVER.fullmatch(said) else None
 
 
 def takes_up(text: str) -> bool:

@@ -96,6 +96,8 @@ _HEARD = {
     "_TITLES",
     "_SURNAMES",
     "_FREQUENT",
+    "_COMPOUND",
+    "_DOES",
     "_WORDS",
     "_NOTHING_TO_SAY",
     "_YES",
