@@ -344,7 +344,11 @@ def _unsaid(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.iter_child_nodes(node)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _READING:
         yield from node.args
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Sentence", "SequenceOf"):
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Sentence", "SequenceOf")
+    ):
         yield from node.args  # a pattern that is compiled later
     elif isinstance(node, ast.Assign) and {getattr(t, "id", "") for t in node.targets} & _HEARD:
         yield node.value
