@@ -32,7 +32,7 @@ from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
-from bot.short_answers import agreed, says_broken
+from bot.short_answers import says_broken, takes_over
 from bot.shown import Shown, bracketed, names_of
 from bot.spoken import spoken
 from bot.store.contract import Link, Store
@@ -174,8 +174,9 @@ class Reception:
             is_addressed=hearing.is_addressed,
         )
         command = parse(found.command) if found is not None else None
-        if found is None and agreed(hearing.text) and not hearing.mentions:
-            return await self._accepted(hearing)
+        answer = takes_over(hearing.text) if not hearing.mentions else None
+        if answer is not None and (offered := await self._answered(hearing, is_taken=answer)) is not None:
+            return offered
         if found is None or command is None:
             return None
         if found.number is not None:
@@ -184,13 +185,13 @@ class Reception:
         is_one = found.is_certain or is_quoted or len(await self._finding.fitting(hearing, command)) == 1
         return command if is_one else None
 
-    async def _accepted(self, hearing: Hearing) -> Command | None:
-        """Return the acceptance of a hand-over that was offered with the words just before a yes."""
-        accept = parse(f"/{Word.ACCEPT}")
-        fitting = await self._finding.fitting(hearing, accept) if accept is not None else []
+    async def _answered(self, hearing: Hearing, *, is_taken: bool) -> Command | None:
+        """Return the answer to a hand-over that was offered with the words just before a yes or a no."""
+        answer = parse(f"/{Word.ACCEPT}" if is_taken else f"/{Word.DECLINE} {hearing.text}")
+        fitting = await self._finding.fitting(hearing, answer) if answer is not None else []
         offer = fitting[0].offer if len(fitting) == 1 else None
         is_next = offer is not None and self._talk.follows(hearing, offer.giver.id)
-        return accept if is_next else None
+        return answer if is_next else None
 
     async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
         """Also staff among themselves: the bot answers them too when they call it."""
