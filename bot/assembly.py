@@ -139,7 +139,7 @@ async def assemble(
     store: Store,
     adapters: Mapping[str, Adapter],
     clock: Clock,
-    new_code: Callable[[], int] = lambda: 100_000 + secrets.randbelow(900_000),
+    new_code: Callable[[], int] = lambda: 10_000_000 + secrets.randbelow(90_000_000),
 ) -> Bot:
     """Return a bot that is ready to receive; its knowledge is loaded, its outbox taken up where it was left."""
     living = Living(config, store)

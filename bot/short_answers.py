@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from bot.commands import BETWEEN
 from bot.sentence import Sentence
+from faq.sequences import SequenceOf
 from faq.text import looks_like_trouble, normalized
 
 _CAUSE = ("故障原因", "原因分析", "原因", "cause")
@@ -92,7 +93,7 @@ _PRAISE = re.compile(r"没问题|没得说|没毛病|不错|差不多")
 _LONGEST_REMARK = 60
 _LONGEST_PROMISE = 24
 _PROMISES = re.compile(
-    r"(?:(?:好的?|嗯+|行|可以|ok|收到|知道了|明白)[,，。!！\s]*)*(?:请?稍(?:等|候)|请?等(?:一?下|一?会|我|下课|会儿)|马上|一会儿?|待会儿?|等会儿?|晚(?:点|些)|稍后|回头|下课|"
+    r"(?:(?:好的?|嗯+|行|可以|ok|收到|知道了|明白)[,，。!！\s]*)*+(?:请?稍(?:等|候)|请?等(?:一?下|一?会|我|下课|会儿)|马上|一会儿?|待会儿?|等会儿?|晚(?:点|些)|稍后|回头|下课|"
     r"(?:今天|明天|下午|上午|晚上)(?:再|我|给|发|去)|我(?:现在|这就|马上|先|等下|一会儿?)?(?:去|问问|问一?下|找找|找一?下|看看|看一?下|确认)|正在(?:找|问|上课|开会)|在(?:上课|开会)"
     r"|(?:one|just a|a) (?:moment|minute|second|sec)\b|later\b|i'?ll (?:check|look|ask|send))",
     re.IGNORECASE,
@@ -108,10 +109,11 @@ GOOD = 3  # a score from which on it cannot be a 1 or a 2
 
 _YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以的?|行的?|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
 _NO = "(?:先|暂时)?(?:不用|不要|不需要|不必|不了|别|不)(?:转|报|报单|麻烦)?了?|算了|不同意|不行|不可以|no|nope|no ?thank(?:s|you)|notnow|disagreed?"
-_KINDLY = "(?:吧|啊|呀|哈|哦|嘛|了|啦|谢谢您?|谢了|麻烦(?:您|你|了)*|您|你|请|thankyou|thanks|please)*"
-_QUICKLY = "(?:(?:要|越)?快(?:越好|点儿?|一点|些)|尽快|尽早|抓紧(?:时间)?|(?:我们?|这边|比较|很)*急(?:用|的)?|在线等|assoonaspossible|asap|quickly|urgent(?:ly)?|itsurgent)?"
-_SAYS_YES = Sentence(f"(?:{_KINDLY}{_YES}{_KINDLY})+(?:{_QUICKLY}{_KINDLY})")
-_SAYS_NO = Sentence(f"(?:(?:{_NO}){_KINDLY})+")
+_KINDLY = "吧|啊|呀|哈|哦|嘛|了|啦|谢谢您?|谢了|麻烦(?:您|你|了)*|您|你|请|thankyou|thanks|please"
+_QUICKLY = "(?:要|越)?快(?:越好|点儿?|一点|些)|尽快|尽早|抓紧(?:时间)?|(?:我们?|这边|比较|很)*急(?:用|的)?|在线等|assoonaspossible|asap|quickly|urgent(?:ly)?|itsurgent"
+_SAYS_YES = SequenceOf(f"{_KINDLY}|{_YES}", _QUICKLY, flags=re.IGNORECASE)  # and one of them is a yes
+_SAYS_NO = SequenceOf(_NO, _KINDLY, flags=re.IGNORECASE)
+_A_YES = re.compile(_YES, re.IGNORECASE)
 _NONE_OF_THEM = Sentence(
     "(?:这些|好像|应该)?(?:都|全)?(?:不是|不对)(?:的|我[要想]问的)?|noneof(?:them|these)|neither"
 )
@@ -136,9 +138,9 @@ def agreed(text: str) -> bool | None:
     said = _letters(text)
     if "?" in text or "？" in text or not said:
         return None
-    if _SAYS_NO.fullmatch(said):
+    if _SAYS_NO.is_all_of(said):
         return False
-    return True if _SAYS_YES.fullmatch(said) else None
+    return True if _SAYS_YES.is_all_of(said) and _A_YES.search(said) else None
 
 
 def is_none_of_them(text: str) -> bool:
@@ -189,7 +191,7 @@ def one_score(text: str) -> tuple[int, str] | None:
 _LOOK = "(?:看看|看一?下|看|瞧瞧|处理一?下|处理|修一?下|修|弄|搞)"
 _BY_AND_BY = r"(?:马上|这就|现在就?|立刻|稍后|一会儿?|等[下会]儿?|(?:大概|大约|还有)?(?:\d+|[一二三四五六七八九十半两几]+)(?:分钟|个?半?小时|点钟?|点半)(?:左右|之?内|以?之?后|前|就)*)"
 _TAKES_UP = Sentence(
-    f"(?:好的?|收到|行|嗯+|可以|ok|抱歉|不好意思|老师|您好|你好)*(?:我)?(?:"
+    f"(?:好的?|收到|行|嗯+|可以|ok|抱歉|不好意思|老师|您好|你好)*+(?:我)?(?:"
     f"马上|这就|{_BY_AND_BY}(?:就)?(?:我)?(?:(?:过来|过去|来|到|去|出发|上门|远程|下去|上去){_LOOK}?|{_LOOK})|(?:来|去|过来|过去|先|远程)+{_LOOK}"
     f"|(?:我)?(?:已经?)?(?:在路上|出发|到(?:楼下|门口|现场|学校)))(?:了|啊|哈|吧|的|您|你)*"
 )

@@ -7,6 +7,8 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
+from faq.sequences import SequenceOf
+
 # Marks above letters, variation selectors and zero-width characters carry no letters of their own.
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -64,15 +66,15 @@ _THANKS = (
     "|没事了|不用了|不需要了|太好了|太棒了|真棒|棒|赞|给力|厉害|好耶|great|perfect|gotit|cool|nice"
 )
 _TO_WHOM = "(?:[老小阿][\u4e00-\u9fff]|[\u4e00-\u9fff]{1,2}(?:老师|师傅|主任|经理|工程师|组长|校长|总|工|哥|姐))|您|你们|你|老师|大家|各位|大佬|师傅|小助手|助手|客服|啦|了|哈|啊|呀|哦|嗯|的"
-_ONLY_THANKS = re.compile(rf"(?:(?:{_WORKS}|{_THANKS})(?:{_TO_WHOM})*)+")
+_ONLY_THANKS = SequenceOf(f"{_WORKS}|{_THANKS}", _TO_WHOM)
 _SAYS_IT_WORKS = re.compile(_WORKS)
 _GLAD_SIGNS = re.compile(
     "[👍👌🙏✅💯🎉❤😊😄😁🙂🤝🌹💐👏]|\\[(?:强|赞|ok|玫瑰|抱拳|鼓掌|爱心|好的|握手)\\]", re.IGNORECASE
 )
 
 _STICKER = re.compile(r"\[[^\[\]]{1,8}\]")
-_NO_WORDS = re.compile(
-    r"(?:[0-9 ]|哈|呵|嘿|嘻|噗|啊|哦|噢|呃|额|嗯|唉|哎|诶|呀|嗷|呜|草|hia|ha|he|hi|xs|www|lol+|lmao|emm+|hmm+|hh+|o(?=o)|o)*"
+_NO_WORDS = SequenceOf(
+    r"[0-9 ]|哈|呵|嘿|嘻|噗|啊|哦|噢|呃|额|嗯|唉|哎|诶|呀|嗷|呜|草|hia|ha|he|hi|xs|www|lol+|lmao|emm+|hmm+|hh+|o"
 )
 
 _ASKS = re.compile(
@@ -85,7 +87,7 @@ _ASKS = re.compile(
     re.ASCII,  # a letter beside Chinese begins a word
 )
 _SMALL_TALK = re.compile(
-    "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)+"
+    "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)++"
 )
 _ABOUT_THE_BOT = re.compile(
     "你(?:到底)?(?:是谁|叫(?:什么|啥)(?:名字)?|是(?:不是)?(?:机器人|真人|人工|人)[吗么]?|有(?:什么|哪些)(?:功能|用)|怎么用"
@@ -196,7 +198,7 @@ def strip_fillers(folded: str) -> str:
 def is_thanks(text: str) -> bool:
     """Tell whether a message consists of nothing but thanks, an acknowledgement or "it works"."""
     words, is_glad = _words_of_thanks(text)
-    return bool(_ONLY_THANKS.fullmatch(words)) if words else is_glad
+    return _ONLY_THANKS.is_all_of(words) if words else is_glad
 
 
 def is_helped(text: str) -> bool:
@@ -215,7 +217,8 @@ def _words_of_thanks(text: str) -> tuple[str, bool]:
 def is_noise(text: str) -> bool:
     """Tell whether a message has no words: stickers, punctuation, digits, laughter. An open question may still wait
     for the digits."""
-    return _NO_WORDS.fullmatch(fold(_STICKER.sub(" ", text))) is not None
+    folded = fold(_STICKER.sub(" ", text))
+    return not folded or _NO_WORDS.is_all_of(folded)
 
 
 @lru_cache(maxsize=_LATELY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import html
 import json
@@ -317,6 +318,20 @@ def test_the_address_is_verified_encrypted_or_not():
     assert Door("", TOKEN).open({}, json.dumps(challenge).encode(), NOW) == Challenge("ajls384kdjx98XX")
     with pytest.raises(Refused):
         Door("", "other").open({}, json.dumps(challenge).encode(), NOW)
+
+
+def test_a_stranger_learns_nothing_of_what_is_encrypted_by_changing_it() -> None:
+    """One answer whether the padding or the words are wrong; else each byte could be found with a few hundred calls."""
+    whole = base64.b64decode(sealed('{"type":"url_verification","challenge":"x"}'))
+    answers = set()
+    for value in range(256):
+        changed = bytearray(whole)
+        changed[-17] ^= value or 1  # the last byte of the padding, after decryption
+        body = json.dumps({"encrypt": base64.b64encode(changed).decode()}).encode()
+        with pytest.raises(Refused) as refused:
+            Door(ENCRYPT_KEY, TOKEN).open({}, body, NOW)
+        answers.add((refused.value.status, refused.value.reason if refused.value.status != 403 else ""))
+    assert answers == {(403, "")}
 
 
 def test_an_event_needs_every_proof():
