@@ -331,7 +331,7 @@ def _lacking(
         if like == 1.0:
             continue
         weighs, lacks = weight(word.text), 1 - like
-        lacking, rare_lacking = (weighs if weighs < 1.0 else 1.0) * lacks, word.rare * lacks
+        lacking, rare_lacking = min(1.0, weighs) * lacks, word.rare * lacks
         if lacking > left:
             left = lacking
         if rare_lacking > rare_left:
