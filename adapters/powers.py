@@ -1,4 +1,4 @@
-"""Powers that only some platforms give a bot: files, and taking back what was said. Asked for with `isinstance`."""
+"""Powers that only some platforms give a bot, and what only some settings leave open. Asked for with `isinstance`."""
 
 from __future__ import annotations
 
@@ -89,3 +89,12 @@ def takes_file(adapter: object, room: str, size: int) -> bool:
     if ":group:" in room and not capabilities.files_in_groups:
         return False
     return capabilities.max_file_bytes is not None and size <= capabilities.max_file_bytes
+
+
+@runtime_checkable
+class MayBeOpen(Protocol):
+    """Settings of an adapter that takes calls also where nothing proves who makes them."""
+
+    def unproved(self) -> tuple[str, ...]:
+        """Return the keys that would have to be set; none when all is proved."""
+        ...

@@ -143,6 +143,11 @@ class _Visitor:
             response.raise_for_status()
             return await response.text()
 
+    async def fetch(self, path: str) -> bytes:
+        async with self._session.get(path) as response:
+            response.raise_for_status()
+            return await response.read()
+
     async def send(self, path: str, form: Any) -> str:
         async with self._session.post(path, data=form) as response:
             response.raise_for_status()
@@ -224,6 +229,8 @@ async def _visited(address: str, loop: _Noted, lines: list[str]) -> None:
         await noted("the list, searched", lambda: visitor.read("/knowledge?q=投影仪"))
         await noted("试一试", lambda: visitor.read(f"/knowledge/try?text={known[3]['question']}"))
         for suffix in ("csv", "xlsx"):
-            await noted(f"export.{suffix}", lambda suffix=suffix: session.get(f"/knowledge/export.{suffix}"))
+            await noted(
+                f"export.{suffix}", lambda suffix=suffix: visitor.fetch(f"/knowledge/export.{suffix}")
+            )
         await noted("questions afterwards", ask)
         await noted("a day passes", lambda: session.post("/chat/travel", json={"seconds": 86400}))

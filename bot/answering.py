@@ -5,6 +5,7 @@ No answer is better than a wrong one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
 
@@ -32,7 +33,9 @@ from bot.hearing import Hearing, closing
 from bot.joining import Joining
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
+from bot.several_questions import asked_parts, with_parts
 from bot.store.contract import ClosedAsk, Store
+from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
 from bot.usual_waits import UsualWaits
 from faq.knowledge import Entry, Hit
@@ -78,22 +81,25 @@ class Answering:
             return True
         if decision is None:
             hits: list[Hit] = []
+            is_asked = said.is_for_bot
             if mode != "off":
-                await self._knowledge.hear(said.text, hearing.customer, is_asked=said.is_for_bot)
-                hits = self._knowledge.find(
-                    said.text, hearing.customer, hearing.now, is_asked=said.is_for_bot
-                )
-            verdict = self._knowledge.judge(hits, is_asked=said.is_for_bot, is_surely=said.is_surely_for_bot)
+                await self._knowledge.hear(said.text, hearing.customer, is_asked=is_asked)
+                hits = self._knowledge.find(said.text, hearing.customer, hearing.now, is_asked=is_asked)
+            verdict = self._knowledge.judge(hits, is_asked=is_asked, is_surely=said.is_surely_for_bot)
             decision = decided(said, verdict)
+            if mode != "off" and (parts := asked_parts(said.text)):
+                decision = await self._of_parts(hearing, parts, decision, is_surely=said.is_surely_for_bot)
         match decision:
             case Silent():
                 return False
             case Greet():
                 await self._greet(hearing)
-            case Give(hit=hit):
+            case Give(hit=hit, also=()):
                 await self.give(hearing, hit.entry, hearing.text)
-            case Candidates(hits=candidates):
-                await self._suggest(hearing, candidates)
+            case Give(hit=hit, also=also):
+                await self._give_several(hearing, [hit.entry, *(each.entry for each in also)])
+            case Candidates(hits=candidates, is_several=is_several):
+                await self._suggest(hearing, candidates, is_several=is_several)
             case OfferTicket() if (
                 before is not None
                 and hearing.customer_room is not None
@@ -108,6 +114,17 @@ class Answering:
             case _:
                 assert_never(decision)
         return True
+
+    async def _of_parts(
+        self, hearing: Hearing, parts: Sequence[str], decision: Decision, *, is_surely: bool
+    ) -> Decision:
+        """Return what is said to a message that asks for several things."""
+        verdicts = []
+        for part in parts:
+            await self._knowledge.hear(part, hearing.customer)
+            hits = self._knowledge.find(part, hearing.customer, hearing.now)
+            verdicts.append(self._knowledge.judge(hits, is_surely=is_surely))
+        return with_parts(decision, verdicts)
 
     async def give(
         self, hearing: Hearing, entry: Entry, question: str, entries: tuple[str, ...] = ()
@@ -136,7 +153,23 @@ class Answering:
         if is_new and earlier is None and not hearing.role.is_staff:
             await self._noting.given(entry.id, hearing.now)
 
-    async def _suggest(self, hearing: Hearing, candidates: tuple[Hit, ...]) -> None:
+    async def _give_several(self, hearing: Hearing, entries: Sequence[Entry]) -> None:
+        """Give the answers to the several questions of one message, in one message."""
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        *others, last = entries
+        lines = [say("{answer}（{entry}）", answer=_before_source(each), entry=each.id) for each in others]
+        template = N_("{answer}（{entry}）没解决回 1，我帮您报单。")
+        if hearing.customer_room is None:  # nobody to give a ticket to
+            template = N_("{answer}（{entry}）")
+        lines.append(say(template, answer=_before_source(last), entry=last.id))
+        about = Answered(question=hearing.text, entry=entries[0].id)
+        pictures = tuple(picture for each in entries for picture in each.pictures)
+        message = Message(to=Place.ASKER, text="\n".join(lines), about=about, pictures=pictures)
+        if await self._desk.answer([message], hearing.origin) and not hearing.role.is_staff:
+            for each in entries:
+                await self._noting.given(each.id, hearing.now)
+
+    async def _suggest(self, hearing: Hearing, candidates: tuple[Hit, ...], *, is_several: bool) -> None:
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         lines = say("　").join(f"{number} {hit.entry.question}" for number, hit in enumerate(candidates, 1))
         if len(candidates) == 1:
@@ -146,6 +179,10 @@ class Answering:
                 if hearing.customer_room is None
                 else say("您说的是“{question}”吗？是的话回 1；不是回 0，我帮您报单。", question=only)
             )
+        elif is_several:
+            text = say("您问了不止一件，回数字看哪一条\n{lines}", lines=lines)
+            if hearing.customer_room is not None:
+                text += say("\n0 都不是，报单")
         elif hearing.customer_room is None:
             text = say("您说的是哪一种？回数字就行\n{lines}", lines=lines)
         else:
@@ -201,6 +238,12 @@ class Answering:
 def _asked(before: Ask) -> str:
     """Return the question that an answer or an offer was about."""
     return before.about.question if isinstance(before.about, Answered | Offer) else ""
+
+
+def _before_source(entry: Entry) -> str:
+    """Return an answer to which its source is put at once; not to an address, which would take it for a part of it."""
+    answer = _whole(entry)
+    return f"{answer}\n" if "://" in answer.rpartition("\n")[2] else answer
 
 
 def _whole(entry: Entry) -> str:

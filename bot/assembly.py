@@ -15,6 +15,7 @@ from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.attaching import Attaching
 from bot.auditor import Auditor
+from bot.checking import Checking
 from bot.complaining import Complaining
 from bot.config import Config
 from bot.contract_office import ContractOffice
@@ -138,7 +139,7 @@ async def assemble(
     store: Store,
     adapters: Mapping[str, Adapter],
     clock: Clock,
-    new_code: Callable[[], int] = lambda: 100_000 + secrets.randbelow(900_000),
+    new_code: Callable[[], int] = lambda: 10_000_000 + secrets.randbelow(90_000_000),
 ) -> Bot:
     """Return a bot that is ready to receive; its knowledge is loaded, its outbox taken up where it was left."""
     living = Living(config, store)
@@ -267,7 +268,9 @@ async def assemble(
         merging=MergingOrders(desk=desk, finding=finding),
         incidents=IncidentOrders(desk=desk, store=store, finding=finding),
     )
+    checking = Checking(desk=desk, drafts=drafts, store=store)
     dialogue = Dialogue(
+        checking=checking,
         desk=desk,
         drafts=drafts,
         store=store,
@@ -296,6 +299,7 @@ async def assemble(
         uploading=uploading,
         joining=joining,
         following_on=FollowingOn(desk=desk, finding=finding, talk=talk, rules=rules),
+        checking=checking,
         first_words=FirstWords(store=store, rules=rules, talk=talk),
         talk=talk,
         shown=shown,

@@ -1,9 +1,9 @@
-"""Long work beside the event loop: in a thread that lets go of the interpreter every millisecond, and lets go of what it made bit by bit."""
+"""Long work beside the event loop: in a thread that lets go of the interpreter every millisecond, and lets go of what it made bit by bit; or in the loop, with rests."""
 
 from __future__ import annotations
 
 import sys
-from asyncio import to_thread
+from asyncio import get_running_loop, sleep, to_thread
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -15,6 +15,7 @@ _R = TypeVar("_R")
 # Who computes in a thread is asked to let go after so many seconds. The usual five thousandths are what each message would
 # wait for its turn, again and again; they stay for the rest of the time, when the writer of the store would interrupt the loop as often.
 _TURN = 0.001
+RESTS = 3.0  # times as long as it worked: a quarter of a core
 _AT_ONCE = 500  # values, some hundred microseconds
 
 
@@ -57,6 +58,21 @@ async def beside(work: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) ->
     """Do something long in a thread, in short turns, and return what it returns."""
     with short_turns():  # from here: who waits already when turns become shorter waits a long one
         return await to_thread(work, *args, **kwargs)
+
+
+class Unhurried:
+    """Work that nobody waits for, done in the event loop in slices: it rests longer than it works, so that what people wait for has most of the core."""
+
+    def __init__(self, rests: float = RESTS) -> None:
+        """Begin the first slice; each rest is so many times as long as the slice before it."""
+        self._rests = rests
+        self._time = get_running_loop().time
+        self._began = self._time()
+
+    async def rest(self) -> None:
+        """End a slice, rest, and begin the next one."""
+        await sleep((self._time() - self._began) * self._rests)
+        self._began = self._time()
 
 
 def let_go(*held: list[Any]) -> None:

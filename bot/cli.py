@@ -25,6 +25,7 @@ from bot.command_line import language_of, shown, voice_of
 from bot.command_line import loaded as _load
 from bot.config import Config, ConfigurationFaults, load, rules_of
 from bot.contracts import endings, sentence
+from bot.open_doors import open_doors
 from bot.reach import unreached
 from bot.tickets.speaker import Speaker
 
@@ -110,6 +111,14 @@ def check(config_file: Path | None, is_explained: bool) -> None:
     for each in unreached(config):
         words = {"who": each.name.of(voice.language), "why": each.why.of(voice.language)}
         click.echo(voice.say("提醒：{who} {why}", **words))
+    for door in open_doors(config):
+        click.echo(
+            voice.say(
+                "提醒：{adapter} 没有写 {key}，能连到这个端口的人都能冒充平台上的任何人；请在两边填同一个",
+                adapter=door.adapter,
+                key=door.key,
+            )
+        )
 
 
 @main.command()

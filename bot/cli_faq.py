@@ -30,10 +30,11 @@ def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
 @faq.command()
 @config_option
 @click.option("--template", "is_template", is_flag=True, help="Write an empty file with the columns instead.")
+@click.option("--customer", help="Id of a customer: only what is said to them, to hand out.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @explained
-def export(config_file: Path | None, is_template: bool, file: Path) -> None:
-    """Export everything as csv, xlsx, md or jsonl, by suffix."""
+def export(config_file: Path | None, is_template: bool, customer: str | None, file: Path) -> None:
+    """Export everything as csv, xlsx, md or jsonl, by suffix. Or what one customer is told."""
     from bot.housekeeping import export_faq, write_template
 
     config = loaded(config_file)
@@ -42,7 +43,9 @@ def export(config_file: Path | None, is_template: bool, file: Path) -> None:
         write_template(config, file)
         click.echo(say("已写出模板 {file}", file=file))
         return
-    count = asyncio.run(export_faq(config, file))
+    if customer is not None and all(each.id != customer for each in config.customers):
+        raise click.ClickException(say("配置里没有客户 {customer}。", customer=customer))
+    count = asyncio.run(export_faq(config, file, customer))
     click.echo(say("已导出 {count} 条到 {file}", count=count, file=file))
 
 

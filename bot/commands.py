@@ -37,12 +37,18 @@ _ENTRY_FIRST = re.compile(  # K-141 不对
 _ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
 _POLITE = re.compile(r"(?:[您你]好)?[\s,，。!！]*(?:请|麻烦|我要|我想要?|帮我|帮忙|给我)+(?=\S)")
 _ASKED_AT_THE_END = re.compile(  # 麦克风没声音，帮我报修一下
-    r"(?P<what>.{4,}?)[\s,，。!！;；]+(?:请|麻烦(?:您|你)?|帮我|帮忙|给我|我要|要)+(?:报个?(?:修|障|单)|转人工|建个?单)(?:一下|下|吧|啊|谢谢|[\s,，。!！~])*",
+    # A run of separators is read once, from its beginning: from every place in it would take seconds where it is long.
+    r"(?P<what>.{3,}?[^\s,，。!！;；])[\s,，。!！;；]++(?:请|麻烦(?:您|你)?|帮我|帮忙|给我|我要|要)+(?:报个?(?:修|障|单)|转人工|建个?单)(?:一下|下|吧|啊|谢谢|[\s,，。!！~])*",
     re.DOTALL,
+)
+_HURRIED = re.compile(
+    r"(?P<how>加急|紧急|特急|急)[\s,，!！:：]*报[修障][\s,，。:：!！]+(?P<what>[^?？]{4,})", re.DOTALL
 )
 _ASKED_POLITELY = (Word.REPORT, Word.URGE, Word.WITHDRAW, Word.HUMAN, Word.PROGRESS)
 _SPOKEN_NAMES = ("工单", "故障", "取消", "进度")  # 我要取消 may be about anything
-_NUMBER_FIRST = re.compile(r"(?:单号?|工单)?\s*#?\s*(?P<number>\d{3,9})[\s:,，、]*(?=[^\W\d])")  # 1024 接单
+_NUMBER_FIRST = re.compile(
+    r"(?:单号?|工单)?\s*+(?:#\s*+)?(?P<number>\d{3,9})[\s:,，、]*(?=[^\W\d])"
+)  # 1024 接单
 _ASKED_AFTER = (Word.PROGRESS, Word.MINE, Word.URGE, Word.WITHDRAW, Word.HUMAN)
 _TAIL = re.compile(r"(?:(?:怎么样|如何|到哪里?|到哪一步)了?)?[呢吧啊呀哈]*[\s?!。~]*$")  # 进度呢, 催单吧
 WITH_NUMBER = ("接", "完成", "结单", "关单")  # in any other sentence these say something else
@@ -88,6 +94,7 @@ def parse(text: str) -> Command | None:
         or _about_entry(written, plain, len(plain) - len(unmarked))
         or _polite(written, plain)
         or _asked_at_the_end(written)
+        or _hurried(written)
         or _complaint(written)
     )
 
@@ -139,6 +146,15 @@ def _asked_at_the_end(written: str) -> Command | None:
         return None
     name = "报修"
     return Command(spec=_BY_NAME[name], name=name, number=None, rest=found["what"], is_marked=False)
+
+
+def _hurried(written: str) -> Command | None:
+    """Return the report that begins with how urgent it is: `加急报修，投影不亮`."""
+    found = _HURRIED.fullmatch(written)
+    if found is None:
+        return None
+    rest = f"{found['how']} {found['what']}"  # which a level may be called
+    return Command(spec=_BY_NAME["报修"], name="报修", number=None, rest=rest, is_marked=False)
 
 
 def _complaint(written: str) -> Command | None:

@@ -13,6 +13,7 @@ import msgspec
 
 from bot.tickets.errors import N_
 from faq.knowledge import Answer, Hit, Nothing, Suggest, Verdict
+from faq.sequences import SequenceOf
 from faq.text import (
     asks_for_help,
     asks_who_you_are,
@@ -50,12 +51,13 @@ _OFFERS_HELP = re.compile(
 )
 _LONGEST_SCOLDING = 16
 _SCOLDS = re.compile(
-    r"什么(?:破|烂|垃圾|鬼|玩意)|(?:垃圾|破|傻|蠢|笨|智障|废物|弱智|没用的?)+(?:机器人|东西|服务|公司|系统|玩意|瓜|死了)|智障|废物|傻瓜|(?:stupid|useless|dumb|rubbish|crap) ?(?:bot|robot|service|thing)?\W*$",
+    r"什么(?:破|烂|垃圾|鬼|玩意)|(?:垃圾|破|傻|蠢|笨|智障|废物|弱智|没用的?)+(?:机器人|东西|服务|公司|系统|玩意|瓜|死了)|智障|废物|傻瓜|你(?:真|太|好|可真|也太|怎么这么)(?:是)?(?:笨|傻|蠢|烂|垃圾|没用)|(?:stupid|useless|dumb|rubbish|crap) ?(?:bot|robot|service|thing)?\W*$",
     re.IGNORECASE,
 )
-_ENOUGH = re.compile(  # to the bot: it has done enough
-    r"(?:(?:算了|没事了?|不用了?|不需要了?|不必了?|找到了?|知道了?|明白了?|懂了?|会了|我?自己(?:找到|弄好|搞定|解决|会)了?|已经好了|never ?mind|no need|got it|found it)[,，。.!！\s]*(?:谢谢(?:您|你|啦)?|了|啦|哈|吧|thanks?)*[,，。.!！\s]*)+",
-    re.IGNORECASE,
+_ENOUGH = SequenceOf(  # to the bot: it has done enough
+    "算了|没事了?|不用了?|不需要了?|不必了?|找到了?|知道了?|明白了?|懂了?|会了|我?自己(?:找到|弄好|搞定|解决|会)了?|已经好了|never ?mind|no need|got it|found it",
+    r"[,，。.!！\s]|谢谢(?:您|你|啦)?|了|啦|哈|吧|thanks?",
+    flags=re.IGNORECASE,
 )
 _TELLS = re.compile(
     r"(?:我们?(?:是|在|把|刚|已经?|这边)|今天|明天|昨天|后天|[上下]午|晚上|(?:i|we)(?: am| are| have|['’](?:m|re|ve)) |today |tomorrow )",
@@ -135,15 +137,17 @@ class Greet(msgspec.Struct, frozen=True):
 
 
 class Give(msgspec.Struct, frozen=True):
-    """The answer."""
+    """The answer, and those to further questions of the same message."""
 
     hit: Hit
+    also: tuple[Hit, ...] = ()
 
 
 class Candidates(msgspec.Struct, frozen=True):
     """Up to three entries by number."""
 
     hits: tuple[Hit, ...]
+    is_several: bool = False  # they are answers to several questions, not several to one
 
 
 class OfferTicket(msgspec.Struct, frozen=True):
@@ -166,7 +170,7 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
             return Silent(N_("说的是自己的东西"))
         if announces(heard.text):
             return Silent(N_("是说给大家听的"))
-    if _ENOUGH.fullmatch(heard.text.strip()):
+    if _ENOUGH.is_all_of(heard.text.strip()):
         return Silent(N_("说的是不用了"))
     if is_thanks(heard.text):
         return Silent(N_("只是道谢或应答"))

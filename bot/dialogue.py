@@ -26,6 +26,7 @@ from bot.asks import (
     Suggestion,
     Times,
 )
+from bot.checking import Checking
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.following_on import supplement
@@ -50,15 +51,13 @@ from bot.meanings import (
     told_about,
     what_fails,
 )
-from bot.moments import moment_at_start
+from bot.moments import is_day, moment_at_start
+from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.short_answers import (
-    GOOD,
     choice,
     does_not_suit,
-    not_yet,
     one_score,
-    praise,
     says_broken,
     scores,
 )
@@ -68,8 +67,6 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.kinds import SurveyState, WaitsFor
-from bot.tickets.messages import Message, Place
-from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
 from bot.wishes import Wish, wish
@@ -78,25 +75,8 @@ from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
+_AGREEABLE = " 吧啊呀哈可以行都的好，,。.!！~～"  # around a day
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
-
-
-class NotAnAnswer(Exception):
-    """A text answers no open question. `left` are the questions it leaves behind, `fresh` the ticket just opened for who speaks,
-    `before` the answer or offer that it may tell more about, `waits` the ticket for which something was asked of them."""
-
-    def __init__(
-        self,
-        left: tuple[ClosedAsk, ...],
-        fresh: int | None = None,
-        before: Ask | None = None,
-        waits: int | None = None,
-    ) -> None:
-        super().__init__("not an answer")
-        self.left = left
-        self.waits = waits
-        self.fresh = fresh
-        self.before = before
 
 
 class Dialogue:
@@ -116,6 +96,7 @@ class Dialogue:
         weekly: Weekly,
         visits: Visiting,
         talk: Talk,
+        checking: Checking,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -128,6 +109,7 @@ class Dialogue:
         self._weekly = weekly
         self._visits = visits
         self._talk = talk
+        self._checking = checking
 
     async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
         """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
@@ -149,7 +131,8 @@ class Dialogue:
         rating = next((ask for ask in asks if isinstance(ask.about, Rating)), None)
         chosen = choice(text)
         choices = [ask for ask in asks if isinstance(ask.about, _CHOICES)]
-        if rating is not None and quoted is None and is_tapped_twice(hearing, rating):
+        is_last = rating is not None and all(ask.asked_at < rating.asked_at for ask in choices)
+        if rating is not None and is_last and quoted is None and is_tapped_twice(hearing, rating):
             return None
         failing = what_fails(text)
         if failing and rating is not None and isinstance(rating.about, Rating):
@@ -159,7 +142,12 @@ class Dialogue:
             await self._rate(hearing, rating, s.Rate(hearing.by, rated[0], rated[1], rated[2]))
             return None
         check = next((ask for ask in choices if isinstance(ask.about, Check)), None)
-        if rating is None and check is not None and chosen is None and await self._graded(hearing, check):
+        if (
+            rating is None
+            and check is not None
+            and chosen is None
+            and await self._checking.graded(hearing, check)
+        ):
             return None
         if chosen is not None and choices:
             return await self._chosen(hearing, choices[0], *chosen)
@@ -169,10 +157,11 @@ class Dialogue:
             return None
         if chosen is not None and not chosen[1]:
             return None  # a bare number that nobody asked this person for, or asks any more
-        if check is not None and (is_helped(text) or not_yet(text)):
-            return await self._chosen(
-                hearing, check, 1 if is_helped(text) else 2, "" if is_helped(text) else text
-            )
+        checks = [ask for ask in choices if isinstance(ask.about, Check)]
+        if checks and (rest := await self._checking.said(hearing, checks)) is not None:
+            if rest:
+                raise NotAnAnswer((), rest=rest)
+            return None
         if choices and (said := in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
             return await self._chosen(hearing, choices[0], said, "")
         if choices and (still := still_fails(hearing, choices[0])) is not None:
@@ -262,7 +251,7 @@ class Dialogue:
         elif isinstance(about, Times):
             await self._visits.chosen(hearing, about, number, more, closed)
         elif isinstance(about, Check):
-            await self._checked(closed, about.ticket, number, more)
+            await self._checking.chosen(closed, about.ticket, number, more)
         elif isinstance(about, Gaps):
             await self._weekly.chosen(hearing, about, number)  # the others of the list still wait
         elif isinstance(about, Gap):
@@ -298,18 +287,6 @@ class Dialogue:
             if not hearing.role.is_staff:
                 await self._noting.picked(entry.id, question, hearing.now)
 
-    async def _checked(self, hearing: Hearing, number: int, choice_made: int, more: str) -> None:
-        ticket = await self._store.ticket(number)
-        if choice_made == 1 and ticket is not None:
-            await self.confirm(hearing, ticket)
-        elif choice_made == 2:
-            await self._desk.take(number, s.Reopen(hearing.by, more), hearing.origin)
-
-    async def confirm(self, hearing: Hearing, ticket: Ticket) -> None:
-        """Close a solved ticket because its requester says that it works."""
-        surveyed_at = await self._store.surveyed_at(ticket.account)
-        await self._desk.take(ticket.number, s.Confirm(hearing.by, surveyed_at), hearing.origin)
-
     async def _rate(self, hearing: Hearing, ask: Ask, step: s.Rate | s.Comment) -> None:
         if isinstance(ask.about, Rating):
             rated = closing(hearing, ClosedAsk(ask.id, "rated")) if isinstance(step, s.Rate) else hearing
@@ -323,28 +300,6 @@ class Dialogue:
             is_new = await self._desk.answer([], closing(hearing, ClosedAsk(answered.id, outcome)).origin)
             if is_new and outcome == "helped" and isinstance(answered.about, Answered):
                 await self._noting.helped(answered.about.entry, hearing.now)
-
-    async def _graded(self, hearing: Hearing, ask: Ask) -> bool:
-        """Take a rating that is the yes that was asked for as well; what may be a 1 or a 2 is asked about. False: it is neither."""
-        ticket = await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None
-        if ticket is None:
-            return False
-        if (given := praise(hearing.text) or scores(hearing.text)) is None:
-            return False
-        is_yes = min(given[:2]) >= GOOD or (given[2] and not says_broken(given[2]))
-        if not is_yes:
-            await self._ask_again(hearing, ticket)
-        else:
-            rated = closing(hearing, ClosedAsk(ask.id, "rated"))
-            await self._desk.take(ticket.number, s.Rate(hearing.by, *given), rated.origin)
-        return True
-
-    async def _ask_again(self, hearing: Hearing, ticket: Ticket) -> None:
-        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
-        text = speaker.say("{number} 现在好了吗？好了回 1，还有问题回 2。", number=ticket.number)
-        about = Check(ticket=ticket.number)
-        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
-        await self._desk.answer([message], hearing.origin)
 
     async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the details, the report or the progress that was asked for; False when none was."""
@@ -367,6 +322,9 @@ class Dialogue:
                         await self._visits.ask_again(hearing, number)
                     else:
                         await self._visits.pick(number, hearing, at[0], told)
+                    return True
+                case Times(ticket=number) if is_day(hearing.text.strip(_AGREEABLE)):
+                    await self._visits.ask_again(hearing, number)  # 后天吧: at what time?
                     return True
                 case DayDraft(ticket=number, text=draft) if found := _SUBMITTED.fullmatch(
                     hearing.text.strip()

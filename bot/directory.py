@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from bot import names
 from bot.config import Config, Person, Room
 from bot.tickets.model import Party
 
@@ -26,6 +27,9 @@ class Directory:
         self._people = {account: person for person in config.people for account in person.accounts}
         self._people_by_id = {person.id: person for person in config.people}
         self._policies = {customer.id: customer.policy for customer in reversed(config.customers)}
+        self._staff_names = frozenset(
+            names.key(person.name) for person in config.people if person.role.is_staff
+        )
         self._names = sorted(
             ((person.name, person) for person in config.people), key=lambda pair: -len(pair[0])
         )
@@ -87,9 +91,11 @@ class Directory:
         return self._people.get(account)
 
     def party(self, account: str, name: str) -> Party:
-        """Return how the archive names whoever uses an account."""
+        """Return how the archive names whoever uses an account; nobody can call themselves like one of the staff."""
         person = self._people.get(account)
-        return Party(person.id, person.name) if person else Party(account, name or account)
+        if person is not None:
+            return Party(person.id, person.name)
+        return Party(account, names.of_stranger(name, account, self._staff_names))
 
     def called_at_start(self, text: str, accounts: Iterable[str]) -> tuple[Party, str] | None:
         """Return the person named at the start of a text (`@老张 …` or `老张 …`, or the first of `accounts`), and the rest."""

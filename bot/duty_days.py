@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
 
-from bot.duty_words import people_of
+from bot.duty_words import OnDuty, people_of, said
+from bot.moments import day_at_start
 from bot.tickets.model import Party
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
@@ -71,3 +72,11 @@ def _part(turn: Turn, found: tuple[Turn, ...], speaker: Speaker, rota: Rota) -> 
     if turn is found[-1]:
         return say("{start} 起 {people}", start=start, people=people)
     return say("{start}–{end} {people}", start=start, end=end, people=people)
+
+
+def said_on(words: str, now_on: Sequence[OnDuty], speaker: Speaker, rules: Rules) -> list[str]:
+    """Return a line a rota: of the day that words begin with, or how it stands now (`now_on`)."""
+    day = day_at_start(words, speaker.now, speaker.zone)
+    if day is None or day == speaker.now.astimezone(speaker.zone).date():
+        return [said(each, speaker) for each in now_on]
+    return [said_of_day(rota, day, speaker, rules) for rota in rules.rotas.values()]

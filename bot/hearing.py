@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -16,6 +18,12 @@ from bot.tickets.model import Party
 from bot.tickets.rules import Role
 
 _LONGEST = 4000
+_TURNS: Final = re.compile(
+    "[\u202a-\u202e\u2066-\u2069]"
+)  # turn the direction of all that follows on a line, also of our own words
+_GAPS: Final = re.compile(
+    r"(\s)\s{40,}"
+)  # say nothing, and what looks for words would look at every place in them
 
 
 class Hearing(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +87,7 @@ def heard(
         language=(room.language if room else customer_room.language if customer_room else "") or language,
     )
     return Hearing(
-        text=(incoming.command or incoming.text)[:_LONGEST].strip(),
+        text=_plain((incoming.command or incoming.text)[:_LONGEST]),
         origin=origin,
         is_addressed=incoming.is_addressed or incoming.command is not None or is_private,
         is_private=is_private,
@@ -101,3 +109,8 @@ def closing(hearing: Hearing, *closed: ClosedAsk) -> Hearing:
 def restated(hearing: Hearing, text: str) -> Hearing:
     """Return the hearing as if another text had been said."""
     return replace(hearing, text=text, quotes=None)
+
+
+def _plain(text: str) -> str:
+    text = _TURNS.sub("", text)
+    return (_GAPS.sub(r"\1", text) if len(text) > 40 else text).strip()

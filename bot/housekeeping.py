@@ -20,7 +20,7 @@ from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
 from bot.tickets.errors import N_
 from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
-from faq.formats import UnreadableFile, describe, plan, shown, template, write
+from faq.formats import UnreadableFile, describe, plan, shown, template, told_to, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 from faq.popularity import by_popularity
 from faq.sentences import Sentences
@@ -60,13 +60,15 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
         await store.close()
 
 
-async def export_faq(config: Config, file: Path) -> int:
-    """Write all entries to a file and return how many.
+async def export_faq(config: Config, file: Path, customer: str | None = None) -> int:
+    """Write all entries to a file, or those that a customer is told, and return how many.
 
     Raises:
         StoreFault: The file's suffix is none we write.
     """
     entries = await _entries(config)
+    if customer is not None:
+        entries = list(told_to(customer, entries))
     try:
         write(file, entries)
     except UnreadableFile as fault:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import deque
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
+import structlog
 
+from adapters.remembered import RememberedValues
 from bot.commands import Command
 from bot.desk import Desk
 from bot.drafts import Drafts
@@ -16,13 +18,18 @@ from bot.hearing import Hearing
 from bot.living import Living
 from bot.set_up import ACCOUNT, AccountNote
 from bot.store.contract import Kept, Store
+from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party
 
 CODE = "code:"
 LASTS: Final = timedelta(minutes=10)
-_MOST_TRIES: Final = 5  # of one account, until the program starts again: a code is one of 900 000
+_MOST_TRIES: Final = 5  # wrong ones of one account while a code holds
+_MOST_TRIES_OF_ALL: Final = (
+    100  # likewise, so that many accounts together guess no more: a code is one of 90 million
+)
 _MOST_ACCOUNTS: Final = 10_000
+_PRIVATELY: Final = N_("这里别人也看得到，码不能说。请私聊我说“帐号”。")
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +37,30 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
 
     person: str
     until: int
+
+
+class Guesses:
+    """Wrong codes of the last minutes: whoever tries many is not listened to for as long as a code holds, nor is anybody once all try too many."""
+
+    def __init__(self) -> None:
+        self._of_all: deque[datetime] = deque(maxlen=_MOST_TRIES_OF_ALL)
+        self._of = RememberedValues[str, deque[datetime]](_MOST_ACCOUNTS)
+
+    def are_too_many(self, account: str, now: datetime) -> bool:
+        """Say whether an account may not try now."""
+        of = self._of.get(account, None)
+        return _is_full(self._of_all, now) or (of is not None and _is_full(of, now))
+
+    def note(self, account: str, now: datetime) -> None:
+        """Remember a wrong code."""
+        of = self._of.get(account, None) or deque[datetime](maxlen=_MOST_TRIES)
+        of.append(now)
+        self._of.note(account, of)
+        self._of_all.append(now)
+
+
+def _is_full(tries: deque[datetime], now: datetime) -> bool:
+    return len(tries) == tries.maxlen and now - tries[0] < LASTS
 
 
 class Identifying:
@@ -43,7 +74,8 @@ class Identifying:
         self._drafts = drafts
         self._store = store
         self._new_code = new_code
-        self._tries: Counter[str] = Counter()
+        self._guesses = Guesses()
+        self._log = structlog.get_logger("identifying")
 
     async def run(self, hearing: Hearing, command: Command) -> bool:
         """Give a code or take one; False when neither is meant."""
@@ -54,11 +86,16 @@ class Identifying:
         person = self._living.directory.person(hearing.origin.account)
         if person is None or not (hearing.is_private or hearing.is_for_staff or hearing.is_addressed):
             return False
+        # In private: whoever reads the code first could say that it is theirs.
+        place = self._living.directory.private_address(hearing.by, hearing.origin.address.partition(":")[0])
+        if place is None and not hearing.is_private:
+            text = self._drafts.speaker(hearing.origin.language, hearing.now).say(_PRIVATELY)
+            answer = self._drafts.answer(Message(to=Place.ASKER, text=text), hearing.origin)
+            await self._desk.note((), [answer], hearing.now, hearing.origin.seen)
+            return True
         code = self._new_code()
         until = int((hearing.now + LASTS).timestamp() * 1000)
         offered = msgspec.json.encode(Offered(person=person.id, until=until)).decode()
-        # In private: whoever reads the code first could say that it is theirs.
-        place = self._living.directory.private_address(hearing.by, hearing.origin.address.partition(":")[0])
         text = self._drafts.speaker(hearing.origin.language, hearing.now).say(
             "在您的新帐号上对我说：帐号 {code}（{time} 前有效，只能用一次，别给别人）",
             code=str(code),
@@ -75,14 +112,14 @@ class Identifying:
 
     async def _take(self, hearing: Hearing, number: int) -> bool:
         account = hearing.origin.account
-        if self._tries[account] >= _MOST_TRIES:
+        if self._guesses.are_too_many(account, hearing.now):
+            self._log.warning("too many wrong codes", action="codes_guessed", account=account)
             return False
         key = f"{CODE}{number}"
         found = (await self._store.kept(key)).get(key)
         offered = msgspec.json.decode(found, type=Offered) if found else None
         if offered is None or offered.until < hearing.now.timestamp() * 1000:
-            if len(self._tries) < _MOST_ACCOUNTS:
-                self._tries[account] += 1
+            self._guesses.note(account, hearing.now)
             return False
         person = next((each for each in self._living.config.people if each.id == offered.person), None)
         known = self._living.directory.person(account)

@@ -40,6 +40,9 @@ _WAITS = {
     WaitsFor.PARTS: ("等备件", "等配件", "等货", "parts", "waiting for parts"),
 }
 _REASON = re.compile("(" + "|".join(word for words in _WAITS.values() for word in words) + ")", re.IGNORECASE)
+_ONLY_AN_ANSWER = re.compile(
+    r"(?:的)?(?:回复|答复|反馈|回话|回信|消息|回音|(?:to )?(?:reply|answer))[了啊。.]*", re.IGNORECASE
+)
 _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
 _UNSOLVED = re.compile(r"^(?:未|没有?)(?:解决|修好|处理完)[\s,，:：]*|^unsolved[\s,:]*", re.IGNORECASE)
 _BY = re.compile(r"^(?:之前|以前|前)\s*")
@@ -56,6 +59,7 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
     by, rest = hearing.by, command.rest
     match command.word:
         case Word.CLAIM:
+            _be_for_oneself(hearing, command, ticket, directory)
             return s.Claim(by)
         case Word.ASSIST if is_undecided(ticket):
             return cs.Cover(by, rest)
@@ -150,6 +154,17 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             raise ValueError(f"{command.word} is no step")
 
 
+def _be_for_oneself(hearing: Hearing, command: Command, ticket: Ticket, directory: Directory) -> None:
+    """Refuse `接单 1024 老张` from anybody else: it would make them the owner."""
+    named = directory.called_at_start(command.rest, hearing.mentions) if command.rest else None
+    if named is not None and named[0] != hearing.by and not named[1].strip():
+        raise TicketError(
+            "接单由本人来：请 {who} 回“接单 {number}”；经理可以“改派 {number} @{who} 原因”。",
+            number=ticket.number,
+            who=named[0],
+        )
+
+
 def is_missed(result: str) -> bool:
     """Say whether a call reached nobody, by its result: `没人接`, `打了两次都没通`."""
     is_short = len(result) < _LONGEST_MISSED
@@ -219,6 +234,8 @@ def _pause(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> 
         )
     reason = next(waits for waits, words in _WAITS.items() if found[1].lower() in words)
     rest = command.rest[found.end() :].strip(" ,，:：")
+    if reason is WaitsFor.CUSTOMER and _ONLY_AN_ANSWER.fullmatch(rest):
+        rest = ""  # what for is not said: 等客户回复
     moment = moment_at_start(rest, hearing.now, rules.zone)
     if moment is None or reason is WaitsFor.CUSTOMER:
         return s.Pause(hearing.by, reason, rest)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 
+from bot.beside import Unhurried
 from bot.config import Config
 from faq.entries import Entry
 from faq.knowledge import KnowledgeBase
@@ -106,8 +107,10 @@ class KeptIndex:
         file = await asyncio.to_thread(_opened, partial)
         try:
             with file:
+                unhurried = Unhurried()
                 for some in sealed(packed(base), made_by()):
                     await asyncio.to_thread(file.write, some)
+                    await unhurried.rest()
                     if base.changes != changes:
                         return False
                 await asyncio.to_thread(_settled, file)

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from adapters.remembered import RememberedValues
-from bot.beside import beside, let_go
+from bot.beside import RESTS, Unhurried, beside, let_go
 from bot.kept_index import KeptIndex
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
@@ -54,8 +54,10 @@ class Knowledge:
         *,
         understanding: Understanding | None = None,
         index: KeptIndex | None = None,
+        rests: float = RESTS,
     ) -> None:
         self.understanding = understanding  # None: sentences are not compared by their meaning
+        self._rests = rests  # how long what nobody waits for lets others be
         self._index = index  # None: nothing is kept of it
         self._store = store
         self.thresholds = thresholds
@@ -118,8 +120,9 @@ class Knowledge:
 
     async def read_ahead(self) -> None:
         """Read what nobody has asked for yet, in slices, so that the first question about it is as quick as the next."""
+        unhurried = Unhurried(self._rests)
         for _ in self._base.read_ahead():
-            await sleep(0)
+            await unhurried.rest()
 
     async def keep_index(self) -> bool:
         """Save the index where it is so large that the next start is quicker by it; return whether it was saved now."""
@@ -229,11 +232,11 @@ class Knowledge:
         """Find by its own questions from which probability on to answer, in slices; None when nothing has changed since."""
         if self._asked == self._version or not self.thresholds.is_own:
             return None
-        version, asked = self._version, list[OwnQuestion]()
+        version, asked, unhurried = self._version, list[OwnQuestion](), Unhurried(self._rests)
         for question in asked_itself(self._base):
             if question is not None:
                 asked.append(question)
-            await sleep(0)
+            await unhurried.rest()
         self._asked = version
         self._answer_at = own_answer_at(asked, self.thresholds.answer_at)
         return self._answer_at

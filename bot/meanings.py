@@ -41,7 +41,7 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
 )
 _TRIED = re.compile(r"试[过了]|(?:照|按).{0,6}(?:做|弄|试|操作)|重[启装新]|\btried\b", re.IGNORECASE)
 _IN_VAIN = re.compile(
-    r"(?:没有?用|不管用|没有?(?:效果?|反应|变化)|不起作用|还是?不(?:行|好)|也不行|no (?:use|luck|effect)|(?:did|does)n['’]?t (?:help|work))[了啊呀的]?[。.!！~～]*$",
+    r"(?:没有?用|不管用|没有?(?:效果?|反应|变化)|不起作用|(?:还是?|也|都)?不(?:行|好使?)|no (?:use|luck|effect)|(?:did|does)n['’]?t (?:help|work))[了啊呀的]?[。.!！~～]*$",
     re.IGNORECASE,
 )
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")

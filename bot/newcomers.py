@@ -10,6 +10,7 @@ import msgspec
 import structlog
 
 from adapters.contract import Incoming, Notice, What
+from bot import names
 from bot.commands import parse
 from bot.desk import Desk
 from bot.drafts import Draft, Drafts
@@ -25,12 +26,18 @@ from scheduler.loop import Clock
 
 _MET = "met:"  # + address: the bot has introduced itself there
 _TOLD = "told:"  # + address: somebody was told of the group
+_MOST_WAITING: Final = (
+    50  # groups that nobody has set up: on some platforms anybody may add the bot to any number
+)
 _WELCOME: Final = N_(
     "大家好，我是服务助手{name}。直接说问题并 @我，我先查资料，查不到转工程师。\n"
     "报单：“报障 …”　查进度：“进度 1024”　全部：“帮助”"
 )
 _NOT_YET: Final = N_(
     "大家好，我是服务助手{name}，刚到这个群，还没设置好，暂时答不了。设好以后直接说问题并 @我就行。"
+)
+_ENOUGH: Final = N_(
+    "等着设置的群已有 {count} 个，再加进来的我先不出声，也不提示；要用哪个群，请到那里说“绑定 客户名”。"
 )
 _STANDINGS: Final[Mapping[What, str]] = {
     What.BOT_REMOVED: N_("我被移出了“{room}”，那里的消息我看不到了，也说不了话。"),
@@ -62,6 +69,8 @@ class Newcomers:
             )
         elif notice.what in _STANDINGS:
             await self._tell(notice, _STANDINGS[notice.what])
+        if notice.what is What.BOT_REMOVED:
+            await self._left(notice.room)
 
     async def heard(self, incoming: Incoming) -> bool:
         """Take a message from a group that nobody has set up; True when the group is known after all."""
@@ -89,6 +98,10 @@ class Newcomers:
         room = self._living.directory.room_at(address)
         if room is not None and room.kind == "duty":
             return
+        is_new = room is None and not await self._store.kept(_TOLD + address)
+        if is_new and self._waiting() >= _MOST_WAITING:
+            self._log.warning("too many groups wait", action="group_not_told", room=address)
+            return
         now = self._clock.now()
         kept: list[Kept] = []
         drafts: list[Draft] = []
@@ -97,15 +110,17 @@ class Newcomers:
             words = _WELCOME if is_welcomed else _NOT_YET
             drafts.append(self._introduction(address, language, words))
             kept.append(Kept(_MET + address, now.isoformat()))
-        if room is None and not await self._store.kept(_TOLD + address):
-            note = self._living.set_up.rooms.get(address) or RoomNote(name=name or address.rpartition(":")[2])
+        if is_new:
+            note = self._living.set_up.rooms.get(address) or RoomNote(
+                name=names.shown(name) or address.rpartition(":")[2]
+            )
             kept += [
                 Kept(_TOLD + address, now.isoformat()),
                 Kept(ROOM + address, msgspec.json.encode(note).decode()),
             ]
             await self._desk.note((kept[-1],), [], now, None)
             await self._living.load()
-            drafts += await self._news(address, kept)
+            drafts += await self._news(address, kept, seen)
         if drafts:
             await self._desk.note(tuple(kept), drafts, now, seen)
 
@@ -115,15 +130,17 @@ class Newcomers:
         message = Message(to=Place.CUSTOMER, text=text)
         return self._drafts.notice(message, address, f"n{_short(address)}.met", self._clock.now())
 
-    async def _news(self, address: str, kept: list[Kept]) -> list[Draft]:
+    async def _news(self, address: str, kept: list[Kept], seen: str) -> list[Draft]:
         """Tell the duty room of a new group, or where there is none whoever may set it up."""
         drafts = []
         for index, (place, language) in enumerate(self._places()):
             speaker = self._drafts.speaker(language, self._clock.now())
-            message = Message(to=Place.DUTY, text=await self._setting_up.standing(address, speaker))
-            drafts.append(
-                self._drafts.notice(message, place, f"n{_short(address)}.told.{index}", self._clock.now())
-            )
+            text = await self._setting_up.standing(address, speaker)
+            if self._waiting() >= _MOST_WAITING:
+                text = f"{text}\n{speaker.say(_ENOUGH, count=_MOST_WAITING)}"
+            message = Message(to=Place.DUTY, text=text)
+            key = f"n{_short(seen)}.told.{index}"
+            drafts.append(self._drafts.notice(message, place, key, self._clock.now()))
             kept.append(Kept(CURRENT + place, address))
         return drafts
 
@@ -137,6 +154,19 @@ class Newcomers:
         admins = [Party(person.id, person.name) for person in config.people if person.role.is_manager]
         addresses = [self._living.directory.private_address(party, "") for party in admins]
         return [(address, config.bot.language) for address in addresses if address]
+
+    def _waiting(self) -> int:
+        """How many groups somebody was told of that are still to be set up."""
+        return sum(not note.customer for note in self._living.set_up.rooms.values())
+
+    async def _left(self, address: str) -> None:
+        """Forget a group that was never set up; where the bot comes again somebody is told of it again."""
+        note = self._living.set_up.rooms.get(address)
+        if note is None or note.customer:
+            return
+        gone = tuple(Kept(prefix + address, "") for prefix in (ROOM, _TOLD))
+        await self._desk.note(gone, [], self._clock.now(), None)
+        await self._living.load()
 
     async def _tell(self, notice: Notice, template: str) -> None:
         """Say what has become of the bot in a room that is set up."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import structlog
 from msgspec.structs import replace
 
 from bot.asks import Describe, Offer
@@ -11,6 +12,7 @@ from bot.config import Room
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
+from bot.floods import MOST, Floods
 from bot.hearing import Hearing
 from bot.joining import Joining
 from bot.shown import Showing, Shown, bracketed
@@ -49,6 +51,8 @@ class Opening:
         self._rules = rules
         self._joining = joining
         self._shown = shown
+        self._floods = Floods()
+        self._log = structlog.get_logger("opening")
 
     async def apart(self, hearing: Hearing, question: str, leaving: int) -> None:
         """Open a ticket of their own for somebody who was taken for one more reporter of another."""
@@ -119,6 +123,10 @@ class Opening:
         if same is not None:
             await self._say(hearing, "收到，已经记在 {number} 里了。", number=same.number)
             return
+        until = self._floods.until(hearing.origin.account, hearing.now)
+        if until is not None and not hearing.role.is_staff:
+            await self._stop(hearing, until, room)
+            return
         if not (outside or links or subject or is_urgent or level) and await self._asked(hearing, text, room):
             return
         is_own = outside or links or subject is not None or is_urgent or leaving is not None
@@ -150,6 +158,8 @@ class Opening:
         )
         alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
         opened = await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)
+        if opened is not None:
+            self._floods.opened(hearing.origin.account, hearing.now)
         if opened is not None and shown:
             await self._keep(opened, shown, hearing)
 
@@ -165,14 +175,36 @@ class Opening:
         """Ask a customer about what their contract excludes, before anybody is called; what is urgent waits for no question."""
         customer = room.customer or ""
         what = excluded(customer, text, hearing.now, self._rules)
+        if not what or hearing.role.is_staff:
+            return False
         policy = self._rules.policies.get(self._directory.policy_of(customer))
         found = level_by_words(policy, text, self._rules.urgent_words) if policy else None
-        if not what or hearing.role.is_staff or (found is not None and found.is_urgent):
+        if found is not None and found.is_urgent:
             return False
         words = asked_whether(customer, what, self._speaker(hearing), self._rules)
         about = Offer(question=text, outside=what)
         await self._desk.answer([Message(to=Place.ASKER, text=words, about=about)], hearing.origin)
         return True
+
+    async def _stop(self, hearing: Hearing, until: datetime, room: Room) -> None:
+        """Open no more for somebody who floods a room; they and the duty room are told once, so that a person can look."""
+        account, now = hearing.origin.account, hearing.now
+        self._log.warning("too many reports", action="reports_refused", account=account, room=room.id)
+        if not self._floods.is_first_to_hear(account, now, until):
+            return
+        told = {"who": hearing.by, "count": MOST, "room": room.name, "time": until}
+        text = self._speaker(hearing).say(
+            "您 10 分钟里报了 {count} 单，这条没有建单。别的请补充在已有的单里，{time} 以后可以再报。", **told
+        )
+        drafts = [self._drafts.answer(Message(to=Place.ASKER, text=text), hearing.origin)]
+        duty = self._directory.room(room.duty)
+        if duty is not None:
+            warning = self._drafts.speaker(duty.language, now).say(
+                "⚠️ {room} 的 {who} 10 分钟里报了 {count} 单，{time} 以前再报的不建单，请到群里看看。", **told
+            )
+            key = f"a{hearing.origin.key}.flood"
+            drafts.append(self._drafts.notice(Message(to=Place.DUTY, text=warning), duty.address, key, now))
+        await self._desk.note((), drafts, now, hearing.origin.seen)
 
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
         for ticket in await self._store.same_reports(hearing.origin.account, text, hearing.now - _SAME):

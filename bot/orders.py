@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import msgspec
+from msgspec.structs import replace
 
-from bot import answers, duty_words
+from bot import answers
 from bot.asks import Check, Suggestion
 from bot.commands import WITH_NUMBER, Command, nearest, spec_named
 from bot.complaining import Complaining
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
-from bot.duty_days import said_of_day
+from bot.duty_days import said_on
 from bot.duty_office import DutyOffice
 from bot.finding import Finding
 from bot.hearing import Hearing
@@ -23,15 +24,15 @@ from bot.learning.teaching import WORDS as TEACHING_WORDS
 from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
 from bot.merging_orders import MERGING_WORDS, MergingOrders
-from bot.moments import day_at_start, is_day
 from bot.opening import Opening
+from bot.order_words import is_before_customers, is_sure, more, stands_alone
 from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
-from bot.raising import most_urgent
+from bot.raising import pressed
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, Phrase, TicketError, TooOld
-from bot.tickets.kinds import Kind, Status
+from bot.tickets.kinds import Kind
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
@@ -123,7 +124,7 @@ class Orders:
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
-        if command.is_number_first and not _is_sure(hearing, command):
+        if command.is_number_first and not is_sure(hearing, command):
             return False
         if command.word in SET_UP_WORDS:
             return await self._setting_up.run(hearing, command)
@@ -145,7 +146,7 @@ class Orders:
             return await self._complaining.run(hearing, command)
         simple = self._informing.get(command.word)
         if simple is not None:
-            if command.word in _ALONE and not command.is_marked and not _stands_alone(command):
+            if command.word in _ALONE and not command.is_marked and not stands_alone(command):
                 return False  # `值班 表发一下` is speech
             await simple(hearing, command)
             return True
@@ -160,12 +161,24 @@ class Orders:
             fitting = await self._finding.fitting(hearing, command)
             if command.word is Word.NOBODY_CAME and not fitting and not hearing.is_addressed:
                 return False  # nobody of ours was to come
-            if command.word is Word.CLAIM and not fitting and _is_before_customers(hearing, command):
+            if command.word is Word.CLAIM and not fitting and is_before_customers(hearing, command):
                 return False  # 我来 is said to the customer
             if len(fitting) != 1:
                 return await self._asked_for_number(hearing, command, fitting)
             number = fitting[0].number
-        return await self._on_ticket(hearing, command, number)
+        numbers = (number, *more(command))
+        for part, each in enumerate(numbers[:-1], 1):
+            await self._claimed_besides(hearing, command, each, part)
+        alone = command if len(numbers) == 1 else replace(command, rest="")
+        return await self._on_ticket(hearing, alone, numbers[-1])
+
+    async def _claimed_besides(self, hearing: Hearing, command: Command, number: int, part: int) -> None:
+        """Claim one of several tickets that are named at once; a refusal of one keeps nobody from the others."""
+        heard = replace(hearing, origin=replace(hearing.origin, part=part))
+        try:
+            await self._on_ticket(heard, replace(command, rest=""), number)
+        except TicketError as refusal:
+            await self.refuse(heard, refusal)
 
     def _is_speech(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Tell ordinary sentences that begin with a command's word: `取消 明天的会`, `维持现状就好`, `进展 怎么样了？`."""
@@ -331,12 +344,9 @@ class Orders:
     async def _pressed(self, hearing: Hearing, command: Command, known: Ticket | None) -> bool:
         """Take what somebody has just reported, or names, for most urgent; False when they report something new."""
         just = known or (await self._finding.just_reported(hearing) if not command.rest else None)
-        if just is None or just.status is not Status.OPEN or not self._rules.may_answer(just, hearing.by):
+        step = pressed(hearing, just, self._rules) if just is not None else None
+        if just is None or step is None:
             return False
-        level = most_urgent(just, self._rules)
-        step = (
-            s.ChangeLevel(hearing.by, level.id, hearing.text, is_raised=True) if level else s.Urge(hearing.by)
-        )
         await self._desk.take(just.number, step, hearing.origin, known=just)
         return True
 
@@ -375,17 +385,9 @@ class Orders:
         await self._tell(hearing, answers.workload(tickets, self._speak(hearing), self._rules))
 
     async def _on_duty(self, hearing: Hearing, command: Command) -> None:
-        speaker = self._speak(hearing)
-        day = day_at_start(command.rest, hearing.now, speaker.zone)
-        if day is not None and day != hearing.now.astimezone(speaker.zone).date():
-            rotas = self._rules.rotas.values()
-            lines = [said_of_day(rota, day, speaker, self._rules) for rota in rotas]
-        else:
-            lines = self._duty_lines(hearing, speaker)
+        speaker, standing = self._speak(hearing), self._office.on_duty(hearing.now)
+        lines = said_on(command.rest, standing, speaker, self._rules)
         await self._tell(hearing, "\n".join(lines) or speaker.say("还没有排班：在配置里写 [rotas]。"))
-
-    def _duty_lines(self, hearing: Hearing, speaker: Speaker) -> list[str]:
-        return [duty_words.said(each, speaker) for each in self._office.on_duty(hearing.now)]
 
     async def _take_over(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
         await self._office.take_over(hearing)
@@ -398,17 +400,3 @@ class Orders:
 
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
         await self._tell(hearing, self._speak(hearing).say(template, **values))
-
-
-def _stands_alone(command: Command) -> bool:
-    """Say whether nothing follows a word but the day it asks about: `值班 后天`."""
-    return not command.rest or (command.word is Word.ON_DUTY and is_day(command.rest))
-
-
-def _is_before_customers(hearing: Hearing, command: Command) -> bool:
-    return not (hearing.is_for_staff or hearing.is_addressed or command.is_marked)
-
-
-def _is_sure(hearing: Hearing, command: Command) -> bool:
-    """Tell `1024 接单` from a sentence to the other side that begins with a number: `1024 恢复 了，请您看看`."""
-    return may_use(command.spec, hearing.role) and (hearing.is_for_staff or not command.rest)

@@ -15,7 +15,10 @@ from bot.tickets.rules import Role
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """A message as the desk needs it. `room` is None in a private chat; `address` and `account` are the platform's."""
+    """A message as the desk needs it. `room` is None in a private chat; `address` and `account` are the platform's.
+
+    A message that says several things (this works, that does not) is taken in parts, each of them once.
+    """
 
     now: datetime
     by: Party
@@ -26,11 +29,16 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     room: Room | None
     language: str
     closed_asks: tuple[ClosedAsk, ...] = ()  # answered by this message
+    part: int = 0  # the last that is said of it is 0
 
     @property
     def seen(self) -> str:
         """The key under which a redelivery of the message is recognised."""
-        return f"{self.address}|{self.message}"
+        return (
+            f"{self.address}|{self.message}|part {self.part}"
+            if self.part
+            else f"{self.address}|{self.message}"
+        )
 
     @property
     def key(self) -> str:

@@ -21,6 +21,14 @@ def most_urgent(ticket: Ticket, rules: Rules) -> Level | None:
     return level if level is not None and ticket.level and level.id != ticket.level else None
 
 
+def pressed(hearing: Hearing, ticket: Ticket, rules: Rules) -> s.Step | None:
+    """Return what 紧急 means for a ticket: the most urgent level, or a call where it has that; None from who may not say so."""
+    if ticket.status is not Status.OPEN or not rules.may_answer(ticket, hearing.by):
+        return None
+    level = most_urgent(ticket, rules)
+    return s.ChangeLevel(hearing.by, level.id, hearing.text, is_raised=True) if level else s.Urge(hearing.by)
+
+
 def raised(hearing: Hearing, ticket: Ticket, rules: Rules) -> s.ChangeLevel | None:
     """Return the change to the level that a text begins with (`一级！全校都打不开`), when that is more urgent; else None."""
     policy = rules.policies.get(ticket.policy)

@@ -15,10 +15,11 @@ from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.asks import Ask
+from bot.checking import Checking
 from bot.commands import Command, parse
 from bot.deciding import scolds
 from bot.desk import Desk
-from bot.dialogue import Dialogue, NotAnAnswer
+from bot.dialogue import Dialogue
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
@@ -27,10 +28,11 @@ from bot.following_on import FollowingOn, supplement
 from bot.hearing import Hearing, closing, heard
 from bot.joining import Joining
 from bot.newcomers import Newcomers
+from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
-from bot.short_answers import agreed, says_broken
+from bot.short_answers import says_broken, takes_over
 from bot.shown import Shown, bracketed, names_of
 from bot.spoken import spoken
 from bot.store.contract import Link, Store
@@ -79,6 +81,7 @@ class Reception:
         shown: Shown,
         drafts: Drafts,
         first_words: FirstWords,
+        checking: Checking,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -100,6 +103,7 @@ class Reception:
         self._shown = shown
         self._drafts = drafts
         self._first_words = first_words
+        self._checking = checking
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -170,8 +174,9 @@ class Reception:
             is_addressed=hearing.is_addressed,
         )
         command = parse(found.command) if found is not None else None
-        if found is None and agreed(hearing.text) and not hearing.mentions:
-            return await self._accepted(hearing)
+        answer = takes_over(hearing.text) if not hearing.mentions else None
+        if answer is not None and (offered := await self._answered(hearing, is_taken=answer)) is not None:
+            return offered
         if found is None or command is None:
             return None
         if found.number is not None:
@@ -180,13 +185,13 @@ class Reception:
         is_one = found.is_certain or is_quoted or len(await self._finding.fitting(hearing, command)) == 1
         return command if is_one else None
 
-    async def _accepted(self, hearing: Hearing) -> Command | None:
-        """Return the acceptance of a hand-over that was offered with the words just before a yes."""
-        accept = parse(f"/{Word.ACCEPT}")
-        fitting = await self._finding.fitting(hearing, accept) if accept is not None else []
+    async def _answered(self, hearing: Hearing, *, is_taken: bool) -> Command | None:
+        """Return the answer to a hand-over that was offered with the words just before a yes or a no."""
+        answer = parse(f"/{Word.ACCEPT}" if is_taken else f"/{Word.DECLINE} {hearing.text}")
+        fitting = await self._finding.fitting(hearing, answer) if answer is not None else []
         offer = fitting[0].offer if len(fitting) == 1 else None
         is_next = offer is not None and self._talk.follows(hearing, offer.giver.id)
-        return accept if is_next else None
+        return answer if is_next else None
 
     async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
         """Also staff among themselves: the bot answers them too when they call it."""
@@ -199,6 +204,10 @@ class Reception:
         except NotAnAnswer as other:
             hearing, fresh, before = closing(hearing, *other.left), other.fresh, other.before
             waits = other.waits
+            if other.rest:
+                hearing = replace(
+                    hearing, text=other.rest, is_addressed=True
+                )  # told with an answer to the bot
         else:
             if suggested is not None:
                 await self._run(suggested)
@@ -208,7 +217,7 @@ class Reception:
         if link is None and await self._asking_after.asked(hearing):
             return
         is_alone = hearing.quotes is None and not self._talk.is_with_staff(hearing)
-        is_own_breath = self._talk.follows(hearing, hearing.by.id)
+        is_own_breath = fresh is not None and self._talk.follows(hearing, hearing.by.id)
         just = waits if waits is not None else fresh if is_own_breath else None
         is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them
         if is_theirs and await self._asking_after.said_aloud(hearing, just):
@@ -259,7 +268,7 @@ class Reception:
         said = _without(ticket.number, hearing.text)
         if is_thanks(said) or is_noise(said):
             if ticket.status is Status.SOLVED and is_helped(said):
-                await self._dialogue.confirm(hearing, ticket)
+                await self._checking.confirm(hearing, ticket)
             return True
         if await self._asking_after.asked_about(hearing, ticket, said):
             return True

@@ -25,8 +25,13 @@ CLAIMS = (
     Sentence(rf"(?:{_NUMBER}{_GAP})?{_MYSELF}(?:(?P<takes>{_TAKES})|{_LOOKS}){_END}"),
     Sentence(rf"(?P<takes>(?:i'?ll|i will|let me|i can) (?:take|handle|do|fix|grab)){_IT}(?: {_NUMBER})?{_END}"),
     Sentence(rf"(?:i'?ll|i will|let me|i can) (?:look (?:at|into)|check) {_NUMBER}{_END}"),
-    Sentence(rf"{_NUMBER}{_GAP}(?:is mine|(?:i'?m |i am )?on it|(?:i'?ll|i will) (?:take|handle|do|fix|look (?:at|into)){_IT}){_END}"),
+    Sentence(rf"{_NUMBER}{_GAP}(?:归|是)?我的{_END}"),
+    Sentence(rf"{_NUMBER}{_GAP}(?:(?:is )?mine|(?:i'?m |i am )?on it|(?:i'?ll|i will) (?:take|handle|do|fix|look (?:at|into)){_IT}){_END}"),
 )  # fmt: skip
+
+CLAIMS_SEVERAL = Sentence(  # 1001和1002我都接了
+    rf"{_NUMBER}(?P<rest>(?:[\s,，、和及/]+\d{{3,9}}(?!\d))+){_GAP}(?:这?(?:两|三|几)(?:个|单))?(?:都|全)?(?:由|归|是)?我(?:都|全)?(?:来|去)*(?:接单?|处理|负责|看看|看|弄|跟)(?:一下|下)?{_END}"
+)
 
 # To somebody. `rest` begins with a name; where the sentence may name other work too, what follows it must be DOES.
 GIVES = (
@@ -36,6 +41,7 @@ GIVES = (
 ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is enough
     (Sentence(rf"{_GIVEN}\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), True),
     (Sentence(rf"{_NUMBER}{_GAP}给\s*(?P<rest>.+?){_END}"), True),
+    (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:改派?|换)(?:给|成)?\s*(?P<rest>@?[^\d\s,，。]+?)(?:来|去)?(?:处理|跟进|跟|看|接)?(?:一下|下)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
     (Sentence(rf"(?:让|叫|请|安排)\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
     (Sentence(rf"{_NUMBER}{_GAP}(?:让|叫|请|安排)\s*(?P<rest>.+)"), False),
     (Sentence(rf"(?P<rest>@?[^\d\s]+?[\s,，]*{_DOING})\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
@@ -48,13 +54,14 @@ DOES = Sentence(
 ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:级别)?(?:改|升|降|调)(?:级)?(?:成|为|到)\s*(?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
     (Sentence(rf"(?:set|change|raise|lower) {_NUMBER} to (?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:现在|还)?(?:在|要|得)?(?P<rest>等(?:客户|第三方|厂家|厂商|备件|配件|货)(?=$|[\s,，:：。;；]).*)"), Word.PAUSE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:现在|还)?(?:在|要|得)?(?P<rest>等(?:客户|第三方|厂家|厂商|备件|配件|货)(?=$|[\s,，:：。;；]|提供|补充|发|拍).*)"), Word.PAUSE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都)?(?:(?:修好|搞定|弄好|处理好|处理完|解决|恢复正常|可以|好)了|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"(?:取消接单|退单|放弃)\s*{_NUMBER}(?P<rest>){_END}"), Word.HAND_OVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|已经?到(?:现场|场))(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"(?:我)?(?:已经?)?到(?:现场|场)?了{_GAP}{_NUMBER}(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:i'?m |i am )(?:on site|there|here)(?P<rest>){_END}"), Word.ARRIVE, ""),

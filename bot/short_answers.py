@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from bot.commands import BETWEEN
 from bot.sentence import Sentence
+from faq.sequences import SequenceOf
 from faq.text import looks_like_trouble, normalized
 
 _CAUSE = ("故障原因", "原因分析", "原因", "cause")
@@ -35,6 +36,9 @@ _FIELDS = re.compile(  # a colon makes each a label; without one only the three 
 )
 
 
+BEGINS_A_RESULT = re.compile(
+    r"(?:故障)?原因\s*[:：]|cause\s*:", re.IGNORECASE
+)  # what was asked for after 解决 1024
 _JOINED = re.compile(  # typed with one thumb: 原因电源老化方法换电源预防定期除尘
     r"(?:故障)?原因[是为:：]?(?P<cause>[^:：]+?)(?:处理)?方法[是为:：]?(?P<method>[^:：]+?)预防(?:措施)?[是为:：]?(?P<prevention>[^:：]+)",
     re.DOTALL,
@@ -67,6 +71,10 @@ _DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
 _ORDINAL = re.compile(
     r"^(?:选|第|选第)\s*[一二两三四五六七八九](?:[个种条项号](?:吧|是|的)*)?(?=$|[\s,。!、;])"
 )
+_CORRECTS = re.compile(
+    r"(?:不对|不是|错了|说错了|选错了|点错了)[\s,。!]*(?:应该)?(?:是|选)\s*"
+)  # 不对，是第二个
+_SEVERAL = re.compile(r"(\d)(?:\s*[和跟与、,]\s*\d)+\s*(?:两个)?都(?:有|是|要|不行|试|遇到)?了?")  # 1和2都有
 _CHOICE = re.compile(
     rf"^(?:选|第|选第)?\s*(\d)(?:(?:\s*[个种条项号](?:吧|是|的)*|[吧哈啊呀]+)(?=$|[\s,。!、;谢]))?{_COUNTED}(?=$|[\s,。!、:;]|谢谢|\.(?!\d))[\s,。.!、:;]*(.*)$",
     re.DOTALL,
@@ -85,7 +93,7 @@ _PRAISE = re.compile(r"没问题|没得说|没毛病|不错|差不多")
 _LONGEST_REMARK = 60
 _LONGEST_PROMISE = 24
 _PROMISES = re.compile(
-    r"(?:(?:好的?|嗯+|行|可以|ok|收到|知道了|明白)[,，。!！\s]*)*(?:请?稍(?:等|候)|请?等(?:一?下|一?会|我|下课|会儿)|马上|一会儿?|待会儿?|等会儿?|晚(?:点|些)|稍后|回头|下课|"
+    r"(?:(?:好的?|嗯+|行|可以|ok|收到|知道了|明白)[,，。!！\s]*)*+(?:请?稍(?:等|候)|请?等(?:一?下|一?会|我|下课|会儿)|马上|一会儿?|待会儿?|等会儿?|晚(?:点|些)|稍后|回头|下课|"
     r"(?:今天|明天|下午|上午|晚上)(?:再|我|给|发|去)|我(?:现在|这就|马上|先|等下|一会儿?)?(?:去|问问|问一?下|找找|找一?下|看看|看一?下|确认)|正在(?:找|问|上课|开会)|在(?:上课|开会)"
     r"|(?:one|just a|a) (?:moment|minute|second|sec)\b|later\b|i'?ll (?:check|look|ask|send))",
     re.IGNORECASE,
@@ -101,10 +109,11 @@ GOOD = 3  # a score from which on it cannot be a 1 or a 2
 
 _YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以的?|行的?|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
 _NO = "(?:先|暂时)?(?:不用|不要|不需要|不必|不了|别|不)(?:转|报|报单|麻烦)?了?|算了|不同意|不行|不可以|no|nope|no ?thank(?:s|you)|notnow|disagreed?"
-_KINDLY = "(?:吧|啊|呀|哈|哦|嘛|了|啦|谢谢您?|谢了|麻烦(?:您|你|了)*|您|你|请|thankyou|thanks|please)*"
-_QUICKLY = "(?:(?:要|越)?快(?:越好|点儿?|一点|些)|尽快|尽早|抓紧(?:时间)?|(?:我们?|这边|比较|很)*急(?:用|的)?|在线等|assoonaspossible|asap|quickly|urgent(?:ly)?|itsurgent)?"
-_SAYS_YES = Sentence(f"(?:{_KINDLY}{_YES}{_KINDLY})+(?:{_QUICKLY}{_KINDLY})")
-_SAYS_NO = Sentence(f"(?:(?:{_NO}){_KINDLY})+")
+_KINDLY = "吧|啊|呀|哈|哦|嘛|了|啦|谢谢您?|谢了|麻烦(?:您|你|了)*|您|你|请|thankyou|thanks|please"
+_QUICKLY = "(?:要|越)?快(?:越好|点儿?|一点|些)|尽快|尽早|抓紧(?:时间)?|(?:我们?|这边|比较|很)*急(?:用|的)?|在线等|assoonaspossible|asap|quickly|urgent(?:ly)?|itsurgent"
+_SAYS_YES = SequenceOf(f"{_KINDLY}|{_YES}", _QUICKLY, flags=re.IGNORECASE)  # and one of them is a yes
+_SAYS_NO = SequenceOf(_NO, _KINDLY, flags=re.IGNORECASE)
+_A_YES = re.compile(_YES, re.IGNORECASE)
 _NONE_OF_THEM = Sentence(
     "(?:这些|好像|应该)?(?:都|全)?(?:不是|不对)(?:的|我[要想]问的)?|noneof(?:them|these)|neither"
 )
@@ -115,14 +124,23 @@ def _letters(text: str) -> str:
     return _NOT_LETTERS.sub("", normalized(text))
 
 
+_TAKES_OVER = Sentence(
+    r"(?:好的?|ok|行|可以|嗯|没问题|收到)*(?:那?我(?:来|去)?(?:接|接手|处理|弄|跟)(?:了|吧|一下)*)|(?:ok(?:ay)?|sure|yes)?(?:ill|iwill|ican)takeit"
+)
+_CANNOT_TAKE = Sentence(
+    r"(?:不好意思|抱歉|对不起)?我?(?:现在|这会儿|今天|手上|正|还)*(?:在外面|在忙|有事|没空|走不开|接不了|去不了|来不了|不方便|忙不过来)+(?:.{0,12}(?:接不了|去不了|来不了|走不开|没空))?(?:了|啊|呀)?"
+    r"|(?:sorry)?i(?:cant|cannot|canttakeit|mbusy|mout)(?:takeit|now)*"
+)
+
+
 def agreed(text: str) -> bool | None:
     """Return the yes or no that is all a text says, None when it says anything else."""
     said = _letters(text)
     if "?" in text or "？" in text or not said:
         return None
-    if _SAYS_NO.fullmatch(said):
+    if _SAYS_NO.is_all_of(said):
         return False
-    return True if _SAYS_YES.fullmatch(said) else None
+    return True if _SAYS_YES.is_all_of(said) and _A_YES.search(said) else None
 
 
 def is_none_of_them(text: str) -> bool:
@@ -133,6 +151,13 @@ def is_none_of_them(text: str) -> bool:
 def choice(text: str) -> tuple[int, str] | None:
     """Return the digit a person answered with, and what they added; None when the text is something else."""
     said = normalized(text).strip()
+    corrected = _CORRECTS.match(said)
+    if corrected is not None:
+        again = choice(said[corrected.end() :])
+        return again if again is not None and not again[1] else None
+    several = _SEVERAL.fullmatch(said)
+    if several is not None:
+        return int(several[1]), ""  # the others can be picked after it
     ordinal = _ORDINAL.match(said)
     if ordinal is not None:
         said = ordinal[0].translate(_DIGITS) + said[ordinal.end() :]
@@ -166,7 +191,7 @@ def one_score(text: str) -> tuple[int, str] | None:
 _LOOK = "(?:看看|看一?下|看|瞧瞧|处理一?下|处理|修一?下|修|弄|搞)"
 _BY_AND_BY = r"(?:马上|这就|现在就?|立刻|稍后|一会儿?|等[下会]儿?|(?:大概|大约|还有)?(?:\d+|[一二三四五六七八九十半两几]+)(?:分钟|个?半?小时|点钟?|点半)(?:左右|之?内|以?之?后|前|就)*)"
 _TAKES_UP = Sentence(
-    f"(?:好的?|收到|行|嗯+|可以|ok|抱歉|不好意思|老师|您好|你好)*(?:我)?(?:"
+    f"(?:好的?|收到|行|嗯+|可以|ok|抱歉|不好意思|老师|您好|你好)*+(?:我)?(?:"
     f"马上|这就|{_BY_AND_BY}(?:就)?(?:我)?(?:(?:过来|过去|来|到|去|出发|上门|远程|下去|上去){_LOOK}?|{_LOOK})|(?:来|去|过来|过去|先|远程)+{_LOOK}"
     f"|(?:我)?(?:已经?)?(?:在路上|出发|到(?:楼下|门口|现场|学校)))(?:了|啊|哈|吧|的|您|你)*"
 )
@@ -199,6 +224,16 @@ def only_promises(text: str) -> bool:
 def does_not_suit(said: str) -> bool:
     """Tell whether what follows a time says that it does not suit: `明天上午` … `有课，下午行吗`."""
     return _UNSUITABLE.match(said.strip(" ,，。、")) is not None
+
+
+def takes_over(text: str) -> bool | None:
+    """Return the answer to a hand-over that somebody gives in their own words: `ok 我接` is a yes, `我在外面，接不了` a no; else None."""
+    if "?" in text or "？" in text:
+        return None
+    said = _letters(text)
+    if _CANNOT_TAKE.fullmatch(said):
+        return False
+    return True if agreed(text) or _TAKES_OVER.fullmatch(said) else None
 
 
 def takes_up(text: str) -> bool:

@@ -12,6 +12,7 @@ from datetime import timedelta
 import msgspec
 
 from adapters.contract import Attachment
+from bot import names as naming
 from bot.hearing import Hearing
 from bot.origin import Origin
 from bot.tickets.errors import N_
@@ -58,7 +59,9 @@ class Shown:
 
 def names_of(attachments: Sequence[Attachment], speaker: Speaker) -> tuple[str, ...]:
     """Return what attachments are in words: each by its name, or by its kind where it has none."""
-    return tuple(each.name or speaker.say(_WORDS.get(each.kind, _WORDS["file"])) for each in attachments)
+    return tuple(
+        naming.shown(each.name) or speaker.say(_WORDS.get(each.kind, _WORDS["file"])) for each in attachments
+    )
 
 
 def bracketed(names: Sequence[str]) -> str:

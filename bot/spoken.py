@@ -17,6 +17,7 @@ from bot.sentences import (
     ABOUT_ALL,
     ASKS_SOMEBODY,
     CLAIMS,
+    CLAIMS_SEVERAL,
     DOES,
     FREE,
     GIVES,
@@ -26,11 +27,13 @@ from bot.sentences import (
     ON_A_DAY,
     WORKLOADS,
 )
+from bot.short_answers import BEGINS_A_RESULT, resolution_fields
 from bot.tickets.model import Party
 from bot.vocabulary import Word
 from bot.wishes import Wish, wish
 
 _COMMAS = re.compile(r"[,，]\s*")
+_NUMBERS = re.compile(r"\d{3,9}")
 _THREE = 3
 _LONGEST = 200
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９＃＠　’", "0123456789#@ '")
@@ -56,6 +59,8 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
     said = text.strip().translate(_HALF_WIDTH) if len(text) <= _LONGEST else ""
     if not said:
         return None
+    if BEGINS_A_RESULT.match(said) and all(resolution_fields(said).values()):
+        return _meant(Word.RESOLVE, None, said)
     about_all = _asked(said) or _on_a_day(said) or _of_somebody(said, called)
     if about_all is None and is_addressed and FREE.fullmatch(said):
         about_all = _meant(Word.WORKLOAD, None)  # said to everybody it asks for a colleague, not for numbers
@@ -71,6 +76,9 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
 
 
 def _claimed(said: str) -> Spoken | None:
+    several = CLAIMS_SEVERAL.fullmatch(said)
+    if several is not None:
+        return _meant(Word.CLAIM, several["number"], " ".join(_NUMBERS.findall(several["rest"])))
     for pattern in CLAIMS:
         found = pattern.fullmatch(said)
         if found is None:

@@ -66,9 +66,9 @@ class Talk:
 
     def is_with_staff(self, hearing: Hearing) -> bool:
         """Say whether staff have just spoken to whoever speaks: by name, or as the next after them."""
-        lines = self._before(hearing, _TALKING)
-        if not [line for line in lines if line.is_staff]:
+        if not [line for line in self._rooms.get(hearing.origin.address, ()) if line.is_staff]:
             return False  # mostly it is customers among themselves
+        lines = self._before(hearing, _TALKING)
         place = next((place for place, line in enumerate(lines) if line.is_staff and not line.calls), None)
         if place is not None:
             before = next((line for line in lines[place:] if not line.is_staff), None)

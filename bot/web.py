@@ -252,6 +252,11 @@ async def _protect(_: web.Request, response: web.StreamResponse) -> None:
     """Add the headers that keep a page from being misused; what a page says itself stays."""
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    # What is behind the login stays in no cache; files of the program are asked for again and mostly unchanged.
+    response.headers.setdefault(
+        "Cache-Control", "no-cache" if isinstance(response, web.FileResponse) else "no-store"
+    )
+    response.headers["Server"] = "shouwen"  # not which version of what has holes
 
 
 async def _end(live: Live) -> None:

@@ -70,11 +70,16 @@ def _weights(is_semantic: bool) -> tuple[float, ...]:
 
 
 @cache
-def _most_spoken() -> tuple[tuple[float, ...], float]:
-    """Return the weights of what `faq.features.at_most` measures, nothing for all else, and what all else speaks at most."""
+def _most_spoken() -> tuple[tuple[tuple[int, float], ...], float]:
+    """Return the places and weights of what `faq.features.at_most` measures, and what all else speaks at most."""
     named = dict(zip(NAMES, _weights(False), strict=True))
     most = sum(max(named[name] * least, named[name] * best) for name, (least, best) in UNMEASURED.items())
-    return tuple(0.0 if name in UNMEASURED else weight for name, weight in named.items()), most
+    measured = [
+        (place, weight)
+        for place, (name, weight) in enumerate(named.items())
+        if weight and name not in UNMEASURED
+    ]
+    return tuple(measured), most
 
 
 def _spoken(weights: Sequence[float], features: Sequence[float]) -> float:
@@ -111,8 +116,7 @@ def most_likely(found: Sequence[Sequence[float]], among: int) -> float:
     """
     if any(features[_ALIKE] == 1.0 for features in found):
         return 1.0
-    weights, _ = _most_spoken()
-    total = log(sum([exp(SHARPNESS * _spoken(weights, features)) for features in found])) / SHARPNESS
+    total = log(sum([exp(SHARPNESS * _spoken_at_most(features)) for features in found])) / SHARPNESS
     # What is not measured is the same for all, and so is the length of the text.
     return _likely_at_most(found[0], total, among)
 
@@ -121,9 +125,13 @@ def most_likely_of_any(cases: Sequence[Sequence[float]], wordings: int, among: i
     """Return what `most_likely` does, of an entry with so many phrasings that all have the features of one of some cases at most."""
     if any(features[_ALIKE] == 1.0 for features in cases):
         return 1.0
-    weights = _most_spoken()[0]
-    spoken = max([_spoken(weights, features) for features in cases])
+    spoken = max(map(_spoken_at_most, cases))
     return _likely_at_most(cases[0], spoken + log(wordings) / SHARPNESS, among)
+
+
+def _spoken_at_most(features: Sequence[float]) -> float:
+    """Return what the measured features speak, of those that a phrasing has at most."""
+    return sum([weight * features[place] for place, weight in _most_spoken()[0]])
 
 
 def _likely_at_most(features: Sequence[float], total: float, among: int) -> float:

@@ -7,6 +7,8 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
 
+from faq.sequences import SequenceOf
+
 # Marks above letters, variation selectors and zero-width characters carry no letters of their own.
 _INVISIBLE = re.compile("[\u00ad\u0300-\u036f\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff]+")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -32,7 +34,7 @@ _CODE = re.compile(r"\[CQ:[^\]]*\]")
 _LINK = re.compile(r"https?://[^\s\u4e00-\u9fff]+|www\.[^\s\u4e00-\u9fff]+", re.IGNORECASE)
 _MENTION = re.compile(r"(?<![\w.])[@＠][^\s@＠,，:：]{1,20}(?=[\s,，:：]|$)[,，:：]?")
 _LONG_NUMBER = re.compile(r"(?<![0-9a-zA-Z])[0-9]{7,}(?![0-9a-zA-Z])")
-_MAY_BE_CODE = re.compile(r"[@＠\[/]|www\.|[0-9]{7}", re.IGNORECASE)
+_MAY_BE_CODE = re.compile(r"[@＠\[/]|[wW]{3}\.|[0-9]{7}")
 # Three and more of one character are one; two may be a word.
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
@@ -64,30 +66,32 @@ _THANKS = (
     "|没事了|不用了|不需要了|太好了|太棒了|真棒|棒|赞|给力|厉害|好耶|great|perfect|gotit|cool|nice"
 )
 _TO_WHOM = "(?:[老小阿][\u4e00-\u9fff]|[\u4e00-\u9fff]{1,2}(?:老师|师傅|主任|经理|工程师|组长|校长|总|工|哥|姐))|您|你们|你|老师|大家|各位|大佬|师傅|小助手|助手|客服|啦|了|哈|啊|呀|哦|嗯|的"
-_ONLY_THANKS = re.compile(rf"(?:(?:{_WORKS}|{_THANKS})(?:{_TO_WHOM})*)+")
+_ONLY_THANKS = SequenceOf(f"{_WORKS}|{_THANKS}", _TO_WHOM)
 _SAYS_IT_WORKS = re.compile(_WORKS)
 _GLAD_SIGNS = re.compile(
     "[👍👌🙏✅💯🎉❤😊😄😁🙂🤝🌹💐👏]|\\[(?:强|赞|ok|玫瑰|抱拳|鼓掌|爱心|好的|握手)\\]", re.IGNORECASE
 )
 
 _STICKER = re.compile(r"\[[^\[\]]{1,8}\]")
-_NO_WORDS = re.compile(
-    r"(?:[0-9 ]|哈|呵|嘿|嘻|噗|啊|哦|噢|呃|额|嗯|唉|哎|诶|呀|嗷|呜|草|hia|ha|he|hi|xs|www|lol+|lmao|emm+|hmm+|hh+|o(?=o)|o)*"
+_NO_WORDS = SequenceOf(
+    r"[0-9 ]|哈|呵|嘿|嘻|噗|啊|哦|噢|呃|额|嗯|唉|哎|诶|呀|嗷|呜|草|hia|ha|he|hi|xs|www|lol+|lmao|emm+|hmm+|hh+|o"
 )
 
 _ASKS = re.compile(
-    "怎么|怎样|咋|如何|为什么|为啥|为何|什么|啥(?:时候|原因|意思|情况)|哪里|哪儿|哪个|哪些|在哪|多少|多久|几点|几天|第几"
+    "怎么|怎样|咋|如何|为什么|为啥|为何|什么|啥(?:时候|原因|意思|情况)|哪里|哪儿|哪个|哪些|在哪|多少|多久|几点|(?<![过前这那好后])几天|第几"
+    "|[能可会要]以?[^吗么，。 ]{1,8}不$|(?:往|去|上|到|从)?哪(?:领|取|买|交|办|开|找|修|扔|拿|借|充|退|换|缴|查|下载|报名|租|停)|[要需缺][办带填交准备弄走]{0,2}啥(?!子?的)"
+    "|啥(?:手续|证|材料|东西|流程|条件|资料)|(?<![好过有这那前后十])几(?:块|毛|折|个月一|个号|号[开放交发])|能[^，。 ]{1,4}几[本张个次台天]|吗(?=[^啡，。 ]{1,4}$)"
     "|能不能|能否|可不可以|可否|是不是|是否|有没有|要不要|会不会|行不行|对不对|谁(?:能|知道|会|有)|请问|请教|求助|求教|吗$|吗 |么$|呢$"
     r"|^(?:how|why|what|where|when|which|who|is|are|do|does|did|can|could|may)\b|\bhow (?:do|does|can|to|should)\b"
     r"|\b(?:can|could) (?:i|we|you|someone|anyone|anybody)\b|\bdoes (?:it|the|this|that|anyone|anybody)\b",
     re.ASCII,  # a letter beside Chinese begins a word
 )
 _SMALL_TALK = re.compile(
-    "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)+"
+    "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)++"
 )
 _ABOUT_THE_BOT = re.compile(
     "你(?:到底)?(?:是谁|叫(?:什么|啥)(?:名字)?|是(?:不是)?(?:机器人|真人|人工|人)[吗么]?|有(?:什么|哪些)(?:功能|用)|怎么用"
-    "|(?:都|还)?(?:会|能)(?:帮我?)?(?:做|干|帮忙)?(?:些|点)?(?:什么|啥))[呀啊呢]?"
+    "|(?:都|还)?(?:会|能)(?:帮我?)?(?:做|干|帮忙)?(?:些|点)?(?:什么|啥)|(?:都|还)?[会能]干嘛?)[呀啊呢]?"
     "|(?:who|what) are you|what can you do|are you (?:a )?(?:bot|robot|human|real)",
 )
 _FAILS = re.compile(
@@ -96,13 +100,13 @@ _FAILS = re.compile(
     "|刷不[了出]|扫不[了出]|搜不到|播不[了出]|放不[了出]|投不[了上]|录不[了上]|点不[了开动]|动不了|加载不[了出]|显示不[了出]|打印不[了出]|导不[了出入]|查不[了到出]|选不[了上]"
     r"|(?<![想看对])不起来|(?:屏幕?|画面|显示器?)[^，。,\s]{0,6}[黑蓝白花绿]的|有(?:电流声|杂音|噪音|异响|异味|回声)|漏水|冒烟|跳闸|短路|卡住"
     "|不(?:制冷|制热|通电|上电|充电|联网|同步|转了|走了|出水|出纸|出声|开机)|写不[上了出]|关不[上了]|拔不[出下]|弹不出"
-    "|卡纸|不出来|没反应|没有反应|没声音|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
-    "|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
-    r"|\b(?:not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
+    "|卡纸|不出来|没反应|没有反应|没声|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
+    "|[传发导]不[过出]去|(?:系统|网络|网速|上网|网页|[校内外]网|网(?=[很好太])|电脑|平台|页面|软件|程序|加载|登录|响应|速度|服务器|wifi|无线|[a-z]{2,8})[^，。 ]{0,4}慢(?!慢|一?点|下来)|(?:停|断)[电水]了|印偏了|[账帐]号[^，。 ]{0,3}(?:被锁|锁了|锁住)|(?<![别没要会])忘[了记]?[^，。 ]{0,4}密码|密码[^，。 ]{0,4}忘|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
+    r"|\b(?:forgot(?:ten)? (?:my|the|your) (?:password|pin|login|username|code)|locked out|(?:account|login|user) (?:is |got |was |has been )?locked|not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
     re.ASCII,
 )
 MAY_FAIL = re.compile(  # every trouble has one of these; most of what people say to each other has none
-    "[不没无屏画显流杂噪异回漏冒跳短卡断掉停失过错故坏死闪崩挂宕瘫乱a-z0-9]"
+    "[不没无屏画显流杂噪异回漏冒跳短卡断掉停失过错故坏死闪崩挂宕瘫乱慢偏锁忘a-z0-9]"
 )
 _ASKS_FOR_HELP = re.compile(  # the end of a text that told of something
     "(?:麻烦|请|帮忙|帮我|帮|能不能|能否|可否|可以)(?:你们?|您|老师|师傅|工程师|派?[个位]?人)?(?:帮忙|帮我|抽空|尽快|过来|来|去)*"
@@ -114,7 +118,9 @@ _HELP_WITH_OTHER_THINGS = re.compile(
     "大家|各位|同学|通知|公告|私信|私聊|邮件|消息|微信|表格|作业|作文|题|论文|教案|名单|课表|群里|群公告|一下班|看班|看孩子|接孩子|值日"
 )
 _LEAST_TOLD = 4  # letters before the wish for help
-_DENIED = re.compile("(?:没有?|不再|未)(?:再)?(?:报错|出错|错误|失败|异常|故障|死机|掉线|断线|问题)")
+_DENIED = re.compile(
+    "(?:没有?|不再|未)(?:再)?(?:[传发导]不[过出]去|(?:系统|网络|网速|上网|网页|[校内外]网|网(?=[很好太])|电脑|平台|页面|软件|程序|加载|登录|响应|速度|服务器|wifi|无线|[a-z]{2,8})[^，。 ]{0,4}慢(?!慢|一?点|下来)|(?:停|断)[电水]了|印偏了|[账帐]号[^，。 ]{0,3}(?:被锁|锁了|锁住)|(?<![别没要会])忘[了记]?[^，。 ]{0,4}密码|密码[^，。 ]{0,4}忘|报错|出错|错误|失败|异常|故障|死机|掉线|断线|问题)"
+)
 
 
 @cache
@@ -192,7 +198,7 @@ def strip_fillers(folded: str) -> str:
 def is_thanks(text: str) -> bool:
     """Tell whether a message consists of nothing but thanks, an acknowledgement or "it works"."""
     words, is_glad = _words_of_thanks(text)
-    return bool(_ONLY_THANKS.fullmatch(words)) if words else is_glad
+    return _ONLY_THANKS.is_all_of(words) if words else is_glad
 
 
 def is_helped(text: str) -> bool:
@@ -211,7 +217,8 @@ def _words_of_thanks(text: str) -> tuple[str, bool]:
 def is_noise(text: str) -> bool:
     """Tell whether a message has no words: stickers, punctuation, digits, laughter. An open question may still wait
     for the digits."""
-    return _NO_WORDS.fullmatch(fold(_STICKER.sub(" ", text))) is not None
+    folded = fold(_STICKER.sub(" ", text))
+    return not folded or _NO_WORDS.is_all_of(folded)
 
 
 @lru_cache(maxsize=_LATELY)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -37,6 +39,8 @@ def admit(settings: Settings, headers: Mapping[str, str], query: Mapping[str, st
     """Check token, account and role of a connection. `headers` ignores upper and lower case."""
     if refused := _check_token(settings.access_token, headers, query):
         return refused
+    if not settings.access_token and is_of_a_page(headers):
+        return Refused(403, "a page in a browser may not connect where no access_token is asked for")
     account = headers.get("X-Self-ID", "").strip()
     if settings.self_id and account != settings.self_id:
         return Refused(403, f"this adapter is for account {settings.self_id} (X-Self-ID)")
@@ -44,6 +48,32 @@ def admit(settings: Settings, headers: Mapping[str, str], query: Mapping[str, st
     if role not in tuple(Role):
         return Refused(400, "X-Client-Role must be Universal, API or Event")
     return Admitted(Role(role), account)
+
+
+def is_of_a_page(headers: Mapping[str, str]) -> bool:
+    """Say whether a page of some site, open in a browser, makes this call: browsers name the site, and let any page connect to this machine.
+
+    Programs that name a site name the one they call. A page can make its own name mean this machine, so a name other than
+    localhost proves nothing.
+    """
+    origin = headers.get("Origin")
+    if origin is None:
+        return headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+    try:
+        site = urlsplit(origin)
+        return site.netloc != headers.get("Host", "") or not _is_no_name(site.hostname or "")
+    except ValueError:
+        return True
+
+
+def _is_no_name(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_token(expected: str, headers: Mapping[str, str], query: Mapping[str, str]) -> Refused | None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from adapters.admission import Refused
+from adapters.onebot.admission import is_of_a_page
 from adapters.onebot.frames import Frame, Unreadable, decode
 from adapters.onebot.settings import Settings
 from adapters.onebot.wire import identity, instant
@@ -25,10 +26,12 @@ def admit(settings: Settings, headers: Mapping[str, str], body: bytes, now: date
     """Return the event in a post. `headers` ignores upper and lower case.
 
     Raises:
-        Refused: Not signed, wrongly signed, of another account, no event, or older than five minutes.
+        Refused: Not signed, wrongly signed, from a page in a browser, of another account, no event, or older than five minutes.
     """
     if settings.secret:
         _check_signature(settings.secret, headers.get("X-Signature", ""), body)
+    elif is_of_a_page(headers):
+        raise Refused(403, "a page in a browser may not post where no secret is asked for")
     try:
         frame = decode(body.decode())
     except (Unreadable, UnicodeError):

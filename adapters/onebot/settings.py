@@ -54,6 +54,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         if self.self_id and not (self.self_id.isascii() and self.self_id.isdecimal()):
             raise ValueError(say('self_id：应是机器人的 QQ 号，例如 "10001000"'))
 
+    def unproved(self) -> tuple[str, ...]:
+        """Return the keys without which whoever reaches our port can pass for QQ; where we connect nobody can."""
+        asked = {"reverse": ("access_token", self.access_token), "http": ("secret", self.secret)}
+        key, value = asked.get(self.mode, ("", "-"))
+        return () if value else (key,)
+
     def __repr__(self) -> str:
         # Token and secret, and an address that may carry one, stay out of logs and tracebacks.
         return f"Settings(mode={self.mode!r}, self_id={self.self_id!r})"

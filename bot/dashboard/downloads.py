@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from asyncio import to_thread
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from bot.assembly import Bot
 from bot.beside import beside
@@ -14,6 +18,7 @@ from bot.paper_files import MEDIA_TYPE, workbook
 from bot.tickets.papers import Attached
 
 _ANY_BYTES: Final = "application/octet-stream"
+_PIECE: Final = 131_072  # bytes
 
 
 class Downloads:
@@ -63,6 +68,21 @@ class Downloads:
 async def _paper(file: Attached) -> web.Response:
     content = file.of if isinstance(file.of, bytes) else await beside(workbook, file.of)
     return _download(file.name, content, MEDIA_TYPE)
+
+
+async def sent(request: web.Request, file: Path, name: str, media_type: str) -> web.StreamResponse:
+    """Send a file piece by piece, so that nobody waits for a large one; it is not needed any more afterwards."""
+    response = web.StreamResponse(headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    response.content_type = media_type
+    with await to_thread(file.open, "rb") as content:
+        response.content_length = await to_thread(content.seek, 0, os.SEEK_END)
+        await to_thread(content.seek, 0)
+        await response.prepare(request)
+        with suppress(ConnectionResetError):  # whoever asked is gone
+            while request.method != hdrs.METH_HEAD and (piece := await to_thread(content.read, _PIECE)):
+                await response.write(piece)
+            await response.write_eof()
+    return response
 
 
 def _download(name: str, content: bytes, media_type: str) -> web.Response:

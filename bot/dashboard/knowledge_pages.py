@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,6 +13,7 @@ from msgspec.structs import astuple, replace
 from bot.assembly import Bot
 from bot.beside import beside, let_go
 from bot.dashboard import knowledge_views as views
+from bot.dashboard.downloads import sent
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.uploads import MOST_UPLOADED, Uploads
@@ -22,10 +23,11 @@ from bot.lessons import Lesson, Missed, Picked, Proposed
 from bot.store.knowledge_contract import Learning, Uses
 from bot.tickets.errors import N_, TicketError
 from faq.entries import Entry
-from faq.formats import EXAMPLE, ImportPlan, Rows, UnreadableFile, describe, plan
+from faq.formats import EXAMPLE, ImportPlan, Rows, UnreadableFile, describe, plan, told_to
 from faq.formats.rows import split
 
 _WHO = "shouwen_who"
+_CUSTOMERS_SHOWN = 12  # to whom a file of what they are told can be given out
 _TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -91,16 +93,19 @@ class KnowledgePages:
         """Answer with all entries as a file, piece by piece."""
         suffix = request.match_info["suffix"]
         name = f"faq.{suffix}"
-        entries = (EXAMPLE,) if "template" in request.query else self._bot.knowledge.entries()
+        customer = request.query.get("customer")
+        is_template = "template" in request.query
+        entries = (EXAMPLE,) if is_template else await beside(self._to_export, customer)
         try:
             async with self._bot.workshop.written(name, entries) as file:
-                response = web.FileResponse(file)
-                response.content_type = _TYPES[suffix]
-                response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-                await response.prepare(request)  # sends it
-                return response
+                return await sent(request, file, name, _TYPES[suffix])
         except UnreadableFile as fault:
             return await self._listed(request, fault.said(self._renderer.voice(request).language))
+
+    def _to_export(self, customer: str | None) -> Sequence[Entry]:
+        """Return all entries, or those that a customer is told."""
+        entries = self._bot.knowledge.entries()
+        return entries if customer is None else list(told_to(customer, entries))
 
     async def import_(self, request: web.Request) -> web.StreamResponse:
         """Show what a file would do, and do it once somebody has confirmed."""
@@ -293,6 +298,7 @@ class KnowledgePages:
             regression=self._bot.school.regression,
             people=self._people(),
             who=self._who_of(request),
+            customers=self._bot.config.customers[:_CUSTOMERS_SHOWN],
         )
         return await self._page(request, voice, main, notice=notice, response_to=response_to)
 

@@ -9,12 +9,23 @@ import msgspec
 from bot.assembly import Bot
 from bot.beside import beside
 from bot.dashboard.wording import stamp
-from bot.deciding import Candidates, Give, Greet, Heard, OfferTicket, Silent, decided, decided_before
+from bot.deciding import (
+    Candidates,
+    Decision,
+    Give,
+    Greet,
+    Heard,
+    OfferTicket,
+    Silent,
+    decided,
+    decided_before,
+)
 from bot.learning.gaps import grouped, ripe
 from bot.learning.listing import searched, shortened
 from bot.learning.weekly import WEEK
 from bot.lessons import Proposed, Stage
 from bot.measured import told
+from bot.several_questions import asked_parts, with_parts
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
@@ -190,7 +201,17 @@ def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speaker: Spe
         answer_at=bot.knowledge.answer_at,
         suggest_at=bot.knowledge.suggest_at(is_surely=heard.is_surely_for_bot),
     )
-    decision = decided_before(heard) or decided(heard, found.verdict)
+    decision: Decision | None = decided_before(heard)
+    if decision is None:
+        decision = decided(heard, found.verdict)
+        customer = (room.customer or "") if room else ""
+        verdicts = [
+            bot.knowledge.judge(
+                bot.knowledge.find(part, customer, speaker.now), is_surely=heard.is_surely_for_bot
+            )
+            for part in (asked_parts(text) if heard.answer != "off" else ())
+        ]
+        decision = with_parts(decision, verdicts)
     says, answer = _said(decision, speaker)
     near = tuple(
         (
@@ -216,8 +237,12 @@ def _said(decision: object, speaker: Speaker) -> tuple[str, str]:
             return speaker.say("不说话：{why}", why=speaker.translate(why)), ""
         case Greet():
             return speaker.say("打个招呼"), ""
-        case Give(hit=hit):
-            return speaker.say("直接回答 {entry}", entry=hit.entry.id), hit.entry.answer
+        case Give(hit=hit, also=also):
+            given = (hit, *also)
+            ids = " ".join(each.entry.id for each in given)
+            return speaker.say("直接回答 {entry}", entry=ids), "\n\n".join(
+                each.entry.answer for each in given
+            )
         case Candidates(hits=hits):
             numbered = "\n".join(f"{number} {hit.entry.question}" for number, hit in enumerate(hits, 1))
             return speaker.say("给候选，回数字选"), numbered

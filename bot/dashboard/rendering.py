@@ -113,7 +113,8 @@ class Renderer:
             is_outside=is_outside,
             site=self._site,
             bot=self._bot.config.bot.name,
-            other_language=request.rel_url.update_query(lang="en" if voice.language == "zh" else "zh"),
+            # Without the path: one that begins with two slashes would lead to another site.
+            other_language=f"?{request.rel_url.update_query(lang='en' if voice.language == 'zh' else 'zh').query_string}",
         )
         response = web.Response(
             text=html, content_type="text/html", status=status, headers={"Cache-Control": "no-store"}

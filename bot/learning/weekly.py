@@ -120,9 +120,10 @@ class Weekly:
             return
         group = (await beside(grouped, waiting))[0]
         text = self._saying.speaker(hearing).say(
-            "“{question}”（{count} 次）：直接回答案，马上上线；已有的写编号（如 K-102）；不要回 0。",
+            "“{question}”（{count} 次）：直接回答案，马上上线（范围：{scope}）；已有的写编号（如 K-102）；不要回 0。",
             question=shortened(group.question, _SHOWN * 2),
             count=len(waiting),
+            scope=self._saying.scope(group.customer),
         )
         ask = Gap(lessons=tuple(lesson.id for lesson in waiting))
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=ask)], hearing.origin)
@@ -137,6 +138,7 @@ class Weekly:
         group = (await beside(grouped, waiting))[0]
         named = self._named(hearing.text)
         if named is not None:
+            self._check_scope(named, group)
             entry = await self._taken(hearing, waiting, edited(named, _with_all(group)), N_("相似问法"))
             await self._saying.say(
                 hearing, N_("已加：“{wording}”→{entry}。"), wording=group.question, entry=entry.id
@@ -222,6 +224,17 @@ class Weekly:
         if self._knowledge.stored(id_) is None:
             raise TicketError(N_("没有 {entry} 这一条。找编号：查 关键词"), entry=id_)
         return id_
+
+    def _check_scope(self, id_: str, group: Group) -> None:
+        """Refuse an entry that none of those who asked may be given."""
+        entry = self._knowledge.stored(id_)
+        if entry is None or entry.customer is None or entry.customer in group.customers:
+            return
+        raise TicketError(
+            N_("{entry} 只给 {scope} 用，问的是别的客户。直接回答案，或先“设为通用 {entry}”。"),
+            entry=id_,
+            scope=self._saying.scope(entry.customer),
+        )
 
     def _monday(self, now: datetime) -> datetime:
         local = now.astimezone(self._rules.zone)

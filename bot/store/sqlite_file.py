@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
@@ -50,6 +51,7 @@ def open_for_writing(path: Path, now: datetime, migrations: Sequence[Migration])
     _check_sqlite()
     with _explained(path):
         _check_header(path)
+        _keep_from_others(path)
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
         try:
             _migrate(connection, path, now, migrations)
@@ -99,10 +101,17 @@ def copy(source: sqlite3.Connection, path: Path) -> None:
     partial = path.with_name(path.name + ".partial")
     with _explained(path):
         partial.unlink(missing_ok=True)
+        _keep_from_others(partial)
         with closing(sqlite3.connect(partial, isolation_level=None)) as target:
             source.backup(target)
             target.execute("PRAGMA journal_mode = DELETE")
         partial.replace(path)
+
+
+def _keep_from_others(path: Path) -> None:
+    """Make a new file that only its user can read, before SQLite would make one for all; what SQLite keeps beside it is then alike."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def check_ours(connection: sqlite3.Connection, path: Path, version: int) -> None:

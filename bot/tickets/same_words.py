@@ -16,7 +16,7 @@ _SHOWN = re.compile(r"\s\[[^\[\]]*\]$")  # what `bot.shown.bracketed` puts behin
 
 def same_words(text: str) -> str:
     """Return what a report has in common with every other that says the same."""
-    return fold(_SHOWN.sub("", text))
+    return fold(_SHOWN.sub("", text) if text.endswith("]") else text)
 
 
 def same_reports(latest: Iterable[Ticket], text: str, since: datetime) -> list[Ticket]:

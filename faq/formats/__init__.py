@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +30,7 @@ __all__ = [
     "read",
     "shown",
     "template",
+    "told_to",
     "write",
 ]
 
@@ -143,6 +144,13 @@ def template(name: str) -> bytes:
         UnreadableFile: The suffix is not one we write.
     """
     return dump(name, (EXAMPLE,))
+
+
+def told_to(customer: str, entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Yield the entries that a customer is told: in use, for everybody or for them, without who answers for them and who changed them why."""
+    for entry in entries:
+        if entry.is_enabled and entry.customer in (None, customer):
+            yield replace(entry, owner="", changed_by="", changed_at=None, reason="")
 
 
 def write(path: Path, entries: Iterable[Entry]) -> None:

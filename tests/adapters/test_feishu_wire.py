@@ -331,6 +331,20 @@ def test_the_address_is_verified_encrypted_or_not():
         Door("", "other").open({}, json.dumps(challenge).encode(), NOW)
 
 
+def test_a_stranger_learns_nothing_of_what_is_encrypted_by_changing_it() -> None:
+    """One answer whether the padding or the words are wrong; else each byte could be found with a few hundred calls."""
+    whole = base64.b64decode(sealed('{"type":"url_verification","challenge":"x"}'))
+    answers = set()
+    for value in range(256):
+        changed = bytearray(whole)
+        changed[-17] ^= value or 1  # the last byte of the padding, after decryption
+        body = json.dumps({"encrypt": base64.b64encode(changed).decode()}).encode()
+        with pytest.raises(Refused) as refused:
+            Door(ENCRYPT_KEY, TOKEN).open({}, body, NOW)
+        answers.add((refused.value.status, refused.value.reason if refused.value.status != 403 else ""))
+    assert answers == {(403, "")}
+
+
 def test_an_event_needs_every_proof():
     whole = {**RECORDED, "header": {**RECORDED["header"], "token": TOKEN}}
     body = json.dumps({"encrypt": sealed(json.dumps(whole))}).encode()

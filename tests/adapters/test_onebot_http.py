@@ -54,7 +54,8 @@ def api() -> HttpApi:
 @pytest_asyncio.fixture
 async def made(onebot, host, api, client, listen):
     async def of(**keys):
-        adapter = onebot(mode="http", url=await host(api.handle), secret=SECRET, access_token="t", **keys)
+        usual = {"secret": SECRET, "access_token": "t"}
+        adapter = onebot(mode="http", url=await host(api.handle), **{**usual, **keys})
         url = f"{await host(adapter.handle)}/hooks/qq"
         return adapter, listen(adapter), Poster(url, client)
 
@@ -129,6 +130,12 @@ async def test_what_is_not_genuine_is_refused_and_the_secret_is_in_no_log(made, 
     assert SECRET not in str(logs)
     assert await qq.posts(MESSAGE) == 204
     assert (await listener.next()).message_id == "12"
+
+
+async def test_a_page_in_a_browser_posts_nothing_where_no_secret_is_asked_for(made):
+    _, _, qq = await made(secret="")
+    assert await qq.posts(MESSAGE, sign="", Origin="http://evil.example") == 403
+    assert await qq.posts(MESSAGE, sign="") == 204
 
 
 async def test_heartbeats_and_events_that_mean_nothing_are_taken(made):

@@ -495,6 +495,33 @@ def test_the_token_may_come_in_the_header_or_in_the_address():
     assert verdict(None, {"access_token": "密码 s3cret"}) == Admitted(Role.UNIVERSAL, "")
 
 
+@pytest.mark.parametrize(
+    ("headers", "is_page"),
+    [
+        ({}, False),
+        ({"Origin": "http://evil.example", "Host": "127.0.0.1:8080"}, True),
+        (
+            {"Origin": "http://evil.example", "Host": "evil.example"},
+            True,
+        ),  # its name means this machine by now
+        ({"Origin": "null", "Host": "127.0.0.1:8080"}, True),
+        ({"Origin": "http://127.0.0.1:3000", "Host": "127.0.0.1:8080"}, True),
+        ({"Origin": "http://[broken", "Host": "127.0.0.1:8080"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, True),
+        # Some libraries name the server that they call.
+        ({"Origin": "http://127.0.0.1:8080", "Host": "127.0.0.1:8080"}, False),
+        ({"Origin": "http://localhost:8080", "Host": "localhost:8080"}, False),
+        ({"Origin": "http://[::1]:8080", "Host": "[::1]:8080"}, False),
+    ],
+)
+def test_a_page_in_a_browser_is_not_the_qq_side(headers, is_page):
+    found = admit(Settings(), headers, {})
+    assert isinstance(found, Refused) is is_page
+    # Whoever knows the token may be a page.
+    settings = Settings(access_token="s3cret")
+    assert isinstance(admit(settings, {**headers, "Authorization": "Bearer s3cret"}, {}), Admitted)
+
+
 def test_the_account_must_be_the_configured_one():
     settings = Settings(self_id="10001000")
     assert verdict(settings, X_Self_ID="10001000") == Admitted(Role.UNIVERSAL, "10001000")

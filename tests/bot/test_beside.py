@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from asyncio import gather
+from asyncio import gather, get_running_loop
 from threading import Barrier
 
 import pytest
 
-from bot.beside import beside, let_go, short_turns
+from bot.beside import Unhurried, beside, let_go, short_turns
 
 
 @pytest.mark.asyncio
@@ -39,3 +39,15 @@ def test_lists_are_emptied_whatever_their_length() -> None:
     few, many = [1], [[number] for number in range(1_234)]
     let_go(few, many, [])
     assert (few, many) == ([], [])
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_waits_for_rests_longer_than_it_works() -> None:
+    time = get_running_loop().time
+    worked, began, unhurried = 0.0, time(), Unhurried()
+    for _ in range(20):
+        turn = time()
+        sum(range(20_000))
+        worked += time() - turn
+        await unhurried.rest()
+    assert time() - began >= 3.9 * worked

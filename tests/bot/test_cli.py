@@ -184,6 +184,15 @@ def test_replay_speaks_the_language_of_the_configuration(shouwen: Shouwen, confi
     assert "The file is no text in UTF-8" in shouwen("replay", str(file)).output
 
 
+def test_what_one_customer_is_told_can_be_exported(shouwen: Shouwen, tmp_path: Path) -> None:
+    mine, out = tmp_path / "mine.csv", tmp_path / "out.jsonl"
+    mine.write_text("问题,答案,适用客户\n甲吗,一,育才小学\n", encoding="utf-8")
+    assert shouwen("faq", "import", str(mine)).exit_code == 0
+    assert shouwen("faq", "export", "--customer", "yucai", str(out)).exit_code == 0
+    assert "甲吗" in out.read_text(encoding="utf-8")
+    assert "没有客户 nobody" in shouwen("faq", "export", "--customer", "nobody", str(out)).output
+
+
 def test_faq_export_can_be_opened_as_a_workbook(shouwen: Shouwen, tmp_path: Path) -> None:
     file = tmp_path / "out.xlsx"
     assert shouwen("faq", "export", str(file)).exit_code == 0

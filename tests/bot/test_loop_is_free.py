@@ -57,7 +57,7 @@ def _sum_seconds() -> float:
 async def _lived(folder: Path, loop: WatchedLoop, held: dict[str, tuple[float, str]]) -> None:
     store = await open_sqlite(folder / "desk.db", _NOW)
     index = KeptIndex(folder / "desk.index", worth_keeping=1_000)
-    knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZoneInfo("Asia/Shanghai"), index=index)
+    knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZoneInfo("Asia/Shanghai"), index=index, rests=0.0)
     known = [Entry(**each) for each in entries_of(_PHRASINGS)]
 
     changed = _rows([replace(entry, answer="新答案") for entry in known[:600]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.intentions import is_missed
-from bot.short_answers import agreed, choice, does_not_suit, not_yet
+from bot.short_answers import agreed, choice, does_not_suit, not_yet, takes_over
 
 
 @pytest.mark.parametrize(
@@ -45,13 +45,20 @@ def test_other_things_are_as_they_were(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "chosen"),
-    [("1吧", (1, "")), ("1吧，谢谢", (1, "谢谢")), ("1谢谢", (1, "谢谢")), ("选2吧", (2, ""))],
+    [
+        ("1吧", (1, "")),
+        ("1吧，谢谢", (1, "谢谢")),
+        ("1谢谢", (1, "谢谢")),
+        ("不对，是第二个", (2, "")),
+        ("1和2都有", (1, "")),
+        ("选2吧", (2, "")),
+    ],
 )
 def test_a_number_is_said_politely(text: str, chosen: tuple[int, str]) -> None:
     assert choice(text) == chosen
 
 
-@pytest.mark.parametrize("text", ["1吧台", "2是什么", "1呢", "1楼没网"])
+@pytest.mark.parametrize("text", ["不对，是2楼", "1和2班都有", "1吧台", "2是什么", "1呢", "1楼没网"])
 def test_what_begins_with_a_digit_is_no_choice_yet(text: str) -> None:
     assert choice(text) is None
 
@@ -86,3 +93,25 @@ def test_a_call_reached_nobody(result: str) -> None:
 )
 def test_a_call_came_through(result: str) -> None:
     assert not is_missed(result)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("ok 我接", True),
+        ("好的，我来接", True),
+        ("好", True),
+        ("我在外面，接不了", False),
+        ("不好意思，今天没空", False),
+        ("I'll take it", True),
+    ],
+)
+def test_a_hand_over_is_answered_in_words(text: str, answer: bool) -> None:
+    assert takes_over(text) is answer
+
+
+@pytest.mark.parametrize(
+    "text", ["我在外面吃饭呢", "你接吧", "我接？", "我接孩子去了", "没空调了", "这个我不懂"]
+)
+def test_what_answers_no_hand_over(text: str) -> None:
+    assert takes_over(text) is None

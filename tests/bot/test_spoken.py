@@ -59,6 +59,43 @@ def test_without_a_number_only_work_is_taken_and_only_the_one_there_is() -> None
     assert spoken("I'll take it", _called, is_manager=False, is_addressed=False) == found
 
 
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("1024和1025我都接了", "1025"),
+        ("1024、1025、1026 我来处理", "1025 1026"),
+        ("1024我的", ""),
+        ("1024 mine", ""),
+    ],
+)
+def test_several_tickets_are_taken_in_one_sentence(text: str, rest: str) -> None:
+    assert _command(text) == (Word.CLAIM, 1024, rest)
+
+
+@pytest.mark.parametrize(
+    "text", ["1024我的天", "1024和1025都是他们学校的", "1024 换成小周的那台投影试试", "放弃治疗了"]
+)
+def test_what_only_sounds_like_it_is_talk(text: str) -> None:
+    assert _command(text, is_manager=True) is None
+
+
+def test_a_result_may_stand_by_itself_when_nothing_of_it_is_missing() -> None:
+    assert _command("原因:灯泡老化 方法:换灯泡 预防:少开关") == (
+        Word.RESOLVE,
+        None,
+        "原因:灯泡老化 方法:换灯泡 预防:少开关",
+    )
+    assert _command("原因：还在查") is None
+    assert _command("cause: lamp, fix: replaced it, prevention: none") is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["1024 改给小周，老张请假", "1024换小周，老张请假", "1024 改派小周，老张请假"]
+)
+def test_a_manager_gives_it_to_somebody_else(text: str) -> None:
+    assert _command(text, is_manager=True) == (Word.REASSIGN, 1024, "@小周 老张请假")
+
+
 def test_a_number_alone_asks_only_when_it_is_said_to_the_bot() -> None:
     found = spoken("1024？", _called, is_manager=False, is_addressed=True)
     assert found is not None

@@ -77,6 +77,7 @@ _HEARD = {
     "_WHETHER",
     "_CALL_WORDS",
     "_QUICKLY",
+    "_AGREEABLE",
     "_US",
     "_WISH",
     "_NO_NEED",
@@ -96,6 +97,8 @@ _HEARD = {
     "_TITLES",
     "_SURNAMES",
     "_FREQUENT",
+    "_COMPOUND",
+    "_DOES",
     "_WORDS",
     "_NOTHING_TO_SAY",
     "_YES",
@@ -342,7 +345,11 @@ def _unsaid(node: ast.AST) -> Iterator[ast.AST]:
         yield from ast.iter_child_nodes(node)
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _READING:
         yield from node.args
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Sentence":
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in ("Sentence", "SequenceOf")
+    ):
         yield from node.args  # a pattern that is compiled later
     elif isinstance(node, ast.Assign) and {getattr(t, "id", "") for t in node.targets} & _HEARD:
         yield node.value

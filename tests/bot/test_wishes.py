@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.wishes import Wish, is_over, wish
+from bot.wishes import Wish, is_over, is_pressing, wish
 
 
 @pytest.mark.parametrize(
@@ -117,3 +117,25 @@ def test_other_sentences_are_no_wish(text: str) -> None:
 )
 def test_people_ask_in_english(text: str, wished: Wish | None) -> None:
     assert wish(text) is wished
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "急",
+        "急急急！",
+        "很急，明天早上七点有活动",
+        "着急用",
+        "能不能现在就来",
+        "it's urgent, concert at seven",
+    ],
+)
+def test_something_is_urgent(text: str) -> None:
+    assert is_pressing(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["急死我了，试卷还没改完", "能快点吗", "快点来开会", "马上来", "马上上课了", "急救箱在哪", "不急"]
+)
+def test_what_is_pressing_among_colleagues_is_not(text: str) -> None:
+    assert not is_pressing(text)

@@ -33,6 +33,17 @@ def test_a_word_inside_an_english_word_is_left_alone() -> None:
     ("one", "other", "conflict"),
     [
         ("能不能打印", "不能打印", Conflict.DENIAL),
+        ("how do i disconnect slack", "how do i connect slack", Conflict.CONTRADICTION),
+        ("export tasks to trello", "import tasks from trello", Conflict.CONTRADICTION),
+        ("remove my card", "add a card", Conflict.CONTRADICTION),
+        ("公开课怎么取消报名", "公开课怎么报名", Conflict.CONTRADICTION),
+        ("车位怎么退租", "车位怎么租", Conflict.CONTRADICTION),
+        ("几点关门", "几点开门", Conflict.CONTRADICTION),
+        ("电表坏了", "水表坏了", Conflict.CONTRADICTION),
+        ("学生证丢了怎么补", "校园卡丢了怎么补", Conflict.CONTRADICTION),
+        ("校园卡怎么补", "带身份证怎么补校园卡", Conflict.NONE),  # what is needed for it
+        ("打印机怎么用", "怎么使用打印机", Conflict.NONE),
+        ("怎么取消预约", "预约怎么取消", Conflict.NONE),
         ("VPN怎么连", "VPN连不上", Conflict.DENIAL),
         ("投影打得开", "投影打不开", Conflict.DENIAL),
         ("can I print", "I cannot print", Conflict.DENIAL),

@@ -139,6 +139,21 @@ async def test_what_is_exported_can_be_imported(known, suffix):
     assert (found.new, found.changed, found.faulty) == ((), (), ())
 
 
+async def test_what_one_customer_is_told_is_given_out_alone(known):
+    assert "/knowledge/export.xlsx?customer=shiyan" in await known.page("/knowledge")
+    answer = await known.get("/knowledge/export.jsonl?customer=shiyan")
+    assert [row.id for row in parse("a.jsonl", await answer.read()).rows] == ["K-001"]
+
+
+async def test_an_export_comes_whole_and_is_finished_properly(known, caplog):
+    for suffix in ("csv", "jsonl", "md"):
+        answer = await known.get(f"/knowledge/export.{suffix}")
+        assert len(await answer.read()) == int(answer.headers["Content-Length"])
+    assert (await known.client.head("/knowledge/export.csv")).status == 200
+    assert (await known.get("/knowledge")).status == 200
+    assert caplog.records == []  # the server would tell of what it had to break off
+
+
 async def test_an_export_that_does_not_come_about_says_why(known):
     known.bot.workshop.close()
     page = await known.page("/knowledge/export.xlsx")

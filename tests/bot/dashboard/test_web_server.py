@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from yarl import URL
 
 from adapters.contract import DeliveryFailed
 from bot.store.contract import Change
@@ -183,6 +184,26 @@ async def test_pages_carry_no_script_or_style_of_their_own(stand: Any) -> None:
         assert page.count("<script") == page.count('<script type="module" src=') + page.count(
             "<script defer src="
         )
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/metrics", "/knowledge/export.csv", "/healthz", "/api/v1/findings", "/nowhere"]
+)
+@pytest.mark.asyncio
+async def test_no_cache_keeps_what_is_for_those_who_are_logged_in(stand: Any, path: str) -> None:
+    answer = await stand.get(path)
+
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Server"] == "shouwen"
+
+
+@pytest.mark.asyncio
+async def test_no_address_makes_a_link_to_another_site(stand: Any) -> None:
+    address = URL(f"{stand.client.make_url('/')}/evil.example/x", encoded=True)
+    answer = await stand.client.session.get(address, headers={"Accept": "text/html"})
+
+    assert answer.status == 404
+    assert "evil.example" not in await answer.text()
 
 
 @pytest.mark.asyncio

@@ -286,6 +286,16 @@ class TestFile:
             with pytest.raises(StoreFault):
                 await use()
 
+    @pytest.mark.skipif(os.name != "posix", reason="files belong to people only there")
+    @pytest.mark.asyncio
+    async def test_only_its_user_can_read_what_people_said(self, path, build):
+        store = await open_sqlite(path, build.at)
+        await store.commit(build.change(seen="m1"))
+        beside = [each for each in path.parent.iterdir() if each.suffix != ".lock"]
+        assert {each.name for each in beside} >= {path.name, f"{path.name}-wal"}
+        assert {each.stat().st_mode & 0o077 for each in beside} == {0}
+        await store.close()
+
     @pytest.mark.asyncio
     async def test_commits_are_durable(self, path, build):
         with closing(open_for_writing(path, build.at, known_migrations())) as connection:
@@ -327,7 +337,9 @@ class TestMigrations:
         with closing(sqlite3.connect(path)) as after:
             assert after.execute("PRAGMA user_version").fetchone() == (self.LATER.version,)
             assert after.execute("SELECT count(*) FROM more").fetchone() == (0,)
-        copy = await open_sqlite(path.with_name(f"store.db.before-v{self.LATER.version}"), build.at)
+        left = path.with_name(f"store.db.before-v{self.LATER.version}")
+        assert os.name != "posix" or not left.stat().st_mode & 0o077
+        copy = await open_sqlite(left, build.at)
         assert await copy.ticket(1001) == opened.ticket
         await copy.close()
 

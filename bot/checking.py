@@ -1,0 +1,81 @@
+"""Whether what was solved works: what its requester chooses, rates, or says in their own words of one ticket or of several."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from bot.asks import Ask, Check
+from bot.desk import Desk
+from bot.drafts import Drafts
+from bot.hearing import Hearing, closing
+from bot.outcomes import outcome
+from bot.short_answers import GOOD, praise, says_broken, scores
+from bot.store.contract import ClosedAsk, Store
+from bot.tickets import steps as s
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Ticket
+
+_WORKS, _FAILS = 1, 2
+
+
+class Checking:
+    """Closes solved tickets, or opens them again, as their requesters say."""
+
+    def __init__(self, *, desk: Desk, drafts: Drafts, store: Store) -> None:
+        self._desk = desk
+        self._drafts = drafts
+        self._store = store
+
+    async def chosen(self, hearing: Hearing, number: int, choice_made: int, more: str) -> None:
+        """Take the number that was asked for."""
+        ticket = await self._store.ticket(number)
+        if choice_made == _WORKS and ticket is not None:
+            await self.confirm(hearing, ticket)
+        elif choice_made == _FAILS:
+            await self._desk.take(number, s.Reopen(hearing.by, more), hearing.origin)
+
+    async def confirm(self, hearing: Hearing, ticket: Ticket) -> None:
+        """Close a solved ticket because its requester says that it works."""
+        surveyed_at = await self._store.surveyed_at(ticket.account)
+        await self._desk.take(ticket.number, s.Confirm(hearing.by, surveyed_at), hearing.origin)
+
+    async def said(self, hearing: Hearing, checks: list[Ask]) -> str | None:
+        """Take what is said in words of the tickets that wait; return what is asked besides, None when nothing is said of them."""
+        waiting = [(ask, ticket) for ask in checks if (ticket := await self._ticket(ask)) is not None]
+        found = outcome(hearing.text, [ticket.text for _, ticket in waiting])
+        if found is None:
+            return None
+        told = [(place, _WORKS) for place in found.works]
+        told += [(found.fails, _FAILS)] if found.fails is not None else []
+        for count, (place, choice_made) in enumerate(told, 1):
+            ask, ticket = waiting[place]
+            is_last = count == len(told) and not found.rest
+            part = replace(hearing, origin=replace(hearing.origin, part=0 if is_last else count))
+            closed = closing(part, ClosedAsk(ask.id, str(choice_made)))
+            await self.chosen(closed, ticket.number, choice_made, hearing.text)
+        return found.rest
+
+    async def graded(self, hearing: Hearing, ask: Ask) -> bool:
+        """Take a rating that is the yes that was asked for as well; what may be a 1 or a 2 is asked about. False: it is neither."""
+        ticket = await self._ticket(ask)
+        if ticket is None:
+            return False
+        if (given := praise(hearing.text) or scores(hearing.text)) is None:
+            return False
+        is_yes = min(given[:2]) >= GOOD or (given[2] and not says_broken(given[2]))
+        if not is_yes:
+            await self._ask_again(hearing, ticket)
+        else:
+            rated = closing(hearing, ClosedAsk(ask.id, "rated"))
+            await self._desk.take(ticket.number, s.Rate(hearing.by, *given), rated.origin)
+        return True
+
+    async def _ticket(self, ask: Ask) -> Ticket | None:
+        return await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None
+
+    async def _ask_again(self, hearing: Hearing, ticket: Ticket) -> None:
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        text = speaker.say("{number} 现在好了吗？好了回 1，还有问题回 2。", number=ticket.number)
+        about = Check(ticket=ticket.number)
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)

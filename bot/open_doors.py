@@ -1,0 +1,27 @@
+"""Adapters at whose address nobody has to prove who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from adapters.powers import MayBeOpen
+from adapters.registry import settings_type
+from bot.config_model import Config
+
+
+class OpenDoor(msgspec.Struct, frozen=True):
+    """An adapter that takes everybody for its platform until a key is set."""
+
+    adapter: str
+    key: str
+
+
+def open_doors(config: Config) -> Iterator[OpenDoor]:
+    """Yield every such adapter of a configuration that was read without mistakes."""
+    for each in config.adapters:
+        settings: object = msgspec.convert(dict(each.settings), settings_type(each.type))
+        if isinstance(settings, MayBeOpen):
+            for key in settings.unproved():
+                yield OpenDoor(each.name, key)

@@ -1,0 +1,99 @@
+"""What somebody says of tickets about which they are asked whether they work now: this works, that does not, and what else they ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from bot.deciding import is_asked
+from bot.following_on import share
+from bot.sentence import Sentence
+from bot.short_answers import not_yet, says_still
+from faq.text import fold, is_helped, looks_like_trouble
+
+_LONGEST = 60
+_KINDLY = r"(?:啊|呀|哈|啦|哦|了|谢谢|感谢|多谢|非常|太|辛苦|麻烦|您|你们?|大家|两位|各位|老师|师傅|[张李王刘陈周赵]工|工程师)*"
+_WORKS = Sentence(
+    r"(?:谢谢|感谢|嗯|是的?|好的?)*(?P<what>.{0,10}?)(?P<all>都|全部?|两个(?:都)?)?(?:已经?|也|现在|刚才?|终于|又|确实)*"
+    r"(?:(?:修|弄|整|处理|解决)?好了|可以(?:用|打印|上网|登录)?了|能(?:用|打印|上网|登录)了|(?:恢复)?正常了|恢复(?:正常)?了?|亮了|通了|有(?:声音|信号|网|画面|图像|电)了|没(?:有)?问题了|解决了|搞定了)"
+    rf"{_KINDLY}"
+)
+_CLAUSES = re.compile(r"[\s,，。.!！;；~～]+")
+_STILL = re.compile(r"还是?|又|仍|依然|\b(?:still|again)\b", re.IGNORECASE)
+_WORKS_SOMEWHERE = re.compile(r"好了|可以了|正常了|恢复|谢|[?？]|怎么")
+_BESIDES = re.compile(
+    r"^(?:对了|另外|还有|顺便(?:问(?:一下|下)?)?|但是?|不过|再问(?:一下|下)?|by the way|also|but)[\s,，:：]*",
+    re.IGNORECASE,
+)
+_THANKS = re.compile(r"谢|辛苦|thank", re.IGNORECASE)
+_DOUBTS = re.compile(r"好像|似乎|观察|试|看看|不过|但|暂时|再说|等|\b(?:but|seems?|try)\b", re.IGNORECASE)
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """Places of the tickets that work, and of the one that does not; `rest` is what is asked besides."""
+
+    works: tuple[int, ...] = ()
+    fails: int | None = None
+    rest: str = ""
+
+
+def outcome(text: str, known: Sequence[str]) -> Outcome | None:
+    """Return what a text says of tickets with the texts `known`, the newest first; None when it says nothing of them."""
+    said = text.strip()
+    if len(said) > _LONGEST or not known:
+        return None
+    place = _named(said, known)
+    if not_yet(said):
+        return Outcome(fails=place or 0)
+    if (
+        looks_like_trouble(said)
+        and _STILL.search(said)
+        and place is not None
+        and not _WORKS_SOMEWHERE.search(said)
+    ):
+        return Outcome(fails=place)
+    breaks = list(_CLAUSES.finditer(said))
+    ends = [len(said), *(found.start() for found in reversed(breaks))]
+    for end in ends:
+        head, rest = said[:end], said[end:].strip(" ,，。.!！;；~～\t\n")
+        works = _working(head, known)
+        if works is not None:
+            return _with_rest(works, head, _BESIDES.sub("", rest), known)
+    return None
+
+
+def _working(head: str, known: Sequence[str]) -> tuple[int, ...] | None:
+    """Return the places of the tickets that a clause says to work, None when it says it of none."""
+    if "?" in head or "？" in head or looks_like_trouble(head):
+        return None
+    found = _WORKS.fullmatch(fold(head).replace(" ", ""))
+    if found is None:
+        return (0,) if is_helped(head) else None
+    if found["all"] and not found["what"]:
+        return tuple(range(len(known)))
+    if not found["what"] or found["what"] in ("这个", "那个", "它", "我这边", "我们这边"):
+        return (0,)
+    place = _named(found["what"], known)
+    return (place,) if place is not None else None
+
+
+def _with_rest(works: tuple[int, ...], head: str, rest: str, known: Sequence[str]) -> Outcome | None:
+    if not rest:
+        return Outcome(works)
+    place = _named(rest, known)
+    if looks_like_trouble(rest) and place is not None:
+        return Outcome(works, fails=place) if place not in works else None
+    if says_still(rest):
+        return None
+    if is_asked(rest):
+        return Outcome(works, rest=rest)
+    is_farewell = _THANKS.search(head) is not None and not _DOUBTS.search(rest)
+    return Outcome(works) if is_farewell else None
+
+
+def _named(text: str, known: Sequence[str]) -> int | None:
+    """Return the place of the only ticket that a text shares a word with."""
+    places = [place for place, each in enumerate(known) if share(text, each)]
+    return places[0] if len(places) == 1 else None
