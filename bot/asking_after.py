@@ -107,10 +107,12 @@ class AskingAfter:
 
     async def asked_about(self, hearing: Hearing, ticket: Ticket, said: str) -> bool:
         """Answer what a customer asks about the ticket they quote or name; False when they tell something."""
-        wished = wish(said)
-        if wished is None or ticket.status is not Status.OPEN:
+        if ticket.status is not Status.OPEN:
             return False
-        return await self._about(hearing, ticket, wished)
+        wished = wish(said)
+        if wished is None and is_pressing(said):
+            return await self._pressed(hearing, ticket.number)
+        return wished is not None and await self._about(hearing, ticket, wished)
 
     async def _about(self, hearing: Hearing, ticket: Ticket, wished: Wish) -> bool:
         if wished is not Wish.NO_MORE:

@@ -51,7 +51,7 @@ from bot.meanings import (
     told_about,
     what_fails,
 )
-from bot.moments import moment_at_start
+from bot.moments import is_day, moment_at_start
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.short_answers import (
@@ -75,6 +75,7 @@ from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
+_AGREEABLE = " 吧啊呀哈可以行都的好，,。.!！~～"  # around a day
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
 
 
@@ -321,6 +322,9 @@ class Dialogue:
                         await self._visits.ask_again(hearing, number)
                     else:
                         await self._visits.pick(number, hearing, at[0], told)
+                    return True
+                case Times(ticket=number) if is_day(hearing.text.strip(_AGREEABLE)):
+                    await self._visits.ask_again(hearing, number)  # 后天吧: at what time?
                     return True
                 case DayDraft(ticket=number, text=draft) if found := _SUBMITTED.fullmatch(
                     hearing.text.strip()

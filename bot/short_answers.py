@@ -71,6 +71,10 @@ _DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
 _ORDINAL = re.compile(
     r"^(?:选|第|选第)\s*[一二两三四五六七八九](?:[个种条项号](?:吧|是|的)*)?(?=$|[\s,。!、;])"
 )
+_CORRECTS = re.compile(
+    r"(?:不对|不是|错了|说错了|选错了|点错了)[\s,。!]*(?:应该)?(?:是|选)\s*"
+)  # 不对，是第二个
+_SEVERAL = re.compile(r"(\d)(?:\s*[和跟与、,]\s*\d)+\s*(?:两个)?都(?:有|是|要|不行|试|遇到)?了?")  # 1和2都有
 _CHOICE = re.compile(
     rf"^(?:选|第|选第)?\s*(\d)(?:(?:\s*[个种条项号](?:吧|是|的)*|[吧哈啊呀]+)(?=$|[\s,。!、;谢]))?{_COUNTED}(?=$|[\s,。!、:;]|谢谢|\.(?!\d))[\s,。.!、:;]*(.*)$",
     re.DOTALL,
@@ -147,6 +151,13 @@ def is_none_of_them(text: str) -> bool:
 def choice(text: str) -> tuple[int, str] | None:
     """Return the digit a person answered with, and what they added; None when the text is something else."""
     said = normalized(text).strip()
+    corrected = _CORRECTS.match(said)
+    if corrected is not None:
+        again = choice(said[corrected.end() :])
+        return again if again is not None and not again[1] else None
+    several = _SEVERAL.fullmatch(said)
+    if several is not None:
+        return int(several[1]), ""  # the others can be picked after it
     ordinal = _ORDINAL.match(said)
     if ordinal is not None:
         said = ordinal[0].translate(_DIGITS) + said[ordinal.end() :]

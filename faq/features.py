@@ -328,9 +328,14 @@ def _lacking(
     language, and what it lacks of all words together."""
     left = rare_left = unmet = 0.0
     for word, like in zip(asked.words, likes, strict=True):
+        if like == 1.0:
+            continue
         weighs, lacks = weight(word.text), 1 - like
-        left = max(left, min(1.0, weighs) * lacks)
-        rare_left = max(rare_left, word.rare * lacks)
+        lacking, rare_lacking = min(1.0, weighs) * lacks, word.rare * lacks
+        if lacking > left:
+            left = lacking
+        if rare_lacking > rare_left:
+            rare_left = rare_lacking
         unmet += weighs * lacks
     return left, rare_left, min(1.0, unmet / _MANY_UNMET)
 

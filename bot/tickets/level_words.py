@@ -55,6 +55,7 @@ def _risen(
 def raised(event: e.LevelChanged, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """The customer says that it is more urgent: people are called as for a new ticket of that level."""
     called = called_at_once(after, rules, voices.duty.now)
+    called = called or ((after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now))
     word = timing.promised_word(after, rules)
     say = voices.customer.say
     mark = "🔴 " if is_urgent(after, rules) else ""

@@ -45,13 +45,20 @@ def test_other_things_are_as_they_were(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "chosen"),
-    [("1吧", (1, "")), ("1吧，谢谢", (1, "谢谢")), ("1谢谢", (1, "谢谢")), ("选2吧", (2, ""))],
+    [
+        ("1吧", (1, "")),
+        ("1吧，谢谢", (1, "谢谢")),
+        ("1谢谢", (1, "谢谢")),
+        ("不对，是第二个", (2, "")),
+        ("1和2都有", (1, "")),
+        ("选2吧", (2, "")),
+    ],
 )
 def test_a_number_is_said_politely(text: str, chosen: tuple[int, str]) -> None:
     assert choice(text) == chosen
 
 
-@pytest.mark.parametrize("text", ["1吧台", "2是什么", "1呢", "1楼没网"])
+@pytest.mark.parametrize("text", ["不对，是2楼", "1和2班都有", "1吧台", "2是什么", "1呢", "1楼没网"])
 def test_what_begins_with_a_digit_is_no_choice_yet(text: str) -> None:
     assert choice(text) is None
 

@@ -77,6 +77,7 @@ _HEARD = {
     "_WHETHER",
     "_CALL_WORDS",
     "_QUICKLY",
+    "_AGREEABLE",
     "_US",
     "_WISH",
     "_NO_NEED",
