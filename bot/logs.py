@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+_CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
 @contextmanager
@@ -41,7 +45,9 @@ def configure(*, is_verbose: bool = False, is_quiet: bool = False, log: str = "i
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    if not is_terminal:
+    if is_terminal:
+        processors.append(on_one_line)  # JSON escapes of itself what would be a line of its own
+    else:
         processors.append(structlog.processors.format_exc_info)
     structlog.configure(
         processors=[*processors, renderer],
@@ -52,3 +58,14 @@ def configure(*, is_verbose: bool = False, is_quiet: bool = False, log: str = "i
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
+
+
+def on_one_line(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """Write control characters in values as escapes: a name in a log makes no line of its own and paints no terminal."""
+    return {
+        name: _CONTROLS.sub(_escaped, each) if isinstance(each, str) else each for name, each in event.items()
+    }
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return found[0].encode("unicode_escape").decode()

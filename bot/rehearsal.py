@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.short_answers import agreed, is_none_of_them
+from bot.complaints import is_about_us, wishes_to_complain
+from bot.outcomes import outcome
+from bot.short_answers import agreed, is_none_of_them, takes_over
 from bot.spoken import spoken
-from bot.wishes import wish
+from bot.wishes import is_over, is_pressing, wish
 
 # Of each kind one that is nearly a sentence, so that every pattern is tried.
 _SAID: Final = ("投影打不开怎么办", "the projector does not start", "1001 投影打不开怎么办")
@@ -18,4 +20,10 @@ def rehearse() -> None:
         wish(text)
         agreed(text)
         is_none_of_them(text)
+        takes_over(text)
+        is_pressing(text)
+        is_over(text)
+        wishes_to_complain(text)
+        is_about_us(text)
+        outcome(text, _SAID)
         spoken(text, lambda _: None, is_manager=True, is_addressed=True)

@@ -9,6 +9,7 @@ from itertools import count
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
+from faq.formats.definitions import has_definitions
 from faq.formats.paragraphs import Paragraph
 from faq.formats.prose import drafts_of, is_marked
 from faq.formats.rows import Draft, Fault, Read, Remark, UnreadableFile, pictures_in
@@ -110,7 +111,7 @@ def _part(members: ZipFile, name: str) -> ElementTree.Element:
             "The document is too large once unpacked, make several files of it.",
         )
     xml = members.read(info)
-    if b"<!DOCTYPE" in xml or b"<!ENTITY" in xml:
+    if has_definitions(io.BytesIO(xml)):
         raise UnreadableFile(
             "这个文档里有不该有的定义，请在 Word 里另存为 .docx 再试。",
             "The document has definitions that do not belong there, save it as .docx with Word and try again.",

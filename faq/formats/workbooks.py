@@ -7,11 +7,12 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 from msgspec.structs import replace
 
 from faq.entries import Entry
+from faq.formats.definitions import has_definitions
 from faq.formats.headings import HEADINGS
 from faq.formats.rows import (
     Draft,
@@ -27,9 +28,12 @@ from faq.formats.sheets import cells_of
 from faq.formats.tables import Line, NoHeadings, drafts
 
 _WIDTHS = (10, 36, 40, 60, 12, 14, 16, 8, 30, 30, 12, 12, 12, 10)
-_MERGED = re.compile(rb'mergeCell\b[^>]*\bref="([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)"')
-_HIDDEN = re.compile(rb'<row\b(?=[^>]*\bhidden="(?:1|true)")[^>]*\br="(\d+)"')
-_FORMULA = re.compile(rb'<c r="([A-Z]{1,3}\d+)"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
+# Attributes are short: without an end a file that somebody made on purpose would be searched through from every place in it.
+_MERGED = re.compile(rb'mergeCell\b[^>]{0,300}\bref="([A-Z]{1,3})(\d+):[A-Z]{1,3}(\d+)"')
+_HIDDEN = re.compile(rb'<row\b(?=[^>]{0,300}\bhidden="(?:1|true)")[^>]{0,300}\br="(\d+)"')
+_FORMULA = re.compile(
+    rb'<c r="([A-Z]{1,3}\d+)"[^>]{0,300}><f[^>]{0,300}(?:/>|>[^<]{0,9000}</f>)(?:<v\s{0,9}/>|<v></v>)?</c>'
+)
 _NO_VALUE = "#N/A"  # as if it could not be worked out
 _LINES_SHOWN = 5
 MOST_ROWS = 100_000
@@ -52,6 +56,11 @@ def parse(data: bytes) -> list[Read]:
                     "这个工作簿展开后太大了，请分成几个文件。",
                     "The workbook is too large once unpacked, make several files of it.",
                 )
+            if any(_is_odd(members, each) for each in members.infolist()):
+                raise UnreadableFile(
+                    "这个工作簿里有不该有的定义，请在 Excel 里另存为 .xlsx 再试。",
+                    "The workbook has definitions that do not belong there, save it as .xlsx with Excel and try again.",
+                )
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             try:
                 sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -67,6 +76,13 @@ def parse(data: bytes) -> list[Read]:
             "这个文件不是完好的 xlsx 工作簿，请在 Excel 里另存为 .xlsx 再试。",
             "The file is no sound xlsx workbook, save it as .xlsx with Excel and try again.",
         ) from error
+
+
+def _is_odd(members: ZipFile, member: ZipInfo) -> bool:
+    if not member.filename.lower().endswith((".xml", ".rels")):
+        return False
+    with members.open(member) as xml:
+        return has_definitions(xml)
 
 
 def _of_all(sheets: Sequence[tuple[str, list[Read], UnreadableFile | None]]) -> list[Read]:

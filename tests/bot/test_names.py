@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import names
+from bot.logs import on_one_line
 
 STAFF = frozenset({names.key("陈经理"), names.key("Zhang San")})
 
@@ -49,3 +50,13 @@ def test_who_calls_themselves_like_one_of_the_staff_is_told_apart(name: str) -> 
 def test_others_are_called_as_they_call_themselves_or_else_by_their_account() -> None:
     assert names.of_stranger("陈经理的学生", "qq:1234567", STAFF) == "陈经理的学生"
     assert names.of_stranger("\n", "qq:1234567", STAFF) == "qq:1234567"
+
+
+def test_a_name_in_a_log_makes_no_line_of_its_own() -> None:
+    event = {"event": "unknown", "name": "甲\n2026-11-28 [error] 乙\x1b[31m\u202e", "count": 3}
+
+    assert on_one_line(None, "info", event) == {
+        "event": "unknown",
+        "name": "甲\\n2026-11-28 [error] 乙\\x1b[31m\\u202e",
+        "count": 3,
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook
 
-from faq.formats import Rows, UnreadableFile, parse, plan
+from faq.formats import Rows, UnreadableFile, parse, plan, workbooks
 
 HEADINGS = ["标准问法", "答案"]
 
@@ -276,3 +277,11 @@ def test_what_looks_like_a_title_in_a_piece_of_program_stays_in_its_answer() -> 
 def test_questions_of_another_depth_in_markdown(sign: str) -> None:
     text = f"{sign} 甲\n\n一\n\n{sign} 乙\n\n二\n"
     assert [pair[1:] for pair in pairs(parse("x.md", text.encode()))] == [("甲", "一"), ("乙", "二")]
+
+
+def test_a_sheet_without_an_end_is_not_searched_through_from_every_place() -> None:
+    began = time.thread_time()
+    for piece in (b'<c r="A1"', b"mergeCell ", b'<row hidden="1" ', b'<c r="A1"><f>'):
+        for find in (workbooks._FORMULA, workbooks._MERGED, workbooks._HIDDEN):
+            find.findall(piece * 20_000)
+    assert time.thread_time() - began < 3.0

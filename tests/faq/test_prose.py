@@ -102,12 +102,18 @@ def test_a_text_without_questions_says_what_to_write(text):
         parse("x.txt", text.encode())
 
 
-def test_a_document_that_defines_entities_is_refused():
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("name", "member"), [("x.docx", "word/document.xml"), ("x.xlsx", "xl/worksheets/sheet1.xml")]
+)
+def test_a_document_that_defines_entities_is_refused(name, member, encoding):
     out = io.BytesIO()
+    written = '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'.encode(encoding)
     with ZipFile(out, "w") as members:
-        members.writestr("word/document.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
-    with pytest.raises(UnreadableFile):
-        parse("x.docx", out.getvalue())
+        members.writestr(member, (b"\xfe\xff" if encoding == "utf-16-be" else b"") + written)
+    with pytest.raises(UnreadableFile) as refused:
+        parse(name, out.getvalue())
+    assert "有不该有的定义" in refused.value.said("zh")
 
 
 @given(st.binary(max_size=300))
