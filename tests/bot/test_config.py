@@ -280,7 +280,7 @@ def test_secrets_come_from_the_environment_and_from_files_beside_the_configurati
     config = load_text(text, tmp_path, QQ_TOKEN=SECRET)
     assert config.store_url == "redis://:hush-hush@host/0"
     (tmp_path / "store.secret").write_bytes(b"\xff\xfe")  # whatever was put there is no text
-    with pytest.raises(ConfigurationFaults, match="store.secret"):
+    with pytest.raises(ConfigurationFaults, match="读不到"):
         load_text(text, tmp_path, QQ_TOKEN=SECRET)
     assert config.adapters[1].settings == {"mode": "reverse", "access_token": SECRET}
 
