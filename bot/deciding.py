@@ -39,6 +39,9 @@ _TO_EVERYBODY = re.compile(
 _PLANNED = re.compile(
     r"\bwill be (?:down|unavailable|offline|closed|out of service|restarted|upgraded)\b|\b(?:scheduled|planned) (?:maintenance|outage|upgrade)\b|届时|将(?:会|要|于|在|无法|不能|停|进行|暂)|(?:升级|检修|维护|割接|施工|演练|停机)(?:期间|时间|通知|后|，|。|,)|属(?:于)?正常|请(?:各|大家|提前|及时|注意|相互|互相)|提前(?:保存|做好|安排)"
 )
+_CALLS_SOMEBODY = re.compile(  # by a name that the platform does not know: `@bob can you …`; the bot's own is taken off before
+    r"\s*[@＠](?!所有人|全体)[^\s@＠,，:：.]{1,20}(?:[\s,，:：]|$)"
+)
 _OWN_THINGS = re.compile(  # troubles of one's own, told to colleagues
     r"我家的?(?:网|电|水|空调|电视|灯|车|wifi)|(?:车|手机|手表|眼镜|耳机|钥匙)(?:又|也|都|好像|刚)*(?:坏|没电|丢|摔|挂)",
     re.IGNORECASE,
@@ -162,7 +165,7 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
     if not heard.is_addressed:
         if heard.answer != "auto":
             return Silent(N_("这个群只在 @机器人 时回答"))
-        if heard.calls_others:
+        if heard.calls_others or _CALLS_SOMEBODY.match(heard.text):
             return Silent(N_("@ 的是别人"))
         if _OTHER_BOT.match(heard.text):
             return Silent(N_("是别的机器人的命令"))

@@ -84,6 +84,29 @@ async def test_a_list_without_columns_shows_how_it_is_understood_and_conflicts_a
     assert "问法冲突 2 处，如第 2 行：“怎么选”也是" in said[0]
 
 
+GUESSED = "工单号,用户咨询,标准话术,处理人\n1,如何选课,在教务页选,王丽\n2,如何退课,找教务处,王丽\n"
+
+
+async def test_a_list_with_columns_of_its_own_shows_what_they_were_taken_for(office):
+    (said,) = await send(office, file(GUESSED, "常见问题.csv"))
+    assert said == (
+        "读到 2 条：新增 2、修改 0、重复 0、需看 0。\n按列名猜的：“用户咨询”当作问法、“标准话术”当作答案。\n没有用到的列：工单号、处理人。\n"
+        "认成这样：“如何选课”→“在教务页选”\n导入好的部分请回“确认导入”。"
+    )
+    await office.hear(DUTY, "陈经理", "确认导入")
+    assert office.said(DUTY) == ["已导入 2 条新的、0 条改过的（常见问题.csv）。"]
+
+
+async def test_a_table_whose_columns_would_have_to_be_guessed_is_left_alone_where_nobody_meant_it(office):
+    assert await send(office, file(GUESSED, "本周工单.csv")) == []
+
+
+async def test_columns_that_are_not_clear_are_asked_about(office):
+    (said,) = await send(office, file("事项,处理经过,答复口径\n甲,一,二\n", "faq.csv"))
+    assert "列名：事项、处理经过、答复口径" in said
+    assert "请把这两列改名为“标准问法”和“答案”再发一次" in said
+
+
 async def test_a_file_without_faulty_rows_brings_no_table(office):
     said = await send(office, file("问题,答案\n如何选课,在教务页选\n"))
     assert len(said) == 1
