@@ -23,6 +23,7 @@ from adapters.values import derived_id, identity, instant, part, word
 from adapters.wording import say
 
 LIMIT: Final = 5000  # characters
+_LONGEST_KEY: Final = 256
 _LONGEST_ADDRESS: Final = 2048
 _PRIVATE: Final = "1"
 _GROUP: Final = "2"
@@ -72,6 +73,8 @@ def incoming(body: Mapping[str, Any], view: View) -> Incoming | None:
         text=text,
         is_addressed=True,  # in a group it hears only those who call it
         mentions=_mentions(body, text, view),
+        # Who quotes what the bot said first names it by what sending gave back; other quotes name nothing that is known here.
+        quotes=word(body, "originalProcessQueryKey")[:_LONGEST_KEY] or None,
         attachments=attachments,
         sent_at=instant(body.get("createAt"), per_second=1000),
     )

@@ -52,6 +52,18 @@ def heard(**changes: Any) -> Incoming | None:
     return wire.incoming(whole, VIEW)
 
 
+def test_who_quotes_what_the_bot_said_first_names_it() -> None:
+    text = {"content": " 接单", "isReplyMsg": True, "repliedMsg": {"msgType": "text", "msgId": "msgB"}}
+    quoting = heard(text=text, originalMsgId="msgB", originalProcessQueryKey="pqk7")
+    assert quoting is not None
+    assert (quoting.text, quoting.quotes) == ("接单", "pqk7")
+    # Of other messages the bot knows no id, so that it is as if nothing was quoted.
+    for odd in ({"originalMsgId": "msgB"}, {"originalProcessQueryKey": 7}, {"originalProcessQueryKey": ""}):
+        other = heard(text=text, **odd)
+        assert other is not None
+        assert other.quotes is None
+
+
 def test_the_recorded_text_in_a_group():
     assert heard() == Incoming(
         room="dd:group:cidG",
