@@ -44,6 +44,7 @@ _ASKED_AT_THE_END = re.compile(  # 麦克风没声音，帮我报修一下
 _HURRIED = re.compile(
     r"(?P<how>加急|紧急|特急|急)[\s,，!！:：]*报[修障][\s,，。:：!！]+(?P<what>[^?？]{4,})", re.DOTALL
 )
+_BEGINS_IN_A_HURRY = ("加", "紧", "特", "急")
 _ASKED_POLITELY = (Word.REPORT, Word.URGE, Word.WITHDRAW, Word.HUMAN, Word.PROGRESS)
 _SPOKEN_NAMES = ("工单", "故障", "取消", "进度")  # 我要取消 may be about anything
 _NUMBER_FIRST = re.compile(
@@ -150,7 +151,7 @@ def _asked_at_the_end(written: str) -> Command | None:
 
 def _hurried(written: str) -> Command | None:
     """Return the report that begins with how urgent it is: `加急报修，投影不亮`."""
-    found = _HURRIED.fullmatch(written)
+    found = _HURRIED.fullmatch(written) if written[:1] in _BEGINS_IN_A_HURRY else None
     if found is None:
         return None
     rest = f"{found['how']} {found['what']}"  # which a level may be called

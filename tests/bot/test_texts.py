@@ -78,6 +78,7 @@ _HEARD = {
     "_CALL_WORDS",
     "_QUICKLY",
     "_AGREEABLE",
+    "_BEGINS_IN_A_HURRY",
     "_US",
     "_WISH",
     "_NO_NEED",
