@@ -50,14 +50,15 @@ def parse(data: bytes) -> list[Read]:
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
     chapters: Collection[int] = ()
-    if not _OURS.search(text):
+    is_ours = _OURS.search(text) is not None
+    if not is_ours:
         # Only files of others need it, and every start that fills an empty store reads one of ours.
         from faq.formats.markdown_lists import chapters_of, pairs_of_markdown
 
         if told := pairs_of_markdown(text):
             return told
         chapters = chapters_of(_at_usual_depth(text.split("\n")))
-    sections = [each for each in _sections(text, chapters) if not _is_contents(each)]
+    sections = [each for each in _sections(text, chapters) if is_ours or not _is_contents(each)]
     if not sections:
         raise UnreadableFile(
             "没有找到问题：每个问题要以“## ”开头单独一行。",
@@ -116,10 +117,12 @@ def _unescaped(line: str) -> str:
 
 
 def _end_of_fence(lines: Sequence[str], begin: int) -> int:
-    """Return the number of the line that ends a piece of program begun in a line; 0 where none does: another one begins first, or the text ends."""
+    """Return the number of the line that ends a piece of program begun in a line; 0 where none does: another one or an entry of ours begins first, or the text ends."""
     opened = _FENCE.fullmatch(lines[begin - 1])
     sign = opened["sign"] if opened else ""
     for number, line in enumerate(lines[begin:] if sign else (), begin + 1):
+        if _OURS.match(line):  # in what we write no line of an answer looks like that
+            return 0
         other = _FENCE.fullmatch(line)
         if other is None or not other["sign"].startswith(sign):
             continue
