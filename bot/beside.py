@@ -16,6 +16,9 @@ _R = TypeVar("_R")
 # wait for its turn, again and again; they stay for the rest of the time, when the writer of the store would interrupt the loop as often.
 _TURN = 0.001
 RESTS = 3.0  # times as long as it worked: a quarter of a core
+_TICK = 0.001  # seconds: the clock of a loop may tell no shorter slice
+_LATE = 1.5 * _TICK  # after its time that a rest ended: somebody else was at work
+_MOST_RESTS = 50  # in a row: what nobody waits for is to come to an end on a busy day too
 _AT_ONCE = 500  # values, some hundred microseconds
 
 
@@ -61,7 +64,10 @@ async def beside(work: Callable[_P, _R], *args: _P.args, **kwargs: _P.kwargs) ->
 
 
 class Unhurried:
-    """Work that nobody waits for, done in the event loop in slices: it rests longer than it works, so that what people wait for has most of the core."""
+    """Work that nobody waits for, done in the event loop in slices: it rests longer than it works, so that what people wait for has most of the core.
+
+    A rest that ended late tells that people keep the loop busy; then it rests again.
+    """
 
     def __init__(self, rests: float = RESTS) -> None:
         """Begin the first slice; each rest is so many times as long as the slice before it."""
@@ -71,7 +77,12 @@ class Unhurried:
 
     async def rest(self) -> None:
         """End a slice, rest, and begin the next one."""
-        await sleep((self._time() - self._began) * self._rests)
+        pause = max(self._time() - self._began, _TICK) * self._rests
+        for _ in range(_MOST_RESTS if pause else 1):
+            due = self._time() + pause
+            await sleep(pause)
+            if self._time() - due < _LATE:
+                break
         self._began = self._time()
 
 

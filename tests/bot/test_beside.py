@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from asyncio import gather, get_running_loop
+from asyncio import create_task, gather, get_running_loop, sleep
 from threading import Barrier
 
 import pytest
@@ -51,3 +51,32 @@ async def test_what_nobody_waits_for_rests_longer_than_it_works() -> None:
         worked += time() - turn
         await unhurried.rest()
     assert time() - began >= 3.9 * worked
+
+
+@pytest.mark.asyncio
+async def test_what_nobody_waits_for_rests_on_while_others_keep_the_loop_busy_and_still_comes_to_an_end() -> (
+    None
+):
+    time = get_running_loop().time
+    slices = 0
+
+    async def work() -> None:
+        nonlocal slices
+        unhurried = Unhurried()
+        while True:
+            slices += 1
+            await unhurried.rest()
+
+    async def others(times: int) -> None:
+        for _ in range(times):
+            until = time() + 0.003
+            while time() < until:
+                pass
+            await sleep(0)
+
+    working = create_task(work())
+    await others(30)
+    assert slices == 1
+    await others(170)
+    working.cancel()
+    assert 2 <= slices <= 4
