@@ -220,6 +220,7 @@ def rules_of(config: Config) -> Rules:
         major_every=limits.major_every,
         major_ladder=limits.major_ladder,
         acknowledged_for=limits.acknowledged_for,
+        most_per_person=limits.most_per_person,
         same_within=limits.same_within,
         urgent_words=limits.urgent_words,
         unreachable=frozenset(

@@ -128,6 +128,7 @@ class TicketLimits(msgspec.Struct, frozen=True):
     major_report: time | None
     acknowledged_for: int
     same_within: timedelta
+    most_per_person: int
     urgent_words: tuple[str, ...]
 
 

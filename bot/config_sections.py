@@ -216,6 +216,7 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         else None,
         acknowledged_for=settings.acknowledged_for,
         same_within=limit("same_within", settings.same_within),
+        most_per_person=settings.most_per_person,
         urgent_words=settings.urgent_words,
     )
 

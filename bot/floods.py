@@ -9,27 +9,30 @@ from typing import Final
 from adapters.remembered import RememberedValues
 
 WITHIN: Final = timedelta(minutes=10)
-MOST: Final = 30  # tickets of one person in that time
 _PEOPLE: Final = 10_000
 
 
 class Floods:
     """Counts what people open."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        """Let nobody open more than `most` tickets within ten minutes; 0 is no limit."""
+        self.most = most
         self._opened = RememberedValues[str, deque[datetime]](_PEOPLE)
         self._told = RememberedValues[str, datetime](_PEOPLE)
 
     def opened(self, account: str, at: datetime) -> None:
         """Note that somebody has opened a ticket."""
-        known = self._opened.get(account, None) or deque[datetime](maxlen=MOST)
+        if not self.most:
+            return
+        known = self._opened.get(account, None) or deque[datetime](maxlen=self.most)
         known.append(at)
         self._opened.note(account, known)
 
     def until(self, account: str, now: datetime) -> datetime | None:
         """Return from when on somebody may open another ticket, None when they may now."""
         known = self._opened.get(account, None)
-        if known is None or len(known) < MOST or now - known[0] >= WITHIN:
+        if known is None or len(known) < self.most or now - known[0] >= WITHIN:
             return None
         return known[0] + WITHIN
 

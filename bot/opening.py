@@ -12,7 +12,7 @@ from bot.config import Room
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
-from bot.floods import MOST, Floods
+from bot.floods import Floods
 from bot.hearing import Hearing
 from bot.joining import Joining
 from bot.shown import Showing, Shown, bracketed
@@ -51,7 +51,7 @@ class Opening:
         self._rules = rules
         self._joining = joining
         self._shown = shown
-        self._floods = Floods()
+        self._floods = Floods(rules.most_per_person)
         self._log = structlog.get_logger("opening")
 
     async def apart(self, hearing: Hearing, question: str, leaving: int) -> None:
@@ -192,7 +192,7 @@ class Opening:
         self._log.warning("too many reports", action="reports_refused", account=account, room=room.id)
         if not self._floods.is_first_to_hear(account, now, until):
             return
-        told = {"who": hearing.by, "count": MOST, "room": room.name, "time": until}
+        told = {"who": hearing.by, "count": self._floods.most, "room": room.name, "time": until}
         text = self._speaker(hearing).say(
             "您 10 分钟里报了 {count} 单，这条没有建单。别的请补充在已有的单里，{time} 以后可以再报。", **told
         )

@@ -230,6 +230,7 @@ class TicketsSettings(Section, frozen=True, kw_only=True):
     major_report: str = "18:00"
     acknowledged_for: Annotated[int, Meta(ge=1, le=1000)] = 4
     same_within: Length = "2h"
+    most_per_person: Annotated[int, Meta(ge=0, le=10_000)] = 0
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
 
 

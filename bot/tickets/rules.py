@@ -152,6 +152,7 @@ class Rules(msgspec.Struct, frozen=True):
     acknowledged_for: int = (
         4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
     )
+    most_per_person: int = 0  # tickets that somebody may open within ten minutes; 0: any number
     same_within: timedelta = timedelta(hours=2)  # how long others of the room may join a ticket unasked
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
     called_instead: Mapping[str, tuple[Party, ...]] = msgspec.field(

@@ -19,6 +19,9 @@ ENGINEERS = [f"工程师{number:02}" for number in range(1, 51)]
 CUSTOMER, OTHER_CUSTOMER, DUTY = "育才群", "实验群", "值班群"
 
 CONFIG = """
+[tickets]
+most_per_person = 30
+
 [[people]]
 id = "chen"
 name = "陈经理"

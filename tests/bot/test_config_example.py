@@ -70,7 +70,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("store", 5),
         ("web", 3),
         ("faq", 9),
-        ("tickets", 13),
+        ("tickets", 14),
         ("survey", 8),
         ("notices", 2),
         ("maintenance", 4),
@@ -95,7 +95,7 @@ def test_the_defaults_it_tells_are_the_defaults() -> None:
     # What the example chooses for its school instead of the default stands here by name.
     chosen = {
         "store": {"shards": None, "wait_replicas": 0},
-        "tickets": {"check_calendar": "always"},
+        "tickets": {"check_calendar": "always", "most_per_person": 0},
         "survey": {"callback_calendar": "always", "callback_ladder": ""},
         "visits": {"calendar": "always"},
         "contracts": {"calendar": "always"},

@@ -13,9 +13,10 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.contract import Attachment, Incoming, Notice, RoomKind, What
+from bot.floods import Floods
 from bot.identifying import CODE
 from bot.replay import CHAT, address
-from tests.bot.office import CUSTOMER, DUTY
+from tests.bot.office import CUSTOMER, DUTY, START
 
 pytestmark = pytest.mark.asyncio
 
@@ -139,6 +140,13 @@ async def test_who_floods_a_room_opens_no_more_and_a_person_is_told_once(office:
     office.clock.jump(timedelta(minutes=10))
     await hear(office, said("报障 音箱没声音"))
     assert (await office.ticket(1032)).requester.name == "路人"
+
+
+async def test_where_no_limit_is_written_anybody_may_open_any_number() -> None:
+    floods = Floods(0)
+    for _ in range(100):
+        floods.opened("qq:1", START)
+    assert floods.until("qq:1", START) is None
 
 
 async def test_any_number_of_groups_neither_floods_the_duty_room_nor_fills_the_store(office: Any) -> None:
