@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from msgspec.structs import replace
+
 from bot.answering import Answering
 from bot.asks import (
     Afterthought,
@@ -54,6 +56,7 @@ from bot.meanings import (
 from bot.moments import is_day, moment_at_start
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
+from bot.outcomes import thanked_besides
 from bot.short_answers import (
     choice,
     does_not_suit,
@@ -166,6 +169,11 @@ class Dialogue:
             return await self._chosen(hearing, choices[0], said, "")
         if choices and (still := still_fails(hearing, choices[0])) is not None:
             return await self._chosen(hearing, choices[0], *still)
+        if any(isinstance(ask.about, Answered) for ask in choices) and (more := thanked_besides(text)):
+            thanks, rest = more
+            part = replace(hearing.origin, part=1)
+            await self._thanked(replace(hearing, text=thanks, origin=part), asks)
+            raise NotAnAnswer((), rest=rest)
         begun = fresh(asks) or asked_of(asks)
         if is_thanks(text) and not (begun and wish(text) is Wish.NO_MORE):
             await self._thanked(hearing, asks)

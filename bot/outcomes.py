@@ -11,7 +11,7 @@ from bot.deciding import is_asked
 from bot.following_on import share
 from bot.sentence import Sentence
 from bot.short_answers import not_yet, says_still
-from faq.text import fold, is_helped, looks_like_trouble
+from faq.text import fold, is_helped, is_thanks, looks_like_trouble
 
 _LONGEST = 60
 _KINDLY = r"(?:啊|呀|哈|啦|哦|了|谢谢|感谢|多谢|非常|太|辛苦|麻烦|您|你们?|大家|两位|各位|老师|师傅|[张李王刘陈周赵]工|工程师)*"
@@ -61,6 +61,18 @@ def outcome(text: str, known: Sequence[str]) -> Outcome | None:
         works = _working(head, known)
         if works is not None:
             return _with_rest(works, head, _BESIDES.sub("", rest), known)
+    return None
+
+
+def thanked_besides(text: str) -> tuple[str, str] | None:
+    """Return the thanks with which a text begins and what it asks besides; None when it does not do both."""
+    said = text.strip()
+    for found in _CLAUSES.finditer(said[:_LONGEST]):
+        head, rest = said[: found.start()], said[found.end() :]
+        other = _BESIDES.match(rest)
+        if other and is_thanks(head):
+            asked = rest[other.end() :]
+            return (head, asked) if is_asked(asked) or looks_like_trouble(asked) else None
     return None
 
 
