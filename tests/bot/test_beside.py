@@ -77,6 +77,9 @@ async def test_what_nobody_waits_for_rests_on_while_others_keep_the_loop_busy_an
     working = create_task(work())
     await others(30)
     assert slices == 1
-    await others(170)
+    for _ in range(200):  # however long its first rest was
+        if slices > 1:
+            break
+        await others(10)
     working.cancel()
-    assert 2 <= slices <= 4
+    assert slices == 2
