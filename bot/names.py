@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from faq.text import normalized
+
 _LONGEST: Final = 40  # characters
 _JOINER: Final = "\u200d"  # holds an emoji of several people together
 # Controls, what is not seen (also what turns the direction of writing), halves of characters, and ends of lines.
@@ -29,7 +31,7 @@ def of_stranger(name: str, account: str, taken: frozenset[str]) -> str:
 
 def key(name: str) -> str:
     """Return a name in the form in which two names that look alike are the same."""
-    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    return "".join(normalized(name).split()).casefold()
 
 
 def _seen(character: str) -> str:

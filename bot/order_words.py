@@ -27,6 +27,7 @@ def stands_alone(command: Command) -> bool:
 
 
 def is_before_customers(hearing: Hearing, command: Command) -> bool:
+    """Say whether a word may be meant for the customers who read it, and not for the bot."""
     return not (hearing.is_for_staff or hearing.is_addressed or command.is_marked)
 
 

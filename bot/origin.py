@@ -34,11 +34,8 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def seen(self) -> str:
         """The key under which a redelivery of the message is recognised."""
-        return (
-            f"{self.address}|{self.message}|part {self.part}"
-            if self.part
-            else f"{self.address}|{self.message}"
-        )
+        whole = f"{self.address}|{self.message}"
+        return f"{whole}|part {self.part}" if self.part else whole
 
     @property
     def key(self) -> str:

@@ -66,7 +66,7 @@ class Talk:
 
     def is_with_staff(self, hearing: Hearing) -> bool:
         """Say whether staff have just spoken to whoever speaks: by name, or as the next after them."""
-        if not [line for line in self._rooms.get(hearing.origin.address, ()) if line.is_staff]:
+        if not any(line.is_staff for line in self._rooms.get(hearing.origin.address, ())):
             return False  # mostly it is customers among themselves
         lines = self._before(hearing, _TALKING)
         place = next((place for place, line in enumerate(lines) if line.is_staff and not line.calls), None)

@@ -230,27 +230,8 @@ def compared(
 
 def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
     """Return what `compared` gives at most for two texts: what costs little is measured, all else is taken to be alike."""
-    return (
-        shares.letters_of_text,
-        shares.letters_of_phrase,
-        shares.pieces_of_text,
-        shares.pieces_of_phrase,
-        1.0,
-        1.0,
-        ratio(asked, phrase) / 100,
-        1.0,
-        1.0,
-        ratio(sorted(asked), sorted(phrase)) / 100,
-        1.0,
-        1.0,
-        0.0,  # what speaks against it is not looked for
-        0.0,
-        0.0,
-        _length(asked),
-        _length(phrase),
-        1.0,
-        1.0,
-    )
+    likeness, in_any_order = ratio(asked, phrase) / 100, ratio(sorted(asked), sorted(phrase)) / 100
+    return _at_most(shares, likeness, in_any_order, _length(asked), _length(phrase))
 
 
 def at_most_of_any(asked: str, known: Known) -> tuple[tuple[float, ...], tuple[float, ...]]:
@@ -259,35 +240,40 @@ def at_most_of_any(asked: str, known: Known) -> tuple[tuple[float, ...], tuple[f
 
     What lies between is less likely than one of the two: likeness falls ever more slowly while the length grows evenly.
     """
-    shares, length = known.shares, _length(asked)
 
     def of(characters: int) -> tuple[float, ...]:
         alike = 2 * known.characters / (len(asked) + characters)
         # A word of one letter, with its space, says as much as two characters.
-        length_of_phrase = min(1.0, (characters + 1) / _LONG)
-        return (
-            shares.letters_of_text,
-            shares.letters_of_phrase,
-            shares.pieces_of_text,
-            shares.pieces_of_phrase,
-            1.0,
-            1.0,
-            alike,
-            1.0,
-            1.0,
-            alike,
-            1.0,
-            1.0,
-            0.0,
-            0.0,
-            0.0,
-            length,
-            length_of_phrase,
-            1.0,
-            1.0,
-        )
+        length = min(1.0, (characters + 1) / _LONG)
+        return _at_most(known.shares, alike, alike, _length(asked), length)
 
     return of(known.characters), of(max(known.characters, int(_LONG) - 1))
+
+
+def _at_most(
+    shares: Coverage, likeness: float, in_any_order: float, length: float, length_of_phrase: float
+) -> tuple[float, ...]:
+    return (
+        shares.letters_of_text,
+        shares.letters_of_phrase,
+        shares.pieces_of_text,
+        shares.pieces_of_phrase,
+        1.0,
+        1.0,
+        likeness,
+        1.0,
+        1.0,
+        in_any_order,
+        1.0,
+        1.0,
+        0.0,  # what speaks against it is not looked for
+        0.0,
+        0.0,
+        length,
+        length_of_phrase,
+        1.0,
+        1.0,
+    )
 
 
 def _likes(asked: Reading, phrase: Reading) -> list[float]:
