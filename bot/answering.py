@@ -119,11 +119,9 @@ class Answering:
         self, hearing: Hearing, parts: Sequence[str], decision: Decision, *, is_surely: bool
     ) -> Decision:
         """Return what is said to a message that asks for several things."""
-        verdicts = []
         for part in parts:
             await self._knowledge.hear(part, hearing.customer)
-            hits = self._knowledge.find(part, hearing.customer, hearing.now)
-            verdicts.append(self._knowledge.judge(hits, is_surely=is_surely))
+        verdicts = self._knowledge.verdicts(parts, hearing.customer, hearing.now, is_surely=is_surely)
         return with_parts(decision, verdicts)
 
     async def give(

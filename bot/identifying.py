@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +9,7 @@ from typing import Final
 import msgspec
 import structlog
 
-from adapters.remembered import RememberedValues
+from bot.at_most import AtMost
 from bot.commands import Command
 from bot.desk import Desk
 from bot.drafts import Drafts
@@ -28,7 +27,7 @@ _MOST_TRIES: Final = 5  # wrong ones of one account while a code holds
 _MOST_TRIES_OF_ALL: Final = (
     100  # likewise, so that many accounts together guess no more: a code is one of 90 million
 )
-_MOST_ACCOUNTS: Final = 10_000
+_ANYBODY: Final = ""
 _PRIVATELY: Final = N_("这里别人也看得到，码不能说。请私聊我说“帐号”。")
 
 
@@ -43,24 +42,17 @@ class Guesses:
     """Wrong codes of the last minutes: whoever tries many is not listened to for as long as a code holds, nor is anybody once all try too many."""
 
     def __init__(self) -> None:
-        self._of_all: deque[datetime] = deque(maxlen=_MOST_TRIES_OF_ALL)
-        self._of = RememberedValues[str, deque[datetime]](_MOST_ACCOUNTS)
+        self._of_all = AtMost(_MOST_TRIES_OF_ALL, LASTS)
+        self._of_one = AtMost(_MOST_TRIES, LASTS)
 
     def are_too_many(self, account: str, now: datetime) -> bool:
         """Say whether an account may not try now."""
-        of = self._of.get(account, None)
-        return _is_full(self._of_all, now) or (of is not None and _is_full(of, now))
+        return bool(self._of_all.until(_ANYBODY, now) or self._of_one.until(account, now))
 
     def note(self, account: str, now: datetime) -> None:
         """Remember a wrong code."""
-        of = self._of.get(account, None) or deque[datetime](maxlen=_MOST_TRIES)
-        of.append(now)
-        self._of.note(account, of)
-        self._of_all.append(now)
-
-
-def _is_full(tries: deque[datetime], now: datetime) -> bool:
-    return len(tries) == tries.maxlen and now - tries[0] < LASTS
+        self._of_all.note(_ANYBODY, now)
+        self._of_one.note(account, now)
 
 
 class Identifying:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from asyncio import Lock, sleep, to_thread
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -249,6 +249,12 @@ class Knowledge:
             answer_at=answer_at if is_asked else for_chatter(answer_at),
             suggest_at=self.suggest_at(is_surely=is_surely),
         )
+
+    def verdicts(
+        self, texts: Iterable[str], customer: str, now: datetime, *, is_surely: bool
+    ) -> list[Verdict]:
+        """Return what is to be said to each of several texts."""
+        return [self.judge(self.find(text, customer, now), is_surely=is_surely) for text in texts]
 
     def suggest_at(self, *, is_surely: bool) -> float:
         """Return from which probability on candidates are offered.

@@ -159,7 +159,7 @@ class Opening:
         alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
         opened = await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)
         if opened is not None:
-            self._floods.opened(hearing.origin.account, hearing.now)
+            self._floods.note(hearing.origin.account, hearing.now)
         if opened is not None and shown:
             await self._keep(opened, shown, hearing)
 

@@ -205,12 +205,8 @@ def trial(bot: Bot, text: str, room_id: str, *, is_addressed: bool, speaker: Spe
     if decision is None:
         decision = decided(heard, found.verdict)
         customer = (room.customer or "") if room else ""
-        verdicts = [
-            bot.knowledge.judge(
-                bot.knowledge.find(part, customer, speaker.now), is_surely=heard.is_surely_for_bot
-            )
-            for part in (asked_parts(text) if heard.answer != "off" else ())
-        ]
+        parts = asked_parts(text) if heard.answer != "off" else ()
+        verdicts = bot.knowledge.verdicts(parts, customer, speaker.now, is_surely=heard.is_surely_for_bot)
         decision = with_parts(decision, verdicts)
     says, answer = _said(decision, speaker)
     near = tuple(

@@ -145,7 +145,7 @@ async def test_who_floods_a_room_opens_no_more_and_a_person_is_told_once(office:
 async def test_where_no_limit_is_written_anybody_may_open_any_number() -> None:
     floods = Floods(0)
     for _ in range(100):
-        floods.opened("qq:1", START)
+        floods.note("qq:1", START)
     assert floods.until("qq:1", START) is None
 
 
