@@ -7,18 +7,11 @@ import re
 from bot.hearing import Hearing
 from bot.tickets import steps as s
 from bot.tickets.kinds import Status
-from bot.tickets.levels import level_at_start
+from bot.tickets.levels import level_at_start, most_urgent
 from bot.tickets.model import Ticket
-from bot.tickets.rules import Level, Rules
+from bot.tickets.rules import Rules
 
 _MARKS = re.compile(r"[\s,，。.:：!！、;；]+")
-
-
-def most_urgent(ticket: Ticket, rules: Rules) -> Level | None:
-    """Return the most urgent level of a ticket's policy, when the ticket has a lesser one."""
-    policy = rules.policies.get(ticket.policy)
-    level = policy.levels[0] if policy is not None and policy.levels else None
-    return level if level is not None and ticket.level and level.id != ticket.level else None
 
 
 def pressed(hearing: Hearing, ticket: Ticket, rules: Rules) -> s.Step | None:

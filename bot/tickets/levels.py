@@ -122,6 +122,13 @@ def _names_of(level_id: str, level_name: str) -> tuple[str, ...]:
     return tuple(" ".join(name.casefold().split()) for name in names)
 
 
+def most_urgent(ticket: Ticket, rules: Rules) -> Level | None:
+    """Return the most urgent level of a ticket's policy, when the ticket has a lesser one."""
+    policy = rules.policies.get(ticket.policy)
+    level = policy.levels[0] if policy is not None and policy.levels else None
+    return level if level is not None and ticket.level and level.id != ticket.level else None
+
+
 def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return the change of level. Staff change it with a reason; the requester may ask for the former level back, or raise it."""
     policy = rules.policies.get(ticket.policy)

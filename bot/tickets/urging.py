@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.tickets import events as e
 from bot.tickets import timing
+from bot.tickets.levels import most_urgent
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
@@ -27,7 +28,8 @@ def urged(event: e.Urged, after: Ticket, voices: Voices, rules: Rules) -> list[M
     else:
         text += say("，最晚 {time} 解决。", time=word)
     is_far = word is not None and is_awaited and word - voices.customer.now > _FAR
-    if is_far and rules.may_answer(after, event.by) and _can_be_urgent(after, rules):
+    level = most_urgent(after, rules)  # than which it has a lesser one
+    if is_far and rules.may_answer(after, event.by) and level is not None and level.is_urgent:
         text += say("\n整个系统都用不了就回“紧急”，马上叫人。")
     names = " ".join(f"@{party.name}" for party in called)
     template = voices.duty.say(
@@ -40,9 +42,3 @@ def urged(event: e.Urged, after: Ticket, voices: Voices, rules: Rules) -> list[M
             by=event.by, number=after.number, title=title(after), text=event.text, names=names,
         )  # fmt: skip
     return [Message(to=Place.ASIDE, text=text), Message(to=Place.DUTY, text=template, mentions=called)]
-
-
-def _can_be_urgent(ticket: Ticket, rules: Rules) -> bool:
-    """Say whether there is a level that calls people at any hour, and the ticket has another."""
-    policy = rules.policies.get(ticket.policy)
-    return policy is not None and policy.levels[0].is_urgent and policy.levels[0].id != ticket.level
