@@ -39,7 +39,7 @@ async def writing(path, build, **options):
     with closing(open_for_writing(path, build.at, known_migrations())) as connection:
         told: list[str] = []
         connection.set_trace_callback(told.append)
-        writer = GroupCommit(connection, **options)
+        writer = GroupCommit(connection, path, **options)
         yield writer, connection, told
         await writer.close()
 
@@ -241,7 +241,7 @@ class TestFile:
         [
             (b"PK\x03\x04 a spreadsheet", "不是数据库"),
             (b"SQLite", "不是数据库"),
-            (b"SQLite format 3\0" + b"\xff" * 5000, "用不了"),
+            (b"SQLite format 3\0" + b"\xff" * 5000, "已损坏"),
         ],
         ids=["other", "cut", "broken"],
     )
@@ -270,7 +270,7 @@ class TestFile:
         (tmp_path / "file").touch()
         (tmp_path / "folder.db").mkdir()
         for place in ("file/store.db", "folder.db"):
-            with pytest.raises(StoreFault, match=r"写不了.*请检查"):
+            with pytest.raises(StoreFault, match=r"写不了.*请"):
                 await open_sqlite(tmp_path / place, build.at)
 
     @pytest.mark.asyncio
