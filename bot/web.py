@@ -87,7 +87,9 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     app.add_routes(SetUpPage(bot, renderer, adapters, health.connected).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters, lambda name: bot.store.term(name) > 0).routes())
-    app.add_routes(FindingsPage(adapters, lambda name: bot.store.term(name) > 0, bot.quota_warnings).routes())
+    app.add_routes(
+        FindingsPage(adapters, lambda name: bot.store.term(name) > 0, bot.quota_warnings, bot.store).routes()
+    )
     app.add_routes(_Monitoring(bot, health).routes())
     app.router.add_get(assets.ROUTE, files.serve)
     for adapter in pages_of:

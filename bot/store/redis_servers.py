@@ -190,9 +190,7 @@ class Servers:
             task.exception()
 
     def _filled_up(self) -> StoreFault:
-        fault = StoreFault(
-            N_("Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。")
-        )
+        fault = StoreFault(N_("Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。"))
         if self._is_full is None:
             self._log.error("the store is full", action="store_full", server=str(self.address))
         self._is_full = fault

@@ -34,7 +34,9 @@ _OF_FILES: Mapping[int, str] = {
     errno.ENOSPC: N_("磁盘满了，{path} 写不了（{error}）；请清出空间。"),
     errno.EDQUOT: N_("磁盘配额用完了，{path} 写不了（{error}）；请清出空间，或加大配额。"),
     errno.EROFS: N_("磁盘是只读的，{path} 写不了（{error}）；请检查磁盘，或换一个 [store] url。"),
-    errno.EISDIR: N_("{path} 是文件夹，写不了（{error}）；请在 [store] url 里写到文件名，如 sqlite:data/shouwen.db。"),
+    errno.EISDIR: N_(
+        "{path} 是文件夹，写不了（{error}）；请在 [store] url 里写到文件名，如 sqlite:data/shouwen.db。"
+    ),
 }
 _UNWRITABLE = N_("{path} 写不了（{error}）；请检查文件夹的权限，或换一个 [store] url。")
 

@@ -67,7 +67,7 @@ def test_a_folder_that_cannot_be_written_is_one_sentence():
     async def opened():
         await open_store("sqlite:/proc/shouwen/store.db", AT)
 
-    with pytest.raises(StoreFault, match="/proc/shouwen 写不了.*检查文件夹"):
+    with pytest.raises(StoreFault, match=r"/proc/shouwen 写不了.*检查文件夹"):
         asyncio.run(opened())
 
 
