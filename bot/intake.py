@@ -53,7 +53,7 @@ class Intake:
         self._is_saving = is_saving
         self._again_after = again_after
         self._ending = asyncio.Event()
-        self._unsaved = 0
+        self._stuck: set[tuple[str, str]] = set()  # talks whose first message the store did not take
         self._talks: dict[tuple[str, str], deque[Incoming | Notice]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_MOST_WAITING)
@@ -68,8 +68,8 @@ class Intake:
 
     @property
     def unsaved(self) -> int:
-        """How many messages wait here until the store saves."""
-        return self._unsaved
+        """How many messages wait here until the store saves, with those behind them."""
+        return sum(1 + len(self._talks[talk]) for talk in self._stuck)
 
     async def close(self) -> None:
         """Take care of everything that was read, but do not wait for a store that saves nothing."""
@@ -109,7 +109,9 @@ class Intake:
                 if happening.receipt is not None:
                     happening.receipt.settle(is_saved=is_saved)
             if not is_saved:
+                self._stuck.add(talk)
                 await self._later(happening)
+                self._stuck.discard(talk)
             self._room.release()
         del self._talks[talk]
 
@@ -133,16 +135,12 @@ class Intake:
 
     async def _later(self, happening: Incoming | Notice) -> None:
         """Handle a message when the store saves again."""
-        self._unsaved += 1
-        try:
-            for _ in range(_KEPT_FOR // _AGAIN_AFTER):
-                if await self._has_ended_meanwhile():
-                    break
-                if self._is_saving() and await self._is_saved(happening):
-                    self._log.info("message saved late", action="received_late", **_named(happening))
-                    return
-        finally:
-            self._unsaved -= 1
+        for _ in range(_KEPT_FOR // _AGAIN_AFTER):
+            if await self._has_ended_meanwhile():
+                break
+            if self._is_saving() and await self._is_saved(happening):
+                self._log.info("message saved late", action="received_late", **_named(happening))
+                return
         # Nobody has it but the platform, and not every one: whoever reads the log finds what was said.
         said = happening.text[:_MOST_TOLD] if isinstance(happening, Incoming) else happening.what
         self._log.error("message lost", action="message_lost", said=said, **_named(happening))
