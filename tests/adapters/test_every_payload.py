@@ -22,7 +22,7 @@ from adapters.telegram import wire as telegram
 from adapters.telegram.view import View as TelegramView
 from adapters.wecom.aibot import frames as aibot_frames
 from adapters.wecom.aibot import wire as aibot
-from adapters.wecom.aibot.said import Said
+from adapters.said import Said
 from adapters.wecom.app import wire as app
 
 NOTHING = "-"

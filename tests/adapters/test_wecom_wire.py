@@ -22,7 +22,7 @@ from adapters.wechat.xml import sealed_in
 from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot import frames
 from adapters.wecom.aibot import wire as aibot
-from adapters.wecom.aibot.said import Said
+from adapters.said import Said
 from adapters.wecom.app import wire as app
 from adapters.wecom.robot import wire as robot
 from tests.adapters.wecom_peers import AES_KEY

@@ -26,7 +26,7 @@ from adapters.telegram import wire as telegram_wire
 from adapters.telegram.view import View as TelegramView
 from adapters.wecom.aibot import frames as aibot_frames
 from adapters.wecom.aibot import wire as aibot_wire
-from adapters.wecom.aibot.said import Said
+from adapters.said import Said
 from adapters.wecom.app import wire as app_wire
 from tests.faults.conftest import Held
 

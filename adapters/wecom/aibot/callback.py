@@ -27,6 +27,7 @@ from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.json_frames import Unreadable
 from adapters.receipt import Receipt
+from adapters.said import Said
 from adapters.wechat.answers import OK, Rejected
 from adapters.wechat.callbacks import Callbacks, taken
 from adapters.wechat.crypto import Seal, read_key
@@ -37,7 +38,6 @@ from adapters.wecom.aibot import files, frames, wire
 from adapters.wecom.aibot.card_answers import CardAnswers
 from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.replies import Replies, Reply
-from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
 from adapters.wecom.enterprise import PLATFORM
 from adapters.wecom.errors import failure
