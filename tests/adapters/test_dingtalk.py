@@ -304,7 +304,10 @@ async def test_who_quotes_what_the_bot_said_names_it_whatever_way_it_was_said(ro
     # DingTalk names a card by what it was carried in, and tells none of its words, or all of them in a tree.
     tree = {
         "elementType": "CARD",
-        "children": [{"elementType": "TEXT", "value": "消息"}, {"elementType": "TEXT", "value": "🆕 1001 三级｜投影"}],
+        "children": [
+            {"elementType": "TEXT", "value": "消息"},
+            {"elementType": "TEXT", "value": "🆕 1001 三级｜投影"},
+        ],
     }
     words = "已建单 1003：无法上网，请 @老张 看"
     shapes: tuple[tuple[str, object, str, str], ...] = (
