@@ -29,6 +29,7 @@ from bot.finding import Finding
 from bot.first_words import FirstWords
 from bot.following_on import FollowingOn
 from bot.identifying import Identifying
+from bot.in_hand import InHand
 from bot.incident_orders import IncidentOrders
 from bot.informing import Informing
 from bot.joining import Joining
@@ -300,6 +301,7 @@ async def assemble(
         language=config.bot.language,
         desk=desk,
         finding=finding,
+        in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk),
         orders=orders,
         asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,

@@ -30,8 +30,8 @@ from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.raising import pressed
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, Phrase, TicketError, TooOld
-from bot.tickets.kinds import Kind
+from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld
+from bot.tickets.kinds import Kind, Status
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
@@ -207,7 +207,9 @@ class Orders:
         number = error.values.get("number")
         about = number if isinstance(number, int) else None
         text = self._speak(hearing).refuse(error)
-        await self._desk.answer([Message(to=Place.ASIDE, text=text, ticket=about)], hearing.origin)
+        asked = error.about if isinstance(error, Incomplete) else None
+        message = Message(to=Place.ASIDE, text=text, ticket=about, about=asked)
+        await self._desk.answer([message], hearing.origin)
 
     async def apologise(self, hearing: Hearing) -> None:
         """Say sorry to whoever is angry with the bot, and offer a person."""
@@ -228,7 +230,13 @@ class Orders:
             number = await self._finding.callback_of(number)
         ticket = await self._finding.visible(hearing, number)
         is_again = command.word is Word.URGE and await self._finding.has_just_urged(hearing, number)
-        if command.word is Word.PROGRESS or is_again:
+        is_open_still = (
+            command.word is Word.REOPEN
+            and not command.rest
+            and ticket.status is Status.OPEN
+            and not hearing.role.is_staff
+        )
+        if command.word is Word.PROGRESS or is_again or is_open_still:
             await self._informing.progress(hearing, ticket)
             return True
         if command.word is Word.EXPLAIN:
