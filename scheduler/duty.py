@@ -56,10 +56,7 @@ def gaps(rota: Rota, start: datetime, end: datetime) -> tuple[Interval, ...]:
     since = begin
     for change in (*_changes(rota, begin, finish), finish):
         if since < change and not on_call(rota, since):
-            if found and found[-1].end == since:
-                found[-1] = Interval(found[-1].start, change)
-            else:
-                found.append(Interval(since, change))
+            found.append(Interval(since, change))
         since = change
     return tuple(found)
 

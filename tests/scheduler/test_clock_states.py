@@ -352,6 +352,11 @@ def test_a_report_at_half_past_five_every_day() -> None:
     assert standing(rule, history(major="09 10:00"), "09 12:00").due_at == at("09 17:30")
     told = history(major="09 10:00", day_reported="09 17:20")
     assert standing(rule, told, "09 17:25").due_at == at("10 17:30")
+    # What falls into a pause is left out; a pause behind it changes nothing.
+    rests = replace(rule, stops_for=WAITS)
+    for begins, due_at in (("09 17:00", "11 17:30"), ("09 17:30", "09 17:30"), ("09 18:00", "09 17:30")):
+        paused = history([Pause(at(begins), at("11 12:00"), "customer")], major="09 10:00")
+        assert standing(rests, paused, "09 17:29").due_at == at(due_at)
 
 
 CALLBACK = ClockRule(

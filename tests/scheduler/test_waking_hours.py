@@ -103,9 +103,14 @@ def test_what_a_downtime_made_late_is_not_said_at_night_either() -> None:
     ladder = Ladder("quiet", LADDER.rungs[:2], DAYTIME)
     course = (ALWAYS, at("09 14:30"), Within(4 * HOUR), ())
     # Due at 18:30, down until 23:15.
-    for fired, rung_at in (({0: at("09 16:30")}, "09 18:30"), ({1: at("09 18:30")}, "10 07:30")):
+    for fired, rung_at, owed_at in (
+        ({0: at("09 16:30")}, "09 18:30", "09 18:30"),
+        ({1: at("09 18:30")}, "10 07:30", "09 19:30"),
+    ):
         assert due(ladder, *course, fired, True, at("09 23:15")) is None
         assert next_rung(ladder, *course, fired, True, at("09 23:15")) == at("10 08:00")
+        # While they are awake it keeps its own instant, past as it is.
+        assert next_rung(ladder, *course, fired, True, at("10 09:00")) == at(owed_at)
         told = due(ladder, *course, fired, True, at("10 08:00"))
         assert told is not None
         assert told.rung_at == at(rung_at if not told.is_repeat else "10 08:00")
