@@ -188,7 +188,9 @@ def test_a_desk_that_never_opens_gives_up() -> None:
 
 
 def test_what_opens_nine_years_from_now_is_found() -> None:
-    far = Calendar("far", SHANGHAI, (), special={date(2035, 3, 9): (parse_window("09:00-10:00"),)})
+    far = Calendar(
+        "far", SHANGHAI, parse_weekly({}), special={date(2035, 3, 9): (parse_window("09:00-10:00"),)}
+    )
     assert next_opening(far, at("2026-03-09 10:00")) == at("2035-03-09 09:00")
 
 
