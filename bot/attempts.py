@@ -155,7 +155,7 @@ class Attempts:
         """Send a text that no store knows of, once; False when it was refused."""
         outgoing = Outgoing(key=f"cry.{uuid4().hex}", room=room, text=text)
         try:
-            await self._patience.wait(self._adapter.send(outgoing))
+            await self._patience.wait(self.adapter.send(outgoing))
         except Exception:  # noqa: BLE001 - an adapter's own mistake is no worse than its refusal
             self._log.exception("nobody was told", action="cry_failed", room=room)
             return False
