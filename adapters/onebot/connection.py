@@ -35,7 +35,7 @@ from adapters.onebot.dial import LARGEST_ACCEPTED, keep_connected
 from adapters.onebot.frames import Call, Frame
 from adapters.onebot.http_api import HttpApi
 from adapters.onebot.link import Link
-from adapters.onebot.notices import file_key, noticed
+from adapters.onebot.notices import file_key, muted_all, noticed
 from adapters.onebot.outcome import check
 from adapters.onebot.outlet import Socket
 from adapters.onebot.requests import accepted, trusted
@@ -299,8 +299,9 @@ class OneBotAdapter:
             self._asked(frame, account)
         if frame.notice_type == "bot_offline":
             self._log.error("QQ has logged the account out", action="onebot_account_offline", account=me)
-        if isinstance(happening, Notice):
-            self._sending.noticed(happening)
+        rule = happening if isinstance(happening, Notice) else muted_all(frame, self._view)
+        if rule is not None:
+            self._sending.noticed(rule)
         if happening is None:
             self._log.debug(
                 "event ignored",
