@@ -67,7 +67,7 @@ async def test_a_large_file_is_not_sent_with_its_page_and_is_imported_with_the_s
 
 async def test_a_change_is_live_and_stands_in_the_history(known):
     answer = await known.post(
-        "/knowledge/entries/K-001", {**FIELDS, "reason": "新版", "review_on": "2026-09-01"}
+        "/knowledge/entries/K-001", {**FIELDS, "aliases": "", "reason": "新版", "review_on": "2026-09-01"}
     )
     page = await answer.text()
     assert "已保存" in page
