@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 from markupsafe import Markup
+from yarl import URL
 
 from bot.assembly import Bot
 from bot.beside import beside
@@ -21,7 +22,7 @@ _CUSTOMERS_SHOWN = 12  # to whom a file of what they are told can be given out
 
 async def back_to_the_list(request: web.Request) -> web.StreamResponse:
     """Lead to the list whoever comes to the address of a form: by reading what it answered in another language, or once more."""
-    raise web.HTTPSeeOther(request.rel_url.with_path("/knowledge").human_repr())
+    raise web.HTTPSeeOther(URL.build(path="/knowledge", query=request.query))
 
 
 class KnowledgeFrame:

@@ -105,7 +105,13 @@ def _row(line: int, text: str, keys: _Keys) -> tuple[Draft | Fault, list[str]]:
             if name in values
         },
     )
-    return row, [bytes(members.get(name, b"")).decode() for name in keys.fields]
+    return row, [_shown(members.get(name)) for name in keys.fields]
+
+
+def _shown(member: msgspec.Raw | None) -> str:
+    """Return the beginning of a value, as a sample of what stands under its key."""
+    found = bytes(member).decode() if member is not None else ""
+    return found.strip('"') if found.startswith('"') and "\\" not in found else found
 
 
 def _text(value: _Value) -> str:

@@ -112,7 +112,8 @@ class Samples:
             self._found.append([])
         for cell, found in zip(cells, self._found, strict=False):
             if len(found) < _SAMPLES and (text := " ".join(cell[: 2 * _SAMPLE].split())):
-                found.append(text if len(text) <= _SAMPLE else f"{text[:_SAMPLE]}…")
+                short = text if len(text) <= _SAMPLE else f"{text[:_SAMPLE]}…"
+                found += [short] if short not in found else []
 
     def columns(self, names: Sequence[str], fields: Sequence[str | None]) -> list[Column]:
         """Return the columns, those without name and content left out; `names` may be fewer, or none."""
