@@ -19,6 +19,7 @@ SOON: Final = timedelta(seconds=5)
 _PATIENCE: Final = 10.0  # seconds for a whole answer
 _UPLOADING: Final = aiohttp.ClientTimeout(total=60.0)
 _LARGEST_ANSWER: Final = 1 << 20  # bytes
+_PROXY: Final = frozenset({407, 511})  # whoever stands in between wants somebody to log in
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -86,6 +87,16 @@ class Server:
                 retry_after=SOON,
                 is_unknown=True,
             ) from None
+        if _is_page(method, response):
+            raise DeliveryFailed(
+                say(
+                    "{server} 那里回答的是一个网页（HTTP {status}），不是{platform}：请看代理、防火墙和配置里的地址",
+                    server=self._base.origin(),
+                    status=response.status,
+                    platform=self._platform,
+                ),
+                retry_after=SOON,
+            )
         if response.status >= 500:
             raise DeliveryFailed(
                 say("{platform}暂时不可用（HTTP {status}）", platform=self._platform, status=response.status),
@@ -121,3 +132,12 @@ class Server:
                 if len(content) > largest:
                     raise aiohttp.ClientPayloadError("too large")
             return Response(response.status, bytes(content), response.headers)
+
+
+def _is_page(method: str, response: Response) -> bool:
+    """Say whether something on the way answered in place of the platform, which never answers a request with a page to look at.
+
+    A platform that says no with a page is believed: asking again would not help.
+    """
+    is_answer = response.status < 400 or response.status in _PROXY
+    return method != "GET" and is_answer and response.content.lstrip()[:1] == b"<"

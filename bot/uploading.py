@@ -12,7 +12,7 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, Attachment, Incoming
-from adapters.powers import FetchesFiles, FileUnavailable
+from adapters.powers import FetchesFiles, FileUnavailable, NamesFiles
 from adapters.wording import translated
 from bot.beside import beside, let_go
 from bot.config import Config
@@ -86,16 +86,20 @@ class Uploading:
         Nothing is said of a file that cannot be read, unless it was meant for the bot: colleagues send each other tables, too.
         """
         may = hearing.role.is_manager or hearing.role is Role.KNOWLEDGE
-        file = next((each for each in incoming.attachments if _is_faq(each)), None)
+        adapter: object = self._adapters.get(incoming.room.partition(":")[0])
+        is_named = not isinstance(adapter, NamesFiles)
+        file = next((each for each in incoming.attachments if _is_faq(each, is_named=is_named)), None)
         if file is None or not (may and hearing.is_for_staff):
             return False
-        adapter: object = self._adapters.get(incoming.room.partition(":")[0])
         if not isinstance(adapter, FetchesFiles):
             if is_meant := await self._is_meant(hearing, file.name):
                 await self._say(hearing, N_("这个平台上我取不到文件，请用 shouwen faq import 导入。"))
             return is_meant
         try:
-            rows = await self._workshop.read(file.name, await adapter.fetch(incoming.room, file, _MOST))
+            file, content = await _fetched(adapter, incoming.room, file)
+            if not _is_faq(file):
+                return False
+            rows = await self._workshop.read(file.name, content)
         except (UnreadableFile, FileUnavailable) as fault:
             if not await self._is_meant(hearing, file.name):
                 return False
@@ -105,7 +109,8 @@ class Uploading:
                 if isinstance(fault, FileUnavailable)
                 else fault.said(speaker.language)
             )
-            await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=why)
+            name = file.name or Phrase(N_("文件"))
+            await self._say(hearing, N_("{name} 读不了：{fault}"), name=name, fault=why)
             return True
         if rows.is_guess and not await self._is_meant(hearing, file.name):
             return False  # columns such as 标题 and 处理结果 are in many tables
@@ -241,8 +246,17 @@ class Uploading:
         await self._desk.note((), [draft], hearing.now, hearing.origin.seen)
 
 
-def _is_faq(file: Attachment) -> bool:
-    return file.kind == "file" and PurePath(file.name.lower()).suffix in SUFFIXES
+async def _fetched(adapter: FetchesFiles, room: str, file: Attachment) -> tuple[Attachment, bytes]:
+    """Return a file with its content, and with its name where only the content has it."""
+    if not isinstance(adapter, NamesFiles):
+        return file, await adapter.fetch(room, file, _MOST)
+    found = await adapter.fetch_named(room, file, _MOST)
+    return replace(file, name=found.name or file.name), found.content
+
+
+def _is_faq(file: Attachment, *, is_named: bool = True) -> bool:
+    """Say whether a file may hold an FAQ, as far as its name tells."""
+    return file.kind == "file" and (not is_named or PurePath(file.name.lower()).suffix in SUFFIXES)
 
 
 def _planned(

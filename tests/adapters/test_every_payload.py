@@ -18,11 +18,11 @@ from adapters.onebot import wire as onebot
 from adapters.onebot.notices import noticed
 from adapters.qq import wire as qq
 from adapters.qq.frames import decode as qq_decode
+from adapters.said import Said
 from adapters.telegram import wire as telegram
 from adapters.telegram.view import View as TelegramView
 from adapters.wecom.aibot import frames as aibot_frames
 from adapters.wecom.aibot import wire as aibot
-from adapters.wecom.aibot.said import Said
 from adapters.wecom.app import wire as app
 
 NOTHING = "-"

@@ -17,12 +17,12 @@ from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Mention, Outgoing, RoomKind
 from adapters.json_frames import Unreadable
 from adapters.registry import settings_type
+from adapters.said import Said
 from adapters.values import instant
 from adapters.wechat.xml import sealed_in
 from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot import frames
 from adapters.wecom.aibot import wire as aibot
-from adapters.wecom.aibot.said import Said
 from adapters.wecom.app import wire as app
 from adapters.wecom.robot import wire as robot
 from tests.adapters.wecom_peers import AES_KEY

@@ -10,13 +10,13 @@ import msgspec
 from adapters.addressing import addressed, mentioned
 from adapters.contract import Attachment, Incoming, KnownPerson, Outgoing, RoomKind
 from adapters.markdown import plain
+from adapters.said import Said
 from adapters.splitting import size_in_bytes, split
 from adapters.values import derived_id, identity, instant, part, word
 from adapters.wecom import cards
 from adapters.wecom.accounts import is_user, place, user_of
 from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.markdown import rendered
-from adapters.wecom.aibot.said import Said
 
 LIMIT: Final = 20_480  # bytes of markdown
 # Room for the mark of a repeated message, and for accounts that are longer than the names they stand for.
