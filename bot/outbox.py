@@ -94,7 +94,7 @@ class Outbox:
 
     def change(self, adapter: Adapter) -> None:
         """Send through another connection to the same platform from now on."""
-        self._senders[adapter.name].adapter = adapter
+        self._senders[adapter.name].change(adapter)
 
     async def leave(self, adapter: str) -> None:
         """Stop sending for an adapter, after what is on its way; what is not sent waits for the next holder of the lease."""

@@ -49,7 +49,6 @@ class Sender:
         journal: Journal,
         send_patience: timedelta,
     ) -> None:
-        self.adapter = adapter
         self._store = store
         self._clock = clock
         self._rooms: dict[str, deque[Queued]] = {}
@@ -82,6 +81,15 @@ class Sender:
             journal=journal,
             patience=send_patience,
         )
+
+    @property
+    def adapter(self) -> Adapter:
+        """The connection to the platform."""
+        return self._attempts.adapter
+
+    def change(self, adapter: Adapter) -> None:
+        """Send through another connection from now on."""
+        self._attempts.adapter = adapter
 
     @property
     def is_ours(self) -> bool:
