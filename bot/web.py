@@ -18,6 +18,9 @@ from bot.dashboard import assets, metrics
 from bot.dashboard.assets import Assets
 from bot.dashboard.doors import Doors
 from bot.dashboard.downloads import Downloads
+from bot.dashboard.knowledge_files import KnowledgeFiles
+from bot.dashboard.knowledge_frame import KnowledgeFrame
+from bot.dashboard.knowledge_lessons import KnowledgeLessons
 from bot.dashboard.knowledge_pages import KnowledgePages
 from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
@@ -83,7 +86,9 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
     app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
     app.add_routes(Downloads(bot, renderer).routes())
-    app.add_routes(KnowledgePages(bot, renderer).routes())
+    frame = KnowledgeFrame(bot, renderer)
+    for part in (KnowledgePages(frame), KnowledgeFiles(frame), KnowledgeLessons(frame)):
+        app.add_routes(part.routes())
     app.add_routes(SetUpPage(bot, renderer, adapters, health.connected).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters, lambda name: bot.store.term(name) > 0).routes())
