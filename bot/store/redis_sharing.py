@@ -155,16 +155,23 @@ class RedisSharing:
 
     async def _keep(self) -> None:
         """Renew leases well before they end."""
+        told: set[str] = set()  # adapters of which the log knows that their lease cannot be renewed
         while True:
             await asyncio.sleep(_RENEWED_EVERY_SECONDS)
             for adapter in list(self._wanted):
                 try:
                     if not await self._take(adapter):
                         self._wanted.discard(adapter)
+                    told.discard(adapter)
                 except StoreFault as fault:
-                    self._log.warning(
-                        "a lease cannot be renewed", action="lease_fault", adapter=adapter, reason=str(fault)
-                    )
+                    if adapter not in told:  # once: it is tried every three seconds
+                        self._log.warning(
+                            "a lease cannot be renewed",
+                            action="lease_fault",
+                            adapter=adapter,
+                            reason=str(fault),
+                        )
+                    told.add(adapter)
 
     async def _listen(self, heard: Callable[[Wake, str], None]) -> None:
         while True:
