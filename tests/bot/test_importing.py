@@ -77,4 +77,3 @@ async def test_the_files_of_the_configuration_fill_nothing_but_an_empty_knowledg
     await store.learn(Learning(at=AT, entries=(replace(entry, answer="改过了"),)))
     assert await import_when_empty(store, config, AT) == []
     assert [each.answer for each in await store.entries()] == ["改过了"]
-

@@ -88,7 +88,9 @@ async def _picked(office: Office, *, failed: int) -> None:
     wordings = [f"{place}的打印机找不到怎么办" for place in map("{}号楼".format, range(60))]
     entry = Entry(id="K-001", question=wordings[0], answer="点重新搜索", aliases=tuple(wordings[1:]))
     lessons = [
-        Lesson(id=f"p{number}", at=START, matter=Picked(entry="K-001", wording=wording, picked=1, failed=failed))
+        Lesson(
+            id=f"p{number}", at=START, matter=Picked(entry="K-001", wording=wording, picked=1, failed=failed)
+        )
         for number, wording in enumerate(wordings)
     ]
     await office.store.learn(Learning(at=START, entries=(entry,), lessons=tuple(lessons)))
@@ -97,7 +99,11 @@ async def _picked(office: Office, *, failed: int) -> None:
 @pytest.mark.parametrize(
     ("failed", "basis", "ends"),
     [
-        (0, "依据：60 个说得清对错的问题（对 60，错 0），其中 60 个会单独给答案。", "60 次，对 100.0%（要求 97%）。"),
+        (
+            0,
+            "依据：60 个说得清对错的问题（对 60，错 0），其中 60 个会单独给答案。",
+            "60 次，对 100.0%（要求 97%）。",
+        ),
         (2, "依据：60 个说得清对错的问题（对 0，错 60），其中 60 个会单独给答案。", "  K-001：错 60 次"),
         (1, "依据：0 个说得清对错的问题（对 0，错 0），其中 0 个会单独给答案。", "先不改。"),  # neither
     ],

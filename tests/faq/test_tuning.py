@@ -43,7 +43,9 @@ def test_what_is_proposed_is_written_with_two_digits_where_that_is_as_good() -> 
     exactly = advised(_cases(50, 0, at=0.954), 0.97, 0.9)
     assert exactly.best is not None
     assert (exactly.best.answer_at, exactly.best.count) == (0.95, 50)
-    among = advised(_cases(60, 10, at=0.954, wrong_at=0.951), 0.97, 0.9).best  # 0.95 would let the wrong ones in
+    among = advised(
+        _cases(60, 10, at=0.954, wrong_at=0.951), 0.97, 0.9
+    ).best  # 0.95 would let the wrong ones in
     assert among is not None
     assert (among.answer_at, among.count, among.precision) == (0.954, 60, 1.0)
 
