@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bot import importing
 from bot.importing import import_rows, import_when_empty
-from bot.store.knowledge_contract import KnowledgeMoved, Learning
+from bot.store.knowledge_contract import Learning
 from bot.store.registry import open_store
 from faq.entries import Entry
 from faq.formats import read
