@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, datetime
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
 from bot import importing
+from bot.config import load
 from bot.importing import import_rows, import_when_empty
 from bot.store.knowledge_contract import Learning
 from bot.store.registry import open_store
@@ -71,7 +73,8 @@ async def test_who_is_always_overtaken_gives_up(store, file):
 
 
 async def test_the_files_of_the_configuration_fill_nothing_but_an_empty_knowledge_base(store, file):
-    config = SimpleNamespace(faq=SimpleNamespace(files=(file,)), customers=())
+    example = load(Path("config.example.toml"), {})
+    config = dataclasses.replace(example, faq=replace(example.faq, files=(file,)))
     assert [len(each.new) for each in await import_when_empty(store, config, AT)] == [1]
     [entry] = await store.entries()
     await store.learn(Learning(at=AT, entries=(replace(entry, answer="改过了"),)))
