@@ -10,12 +10,14 @@ from typing import Any
 
 import msgspec
 
+from faq.asked import Asked
 from faq.entries import Comparison, Entry, Measured
-from faq.features import at_most, at_most_of_any, compared, reading, spelled
+from faq.features import at_most, at_most_of_any, compared
 from faq.index import Index, Weighed
 from faq.phrases import Phrases
 from faq.rank import LEAST_SHARED, most_likely, most_likely_of_any, ranked
 from faq.read_ahead import ReadAhead
+from faq.reading import reading, spelled
 from faq.search import CANDIDATES, Wanted
 from faq.sentences import Sentences
 from faq.text import fold, is_noise, plain
@@ -256,17 +258,17 @@ class KnowledgeBase:
         is_bounded = at_least > 0 and not meant and like is None
         if is_bounded and self._most_likely(asked_text, weighed, numbers, customer) < at_least:
             return []
-        asked = reading(asked_text)
         weight = self.index.weights_of()
-        found = []
+        asked, found = Asked(reading(asked_text), weight), []
         for number in numbers:
             read = self._readings.reading(number)
-            rewritten = spelled(asked, read, meant) if meant else None
+            rewritten = spelled(asked.reading, read, meant) if meant else None
             if rewritten is None:
-                shares = self.index.coverage(weighed, number)
+                question, shares = asked, self.index.coverage(weighed, number)
             else:
+                question = Asked(rewritten, weight)
                 shares = self.index.coverage(self.index.weighed(self.index.weigh(rewritten.text)), number)
-            features = compared(rewritten or asked, read, shares, weight, with_left_over=like is not None)
+            features = compared(question, read, shares, with_left_over=like is not None)
             found.append(
                 Measured(
                     self.phrases.entry(number),

@@ -28,6 +28,8 @@ _SIFTED = 6
 # Sums are compared with bounds that were summed up in another order.
 _SLACK = 1e-9
 
+_NONE = array("I")
+
 Hidden = Sequence[AbstractSet[int]]  # numbers that are taken as if they were not there
 Posting = tuple[int, str]  # how many have a piece, and the piece
 
@@ -115,17 +117,20 @@ def _gathered(
     """Return what shares the rarest pieces, how many of these were looked at, and what all others weigh together.
 
     It stops where a phrasing that has none of those pieces shares too little beside the best one, or when the budget is used
-    up. Nothing comes back when the best one cannot reach `bar` any more.
+    up. Nothing comes back when the best one cannot reach `bar` any more. Pieces that always stand together, as those of a name do,
+    are added at once.
     """
     shared: dict[int, float] = {}
-    looked_at = 0
+    looked_at, numbers, pending = 0, _NONE, 0.0
     most = since = (
         0.0  # what the best one shared when that was looked at last, and what was added to any since, at most
     )
     for place, (count, piece) in enumerate(known):
         is_dear = looked_at + count > _BUDGET
         may_end = most + left < bar or left < _FAR_BEHIND * (most + since) * (1 + _SLACK)
-        if shared and (is_dear or (may_end and count * _LOOKED_BACK > len(shared))):
+        if (shared or pending) and (is_dear or (may_end and count * _LOOKED_BACK > len(shared))):
+            _count(shared, numbers, pending)
+            numbers, pending = _NONE, 0.0
             shared = _seen(shared, hidden)
             most, since = max(shared.values(), default=0.0), 0.0
             if most + left < bar * (1 - _SLACK):
@@ -135,20 +140,29 @@ def _gathered(
             if left < _FAR_BEHIND * most and scale.is_out_of_reach(shared, left):
                 return shared, place, left
         looked_at += count
-        weight, numbers = sought[piece], shelf.postings[piece]
-        if count > _BUDGET:
-            numbers = numbers[:_BUDGET]
+        weight, posting = sought[piece], shelf.postings[piece]
         left -= weight
         since += weight
-        if not shared:
-            shared = dict.fromkeys(numbers, weight)
-            continue
-        for number in numbers:
-            if number in shared:
-                shared[number] += weight
-            else:
-                shared[number] = weight
+        if posting != numbers:
+            _count(shared, numbers, pending)
+            numbers, pending = posting, 0.0
+        pending += weight
+    _count(shared, numbers, pending)
     return _seen(shared, hidden), len(known), 0.0
+
+
+def _count(shared: dict[int, float], numbers: Sequence[int], weight: float) -> None:
+    """Add a weight to what some numbers, so many as the budget is, share."""
+    if len(numbers) > _BUDGET:
+        numbers = numbers[:_BUDGET]
+    if not shared:
+        shared |= dict.fromkeys(numbers, weight)
+        return
+    for number in numbers:
+        if number in shared:
+            shared[number] += weight
+        else:
+            shared[number] = weight
 
 
 def _seen(shared: dict[int, float], hidden: Hidden) -> dict[int, float]:

@@ -129,7 +129,7 @@ def conflict_between(one: Sense, other: Sense) -> Conflict:
     if (
         _clash(one.numbers, other.numbers)
         or _clash(one.names, other.names)
-        or any(_excludes(taken, other.sides) for taken in one.sides)
+        or (one.sides and other.sides and any(_excludes(taken, other.sides) for taken in one.sides))
     ):
         return Conflict.CONTRADICTION
     return Conflict.DENIAL if one.denies != other.denies else Conflict.NONE
