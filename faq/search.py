@@ -189,13 +189,30 @@ def _completed(
     is_cut_off = left >= _FAR_LESS * most  # the budget is used up
     numbers = _most_shared(shared, least) if is_cut_off else [n for n, has in shared.items() if has >= least]
     found = {number: shared[number] for number in numbers}
-    for start in range(0, len(rest), _SIFTED):
+    together = _together(shelf, sought, rest)
+    for start in range(0, len(together), _SIFTED):
         if len(numbers) > 2 * CANDIDATES and left < most:
             numbers = _in_reach(found, numbers, left, scale)
-        for piece in (some := [piece for _, piece in rest[start : start + _SIFTED]]):
-            left -= sought[piece]
-        _add(shelf, {piece: sought[piece] for piece in some}, found, numbers)
+        some = together[start : start + _SIFTED]
+        left -= sum([weight for _, weight in some])
+        _add(shelf, some, found, numbers)
     return {number: found[number] for number in numbers}
+
+
+def _together(
+    shelf: Shelf, sought: Mapping[str, float], rest: Sequence[Posting]
+) -> list[tuple[str, float]]:
+    """Return one piece of each few that always stand together, with what these weigh."""
+    found: list[tuple[str, float]] = []
+    before: Sequence[int] = _NONE
+    for _, piece in rest:
+        posting, weight = shelf.postings[piece], sought[piece]
+        if posting == before:
+            found[-1] = found[-1][0], found[-1][1] + weight
+        else:
+            found.append((piece, weight))
+        before = posting
+    return found
 
 
 def _most_shared(shared: Mapping[int, float], least: float) -> list[int]:
@@ -208,19 +225,21 @@ def _most_shared(shared: Mapping[int, float], least: float) -> list[int]:
     return more + [number for number in numbers if shared[number] == bar][len(more) - _WEIGHED :]
 
 
-def _add(shelf: Shelf, weights: Mapping[str, float], found: dict[int, float], numbers: Sequence[int]) -> None:
+def _add(
+    shelf: Shelf, weights: Sequence[tuple[str, float]], found: dict[int, float], numbers: Sequence[int]
+) -> None:
     """Add what some pieces weigh to the numbers that have them.
 
     A Chinese piece stands in a text exactly where the text has it as a part, and that is seen much sooner than its
     place in a long list.
     """
-    chinese = [(piece, weight) for piece, weight in weights.items() if CHINESE.match(piece)]
+    chinese = [(piece, weight) for piece, weight in weights if CHINESE.match(piece)]
     texts = shelf.texts
     if chinese:
         for number in numbers:
             text = texts[number] or ""
             found[number] += sum([weight for piece, weight in chinese if piece in text])
-    for piece, weight in weights.items() if len(chinese) < len(weights) else ():
+    for piece, weight in weights if len(chinese) < len(weights) else ():
         if not CHINESE.match(piece):
             posting = shelf.postings[piece]
             for number in numbers:
