@@ -36,7 +36,9 @@ class Lacking(msgspec.Struct, frozen=True):
     unmet: float = 0.0
 
 
-_Met = tuple[float, float, float]  # of a word: what it weighs, that as often as it is like what the other has, and how like it is
+_Met = tuple[
+    float, float, float
+]  # of a word: what it weighs, that as often as it is like what the other has, and how like it is
 
 
 class Asked:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from rapidfuzz.fuzz import ratio
 
 from faq.asked import Asked
-from faq.index import Coverage, Known
-from faq.reading import LONG, Reading, length
+from faq.index import Coverage
+from faq.reading import Reading, length
 from faq.wording import Conflict, conflict_between
 
 NAMES = (
@@ -62,6 +62,7 @@ UNMEASURED = {
     "asks_the_same": (-1.0, 1.0),
 }
 
+
 def compared(
     question: Asked, phrase: Reading, shares: Coverage, *, with_left_over: bool = False
 ) -> tuple[float, ...]:
@@ -112,22 +113,6 @@ def at_most(asked: str, phrase: str, shares: Coverage) -> tuple[float, ...]:
     """Return what `compared` gives at most for two texts: what costs little is measured, all else is taken to be alike."""
     likeness, in_any_order = ratio(asked, phrase) / 100, ratio(sorted(asked), sorted(phrase)) / 100
     return _at_most(shares, likeness, in_any_order, length(asked), length(phrase))
-
-
-def at_most_of_any(asked: str, known: Known) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Return what `at_most` gives at most for a text and a phrasing of a collection of which no more than this is known: for one
-    that is as short as can be, and for one that is as long as counts.
-
-    What lies between is less likely than one of the two: likeness falls ever more slowly while the length grows evenly.
-    """
-
-    def of(characters: int) -> tuple[float, ...]:
-        alike = 2 * known.characters / (len(asked) + characters)
-        # A word of one letter, with its space, says as much as two characters.
-        longest = min(1.0, (characters + 1) / LONG)
-        return _at_most(known.shares, alike, alike, length(asked), longest)
-
-    return of(known.characters), of(max(known.characters, int(LONG) - 1))
 
 
 def _at_most(

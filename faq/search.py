@@ -199,9 +199,7 @@ def _completed(
     return {number: found[number] for number in numbers}
 
 
-def _together(
-    shelf: Shelf, sought: Mapping[str, float], rest: Sequence[Posting]
-) -> list[tuple[str, float]]:
+def _together(shelf: Shelf, sought: Mapping[str, float], rest: Sequence[Posting]) -> list[tuple[str, float]]:
     """Return one piece of each few that always stand together, with what these weigh."""
     found: list[tuple[str, float]] = []
     before: Sequence[int] = _NONE
