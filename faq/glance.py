@@ -10,13 +10,15 @@ from functools import cache
 from itertools import accumulate
 
 from faq.features import at_most
-from faq.index import Index, Look
+from faq.index import Glance, Index, Look
 from faq.marks import STEP, Counted, Marks, is_last, numbers_of
 from faq.rank import is_alike, speaks_for, spoken_at_most
 from faq.reading import LONG
 
 # So many phrasings are held against a text one by one; where there are more they are looked for.
 _FEW = 16
+# So few characters of a text most phrasings have.
+_A_FEW = 4
 
 
 def can_any(index: Index, text: str, least: float) -> bool:
@@ -24,10 +26,11 @@ def can_any(index: Index, text: str, least: float) -> bool:
 
     A phrasing that is the text itself always may.
     """
-    if not _is_in_reach(index, text, least):
+    glance = index.glance(text)
+    if not _is_in_reach(index, text, glance, least):
         return False
     marks = index.marks()
-    if marks is None:
+    if marks is None or _is_enough(index, text, glance, least):
         return True
     look = index.look(text)
     found = _numbers(_Bar(look, text, least), look, marks)
@@ -52,9 +55,9 @@ def _speaks_anyway() -> float:
     return speaks_for("letters_of_phrase") + speaks_for("pieces_of_phrase") + speaks_for("length")
 
 
-def _is_in_reach(index: Index, text: str, least: float) -> bool:
+def _is_in_reach(index: Index, text: str, glance: Glance, least: float) -> bool:
     """Say whether a phrasing that has all known characters of a text may speak enough, of whatever length there is."""
-    glance, size = index.glance(text), len(text)
+    size = len(text)
     by_letters, by_likeness, by_length, by_pieces = _speaks()
     if glance.characters == size <= index.longest:
         return True
@@ -67,6 +70,15 @@ def _is_in_reach(index: Index, text: str, least: float) -> bool:
     )
     needed = least - _speaks_anyway() - by_letters * glance.letters - likeness
     return needed <= by_pieces and needed <= by_pieces * index.share_of_pieces(text)
+
+
+def _is_enough(index: Index, text: str, glance: Glance, least: float) -> bool:
+    """Say whether a few of the characters of a text speak enough already, so that counting them would leave out nothing."""
+    by_letters, by_likeness, by_length, by_pieces = _speaks()
+    longest = min(index.longest, int(LONG))
+    spoken = by_letters * glance.letters * _A_FEW / max(glance.characters, 1)
+    spoken += by_likeness * _A_FEW / (len(text) + longest) + by_length * longest / LONG + by_pieces
+    return spoken >= least - _speaks_anyway()
 
 
 def _can(index: Index, number: int, text: str, look: Look, least: float) -> bool:

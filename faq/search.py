@@ -121,16 +121,18 @@ def _gathered(
     are added at once.
     """
     shared: dict[int, float] = {}
-    looked_at, numbers, pending = 0, _NONE, 0.0
+    looked_at, numbers = 0, _NONE
+    pending: list[float] = []  # what the latest pieces weigh, which all have these numbers
     most = since = (
         0.0  # what the best one shared when that was looked at last, and what was added to any since, at most
     )
     for place, (count, piece) in enumerate(known):
         is_dear = looked_at + count > _BUDGET
         may_end = most + left < bar or left < _FAR_BEHIND * (most + since) * (1 + _SLACK)
-        if (shared or pending) and (is_dear or (may_end and count * _LOOKED_BACK > len(shared))):
+        if pending and (is_dear or (may_end and count * _LOOKED_BACK > len(shared))):
             _count(shared, numbers, pending)
-            numbers, pending = _NONE, 0.0
+            numbers, pending = _NONE, []
+        if shared and (is_dear or (may_end and count * _LOOKED_BACK > len(shared))):
             shared = _seen(shared, hidden)
             most, since = max(shared.values(), default=0.0), 0.0
             if most + left < bar * (1 - _SLACK):
@@ -145,24 +147,26 @@ def _gathered(
         since += weight
         if posting != numbers:
             _count(shared, numbers, pending)
-            numbers, pending = posting, 0.0
-        pending += weight
+            numbers, pending = posting, []
+        pending.append(weight)
     _count(shared, numbers, pending)
     return _seen(shared, hidden), len(known), 0.0
 
 
-def _count(shared: dict[int, float], numbers: Sequence[int], weight: float) -> None:
-    """Add a weight to what some numbers, so many as the budget is, share."""
+def _count(shared: dict[int, float], numbers: Sequence[int], weights: Sequence[float]) -> None:
+    """Add what some pieces weigh to what some numbers, so many as the budget is, share; as if piece by piece."""
     if len(numbers) > _BUDGET:
         numbers = numbers[:_BUDGET]
+    together = sum(weights)
     if not shared:
-        shared |= dict.fromkeys(numbers, weight)
+        shared |= dict.fromkeys(numbers, together)
         return
     for number in numbers:
         if number in shared:
-            shared[number] += weight
+            for weight in weights:
+                shared[number] += weight
         else:
-            shared[number] = weight
+            shared[number] = together
 
 
 def _seen(shared: dict[int, float], hidden: Hidden) -> dict[int, float]:
@@ -189,28 +193,13 @@ def _completed(
     is_cut_off = left >= _FAR_LESS * most  # the budget is used up
     numbers = _most_shared(shared, least) if is_cut_off else [n for n, has in shared.items() if has >= least]
     found = {number: shared[number] for number in numbers}
-    together = _together(shelf, sought, rest)
-    for start in range(0, len(together), _SIFTED):
+    for start in range(0, len(rest), _SIFTED):
         if len(numbers) > 2 * CANDIDATES and left < most:
             numbers = _in_reach(found, numbers, left, scale)
-        some = together[start : start + _SIFTED]
-        left -= sum([weight for _, weight in some])
-        _add(shelf, some, found, numbers)
+        for piece in (some := [piece for _, piece in rest[start : start + _SIFTED]]):
+            left -= sought[piece]
+        _add(shelf, [(piece, sought[piece]) for piece in some], found, numbers)
     return {number: found[number] for number in numbers}
-
-
-def _together(shelf: Shelf, sought: Mapping[str, float], rest: Sequence[Posting]) -> list[tuple[str, float]]:
-    """Return one piece of each few that always stand together, with what these weigh."""
-    found: list[tuple[str, float]] = []
-    before: Sequence[int] = _NONE
-    for _, piece in rest:
-        posting, weight = shelf.postings[piece], sought[piece]
-        if posting == before:
-            found[-1] = found[-1][0], found[-1][1] + weight
-        else:
-            found.append((piece, weight))
-        before = posting
-    return found
 
 
 def _most_shared(shared: Mapping[int, float], least: float) -> list[int]:
