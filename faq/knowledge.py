@@ -200,11 +200,19 @@ class KnowledgeBase:
         return canonical(_LETTERS.sub(lambda run: meant.get(run[0], run[0]), read)), meant.values()
 
     def looked_up(
-        self, text: str, *, customer: str | None = None, left_out: LeftOut = (), is_read: bool = True
+        self,
+        text: str,
+        *,
+        customer: str | None = None,
+        at_least: float = 0.0,
+        left_out: LeftOut = (),
+        is_read: bool = True,
     ) -> Iterator[None]:
         """Find what may be like a text and read it, bit by bit, so that `match` and `measure` are quick afterwards."""
-        asked_text = self._read(text)[0]
+        asked_text, meant = self._read(text)
         yield
+        if at_least > 0 and not meant and not self._can_be(asked_text, customer, at_least):
+            return
         _, numbers = self._looked_up(asked_text, customer, left_out, is_kept=True)
         yield
         for place, number in enumerate(numbers if is_read else ()):
