@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeVar
+from urllib.parse import unquote
 
 import aiohttp
 from yarl import URL
 
-from adapters.contract import Attachment, DeliveryFailed
+from adapters.contract import Attachment, DeliveryFailed, File
 from adapters.powers import FileUnavailable
 from adapters.wording import say
 
 _T = TypeVar("_T")
 
+_ENCODED_NAME: Final = re.compile(r"filename\*=UTF-8''([^;\s]+)", re.IGNORECASE)
+_NAME: Final = re.compile(r'filename="?([^";]+)', re.IGNORECASE)
+_LONGEST_NAME: Final = 128
 _PATIENCE: Final = 30.0  # seconds for a whole file
 
 
@@ -46,7 +51,12 @@ async def by_reference(
 
 
 async def downloaded(url: str | None, *, most: int, hosts: tuple[str, ...]) -> bytes:
-    """Return what lies at an address; redirections are not followed, and no error repeats the address.
+    """Return what lies at an address, as `downloaded_file` does."""
+    return (await downloaded_file(url, most=most, hosts=hosts)).content
+
+
+async def downloaded_file(url: str | None, *, most: int, hosts: tuple[str, ...]) -> File:
+    """Return what lies at an address, with its name where the host says it; redirections are not followed, and no error repeats the address.
 
     Raises:
         FileUnavailable: On another host, larger than `most` bytes, expired, or not reached.
@@ -55,6 +65,7 @@ async def downloaded(url: str | None, *, most: int, hosts: tuple[str, ...]) -> b
         raise FileUnavailable(say("平台没有给出可以下载的地址。请换一种方式发，或把主机加进 file_hosts。"))
     timeout = aiohttp.ClientTimeout(total=_PATIENCE)
     content = bytearray()
+    name = ""
     try:
         async with (
             aiohttp.ClientSession(timeout=timeout) as session,
@@ -64,6 +75,7 @@ async def downloaded(url: str | None, *, most: int, hosts: tuple[str, ...]) -> b
                 raise FileUnavailable(
                     say("文件下载不了（HTTP {status}），多半已过期，请再发一次。", status=response.status)
                 )
+            name = _named(response.headers.get("Content-Disposition", ""))
             async for chunk in response.content.iter_any():
                 content += chunk
                 if len(content) > most:
@@ -71,7 +83,15 @@ async def downloaded(url: str | None, *, most: int, hosts: tuple[str, ...]) -> b
     except (aiohttp.ClientError, OSError) as error:
         why = type(error).__name__
         raise FileUnavailable(say("文件下载不了（{why}），请再发一次。", why=why)) from None
-    return bytes(content)
+    return File(name, bytes(content))
+
+
+def _named(disposition: str) -> str:
+    """Return the name in a header as hosts write it: encoded, quoted, or bare."""
+    found = _ENCODED_NAME.search(disposition) or _NAME.search(disposition)
+    name = unquote(found[1]) if found else ""
+    shown = "".join(character for character in name if character.isprintable())
+    return shown.replace("\\", "/").rpartition("/")[2].strip()[:_LONGEST_NAME]
 
 
 def too_large(most: int) -> FileUnavailable:

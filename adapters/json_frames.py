@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, TypeVar
 
 import msgspec
 
 LARGEST: Final = 1 << 20  # bytes
 _Frame = TypeVar("_Frame")
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")
 
 
 class Unreadable(Exception):
@@ -26,7 +28,15 @@ def decode(decoder: msgspec.json.Decoder[_Frame], text: str | bytes) -> _Frame:
     try:
         return decoder.decode(text)
     except (msgspec.DecodeError, RecursionError, UnicodeError) as error:
-        raise Unreadable(str(error)) from error
+        try:
+            return decoder.decode(_without_control(text))
+        except (msgspec.DecodeError, RecursionError, UnicodeError):
+            raise Unreadable(str(error)) from error
+
+
+def _without_control(text: str | bytes) -> str:
+    """Return a text that some platform did not write as JSON does: what somebody pasted stands in it as it is."""
+    return _CONTROL.sub(" ", text if isinstance(text, str) else text.decode())
 
 
 def _size(text: str | bytes) -> int:

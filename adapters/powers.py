@@ -29,6 +29,19 @@ class FetchesFiles(Protocol):
 
 
 @runtime_checkable
+class NamesFiles(Protocol):
+    """An adapter of a platform that says how a file is called only to whoever fetches it."""
+
+    async def fetch_named(self, room: str, attachment: Attachment, most: int) -> File:
+        """Return a file of at most `most` bytes, with the name that its sender gave it; empty where nobody says.
+
+        Raises:
+            FileUnavailable: Too large, expired, or not to be had.
+        """
+        ...
+
+
+@runtime_checkable
 class SendsFiles(Protocol):
     """An adapter that can send a file; how large, and where, stands in its capabilities."""
 

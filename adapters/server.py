@@ -19,6 +19,7 @@ SOON: Final = timedelta(seconds=5)
 _PATIENCE: Final = 10.0  # seconds for a whole answer
 _UPLOADING: Final = aiohttp.ClientTimeout(total=60.0)
 _LARGEST_ANSWER: Final = 1 << 20  # bytes
+_PROXY: Final = frozenset({407, 511})  # whoever stands in between wants somebody to log in
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -86,6 +87,8 @@ class Server:
                 retry_after=SOON,
                 is_unknown=True,
             ) from None
+        if is_page(method, response.status, response.content):
+            raise DeliveryFailed(page_instead(self._base, response.status, self._platform), retry_after=SOON)
         if response.status >= 500:
             raise DeliveryFailed(
                 say("{platform}暂时不可用（HTTP {status}）", platform=self._platform, status=response.status),
@@ -121,3 +124,21 @@ class Server:
                 if len(content) > largest:
                     raise aiohttp.ClientPayloadError("too large")
             return Response(response.status, bytes(content), response.headers)
+
+
+def is_page(method: str, status: int, content: bytes) -> bool:
+    """Say whether something on the way answered in place of the platform, which never answers a request with a page to look at.
+
+    A platform that says no with a page is believed: asking again would not help.
+    """
+    return method != "GET" and (status < 400 or status in _PROXY) and content.lstrip()[:1] == b"<"
+
+
+def page_instead(server: URL, status: int, platform: str) -> str:
+    """Return what to tell whoever looks after the bot when a page answered."""
+    return say(
+        "{server} 那里回答的是一个网页（HTTP {status}），不是{platform}：请看代理、防火墙和配置里的地址",
+        server=server.origin(),
+        status=status,
+        platform=platform,
+    )

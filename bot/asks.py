@@ -70,6 +70,15 @@ class CallList(About, frozen=True, kw_only=True, tag=True):
     tickets: tuple[int, ...]
 
 
+class Result(About, frozen=True, kw_only=True, tag=True):
+    """What was wrong, what helped and what prevents it: as far as its owner has told, what they say next is the rest."""
+
+    ticket: int
+    cause: str = ""
+    method: str = ""
+    prevention: str = ""
+
+
 class Check(About, frozen=True, kw_only=True, tag=True):
     """Does it work? 1 yes, 2 no."""
 
@@ -143,6 +152,7 @@ AnyAbout = (
     | Needed
     | Agree
     | CallList
+    | Result
     | Check
     | DayDraft
     | Times

@@ -29,7 +29,9 @@ from bot.finding import Finding
 from bot.first_words import FirstWords
 from bot.following_on import FollowingOn
 from bot.identifying import Identifying
+from bot.in_hand import InHand
 from bot.incident_orders import IncidentOrders
+from bot.informing import Informing
 from bot.joining import Joining
 from bot.journal import Journal
 from bot.kept_index import KeptIndex, index_file
@@ -72,6 +74,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     rules: Rules
     directory: Directory
+    living: Living
     knowledge: Knowledge
     outbox: Outbox
     desk: Desk
@@ -250,7 +253,17 @@ async def assemble(
         living=living, desk=desk, drafts=drafts, store=store, clock=clock, setting_up=setting_up
     )
     paperwork = Paperwork(store=store, directory=directory, rules=rules)
+    informing = Informing(
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        finding=finding,
+        rules=rules,
+        office=office,
+        ledgers=ledgers,
+    )
     orders = Orders(
+        informing=informing,
         paperwork=paperwork,
         complaining=Complaining(desk=desk, drafts=drafts, store=store, rules=rules),
         desk=desk,
@@ -259,7 +272,6 @@ async def assemble(
         finding=finding,
         rules=rules,
         opening=opening,
-        office=office,
         teaching=school.teaching,
         planned=planned,
         setting_up=setting_up,
@@ -290,6 +302,7 @@ async def assemble(
         language=config.bot.language,
         desk=desk,
         finding=finding,
+        in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk),
         orders=orders,
         asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,
@@ -324,6 +337,7 @@ async def assemble(
         clock=clock,
         rules=rules,
         directory=directory,
+        living=living,
         knowledge=knowledge,
         outbox=outbox,
         desk=desk,

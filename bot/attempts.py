@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import uuid4
 
 import structlog
 from msgspec.structs import replace
@@ -57,7 +58,7 @@ class Attempts:
         journal: Journal,
         patience: timedelta,
     ) -> None:
-        self._adapter = adapter
+        self.adapter = adapter
         self._store = store
         self._clock = clock
         self._notes = notes
@@ -93,7 +94,7 @@ class Attempts:
     def is_cut_off(self) -> bool:
         """True from a failure for want of a connection until there is one again."""
         if self._was_cut_off:
-            self._was_cut_off = isinstance(self._adapter, Connects) and not self._adapter.is_connected
+            self._was_cut_off = isinstance(self.adapter, Connects) and not self.adapter.is_connected
         return self._was_cut_off
 
     async def drop(self, message: Queued, reason: str) -> None:
@@ -125,7 +126,7 @@ class Attempts:
                 message,
                 edits,
                 self._translator_at,
-                shows_pictures=self._adapter.capabilities.shows_pictures,
+                shows_pictures=self.adapter.capabilities.shows_pictures,
             )
             platform_id = await self._patience.wait(self._handed_over(message, outgoing, file))
         except DeliveryFailed as failure:
@@ -145,15 +146,25 @@ class Attempts:
         self._shut.pop(message.room, None)
         self._done.note(message.key)
         self._notes.add(Delivered(message.key, platform_id))
-        self._meters.delivered(self._adapter.name, self._clock.now() - message.created_at)
+        self._meters.delivered(self.adapter.name, self._clock.now() - message.created_at)
         if self._journal.is_on:
             self._journal.delivered(message, platform_id)
         return None
 
+    async def cry(self, room: str, text: str) -> bool:
+        """Send a text that no store knows of, once; False when it was refused."""
+        outgoing = Outgoing(key=f"cry.{uuid4().hex}", room=room, text=text)
+        try:
+            await self._patience.wait(self.adapter.send(outgoing))
+        except Exception:  # noqa: BLE001 - an adapter's own mistake is no worse than its refusal
+            self._log.exception("nobody was told", action="cry_failed", room=room)
+            return False
+        return True
+
     async def _file(self, message: Queued) -> File | None:
         """Return the file that a message brings, where the platform takes it and it is still kept."""
         file = message.file
-        if file is None or not takes_file(self._adapter, message.room, file.size):
+        if file is None or not takes_file(self.adapter, message.room, file.size):
             return None
         content = await self._store.file(file.digest)
         if content is None:
@@ -162,11 +173,11 @@ class Attempts:
 
     def _handed_over(self, message: Queued, outgoing: Outgoing, file: File | None) -> Awaitable[str]:
         """Return what sends a message, or its file; where that cannot come it is for the fallback room, or said in words."""
-        if file is not None and isinstance(self._adapter, SendsFiles):
-            return self._adapter.send_file(outgoing, file)
+        if file is not None and isinstance(self.adapter, SendsFiles):
+            return self.adapter.send_file(outgoing, file)
         if message.file is not None and message.fallback is not None:
             raise DeliveryFailed(N_("这里发不了文件"))
-        return self._adapter.send(outgoing)
+        return self.adapter.send(outgoing)
 
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
         if failure.retry_after is not None and not failure.is_unknown:
@@ -186,7 +197,7 @@ class Attempts:
             reason=str(failure.reason),
             attempts=attempts,
         )
-        self._meters.undelivered(self._adapter.name, "failed")
+        self._meters.undelivered(self.adapter.name, "failed")
         if failure.retry_after is None:
             if failure.is_unknown:  # very likely there; sending again would only repeat it
                 await self._note(replace(message, state=Delivery.SENT, is_unknown=True))
@@ -257,16 +268,16 @@ class Attempts:
 
     def _missed(self, message: Queued, outcome: str) -> None:
         """Count a message that does not reach its room, for now or for good."""
-        self._meters.undelivered(self._adapter.name, outcome)
+        self._meters.undelivered(self.adapter.name, outcome)
         if self._journal.is_on:
             self._journal.undelivered(message, outcome)
 
     async def can_change(self, key: str) -> bool:
         """Say whether the earlier message with this key could be changed now, where the platform allows it only at times."""
-        if not isinstance(self._adapter, TellsChanges):
+        if not isinstance(self.adapter, TellsChanges):
             return True
         earlier = await self._edited(key)
-        return earlier is not None and self._adapter.can_change(earlier)
+        return earlier is not None and self.adapter.can_change(earlier)
 
     async def _edited(self, key: str) -> str | None:
         """Return what the platform calls an earlier message; None when it never got there."""

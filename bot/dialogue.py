@@ -25,6 +25,7 @@ from bot.asks import (
     Offer,
     Progress,
     Rating,
+    Result,
     Suggestion,
     Times,
 )
@@ -57,8 +58,10 @@ from bot.moments import is_day, moment_at_start
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.outcomes import thanked_besides
+from bot.results import told
 from bot.short_answers import (
     choice,
+    corrected,
     does_not_suit,
     one_score,
     says_broken,
@@ -69,8 +72,9 @@ from bot.talk import Talk
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
-from bot.tickets.kinds import SurveyState, WaitsFor
+from bot.tickets.kinds import Status, SurveyState, WaitsFor
 from bot.tickets.rules import Rules
+from bot.tickets.surveys import may_correct
 from bot.visiting import Visiting
 from bot.wishes import Wish, wish
 from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question
@@ -122,6 +126,8 @@ class Dialogue:
         """
         if quoted is not None and isinstance(quoted.about, Afterthought):
             quoted = None  # a card that asks nothing
+        if (meant := corrected(hearing.text)) and await self._corrected(hearing, meant):
+            return None
         asks = await self._open(hearing, quoted)
         if not asks:
             if is_left_unsaid(hearing.text):
@@ -174,6 +180,8 @@ class Dialogue:
             part = replace(hearing.origin, part=1)
             await self._thanked(replace(hearing, text=thanks, origin=part), asks)
             raise NotAnAnswer((), rest=rest)
+        if await self._told_result(hearing, asks):
+            return None
         begun = fresh(asks) or asked_of(asks)
         if is_thanks(text) and not (begun and wish(text) is Wish.NO_MORE):
             await self._thanked(hearing, asks)
@@ -184,6 +192,23 @@ class Dialogue:
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
         raise NotAnAnswer(left_behind(hearing, asks), fresh(asks), told_about(hearing, asks), asked_of(asks))
+
+    async def _told_result(self, hearing: Hearing, asks: list[Ask]) -> bool:
+        """Take what an owner tells of what helped, after they said that it works; False when they tell something else."""
+        ask = next((ask for ask in asks if isinstance(ask.about, Result)), None)
+        if (
+            ask is None
+            or not isinstance(ask.about, Result)
+            or hearing.mentions
+            or not self._talk.is_quiet(hearing, ask.asked_at)
+        ):
+            return False
+        result = told(hearing.text, ask.about)
+        if result is None:
+            return False
+        step = s.Resolve(hearing.by, result.cause, result.method, result.prevention)
+        await self._desk.take(result.ticket, step, closing(hearing, ClosedAsk(ask.id, "told")).origin)
+        return True
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
@@ -212,6 +237,9 @@ class Dialogue:
         if isinstance(ask.about, Times):
             ticket = await self._store.ticket(ask.about.ticket)
             return ticket is not None and ticket.visit is not None and ticket.visit.times == ask.about.times
+        if isinstance(ask.about, Result):
+            ticket = await self._store.ticket(ask.about.ticket)
+            return ticket is not None and ticket.status is Status.OPEN
         if isinstance(ask.about, Needed):
             return await self.waits(ask.about.ticket)
         if isinstance(ask.about, Rating):
@@ -299,6 +327,15 @@ class Dialogue:
         if isinstance(ask.about, Rating):
             rated = closing(hearing, ClosedAsk(ask.id, "rated")) if isinstance(step, s.Rate) else hearing
             await self._desk.take(ask.about.ticket, step, rated.origin)
+
+    async def _corrected(self, hearing: Hearing, meant: tuple[int, int, str]) -> bool:
+        """Take the scores of whoever has just mistyped them; False when they have rated nothing."""
+        for ticket in await self._store.tickets_of(hearing.origin.account):
+            if may_correct(ticket, hearing.now, self._rules):
+                step = s.Rate(hearing.by, *meant, is_correction=True)
+                await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
+                return True
+        return False
 
     async def _thanked(self, hearing: Hearing, asks: list[Ask]) -> None:
         """Thanks change nothing, but right after an answer they say that it helped."""

@@ -31,10 +31,10 @@ class FirstWords:
         if room is None:
             return None
         here = [each for each in await self._store.open_tickets(room=room.id) if each.status is Status.OPEN]
+        if hearing.is_addressed:
+            return None  # said to the bot
         if awaiting := self._awaiting(hearing, here):
             return awaiting
-        if hearing.is_addressed:
-            return None
         waiting = [each for each in here if each.owner is None and not each.kind.is_planned]
         return _unclaimed(hearing, waiting) or self._taken_up(hearing, waiting)
 

@@ -8,11 +8,13 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from bot.asks import Result
 from bot.commands import Command
 from bot.directory import Directory
 from bot.hearing import Hearing
 from bot.moments import EXAMPLES, moment_at_start
-from bot.short_answers import resolution_fields, scores
+from bot.results import told
+from bot.short_answers import scores
 from bot.tickets import coverage_steps as cs
 from bot.tickets import incident_steps as ins
 from bot.tickets import ledger_steps as ls
@@ -46,6 +48,10 @@ _ONLY_AN_ANSWER = re.compile(
 _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
 _UNSOLVED = re.compile(r"^(?:未|没有?)(?:解决|修好|处理完)[\s,，:：]*|^unsolved[\s,:]*", re.IGNORECASE)
 _BY = re.compile(r"^(?:之前|以前|前)\s*")
+_CALLED = re.compile(
+    r"(?:我)?(?:已经?|刚才?|都)?(?:(?:给|跟|和|与).{1,8}?)?(?:打(?:过|了|完)个?电话|(?:电话|微信)(?:里)?(?:联系|沟通|说|问|聊)|联系(?:上|过|了)|通(?:过|了)电话|致电)|(?:我)?已经?联系|called\b|spoke (?:to|with)\b",
+    re.IGNORECASE,
+)
 _CLAUSES = re.compile(r"[,，;；。\n]+")
 _LONGEST_MISSED = 24  # "打了三次都没人接，晚上再打"; what is longer tells how the call went
 
@@ -92,8 +98,8 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.WITHDRAW:
             return s.Withdraw(by)
         case Word.RESOLVE:
-            fields = resolution_fields(rest)
-            return s.Resolve(by, fields["cause"], fields["method"], fields["prevention"])
+            found = told(rest, Result(ticket=ticket.number)) or Result(ticket=ticket.number)
+            return s.Resolve(by, found.cause, found.method, found.prevention)
         case Word.REOPEN:
             return s.Reopen(by, rest)
         case Word.UNDO:
@@ -169,6 +175,11 @@ def is_missed(result: str) -> bool:
     """Say whether a call reached nobody, by its result: `没人接`, `打了两次都没通`."""
     is_short = len(result) < _LONGEST_MISSED
     return is_short and _MISSED.search(result) is not None and not _REACHED.search(result)
+
+
+def tells_of_a_call(note: str) -> bool:
+    """Say whether a note tells that the customer was reached: `打过电话了，下午去`, `已联系李老师`."""
+    return _CALLED.match(note) is not None and not is_missed(note)
 
 
 def _consult(hearing: Hearing, rest: str, directory: Directory) -> ins.Consult:

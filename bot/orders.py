@@ -9,35 +9,34 @@ from msgspec.structs import replace
 
 from bot import answers
 from bot.asks import Check, Suggestion
-from bot.commands import WITH_NUMBER, Command, nearest, spec_named
+from bot.commands import WITH_NUMBER, Command, nearest
 from bot.complaining import Complaining
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
-from bot.duty_days import said_on
-from bot.duty_office import DutyOffice
 from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.incident_orders import IncidentOrders
+from bot.informing import Informing
 from bot.intentions import step_of
 from bot.learning.teaching import WORDS as TEACHING_WORDS
 from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
 from bot.merging_orders import MERGING_WORDS, MergingOrders
 from bot.opening import Opening
-from bot.order_words import is_before_customers, is_sure, more, stands_alone
+from bot.order_words import is_before_customers, is_sure, more
 from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.raising import pressed
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, Phrase, TicketError, TooOld
-from bot.tickets.kinds import Kind
+from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld
+from bot.tickets.kinds import Kind, Status
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
-from bot.tickets.rules import Role, Rules
+from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.visiting import Visiting
 from bot.vocabulary import EXAMPLE_NUMBER, Whose, Word, may_use
@@ -63,7 +62,6 @@ _SPOKEN = (
 # These may change something before the commit that knows whether the message was handled: knowledge, what is set up, plans.
 _MORE_THAN_A_COMMIT = SET_UP_WORDS | TEACHING_WORDS | MERGING_WORDS | PLANNED_WORDS
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
-_ALONE = (Word.ON_DUTY, Word.TAKE_OVER, Word.WORKLOAD)  # mean something only when nothing follows
 
 
 class Orders:
@@ -78,7 +76,7 @@ class Orders:
         finding: Finding,
         rules: Rules,
         opening: Opening,
-        office: DutyOffice,
+        informing: Informing,
         teaching: Teaching,
         planned: PlannedOrders,
         setting_up: SettingUp,
@@ -95,7 +93,7 @@ class Orders:
         self._finding = finding
         self._rules = rules
         self._opening = opening
-        self._office = office
+        self._informing = informing
         self._teaching = teaching
         self._planned = planned
         self._setting_up = setting_up
@@ -105,17 +103,10 @@ class Orders:
         self._incidents = incidents
         self._paperwork = paperwork
         self._complaining = complaining
-        self._informing: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
+        self._reporting: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
             Word.HUMAN: self._human,
-            Word.HELP: self._help,
-            Word.MINE: self._mine,
-            Word.QUEUE: self._queue,
-            Word.ATTAINED: self._attained,
-            Word.WORKLOAD: self._workload,
-            Word.ON_DUTY: self._on_duty,
-            Word.TAKE_OVER: self._take_over,
         }
 
     def ends_in_a_commit(self, command: Command) -> bool:
@@ -144,11 +135,11 @@ class Orders:
             return True
         if command.word is Word.COMPLAIN:
             return await self._complaining.run(hearing, command)
-        simple = self._informing.get(command.word)
-        if simple is not None:
-            if command.word in _ALONE and not command.is_marked and not stands_alone(command):
-                return False  # `值班 表发一下` is speech
-            await simple(hearing, command)
+        if command.word in self._informing.words:
+            return await self._informing.run(hearing, command)
+        report = self._reporting.get(command.word)
+        if report is not None:
+            await report(hearing, command)
             return True
         if command.word is Word.TICK:
             return await self._incidents.tick(hearing, command, quoted)
@@ -216,7 +207,9 @@ class Orders:
         number = error.values.get("number")
         about = number if isinstance(number, int) else None
         text = self._speak(hearing).refuse(error)
-        await self._desk.answer([Message(to=Place.ASIDE, text=text, ticket=about)], hearing.origin)
+        asked = error.about if isinstance(error, Incomplete) else None
+        message = Message(to=Place.ASIDE, text=text, ticket=about, about=asked)
+        await self._desk.answer([message], hearing.origin)
 
     async def apologise(self, hearing: Hearing) -> None:
         """Say sorry to whoever is angry with the bot, and offer a person."""
@@ -237,8 +230,14 @@ class Orders:
             number = await self._finding.callback_of(number)
         ticket = await self._finding.visible(hearing, number)
         is_again = command.word is Word.URGE and await self._finding.has_just_urged(hearing, number)
-        if command.word is Word.PROGRESS or is_again:
-            await self._progress(hearing, ticket)
+        is_open_still = (
+            command.word is Word.REOPEN
+            and not command.rest
+            and ticket.status is Status.OPEN
+            and not hearing.role.is_staff
+        )
+        if command.word is Word.PROGRESS or is_again or is_open_still:
+            await self._informing.progress(hearing, ticket)
             return True
         if command.word is Word.EXPLAIN:
             language = hearing.origin.language
@@ -283,20 +282,6 @@ class Orders:
             case _:
                 return step
 
-    async def _attained(self, hearing: Hearing, command: Command) -> None:
-        """Say how the shares and numbers of contracts stand; they are the managers' business."""
-        if not hearing.is_for_staff or not hearing.role.is_manager:
-            managers = self._rules.with_role(Role.MANAGER)
-            await self._say(hearing, "达标情况请 {manager} 在值班群或私聊里看。", manager=managers or "–")
-            return
-        room, _ = self._directory.room_at_start(command.rest)
-        if command.rest and room is None:
-            await self._say(hearing, "没有叫 {name} 的客户。", name=command.rest)
-            return
-        asked = (room.customer,) if room is not None and room.customer else ()
-        found = await self._ledgers.of(asked, hearing.now)
-        await self._tell(hearing, answers.attained(found, self._speak(hearing)))
-
     async def _asked_for_number(self, hearing: Hearing, command: Command, fitting: list[Ticket]) -> bool:
         """Ask which ticket is meant, but only where a command was surely meant."""
         if not (hearing.is_for_staff or hearing.is_addressed or command.is_marked or not command.rest):
@@ -331,13 +316,13 @@ class Orders:
 
     async def _report(self, hearing: Hearing, command: Command) -> None:
         if command.name in ("工单", "ticket") and not command.rest and hearing.is_for_staff:
-            await self._queue(hearing, command)  # among staff the bare word asks for the list
+            await self._informing.queue(hearing)  # among staff the bare word asks for the list
             return
         known = await self._finding.named(hearing, command.rest)
         if command.word is Word.URGENT and await self._pressed(hearing, command, known):
             return
         if known is not None:  # "工单 1024" asks about it; it reports nothing new
-            await self._progress(hearing, known)
+            await self._informing.progress(hearing, known)
             return
         await self._opening.reported(hearing, command.rest, is_urgent=command.word is Word.URGENT)
 
@@ -350,47 +335,11 @@ class Orders:
         await self._desk.take(just.number, step, hearing.origin, known=just)
         return True
 
-    async def _progress(self, hearing: Hearing, ticket: Ticket) -> None:
-        text = answers.progress(ticket, self._speak(hearing), self._rules, is_staff=hearing.is_for_staff)
-        message = Message(to=Place.ASKER, text=text, ticket=ticket.number)
-        await self._desk.answer([message], hearing.origin)
-
     async def _human(self, hearing: Hearing, command: Command) -> None:
         if command.rest:
             await self._opening.reported(hearing, command.rest)
         else:
             await self._opening.described(hearing)
-
-    async def _help(self, hearing: Hearing, command: Command) -> None:
-        spec = spec_named(command.rest) if command.rest else None
-        speaker = self._speak(hearing)
-        text = answers.example_of(spec, speaker) if spec else answers.help_for(hearing.role, speaker)
-        await self._tell(hearing, text)
-
-    async def _mine(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
-        say = answers.queue if hearing.role.is_staff else answers.mine
-        await self._tell(hearing, say(await self._finding.mine(hearing), self._speak(hearing), self._rules))
-
-    async def _queue(self, hearing: Hearing, command: Command) -> None:
-        tickets = await self._finding.queue(hearing)
-        named = self._directory.called_at_start(command.rest, hearing.mentions) if command.rest else None
-        if named is not None:
-            own = [each for each in tickets if each.owner == named[0]]
-            await self._tell(hearing, answers.queue_of(named[0], own, self._speak(hearing), self._rules))
-            return
-        await self._tell(hearing, answers.queue(tickets, self._speak(hearing), self._rules))
-
-    async def _workload(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
-        tickets = await self._finding.queue(hearing)
-        await self._tell(hearing, answers.workload(tickets, self._speak(hearing), self._rules))
-
-    async def _on_duty(self, hearing: Hearing, command: Command) -> None:
-        speaker, standing = self._speak(hearing), self._office.on_duty(hearing.now)
-        lines = said_on(command.rest, standing, speaker, self._rules)
-        await self._tell(hearing, "\n".join(lines) or speaker.say("还没有排班：在配置里写 [rotas]。"))
-
-    async def _take_over(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
-        await self._office.take_over(hearing)
 
     def _speak(self, hearing: Hearing) -> Speaker:
         return self._drafts.speaker(hearing.origin.language, hearing.now)

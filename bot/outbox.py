@@ -94,7 +94,7 @@ class Outbox:
 
     def change(self, adapter: Adapter) -> None:
         """Send through another connection to the same platform from now on."""
-        self._senders[adapter.name].adapter = adapter
+        self._senders[adapter.name].change(adapter)
 
     async def leave(self, adapter: str) -> None:
         """Stop sending for an adapter, after what is on its way; what is not sent waits for the next holder of the lease."""
@@ -111,6 +111,11 @@ class Outbox:
         for message in messages:
             if sender := self._sender_of(message):
                 sender.take(message)
+
+    async def cry(self, room: str, text: str) -> bool:
+        """Say at once, and once, that the store saves nothing: kept nowhere, for there is nowhere to keep it. False: it was not said."""
+        sender = self._senders.get(room.partition(":")[0])
+        return sender is not None and await sender.cry(room, text)
 
     def _moved(self, messages: Iterable[Queued]) -> None:
         """Send messages that could not be said where they should have been."""

@@ -26,6 +26,8 @@ from bot.finding import Finding
 from bot.first_words import FirstWords
 from bot.following_on import FollowingOn, supplement
 from bot.hearing import Hearing, closing, heard
+from bot.in_hand import InHand
+from bot.intentions import tells_of_a_call
 from bot.joining import Joining
 from bot.newcomers import Newcomers
 from bot.not_an_answer import NotAnAnswer
@@ -82,6 +84,7 @@ class Reception:
         drafts: Drafts,
         first_words: FirstWords,
         checking: Checking,
+        in_hand: InHand,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -104,6 +107,7 @@ class Reception:
         self._drafts = drafts
         self._first_words = first_words
         self._checking = checking
+        self._in_hand = in_hand
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -160,6 +164,10 @@ class Reception:
                 return
             if await self._orders.run(hearing, command, link.ticket if link else None):
                 return
+            if hearing.is_for_staff and link is None and not command.is_marked:
+                meant = await self._in_hand.meant(hearing)  # 收到，我去
+                if meant is not None and await self._orders.run(hearing, meant, None):
+                    return
         if hearing.role.is_staff and not hearing.is_for_staff:
             await self._staff_said(hearing, link)
         else:
@@ -178,9 +186,12 @@ class Reception:
         if answer is not None and (offered := await self._answered(hearing, is_taken=answer)) is not None:
             return offered
         if found is None or command is None:
-            return None
+            return await self._in_hand.meant(hearing) if link is None else None
         if found.number is not None:
-            return command if await self._finding.going_on(found.number) is not None else None
+            ticket = await self._finding.going_on(found.number)
+            is_given_back = command.word is Word.HAND_OVER and not command.rest
+            is_meant = ticket is not None and (not is_given_back or ticket.owner == hearing.by)
+            return command if is_meant else None
         is_quoted = link is not None and link.ticket is not None
         is_one = found.is_certain or is_quoted or len(await self._finding.fitting(hearing, command)) == 1
         return command if is_one else None
@@ -222,7 +233,9 @@ class Reception:
         is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them
         if is_theirs and await self._asking_after.said_aloud(hearing, just):
             return
-        if hearing.is_for_staff and link is not None and await self._noted(hearing, link):
+        if hearing.is_for_staff and await self._noted(hearing, link):
+            return
+        if hearing.is_for_staff and link is None and await self._in_hand.is_asked(hearing):
             return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
@@ -240,9 +253,11 @@ class Reception:
         if not is_answered and hearing.origin.closed_asks:
             await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
 
-    async def _noted(self, hearing: Hearing, link: Link) -> bool:
-        """Keep what staff tell each other by quoting a ticket, as 记录 does; False when it tells nothing."""
-        ticket = await self._finding.going_on(link.ticket) if link.ticket is not None else None
+    async def _noted(self, hearing: Hearing, link: Link | None) -> bool:
+        """Keep what staff tell each other of a ticket they quote or name first, as 记录 does; False when it tells nothing."""
+        named = _LEADING_NUMBER.match(hearing.text) if link is None and _NUMBERS.match(hearing.text) else None
+        number = link.ticket if link is not None else int(named[1]) if named is not None else None
+        ticket = await self._finding.going_on(number) if number is not None else None
         if (
             ticket is None
             or ticket.status is Status.CLOSED
@@ -252,7 +267,9 @@ class Reception:
             return False
         if ticket.kind is Kind.CALLBACK or ticket.kind.is_planned:
             return False
-        await self._desk.take(ticket.number, s.Note(hearing.by, hearing.text), hearing.origin, known=ticket)
+        told = _without(ticket.number, hearing.text)
+        note = s.Note(hearing.by, told, tells_of_a_call(told))
+        await self._desk.take(ticket.number, note, hearing.origin, known=ticket)
         return True
 
     async def _run(self, hearing: Hearing) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from bot.asks import Result
 from bot.complaints import is_about_us, wishes_to_complain
 from bot.outcomes import outcome
-from bot.short_answers import agreed, is_none_of_them, takes_over
+from bot.results import told
+from bot.sentences import IN_TWO_WORDS
+from bot.short_answers import agreed, corrected, is_none_of_them, takes_over
 from bot.spoken import spoken
 from bot.wishes import is_over, is_pressing, wish
 
@@ -26,4 +29,8 @@ def rehearse() -> None:
         wishes_to_complain(text)
         is_about_us(text)
         outcome(text, _SAID)
+        corrected(text)
+        told(text, Result(ticket=1))
+        for sentence in IN_TWO_WORDS:
+            sentence.fullmatch(text)
         spoken(text, lambda _: None, is_manager=True, is_addressed=True)

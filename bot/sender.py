@@ -49,7 +49,6 @@ class Sender:
         journal: Journal,
         send_patience: timedelta,
     ) -> None:
-        self.adapter = adapter
         self._store = store
         self._clock = clock
         self._rooms: dict[str, deque[Queued]] = {}
@@ -82,6 +81,15 @@ class Sender:
             journal=journal,
             patience=send_patience,
         )
+
+    @property
+    def adapter(self) -> Adapter:
+        """The connection to the platform."""
+        return self._attempts.adapter
+
+    def change(self, adapter: Adapter) -> None:
+        """Send through another connection from now on."""
+        self._attempts.adapter = adapter
 
     @property
     def is_ours(self) -> bool:
@@ -134,6 +142,10 @@ class Sender:
             self._early.append(message)  # the lease is newer than the queues: older messages come first
         elif message.state is Delivery.SENDING:
             self._left.append(message)  # it was committed while this worker left
+
+    async def cry(self, room: str, text: str) -> bool:
+        """Say something past the queues and the store. Whoever sent last does so, for a lease may have ended with the store."""
+        return self._term != 0 and await self._attempts.cry(room, text)
 
     async def leave(self) -> None:
         """Stop, after what is being sent at the moment."""

@@ -11,21 +11,25 @@ from bot.vocabulary import Word
 
 _NUMBER = r"(?:单号?|工单|(?:ticket )?)\s*#?\s*(?P<number>\d{3,9})(?!\d)"
 _GAP = r"[\s:,，：、]*"
-_END = r"(?:了|吧|啊|呀|哈|呢| please)*[\s。.!！~～?？]*"
+_END = r"(?:了|吧|啊|呀|哈|呢|嘛|哦|噻|咯| please)*[\s。.!！~～?？]*"
 _MYSELF = r"(?:这个?单?|那个?单?)?(?:还是|就|先)?(?:由|让)?我"
 _TAKES = r"(?:来|去|先)*(?:处理|跟进|跟|负责|接手?|搞|弄)(?:一下|下)?"
 _LOOKS = r"(?:来|去|先|过去)*(?:看看|看一下|看下|瞧瞧|修|去一趟|跑一趟)"
+_IS_AT_IT = r"(?:马上|现在|这就)?(?:过?去|来|接|在(?:看|弄|处理|修|搞|跟))"  # enough behind a number
 _GIVEN = r"(?:派|转|交|指派|分配|移交|安排)给"
 _DOING = r"(?:你|麻烦你|请你|帮忙)?(?:来|去|过去|先)*(?:处理|看看|看一下|看下|跟进?|修|弄|接手?|负责|上门)(?:一下|下)?"
 _TICKETS = r"(?:工?单子?|工单)"
 _IT = r"(?: (?:it|this(?: one)?|that(?: one)?))?"
 
 
+ENDS = Sentence(_END)  # 吧, 了: says nothing
+
 CLAIMS = (
     Sentence(rf"(?:{_NUMBER}{_GAP})?{_MYSELF}(?:(?P<takes>{_TAKES})|{_LOOKS}){_END}"),
     Sentence(rf"(?P<takes>(?:i'?ll|i will|let me|i can) (?:take|handle|do|fix|grab)){_IT}(?: {_NUMBER})?{_END}"),
     Sentence(rf"(?:i'?ll|i will|let me|i can) (?:look (?:at|into)|check) {_NUMBER}{_END}"),
     Sentence(rf"{_NUMBER}{_GAP}(?:归|是)?我的{_END}"),
+    Sentence(rf"{_NUMBER}{_GAP}{_MYSELF}{_IS_AT_IT}{_END}"),
     Sentence(rf"{_NUMBER}{_GAP}(?:(?:is )?mine|(?:i'?m |i am )?on it|(?:i'?ll|i will) (?:take|handle|do|fix|look (?:at|into)){_IT}){_END}"),
 )  # fmt: skip
 
@@ -51,14 +55,22 @@ ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is 
 DOES = Sentence(
     rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}|(?:过?去|来)(?:一趟|一下)?){_END}(?:$|[\s,，:：]+(?P<why>.*))"
 )
+_DONE = r"(?:修好|搞定|弄好|搞好|整好|换好|处理好|处理完|弄完|修完|解决|恢复正常|通|可以|好)"
+_TO_MAJOR = r"(?:级别)?(?:改|升|定|调|列|算)(?:级)?(?:成|为|到|作)?\s*重大(?:事件|故障|事故)?"
 ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
+    (Sentence(rf"(?:把)?{_NUMBER}{_GAP}{_TO_MAJOR}(?:$|[\s,，:：。]+(?P<rest>.*))"), Word.MAJOR, ""),
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:级别)?(?:改|升|降|调)(?:级)?(?:成|为|到)\s*(?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
     (Sentence(rf"(?:set|change|raise|lower) {_NUMBER} to (?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:现在|还)?(?:在|要|得)?(?P<rest>等(?:客户|第三方|厂家|厂商|备件|配件|货)(?=$|[\s,，:：。;；]|提供|补充|发|拍).*)"), Word.PAUSE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:已经?)?约(?:了|好了?|在|的是?)?(?:(?:客户|老师|对方)[\s,，]*)?(?P<rest>(?=.{{0,6}}\d|.{{0,6}}[一二三四五六七八九十两][点号日]|.{{0,4}}[天周早午晚]).+)"), Word.APPOINT, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:这个?单?)?(?:不归我(?:管|弄|修)?|不是我(?:的|管|负责)(?:活|范围)?|我(?:弄|修|搞|处理)不了)(?P<rest>){_END}"), Word.HAND_OVER, ""),
+    (Sentence(rf"(?:帮我|再|去|麻烦)*催(?:一?下|催|一催)?\s*{_NUMBER}(?P<rest>){_END}"), Word.URGE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:帮我|再|麻烦)*催(?:一?下|催|一催)?(?P<rest>){_END}"), Word.URGE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都)?(?:(?:修好|搞定|弄好|处理好|处理完|解决|恢复正常|可以|好)了|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都)?(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都|全)?恢复(?:了|啦)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RECOVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"(?:取消接单|退单|放弃)\s*{_NUMBER}(?P<rest>){_END}"), Word.HAND_OVER, ""),
@@ -101,11 +113,11 @@ FREE = Sentence(
     rf"(?:现在|目前)?(?:谁|哪位)(?:现在)?(?:有空|有时间|闲着|最闲|不忙){_END}|who(?:'s| is) (?:free|available)(?: now)?{_END}"
 )
 HOW_IS_IT = Sentence(  # said to the bot by staff
-    rf"(?:现在|目前|今天|今晚|这会儿)?(?:是)?(?:什么|啥)情况{_END}|(?:今天|现在|目前)(?:怎么样|如何|忙吗|忙不忙){_END}|(?:还|今天|现在)?有(?:没有)?(?:什么|啥)?(?:要|需要)?(?:处理|做|办|跟|盯)的(?:事|单子?)?(?:吗|嘛)?{_END}"
+    rf"(?:现在|目前|今天|今晚|这会儿)?(?:是)?(?:什么|啥)情况{_END}|(?:今天|现在|目前)(?:怎么样|如何|忙吗|忙不忙){_END}|(?:今天|现在)?(?:来了|有)?(?:几|多少)(?:个|单|件)(?:单子?|工单|报修|问题)?{_END}|(?:现在)?(?:谁|哪[个单])(?:最慢|在(?:弄|处理|跟|管)){_END}|(?:还|今天|现在)?有(?:没有)?(?:什么|啥)?(?:要|需要)?(?:处理|做|办|跟|盯)的(?:事|单子?)?(?:吗|嘛)?{_END}"
     rf"|(?:现在|今天)?有(?:没有)?(?:超时|逾期|快到期|没人接|没处理)的?{_TICKETS}?(?:吗|嘛|没有?)?{_END}|(?:what(?:'s| is) (?:up|the situation|going on)|how (?:are things|is it going))(?: today| now)?{_END}"
 )
 NOBODY_HAS = Sentence(  # asked of a ticket, after its number
-    rf"(?:现在|这个?单?)?(?:怎么|为什么|为啥|咋)(?:还|都)?(?:没有?人?(?:接|管|处理|动静|弄)|没接){_END}|(?:到底)?(?:有没有人|有人|谁)(?:接|管|在?跟进?|在?处理|负责|在弄|接的|接了|接单)(?:吗|没|没有)?{_END}"
+    rf"(?:现在|这个?单?)?(?:怎么|为什么|为啥|咋)(?:还|都)?(?:没有?人?(?:接|管|处理|动静|弄|去)|没接|(?:没有?|不)(?:修|弄|处理|搞|解决)?(?:好|完|解决|到)){_END}|(?:怎么|咋)回事{_END}|(?:到底)?(?:有没有人|有人|谁)(?:接|管|在?跟进?|在?处理|负责|在弄|接的|接了|接单)(?:吗|没|没有)?{_END}"
 )
 
 ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
@@ -119,3 +131,30 @@ ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"我(?:手上|手里|这边?|名下)?(?:现在|目前)?(?:还|都)?有?(?:哪些|什么|几个?|多少){_TICKETS}(?:没完|没处理)?{_END}|我(?:手上|手里|名下)的?{_TICKETS}{_END}"), Word.MINE),
     (Sentence(rf"(?:what do i have(?: open)?|what(?:'s| is) on my plate|(?:show )?my (?:open )?tickets){_END}"), Word.MINE),
 )  # fmt: skip
+
+TAKES_BACK = Sentence(  # 发错了，撤回
+    r"(?:不好意思|抱歉)?[\s,，]*(?:发|写|弄|搞|点|打|按)错了?[\s,，。!！]*(?:帮我)?撤[回销](?:一下|下|吧|了)?[\s。.!！~～]*"
+)
+
+# In two words, without a number: about the only ticket that waits, or that whoever speaks has in hand.
+_SOFTLY = r"(?:了|吧|哈|哦|嘛|啊|咯|啦)*[\s。.~～]*"
+GOES = Sentence(
+    rf"(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我(?:先|马上|这就)?|马上|这就)(?:(?:来|去|过去|现在){{0,2}}(?:看看|看一下|看下|处理|修|弄|搞|跟进)(?:一下|下)?|(?:过?去|来)(?:一趟)?){_SOFTLY}"
+    rf"|(?:ok(?:ay)?,? )?(?:i'?m |i am )?on it[\s.]*"
+)
+IS_THERE = Sentence(
+    rf"(?:我)?(?:已经?)?到(?:达)?(?:现场|学校|校门口|楼下|地方|教室|机房)?了{_SOFTLY}|(?:i'?m |i am )(?:here|there|on site)[\s.]*"
+)
+IS_ON_THE_WAY = Sentence(
+    rf"(?:我)?(?:已经?)?(?:出发|在路上|在去的路上)了?{_SOFTLY}|(?:i'?m |i am )?on (?:my|the) way[\s.]*"
+)
+IS_DONE = Sentence(
+    r"(?:已经?|都)?(?:修好|搞定|弄好|搞好|整好|处理好|处理完|弄完|修完)(?:了|啦|咯)?(?:哈|啊|哦|嘛)?[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))|(?:it'?s )?(?:all )?fixed[\s.!]*"
+)
+WAITS_FOR_PARTS = Sentence(rf"(?:还)?(?:在|得|要)?(?P<rest>等(?:备件|配件|货|厂家|第三方)){_SOFTLY}")
+WANTS_NEWS = Sentence(  # of a leader or manager
+    rf"(?:现在|到底)?谁在(?:弄|处理|跟|管|看|修){_END}|(?:怎么|咋|为什么|为啥)还没有?(?:修|弄|处理|搞|解决)?(?:好|完|解决|到){_END}"
+    rf"|(?:大概|还要|还得)?(?:多久|什么时候|几点)(?:能|才能|可以)?(?:修|弄|搞|处理)?(?:好|恢复|搞定|解决){_END}"
+)
+HASTENS = Sentence(rf"(?:帮我|再|去|麻烦)*催(?:一?下|催|一催){_END}")
+IN_TWO_WORDS = (GOES, IS_THERE, IS_ON_THE_WAY, IS_DONE, WAITS_FOR_PARTS, WANTS_NEWS, HASTENS)

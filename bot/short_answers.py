@@ -188,6 +188,27 @@ def one_score(text: str) -> tuple[int, str] | None:
     return (int(given.translate(_DIGITS)) if given else 5, comment)
 
 
+_MISTYPED = SequenceOf(
+    "(?:打|写|说|点|按|评|发|选)错了?|不对|手误|手滑了?|更正(?:一下)?|改(?:成|为|一下)|不好意思|刚才?|sorry|typo|i meant",
+    "又|应该|是|我|评分|分数|给|打|的|了|[\\s,，。.:：!！~～]",
+    flags=re.IGNORECASE,
+)
+_ERR = re.compile(r"错|不对|手误|手滑|更正|改|typo|meant", re.IGNORECASE)
+_FIRST_DIGIT = re.compile(r"\d")
+_LONGEST_HEAD = 20
+
+
+def corrected(text: str) -> tuple[int, int, str] | None:
+    """Return the scores that somebody says they meant: `打错了，应该是 4 5`; None when a text says anything else."""
+    found = _FIRST_DIGIT.search(text[:_LONGEST_HEAD])
+    if found is None or found.start() == 0 or not _ERR.search(text[: found.start()]):
+        return None
+    said = text[found.start() :].strip()
+    one = one_score(said)
+    given = scores(said) or ((one[0], *one) if one is not None else None)
+    return given if given is not None and _MISTYPED.is_all_of(text[: found.start()]) else None
+
+
 _LOOK = "(?:看看|看一?下|看|瞧瞧|处理一?下|处理|修一?下|修|弄|搞)"
 _BY_AND_BY = r"(?:马上|这就|现在就?|立刻|稍后|一会儿?|等[下会]儿?|(?:大概|大约|还有)?(?:\d+|[一二三四五六七八九十半两几]+)(?:分钟|个?半?小时|点钟?|点半)(?:左右|之?内|以?之?后|前|就)*)"
 _TAKES_UP = Sentence(

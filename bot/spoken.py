@@ -19,12 +19,14 @@ from bot.sentences import (
     CLAIMS,
     CLAIMS_SEVERAL,
     DOES,
+    ENDS,
     FREE,
     GIVES,
     HOW_IS_IT,
     NOBODY_HAS,
     OF_SOMEBODY,
     ON_A_DAY,
+    TAKES_BACK,
     WORKLOADS,
 )
 from bot.short_answers import BEGINS_A_RESULT, resolution_fields
@@ -61,6 +63,8 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
         return None
     if BEGINS_A_RESULT.match(said) and all(resolution_fields(said).values()):
         return _meant(Word.RESOLVE, None, said)
+    if TAKES_BACK.fullmatch(said):
+        return _meant(Word.UNDO, None, is_certain=False)
     about_all = _asked(said) or _on_a_day(said) or _of_somebody(said, called)
     if about_all is None and is_addressed and FREE.fullmatch(said):
         about_all = _meant(Word.WORKLOAD, None)  # said to everybody it asks for a colleague, not for numbers
@@ -95,7 +99,8 @@ def _given(said: str, called: Called, word: Word) -> Spoken | None:
         named = called(found["rest"]) if found is not None else None
         if found is not None and named is not None:
             does = DOES.fullmatch(named[1])
-            return _to(word, found["number"], named[0], (does["why"] or "") if does is not None else named[1])
+            why = "" if ENDS.fullmatch(named[1].strip()) else named[1]
+            return _to(word, found["number"], named[0], (does["why"] or "") if does is not None else why)
     for pattern, is_enough in ASKS_SOMEBODY:
         found = pattern.fullmatch(said)
         named = called(found["rest"]) if found is not None else None

@@ -93,6 +93,14 @@ class Talk:
         lines = self._before(hearing, _TALKING)
         return bool(lines) and lines[0].person == person
 
+    def is_quiet(self, hearing: Hearing, since: datetime | None = None) -> bool:
+        """Say whether nobody else has spoken here since an instant, or within the last minutes: what is said answers nobody."""
+        lines = self._before(hearing, _SOON)
+        return all(
+            line.account == hearing.origin.account or (since is not None and line.at <= since)
+            for line in lines
+        )
+
     def echoed(self, hearing: Hearing, says_the_same: Callable[[str], bool]) -> str | None:
         """Return whose words somebody joins in with who has the same; None when these are no report, or their own."""
         if not says_the_same(hearing.text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
 
@@ -12,14 +12,14 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, Attachment, Incoming
-from adapters.powers import FetchesFiles, FileUnavailable
+from adapters.powers import FetchesFiles, FileUnavailable, NamesFiles
 from adapters.wording import translated
 from bot.beside import beside, let_go
-from bot.config import Customer
+from bot.config import Config
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
-from bot.importing import for_customers, import_rows
+from bot.importing import import_rows, in_words_of
 from bot.knowledge import Knowledge
 from bot.living import Living
 from bot.set_up import CURRENT
@@ -86,16 +86,20 @@ class Uploading:
         Nothing is said of a file that cannot be read, unless it was meant for the bot: colleagues send each other tables, too.
         """
         may = hearing.role.is_manager or hearing.role is Role.KNOWLEDGE
-        file = next((each for each in incoming.attachments if _is_faq(each)), None)
+        adapter: object = self._adapters.get(incoming.room.partition(":")[0])
+        is_named = not isinstance(adapter, NamesFiles)
+        file = next((each for each in incoming.attachments if _is_faq(each, is_named=is_named)), None)
         if file is None or not (may and hearing.is_for_staff):
             return False
-        adapter: object = self._adapters.get(incoming.room.partition(":")[0])
         if not isinstance(adapter, FetchesFiles):
             if is_meant := await self._is_meant(hearing, file.name):
                 await self._say(hearing, N_("这个平台上我取不到文件，请用 shouwen faq import 导入。"))
             return is_meant
         try:
-            rows = await self._workshop.read(file.name, await adapter.fetch(incoming.room, file, _MOST))
+            file, content = await _fetched(adapter, incoming.room, file)
+            if not _is_faq(file):
+                return False
+            rows = await self._workshop.read(file.name, content)
         except (UnreadableFile, FileUnavailable) as fault:
             if not await self._is_meant(hearing, file.name):
                 return False
@@ -105,14 +109,15 @@ class Uploading:
                 if isinstance(fault, FileUnavailable)
                 else fault.said(speaker.language)
             )
-            await self._say(hearing, N_("{name} 读不了：{fault}"), name=file.name, fault=why)
+            name = file.name or Phrase(N_("文件"))
+            await self._say(hearing, N_("{name} 读不了：{fault}"), name=name, fault=why)
             return True
         if rows.is_guess and not await self._is_meant(hearing, file.name):
             return False  # columns such as 标题 and 处理结果 are in many tables
         customer, name = await self._customer(hearing)
-        customers = self._living.config.customers
+        config = self._living.config
         staged, planned = await beside(
-            _planned, file.name, rows, customers, customer, await self._store.entries()
+            _planned, file.name, rows, config, customer, await self._store.entries()
         )
         kept = Kept(STAGED + hearing.origin.address, staged)
         text = self._preview(hearing, planned, name, file.name)
@@ -241,16 +246,25 @@ class Uploading:
         await self._desk.note((), [draft], hearing.now, hearing.origin.seen)
 
 
-def _is_faq(file: Attachment) -> bool:
-    return file.kind == "file" and PurePath(file.name.lower()).suffix in SUFFIXES
+async def _fetched(adapter: FetchesFiles, room: str, file: Attachment) -> tuple[Attachment, bytes]:
+    """Return a file with its content, and with its name where only the content has it."""
+    if not isinstance(adapter, NamesFiles):
+        return file, await adapter.fetch(room, file, _MOST)
+    found = await adapter.fetch_named(room, file, _MOST)
+    return replace(file, name=found.name or file.name), found.content
+
+
+def _is_faq(file: Attachment, *, is_named: bool = True) -> bool:
+    """Say whether a file may hold an FAQ, as far as its name tells."""
+    return file.kind == "file" and (not is_named or PurePath(file.name.lower()).suffix in SUFFIXES)
 
 
 def _planned(
-    name: str, rows: Rows, customers: Sequence[Customer], customer: str, known: list[Entry]
+    name: str, rows: Rows, config: Config, customer: str, known: list[Entry]
 ) -> tuple[str, ImportPlan]:
     """Return what is to be kept of a file until it is confirmed, and what it would do: long work, for a thread."""
-    named = for_customers(rows, customers)
-    own = Rows(tuple(_for(row, customer) for row in named.rows), named.faults, named.remarks)
+    named = in_words_of(rows, config)
+    own = replace(named, rows=tuple(_for(row, customer) for row in named.rows))
     found = plan(known, own)
     let_go(known)
     return msgspec.json.encode(Staged(name=name, customer=customer, rows=own.rows)).decode(), found

@@ -50,6 +50,9 @@ _NO_MORE = Sentence(
     rf"|(?:现在|刚才|刚|又|自己|重[启装](?:一下)?就?)+(?:好|可以|行|正常|恢复|能用)了{_KINDLY}|没事了{_KINDLY}(?:{_WORKS}{_KINDLY})?"
     rf"|{_WORKS}{_KINDLY}{_NO_NEED}{_COMING}了?{_KINDLY}"
 )
+_BY_MISTAKE = Sentence(  # 发错了，撤回 · 发错群了
+    r"(?:不好意思|抱歉|对不起|啊|哦|我)*(?:发|报|搞|弄|点|说|打)错了?(?:群|地方|人)?了?(?:不好意思|抱歉|对不起)?(?:(?:请|麻烦|帮我)*(?:撤回|撤销|撤了|取消|撤单|不用管|别管|忽略|无视)(?:一下|下|吧|了)*)?"
+)
 _CALLS_OFF = rf"(?:{_NO_NEED}(?:(?:过?来|派人|派师傅|上门|跑)*(?:修|处理|弄)|派人(?:过?来)?|派师傅(?:过?来)?)了?|撤单|取消(?:报修|工单))"
 _OVER = Sentence(  # both: it works, and nobody need come to repair it
     rf"{_WORKS}{_KINDLY}{_CALLS_OFF}{_KINDLY}|{_CALLS_OFF}{_KINDLY}{_WORKS}{_KINDLY}"
@@ -103,7 +106,7 @@ def wish(text: str) -> Wish | None:
     said = _MARKS.sub("", folded)
     if not said or len(said) > _LONGEST:
         return None
-    if _NO_MORE.fullmatch(said) or _OVER.fullmatch(said):
+    if _NO_MORE.fullmatch(said) or _OVER.fullmatch(said) or _BY_MISTAKE.fullmatch(said):
         return Wish.NO_MORE
     if _SOONER.fullmatch(said):
         return Wish.SOONER

@@ -88,6 +88,8 @@ class KnowledgeBase:
         self._lately: dict[tuple[str, str | None, LeftOut], tuple[int, Wanted, list[int]]] = {}
         self._entries: dict[str, Entry] = {}
         self._counts: Counter[str | None] = Counter()  # entries in use, by whom they are for
+        self._resting: set[str] = set()  # ids of those that stand in the index and are not found now
+        self.asleep: set[int] = set()  # their phrasings
         for entry in entries:
             self.put(entry)
 
@@ -137,12 +139,33 @@ class KnowledgeBase:
             if self.sentences is not None:
                 self.sentences.put(number, text, entry.id)
 
+    def rest(self, ids: Iterable[str]) -> None:
+        """Let entries not be found until they are woken, or put anew; they keep their place in the index."""
+        for id_ in ids:
+            entry = self._entries.get(id_)
+            if entry is not None and entry.is_enabled and id_ not in self._resting:
+                self.changes += 1
+                self._resting.add(id_)
+                self._counts[entry.customer] -= 1
+                self.asleep.update(self.phrases.numbers(entry))
+
+    def wake(self, ids: Iterable[str]) -> None:
+        """Let entries that rest be found again, at no cost."""
+        for id_ in ids:
+            if id_ in self._resting:
+                entry = self._entries[id_]
+                self.changes += 1
+                self._resting.discard(id_)
+                self._counts[entry.customer] += 1
+                self.asleep.difference_update(self.phrases.numbers(entry))
+
     def remove(self, id_: str) -> None:
         """Take an entry out; nothing happens when there is none."""
         self.changes += 1
         self._take_out(id_)
 
     def _take_out(self, id_: str) -> None:
+        self.wake((id_,))
         entry = self._entries.pop(id_, None)
         if entry is None:
             return
@@ -315,9 +338,11 @@ class KnowledgeBase:
         return ranked(measured, self.count(customer)) if measured else []
 
     def _hidden(self, customer: str | None, left_out: LeftOut) -> list[AbstractSet[int]]:
-        """Return the phrasings that may not be found: those of other customers, and those left out."""
+        """Return the phrasings that may not be found: those of other customers, those that rest, and those left out."""
         reserved = self.phrases.reserved
         hidden: list[AbstractSet[int]] = [reserved[other] for other in reserved if other != customer]
+        if self.asleep:
+            hidden.append(self.asleep)
         return [*hidden, frozenset(left_out)] if left_out else hidden
 
 

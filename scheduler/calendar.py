@@ -195,7 +195,7 @@ def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> 
         return this.used_until(finish) - this.used_until(begin)
     used = _ZERO
     for month in _months_between(calendar, begin, finish):
-        used += month.total if month.ends <= finish else month.used_until(finish)
+        used += month.used_until(finish)
         if month.begins < begin:
             used -= month.used_until(begin)
     return used

@@ -45,11 +45,8 @@ def roll_call(rota: Rota, at: datetime) -> RollCall:
 
 def next_roll_call(rota: Rota, after: datetime, until: datetime) -> RollCall | None:
     """Return the first change of shift after an instant and up to another, or None."""
-    for at in _changes(rota, in_utc(after), in_utc(until)):
-        call = roll_call(rota, at)
-        if call.leaving != call.coming:
-            return call
-    return None
+    at = next(_changes(rota, in_utc(after), in_utc(until)), None)
+    return None if at is None else roll_call(rota, at)
 
 
 def gaps(rota: Rota, start: datetime, end: datetime) -> tuple[Interval, ...]:
@@ -59,10 +56,7 @@ def gaps(rota: Rota, start: datetime, end: datetime) -> tuple[Interval, ...]:
     since = begin
     for change in (*_changes(rota, begin, finish), finish):
         if since < change and not on_call(rota, since):
-            if found and found[-1].end == since:
-                found[-1] = Interval(found[-1].start, change)
-            else:
-                found.append(Interval(since, change))
+            found.append(Interval(since, change))
         since = change
     return tuple(found)
 

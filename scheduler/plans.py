@@ -16,6 +16,7 @@ from scheduler.crontab import LONGEST_WAIT
 from scheduler.days import day_plan
 from scheduler.intervals import in_utc
 from scheduler.recurrence import recurrence
+from scheduler.windows import DAY
 from scheduler.workdays import instant_on, is_working_day, working_day_from, working_day_until
 
 
@@ -61,8 +62,8 @@ def occurrences(plan: Plan, after: datetime) -> Iterator[Occurrence]:
     """Yield when a plan comes back after an instant, in order; two that are moved to one instant come once."""
     instant = in_utc(after)
     day = instant.astimezone(plan.calendar.zone).date()
-    # Whatever is moved beyond `after` was planned no earlier than on the last day that was open.
-    first = working_day_until(plan.calendar, day) if plan.moves is not Moves.KEEP else day
+    # What is moved forward to that day, or beyond it, was planned no earlier than on the last open day before.
+    first = working_day_until(plan.calendar, day - DAY) if plan.moves is Moves.NEXT else day
     for landed, planned in groupby(_landings(plan, first), key=itemgetter(0)):
         found: dict[datetime, datetime] = {}
         for _, wall in planned:

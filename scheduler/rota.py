@@ -133,4 +133,4 @@ def _turn(rota: Rota, instant: datetime) -> int:
 
 
 def _wall(rota: Rota, instant: datetime) -> datetime:
-    return instant.astimezone(rota.zone).replace(tzinfo=None, fold=0)
+    return instant.astimezone(rota.zone).replace(tzinfo=None)

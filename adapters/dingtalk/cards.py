@@ -86,6 +86,13 @@ def is_delivered(answer: Mapping[str, Any]) -> bool:
     return answer.get("success") is not False and all(part(one, "success") is not False for one in each)
 
 
+def carrier_of(answer: Mapping[str, Any]) -> str:
+    """Return what DingTalk calls a card when somebody quotes it; empty where it does not say."""
+    results = part(answer.get("result"), "deliverResults")
+    each = results if isinstance(results, list) else []
+    return next((name for one in each if (name := word(one, "carrierId"))), "")
+
+
 def pressed(body: Mapping[str, Any], view: View, frame: str) -> Incoming | None:
     """Return what a person asks by pressing a button, or None for everything else that happens to cards."""
     content = _content(body.get("content"))

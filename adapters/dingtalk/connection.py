@@ -151,7 +151,7 @@ class DingTalkAdapter:
         session = wire.session(body, self._view)
         if session is not None:
             self._sending.heard(session)
-        return self._put(wire.incoming(body, self._view))
+        return self._put(wire.incoming(body, self._view, self._sending.spoken))
 
     def _put(self, message: Incoming | None) -> Receipt | None:
         if message is None:

@@ -11,6 +11,7 @@ from adapters.dingtalk import cards, wire
 from adapters.dingtalk.addresses import place
 from adapters.dingtalk.api import Api
 from adapters.dingtalk.outcome import Rejected
+from adapters.dingtalk.quotes import Spoken
 from adapters.remembered import Remembered, RememberedValues
 from adapters.uploads import nothing_shown_yet
 from adapters.values import word
@@ -32,6 +33,7 @@ class Sending:
         self._clock = clock
         self._template = template  # of cards; empty where there are none
         self._doubtful = Remembered[str](_MOST)  # cards that may be there although nobody answered
+        self.spoken = Spoken()
         self._sessions = RememberedValues[str, wire.Session](_MOST)
         self._log = _log.bind(adapter=name)
 
@@ -62,14 +64,17 @@ class Sending:
                     raise
                 self._without_cards(rejected)
         if session is not None:
+            body = wire.answer(message, self._name)
             try:
-                await self._api.answer(session.webhook, wire.answer(message, self._name))
+                await self._api.answer(session.webhook, body)
             except Rejected as rejected:
                 if rejected.retry_after is not None:
                     raise
                 self._sessions.take(message.room, None)  # it holds no longer: speak first
             else:
-                return f"key:{message.key}"
+                number = f"key:{message.key}"
+                self.spoken.remember(message, number, body["text"]["content"])
+                return number
         return await self._push(message)
 
     async def send_file(self, message: Outgoing, file: File) -> str:
@@ -125,6 +130,7 @@ class Sending:
             raise
         if not cards.is_delivered(answer):
             raise Rejected("card", say("卡片没有投放到群里"))
+        self.spoken.remember(message, f"{cards.MARK}{number}", key=cards.carrier_of(answer))
         return f"{cards.MARK}{number}"
 
     async def _change(self, message: Outgoing, earlier: str) -> str:
@@ -132,6 +138,7 @@ class Sending:
         if earlier.startswith(cards.MARK):
             body = cards.change(message, self._name, earlier.removeprefix(cards.MARK))
             await self._api.call("v1.0/card/instances", body, "PUT")
+            self.spoken.remember(message, earlier)
         return earlier
 
     def _without_cards(self, rejected: Rejected) -> None:
@@ -151,7 +158,10 @@ class Sending:
         ):
             if found.get(key):
                 raise DeliveryFailed(say(words))
-        return word(found, "processQueryKey") or f"key:{message.key}"
+        key = word(found, "processQueryKey")
+        number = key or f"key:{message.key}"
+        self.spoken.remember(message, number, key=key)
+        return number
 
 
 def _lacks_right(rejected: Rejected) -> bool:

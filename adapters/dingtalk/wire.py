@@ -19,11 +19,11 @@ from adapters.contract import (
     pieces,
 )
 from adapters.dingtalk.addresses import OUTSIDER, is_id, person_of, place
+from adapters.dingtalk.quotes import Spoken
 from adapters.values import derived_id, identity, instant, part, word
 from adapters.wording import say
 
 LIMIT: Final = 5000  # characters
-_LONGEST_KEY: Final = 256
 _LONGEST_ADDRESS: Final = 2048
 _PRIVATE: Final = "1"
 _GROUP: Final = "2"
@@ -50,7 +50,7 @@ class Session(msgspec.Struct, frozen=True):
     robot: str
 
 
-def incoming(body: Mapping[str, Any], view: View) -> Incoming | None:
+def incoming(body: Mapping[str, Any], view: View, spoken: Spoken) -> Incoming | None:
     """Return what a person said, or None for the bot itself and for types that are nobody's words."""
     author = _author(body)
     place = _room(body, author, view)
@@ -73,8 +73,7 @@ def incoming(body: Mapping[str, Any], view: View) -> Incoming | None:
         text=text,
         is_addressed=True,  # in a group it hears only those who call it
         mentions=_mentions(body, text, view),
-        # Who quotes what the bot said first names it by what sending gave back; other quotes name nothing that is known here.
-        quotes=word(body, "originalProcessQueryKey")[:_LONGEST_KEY] or None,
+        quotes=spoken.number_of(room, body),
         attachments=attachments,
         sent_at=instant(body.get("createAt"), per_second=1000),
     )

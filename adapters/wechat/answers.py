@@ -16,6 +16,8 @@ OK: Final = 0
 TOKEN_WRONG: Final = frozenset({40001, 40014, 42001})
 
 _DIGITS: Final = re.compile(r"-?[0-9]{1,10}")
+# As WeCom says it, and as an official account is told.
+_CALLER: Final = re.compile(r"(?:from ip: |invalid ip )([0-9a-fA-F.:]{3,45})")
 
 
 class Rejected(DeliveryFailed):
@@ -37,6 +39,7 @@ class Answer(msgspec.Struct, frozen=True):
     expires_in: Any = None
     msgid: Any = None
     invaliduser: Any = None
+    unlicenseduser: Any = None  # who lacks the licence that the enterprise must buy for them
     response_code: Any = None  # with which a card can be changed once
     media_id: Any = None  # of a file that was left there
     quota: Any = None  # of calls of an official account
@@ -66,6 +69,12 @@ def code(value: Any) -> int | None:
     if isinstance(value, str) and _DIGITS.fullmatch(value):
         return int(value)
     return None
+
+
+def caller_in(errmsg: str) -> str:
+    """Return from which IP the platform was called, where it says so; that is the one to allow."""
+    found = _CALLER.search(errmsg)
+    return found[1].rstrip(".:") if found else ""
 
 
 def media_of(answer: Answer) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from adapters.wechat.answers import TOKEN_WRONG, Rejected
+from adapters.wechat.answers import TOKEN_WRONG, Rejected, caller_in
 from adapters.wording import N_, said_about, say
 
 LARGEST_FILE: Final = 20_000_000  # bytes of a file
@@ -66,7 +66,7 @@ _ADVICE: Final[Mapping[int, str]] = {
 def failure(errcode: int, errmsg: str) -> Rejected:
     """Return why a message was refused, in words for the administrator, and when to try again."""
     return Rejected(
-        say("{words}（企业微信 {code}）", words=said_about(_ADVICE.get(errcode), errmsg), code=errcode),
+        say("{words}（企业微信 {code}）", words=_words(errcode, errmsg), code=errcode),
         errcode,
         retry_after=_PASSING.get(errcode),
         until_heard=errcode in _WINDOW_CLOSED,
@@ -76,3 +76,9 @@ def failure(errcode: int, errmsg: str) -> Rejected:
 def is_known(errcode: int) -> bool:
     """Say whether this code has a meaning here."""
     return errcode in _ADVICE
+
+
+def _words(errcode: int, errmsg: str) -> str:
+    if errcode == IP_UNKNOWN and (caller := caller_in(errmsg)):
+        return say("本机的 IP {ip} 不在应用的“企业可信 IP”里，请到企业微信后台添加", ip=caller)
+    return said_about(_ADVICE.get(errcode), errmsg)

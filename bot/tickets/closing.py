@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NoReturn
 
+from bot.asks import Result
 from bot.tickets import events as e
 from bot.tickets import joint_events as je
 from bot.tickets import steps as s
 from bot.tickets import timing
-from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError, TooOld
+from bot.tickets.errors import N_, Incomplete, NotTheirs, Phrase, TicketError, TooOld
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
@@ -44,10 +46,13 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
     fields = {N_("原因"): step.cause, N_("方法"): step.method, N_("预防"): step.prevention}
     missing = [Phrase(name) for name, text in fields.items() if not text.strip()]
     if missing:
-        raise TicketError(
-            "还差{missing}。例：解决 {number} 原因:矩阵主板损坏 方法:更换主板 预防:勿热插拔",
+        known = Result(ticket=ticket.number, cause=step.cause, method=step.method, prevention=step.prevention)
+        raise Incomplete(
+            "{number} 还差{missing}。直接写就行，例：{example}",
+            known,
             number=ticket.number,
             missing=tuple(missing),
+            example=Phrase(_example(step)),
         )
     solution = e.Resolved(
         by=by,
@@ -61,6 +66,15 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
     # Nobody but staff waits for what is internal.
     is_internal = ticket.kind is Kind.IMPROVEMENT
     return [solution, e.Closed(closing=Closing.DONE, by=by)] if is_internal else [solution]
+
+
+def _example(step: s.Resolve) -> str:
+    """Return how what is still missing may be told, as it would be in a chat."""
+    if step.cause and step.method:
+        return N_("以后别热插拔；没有就回“无”")
+    if step.method:
+        return N_("主板损坏，以后别热插拔")
+    return N_("换了主板，以后别热插拔") if step.cause else N_("主板损坏，换了主板，以后别热插拔")
 
 
 def checked(ticket: Ticket, step: s.Confirm, now: datetime, rules: Rules) -> list[e.AnyEvent]:
@@ -79,6 +93,12 @@ def checked(ticket: Ticket, step: s.Confirm, now: datetime, rules: Rules) -> lis
     ]
 
 
+def _say_that_it_is_open(ticket: Ticket) -> NoReturn:
+    if ticket.owner is None:
+        raise TicketError("{number} 还没关，等人接单，不用重开。", number=ticket.number)
+    raise TicketError("{number} 还没关，{owner} 处理中，不用重开。", number=ticket.number, owner=ticket.owner)
+
+
 def reopened(ticket: Ticket, step: s.Reopen, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return the reopening inside the window.
 
@@ -94,6 +114,8 @@ def reopened(ticket: Ticket, step: s.Reopen, now: datetime, rules: Rules) -> lis
             requester=ticket.requester,
         )
     if ticket.status is Status.OPEN:
+        if rules.role(step.by).is_staff:
+            _say_that_it_is_open(ticket)
         return [e.Supplemented(by=step.by, text=step.text)]
     is_over = ticket.closed_at is not None and now - ticket.closed_at > rules.reopen_within
     if is_over or ticket.kind.is_planned:  # what goes wrong after planned work is a new case

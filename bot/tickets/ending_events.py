@@ -63,7 +63,8 @@ class Rated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     speed: int
     quality: int
     comment: str
-    is_low: bool
+    is_low: bool  # of a correction: low, and it was not before
+    was_low: bool | None = None  # set where it corrects another rating
 
 
 class Commented(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

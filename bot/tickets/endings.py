@@ -30,7 +30,10 @@ _UNDONE_COMMANDS = {
 }
 
 
-_NO_ADVICE = re.compile(r"(?:暂?无|没有?|不需要|-+|/|n/?a|none|nothing)?", re.IGNORECASE)
+_NO_ADVICE = re.compile(
+    r"(?:暂时?无|无|(?:暂时)?没有?|没得|没啥|莫得|木有|冇|不用|不需要|略|-+|/|n/?a|none|nothing)?",
+    re.IGNORECASE,
+)
 
 
 def _advice(prevention: str) -> str:
@@ -203,6 +206,22 @@ def low(event: e.Rated, after: Ticket, voices: Voices, rules: Rules) -> list[Mes
         number=after.number, speed=event.speed, quality=event.quality, comment=comment, title=title(after), time=from_now,
     )  # fmt: skip
     said.extend(Message(to=manager, text=text, mentions=(manager,)) for manager in managers)
+    return said
+
+
+def rating_corrected(event: e.Rated, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
+    """Tell whoever mistyped what counts now, and a manager who was to call about the first one."""
+    told = voices.customer.say("已改为 速度{speed} 质量{quality}。", speed=event.speed, quality=event.quality)
+    said = [Message(to=Place.CUSTOMER, text=told)]
+    if event.was_low:
+        text = voices.duty.say(
+            "✏️ {number} 评分更正（{by}）：速度{speed} 质量{quality}。",
+            number=after.number, by=event.by, speed=event.speed, quality=event.quality,
+        )  # fmt: skip
+        if min(event.speed, event.quality) > rules.survey.low_at:
+            text += voices.duty.say("刚才打错了，不用回访就回：回访 {number} 打错分", number=after.number)
+        managers = rules.with_role(Role.MANAGER)[:1]
+        said.extend(Message(to=manager, text=text, mentions=(manager,)) for manager in managers)
     return said
 
 

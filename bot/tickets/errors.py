@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from bot.asks import Result
+
 
 def N_(template: str) -> str:  # noqa: N802 - the name that gettext tools look for
     """Mark a text for translation where it is translated later."""
@@ -26,6 +28,14 @@ class TicketError(Exception):
         super().__init__(template)
         self.template = template
         self.values = values
+
+
+class Incomplete(TicketError):
+    """Something is missing, and may follow by itself: what is said next answers `about`."""
+
+    def __init__(self, template: str, about: Result, **values: object) -> None:
+        super().__init__(template, **values)
+        self.about = about
 
 
 class AlreadyOwned(TicketError):

@@ -249,6 +249,8 @@ def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
     be_open(ticket)
     be_staff(by, ticket, rules)
     if not any(clock.is_running and clock.fired for clock in timing.clocks(ticket, rules, now=None)):
+        if ticket.owner is None:
+            raise TicketError("{number} 还没人接，您来处理就回“接单 {number}”。", number=ticket.number)
         raise TicketError("{number} 现在没有在催的时限，不用回“收到”。", number=ticket.number)
     latest = max(at for told in ticket.told.values() for at in told.rungs.values())
     known = ticket.acknowledged

@@ -33,7 +33,7 @@ from bot.tickets import visit_events as ve
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import opened
 from bot.tickets.calling import listed
-from bot.tickets.endings import closed, low, reopened, resolved, survey, undone
+from bot.tickets.endings import closed, low, rating_corrected, reopened, resolved, survey, undone
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -128,6 +128,8 @@ def _said_of(
                 number=number,
             )
             return [survey(text, after)]
+        case e.Rated(was_low=bool(), is_low=False):
+            return rating_corrected(event, after, voices, rules)
         case e.Rated(is_low=is_low):
             return low(event, after, voices, rules) if is_low else []
         case e.CallMissed():

@@ -177,12 +177,13 @@ class Undo(msgspec.Struct, frozen=True):
 
 
 class Rate(msgspec.Struct, frozen=True):
-    """Two scores from 1 to 5."""
+    """Two scores from 1 to 5. `is_correction`: whoever has just rated says that they meant these."""
 
     by: Party
     speed: int
     quality: int
     comment: str
+    is_correction: bool = False
 
 
 class Comment(msgspec.Struct, frozen=True):

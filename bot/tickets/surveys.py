@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from msgspec.structs import replace
+
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
@@ -36,6 +38,13 @@ def rated(ticket: Ticket, step: s.Rate | s.Comment, now: datetime, rules: Rules)
     if is_unasked and isinstance(step, s.Rate) and _is_score(step):
         closing = e.Closed(closing=Closing.CONFIRMED, by=step.by)
         return [closing, e.SurveyAsked(remind_at=_waking(now, rules)), _score(step, rules)]
+    if (
+        isinstance(step, s.Rate)
+        and step.is_correction
+        and _is_score(step)
+        and may_correct(ticket, now, rules)
+    ):
+        return [_corrected(ticket, step, rules)]
     if survey is None or survey.state in (SurveyState.RATED, SurveyState.VOID):
         raise TicketError("{number} 现在不用评分。", number=ticket.number)
     if isinstance(step, s.Comment):
@@ -43,6 +52,20 @@ def rated(ticket: Ticket, step: s.Rate | s.Comment, now: datetime, rules: Rules)
     if not _is_score(step):
         raise TicketError("评分是 1 到 5，例如“评分 {number} 5 4”（速度 质量）。", number=ticket.number)
     return [_score(step, rules)]
+
+
+def may_correct(ticket: Ticket, now: datetime, rules: Rules) -> bool:
+    """Say whether a rating was given a moment ago, so that whoever mistyped may say what they meant."""
+    is_rated = ticket.survey is not None and ticket.survey.state is SurveyState.RATED
+    return is_rated and ticket.changed_at is not None and now - ticket.changed_at <= rules.undo_within
+
+
+def _corrected(ticket: Ticket, step: s.Rate, rules: Rules) -> e.Rated:
+    """Return the rating that was meant; whoever calls about a low one calls once."""
+    survey, rated = ticket.survey, _score(step, rules)
+    known = [each for each in (survey.speed, survey.quality) if each is not None] if survey else []
+    was_low = bool(known) and min(known) <= rules.survey.low_at
+    return replace(rated, is_low=rated.is_low and not was_low, was_low=was_low)
 
 
 def _is_score(step: s.Rate) -> bool:

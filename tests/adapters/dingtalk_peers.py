@@ -239,7 +239,14 @@ class DingTalkServer:
         room = space.partition(".")[2]
         called = made.get("imGroupOpenDeliverModel", {}).get("atUserIds", {})
         self._show(Posted(room, text, list(called), "change" if method == "PUT" else "card", made))
-        results = [{"spaceType": space.partition(".")[0], "spaceId": room, "success": room != "gone"}]
+        results = [
+            {
+                "spaceType": space.partition(".")[0],
+                "spaceId": room,
+                "success": room != "gone",
+                "carrierId": f"carrier-{number}",
+            }
+        ]
         return web.json_response(
             {"success": True, "result": {"outTrackId": number, "deliverResults": results}}
         )

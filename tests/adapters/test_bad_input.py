@@ -19,6 +19,7 @@ from structlog.testing import capture_logs
 
 from adapters.contract import Incoming, Outgoing
 from adapters.dingtalk import wire as dingtalk
+from adapters.dingtalk.quotes import Spoken
 from adapters.satori import wire as satori
 from tests.adapters import test_every_payload as payloads
 from tests.adapters.test_dingtalk_wire import RECORDED as DINGTALK
@@ -197,7 +198,7 @@ _NUMBERED: dict[str, tuple[Any, Any]] = {
     "wecom": ({"msgid": "1", "aibotid": "AIB", "chatid": "2", "chattype": "group", "from": {"userid": "3"}, "create_time": 1767225600,
                "msgtype": "text", "text": {"content": "@小首 在吗"}}, payloads.read_aibot),
     "telegram": (payloads.TELEGRAM["message in a topic"][0], payloads.read_telegram),
-    "dingtalk": ({**DINGTALK, "senderStaffId": "12", "conversationId": "34", "msgId": "56"}, lambda body: dingtalk.incoming(body, DINGTALK_VIEW)),
+    "dingtalk": ({**DINGTALK, "senderStaffId": "12", "conversationId": "34", "msgId": "56"}, lambda body: dingtalk.incoming(body, DINGTALK_VIEW, Spoken())),
     "satori": ({"type": "message-created", "timestamp": 1767225600000, "login": SATORI["login"], "channel": {"id": "1", "type": 0},
                 "user": {"id": "2"}, "message": {"id": "3", "content": "在吗"}}, lambda event: satori.happening(event, SATORI_VIEW)),
 }  # fmt: skip

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from adapters.contract import Button, Connects, DeliveryFailed, Examines, Mention, Outgoing
 from adapters.powers import Recalls
-from tests.adapters.dingtalk_peers import CARD, CLIENT_ID, ROBOT, SECRET
+from tests.adapters.dingtalk_peers import BOT, CARD, CLIENT_ID, ROBOT, SECRET
 
 pytestmark = pytest.mark.asyncio
 
@@ -277,6 +278,70 @@ async def test_a_button_is_pressed_and_the_card_changes(robot):
     assert (changed.through, changed.text) == ("change", "1001 由 老张 接单")
     shown = changed.body["cardData"]["cardParamMap"]["sys_full_json_obj"]
     assert shown == '{"msgButtons":[]}'
+
+
+def quoting(
+    message: dict[str, Any], msg_type: str, content: object, *, author: str = BOT, key: str = ""
+) -> dict[str, Any]:
+    """Return a message as one that quotes another, as DingTalk writes it."""
+    replied = {
+        "createdAt": 1774947711809,
+        "senderId": author,
+        "msgType": msg_type,
+        "msgId": "msg5Lk==",
+        "content": content,
+    }
+    text = {**message["text"], "isReplyMsg": True, "repliedMsg": replied}
+    return {**message, "text": text, **({"originalProcessQueryKey": key} if key else {})}
+
+
+async def test_who_quotes_what_the_bot_said_names_it_whatever_way_it_was_said(robot):
+    card = await robot.adapter.send(say("🆕 1001 三级｜投影", buttons=CLAIM))
+    pushed = await robot.adapter.send(say("🆕 1002 三级｜打印机"))
+    await robot.server.says(robot.server.message("20001", "在吗"))
+    await robot.listener.next()
+    answered = await robot.adapter.send(say("已建单 1003：无法上网，请 @老张 看", mentions=(Mention("老张", "dingtalk:20002"),)))  # fmt: skip
+    # DingTalk names a card by what it was carried in, and tells none of its words, or all of them in a tree.
+    tree = {
+        "elementType": "CARD",
+        "children": [
+            {"elementType": "TEXT", "value": "消息"},
+            {"elementType": "TEXT", "value": "🆕 1001 三级｜投影"},
+        ],
+    }
+    words = "已建单 1003：无法上网，请 @老张 看"
+    shapes: tuple[tuple[str, object, str, str], ...] = (
+        ("interactiveCard", None, f"carrier-{card.removeprefix('card:')}", card),
+        ("interactiveCard", {"cardContent": tree}, "", card),
+        ("text", None, pushed, pushed),
+        ("text", {"content": "🆕 1002 三级｜打印机"}, "", pushed),
+        ("text", {"text": words}, "unknown", answered),
+        ("text", {"content": words.replace("老张", "20002")}, "", answered),
+        ("richText", {"richText": [{"msgType": "text", "content": words}]}, "", answered),
+    )
+    for kind, content, key, number in shapes:
+        said = robot.server.message("20002", "接单")
+        await robot.server.says(quoting(said, kind, content, key=key))
+        heard = await robot.listener.next()
+        assert (heard.text, heard.quotes) == ("接单", number), kind
+
+
+async def test_a_changed_card_is_quoted_by_its_new_words(robot):
+    number = await robot.adapter.send(say("🆕 1001", buttons=CLAIM))
+    await robot.adapter.send(say("1001 由 老张 接单", edits=number))
+    tree = {"cardContent": {"value": "1001 由 老张 接单"}}
+    await robot.server.says(quoting(robot.server.message("20002", "完成"), "interactiveCard", tree))
+    assert (await robot.listener.next()).quotes == number
+
+
+async def test_quoted_words_of_a_person_or_of_another_room_are_none_of_the_bot(robot):
+    await robot.adapter.send(say("好的"))
+    elsewhere = robot.server.message("20002", "接单", chat="999")
+    await robot.server.says(quoting(elsewhere, "text", {"content": "好的"}))
+    assert (await robot.listener.next()).quotes is None
+    of_somebody = quoting(robot.server.message("20002", "接单"), "text", {"content": "好的"}, author="$:LWCP_v1:$20001")  # fmt: skip
+    await robot.server.says(of_somebody)
+    assert (await robot.listener.next()).quotes is None
 
 
 async def test_a_card_in_a_private_chat_is_pressed_there(robot):

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Mention, Outgoing, RoomKind
 from adapters.dingtalk import addresses, frames, wire
 from adapters.dingtalk.outcome import check_answered, read
+from adapters.dingtalk.quotes import Spoken
 from adapters.json_frames import Unreadable
 from adapters.registry import settings_type
 from adapters.server import Response
@@ -49,7 +50,7 @@ RECORDED: dict[str, Any] = {
 
 def heard(**changes: Any) -> Incoming | None:
     whole = {key: value for key, value in {**RECORDED, **changes}.items() if value is not None}
-    return wire.incoming(whole, VIEW)
+    return wire.incoming(whole, VIEW, Spoken())
 
 
 def test_who_quotes_what_the_bot_said_first_names_it() -> None:
@@ -62,6 +63,22 @@ def test_who_quotes_what_the_bot_said_first_names_it() -> None:
         other = heard(text=text, **odd)
         assert other is not None
         assert other.quotes is None
+
+
+@given(JSON)
+def test_whatever_a_message_says_it_quotes_is_read(replied: object) -> None:
+    found = heard(text={"content": "接单", "repliedMsg": replied})
+    assert found is not None
+    assert found.quotes is None
+
+
+def test_a_card_of_endless_depth_is_read_to_some_depth() -> None:
+    card: dict[str, Any] = {"value": "deep"}
+    for _ in range(500):
+        card = {"value": "", "children": [card, card]}
+    found = heard(text={"content": "接单", "repliedMsg": {"content": {"cardContent": card}}})
+    assert found is not None
+    assert found.quotes is None
 
 
 def test_the_recorded_text_in_a_group():
@@ -342,7 +359,7 @@ NEARLY = st.fixed_dictionaries(
 
 @given(NEARLY)
 def test_no_message_raises_anything(body):
-    found = wire.incoming(body, VIEW)
+    found = wire.incoming(body, VIEW, Spoken())
     assert found is None or (found.message_id and addresses.is_id(found.sender.partition(":")[2]))
     wire.session(body, VIEW)
 
@@ -362,7 +379,7 @@ def test_no_frame_raises_anything_but_the_documented(text):
     with contextlib.suppress(Unreadable):
         frame = frames.decode(text)
         assert isinstance(json.loads(frames.acknowledgement(frame)), dict)
-        wire.incoming(frames.carried(frame), VIEW)
+        wire.incoming(frames.carried(frame), VIEW, Spoken())
 
 
 @pytest.mark.parametrize("text", ["x" * (1 << 21), "[" * 100_000, "\ud800", '{"type":', "[]"])

@@ -195,6 +195,18 @@ async def test_an_intelligent_robot_that_cannot_log_in(wecom, host, listen, is_w
     assert words in says
 
 
+async def test_an_intelligent_robot_that_logs_in_too_often_is_not_told_that_its_secret_is_wrong(
+    wecom, host, listen
+):
+    refusal = {"errcode": 45009, "errmsg": "api freq out of limit, hint: [1], from ip: 1.2.3.4"}
+    server = AibotServer(refusal=refusal, always_refuses=True)
+    adapter = wecom("wecom-aibot", url=(await host(server.handle)).replace("http", "ws"))
+    listen(adapter)
+    says = await _soon(lambda: _fault(adapter, "长连接"))
+    assert "发送太频繁" in says
+    assert "Secret" not in says
+
+
 async def test_a_server_of_wecom_that_is_not_there(wecom):
     findings = await found(wecom("wecom-aibot", url="ws://127.0.0.1:9/?x=s3cret"))
     assert "127.0.0.1:9" in faults(findings)["长连接"]

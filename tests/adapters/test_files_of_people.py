@@ -10,9 +10,9 @@ import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from adapters.contract import Attachment
+from adapters.contract import Attachment, File
 from adapters.downloads import downloaded
-from adapters.powers import FetchesFiles, FileUnavailable
+from adapters.powers import FetchesFiles, FileUnavailable, NamesFiles
 from adapters.wechat.crypto import Tampered, opened_file
 from tests.adapters import telegram_peers, wecom_peers
 
@@ -89,6 +89,30 @@ async def test_an_intelligent_robot_decrypts_with_the_key_of_the_file_or_of_the_
     file = Attachment("file", "faq.csv", await shelf(host, sealed(CONTENT, its_key)))
     assert await callback.fetch("wecom:private:1", file, MOST) == CONTENT
     await callback.close()
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("attachment; filename*=UTF-8''%E5%B8%B8%E8%A7%81.xlsx", "常见.xlsx"),
+        ('attachment; filename="%E5%B8%B8%E8%A7%81.xlsx"', "常见.xlsx"),
+        ('attachment; filename="a b.csv"; size=3', "a b.csv"),
+        ("attachment; filename=faq.csv", "faq.csv"),
+        ('attachment; filename="..\\\\..\\\\faq.csv"', "faq.csv"),
+        ("attachment; filename=/etc/passwd", "passwd"),
+        ("attachment", ""),
+    ],
+)
+async def test_a_file_of_an_intelligent_robot_is_called_what_its_host_says(wecom, host, disposition, name):
+    key = os.urandom(32)
+
+    async def handle(request: web.Request) -> web.Response:
+        return web.Response(body=sealed(CONTENT, key), headers={"Content-Disposition": disposition})
+
+    adapter = wecom("wecom-aibot", file_hosts=HOSTS)
+    assert isinstance(adapter, NamesFiles)
+    file = Attachment("file", "4f5e", f"{await host(handle)}/4f5e?x=1", base64.b64encode(key).decode())
+    assert await adapter.fetch_named("wecom:private:1", file, MOST) == File(name, CONTENT)
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 15, b"x" * 16, b"\x00" * 64])

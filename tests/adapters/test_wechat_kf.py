@@ -106,7 +106,7 @@ async def test_a_pull_that_fails_is_made_later(service, clock):
     await service.listener.next()
     service.server.fails = [{"errcode": -1, "errmsg": "busy"}]
     await service.says("王老师", "二")
-    await clock.slept(1, at_least=timedelta(seconds=1))
+    await clock.slept(1, at_least=timedelta(seconds=1), below=timedelta(minutes=10))
     assert not service.adapter.is_connected
     clock.advance(2)
     assert (await service.listener.next()).text == "二"
@@ -122,6 +122,28 @@ async def test_a_bell_whose_token_has_expired_is_answered_all_the_same(service, 
         "token" in refused and "token" not in again and refused["cursor"] == again["cursor"]
         for refused, again in pairwise(service.server.pulls)
     )
+
+
+async def test_an_account_that_was_taken_away_keeps_no_other_waiting(kf, listen, clock):
+    adapter, server = await kf()
+    server.accounts = {"wk-gone": "停用的", **server.accounts}
+    server.fails = [{"errcode": 95004, "errmsg": "open_kfid not exist"}]
+    server.log.append(server.item("20001", msgtype="text", text={"content": "打不开"}))
+    with capture_logs() as logs:
+        listener = listen(adapter)
+        assert (await listener.next()).text == "打不开"
+    assert [each["account"] for each in logs if each["action"] == "kf_account_refused"] == ["wk-gone"]
+    assert adapter.is_connected
+
+
+async def test_what_no_bell_told_of_is_found_after_a_while(service, clock):
+    await service.says("王老师", "一")
+    await service.listener.next()
+    service.server.log.append(service.server.item("20001", msgtype="text", text={"content": "没人按铃"}))
+    await clock.slept(1, at_least=timedelta(minutes=10))
+    clock.advance(10 * 60)
+    assert (await service.listener.next()).text == "没人按铃"
+    assert "token" not in service.server.pulls[-1]
 
 
 async def test_what_the_staff_and_the_system_say_is_no_input(service):

@@ -122,6 +122,12 @@ async def test_events_are_answered_and_ignored(account):
     assert (await heard(account, "我在")).text == "我在"
 
 
+async def test_a_sticker_is_nobodys_words_although_wechat_writes_some(account):
+    for words in ("【收到不支持的消息类型，暂无法显示】", "[Unsupported Message]"):
+        assert await account.sender.follower_says("20001", words) == 200
+    assert (await heard(account, "我在")).text == "我在"
+
+
 async def test_more_than_memory_can_hold_is_left_to_the_platform_and_nothing_after_the_end(account):
     account.adapter._inbox._most_waiting = 0
     assert await account.sender.follower_says("20001", "x") == 503
@@ -192,7 +198,8 @@ async def test_the_sixth_answer_waits_for_the_next_message(account, clock):
         ({"errcode": 40164, "errmsg": "invalid ip"}, timedelta(minutes=1), False, False),
         ({"errcode": 40003, "errmsg": "invalid openid"}, None, False, False),
         ("hang up", timedelta(seconds=5), False, True),
-        ("<html>", None, False, True),
+        ("<html>", timedelta(seconds=5), False, False),
+        ("", None, False, True),
         (502, timedelta(seconds=5), False, False),
         (404, None, False, False),
     ],
@@ -206,6 +213,14 @@ async def test_a_refusal_says_what_will_help(account, answer, retry_after, until
     assert (it.retry_after, it.until_heard, it.is_unknown) == (retry_after, until_heard, is_unknown)
     assert "s3cret" not in it.reason
     assert "token-1" not in it.reason
+
+
+async def test_who_must_allow_our_address_is_told_which_it_is(account):
+    await heard(account)
+    said = "invalid ip 47.97.61.101 ipv6 ::ffff:47.97.61.101, not in whitelist rid: 6"
+    account.server.answers = [{"errcode": 40164, "errmsg": said}]
+    with pytest.raises(DeliveryFailed, match=r"本机的 IP 47\.97\.61\.101 不在"):
+        await account.adapter.send(say("一"))
 
 
 async def test_a_token_that_somebody_else_has_replaced_is_renewed_once(account):

@@ -272,10 +272,12 @@ async def test_a_wrong_secret_is_said_without_being_told(application):
         ({"errcode": 60020, "errmsg": "ip"}, None, False),
         ({"errcode": 81013, "errmsg": "user"}, None, False),
         ({"errcode": 0, "errmsg": "ok", "invaliduser": "20001"}, None, False),
+        ({"errcode": 0, "errmsg": "ok", "unlicenseduser": "20001"}, None, False),
         (500, timedelta(seconds=5), False),
         (404, None, False),
-        (302, None, False),
-        ("<html>", None, True),
+        (302, timedelta(seconds=5), False),  # to the page of whoever stands in between
+        (" \n<html>", timedelta(seconds=5), False),  # of whoever stands in between
+        ("", None, True),
         ({"errmsg": "?"}, None, True),
         ("x" * ((1 << 20) + 1), timedelta(seconds=5), True),
     ],
@@ -285,6 +287,13 @@ async def test_a_refusal_says_whether_to_try_again(application, answer, retry_af
     with pytest.raises(DeliveryFailed) as failed:
         await application.adapter.send(say("一"))
     assert (failed.value.retry_after, failed.value.is_unknown) == (retry_after, is_unknown)
+
+
+async def test_who_must_allow_our_address_is_told_which_it_is(application):
+    said = "not allow to access from your ip, hint: [17_18], from ip: 121.15.137.254, more info at https://x"
+    application.api.answers = [{"errcode": 60020, "errmsg": said}]
+    with pytest.raises(DeliveryFailed, match=r"本机的 IP 121\.15\.137\.254 不在"):
+        await application.adapter.send(say("一"))
 
 
 async def test_a_message_whose_answer_is_lost_arrives_once(application):
@@ -366,7 +375,8 @@ async def test_the_key_leads_to_the_group(webhook):
         ({"errcode": 45009, "errmsg": "freq"}, timedelta(minutes=1), False),
         ({"errcode": 93000, "errmsg": "invalid webhook url"}, None, False),
         ("hang up", None, True),
-        ("<html>", None, True),
+        ("<html>", timedelta(seconds=5), False),
+        ("no JSON", None, True),
         (503, timedelta(seconds=5), False),
     ],
 )

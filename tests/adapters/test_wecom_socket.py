@@ -242,6 +242,21 @@ async def test_an_odd_frame_costs_nothing_but_itself(robot, frame):
     assert len(it.server.logins) == 1
 
 
+async def test_what_somebody_pasted_stands_in_a_frame_as_it_is_and_is_heard(robot):
+    it = await robot()
+    session = await it.session()
+    body = {
+        "msgid": "m",
+        "chattype": "single",
+        "from": {"userid": "20001"},
+        "msgtype": "text",
+        "text": {"content": "第一行|第二行"},
+    }
+    frame = {"cmd": "aibot_msg_callback", "headers": {"req_id": "r"}, "body": body}
+    await session.socket.send_str(json.dumps(frame, ensure_ascii=False).replace("|", "\x0b"))
+    assert (await it.listener.next()).text == "第一行 第二行"
+
+
 async def test_an_answer_goes_through_the_message_it_answers_but_only_once(robot):
     it = await robot()
     session = await it.session()

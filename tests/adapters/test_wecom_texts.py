@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from adapters.contract import DeliveryFailed, Mention, Outgoing, RoomKind
 from adapters.delivery import Delivery, parts_of
 from adapters.markdown import plain
+from adapters.said import Said
 from adapters.splitting import size_in_bytes, split
 from adapters.wechat.answers import code
 from adapters.wecom.aibot import wire as aibot
 from adapters.wecom.aibot.markdown import rendered
-from adapters.wecom.aibot.said import Said
 from adapters.wecom.errors import failure
 from tests.adapters.wecom_peers import calls_in, shown
 

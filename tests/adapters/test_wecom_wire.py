@@ -17,12 +17,12 @@ from adapters.admission import Refused
 from adapters.contract import Attachment, DeliveryFailed, Incoming, KnownPerson, Mention, Outgoing, RoomKind
 from adapters.json_frames import Unreadable
 from adapters.registry import settings_type
+from adapters.said import Said
 from adapters.values import instant
 from adapters.wechat.xml import sealed_in
 from adapters.wecom.accounts import is_user, place
 from adapters.wecom.aibot import frames
 from adapters.wecom.aibot import wire as aibot
-from adapters.wecom.aibot.said import Said
 from adapters.wecom.app import wire as app
 from adapters.wecom.robot import wire as robot
 from tests.adapters.wecom_peers import AES_KEY
@@ -274,7 +274,9 @@ def test_a_private_text_belongs_to_the_person():
         ("@客服一号 打不开", "打不开"),
         ("＠客服一号\u3000打不开", "打不开"),
         ("@客服一号", ""),
-        ("打不开 @小首", "打不开 @小首"),
+        ("打不开 @小首", "打不开"),
+        ("请问 @小首 报障 投影不亮", "请问 报障 投影不亮"),
+        ("请问＠小首报障", "请问报障"),
         ("@老张 看一下 @小首", "@老张 看一下"),
         ("@小首 转交 1024 @老张", "转交 1024 @老张"),
         ("@小首 @小首 打不开", "打不开"),

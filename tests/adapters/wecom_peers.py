@@ -194,6 +194,8 @@ class AibotServer:
     attempts: asyncio.Queue[int] = field(default_factory=asyncio.Queue)
     acknowledge: Acknowledge | None = None  # None in its place: what WeCom would say
     answers_login: bool = True
+    refusal: dict[str, Any] = field(default_factory=lambda: {"errcode": 40001, "errmsg": "invalid secret"})
+    always_refuses: bool = False
     tasks: set[str] = field(default_factory=set)  # numbers of cards, each of which may come once
     refuses_cards: bool = False
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # name and content by media id
@@ -219,13 +221,9 @@ class AibotServer:
         self.attempts.put_nowait(len(self.logins))
         frame = await session.socket.receive_json()
         self.logins.append(frame)
-        is_right = frame["cmd"] == "aibot_subscribe" and frame["body"] == {
-            "bot_id": BOT_ID,
-            "secret": BOT_SECRET,
-        }
-        answer = (
-            {"errcode": 0, "errmsg": "ok"} if is_right else {"errcode": 40001, "errmsg": "invalid secret"}
-        )
+        right = {"bot_id": BOT_ID, "secret": BOT_SECRET}
+        is_right = frame["cmd"] == "aibot_subscribe" and frame["body"] == right and not self.always_refuses
+        answer = {"errcode": 0, "errmsg": "ok"} if is_right else self.refusal
         if not self.answers_login:
             await session.socket.receive()
             return False

@@ -291,6 +291,27 @@ async def test_what_waits_for_a_connection_is_said_as_soon_as_there_is_one(tmp_p
     await store.close()
 
 
+async def test_what_is_said_after_the_connection_was_changed_goes_through_the_new_one(case: Case) -> None:
+    await case.say("m0")
+    await case.outbox.leave("qq")  # to another worker, who has died when this one opens a new connection
+    again = Platform("qq")
+    case.outbox.change(again)
+    await case.outbox.look()
+    await case.say("m1")
+    assert (case.qq.said, again.said) == ([(GROUP, "m0")], [(GROUP, "m1")])
+
+
+async def test_a_refusal_for_good_is_one_also_when_the_connection_goes_at_once(case: Case) -> None:
+    class Hung(Platform):
+        is_connected = False
+
+    case.outbox.change(hung := Hung("qq"))
+    hung.refusals[GROUP] = DeliveryFailed("已被移出群")
+    await case.say("1026", fallback=DUTY)
+    await case.outbox.drain()
+    assert case.wecom.said == [(DUTY, "1026（原群现在发不进去）")]
+
+
 async def test_what_waits_two_days_for_a_connection_is_said_elsewhere(tmp_path: Path) -> None:
     clock, cut, duty = StillClock(NOW), Cut("qq"), Platform("wecom")
     store = await open_store(f"sqlite:{tmp_path}/outbox.db", NOW)

@@ -53,3 +53,30 @@ def test_a_clock_that_is_put_back_silences_no_room() -> None:
     for _ in range(6):
         pace.take("room", NOW)
     assert pace.wait("room", NOW - timedelta(hours=1)) <= timedelta(seconds=5)
+
+
+def test_what_is_remembered_of_a_bucket_is_told_once_and_forgotten_when_it_is_over() -> None:
+    pace, second = (
+        Pace(Capabilities(per_minute_room=20)),
+        timedelta(seconds=1),
+    )  # one in four seconds, five at once
+    for told in ({}, {}, {"room": NOW + 12 * second}):  # from half of the five on
+        pace.take("room", NOW)
+        assert pace.filled("qq", NOW) == told
+    for seconds, told in ((0, {}), (5, {}), (11, {})):
+        assert pace.filled("qq", NOW + seconds * second) == told
+    late = NOW + 20 * second
+    for _ in range(3):
+        pace.take("room", late)
+    assert pace.filled("qq", late) == {"room": NOW + 32 * second}  # filled anew before it was forgotten
+    assert pace.filled("qq", NOW + 32 * second) == {"room": None}
+    assert pace.filled("qq", NOW + 60 * second) == {}
+
+
+def test_only_a_budget_that_is_being_used_up_is_scarce() -> None:
+    pace = Pace(Capabilities(per_minute=20))
+    assert not pace.is_scarce(NOW)
+    pace.take("room", NOW)
+    assert pace.is_scarce(NOW)
+    assert not pace.is_scarce(NOW + timedelta(seconds=4))
+    assert not Pace(Capabilities(per_minute_room=20)).is_scarce(NOW)

@@ -304,6 +304,23 @@ async def test_what_waited_too_long_is_not_said_any_more(case: Case) -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_found_no_room_for_two_days_is_said_elsewhere(case: Case) -> None:
+    case.w.capabilities = Capabilities(quotas=(Quota(1, timedelta(days=30)),))
+    await case.stop()
+    await case.start()
+    await case.say("m0")
+    await case.queue("news")
+    await case.looks()
+    case.clock.move_to(NOW + timedelta(days=2))
+    await case.looks()
+    assert (await case.state("news")).state is Delivery.QUEUED
+    case.clock.move_to(NOW + timedelta(days=2, seconds=1))
+    await case.outbox.drain()
+    await case.outbox.drain()
+    assert case.d.said == ["news（原群现在发不进去）"]
+
+
+@pytest.mark.asyncio
 async def test_without_another_room_a_ping_waits(case: Case) -> None:
     await case.say(*[f"m{number}" for number in range(10)], urgent=True)
     await case.queue("ping", fallback=None, urgent=True)

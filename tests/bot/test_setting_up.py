@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from adapters.contract import Attachment, Incoming, RoomKind
+from adapters.contract import Attachment, File, Incoming, RoomKind
 from adapters.powers import FileUnavailable
 from bot.config import load
 from bot.living import Living
@@ -70,6 +70,21 @@ async def test_a_file_is_shown_first_and_imported_when_it_is_confirmed(office):
     assert "没有等着导入的文件" in office.said(DUTY)[0]
     await office.hear("育才群", "王老师", "@小首 如何选课")
     assert "在教务页选" in office.said("育才群")[0]
+
+
+async def test_a_file_whose_name_only_its_platform_knows_is_read_by_that_name(office):
+    names = iter(("", "", "合同.pdf", "合同.pdf", "常见问题.csv", "常见问题.csv"))
+
+    async def fetch_named(room: str, attachment: Attachment, most: int) -> File:
+        return File(next(names), await fetched(room, attachment, most))
+
+    office.chat.fetch_named = fetch_named
+    # Neither a name that nobody gives nor one of another kind of file is a list of questions.
+    assert await send(office, file(SHEET, "4f5e", number=1)) == []
+    assert await send(office, file(SHEET, "4f5e", number=2)) == []
+    assert "读到 4 条" in (await send(office, file(SHEET, "4f5e", number=3)))[0]
+    await office.hear(DUTY, "陈经理", "确认导入")
+    assert office.said(DUTY) == ["已导入 2 条新的、0 条改过的（常见问题.csv）。"]
 
 
 async def test_a_list_without_columns_shows_how_it_is_understood_and_conflicts_are_told(office):

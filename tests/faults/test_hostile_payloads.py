@@ -19,6 +19,7 @@ from adapters.contract import DeliveryFailed, Incoming
 from adapters.dingtalk import cards
 from adapters.dingtalk import frames as dingtalk_frames
 from adapters.dingtalk import wire as dingtalk
+from adapters.dingtalk.quotes import Spoken
 from adapters.feishu import frames as feishu_frames
 from adapters.feishu import wire as feishu
 from adapters.feishu.fragments import Fragments
@@ -203,7 +204,7 @@ def _dingtalk(rng: random.Random) -> None:
     with contextlib.suppress(Unreadable):
         dingtalk_frames.acknowledgement(dingtalk_frames.decode(text))
     if isinstance(body, dict):
-        message = dingtalk.incoming(body, DINGTALK_VIEW)
+        message = dingtalk.incoming(body, DINGTALK_VIEW, Spoken())
         assert message is None or message.message_id
         dingtalk.session(body, DINGTALK_VIEW)
     press = mutated({**PRESS, "content": json.dumps(mutated(PRESS["content"], rng))}, rng)
@@ -257,7 +258,7 @@ def test_nothing_nearly_right_raises_anything(
 def test_the_inputs_are_what_they_should_be():
     rng = random.Random(1)
     understood = sum(
-        dingtalk.incoming(body, DINGTALK_VIEW) is not None
+        dingtalk.incoming(body, DINGTALK_VIEW, Spoken()) is not None
         for _ in range(2000)
         if isinstance(body := mutated(DINGTALK, rng), dict)
     )

@@ -22,11 +22,11 @@ from adapters.onebot import frames as onebot_frames
 from adapters.onebot import wire as onebot_wire
 from adapters.qq import frames as qq_frames
 from adapters.qq import wire as qq_wire
+from adapters.said import Said
 from adapters.telegram import wire as telegram_wire
 from adapters.telegram.view import View as TelegramView
 from adapters.wecom.aibot import frames as aibot_frames
 from adapters.wecom.aibot import wire as aibot_wire
-from adapters.wecom.aibot.said import Said
 from adapters.wecom.app import wire as app_wire
 from tests.faults.conftest import Held
 

@@ -39,6 +39,13 @@ def test_a_pause_stands_where_it_happened() -> None:
     ]
 
 
+def test_a_pause_that_cost_the_clock_nothing_is_not_told() -> None:
+    before = Interval(at("2026-03-09 09:30"), at("2026-03-09 16:00"))
+    behind = Interval(at("2026-03-10 09:31"), at("2026-03-10 12:00"))
+    found = account(WORKDAY, at("2026-03-09 16:00"), 2 * HOUR, [before, behind])
+    assert (found.due_at, found.pauses) == (at("2026-03-10 09:30"), ())
+
+
 def test_make_up_days_and_holidays_on_the_way_are_named() -> None:
     assert explain(account(WORKDAY, at("2026-02-13 17:00"), 10 * HOUR, []), ZONE)[3:] == [
         "2026-02-13 周五 17:00–17:30 计 30 分钟",

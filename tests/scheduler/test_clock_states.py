@@ -212,6 +212,19 @@ def test_agreed_with_the_customer() -> None:
     assert found.course.share(0.5) == at("10 01:30")
 
 
+@pytest.mark.parametrize(
+    ("clock", "made", "due"),
+    [
+        ("resolve", "09 15:00", "10 16:00"),  # made at this very moment
+        ("resolve", "09 15:01", "09 14:00"),  # not made yet
+        ("respond", "09 11:00", "09 14:00"),  # of another promise
+    ],
+)
+def test_what_counts_is_what_was_agreed_of_this_promise_by_now(clock: str, made: str, due: str) -> None:
+    agreed = Agreement(clock, Instant(at("10 16:00")), at(made), "m-1")
+    assert standing(RESOLVE, history(agreements=[agreed]), "09 15:00").due_at == at(due)
+
+
 def test_without_consent_nothing_is_agreed() -> None:
     wish = Agreement("resolve", Instant(at("10 16:00")), at("09 11:00"))
     assert standing(RESOLVE, history(agreements=[wish]), "09 15:00").due_at == at("09 14:00")
@@ -229,6 +242,10 @@ def test_named_by_the_engineer() -> None:
     said = Agreement("promise", Instant(at("09 16:10")), at("09 15:40"))
     found = standing(rule, history(agreements=[said], promised="09 15:40"), "09 15:41")
     assert (found.phase, found.due_at) == (Phase.RUNNING, at("09 16:10"))
+    # Promised, but not by when; and closed before anybody said so.
+    assert standing(rule, history(promised="09 15:40"), "09 15:41").phase is Phase.PENDING
+    withdrawn = standing(rule, history(promised="09 15:40", closed="09 16:00"), "09 16:01")
+    assert withdrawn.phase is Phase.CANCELLED
 
 
 LOAN = ClockRule(
@@ -335,6 +352,11 @@ def test_a_report_at_half_past_five_every_day() -> None:
     assert standing(rule, history(major="09 10:00"), "09 12:00").due_at == at("09 17:30")
     told = history(major="09 10:00", day_reported="09 17:20")
     assert standing(rule, told, "09 17:25").due_at == at("10 17:30")
+    # What falls into a pause is left out; a pause behind it changes nothing.
+    rests = replace(rule, stops_for=WAITS)
+    for begins, due_at in (("09 17:00", "11 17:30"), ("09 17:30", "09 17:30"), ("09 18:00", "09 17:30")):
+        paused = history([Pause(at(begins), at("11 12:00"), "customer")], major="09 10:00")
+        assert standing(rests, paused, "09 17:29").due_at == at(due_at)
 
 
 CALLBACK = ClockRule(
@@ -372,6 +394,9 @@ def test_reopened_the_clock_goes_on_without_the_time_it_was_solved() -> None:
 def test_withdrawn_in_time_nothing_is_owed_and_nothing_was_missed() -> None:
     found = standing(RESOLVE, history(closed="09 13:00"), "09 18:00")
     assert (found.phase, found.missed_at, found.is_over) == (Phase.CANCELLED, None, True)
+    # Nor was it kept, or missed, by what happened afterwards.
+    after = standing(RESOLVE, history(closed="09 13:00", resolved="09 15:00"), "09 18:00")
+    assert (after.phase, after.missed_at, after.met_at) == (Phase.CANCELLED, None, None)
     late = standing(RESOLVE, history(closed="09 15:00"), "09 18:00")
     assert (late.phase, late.late) == (Phase.BREACHED, HOUR)
 

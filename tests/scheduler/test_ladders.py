@@ -133,10 +133,9 @@ def test_an_open_pause_leaves_later_rungs_without_an_instant() -> None:
     pauses = [Interval(at("09 14:12"), None)]
     instants = [rung_instant(rung, ALWAYS, START, 20 * MINUTE, pauses) for rung in STANDARD.rungs]
     assert instants == [at("09 14:10"), None, None, None]
-    before = Rung(Before(8 * MINUTE), ("owner",))
-    assert (
-        rung_instant(before, ALWAYS, START, 20 * MINUTE, pauses) is None
-    )  # reached exactly when the pause began
+    for length, instant in ((5, None), (8, None), (9, at("09 14:11"))):  # 8: exactly when the pause began
+        before = Rung(Before(length * MINUTE), ("owner",))
+        assert rung_instant(before, ALWAYS, START, 20 * MINUTE, pauses) == instant
 
 
 def test_nobody_is_told_before_the_first_rung() -> None:

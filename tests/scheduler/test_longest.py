@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -27,6 +28,7 @@ SUMMER = Calendar(
     parse_weekly({"mon-fri": ["09:00-17:00"]}),
     special={date(2027, 7, 1) + day * DAY: () for day in range(60)},
 )
+JANUARY = replace(OFFICE, special={date(2035, 1, 1) + day * DAY: () for day in range(20)})
 NIGHTS = Calendar("nights", ZoneInfo("Europe/Berlin"), parse_weekly({"daily": ["22:00-06:00"]}))
 ROUND_THE_CLOCK = always(SHANGHAI)
 
@@ -57,6 +59,13 @@ MOST = {
         7 * HOUR,
         3 * DAY,
     ),
+    "the first of a month, moved over a closed January": (
+        Plan("p", "0 9 1 * *", JANUARY, Moves.NEXT),
+        JANUARY,
+        161 * HOUR,
+        52 * DAY,
+    ),
+    "a day before a closed January": (WorkingDays(1), JANUARY, 14 * HOUR, 24 * DAY + 17 * HOUR),
     "an hour before the spring festival of 2020": (Within(HOUR), HOLIDAYS, HOUR, 10 * DAY + 17 * HOUR),
     "an hour before the school closes": (Within(HOUR), SUMMER, HOUR, 60 * DAY + 17 * HOUR),
     "an hour in the night": (Within(HOUR), NIGHTS, HOUR, 17 * HOUR),

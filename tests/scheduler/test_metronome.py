@@ -186,9 +186,10 @@ async def test_a_nudge_does_at_once_what_is_due(desk: Desk, metronome: Metronome
     assert await desk.ticked() == START
 
 
+@pytest.mark.parametrize("due", [START - SECOND, START], ids=["late", "now"])
 @pytest.mark.asyncio
-async def test_what_a_tick_left_undone_waits_for_the_next_beat(clock: FakeClock) -> None:
-    desk = Desk(due=[START - SECOND], failures=[RuntimeError("busy")])
+async def test_what_a_tick_left_undone_waits_for_the_next_beat(clock: FakeClock, due: datetime) -> None:
+    desk = Desk(due=[due], failures=[RuntimeError("busy")])
     metronome = Metronome(clock, desk.next_due, desk.tick, every=RARE)
     with capture_logs():
         metronome.start()
@@ -196,7 +197,7 @@ async def test_what_a_tick_left_undone_waits_for_the_next_beat(clock: FakeClock)
         await clock.until_somebody_sleeps(3 * RARE)  # only the watchdog sleeps, and nothing spins
         await metronome.stop()
     assert desk.ticks.empty()
-    assert desk.due == [START - SECOND]
+    assert desk.due == [due]
 
 
 @pytest.mark.asyncio
@@ -461,9 +462,10 @@ async def test_between_ticks_it_lets_others_prepare_until_a_tick_is_wanted(
         assert first()
         metronome.nudge()
         assert not first()
-        await rounds.get()
+        second = await rounds.get()
         await metronome.stop()  # and this ends whoever still prepares
     assert not first()
+    assert not second()
 
 
 @pytest.mark.asyncio

@@ -1,9 +1,11 @@
 """What comes back by the calendar: crontab lines, closed days, summer time."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scheduler.calendar import Calendar, always, parse_weekly
 from scheduler.crontab import parse_cron
@@ -45,6 +47,26 @@ def test_what_is_moved_beyond_an_instant_is_still_ahead_of_it() -> None:
     found = next_occurrence(plan, at("2026-02-01 20:00"))
     assert found is not None
     assert (found.planned_at, found.at) == (at("2026-02-01 09:00"), at("2026-02-02 09:00"))
+    # And so it is on that Monday, until it comes: who starts the bot before nine misses nothing.
+    for morning in ("00:00", "08:59"):
+        assert next_occurrence(plan, at(f"2026-02-02 {morning}")) == found
+    assert days(plan, "2026-02-02 09:00", "2026-03-02 12:00") == ["03-02 09:00"]
+
+
+@settings(max_examples=25)
+@given(
+    cron=st.sampled_from(["0 9 * * sun", "0 9 1 * *", "0 7,23 * * *", "30 17 last * *", "0 9 5 10 *"]),
+    moves=st.sampled_from(Moves),
+    hours=st.integers(0, 24 * 40),
+    first=st.sampled_from(["2026-01-25 00:00", "2026-09-20 12:00"]),
+)
+def test_whenever_one_asks_nothing_planned_is_missed_or_made_up(
+    cron: str, moves: Moves, hours: int, first: str
+) -> None:
+    plan, begin = Plan("p", cron, WORKDAY, moves), at(first)
+    asked, end = begin + timedelta(hours=hours), begin + timedelta(days=50)
+    whole = planned_between(plan, begin - timedelta(days=10), end)
+    assert planned_between(plan, asked, end) == tuple(each for each in whole if each.at > asked)
 
 
 def test_days_of_a_holiday_that_are_moved_to_one_day_come_once() -> None:

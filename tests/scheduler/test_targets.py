@@ -89,6 +89,15 @@ def test_of_days_those_do_not_count_at_whose_end_work_waits(target: Target, expe
     assert due(target, WORKDAY, at("2026-03-09 12:00"), pauses * 2) == at(expected)
 
 
+@pytest.mark.parametrize(
+    "stop", [("2026-03-09 09:00", "2026-03-09 12:00"), ("2026-03-09 18:00", "2026-03-10 08:00")]
+)
+def test_an_agreed_instant_stays_where_no_work_waited_meanwhile(stop: tuple[str, str]) -> None:
+    # A pause before the start, and one in the night; Sunday evening is still Sunday evening.
+    agreed = Instant(at("2026-03-15 20:00"))
+    assert due(agreed, WORKDAY, at("2026-03-09 12:00"), [pause(*stop)]) == agreed.at
+
+
 @pytest.mark.parametrize("end", ["2026-03-10 17:30", "2026-03-10 17:29"])
 def test_a_day_counts_when_its_last_minute_counted(end: str) -> None:
     found = due(WorkingDays(1), WORKDAY, at("2026-03-09 12:00"), [pause("2026-03-10 09:00", end)])

@@ -19,7 +19,7 @@ from scheduler.escalation import (
 )
 from scheduler.intervals import Interval
 from scheduler.targets import NthWorkingDay, Within, WorkingDays
-from scheduler.waking import asleep_since, awake_from
+from scheduler.waking import asleep_since, awake_from, open_since, open_until
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -45,6 +45,9 @@ def at(text: str, zone: ZoneInfo = SHANGHAI) -> datetime:
 def test_awake_and_asleep(now: str, awake: str, asleep: str | None) -> None:
     assert awake_from(DAYTIME, SHANGHAI, at(now)) == at(awake)
     assert asleep_since(DAYTIME, SHANGHAI, at(now)) == (at(asleep) if asleep else None)
+    is_open = asleep is None
+    assert open_since(DAYTIME, SHANGHAI, at(now)) == (at("09 08:00") if is_open else None)
+    assert open_until(DAYTIME, SHANGHAI, at(now)) == (at("09 22:00") if is_open else None)
 
 
 def test_people_on_night_duty_are_awake_over_midnight() -> None:
@@ -56,6 +59,9 @@ def test_people_on_night_duty_are_awake_over_midnight() -> None:
 def test_waking_hours_are_hours_of_the_wall_clock_in_summer_too() -> None:
     assert awake_from(DAYTIME, NEW_YORK, at("08 01:00", NEW_YORK)) == at("08 08:00", NEW_YORK)
     assert awake_from(DAYTIME, NEW_YORK, at("07 23:00", NEW_YORK)) == at("08 08:00", NEW_YORK)
+    # On the night of the change these hours are left out: 02:30 and 03:30 are one instant.
+    left_out = parse_window("02:30-03:30")
+    assert awake_from(left_out, NEW_YORK, at("08 01:00", NEW_YORK)) == at("09 02:30", NEW_YORK)
 
 
 LADDER = Ladder(
@@ -97,9 +103,14 @@ def test_what_a_downtime_made_late_is_not_said_at_night_either() -> None:
     ladder = Ladder("quiet", LADDER.rungs[:2], DAYTIME)
     course = (ALWAYS, at("09 14:30"), Within(4 * HOUR), ())
     # Due at 18:30, down until 23:15.
-    for fired, rung_at in (({0: at("09 16:30")}, "09 18:30"), ({1: at("09 18:30")}, "10 07:30")):
+    for fired, rung_at, owed_at in (
+        ({0: at("09 16:30")}, "09 18:30", "09 18:30"),
+        ({1: at("09 18:30")}, "10 07:30", "09 19:30"),
+    ):
         assert due(ladder, *course, fired, True, at("09 23:15")) is None
         assert next_rung(ladder, *course, fired, True, at("09 23:15")) == at("10 08:00")
+        # While they are awake it keeps its own instant, past as it is.
+        assert next_rung(ladder, *course, fired, True, at("10 09:00")) == at(owed_at)
         told = due(ladder, *course, fired, True, at("10 08:00"))
         assert told is not None
         assert told.rung_at == at(rung_at if not told.is_repeat else "10 08:00")

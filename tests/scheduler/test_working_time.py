@@ -16,6 +16,7 @@ from scheduler.calendar import (
     is_open,
     next_opening,
     parse_weekly,
+    parse_window,
     subtract_working_time,
     working_time_between,
     working_windows,
@@ -184,6 +185,13 @@ def test_a_desk_that_never_opens_gives_up() -> None:
         next_opening(closed, start)
     assert working_time_between(closed, start, start + timedelta(days=400)) == minutes(0)
     assert list(working_windows(closed, start, start + timedelta(days=400))) == []
+
+
+def test_what_opens_nine_years_from_now_is_found() -> None:
+    far = Calendar(
+        "far", SHANGHAI, parse_weekly({}), special={date(2035, 3, 9): (parse_window("09:00-10:00"),)}
+    )
+    assert next_opening(far, at("2026-03-09 10:00")) == at("2035-03-09 09:00")
 
 
 @pytest.fixture(params=["UTC", "Asia/Shanghai", "America/New_York", "Pacific/Kiritimati"])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Never
+from datetime import timedelta
+from typing import Final, Never
 
 import structlog
 
@@ -17,6 +18,8 @@ from adapters.wechat.kf.frames import Item, items
 from adapters.wechat.kf.wire import Bell
 
 _log = structlog.get_logger(__name__)
+
+_SILENCE: Final = timedelta(minutes=10)  # pulling without a bell's token is allowed, not often
 
 
 class Pulling:
@@ -71,7 +74,7 @@ class Pulling:
             else:
                 failures = 0
                 self.is_well = True
-                await self._bell.wait()
+                await self._rung_or_late()
 
     async def _pull_all(self) -> None:
         if not self.accounts:
@@ -80,10 +83,37 @@ class Pulling:
                 self._rung.setdefault(account, Bell(account, ""))
         while self._rung:
             bell = next(iter(self._rung.values()))
-            await self._pull(bell)
+            try:
+                await self._pull(bell)
+            except Rejected as rejected:
+                if rejected.retry_after is not None:
+                    raise
+                # One account that was taken away must not keep the others waiting.
+                self._log.error(
+                    "account not pulled",
+                    action="kf_account_refused",
+                    account=bell.account,
+                    why=rejected.reason,
+                )
             if self._rung[bell.account] is bell:  # it has not rung again meanwhile
                 del self._rung[bell.account]
         self._bell.clear()
+
+    async def _rung_or_late(self) -> None:
+        """Wait for a bell, and ring all when there was none for a while: a callback that nobody could take is not brought again."""
+        waiting = [
+            asyncio.ensure_future(self._bell.wait()),
+            asyncio.ensure_future(self._clock.sleep(_SILENCE)),
+        ]
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waiting:
+                each.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+        if not self._bell.is_set():
+            for account in self.accounts:
+                self.ring(Bell(account, ""))
 
     async def _pull(self, bell: Bell) -> None:
         while True:

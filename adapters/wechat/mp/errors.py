@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from adapters.wechat.answers import TOKEN_WRONG, Rejected
+from adapters.wechat.answers import TOKEN_WRONG, Rejected, caller_in
 from adapters.wording import N_, said_about, say
 
+IP_UNKNOWN: Final = 40164
 _SOON: Final = timedelta(seconds=5)
 _AFTER_A_MINUTE: Final = timedelta(minutes=1)
 _NEXT_DAY: Final = timedelta(hours=1)  # the quota of a day: asked again every hour
@@ -22,7 +23,7 @@ _PASSING: Final[Mapping[int, timedelta]] = {
     **dict.fromkeys(TOKEN_WRONG, _AFTER_A_MINUTE),
     40013: _AFTER_A_MINUTE,
     40125: _AFTER_A_MINUTE,
-    40164: _AFTER_A_MINUTE,
+    IP_UNKNOWN: _AFTER_A_MINUTE,
 }
 
 # The follower must write, or follow, again before anything more can be said.
@@ -35,7 +36,7 @@ _ADVICE: Final[Mapping[int, str]] = {
     40013: N_("app_id 不对，请核对配置"),
     40014: N_("access_token 无效，请核对 secret"),
     40125: N_("secret 不对，请核对配置"),
-    40164: N_("本机的 IP 不在公众号的白名单里，请到“基本配置 - IP 白名单”添加"),
+    IP_UNKNOWN: N_("本机的 IP 不在公众号的白名单里，请到“基本配置 - IP 白名单”添加"),
     42001: N_("access_token 过期"),
     43004: N_("对方没有关注公众号"),
     45002: N_("消息太长"),
@@ -52,8 +53,14 @@ _ADVICE: Final[Mapping[int, str]] = {
 def failure(errcode: int, errmsg: str) -> Rejected:
     """Return why a message was refused, in words for the administrator, and when to try again."""
     return Rejected(
-        say("{words}（微信 {code}）", words=said_about(_ADVICE.get(errcode), errmsg), code=errcode),
+        say("{words}（微信 {code}）", words=_words(errcode, errmsg), code=errcode),
         errcode,
         retry_after=_PASSING.get(errcode),
         until_heard=errcode in _WINDOW_CLOSED,
     )
+
+
+def _words(errcode: int, errmsg: str) -> str:
+    if errcode == IP_UNKNOWN and (caller := caller_in(errmsg)):
+        return say("本机的 IP {ip} 不在公众号的白名单里，请到“基本配置 - IP 白名单”添加", ip=caller)
+    return said_about(_ADVICE.get(errcode), errmsg)

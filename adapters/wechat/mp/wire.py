@@ -21,6 +21,10 @@ _ATTACHMENTS: Final[Mapping[str, str]] = {
     "shortvideo": "video",
     "file": "file",
 }
+# What WeChat writes in place of a sticker or a moving picture.
+_NOT_SHOWN: Final = frozenset(
+    {"【收到不支持的消息类型，暂无法显示】", "[收到不支持的消息类型，暂无法显示]", "[Unsupported Message]"}
+)
 
 
 class View(msgspec.Struct, frozen=True):
@@ -68,7 +72,8 @@ def _content(kind: str, fields: Mapping[str, str]) -> tuple[str, str | None, tup
     """Return what was typed, what was touched in its place, and what came with it."""
     match kind:
         case "text":
-            return fields.get("Content", ""), fields.get("bizmsgmenuid") or None, ()
+            text = fields.get("Content", "")
+            return None if text in _NOT_SHOWN else (text, fields.get("bizmsgmenuid") or None, ())
         case "event":
             # A menu of the account may send commands; its keys are made by the administrator.
             touched = fields.get("EventKey") if fields.get("Event", "").upper() == "CLICK" else None

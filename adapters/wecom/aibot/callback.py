@@ -16,6 +16,7 @@ from adapters.contract import (
     Attachment,
     Capabilities,
     DeliveryFailed,
+    File,
     Finding,
     Incoming,
     Notice,
@@ -27,6 +28,7 @@ from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.json_frames import Unreadable
 from adapters.receipt import Receipt
+from adapters.said import Said
 from adapters.wechat.answers import OK, Rejected
 from adapters.wechat.callbacks import Callbacks, taken
 from adapters.wechat.crypto import Seal, read_key
@@ -37,7 +39,6 @@ from adapters.wecom.aibot import files, frames, wire
 from adapters.wecom.aibot.card_answers import CardAnswers
 from adapters.wecom.aibot.frames import Body
 from adapters.wecom.aibot.replies import Replies, Reply
-from adapters.wecom.aibot.said import Said
 from adapters.wecom.aibot.settings import Settings
 from adapters.wecom.enterprise import PLATFORM
 from adapters.wecom.errors import failure
@@ -116,11 +117,19 @@ class CallbackAdapter:
         """Answer a callback; the bot works on it afterwards."""
         return await self._callbacks.handle(request)
 
-    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - it says all itself
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
         """Return the content of a file that somebody sent in the last five minutes.
 
         Raises:
             FileUnavailable: Too large, expired, on a host that is not allowed, or not to be decrypted.
+        """
+        return (await self.fetch_named(room, attachment, most)).content
+
+    async def fetch_named(self, room: str, attachment: Attachment, most: int) -> File:  # noqa: ARG002 - it says all itself
+        """Return such a file with the name that its sender gave it.
+
+        Raises:
+            FileUnavailable: As `fetch`.
         """
         return await files.fetched(
             attachment, most, hosts=self._settings.file_hosts, key=self._settings.aes_key

@@ -27,6 +27,7 @@ from adapters.delivery import Delivery
 from adapters.dialling import Ended, NotConnected, dialled, keep_connected
 from adapters.inbox import Inbox
 from adapters.sessions import faithful
+from adapters.wechat.answers import Rejected
 from adapters.wecom import cards
 from adapters.wecom.aibot import examination, files, wire
 from adapters.wecom.aibot.frames import Body, Frame
@@ -74,6 +75,7 @@ class SocketAdapter:
         self._inbox = Inbox()
         self._link: Link | None = None
         self._latest_end: End | None = None
+        self._refusal: Rejected | None = None
         self._sending = Sending(
             self._request, self._new_id, name=self.name, clock=self._clock, has_cards=settings.cards
         )
@@ -116,11 +118,19 @@ class SocketAdapter:
         """
         return await self._sending.send_file(message, file)
 
-    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:  # noqa: ARG002 - it says all itself
+    async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
         """Return the content of a file that somebody sent in the last five minutes.
 
         Raises:
             FileUnavailable: Too large, expired, on a host that is not allowed, or not to be decrypted.
+        """
+        return (await self.fetch_named(room, attachment, most)).content
+
+    async def fetch_named(self, room: str, attachment: Attachment, most: int) -> File:  # noqa: ARG002 - it says all itself
+        """Return such a file with the name that its sender gave it.
+
+        Raises:
+            FileUnavailable: As `fetch`.
         """
         return await files.fetched(attachment, most, hosts=self._settings.file_hosts)
 
@@ -133,7 +143,11 @@ class SocketAdapter:
     async def examine(self) -> list[Finding]:
         """Look whether the platform can be reached, without throwing out a robot that is running."""
         return await examination.look(
-            self._settings, self._clock.now(), is_connected=self.is_connected, latest_end=self._latest_end
+            self._settings,
+            self._clock.now(),
+            is_connected=self.is_connected,
+            latest_end=self._latest_end,
+            refusal=self._refusal,
         )
 
     async def _connect(self) -> Ended:
@@ -162,6 +176,7 @@ class SocketAdapter:
             return self._latest_end
         finally:
             self._link = None
+            self._refusal = link.refusal
             self._sending.forget()  # the ids of frames hold for their own connection
 
     async def _request(self, cmd: str, body: dict[str, object], req_id: str) -> Frame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
@@ -13,30 +12,40 @@ from yarl import URL
 from adapters.clock_check import compared, time_of
 from adapters.contract import Finding
 from adapters.sessions import faithful
+from adapters.wechat.answers import TOKEN_WRONG, Rejected
 from adapters.wecom.aibot.link import End
 from adapters.wecom.aibot.settings import Settings
 from adapters.wecom.enterprise import PLATFORM
 from adapters.wording import N_, say
 
 _PATIENCE: Final = 10.0  # seconds
-_ENDED: Final[Mapping[End | None, str]] = {
-    End.REFUSED: N_("企业微信不认 Bot ID 和 Secret：请与机器人“API 模式”页上的核对"),
-    End.KICKED: N_("同一个机器人在别处登录了：请停掉另一个程序，或给它另建一个机器人"),
-}
+_REFUSED: Final = N_("企业微信不让机器人登录：{why}。请与机器人“API 模式”页上的 Bot ID 和 Secret 核对")
+_NOT_NOW: Final = N_(
+    "企业微信暂时不让机器人登录：{why}。会自己再试；一直这样就看看是不是有别的程序在反复登录"
+)
 
 
 async def look(
-    settings: Settings, now: datetime, *, is_connected: bool, latest_end: End | None
+    settings: Settings,
+    now: datetime,
+    *,
+    is_connected: bool,
+    latest_end: End | None,
+    refusal: Rejected | None = None,
 ) -> list[Finding]:
     """Open a connection without logging in: a login would throw out the robot that is running.
 
-    `latest_end` is how the latest connection of the running robot ended, where there was one.
+    `latest_end` is how the latest connection of the running robot ended, where there was one, and `refusal` why its login was refused.
     """
     subject = say("长连接")
     if is_connected:
         return [Finding(subject, True, say("已登录")), visibility()]
-    if latest_end in _ENDED:
-        return [Finding(subject, False, say(_ENDED[latest_end]))]
+    if latest_end is End.REFUSED and refusal is not None:
+        is_wrong = refusal.retry_after is None or refusal.code in TOKEN_WRONG
+        return [Finding(subject, False, say(_REFUSED if is_wrong else _NOT_NOW, why=refusal.reason))]
+    if latest_end is End.KICKED:
+        says = say("同一个机器人在别处登录了：请停掉另一个程序，或给它另建一个机器人")
+        return [Finding(subject, False, says)]
     server = URL(settings.url).origin()
     try:
         async with asyncio.timeout(_PATIENCE):

@@ -16,10 +16,10 @@ from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType
 from adapters.contract import Timekeeper
 from adapters.cutting import cut
 from adapters.json_frames import Unreadable
-from adapters.wechat.answers import OK, code
+from adapters.wechat.answers import OK, Rejected, code
 from adapters.wecom.aibot import frames
 from adapters.wecom.aibot.frames import Body, Frame
-from adapters.wecom.errors import NOT_SUBSCRIBED
+from adapters.wecom.errors import NOT_SUBSCRIBED, failure
 from adapters.wording import say
 
 _log = structlog.get_logger(__name__)
@@ -38,7 +38,7 @@ class End(StrEnum):
     """Why a connection is over."""
 
     LOST = "lost"
-    REFUSED = "refused"  # bot_id or secret is wrong
+    REFUSED = "refused"  # the login was, mostly because bot_id or secret is wrong
     KICKED = "kicked"  # another program connected with the same bot_id
     STALE = "stale"  # a day without a word; renewed to be sure
 
@@ -78,6 +78,7 @@ class Link:
     ) -> None:
         self.is_ready = False
         self.end = End.LOST
+        self.refusal: Rejected | None = None  # why the login was refused
         self._socket = socket
         self._clock = clock
         self._new_id = new_id
@@ -195,6 +196,8 @@ class Link:
             self._log.info("connected", action="wecom_connected")
         else:
             self.end = End.REFUSED
+            said = frame.errmsg if isinstance(frame.errmsg, str) else ""
+            self.refusal = failure(number if number is not None else 0, said)
             self._log.error(
                 "login refused", action="wecom_refused", errcode=number, why=str(frame.errmsg)[:200]
             )

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from adapters.contract import DeliveryFailed, File, Outgoing, Timekeeper
 from adapters.remembered import RememberedValues
+from adapters.said import Said
 from adapters.uploads import nothing_shown_yet
 from adapters.values import word
 from adapters.wechat.answers import OK, Rejected, code
@@ -20,7 +21,6 @@ from adapters.wecom.aibot import frames, wire
 from adapters.wecom.aibot.frames import Frame
 from adapters.wecom.aibot.presses import Presses
 from adapters.wecom.aibot.replies import Replies
-from adapters.wecom.aibot.said import Said
 from adapters.wecom.doubtful import Doubtful
 from adapters.wecom.errors import REPLY_IMPOSSIBLE, failure
 from adapters.wording import say

@@ -196,6 +196,8 @@ class AppAdapter:
 def _reached(answer: Answer) -> Answer:
     if answer.invaliduser:
         raise DeliveryFailed(say("企业微信没有送达：没有这个成员，或他不在应用的可见范围里"))
+    if answer.unlicenseduser:
+        raise DeliveryFailed(say("企业微信没有送达：这个成员没有“接口许可”，或已过期，请到企业微信后台续上"))
     return answer
 
 

@@ -116,7 +116,7 @@ Urge          ++++  xxxx  xxxx  ++++  xxxx
 Withdraw      !++!  !++!  xxxx  !++!  xxxx
 Resolve       ++!!  xxxx  xxxx  xxxx  xxxx
 Confirm       !!x!  !!+!  !!x!  !!x!  !!x!
-Reopen        +++!  +++!  +++!  +++!  xxxx
+Reopen        xx+!  +++!  +++!  xx+!  xxxx
 Undo          xxxx  xxxx  xxxx  xxxx  xxxx
 Rate          !!x!  !!+!  !!+!  !!x!  !!x!
 Comment       !!x!  !!x!  !!+!  !!x!  !!x!

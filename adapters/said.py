@@ -1,4 +1,4 @@
-"""What the bot has said lately: WeCom quotes the words of a message and does not tell its id."""
+"""What the bot has said lately, for platforms that quote the words of a message and do not tell an id that was known when it was sent."""
 
 from __future__ import annotations
 

@@ -1,0 +1,105 @@
+"""What staff say in two words, with neither a number nor a command, of the only ticket they can mean: `我去`, `到了`, `弄好了`, `怎么还没好`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.asks import Suggestion
+from bot.commands import Command, parse
+from bot.desk import Desk
+from bot.drafts import Drafts
+from bot.finding import Finding
+from bot.hearing import Hearing
+from bot.sentences import GOES, HASTENS, IS_DONE, IS_ON_THE_WAY, IS_THERE, WAITS_FOR_PARTS, WANTS_NEWS
+from bot.talk import Talk
+from bot.tickets.kinds import Kind, Status
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Ticket
+from bot.tickets.rules import Role
+from bot.vocabulary import Word
+
+_LONGEST = 60
+_JUST_TOLD = timedelta(minutes=10)  # a card or an alert of the bot this old may be answered in two words
+
+
+class InHand:
+    """Finds the ticket, but only where nobody else has spoken in between: among people such words may be about anything."""
+
+    def __init__(self, *, desk: Desk, drafts: Drafts, finding: Finding, talk: Talk) -> None:
+        self._desk = desk
+        self._drafts = drafts
+        self._finding = finding
+        self._talk = talk
+
+    async def meant(self, hearing: Hearing) -> Command | None:
+        """Return the command that the words mean, or None when they are talk."""
+        said = hearing.text.strip()
+        if len(said) > _LONGEST or hearing.mentions:
+            return None
+        if GOES.fullmatch(said):
+            return await self._claim(hearing)
+        if not self._talk.is_quiet(hearing):
+            return None
+        if hearing.role.is_manager or hearing.role is Role.LEADER:
+            if WANTS_NEWS.fullmatch(said):
+                return _about(Word.PROGRESS, await self._only(hearing))
+            if HASTENS.fullmatch(said):
+                return _about(Word.URGE, await self._only(hearing))
+        if IS_THERE.fullmatch(said):
+            there = await self._own(hearing)
+            is_sure = there is not None and _is_expected(there)
+            return _about(Word.ARRIVE, there) if is_sure else None
+        if IS_ON_THE_WAY.fullmatch(said):
+            return _about(Word.DEPART, await self._own(hearing))
+        if WAITS_FOR_PARTS.fullmatch(said):
+            return _about(Word.PAUSE, await self._own(hearing), said)
+        done = IS_DONE.fullmatch(said)
+        return _about(Word.RESOLVE, await self._own(hearing), done["rest"] or "") if done else None
+
+    async def is_asked(self, hearing: Hearing) -> bool:
+        """Ask whoever says that they are there whether it is at the customer's; False when nothing is to be asked."""
+        said = hearing.text.strip()
+        if hearing.mentions or not IS_THERE.fullmatch(said) or not self._talk.is_quiet(hearing):
+            return False
+        ticket = await self._own(hearing)
+        if ticket is None or _is_expected(ticket) or "arrived" in ticket.happened:
+            return False
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        text = speaker.say("{number} 到现场了吗？是的回 1，我记到场。", number=ticket.number)
+        about = Suggestion(command=f"/{Word.ARRIVE} {ticket.number}")
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)
+        return True
+
+    async def _claim(self, hearing: Hearing) -> Command | None:
+        """Return the claim of the only ticket that waits, when the bot has just told of it and nobody has said anything since."""
+        waiting = [each for each in await self._working(hearing) if each.owner is None]
+        told = waiting[0].changed_at if len(waiting) == 1 else None
+        is_answer = told is not None and hearing.now - told <= _JUST_TOLD
+        return _about(Word.CLAIM, waiting[0]) if is_answer and self._talk.is_quiet(hearing, told) else None
+
+    async def _only(self, hearing: Hearing) -> Ticket | None:
+        working = await self._working(hearing)
+        return working[0] if len(working) == 1 else None
+
+    async def _own(self, hearing: Hearing) -> Ticket | None:
+        """Return the only ticket that whoever speaks has in hand, or was sent to."""
+        own = [each for each in await self._working(hearing) if hearing.by in (each.owner, each.coming)]
+        return own[0] if len(own) == 1 else None
+
+    async def _working(self, hearing: Hearing) -> list[Ticket]:
+        found = await self._finding.queue(hearing)
+        return [
+            each
+            for each in found
+            if each.status is Status.OPEN and each.kind is not Kind.CALLBACK and not each.kind.is_planned
+        ]
+
+
+def _is_expected(ticket: Ticket) -> bool:
+    """Say whether somebody has said that they are on their way, and not yet that they are there."""
+    return "departed" in ticket.happened and "arrived" not in ticket.happened
+
+
+def _about(word: Word, ticket: Ticket | None, rest: str = "") -> Command | None:
+    return parse(f"/{word} {ticket.number} {rest}".strip()) if ticket is not None else None
