@@ -7,16 +7,16 @@ from datetime import date
 
 import msgspec
 
-_DAY = r"(?:\d{4}\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
+_A_DAY = r"(?:\d{4}\s*[-/.年]\s*)?\d{1,2}\s*[-/.月]\s*\d{1,2}\s*[日号]?"
 _ONE = re.compile(
     r"(?:(?P<year>\d{4})\s*[-/.年]\s*)?(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*[日号]?"
 )
 _SPAN = re.compile(
-    rf"(?:从|自|from\s)?\s*(?P<first>{_DAY})\s*(?:起|到|至|—|~|-{{1,2}}|until|to)\s*(?P<last>{_DAY})?\s*(?:止|为止)?",
+    rf"(?:从|自|from\s)?\s*(?P<first>{_A_DAY})\s*(?:起|到|至|—|~|-{{1,2}}|until|to)\s*(?P<last>{_A_DAY})?\s*(?:止|为止)?",
     re.IGNORECASE,
 )
-_FROM = re.compile(rf"(?:从|自|from\s)\s*(?P<first>{_DAY})\s*(?:起|开始)?", re.IGNORECASE)
-_UNTIL = re.compile(rf"(?:期?\s*(?:到|至)|until\s|to\s)?\s*(?P<last>{_DAY})\s*(?:止|为止)?", re.IGNORECASE)
+_FROM = re.compile(rf"(?:从|自|from\s)\s*(?P<first>{_A_DAY})\s*(?:起|开始)?", re.IGNORECASE)
+_UNTIL = re.compile(rf"(?:期?\s*(?:到|至)|until\s|to\s)?\s*(?P<last>{_A_DAY})\s*(?:止|为止)?", re.IGNORECASE)
 _LONGEST = 40
 _ALWAYS = re.compile(r"长期(?:有效)?|永久(?:有效)?|一直|不限|always", re.IGNORECASE)
 _NEVER = re.compile(r"不用(?:了)?|不再|无|none|never", re.IGNORECASE)

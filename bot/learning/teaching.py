@@ -30,7 +30,7 @@ from bot.tickets.messages import Button
 from bot.tickets.rules import Rules
 from bot.vocabulary import Word
 from faq.entries import Entry
-from faq.text import fold
+from faq.text import fold, is_thanks
 
 WORDS = frozenset(
     {
@@ -49,7 +49,7 @@ WORDS = frozenset(
     }
 )
 _SURELY_ABOUT_ENTRIES = ("不对", "有误", "wrong", "启用", "enable", "设为通用", "general")
-_NICETIES = frozenset(("", "谢谢", "辛苦了", "可以", "没问题", "好", "好的", "吧", "啊", "了", "就这样", "thanks", "thank you", "ok", "please"))  # fmt: skip
+_NICETIES = re.compile(r"(?:可以|没问题|就这样|[吧啊了])?")
 _BETTER = re.compile(r"[,，]?\s*+(?:但|并|不过)?(?:把?答案)?(?:改成|改为|with)[:：]?(?P<answer>.*\S.*)", re.IGNORECASE | re.DOTALL)  # fmt: skip
 _ENTRY = re.compile(r"\s*([A-Za-z]{1,8})-?(\d{1,9})(?=$|[\s,，:：。])[\s,，:：]*")
 
@@ -366,7 +366,7 @@ class Teaching:
 
 def _is_nicety(said: str) -> bool:
     """Say whether nothing is said beside a word, or nothing that matters."""
-    return fold(said).strip(" ,.!~") in _NICETIES
+    return _NICETIES.fullmatch(fold(said).strip(" ,.!~")) is not None or is_thanks(said)
 
 
 def _reference_of(draft: Proposed) -> str:
