@@ -35,6 +35,16 @@ def addressed(text: str, bot_name: str) -> tuple[bool, str]:
     return True, rest
 
 
+def without_calls(text: str, bot_name: str) -> str:
+    """Return a text without the bot's name behind an @, wherever it stands: there it only calls the bot."""
+    name = bot_name.strip()
+    if not name:
+        return text
+    end = r"(?![A-Za-z0-9_])" if _is_latin(name[-1]) else ""
+    called = re.compile(rf"[{_AT_SIGNS}]\s?{re.escape(name)}{end}[ \u2005\u00a0]*", re.IGNORECASE)
+    return called.sub("", text).strip()
+
+
 def _without_name(text: str, name: str) -> str | None:
     start = text.lstrip(_BETWEEN)
     is_called = start[:1] in _AT_SIGNS and start != ""

@@ -87,16 +87,8 @@ class Server:
                 retry_after=SOON,
                 is_unknown=True,
             ) from None
-        if _is_page(method, response):
-            raise DeliveryFailed(
-                say(
-                    "{server} 那里回答的是一个网页（HTTP {status}），不是{platform}：请看代理、防火墙和配置里的地址",
-                    server=self._base.origin(),
-                    status=response.status,
-                    platform=self._platform,
-                ),
-                retry_after=SOON,
-            )
+        if is_page(method, response.status, response.content):
+            raise DeliveryFailed(page_instead(self._base, response.status, self._platform), retry_after=SOON)
         if response.status >= 500:
             raise DeliveryFailed(
                 say("{platform}暂时不可用（HTTP {status}）", platform=self._platform, status=response.status),
@@ -134,10 +126,19 @@ class Server:
             return Response(response.status, bytes(content), response.headers)
 
 
-def _is_page(method: str, response: Response) -> bool:
+def is_page(method: str, status: int, content: bytes) -> bool:
     """Say whether something on the way answered in place of the platform, which never answers a request with a page to look at.
 
     A platform that says no with a page is believed: asking again would not help.
     """
-    is_answer = response.status < 400 or response.status in _PROXY
-    return method != "GET" and is_answer and response.content.lstrip()[:1] == b"<"
+    return method != "GET" and (status < 400 or status in _PROXY) and content.lstrip()[:1] == b"<"
+
+
+def page_instead(server: URL, status: int, platform: str) -> str:
+    """Return what to tell whoever looks after the bot when a page answered."""
+    return say(
+        "{server} 那里回答的是一个网页（HTTP {status}），不是{platform}：请看代理、防火墙和配置里的地址",
+        server=server.origin(),
+        status=status,
+        platform=platform,
+    )

@@ -35,6 +35,7 @@ from bot.store.instants import instant
 from bot.store.portable import refuse_half_a_copy
 from bot.store.registry import open_store
 from bot.store.sharing import SharedStore, Wake
+from bot.store_watch import StoreWatch
 from bot.texts import Texts
 from bot.travel import Traveller
 from bot.web import RENDERER, TICKS_STOPPED, build
@@ -70,9 +71,10 @@ class Health:
         return self.metronome.last_tick_at if self.metronome else None
 
     def is_alive(self) -> bool:
-        """True while ticks pass."""
+        """True while ticks pass and what happens can be saved."""
         silent_for = self.silent_for()
-        return self.is_ready() and (silent_for is None or silent_for <= TICKS_STOPPED)
+        passes = silent_for is None or silent_for <= TICKS_STOPPED
+        return self.is_ready() and passes and self._store.trouble is None
 
     def silent_for(self) -> timedelta | None:
         """Return how long time has not passed, in real time; None before it ever did."""
@@ -149,6 +151,15 @@ async def _serve(
     health, intake = Health(bot.store), _intake(bot)
     health.adapters = adapters
     roster = Roster(bot, adapters, intake, remake)
+    watch = StoreWatch(
+        store=bot.store,
+        clock=bot.clock,
+        living=bot.living,
+        desk=bot.desk,
+        drafts=bot.drafts,
+        outbox=bot.outbox,
+        unsaved=lambda: intake.unsaved,
+    )
     token = secrets.token_urlsafe(32)  # for `shouwen top` on this machine
     # Time travel neither logs out nor lets in.
     access = Access(bot.config.web, SystemClock(), tokens=(token, bot.config.monitoring.token))
@@ -188,6 +199,7 @@ async def _serve(
                 _understand(bot, log),
                 _draw_ahead(bot, pages[RENDERER]),
                 bot.auditor.run(),
+                watch.run(),
                 dead_man.run(),
             )
         )
@@ -234,6 +246,7 @@ def _intake(bot: Bot) -> Intake:
         meters=bot.meters,
         journal=bot.journal,
         failures=bot.failures,
+        is_saving=lambda: bot.store.trouble is None,
     )
 
 

@@ -75,6 +75,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     rules: Rules
     directory: Directory
+    living: Living
     knowledge: Knowledge
     outbox: Outbox
     desk: Desk
@@ -340,6 +341,7 @@ async def assemble(
         clock=clock,
         rules=rules,
         directory=directory,
+        living=living,
         knowledge=knowledge,
         outbox=outbox,
         desk=desk,

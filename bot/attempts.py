@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Protocol
+from uuid import uuid4
 
 import structlog
 from msgspec.structs import replace
@@ -149,6 +150,16 @@ class Attempts:
         if self._journal.is_on:
             self._journal.delivered(message, platform_id)
         return None
+
+    async def cry(self, room: str, text: str) -> bool:
+        """Send a text that no store knows of, once; False when it was refused."""
+        outgoing = Outgoing(key=f"cry.{uuid4().hex}", room=room, text=text)
+        try:
+            await self._patience.wait(self.adapter.send(outgoing))
+        except Exception:  # noqa: BLE001 - an adapter's own mistake is no worse than its refusal
+            self._log.exception("nobody was told", action="cry_failed", room=room)
+            return False
+        return True
 
     async def _file(self, message: Queued) -> File | None:
         """Return the file that a message brings, where the platform takes it and it is still kept."""

@@ -18,13 +18,26 @@ def faq() -> None:
 @faq.command("import")
 @config_option
 @click.option("--dry-run", is_flag=True, help="Only show what would be done.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=MEANING",
+    help="What a column is, such as Title=question; NAME= leaves it out. May be given several times.",
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @explained
-def import_(config_file: Path | None, dry_run: bool, file: Path) -> None:
+def import_(config_file: Path | None, dry_run: bool, columns: tuple[str, ...], file: Path) -> None:
     """Import questions and answers from a file. From csv, xlsx, md, jsonl, json, docx or txt; good rows are taken, faulty ones listed."""
     from bot.housekeeping import import_faq
+    from faq.formats import Unsuitable, said
 
-    click.echo("\n".join(asyncio.run(import_faq(loaded(config_file), file, is_dry_run=dry_run))))
+    config = loaded(config_file)
+    try:
+        chosen = said(columns)
+    except Unsuitable as why:
+        raise click.ClickException(str(why) if config.bot.language == "zh" else why.english) from why
+    click.echo("\n".join(asyncio.run(import_faq(config, file, is_dry_run=dry_run, chosen=chosen))))
 
 
 @faq.command()

@@ -59,6 +59,10 @@ class Directory:
             room for room in self._config.rooms if room.customer == customer and room.kind == "customer"
         )
 
+    def customer_rooms(self) -> tuple[Room, ...]:
+        """Return the rooms of all customers, those that were set up in chat too."""
+        return tuple(room for room in self._config.rooms if room.kind == "customer")
+
     def room_named(self, word: str) -> Room | None:
         """Return the customer room with this name, or of the customer with this name or id; None when there is none."""
         for room in self._config.rooms:

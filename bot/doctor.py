@@ -20,7 +20,7 @@ from bot.config import Config, ConfigurationFaults, load, rules_of
 from bot.contracts import endings, sentence
 from bot.embeddings import Embeddings, EmbeddingsFault
 from bot.event_loop import loop_factory
-from bot.examining import Found, asked, examined, merged
+from bot.examining import Found, asked, examined, merged, of_store
 from bot.reach import unreached
 from bot.set_up import contradictions, read
 from bot.store.contract import StoreFault
@@ -46,6 +46,8 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice
     if running is not None and told is not None:
         is_here = say("机器人正在运行：{address}", address=running.address)
         findings.append(Finding(say("程序"), True, is_here))
+        findings.extend(each.finding for each in told if not each.adapter)
+        told = [each for each in told if each.adapter]
     else:
         findings.extend(await examined_store(config.store_url, voice, config))
         findings.append(_port(config, voice))
@@ -71,13 +73,14 @@ async def examined_store(url: str, voice: Voice, config: Config | None = None) -
         return [Finding(subject, False, fault.said(voice.translate))]
     try:
         count = len(await store.entries())
+        wrong_with_it = [each.finding for each in await of_store(store, voice) if not each.is_well]
         well = Finding(subject, True, voice.say("可以读写；知识库 {count} 条", count=count))
         overruled = contradictions(config, read(await store.kept(""))) if config is not None else []
         advice = [
             Finding("Redis", each.is_well, voice.say(each.template, **each.values))
             for each in await advice_about(url)
         ]
-        return [well, *advice, *(_overruled(what, name, voice) for what, name in overruled)]
+        return [well, *wrong_with_it, *advice, *(_overruled(what, name, voice) for what, name in overruled)]
     finally:
         await store.close()
 

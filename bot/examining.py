@@ -16,6 +16,8 @@ from adapters.wording import translated
 from bot.command_line import Voice, voice_of
 from bot.quota_words import Warned
 from bot.run_file import Running
+from bot.store.sharing import SharedStore
+from bot.store_watch import LEAST_FREE
 from bot.texts import LANGUAGES
 
 FINDINGS = "/api/v1/findings"
@@ -24,7 +26,7 @@ _EXCHANGE = timedelta(seconds=5)  # beyond the patience of the bot that is asked
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One finding about one adapter, in words."""
+    """One finding, in words, about one adapter, or about the running program where that is ""."""
 
     adapter: str
     subject: str
@@ -34,7 +36,8 @@ class Found(msgspec.Struct, frozen=True):
     @property
     def finding(self) -> Finding:
         """The finding with the adapter it is about."""
-        return Finding(f"{self.adapter} · {self.subject}", self.is_well, self.says)
+        subject = f"{self.adapter} · {self.subject}" if self.adapter else self.subject
+        return Finding(subject, self.is_well, self.says)
 
 
 async def examined(adapters: Iterable[Adapter], patience: timedelta, voice: Voice) -> list[Found]:
@@ -78,7 +81,9 @@ class FindingsPage:
         adapters: Mapping[str, Adapter],
         is_here: Callable[[str], bool],
         warnings: Callable[[Voice], Iterable[Warned]] = lambda _: (),
+        store: SharedStore | None = None,
     ) -> None:
+        self._store = store
         self._adapters = adapters
         self._is_here = is_here
         self._warnings = warnings  # of quotas that are nearly used up
@@ -99,8 +104,23 @@ class FindingsPage:
             for each in self._warnings(voice)
             if each.adapter in names
         ]
+        if self._store is not None:
+            found += await of_store(self._store, voice)
         body = msgspec.json.encode(found)
         return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+async def of_store(store: SharedStore, voice: Voice) -> list[Found]:
+    """Return whether an open store can save, and whether its disk is nearly full."""
+    subject, trouble = voice.say("数据库"), store.trouble
+    if trouble is not None:
+        return [Found("", subject, False, trouble.said(voice.translate))]
+    found = [Found("", subject, True, voice.say("可以读写"))]
+    free = await store.free_bytes()
+    if free is not None and free < LEAST_FREE:
+        says = voice.say("只剩 {left}，满了就存不下群里的话；请清出空间", left=f"{free / 1_000_000:.0f} MB")
+        found.append(Found("", voice.say("数据库的磁盘"), False, says))
+    return found
 
 
 async def asked(running: Running, voice: Voice) -> list[Found] | None:

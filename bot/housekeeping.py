@@ -20,15 +20,15 @@ from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
 from bot.tickets.errors import N_
 from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
-from faq.formats import UnreadableFile, describe, plan, shown, template, told_to, write
+from faq.formats import Chosen, UnreadableFile, describe, plan, shown, template, told_to, write
 from faq.knowledge import Answer, Entry, KnowledgeBase, Suggest, judge
 from faq.popularity import by_popularity
 from faq.sentences import Sentences
 from faq.thresholds import usual_or_own
 
 
-async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[str]:
-    """Import a file and return what to say about it.
+async def import_faq(config: Config, file: Path, *, is_dry_run: bool, chosen: Chosen) -> list[str]:
+    """Import a file, with what was said of its columns, and return what to say about it.
 
     Raises:
         StoreFault: The store is in use or broken, or the file is not readable as an FAQ.
@@ -39,7 +39,7 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
         if not await read_entries(config.store_url) and config.faq.files:
             says = N_("知识库还是空的：会先导入配置 [faq] files 里的 {count} 条，和机器人第一次启动时一样。")
             first = [voice_of(language).say(says, count=len(known))]
-        planned = plan(known, rows_of(file, config))
+        planned = plan(known, rows_of(file, config, chosen))
         return [*first, *describe(planned, language), *shown(planned)]
     try:
         store, now = await _opened(config)
@@ -47,7 +47,7 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool) -> list[st
         says = N_("机器人正在用这个数据库（进程号 {holder}）：请在看板的“知识”页导入，或先停掉它。")
         raise StoreFault(says, holder=fault.values["holder"]) from fault
     try:
-        rows = rows_of(file, config)  # a file that cannot be read changes nothing
+        rows = rows_of(file, config, chosen)  # a file that cannot be read changes nothing
         before = [
             line
             for each in await import_when_empty(store, config, now)

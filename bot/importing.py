@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from bot.beside import beside, let_go
-from bot.config import Config, Customer
+from bot.config import Config
 from bot.store.contract import Store, StoreFault
 from bot.store.knowledge_contract import KnowledgeMoved, Learning
 from bot.tickets.errors import N_
 from faq.entries import Entry
-from faq.formats import ImportPlan, Rows, UnreadableFile, plan, read
-from faq.formats.customers import named_customers
+from faq.formats import NOTHING, Chosen, ImportPlan, Rows, UnreadableFile, plan, read
+from faq.formats.customers import named_customers, named_owners
 
 _ATTEMPTS = 50  # races are lost to somebody else's progress
 
+_WITH_COLUMNS = N_(
+    "{file}：{why}\n也可以说明哪一列是什么：shouwen faq import --column 列名=标准问法 --column 列名=答案 {file}"
+)
 
-def for_customers(rows: Rows, customers: Sequence[Customer]) -> Rows:
-    """Return rows whose customers are ids; files may name them as people do. Whoever is not known makes a row faulty."""
-    return named_customers(rows, [(each.id, each.name) for each in customers])
+
+def with_ids(rows: Rows, customers: Mapping[str, str], people: Mapping[str, str]) -> Rows:
+    """Return rows with ids where files name customers and people as people do; both are given as id → name.
+
+    A customer nobody knows makes a row faulty. Who answers for an entry may have left: that is told, and kept as it is.
+    """
+    return named_owners(named_customers(rows, tuple(customers.items())), people)
 
 
-def rows_of(path: Path, config: Config) -> Rows:
-    """Return what a file has for the customers of a configuration.
+def rows_of(path: Path, config: Config, chosen: Chosen = NOTHING) -> Rows:
+    """Return what a file has for the customers of a configuration, with what was said of its columns.
 
     Raises:
         StoreFault: The file as a whole cannot be read.
     """
     try:
-        rows = read(path)
+        rows = read(path, chosen)
     except UnreadableFile as fault:
         why = fault.said(config.bot.language)
-        raise StoreFault(N_("{file}：{why}"), file=path.name, why=why) from fault
-    return for_customers(rows, config.customers)
+        says = _WITH_COLUMNS if fault.columns else N_("{file}：{why}")
+        raise StoreFault(says, file=path.name, why=why) from fault
+    return in_words_of(rows, config)
+
+
+def in_words_of(rows: Rows, config: Config) -> Rows:
+    """Return rows with the ids of a configuration's customers and people."""
+    return with_ids(
+        rows,
+        {each.id: each.name for each in config.customers},
+        {each.id: each.name for each in config.people},
+    )
 
 
 async def import_file(store: Store, path: Path, config: Config, now: datetime) -> ImportPlan:

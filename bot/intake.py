@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 
 import structlog
 
@@ -17,12 +20,16 @@ from bot.store.contract import StoreFault
 from scheduler.loop import Clock
 
 _MOST_WAITING = 5000  # beyond this the adapters wait, and with them the platforms
+_AGAIN_AFTER = timedelta(seconds=5)  # real time; the store says sooner that it saves
+_MOST_TOLD = 500  # characters of a lost message in the log
+_KEPT_FOR = timedelta(hours=2)  # after that people have told it somewhere else
 
 
 class Intake:
     """Reads adapters and hands every message to the reception, and tells whoever waits for it when it is saved.
 
-    A failure with one message is logged and stops no other.
+    A failure with one message is logged and stops no other. What the store did not take waits here until it does (`is_saving`
+    says whether to try), for not every platform brings it a second time.
     """
 
     def __init__(
@@ -34,6 +41,8 @@ class Intake:
         meters: Meters,
         journal: Journal,
         failures: Failures,
+        is_saving: Callable[[], bool] = lambda: True,
+        again_after: timedelta = _AGAIN_AFTER,
     ) -> None:
         self._reception = reception
         self._outbox = outbox
@@ -41,6 +50,10 @@ class Intake:
         self._meters = meters
         self._journal = journal
         self._failures = failures
+        self._is_saving = is_saving
+        self._again_after = again_after
+        self._ending = asyncio.Event()
+        self._stuck: set[tuple[str, str]] = set()  # talks whose first message the store did not take
         self._talks: dict[tuple[str, str], deque[Incoming | Notice]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._room = asyncio.Semaphore(_MOST_WAITING)
@@ -52,6 +65,16 @@ class Intake:
             self._meters.received(adapter.name)
             await self._room.acquire()
             self._take(happening)
+
+    @property
+    def unsaved(self) -> int:
+        """How many messages wait here until the store saves, with those behind them."""
+        return sum(1 + len(self._talks[talk]) for talk in self._stuck)
+
+    async def close(self) -> None:
+        """Take care of everything that was read, but do not wait for a store that saves nothing."""
+        self._ending.set()
+        await self.drain()
 
     async def drain(self) -> None:
         """Wait until everything that was read has been taken care of."""
@@ -81,28 +104,54 @@ class Intake:
             happening = queue.popleft()
             is_saved = False
             try:
-                await self._understood(happening)
-                is_saved = True
-            except StoreFault:  # the platform brings it again, where it does
-                self._log.exception("message not saved", action="receive_failed", **_named(happening))
-            except Exception as fault:  # noqa: BLE001 - the next message must not suffer; this one would only fail again
-                self._log.exception("message failed", action="receive_failed", **_named(happening))
-                is_saved = await self._put_aside(happening, fault)
-            finally:
+                is_saved = await self._is_saved(happening)
+            finally:  # at once, for a platform waits for it; one that brings it again meanwhile is not answered twice
                 if happening.receipt is not None:
                     happening.receipt.settle(is_saved=is_saved)
-                self._room.release()
+            if not is_saved:
+                self._stuck.add(talk)
+                await self._later(happening)
+                self._stuck.discard(talk)
+            self._room.release()
         del self._talks[talk]
 
-    async def _put_aside(self, happening: Incoming | Notice, fault: Exception) -> bool:
-        """Keep a message at which the program failed; False when even that could not be saved."""
-        if isinstance(happening, Incoming):
+    async def _is_saved(self, happening: Incoming | Notice) -> bool:
+        """Handle a message, or keep it as one at which the program failed; False where the store took neither."""
+        try:
             try:
-                await self._failures.message(happening, self._clock.now(), fault)
+                await self._understood(happening)
             except StoreFault:
-                self._log.exception("failure not saved", action="failure_lost", **_named(happening))
-                return False
+                raise
+            except Exception as fault:  # noqa: BLE001 - the next message must not suffer
+                self._log.exception("message failed", action="receive_failed", **_named(happening))
+                if isinstance(happening, Incoming):  # it would only fail again
+                    await self._failures.message(happening, self._clock.now(), fault)
+        except StoreFault as fault:
+            self._log.error(
+                "message not saved", action="receive_failed", reason=str(fault), **_named(happening)
+            )
+            return False
         return True
+
+    async def _later(self, happening: Incoming | Notice) -> None:
+        """Handle a message when the store saves again."""
+        for _ in range(_KEPT_FOR // _AGAIN_AFTER):
+            if await self._has_ended_meanwhile():
+                break
+            if self._is_saving() and await self._is_saved(happening):
+                self._log.info("message saved late", action="received_late", **_named(happening))
+                return
+        # Nobody has it but the platform, and not every one: whoever reads the log finds what was said.
+        said = happening.text[:_MOST_TOLD] if isinstance(happening, Incoming) else happening.what
+        self._log.error("message lost", action="message_lost", said=said, **_named(happening))
+        self._meters.failed("unsaved")
+
+    async def _has_ended_meanwhile(self) -> bool:
+        """Wait a little, unless the program ends."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._again_after.total_seconds()):
+                await self._ending.wait()
+        return self._ending.is_set()
 
     async def _understood(self, happening: Incoming | Notice) -> None:
         if isinstance(happening, Incoming):

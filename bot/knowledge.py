@@ -17,12 +17,13 @@ from bot.kept_index import KeptIndex
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Uses
 from bot.understanding import Understanding
+from bot.validity import A_DAY, Turns
 from faq.knowledge import Entry, Hit, KnowledgeBase, Verdict, judge, read_tables
 from faq.popularity import by_popularity
 from faq.thresholds import OwnQuestion, asked_itself, for_chatter, own_answer_at
 
 _OFTEN = 256  # texts that were matched lately: people say what others say, and forward it from group to group
-_FEW_DATED = 500  # entries with dates that a new day is held against at once
+_FEW = 500  # entries that a day to which nobody looked ahead puts into the index at once
 # Phrasings taken over, or held against a text, before others have their turn: a millisecond or two.
 _SLICE, _LARGE = 20, 2_000  # from so many phrasings on a question is worked out in slices too
 
@@ -43,7 +44,8 @@ def wanted_of(uses: Sequence[Uses]) -> dict[str, int]:
 class Knowledge:
     """Answers questions from the entries of the store.
 
-    `refresh` takes over what anybody changed since, in this process or in another one. An entry outside its dates is kept but not found.
+    `refresh` takes over what anybody changed since, in this process or in another one. An entry outside its dates is kept but not found;
+    what begins tomorrow stands in the index already and rests, so that a new day costs nothing at its first question.
     """
 
     def __init__(
@@ -68,7 +70,8 @@ class Knowledge:
         self._asked = -1  # the version that was asked
         self._entries: dict[str, Entry] = {}
         self._ids: list[str] = []  # in order: sorting all of them takes long where they are many
-        self._dated: set[str] = set()  # ids of those that are not always in use
+        self._turns = Turns()
+        self._behind: set[str] = set()  # those that the index should have and has not, or the other way round
         self._version = 0
         self._day = date.min
         self._taking_over = Lock()
@@ -86,6 +89,11 @@ class Knowledge:
         return self._answer_at or self.thresholds.answer_at
 
     @property
+    def day(self) -> date:
+        """The day for which entries are found, in the bot's zone."""
+        return self._day
+
+    @property
     def version(self) -> int:
         """The version of the store that was read last; what is decided on these entries expects it."""
         return self._version
@@ -96,7 +104,7 @@ class Knowledge:
         self._version = await self._store.knowledge_version()
         self._entries = {entry.id: entry for entry in await self._store.entries()}
         self._ids = sorted(self._entries)
-        self._dated = {entry.id for entry in self._entries.values() if _is_dated(entry)}
+        self._turns, self._behind = Turns(self._entries.values()), set()
         self._day = self._today(now)
         sentences = self.understanding.sentences() if self.understanding is not None else None
         found = [self._as_found(entry) for entry in self._entries.values()]
@@ -104,6 +112,7 @@ class Knowledge:
             self._base = self._index.read(found, sentences)
         else:
             self._base = KnowledgeBase(found, sentences=sentences)
+        self._base.rest(each.id for each in found if each.is_enabled and not each.holds_on(self._day))
         self._lately.clear()  # the new base counts its changes anew
         await self.count(now)
         return len(self._entries)
@@ -140,7 +149,7 @@ class Knowledge:
         self._turn(now)
         await self.count(now)
         async with self._taking_over:
-            await self._turn_many(now)
+            await self._catch_up()
             if await self._store.knowledge_version() == self._version:
                 return False
             changes = await self._store.entry_changes(self._version)
@@ -159,14 +168,14 @@ class Knowledge:
     def _take_over(self, id_: str, entry: Entry | None) -> int:
         """Know the form an entry has now, None for none; return how many phrasings that is about."""
         before = self._entries.pop(id_, None)
-        self._dated.discard(id_)
+        if before is not None:
+            self._turns.forget(before)
         if entry is None:
             self._base.remove(id_)
         else:
             self._entries[id_] = entry
-            self._base.put(self._as_found(entry))
-            if _is_dated(entry):
-                self._dated.add(id_)
+            self._turns.note(entry)
+            self._put(entry)
         if (before is None) != (entry is None):
             place = bisect_left(self._ids, id_)
             self._ids[place : place + (entry is None)] = [id_] if entry is not None else []
@@ -174,8 +183,8 @@ class Knowledge:
 
     def entry(self, id_: str) -> Entry | None:
         """Return an entry that is in use, or None."""
-        entry = self._base.get(id_)
-        return entry if entry is not None and entry.is_enabled else None
+        entry = self._entries.get(id_)
+        return entry if entry is not None and entry.holds_on(self._day) else None
 
     def stored(self, id_: str) -> Entry | None:
         """Return an entry, in use or not, or None."""
@@ -201,7 +210,10 @@ class Knowledge:
             if vector is not None or sentences.can_ask(asked):
                 await to_thread(self._base.hear, text, vector)
         if len(self._base.index) >= _LARGE:
-            for _ in self._base.looked_up(text, customer=customer or None, is_read=is_asked):
+            at_least = self._at_least(is_asked=is_asked)
+            for _ in self._base.looked_up(
+                text, customer=customer or None, at_least=at_least, is_read=is_asked
+            ):
                 await sleep(0)
 
     def find(self, text: str, customer: str, now: datetime, *, is_asked: bool = True) -> list[Hit]:
@@ -210,8 +222,12 @@ class Knowledge:
         What nobody asked is not weighed where no entry can be sure enough for `judge`, and so finds nothing.
         """
         self._turn(now)
-        at_least = 0.0 if is_asked else for_chatter(self.answer_at)
-        return by_popularity(self._matched(text, customer, at_least), self.wanted)
+        found = self._matched(text, customer, self._at_least(is_asked=is_asked))
+        return by_popularity(found, self.wanted)
+
+    def _at_least(self, *, is_asked: bool) -> float:
+        """Return how likely an entry must be to be worth weighing."""
+        return 0.0 if is_asked else for_chatter(self.answer_at)
 
     def _matched(self, text: str, customer: str, at_least: float) -> list[Hit]:
         if self._base.sentences is not None:  # more may be known of what sentences mean the next time
@@ -266,41 +282,49 @@ class Knowledge:
         return least if is_surely else max(least, (least + self.answer_at) / 2)
 
     def _turn(self, now: datetime) -> None:
-        """Begin a new day: entries whose dates begin or end with it are found, or not any more."""
-        before, today = self._day, self._today(now)
-        if before == today or len(self._dated) > _FEW_DATED:
-            return
-        self._day = today
-        for id_ in self._dated:
-            self._turn_one(id_, before, today)
+        """Begin a new day: what ended with the one before is not found any more, what begins is.
 
-    async def _turn_many(self, now: datetime) -> None:
-        """Begin a new day in slices where that takes long: a question of the second in which it begins is answered as the day before."""
+        Only where days were skipped something may be missing in the index; few such entries are put there at once.
+        """
         before, today = self._day, self._today(now)
         if before == today:
             return
         self._day = today
+        turning = [self._entries[id_] for id_ in self._turns.after(before, today)]
+        self._base.rest(entry.id for entry in turning if not entry.holds_on(today))
+        beginning = [entry for entry in turning if entry.holds_on(today)]
+        self._base.wake(entry.id for entry in beginning)
+        missing = [entry for entry in beginning if self._is_behind(entry)]
+        for entry in missing if len(missing) <= _FEW else ():
+            self._put(entry)
+        self._behind |= {entry.id for entry in turning} | self._turns.after(today, today + A_DAY)
+
+    async def _catch_up(self) -> None:
+        """Put what begins tomorrow into the index and take out what is over, in slices."""
         done = 0
-        for looked_at, id_ in enumerate(list(self._dated), 1):
-            done += self._turn_one(id_, before, today)
-            if done >= _SLICE or looked_at % _FEW_DATED == 0:
+        while self._behind:
+            entry = self._entries.get(self._behind.pop())  # it may be gone meanwhile
+            if entry is not None and self._is_behind(entry):
+                self._put(entry)
+                done += 1 + len(entry.aliases)
+            if done >= _SLICE:
                 done = 0
                 await sleep(0)
 
-    def _turn_one(self, id_: str, before: date, today: date) -> int:
-        """Let an entry be found, or not any more; return how many phrasings that is about."""
-        entry = self._entries.get(id_)  # it may be gone meanwhile
-        if entry is None or entry.holds_on(before) == entry.holds_on(today):
-            return 0
+    def _is_behind(self, entry: Entry) -> bool:
+        known = self._base.get(entry.id)
+        return known is None or known.is_enabled != self._as_found(entry).is_enabled
+
+    def _put(self, entry: Entry) -> None:
+        """Have an entry in the index, or out of it, as is right today."""
         self._base.put(self._as_found(entry))
-        return 1 + len(entry.aliases)
+        if not entry.holds_on(self._day):
+            self._base.rest((entry.id,))
 
     def _today(self, now: datetime) -> date:
         return now.astimezone(self._zone).date()
 
     def _as_found(self, entry: Entry) -> Entry:
-        return entry if entry.holds_on(self._day) else replace(entry, is_enabled=False)
-
-
-def _is_dated(entry: Entry) -> bool:
-    return entry.valid_from is not None or entry.valid_until is not None
+        """Return an entry as the index has it: what is in use neither today nor tomorrow is not looked for."""
+        is_near = entry.holds_on(self._day) or entry.holds_on(self._day + A_DAY)
+        return entry if is_near else replace(entry, is_enabled=False)

@@ -112,6 +112,11 @@ class Outbox:
             if sender := self._sender_of(message):
                 sender.take(message)
 
+    async def cry(self, room: str, text: str) -> bool:
+        """Say at once, and once, that the store saves nothing: kept nowhere, for there is nowhere to keep it. False: it was not said."""
+        sender = self._senders.get(room.partition(":")[0])
+        return sender is not None and await sender.cry(room, text)
+
     def _moved(self, messages: Iterable[Queued]) -> None:
         """Send messages that could not be said where they should have been."""
         for message in messages:

@@ -85,7 +85,7 @@ class Roster:
             await self._adapters[name].close()
         await asyncio.gather(*self._readers.values(), return_exceptions=True)
         self._readers.clear()
-        await self._intake.drain()
+        await self._intake.close()
 
     def _begin(self, name: str) -> None:
         self._log.info("adapter starts here", action="adapter_started", adapter=name)

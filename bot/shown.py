@@ -20,6 +20,8 @@ from bot.tickets.speaker import Speaker
 
 _SOON = timedelta(minutes=5)  # who shows something and says nothing for longer has shown it to somebody else
 _MOST, _PEOPLE = 5, 1000
+# Nobody gives a photo a name: what stands there is the platform's own number.
+_UNNAMED = frozenset({"picture", "voice", "video"})
 _WORDS = {"picture": N_("图片"), "voice": N_("语音"), "video": N_("视频"), "file": N_("文件")}
 
 
@@ -58,9 +60,11 @@ class Shown:
 
 
 def names_of(attachments: Sequence[Attachment], speaker: Speaker) -> tuple[str, ...]:
-    """Return what attachments are in words: each by its name, or by its kind where it has none."""
+    """Return what attachments are in words: a file by its name, everything else by its kind."""
     return tuple(
-        naming.shown(each.name) or speaker.say(_WORDS.get(each.kind, _WORDS["file"])) for each in attachments
+        (each.kind not in _UNNAMED and naming.shown(each.name))
+        or speaker.say(_WORDS.get(each.kind, _WORDS["file"]))
+        for each in attachments
     )
 
 

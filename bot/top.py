@@ -136,6 +136,8 @@ def _lines(before: Reading | None, now: Reading, voice: Voice, address: str) -> 
         ),
         False,
     )
+    if now.value("shouwen_store_trouble"):
+        yield say("库　　现在什么都存不下：shouwen doctor 说明原因"), True
     yield (
         say(
             "程序　内存 {memory} MB　打开的文件 {files}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Final
 
@@ -15,11 +15,11 @@ from adapters.contract import Adapter, Attachment, Incoming
 from adapters.powers import FetchesFiles, FileUnavailable, NamesFiles
 from adapters.wording import translated
 from bot.beside import beside, let_go
-from bot.config import Customer
+from bot.config import Config
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
-from bot.importing import for_customers, import_rows
+from bot.importing import import_rows, in_words_of
 from bot.knowledge import Knowledge
 from bot.living import Living
 from bot.set_up import CURRENT
@@ -115,9 +115,9 @@ class Uploading:
         if rows.is_guess and not await self._is_meant(hearing, file.name):
             return False  # columns such as 标题 and 处理结果 are in many tables
         customer, name = await self._customer(hearing)
-        customers = self._living.config.customers
+        config = self._living.config
         staged, planned = await beside(
-            _planned, file.name, rows, customers, customer, await self._store.entries()
+            _planned, file.name, rows, config, customer, await self._store.entries()
         )
         kept = Kept(STAGED + hearing.origin.address, staged)
         text = self._preview(hearing, planned, name, file.name)
@@ -260,11 +260,11 @@ def _is_faq(file: Attachment, *, is_named: bool = True) -> bool:
 
 
 def _planned(
-    name: str, rows: Rows, customers: Sequence[Customer], customer: str, known: list[Entry]
+    name: str, rows: Rows, config: Config, customer: str, known: list[Entry]
 ) -> tuple[str, ImportPlan]:
     """Return what is to be kept of a file until it is confirmed, and what it would do: long work, for a thread."""
-    named = for_customers(rows, customers)
-    own = Rows(tuple(_for(row, customer) for row in named.rows), named.faults, named.remarks)
+    named = in_words_of(rows, config)
+    own = replace(named, rows=tuple(_for(row, customer) for row in named.rows))
     found = plan(known, own)
     let_go(known)
     return msgspec.json.encode(Staged(name=name, customer=customer, rows=own.rows)).decode(), found

@@ -18,6 +18,9 @@ from bot.dashboard import assets, metrics
 from bot.dashboard.assets import Assets
 from bot.dashboard.doors import Doors
 from bot.dashboard.downloads import Downloads
+from bot.dashboard.knowledge_files import KnowledgeFiles
+from bot.dashboard.knowledge_frame import KnowledgeFrame
+from bot.dashboard.knowledge_lessons import KnowledgeLessons
 from bot.dashboard.knowledge_pages import KnowledgePages
 from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
@@ -25,6 +28,7 @@ from bot.dashboard.rendering import Renderer, Site
 from bot.dashboard.setup_pages import SetUpPage
 from bot.examining import FINDINGS, FindingsPage
 from bot.store.contract import StoreFault
+from bot.texts import Texts
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -82,11 +86,15 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
     app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
     app.add_routes(Downloads(bot, renderer).routes())
-    app.add_routes(KnowledgePages(bot, renderer).routes())
+    frame = KnowledgeFrame(bot, renderer)
+    for part in (KnowledgePages(frame), KnowledgeFiles(frame), KnowledgeLessons(frame)):
+        app.add_routes(part.routes())
     app.add_routes(SetUpPage(bot, renderer, adapters, health.connected).routes())
     app.add_routes(doors.routes())
     app.add_routes(_Callbacks(adapters, lambda name: bot.store.term(name) > 0).routes())
-    app.add_routes(FindingsPage(adapters, lambda name: bot.store.term(name) > 0, bot.quota_warnings).routes())
+    app.add_routes(
+        FindingsPage(adapters, lambda name: bot.store.term(name) > 0, bot.quota_warnings, bot.store).routes()
+    )
     app.add_routes(_Monitoring(bot, health).routes())
     app.router.add_get(assets.ROUTE, files.serve)
     for adapter in pages_of:
@@ -133,6 +141,7 @@ class _Monitoring:
         self._bot = bot
         self._health = health
         self._started_at = bot.clock.now()
+        self._translate = Texts().translator(bot.config.bot.language)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -177,12 +186,12 @@ class _Monitoring:
         try:
             async with asyncio.timeout(_STORE_ANSWERS_SECONDS):
                 await self._bot.store.next_due_at()
-            if not self._bot.store.is_reachable:
-                yield "the store does not answer"
+            if (trouble := self._bot.store.trouble) is not None:
+                yield f"store: {trouble.said(self._translate)}"
         except TimeoutError:
             yield "the store does not answer"
         except StoreFault as fault:
-            yield f"store: {fault}"
+            yield f"store: {fault.said(self._translate)}"
 
 
 def _guard(access: Access, doors: Doors, renderer: Renderer) -> Middleware:

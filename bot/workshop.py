@@ -18,9 +18,9 @@ import msgspec
 import structlog
 
 from bot.beside import beside
-from bot.workshop_job import GIVEN, MADE, REFUSED, TASK, Task
+from bot.workshop_job import GIVEN, MADE, REFUSED, TASK, Refusal, Task
 from faq.entries import Entry
-from faq.formats import Rows, UnreadableFile, dump, parse
+from faq.formats import NOTHING, Chosen, Rows, UnreadableFile, dump, parse
 from faq.formats.pieces import lines_of_entries, rows_of_lines
 from faq.formats.undone import died, stopping, too_slow, unable
 
@@ -57,17 +57,17 @@ class Workshop:
         """How many processes there are now."""
         return len(self._running)
 
-    async def read(self, name: str, file: bytes | IO[bytes]) -> Rows:
-        """Return the rows and the faults of a file, as `faq.formats.parse` does.
+    async def read(self, name: str, file: bytes | IO[bytes], chosen: Chosen = NOTHING) -> Rows:
+        """Return the rows and the faults of a file, as `faq.formats.parse` does with what was said of its columns.
 
         Raises:
             UnreadableFile: Nothing in it can be used, or whoever read it came to no end.
         """
         if not await to_thread(_is_for_a_process, name, file):
-            return await beside(_parsed, name, file)
+            return await beside(_parsed, name, file, chosen)
         async with _folder(name) as folder:
             with _plainly(name):
-                await to_thread(_put, folder, Task(name, is_written=False), file)
+                await to_thread(_put, folder, Task(name, is_written=False, chosen=dict(chosen)), file)
                 await self._done(folder, name)
                 return await beside(_taken, folder / MADE)
 
@@ -172,11 +172,11 @@ def _is_for_a_process(name: str, file: bytes | IO[bytes]) -> bool:
     return (len(file) if isinstance(file, bytes) else file.seek(0, os.SEEK_END)) >= _LARGE_BYTES
 
 
-def _parsed(name: str, file: bytes | IO[bytes]) -> Rows:
+def _parsed(name: str, file: bytes | IO[bytes], chosen: Chosen) -> Rows:
     if isinstance(file, bytes):
-        return parse(name, file)
+        return parse(name, file, chosen)
     file.seek(0)
-    return parse(name, file.read())
+    return parse(name, file.read(), chosen)
 
 
 def _put(folder: Path, task: Task, file: bytes | IO[bytes]) -> None:
@@ -210,4 +210,5 @@ def _said(folder: Path) -> str:
 
 def _refuse(path: Path) -> None:
     if path.exists():
-        raise UnreadableFile(*msgspec.json.decode(path.read_bytes(), type=tuple[str, str]))
+        why = msgspec.json.decode(path.read_bytes(), type=Refusal)
+        raise UnreadableFile(why.chinese, why.english, why.columns)

@@ -16,7 +16,7 @@ from threading import Thread
 
 import msgspec
 
-from faq.formats import UnreadableFile, dump, parse
+from faq.formats import Column, UnreadableFile, dump, parse
 from faq.formats.pieces import entries_of_lines, lines_of_rows
 
 TASK, GIVEN, MADE, REFUSED = "task.json", "given", "made", "refused.json"
@@ -30,6 +30,15 @@ class Task(msgspec.Struct, frozen=True):
 
     name: str
     is_written: bool  # of entries; else it is read
+    chosen: dict[str, str] = {}  # what somebody said of its columns
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """Why a file was not read, in both languages, and its columns where somebody can say which is what."""
+
+    chinese: str
+    english: str
+    columns: tuple[Column, ...] = ()
 
 
 def main(folder: Path) -> None:
@@ -38,18 +47,21 @@ def main(folder: Path) -> None:
     _be_modest()
     gc.disable()  # what is made here is kept until the end, and then all is over
     task = msgspec.json.decode((folder / TASK).read_bytes(), type=Task)
-    refused: tuple[str, str] | None = None
+    refused: Refusal | None = None
     try:
-        (_written if task.is_written else _read)(task.name, folder)
+        if task.is_written:
+            _written(task.name, folder)
+        else:
+            _read(task, folder)
     except UnreadableFile as fault:
-        refused = fault.said("zh"), fault.said("en")
+        refused = Refusal(fault.said("zh"), fault.said("en"), fault.columns)
     if refused:  # by now what filled the memory is let go
         (folder / REFUSED).write_bytes(msgspec.json.encode(refused))
     os._exit(0)  # nothing to tidy up bit by bit
 
 
-def _read(name: str, folder: Path) -> None:
-    rows = parse(name, (folder / GIVEN).read_bytes())
+def _read(task: Task, folder: Path) -> None:
+    rows = parse(task.name, (folder / GIVEN).read_bytes(), task.chosen)
     with (folder / MADE).open("wb") as made:
         made.writelines(lines_of_rows(rows))
 

@@ -10,12 +10,15 @@ from typing import Any
 
 import msgspec
 
+from faq.asked import Asked
 from faq.entries import Comparison, Entry, Measured
-from faq.features import at_most, at_most_of_any, compared, reading, spelled
+from faq.features import at_most, compared
+from faq.glance import can_any
 from faq.index import Index, Weighed
 from faq.phrases import Phrases
-from faq.rank import LEAST_SHARED, most_likely, most_likely_of_any, ranked
+from faq.rank import LEAST_SHARED, least_spoken, most_likely, ranked
 from faq.read_ahead import ReadAhead
+from faq.reading import length, reading, spelled
 from faq.search import CANDIDATES, Wanted
 from faq.sentences import Sentences
 from faq.text import fold, is_noise, plain
@@ -85,6 +88,8 @@ class KnowledgeBase:
         self._lately: dict[tuple[str, str | None, LeftOut], tuple[int, Wanted, list[int]]] = {}
         self._entries: dict[str, Entry] = {}
         self._counts: Counter[str | None] = Counter()  # entries in use, by whom they are for
+        self._resting: set[str] = set()  # ids of those that stand in the index and are not found now
+        self.asleep: set[int] = set()  # their phrasings
         for entry in entries:
             self.put(entry)
 
@@ -134,12 +139,33 @@ class KnowledgeBase:
             if self.sentences is not None:
                 self.sentences.put(number, text, entry.id)
 
+    def rest(self, ids: Iterable[str]) -> None:
+        """Let entries not be found until they are woken, or put anew; they keep their place in the index."""
+        for id_ in ids:
+            entry = self._entries.get(id_)
+            if entry is not None and entry.is_enabled and id_ not in self._resting:
+                self.changes += 1
+                self._resting.add(id_)
+                self._counts[entry.customer] -= 1
+                self.asleep.update(self.phrases.numbers(entry))
+
+    def wake(self, ids: Iterable[str]) -> None:
+        """Let entries that rest be found again, at no cost."""
+        for id_ in ids:
+            if id_ in self._resting:
+                entry = self._entries[id_]
+                self.changes += 1
+                self._resting.discard(id_)
+                self._counts[entry.customer] += 1
+                self.asleep.difference_update(self.phrases.numbers(entry))
+
     def remove(self, id_: str) -> None:
         """Take an entry out; nothing happens when there is none."""
         self.changes += 1
         self._take_out(id_)
 
     def _take_out(self, id_: str) -> None:
+        self.wake((id_,))
         entry = self._entries.pop(id_, None)
         if entry is None:
             return
@@ -197,11 +223,19 @@ class KnowledgeBase:
         return canonical(_LETTERS.sub(lambda run: meant.get(run[0], run[0]), read)), meant.values()
 
     def looked_up(
-        self, text: str, *, customer: str | None = None, left_out: LeftOut = (), is_read: bool = True
+        self,
+        text: str,
+        *,
+        customer: str | None = None,
+        at_least: float = 0.0,
+        left_out: LeftOut = (),
+        is_read: bool = True,
     ) -> Iterator[None]:
         """Find what may be like a text and read it, bit by bit, so that `match` and `measure` are quick afterwards."""
-        asked_text = self._read(text)[0]
+        asked_text, meant = self._read(text)
         yield
+        if at_least > 0 and not meant and not self._can_be(asked_text, customer, at_least):
+            return
         _, numbers = self._looked_up(asked_text, customer, left_out, is_kept=True)
         yield
         for place, number in enumerate(numbers if is_read else ()):
@@ -238,7 +272,7 @@ class KnowledgeBase:
         Those `left_out` are taken as if they were not there.
         """
         asked_text, meant = self._read(text)
-        if at_least > 0 and not meant and self._can_at_most(asked_text, customer) < at_least:
+        if at_least > 0 and not meant and not self._can_be(asked_text, customer, at_least):
             return []
         hidden = self._hidden(customer, left_out)
         wanted, numbers = self._looked_up(asked_text, customer, left_out)
@@ -256,17 +290,17 @@ class KnowledgeBase:
         is_bounded = at_least > 0 and not meant and like is None
         if is_bounded and self._most_likely(asked_text, weighed, numbers, customer) < at_least:
             return []
-        asked = reading(asked_text)
         weight = self.index.weights_of()
-        found = []
+        asked, found = Asked(reading(asked_text), weight), []
         for number in numbers:
             read = self._readings.reading(number)
-            rewritten = spelled(asked, read, meant) if meant else None
+            rewritten = spelled(asked.reading, read, meant) if meant else None
             if rewritten is None:
-                shares = self.index.coverage(weighed, number)
+                question, shares = asked, self.index.coverage(weighed, number)
             else:
+                question = Asked(rewritten, weight)
                 shares = self.index.coverage(self.index.weighed(self.index.weigh(rewritten.text)), number)
-            features = compared(rewritten or asked, read, shares, weight, with_left_over=like is not None)
+            features = compared(question, read, shares, with_left_over=like is not None)
             found.append(
                 Measured(
                     self.phrases.entry(number),
@@ -278,14 +312,15 @@ class KnowledgeBase:
             )
         return found
 
-    def _can_at_most(self, text: str, customer: str | None) -> float:
-        """Return a probability that no entry goes beyond, whatever phrasings are found: seen before any is looked for."""
+    def _can_be(self, text: str, customer: str | None, at_least: float) -> bool:
+        """Say whether an entry can be as likely, whatever phrasings are found: seen before any is looked for."""
         if self.sentences is not None and self.sentences.can_ask(text):
-            return 1.0  # what sentences mean is not bounded
-        if not text:
-            return 0.0
-        cases, wordings = at_most_of_any(text, self.index.known(text)), min(self.phrases.most, CANDIDATES)
-        return most_likely_of_any(cases, wordings, self.count(customer)) if wordings else 0.0
+            return True  # what sentences mean is not bounded
+        wordings = min(self.phrases.most, CANDIDATES)
+        if not text or not wordings:
+            return False
+        least = least_spoken(at_least, length(text), wordings, self.count(customer))
+        return can_any(self.index, text, least)
 
     def _most_likely(
         self, text: str, weighed: Weighed, numbers: Sequence[int], customer: str | None
@@ -303,9 +338,11 @@ class KnowledgeBase:
         return ranked(measured, self.count(customer)) if measured else []
 
     def _hidden(self, customer: str | None, left_out: LeftOut) -> list[AbstractSet[int]]:
-        """Return the phrasings that may not be found: those of other customers, and those left out."""
+        """Return the phrasings that may not be found: those of other customers, those that rest, and those left out."""
         reserved = self.phrases.reserved
         hidden: list[AbstractSet[int]] = [reserved[other] for other in reserved if other != customer]
+        if self.asleep:
+            hidden.append(self.asleep)
         return [*hidden, frozenset(left_out)] if left_out else hidden
 
 

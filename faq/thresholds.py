@@ -56,6 +56,8 @@ def _drawn(base: KnowledgeBase, numbers: Collection[int]) -> Iterator[tuple[int,
     """Yield a lot for every number: first come one wording of each entry, then the second ones, in the order of their lots."""
     for number in numbers:
         entry = base.phrases.entries[number]
+        if number in base.asleep:
+            continue
         if entry is not None and (turn := _turn(entry, base.phrases.places[number])) < _OF_ONE_ENTRY:
             yield (turn << 32) + crc32(f"{entry.id}\0{base.phrases.wording(number)}".encode()), number
 

@@ -23,6 +23,7 @@ _ENDED = EVENT_JOB_EXECUTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED
 _BEAT = "metronome"
 # How many beats may be missing before the watchdog takes it for a stopped clock and not for a busy machine.
 _PATIENCE_BEATS = 3
+_TOLD_EVERY = 60.0  # seconds, of ticks that keep failing
 
 
 class Clock(Protocol):
@@ -102,6 +103,8 @@ class Metronome:
         self._last_beat = 0.0
         self._last_tick_at: datetime | None = None
         self._last_tick: float | None = None  # the same, by the clock that never jumps
+        self._failed_with = ""  # what the latest tick failed with
+        self._told_at = 0.0  # by that clock, when the log was told of it
         self._runner: asyncio.Task[None] | None = None
         self._watchdog: asyncio.Task[None] | None = None
         self._nap: asyncio.Task[None] | None = None
@@ -204,9 +207,16 @@ class Metronome:
                 await self._tick(now)
                 self._last_tick_at, self._last_tick = now, self._clock.monotonic()
             self._wake_at(await self._next_due())
-        except Exception:
-            # One bad tick must not stop the others: whatever it owed is still due at the next beat.
-            self._logger.exception("tick failed", action="tick_failed")
+            self._failed_with = ""
+        except Exception as fault:  # noqa: BLE001 - one bad tick must not stop the others: what it owed is due at the next beat
+            self._tell_of(fault)
+
+    def _tell_of(self, fault: Exception) -> None:
+        """Log a tick that failed: the same failure once a minute, for the next beat has it again, and a full disk no room for it."""
+        mono, failed_with = self._clock.monotonic(), repr(fault)
+        if failed_with != self._failed_with or mono - self._told_at >= _TOLD_EVERY:
+            self._failed_with, self._told_at = failed_with, mono
+            self._logger.error("tick failed", action="tick_failed", exc_info=fault)
 
     def _wake_at(self, due: datetime | None) -> None:
         """Look again at that instant, unless it has come already: what a tick could not do is left to the next beat."""

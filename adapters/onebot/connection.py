@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from aiohttp import ClientWebSocketResponse, web
@@ -35,7 +35,8 @@ from adapters.onebot.dial import LARGEST_ACCEPTED, keep_connected
 from adapters.onebot.frames import Call, Frame
 from adapters.onebot.http_api import HttpApi
 from adapters.onebot.link import Link
-from adapters.onebot.notices import file_key, noticed
+from adapters.onebot.names import is_nameless, named
+from adapters.onebot.notices import file_key, muted_all, noticed
 from adapters.onebot.outcome import check
 from adapters.onebot.outlet import Socket
 from adapters.onebot.requests import accepted, trusted
@@ -269,7 +270,10 @@ class OneBotAdapter:
                 "post refused", action="onebot_refused", status=refused.status, why=refused.reason
             )
             return web.Response(status=refused.status)
-        happening = self._read(frame, request.headers.get("X-Self-ID", "").strip())
+        account = request.headers.get("X-Self-ID", "").strip()
+        happening = self._read(frame, account)
+        if isinstance(happening, Notice) and is_nameless(happening):
+            happening = await named(happening, self._http, next(self._echoes))
         if happening is None or self._is_repeated_file(happening):
             return web.Response(status=204)
         receipt = self._inbox.put_for_receipt(happening)
@@ -283,7 +287,9 @@ class OneBotAdapter:
         happening = self._read(frame, account)
         if happening is None or not self._voices.hears(happening.room, account):
             return  # of a room that another of our accounts hears
-        if isinstance(happening, Notice):
+        if isinstance(happening, Notice) and is_nameless(happening):
+            self._start(self._put_named(happening, account))
+        elif isinstance(happening, Notice):
             self._put(happening)
         elif not self._is_repeated_file(happening):
             catching.take(happening)
@@ -299,8 +305,9 @@ class OneBotAdapter:
             self._asked(frame, account)
         if frame.notice_type == "bot_offline":
             self._log.error("QQ has logged the account out", action="onebot_account_offline", account=me)
-        if isinstance(happening, Notice):
-            self._sending.noticed(happening)
+        rule = happening if isinstance(happening, Notice) else muted_all(frame, self._view)
+        if rule is not None:
+            self._sending.noticed(rule)
         if happening is None:
             self._log.debug(
                 "event ignored",
@@ -321,9 +328,15 @@ class OneBotAdapter:
         )
         if call is None or caller is None:
             return
-        task = asyncio.create_task(self._accept(caller, call))
+        self._start(self._accept(caller, call))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    async def _put_named(self, notice: Notice, account: str) -> None:
+        self._put(await named(notice, self._voices.caller(account), next(self._echoes)))
 
     async def _accept(self, caller: Caller, call: Call) -> None:
         try:

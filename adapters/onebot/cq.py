@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from adapters.onebot.frames import Segment, SegmentData
 
 # `[` and `]` inside a code are escaped by the standard, so a code ends at the first `]`
@@ -31,8 +33,7 @@ def _plain(escaped: str) -> Segment:
 def _data(parameters: str) -> SegmentData:
     pairs = (part.partition("=") for part in parameters.split(",") if part)
     values = {key.strip(): _unescaped(value) for key, _, value in pairs}
-    known = {key: value for key, value in values.items() if key in SegmentData.__struct_fields__}
-    return SegmentData(**known)
+    return msgspec.convert(values, SegmentData)
 
 
 def _unescaped(text: str) -> str:

@@ -26,6 +26,12 @@ class SegmentData(msgspec.Struct, gc=False):
     file: Any = None
     url: Any = None
     file_id: Any = None
+    sub_type: Any = None  # of a picture: 1 is a sticker
+    sub_type_of_others: Any = msgspec.field(
+        default=None, name="subType"
+    )  # as go-cqhttp and its heirs write it
+    summary: Any = None  # what stands for a picture in a list of chats
+    emoji_id: Any = None  # of a sticker that was bought; NapCat tells of it as of a picture
 
 
 class Segment(msgspec.Struct, gc=False):

@@ -10,6 +10,7 @@ from adapters.onebot.frames import Frame
 from adapters.onebot.wire import View, identity, instant
 
 _MUTING: Mapping[str, What] = {"ban": What.MUTED, "lift_ban": What.UNMUTED}
+_DISBANDED = "disband"  # the group is no more, whoever the notice names
 _RECALLS = ("group_recall", "friend_recall")
 
 
@@ -19,6 +20,8 @@ def noticed(frame: Frame, view: View, self_id: str, others: Collection[str] = ()
     own = {identity(frame.self_id) or self_id, *others}
     if frame.notice_type in _RECALLS and user and identity(frame.message_id):
         return _recalled(frame, view, user, group)
+    if frame.notice_type == "group_decrease" and frame.sub_type == _DISBANDED and group:
+        return _moved(frame, view, user, What.BOT_REMOVED)
     if not (user and group):
         return None
     if frame.notice_type == "group_ban" and user in own and (what := _MUTING.get(frame.sub_type or "")):
@@ -32,6 +35,16 @@ def noticed(frame: Frame, view: View, self_id: str, others: Collection[str] = ()
     if frame.notice_type == "group_decrease":
         return _moved(frame, view, user, What.MEMBER_REMOVED)
     return None
+
+
+def muted_all(frame: Frame, view: View) -> Notice | None:
+    """Return that nobody may speak in a group any more, or may again. Whether that holds for the bot too shows when it tries."""
+    group = identity(frame.group_id)
+    what = _MUTING.get(frame.sub_type or "") if frame.notice_type == "group_ban" else None
+    if what is None or not group or identity(frame.user_id):
+        return None
+    room = f"{view.name}:group:{group}"
+    return Notice(what=what, room=room, key=_key(what, room, "", frame))
 
 
 def _moved(frame: Frame, view: View, user: str, what: What) -> Notice:

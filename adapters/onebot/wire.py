@@ -22,6 +22,8 @@ _ATTACHMENTS: Final[Mapping[str, str]] = {
     "record": "voice",
     "video": "video",
 }
+_STICKER: Final = "1"
+_STICKER_IN_WORDS: Final = "[动画表情]"
 # Written by nobody who could be called or asked back: people behind the mask of a group, and QQ itself.
 _NOBODYS: Final = frozenset({"anonymous", "notice"})
 _FAR_FUTURE: Final = 32_503_680_000  # the year 3000; beyond it a time is a mistake
@@ -119,7 +121,7 @@ def _read(segments: Iterable[Segment | None], view: View, own: Collection[str]) 
             _read_call(data, view, own, content)
         elif segment.type == "reply":
             content.quotes = content.quotes or identity(data.id) or None
-        elif kind := _ATTACHMENTS.get(segment.type or ""):
+        elif (kind := _ATTACHMENTS.get(segment.type or "")) and not _is_sticker(data):
             content.attachments.append(_attachment(kind, data))
     return content
 
@@ -143,6 +145,12 @@ def _read_call(data: SegmentData, view: View, own: Collection[str], content: _Co
         name = view.people.get(account) or _word(data.name).lstrip("@＠") or called
         content.mentions.setdefault(account, Mention(name, account))
         content.text.append(f"@{name}")
+
+
+def _is_sticker(data: SegmentData) -> bool:
+    """Say whether a picture is one that people send for a smile: it shows nothing of what is wrong."""
+    kinds = (identity(data.sub_type), identity(data.sub_type_of_others))
+    return _STICKER in kinds or bool(identity(data.emoji_id)) or _word(data.summary) == _STICKER_IN_WORDS
 
 
 def _attachment(kind: str, data: SegmentData) -> Attachment:

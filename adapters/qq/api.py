@@ -17,6 +17,7 @@ from adapters.contract import File, RoomKind, Timekeeper
 from adapters.qq.outcome import Outcome, fields_of, judge
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import Granted, NoToken, Tokens, granted
+from adapters.server import is_page, page_instead
 from adapters.sessions import faithful
 from adapters.wording import say
 
@@ -161,6 +162,8 @@ class Api:
                 allow_redirects=False,  # the token goes nowhere else
             ) as response:
                 body = await _read(response)
+                if is_page(method, response.status, body):
+                    raise NotReached(page_instead(URL(url), response.status, say("QQ 平台")))
                 return Answer(response.status, response.headers, body)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotReached(say("连不上 QQ 平台（{why}）", why=type(error).__name__)) from error

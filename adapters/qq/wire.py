@@ -168,7 +168,9 @@ def _indices(ext: object) -> tuple[str | None, str | None]:
 
 def _quoted_author(data: Data, quoted: str | None) -> str:
     elements = parts(Element, data.msg_elements)
-    element = next((each for each in elements if word(each.msg_idx) == quoted), None)
+    # The platform does not promise to say which element it is; what is quoted then comes first.
+    named = next((each for each in elements if word(each.msg_idx) == quoted), None)
+    element = named or next((each for each in elements if not word(each.msg_idx)), None)
     author = part(Author, element.author if element else None)
     return word(author.member_openid) or word(author.user_openid) or word(author.id)
 

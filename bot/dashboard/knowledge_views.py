@@ -61,16 +61,6 @@ class Waiting(msgspec.Struct, frozen=True):
     customer: str
 
 
-class Form(msgspec.Struct, frozen=True):
-    """An entry as the form shows it."""
-
-    entry: Entry
-    aliases: str
-    tags: str
-    pictures: str
-    links: str
-
-
 class Step(msgspec.Struct, frozen=True):
     """One form an entry has had."""
 
@@ -159,17 +149,6 @@ async def waiting(bot: Bot, speaker: Speaker) -> list[Waiting]:
     return found
 
 
-def form(entry: Entry) -> Form:
-    """Return an entry as the fields of a form: one value a line where there are several."""
-    return Form(
-        entry,
-        "\n".join(entry.aliases),
-        "；".join(entry.tags),
-        "\n".join(entry.pictures),
-        "\n".join(entry.links),
-    )
-
-
 def history(changes: Sequence[EntryChange], bot: Bot, speaker: Speaker) -> list[Step]:
     """Return the forms an entry has had, the latest first, with what each changed."""
     steps: list[Step] = []
@@ -227,6 +206,16 @@ def scope_name(bot: Bot, customer: str | None, speaker: Speaker) -> str:
     return speaker.say("所有客户") if customer is None else bot.rules.customers.get(customer, customer)
 
 
+def turned(before: Entry, after: Entry, bot: Bot, speaker: Speaker) -> list[tuple[str, str, str]]:
+    """Return the fields in which two forms of an entry differ, each as it was and as it will be."""
+    was = dict(_differences(None, before, bot, speaker))
+    return [(name, was.get(name, ""), value) for name, value in _differences(before, after, bot, speaker)]
+
+
+def _name_of(bot: Bot, person: str) -> str:
+    return bot.rules.staff[person].name if person in bot.rules.staff else person
+
+
 def _said(decision: object, speaker: Speaker) -> tuple[str, str]:
     match decision:
         case Silent(why=why):
@@ -269,6 +258,7 @@ def _differences(before: Entry | None, after: Entry, bot: Bot, speaker: Speaker)
         say("生效"): lambda entry: str(entry.valid_from or ""),
         say("失效"): lambda entry: str(entry.valid_until or ""),
         say("复核"): lambda entry: str(entry.review_on or ""),
+        say("负责人"): lambda entry: _name_of(bot, entry.owner),
         say("状态"): lambda entry: say("在用") if entry.is_enabled else say("已停用"),
     }
     return [

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from bot.store.contract import Failure, Store
+from bot.store.contract import Failure, Store, StoreFault
 from bot.store.messages import Queued
 from bot.tickets.model import Ticket
 from scheduler.loop import Clock
@@ -28,13 +28,15 @@ class Snapshot(msgspec.Struct, frozen=True):
     tickets: tuple[Ticket, ...]
     dead: tuple[Queued, ...]
     failed: tuple[Failure, ...] = ()
+    trouble: StoreFault | None = None  # why nothing can be saved
 
     @property
     def mark(self) -> tuple[object, ...]:
         """Two snapshots with the same mark look the same but for the time."""
         versions = tuple((ticket.number, ticket.version) for ticket in self.tickets)
         dead = tuple((letter.key, letter.attempts) for letter in self.dead)
-        return versions, dead, tuple((failure.key, failure.attempts) for failure in self.failed)
+        failed = tuple((failure.key, failure.attempts) for failure in self.failed)
+        return versions, dead, failed, self.trouble is None
 
 
 async def snapshot(store: Store, now: datetime) -> Snapshot:
@@ -42,7 +44,7 @@ async def snapshot(store: Store, now: datetime) -> Snapshot:
     found = await store.open_tickets(limit=MOST_TICKETS)
     tickets = [each for each in found if not each.is_ahead]
     dead, failed = await store.dead_letters(limit=MOST_LETTERS), await store.failures(limit=MOST_LETTERS)
-    return Snapshot(now, tuple(tickets), tuple(dead), tuple(failed))
+    return Snapshot(now, tuple(tickets), tuple(dead), tuple(failed), store.trouble)
 
 
 class Follower:

@@ -34,6 +34,8 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     oldest: Mapping[str, float]  # age in seconds of the oldest waiting message, by adapter
     dead: int
     failures: int
+    has_trouble: bool
+    free_bytes: int | None  # on the disk of the store, where it is a file
     connected: Mapping[str, bool]
     quotas: Mapping[str, float]  # share that is used in the fullest room, by adapter
     now: datetime
@@ -72,6 +74,13 @@ class _Reading(Collector):
             "Messages and deadlines the program failed at, not dealt with yet.",
             figures.failures,
         )
+        yield GaugeMetricFamily("shouwen_store_trouble", "Whether nothing can be saved.", figures.has_trouble)
+        if figures.free_bytes is not None:
+            yield GaugeMetricFamily(
+                "shouwen_store_disk_free_bytes",
+                "How much more fits on the disk of the database.",
+                figures.free_bytes,
+            )
         connected = {name: int(is_connected) for name, is_connected in figures.connected.items()}
         yield _by("shouwen_adapter_connected", "Whether an adapter has a connection.", "adapter", connected)
         yield _by(
@@ -117,6 +126,8 @@ async def read(
         oldest={name: _age(messages, now) for name, messages in waiting.items()},
         dead=len(await bot.store.dead_letters(limit=_MOST_MESSAGES)),
         failures=len(await bot.store.failures(limit=_MOST_MESSAGES)),
+        has_trouble=bot.store.trouble is not None,
+        free_bytes=await bot.store.free_bytes(),
         connected=connected,
         quotas=quotas,
         now=now,

@@ -16,6 +16,7 @@ from bot.dashboard.assets import Assets
 from bot.dashboard.language import COOKIE, pick_language
 from bot.dashboard.live import Snapshot
 from bot.dashboard.wording import stamp
+from bot.store.contract import StoreFault
 from bot.tickets.speaker import Speaker
 
 _REMEMBERED = timedelta(days=365)
@@ -79,11 +80,20 @@ class Renderer:
         return Markup(html)  # noqa: S704 - drawn by a template that escapes
 
     def head(self, snapshot: Snapshot, voice: Voice) -> dict[str, Markup]:
-        """Return the parts of the header that change: how much was not delivered, and the bot's time."""
+        """Return the parts of the header that change: how much was not delivered, the bot's time, and that nothing can be saved."""
         count = len(snapshot.dead)
         shown = "" if not count else str(count) if count <= _MOST_SHOWN else f"{_MOST_SHOWN}+"
         clock = stamp(snapshot.now, voice.speaker)[:-3] if self._site.shows_time else ""
-        return {"badge": Markup.escape(shown), "clock": Markup.escape(clock)}
+        alarm = self._alarm(snapshot.trouble, voice)
+        return {"badge": Markup.escape(shown), "clock": Markup.escape(clock), "alarm": alarm}
+
+    def _alarm(self, trouble: StoreFault | None, voice: Voice) -> Markup:
+        """Return what the head of every page says while nothing can be saved."""
+        if trouble is None:
+            return Markup()
+        say = voice.speaker.say
+        why = trouble.said(voice.speaker.translate)
+        return Markup.escape(say("现在什么都存不下：{why}好了以后，机器人会自己接着干，不用重启。", why=why))
 
     def page(
         self,
@@ -105,7 +115,7 @@ class Renderer:
         html = self.part(
             "page.html",
             voice,
-            parts=parts,
+            parts={"alarm": self._alarm(self._bot.store.trouble, voice), **parts},
             title=title,
             current=current,
             live=live,

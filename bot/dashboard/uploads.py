@@ -22,30 +22,57 @@ _MOST_WAITING = 5
 _PIECE = 16_384  # bytes
 
 
+class _Waiting(msgspec.Struct, frozen=True):
+    """What is noted of a file: where the store has what was read of it, and the file itself where it may be read in another way."""
+
+    name: str
+    read: str
+    file: str = ""
+
+
 class Uploads:
-    """The latest few files, in the store: what was read of each is kept like the file of a message, under a word for whoever sent it."""
+    """The latest few files, in the store, each under a word for whoever sent it."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def keep(self, name: str, rows: Rows, now: datetime) -> str:
-        """Keep a file and return the word by which it is taken."""
-        digest = await self._store.keep_file(await beside(_packed, name, rows), now)
+    async def keep(self, name: str, rows: Rows, now: datetime, *, file: bytes = b"") -> str:
+        """Keep what was read of a file, and the file where it has columns, and return the word by which it is taken."""
+        read = await self._store.keep_file(await beside(_packed, name, rows), now)
+        whole = await self._store.keep_file(file, now) if file else ""
         token = f"{milliseconds(now):013d}.{secrets.token_urlsafe(16)}"
         earlier = sorted(await self._store.kept(_UPLOADS))
         gone = [Kept(key, "") for key in earlier[: max(0, len(earlier) + 1 - _MOST_WAITING)]]
-        await self._store.commit(Change(at=now, kept=(*gone, Kept(_UPLOADS + token, digest))))
+        waiting = msgspec.json.encode(_Waiting(name, read, whole)).decode()
+        await self._store.commit(Change(at=now, kept=(*gone, Kept(_UPLOADS + token, waiting))))
         return token
 
-    async def take(self, token: str, now: datetime) -> tuple[str, Rows] | None:
-        """Return a file by its word, once; None when it does not wait any more."""
-        key = _UPLOADS + token
-        digest = (await self._store.kept(key)).get(key)
-        if digest is None:
-            return None
-        await self._store.commit(Change(at=now, kept=(Kept(key, ""),)))
-        content = await self._store.file(digest)
+    async def rows(self, token: str) -> tuple[str, Rows] | None:
+        """Return the name of a file and what was read of it; None when it does not wait any more."""
+        waiting = await self._waiting(token)
+        content = await self._store.file(waiting.read) if waiting else None
         return None if content is None else await beside(_unpacked, content)
+
+    async def file(self, token: str) -> tuple[str, bytes] | None:
+        """Return a file itself with its name, to read it once more; None when it does not wait any more, or has no columns."""
+        waiting = await self._waiting(token)
+        content = await self._store.file(waiting.file) if waiting and waiting.file else None
+        return None if waiting is None or content is None else (waiting.name, content)
+
+    async def take(self, token: str, now: datetime) -> tuple[str, Rows] | None:
+        """Return what was read of a file, once; None when it does not wait any more."""
+        found = await self.rows(token)
+        if found is not None:
+            await self._store.commit(Change(at=now, kept=(Kept(_UPLOADS + token, ""),)))
+        return found
+
+    async def _waiting(self, token: str) -> _Waiting | None:
+        key = _UPLOADS + token
+        noted = (await self._store.kept(key)).get(key)
+        try:
+            return msgspec.json.decode(noted, type=_Waiting) if noted else None
+        except msgspec.MsgspecError:  # an earlier version of the program kept it
+            return None
 
 
 def _packed(name: str, rows: Rows) -> bytes:

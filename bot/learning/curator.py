@@ -78,6 +78,30 @@ def new_entry(entry: Entry) -> Decide:
     return decide
 
 
+def unlike_others(entry: Entry, entries: Entries) -> Entry:
+    """Return an entry whose question no other entry asks for the same customer.
+
+    Raises:
+        TicketError: One does.
+    """
+    for each in entries.values():
+        if each.id != entry.id and _is_same(each, entry):
+            raise TicketError(N_("“{question}”已经是 {entry} 的问法，先改那一条。"), question=entry.question, entry=each.id)  # fmt: skip
+    return entry
+
+
+def shared_wordings(entry: Entry, entries: Entries) -> list[tuple[str, str]]:
+    """Return the wordings of an entry that another one for the same people has too, each with that one's id: they compete."""
+    own = {fold(each): each for each in (entry.question, *entry.aliases)}
+    return [
+        (own[fold(wording)], other.id)
+        for other in entries.values()
+        if other.id != entry.id and other.customer == entry.customer and other.is_enabled
+        for wording in (other.question, *other.aliases)
+        if fold(wording) in own
+    ]
+
+
 def edited(id_: str, edit: Callable[[Entry], Entry]) -> Decide:
     """Change one entry."""
 

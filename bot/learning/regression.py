@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import date
 from pathlib import Path
 
 import structlog
@@ -20,7 +21,7 @@ class Regression:
         self.file = file
         self._knowledge = knowledge
         self._clock = clock
-        self._tried_at = -1  # version of the knowledge
+        self._tried_at: tuple[int, date] | None = None  # version of the knowledge, and on which day
         self._log = structlog.get_logger("knowledge")
         self.outcomes: tuple[checks.Outcome, ...] = ()
         self.faulty: tuple[checks.FaultyLine, ...] = ()
@@ -31,11 +32,11 @@ class Regression:
         return [each for each in self.outcomes if not each.is_met]
 
     async def follow(self) -> None:
-        """Try all questions if the knowledge was changed since they were tried last; call it as often as you like."""
-        version = self._knowledge.version
-        if self.file is None or version == self._tried_at:
+        """Try all questions if the knowledge was changed since they were tried last, or another day has begun; call it as often as you like."""
+        tried_at = self._knowledge.version, self._knowledge.day
+        if self.file is None or tried_at == self._tried_at:
             return
-        self._tried_at = version
+        self._tried_at = tried_at
         try:
             found = checks.read(await asyncio.to_thread(self.file.read_bytes))
         except (OSError, UnreadableFile) as fault:

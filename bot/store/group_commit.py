@@ -7,6 +7,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TypeVarTuple
@@ -14,6 +15,7 @@ from typing import TypeVarTuple
 from bot.store.contract import AlreadySeen, Conflict, StoreFault
 from bot.store.knowledge_contract import KnowledgeMoved
 from bot.store.sqlite_batches import Batches, Refusal
+from bot.store.sqlite_faults import of_database
 from bot.store.sqlite_statements import Statement
 from bot.tickets.errors import N_
 
@@ -40,11 +42,13 @@ class GroupCommit:
     A change waits for no timer: the first one starts a commit, those that arrive while it is written share the next.
     """
 
-    def __init__(self, connection: sqlite3.Connection, *, most: int = 256) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, *, most: int = 256) -> None:
         """Take over a connection without implicit transactions, to be used by nobody else until `close` has returned.
 
-        `most` is how many changes share a commit.
+        `path` is told in faults; `most` is how many changes share a commit.
         """
+        self.trouble: StoreFault | None = None  # why the latest commit failed
+        self._path = path
         self._loop = asyncio.get_running_loop()
         self._connection = connection
         self._batches = Batches()
@@ -126,16 +130,21 @@ class GroupCommit:
                 outcomes = _one_by_one(cursor, batch)
             cursor.execute("COMMIT")
         except Exception as error:  # noqa: BLE001 - the thread must live on; everybody who waits is told
+            self._post(self._note, self._give_up(error))
             return [self._give_up(error) for _ in batch]
+        if self.trouble is not None:
+            self._post(self._note, None)
         return outcomes
+
+    def _note(self, trouble: StoreFault | None) -> None:
+        """Note how the latest commit went, in the loop's thread, before anybody who waited for it goes on."""
+        self.trouble = trouble
 
     def _give_up(self, error: Exception) -> StoreFault:
         # Often SQLite has rolled back by itself. If it cannot, the next BEGIN fails and says so to whoever waits then.
         with suppress(sqlite3.Error):
             self._connection.rollback()
-        fault = StoreFault(
-            N_("数据库写不进去（{error}），这次的改动没有保存；请检查磁盘空间和权限。"), error=error
-        )
+        fault = of_database(self._path, error)
         fault.__cause__ = error
         return fault
 

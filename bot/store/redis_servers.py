@@ -36,6 +36,13 @@ _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.02, 1.0
 _REPLICAS_MILLISECONDS = 2000
 # The server is there and will be well again, or another one is its successor. Anything else it refuses is our mistake.
 _PASSING = (AskError, BusyLoadingError, ClusterDownError, MasterDownError, ReadOnlyError, TryAgainError)
+_SILENT = N_("Redis {address} 已有 {seconds} 秒没有回音（{error}）；请检查服务器和网络。")
+_REFUSALS = {
+    "MISCONF": N_("Redis {address} 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"),
+    "NOREPLICAS": N_(
+        "Redis {address} 的副本不够（{error}）；请检查副本，或调小服务器的 min-replicas-to-write。"
+    ),
+}
 
 
 class Servers:
@@ -49,6 +56,8 @@ class Servers:
         self._lines: dict[Server, Line] = {}
         self._finding: asyncio.Task[None] | None = None
         self._lost: dict[str, float] = {}  # since when nothing is heard from the server of these prefixes
+        self._standing_in_the_way: StoreFault | None = None  # of those, as the latest of them said
+        self._is_full: StoreFault | None = None
         self.patience_seconds = _PATIENCE_SECONDS
         self.silence_seconds = SILENCE_SECONDS
         self._log = structlog.get_logger("store")
@@ -57,6 +66,17 @@ class Servers:
     def is_reachable(self) -> bool:
         """False while nothing is heard from a server."""
         return not self._lost
+
+    @property
+    def trouble(self) -> StoreFault | None:
+        """Why nothing can be saved; None while it can."""
+        return self._is_full or (self._standing_in_the_way if self._lost else None)
+
+    def took_something(self) -> None:
+        """Note that something was written that takes memory."""
+        if self._is_full is not None:
+            self._is_full = None
+            self._log.info("the store has memory again", action="store_back", server=str(self.address))
 
     async def run(self, shard: int, name: str, *values: Any) -> Any:
         """Run a script in a shard and return its answer.
@@ -103,27 +123,16 @@ class Servers:
             try:
                 answer = await attempt()
             except OutOfMemoryError as error:
-                raise StoreFault(
-                    N_("Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。")
-                ) from error
+                raise self._filled_up() from error
             except (Lost, Unreachable, *_PASSING) as error:
-                self._missed(prefix, error)
+                fault = self._missed(prefix, error)
                 if loop.time() - began > self.patience_seconds:
-                    raise StoreFault(
-                        N_("Redis {address} 已有 {seconds} 秒没有回音（{error}）；请检查服务器和网络。"),
-                        address=self.address,
-                        seconds=f"{self.patience_seconds:.0f}",
-                        error=error,
-                    ) from error
+                    raise fault from error
             except ResponseError as error:
-                if str(error).startswith("MISCONF"):
-                    self._missed(prefix, error)
+                if str(error).startswith(("MISCONF", "NOREPLICAS", "MOVED")):
+                    fault = self._missed(prefix, error)
                     if loop.time() - began > self.patience_seconds:
-                        raise StoreFault(
-                            N_("Redis 写不进磁盘（{error}）；请检查它的磁盘空间和日志。"), error=error
-                        ) from error
-                elif str(error).startswith(("MOVED", "NOREPLICAS")):
-                    self._missed(prefix, error)
+                        raise fault from error
                 else:
                     raise StoreFault(
                         N_("Redis 拒绝了操作（{error}）；请检查帐号的权限和服务器的版本。"), error=error
@@ -180,13 +189,28 @@ class Servers:
         if not task.cancelled():
             task.exception()
 
-    def _missed(self, prefix: str, error: Exception) -> None:
+    def _filled_up(self) -> StoreFault:
+        fault = StoreFault(N_("Redis 的内存用完了，这次的改动没有保存；请加大 maxmemory，或换更大的服务器。"))
+        if self._is_full is None:
+            self._log.error("the store is full", action="store_full", server=str(self.address))
+        self._is_full = fault
+        return fault
+
+    def _missed(self, prefix: str, error: Exception) -> StoreFault:
+        """Note that a server does not do what it should, and return what that is called."""
         is_first = not self._lost
-        self._lost.setdefault(prefix, asyncio.get_running_loop().time())
+        since = self._lost.setdefault(prefix, asyncio.get_running_loop().time())
+        seconds = f"{asyncio.get_running_loop().time() - since:.0f}"
+        template = next(
+            (words for begin, words in _REFUSALS.items() if str(error).startswith(begin)), _SILENT
+        )
+        fault = StoreFault(template, address=self.address, seconds=seconds, error=error)
+        self._standing_in_the_way = fault
         if is_first:
             self._log.warning(
                 "the store does not answer", action="store_lost", server=str(self.address), reason=str(error)
             )
+        return fault
 
     def _found_again(self, prefix: str) -> None:
         """Note that the server of a prefix answers. Another one of its cluster may still be away."""

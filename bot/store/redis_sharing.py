@@ -48,15 +48,20 @@ class RedisSharing:
         self._log = structlog.get_logger("store").bind(worker=worker)
 
     @property
-    def is_reachable(self) -> bool:
-        return self._servers.is_reachable
+    def trouble(self) -> StoreFault | None:
+        return self._servers.trouble
+
+    async def free_bytes(self) -> int | None:
+        return None  # it is the server's memory that counts, and the servers tell when it is used up
 
     async def workers(self) -> list[str]:
         return [name.decode() for name in await self._servers.run(FIRST, "worker", "", SILENT_MILLISECONDS)]
 
     async def alive(self) -> int:
         self._is_alive = True
-        return len(await self._servers.run(FIRST, "worker", self.worker, SILENT_MILLISECONDS))
+        workers = await self._servers.run(FIRST, "worker", self.worker, SILENT_MILLISECONDS)
+        self._servers.took_something()
+        return len(workers)
 
     async def hold(self, adapter: str) -> bool:
         self._wanted.add(adapter)

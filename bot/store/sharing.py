@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from bot.store.messages import Queued
 from bot.tickets.model import Ticket
+
+if TYPE_CHECKING:
+    from bot.store.contract import StoreFault
 
 _EVERYTHING = 100_000
 
@@ -36,12 +39,16 @@ class SharedStore(Protocol):
     """The part of a store that keeps workers out of each other's way. Leases run by the store's own clock."""
 
     @property
-    def is_reachable(self) -> bool:
-        """False while the store does not answer."""
+    def trouble(self) -> StoreFault | None:
+        """Why the store saves nothing, or None while it does, as far as the latest commits and `alive` tell."""
+        ...
+
+    async def free_bytes(self) -> int | None:
+        """Return how much more fits on the disk of a store that is a file; None where nobody can tell."""
         ...
 
     async def alive(self) -> int:
-        """Note that this worker lives, and return how many do."""
+        """Note that this worker lives, and return how many do. While there is trouble, find out whether it is over."""
         ...
 
     async def hold(self, adapter: str) -> bool:
@@ -86,10 +93,6 @@ class Alone:
 
     def __init__(self) -> None:
         self._told: set[str] = set()
-
-    @property
-    def is_reachable(self) -> bool:
-        return True
 
     async def alive(self) -> int:
         return 1

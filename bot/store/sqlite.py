@@ -40,7 +40,7 @@ from bot.store.portable import KeptFile, KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.reporters import Reporters
 from bot.store.sharing import Alone, Due
-from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
+from bot.store.sqlite_file import Migration, free_beside, known_migrations, open_for_writing
 from bot.store.sqlite_holding import locked
 from bot.store.sqlite_knowledge import learning_statements
 from bot.store.sqlite_pieces import page, putting
@@ -75,7 +75,7 @@ class SqliteStore(Alone):
         self._lock = lock
         self._connection = connection
         self._reader = Reader(path)
-        self._writer = GroupCommit(connection)
+        self._writer = GroupCommit(connection, path)
         self._queries = sqlite_queries()
         self._last_number = self._highest_number()  # nobody else writes while the lock is held
         self._reporters = Reporters(self._latest_report())
@@ -85,6 +85,20 @@ class SqliteStore(Alone):
         # A ticket that comes to be due is read several times with the same body: ahead, then when it is due.
         self._ticket_from = lru_cache(maxsize=_MOST_DUE)(ticket_from)
         self._is_closed = False
+
+    @property
+    def trouble(self) -> StoreFault | None:
+        return self._writer.trouble
+
+    async def free_bytes(self) -> int | None:
+        return await asyncio.to_thread(free_beside, self.path)
+
+    async def alive(self) -> int:
+        if self._writer.trouble is not None:
+            with suppress(StoreFault):
+                await self._writer.submit((Statement(self._queries["try_to_save"], ()),))
+                await self._writer.submit((Statement(self._queries["forget_the_try"], ()),))
+        return 1
 
     async def commit(self, change: Change) -> None:
         for saved in change.tickets:

@@ -398,3 +398,11 @@ ON CONFLICT (model, key) DO UPDATE SET body = excluded.body
 -- forget_vectors --
 -- Forget the vectors of every other model.
 DELETE FROM vectors WHERE model < ? OR model > ?
+
+-- try_to_save --
+-- Find out whether a disk takes something again: a quarter of a megabyte, for a few bytes may find room where a message does not.
+INSERT INTO meta (key, value) VALUES ('tried', hex(zeroblob(131072))) ON CONFLICT (key) DO UPDATE SET value = excluded.value
+
+-- forget_the_try --
+-- Remove what was written to find that out.
+DELETE FROM meta WHERE key = 'tried'

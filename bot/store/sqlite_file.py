@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -14,6 +15,7 @@ import msgspec
 
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
+from bot.store.sqlite_faults import of_database, of_file
 from bot.tickets.errors import N_
 
 # "SHOU": tells our databases from those of other programs.
@@ -92,6 +94,15 @@ def damage_of(path: Path) -> str:
     return "" if found == "ok" else str(found)
 
 
+def free_beside(path: Path) -> int | None:
+    """Return how many bytes more fit on the disk that a file lies on, or will lie on; None where the system does not tell."""
+    folder = next(each for each in path.resolve().parents if each.exists())
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None
+
+
 def copy(source: sqlite3.Connection, path: Path) -> None:
     """Copy a database, in use or not, into one file that needs no other beside it; an older copy there is replaced.
 
@@ -141,15 +152,9 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise StoreFault(
-            N_("数据库 {path} 用不了（{error}）；请检查文件，或从备份恢复。"), path=path, error=error
-        ) from error
+        raise of_database(path, error) from error
     except OSError as error:
-        raise StoreFault(
-            N_("数据库 {path} 写不了（{error}）；请检查文件夹的权限，或换一个 [store] url。"),
-            path=path,
-            error=error.strerror,
-        ) from error
+        raise of_file(path, error) from error
 
 
 def _check_sqlite() -> None:

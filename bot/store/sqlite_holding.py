@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.store.contract import StoreFault, StoreInUse
 from bot.store.lockfile import Held, LockFile
+from bot.store.sqlite_faults import of_file
 from bot.tickets.errors import N_
 
 
@@ -29,11 +30,7 @@ def locked(path: Path) -> LockFile:
             holder=held.holder or "?",
         ) from held
     except OSError as error:
-        raise StoreFault(
-            N_("文件夹 {folder} 写不了（{error}）；请检查权限，或换一个 [store] url。"),
-            folder=path.parent,
-            error=error.strerror,
-        ) from error
+        raise of_file(path.parent, error) from error
 
 
 def set_sqlite_aside(path: Path, now: datetime) -> Path | None:

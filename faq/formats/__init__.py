@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -13,21 +13,28 @@ from msgspec.structs import replace
 from faq.entries import Entry
 from faq.formats.plans import ImportPlan, cut, describe, plan, shown
 from faq.formats.rows import Fault, Read, Remark, Row, Rows, UnreadableFile, check
+from faq.formats.taken import NOTHING, Chosen, Column, Unsuitable, key, said
 
 __all__ = [
     "EXAMPLE",
+    "NOTHING",
+    "Chosen",
+    "Column",
     "Fault",
     "ImportPlan",
     "Remark",
     "Row",
     "Rows",
     "UnreadableFile",
+    "Unsuitable",
     "cut",
     "describe",
     "dump",
+    "key",
     "parse",
     "plan",
     "read",
+    "said",
     "shown",
     "template",
     "told_to",
@@ -38,7 +45,7 @@ __all__ = [
 MOST_BYTES = 20_000_000
 
 
-_Reading = Callable[[bytes], list[Read]]
+_Reading = Callable[[bytes, Chosen], list[Read]]
 _Writing = Callable[[Iterable[Entry]], bytes]
 
 # What an empty file of ours shows; not in use, so that importing it by mistake answers nobody.
@@ -69,8 +76,10 @@ _SAVED_AS = {".xls": ".xlsx", ".et": ".xlsx", ".ods": ".xlsx", ".numbers": ".xls
 )
 
 
-def parse(name: str, data: bytes) -> Rows:
+def parse(name: str, data: bytes, chosen: Chosen = NOTHING) -> Rows:
     """Return the rows and the faults of a file's content; the suffix of `name` says how to read it.
+
+    `chosen` says what columns are, where somebody knows it better than their names (`said` makes it of words).
 
     Raises:
         UnreadableFile: Nothing in it can be used; the text says why in one sentence.
@@ -93,17 +102,36 @@ def parse(name: str, data: bytes) -> Rows:
         )
     module, reading, _ = _FORMATS[suffix]
     try:
-        rows = check(cast(_Reading, getattr(_module(module), reading))(data))
+        rows = check(cast(_Reading, getattr(_module(module), reading))(data, chosen))
+    except UnreadableFile as why:
+        _see_that_all_are_there(chosen if why.columns else NOTHING, why.columns)
+        raise
     except MemoryError as error:
         raise UnreadableFile(
             f"读 {name} 要的内存太多，请分成几个文件。",
             f"Reading {name} takes too much memory, make several files of it.",
         ) from error
+    _see_that_all_are_there(chosen, rows.columns)
     # The example of a template that was left in it is nobody's question.
     return replace(rows, rows=tuple(row for row in rows.rows if row.question != EXAMPLE.question))
 
 
-def read(path: Path) -> Rows:
+def _see_that_all_are_there(chosen: Chosen, columns: Collection[Column]) -> None:
+    """Refuse what was said of columns that a file has not.
+
+    Raises:
+        UnreadableFile: There is one.
+    """
+    there = {key(word) for column in columns for word in (column.name, column.letter)}
+    for missing in [each for each in chosen if each not in there]:
+        zh, en = "、".join(each.name for each in columns), ", ".join(each.name for each in columns)
+        raise UnreadableFile(
+            f"没有“{missing}”这一列（有：{zh or '没有列'}）。",
+            f"There is no column “{missing}” (there are: {en or 'none'}).",
+        )
+
+
+def read(path: Path, chosen: Chosen = NOTHING) -> Rows:
     """Return the rows and the faults of a file.
 
     Raises:
@@ -116,7 +144,7 @@ def read(path: Path) -> Rows:
             f"读不到 {path}：{error.strerror or error}。",
             f"{path} cannot be read: {error.strerror or error}.",
         ) from error
-    return parse(path.name, data)
+    return parse(path.name, data, chosen)
 
 
 def dump(name: str, entries: Iterable[Entry]) -> bytes:

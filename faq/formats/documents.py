@@ -14,6 +14,7 @@ from faq.formats.paragraphs import Paragraph
 from faq.formats.prose import drafts_of, is_marked
 from faq.formats.rows import Draft, Fault, Read, Remark, UnreadableFile, pictures_in
 from faq.formats.tables import Line, NoHeadings, drafts
+from faq.formats.taken import NOTHING, Chosen, Column
 from faq.formats.word_numbers import Numbers
 
 MOST_UNPACKED_BYTES = 50_000_000
@@ -25,8 +26,8 @@ _OFF = ("0", "false", "off", "none")
 _BOLD = 9  # the depth of a paragraph that is a heading only by its bold print
 
 
-def parse(data: bytes) -> list[Read]:
-    """Return the rows of a document.
+def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:
+    """Return the rows of a document; columns of its tables are what was `chosen`, else what their names say.
 
     Raises:
         UnreadableFile: It is not one, or no question can be told in it.
@@ -40,7 +41,7 @@ def parse(data: bytes) -> list[Read]:
         if element.tag == f"{_W}tbl":
             table, goes_on = _table(element, numbers)
             try:
-                rows += drafts(table, goes_on=goes_on)
+                rows += drafts(table, chosen=chosen, goes_on=goes_on)
                 continue
             except UnreadableFile as why:
                 if not isinstance(why, NoHeadings):
@@ -50,12 +51,14 @@ def parse(data: bytes) -> list[Read]:
             paragraphs += _paragraphs(each, numbers, shown)
     try:
         rows += drafts_of(_with_headings(paragraphs))
-    except UnreadableFile:
+    except UnreadableFile as why:
         if not any(isinstance(each, Draft) for each in rows):
-            raise
-    remarks = [each for each in rows if isinstance(each, Remark)]
-    placed = sorted((each for each in rows if not isinstance(each, Remark)), key=lambda row: row.line)
-    return [*remarks, *_not_told(unread, placed), *placed]
+            raise UnreadableFile(
+                why.said("zh"), why.said("en"), (column for _, _, table in unread for column in table.columns)
+            ) from why
+    about = [each for each in rows if isinstance(each, Remark | Column)]
+    placed = sorted((each for each in rows if isinstance(each, Draft | Fault)), key=lambda row: row.line)
+    return [*about, *_not_told(unread, placed), *placed]
 
 
 def _not_told(

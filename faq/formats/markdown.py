@@ -15,6 +15,7 @@ from faq.entries import Entry
 from faq.formats.encodings import decode
 from faq.formats.headings import COLUMNS, field_of
 from faq.formats.rows import DATES, SEVERAL, Draft, Read, UnreadableFile, join, split
+from faq.formats.taken import NOTHING, Chosen
 
 _HEADING = re.compile(r"##[ \t]+(.*)")
 _GROUP = re.compile(r"#[ \t]")
@@ -42,7 +43,7 @@ class _Section(msgspec.Struct):
     answer: list[str] = msgspec.field(default_factory=list)
 
 
-def parse(data: bytes) -> list[Read]:
+def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:  # noqa: ARG001 - it has no columns
     """Return the sections of a Markdown file as rows, each with the line of its heading.
 
     Raises:

@@ -10,6 +10,7 @@ import msgspec
 
 from faq.entries import Entry
 from faq.formats.rows import Fault, Remark, Row, Rows
+from faq.formats.taken import Column
 
 _AT_ONCE = 200  # some hundred microseconds
 _T = TypeVar("_T")
@@ -21,6 +22,7 @@ class _Some(msgspec.Struct, frozen=True, omit_defaults=True):
     rows: tuple[Row, ...] = ()
     faults: tuple[Fault, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    columns: tuple[Column, ...] = ()
 
 
 _some = msgspec.json.Decoder(_Some)
@@ -29,7 +31,7 @@ _entries = msgspec.json.Decoder(tuple[Entry, ...])
 
 def lines_of_rows(rows: Rows) -> Iterator[bytes]:
     """Yield what was read as lines."""
-    yield msgspec.json.encode(_Some(remarks=rows.remarks)) + b"\n"
+    yield msgspec.json.encode(_Some(remarks=rows.remarks, columns=rows.columns)) + b"\n"
     for some in _cut(rows.rows):
         yield msgspec.json.encode(_Some(rows=tuple(some))) + b"\n"
     for faults in _cut(rows.faults):
@@ -45,12 +47,14 @@ def rows_of_lines(lines: Iterable[bytes]) -> Rows:
     rows: list[Row] = []
     faults: list[Fault] = []
     remarks: list[Remark] = []
+    columns: list[Column] = []
     for line in lines:
         some = _some.decode(line)
         rows += some.rows
         faults += some.faults
         remarks += some.remarks
-    return Rows(tuple(rows), tuple(faults), tuple(remarks))
+        columns += some.columns
+    return Rows(tuple(rows), tuple(faults), tuple(remarks), tuple(columns))
 
 
 def lines_of_entries(entries: Sequence[Entry]) -> Iterator[bytes]:

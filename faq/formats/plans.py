@@ -268,8 +268,8 @@ _WORDS = {
 }
 
 
-def describe(plan: ImportPlan, language: str = "zh") -> list[str]:
-    """Return the plan as lines in a language, the counts first."""
+def describe(plan: ImportPlan, language: str = "zh", *, has_faults: bool = True) -> list[str]:
+    """Return the plan as lines in a language, the counts first; the faults at the end where they are not shown otherwise."""
     words = _WORDS[language]
     new, changed, same, faulty = map(len, (plan.new, plan.changed, plan.duplicate, plan.faulty))
     counts = words.counts.format(
@@ -282,6 +282,8 @@ def describe(plan: ImportPlan, language: str = "zh") -> list[str]:
     lines = [counts, *(each.said(language) for each in plan.remarks[:_LINES_SHOWN])]
     if plan.changed:
         lines.append(words.changed.format(ids=_some([entry.id for entry in plan.changed], words)))
+    if not has_faults:
+        return lines
     lines += _told(plan.faulty, words, words.more_faults, language)
     return lines + _told(plan.conflicting, words, words.more_conflicts, language)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from types import MappingProxyType
 
 from msgspec.structs import replace
@@ -18,6 +17,7 @@ from faq.formats.numbered import numbered
 from faq.formats.paragraphs import ASKS, NUMBERED, Pair, Paragraph, joined, unnumbered
 from faq.formats.rows import Draft, Read, UnreadableFile
 from faq.formats.tables import drafts
+from faq.formats.taken import NOTHING, Chosen, Column
 
 _QUESTION = re.compile(
     r"(?:\d{1,4}\s*[.、．)）]\s*)?"
@@ -38,17 +38,25 @@ _NONE: Mapping[int, str] = MappingProxyType({})
 _ENDED = re.compile(r"[。．.!！?？;；:：…）)”’」』]\s*$")
 
 
-def parse_text(data: bytes) -> list[Read]:
-    """Return the pairs of a plain text.
+def parse_text(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:
+    """Return the pairs of a plain text; of a table that was pasted into it columns are what was `chosen`, else what their names say.
 
     Raises:
         UnreadableFile: It is not a text, or no question can be told in it.
     """
+    columns: tuple[Column, ...] = ()
     lines = decode(data).replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if any("\t" in line for line in lines[:_TITLES]):  # a table that was pasted from a spreadsheet
-        with suppress(UnreadableFile):
-            return drafts((n, line.split("\t")) for n, line in enumerate(lines, 1))
-    return drafts_of([Paragraph(n, line.strip(), may_be_broken=True) for n, line in enumerate(lines, 1)])
+        try:
+            return drafts(((n, line.split("\t")) for n, line in enumerate(lines, 1)), chosen=chosen)
+        except UnreadableFile as why:
+            if chosen:
+                raise
+            columns = why.columns
+    try:
+        return drafts_of([Paragraph(n, line.strip(), may_be_broken=True) for n, line in enumerate(lines, 1)])
+    except UnreadableFile as why:
+        raise UnreadableFile(why.said("zh"), why.said("en"), columns) from why
 
 
 def is_marked(text: str) -> bool:

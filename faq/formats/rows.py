@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from faq.formats.headings import COLUMNS, LISTS
+from faq.formats.taken import Column, merged
 from faq.text import fold
 
 LONGEST = 4000
@@ -44,11 +45,15 @@ BROKEN = frozenset({"#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NULL!", "
 
 
 class UnreadableFile(Exception):
-    """Nothing in a file can be used; the text says why and what to do, in one sentence, in Chinese; `said` in both languages."""
+    """Nothing in a file can be used; the text says why and what to do, in one sentence, in Chinese; `said` in both languages.
 
-    def __init__(self, chinese: str, english: str) -> None:
+    `columns` are there where somebody could help by saying which is what.
+    """
+
+    def __init__(self, chinese: str, english: str, columns: Iterable[Column] = ()) -> None:
         super().__init__(chinese)
         self._english = english
+        self.columns = tuple(columns)
 
     def said(self, language: str) -> str:
         """Return the sentence in a language."""
@@ -115,7 +120,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     others: dict[str, Any]  # further fields by name, those there is a column for
 
 
-Read = Draft | Fault | Remark  # what a format makes of a file, in its order
+Read = Draft | Fault | Remark | Column  # what a format makes of a file, in its order
 
 
 class Rows(msgspec.Struct, frozen=True):
@@ -124,6 +129,7 @@ class Rows(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     faults: tuple[Fault, ...]
     remarks: tuple[Remark, ...] = ()
+    columns: tuple[Column, ...] = ()  # of what has some
 
     @property
     def is_guess(self) -> bool:
@@ -158,8 +164,8 @@ def draft(line: int, headings: Sequence[str | None], cells: Sequence[str]) -> Dr
     """Return the row of a table whose columns are these fields; unknown columns are passed over."""
     values: dict[str, str] = {}
     for name, cell in zip(headings, cells, strict=False):
-        if name in LISTS and name in values:
-            values[name] += f"\n{cell}"
+        if name in values and (name in LISTS or name == "answer"):
+            values[name] = f"{values[name]}\n{cell}" if cell.strip() else values[name]
         elif name is not None:
             values[name] = cell
     aliases, tags = values.get("aliases"), values.get("tags")
@@ -224,10 +230,14 @@ def check(found: Iterable[Read]) -> Rows:
     rows: list[Row] = []
     faults: list[Fault] = []
     remarks: list[Remark] = []
+    columns: list[Column] = []
     by_id: dict[str, Row] = {}
     for item in found:
         if isinstance(item, Remark):
             remarks.append(item)
+            continue
+        if isinstance(item, Column):
+            columns.append(item)
             continue
         result = item if isinstance(item, Fault) else _checked(item)
         if isinstance(result, Row) and result.id:
@@ -246,7 +256,7 @@ def check(found: Iterable[Read]) -> Rows:
             faults.append(in_sheet(result, item.sheet))
         else:
             faults.append(result)
-    return Rows(tuple(rows), tuple(faults), tuple(dict.fromkeys(remarks)))
+    return Rows(tuple(rows), tuple(faults), tuple(dict.fromkeys(remarks)), merged(columns))
 
 
 def _checked(draft: Draft) -> Row | Fault:

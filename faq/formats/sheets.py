@@ -12,6 +12,7 @@ from faq.formats.encodings import decode
 from faq.formats.headings import HEADINGS
 from faq.formats.rows import Fault, Read, join, too_long
 from faq.formats.tables import drafts
+from faq.formats.taken import NOTHING, Chosen
 
 # Spreadsheets run what begins so as a formula. A quote in front makes it text, and is taken away again on reading.
 _FORMULA = re.compile(r"'*(?:\s*[=+\-@＝＋－＠]|[\t\r])")
@@ -20,8 +21,8 @@ _TOLD = re.compile(r"(sep=(.))(?=\r?\n)")
 _LOOKED_AT = 10  # lines in which the headings may stand
 
 
-def parse(data: bytes) -> list[Read]:
-    """Return the rows of a CSV file with the line each begins on.
+def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:
+    """Return the rows of a CSV file with the line each begins on; columns are what was `chosen`, else what their names say.
 
     Raises:
         UnreadableFile: It is not a text, or its first row names no columns we know.
@@ -30,7 +31,7 @@ def parse(data: bytes) -> list[Read]:
     if told := _TOLD.match(text):  # Excel's own word for it
         text = text[: told.start(1)] + text[told.end(1) :]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=told[2] if told else _delimiter(text))
-    return drafts(_lines(reader), is_exact=True)
+    return drafts(_lines(reader), chosen=chosen, is_exact=True)
 
 
 def _delimiter(text: str) -> str:

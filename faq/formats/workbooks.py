@@ -26,6 +26,7 @@ from faq.formats.rows import (
 )
 from faq.formats.sheets import cells_of
 from faq.formats.tables import Line, NoHeadings, drafts
+from faq.formats.taken import NOTHING, Chosen, Column
 
 _WIDTHS = (10, 36, 40, 60, 12, 14, 16, 8, 30, 30, 12, 12, 12, 10)
 # Attributes are short: without an end a file that somebody made on purpose would be searched through from every place in it.
@@ -40,8 +41,8 @@ MOST_ROWS = 100_000
 MOST_UNPACKED_BYTES = 200_000_000
 
 
-def parse(data: bytes) -> list[Read]:
-    """Return the rows of the sheets.
+def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:
+    """Return the rows of the sheets; columns are what was `chosen`, else what their names say.
 
     Raises:
         UnreadableFile: It is not a workbook, or no sheet names columns we know.
@@ -64,7 +65,7 @@ def parse(data: bytes) -> list[Read]:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             try:
                 sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-                found = _of_all([(sheet.title, *_of_one(sheet, members)) for sheet in sheets])
+                found = _of_all([(sheet.title, *_of_one(sheet, members, chosen)) for sheet in sheets])
                 return [*pictures_in(members, "xl/media/"), *found]
             finally:
                 book.close()
@@ -89,7 +90,7 @@ def _of_all(sheets: Sequence[tuple[str, list[Read], UnreadableFile | None]]) -> 
     """Return what all sheets have; one without headings beside others is a fault, an empty one nothing."""
     if all(why is not None for _, _, why in sheets):
         raise next(
-            (why for _, _, why in sheets if why),
+            (why for _, _, why in sorted(sheets, key=lambda each: not (each[2] and each[2].columns)) if why),
             UnreadableFile("工作簿里没有能看到的工作表。", "The workbook has no sheet that can be seen."),
         )
     found: list[Read] = []
@@ -104,6 +105,7 @@ def _of_all(sheets: Sequence[tuple[str, list[Read], UnreadableFile | None]]) -> 
                     f"“{title}”: {why.said('en')} If it is about something else, never mind.",
                 )
             )
+            found += why.columns  # somebody may say what they are
         is_first = not any(isinstance(each, Draft) for each in found)
         found += [
             each if is_first and not (isinstance(each, Remark) and len(sheets) > 1) else _named(each, title)
@@ -113,12 +115,14 @@ def _of_all(sheets: Sequence[tuple[str, list[Read], UnreadableFile | None]]) -> 
 
 
 def _named(each: Read, title: str) -> Read:
+    if isinstance(each, Column):
+        return each
     if isinstance(each, Draft):
         return replace(each, sheet=title)
     return remark_in_sheet(each, title) if isinstance(each, Remark) else in_sheet(each, title)
 
 
-def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Read], UnreadableFile | None]:
+def _of_one(sheet: Any, members: ZipFile, chosen: Chosen) -> tuple[list[Read], UnreadableFile | None]:
     """Return what a sheet has, or why nothing."""
     sheet.reset_dimensions()  # some programs write wrong ones, and rows or columns would be left out
     body = members.read(
@@ -132,7 +136,7 @@ def _of_one(sheet: Any, members: ZipFile) -> tuple[list[Read], UnreadableFile | 
         if hidden:
             rows = _shown_only(rows, hidden, left_out)
         goes_on = {(line, column) for line, columns in merged.items() for column in columns}
-        found = drafts(rows, goes_on=goes_on)
+        found = drafts(rows, chosen=chosen, goes_on=goes_on)
         return [*_told(left_out), *found], None
     except UnreadableFile as why:
         return [], why

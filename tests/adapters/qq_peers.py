@@ -132,6 +132,8 @@ class OpenPlatform:
         if not given.startswith("QQBot ") or given.removeprefix("QQBot ") not in self.tokens:
             return web.json_response(refusal(11244, 401)[1], status=401)
         status, body = await self._call(request)
+        if isinstance(body, str):  # of whoever stands in between
+            return web.Response(status=status, text=body)
         return web.json_response(body, status=status)
 
     # --- what people do ---

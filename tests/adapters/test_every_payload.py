@@ -98,6 +98,7 @@ ONEBOT: Rows = {
     "notice group_decrease leave": (_notice("group_decrease", sub_type="leave", operator_id=12345678), f"member_removed {G} onebot:12345678"),
     "notice group_decrease kick": (_notice("group_decrease", sub_type="kick", operator_id=1), f"member_removed {G} onebot:12345678"),
     "notice group_decrease kick_me": (_notice("group_decrease", sub_type="kick_me", operator_id=1, user_id=10001000), f"bot_removed {G} onebot:10001000"),
+    "notice group_decrease disband": (_notice("group_decrease", sub_type="disband", operator_id=1), f"bot_removed {G} onebot:12345678"),
     "notice group_upload": (_notice("group_upload", file={"id": "/f1", "name": "FAQ.xlsx", "size": 10, "busid": 102}), f"{G}: [file FAQ.xlsx]"),
     "notice group_admin": (_notice("group_admin", sub_type="set"), NOTHING),
     "notice group_ban": (_notice("group_ban", sub_type="ban", operator_id=1, duration=600), NOTHING),
@@ -343,7 +344,7 @@ DOCUMENTED = {
         )),
         *(f"notice {kind}" for kind in (
             "group_recall", "friend_recall", "group_increase approve", "group_increase invite, the bot", "group_decrease leave",
-            "group_decrease kick", "group_decrease kick_me", "group_upload", "group_admin", "group_ban", "group_ban, the bot", "group_ban, lifted", "group_ban, everybody", "friend_add", "notify poke",
+            "group_decrease kick", "group_decrease kick_me", "group_decrease disband", "group_upload", "group_admin", "group_ban", "group_ban, the bot", "group_ban, lifted", "group_ban, everybody", "friend_add", "notify poke",
             "notify lucky_king", "notify honor", "bot_offline", "group_card", "essence", "group_msg_emoji_like", "input_status",
         )),
         *("request friend", "request group add", "request group invite", "meta_event lifecycle", "meta_event heartbeat", "event unknown"),

@@ -244,7 +244,7 @@ async def test_a_token_that_has_expired_is_renewed_once(app):
         ((400, {"code": 99991400, "msg": "limit"}), timedelta(seconds=7), False),
         ((429, {"code": 1, "msg": "limit"}), timedelta(seconds=5), False),
         ((502, {}), timedelta(seconds=5), False),
-        ("<html>", None, True),
+        ("<html>", timedelta(seconds=5), False),
     ],
 )
 async def test_a_refusal_says_what_will_help(app, answer, retry_after, is_unknown):

@@ -12,7 +12,9 @@ from telegram.error import BadRequest
 
 from adapters.contract import DeliveryFailed, Notice, Outgoing, What
 from adapters.onebot.frames import Call, Frame
+from adapters.onebot.notices import muted_all, noticed
 from adapters.onebot.sending import Sending
+from adapters.onebot.wire import View
 from adapters.telegram.failures import failure
 from adapters.telegram.hearing import _notice
 from adapters.telegram.wire import Standing, _may_speak
@@ -47,6 +49,26 @@ async def test_what_a_muted_account_may_not_say_waits_until_somebody_is_heard():
     held = await refusal(sender)
     assert (held.until_heard, held.retry_after) == (True, None)
     assert "禁言中" in held.reason
+
+
+@pytest.mark.asyncio
+async def test_a_group_in_which_nobody_may_speak_is_one_where_words_wait():
+    told = Frame(post_type="notice", notice_type="group_ban", sub_type="ban", group_id=123456, user_id=0)
+    lifted = Frame(
+        post_type="notice", notice_type="group_ban", sub_type="lift_ban", group_id=123456, user_id=0
+    )
+    view = View("qq", "小首", {})
+    rule, end = muted_all(told, view), muted_all(lifted, view)
+    assert rule is not None
+    assert end is not None
+    assert noticed(told, view, "10001") is None  # an account that manages the group may speak all the same
+    sender = sending()
+    sender.noticed(rule)
+    assert (await refusal(sender)).until_heard
+    sender.noticed(end)
+    assert not (await refusal(sender)).until_heard
+    one = Frame(post_type="notice", notice_type="group_ban", sub_type="ban", group_id=123456, user_id=20001)
+    assert muted_all(one, view) is None
 
 
 @pytest.mark.asyncio

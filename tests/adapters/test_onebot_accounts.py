@@ -246,6 +246,27 @@ async def test_a_long_text_is_split_at_the_end_of_a_sentence_and_keeps_its_order
     assert all(len(part) <= 2000 and part.endswith("。") for part in parts)
 
 
+async def test_a_group_that_the_bot_joins_is_called_by_its_name(onebot, serve, qq_peer, listen):
+    adapter = onebot()
+    peer = await qq_peer(await serve(adapter.handle))
+    listener = listen(adapter)
+    joined = '{"post_type":"notice","notice_type":"group_increase","sub_type":"invite","self_id":10001000,"time":%d,"group_id":9,"user_id":10001000}'
+    asked = []
+
+    def answer(call):
+        asked.append((call["action"], call["params"]["group_id"]))
+        return {"status": "ok", "retcode": 0, "data": {"group_id": 9, "group_name": "育才小学-智慧平台"}}
+
+    peer.answer = answer
+    await peer.sends_raw(joined % 1)
+    assert (await listener.next_notice()).room_name == "育才小学-智慧平台"
+    assert asked == [("get_group_info", 9)]
+    peer.answer = lambda _: {"status": "failed", "retcode": 1404, "data": None}
+    await peer.sends_raw(joined % 2)
+    notice = await listener.next_notice()
+    assert (notice.what, notice.room_name) == (What.BOT_ADDED, "")
+
+
 # --- what happens without a word ----------------------------------------------------------------------------------
 
 
@@ -254,6 +275,7 @@ async def test_notices_reach_the_bot_and_files_are_told_of_once(onebot, serve, q
     peer = await qq_peer(await serve(adapter.handle))
     listener = listen(adapter)
     joined = '{"post_type":"notice","notice_type":"group_increase","sub_type":"invite","self_id":10001000,"time":1,"group_id":9,"user_id":%d}'
+    peer.answer = lambda _: {"status": "failed", "retcode": 1404, "data": None}
     await peer.sends_raw(joined % 10001000)
     first = await listener.next_notice()
     assert (first.what, first.room, first.account) == (What.BOT_ADDED, "qq:group:9", "qq:10001000")

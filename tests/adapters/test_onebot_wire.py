@@ -152,6 +152,27 @@ def test_pictures_and_files_are_attachments():
     assert message.text == ""
 
 
+@pytest.mark.parametrize(
+    "sticker",
+    [
+        {"sub_type": 1},
+        {"sub_type": "1"},
+        {"subType": 1},
+        {"summary": "[动画表情]"},
+        {"summary": "[赞]", "emoji_id": "a1", "emoji_package_id": 7},
+    ],
+)
+def test_a_sticker_is_no_picture_of_anything(sticker):
+    picture = {"file": "A.gif", "url": "https://multimedia.nt.qq.com.cn/a"}
+    message = read_segments(segment("image", **picture, **sticker), segment("text", text="好的"))
+    assert (message.text, message.attachments) == ("好的", ())
+    code = ",".join(
+        f"{key}={value}".replace("[", "&#91;").replace("]", "&#93;") for key, value in sticker.items()
+    )
+    assert read(message=f"[CQ:image,file=A.gif,{code}]好的").attachments == ()
+    assert read_segments(segment("image", **picture, sub_type=0, summary="")).attachments
+
+
 def test_unknown_and_empty_segments_cost_nothing():
     message = read_segments(
         None,

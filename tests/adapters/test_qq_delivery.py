@@ -186,6 +186,19 @@ async def test_a_message_whose_fate_is_unknown_is_sent_again_with_its_number_and
 
 
 @pytest.mark.asyncio
+async def test_a_page_in_place_of_an_answer_was_not_the_platform(bot, qq_open):
+    adapter, listener = bot()
+    await qq_open.was_ready(1)
+    await hears(listener, qq_open)
+    answers = [(200, "<html>请登录上网</html>"), None]
+    qq_open.answer = lambda _posted: answers.pop(0)
+    failed = await failure(adapter, outgoing())
+    assert (failed.is_unknown, failed.retry_after) == (False, timedelta(seconds=5))
+    assert "网页" in failed.reason
+    assert not (await adapter.send(outgoing())).startswith("key:")
+
+
+@pytest.mark.asyncio
 async def test_what_lies_between_two_attempts_does_not_change_the_number(bot, qq_open, clock):
     adapter, listener = bot(api_timeout_seconds=0.2)
     await qq_open.was_ready(1)

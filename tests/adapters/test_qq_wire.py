@@ -176,6 +176,17 @@ def test_a_quote_names_the_index_and_loses_the_call_that_the_client_puts_before_
     assert (other.text, other.mentions) == ("@赵主任 看看", (Mention("赵主任", "qq:30003"),))
 
 
+def test_a_quoted_message_that_does_not_say_which_it_is_still_says_whose():
+    quote = {
+        "message_type": 103,
+        "message_scene": {"ext": ["ref_msg_idx=R"]},
+        "msg_elements": [{"content": "打不开", "author": {"member_openid": "20002"}}],
+    }
+    # Called on purpose: not the one who is quoted.
+    other = said("<@30003> 看看", mentions=[somebody("30003", "赵主任")], **quote)
+    assert other.mentions == (Mention("赵主任", "qq:30003"),)
+
+
 @pytest.mark.parametrize("elements", [None, [], [None], "x", [{"msg_idx": "another"}]])
 def test_a_quote_without_its_author_loses_the_first_call(elements):
     quote = {"message_type": 103, "message_scene": {"ext": ["ref_msg_idx=R"]}, "msg_elements": elements}

@@ -210,7 +210,7 @@ async def test_whoever_wrote_alone_is_answered_in_that_channel(account):
         (429, timedelta(seconds=5), False),
         (500, timedelta(seconds=5), False),
         ("hang up", timedelta(seconds=5), True),
-        ("<html>", None, True),
+        ("<html>", timedelta(seconds=5), False),
     ],
 )
 async def test_a_refusal_says_what_will_help(account, answer, retry_after, is_unknown):

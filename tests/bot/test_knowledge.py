@@ -8,14 +8,18 @@ from array import array
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.knowledge import Knowledge, Thresholds
-from bot.store.knowledge_contract import Learning
+from bot.store.contract import Store
+from bot.store.knowledge_contract import Learning, Uses
 from bot.store.portable import Portable
 from bot.store.registry import open_store
 from bot.understanding import Bundled, Understanding
@@ -25,6 +29,22 @@ from tests.bot.office import CUSTOMER, START, Office
 pytestmark = pytest.mark.asyncio
 AT = datetime(2026, 3, 3, 2, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Lying:
+    """A store in which entries lie and nothing is ever changed."""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._entries = entries
+
+    async def knowledge_version(self) -> int:
+        return 1
+
+    async def entries(self) -> list[Entry]:
+        return self._entries
+
+    async def uses(self) -> list[Uses]:
+        return []
 
 
 @pytest_asyncio.fixture
@@ -75,6 +95,59 @@ async def test_others_have_their_turn_while_a_day_begins_with_which_many_entries
     ticking.cancel()
     assert not knowledge.find("第7号打印机卡纸", "", following)
     assert turns >= 20
+
+
+async def test_the_first_question_of_a_day_is_answered_by_what_begins_with_it_however_much_that_is(
+    store: Portable,
+) -> None:
+    last = date(2026, 3, 3)
+    midnight = datetime(2026, 3, 3, 16, 0, tzinfo=UTC)
+    old = [
+        Entry(id=f"K-{n}", question=f"第{n}号打印机卡纸", answer="旧", valid_until=last) for n in range(600)
+    ]
+    new = [
+        replace(each, id=f"N-{each.id}", answer="新", valid_from=last + timedelta(days=1), valid_until=None)
+        for each in old
+    ]
+    await store.learn(Learning(at=AT, entries=(*old, *new)))
+    knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZONE)
+    await knowledge.load(AT)
+    times = [midnight - timedelta(seconds=1), midnight, midnight + timedelta(seconds=1)]
+    found = [[each.entry.answer for each in knowledge.find("第7号打印机卡纸", "", at)] for at in times]
+    assert set(found[0]) == {"旧"}
+    assert set(found[1]) == {"新"}
+    assert found[1] == found[2]
+    assert (knowledge.entry("K-7"), knowledge.base.count(None)) == (None, 600)
+    await knowledge.refresh(midnight)
+    assert {each.entry.answer for each in knowledge.find("第7号打印机卡纸", "", midnight)} == {"新"}
+    assert len(knowledge.base.index) == 600
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(st.tuples(*[st.none() | st.integers(0, 6)] * 2), min_size=1, max_size=6),
+    st.lists(st.tuples(st.integers(0, 8), st.booleans()), max_size=6),
+)
+async def test_whatever_days_come_and_go_only_what_holds_is_found(
+    spans: list[tuple[int | None, int | None]], days: list[tuple[int, bool]]
+) -> None:
+    def day(number: int | None) -> date | None:
+        return None if number is None else date(2026, 3, 1) + timedelta(days=number)
+
+    entries = [
+        Entry(id=f"K-{n}", question=f"{'甲乙丙丁戊己'[n]}机器卡纸", answer=str(n), valid_from=day(a), valid_until=day(b))
+        for n, (a, b) in enumerate(spans)
+    ]  # fmt: skip
+    knowledge = Knowledge(cast(Store, Lying(entries)), Thresholds(0.9, 0.4), ZONE)
+    await knowledge.load(AT)
+    for number, is_refreshed in days:
+        now = datetime(2026, 3, 1, 4, tzinfo=UTC) + timedelta(days=number)
+        if is_refreshed:
+            await knowledge.refresh(now)
+        for entry in entries:
+            found = {each.entry.id for each in knowledge.find(entry.question, "", now)}
+            assert (entry.id in found) == entry.holds_on(now.date())
+        assert knowledge.base.count(None) == sum(each.holds_on(now.date()) for each in entries)
 
 
 async def test_what_was_asked_before_is_found_as_it_was_changed_since(store: Portable) -> None:

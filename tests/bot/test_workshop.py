@@ -16,7 +16,7 @@ import pytest
 
 from bot.workshop import Workshop
 from faq.entries import Entry
-from faq.formats import UnreadableFile, parse
+from faq.formats import UnreadableFile, parse, said
 
 _HANGS = (sys.executable, "-c", "import time; time.sleep(600)")
 _DIES = (
@@ -55,6 +55,12 @@ async def test_what_is_written_apart_is_what_is_read_apart(folders: Path) -> Non
     found = await workshop.read("faq.xlsx", io.BytesIO(body))
     assert found == parse("faq.xlsx", body)
     assert [row.question for row in found.rows] == ["打印机坏了怎么办", "密码忘了"]
+    chosen = said(["标准问法=答案", "答案=标准问法"])
+    found = await workshop.read("faq.xlsx", io.BytesIO(body), chosen)
+    assert [row.answer for row in found.rows] == ["打印机坏了怎么办", "密码忘了"]
+    with pytest.raises(UnreadableFile, match="没有看出") as unread:
+        await workshop.read("faq.xlsx", io.BytesIO(body), said(["标准问法="]))
+    assert "标准问法" in [each.name for each in unread.value.columns]
     assert _left_in(folders) == []
 
 

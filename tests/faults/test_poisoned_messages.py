@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
+from structlog.testing import capture_logs
 
 from adapters.contract import Attachment, Incoming, Mention, Notice, RoomKind, What
 from adapters.receipt import Receipt
@@ -31,10 +33,13 @@ class PoisonedReception:
     def __init__(self) -> None:
         self.handled: list[str] = []
         self.is_mended = False
+        self.is_full = True
+        self.refused = asyncio.Event()
 
     async def receive(self, incoming: Incoming) -> None:
-        if incoming.text.startswith("坏库"):
-            raise StoreFault("数据库写不进去")
+        if incoming.text.startswith("坏库") and self.is_full:
+            self.refused.set()
+            raise StoreFault("磁盘满了")
         if incoming.text.startswith("毒") and not self.is_mended:
             raise KeyError("no such calendar")
         self.handled.append(incoming.text)
@@ -58,11 +63,11 @@ class Line:
             yield happening
 
 
-def message(number: int, text: str, **more: object) -> Incoming:
+def message(number: int, text: str, sender: str = "qq:20001", **more: object) -> Incoming:
     return Incoming(
         room="qq:group:1",
         room_kind=RoomKind.GROUP,
-        sender="qq:20001",
+        sender=sender,
         sender_name="王老师",
         message_id=str(number),
         text=text,
@@ -77,15 +82,20 @@ class Desk:
         self.store, self.meters, self.clock = store, meters, StillClock(NOW)
         self.reception, self.failures = PoisonedReception(), Failures(store, meters)
 
-    async def hear(self, *happenings):
-        intake = Intake(
+    def intake(self) -> Intake:
+        return Intake(
             self.reception,
             NoOutbox(),
             clock=self.clock,
             meters=self.meters,
             journal=Journal(is_on=False),
             failures=self.failures,
+            is_saving=lambda: not self.reception.is_full,
+            again_after=timedelta(milliseconds=1),
         )
+
+    async def hear(self, *happenings):
+        intake = self.intake()
         await intake.read(Line(*happenings))
         await intake.drain()
 
@@ -154,12 +164,35 @@ async def test_a_second_failure_counts_and_success_lets_go(desk, kind, round_):
 
 @ON_SQLITE
 async def test_what_the_store_is_to_blame_for_is_no_failure_of_the_message(desk, kind, round_):
-    receipt = Receipt()
-    await desk.hear(message(1, "坏库", receipt=receipt), message(2, "下一条"))
-    assert desk.reception.handled == ["下一条"]
-    assert receipt.is_settled
-    assert not receipt.is_saved  # the platform brings it again
+    """It waits until the store saves again, and so does what the same person said after it."""
+    receipt, others, intake = Receipt(), Receipt(), desk.intake()
+    await intake.read(
+        Line(
+            message(1, "坏库", receipt=receipt),
+            message(2, "下一条"),
+            message(3, "别人的", "qq:20002", receipt=others),
+        )
+    )
+    assert not await receipt.wait(60)  # at once: a platform that brings it again may do so
+    assert await others.wait(60)
+    assert desk.reception.handled == ["别人的"]
+    assert intake.unsaved == 2
+    desk.reception.is_full = False
+    await intake.drain()
+    assert desk.reception.handled == ["别人的", "坏库", "下一条"]
+    assert intake.unsaved == 0
     assert await desk.store.failures() == []
+
+
+@ON_SQLITE
+async def test_what_was_never_saved_stands_in_the_log_when_the_program_ends(desk, kind, round_):
+    intake = desk.intake()
+    with capture_logs() as logs:
+        await intake.read(Line(message(1, "坏库 打印机坏了")))
+        await desk.reception.refused.wait()
+        await intake.close()
+    (lost,) = [entry for entry in logs if entry["action"] == "message_lost"]
+    assert (lost["said"], lost["room"], lost["message"]) == ("坏库 打印机坏了", "qq:group:1", "1")
 
 
 @ON_SQLITE

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from adapters.addressing import addressed, mentioned
+from adapters.addressing import addressed, mentioned, without_calls
 from adapters.contract import Attachment, Incoming, KnownPerson, Outgoing, RoomKind
 from adapters.markdown import plain
 from adapters.said import Said
@@ -24,6 +25,7 @@ _LONGEST_PART: Final = LIMIT - 1024
 
 _ATTACHMENTS: Final[Mapping[str, str]] = {"image": "picture", "file": "file", "video": "video"}
 _LONGEST_ADDRESS: Final = 4096
+_SUFFIX: Final = re.compile(r"\.[A-Za-z0-9]{1,5}$")
 _SPACES: Final = " \t\r\n\u00a0\u2005\u3000"
 
 
@@ -52,7 +54,7 @@ def incoming(body: Body, view: View, said: Said) -> Incoming | None:
     room, kind = place_of_it
     words, attachments = content
     text = _without_call(words.strip(), view) if kind is RoomKind.GROUP else words.strip()
-    text = addressed(text, view.bot_name)[1]
+    text = without_calls(addressed(text, view.bot_name)[1], view.bot_name)
     sender = f"{view.name}:{author}"
     number = identity(body.msgid)
     return Incoming(
@@ -150,7 +152,8 @@ def _attachment(kind: str, content: Any) -> Attachment:
 
 def _last_part(url: str) -> str:
     path = url.partition("://")[2].partition("?")[0].partition("/")[2]
-    return path.rpartition("/")[2][:128]
+    name = path.rpartition("/")[2][:128]
+    return name if _SUFFIX.search(name) else ""  # most often it is a number of the platform
 
 
 def _without_call(text: str, view: View) -> str:
@@ -159,8 +162,7 @@ def _without_call(text: str, view: View) -> str:
     if is_called or text[:1] not in ("@", "＠"):
         return rest
     if any(person.name and text.startswith(person.name, 1) for person in view.people):
-        # Somebody else is called first; the robot later.
-        return text.replace(f"@{view.bot_name}", "", 1).strip()
+        return text  # somebody else is called first; the robot later
     end = min((at for space in _SPACES if (at := text.find(space)) >= 0), default=len(text))
     return text[end:].strip()
 

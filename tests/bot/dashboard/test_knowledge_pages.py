@@ -67,7 +67,7 @@ async def test_a_large_file_is_not_sent_with_its_page_and_is_imported_with_the_s
 
 async def test_a_change_is_live_and_stands_in_the_history(known):
     answer = await known.post(
-        "/knowledge/entries/K-001", {**FIELDS, "reason": "新版", "review_on": "2026-09-01"}
+        "/knowledge/entries/K-001", {**FIELDS, "aliases": "", "reason": "新版", "review_on": "2026-09-01"}
     )
     page = await answer.text()
     assert "已保存" in page
@@ -173,3 +173,118 @@ async def test_who_is_not_logged_in_sees_and_changes_nothing(opens):
     stand = await opens(travel=False)
     await stand.page("/knowledge", status=401)
     assert (await stand.post("/knowledge/entries", FIELDS)).status == 401
+
+
+ODD = "事由,经过,我们怎么说\n投影仪没电了,老师来电,换两节电池\n"
+
+
+def asked_again(page, **fields):
+    """Return the form of a preview with other columns."""
+    form = [("token", re.search(r'name="token" value="([^"]+)"', page)[1]), ("by", "chen")]
+    for name in re.findall(r'name="column" value="([^"]+)"', page):
+        form += [("column", name), ("field", fields.get(name, ""))]
+    return form
+
+
+async def test_columns_nobody_could_make_out_are_chosen_on_the_page(known):
+    page = await (await known.client.post("/knowledge/import", data=a_file("a.csv", ODD))).text()
+    assert "还看不出哪一列是问法" in page
+    assert "换两节电池" in page  # what stands in them helps to choose
+    assert "导入这个文件" not in page
+    form = [*asked_again(page, 事由="question", 我们怎么说="answer"), ("action", "look")]
+    page = await (await known.post("/knowledge/import", form)).text()
+    assert "按选定的列：“事由”当作标准问法、“我们怎么说”当作答案。" in page
+    assert known.bot.knowledge.stored("K-003") is None
+    form = [*asked_again(page, 事由="question", 我们怎么说="answer"), ("action", "import")]
+    assert "新增 1" in await (await known.post("/knowledge/import", form)).text()
+    entry = known.bot.knowledge.stored("K-003")
+    assert (entry.question, entry.answer, entry.changed_by) == ("投影仪没电了", "换两节电池", "陈经理")
+
+
+async def test_what_was_guessed_wrongly_is_put_right_and_nothing_is_imported_unseen(known):
+    text = "标题,客户原话,处理结果\n工单一,打印机卡纸,清纸\n"
+    page = await (await known.client.post("/knowledge/import", data=a_file("a.csv", text))).text()
+    form = [*asked_again(page, 标题="", 客户原话="question", 处理结果="answer"), ("action", "import")]
+    page = await (await known.post("/knowledge/import", form)).text()
+    assert "列改过了，还没有导入" in page
+    assert "打印机卡纸" in page
+    assert known.bot.knowledge.stored("K-003") is None
+    form = [*asked_again(page, 标题="", 客户原话="question", 处理结果="answer"), ("action", "import")]
+    await known.post("/knowledge/import", form)
+    assert known.bot.knowledge.stored("K-003").question == "打印机卡纸"
+
+
+async def test_a_list_without_names_loses_no_row(known):
+    text = "打印机卡纸,张三,清纸\n扫描不清楚,李四,擦玻璃板\n"
+    page = await (await known.client.post("/knowledge/import", data=a_file("a.csv", text))).text()
+    form = [*asked_again(page, 打印机卡纸="question", 清纸="answer"), ("unnamed", "on"), ("action", "look")]
+    page = await (await known.post("/knowledge/import", form)).text()
+    assert "新增 2" in page
+
+
+async def test_a_preview_shows_what_changes_and_every_row_to_look_at(known):
+    text = "编号,标准问法,答案\nK-001,打印机找不到,新答案\n" + "".join(f",第{n}问,\n" for n in range(30))
+    page = await (await known.client.post("/knowledge/import", data=a_file("a.csv", text))).text()
+    assert "答案 点&lt;b&gt;重新搜索&lt;/b&gt; → <b>新答案</b>" in page
+    assert page.count("缺答案") >= 30
+
+
+async def test_what_was_typed_is_kept_when_it_cannot_be_saved(known):
+    typed = {**FIELDS, "answer": "写了很久的答案", "valid_from": "2026-09-02", "valid_until": "2026-09-01"}
+    page = await (await known.post("/knowledge/entries/K-001", typed)).text()
+    assert "没有保存，失效日早于生效日" in page
+    assert "写了很久的答案" in page
+    new = {"question": "打印机找不到", "answer": "写了很久的答案", "by": "chen", "lesson": "L-1"}
+    page = await (await known.post("/knowledge/entries", new)).text()
+    assert "已经是 K-001 的问法" in page
+    assert "写了很久的答案" in page
+    assert 'name="lesson" value="L-1"' in page
+
+
+async def test_of_two_who_change_an_entry_the_second_is_told_and_may_insist(known):
+    page = await known.page("/knowledge/entries/K-001")
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    await known.post("/knowledge/entries/K-001", {**FIELDS, "answer": "第一个人的", "seen": seen})
+    second = {**FIELDS, "answer": "第二个人的", "by": "zhang"}
+    page = await (await known.post("/knowledge/entries/K-001", {**second, "seen": seen})).text()
+    assert "K-001 刚被 陈经理 改过" in page
+    assert "第二个人的</textarea>" in page
+    assert known.bot.knowledge.stored("K-001").answer == "第一个人的"
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    await known.post("/knowledge/entries/K-001", {**second, "seen": seen})
+    assert known.bot.knowledge.stored("K-001").answer == "第二个人的"
+
+
+async def test_saving_does_not_give_everybody_what_was_for_a_customer_nobody_knows_any_more(known):
+    now = known.clock.now()
+    gone = Entry(id="K-009", question="旧客户的问题", answer="旧", customer="gone")
+    await known.bot.store.learn(Learning(at=now, entries=(gone,)))
+    await known.bot.knowledge.refresh(now)
+    page = await known.page("/knowledge/entries/K-009")
+    chosen = re.search(r'<option value="([^"]+)" selected>gone</option>', page)[1]
+    form = {"question": "旧客户的问题", "answer": "新", "customer": chosen}
+    await known.post("/knowledge/entries/K-009", form)
+    assert known.bot.knowledge.stored("K-009").customer == "gone"
+
+
+async def test_the_history_says_who_went_back_to_which_form(known):
+    await known.post("/knowledge/entries/K-001", FIELDS)
+    page = await (
+        await known.post("/knowledge/entries/K-001", {"action": "restore", "version": "1", "by": "chen"})
+    ).text()
+    assert re.search(r"陈经理</b> 恢复成 \d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2} 的样子", page)
+
+
+async def test_two_entries_that_want_the_same_words_are_named(known):
+    form = {"question": "打印机连不上", "answer": "看网线", "aliases": "搜不到打印机", "by": "chen"}
+    await known.post("/knowledge/entries", {**form, "aliases": ""})
+    page = await (await known.post("/knowledge/entries/K-003", form)).text()
+    assert "“搜不到打印机”也是 K-001 的问法" in page
+    page = await (await known.post("/knowledge/entries/K-003", {**form, "question": "打印机找不到"})).text()
+    assert "“打印机找不到”已经是 K-001 的问法" in page
+
+
+@pytest.mark.parametrize("path", ["import", "lessons", "entries"])
+async def test_an_answer_to_a_form_can_be_read_in_the_other_language(known, path):
+    answer = await known.get(f"/knowledge/{path}?lang=en")
+    assert (answer.status, answer.headers["Location"]) == (303, "/knowledge?lang=en")

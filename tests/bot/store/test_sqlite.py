@@ -39,7 +39,7 @@ async def writing(path, build, **options):
     with closing(open_for_writing(path, build.at, known_migrations())) as connection:
         told: list[str] = []
         connection.set_trace_callback(told.append)
-        writer = GroupCommit(connection, **options)
+        writer = GroupCommit(connection, path, **options)
         yield writer, connection, told
         await writer.close()
 
@@ -164,10 +164,28 @@ class TestSharedCommits:
             (pages,) = connection.execute("PRAGMA page_count").fetchone()
             connection.execute(f"PRAGMA max_page_count = {pages}")
             big = build.message("o1", text="长" * 100_000)
-            with pytest.raises(StoreFault, match="磁盘"):
+            with pytest.raises(StoreFault, match="磁盘满了") as refused:
                 await writer.submit(statements(build, seen="m1", outgoing=(big,)))
+            assert str(writer.trouble) == str(refused.value)
             connection.execute("PRAGMA max_page_count = 1000000")
             await writer.submit(statements(build, seen="m1", outgoing=(big,)))
+            assert writer.trouble is None
+
+    @pytest.mark.asyncio
+    async def test_whether_a_disk_takes_something_again_is_found_out_without_anybody_saying_something(
+        self, path, build
+    ):
+        store = await open_sqlite(path, build.at)
+        store._connection.execute("PRAGMA max_page_count = 1")  # as many as there are
+        with pytest.raises(StoreFault):
+            await store.commit(build.change(seen="m1", outgoing=(build.message("o1", text="长" * 100_000),)))
+        assert await store.alive() == 1
+        assert store.trouble is not None
+        store._connection.execute("PRAGMA max_page_count = 1000000")
+        assert await store.alive() == 1
+        assert store.trouble is None
+        assert await store.free_bytes() > 0
+        await store.close()
 
     @pytest.mark.asyncio
     async def test_nothing_is_taken_after_the_end(self, path, build):
@@ -241,7 +259,7 @@ class TestFile:
         [
             (b"PK\x03\x04 a spreadsheet", "不是数据库"),
             (b"SQLite", "不是数据库"),
-            (b"SQLite format 3\0" + b"\xff" * 5000, "用不了"),
+            (b"SQLite format 3\0" + b"\xff" * 5000, "已损坏"),
         ],
         ids=["other", "cut", "broken"],
     )
@@ -270,7 +288,7 @@ class TestFile:
         (tmp_path / "file").touch()
         (tmp_path / "folder.db").mkdir()
         for place in ("file/store.db", "folder.db"):
-            with pytest.raises(StoreFault, match=r"写不了.*请检查"):
+            with pytest.raises(StoreFault, match=r"写不了.*请"):
                 await open_sqlite(tmp_path / place, build.at)
 
     @pytest.mark.asyncio

@@ -1,0 +1,77 @@
+"""What waits for a decision on the knowledge page: approved or dropped with a click."""
+
+from __future__ import annotations
+
+from aiohttp import web
+from msgspec.structs import replace
+
+from bot.dashboard.knowledge_frame import KnowledgeFrame, back_to_the_list
+from bot.learning.curator import Decide, edited, new_entry, with_alias
+from bot.lessons import Lesson, Missed, Picked, Proposed
+from bot.store.knowledge_contract import Learning
+from bot.tickets.errors import N_, TicketError
+from faq.entries import Entry
+
+
+class KnowledgeLessons:
+    """Request handlers around one bot."""
+
+    def __init__(self, frame: KnowledgeFrame) -> None:
+        self._frame = frame
+        self._bot = frame.bot
+
+    def routes(self) -> list[web.AbstractRouteDef]:
+        """Return every route."""
+        return [
+            web.post("/knowledge/lessons", self.decide),
+            web.get("/knowledge/lessons", back_to_the_list),
+        ]
+
+    async def decide(self, request: web.Request) -> web.StreamResponse:
+        """Approve or drop what waits."""
+        form = await request.post()
+        voice, now = self._frame.renderer.voice(request), self._bot.clock.now()
+        ids = str(form.get("lessons", "")).split(" ")
+        lessons = [lesson for id_ in ids if (lesson := await self._bot.store.lesson(id_))]
+        open_ = [lesson for lesson in lessons if not lesson.outcome]
+        if not open_:
+            return await self._frame.listed(request, voice.speaker.say("这一条已经处理过了。"))
+        if form.get("action") == "drop":
+            closed = tuple(replace(lesson, outcome="dropped") for lesson in open_)
+            await self._bot.store.learn(Learning(at=now, lessons=closed))
+            return await self._frame.listed(request, voice.speaker.say("已忽略。"), response_to=form)
+        try:
+            entry = await self._approved(open_, str(form.get("answer", "")), self._frame.who(form))
+        except TicketError as refusal:
+            return await self._frame.listed(request, voice.speaker.refuse(refusal))
+        said = voice.speaker.say("{entry} 已上线。", entry=entry.id)
+        return await self._frame.listed(request, said, response_to=form)
+
+    async def _approved(self, lessons: list[Lesson], answer: str, by: str) -> Entry:
+        closed = [replace(lesson, outcome="approved") for lesson in lessons]
+        first, now = lessons[0].matter, self._bot.clock.now()
+        decide: Decide
+        match first:
+            case Proposed():
+                decide = _of_draft(first, answer.strip() or first.answer)
+                why = str(first.ticket or N_("改答案"))
+            case Picked():
+                decide, why = with_alias(first.entry, first.wording), N_("相似问法")
+            case Missed():
+                raise TicketError(N_("没答上的问题要先写答案。"))
+        return await self._bot.school.curator.change(decide, by=by, why=why, now=now, lessons=closed)
+
+
+def _of_draft(draft: Proposed, answer: str) -> Decide:
+    if draft.entry:
+        return edited(draft.entry, lambda each: replace(each, answer=answer, is_enabled=True))
+    return new_entry(
+        Entry(
+            id="",
+            question=draft.question,
+            aliases=draft.aliases,
+            answer=answer,
+            customer=draft.customer,
+            owner=draft.author.id,
+        )
+    )
