@@ -246,7 +246,11 @@ class Answering:
 
     async def _greet(self, hearing: Hearing) -> None:
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
-        text = greeting_for_staff(speaker) if hearing.is_for_staff else greeting(speaker, self._bot.name)
+        text = (
+            greeting_for_staff(speaker)
+            if hearing.is_for_staff
+            else greeting(speaker, self._bot.name, is_private=hearing.is_private)
+        )
         await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
 
 

@@ -26,8 +26,10 @@ _LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
 _SHOWN_TO_CUSTOMERS = (Word.REPORT, Word.PROGRESS, Word.URGE, Word.WITHDRAW)
 
 
-def greeting(speaker: Speaker, bot_name: str) -> str:
-    """Return what the bot says when it is called without a question."""
+def greeting(speaker: Speaker, bot_name: str, *, is_private: bool = False) -> str:
+    """Return what the bot says when it is called without a question; where two talk nobody needs to be called."""
+    if is_private:
+        return speaker.say("我在。直接说问题就行，查不到我转工程师。更多：帮助")
     return speaker.say("我在。直接 @{name} 说问题就行，查不到我转工程师。更多：帮助", name=bot_name)
 
 
@@ -36,10 +38,11 @@ def greeting_for_staff(speaker: Speaker) -> str:
     return speaker.say("我在。常用：待办、我的单、值班、进度 单号；全部：帮助")
 
 
-def help_for(role: Role, speaker: Speaker) -> str:
+def help_for(role: Role, speaker: Speaker, *, is_private: bool = False) -> str:
     """Return the help of a role: five lines for customers, nine for engineers, twelve for managers."""
     if not role.is_staff:
-        lines = [speaker.say("直接说问题并 @我，我先查资料，查不到转工程师。")]
+        how = N_("直接说问题并 @我，我先查资料，查不到转工程师。")
+        lines = [speaker.say(N_("直接说问题，我先查资料，查不到转工程师。") if is_private else how)]
         specs = [spec for spec in SPECS if spec.word in _SHOWN_TO_CUSTOMERS]
         return "\n".join([*lines, *(speaker.say(spec.usage) for spec in specs)])
     specs = [

@@ -92,7 +92,11 @@ class Informing:
     async def _help(self, hearing: Hearing, command: Command) -> None:
         spec = spec_named(command.rest) if command.rest else None
         speaker = self._speak(hearing)
-        text = answers.example_of(spec, speaker) if spec else answers.help_for(hearing.role, speaker)
+        text = (
+            answers.example_of(spec, speaker)
+            if spec
+            else answers.help_for(hearing.role, speaker, is_private=hearing.is_private)
+        )
         await self._tell(hearing, text)
 
     async def _mine(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
