@@ -66,7 +66,9 @@ async def test_a_machine_that_has_everything_is_well_but_for_whom_nobody_can_rea
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     found = await found_of(tmp_path, port)
-    assert [found[each][0] for each in ("Python", "SQLite", "事件循环", "配置", "数据库", "网页")] == [True] * 6
+    assert [found[each][0] for each in ("Python", "SQLite", "事件循环", "配置", "数据库", "网页")] == [
+        True
+    ] * 6
     assert found["数据库"][1].startswith("可以读写")
     unwell = {subject for subject, (is_well, _) in found.items() if not is_well}
     assert any("育才群" in each for each in unwell)  # it has no rota
