@@ -181,8 +181,9 @@ class Knowledge:
             self._ids[place : place + (entry is None)] = [id_] if entry is not None else []
         return sum(1 + len(each.aliases) for each in (before, entry) if each is not None)
 
-    def entry(self, id_: str) -> Entry | None:
-        """Return an entry that is in use, or None."""
+    def entry(self, id_: str, now: datetime) -> Entry | None:
+        """Return an entry that is in use now, or None."""
+        self._turn(now)
         entry = self._entries.get(id_)
         return entry if entry is not None and entry.holds_on(self._day) else None
 
@@ -210,7 +211,10 @@ class Knowledge:
             if vector is not None or sentences.can_ask(asked):
                 await to_thread(self._base.hear, text, vector)
         if len(self._base.index) >= _LARGE:
-            for _ in self._base.looked_up(text, customer=customer or None, is_read=is_asked):
+            at_least = self._at_least(is_asked=is_asked)
+            for _ in self._base.looked_up(
+                text, customer=customer or None, at_least=at_least, is_read=is_asked
+            ):
                 await sleep(0)
 
     def find(self, text: str, customer: str, now: datetime, *, is_asked: bool = True) -> list[Hit]:
@@ -219,8 +223,12 @@ class Knowledge:
         What nobody asked is not weighed where no entry can be sure enough for `judge`, and so finds nothing.
         """
         self._turn(now)
-        at_least = 0.0 if is_asked else for_chatter(self.answer_at)
-        return by_popularity(self._matched(text, customer, at_least), self.wanted)
+        found = self._matched(text, customer, self._at_least(is_asked=is_asked))
+        return by_popularity(found, self.wanted)
+
+    def _at_least(self, *, is_asked: bool) -> float:
+        """Return how likely an entry must be to be worth weighing."""
+        return 0.0 if is_asked else for_chatter(self.answer_at)
 
     def _matched(self, text: str, customer: str, at_least: float) -> list[Hit]:
         if self._base.sentences is not None:  # more may be known of what sentences mean the next time

@@ -11,6 +11,7 @@ from operator import add
 # Runs of Chinese are cut into characters and pairs, everything else into words and triples of letters.
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
+ALL_CHINESE = re.compile(r"[ \u3400-\u9fff]*")
 # Stands before a triple, so that it is no word of three letters.
 MARK = "~"
 _COMMON = 0.25

@@ -8,12 +8,13 @@ from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
 from math import log
-from operator import mul
+from operator import add, mul
 
 import msgspec
 from msgspec.structs import replace
 
-from faq.grams import CHINESE, grams, is_letter, letters_and_others
+from faq.grams import ALL_CHINESE, CHINESE, grams, is_letter, letters_and_others
+from faq.marks import AT_MOST, Marks
 from faq.pinyin import near_sound, sound
 from faq.search import Hidden, Shelf, Wanted, nearest, stands_in
 from faq.spelling import corrected
@@ -50,13 +51,6 @@ class Sum(msgspec.Struct, frozen=True):
     pieces: float
 
 
-class Known(msgspec.Struct, frozen=True):
-    """What a whole collection has of a text: the shares, and how many of its characters."""
-
-    shares: Coverage
-    characters: int
-
-
 class Weighed(msgspec.Struct, frozen=True):
     """A weighed text, made ready to be held against many phrasings: its pieces, each with what it adds to the shares of letters
     and of pieces."""
@@ -67,8 +61,25 @@ class Weighed(msgspec.Struct, frozen=True):
     others: list[tuple[str, float, float]]  # words and triples
 
 
+class Glance(msgspec.Struct, frozen=True):
+    """What a whole collection has of a text at most: the share of its letters' weight, and how many of its characters."""
+
+    letters: float
+    characters: int
+
+
+class Look(msgspec.Struct, frozen=True):
+    """A text weighed, without what no phrasing has; the share of its pieces that some phrasing has; how often it has each Chinese
+    character that some phrasing has; and how many of its characters are not Chinese."""
+
+    weighed: Weighed
+    pieces: float
+    counts: dict[str, int]
+    others: int
+
+
 class _Remembered(dict[str, float]):
-    """What words weigh, asked for once each."""
+    """What words or letters weigh, asked for once each."""
 
     def __init__(self, weight_of: Callable[[str], float]) -> None:
         super().__init__()
@@ -96,6 +107,9 @@ class Index:
         self._heard: dict[str, list[tuple[str, float]]] = {}
         self._totals: dict[int, Sum] = {}
         self._words: dict[str, float] = {}
+        self._letters = _Remembered(self._letter)
+        self.longest = 0  # characters that any text ever had
+        self._marks: Marks | None = None  # made when they are first asked for
 
     def __len__(self) -> int:
         return self._living
@@ -114,6 +128,7 @@ class Index:
         pieces = grams(text)
         self.shelf.add(number, text, pieces)
         self._living += 1
+        self.longest = max(self.longest, len(text))
         postings = self._postings
         for piece in pieces:
             posting = postings.get(piece)
@@ -122,11 +137,14 @@ class Index:
                 if CHINESE.match(piece):
                     self._spellings.setdefault(near_sound(sound(piece)), []).append(piece)
             posting.append(number)
+        if self._marks is not None:
+            self._marks.add(number, text)
         self._forget()
 
     def count(self) -> None:
         """Know how many phrasings there are, after the shelf was filled with what was saved."""
         self._living = len(self._texts) - self._texts.count(None)
+        self.longest = max((len(text) for text in self._texts if text), default=0)
         self._forget()
 
     def remove(self, number: int) -> None:
@@ -158,6 +176,8 @@ class Index:
             self._heard.clear()
             self._totals.clear()
             self._words.clear()
+        if self._letters:
+            self._letters.clear()
 
     def _rarity(self, live: int) -> float:
         """Return the inverse document frequency, positive, highest for a piece that nothing has."""
@@ -265,26 +285,85 @@ class Index:
         """
         return nearest(self.shelf, wanted, least=least, hidden=hidden)
 
-    def known(self, text: str) -> Known:
-        """Return what of a canonical text any phrasing has at most: what stands in some phrasing or other."""
+    def glance(self, text: str) -> Glance:
+        """Return what any phrasing has of a canonical text at most, for much less than looking it up costs."""
+        if not ALL_CHINESE.fullmatch(text):
+            return self._glance(text)
+        letters = set(text)
+        letters.discard(" ")
+        missing = letters.difference(self._postings)
+        weigh = self._letters.__getitem__
+        all_ = sum(map(weigh, letters))
+        known = all_ - sum(map(weigh, missing))
+        return Glance(_share(known, all_), len(text) - sum(map(text.count, missing)))
+
+    def _glance(self, text: str) -> Glance:
+        """Return what `glance` does of a text with letters that are not Chinese; those of its words are all taken to be known."""
+        factors, rarity = letters_and_others(text)[0], self.rarity
+        missing = [piece for piece in factors if piece not in self._postings]
+        all_ = sum([factor * rarity(piece) for piece, factor in factors.items()])
+        known = all_ - self._rarest * sum([factors[piece] for piece in missing])
+        strange = [piece for piece in missing if CHINESE.match(piece)]
+        return Glance(_share(known, all_), len(text) - sum(map(text.count, strange)))
+
+    def share_of_pieces(self, text: str) -> float:
+        """Return the share of a canonical text's pieces that some phrasing or other has; 1 where it is not Chinese alone."""
+        if not ALL_CHINESE.fullmatch(text):
+            return 1.0
+        letters, pairs = set(text.replace(" ", "")), set[str]()
+        for run in text.split(" "):
+            pairs.update(map(add, run, run[1:]))
+        no_letters, no_pairs = letters.difference(self._postings), pairs.difference(self._postings)
+        rarity = self.rarity
+        known = _LETTER * sum(map(rarity, letters - no_letters)) + sum(map(rarity, pairs - no_pairs))
+        return _share(known, known + self._rarest * (_LETTER * len(no_letters) + len(no_pairs)))
+
+    def look(self, text: str) -> Look:
+        """Return how a canonical text is weighed."""
         letters, others = letters_and_others(text)
-        known = letters.keys() & self._postings.keys()
-        unknown = letters.keys() - known
-        known_others = others.keys() & self._postings.keys()
-        rarities, rarity, rarest = self._weights, self.rarity, self._rarest
-        rare = [rarities.get(piece) or rarity(piece) for piece in known]
-        by_letters = sum(map(mul, map(letters.__getitem__, known), rare))
-        by_pieces = _LETTER * sum(rare) + sum(
-            [rarities.get(piece) or rarity(piece) for piece in known_others]
+        rarities, rarity, postings = self._weights, self.rarity, self._postings
+        found = Weighed(Sum(0.0, 0.0), [], [], [])
+        counts: dict[str, int] = {}
+        all_letters = all_pieces = by_pieces = 0.0
+        for piece, factor in letters.items():
+            rare = rarities.get(piece) or rarity(piece)
+            weighs, adds = factor * rare, _LETTER * rare
+            all_letters += weighs
+            all_pieces += adds
+            if piece in postings:
+                by_pieces += adds
+                if CHINESE.match(piece):
+                    found.characters.append((piece, weighs, adds))
+                    counts[piece] = text.count(piece)
+                else:
+                    found.others.append((piece, weighs, adds))
+        for piece in others:
+            rare = rarities.get(piece) or rarity(piece)
+            all_pieces += rare
+            if piece in postings:
+                by_pieces += rare
+                if CHINESE.match(piece):
+                    found.pairs.append((piece, rare))
+                else:
+                    found.others.append((piece, 0.0, rare))
+        chinese = sum(map(len, ALL_CHINESE.findall(text))) - text.count(" ")
+        return Look(
+            replace(found, sum=Sum(all_letters, all_pieces)),
+            _share(by_pieces, all_pieces),
+            counts,
+            len(text) - chinese,
         )
-        all_letters = by_letters + rarest * sum(map(letters.__getitem__, unknown))
-        all_pieces = by_pieces + rarest * (_LETTER * len(unknown) + len(others) - len(known_others))
-        # A Chinese character that is no piece of the collection is in none of its texts.
-        missing = {piece for piece in unknown if "\u3400" <= piece <= "\u9fff"}
-        return Known(
-            Coverage(_share(by_letters, all_letters), 1.0, _share(by_pieces, all_pieces), 1.0),
-            len(text) - sum(map(missing.__contains__, text)),
-        )
+
+    def _letter(self, piece: str) -> float:
+        return _factor(piece) * self.rarity(piece)
+
+    def marks(self) -> Marks | None:
+        """Return which phrasings have a character, or None where there are too many of them."""
+        if len(self._texts) > AT_MOST:
+            self._marks = None
+        elif self._marks is None:
+            self._marks = Marks(self._postings, self._texts)
+        return self._marks
 
     def weighed(self, weights: dict[str, float]) -> Weighed:
         """Return weighed pieces made ready to be held against phrasings by `coverage`."""

@@ -10,12 +10,15 @@ from typing import Any
 
 import msgspec
 
+from faq.asked import Asked
 from faq.entries import Comparison, Entry, Measured
-from faq.features import at_most, at_most_of_any, compared, reading, spelled
+from faq.features import at_most, compared
+from faq.glance import can_any
 from faq.index import Index, Weighed
 from faq.phrases import Phrases
-from faq.rank import LEAST_SHARED, most_likely, most_likely_of_any, ranked
+from faq.rank import LEAST_SHARED, least_spoken, most_likely, ranked
 from faq.read_ahead import ReadAhead
+from faq.reading import length, reading, spelled
 from faq.search import CANDIDATES, Wanted
 from faq.sentences import Sentences
 from faq.text import fold, is_noise, plain
@@ -220,11 +223,19 @@ class KnowledgeBase:
         return canonical(_LETTERS.sub(lambda run: meant.get(run[0], run[0]), read)), meant.values()
 
     def looked_up(
-        self, text: str, *, customer: str | None = None, left_out: LeftOut = (), is_read: bool = True
+        self,
+        text: str,
+        *,
+        customer: str | None = None,
+        at_least: float = 0.0,
+        left_out: LeftOut = (),
+        is_read: bool = True,
     ) -> Iterator[None]:
         """Find what may be like a text and read it, bit by bit, so that `match` and `measure` are quick afterwards."""
-        asked_text = self._read(text)[0]
+        asked_text, meant = self._read(text)
         yield
+        if at_least > 0 and not meant and not self._can_be(asked_text, customer, at_least):
+            return
         _, numbers = self._looked_up(asked_text, customer, left_out, is_kept=True)
         yield
         for place, number in enumerate(numbers if is_read else ()):
@@ -261,7 +272,7 @@ class KnowledgeBase:
         Those `left_out` are taken as if they were not there.
         """
         asked_text, meant = self._read(text)
-        if at_least > 0 and not meant and self._can_at_most(asked_text, customer) < at_least:
+        if at_least > 0 and not meant and not self._can_be(asked_text, customer, at_least):
             return []
         hidden = self._hidden(customer, left_out)
         wanted, numbers = self._looked_up(asked_text, customer, left_out)
@@ -279,17 +290,17 @@ class KnowledgeBase:
         is_bounded = at_least > 0 and not meant and like is None
         if is_bounded and self._most_likely(asked_text, weighed, numbers, customer) < at_least:
             return []
-        asked = reading(asked_text)
         weight = self.index.weights_of()
-        found = []
+        asked, found = Asked(reading(asked_text), weight), []
         for number in numbers:
             read = self._readings.reading(number)
-            rewritten = spelled(asked, read, meant) if meant else None
+            rewritten = spelled(asked.reading, read, meant) if meant else None
             if rewritten is None:
-                shares = self.index.coverage(weighed, number)
+                question, shares = asked, self.index.coverage(weighed, number)
             else:
+                question = Asked(rewritten, weight)
                 shares = self.index.coverage(self.index.weighed(self.index.weigh(rewritten.text)), number)
-            features = compared(rewritten or asked, read, shares, weight, with_left_over=like is not None)
+            features = compared(question, read, shares, with_left_over=like is not None)
             found.append(
                 Measured(
                     self.phrases.entry(number),
@@ -301,14 +312,15 @@ class KnowledgeBase:
             )
         return found
 
-    def _can_at_most(self, text: str, customer: str | None) -> float:
-        """Return a probability that no entry goes beyond, whatever phrasings are found: seen before any is looked for."""
+    def _can_be(self, text: str, customer: str | None, at_least: float) -> bool:
+        """Say whether an entry can be as likely, whatever phrasings are found: seen before any is looked for."""
         if self.sentences is not None and self.sentences.can_ask(text):
-            return 1.0  # what sentences mean is not bounded
-        if not text:
-            return 0.0
-        cases, wordings = at_most_of_any(text, self.index.known(text)), min(self.phrases.most, CANDIDATES)
-        return most_likely_of_any(cases, wordings, self.count(customer)) if wordings else 0.0
+            return True  # what sentences mean is not bounded
+        wordings = min(self.phrases.most, CANDIDATES)
+        if not text or not wordings:
+            return False
+        least = least_spoken(at_least, length(text), wordings, self.count(customer))
+        return can_any(self.index, text, least)
 
     def _most_likely(
         self, text: str, weighed: Weighed, numbers: Sequence[int], customer: str | None

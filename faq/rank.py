@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from math import exp, log
 
@@ -28,6 +28,8 @@ _DENIED, _CONTRADICTED, _THE_SAME = 0.86, 0.69, 0.99
 _LEAST_TELLING, _SMALL_WORDS = 0.4, 0.3
 # A text of some length that stands whole in a phrasing is at least worth offering, the shorter phrasing first.
 _HELD, _HELD_MORE, _LEAST_HELD = 0.4, 0.1, 0.1
+# No evidence is more, to either side; so near a bar is known; and how many bars are remembered.
+_NEVER, _EXACT, _REMEMBERED = 100.0, 1e-6, 512
 # So many entries are told about.
 _TOLD = 8
 # A lead beyond this says no more. So much evidence any two questions have for each other, whether one was found or not.
@@ -114,22 +116,36 @@ def most_likely(found: Sequence[Sequence[float]], among: int) -> float:
 
     As if all were phrasings of one entry that had no rival. Only for what is not compared by the meaning of whole sentences.
     """
-    if any(features[_ALIKE] == 1.0 for features in found):
+    if any(map(is_alike, found)):
         return 1.0
-    total = log(sum([exp(SHARPNESS * _spoken_at_most(features)) for features in found])) / SHARPNESS
+    total = log(sum([exp(SHARPNESS * spoken_at_most(features)) for features in found])) / SHARPNESS
     # What is not measured is the same for all, and so is the length of the text.
     return _likely_at_most(found[0], total, among)
 
 
-def most_likely_of_any(cases: Sequence[Sequence[float]], wordings: int, among: int) -> float:
-    """Return what `most_likely` does, of an entry with so many phrasings that all have the features of one of some cases at most."""
-    if any(features[_ALIKE] == 1.0 for features in cases):
-        return 1.0
-    spoken = max(map(_spoken_at_most, cases))
-    return _likely_at_most(cases[0], spoken + log(wordings) / SHARPNESS, among)
+@lru_cache(maxsize=_REMEMBERED)
+def least_spoken(at_least: float, length_of_text: float, wordings: int, among: int) -> float:
+    """Return what `spoken_at_most` must be of one phrasing at least, or an entry with so many phrasings is never as likely as `at_least`.
+
+    As if all of them spoke as much, and the entry had no rival.
+    """
+    features = [0.0] * len(NAMES)
+    features[_LENGTH] = length_of_text
+    features[_MEANT_OF_TEXT] = features[_MEANT_OF_PHRASE] = 1.0
+    low, high = -_NEVER, _NEVER
+    while high - low > _EXACT:
+        middle = (low + high) / 2
+        total = middle + log(wordings) / SHARPNESS
+        low, high = (low, middle) if _likely_at_most(features, total, among) >= at_least else (middle, high)
+    return low
 
 
-def _spoken_at_most(features: Sequence[float]) -> float:
+def speaks_for(name: str) -> float:
+    """Return how much a feature speaks for the same question, 0 where it speaks against it."""
+    return max(0.0, _weights(False)[NAMES.index(name)])
+
+
+def spoken_at_most(features: Sequence[float]) -> float:
     """Return what the measured features speak, of those that a phrasing has at most."""
     return sum([weight * features[place] for place, weight in _most_spoken()[0]])
 
@@ -140,9 +156,14 @@ def _likely_at_most(features: Sequence[float], total: float, among: int) -> floa
     return max(probability(logit, among, is_semantic=False), _HELD + _HELD_MORE)
 
 
+def is_alike(features: Sequence[float]) -> bool:
+    """Say whether features are those of a phrasing that is the text itself."""
+    return features[_ALIKE] == 1.0
+
+
 def is_the_same(each: Measured) -> bool:
     """Say whether a phrasing is the text itself."""
-    return each.features[_ALIKE] == 1.0
+    return is_alike(each.features)
 
 
 def is_decided(each: Measured) -> bool:

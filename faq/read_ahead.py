@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from faq.features import Reading, reading
 from faq.index import Index
+from faq.reading import Reading, reading
 
 # So many are kept, a little more than a kilobyte each; what is beyond is read when it is like a question.
 AT_MOST = 20_000

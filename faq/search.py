@@ -28,6 +28,8 @@ _SIFTED = 6
 # Sums are compared with bounds that were summed up in another order.
 _SLACK = 1e-9
 
+_NONE = array("I")
+
 Hidden = Sequence[AbstractSet[int]]  # numbers that are taken as if they were not there
 Posting = tuple[int, str]  # how many have a piece, and the piece
 
@@ -115,16 +117,21 @@ def _gathered(
     """Return what shares the rarest pieces, how many of these were looked at, and what all others weigh together.
 
     It stops where a phrasing that has none of those pieces shares too little beside the best one, or when the budget is used
-    up. Nothing comes back when the best one cannot reach `bar` any more.
+    up. Nothing comes back when the best one cannot reach `bar` any more. Pieces that always stand together, as those of a name do,
+    are added at once.
     """
     shared: dict[int, float] = {}
-    looked_at = 0
+    looked_at, numbers = 0, _NONE
+    pending: list[float] = []  # what the latest pieces weigh, which all have these numbers
     most = since = (
         0.0  # what the best one shared when that was looked at last, and what was added to any since, at most
     )
     for place, (count, piece) in enumerate(known):
         is_dear = looked_at + count > _BUDGET
         may_end = most + left < bar or left < _FAR_BEHIND * (most + since) * (1 + _SLACK)
+        if pending and (is_dear or (may_end and count * _LOOKED_BACK > len(shared))):
+            _count(shared, numbers, pending)
+            numbers, pending = _NONE, []
         if shared and (is_dear or (may_end and count * _LOOKED_BACK > len(shared))):
             shared = _seen(shared, hidden)
             most, since = max(shared.values(), default=0.0), 0.0
@@ -135,20 +142,31 @@ def _gathered(
             if left < _FAR_BEHIND * most and scale.is_out_of_reach(shared, left):
                 return shared, place, left
         looked_at += count
-        weight, numbers = sought[piece], shelf.postings[piece]
-        if count > _BUDGET:
-            numbers = numbers[:_BUDGET]
+        weight, posting = sought[piece], shelf.postings[piece]
         left -= weight
         since += weight
-        if not shared:
-            shared = dict.fromkeys(numbers, weight)
-            continue
-        for number in numbers:
-            if number in shared:
-                shared[number] += weight
-            else:
-                shared[number] = weight
+        if posting != numbers:
+            _count(shared, numbers, pending)
+            numbers, pending = posting, []
+        pending.append(weight)
+    _count(shared, numbers, pending)
     return _seen(shared, hidden), len(known), 0.0
+
+
+def _count(shared: dict[int, float], numbers: Sequence[int], weights: Sequence[float]) -> None:
+    """Add what some pieces weigh to what some numbers, so many as the budget is, share; as if piece by piece."""
+    if len(numbers) > _BUDGET:
+        numbers = numbers[:_BUDGET]
+    together = sum(weights)
+    if not shared:
+        shared |= dict.fromkeys(numbers, together)
+        return
+    for number in numbers:
+        if number in shared:
+            for weight in weights:
+                shared[number] += weight
+        else:
+            shared[number] = together
 
 
 def _seen(shared: dict[int, float], hidden: Hidden) -> dict[int, float]:
@@ -180,7 +198,7 @@ def _completed(
             numbers = _in_reach(found, numbers, left, scale)
         for piece in (some := [piece for _, piece in rest[start : start + _SIFTED]]):
             left -= sought[piece]
-        _add(shelf, {piece: sought[piece] for piece in some}, found, numbers)
+        _add(shelf, [(piece, sought[piece]) for piece in some], found, numbers)
     return {number: found[number] for number in numbers}
 
 
@@ -194,19 +212,21 @@ def _most_shared(shared: Mapping[int, float], least: float) -> list[int]:
     return more + [number for number in numbers if shared[number] == bar][len(more) - _WEIGHED :]
 
 
-def _add(shelf: Shelf, weights: Mapping[str, float], found: dict[int, float], numbers: Sequence[int]) -> None:
+def _add(
+    shelf: Shelf, weights: Sequence[tuple[str, float]], found: dict[int, float], numbers: Sequence[int]
+) -> None:
     """Add what some pieces weigh to the numbers that have them.
 
     A Chinese piece stands in a text exactly where the text has it as a part, and that is seen much sooner than its
     place in a long list.
     """
-    chinese = [(piece, weight) for piece, weight in weights.items() if CHINESE.match(piece)]
+    chinese = [(piece, weight) for piece, weight in weights if CHINESE.match(piece)]
     texts = shelf.texts
     if chinese:
         for number in numbers:
             text = texts[number] or ""
             found[number] += sum([weight for piece, weight in chinese if piece in text])
-    for piece, weight in weights.items() if len(chinese) < len(weights) else ():
+    for piece, weight in weights if len(chinese) < len(weights) else ():
         if not CHINESE.match(piece):
             posting = shelf.postings[piece]
             for number in numbers:

@@ -170,7 +170,7 @@ def plain(text: str) -> str:
     A text of nothing else stays as it is.
     """
     if not _MAY_BE_CODE.search(text):
-        return _REPEATED.sub(r"\1", text)
+        return _REPEATED.sub(r"\1", text) if _REPEATED.search(text) else text
     bare = _STICKER.sub(" ", _MENTION.sub(" ", _LINK.sub(" ", _CODE.sub(" ", text))))
     bare = _REPEATED.sub(r"\1", _LONG_NUMBER.sub("0", bare)).strip()
     return bare or text

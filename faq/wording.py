@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 from importlib import resources
@@ -13,7 +13,7 @@ import msgspec
 from faq.text import strip_fillers
 
 # Chinese is written without spaces, so a space beside it says nothing: "VPN 连不上" is "VPN连不上".
-_IDLE_SPACE = re.compile(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])")
+_IDLE_SPACE = re.compile(r" (?:(?<=[\u4e00-\u9fff] )|(?=[\u4e00-\u9fff]))")
 _HAS_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-z][a-z0-9]+")
 _NUMBER = re.compile(
@@ -48,9 +48,15 @@ class Sense(msgspec.Struct, frozen=True):
     sides: frozenset[tuple[int, int]]  # which line of what excludes each other, and which place in it
 
 
-def _any_of(words: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern of words, English ones whole; a letter beside Chinese begins a word (hence ASCII)."""
-    return re.compile("|".join(rf"\b{word}\b" if word.isascii() else word for word in words), re.ASCII)
+def _any_of(words: Sequence[str]) -> re.Pattern[str]:
+    """Return a pattern of words, English ones whole; a letter beside Chinese begins a word (hence ASCII).
+
+    Where no word begins is seen at once, without trying each; by Chinese ones alone that is so anyway.
+    """
+    any_ = "|".join(rf"\b{word}\b" if word.isascii() else word for word in words)
+    if any(map(str.isascii, words)):
+        any_ = f"(?=[{re.escape(''.join(sorted({word[0] for word in words})))}])(?:{any_})"
+    return re.compile(any_, re.ASCII)
 
 
 @cache
@@ -129,7 +135,7 @@ def conflict_between(one: Sense, other: Sense) -> Conflict:
     if (
         _clash(one.numbers, other.numbers)
         or _clash(one.names, other.names)
-        or any(_excludes(taken, other.sides) for taken in one.sides)
+        or (one.sides and other.sides and any(_excludes(taken, other.sides) for taken in one.sides))
     ):
         return Conflict.CONTRADICTION
     return Conflict.DENIAL if one.denies != other.denies else Conflict.NONE

@@ -77,6 +77,7 @@ def test_short_chatter_is_not_even_looked_for(example_entries: tuple[Entry, ...]
     base = KnowledgeBase(example_entries, index=index)
     for text in ("收到，谢谢王老师", "好的，赵老师", "哈哈哈，孙老师来了", "食堂的鱼香肉丝不错"):
         assert base.match(text, at_least=0.975) == []
+        assert len(list(base.looked_up(text, at_least=0.975))) == 1
     assert index.looked == 0
     assert base.match("打印机找不到", at_least=0.975) != []
     assert index.looked == 1

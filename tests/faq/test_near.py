@@ -6,8 +6,10 @@ import random
 
 import pytest
 
-from faq.features import NAMES, compared, reading
+from faq.asked import Asked
+from faq.features import NAMES, compared
 from faq.index import Coverage
+from faq.reading import reading
 from faq.text import fold
 from faq.training.examples import written
 from faq.training.near import near, nearly_asked
@@ -45,7 +47,7 @@ def test_words_that_only_fill_are_no_content(text: str, left: str) -> None:
 
 def test_the_same_content_in_other_small_words_is_fully_alike() -> None:
     one, other = (reading(canonical(fold(text))) for text in ("我想修改一下密码", "请问修改密码"))
-    features = compared(one, other, _NOTHING, lambda word: 1.0)
+    features = compared(Asked(one, lambda word: 1.0), other, _NOTHING)
     assert features[NAMES.index("alike_in_content")] == 1.0
     assert features[NAMES.index("alike")] < 1.0
 

@@ -11,10 +11,12 @@ import pytest
 from msgspec.structs import replace
 
 import faq
+from faq.asked import Asked
 from faq.entries import Entry, Measured
-from faq.features import NAMES, UNMEASURED, compared, reading
+from faq.features import NAMES, UNMEASURED, compared
 from faq.knowledge import KnowledgeBase, wording
 from faq.rank import SENTENCE, WITH_SENTENCE, evidence
+from faq.reading import reading
 from faq.training.bases import bases, pairs
 from faq.training.examples import written
 
@@ -63,9 +65,8 @@ def with_sentences(base: KnowledgeBase, text: str) -> Measured:
     [found] = base.measure(text)
     asked = base.asked(text)
     shares = base.index.coverage(base.index.weighed(base.index.weigh(asked)), 0)
-    features = compared(
-        reading(asked), reading(found.text), shares, base.index.weight_of, with_left_over=True
-    )
+    question = Asked(reading(asked), base.index.weight_of)
+    features = compared(question, reading(found.text), shares, with_left_over=True)
     assert features[: len(NAMES)] == found.features
     return replace(found, features=features, sentence=0.6)
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faq.entries import Entry
-from faq.features import reading, spelled
 from faq.knowledge import KnowledgeBase
+from faq.reading import reading, spelled
 from faq.typed import spelled_out
 
 KNOWN = (

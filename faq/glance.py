@@ -1,0 +1,134 @@
+"""Whether any phrasing can be so like a text that it matters: most of what people say to each other is like nothing that is known.
+
+Seen before anything is looked for, and never wrong about what can: `spoken_at_most` is not more than what is reckoned here.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from functools import cache
+from itertools import accumulate
+
+from faq.features import at_most
+from faq.index import Glance, Index, Look
+from faq.marks import STEP, Counted, Marks, is_last, numbers_of
+from faq.rank import is_alike, speaks_for, spoken_at_most
+from faq.reading import LONG
+
+# So many phrasings are held against a text one by one; where there are more they are looked for.
+_FEW = 16
+# So few characters of a text most phrasings have.
+_A_FEW = 4
+
+
+def can_any(index: Index, text: str, least: float) -> bool:
+    """Say whether the measured features of some phrasing may speak so much for a canonical text; True when in doubt.
+
+    A phrasing that is the text itself always may.
+    """
+    glance = index.glance(text)
+    if not _is_in_reach(index, text, glance, least):
+        return False
+    marks = index.marks()
+    if marks is None or _is_enough(index, text, glance, least):
+        return True
+    look = index.look(text)
+    found = _numbers(_Bar(look, text, least), look, marks)
+    return found is None or any(_can(index, number, text, look, least) for number in found)
+
+
+@cache
+def _speaks() -> tuple[float, float, float, float]:
+    """Return what letters of the text speak, and likeness, the length of a phrasing, and the pieces of the text; at their most."""
+    alike = speaks_for("alike") + speaks_for("alike_in_letters")
+    return (
+        speaks_for("letters_of_text"),
+        2 * alike,
+        speaks_for("length_of_phrase"),
+        speaks_for("pieces_of_text"),
+    )
+
+
+@cache
+def _speaks_anyway() -> float:
+    """Return what a phrasing speaks all of whose pieces are in the text, and the text's own length where it counts most."""
+    return speaks_for("letters_of_phrase") + speaks_for("pieces_of_phrase") + speaks_for("length")
+
+
+def _is_in_reach(index: Index, text: str, glance: Glance, least: float) -> bool:
+    """Say whether a phrasing that has all known characters of a text may speak enough, of whatever length there is."""
+    size = len(text)
+    by_letters, by_likeness, by_length, by_pieces = _speaks()
+    if glance.characters == size <= index.longest:
+        return True
+    short = min(max(1, glance.characters), index.longest)
+    long = min(max(short, int(LONG) - 1), index.longest)
+    # Likeness falls ever more slowly while the length grows evenly: what lies between speaks less than one of the two.
+    likeness = max(
+        by_likeness * short / (size + characters) + by_length * min(1.0, (characters + 1) / LONG)
+        for characters in (short, long)
+    )
+    needed = least - _speaks_anyway() - by_letters * glance.letters - likeness
+    return needed <= by_pieces and needed <= by_pieces * index.share_of_pieces(text)
+
+
+def _is_enough(index: Index, text: str, glance: Glance, least: float) -> bool:
+    """Say whether a few of the characters of a text speak enough already, so that counting them would leave out nothing."""
+    by_letters, by_likeness, by_length, by_pieces = _speaks()
+    longest = min(index.longest, int(LONG))
+    spoken = by_letters * glance.letters * _A_FEW / max(glance.characters, 1)
+    spoken += by_likeness * _A_FEW / (len(text) + longest) + by_length * longest / LONG + by_pieces
+    return spoken >= least - _speaks_anyway()
+
+
+def _can(index: Index, number: int, text: str, look: Look, least: float) -> bool:
+    phrase = index.text(number)
+    if not phrase:
+        return False  # it was taken out
+    features = at_most(text, phrase, index.coverage(look.weighed, number))
+    return is_alike(features) or spoken_at_most(features) >= least
+
+
+def _numbers(bar: _Bar, look: Look, marks: Marks) -> list[int] | None:
+    """Return the phrasings that have as much of a text as is needed; None when they are many."""
+    needed = [(bits, count) for step, bits in marks.steps if (count := bar.needed(step)) is not None]
+    if any(count == 0 for _, count in needed):
+        return None
+    counted = Counted(map(marks.of, look.counts) if needed else ())
+    found = 0
+    for bits, count in needed:
+        found |= bits & counted.at_least(count)
+    return None if found.bit_count() > _FEW else numbers_of(found)
+
+
+class _Bar:
+    """How many of the Chinese characters of a text a phrasing of some length must have."""
+
+    def __init__(self, look: Look, text: str, least: float) -> None:
+        weighed, self._size = look.weighed, len(text)
+        whole = weighed.sum.letters or 1.0
+        heaviest = sorted([weight for _, weight, _ in weighed.characters], reverse=True)
+        others = sum([weight for _, weight, _ in weighed.others])
+        # With so many of them, what is shared at most: of the weight, and of the characters, those that are repeated first.
+        self._shares = [weight / whole for weight in accumulate(heaviest, initial=others)]
+        self._shared = list(accumulate(sorted(look.counts.values(), reverse=True), initial=look.others))
+        self._by_letters, self._by_likeness, self._by_length, by_pieces = _speaks()
+        self._least = least - _speaks_anyway() - by_pieces * look.pieces
+
+    def needed(self, step: int) -> int | None:
+        """Return how many of the known characters a phrasing must have whose length begins with a step; None when all are too few."""
+        lowest = max(step, 1)
+        highest = step + STEP - 1 if not is_last(step) else max(step, self._size)
+        length = 1.0 if is_last(step) else min(1.0, (highest + 1) / LONG)
+        least, every = self._least - self._by_length * length, range(len(self._shares))
+        if self._spoken(every[-1], lowest, highest) < least:
+            is_the_text = self._shared[-1] == self._size and lowest <= self._size <= highest
+            return every[-1] if is_the_text else None
+        return bisect_left(every, least, key=lambda count: self._spoken(count, lowest, highest))
+
+    def _spoken(self, count: int, lowest: int, highest: int) -> float:
+        """Return what likeness speaks at most, to a phrasing between two lengths that has so many characters of the text."""
+        shared = self._shared[count]
+        characters = min(max(shared, lowest), highest)  # where it is most alike
+        alike = min(shared, characters) / (self._size + characters)
+        return self._by_letters * self._shares[count] + self._by_likeness * alike
