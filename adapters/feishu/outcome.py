@@ -16,7 +16,9 @@ OK: Final = 0
 TOKEN_WRONG: Final = frozenset({99991661, 99991663, 99991664, 99991668, 99991671})
 QUOTE_GONE: Final = frozenset({230011, 230006, 230071, 231003, 230110})
 _BUSY: Final = frozenset({99991400, 230020, 11232, 11233, 11247})
-_SILENCED: Final = frozenset({230018, 230035})  # the group lets only some speak: nothing can be said before it changes
+_SILENCED: Final = frozenset(
+    {230018, 230035}
+)  # the group lets only some speak: nothing can be said before it changes
 _LATER: Final = frozenset({230101})  # "temporarily unavailable"
 _STREAM_BUSY: Final = frozenset({1, 1000040343})  # where to connect to is not known right now
 
