@@ -12,8 +12,9 @@ from bot.tickets.card import ENDINGS
 from bot.tickets.coverage import deciders, is_undecided, standing_of
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
-from bot.tickets.kinds import Closing, Standing, Status
-from bot.tickets.model import Party, Ticket
+from bot.tickets.kinds import Closing, Standing, Status, WaitsFor
+from bot.tickets.model import Party, Ticket, Waiting
+from bot.tickets.pausing import REASONS
 from bot.tickets.planned_words import planned_standing
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
@@ -86,6 +87,8 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool =
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
     text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
+    if ticket.waiting is not None and not is_undecided(ticket):
+        return text + _waits(ticket.waiting, speaker, is_staff=is_staff)
     if ticket.appointment is not None:
         comes = ticket.appointment.who or ticket.owner or ""
         text += speaker.say("约在 {time} 上门（{who}）。", time=ticket.appointment.at, who=comes)
@@ -95,6 +98,18 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool =
         template = N_("最晚 {time} 联系客户。") if is_staff else N_("最晚 {time} 联系您。")
         return text + speaker.say(template, time=word)
     return text + speaker.say("最晚 {time} 解决。", time=word)
+
+
+def _waits(waiting: Waiting, speaker: Speaker, *, is_staff: bool) -> str:
+    """Return what a ticket waits for, and by when somebody hears of it."""
+    need = waiting.need.rstrip("。.")
+    if waiting.reason is WaitsFor.CUSTOMER:
+        template = N_("在等客户：{need}。") if is_staff else N_("在等您：{need}。")
+        return speaker.say(template, need=need)
+    waits = speaker.say(REASONS[waiting.reason])
+    waits = speaker.say("{waits}：{need}", waits=waits, need=need) if need else waits
+    template = N_("现在{waits}，{time} 再看。") if is_staff else N_("现在{waits}，{time} 前给您消息。")
+    return speaker.say(template, waits=waits, time=waiting.next_at)
 
 
 def _who(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:

@@ -3,6 +3,8 @@ the ticket, and the bot does not talk between the two."""
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from bot.deciding import announces
 from bot.desk import Desk
 from bot.finding import Finding
@@ -10,11 +12,12 @@ from bot.hearing import Hearing
 from bot.raising import raised
 from bot.short_answers import only_promises, says_still
 from bot.talk import Talk, tells
+from bot.tellings import telling
 from bot.tickets import steps as s
-from bot.tickets.kinds import Status
+from bot.tickets.kinds import Status, Telling
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
-from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 
 class FollowingOn:
@@ -31,6 +34,8 @@ class FollowingOn:
         is_called = hearing.is_addressed and not hearing.is_private  # privately every word is said to the bot
         if is_called or hearing.role.is_staff or hearing.customer_room is None:
             return False
+        if is_helped(hearing.text) and await self._works(hearing):
+            return True
         if not hearing.is_private and self._talk.is_with_staff(hearing):
             return await self._said_to_staff(hearing, fresh)
         if fresh is None or hearing.mentions:
@@ -38,7 +43,10 @@ class FollowingOn:
         ticket = await self._finding.going_on(fresh)
         if ticket is None or ticket.status is not Status.OPEN:
             return False
-        return goes_on_about(hearing.text, ticket.text) and await self._add(hearing, ticket)
+        is_more = goes_on_about(hearing.text, ticket.text) or telling(
+            hearing.text, hearing.now, self._rules.zone
+        )
+        return bool(is_more) and await self._add(hearing, ticket)
 
     async def _said_to_staff(self, hearing: Hearing, fresh: int | None) -> bool:
         """Add it to the only ticket that it can be about; without one it is left to the two when one called the other."""
@@ -48,14 +56,39 @@ class FollowingOn:
             return self._talk.is_called_by_staff(hearing)
         return await self._add(hearing, ticket)
 
+    async def _works(self, hearing: Hearing) -> bool:
+        """Pass on that it works when the owner has just spoken: they have yet to say so themselves, with what helped."""
+        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        owner = own[0].owner if len(own) == 1 else None
+        if owner is None or hearing.mentions or not self._talk.follows(hearing, owner.id):
+            return False
+        works = s.Supplement(hearing.by, hearing.text, telling=Telling.WORKS)
+        await self._desk.take(own[0].number, works, hearing.origin, known=own[0])
+        return True
+
+    async def wished(self, hearing: Hearing) -> bool:
+        """Pass on when somebody who calls the bot wishes us to come; False when they have not just one ticket open, or say else."""
+        if not hearing.is_addressed or hearing.role.is_staff or hearing.customer_room is None:
+            return False
+        news = telling(hearing.text, hearing.now, self._rules.zone)
+        if news is None or news[0] is not Telling.WISHES:
+            return False
+        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        return len(own) == 1 and await self._add(hearing, own[0])
+
+    def supplement(self, hearing: Hearing, text: str) -> s.Supplement:
+        """Return what somebody adds to a ticket, with what its owner must read of it at once."""
+        news = telling(text, hearing.now, self._rules.zone)
+        added = supplement(hearing.by, text)
+        return replace(added, telling=news[0], at=news[1]) if news is not None else added
+
     async def _add(self, hearing: Hearing, ticket: Ticket) -> bool:
         if (change := raised(hearing, ticket, self._rules)) is not None:
             await self._desk.take(ticket.number, change, hearing.origin, known=ticket)
             return True
         if not (is_noise(hearing.text) or is_thanks(hearing.text)):
-            await self._desk.take(
-                ticket.number, supplement(hearing.by, hearing.text), hearing.origin, known=ticket
-            )
+            step = self.supplement(hearing, hearing.text)
+            await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
         return True
 
 

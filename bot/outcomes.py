@@ -28,6 +28,9 @@ _BESIDES = re.compile(
     re.IGNORECASE,
 )
 _THANKS = re.compile(r"谢|辛苦|thank", re.IGNORECASE)
+_SEEN = Sentence(
+    r"[^,，。]{0,8}(?:看|试|测|用|检查)(?:过|了)(?:一下|一遍|了)?[\s。.!！~～]*"
+)  # 李老师替我看过了
 _DOUBTS = re.compile(r"好像|似乎|观察|试|看看|不过|但|暂时|再说|等|\b(?:but|seems?|try)\b", re.IGNORECASE)
 
 
@@ -101,6 +104,8 @@ def _with_rest(works: tuple[int, ...], head: str, rest: str, known: Sequence[str
         return None
     if is_asked(rest):
         return Outcome(works, rest=rest)
+    if _SEEN.fullmatch(rest):
+        return Outcome(works)
     is_farewell = _THANKS.search(head) is not None and not _DOUBTS.search(rest)
     return Outcome(works) if is_farewell else None
 

@@ -30,6 +30,7 @@ CLAIMS = (
     Sentence(rf"(?:i'?ll|i will|let me|i can) (?:look (?:at|into)|check) {_NUMBER}{_END}"),
     Sentence(rf"{_NUMBER}{_GAP}(?:归|是)?我的{_END}"),
     Sentence(rf"{_NUMBER}{_GAP}{_MYSELF}{_IS_AT_IT}{_END}"),
+    Sentence(rf"我(?:马上|这就)?(?:去|来|接)\s*{_NUMBER}{_END}"),
     Sentence(rf"{_NUMBER}{_GAP}(?:(?:is )?mine|(?:i'?m |i am )?on it|(?:i'?ll|i will) (?:take|handle|do|fix|look (?:at|into)){_IT}){_END}"),
 )  # fmt: skip
 
@@ -129,6 +130,7 @@ ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"(?:未完成|没完成?|未处理|没处理|没人接)的?{_TICKETS}(?:有哪些|有多少)?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:what(?:'s| is)(?: still)? open|(?:what|which) tickets are(?: still)? open|open tickets){_END}"), Word.QUEUE),
     (Sentence(rf"我(?:手上|手里|这边?|名下)?(?:现在|目前)?(?:还|都)?有?(?:哪些|什么|几个?|多少){_TICKETS}(?:没完|没处理)?{_END}|我(?:手上|手里|名下)的?{_TICKETS}{_END}"), Word.MINE),
+    (Sentence(rf"(?:今天|现在|目前)?(?:还|都)?有?(?:哪些|哪几个|几个|多少)(?:单子?|工单)?(?:是)?(?:要|该|需要|待|没)(?:我)?回访的?{_TICKETS}?(?:没有?)?{_END}|(?:今天|现在)?(?:还)?(?:要|该|需要|待|没)回访(?:的)?(?:{_TICKETS})?(?:有)?(?:哪些|哪几个|几个|多少|谁){_END}|回访(?:列表|名单|清单){_END}|(?:which )?calls (?:are )?(?:still )?(?:open|owed|to make){_END}"), Word.CALLBACK),
     (Sentence(rf"(?:what do i have(?: open)?|what(?:'s| is) on my plate|(?:show )?my (?:open )?tickets){_END}"), Word.MINE),
 )  # fmt: skip
 
@@ -157,4 +159,24 @@ WANTS_NEWS = Sentence(  # of a leader or manager
     rf"|(?:大概|还要|还得)?(?:多久|什么时候|几点)(?:能|才能|可以)?(?:修|弄|搞|处理)?(?:好|恢复|搞定|解决){_END}"
 )
 HASTENS = Sentence(rf"(?:帮我|再|去|麻烦)*催(?:一?下|催|一催){_END}")
-IN_TWO_WORDS = (GOES, IS_THERE, IS_ON_THE_WAY, IS_DONE, WAITS_FOR_PARTS, WANTS_NEWS, HASTENS)
+TAKES_NAMED = Sentence(  # 投影仪那个我来, 王老师的归我
+    rf"(?P<what>[^\d\s,，。?？@]{{1,12}}?)(?:(?:的)?(?:那|这)?(?:个|单|边)|的)?(?:单子?)?(?:我(?:来|去|接)(?:处理|看看|看|弄|修)?(?:一下|下)?|(?:归|由)我(?:来|处理|负责)?){_SOFTLY}"
+)
+TAKES_ALL = Sentence(  # 两个都我去
+    rf"(?:(?P<count>[两二三四])(?:个|单))?(?:都|全)(?:归|由)?我(?:来|去|接|的)(?:处理|看看|弄)?(?:一下|下)?{_SOFTLY}"
+)
+NAMED_IS_DONE = Sentence(  # 投影仪好了
+    rf"(?P<what>[^\d\s,，。?？@]{{1,12}}?)(?:那个|这个|那边)?(?:已经?|都)?{_DONE}(?:了|啦|咯)[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))"
+)
+IN_TWO_WORDS = (
+    GOES,
+    IS_THERE,
+    IS_ON_THE_WAY,
+    IS_DONE,
+    WAITS_FOR_PARTS,
+    WANTS_NEWS,
+    HASTENS,
+    TAKES_NAMED,
+    TAKES_ALL,
+    NAMED_IS_DONE,
+)

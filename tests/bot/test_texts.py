@@ -110,6 +110,8 @@ _HEARD = {
     "_MYSELF",
     "_TAKES",
     "_LOOKS",
+    "_COUNTS",
+    "_LAUGHS",
     "_IS_AT_IT",
     "_TO_MAJOR",
     "_SOFTLY",
