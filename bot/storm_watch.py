@@ -30,7 +30,9 @@ class StormWatch:
         self._store = store
         self._rules = rules
         self._rooms: dict[str, Load] = {}  # as of the latest look, by the id of the duty room
-        self._known: dict[str, str] | None = None  # what the store keeps, while a tick goes on that reads it once
+        self._known: dict[str, str] | None = (
+            None  # what the store keeps, while a tick goes on that reads it once
+        )
 
     async def begin(self) -> None:
         """Read what is kept once for the batches of a tick: a look between them would wait behind the commit of the one before."""
