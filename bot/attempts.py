@@ -20,6 +20,7 @@ from bot.outgoing import because, moved_file, moved_text, named, rendered
 from bot.patience import Patience
 from bot.store.contract import Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
+from bot.store.sharing import Lease
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
@@ -28,6 +29,19 @@ _BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30),
 _STEADY = timedelta(minutes=5)
 _MOST_UNKNOWN = 8  # attempts of which nobody knows what came of them: each may have been read
 _DONE_REMEMBERED = 10_000
+
+
+class Outdated(Exception):
+    """What an attempt came to counts no more: the lease under which it began has ended."""
+
+
+class Unnoted(Exception):
+    """What became of an attempt could not be saved. `message` is as it is to be tried again, `fault` what the store said."""
+
+    def __init__(self, message: Queued, fault: StoreFault) -> None:
+        super().__init__(str(fault))
+        self.message = message
+        self.fault = fault
 
 
 class Shelf(Protocol):
@@ -76,9 +90,11 @@ class Attempts:
         self._done = Remembered[str](_DONE_REMEMBERED)  # whoever tells of these once more is late
         self._log = structlog.get_logger("outbox").bind(adapter=adapter.name)
         self.usual_seconds = 0.0  # that a send takes
+        self._term = 0
 
-    def begin(self) -> None:
-        """Forget what was dealt with under an earlier lease."""
+    def begin(self, term: int) -> None:
+        """Forget what was dealt with under an earlier lease; this one has a number, and 0 is none."""
+        self._term = term
         self._done = Remembered[str](_DONE_REMEMBERED)
 
     def is_done(self, message: Queued) -> bool:
@@ -114,7 +130,13 @@ class Attempts:
         self._done.note(message.key)
 
     async def send(self, message: Queued) -> Queued | None:
-        """Send once and return the message again when it has to be sent later."""
+        """Send once and return the message again when it has to be sent later.
+
+        Raises:
+            Outdated: It failed after the lease under which it began.
+            Unnoted: It failed, and that could not be saved.
+        """
+        term = self._term
         edits = await self._edited(message.edits) if message.edits is not None else None
         if message.edits is not None and edits is None:
             await self.drop(message, N_("没有可以改的消息"))
@@ -130,18 +152,18 @@ class Attempts:
             )
             platform_id = await self._patience.wait(self._handed_over(message, outgoing, file))
         except DeliveryFailed as failure:
-            return await self._failed(message, failure)
+            self._check(term)
+            return await self._come_to(message, failure)
         except TimeoutError:
+            self._check(term)
             silence = DeliveryFailed(N_("平台没有回音"), retry_after=timedelta(seconds=30), is_unknown=True)
-            return await self._failed(message, silence)
+            return await self._come_to(message, silence)
         except Exception as fault:  # noqa: BLE001 - an adapter's mistake must not stop the messages behind this one
             self._log.exception("adapter failed", action="send_failed", key=message.key)
-            return await self._failed(
-                message,
-                DeliveryFailed(
-                    f"{type(fault).__name__}: {fault}", retry_after=timedelta(seconds=30), is_unknown=True
-                ),
-            )
+            self._check(term)
+            mistake = f"{type(fault).__name__}: {fault}"
+            unknown = DeliveryFailed(mistake, retry_after=timedelta(seconds=30), is_unknown=True)
+            return await self._come_to(message, unknown)
         self.usual_seconds += (self._meters.monotonic() - began - self.usual_seconds) / 8
         self._shut.pop(message.room, None)
         self._done.note(message.key)
@@ -178,6 +200,14 @@ class Attempts:
         if message.file is not None and message.fallback is not None:
             raise DeliveryFailed(N_("这里发不了文件"))
         return self.adapter.send(outgoing)
+
+    async def _come_to(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
+        """Do what follows from a failure; where it cannot be noted, at least remember that the message may have arrived."""
+        try:
+            return await self._failed(message, failure)
+        except StoreFault as fault:
+            known = replace(message, is_unknown=message.is_unknown or failure.is_unknown)
+            raise Unnoted(known, fault) from fault
 
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
         if failure.retry_after is not None and not failure.is_unknown:
@@ -286,5 +316,10 @@ class Attempts:
         earlier = await self._store.outgoing(key)
         return earlier.platform_id if earlier else None
 
+    def _check(self, term: int) -> None:
+        """Refuse to say what became of a message that others have in their hands by now: it may have arrived through them."""
+        if term != self._term:
+            raise Outdated
+
     async def _note(self, message: Queued) -> None:
-        await self._store.update_outgoing([message])
+        await self._store.update_outgoing([message], under=Lease(self.adapter.name, self._term))

@@ -46,6 +46,7 @@ class Outbox:
         self.on_loss: Callable[[Queued], None] = lambda _: None  # called when a message is given up
         self._store = store
         self._clock = clock
+        self._reviving = asyncio.Lock()
         meters, journal = meters or Meters(clock.monotonic), journal or Journal(is_on=False)
         self._senders = {
             name: Sender(
@@ -135,7 +136,11 @@ class Outbox:
         return sender
 
     async def retry(self, *keys: str) -> int:
-        """Try dead letters once more, oldest first, and return how many there were."""
+        """Try dead letters once more, oldest first, and return how many there were. Of two who ask at once one does it."""
+        async with self._reviving:
+            return await self._retried(keys)
+
+    async def _retried(self, keys: Iterable[str]) -> int:
         again = [
             replace(
                 letter,
@@ -154,8 +159,9 @@ class Outbox:
 
     async def put_aside(self, *keys: str) -> int:
         """Let go of dead letters that nobody needs any more, and return how many there were."""
-        gone = [replace(letter, state=Delivery.DROPPED) for letter in await self._dead(keys)]
-        await self._store.update_outgoing(gone)
+        async with self._reviving:
+            gone = [replace(letter, state=Delivery.DROPPED) for letter in await self._dead(keys)]
+            await self._store.update_outgoing(gone)
         for letter in gone:
             self._log.info("put aside", action="letter_put_aside", key=letter.key, room=letter.room)
         return len(gone)

@@ -11,7 +11,7 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, DeliveryFailed
-from bot.attempts import USEFUL, Attempts
+from bot.attempts import USEFUL, Attempts, Outdated, Unnoted
 from bot.delivery_notes import PACES, QUOTAS, Notes
 from bot.journal import Journal
 from bot.metrics import Meters
@@ -19,6 +19,7 @@ from bot.pace import Pace
 from bot.quotas import Quotas, Spent, calls
 from bot.store.contract import LeaseLost, Store, StoreFault
 from bot.store.messages import Delivery, Queued
+from bot.store.sharing import Lease
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 
@@ -170,9 +171,9 @@ class Sender:
             if message.state is Delivery.SENDING
         ]
         self._left.clear()
-        if unsent and self._store.term(self._name):  # else the next holder has them already
+        if unsent and (term := self._store.term(self._name)):  # else the next holder has them already
             try:
-                await self._store.update_outgoing(unsent)
+                await self._store.update_outgoing(unsent, under=Lease(self._name, term))
             except (StoreFault, LeaseLost) as fault:
                 self._log.info("cannot give messages back", action="not_given_back", reason=str(fault))
 
@@ -183,11 +184,10 @@ class Sender:
         self._held.clear()
         self._known.clear()
         self._taken.clear()
-        self._attempts.begin()
+        self._attempts.begin(term)
         self._term = term
 
     async def _take_up(self, news: list[Queued]) -> None:
-        self._taken.extend(message.key for message in news)
         fresh = [
             message
             for message in news
@@ -199,12 +199,14 @@ class Sender:
             if message.state is Delivery.SENDING
         }
         if unknown:
-            await self._store.update_outgoing(list(unknown.values()))
+            await self._store.update_outgoing(list(unknown.values()), under=Lease(self._name, self._term))
         for message in fresh:
             if message.state is Delivery.HELD:
                 self.hold(message)
             else:
                 self.put((unknown.get(message.key, message),))
+        # Last: what is told as taken is news no more, so it must be in the queues by then.
+        self._taken.extend(message.key for message in news)
 
     def is_near(self, room: str) -> bool:
         if not self.is_ours:
@@ -275,6 +277,8 @@ class Sender:
                 except LeaseLost:
                     self._log.warning("another worker sends now", action="lease_lost")
                     self._begin(0)
+                except Outdated:  # it is served anew, if it is ours to serve
+                    self._log.info("an attempt ended after its lease", action="attempt_outdated", room=room)
                 except (
                     StoreFault
                 ):  # what is not noted cannot be sent; the messages wait until the store is back
@@ -304,7 +308,11 @@ class Sender:
         if queue and self.is_ours:  # else the lease went meanwhile, and the messages with it
             first = queue[0]
             self._silent.add(first.room)
-            self._finish(queue, first, await self._attempts.send(first))
+            try:
+                self._finish(queue, first, await self._attempts.send(first))
+            except Unnoted as unnoted:
+                self._finish(queue, first, unnoted.message)
+                raise unnoted.fault from unnoted
             if first.room not in self._silent:  # a refusal for want of a word is over already
                 queue.extendleft(reversed(self._unheld(first.room)))
 
@@ -377,7 +385,7 @@ class Sender:
         """Note durably that the next messages of a room are about to be sent, a few at a time: one write serves them all."""
         count = min(len(queue), self._at_once())
         claimed = [replace(queue[index], state=Delivery.SENDING) for index in range(count)]
-        await self._store.update_outgoing(claimed)
+        await self._store.update_outgoing(claimed, under=Lease(self._name, self._term))
         for index, message in enumerate(claimed):
             queue[index] = message
 

@@ -15,7 +15,7 @@ from bot.asks import Ask
 from bot.store.knowledge_contract import KnowledgeStore
 from bot.store.messages import Delivered, Queued
 from bot.store.sharing import Due as Due
-from bot.store.sharing import SharedStore
+from bot.store.sharing import Lease, SharedStore
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 
@@ -237,8 +237,14 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         """Return queued, held and sending messages of one adapter in the order of their commits."""
         ...
 
-    async def update_outgoing(self, messages: list[Queued]) -> None:
-        """Save the state of messages of the outbox (found by `key`), durably. A delivered one links its platform id."""
+    async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:
+        """Save the state of messages of the outbox (found by `key`), durably. A delivered one links its platform id.
+
+        `under` is the lease of whoever sends them: after it somebody else knows better what became of them.
+
+        Raises:
+            LeaseLost: That lease has ended, or a message is none of its adapter's any more; nothing was saved.
+        """
         ...
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:

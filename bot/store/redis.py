@@ -34,7 +34,7 @@ from bot.store.redis_pieces import RedisPieces
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
 from bot.store.redis_sharing import RedisSharing
-from bot.store.sharing import Due
+from bot.store.sharing import Due, Lease
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from bot.tickets.same_words import LATEST_REPORTS, same_reports
@@ -58,8 +58,8 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
     async def commit(self, change: Change) -> None:
         await self._commits.commit(change)
 
-    async def update_outgoing(self, messages: list[Queued]) -> None:
-        await self._commits.update(messages)
+    async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:
+        await self._commits.update(messages, under)
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         await self._commits.note_delivered(delivered)

@@ -25,6 +25,7 @@ from bot.store.redis_parts import Part, Whereabouts, packed, parts_of, queued_va
 from bot.store.redis_places import Unreachable
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards
+from bot.store.sharing import Lease
 from bot.tickets.errors import N_
 
 T = TypeVar("T")
@@ -84,10 +85,10 @@ class Commits:
         self._note(change, shard)
         return True
 
-    async def update(self, messages: list[Queued]) -> None:
+    async def update(self, messages: list[Queued], under: Lease | None) -> None:
         """Save how far messages have come."""
         if messages:
-            await self._finished(self._update(messages))
+            await self._finished(self._update(messages, under))
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         """Note that messages arrived."""
@@ -223,11 +224,12 @@ class Commits:
         )
         return replace(change, outgoing=outgoing)
 
-    async def _update(self, messages: list[Queued]) -> None:
+    async def _update(self, messages: list[Queued], under: Lease | None) -> None:
         for shard, group in (await self._by_shard(messages)).items():
             value = {
                 "channel": self._shards.channel,
                 "worker": self._worker,
+                "under": (under.adapter, str(under.term)) if under else False,
                 "messages": [queued_value(message, self.fences) for message in group],
             }
             _check(await self._servers.written(shard, "update", packed(value)))

@@ -28,6 +28,13 @@ class Wake(StrEnum):
     LEASE = "lease"  # gave an adapter back
 
 
+class Lease(NamedTuple):
+    """Under which somebody sends for an adapter: nobody else does as long as it lasts."""
+
+    adapter: str
+    term: int
+
+
 class Due(NamedTuple):
     """A ticket to look at, and since when: the saved `next_due_at`."""
 
@@ -92,7 +99,9 @@ class Alone:
     """What `SharedStore` means where one process has the store for itself."""
 
     def __init__(self) -> None:
-        self._told: set[str] = set()
+        self._news: dict[
+            str, dict[str, Queued]
+        ] = {}  # by adapter: what waited at the start and is not taken yet
 
     async def alive(self) -> int:
         return 1
@@ -107,16 +116,18 @@ class Alone:
         return 1
 
     async def news(self: _Reads, adapter: str, taken: Sequence[str], *, limit: int = 200) -> list[Queued]:  # noqa: ARG002
-        if adapter in self._told:
-            return []
-        self._told.add(adapter)
-        return await self.waiting(adapter, limit=_EVERYTHING)
+        if adapter not in self._news:
+            self._news[adapter] = {each.key: each for each in await self.waiting(adapter, limit=_EVERYTHING)}
+        news = self._news[adapter]
+        for key in taken:
+            news.pop(key, None)
+        return list(news.values())  # all: what is committed from now on goes to the queues behind them
 
     def listen(self, heard: Callable[[Wake, str], None]) -> None:
         """There is nobody to be heard."""
 
 
 class _Reads(Protocol):
-    _told: set[str]
+    _news: dict[str, dict[str, Queued]]
 
     async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]: ...

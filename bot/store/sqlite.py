@@ -39,7 +39,7 @@ from bot.store.messages import Delivered, Queued
 from bot.store.portable import KeptFile, KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.reporters import Reporters
-from bot.store.sharing import Alone, Due
+from bot.store.sharing import Alone, Due, Lease
 from bot.store.sqlite_file import Migration, free_beside, known_migrations, open_for_writing
 from bot.store.sqlite_holding import locked
 from bot.store.sqlite_knowledge import learning_statements
@@ -260,7 +260,7 @@ class SqliteStore(Alone):
         rows = self._reader.rows(self._queries["waiting"], (adapter, limit))
         return [queued_from(*row) for row in rows]
 
-    async def update_outgoing(self, messages: list[Queued]) -> None:
+    async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:  # noqa: ARG002 - never ends
         await self._writer.submit(delivering(messages, self._queries))
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:

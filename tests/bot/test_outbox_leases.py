@@ -19,6 +19,7 @@ from bot.outbox import Outbox
 from bot.store.contract import Change, LeaseLost, Store, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.store.registry import open_store
+from bot.store.sharing import Lease
 
 pytestmark = pytest.mark.asyncio
 NOW = datetime(2026, 3, 6, 8, tzinfo=UTC)
@@ -88,9 +89,9 @@ class Leased:
         if not self.terms.get("qq") and not self.terms.get("wecom"):
             raise LeaseLost("qq")
 
-    async def update_outgoing(self, messages: list[Queued]) -> None:
+    async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:
         self._asked()
-        await self._store.update_outgoing(messages)
+        await self._store.update_outgoing(messages, under=under)
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         self._asked()
@@ -176,9 +177,9 @@ async def test_whoever_loses_the_lease_before_it_is_noted_that_they_send_has_sen
 ) -> None:
     update = worker.store.update_outgoing
 
-    async def gone(messages: list[Queued]) -> None:
+    async def gone(messages: list[Queued], **more: Any) -> None:
         worker.store.terms.clear()
-        await update(messages)
+        await update(messages, **more)
 
     worker.store.update_outgoing = gone  # type: ignore[method-assign]
     await worker.queue("m0", "m1")

@@ -53,6 +53,11 @@ PLAN = {
     "cut": Fault("connections cut in mid-answer (on Redis: one shard and six)", _ONCE, _on(0, 100, 20, 20)),
     "slow": Fault("slow network", _ONCE, _on(0, 50, 20, 20)),
     "half-way": Fault("worker dead between two shards of a commit", "ended by whoever meets it", _on(0, 1, 1, 1)),
+    "delivery": Fault(
+        "stores, leases, platforms and workers fail while messages are on their way (on Redis: 3 workers)",
+        "nothing lost; what is said twice is marked; in order",
+        _on(300, 150, 20, 0),
+    ),
     "failover": Fault(
         "master lost, sentinels name another; node of a cluster lost, its replica takes over",
         "followed; nothing acknowledged is missing",
