@@ -184,6 +184,8 @@ class Sender:
         self._held.clear()
         self._known.clear()
         self._taken.clear()
+        if term:
+            self._left.clear()  # they wait in the store, and are news of this lease
         self._attempts.begin(term)
         self._term = term
 

@@ -225,12 +225,14 @@ class Commits:
         return replace(change, outgoing=outgoing)
 
     async def _update(self, messages: list[Queued], under: Lease | None) -> None:
+        # What others than the sender say is news to whoever sends, this worker too: an answer that is lost leaves it waiting for nobody.
+        fences = self.fences if under else {}
         for shard, group in (await self._by_shard(messages)).items():
             value = {
                 "channel": self._shards.channel,
                 "worker": self._worker,
                 "under": (under.adapter, str(under.term)) if under else False,
-                "messages": [queued_value(message, self.fences) for message in group],
+                "messages": [queued_value(message, fences) for message in group],
             }
             _check(await self._servers.written(shard, "update", packed(value)))
 

@@ -14,7 +14,7 @@ from bot.store.contract import Conflict, LeaseLost
 from bot.store.messages import Delivered, Delivery
 from bot.store.redis import RedisStore
 from bot.store.redis_start import open_redis
-from bot.store.sharing import Wake
+from bot.store.sharing import Lease, Wake
 from tests.bot.store.conftest import AT
 from tests.redis_servers import Server
 
@@ -105,12 +105,44 @@ class TestAdapters:
         assert [message.state for message in await other.news("qq", ())] == [Delivery.SENDING]
         for late in (
             one.note_delivered([Delivered("o1", "p1")]),
-            one.update_outgoing([sending]),
+            one.update_outgoing([sending], under=Lease("qq", 1)),
             one.news("qq", ()),
         ):
             with pytest.raises(LeaseLost):
                 await late
         assert (await other.outgoing("o1")).platform_id is None
+
+    async def test_what_an_attempt_came_to_after_its_lease_is_refused_also_once_the_worker_knows(
+        self, one, other, build, redis_server
+    ):
+        """It would put back into the queue what the next holder has delivered, or give it up."""
+        await one.hold("qq")
+        sending = build.message("o1", state=Delivery.SENDING)
+        await one.commit(build.change(outgoing=(sending,)))
+        await die(one, redis_server, "qq")
+        await other.hold("qq")
+        await other.note_delivered([Delivered("o1", "p1")])
+        one._lose("qq")  # as when it looks after its lease the next time
+        with pytest.raises(LeaseLost):
+            await one.update_outgoing([replace(sending, state=Delivery.QUEUED)], under=Lease("qq", 1))
+        assert (await other.outgoing("o1")).state is Delivery.SENT
+
+    async def test_whoever_moved_a_message_away_knows_better_than_its_sender(self, one, other, build):
+        await one.hold("qq")
+        message = build.message("o1")
+        await one.commit(build.change(outgoing=(message,)))
+        await other.update_outgoing([replace(message, adapter="tg", room="tg:private:7")])
+        with pytest.raises(LeaseLost):
+            await one.update_outgoing([message], under=Lease("qq", one.term("qq")))
+
+    async def test_what_a_manager_says_on_the_sender_itself_is_news_there(self, one, build):
+        """Its answer may be lost, and then nobody has put the message into a queue."""
+        await one.hold("qq")
+        message = build.message("o1")
+        await one.commit(build.change(outgoing=(message,)))
+        await one.update_outgoing([replace(message, state=Delivery.DEAD)], under=Lease("qq", 1))
+        await one.update_outgoing([message])
+        assert keys(await one.news("qq", ())) == ["o1"]
 
     async def test_what_it_commits_is_left_to_the_new_holder(self, one, other, build, redis_server):
         await one.hold("qq")
