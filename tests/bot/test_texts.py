@@ -65,6 +65,7 @@ _NOT_SAID = {
 # Constants that hold what people type.
 _HEARD = {
     "_SEPARATORS",
+    "_A_DAY",
     "_MARKS",
     "_BETWEEN",
     "BETWEEN",
