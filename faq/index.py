@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from faq.grams import ALL_CHINESE, CHINESE, grams, is_letter, letters_and_others
 from faq.marks import AT_MOST, Marks
-from faq.pinyin import near_sound, sound
+from faq.pinyin import heard_as
 from faq.search import Hidden, Shelf, Wanted, nearest, stands_in
 from faq.spelling import corrected
 from faq.typed import spelled_out
@@ -135,7 +135,7 @@ class Index:
             if posting is None:
                 posting = postings[piece] = array("I")
                 if CHINESE.match(piece):
-                    self._spellings.setdefault(near_sound(sound(piece)), []).append(piece)
+                    self._spellings.setdefault(heard_as(piece), []).append(piece)
             posting.append(number)
         if self._marks is not None:
             self._marks.add(number, text)
@@ -164,7 +164,7 @@ class Index:
     def _drop(self, piece: str) -> None:
         del self._postings[piece]
         if CHINESE.match(piece):
-            heard = near_sound(sound(piece))
+            heard = heard_as(piece)
             self._spellings[heard].remove(piece)
             if not self._spellings[heard]:
                 del self._spellings[heard]
@@ -255,7 +255,7 @@ class Index:
         spelled: dict[str, float] = {}
         missing = {piece for piece in weights if piece not in self._postings}
         if missing:
-            sounds, spellings = near_sound(sound(text)), self._spellings
+            sounds, spellings = heard_as(text), self._spellings
             for start in range(len(text) - 1):
                 heard = sounds[start : start + 2]
                 if heard in spellings and text[start : start + 2] in missing:
