@@ -74,6 +74,11 @@ def _filling() -> re.Pattern[str]:
     return re.compile("|".join([" ", *sorted(_filling_words(), key=lambda word: (-len(word), word))]))
 
 
+def content(text: str) -> str:
+    """Return a canonical text without the words that fill a question."""
+    return _filling().sub("", text)
+
+
 def length(text: str) -> float:
     """Return how much a canonical text says, 0 to 1."""
     words = _NOT_CHINESE.findall(text)
@@ -105,7 +110,7 @@ def reading(text: str) -> Reading:
         sense=sense(text),
         sorted=" ".join(sorted(word.text for word in found)),
         letters="".join(sorted(text)),
-        content=_filling().sub("", text),
+        content=content(text),
         length=length(text),
         words=found,
         codes=tuple(word.code for word in found if word.code),
