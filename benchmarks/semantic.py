@@ -9,13 +9,13 @@ from __future__ import annotations
 import random
 import sys
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from time import process_time
 from typing import Any
 
 from benchmarks.faq import asked, entry_of, percentile, question
 from benchmarks.table import Row, more_by
 from bot.app import spare_collections
+from faq.arrays import arrays
 from faq.knowledge import KnowledgeBase
 from faq.sentences import Encode, Sentences, bundled
 
@@ -66,7 +66,7 @@ def _base(phrasings: Sequence[str], sentences: Sentences | None) -> KnowledgeBas
 
 def _sentences(phrasings: Sequence[str], encode: Encode) -> Sentences:
     """Return what knows the meaning of sentences, with a quick way to some vector for each of very many."""
-    numpy: Any = import_module("numpy")
+    numpy: Any = arrays()
     some = phrasings[:_WORKED_OUT]
     known = numpy.concatenate([encode(some[start : start + _BATCH]) for start in range(0, len(some), _BATCH)])
     lot = numpy.random.default_rng(_SEED)
