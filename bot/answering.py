@@ -25,8 +25,10 @@ from bot.deciding import (
     decided,
     decided_before,
     only_tells,
+    reports,
 )
 from bot.desk import Desk
+from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.following_on import goes_on_about
 from bot.hearing import Hearing, closing
@@ -36,7 +38,9 @@ from bot.learning.noting import Noting
 from bot.several_questions import asked_parts, with_parts
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets.errors import N_
+from bot.tickets.levels import level_by_words
 from bot.tickets.messages import Message, Place
+from bot.tickets.rules import Level, Rules
 from bot.usual_waits import UsualWaits
 from faq.knowledge import Entry, Hit
 from faq.text import fold
@@ -58,6 +62,8 @@ class Answering:
         noting: Noting,
         joining: Joining,
         waits: UsualWaits,
+        directory: Directory,
+        rules: Rules,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -67,6 +73,8 @@ class Answering:
         self._noting = noting
         self._joining = joining
         self._waits = waits
+        self._directory = directory
+        self._rules = rules
 
     async def question(self, hearing: Hearing, before: Ask | None = None) -> bool:
         """Answer a text if it is a question for the bot; False when nothing is said.
@@ -213,13 +221,31 @@ class Answering:
         if not asked:
             text = say("需要工程师帮忙的话，回 1 报单。")
         wait = await self._waits.of(hearing.customer_room, hearing.now)
-        if wait is not None and asked:
+        if (level := self._urgent(hearing)) is not None:
+            text = say("听起来很急。回 1 马上报单叫人（{level}）。", level=level.name)
+        elif wait is not None and asked:
             text = say("这个我还没有答案。要转给工程师吗？回 1 报单（近一周平均 {wait}有人接）。", wait=wait)
         is_new = await self._desk.answer(
             [Message(to=Place.ASKER, text=text, about=Offer(question=hearing.text))], hearing.origin
         )
         if is_new:
             await self.missed(hearing, hearing.text)
+
+    async def gone(self, hearing: Hearing, question: str) -> None:
+        """Say that an answer that was offered is not given any more: it ended, or was found wrong, meanwhile."""
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        message = Message(to=Place.ASKER, text=say("这条答案刚刚撤下了。"))
+        if hearing.customer_room is not None:
+            text = say("这条答案刚刚撤下了。要转给工程师吗？回 1 报单。")
+            message = Message(to=Place.ASKER, text=text, about=Offer(question=question))
+        await self._desk.answer([message], hearing.origin)
+
+    def _urgent(self, hearing: Hearing) -> Level | None:
+        """Return the level that what somebody tells would have, when people are called for it at once."""
+        policy = self._rules.policies.get(self._directory.policy_of(hearing.customer))
+        words = self._rules.urgent_words
+        level = level_by_words(policy, hearing.text, words) if policy is not None else None
+        return level if level is not None and level.is_urgent and reports(hearing.text) else None
 
     async def missed(self, hearing: Hearing, question: str) -> None:
         """Note that nothing answered a customer's question."""
@@ -229,7 +255,11 @@ class Answering:
 
     async def _greet(self, hearing: Hearing) -> None:
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
-        text = greeting_for_staff(speaker) if hearing.is_for_staff else greeting(speaker, self._bot.name)
+        text = (
+            greeting_for_staff(speaker)
+            if hearing.is_for_staff
+            else greeting(speaker, self._bot.name, is_private=hearing.is_private)
+        )
         await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
 
 

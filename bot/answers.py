@@ -12,8 +12,9 @@ from bot.tickets.card import ENDINGS
 from bot.tickets.coverage import deciders, is_undecided, standing_of
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
-from bot.tickets.kinds import Closing, Standing, Status
-from bot.tickets.model import Party, Ticket
+from bot.tickets.kinds import Closing, Standing, Status, WaitsFor
+from bot.tickets.model import Party, Ticket, Waiting
+from bot.tickets.pausing import REASONS
 from bot.tickets.planned_words import planned_standing
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
@@ -25,8 +26,10 @@ _LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
 _SHOWN_TO_CUSTOMERS = (Word.REPORT, Word.PROGRESS, Word.URGE, Word.WITHDRAW)
 
 
-def greeting(speaker: Speaker, bot_name: str) -> str:
-    """Return what the bot says when it is called without a question."""
+def greeting(speaker: Speaker, bot_name: str, *, is_private: bool = False) -> str:
+    """Return what the bot says when it is called without a question; where two talk nobody needs to be called."""
+    if is_private:
+        return speaker.say("我在。直接说问题就行，查不到我转工程师。更多：帮助")
     return speaker.say("我在。直接 @{name} 说问题就行，查不到我转工程师。更多：帮助", name=bot_name)
 
 
@@ -35,10 +38,11 @@ def greeting_for_staff(speaker: Speaker) -> str:
     return speaker.say("我在。常用：待办、我的单、值班、进度 单号；全部：帮助")
 
 
-def help_for(role: Role, speaker: Speaker) -> str:
+def help_for(role: Role, speaker: Speaker, *, is_private: bool = False) -> str:
     """Return the help of a role: five lines for customers, nine for engineers, twelve for managers."""
     if not role.is_staff:
-        lines = [speaker.say("直接说问题并 @我，我先查资料，查不到转工程师。")]
+        how = N_("直接说问题并 @我，我先查资料，查不到转工程师。")
+        lines = [speaker.say(N_("直接说问题，我先查资料，查不到转工程师。") if is_private else how)]
         specs = [spec for spec in SPECS if spec.word in _SHOWN_TO_CUSTOMERS]
         return "\n".join([*lines, *(speaker.say(spec.usage) for spec in specs)])
     specs = [
@@ -83,6 +87,8 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool =
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
     text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
+    if ticket.waiting is not None and not is_undecided(ticket):
+        return text + _waits(ticket.waiting, speaker, is_staff=is_staff)
     if ticket.appointment is not None:
         comes = ticket.appointment.who or ticket.owner or ""
         text += speaker.say("约在 {time} 上门（{who}）。", time=ticket.appointment.at, who=comes)
@@ -92,6 +98,18 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool =
         template = N_("最晚 {time} 联系客户。") if is_staff else N_("最晚 {time} 联系您。")
         return text + speaker.say(template, time=word)
     return text + speaker.say("最晚 {time} 解决。", time=word)
+
+
+def _waits(waiting: Waiting, speaker: Speaker, *, is_staff: bool) -> str:
+    """Return what a ticket waits for, and by when somebody hears of it."""
+    need = waiting.need.rstrip("。.")
+    if waiting.reason is WaitsFor.CUSTOMER:
+        template = N_("在等客户：{need}。") if is_staff else N_("在等您：{need}。")
+        return speaker.say(template, need=need)
+    waits = speaker.say(REASONS[waiting.reason])
+    waits = speaker.say("{waits}：{need}", waits=waits, need=need) if need else waits
+    template = N_("现在{waits}，{time} 再看。") if is_staff else N_("现在{waits}，{time} 前给您消息。")
+    return speaker.say(template, waits=waits, time=waiting.next_at)
 
 
 def _who(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:

@@ -52,6 +52,7 @@ from bot.planning import keep_plans
 from bot.presence import Presence
 from bot.quota_words import Says, Warned, warnings
 from bot.reception import Reception
+from bot.resulting import Resulting
 from bot.setting_up import SettingUp
 from bot.shown import Shown
 from bot.store.contract import Store
@@ -222,6 +223,8 @@ async def assemble(
         noting=school.noting,
         joining=joining,
         waits=UsualWaits(store, directory, rules),
+        directory=directory,
+        rules=rules,
     )
     finding = Finding(store, rules.reopen_within)
     ledgers = Ledgers(store, config, rules)
@@ -280,9 +283,10 @@ async def assemble(
         merging=MergingOrders(desk=desk, finding=finding),
         incidents=IncidentOrders(desk=desk, store=store, finding=finding),
     )
-    checking = Checking(desk=desk, drafts=drafts, store=store)
+    checking = Checking(desk=desk, drafts=drafts, store=store, rules=rules)
     dialogue = Dialogue(
         checking=checking,
+        resulting=Resulting(desk=desk, talk=talk),
         desk=desk,
         drafts=drafts,
         store=store,
@@ -302,7 +306,7 @@ async def assemble(
         language=config.bot.language,
         desk=desk,
         finding=finding,
-        in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk),
+        in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk, directory=directory),
         orders=orders,
         asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,

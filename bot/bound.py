@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.config import Config, Person, Room
-from bot.set_up import SetUp, overlaid
+from bot.set_up import SetUp, is_private, overlaid
 
 
 class BoundRoom(msgspec.Struct, frozen=True):
@@ -39,7 +39,11 @@ def rooms(file: Config, set_up: SetUp) -> list[BoundRoom]:
     """Return every room, those that wait to be bound last."""
     config = overlaid(file, set_up)
     of_file = {room.address for room in file.rooms}
-    found = [_room(room, config, is_of_file=room.address in of_file) for room in config.rooms]
+    found = [
+        _room(room, config, is_of_file=room.address in of_file)
+        for room in config.rooms
+        if not is_private(room)  # nobody set it up
+    ]
     known = {room.address for room in config.rooms}
     waiting = [
         BoundRoom(note.name, address, False, False, _customer_name(note.customer, config), "", ())

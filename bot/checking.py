@@ -9,11 +9,13 @@ from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing, closing
 from bot.outcomes import outcome
-from bot.short_answers import GOOD, praise, says_broken, scores
+from bot.short_answers import GOOD, corrected, praise, says_broken, scores
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
+from bot.tickets.rules import Rules
+from bot.tickets.surveys import may_correct
 
 _WORKS, _FAILS = 1, 2
 
@@ -21,7 +23,8 @@ _WORKS, _FAILS = 1, 2
 class Checking:
     """Closes solved tickets, or opens them again, as their requesters say."""
 
-    def __init__(self, *, desk: Desk, drafts: Drafts, store: Store) -> None:
+    def __init__(self, *, desk: Desk, drafts: Drafts, store: Store, rules: Rules) -> None:
+        self._rules = rules
         self._desk = desk
         self._drafts = drafts
         self._store = store
@@ -69,6 +72,16 @@ class Checking:
             rated = closing(hearing, ClosedAsk(ask.id, "rated"))
             await self._desk.take(ticket.number, s.Rate(hearing.by, *given), rated.origin)
         return True
+
+    async def corrected(self, hearing: Hearing) -> bool:
+        """Take the scores of whoever has just mistyped them; False when they say anything else, or have rated nothing."""
+        meant = corrected(hearing.text)
+        for ticket in await self._store.tickets_of(hearing.origin.account) if meant else ():
+            if meant and may_correct(ticket, hearing.now, self._rules):
+                step = s.Rate(hearing.by, *meant, is_correction=True)
+                await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
+                return True
+        return False
 
     async def _ticket(self, ask: Ask) -> Ticket | None:
         return await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None

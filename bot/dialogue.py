@@ -58,10 +58,9 @@ from bot.moments import is_day, moment_at_start
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.outcomes import thanked_besides
-from bot.results import told
+from bot.resulting import Resulting
 from bot.short_answers import (
     choice,
-    corrected,
     does_not_suit,
     one_score,
     says_broken,
@@ -74,7 +73,6 @@ from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.kinds import Status, SurveyState, WaitsFor
 from bot.tickets.rules import Rules
-from bot.tickets.surveys import may_correct
 from bot.visiting import Visiting
 from bot.wishes import Wish, wish
 from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question
@@ -104,6 +102,7 @@ class Dialogue:
         visits: Visiting,
         talk: Talk,
         checking: Checking,
+        resulting: Resulting,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -117,6 +116,7 @@ class Dialogue:
         self._visits = visits
         self._talk = talk
         self._checking = checking
+        self._resulting = resulting
 
     async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
         """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
@@ -126,11 +126,11 @@ class Dialogue:
         """
         if quoted is not None and isinstance(quoted.about, Afterthought):
             quoted = None  # a card that asks nothing
-        if (meant := corrected(hearing.text)) and await self._corrected(hearing, meant):
+        if await self._checking.corrected(hearing):
             return None
         asks = await self._open(hearing, quoted)
         if not asks:
-            if is_left_unsaid(hearing.text):
+            if is_left_unsaid(hearing.text) and not is_helped(hearing.text):
                 return None
             raise NotAnAnswer(())
         if is_said_again(hearing, asks):
@@ -173,17 +173,20 @@ class Dialogue:
             return None
         if choices and (said := in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
             return await self._chosen(hearing, choices[0], said, "")
-        if choices and (still := still_fails(hearing, choices[0])) is not None:
+        is_to_bot = quoted is not None or hearing.is_addressed or self._is_next(hearing, choices)
+        if is_to_bot and choices and (still := still_fails(hearing, choices[0])) is not None:
             return await self._chosen(hearing, choices[0], *still)
         if any(isinstance(ask.about, Answered) for ask in choices) and (more := thanked_besides(text)):
             thanks, rest = more
             part = replace(hearing.origin, part=1)
             await self._thanked(replace(hearing, text=thanks, origin=part), asks)
             raise NotAnAnswer((), rest=rest)
-        if await self._told_result(hearing, asks):
+        if await self._resulting.told(hearing, asks):
             return None
         begun = fresh(asks) or asked_of(asks)
-        if is_thanks(text) and not (begun and wish(text) is Wish.NO_MORE):
+        is_answered = any(isinstance(ask.about, Answered) for ask in asks)
+        is_left = is_answered or not is_helped(text)  # 好了 may be said to staff, of an open ticket
+        if is_thanks(text) and is_left and not (begun and wish(text) is Wish.NO_MORE):
             await self._thanked(hearing, asks)
             return None
         if not is_noise(text) and await self._told(hearing, asks):
@@ -192,23 +195,6 @@ class Dialogue:
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
         raise NotAnAnswer(left_behind(hearing, asks), fresh(asks), told_about(hearing, asks), asked_of(asks))
-
-    async def _told_result(self, hearing: Hearing, asks: list[Ask]) -> bool:
-        """Take what an owner tells of what helped, after they said that it works; False when they tell something else."""
-        ask = next((ask for ask in asks if isinstance(ask.about, Result)), None)
-        if (
-            ask is None
-            or not isinstance(ask.about, Result)
-            or hearing.mentions
-            or not self._talk.is_quiet(hearing, ask.asked_at)
-        ):
-            return False
-        result = told(hearing.text, ask.about)
-        if result is None:
-            return False
-        step = s.Resolve(hearing.by, result.cause, result.method, result.prevention)
-        await self._desk.take(result.ticket, step, closing(hearing, ClosedAsk(ask.id, "told")).origin)
-        return True
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
@@ -317,25 +303,22 @@ class Dialogue:
             )
 
     async def _pick(self, hearing: Hearing, entries: tuple[str, ...], number: int, question: str) -> None:
-        entry = self._knowledge.entry(entries[number - 1])
-        if entry is not None:
-            await self._answering.give(hearing, entry, question, entries)
-            if not hearing.role.is_staff:
-                await self._noting.picked(entry.id, question, hearing.now)
+        entry = self._knowledge.entry(entries[number - 1], hearing.now)
+        if entry is None:
+            await self._answering.gone(hearing, question)
+            return
+        await self._answering.give(hearing, entry, question, entries)
+        if not hearing.role.is_staff:
+            await self._noting.picked(entry.id, question, hearing.now)
 
     async def _rate(self, hearing: Hearing, ask: Ask, step: s.Rate | s.Comment) -> None:
         if isinstance(ask.about, Rating):
             rated = closing(hearing, ClosedAsk(ask.id, "rated")) if isinstance(step, s.Rate) else hearing
             await self._desk.take(ask.about.ticket, step, rated.origin)
 
-    async def _corrected(self, hearing: Hearing, meant: tuple[int, int, str]) -> bool:
-        """Take the scores of whoever has just mistyped them; False when they have rated nothing."""
-        for ticket in await self._store.tickets_of(hearing.origin.account):
-            if may_correct(ticket, hearing.now, self._rules):
-                step = s.Rate(hearing.by, *meant, is_correction=True)
-                await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
-                return True
-        return False
+    def _is_next(self, hearing: Hearing, asks: list[Ask]) -> bool:
+        """Say whether nobody else has spoken since the question: colleagues give advice that is answered too."""
+        return bool(asks) and self._talk.is_quiet(hearing, asks[0].asked_at)
 
     async def _thanked(self, hearing: Hearing, asks: list[Ask]) -> None:
         """Thanks change nothing, but right after an answer they say that it helped."""

@@ -23,6 +23,7 @@ from bot.asks import (
     Needed,
     Progress,
     Rating,
+    Result,
     Times,
 )
 from bot.directory import Directory
@@ -166,6 +167,8 @@ class Drafts:
         """Return the account of the person who is asked."""
         if isinstance(message.about, Progress | DayDraft | CallList) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
+        if isinstance(message.about, Result) and message.to is Place.DUTY and ticket.owner is not None:
+            return self._directory.account(ticket.owner, address.partition(":")[0], address) or ""
         if (
             isinstance(message.about, Check | Rating | Details | Afterthought | Needed | Agree | Times)
             or origin is None

@@ -3,18 +3,23 @@ the ticket, and the bot does not talk between the two."""
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from bot.alike import share
 from bot.deciding import announces
 from bot.desk import Desk
 from bot.finding import Finding
 from bot.hearing import Hearing
+from bot.outcomes import outcome
 from bot.raising import raised
 from bot.short_answers import only_promises, says_still
 from bot.talk import Talk, tells
+from bot.tellings import telling
 from bot.tickets import steps as s
-from bot.tickets.kinds import Status
+from bot.tickets.kinds import Status, Telling
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
-from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 
 class FollowingOn:
@@ -31,6 +36,8 @@ class FollowingOn:
         is_called = hearing.is_addressed and not hearing.is_private  # privately every word is said to the bot
         if is_called or hearing.role.is_staff or hearing.customer_room is None:
             return False
+        if await self._works(hearing):
+            return True
         if not hearing.is_private and self._talk.is_with_staff(hearing):
             return await self._said_to_staff(hearing, fresh)
         if fresh is None or hearing.mentions:
@@ -38,7 +45,10 @@ class FollowingOn:
         ticket = await self._finding.going_on(fresh)
         if ticket is None or ticket.status is not Status.OPEN:
             return False
-        return goes_on_about(hearing.text, ticket.text) and await self._add(hearing, ticket)
+        is_more = goes_on_about(hearing.text, ticket.text) or telling(
+            hearing.text, hearing.now, self._rules.zone
+        )
+        return bool(is_more) and await self._add(hearing, ticket)
 
     async def _said_to_staff(self, hearing: Hearing, fresh: int | None) -> bool:
         """Add it to the only ticket that it can be about; without one it is left to the two when one called the other."""
@@ -48,14 +58,48 @@ class FollowingOn:
             return self._talk.is_called_by_staff(hearing)
         return await self._add(hearing, ticket)
 
+    async def _works(self, hearing: Hearing) -> bool:
+        """Pass on that it works when the owner has just spoken: they have yet to say so themselves, with what helped."""
+        if (
+            hearing.mentions
+            or (staff := self._talk.last_staff(hearing)) is None
+            or not outcome(hearing.text, (hearing.text,))
+        ):
+            return False
+        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        owner = own[0].owner if len(own) == 1 else None
+        if owner is None or owner.id != staff:
+            return False
+        found = outcome(hearing.text, (own[0].text,))
+        if found is None or not found.works or found.rest:
+            return False
+        works = s.Supplement(hearing.by, hearing.text, telling=Telling.WORKS)
+        await self._desk.take(own[0].number, works, hearing.origin, known=own[0])
+        return True
+
+    async def wished(self, hearing: Hearing) -> bool:
+        """Pass on when somebody who calls the bot wishes us to come; False when they have not just one ticket open, or say else."""
+        if not hearing.is_addressed or hearing.role.is_staff or hearing.customer_room is None:
+            return False
+        news = telling(hearing.text, hearing.now, self._rules.zone)
+        if news is None or news[0] is not Telling.WISHES:
+            return False
+        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        return len(own) == 1 and await self._add(hearing, own[0])
+
+    def supplement(self, hearing: Hearing, text: str) -> s.Supplement:
+        """Return what somebody adds to a ticket, with what its owner must read of it at once."""
+        news = telling(text, hearing.now, self._rules.zone)
+        added = supplement(hearing.by, text)
+        return replace(added, telling=news[0], at=news[1]) if news is not None else added
+
     async def _add(self, hearing: Hearing, ticket: Ticket) -> bool:
         if (change := raised(hearing, ticket, self._rules)) is not None:
             await self._desk.take(ticket.number, change, hearing.origin, known=ticket)
             return True
         if not (is_noise(hearing.text) or is_thanks(hearing.text)):
-            await self._desk.take(
-                ticket.number, supplement(hearing.by, hearing.text), hearing.origin, known=ticket
-            )
+            step = self.supplement(hearing, hearing.text)
+            await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
         return True
 
 
@@ -69,14 +113,3 @@ def goes_on_about(text: str, known: str) -> bool:
     if announces(text) or looks_like_question(text) or not tells(text):
         return False
     return not looks_like_trouble(text) or says_still(text) or share(text, known)
-
-
-def share(text: str, known: str) -> bool:
-    """Say whether two texts name the same: two characters of one in the other, the words for failing aside."""
-    one, other = _pairs(text), _pairs(known)
-    return any(not looks_like_trouble(pair) for pair in one & other)
-
-
-def _pairs(text: str) -> set[str]:
-    letters = fold(text).replace(" ", "")
-    return {letters[start : start + 2] for start in range(len(letters) - 1)}

@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.alike import share
 from bot.asks import Suggestion
 from bot.commands import Command, parse
 from bot.desk import Desk
+from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.hearing import Hearing
-from bot.sentences import GOES, HASTENS, IS_DONE, IS_ON_THE_WAY, IS_THERE, WAITS_FOR_PARTS, WANTS_NEWS
+from bot.sentences import (
+    DOES,
+    ENDS,
+    GIVES_IT,
+    GOES,
+    HASTENS,
+    IS_DONE,
+    IS_ON_THE_WAY,
+    IS_THERE,
+    NAMED_IS_DONE,
+    TAKES_ALL,
+    TAKES_NAMED,
+    WAITS_FOR_PARTS,
+    WANTS_LATE,
+    WANTS_NEWS,
+)
 from bot.talk import Talk
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.messages import Message, Place
@@ -19,13 +36,18 @@ from bot.tickets.rules import Role
 from bot.vocabulary import Word
 
 _LONGEST = 60
+_COUNTS = {"两": 2, "二": 2, "三": 3, "四": 4}
+_FEW = 4
 _JUST_TOLD = timedelta(minutes=10)  # a card or an alert of the bot this old may be answered in two words
 
 
 class InHand:
     """Finds the ticket, but only where nobody else has spoken in between: among people such words may be about anything."""
 
-    def __init__(self, *, desk: Desk, drafts: Drafts, finding: Finding, talk: Talk) -> None:
+    def __init__(
+        self, *, desk: Desk, drafts: Drafts, finding: Finding, talk: Talk, directory: Directory
+    ) -> None:
+        self._directory = directory
         self._desk = desk
         self._drafts = drafts
         self._finding = finding
@@ -38,11 +60,19 @@ class InHand:
             return None
         if GOES.fullmatch(said):
             return await self._claim(hearing)
+        if (named := TAKES_NAMED.fullmatch(said)) and (
+            claim := await self._claim_named(hearing, named["what"])
+        ):
+            return claim
+        if (every := TAKES_ALL.fullmatch(said)) is not None:
+            return await self._claim_all(hearing, every["count"])
         if not self._talk.is_quiet(hearing):
             return None
         if hearing.role.is_manager or hearing.role is Role.LEADER:
             if WANTS_NEWS.fullmatch(said):
                 return _about(Word.PROGRESS, await self._only(hearing))
+            if WANTS_LATE.fullmatch(said):
+                return parse(f"/{Word.QUEUE}")
             if HASTENS.fullmatch(said):
                 return _about(Word.URGE, await self._only(hearing))
         if IS_THERE.fullmatch(said):
@@ -51,10 +81,15 @@ class InHand:
             return _about(Word.ARRIVE, there) if is_sure else None
         if IS_ON_THE_WAY.fullmatch(said):
             return _about(Word.DEPART, await self._own(hearing))
+        if (gives := GIVES_IT.fullmatch(said)) is not None:
+            return await self._give(hearing, gives["rest"])
         if WAITS_FOR_PARTS.fullmatch(said):
             return _about(Word.PAUSE, await self._own(hearing), said)
-        done = IS_DONE.fullmatch(said)
-        return _about(Word.RESOLVE, await self._own(hearing), done["rest"] or "") if done else None
+        if done := IS_DONE.fullmatch(said):
+            return _about(Word.RESOLVE, await self._own(hearing), done["rest"] or "")
+        done = NAMED_IS_DONE.fullmatch(said)
+        own = [each for each in await self._owned(hearing) if share(done["what"], each.text)] if done else []
+        return _about(Word.RESOLVE, own[0], done["rest"] or "") if done and len(own) == 1 else None
 
     async def is_asked(self, hearing: Hearing) -> bool:
         """Ask whoever says that they are there whether it is at the customer's; False when nothing is to be asked."""
@@ -78,14 +113,45 @@ class InHand:
         is_answer = told is not None and hearing.now - told <= _JUST_TOLD
         return _about(Word.CLAIM, waiting[0]) if is_answer and self._talk.is_quiet(hearing, told) else None
 
+    async def _claim_named(self, hearing: Hearing, what: str) -> Command | None:
+        """Return the claim of the only waiting ticket that is named by its words or its requester."""
+        waiting = [each for each in await self._working(hearing) if each.owner is None]
+        named = [each for each in waiting if what == each.requester.name] or [
+            each for each in waiting if share(what, each.text)
+        ]
+        return _about(Word.CLAIM, named[0]) if len(named) == 1 else None
+
+    async def _claim_all(self, hearing: Hearing, count: str | None) -> Command | None:
+        """Return the claim of all waiting tickets, when there are a few that were told of lately, and as many as are counted."""
+        waiting = [each for each in await self._working(hearing) if each.owner is None]
+        told = [each.changed_at for each in waiting if each.changed_at is not None]
+        is_fresh = (
+            bool(told) and hearing.now - min(told) <= _JUST_TOLD and self._talk.is_quiet(hearing, max(told))
+        )
+        if not is_fresh or len(waiting) != _COUNTS.get(count or "", len(waiting)) or len(waiting) > _FEW:
+            return None
+        first, *others = waiting
+        return _about(Word.CLAIM, first, " ".join(str(each.number) for each in others))
+
+    async def _give(self, hearing: Hearing, rest: str) -> Command | None:
+        """Return the hand-over of the only ticket in hand to a colleague who is named, to do just that."""
+        named = self._directory.called_at_start(rest, hearing.mentions)
+        is_all = named is not None and (ENDS.fullmatch(named[1].strip()) or DOES.fullmatch(named[1]))
+        own = await self._own(hearing) if is_all else None
+        is_mine = own is not None and own.owner == hearing.by
+        return _about(Word.HAND_OVER, own, f"@{named[0].name}") if named is not None and is_mine else None
+
     async def _only(self, hearing: Hearing) -> Ticket | None:
         working = await self._working(hearing)
         return working[0] if len(working) == 1 else None
 
     async def _own(self, hearing: Hearing) -> Ticket | None:
         """Return the only ticket that whoever speaks has in hand, or was sent to."""
-        own = [each for each in await self._working(hearing) if hearing.by in (each.owner, each.coming)]
+        own = await self._owned(hearing)
         return own[0] if len(own) == 1 else None
+
+    async def _owned(self, hearing: Hearing) -> list[Ticket]:
+        return [each for each in await self._working(hearing) if hearing.by in (each.owner, each.coming)]
 
     async def _working(self, hearing: Hearing) -> list[Ticket]:
         found = await self._finding.queue(hearing)

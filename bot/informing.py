@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from bot import answers
+from bot.asks import CallList
 from bot.commands import Command, spec_named
 from bot.desk import Desk
 from bot.directory import Directory
@@ -15,12 +17,16 @@ from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.ledgers import Ledgers
 from bot.order_words import stands_alone
+from bot.tickets.calling import line
+from bot.tickets.kinds import Kind
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
+from bot.tickets.timing import promised_word
 from bot.vocabulary import Word
 
+_MOST_CALLS = 9
 _ALONE = (Word.ON_DUTY, Word.TAKE_OVER, Word.WORKLOAD)  # mean something only when nothing follows
 
 
@@ -86,7 +92,11 @@ class Informing:
     async def _help(self, hearing: Hearing, command: Command) -> None:
         spec = spec_named(command.rest) if command.rest else None
         speaker = self._speak(hearing)
-        text = answers.example_of(spec, speaker) if spec else answers.help_for(hearing.role, speaker)
+        text = (
+            answers.example_of(spec, speaker)
+            if spec
+            else answers.help_for(hearing.role, speaker, is_private=hearing.is_private)
+        )
         await self._tell(hearing, text)
 
     async def _mine(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
@@ -118,6 +128,27 @@ class Informing:
         """Say what is open, the most pressing first."""
         tickets = await self._finding.queue(hearing)
         await self._tell(hearing, answers.queue(tickets, self._speak(hearing), self._rules))
+
+    async def calls(self, hearing: Hearing) -> None:
+        """Say which calls a manager owes; where others read, only how many: who was unhappy is not their business."""
+        speaker = self._speak(hearing)
+        owed = [each for each in await self._finding.queue(hearing) if each.kind is Kind.CALLBACK]
+        if not owed:
+            await self._say(hearing, "没有要回访的单。")
+            return
+        if not hearing.is_private:
+            await self._say(hearing, "还有 {count} 单要回访，私聊我发“回访”看名单。", count=len(owed))
+            return
+        listed = owed[:_MOST_CALLS]
+        text = speaker.say("📞 还有 {count} 单要回访：", count=len(owed))
+        for place, each in enumerate(listed, 1):
+            text += f"\n{place} {line(each, self._due_at(each, hearing), speaker, self._rules)}"
+        text += "\n" + speaker.say("打完回“回访 1 结果”，没打通回“回访 1 未接”（单号也行）")
+        about = CallList(tickets=tuple(each.subject or each.number for each in listed))
+        await self._desk.answer([Message(to=Place.ASIDE, text=text, about=about)], hearing.origin)
+
+    def _due_at(self, call: Ticket, hearing: Hearing) -> datetime:
+        return promised_word(call, self._rules) or hearing.now
 
     def _speak(self, hearing: Hearing) -> Speaker:
         return self._drafts.speaker(hearing.origin.language, hearing.now)

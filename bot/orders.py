@@ -124,7 +124,8 @@ class Orders:
         if command.word in MERGING_WORDS:
             return await self._merging.run(hearing, command, quoted)
         if not may_use(command.spec, hearing.role):
-            if command.number is None and not command.is_marked and not hearing.is_addressed:
+            is_wish = command.word is Word.APPOINT  # a customer's 约 明天下午3点
+            if command.number is None and not command.is_marked and (is_wish or not hearing.is_addressed):
                 return False
             template = (
                 N_("这一步由工程师来做；您可以回：进度、催单、补充、撤单。")
@@ -148,6 +149,9 @@ class Orders:
         if self._is_speech(hearing, command, quoted):
             return False
         number = command.number if command.number is not None else quoted
+        if number is None and command.word is Word.CALLBACK and not command.rest and hearing.role.is_manager:
+            await self._informing.calls(hearing)
+            return True
         if number is None:
             fitting = await self._finding.fitting(hearing, command)
             if command.word is Word.NOBODY_CAME and not fitting and not hearing.is_addressed:

@@ -139,11 +139,20 @@ class PlannedOrders:
                 example=Phrase(command.spec.example),
                 others=Phrase(EXAMPLES),
             )
+        if meant.ticket is None and meant.room is None and (own := await self._in_hand(hearing)) is not None:
+            await self._visits.offer(hearing, command, own, meant.rest)
+            return True
         ticket = await self._of_kind(command, meant, Kind.INSPECTION, may_be_ahead=True)
         called = self._directory.called_at_start(found[1], hearing.mentions) if found[1] else None
         step = ps.Appoint(hearing.by, found[0], called[0] if called else None)
         await self._desk.take(ticket.number, step, hearing.origin)
         return True
+
+    async def _in_hand(self, hearing: Hearing) -> Ticket | None:
+        """Return the only ticket that whoever speaks has in hand: 约 明天10点 is about that."""
+        mine = await self._finding.mine(hearing) if hearing.is_for_staff else []
+        own = [each for each in mine if each.status is Status.OPEN and not each.kind.is_planned]
+        return own[0] if len(own) == 1 else None
 
     async def _inspect(self, hearing: Hearing, command: Command, meant: _Meant) -> bool:
         done = _DONE.match(meant.rest)

@@ -24,7 +24,7 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.first_words import FirstWords
-from bot.following_on import FollowingOn, supplement
+from bot.following_on import FollowingOn
 from bot.hearing import Hearing, closing, heard
 from bot.in_hand import InHand
 from bot.intentions import tells_of_a_call
@@ -225,13 +225,17 @@ class Reception:
             return
         if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
             return
+        if link is None and await self._following_on.wished(hearing):
+            return
         if link is None and await self._asking_after.asked(hearing):
             return
         is_alone = hearing.quotes is None and not self._talk.is_with_staff(hearing)
         is_own_breath = fresh is not None and self._talk.follows(hearing, hearing.by.id)
         just = waits if waits is not None else fresh if is_own_breath else None
         is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them
-        if is_theirs and await self._asking_after.said_aloud(hearing, just):
+        if is_theirs and await self._asking_after.said_aloud(
+            hearing, just, is_quiet=self._talk.is_quiet(hearing)
+        ):
             return
         if hearing.is_for_staff and await self._noted(hearing, link):
             return
@@ -292,7 +296,8 @@ class Reception:
         if await self._joining.with_others(hearing, ticket, said):
             return True
         if ticket.status is Status.OPEN:
-            await self._desk.take(ticket.number, supplement(hearing.by, said), hearing.origin, known=ticket)
+            step = self._following_on.supplement(hearing, said)
+            await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
         elif ticket.status is Status.SOLVED and not says_broken(said):
             await self._orders.check_again(hearing, ticket)
         else:

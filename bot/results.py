@@ -35,8 +35,10 @@ def told(text: str, known: Result) -> Result | None:
     if labelled:
         return Result(ticket=known.ticket, **{**fields, **labelled})
     parts = [part for each in _PARTS.split(said) if (part := each.strip(BETWEEN))]
+    if len(parts) == 1 and not said.isascii() and len(words := parts[0].split()) == _missing(fields):
+        parts = words  # 灯泡老化 换灯泡 少开关
     is_the_rest = bool(known.cause and known.method) and len(said) <= _LONGEST_REST
-    missing = sum(not part for part in fields.values())
+    missing = _missing(fields)
     is_going_on = 0 < missing < len(fields) and len(parts) == missing and not only_promises(said)
     is_told = is_the_rest or is_going_on or any(_DID.match(part) or _is_cause(part) for part in parts)
     if not parts or len(parts) > len(fields) or not is_told:
@@ -46,6 +48,10 @@ def told(text: str, known: Result) -> Result | None:
         return None
     told_now = dict(zip(_names(parts, free), parts, strict=True))
     return Result(ticket=known.ticket, **{**fields, **told_now})
+
+
+def _missing(fields: dict[str, str]) -> int:
+    return sum(not text for text in fields.values())
 
 
 def _names(parts: Sequence[str], free: Sequence[str]) -> Sequence[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from bot.config import Config, Customer, Person, Room
 from scheduler.rota import Rota
 
+_PRIVATELY = "private-"  # + id of the customer
 ROOM, CUSTOMER, ACCOUNT = "room:", "customer:", "account:"
 CURRENT = "setup:"  # + where it was told: the address of the group that is being set up there
 _A_WEEK = timedelta(days=7)
@@ -84,15 +85,22 @@ def overlaid(config: Config, set_up: SetUp) -> Config:
     """Return the configuration with what was set up in chat, wherever the file is silent."""
     customers = (*config.customers, *_customers(config, set_up))
     known = {customer.id: customer for customer in customers}
+    people = tuple(_with_accounts(person, config, set_up) for person in config.people)
     rooms = tuple(_rooms(config, set_up, known))
+    rooms += tuple(_privately(config, people, (*config.rooms, *rooms), customers))
     rotas = {room.on_call: _rota(room.on_call, set_up, config) for room in rooms if room.on_call == room.id}
     return dataclasses.replace(
         config,
         customers=customers,
-        people=tuple(_with_accounts(person, config, set_up) for person in config.people),
+        people=people,
         rooms=(*config.rooms, *rooms),
         rotas={**config.rotas, **rotas},
     )
+
+
+def is_private(room: Room) -> bool:
+    """Say whether a room stands for a customer without one: WeChat, for example, has no groups to set up."""
+    return room.id.startswith(_PRIVATELY)
 
 
 def contradictions(config: Config, set_up: SetUp) -> list[tuple[str, str]]:
@@ -134,6 +142,32 @@ def _rooms(config: Config, set_up: SetUp, customers: Mapping[str, Customer]) -> 
             customer=customer.id,
             duty=duty,
             on_call=room_id(address) if engineers else (beside.on_call if beside else ""),
+            language=config.bot.language,
+        )
+
+
+def _privately(
+    config: Config, people: Sequence[Person], rooms: Sequence[Room], customers: Sequence[Customer]
+) -> Iterator[Room]:
+    """Yield a room for every customer who has none and whose people can be met one by one: what they report is theirs all the same."""
+    housed = {room.customer for room in rooms}
+    taken = {room.address for room in rooms}
+    duty = next((room.id for room in rooms if room.kind == "duty"), "")
+    on_calls = (*(room.on_call for room in rooms if room.duty == duty), *config.rotas)
+    for customer in customers:
+        accounts = (account for each in people if each.customer == customer.id for account in each.accounts)
+        addresses = (account.replace(":", ":private:", 1) for account in accounts)
+        address = next((each for each in addresses if each not in taken), None)
+        if customer.id in housed or not customer.policy or address is None:
+            continue
+        yield Room(
+            id=f"{_PRIVATELY}{customer.id}",
+            name=customer.name,
+            address=address,
+            kind="customer",
+            customer=customer.id,
+            duty=duty,
+            on_call=next(filter(None, on_calls), ""),
             language=config.bot.language,
         )
 

@@ -65,7 +65,7 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
         return _meant(Word.RESOLVE, None, said)
     if TAKES_BACK.fullmatch(said):
         return _meant(Word.UNDO, None, is_certain=False)
-    about_all = _asked(said) or _on_a_day(said) or _of_somebody(said, called)
+    about_all = _asked(said, is_manager=is_manager) or _on_a_day(said) or _of_somebody(said, called)
     if about_all is None and is_addressed and FREE.fullmatch(said):
         about_all = _meant(Word.WORKLOAD, None)  # said to everybody it asks for a colleague, not for numbers
     if about_all is None and is_addressed and HOW_IS_IT.fullmatch(said):
@@ -134,9 +134,9 @@ def _parted(result: str) -> str:
     return "；".join(parts) if len(parts) == _THREE and "；" not in result and ";" not in result else result
 
 
-def _asked(said: str) -> Spoken | None:
+def _asked(said: str, *, is_manager: bool) -> Spoken | None:
     for pattern, word in ABOUT_ALL:
-        if pattern.fullmatch(said):
+        if (is_manager or word is not Word.CALLBACK) and pattern.fullmatch(said):
             return _meant(word, None)
     return _meant(Word.WORKLOAD, None) if WORKLOADS.fullmatch(said) else None
 

@@ -20,6 +20,8 @@ _LINES, _ROOMS = 12, 1000
 _TALKING = timedelta(minutes=10)  # how long staff and whom they talked to are in conversation
 _SOON = timedelta(minutes=3)  # what is told this soon after a question of the bot belongs to it
 _IN_ONE_BREATH = timedelta(seconds=45)  # two messages of one person within this may be one sentence
+_PIECES = 3  # in which somebody begins a sentence
+_LAUGHS = ("呵", "哈", "嘿", "嘻")
 _LONGEST_START, _LONGEST_END = 30, 15  # letters of its two halves
 
 
@@ -93,6 +95,12 @@ class Talk:
         lines = self._before(hearing, _TALKING)
         return bool(lines) and lines[0].person == person
 
+    def last_staff(self, hearing: Hearing) -> str | None:
+        """Return which of the staff spoke last before whoever speaks, lately; None when a customer did."""
+        others = (line for line in self._before(hearing, _TALKING) if line.account != hearing.origin.account)
+        last = next(others, None)
+        return last.person if last is not None and last.is_staff else None
+
     def is_quiet(self, hearing: Hearing, since: datetime | None = None) -> bool:
         """Say whether nobody else has spoken here since an instant, or within the last minutes: what is said answers nobody."""
         lines = self._before(hearing, _SOON)
@@ -120,10 +128,14 @@ class Talk:
         said = fold(hearing.text)
         if len(said) > _LONGEST_END or not looks_like_trouble(hearing.text):
             return hearing.text
-        last = next(iter(self._before(hearing, _IN_ONE_BREATH)), None)
-        is_start = last is not None and last.account == hearing.origin.account and _is_a_start(last)
-        gap = " " if hearing.text.isascii() else ""
-        return f"{last.text}{gap}{hearing.text}" if last is not None and is_start else hearing.text
+        whole, begun = hearing.text, hearing.now
+        for line in self._before(hearing, _IN_ONE_BREATH * _PIECES)[:_PIECES]:
+            is_start = line.account == hearing.origin.account and begun - line.at <= _IN_ONE_BREATH
+            if not is_start or not _is_a_start(line):
+                break
+            gap = " " if whole.isascii() else ""
+            whole, begun = f"{line.text}{gap}{whole}", line.at
+        return whole
 
     def added_since(self, hearing: Hearing, since: datetime) -> tuple[str, ...]:
         """Return what whoever speaks has told soon after an instant, oldest first, without what asks or thanks."""
@@ -168,4 +180,8 @@ def _is_a_detail(line: Line) -> bool:
 
 
 def _is_a_start(line: Line) -> bool:
-    return _is_a_detail(line) and not looks_like_trouble(line.text)
+    return (
+        _is_a_detail(line)
+        and not looks_like_trouble(line.text)
+        and not line.text.lstrip().startswith(_LAUGHS)
+    )

@@ -196,7 +196,15 @@ class Weekly:
             picked = (_pick_item(next(numbers), matter, speaker) for _, matter in picks)
             lines.append(speaker.say("当成相似问法：{items}", items=speaker.say("　").join(picked)))
         if reviews:
-            lines.append(speaker.say("该复核了：{entries}", entries=tuple(reviews)))
+            lines.append(
+                speaker.say(
+                    "该复核了：{entries}。还对回“复核 {first}”，不对回“改 {first} 新答案”。",
+                    entries=speaker.say("　").join(
+                        f"{each.id} {shortened(each.question, _SHOWN)}" for each in reviews
+                    ),
+                    first=reviews[0].id,
+                )
+            )
         if not lines:
             return None
         head = (
@@ -207,10 +215,10 @@ class Weekly:
         about = Gaps(groups=(*(group.lessons for group in groups), *((lesson.id,) for lesson, _ in picks)))
         return "\n".join([head, *lines]), about
 
-    def _to_review(self, speaker: Speaker) -> list[str]:
+    def _to_review(self, speaker: Speaker) -> list[Entry]:
         today = speaker.now.astimezone(speaker.zone).date()
         due = [
-            entry.id
+            entry
             for entry in self._knowledge.entries()
             if entry.is_enabled and entry.review_on is not None and entry.review_on <= today
         ]

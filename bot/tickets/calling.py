@@ -123,16 +123,11 @@ def listed(after: Ticket, speaker: Speaker, rules: Rules) -> list[Message]:
     if after.owner is None:
         return []
     due_at = next((each.at for each in reversed(after.agreements) if each.clock == DUE), None)
-    number, phone = after.subject or after.number, rules.phones.get(after.requester.id, "")
-    text = speaker.say(
-        "{number} {requester}{phone}｜{title}，截止 {time}（{why}）",
-        number=number, requester=after.requester, phone=f" {phone}" if phone else "", title=title(after, 20), time=due_at or speaker.now, why=_why(after, speaker),
-    )  # fmt: skip
     return [
         Message(
             to=after.owner,
-            text=text,
-            ticket=number,
+            text=line(after, due_at or speaker.now, speaker, rules),
+            ticket=after.subject or after.number,
             mentions=(after.owner,),
             is_alert=True,
             useful_for=timedelta(hours=12),
@@ -142,8 +137,20 @@ def listed(after: Ticket, speaker: Speaker, rules: Rules) -> list[Message]:
     ]
 
 
+def line(call: Ticket, due_at: datetime, speaker: Speaker, rules: Rules) -> str:
+    """Return whom a call is to, about what, by when, and why."""
+    number, phone = call.subject or call.number, rules.phones.get(call.requester.id, "")
+    return speaker.say(
+        "{number} {requester}{phone}｜{title}，截止 {time}（{why}）",
+        number=number, requester=call.requester, phone=f" {phone}" if phone else "", title=title(call, 20), time=due_at, why=_why(call, speaker),
+    )  # fmt: skip
+
+
 def _why(ticket: Ticket, speaker: Speaker) -> str:
-    if ticket.reason == LOW_SCORE:
+    if ticket.reason in (
+        LOW_SCORE,
+        "",
+    ):  # where calls are not listed, a low score is the only reason that needs no word
         return speaker.say("低分")
     if ticket.reason == COMPLAINT:
         return speaker.say("投诉")

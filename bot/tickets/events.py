@@ -25,7 +25,7 @@ from bot.tickets.ending_events import (
 from bot.tickets.event import Event
 from bot.tickets.incident_events import IncidentEvent
 from bot.tickets.joint_events import JointEvent
-from bot.tickets.kinds import Kind
+from bot.tickets.kinds import Kind, Telling
 from bot.tickets.ledger_events import LedgerEvent
 from bot.tickets.model import Appointment, Party, Promise
 from bot.tickets.planned_events import CallEvent, PlannedEvent
@@ -219,6 +219,8 @@ class Updated(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
 class Supplemented(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     text: str
+    telling: Telling | None = None
+    at: datetime | None = None  # when somebody is wished to come
 
 
 class Urged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

@@ -28,7 +28,7 @@ from bot.tickets import planned_events as p
 from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
-from bot.tickets.kinds import Closing
+from bot.tickets.kinds import Closing, Telling
 from bot.tickets.model import Agreed, Grace, Offer, Party, Promise, Ticket, Undoable
 from bot.tickets.shared_changes import settled, spoken
 from scheduler.intervals import in_utc
@@ -146,6 +146,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return _relevelled(ticket, event, at)
         case pe.TakenBack() | pe.RequesterGone() | pe.RequesterBack():
             return presence.changed(ticket, event)
+        case e.Supplemented(telling=Telling.WORKS):
+            return replace(ticket, happened=clockwork.noted(ticket, at, "works"))
         case e.Noted() | e.Supplemented() | e.Urged():
             return ticket
         case e.Updated(text=text):

@@ -82,6 +82,14 @@ class WaitsFor(StrEnum):
     PARTS = "parts"
 
 
+class Telling(StrEnum):
+    """What a customer adds that the owner must read at once."""
+
+    CORRECTS = "corrects"  # what was told before is otherwise
+    WISHES = "wishes"  # when somebody shall come
+    WORKS = "works"  # said to staff before the ticket was solved
+
+
 class Standing(StrEnum):
     """How far it is decided what becomes of a report that no contract covers."""
 

@@ -105,8 +105,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             be_open(ticket)
             be_staff(by, ticket, rules)
             return [*first_word(ticket, by, text, now, rules), e.Updated(by=by, text=text)]
-        case s.Supplement(by=by, text=text):
-            return pausing.supplemented(ticket, step, rules)
+        case s.Supplement():
+            return pausing.supplemented(ticket, step, now, rules)
         case people.TakeBack(by=by):
             is_over = presence.takes_back_all(ticket, step)
             return [*presence.decided(ticket, step), *(_withdrawn(ticket, by, rules) if is_over else [])]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, NotTheirs, TicketError
-from bot.tickets.kinds import Closing, WaitsFor
+from bot.tickets.kinds import Closing, Status, Telling, WaitsFor
 from bot.tickets.model import Ticket, Waiting
 from bot.tickets.rules import Rules
 from scheduler.targets import NthWorkingDay, due
@@ -21,6 +21,7 @@ _MORNING = time(10)
 # On the next working day, and two later; after two more a customer who says nothing no longer needs it.
 _REMINDED_ON = (1, 3)
 _CLOSED_ON = 5
+_SAID_ONCE = timedelta(hours=12)  # that it works
 
 
 def paused(ticket: Ticket, step: s.Pause, now: datetime, rules: Rules) -> list[e.AnyEvent]:
@@ -55,12 +56,21 @@ def resumed(ticket: Ticket, step: s.Resume, rules: Rules) -> list[e.AnyEvent]:
     return [e.Resumed(by=step.by)]
 
 
-def supplemented(ticket: Ticket, step: s.Supplement, rules: Rules) -> list[e.AnyEvent]:
+def supplemented(ticket: Ticket, step: s.Supplement, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return what was added; where the ticket waited for it, work goes on."""
-    added = e.Supplemented(by=step.by, text=step.text)
+    added = e.Supplemented(by=step.by, text=step.text, telling=_news(ticket, step, now), at=step.at)
     waiting = ticket.waiting
     is_awaited = waiting is not None and waiting.reason is WaitsFor.CUSTOMER and not step.is_promise
     return [added, e.Resumed(by=step.by)] if is_awaited and rules.speaks_for(ticket, step.by) else [added]
+
+
+def _news(ticket: Ticket, step: s.Supplement, now: datetime) -> Telling | None:
+    """Return what the owner must read of it; that it works once in a while, and where somebody has it in hand."""
+    if step.telling is Telling.WORKS:
+        known = ticket.happened.get("works", ())
+        is_news = ticket.owner is not None and (not known or now - known[-1] > _SAID_ONCE)
+        return step.telling if is_news else None
+    return step.telling if ticket.status is Status.OPEN else None
 
 
 def waited(waiting: Waiting, now: datetime, rules: Rules) -> e.PauseReminded | e.Closed:

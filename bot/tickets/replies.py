@@ -17,6 +17,7 @@ from bot.tickets import (
     owner_words,
     presence,
     site,
+    telling_words,
     timing,
     urging,
     visits,
@@ -34,7 +35,7 @@ from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import opened
 from bot.tickets.calling import listed
 from bot.tickets.endings import closed, low, rating_corrected, reopened, resolved, survey, undone
-from bot.tickets.kinds import ClockKind, Kind
+from bot.tickets.kinds import ClockKind, Kind, Telling
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.notices import noticed
@@ -84,6 +85,8 @@ def _said_of(
             return majors.announced(event, after, voices, rules)
         case e.Recovered():
             return majors.over(event, before, after, voices)
+        case e.Supplemented(telling=Telling()):
+            return telling_words.told(event, after, voices, rules)
         case e.Urged():
             return urging.urged(event, after, voices, rules)
         case e.Resolved():

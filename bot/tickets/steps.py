@@ -10,7 +10,7 @@ import msgspec
 from bot.tickets.coverage_steps import CoverageStep
 from bot.tickets.incident_steps import IncidentStep
 from bot.tickets.joint_steps import Join
-from bot.tickets.kinds import Kind, WaitsFor
+from bot.tickets.kinds import Kind, Telling, WaitsFor
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Party
 from bot.tickets.planned_steps import PlannedStep
@@ -132,6 +132,8 @@ class Supplement(msgspec.Struct, frozen=True):
     by: Party
     text: str
     is_promise: bool = False
+    telling: Telling | None = None
+    at: datetime | None = None  # when they wish somebody to come
 
 
 class Urge(msgspec.Struct, frozen=True):

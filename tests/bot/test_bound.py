@@ -13,7 +13,17 @@ from bot.bound_words import set_up_in_chat
 from bot.clock import SystemClock
 from bot.command_line import voice_of
 from bot.config import Config, for_replay, load
-from bot.set_up import ACCOUNT, CUSTOMER, ROOM, AccountNote, CustomerNote, RoomNote, customer_id, read
+from bot.set_up import (
+    ACCOUNT,
+    CUSTOMER,
+    ROOM,
+    AccountNote,
+    CustomerNote,
+    RoomNote,
+    customer_id,
+    overlaid,
+    read,
+)
 from bot.store.contract import Change, Kept
 from bot.store.registry import open_store
 
@@ -77,3 +87,17 @@ async def test_check_tells_of_it_beside_a_running_bot(file: Config, tmp_path: Pa
         await store.close()
     assert len(lines) == 3
     assert any(line.startswith(words) for line in lines)
+
+
+def test_a_customer_without_a_group_whose_people_have_accounts_is_met_privately(file: Config) -> None:
+    lonely = replace(file, rooms=tuple(room for room in file.rooms if room.kind == "duty"))
+    (room, *_) = [each for each in overlaid(lonely, read({})).rooms if each.kind == "customer"]
+    first = next(person for person in file.people if person.customer == room.customer)
+    assert room.address == first.accounts[0].replace(":", ":private:", 1)
+    assert room.duty == next(each.id for each in file.rooms if each.kind == "duty")
+    # Nobody set it up, so it stands in no list, and a group that is bound takes its place.
+    assert all(each.is_duty for each in bound.rooms(lonely, read({})))
+    at = ROOM + NEW
+    note = RoomNote(name="新群", customer=room.customer or "")
+    with_group = overlaid(lonely, read({at: msgspec.json.encode(note).decode()}))
+    assert [each.address for each in with_group.rooms if each.customer == room.customer] == [NEW]

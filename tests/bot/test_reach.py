@@ -15,6 +15,7 @@ from bot.reach import unreached
 from bot.tickets.kinds import Kind
 from bot.tickets.model import Party, Ticket
 from bot.tickets.recipients import recipients
+from bot.tickets.rules import Role
 
 NOW = datetime(2026, 3, 9, 2, tzinfo=UTC)
 
@@ -77,3 +78,8 @@ def test_a_rung_that_nobody_can_hear_tells_the_next_role_at_once(config: Config)
     assert _told(_without_accounts(config, on_call), "on_call") == [on_call, "liu"]
     assert _told(_without_accounts(config, on_call, "liu"), "on_call") == [on_call, "chen"]
     assert _told(_without_accounts(config, on_call), "on_call", "manager") == [on_call, "chen"]
+
+
+def test_whoever_is_never_called_need_not_be_reachable(config: Config) -> None:
+    nobody = replace(config.people[0], id="guest", name="王老师", role=Role.CONTACT, accounts=())
+    assert unreached(dataclasses.replace(config, people=(*config.people, nobody))) == []

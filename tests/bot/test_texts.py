@@ -65,6 +65,7 @@ _NOT_SAID = {
 # Constants that hold what people type.
 _HEARD = {
     "_SEPARATORS",
+    "_A_DAY",
     "_MARKS",
     "_BETWEEN",
     "BETWEEN",
@@ -110,6 +111,10 @@ _HEARD = {
     "_MYSELF",
     "_TAKES",
     "_LOOKS",
+    "_COUNTS",
+    "_DAYS_PART",
+    "_SOME_DAY",
+    "_LAUGHS",
     "_IS_AT_IT",
     "_TO_MAJOR",
     "_SOFTLY",

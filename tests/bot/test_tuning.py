@@ -11,6 +11,7 @@ import pytest
 from bot.config import Config, load
 from bot.housekeeping import ask_faq
 from bot.knowledge import wanted_of
+from bot.lessons import Lesson, Picked
 from bot.store.knowledge_contract import Learning, Uses
 from bot.store.registry import read_uses
 from bot.tuning import tune
@@ -80,3 +81,38 @@ async def test_equals_come_in_the_order_of_how_often_they_are_wanted(office: Off
     config = _config(tmp_path)
     said = await ask_faq(config, "投影打不开", None, is_explained=True)
     assert "把握相同的按常用排：K-002×8 K-001×0。" in said
+
+
+async def _picked(office: Office, *, failed: int) -> None:
+    """Let people have picked the one entry for sixty wordings of its question, and say how often it failed each time."""
+    wordings = [f"{place}的打印机找不到怎么办" for place in map("{}号楼".format, range(60))]
+    entry = Entry(id="K-001", question=wordings[0], answer="点重新搜索", aliases=tuple(wordings[1:]))
+    lessons = [
+        Lesson(
+            id=f"p{number}", at=START, matter=Picked(entry="K-001", wording=wording, picked=1, failed=failed)
+        )
+        for number, wording in enumerate(wordings)
+    ]
+    await office.store.learn(Learning(at=START, entries=(entry,), lessons=tuple(lessons)))
+
+
+@pytest.mark.parametrize(
+    ("failed", "basis", "ends"),
+    [
+        (
+            0,
+            "依据：60 个说得清对错的问题（对 60，错 0），其中 60 个会单独给答案。",
+            "60 次，对 100.0%（要求 97%）。",
+        ),
+        (2, "依据：60 个说得清对错的问题（对 0，错 60），其中 60 个会单独给答案。", "  K-001：错 60 次"),
+        (1, "依据：0 个说得清对错的问题（对 0，错 0），其中 0 个会单独给答案。", "先不改。"),  # neither
+    ],
+)
+@pytest.mark.asyncio
+async def test_what_people_picked_counts_too_and_the_advice_says_what_to_do(
+    office: Office, tmp_path: Path, failed: int, basis: str, ends: str
+) -> None:
+    await _picked(office, failed=failed)
+    lines = await tune(_config(tmp_path), 0.97)
+    assert lines[0] == basis
+    assert lines[-1].endswith(ends)

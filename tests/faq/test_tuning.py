@@ -39,6 +39,23 @@ def test_the_lowest_probability_that_is_good_enough_is_proposed() -> None:
     assert (lower.answer_at, lower.count) == (0.85, 70)
 
 
+def test_what_is_proposed_is_written_with_two_digits_where_that_is_as_good() -> None:
+    exactly = advised(_cases(50, 0, at=0.954), 0.97, 0.9)
+    assert exactly.best is not None
+    assert (exactly.best.answer_at, exactly.best.count) == (0.95, 50)
+    among = advised(
+        _cases(60, 10, at=0.954, wrong_at=0.951), 0.97, 0.9
+    ).best  # 0.95 would let the wrong ones in
+    assert among is not None
+    assert (among.answer_at, among.count, among.precision) == (0.954, 60, 1.0)
+
+
+def test_of_those_above_a_threshold_there_must_be_enough() -> None:
+    advice = advised(_cases(40, 20), 0.97, 0.9)
+    assert (advice.best, advice.worst) == (None, (("K-002", 20),))
+    assert advised(_cases(29, 20), 0.97, 0.9).worst == ()  # nor is anybody blamed for so few
+
+
 def test_where_nothing_is_good_enough_the_worst_are_named() -> None:
     advice = advised(_cases(60, 20, wrong_at=0.99), 0.97, 0.9)
     assert advice.best is None
@@ -69,9 +86,18 @@ def test_a_question_counts_by_what_is_answered_today() -> None:
         Known("成绩单怎么导出", "K-001", is_right=False),  # answered by another entry today: nothing is known
         Known("成绩单怎么导出", "K-002", is_right=False),
         Known("食堂几点开门", "K-001", is_right=True),  # nothing is answered
+        Known("成绩单怎么导出", "K-001", is_right=True),  # another is given today, where this one helped
+        Known("班牌怎么换背景", "K-003", is_right=True, customer="yucai"),
+        Known("班牌怎么换背景", "K-003", is_right=True, customer="shiyan"),  # not theirs
     ]
-    found = cases_of(known, ENTRIES)
-    assert [(each.entry, each.is_right) for each in found] == [("K-001", True), ("K-002", False)]
+    theirs = Entry(id="K-003", question="班牌怎么换背景", answer="在主题里", customer="yucai")
+    found = cases_of(known, [*ENTRIES, theirs])
+    assert [(each.entry, each.is_right) for each in found] == [
+        ("K-001", True),
+        ("K-002", False),
+        ("K-002", False),
+        ("K-003", True),
+    ]
 
 
 def test_what_was_taken_out_was_wrong_also_where_somebody_was_glad() -> None:

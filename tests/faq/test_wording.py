@@ -17,6 +17,7 @@ from faq.wording import Conflict, canonical, conflict_between, sense
         ("帐号咋改", "账号怎么改"),
         ("VPN 连不上", "vpn连不上"),
         ("Wi-Fi连不上", "ＷＩＦＩ 连不上"),
+        ("Wi Fi连不上", "wifi连不上"),
         ("你好，请问会议室怎样预约？", "会议室怎么预约"),
         ("在哪里看成绩", "哪里看成绩"),
     ],
@@ -59,6 +60,9 @@ def test_a_word_inside_an_english_word_is_left_alone() -> None:
         ("12楼断网", "2楼断网", Conflict.CONTRADICTION),
         ("02号机", "2号机", Conflict.NONE),
         ("断网了", "3号楼断网了", Conflict.NONE),
+        ("3号楼断网", "3号楼和4号楼断网", Conflict.NONE),
+        ("0号机", "00号机", Conflict.NONE),
+        ("0号机", "1号机", Conflict.CONTRADICTION),
         ("VPN密码", "WiFi密码", Conflict.CONTRADICTION),
         ("VPN密码", "密码", Conflict.NONE),
         ("怎么开启录播", "怎么关闭录播", Conflict.CONTRADICTION),
@@ -80,3 +84,19 @@ def test_conflicts(one: str, other: str, conflict: Conflict) -> None:
 def test_nothing_conflicts_with_itself(text: str) -> None:
     meant = sense(canonical(fold(text)))
     assert conflict_between(meant, meant) is Conflict.NONE
+
+
+def test_numbers_are_the_same_in_words() -> None:
+    digits = "零一二三四五六七八九"
+    words = [digits[n] for n in range(1, 10)] + [
+        f"{digits[tens] if tens > 1 else ''}十{digits[ones] if ones else ''}"
+        for tens in range(1, 10)
+        for ones in range(10)
+    ]
+    found = [sense(canonical(fold(f"{word}号楼断网"))).numbers for word in words]
+    assert found == [{str(n)} for n in range(1, 100)]
+
+
+@pytest.mark.parametrize("word", ["二三十", "十二三"])
+def test_about_so_many_is_no_number(word: str) -> None:
+    assert sense(canonical(fold(f"{word}号楼断网"))).numbers == {word}

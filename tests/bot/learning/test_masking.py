@@ -40,6 +40,9 @@ NAMES = ("老张", "育才小学", "Sam")
         ("验证码是：4829", "验证码是：***"),
         ("车牌京A·D12345，豫A12345 的车", "车牌***，*** 的车"),
         ("住3号楼2单元1501", "住***"),
+        ("密码 admin9876，登录后改", "密码 ***，登录后改"),
+        ("加 wxid_abc123，WeChat: zhang_san88", "加 ***，WeChat: ***"),
+        ("VPN老张说好", "VPN说好"),
         ("微信号 wxid_abc123，加我微信 zhanglaoshi88", "微信号 ***，加我微信 ***"),
         ("护照 E12345678，住院号 ZY2026001", "***，***"),
         ("身份证号 410102 19900307 123X", "身份证号 ***"),
@@ -91,3 +94,16 @@ def test_a_phone_number_never_survives(before, phone, after):
 @given(st.text(max_size=300))
 def test_it_ends_for_every_text(text):
     assert isinstance(masked(text, NAMES), str)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "clean"),
+    [
+        ("育才小学东校区的网络", ("育才小学", "育才小学东校区"), "的网络"),  # the longer name first
+        ("王国的地图", ("王",), "王国的地图"),  # one character is no name
+        ("张老师的投影，老师的投影", ("张老师",), "老师的投影，老师的投影"),
+        ("经理的投影", ("经理",), "的投影"),  # whoever is called nothing else
+    ],
+)
+def test_of_a_known_name_the_title_stays(text, names, clean):
+    assert masked(text, names) == clean

@@ -40,6 +40,12 @@ def test_the_chain_of_a_ticket_holds(case: Any) -> None:
     records = _lived(case)
     assert first_break(records) is None
     assert first_break([]) is None
+    # Sealed anew without the first one, every hash would fit.
+    previous, rest = "", []
+    for record in records[1:]:
+        rest.append(sealed(record, previous))
+        previous = rest[-1].hash
+    assert first_break(rest) == 2
     assert len({record.hash for record in records}) == len(records)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +11,10 @@ from msgspec.structs import replace
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets.due import next_deadline
+from bot.tickets import timing
+from bot.tickets.due import next_deadline, realigned
 from bot.tickets.kinds import ClockKind
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Role, Rules
 from scheduler.escalation import Ladder
 from scheduler.rota import Rota
@@ -199,7 +201,22 @@ def test_who_is_told_is_who_is_on_call_at_that_instant(rules: Rules, open_case: 
 def test_a_promise_without_a_ladder_is_kept_but_watched_by_nobody(rules: Rules, open_case: Any) -> None:
     case = open_case(rules=replace(rules, ladders={}))
     assert case.deadline is None
-    assert case.waits(30 * MINUTE).does(s.Say(case.zhang, "来了"))[-1].late == 10 * MINUTE
+    assert timing.told_at_once(case.ticket, case.rules) == ()
+    assert case.looks() == case.waits(20 * MINUTE).looks() == []
+    assert case.waits(10 * MINUTE).does(s.Say(case.zhang, "来了"))[-1].late == 10 * MINUTE
+
+
+def test_a_ticket_is_looked_at_when_it_was_said_to_be_and_else_it_is_noted(case: Any) -> None:
+    def noted(saved_at: datetime | None, ticket: Ticket = case.ticket) -> list[tuple[object, object]]:
+        return [(each.was, each.due_at) for each in realigned(ticket, saved_at, case.now, case.rules)]
+
+    due = case.deadline
+    assert noted(due) == noted(due + timedelta(microseconds=999)) == []
+    assert noted(due + timedelta(milliseconds=1)) == [(due + timedelta(milliseconds=1), due)]
+    assert noted(None) == [(None, due)]
+    assert noted(case.now) == []  # the tick is about to serve it
+    case.does(s.Withdraw(case.requester))
+    assert noted(due, case.ticket) == [(due, case.deadline)]
 
 
 def test_a_word_in_the_last_instant_is_in_time(case: Any) -> None:

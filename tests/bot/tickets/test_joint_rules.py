@@ -194,6 +194,7 @@ def test_a_ticket_of_another_room_keeps_its_own_promises_and_gets_the_owner(case
         ("yucai", "qq:group:9", True),  # another group of the same customer: one trouble, counted once
         ("shiyan", "qq:group:9", False),
         ("yucai", "qq:group:1", False),  # over, and so counted nowhere
+        ("", "qq:group:9", False),  # of nobody who is known
     ],
 )
 def test_one_trouble_of_one_customer_counts_once_until_it_is_split(
@@ -302,6 +303,8 @@ def test_a_pause_for_parts_is_for_all_and_one_for_a_customer_is_not(case: Case) 
     waiting = _after(follower, tuple(paused))
     resumed = mirrored(waiting, main, e.Resumed(by=case.zhang), MONDAY, case.rules)
     assert isinstance(resumed[-1], e.Resumed)
+    # What a customer brings sets their own ticket going and no other.
+    assert mirrored(waiting, main, e.Resumed(by=case.requester), MONDAY, case.rules) == []
 
 
 def test_a_main_ticket_that_is_withdrawn_lets_the_others_go(case: Case) -> None:
@@ -324,8 +327,9 @@ def test_what_fails_again_for_one_customer_is_their_own(case: Case) -> None:
 def test_only_who_is_concerned_splits(case: Case) -> None:
     case.does(s.Claim(case.zhang))
     main, follower, _ = _merged(case, _elsewhere(case.rules))
-    with pytest.raises(NotTheirs):
-        split(main, follower, case.li, case.rules)
+    for by, says in ((case.li, "请 {owner} 来拆分"), (case.requester, "由工程师来做")):
+        with pytest.raises(NotTheirs, match=says):
+            split(main, follower, by, case.rules)
     assert split(main, follower, case.manager, case.rules).main == (
         je.Released(by=case.manager, ticket=1030),
     )

@@ -147,6 +147,26 @@ def test_the_trouble_began_before_it_was_reported(case: Any) -> None:
         case.does(s.Occur(case.stranger, case.start - HOUR))
 
 
+def test_nobody_could_be_told_before_it_was_known(promised: Any) -> None:
+    case = promised(_written(kind="resolve", within="4h", from_=("occurred", "reported")))
+    case.waits(MINUTE).does(s.Occur(case.requester, case.start - 3 * HOUR))
+    [told] = [event for event in case.looks() if isinstance(event, e.Escalated)]
+    # Half of the time was over an hour before anybody had reported it.
+    assert (told.rung, told.at, told.late) == (0, case.start, MINUTE)
+
+
+def test_who_names_a_promise_means_that_one(open_case: Any) -> None:
+    case = open_case(level="2")
+    case.does(s.Say(case.zhang, "在看"))
+    at = case.now + 3 * HOUR
+    for named, meant in (("", "resolve"), ("workaround", "workaround"), ("answer", "answer")):
+        (asked,) = case.does(s.Propose(case.zhang, at, "等备件", named))
+        assert isinstance(asked, e.Proposed)
+        assert asked.clock == meant
+    with pytest.raises(TicketError, match="没有可以另行约定的时限"):
+        case.does(s.Propose(case.zhang, at, "等备件", "training"))
+
+
 def test_being_sent_starts_the_way_there(promised: Any) -> None:
     case = promised(
         _written(kind="dispatch", within="30m"), _written(kind="arrive", within="2h", from_="dispatched")
@@ -163,6 +183,8 @@ def test_news_of_a_major_incident_are_owed_every_hour_until_it_is_over(case: Any
         case.does(s.DeclareMajor(case.zhang))
     case.does(s.Claim(case.zhang))
     case.does(s.DeclareMajor(case.manager))
+    with pytest.raises(TicketError, match="已经是重大事件"):
+        case.does(s.DeclareMajor(case.director))
     beat = case.clock(ClockKind.UPDATE)
     assert beat.due_at == case.start + HOUR
     case.waits(50 * MINUTE).does(s.Update(case.manager, "备机已接管"))
@@ -170,6 +192,8 @@ def test_news_of_a_major_incident_are_owed_every_hour_until_it_is_over(case: Any
     missed = [event for _, event in case.lives(71 * MINUTE) if event.promised is ClockKind.UPDATE]
     assert [event.is_breach for event in missed] == [False, False, True]
     case.does(s.Recover(case.manager, "好了"))
+    with pytest.raises(TicketError, match="不是重大事件"):
+        case.does(s.Recover(case.manager, "又好了"))
     assert not case.clock(ClockKind.UPDATE).is_running
     case.does(s.DeclareMajor(case.manager))
     assert case.clock(ClockKind.UPDATE).due_at == case.now + HOUR

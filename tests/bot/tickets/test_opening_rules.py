@@ -42,6 +42,12 @@ def test_a_ticket_keeps_everything_it_was_opened_with(case: Any, open_case: Any)
     assert ticket.promises == event.promises
 
 
+def test_a_ticket_that_was_given_to_somebody_is_claimed_and_no_other(case: Any, open_case: Any) -> None:
+    assert (case.ticket.owner, case.ticket.claimed_at) == (None, None)
+    given = open_case(owner=case.zhang).ticket
+    assert (given.owner, given.claimed_at) == (case.zhang, case.start)
+
+
 def test_a_ticket_keeps_its_targets_when_the_policy_changes(case: Any) -> None:
     due = case.deadline
     case.rules = replace(case.rules, policies={})

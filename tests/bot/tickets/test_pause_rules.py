@@ -29,6 +29,32 @@ def _waits_for_customer(case: Any) -> None:
     case.does(s.Pause(case.zhang, WaitsFor.CUSTOMER, "设备序列号"))
 
 
+def test_what_is_missing_of_a_pause_is_asked_for(owned: Any) -> None:
+    later = owned.now + HOUR
+    for reason, need, at, says in (
+        (WaitsFor.CUSTOMER, " ", None, "要客户给什么"),
+        (WaitsFor.CUSTOMER, "", later, "要客户给什么"),
+        (WaitsFor.PARTS, "", None, "在等什么、什么时候再看"),
+        (WaitsFor.PARTS, "主板", None, "写明什么时候再看"),
+        (WaitsFor.PARTS, "主板", owned.now, "已经过了"),
+    ):
+        with pytest.raises(TicketError, match=says):
+            owned.does(s.Pause(owned.zhang, reason, need, at))
+    (paused,) = owned.does(s.Pause(owned.zhang, WaitsFor.PARTS, "", later))  # the time says enough
+    assert paused.next_at == later
+
+
+def test_a_customer_is_reminded_on_two_mornings_and_then_no_longer_needs_it(owned: Any) -> None:
+    _waits_for_customer(owned)  # on Monday; every day is a working day here
+    happened = [(at, type(event)) for at, event in owned.lives(14 * DAY)]
+    local = [(at.astimezone(owned.rules.zone).strftime("%a %H:%M"), each) for at, each in happened]
+    assert local[:3] == [
+        ("Tue 10:00", e.PauseReminded),
+        ("Thu 10:00", e.PauseReminded),
+        ("Sat 10:00", e.Closed),
+    ]
+
+
 def test_a_pause_leaves_a_promise_without_due_instant_and_tells_nobody(owned: Any) -> None:
     owned.waits(HOUR)
     _waits_for_customer(owned)

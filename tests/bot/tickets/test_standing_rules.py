@@ -67,6 +67,16 @@ def test_shares_and_numbers_are_said_in_a_line_each(promised: Rules) -> None:
     ]
 
 
+def test_a_device_that_failed_twice_is_told_of_with_what_is_left(promised: Rules) -> None:
+    policy = replace(promised.policies["edu"], quotas=(replace(SAME, limit=3),))
+    rules = replace(promised, policies={"edu": policy})
+    cases = [case(1, assets=("SN1", "SN2")), case(2, assets=("SN1",))]
+    [standing] = [each for each in standings("yucai", policy, cases, NOW, rules) if each.subject]
+    assert (standing.subject, standing.used, standing.room) == ("SN1", 2, 0)
+    broken = standings("yucai", policy, [*cases, case(3, assets=("SN1",))], NOW, rules)
+    assert [(each.is_attained, each.room) for each in broken if each.subject] == [(False, -1)]
+
+
 def test_what_is_too_much_says_what_the_contract_asks_for(promised: Rules) -> None:
     cases = [case(number, level="1", kept={"resolve": False}) for number in (1, 2, 3)]
     assert lines(cases, promised)[0] == "✗ 按时解决率：0%（0/3，目标 90% 以上）"

@@ -134,3 +134,9 @@ def test_the_clock_of_a_load_is_a_number_of_instants(case: Any) -> None:
     for _ in range(5):
         load = load.taken(3, at)
     assert load.arrival == at + HOUR  # however much was said, nobody waits longer than an hour
+
+
+def test_a_notice_that_calls_nobody_tires_nobody(case: Any) -> None:
+    quiet = Alert(case.ticket, Message(to=Place.DUTY, text="1024", is_alert=True))
+    verdict = judged([quiet], Load(), {}, limited(case, per_person=1), case.start)
+    assert ([message.text for message in verdict.said], verdict.gathered) == (["1024"], {})

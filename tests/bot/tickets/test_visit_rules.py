@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,14 +16,14 @@ from bot.tickets import steps as s
 from bot.tickets import visit_events as ve
 from bot.tickets import visit_steps as vs
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.kinds import ClockKind
+from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.rules import Rules
 from bot.tickets.visit_rules import VisitRules
 from bot.tickets.visiting_hours import free_times, is_free
 from scheduler.calendar import parse_window
 from scheduler.rota import Leave
 from scheduler.work_windows import WorkWindows
-from tests.bot.tickets.conftest import HOUR, MONDAY, ZONE
+from tests.bot.tickets.conftest import HOUR, MONDAY, ZONE, Case
 
 
 @pytest.fixture
@@ -129,3 +130,33 @@ def test_times_that_do_not_work_are_refused(desk: Rules, open_case: Any) -> None
         case.does(vs.OfferVisit(case.zhang, case.li, (local(9, 9),)))
     with pytest.raises(NotTheirs):
         case.does(vs.OfferVisit(case.requester))
+
+
+def test_nobody_visits_where_there_is_nothing_to_repair_or_nobody_has_time(
+    desk: Rules, open_case: Any
+) -> None:
+    for kind in (Kind.CALLBACK, Kind.INSPECTION):
+        with pytest.raises(TicketError, match="不用约上门"):
+            open_case(rules=desk, kind=kind).does(vs.OfferVisit(Case.zhang, Case.li))
+    away = Leave("li", local(1, 0), local(30, 0))
+    rota = msgspec.structs.replace(desk.rotas["first"], leaves=(away,))
+    case = open_case(rules=replace(desk, rotas={"first": rota}))
+    with pytest.raises(TicketError, match="近三周没有能上门的时间"):
+        case.does(vs.OfferVisit(case.zhang, case.li))
+
+
+def test_no_more_than_four_times_are_asked_about(desk: Rules, open_case: Any) -> None:
+    times = tuple(local(day, 10) for day in (10, 11, 12, 13, 16))
+    (*_, offered) = open_case(rules=desk).does(vs.OfferVisit(Case.zhang, Case.li, times))
+    assert offered.times == times[:4]
+
+
+def test_sent_to_a_place_nobody_can_be_asked_in_no_time_is_offered(desk: Rules, open_case: Any) -> None:
+    offered = [
+        [
+            type(each)
+            for each in open_case(rules=desk, address=address).does(s.Dispatch(Case.zhang, Case.li, ""))
+        ]
+        for address in ("qq:group:1", "")
+    ]
+    assert [ve.VisitOffered in each for each in offered] == [True, False]
