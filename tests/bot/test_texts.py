@@ -112,6 +112,8 @@ _HEARD = {
     "_TAKES",
     "_LOOKS",
     "_COUNTS",
+    "_DAYS_PART",
+    "_SOME_DAY",
     "_LAUGHS",
     "_IS_AT_IT",
     "_TO_MAJOR",
