@@ -66,6 +66,9 @@ _NOT_SAID = {
 _HEARD = {
     "_SEPARATORS",
     "_A_DAY",
+    "_AGREES",
+    "_WHEN",
+    "_ENDS_ASKING",
     "_MARKS",
     "_BETWEEN",
     "BETWEEN",
