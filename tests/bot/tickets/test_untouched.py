@@ -138,25 +138,8 @@ def test_the_short_way_is_taken(rules, claimed):
 
 
 def test_what_may_be_told_again_is_looked_at_the_long_way(rules):
-    ticket = born(
-        opening(
-            s.Open(
-                number=1,
-                kind=Kind.FAULT,
-                room="yucai",
-                customer="yucai",
-                requester=REQUESTER,
-                account="qq:1",
-                address="qq:group:1",
-                text="投影黑屏",
-                policy="edu",
-                level="3",
-            ),  # fmt: skip
-            rules,
-        ),
-        datetime(2026, 3, 9, 2, tzinfo=UTC),
-    )
-    at = ticket.opened_at
+    at = datetime(2026, 3, 9, 2, tzinfo=UTC)
+    ticket = reported(rules, "edu", "3", at)
     for rungs, is_short in (
         ((0, 1), True),
         ((0, 1, 2), False),
