@@ -231,6 +231,15 @@ class Answering:
         if is_new:
             await self.missed(hearing, hearing.text)
 
+    async def gone(self, hearing: Hearing, question: str) -> None:
+        """Say that an answer that was offered is not given any more: it ended, or was found wrong, meanwhile."""
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        message = Message(to=Place.ASKER, text=say("这条答案刚刚撤下了。"))
+        if hearing.customer_room is not None:
+            text = say("这条答案刚刚撤下了。要转给工程师吗？回 1 报单。")
+            message = Message(to=Place.ASKER, text=text, about=Offer(question=question))
+        await self._desk.answer([message], hearing.origin)
+
     def _urgent(self, hearing: Hearing) -> Level | None:
         """Return the level that what somebody tells would have, when people are called for it at once."""
         policy = self._rules.policies.get(self._directory.policy_of(hearing.customer))

@@ -16,12 +16,12 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.voices import title
 from bot.vocabulary import Word
-from bot.wishes import Wish, is_over, is_pressing, wish
+from bot.wishes import Wish, is_by_oneself, is_over, is_pressing, wish
 from faq.text import looks_like_question, looks_like_trouble
 
 _AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
 _WAITED = re.compile(
-    r"等|催|到底|怎么|没人|人呢|waiting|nobody", re.IGNORECASE
+    r"等|催|到底|怎么|没人|人呢|[理管]|小时|钟头|天了|waiting|nobody", re.IGNORECASE
 )  # 能快点吗 may be said to anybody
 _A_BARE_CALL = 5  # letters: 急急急！
 _WORDS = {
@@ -59,8 +59,11 @@ class AskingAfter:
             return await self._about(hearing, own[0], wished)
         return bool(own) and await self._run(hearing, f"/{_WORDS[wished]}")
 
-    async def said_aloud(self, hearing: Hearing, fresh: int | None) -> bool:
-        """Take what somebody says to nobody about their only ticket: that it takes too long, or right after the report that it is over."""
+    async def said_aloud(self, hearing: Hearing, fresh: int | None, *, is_quiet: bool = False) -> bool:
+        """Take what somebody says to nobody about their only ticket: that it takes too long, or right after the report that it is over.
+
+        `is_quiet`: nobody else has spoken lately, so that 我自己搞定了 answers no colleague.
+        """
         if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or hearing.customer_room is None:
             return False
         if fresh is not None and is_pressing(hearing.text):
@@ -69,7 +72,7 @@ class AskingAfter:
         if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and _WAITED.search(hearing.text)):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
-        is_sure = wished is Wish.SOONER or is_over(hearing.text)
+        is_sure = wished is Wish.SOONER or is_over(hearing.text) or (is_quiet and is_by_oneself(hearing.text))
         is_meant = len(own) == 1 and (is_sure or own[0].number == fresh)
         return is_meant and await self._about(hearing, own[0], wished)
 

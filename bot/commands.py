@@ -32,7 +32,8 @@ _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
     r"[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率"
 )
 _ENTRY_FIRST = re.compile(  # K-141 不对
-    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?P<word>不对|有误|wrong)(?=$|[\s:,.!?;，。：；])", re.IGNORECASE
+    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?P<word>不对|有误|有错|错了|停用|启用|有效期?|复核|wrong|disable|enable|valid|review)(?=$|[\s:,.!?;，。：；])",
+    re.IGNORECASE,
 )
 _ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
 _POLITE = re.compile(r"(?:[您你]好)?[\s,，。!！]*(?:请|麻烦|我要|我想要?|帮我|帮忙|给我)+(?=\S)")
@@ -50,10 +51,12 @@ _SPOKEN_NAMES = ("工单", "故障", "取消", "进度")  # 我要取消 may be 
 _NUMBER_FIRST = re.compile(
     r"(?:单号?|工单)?\s*+(?:#\s*+)?(?P<number>\d{3,9})[\s:,，、]*(?=[^\W\d])"
 )  # 1024 接单
+_A_TICKET = re.compile(r"\s*#?\d{3,9}[\s。.!！吧了~]*$")  # 帮我取消1001
 _ASKED_AFTER = (Word.PROGRESS, Word.MINE, Word.URGE, Word.WITHDRAW, Word.HUMAN)
 _TAIL = re.compile(r"(?:(?:怎么样|如何|到哪里?|到哪一步)了?)?[呢吧啊呀哈]*[\s?!。~]*$")  # 进度呢, 催单吧
 WITH_NUMBER = ("接", "完成", "结单", "关单")  # in any other sentence these say something else
-_ABOUT_ENTRIES = (Word.WRONG, Word.GENERAL, Word.ENABLE, Word.AMEND)
+_ABOUT_ENTRIES = (Word.WRONG, Word.GENERAL, Word.ENABLE, Word.AMEND, Word.VALID, Word.REVIEWED)
+_SURELY_WRONG = ("不对", "有误", "wrong")  # the others are said of rooms and machines too: B-301 停用
 _REPORTING = (Word.REPORT, Word.URGENT, Word.COMPLAIN)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
 _A_BARE_WISH = 6  # 我要投诉
@@ -135,7 +138,9 @@ def _polite(written: str, plain: str) -> Command | None:
     """Return the command of a customer's polite wish: `我要报修，投影仪不亮`, `麻烦催单`."""
     found = _POLITE.match(plain)
     name = _name_at_start(plain[found.end() :]) if found else None
-    if found is None or name is None or name in _SPOKEN_NAMES or _BY_NAME[name].word not in _ASKED_POLITELY:
+    if found is None or name is None or _BY_NAME[name].word not in _ASKED_POLITELY:
+        return None
+    if name in _SPOKEN_NAMES and not _A_TICKET.match(plain, found.end() + len(name)):
         return None
     return _named(written, plain, found.end(), name, is_marked=False)
 
@@ -176,7 +181,8 @@ def _about_entry(written: str, plain: str, start: int) -> Command | None:
         return None
     name, said = found["word"].lower(), _as_written(written, plain, found.end())
     rest = f"{found['entry']} {said.strip().lstrip(BETWEEN)}".strip()
-    return Command(spec=_BY_NAME[name], name=name, number=None, rest=rest, is_marked=True)
+    is_marked = name in _SURELY_WRONG
+    return Command(spec=_BY_NAME[name], name=name, number=None, rest=rest, is_marked=is_marked)
 
 
 def _is_meant(spec: Spec, after: str, rest: str) -> bool:

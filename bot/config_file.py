@@ -37,9 +37,14 @@ _IN_CHINESE: Mapping[str, str] = {
     "Invalid value": "等号后面的值写得不对，文字要加引号",
     "Unclosed array": "列表没有写完，少了逗号或 ]",
     "Unclosed inline table": "表没有写完，少了逗号或 }",
-    "Unescaped '\\' in a string": "文字里的 \\ 要写成 \\\\，或改用单引号",
     "Unterminated string": "引号没有写完",
 }
+# What it says of a path of Windows between double quotes.
+_BACKSLASHES = ("Unescaped '\\' in a string", "Invalid hex value")
+_BACKSLASH = Wording(
+    "文字里的 \\ 要写成 \\\\，或改用单引号；Windows 的路径里写 / 也行",
+    "a \\ in a text is written \\\\, or between single quotes; paths of Windows may have / instead",
+)
 
 
 def read_file(path: Path) -> tuple[dict[str, object], Mapping[Place, int]]:
@@ -76,6 +81,8 @@ def _not_toml(path: Path, text: str, fault: ValueError) -> ConfigurationFaults:
     key, equals, _ = (lines[line - 1] if line and line <= len(lines) else "").strip().partition("=")
     reason = _PLACE_OF_FAULT.sub("", said)
     chinese = next((words for english, words in _IN_CHINESE.items() if reason.startswith(english)), reason)
+    if reason.startswith(_BACKSLASHES):
+        reason, chinese = _BACKSLASH.en, _BACKSLASH.zh
     found = f"{key}{equals} …" if equals else key
     written = _LANGUAGE.search(text)
     language = "en" if written and written[1] == "en" else "zh"

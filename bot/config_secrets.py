@@ -33,7 +33,8 @@ class Secrets(msgspec.Struct, frozen=True):
                 return value
 
     def _from_environment(self, name: str, place: Place, mistakes: Mistakes) -> str:
-        found = self.environment.get(name, "")
+        # Files of variables that were written on Windows leave the end of the line in them.
+        found = self.environment.get(name, "").strip()
         # An empty secret is one that somebody forgot to fill in.
         if not found and self.are_needed:
             expected = Wording(f"环境变量 {name} 没有设置", f"the environment variable {name} is not set")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,6 +50,13 @@ _API_FORM = Wording(
 _NO_NUMPY = Wording("句意向量需要 numpy：make extras", "vectors of sentences need numpy: make extras")
 _NO_FILE = Wording("没有这个文件（相对于配置文件）", "there is no such file (relative to the configuration)")
 
+_NO_FILE = Wording(
+    '应为一个文件，如 "sqlite:data/shouwen.db"（不能是文件夹，也不能只放在内存里）',
+    'expected a file, like "sqlite:data/shouwen.db" (no folder, and nothing that is in memory only)',
+)
+_KEPT_NOWHERE = (":memory:", "file:")
+_BEFORE_DRIVE = re.compile(r"^/(?=[A-Za-z]:[/\\])")  # sqlite:///C:/data/shouwen.db
+
 
 def store_url_of(settings: StoreSettings, secrets: Secrets, mistakes: Mistakes) -> str:
     """Return the address of the store; the path of a database file is taken from where the configuration is."""
@@ -59,10 +67,20 @@ def store_url_of(settings: StoreSettings, secrets: Secrets, mistakes: Mistakes) 
             mistakes.add(place, settings.url, _STORE_FORM)
         return url
     scheme, _, rest = url.partition(":")
-    # Three slashes, as other programs write it, mean the same absolute path.
     if scheme == "sqlite":
-        return f"sqlite:{(secrets.folder / rest.removeprefix('//')).absolute()}"
+        return f"sqlite:{_database(rest, secrets, mistakes)}"
     return _with_settings(url, settings, mistakes)
+
+
+def _database(written: str, secrets: Secrets, mistakes: Mistakes) -> Path:
+    """Return the file of an embedded database. Three slashes, as other programs write it, mean the same absolute path."""
+    name = _BEFORE_DRIVE.sub("", written.removeprefix("//"))
+    with suppress(RuntimeError):  # ~name of somebody who is not here
+        name = str(Path(name).expanduser())
+    path = (secrets.folder / name).absolute()
+    if secrets.are_needed and (name.startswith(_KEPT_NOWHERE) or path.is_dir()):
+        mistakes.add(("store", "url"), f"sqlite:{written}", _NO_FILE)
+    return path
 
 
 def _with_settings(url: str, settings: StoreSettings, mistakes: Mistakes) -> str:

@@ -79,6 +79,8 @@ class Deadlines:
         saving: _Saving | None = None
         fetched = await self._fetched(now, taken)
         fetching: asyncio.Task[list[Due]] | None = None
+        if fetched:
+            await self._storms.begin()
         try:
             while fetched or saving is not None:
                 taken.update(each.ticket.number for each in fetched)
@@ -93,6 +95,7 @@ class Deadlines:
         finally:  # where the store failed meanwhile nobody waits for these any more
             left = [task for task in (fetching, saving.task if saving else None) if task is not None]
             await asyncio.gather(*left, return_exceptions=True)
+            self._storms.end()
 
     async def _fetched(self, now: datetime, taken: Collection[int]) -> list[Due]:
         """Return the next tickets that are due, without those that were taken: they are tried once."""
@@ -116,6 +119,7 @@ class Deadlines:
         except StoreFault:
             raise
         except Exception:  # noqa: BLE001 - the tickets are taken again one by one, and the one at fault is named there
+            self._storms.end()
             self._log.info(
                 "due tickets are taken one by one", action="tick_retry", count=len(due), exc_info=True
             )
@@ -128,8 +132,10 @@ class Deadlines:
         except StoreFault:
             raise
         except Conflict as overtaken:
+            self._storms.end()
             await self._without(overtaken.number, saving.batch.due, now)
         except Exception:  # noqa: BLE001 - as in `_decided`
+            self._storms.end()
             self._log.info("due tickets are taken one by one", action="tick_retry", exc_info=True)
             await self._one_by_one(saving.batch.due, now)
         else:

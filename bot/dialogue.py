@@ -303,11 +303,13 @@ class Dialogue:
             )
 
     async def _pick(self, hearing: Hearing, entries: tuple[str, ...], number: int, question: str) -> None:
-        entry = self._knowledge.entry(entries[number - 1])
-        if entry is not None:
-            await self._answering.give(hearing, entry, question, entries)
-            if not hearing.role.is_staff:
-                await self._noting.picked(entry.id, question, hearing.now)
+        entry = self._knowledge.entry(entries[number - 1], hearing.now)
+        if entry is None:
+            await self._answering.gone(hearing, question)
+            return
+        await self._answering.give(hearing, entry, question, entries)
+        if not hearing.role.is_staff:
+            await self._noting.picked(entry.id, question, hearing.now)
 
     async def _rate(self, hearing: Hearing, ask: Ask, step: s.Rate | s.Comment) -> None:
         if isinstance(ask.about, Rating):

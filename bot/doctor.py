@@ -48,6 +48,7 @@ async def examine(file: Path, env: Mapping[str, str], patience: timedelta, voice
         findings.append(Finding(say("程序"), True, is_here))
         findings.extend(each.finding for each in told if not each.adapter)
         told = [each for each in told if each.adapter]
+        findings.extend(await _advice(config.store_url, voice))
     else:
         findings.extend(await examined_store(config.store_url, voice, config))
         findings.append(_port(config, voice))
@@ -76,13 +77,19 @@ async def examined_store(url: str, voice: Voice, config: Config | None = None) -
         wrong_with_it = [each.finding for each in await of_store(store, voice) if not each.is_well]
         well = Finding(subject, True, voice.say("可以读写；知识库 {count} 条", count=count))
         overruled = contradictions(config, read(await store.kept(""))) if config is not None else []
-        advice = [
-            Finding("Redis", each.is_well, voice.say(each.template, **each.values))
-            for each in await advice_about(url)
-        ]
+        advice = await _advice(url, voice)
         return [well, *wrong_with_it, *advice, *(_overruled(what, name, voice) for what, name in overruled)]
     finally:
         await store.close()
+
+
+async def _advice(url: str, voice: Voice) -> list[Finding]:
+    """Return what to know about the servers of a store; of one that cannot be reached it is said elsewhere."""
+    try:
+        found = await advice_about(url)
+    except StoreFault:
+        return []
+    return [Finding("Redis", each.is_well, voice.say(each.template, **each.values)) for each in found]
 
 
 def _overruled(what: str, name: str, voice: Voice) -> Finding:

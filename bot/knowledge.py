@@ -181,8 +181,9 @@ class Knowledge:
             self._ids[place : place + (entry is None)] = [id_] if entry is not None else []
         return sum(1 + len(each.aliases) for each in (before, entry) if each is not None)
 
-    def entry(self, id_: str) -> Entry | None:
-        """Return an entry that is in use, or None."""
+    def entry(self, id_: str, now: datetime) -> Entry | None:
+        """Return an entry that is in use now, or None."""
+        self._turn(now)
         entry = self._entries.get(id_)
         return entry if entry is not None and entry.holds_on(self._day) else None
 

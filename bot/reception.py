@@ -233,7 +233,9 @@ class Reception:
         is_own_breath = fresh is not None and self._talk.follows(hearing, hearing.by.id)
         just = waits if waits is not None else fresh if is_own_breath else None
         is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them
-        if is_theirs and await self._asking_after.said_aloud(hearing, just):
+        if is_theirs and await self._asking_after.said_aloud(
+            hearing, just, is_quiet=self._talk.is_quiet(hearing)
+        ):
             return
         if hearing.is_for_staff and await self._noted(hearing, link):
             return

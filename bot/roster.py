@@ -35,6 +35,7 @@ class Roster:
         self._remake = remake
         self._readers: dict[str, asyncio.Task[None]] = {}
         self._woken = asyncio.Event()
+        self._waits_for_store = False
         self._log = structlog.get_logger("roster")
 
     def wake(self) -> None:
@@ -46,8 +47,13 @@ class Roster:
         while True:
             try:
                 await self.look()
+                self._waits_for_store = False
             except StoreFault as fault:
-                self._log.warning("the roster waits for the store", action="roster_fault", reason=str(fault))
+                if not self._waits_for_store:  # once: it looks every second
+                    self._log.warning(
+                        "the roster waits for the store", action="roster_fault", reason=str(fault)
+                    )
+                self._waits_for_store = True
             with suppress(TimeoutError):
                 async with asyncio.timeout(_EVERY_SECONDS):
                     await self._woken.wait()

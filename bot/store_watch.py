@@ -55,6 +55,7 @@ class StoreWatch:
         self._began = 0.0  # the same, by the clock that never jumps; and so are the next four
         self._well_since: float | None = None
         self._told_at: float | None = None
+        self._has_told = False  # one of several workers does: the one that sends for the room
         self._disk_at: float | None = None
         self._most_unsaved = 0
         self._log = structlog.get_logger("store")
@@ -98,10 +99,10 @@ class StoreWatch:
             return
         seconds = round(self._well_since - self._began)
         self._log.info("the store saves again", action="store_recovered", seconds=seconds)
-        if self._told_at is not None:
+        if self._has_told:
             await self._tell_the_end(since)
         self._since = self._told_at = self._well_since = None
-        self._most_unsaved = 0
+        self._has_told, self._most_unsaved = False, 0
 
     async def _cry(self, trouble: StoreFault, since: datetime) -> None:
         for address, language in self._places():
@@ -111,7 +112,7 @@ class StoreWatch:
                 since=since,
                 why=trouble.said(speaker.translate),
             )
-            await self._outbox.cry(address, text)
+            self._has_told |= await self._outbox.cry(address, text)
 
     async def _tell_the_end(self, since: datetime) -> None:
         now = self._clock.now()

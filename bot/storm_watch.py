@@ -12,7 +12,8 @@ from bot.tickets import storms
 from bot.tickets.rules import Rules
 from bot.tickets.storms import Alert, Load, Verdict
 
-_ROOM, _PERSON = "storm.room.", "storm.person."
+_STORM = "storm."
+_ROOM, _PERSON = f"{_STORM}room.", f"{_STORM}person."
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -29,6 +30,17 @@ class StormWatch:
         self._store = store
         self._rules = rules
         self._rooms: dict[str, Load] = {}  # as of the latest look, by the id of the duty room
+        self._known: dict[str, str] | None = (
+            None  # what the store keeps, while a tick goes on that reads it once
+        )
+
+    async def begin(self) -> None:
+        """Read what is kept once for the batches of a tick: a look between them would wait behind the commit of the one before."""
+        self._known = await self._store.kept(_STORM)
+
+    def end(self) -> None:
+        """Look at the store again every time: the tick is over, or something that was judged has not been saved."""
+        self._known = None
 
     async def judge(
         self, room_id: str, alerts: list[Alert], now: datetime, unsaved: Mapping[str, str]
@@ -44,6 +56,8 @@ class StormWatch:
         kept = [Kept(f"{_PERSON}{each}", _body(load)) for each, load in changed.items()]
         if verdict.room != room:
             kept.append(Kept(f"{_ROOM}{room_id}", _body(verdict.room)))
+        if self._known is not None:
+            self._known.update((each.key, each.value) for each in kept)
         return Judged(verdict, tuple(kept))
 
     async def load(self) -> None:
@@ -71,11 +85,8 @@ class StormWatch:
         return Kept(f"{_ROOM}{room_id}", _body(load))
 
     async def _loads(self, room_id: str, unsaved: Mapping[str, str]) -> tuple[Load, Mapping[str, Load]]:
-        found = {
-            **await self._store.kept(f"{_ROOM}{room_id}"),
-            **await self._store.kept(_PERSON),
-            **unsaved,
-        }
+        kept = self._known if self._known is not None else await self._store.kept(_STORM)
+        found = {**kept, **unsaved}
         known = found.get(f"{_ROOM}{room_id}")
         people = {
             key.removeprefix(_PERSON): _load(value) for key, value in found.items() if key.startswith(_PERSON)

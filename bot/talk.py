@@ -95,6 +95,12 @@ class Talk:
         lines = self._before(hearing, _TALKING)
         return bool(lines) and lines[0].person == person
 
+    def last_staff(self, hearing: Hearing) -> str | None:
+        """Return which of the staff spoke last before whoever speaks, lately; None when a customer did."""
+        others = (line for line in self._before(hearing, _TALKING) if line.account != hearing.origin.account)
+        last = next(others, None)
+        return last.person if last is not None and last.is_staff else None
+
     def is_quiet(self, hearing: Hearing, since: datetime | None = None) -> bool:
         """Say whether nobody else has spoken here since an instant, or within the last minutes: what is said answers nobody."""
         lines = self._before(hearing, _SOON)

@@ -84,6 +84,8 @@ class Word(StrEnum):
     WRONG = "wrong"
     GENERAL = "general"
     ENABLE = "enable"
+    VALID = "valid"
+    REVIEWED = "reviewed"
     LOOK_UP = "lookup"
     GAPS = "gaps"
     BIND = "bind"
@@ -194,13 +196,15 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.REASSIGN, ("改派", "reassign"), Whose.MANAGER, N_("改派 单号 @同事 原因"), N_("改派 {number} @小周 老张请假"), takes_number=True),
     Spec(Word.CALLBACK, ("回访", "callback"), Whose.MANAGER, N_("回访 单号 结果 — 没打通写“未接”"), N_("回访 {number} 已电话，客户接受"), takes_number=True),
     Spec(Word.TEACH, ("入库", "teach"), Whose.STAFF, N_("入库 单号 — 把办法交给知识管理员审核"), N_("入库 {number}"), takes_number=True),
-    Spec(Word.AMEND, ("改", "amend"), Whose.STAFF, N_("改 单号 新答案 — 入库前改答案；改 K-141 新答案"), N_("改 {number} 先确认矩阵电源灯"), takes_number=True),
+    Spec(Word.AMEND, ("改", "改成", "改为", "amend"), Whose.STAFF, N_("改 单号 新答案 — 入库前改答案；改 K-141 新答案"), N_("改 {number} 先确认矩阵电源灯"), takes_number=True),
     Spec(Word.DROP, ("不入库", "drop"), Whose.STAFF, N_("不入库 单号"), N_("不入库 {number}"), takes_number=True),
     Spec(Word.APPROVE, ("通过", "approve"), Whose.STAFF, N_("通过 单号 — 审核通过，马上上线"), N_("通过 {number}"), takes_number=True),
-    Spec(Word.REJECT, ("驳回", "reject"), Whose.STAFF, N_("驳回 单号 原因"), N_("驳回 {number} 缺了断电这一步"), takes_number=True),
-    Spec(Word.WRONG, ("不对", "有误", "wrong"), Whose.STAFF, N_("不对 K-141 原因 — 马上停用这条答案"), N_("不对 K-141 新版没有这个按钮")),
+    Spec(Word.REJECT, ("驳回", "退回", "reject"), Whose.STAFF, N_("驳回 单号 原因"), N_("驳回 {number} 缺了断电这一步"), takes_number=True),
+    Spec(Word.WRONG, ("不对", "有误", "有错", "错了", "停用", "wrong", "disable"), Whose.STAFF, N_("不对 K-141 原因 — 马上停用这条答案"), N_("不对 K-141 新版没有这个按钮")),
     Spec(Word.GENERAL, ("设为通用", "general"), Whose.STAFF, N_("设为通用 K-141 — 给所有客户用"), N_("设为通用 K-141")),
     Spec(Word.ENABLE, ("启用", "enable"), Whose.STAFF, N_("启用 K-141 — 停用的答案重新上线"), N_("启用 K-141")),
+    Spec(Word.VALID, ("有效期", "有效", "valid"), Whose.STAFF, N_("有效期 K-141 到 12-31 — 过了不再回答；长期"), N_("有效期 K-141 到 2027-06-30")),
+    Spec(Word.REVIEWED, ("复核", "review"), Whose.STAFF, N_("复核 K-141 — 看过，还对；可写下次日期"), N_("复核 K-141 2027-09-01")),
     Spec(Word.LOOK_UP, ("查", "lookup"), Whose.STAFF, N_("查 关键词 — 找知识库；查 K-141"), N_("查 打印机")),
     Spec(Word.GAPS, ("没答上", "gaps"), Whose.STAFF, N_("没答上 — 近一周没答上的问题"), N_("没答上")),
     Spec(Word.BIND, ("绑定", "bind"), Whose.ADMIN, N_("绑定 客户名 — 新群属于哪个客户"), N_("绑定 育才小学")),

@@ -28,6 +28,7 @@ from bot.dashboard.rendering import Renderer, Site
 from bot.dashboard.setup_pages import SetUpPage
 from bot.examining import FINDINGS, FindingsPage
 from bot.store.contract import StoreFault
+from bot.store.sharing import SharedStore
 from bot.texts import Texts
 
 _HEADERS = {
@@ -48,6 +49,7 @@ _BEFORE_LOGIN = ("/login", "/static/{digest}/{name}")
 _STORE_ANSWERS_SECONDS = (
     1.0  # whoever asks whether we are ready does not wait for long, whatever patience commits have
 )
+_PAGES_WAIT_SECONDS = 5.0  # for a store that is known not to answer
 TICKS_STOPPED = timedelta(minutes=2)  # a tick that serves thousands of tickets may take a while
 _CHANGES = ("POST", "PUT", "PATCH", "DELETE")
 
@@ -83,7 +85,7 @@ def build(bot: Bot, adapters: Mapping[str, Adapter], access: Access, health: Hea
     renderer = Renderer(bot, files, site)
     live = Live(lambda: snapshot(bot.store, bot.clock.now()), bot.clock)
     doors = Doors(access, renderer)
-    app = web.Application(middlewares=[_faults(renderer), _guard(access, doors, renderer)])
+    app = web.Application(middlewares=[_faults(renderer, bot.store), _guard(access, doors, renderer)])
     app.add_routes(Pages(bot, renderer, live, adapters, health.connected).routes())
     app.add_routes(Downloads(bot, renderer).routes())
     frame = KnowledgeFrame(bot, renderer)
@@ -183,11 +185,12 @@ class _Monitoring:
             yield "time has not passed yet"
         elif silent_for > TICKS_STOPPED:
             yield f"deadlines were last looked at {silent_for.total_seconds():.0f} s ago"
+        if (trouble := self._bot.store.trouble) is not None:
+            yield f"store: {trouble.said(self._translate)}"
+            return
         try:
             async with asyncio.timeout(_STORE_ANSWERS_SECONDS):
                 await self._bot.store.next_due_at()
-            if (trouble := self._bot.store.trouble) is not None:
-                yield f"store: {trouble.said(self._translate)}"
         except TimeoutError:
             yield "the store does not answer"
         except StoreFault as fault:
@@ -218,16 +221,32 @@ def _guard(access: Access, doors: Doors, renderer: Renderer) -> Middleware:
     return guard
 
 
-def _faults(renderer: Renderer) -> Middleware:
+def _faults(renderer: Renderer, store: SharedStore) -> Middleware:
     log = structlog.get_logger("web")
 
     @web.middleware
     async def faults(request: web.Request, handler: Handler) -> web.StreamResponse:
         """Turn what goes wrong into a page that says so."""
         is_page = "text/html" in request.headers.get("Accept", "")
-        say = renderer.voice(request).speaker.say
+        speaker = renderer.voice(request).speaker
+        say, trouble = speaker.say, store.trouble
         try:
-            return await handler(request)
+            # Who looks at a page while the store is away is told so soon; what is to be changed may wait for it.
+            async with asyncio.timeout(
+                _PAGES_WAIT_SECONDS if trouble and is_page and request.method == "GET" else None
+            ):
+                return await handler(request)
+        except (StoreFault, TimeoutError) as fault:
+            why = fault if isinstance(fault, StoreFault) else trouble
+            if why is None or request.writer.output_size:
+                raise
+            log.warning(
+                "no store for a page", action="request_without_store", path=request.path, reason=str(why)
+            )
+            text = why.said(speaker.translate)
+            if not is_page:
+                return web.Response(status=503, text=text)
+            return renderer.message(request, say("数据库现在用不了"), text, status=503)
         except web.HTTPNotFound:
             if not is_page:
                 raise

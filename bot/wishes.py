@@ -37,6 +37,7 @@ _HOW_FAR = Sentence(
 )
 _SOONER = Sentence(
     r"(?:请|麻烦|帮我|帮忙|再|能不能|能|可以|你们|你|这都?)*(?:"
+    r"有(?:没有)?人(?:理|管)(?:我们?|一下)?(?:吗|嘛|么|呀)?(?:啊|呀)?|(?:这)?都(?:快|已经|过了?)?[一二三四五六七八九十半两几\d]+个?半?(?:多)?(?:小时|钟头|天)了|"
     r"到底有没有人(?:管|来|理|处理)(?:啊|呀|了)*(?:都?等了?(?:很久|半天|[一二三四五六七八九十半两几\d]+个?半?(?:小时|分钟|天))了?)?|都?等了?[一二三四五六七八九十半两几\d]+个?半?(?:小时|分钟|天)了|催一下|催催|催一催|快(?:点|一点|些)(?:派人|派个人|叫人|叫个人|安排人?|找人|来人)?(?:过?来|处理|修)?|人呢|都?等半天了|尽快(?:处理|来|修)?|抓紧(?:时间)?(?:处理|来)?|等(?:了)?(?:很|好|太)久了|(?:怎么|为什么|咋)(?:还|都|一直)*没有?人(?:接|管|处理|修|理)?|怎么还(?:不来|没来|没人来?|没好|没处理|没修好?|没动静)"
     r")(?:吧|吗|啊|呀)?"
 )
@@ -45,10 +46,11 @@ _COMING = r"(?:过?来|派人|上门|跑)*(?:修|看|处理|管|弄)?"
 _WORKS = r"(?:(?:现在|刚才|刚|已经|都|它|又|就|我们?|老师|自己|重[启装]|关机|开机|一下|了)*(?:(?:弄|修|搞|整|处理|解决)?好|可以用?|行|能用|正常|恢复正常?|没事|没问题|搞定|解决)了)"
 _KINDLY = r"(?:吧|哈|啊|呀|啦|哦|谢谢|感谢|辛苦|麻烦|抱歉|不好意思|打扰|您|你们?|了)*"
 _NO_MORE = Sentence(
-    rf"(?:算了|已经|它)?{_NO_NEED}(?:{_COMING})了?{_KINDLY}(?:{_WORKS}{_KINDLY})?"
+    rf"(?:算了|已经|它|那就?|那么)?{_NO_NEED}(?:{_COMING})了?{_KINDLY}(?:{_WORKS}{_KINDLY})?"
     rf"|(?:算了)?(?:我们?|老师)?(?:已经)?自己(?:弄|修|搞|解决|处理)(?:好|定)?了(?:{_NO_NEED}{_COMING}了?)?{_KINDLY}"
     rf"|(?:现在|已经|它)?自己(?:又)?(?:好|可以|行|恢复)了(?:{_NO_NEED}{_COMING}了?)?{_KINDLY}"
     rf"|(?:现在|刚才|刚|又|自己|重[启装](?:一下)?就?)+(?:好|可以|行|正常|恢复|能用)了{_KINDLY}|没事了{_KINDLY}(?:{_WORKS}{_KINDLY})?"
+    rf"|(?:帮我|麻烦|请)?(?:把)?(?:那个|这个|刚才的?|我的|上面的?)(?:单子?|工单|报修)(?:帮我|麻烦|给我)?(?:取消|撤|不要|作废)(?:了|掉|吧|一下)*{_KINDLY}"
     rf"|{_WORKS}{_KINDLY}{_NO_NEED}{_COMING}了?{_KINDLY}"
 )
 _BY_MISTAKE = Sentence(  # 发错了，撤回 · 发错群了
@@ -121,6 +123,12 @@ def is_pressing(text: str) -> bool:
     folded = normalized(text)
     first = next(filter(None, _CLAUSES.split(folded)), "")
     return _PRESSING.fullmatch(_MARKS.sub(" ", first).strip().lower()) is not None
+
+
+def is_by_oneself(text: str) -> bool:
+    """Say whether a whole text says that whoever speaks has mended it themselves: `算了我自己搞定了`."""
+    said = _MARKS.sub("", normalized(text))
+    return len(said) <= _LONGEST and "自己" in said and _NO_MORE.fullmatch(said) is not None
 
 
 def is_over(text: str) -> bool:

@@ -25,6 +25,10 @@ _ADVICE: Final[Mapping[str, str]] = {
         "应用没有这项权限，请在开放平台开通“企业内机器人发送消息权限”"
     ),
     "resource.not.found": N_("没有这个群，或机器人不在群里"),
+    "group.disbanded": N_("这个群已经解散"),
+    "bot.stopped": N_("机器人已停用，请在开放平台启用"),
+    "invalid.openConversationId": N_("没有这个群，请核对地址里的 openConversationId"),
+    "Forbidden.AccessDenied.IpNotInWhiteList": N_("本机的 IP 不在应用的“服务器出口 IP”里，请到开放平台添加"),
     "robot.not.in.conversation": N_("机器人不在这个群里"),
     "staffId.notExisted": N_("没有这个人，请核对地址里的 userid"),
 }

@@ -16,6 +16,10 @@ OK: Final = 0
 TOKEN_WRONG: Final = frozenset({99991661, 99991663, 99991664, 99991668, 99991671})
 QUOTE_GONE: Final = frozenset({230011, 230006, 230071, 231003, 230110})
 _BUSY: Final = frozenset({99991400, 230020, 11232, 11233, 11247})
+_SILENCED: Final = frozenset(
+    {230018, 230035}
+)  # the group lets only some speak: nothing can be said before it changes
+_LATER: Final = frozenset({230101})  # "temporarily unavailable"
 _STREAM_BUSY: Final = frozenset({1, 1000040343})  # where to connect to is not known right now
 
 _MINUTE: Final = timedelta(minutes=1)
@@ -43,6 +47,8 @@ _ADVICE: Final[Mapping[int, str]] = {
     230013: N_("对方不在应用的可用范围里"),
     230017: N_("机器人不是这个群的成员"),
     230018: N_("群设置不允许机器人发言"),
+    230035: N_("群设置不允许机器人发言"),
+    230101: N_("飞书暂时不让机器人给人发消息"),
     230020: N_("这个群发送太频繁，被飞书限制"),
     230025: N_("消息太长"),
     230028: N_("消息没有通过审核"),
@@ -57,7 +63,11 @@ class Rejected(DeliveryFailed):
 
     def __init__(self, code: int, said: str, retry_after: timedelta | None) -> None:
         words = said_about(_ADVICE.get(code), said)
-        super().__init__(say("{words}（飞书 {code}）", words=words, code=code), retry_after=retry_after)
+        super().__init__(
+            say("{words}（飞书 {code}）", words=words, code=code),
+            retry_after=retry_after,
+            until_heard=code in _SILENCED,
+        )
         self.code = code
 
 
@@ -88,7 +98,7 @@ def read(response: Response) -> dict[str, Any]:
 def _retry(code: int, headers: Mapping[str, str]) -> timedelta | None:
     if code in _BUSY or code in _STREAM_BUSY:
         return _wait(headers)
-    return _MINUTE if code in _MENDABLE else None
+    return _MINUTE if code in _MENDABLE or code in _LATER else None
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta:

@@ -11,7 +11,7 @@ import msgspec
 
 from adapters.contract import DeliveryFailed
 from adapters.onebot.frames import Call, Frame, SentSegment
-from adapters.onebot.wire import identity, texts
+from adapters.onebot.wire import identity, instant, texts
 
 _HISTORY: Final = 50  # messages of a room that are asked for
 _UNKNOWN_CALL: Final = (404, 1404)
@@ -67,6 +67,18 @@ async def ask(caller: Caller, action: str, echo: str, **params: Any) -> Any:
     if answer.status != "ok" and answer.retcode != 0:
         raise NoSuchPower(f"{action}: retcode {answer.retcode}", is_general=answer.retcode in _UNKNOWN_CALL)
     return answer.data
+
+
+async def muted_until(caller: Caller, group: str, account: str, echo: str) -> datetime | None:
+    """Return until when an account may not speak in a group; None where it may, or where nobody can tell."""
+    if not all(number.isascii() and number.isdecimal() for number in (group, account)):
+        return None
+    params = {"group_id": int(group), "user_id": int(account), "no_cache": True}
+    try:
+        member = await ask(caller, "get_group_member_info", echo, **params)
+    except NoSuchPower:
+        return None
+    return instant(member.get("shut_up_timestamp")) if isinstance(member, dict) else None
 
 
 async def history(caller: Caller, group: str, echo: str) -> list[Frame]:

@@ -36,7 +36,7 @@ from adapters.onebot.frames import Call, Frame
 from adapters.onebot.http_api import HttpApi
 from adapters.onebot.link import Link
 from adapters.onebot.names import is_nameless, named
-from adapters.onebot.notices import file_key, muted_all, noticed
+from adapters.onebot.notices import file_key, muted_all, muted_for, noticed
 from adapters.onebot.outcome import check
 from adapters.onebot.outlet import Socket
 from adapters.onebot.requests import accepted, trusted
@@ -89,7 +89,7 @@ class OneBotAdapter:
         self._known = Known()
         self._inbox = Inbox()
         self._echoes = _echoes()
-        self._sending = Sending(self.name, self._caller_for, self._echoes, self._own)
+        self._sending = Sending(self.name, self._caller_for, self._echoes, self._own, self._clock)
         self._delivery = Delivery(partial(split, limit=_LONGEST, size=len), self._sending.send)
         self._trusted = trusted(surroundings.people)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -307,7 +307,7 @@ class OneBotAdapter:
             self._log.error("QQ has logged the account out", action="onebot_account_offline", account=me)
         rule = happening if isinstance(happening, Notice) else muted_all(frame, self._view)
         if rule is not None:
-            self._sending.noticed(rule)
+            self._sending.noticed(rule, muted_for(frame))
         if happening is None:
             self._log.debug(
                 "event ignored",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import aiohttp
@@ -11,14 +11,14 @@ from yarl import URL
 
 from adapters.clock_check import compared
 from adapters.contract import DeliveryFailed, Finding, KnownRoom, Timekeeper
-from adapters.onebot.calls import Caller, NoSuchPower, TellsTime, Unanswered, ask, history
+from adapters.onebot.calls import Caller, NoSuchPower, TellsTime, Unanswered, ask, history, muted_until
 from adapters.onebot.dial import attempt
 from adapters.onebot.frames import Call
 from adapters.onebot.http_api import HttpApi
 from adapters.onebot.link import Link
 from adapters.onebot.outcome import is_refusal
 from adapters.onebot.settings import Settings
-from adapters.onebot.wire import identity, instant
+from adapters.onebot.wire import identity
 from adapters.sessions import faithful
 from adapters.wording import Wording, say, words_of
 
@@ -137,14 +137,7 @@ class _Look:
 
     async def _voice(self, caller: Caller, room: KnownRoom) -> list[Finding]:
         """Say where the account was forbidden to speak; where it may there is nothing to say."""
-        if not (_number(room).isdecimal() and self._me.isdecimal()):
-            return []
-        params = {"group_id": int(_number(room)), "user_id": int(self._me), "no_cache": True}
-        try:
-            member = await ask(caller, "get_group_member_info", next(self._echoes), **params)
-        except NoSuchPower:
-            return []
-        until = instant(member.get("shut_up_timestamp")) if isinstance(member, Mapping) else None
+        until = await muted_until(caller, _number(room), self._me, next(self._echoes))
         if until is None or until <= self._clock.now():
             return []
         says = say("机器人被禁言到 {time} UTC。请群主解除。", time=f"{until:%Y-%m-%d %H:%M}")

@@ -81,6 +81,7 @@ class Frame(msgspec.Struct, gc=False):
     message: str | list[Segment | None] | None = None  # in an answer: words about an error
     sender: Sender | None = None
     interval: Any = None  # of heartbeats, in milliseconds
+    duration: Any = None  # of a ban, in seconds
     echo: Any = None
     status: Any = None
     retcode: Any = None

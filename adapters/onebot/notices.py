@@ -10,6 +10,7 @@ from adapters.onebot.frames import Frame
 from adapters.onebot.wire import View, identity, instant
 
 _MUTING: Mapping[str, What] = {"ban": What.MUTED, "lift_ban": What.UNMUTED}
+_LONGEST_BAN = 30 * 86_400  # seconds
 _DISBANDED = "disband"  # the group is no more, whoever the notice names
 _RECALLS = ("group_recall", "friend_recall")
 
@@ -45,6 +46,13 @@ def muted_all(frame: Frame, view: View) -> Notice | None:
         return None
     room = f"{view.name}:group:{group}"
     return Notice(what=what, room=room, key=_key(what, room, "", frame))
+
+
+def muted_for(frame: Frame) -> float:
+    """Return how many seconds a ban of the bot alone lasts; 0 where that is not said, or where it may not hold for the bot."""
+    length = frame.duration
+    is_length = isinstance(length, (int, float)) and not isinstance(length, bool)
+    return float(min(length, _LONGEST_BAN)) if is_length and length > 0 and identity(frame.user_id) else 0.0
 
 
 def _moved(frame: Frame, view: View, user: str, what: What) -> Notice:

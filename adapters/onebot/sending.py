@@ -6,9 +6,9 @@ from collections.abc import Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Final
 
-from adapters.contract import DeliveryFailed, Notice, Outgoing, What
+from adapters.contract import DeliveryFailed, Notice, Outgoing, RoomKind, Timekeeper, What
 from adapters.onebot import wire
-from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, history, own_message
+from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, history, muted_until, own_message
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check, delivered_id
 from adapters.remembered import Remembered, RememberedValues
@@ -31,12 +31,15 @@ class Sending:
         caller_for: Callable[[str], Awaitable[Caller]],
         echoes: Iterator[str],
         own: set[str],
+        clock: Timekeeper,
     ) -> None:
         self._adapter = adapter
         self._caller_for = caller_for
         self._echoes = echoes
         self._own = own
-        self._muted = Remembered[str](_REMEMBERED)  # rooms where the bot was told to be silent
+        self._clock = clock
+        # Rooms where the bot was told to be silent, and until when it is certain that it must be.
+        self._muted = RememberedValues[str, float](_REMEMBERED)
         self._doubtful = RememberedValues[str, Call](_REMEMBERED)  # by the key of the message
         self._delivered = Remembered[str](_REMEMBERED)  # ids that were given for messages
 
@@ -47,6 +50,9 @@ class Sending:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
         call = wire.outgoing(message, self._adapter, next(self._echoes))
+        if self._clock.monotonic() < self._muted.get(message.room, 0.0):
+            # QQ would refuse, and takes accounts away that go on trying.
+            raise DeliveryFailed(say("机器人在这个群里被禁言"), until_heard=True)
         caller = await self._caller_for(message.room)
         earlier = self._doubtful.take(message.key, None)
         if earlier is not None and (found := await self._found(caller, earlier)):
@@ -59,18 +65,32 @@ class Sending:
         except DeliveryFailed as failed:
             if failed.is_unknown and (found := await self._found(caller, call)):
                 return found
-            if message.room in self._muted and failed.retry_after is None and not failed.is_unknown:
+            # A QQ side may say of a muted account that it took too long (NapCat does): nothing has arrived then.
+            if failed.retry_after is None and await self._is_muted(caller, message.room):
                 raise DeliveryFailed(
                     say("机器人在这个群里被禁言（{why}）", why=failed.reason), until_heard=True
                 ) from failed
             raise
 
-    def noticed(self, notice: Notice) -> None:
-        """Remember where the bot was told to be silent. That this is over is not always told: it is tried all the same."""
+    async def _is_muted(self, caller: Caller, room: str) -> bool:
+        """Say whether the bot may not speak in a room: it was told so, or the QQ side says so when it is asked."""
+        if room in self._muted:
+            return True
+        kind, group = wire.place(room, self._adapter)
+        if kind is not RoomKind.GROUP or len(self._own) != 1:
+            return False
+        until = await muted_until(caller, group, next(iter(self._own)), next(self._echoes))
+        left = (until - self._clock.now()).total_seconds() if until is not None else 0.0
+        if left > 0:
+            self._muted.note(room, self._clock.monotonic() + left)
+        return left > 0
+
+    def noticed(self, notice: Notice, seconds: float = 0.0) -> None:
+        """Remember where the bot was told to be silent, and for how long. That this is over is not always told: it is tried then."""
         if notice.what is What.MUTED:
-            self._muted.note(notice.room)
+            self._muted.note(notice.room, self._clock.monotonic() + seconds)
         elif notice.what is What.UNMUTED:
-            self._muted.forget(notice.room)
+            self._muted.take(notice.room, None)
 
     async def recall(self, room: str, message_id: str) -> None:
         """Take a message of the bot back.

@@ -26,10 +26,7 @@ Decide = Callable[[Entries], Entry]
 
 
 class Curator:
-    """Saves what was decided against the version it was decided on; when somebody else was faster it decides again.
-
-    `after_change` are called with every change, for example to try the questions of the regression file again.
-    """
+    """Saves what was decided against the version it was decided on; when somebody else was faster it decides again."""
 
     def __init__(self, store: Store, knowledge: Knowledge) -> None:
         self._store = store

@@ -9,6 +9,7 @@ from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.knowledge import Knowledge
+from bot.learning.breaking import Breaking
 from bot.learning.correcting import Correcting
 from bot.learning.curator import Curator
 from bot.learning.drafting import known_names
@@ -82,6 +83,7 @@ def school_of(
         saying=saying,
         proposing=proposing,
     )
-    regression = Regression(config.faq.checks, knowledge, clock)
+    breaking = Breaking(desk, drafts, directory, keepers, rules.zone)
+    regression = Regression(config.faq.checks, knowledge, clock, breaking)
     desk.after_step = proposing.after_step
     return School(Noting(store, known_names(rules)), curator, keepers, weekly, teaching, regression)

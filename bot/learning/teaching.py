@@ -30,6 +30,7 @@ from bot.tickets.messages import Button
 from bot.tickets.rules import Rules
 from bot.vocabulary import Word
 from faq.entries import Entry
+from faq.text import fold, is_thanks
 
 WORDS = frozenset(
     {
@@ -41,10 +42,15 @@ WORDS = frozenset(
         Word.WRONG,
         Word.GENERAL,
         Word.ENABLE,
+        Word.VALID,
+        Word.REVIEWED,
         Word.LOOK_UP,
         Word.GAPS,
     }
 )
+_SURELY_ABOUT_ENTRIES = ("不对", "有误", "wrong", "启用", "enable", "设为通用", "general")
+_NICETIES = re.compile(r"(?:可以|没问题|就这样|[吧啊了])?")
+_BETTER = re.compile(r"[,，]?\s*+(?:但|并|不过)?(?:把?答案)?(?:改成|改为|with)[:：]?(?P<answer>.*\S.*)", re.IGNORECASE | re.DOTALL)  # fmt: skip
 _ENTRY = re.compile(r"\s*([A-Za-z]{1,8})-?(\d{1,9})(?=$|[\s,，:：。])[\s,，:：]*")
 
 
@@ -91,7 +97,7 @@ class Teaching:
                 self._check_keeper(hearing)
                 await self._weekly.show(hearing)
                 return True
-            case Word.WRONG | Word.GENERAL | Word.ENABLE:
+            case Word.WRONG | Word.GENERAL | Word.ENABLE | Word.VALID | Word.REVIEWED:
                 return await self._on_entry(hearing, command)
             case Word.AMEND:
                 return await self._amend(hearing, command, quoted)
@@ -101,7 +107,7 @@ class Teaching:
     async def _on_draft(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """`入库`, `不入库`, `通过`, `驳回`, with a number, a quoted message, or the only draft that can be meant."""
         reference, rest = self._reference(command, quoted)
-        is_bare = command.word is Word.REJECT or not rest
+        is_bare = command.word is Word.REJECT or _is_nicety(rest)
         if reference is None:
             reference = await self._only_draft(hearing, command) if is_bare else None
             if reference is None:
@@ -111,6 +117,7 @@ class Teaching:
         match command.word:
             case Word.TEACH:
                 self._check_author(hearing, draft, reference)
+                self._check_not_live(lesson, draft, reference)
                 await self._handed_in(hearing, lesson, draft, reference)
             case Word.DROP:
                 self._check_author(hearing, draft, reference)
@@ -118,7 +125,7 @@ class Teaching:
                 await self._saying.say(hearing, N_("{number} 不入库。"), number=reference)
             case Word.APPROVE:
                 self._check_keeper(hearing)
-                await self._approved(hearing, lesson, draft)
+                await self._approved(hearing, lesson, self._as_approved(draft, rest, reference))
             case _:
                 self._check_keeper(hearing)
                 await self._rejected(hearing, lesson, draft, reference, rest)
@@ -128,6 +135,9 @@ class Teaching:
         reference, rest = self._reference(command, quoted)
         if reference is None:
             return False
+        is_plain = command.number is None and reference.isdecimal() and command.name in ("改成", "改为")
+        if is_plain and not await self._is_waiting(reference):
+            return False  # 改成周五下午, as an answer to a ticket
         if not rest:
             raise TicketError(N_("请写上新答案，例：改 {number} 先确认矩阵电源灯"), number=reference)
         entry = self._knowledge.stored(reference)
@@ -136,6 +146,9 @@ class Teaching:
             return True
         lesson = await self._lesson(hearing, reference)
         draft = _draft_of(lesson)
+        if lesson.outcome == "approved" and (live := self._live(draft)) is not None:
+            await self._corrected(hearing, live, rest)
+            return True
         self._check_author(hearing, draft, reference)
         draft = replace(draft, answer=self._masked(rest))
         await self._handed_in(hearing, lesson, draft, reference)
@@ -145,7 +158,8 @@ class Teaching:
         reference, rest = self._reference(command, None)
         entry = self._knowledge.stored(reference) if reference else None
         if reference is None or entry is None:
-            if reference is None and not command.is_marked:
+            may_be_speech = reference is None or command.name not in _SURELY_ABOUT_ENTRIES
+            if may_be_speech and not command.is_marked:
                 return False
             raise TicketError(N_("没有 {entry} 这一条。找编号：查 关键词"), entry=reference or command.rest)
         match command.word:
@@ -154,10 +168,49 @@ class Teaching:
             case Word.ENABLE:
                 self._check_keeper(hearing)
                 await self._correcting.enable(hearing, entry)
+            case Word.VALID:
+                self._check_keeper(hearing)
+                await self._correcting.date(hearing, entry, rest)
+            case Word.REVIEWED:
+                self._check_keeper(hearing)
+                await self._correcting.reviewed(hearing, entry, rest)
             case _:
                 self._check_keeper(hearing)
                 await self._correcting.make_general(hearing, entry)
         return True
+
+    def _as_approved(self, draft: Proposed, said: str, reference: str) -> Proposed:
+        """Return a draft with the answer that whoever approves it gives it: `通过 1026 改成 …`.
+
+        Raises:
+            TicketError: Something else is said, which would be passed over.
+        """
+        if _is_nicety(said):
+            return draft
+        better = _BETTER.fullmatch(said)
+        if better is None:
+            raise TicketError(
+                N_("还没有上线：照原样回“通过 {number}”，要改回“通过 {number} 改成 新答案”。"),
+                number=reference,
+            )
+        return replace(draft, answer=better["answer"].strip())
+
+    def _live(self, draft: Proposed) -> Entry | None:
+        """Return the entry that a draft has become."""
+        if draft.entry:
+            return self._knowledge.stored(draft.entry)
+        same = (each for each in self._knowledge.entries() if fold(each.question) == fold(draft.question))
+        return next((each for each in same if each.customer in (None, draft.customer)), None)
+
+    def _check_not_live(self, lesson: Lesson, draft: Proposed, reference: str) -> None:
+        if lesson.outcome == "approved" and (live := self._live(draft)) is not None:
+            raise TicketError(
+                N_("{number} 已经是 {entry}。要改回“改 {entry} 新答案”。"), number=reference, entry=live.id
+            )
+
+    async def _is_waiting(self, reference: str) -> bool:
+        lesson = await self._store.lesson(lesson_id(reference))
+        return lesson is not None and not lesson.outcome
 
     async def _handed_in(self, hearing: Hearing, lesson: Lesson, draft: Proposed, reference: str) -> None:
         """The owner says that it is right: it goes live where the owner may decide, else to who may."""
@@ -309,6 +362,11 @@ class Teaching:
 
     def _masked(self, text: str) -> str:
         return masked(text, known_names(self._rules))
+
+
+def _is_nicety(said: str) -> bool:
+    """Say whether nothing is said beside a word, or nothing that matters."""
+    return _NICETIES.fullmatch(fold(said).strip(" ,.!~")) is not None or is_thanks(said)
 
 
 def _reference_of(draft: Proposed) -> str:

@@ -21,7 +21,6 @@ from bot.store.redis_commits import Commits
 from bot.store.redis_knowledge import RedisKnowledge
 from bot.store.redis_parts import (
     FIRST,
-    due_ticket_of,
     link_from,
     member,
     message_field,
@@ -113,7 +112,7 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
 
     async def due(self, now: datetime, *, limit: int = 100) -> list[Due]:
         found = await self._everywhere("due", milliseconds(now), limit)
-        rows = sorted((due, ticket.number, ticket) for due, ticket in map(due_ticket_of, found))
+        rows = sorted((due, ticket.number, ticket) for due, ticket in map(self._due_ticket_of, found))
         return [Due(ticket, instant(due)) for due, _, ticket in rows[:limit]]
 
     async def next_due_at(self) -> datetime | None:
@@ -189,6 +188,7 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
         return await self._outgoing(f"said:{number}", "up", -1)
 
     async def tidy(self, now: datetime) -> None:
+        self._due_ticket_of.cache_clear()  # what was read ahead was for seconds
         for what, before in (
             ("seen", now - _SEEN_KEPT),
             ("asks", now - _KEPT),

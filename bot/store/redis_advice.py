@@ -13,6 +13,8 @@ from bot.store.redis_url import Address, address_of
 from bot.store.redis_visits import info_of, told
 from bot.tickets.errors import N_
 
+_NEARLY_FULL = 0.8  # of what the server may use
+
 
 async def look_at(url: str) -> list[Advice]:
     """Return what every master says of itself."""
@@ -26,6 +28,7 @@ async def look_at(url: str) -> list[Advice]:
             info = await info_of(connection)
             found.append(_writing(server, info, await _fsync(connection)))
             found.append(_copies(server, info, address))
+            found.extend(_memory(server, info))
         finally:
             await hang_up(connection)
     return found
@@ -74,6 +77,21 @@ def _copies(server: Server, info: Mapping[str, str], address: Address) -> Advice
     if not count:
         return Advice(True, N_("{name} 没有副本：这台机器坏了要靠备份（shouwen backup）"), values)
     return Advice(True, N_("{name} 有 {count} 个副本，每次保存等 {wanted} 个确认"), values)
+
+
+def _memory(server: Server, info: Mapping[str, str]) -> list[Advice]:
+    """Return what to say of a memory that is nearly used up: closed tickets stay in it, so that it only ever grows."""
+    most, used = int(info.get("maxmemory", "0")), int(info.get("used_memory", "0"))
+    if not most or used < most * _NEARLY_FULL:
+        return []
+    values: dict[str, object] = {"name": f"{server[0]}:{server[1]}", "share": f"{used / most:.0%}"}
+    return [
+        Advice(
+            False,
+            N_("{name} 的内存用了 {share}，用完就什么都保存不了；请加大 maxmemory，或换更大的服务器"),
+            values,
+        )
+    ]
 
 
 async def _fsync(connection: AbstractConnection) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
 
 import structlog
 from redis.exceptions import RedisError
@@ -29,6 +30,7 @@ _CLAIM_MILLISECONDS = int(CLAIMED_SECONDS * 1000)
 _PING_EVERY_SECONDS = 20.0
 _RECONNECT_SECONDS = 1.0
 _FAREWELL_SECONDS = 2.0
+_MOST_DUE = 1_500  # tickets that are remembered as they were read, some kilobytes each
 
 
 class RedisSharing:
@@ -45,6 +47,8 @@ class RedisSharing:
         self._wanted: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_alive = False
+        # A ticket that comes to be due is read several times with the same body: ahead, then when it is due.
+        self._due_ticket_of = lru_cache(maxsize=_MOST_DUE)(due_ticket_of)
         self._log = structlog.get_logger("store").bind(worker=worker)
 
     @property
@@ -107,7 +111,7 @@ class RedisSharing:
             values = await self._servers.run(
                 shard, "claim", milliseconds(now), limit - len(found), _CLAIM_MILLISECONDS
             )
-            found.extend(map(due_ticket_of, values))
+            found.extend(map(self._due_ticket_of, values))
             if len(found) >= limit:
                 break
         found.sort(key=lambda row: (row[0], row[1].number))
@@ -155,16 +159,23 @@ class RedisSharing:
 
     async def _keep(self) -> None:
         """Renew leases well before they end."""
+        told: set[str] = set()  # adapters of which the log knows that their lease cannot be renewed
         while True:
             await asyncio.sleep(_RENEWED_EVERY_SECONDS)
             for adapter in list(self._wanted):
                 try:
                     if not await self._take(adapter):
                         self._wanted.discard(adapter)
+                    told.discard(adapter)
                 except StoreFault as fault:
-                    self._log.warning(
-                        "a lease cannot be renewed", action="lease_fault", adapter=adapter, reason=str(fault)
-                    )
+                    if adapter not in told:  # once: it is tried every three seconds
+                        self._log.warning(
+                            "a lease cannot be renewed",
+                            action="lease_fault",
+                            adapter=adapter,
+                            reason=str(fault),
+                        )
+                    told.add(adapter)
 
     async def _listen(self, heard: Callable[[Wake, str], None]) -> None:
         while True:

@@ -26,7 +26,9 @@ _OF_DATABASES: Mapping[int, str] = {
         "{path} 不是数据库，或已损坏（{error}）；请移走它，或用 shouwen restore --replace 恢复最近的备份。"
     ),
     sqlite3.SQLITE_BUSY: N_("数据库 {path} 正被别的程序占着（{error}）；请关掉打开它的工具。"),
-    sqlite3.SQLITE_CANTOPEN: N_("数据库 {path} 打不开（{error}）；请检查文件夹在不在、有没有权限。"),
+    sqlite3.SQLITE_CANTOPEN: N_(
+        "数据库 {path} 打不开（{error}）；请检查文件夹在不在、能不能写，磁盘是不是只读。"
+    ),
 }
 _OTHERWISE = N_("数据库 {path} 用不了（{error}）；请检查文件，或从备份恢复。")
 
@@ -46,6 +48,11 @@ def of_database(path: Path, error: BaseException) -> StoreFault:
     code = getattr(error, "sqlite_errorcode", None)
     template = _OTHERWISE if code is None else _OF_DATABASES.get(code & 0xFF, _OTHERWISE)
     return StoreFault(template, path=path, error=error)
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Say whether the file is to blame, and not what keeps it from being read."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def of_file(path: Path, error: OSError) -> StoreFault:

@@ -12,10 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import msgspec
+import structlog
 
 from bot.store.contract import StoreFault
 from bot.store.instants import milliseconds
-from bot.store.sqlite_faults import of_database, of_file
+from bot.store.sqlite_faults import is_damage, of_database, of_file
 from bot.tickets.errors import N_
 
 # "SHOU": tells our databases from those of other programs.
@@ -90,7 +91,9 @@ def damage_of(path: Path) -> str:
         try:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         except sqlite3.DatabaseError as error:
-            return str(error)
+            if is_damage(error):
+                return str(error)
+            raise
     return "" if found == "ok" else str(found)
 
 
@@ -188,8 +191,16 @@ def _migrate(
     outstanding = [migration for migration in migrations if migration.version > version]
     if outstanding and not is_new:
         copy(connection, path.with_name(f"{path.name}.before-v{newest}"))
-    for migration in outstanding:
-        _apply(connection, migration, now)
+    if outstanding:
+        _apply(connection, outstanding, now)
+    if outstanding and not is_new:
+        structlog.get_logger("store").info(
+            "the database was brought up to date",
+            action="store_upgraded",
+            found=version,
+            now=newest,
+            kept=f"{path.name}.before-v{newest}",
+        )
 
 
 def _newer(path: Path, found: int, newest: int) -> StoreFault:
@@ -203,12 +214,16 @@ def _newer(path: Path, found: int, newest: int) -> StoreFault:
     )
 
 
-def _apply(connection: sqlite3.Connection, migration: Migration, now: datetime) -> None:
+def _apply(connection: sqlite3.Connection, migrations: Sequence[Migration], now: datetime) -> None:
+    """Bring the tables up to date in one transaction: stopped half-way the database is as before, and so is what an earlier copy is of."""
+    scripts = "".join(
+        f"{each.script}\nINSERT INTO meta (key, value) VALUES ('migrated_at:{each.version}', '{milliseconds(now)}');\n"
+        for each in migrations
+    )
     # If a statement fails, closing the connection takes the transaction back.
     connection.executescript(
-        f"BEGIN IMMEDIATE;\n{migration.script}\n"
-        f"INSERT INTO meta (key, value) VALUES ('migrated_at:{migration.version}', '{milliseconds(now)}');\n"
-        f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {migration.version};\nCOMMIT;"
+        f"BEGIN IMMEDIATE;\n{scripts}"
+        f"PRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {migrations[-1].version};\nCOMMIT;"
     )
 
 

@@ -25,6 +25,11 @@ class Speaker(msgspec.Struct, frozen=True):
     now: datetime
     language: str = "zh"
 
+    @property
+    def today(self) -> date:
+        """The present day in this zone."""
+        return self.now.astimezone(self.zone).date()
+
     def say(self, template: str, **values: object) -> str:
         """Return a template in this language with its values filled in: instants, lengths and people are spelled out."""
         if not values:

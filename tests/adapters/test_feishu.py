@@ -255,6 +255,14 @@ async def test_a_refusal_says_what_will_help(app, answer, retry_after, is_unknow
     assert SECRET not in failed.value.reason
 
 
+@pytest.mark.parametrize(("code", "until_heard", "retry_after"), [(230018, True, None), (230035, True, None), (230002, False, None), (230101, False, timedelta(minutes=1))])  # fmt: skip
+async def test_where_only_some_may_speak_words_wait(app, code, until_heard, retry_after):
+    app.server.answers = [(400, {"code": code, "msg": "no"})]
+    with pytest.raises(DeliveryFailed) as failed:
+        await app.adapter.send(say("一"))
+    assert (failed.value.until_heard, failed.value.retry_after) == (until_heard, retry_after)
+
+
 async def test_a_long_text_arrives_in_parts_with_the_buttons_below_the_last(app):
     text = "第一句话，讲了很多。" * 1500
     await app.adapter.send(say(text, buttons=(Button("好了", "1"),)))

@@ -12,12 +12,13 @@ from telegram.error import BadRequest
 
 from adapters.contract import DeliveryFailed, Notice, Outgoing, What
 from adapters.onebot.frames import Call, Frame
-from adapters.onebot.notices import muted_all, noticed
+from adapters.onebot.notices import muted_all, muted_for, noticed
 from adapters.onebot.sending import Sending
 from adapters.onebot.wire import View
 from adapters.telegram.failures import failure
 from adapters.telegram.hearing import _notice
 from adapters.telegram.wire import Standing, _may_speak
+from tests.adapters.conftest import FakeClock
 
 ROOM = "qq:group:123456"
 
@@ -25,15 +26,26 @@ ROOM = "qq:group:123456"
 class Refusing:
     """A QQ side that refuses everything, as it does while the account is muted."""
 
+    def __init__(self, words: str = "禁言中", *, until: int = 0) -> None:
+        self.words = words
+        self.until = until  # as QQ tells it of a member
+        self.asked = 0
+
     async def call(self, call: Call) -> Frame:
-        return Frame(status="failed", retcode=1200, wording="禁言中", echo=call.echo)
+        if call.action == "get_group_member_info" and self.until:
+            assert call.params == {"group_id": 123456, "user_id": 10001, "no_cache": True}
+            return Frame(status="ok", retcode=0, data={"shut_up_timestamp": self.until}, echo=call.echo)
+        if call.action != "send_group_msg":
+            return Frame(status="failed", retcode=1404, echo=call.echo)
+        self.asked += 1
+        return Frame(status="failed", retcode=1200, wording=self.words, echo=call.echo)
 
 
-def sending() -> Sending:
+def sending(side: Refusing | None = None, clock: FakeClock | None = None) -> Sending:
     async def caller(_room: str) -> Any:
-        return Refusing()
+        return side or Refusing()
 
-    return Sending("qq", caller, (str(number) for number in count()), set())
+    return Sending("qq", caller, (str(number) for number in count()), {"10001"}, clock or FakeClock())
 
 
 async def refusal(sender: Sending) -> DeliveryFailed:
@@ -49,6 +61,46 @@ async def test_what_a_muted_account_may_not_say_waits_until_somebody_is_heard():
     held = await refusal(sender)
     assert (held.until_heard, held.retry_after) == (True, None)
     assert "禁言中" in held.reason
+
+
+@pytest.mark.asyncio
+async def test_while_a_ban_lasts_qq_is_not_even_asked():
+    side, clock = Refusing(), FakeClock()
+    sender = sending(side, clock)
+    ban = Frame(post_type="notice", notice_type="group_ban", sub_type="ban", user_id=10001, duration=600)
+    sender.noticed(Notice(what=What.MUTED, room=ROOM, key="1"), muted_for(ban))
+    assert (await refusal(sender)).until_heard
+    assert side.asked == 0
+    clock.advance(601)  # QQ does not tell that it is over
+    assert (await refusal(sender)).until_heard
+    assert side.asked > 0
+
+
+@pytest.mark.asyncio
+async def test_a_time_out_of_a_muted_account_is_no_message_that_arrived():
+    sender = sending(Refusing("Timeout: NTEvent sendMsg"))
+    assert (await refusal(sender)).is_unknown
+    sender.noticed(Notice(what=What.MUTED, room=ROOM, key="1"))
+    held = await refusal(sender)
+    assert (held.until_heard, held.is_unknown) == (True, False)
+
+
+@pytest.mark.asyncio
+async def test_a_ban_that_began_while_nobody_listened_shows_when_a_message_fails():
+    clock = FakeClock()
+    side = Refusing("Timeout: NTEvent sendMsg", until=int(clock.now().timestamp()) + 600)
+    sender = sending(side, clock)
+    assert (await refusal(sender)).until_heard
+    assert (await refusal(sender)).until_heard
+    assert side.asked == 1
+    clock.advance(601)
+    assert (await refusal(sender)).until_heard
+    assert side.asked == 2
+
+
+@pytest.mark.parametrize(("duration", "user", "seconds"), [(600, 1, 600.0), (0, 1, 0.0), (-1, 0, 0.0), (600, 0, 0.0), ("x", 1, 0.0), (True, 1, 0.0), (1e30, 1, 2_592_000.0)])  # fmt: skip
+def test_how_long_a_ban_lasts(duration, user, seconds):
+    assert muted_for(Frame(duration=duration, user_id=user)) == seconds
 
 
 @pytest.mark.asyncio

@@ -153,6 +153,27 @@ def test_the_mark_that_windows_editors_write_first_is_no_mistake(tmp_path: Path)
     assert load(path, ENVIRONMENT).bot.name == "小首"
 
 
+@pytest.mark.parametrize("path", [r"C:\Users\me\a.db", r"C:\data\a.db", r"D:\xyz\a.db"])
+def test_a_path_of_windows_between_double_quotes_is_told_how_to_be_written(tmp_path: Path, path: str) -> None:
+    faults = faults_of(GOOD.replace('"sqlite:data/shouwen.db"', f'"sqlite:{path}"'), tmp_path)
+    (mistake,) = faults.mistakes
+    assert "改用单引号；Windows 的路径里写 / 也行" in mistake.expected
+    assert "a \\ in a text is written" in mistake.text("en")
+
+
+@pytest.mark.parametrize("url", ["sqlite::memory:", "sqlite:file::memory:", "sqlite:.", "sqlite:///"])
+def test_a_database_is_a_file(tmp_path: Path, url: str) -> None:
+    (mistake,) = faults_of(GOOD.replace("sqlite:data/shouwen.db", url), tmp_path).mistakes
+    assert (mistake.key, "应为一个文件" in mistake.expected) == ("store.url", True)
+
+
+def test_the_end_of_a_line_is_no_part_of_a_secret(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(GOOD.replace('"sqlite:data/shouwen.db"', '"env:STORE"'), encoding="utf-8")
+    given = ENVIRONMENT | {"STORE": "redis://127.0.0.1:6379/0\r"}
+    assert load(path, given).store_url == "redis://127.0.0.1:6379/0"
+
+
 def test_no_mistake_shows_a_secret(tmp_path: Path) -> None:
     """Neither where it belongs nor where somebody put it by accident."""
     text = (

@@ -117,7 +117,7 @@ async def test_the_first_question_of_a_day_is_answered_by_what_begins_with_it_ho
     assert set(found[0]) == {"旧"}
     assert set(found[1]) == {"新"}
     assert found[1] == found[2]
-    assert (knowledge.entry("K-7"), knowledge.base.count(None)) == (None, 600)
+    assert (knowledge.entry("K-7", midnight), knowledge.base.count(None)) == (None, 600)
     await knowledge.refresh(midnight)
     assert {each.entry.answer for each in knowledge.find("第7号打印机卡纸", "", midnight)} == {"新"}
     assert len(knowledge.base.index) == 600

@@ -65,6 +65,10 @@ _NOT_SAID = {
 # Constants that hold what people type.
 _HEARD = {
     "_SEPARATORS",
+    "_A_DAY",
+    "_AGREES",
+    "_WHEN",
+    "_ENDS_ASKING",
     "_MARKS",
     "_BETWEEN",
     "BETWEEN",
@@ -111,6 +115,8 @@ _HEARD = {
     "_TAKES",
     "_LOOKS",
     "_COUNTS",
+    "_DAYS_PART",
+    "_SOME_DAY",
     "_LAUGHS",
     "_IS_AT_IT",
     "_TO_MAJOR",

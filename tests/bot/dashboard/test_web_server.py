@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from adapters.contract import DeliveryFailed
-from bot.store.contract import Change
+from bot.store.contract import Change, StoreFault
 from bot.store.messages import Queued
 
 
@@ -200,7 +200,7 @@ async def test_no_cache_keeps_what_is_for_those_who_are_logged_in(stand: Any, pa
 @pytest.mark.asyncio
 async def test_no_address_makes_a_link_to_another_site(stand: Any) -> None:
     address = URL(f"{stand.client.make_url('/')}/evil.example/x", encoded=True)
-    answer = await stand.client.session.get(address, headers={"Accept": "text/html"})
+    answer = await stand.client.session.get(address)
 
     assert answer.status == 404
     assert "evil.example" not in await answer.text()
@@ -248,8 +248,10 @@ async def test_without_a_simulator_its_address_says_how_to_have_one(stand: Any) 
 async def test_a_fault_is_told_without_its_trace_and_logged_with_it(
     stand: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await stand.bot.outbox.close()
-    await stand.bot.store.close()
+    async def broken(**_: object) -> list[object]:
+        raise ZeroDivisionError
+
+    stand.bot.store.open_tickets = broken
 
     page = await stand.page("/", status=500)
 
@@ -265,3 +267,32 @@ async def test_an_unknown_page_leads_back(stand: Any) -> None:
     page = await stand.page("/nowhere", status=404)
     assert "回到看板" in page
     assert "看看地址是不是打错了。" in page
+
+
+@pytest.mark.asyncio
+async def test_a_store_that_saves_nothing_is_a_reason_and_every_page_says_so(stand: Any) -> None:
+    writer = stand.bot.store._writer
+    writer.trouble = StoreFault(
+        "磁盘满了（{error}），存不进数据库 {path}；请清出空间。", error="full", path="a.db"
+    )
+    answer = await stand.get("/readyz")
+    assert (answer.status, (await answer.json())["reasons"]) == (
+        503,
+        ["store: 磁盘满了（full），存不进数据库 a.db；请清出空间。"],
+    )
+    page = await (await stand.get("/")).text()
+    assert "现在什么都存不下：磁盘满了（full），存不进数据库 a.db；请清出空间。" in page
+    assert 'data-part="alarm"></p>' not in page
+    writer.trouble = None
+    assert 'data-part="alarm"></p>' in await (await stand.get("/")).text()
+
+
+@pytest.mark.asyncio
+async def test_a_page_without_a_store_says_what_is_wrong(stand: Any) -> None:
+    async def gone(**_: object) -> list[object]:
+        raise StoreFault("Redis 没有回音；请检查服务器和网络。")
+
+    stand.bot.store.open_tickets = gone
+    answer = await stand.get("/")
+    assert answer.status == 503
+    assert "Redis 没有回音；请检查服务器和网络。" in await answer.text()

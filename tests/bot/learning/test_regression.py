@@ -26,6 +26,16 @@ FILE = """\
 """
 
 
+class Nobody:
+    """Whoever tells what broke is asleep."""
+
+    def may_tell(self, now):
+        return False
+
+    async def tell(self, broken, now):
+        raise AssertionError
+
+
 @pytest_asyncio.fixture
 async def store(tmp_path):
     store = await open_store(f"sqlite:{tmp_path / 'store.db'}", AT)
@@ -37,7 +47,7 @@ async def store(tmp_path):
 async def regression_of(store, file):
     knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZoneInfo("Asia/Shanghai"))
     await knowledge.load(AT)
-    return knowledge, Regression(file, knowledge, StillClock(AT))
+    return knowledge, Regression(file, knowledge, StillClock(AT), Nobody())
 
 
 async def followed(regression):

@@ -370,10 +370,10 @@ class TestMigrations:
     async def test_a_migration_that_fails_changes_nothing(self, path, build):
         await (await open_sqlite(path, build.at)).close()
         faulty = Migration(
-            self.LATER.version, "CREATE TABLE half (id INTEGER); ALTER TABLE nowhere ADD COLUMN x TEXT;"
+            self.LATER.version + 1, "CREATE TABLE half (id INTEGER); ALTER TABLE nowhere ADD COLUMN x TEXT;"
         )
-        with pytest.raises(StoreFault, match="nowhere"):
-            await open_sqlite(path, build.at, migrations=(*known_migrations(), faulty))
+        with pytest.raises(StoreFault, match="nowhere"):  # nor does the one before it
+            await open_sqlite(path, build.at, migrations=(*known_migrations(), self.LATER, faulty))
         with closing(sqlite3.connect(path)) as after:
             assert after.execute("PRAGMA user_version").fetchone() == (self.NEWEST,)
             assert after.execute("SELECT 1 FROM sqlite_schema WHERE name = 'half'").fetchall() == []
