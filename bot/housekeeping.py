@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -73,7 +73,7 @@ async def export_faq(config: Config, file: Path, customer: str | None = None) ->
     """
     entries = await _entries(config)
     if customer is not None:
-        entries = list(told_to(customer, entries))
+        entries = list(told_to(customer, entries, _today(config)))
     try:
         write(file, entries)
     except UnreadableFile as fault:
@@ -173,9 +173,13 @@ def _meant(understanding: Understanding, base: KnowledgeBase, is_known: bool, vo
 
 def base_of(config: Config, entries: Sequence[Entry], sentences: Sentences | None = None) -> KnowledgeBase:
     """Return the knowledge base of a configuration as it is today, by the index that a running bot keeps where it is large."""
-    today = SystemClock().now().astimezone(config.bot.zone).date()
+    today = _today(config)
     now = [each if each.holds_on(today) else replace(each, is_enabled=False) for each in entries]
     return read_base(index_file(config, os.environ), now, sentences=sentences)[0]
+
+
+def _today(config: Config) -> date:
+    return SystemClock().now().astimezone(config.bot.zone).date()
 
 
 def threshold_of(config: Config, base: KnowledgeBase) -> float:
