@@ -44,13 +44,19 @@ async def keep_connected(
 ) -> Never:
     """Connect again and again until cancelled.
 
-    After a failure 1 to 60 seconds pass, counted anew after a connection that held for a minute; after a refusal at least 30.
+    After a failure 1 to 60 seconds pass, counted anew after a connection that held for a minute; after a refusal at least 30. Where
+    the peer asked for it, and the connection had held, none: what people say meanwhile may be lost.
     """
     log = _log.bind(adapter=adapter)
     failures = 0
     while True:
         ended = await connect()
-        failures = 1 if ended.is_asked or ended.open_for >= HEALTHY_AFTER.total_seconds() else failures + 1
+        has_held = ended.open_for >= HEALTHY_AFTER.total_seconds()
+        if ended.is_asked and has_held and not ended.pause:
+            failures = 0
+            log.info("asked to connect anew", action="connection_renewed", why=ended.why)
+            continue
+        failures = 1 if ended.is_asked or has_held else failures + 1
         delay = max(delay_after(failures, jitter(), is_refused=ended.is_refused), ended.pause)
         again = round(delay.total_seconds(), 1)
         if ended.is_refused:

@@ -119,9 +119,9 @@ def run() -> list[Row]:
 
 def _sized(size: int, goal: float) -> list[Row]:
     chance = random.Random(_SEED)
-    phrasings = [_question(chance) for _ in range(size)]
+    phrasings = [question(chance) for _ in range(size)]
     before, start = _resident(), process_time()
-    base = KnowledgeBase(_entry(number, text) for number, text in enumerate(phrasings))
+    base = KnowledgeBase(entry_of(number, text) for number, text in enumerate(phrasings))
     built, taken = process_time() - start, _resident() - before
     read_ahead = _seconds(base.read_ahead)
     questions = [asked(chance.choice(phrasings), chance) for _ in range(_ASKED)]
@@ -139,7 +139,7 @@ def _sized(size: int, goal: float) -> list[Row]:
     if size <= _MOST_COMPARED:
         compared = _p99(partial(_all_compared, phrasings), of_peer)
         rows.insert(0, Row(name, ours, compared, "ms", at_most(goal), "rapidfuzz WRatio over all"))
-    new = [_entry(size + number, _question(chance)) for number in range(_ADDED)]
+    new = [entry_of(size + number, question(chance)) for number in range(_ADDED)]
     is_million = size == _MILLION[0]
     return [
         *rows,
@@ -210,7 +210,7 @@ def _all_compared(phrasings: Sequence[str], text: str) -> object:
 
 def _chatter() -> Row:
     chance = random.Random(_SEED)
-    base = KnowledgeBase(_entry(number, _question(chance)) for number in range(_CHATTER_ENTRIES))
+    base = KnowledgeBase(entry_of(number, question(chance)) for number in range(_CHATTER_ENTRIES))
     asked = [chance.choice(_CHATTER) + chance.choice(_LETTERS) for _ in range(_CHATTER_ASKED)]
     start = process_time()
     for text in asked:
@@ -221,7 +221,8 @@ def _chatter() -> Row:
     )
 
 
-def _question(chance: random.Random) -> str:
+def question(chance: random.Random) -> str:
+    """Return a question that hardly ever comes twice."""
     mark = "".join(chance.choices(_LETTERS, k=2))
     return f"{chance.choice(_PLACES)}{mark}{chance.choice(_THINGS)}{chance.choice(_MATTERS)}"
 
@@ -232,8 +233,8 @@ def entries_of(phrasings: int) -> Iterator[dict[str, object]]:
     for number in range(phrasings // 4):
         yield {
             "id": f"K-{number}",
-            "question": _question(chance),
-            "aliases": [_question(chance) for _ in range(3)],
+            "question": question(chance),
+            "aliases": [question(chance) for _ in range(3)],
             "answer": f"第{number}个答案",
         }
 
@@ -249,7 +250,8 @@ def asked(text: str, chance: random.Random) -> str:
     )
 
 
-def _entry(number: int, text: str) -> Entry:
+def entry_of(number: int, text: str) -> Entry:
+    """Return an entry with one phrasing."""
     return Entry(id=f"K-{number}", question=text, answer="答")
 
 
@@ -258,5 +260,10 @@ def _p99(does: Callable[[_Given], object], given: Sequence[_Given]) -> float:
     for each in given:
         start = process_time()
         does(each)
-        times.append((process_time() - start) * 1e3)
-    return sorted(times)[int(len(times) * 0.99) - (len(times) < 100)]
+        times.append(process_time() - start)
+    return percentile(times, 0.99)
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    """Return the milliseconds in which such a share of many was done."""
+    return sorted(seconds)[int(len(seconds) * share) - (len(seconds) < 100)] * 1e3

@@ -306,7 +306,7 @@ async def assemble(
         language=config.bot.language,
         desk=desk,
         finding=finding,
-        in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk),
+        in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk, directory=directory),
         orders=orders,
         asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
         dialogue=dialogue,

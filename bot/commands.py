@@ -51,6 +51,7 @@ _SPOKEN_NAMES = ("工单", "故障", "取消", "进度")  # 我要取消 may be 
 _NUMBER_FIRST = re.compile(
     r"(?:单号?|工单)?\s*+(?:#\s*+)?(?P<number>\d{3,9})[\s:,，、]*(?=[^\W\d])"
 )  # 1024 接单
+_A_TICKET = re.compile(r"\s*#?\d{3,9}[\s。.!！吧了~]*$")  # 帮我取消1001
 _ASKED_AFTER = (Word.PROGRESS, Word.MINE, Word.URGE, Word.WITHDRAW, Word.HUMAN)
 _TAIL = re.compile(r"(?:(?:怎么样|如何|到哪里?|到哪一步)了?)?[呢吧啊呀哈]*[\s?!。~]*$")  # 进度呢, 催单吧
 WITH_NUMBER = ("接", "完成", "结单", "关单")  # in any other sentence these say something else
@@ -137,7 +138,9 @@ def _polite(written: str, plain: str) -> Command | None:
     """Return the command of a customer's polite wish: `我要报修，投影仪不亮`, `麻烦催单`."""
     found = _POLITE.match(plain)
     name = _name_at_start(plain[found.end() :]) if found else None
-    if found is None or name is None or name in _SPOKEN_NAMES or _BY_NAME[name].word not in _ASKED_POLITELY:
+    if found is None or name is None or _BY_NAME[name].word not in _ASKED_POLITELY:
+        return None
+    if name in _SPOKEN_NAMES and not _A_TICKET.match(plain, found.end() + len(name)):
         return None
     return _named(written, plain, found.end(), name, is_marked=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bot.following_on import share
+from bot.alike import share
 from bot.hearing import Hearing
 from bot.short_answers import takes_up
 from bot.store.contract import Store

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from bot.alike import share
 from bot.deciding import announces
 from bot.desk import Desk
 from bot.finding import Finding
 from bot.hearing import Hearing
+from bot.outcomes import outcome
 from bot.raising import raised
 from bot.short_answers import only_promises, says_still
 from bot.talk import Talk, tells
@@ -17,7 +19,7 @@ from bot.tickets import steps as s
 from bot.tickets.kinds import Status, Telling
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
-from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 
 class FollowingOn:
@@ -34,7 +36,7 @@ class FollowingOn:
         is_called = hearing.is_addressed and not hearing.is_private  # privately every word is said to the bot
         if is_called or hearing.role.is_staff or hearing.customer_room is None:
             return False
-        if is_helped(hearing.text) and await self._works(hearing):
+        if await self._works(hearing):
             return True
         if not hearing.is_private and self._talk.is_with_staff(hearing):
             return await self._said_to_staff(hearing, fresh)
@@ -58,9 +60,18 @@ class FollowingOn:
 
     async def _works(self, hearing: Hearing) -> bool:
         """Pass on that it works when the owner has just spoken: they have yet to say so themselves, with what helped."""
+        if (
+            hearing.mentions
+            or (staff := self._talk.last_staff(hearing)) is None
+            or not outcome(hearing.text, (hearing.text,))
+        ):
+            return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
         owner = own[0].owner if len(own) == 1 else None
-        if owner is None or hearing.mentions or not self._talk.follows(hearing, owner.id):
+        if owner is None or owner.id != staff:
+            return False
+        found = outcome(hearing.text, (own[0].text,))
+        if found is None or not found.works or found.rest:
             return False
         works = s.Supplement(hearing.by, hearing.text, telling=Telling.WORKS)
         await self._desk.take(own[0].number, works, hearing.origin, known=own[0])
@@ -102,14 +113,3 @@ def goes_on_about(text: str, known: str) -> bool:
     if announces(text) or looks_like_question(text) or not tells(text):
         return False
     return not looks_like_trouble(text) or says_still(text) or share(text, known)
-
-
-def share(text: str, known: str) -> bool:
-    """Say whether two texts name the same: two characters of one in the other, the words for failing aside."""
-    one, other = _pairs(text), _pairs(known)
-    return any(not looks_like_trouble(pair) for pair in one & other)
-
-
-def _pairs(text: str) -> set[str]:
-    letters = fold(text).replace(" ", "")
-    return {letters[start : start + 2] for start in range(len(letters) - 1)}

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.alike import share
 from bot.asks import Suggestion
 from bot.commands import Command, parse
 from bot.desk import Desk
+from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
-from bot.following_on import share
 from bot.hearing import Hearing
 from bot.sentences import (
+    DOES,
+    ENDS,
+    GIVES_IT,
     GOES,
     HASTENS,
     IS_DONE,
@@ -21,6 +25,7 @@ from bot.sentences import (
     TAKES_ALL,
     TAKES_NAMED,
     WAITS_FOR_PARTS,
+    WANTS_LATE,
     WANTS_NEWS,
 )
 from bot.talk import Talk
@@ -39,7 +44,10 @@ _JUST_TOLD = timedelta(minutes=10)  # a card or an alert of the bot this old may
 class InHand:
     """Finds the ticket, but only where nobody else has spoken in between: among people such words may be about anything."""
 
-    def __init__(self, *, desk: Desk, drafts: Drafts, finding: Finding, talk: Talk) -> None:
+    def __init__(
+        self, *, desk: Desk, drafts: Drafts, finding: Finding, talk: Talk, directory: Directory
+    ) -> None:
+        self._directory = directory
         self._desk = desk
         self._drafts = drafts
         self._finding = finding
@@ -63,6 +71,8 @@ class InHand:
         if hearing.role.is_manager or hearing.role is Role.LEADER:
             if WANTS_NEWS.fullmatch(said):
                 return _about(Word.PROGRESS, await self._only(hearing))
+            if WANTS_LATE.fullmatch(said):
+                return parse(f"/{Word.QUEUE}")
             if HASTENS.fullmatch(said):
                 return _about(Word.URGE, await self._only(hearing))
         if IS_THERE.fullmatch(said):
@@ -71,6 +81,8 @@ class InHand:
             return _about(Word.ARRIVE, there) if is_sure else None
         if IS_ON_THE_WAY.fullmatch(said):
             return _about(Word.DEPART, await self._own(hearing))
+        if (gives := GIVES_IT.fullmatch(said)) is not None:
+            return await self._give(hearing, gives["rest"])
         if WAITS_FOR_PARTS.fullmatch(said):
             return _about(Word.PAUSE, await self._own(hearing), said)
         if done := IS_DONE.fullmatch(said):
@@ -120,6 +132,14 @@ class InHand:
             return None
         first, *others = waiting
         return _about(Word.CLAIM, first, " ".join(str(each.number) for each in others))
+
+    async def _give(self, hearing: Hearing, rest: str) -> Command | None:
+        """Return the hand-over of the only ticket in hand to a colleague who is named, to do just that."""
+        named = self._directory.called_at_start(rest, hearing.mentions)
+        is_all = named is not None and (ENDS.fullmatch(named[1].strip()) or DOES.fullmatch(named[1]))
+        own = await self._own(hearing) if is_all else None
+        is_mine = own is not None and own.owner == hearing.by
+        return _about(Word.HAND_OVER, own, f"@{named[0].name}") if named is not None and is_mine else None
 
     async def _only(self, hearing: Hearing) -> Ticket | None:
         working = await self._working(hearing)

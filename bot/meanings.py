@@ -27,7 +27,7 @@ from bot.talk import tells
 from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
 from bot.wishes import Wish, wish
-from faq.text import fold, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import fold, is_helped, is_thanks, looks_like_question, looks_like_trouble
 
 DECLINED: Final = 0  # the choice of whoever does not want what was offered
 SOON_SECONDS: Final = 600  # what is said this soon after a question is about it
@@ -121,8 +121,12 @@ def in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
             wants_somebody or wished is Wish.SOONER or (wished is Wish.HOW_FAR and hearing.is_addressed)
         ):
             return 1  # who asks whether somebody comes wants somebody to come
-        case Offer() if yes is not None:
+        case Offer() if yes is not None and not is_helped(
+            hearing.text
+        ):  # 好了谢谢 may be said to an engineer
             return 1 if yes else DECLINED
+        case Times(times=times) if len(times) == 1 and yes is not None:
+            return 1 if yes else 2  # the number of another time
         case Suggestion() if yes:
             return 1
         case Agree() if yes is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from faq.text import normalized
@@ -12,6 +13,7 @@ _JOINER: Final = "\u200d"  # holds an emoji of several people together
 # Controls, what is not seen (also what turns the direction of writing), halves of characters, and ends of lines.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _TOLD_APART_BY: Final = 4  # last characters of an account
+_LATELY: Final = 1_000  # people whose names are remembered: each comes with every message of theirs
 
 
 def shown(name: str) -> str:
@@ -23,6 +25,7 @@ def shown(name: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
+@lru_cache(maxsize=_LATELY)
 def of_stranger(name: str, account: str, taken: frozenset[str]) -> str:
     """Return what somebody whom the configuration does not know is called; who calls themselves like one of `taken` is told apart by their account."""
     line = shown(name) or account

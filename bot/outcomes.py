@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from bot.alike import share
 from bot.deciding import is_asked
-from bot.following_on import share
 from bot.sentence import Sentence
 from bot.short_answers import not_yet, says_still
 from faq.text import fold, is_helped, is_thanks, looks_like_trouble
@@ -17,7 +17,7 @@ _LONGEST = 60
 _KINDLY = r"(?:啊|呀|哈|啦|哦|了|谢谢|感谢|多谢|非常|太|辛苦|麻烦|您|你们?|大家|两位|各位|老师|师傅|[张李王刘陈周赵]工|工程师)*"
 _WORKS = Sentence(
     r"(?:谢谢|感谢|嗯|是的?|好的?)*(?P<what>.{0,10}?)(?P<all>都|全部?|两个(?:都)?)?(?:已经?|也|现在|刚才?|终于|又|确实)*"
-    r"(?:(?:修|弄|整|处理|解决)?好了|好[使用]了|可以(?:用|打印|上网|登录)?了|能(?:用|打印|上网|登录)了|(?:恢复)?正常了|恢复(?:正常)?了?|亮了|通了|有(?:声音|信号|网|画面|图像|电)了|没(?:有)?问题了|解决了|搞定了)"
+    r"(?:(?:修|弄|整|处理|解决)?好了|好[使用]了|可以(?:用|打印|上网|登录)?了|能(?:用|打印?|上网?|登录?|开|看|听|放|连|写|刷|进)了|(?:恢复)?正常了|恢复(?:正常)?了?|亮了|通了|有(?:声音|信号|网|画面|图像|电)了|没(?:有)?问题了|解决了|搞定了)"
     rf"{_KINDLY}"
 )
 _CLAUSES = re.compile(r"[\s,，。.!！;；~～]+")
@@ -29,7 +29,7 @@ _BESIDES = re.compile(
 )
 _THANKS = re.compile(r"谢|辛苦|thank", re.IGNORECASE)
 _SEEN = Sentence(
-    r"[^,，。]{0,8}(?:看|试|测|用|检查)(?:过|了)(?:一下|一遍|了)?[\s。.!！~～]*"
+    r"[^,，。]{0,8}(?:看|试|测|用|检查)(?:过|了)(?:一下|一遍|了)?[\s。.!！~～]*|(?:真|太)?(?:不好意思|抱歉|对不起|打扰|麻烦|辛苦)(?:您|你们?|大家)?了?[\s。.!！~～]*"
 )  # 李老师替我看过了
 _DOUBTS = re.compile(r"好像|似乎|观察|试|看看|不过|但|暂时|再说|等|\b(?:but|seems?|try)\b", re.IGNORECASE)
 

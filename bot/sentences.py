@@ -15,9 +15,13 @@ _END = r"(?:了|吧|啊|呀|哈|呢|嘛|哦|噻|咯| please)*[\s。.!！~～?？
 _MYSELF = r"(?:这个?单?|那个?单?)?(?:还是|就|先)?(?:由|让)?我"
 _TAKES = r"(?:来|去|先)*(?:处理|跟进|跟|负责|接手?|搞|弄)(?:一下|下)?"
 _LOOKS = r"(?:来|去|先|过去)*(?:看看|看一下|看下|瞧瞧|修|去一趟|跑一趟)"
-_IS_AT_IT = r"(?:马上|现在|这就)?(?:过?去|来|接|在(?:看|弄|处理|修|搞|跟))"  # enough behind a number
+_DAYS_PART = r"(?:早上|上午|中午|下午|傍晚|晚上)"
+_SOME_DAY = rf"(?:(?:今天|明天|后天|今晚|明早|下?周[一二三四五六日天]){_DAYS_PART}?|{_DAYS_PART})(?:(?:\d{{1,2}}|[一二三四五六七八九十两]{{1,2}})点(?:半|钟)?)?(?:左右|之?前)?"
+_IS_AT_IT = (
+    rf"(?:马上|现在|这就|{_SOME_DAY})?(?:过?去|来|接|在(?:看|弄|处理|修|搞|跟))"  # enough behind a number
+)
 _GIVEN = r"(?:派|转|交|指派|分配|移交|安排)给"
-_DOING = r"(?:你|麻烦你|请你|帮忙)?(?:来|去|过去|先)*(?:处理|看看|看一下|看下|跟进?|修|弄|接手?|负责|上门)(?:一下|下)?"
+_DOING = r"(?:你|麻烦你|请你|帮忙)?(?:来|去|过去|先)*(?:处理|看看|看一下|看下|看|跟进?|修|弄|接手?|负责|上门)(?:一下|下)?"
 _TICKETS = r"(?:工?单子?|工单)"
 _IT = r"(?: (?:it|this(?: one)?|that(?: one)?))?"
 
@@ -26,6 +30,7 @@ ENDS = Sentence(_END)  # 吧, 了: says nothing
 
 CLAIMS = (
     Sentence(rf"(?:{_NUMBER}{_GAP})?{_MYSELF}(?:(?P<takes>{_TAKES})|{_LOOKS}){_END}"),
+    Sentence(rf"{_NUMBER}{_GAP}{_MYSELF}(?:{_TAKES}|{_LOOKS}|{_IS_AT_IT})(?:了|吧|哈|嘛)?[,，;；。][^?？]{{1,60}}"),
     Sentence(rf"(?P<takes>(?:i'?ll|i will|let me|i can) (?:take|handle|do|fix|grab)){_IT}(?: {_NUMBER})?{_END}"),
     Sentence(rf"(?:i'?ll|i will|let me|i can) (?:look (?:at|into)|check) {_NUMBER}{_END}"),
     Sentence(rf"{_NUMBER}{_GAP}(?:归|是)?我的{_END}"),
@@ -40,7 +45,7 @@ CLAIMS_SEVERAL = Sentence(  # 1001和1002我都接了
 
 # To somebody. `rest` begins with a name; where the sentence may name other work too, what follows it must be DOES.
 GIVES = (
-    Sentence(rf"(?:把)?{_NUMBER}{_GAP}{_GIVEN}\s*(?P<rest>.+)"),
+    Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:{_GIVEN}|转)\s*(?P<rest>.+)"),
     Sentence(rf"(?:give|pass|hand|assign)(?: over)? {_NUMBER} (?:over )?to (?P<rest>.+)"),
 )
 ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is enough
@@ -50,13 +55,13 @@ ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is 
     (Sentence(rf"(?:让|叫|请|安排)\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
     (Sentence(rf"{_NUMBER}{_GAP}(?:让|叫|请|安排)\s*(?P<rest>.+)"), False),
     (Sentence(rf"(?P<rest>@?[^\d\s]+?[\s,，]*{_DOING})\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
-    (Sentence(rf"(?P<rest>@?[^\d\s]+)\s+{_NUMBER}{_GAP}(?:你|麻烦你?|请你?)?(?:帮我|帮忙|帮)?(?:接|处理|跟进?|看)(?:一下|下)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
+    (Sentence(rf"(?P<rest>@?[^\d\s]+)\s+{_NUMBER}{_GAP}(?:你|麻烦你?|请你?)?(?:帮我|帮忙|帮)?(?:去|来|过去)?(?:接|处理|跟进?|看|弄|修|去)(?:一下|下|一趟)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
     (Sentence(rf"(?P<rest>@?\S+?[\s,，]+(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))) {_NUMBER}{_END}"), False),
 )  # fmt: skip
 DOES = Sentence(
     rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}|(?:过?去|来)(?:一趟|一下)?){_END}(?:$|[\s,，:：]+(?P<why>.*))"
 )
-_DONE = r"(?:修好|搞定|弄好|搞好|整好|换好|处理好|处理完|弄完|修完|解决|恢复正常|通|可以|好)"
+_DONE = r"(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|解决|恢复正常|通|可以|好)"
 _TO_MAJOR = r"(?:级别)?(?:改|升|定|调|列|算)(?:级)?(?:成|为|到|作)?\s*重大(?:事件|故障|事故)?"
 ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}{_TO_MAJOR}(?:$|[\s,，:：。]+(?P<rest>.*))"), Word.MAJOR, ""),
@@ -100,6 +105,9 @@ ON_A_DAY = (
     Sentence(rf"who(?:'s| is| will be) on (?:call|duty) (?:on )?(?P<day>tomorrow|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day){_END}"),
 )  # fmt: skip
 OF_SOMEBODY = (  # what a colleague has in hand
+    Sentence(
+        rf"(?P<rest>[^\d\s@＠]+?)\s*(?:{_HAS}(?:现在)?(?:还)?(?:有)?(?:几|多少)个|(?:今天|现在|目前)(?:有)?(?:几|多少)(?:个|张)?{_TICKETS}){_END}"
+    ),
     Sentence(rf"(?P<rest>[^\d\s@＠]+?)\s*{_HAS}{_HOW_MANY}{_TICKETS}(?:没完|没处理完?|没做完)?{_END}"),
     Sentence(rf"(?P<rest>[^\d\s@＠]+?)\s*(?:{_HAS}的?|的){_TICKETS}(?:有?(?:哪些|几个|多少))?{_END}"),
     Sentence(rf"(?P<rest>[^\d\s@＠]+?)\s*{_HOW_MANY}{_TICKETS}(?:没完|没处理完?|没做完){_END}"),
@@ -141,7 +149,8 @@ TAKES_BACK = Sentence(  # 发错了，撤回
 # In two words, without a number: about the only ticket that waits, or that whoever speaks has in hand.
 _SOFTLY = r"(?:了|吧|哈|哦|嘛|啊|咯|啦)*[\s。.~～]*"
 GOES = Sentence(
-    rf"(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我(?:先|马上|这就)?|马上|这就)(?:(?:来|去|过去|现在){{0,2}}(?:看看|看一下|看下|处理|修|弄|搞|跟进)(?:一下|下)?|(?:过?去|来)(?:一趟)?){_SOFTLY}"
+    rf"(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我(?:先|马上|这就)?|马上|这就)(?:(?:来|去|过去|现在){{0,2}}(?:看看|看一下|看下|处理|修|弄|搞|跟进)(?:一下|下)?|(?:过?去|来)(?:一趟)?|(?:就)?到){_SOFTLY}"
+    rf"|(?:我)?(?:大概)?(?:\d{{1,3}}|[一二三四五六七八九十半]{{1,3}})(?:分钟|个?半?小时)(?:左右)?(?:就|内)?(?:能)?到{_SOFTLY}"
     rf"|(?:ok(?:ay)?,? )?(?:i'?m |i am )?on it[\s.]*"
 )
 IS_THERE = Sentence(
@@ -151,12 +160,16 @@ IS_ON_THE_WAY = Sentence(
     rf"(?:我)?(?:已经?)?(?:出发|在路上|在去的路上)了?{_SOFTLY}|(?:i'?m |i am )?on (?:my|the) way[\s.]*"
 )
 IS_DONE = Sentence(
-    r"(?:已经?|都)?(?:修好|搞定|弄好|搞好|整好|处理好|处理完|弄完|修完)(?:了|啦|咯)?(?:哈|啊|哦|嘛)?[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))|(?:it'?s )?(?:all )?fixed[\s.!]*"
+    r"(?:已经?|都)?(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完)(?:了|啦|咯)?(?:哈|啊|哦|嘛)?[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))|(?:it'?s )?(?:all )?fixed[\s.!]*"
 )
+GIVES_IT = Sentence(rf"(?:这个?单?|它)?(?:{_GIVEN}|让)\s*(?P<rest>[^\d]+)")
 WAITS_FOR_PARTS = Sentence(rf"(?:还)?(?:在|得|要)?(?P<rest>等(?:备件|配件|货|厂家|第三方)){_SOFTLY}")
 WANTS_NEWS = Sentence(  # of a leader or manager
     rf"(?:现在|到底)?谁在(?:弄|处理|跟|管|看|修){_END}|(?:怎么|咋|为什么|为啥)还没有?(?:修|弄|处理|搞|解决)?(?:好|完|解决|到){_END}"
     rf"|(?:大概|还要|还得)?(?:多久|什么时候|几点)(?:能|才能|可以)?(?:修|弄|搞|处理)?(?:好|恢复|搞定|解决){_END}"
+)
+WANTS_LATE = Sentence(  # of a leader or manager
+    rf"(?:现在|今天)?有(?:没有)?(?:什么)?(?:超时|逾期|快到期|没人接|没处理)的?{_TICKETS}?(?:吗|嘛|没有?)?{_END}"
 )
 HASTENS = Sentence(rf"(?:帮我|再|去|麻烦)*催(?:一?下|催|一催){_END}")
 TAKES_NAMED = Sentence(  # 投影仪那个我来, 王老师的归我
@@ -174,7 +187,9 @@ IN_TWO_WORDS = (
     IS_ON_THE_WAY,
     IS_DONE,
     WAITS_FOR_PARTS,
+    GIVES_IT,
     WANTS_NEWS,
+    WANTS_LATE,
     HASTENS,
     TAKES_NAMED,
     TAKES_ALL,

@@ -7,7 +7,6 @@ import hashlib
 import random
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any, Protocol
 
 import structlog
@@ -15,6 +14,7 @@ import structlog
 from adapters.backoff import delay_after
 from bot.config_model import FaqConfig
 from bot.embeddings import Embeddings, EmbeddingsFault
+from faq.arrays import arrays
 from faq.sentences import Encode, Sentences, bundled
 
 _REMEMBERED = 512  # questions whose vectors are at hand: people ask the same again
@@ -112,7 +112,7 @@ class Understanding:
         """Give phrasings that wait their vectors, from the store where it has them; return how many got one."""
         done = 0
         if sentences.left:
-            await asyncio.to_thread(import_module, "numpy")  # a tenth of a second, the first time
+            await asyncio.to_thread(arrays)  # a tenth of a second, the first time
         while texts := sentences.waiting(self._encoder.batch):
             kept = await self._shelf.vectors(self._encoder.name, [_key(text) for text in texts.values()])
             known = {number: text for number, text in texts.items() if _key(text) in kept}
@@ -180,7 +180,7 @@ def _key(text: str) -> str:
 
 def _rows(vectors: Any) -> Any:
     """Return vectors as rows of unit length."""
-    numpy = import_module("numpy")
+    numpy = arrays()
     rows = numpy.asarray(vectors, dtype="float32")
     lengths = numpy.linalg.norm(rows, axis=1, keepdims=True)
     return rows / numpy.where(lengths == 0, 1, lengths)
@@ -191,4 +191,4 @@ def _packed(vector: Any) -> bytes:
 
 
 def _unpacked(body: bytes) -> Any:
-    return import_module("numpy").frombuffer(body, dtype="<f2").astype("float32")
+    return arrays().frombuffer(body, dtype="<f2").astype("float32")

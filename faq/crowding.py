@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
+
+from faq.arrays import arrays
 
 # Looked at are the nearest of so many phrasings of other entries, taken from all over the knowledge base.
 _NEAREST, _AMONG = 10, 500
@@ -18,7 +19,7 @@ class Crowding:
 
     def __init__(self, rows: Any, entries: Sequence[str]) -> None:
         """Begin with the entry of every row; empty for a row that is free."""
-        self._numpy: Any = import_module("numpy")
+        self._numpy: Any = arrays()
         self._rows = rows
         self._entries = entries
         step = -(-len(entries) // _AMONG) or 1

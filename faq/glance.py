@@ -1,6 +1,6 @@
 """Whether any phrasing can be so like a text that it matters: most of what people say to each other is like nothing that is known.
 
-Seen before anything is looked for, and never wrong about what can: `spoken_at_most` is not more than what is reckoned here.
+Seen before anything is looked for, and never wrong about what can: the evidence of no phrasing is more than what is reckoned here.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from functools import cache
 from itertools import accumulate
 
 from faq.features import at_most
+from faq.grams import ALL_CHINESE
 from faq.index import Glance, Index, Look
 from faq.marks import STEP, Counted, Marks, is_last, numbers_of
 from faq.rank import is_alike, speaks_for, spoken_at_most
-from faq.reading import LONG
+from faq.reading import LONG, content
 
 # So many phrasings are held against a text one by one; where there are more they are looked for.
 _FEW = 16
@@ -22,18 +23,20 @@ _A_FEW = 4
 
 
 def can_any(index: Index, text: str, least: float) -> bool:
-    """Say whether the measured features of some phrasing may speak so much for a canonical text; True when in doubt.
-
-    A phrasing that is the text itself always may.
+    """Say whether some phrasing may speak so much for a canonical text, besides what `faq.features.UNMEASURED` speaks at most; True
+    when in doubt. A phrasing that is the text itself always may.
     """
     glance = index.glance(text)
     if not _is_in_reach(index, text, glance, least):
         return False
     marks = index.marks()
-    if marks is None or _is_enough(index, text, glance, least):
+    if marks is None:
+        return True
+    apart = _Apart(text)
+    if _is_enough(index, text, glance, least, apart):
         return True
     look = index.look(text)
-    found = _numbers(_Bar(look, text, least), look, marks)
+    found = _numbers(_Bar(look, text, least, apart), look, marks)
     return found is None or any(_can(index, number, text, look, least) for number in found)
 
 
@@ -55,6 +58,12 @@ def _speaks_anyway() -> float:
     return speaks_for("letters_of_phrase") + speaks_for("pieces_of_phrase") + speaks_for("length")
 
 
+@cache
+def _speaks_of_likeness() -> tuple[float, float, float]:
+    """Return what likeness in sound, in words and in content speaks at most."""
+    return speaks_for("alike_in_sound"), speaks_for("alike_in_words"), speaks_for("alike_in_content")
+
+
 def _is_in_reach(index: Index, text: str, glance: Glance, least: float) -> bool:
     """Say whether a phrasing that has all known characters of a text may speak enough, of whatever length there is."""
     size = len(text)
@@ -72,13 +81,13 @@ def _is_in_reach(index: Index, text: str, glance: Glance, least: float) -> bool:
     return needed <= by_pieces and needed <= by_pieces * index.share_of_pieces(text)
 
 
-def _is_enough(index: Index, text: str, glance: Glance, least: float) -> bool:
+def _is_enough(index: Index, text: str, glance: Glance, least: float, apart: _Apart) -> bool:
     """Say whether a few of the characters of a text speak enough already, so that counting them would leave out nothing."""
     by_letters, by_likeness, by_length, by_pieces = _speaks()
     longest = min(index.longest, int(LONG))
     spoken = by_letters * glance.letters * _A_FEW / max(glance.characters, 1)
     spoken += by_likeness * _A_FEW / (len(text) + longest) + by_length * longest / LONG + by_pieces
-    return spoken >= least - _speaks_anyway()
+    return spoken - apart.unspoken(_A_FEW, longest) >= least - _speaks_anyway()
 
 
 def _can(index: Index, number: int, text: str, look: Look, least: float) -> bool:
@@ -101,10 +110,48 @@ def _numbers(bar: _Bar, look: Look, marks: Marks) -> list[int] | None:
     return None if found.bit_count() > _FEW else numbers_of(found)
 
 
+class _Apart:
+    """What likeness in sound, in words and in content cannot speak for a text, because a phrasing is short or has few of its characters.
+
+    Only of Chinese: words of letters are compared without their endings.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._is_known = ALL_CHINESE.fullmatch(text) is not None
+        self._size, self._letters, self._content = len(text), len(set(text)), len(content(text))
+
+    def unspoken(self, shared: int, longest: int) -> float:
+        """Return how much less than at most it speaks for a phrasing no longer than this that shares so many characters."""
+        if not self._is_known:
+            return 0.0
+        by_sound, by_words, by_content = _speaks_of_likeness()
+        short = min(self._size, longest)
+        # Both texts have a sign for every character, so no more of them can be the same than the shorter one has.
+        sound = 2 * short / (self._size + short)
+        # What is left of both without small words has no more in common than they have.
+        left = min(shared, self._content)
+        alike = 2 * left / (self._content + left) if left else float(not self._content)
+        return by_sound * (1 - sound) + by_words * (1 - self._words(shared, short)) + by_content * (1 - alike)
+
+    def _words(self, shared: int, most: int) -> float:
+        """Return how alike two texts can be as words in order, with a space between each two.
+
+        Beside the shared characters only these spaces are the same, and each word has a character at least. With more words it
+        grows or falls without turning back, on either side of as many words as are shared characters.
+        """
+        if shared >= self._letters:
+            return 1.0
+        return max(
+            2 * (shared + words - 1) / (self._letters + max(shared, words) + 2 * words - 2)
+            for words in (max(1, min(shared, most)), max(1, most))
+        )
+
+
 class _Bar:
     """How many of the Chinese characters of a text a phrasing of some length must have."""
 
-    def __init__(self, look: Look, text: str, least: float) -> None:
+    def __init__(self, look: Look, text: str, least: float, apart: _Apart) -> None:
+        self._apart = apart
         weighed, self._size = look.weighed, len(text)
         whole = weighed.sum.letters or 1.0
         heaviest = sorted([weight for _, weight, _ in weighed.characters], reverse=True)
@@ -118,7 +165,9 @@ class _Bar:
     def needed(self, step: int) -> int | None:
         """Return how many of the known characters a phrasing must have whose length begins with a step; None when all are too few."""
         lowest = max(step, 1)
-        highest = step + STEP - 1 if not is_last(step) else max(step, self._size)
+        highest = (
+            step + STEP - 1 if not is_last(step) else step + self._size
+        )  # in what is longer it is as unlike
         length = 1.0 if is_last(step) else min(1.0, (highest + 1) / LONG)
         least, every = self._least - self._by_length * length, range(len(self._shares))
         if self._spoken(every[-1], lowest, highest) < least:
@@ -131,4 +180,5 @@ class _Bar:
         shared = self._shared[count]
         characters = min(max(shared, lowest), highest)  # where it is most alike
         alike = min(shared, characters) / (self._size + characters)
-        return self._by_letters * self._shares[count] + self._by_likeness * alike
+        spoken = self._by_letters * self._shares[count] + self._by_likeness * alike
+        return spoken - self._apart.unspoken(shared, highest)

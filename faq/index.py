@@ -14,8 +14,8 @@ import msgspec
 from msgspec.structs import replace
 
 from faq.grams import ALL_CHINESE, CHINESE, grams, is_letter, letters_and_others
-from faq.marks import AT_MOST, Marks
-from faq.pinyin import near_sound, sound
+from faq.marks import AT_MOST, Marks, length
+from faq.pinyin import heard_as
 from faq.search import Hidden, Shelf, Wanted, nearest, stands_in
 from faq.spelling import corrected
 from faq.typed import spelled_out
@@ -110,6 +110,7 @@ class Index:
         self._letters = _Remembered(self._letter)
         self.longest = 0  # characters that any text ever had
         self._marks: Marks | None = None  # made when they are first asked for
+        self._lengths = bytearray()  # of texts, as long as there may be marks
 
     def __len__(self) -> int:
         return self._living
@@ -129,13 +130,16 @@ class Index:
         self.shelf.add(number, text, pieces)
         self._living += 1
         self.longest = max(self.longest, len(text))
+        if number < AT_MOST:
+            self._lengths.extend(bytes(number - len(self._lengths)))
+            self._lengths.append(length(text))
         postings = self._postings
         for piece in pieces:
             posting = postings.get(piece)
             if posting is None:
                 posting = postings[piece] = array("I")
                 if CHINESE.match(piece):
-                    self._spellings.setdefault(near_sound(sound(piece)), []).append(piece)
+                    self._spellings.setdefault(heard_as(piece), []).append(piece)
             posting.append(number)
         if self._marks is not None:
             self._marks.add(number, text)
@@ -145,6 +149,7 @@ class Index:
         """Know how many phrasings there are, after the shelf was filled with what was saved."""
         self._living = len(self._texts) - self._texts.count(None)
         self.longest = max((len(text) for text in self._texts if text), default=0)
+        self._lengths = bytearray(length(text or "") for text in self._texts[:AT_MOST])
         self._forget()
 
     def remove(self, number: int) -> None:
@@ -164,7 +169,7 @@ class Index:
     def _drop(self, piece: str) -> None:
         del self._postings[piece]
         if CHINESE.match(piece):
-            heard = near_sound(sound(piece))
+            heard = heard_as(piece)
             self._spellings[heard].remove(piece)
             if not self._spellings[heard]:
                 del self._spellings[heard]
@@ -255,7 +260,7 @@ class Index:
         spelled: dict[str, float] = {}
         missing = {piece for piece in weights if piece not in self._postings}
         if missing:
-            sounds, spellings = near_sound(sound(text)), self._spellings
+            sounds, spellings = heard_as(text), self._spellings
             for start in range(len(text) - 1):
                 heard = sounds[start : start + 2]
                 if heard in spellings and text[start : start + 2] in missing:
@@ -362,7 +367,7 @@ class Index:
         if len(self._texts) > AT_MOST:
             self._marks = None
         elif self._marks is None:
-            self._marks = Marks(self._postings, self._texts)
+            self._marks = Marks(self._postings, self._lengths)
         return self._marks
 
     def weighed(self, weights: dict[str, float]) -> Weighed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 AT_MOST = 20_000  # phrasings: more bits cost more than looking a text up
 STEP = 2  # lengths of phrasings that are told apart
@@ -12,19 +13,19 @@ _LONGEST = 80  # characters; what is longer is taken to be of any length from he
 class Marks:
     """The bits of phrasings by number. One that was taken out may still be counted."""
 
-    def __init__(self, postings: Mapping[str, Sequence[int]], texts: Sequence[str | None]) -> None:
-        """Begin with some texts; `postings` tells of each character which of them have it, now and later."""
+    def __init__(self, postings: Mapping[str, Sequence[int]], lengths: bytes | bytearray) -> None:
+        """Begin with texts of some lengths as `length` tells them; `postings` tells of each character which have it, now and later."""
         self._postings = postings
         self._bits: dict[str, int] = {}  # of characters that were asked for
-        numbers: dict[int, list[int]] = {}
-        for number, text in enumerate(texts):
-            if text:
-                numbers.setdefault(_step(text), []).append(number)
-        self._of_step = {step: _as_bits(some) for step, some in numbers.items()}
+        backwards = bytes(reversed(lengths))  # the highest bit of a number is written first
+        self._of_step = {
+            step: int(backwards.translate(_as_digits(step)), 2)
+            for step in set(map(_step, set(lengths) - {0}))
+        }
 
     def add(self, number: int, text: str) -> None:
         """Mark one more text, after its postings."""
-        bit, step = 1 << number, _step(text)
+        bit, step = 1 << number, _step(length(text))
         self._of_step[step] = self._of_step.get(step, 0) | bit
         for character in self._bits.keys() & set(text):
             self._bits[character] |= bit
@@ -47,8 +48,19 @@ def is_last(step: int) -> bool:
     return step >= _LONGEST
 
 
-def _step(text: str) -> int:
-    return min(len(text), _LONGEST) // STEP * STEP
+def length(text: str) -> int:
+    """Return how long a text is, as far as that is told apart; 0 for none."""
+    return min(len(text), _LONGEST)
+
+
+def _step(length: int) -> int:
+    return length // STEP * STEP
+
+
+@cache
+def _as_digits(step: int) -> bytes:
+    """Return what turns lengths into ones, and those of other steps into noughts."""
+    return bytes(b"01"[_step(length) == step and length > 0] for length in range(256))
 
 
 def _as_bits(numbers: Sequence[int]) -> int:

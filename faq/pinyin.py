@@ -80,15 +80,18 @@ def _blurred(syllable: str) -> str:
     return syllable[:-1] if syllable.endswith(_NEAR_ENDS) else syllable
 
 
-def sound(text: str) -> str:
-    """Return a folded text with every Chinese character replaced by the sign of its syllable, all else as it is."""
+@cache
+def _heard_as() -> dict[int, str]:
+    """Return the near sound of every character, and of the signs of words that are read otherwise."""
+    near = _near_sounds()
+    return near | {character: near[ord(sign)] for character, sign in _sounds().items()}
+
+
+def heard_as(text: str) -> str:
+    """Return a folded text with every Chinese character replaced by the sign of its syllable, the same for those that are easily
+    mistaken for each other; all else as it is."""
     pattern, words = _words()
-    return pattern.sub(lambda found: words[found[0]], text).translate(_sounds())
-
-
-def near_sound(sounds: str) -> str:
-    """Return what `sound` gave with syllables that are easily mistaken for each other made the same."""
-    return sounds.translate(_near_sounds())
+    return pattern.sub(lambda found: words[found[0]], text).translate(_heard_as())
 
 
 def typed(text: str) -> list[tuple[str, str]]:

@@ -125,9 +125,8 @@ def most_likely(found: Sequence[Sequence[float]], among: int) -> float:
 
 @lru_cache(maxsize=_REMEMBERED)
 def least_spoken(at_least: float, length_of_text: float, wordings: int, among: int) -> float:
-    """Return what `spoken_at_most` must be of one phrasing at least, or an entry with so many phrasings is never as likely as `at_least`.
-
-    As if all of them spoke as much, and the entry had no rival.
+    """Return what one phrasing must speak at least, besides what is not measured at its most (`spoken_at_most`), or an entry with so
+    many phrasings is never as likely as `at_least`. As if all of them spoke as much, and the entry had no rival.
     """
     features = [0.0] * len(NAMES)
     features[_LENGTH] = length_of_text

@@ -11,7 +11,7 @@ import msgspec
 
 from faq.grams import common
 from faq.nearness import code, rareness, words
-from faq.pinyin import near_sound, sound
+from faq.pinyin import heard_as
 from faq.wording import Sense, sense
 
 # Kinds of question; a text may be of several.
@@ -74,6 +74,11 @@ def _filling() -> re.Pattern[str]:
     return re.compile("|".join([" ", *sorted(_filling_words(), key=lambda word: (-len(word), word))]))
 
 
+def content(text: str) -> str:
+    """Return a canonical text without the words that fill a question."""
+    return _filling().sub("", text)
+
+
 def length(text: str) -> float:
     """Return how much a canonical text says, 0 to 1."""
     words = _NOT_CHINESE.findall(text)
@@ -84,7 +89,7 @@ def length(text: str) -> float:
 
 @lru_cache(maxsize=_WORDS_REMEMBERED)
 def _word(text: str) -> Word:
-    return Word(text, code(text), near_sound(sound(text)), _rare(text))
+    return Word(text, code(text), heard_as(text), _rare(text))
 
 
 def _rare(text: str) -> float:
@@ -100,12 +105,12 @@ def reading(text: str) -> Reading:
     found = tuple(map(_word, dict.fromkeys(words(text))))
     return Reading(
         text=text,
-        near=near_sound(sound(text)),
+        near=heard_as(text),
         kinds=sum(1 << place for place, kind in enumerate(_KINDS) if kind.search(text)),
         sense=sense(text),
         sorted=" ".join(sorted(word.text for word in found)),
         letters="".join(sorted(text)),
-        content=_filling().sub("", text),
+        content=content(text),
         length=length(text),
         words=found,
         codes=tuple(word.code for word in found if word.code),
@@ -116,7 +121,7 @@ def spelled(asked: Reading, phrase: Reading, meant: Iterable[str]) -> Reading | 
     """Return a question with words that were `meant` by their sound written as the phrasing writes them; None when none differs."""
     text = asked.text
     for word in meant:
-        place = phrase.near.find(near_sound(sound(word)))
+        place = phrase.near.find(heard_as(word))
         if place >= 0 and word not in phrase.text:
             text = text.replace(word, phrase.text[place : place + len(word)])
     return reading(text) if text != asked.text else None

@@ -8,7 +8,7 @@ from itertools import islice
 
 from faq.grams import CHINESE
 from faq.index import Index
-from faq.pinyin import near_sound, sound
+from faq.pinyin import heard_as
 from faq.search import Shelf
 from faq.sections import Part, Unusable
 
@@ -54,9 +54,7 @@ def packed_index(index: Index) -> Iterator[Part]:
     yield "sizes", shelf.sizes.tobytes()
     yield from joined("pieces", postings)
     # By which sound a piece is found: working it out again would take longer than reading it.
-    yield from joined(
-        "sounds", (near_sound(sound(piece)) if CHINESE.match(piece) else "" for piece in postings)
-    )
+    yield from joined("sounds", (heard_as(piece) if CHINESE.match(piece) else "" for piece in postings))
     lengths = array("I", map(len, postings.values()))
     yield "lengths", lengths.tobytes()
     some: list[array[int]] = []

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import Any
 
+from faq.arrays import arrays
 from faq.crowding import Crowding
 from faq.vectors import Vectors
 
@@ -38,6 +39,7 @@ class _Bundled:
 
     def __call__(self, texts: Sequence[str]) -> Any:
         if self._encode is None:
+            arrays()  # before the encoder brings it
             self._encode = import_module(_PACKAGE).USE(threads=1).encode
         return self._encode(texts)
 

@@ -214,6 +214,8 @@ def is_helped(text: str) -> bool:
 def _words_of_thanks(text: str) -> tuple[str, bool]:
     if "?" in text or "？" in text:
         return "?", False
+    if "[" not in text and _EVERYDAY.fullmatch(text):
+        return fold(text).replace(" ", ""), False  # most texts have no signs
     plain = _GLAD_SIGNS.sub(" ", text)
     return fold(_STICKER.sub(" ", plain)).replace(" ", ""), plain != text
 
@@ -222,7 +224,7 @@ def _words_of_thanks(text: str) -> tuple[str, bool]:
 def is_noise(text: str) -> bool:
     """Tell whether a message has no words: stickers, punctuation, digits, laughter. An open question may still wait
     for the digits."""
-    folded = fold(_STICKER.sub(" ", text))
+    folded = fold(_STICKER.sub(" ", text) if "[" in text else text)
     return not folded or _NO_WORDS.is_all_of(folded)
 
 

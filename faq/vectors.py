@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any
+
+from faq.arrays import arrays
 
 _BLOCK = 4_096  # rows of a block: what grows is never copied
 # From so many rows on a vector is held against their codes first, and in full only against so many that differ least: a code
@@ -21,7 +22,7 @@ class Vectors:
     def __init__(self, *, many: int = MANY) -> None:
         """Begin empty; numpy comes with the first row."""
         self._many = many
-        self._numpy: Any = import_module("numpy")
+        self._numpy: Any = arrays()
         self._width = 0
         self._count = 0
         self._blocks: list[Any] = []

@@ -21,6 +21,8 @@ from adapters.receipt import Receipt
 _log = structlog.get_logger(__name__)
 
 _SAVE_WITHIN: Final = 60.0  # seconds; what is not acknowledged comes again
+_SILENT_AFTER: Final = 180.0  # seconds without a frame of a stream that had them
+_DEAF_AFTER: Final = 3600.0  # seconds without any frame at all
 _CALLBACK: Final = "CALLBACK"
 _SYSTEM: Final = "SYSTEM"
 
@@ -39,6 +41,9 @@ class Stream:
         self._socket = socket
         self._clock = clock
         self._take = take
+        # DingTalk sends a frame every half minute or so; until one was seen nobody knows that it does.
+        self.silent_after = _SILENT_AFTER
+        self._patience = _DEAF_AFTER
         self._waiting: set[asyncio.Task[None]] = set()
         self._log = _log.bind(adapter=adapter)
 
@@ -48,19 +53,22 @@ class Stream:
         self._log.info("connected", action="dingtalk_connected")
         is_asked = False
         try:
-            async for message in self._socket:
+            while not is_asked:
+                message = await self._socket.receive(timeout=self._patience)
                 if message.type is WSMsgType.TEXT:
                     is_asked = await self._hear(message.data)
-                    if is_asked:
-                        break
                 elif message.type is not WSMsgType.BINARY:
                     break
+        except TimeoutError:
+            # It answers pings and brings nothing: DingTalk may have forgotten it.
+            self._log.warning("a silent stream", action="dingtalk_silent", seconds=self._patience)
+            is_asked = True
         finally:
             for task in self._waiting:
                 task.cancel()
             await asyncio.gather(*self._waiting, return_exceptions=True)
             await self.close()
-        why = "钉钉要求重新连接" if is_asked else f"closed with {self._socket.close_code}"
+        why = "钉钉要求重新连接，或很久没有一帧" if is_asked else f"closed with {self._socket.close_code}"
         return Ended(why, open_for=self._clock.monotonic() - opened_at, is_asked=is_asked)
 
     async def close(self) -> None:
@@ -77,6 +85,8 @@ class Stream:
                 self._hear_message(frame)
                 return False
             await self._acknowledge(frame)
+            if frame.type == _SYSTEM and frame.topic == frames.PING:
+                self._patience = self.silent_after
             return bool(frame.type == _SYSTEM and frame.topic == frames.DISCONNECT)
         except Unreadable as error:
             self._log.warning("frame ignored", action="dingtalk_frame_ignored", why=str(error)[:200])

@@ -17,6 +17,7 @@ from bot.store.knowledge_contract import Uses
 from faq.entries import Entry
 
 _WHO = "shouwen_who"
+_DIGITS = 9  # of a place in the list
 _CUSTOMERS_SHOWN = 12  # to whom a file of what they are told can be given out
 
 
@@ -64,10 +65,13 @@ class KnowledgeFrame:
         uses = {each.entry: each for each in await self.bot.store.uses()}
         words, state = request.query.get("q", ""), request.query.get("state", "")
         found, total = await beside(self._chosen, words, state, uses, voice)
+        start = _start(request, len(found))
         main = self.renderer.part(
             "knowledge.html",
             voice,
-            lines=views.lines(self.bot, found, uses, voice.speaker),
+            lines=views.lines(self.bot, found[start:], uses, voice.speaker),
+            start=start,
+            most=views.MOST_SHOWN,
             count=len(found),
             total=total,
             words=words,
@@ -101,3 +105,10 @@ class KnowledgeFrame:
         """Return the entries to list and how many there are in all: long work where they are many, for a thread."""
         entries = self.bot.knowledge.entries()
         return views.chosen(entries, uses, words=words, state=state, speaker=voice.speaker), len(entries)
+
+
+def _start(request: web.Request, count: int) -> int:
+    """Return from which entry on the list is shown."""
+    said = request.query.get("from", "")
+    start = int(said) if said.isascii() and said.isdecimal() and len(said) < _DIGITS else 0
+    return start if start < count else 0

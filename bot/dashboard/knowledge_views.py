@@ -59,6 +59,7 @@ class Waiting(msgspec.Struct, frozen=True):
     note: str
     count: int
     customer: str
+    others: tuple[str, ...] = ()  # further wordings of a question nobody could answer
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -139,7 +140,16 @@ async def waiting(bot: Bot, speaker: Speaker) -> list[Waiting]:
     for group in await beside(grouped, missed):
         note = speaker.say("没答上，近一周 {count} 次", count=group.count)
         found.append(
-            Waiting("missed", group.lessons, group.question, "", note, group.count, group.customer or "")
+            Waiting(
+                "missed",
+                group.lessons,
+                group.question,
+                "",
+                note,
+                group.count,
+                group.customer or "",
+                group.others,
+            )
         )
     for lesson, picked in ripe(await bot.store.lessons("Picked")):
         entry = bot.knowledge.stored(picked.entry)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.lessons import Lesson, Missed, Picked
 from faq.entries import Entry
 from faq.knowledge import KnowledgeBase
+from faq.text import fold
 
 _SAME_FROM = 0.6  # probability that two questions want the same answer
 
@@ -26,6 +28,13 @@ class Group(msgspec.Struct, frozen=True):
         return self.wordings[0]
 
     @property
+    def others(self) -> tuple[str, ...]:
+        """The other wordings, each once."""
+        distinct = {fold(each): each for each in reversed(self.wordings)}
+        distinct.pop(fold(self.question), None)
+        return tuple(reversed(distinct.values()))
+
+    @property
     def count(self) -> int:
         """How often it was asked."""
         return len(self.lessons)
@@ -34,6 +43,22 @@ class Group(msgspec.Struct, frozen=True):
     def customer(self) -> str | None:
         """The only customer who asked, None when there were several."""
         return self.customers[0] if len(self.customers) == 1 and self.customers[0] else None
+
+
+def is_for(entry: Entry, group: Group) -> bool:
+    """Say whether somebody who asked may be given an entry."""
+    return entry.customer is None or entry.customer in group.customers
+
+
+def with_all(group: Group) -> Callable[[Entry], Entry]:
+    """Return what gives an entry the wordings of a group that it has not."""
+
+    def edit(entry: Entry) -> Entry:
+        have = {fold(each) for each in (entry.question, *entry.aliases)}
+        more = tuple(each for each in (group.question, *group.others) if fold(each) not in have)
+        return replace(entry, aliases=(*entry.aliases, *more))
+
+    return edit
 
 
 def grouped(lessons: Iterable[Lesson]) -> list[Group]:

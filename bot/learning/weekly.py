@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from itertools import count
 
@@ -16,8 +15,9 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.knowledge import Knowledge
+from bot.learning.answers import said_answer
 from bot.learning.curator import Curator, Decide, edited, new_entry, with_alias
-from bot.learning.gaps import Group, grouped, ripe
+from bot.learning.gaps import Group, grouped, is_for, ripe, with_all
 from bot.learning.keepers import Keepers
 from bot.learning.listing import shortened
 from bot.learning.saying import Saying
@@ -29,7 +29,6 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from faq.entries import Entry
-from faq.text import fold
 
 WEEK = timedelta(days=7)
 _AT = time(9)  # on Mondays, in the bot's zone
@@ -139,16 +138,22 @@ class Weekly:
         named = self._named(hearing.text)
         if named is not None:
             self._check_scope(named, group)
-            entry = await self._taken(hearing, waiting, edited(named, _with_all(group)), N_("相似问法"))
+            entry = await self._taken(hearing, waiting, edited(named, with_all(group)), N_("相似问法"))
             await self._saying.say(
                 hearing, N_("已加：“{wording}”→{entry}。"), wording=group.question, entry=entry.id
             )
             return
+        answer = said_answer(hearing.text)
+        if answer is None:
+            says = N_("这句不像答案，没有上线。真是答案请回“答案 …”，现在不写就不用管，不再列出回 0。")
+            text = self._saying.speaker(hearing).say(says)
+            await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+            return
         made = Entry(
             id="",
             question=group.question,
-            aliases=_other_wordings(group),
-            answer=hearing.text.strip(),
+            aliases=group.others,
+            answer=answer,
             customer=group.customer,
             owner=hearing.by.id,
         )
@@ -236,7 +241,7 @@ class Weekly:
     def _check_scope(self, id_: str, group: Group) -> None:
         """Refuse an entry that none of those who asked may be given."""
         entry = self._knowledge.stored(id_)
-        if entry is None or entry.customer is None or entry.customer in group.customers:
+        if entry is None or is_for(entry, group):
             return
         raise TicketError(
             N_("{entry} 只给 {scope} 用，问的是别的客户。直接回答案，或先“设为通用 {entry}”。"),
@@ -268,18 +273,3 @@ def _pick_item(number: int, matter: Picked, speaker: Speaker) -> str:
         entry=matter.entry,
         count=matter.picked,
     )
-
-
-def _other_wordings(group: Group) -> tuple[str, ...]:
-    distinct = {fold(each): each for each in reversed(group.wordings)}
-    distinct.pop(fold(group.question), None)
-    return tuple(reversed(distinct.values()))
-
-
-def _with_all(group: Group) -> Callable[[Entry], Entry]:
-    def edit(entry: Entry) -> Entry:
-        have = {fold(each) for each in (entry.question, *entry.aliases)}
-        more = tuple(each for each in (group.question, *_other_wordings(group)) if fold(each) not in have)
-        return replace(entry, aliases=(*entry.aliases, *more))
-
-    return edit

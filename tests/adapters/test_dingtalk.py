@@ -94,6 +94,25 @@ async def test_frames_that_are_none_cost_no_connection(robot):
     assert {(await stream.next_ack())["headers"]["messageId"] for _ in range(2)} >= {"bad"}
 
 
+async def test_a_stream_that_had_held_is_renewed_at_once_when_dingtalk_asks(robot, clock):
+    old = robot.server.current
+    clock.advance(61)
+    await old.sends("SYSTEM", "disconnect", '{"reason":"persistent connection is timeout"}', "d1")
+    assert (await robot.server.next_connection()).ticket != old.ticket
+    await robot.says("王老师", "我在")
+    assert (await robot.listener.next()).text == "我在"
+    assert clock.lengths == []  # without a rest
+
+
+async def test_a_stream_that_falls_silent_is_renewed(robot):
+    old = robot.server.current
+    robot.adapter._stream.silent_after = 0.05
+    await old.sends("SYSTEM", "ping", '{"opaque":"o"}', "p1")
+    with capture_logs() as logs:
+        await old.over()
+    assert [each["action"] for each in logs if each["action"] == "dingtalk_silent"]
+
+
 async def test_a_request_to_disconnect_brings_a_new_stream(robot, clock):
     old = robot.server.current
     await old.sends("SYSTEM", "disconnect", '{"reason":"connection is expired"}', "d1")

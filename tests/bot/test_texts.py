@@ -66,6 +66,9 @@ _NOT_SAID = {
 _HEARD = {
     "_SEPARATORS",
     "_A_DAY",
+    "_AGREES",
+    "_WHEN",
+    "_ENDS_ASKING",
     "_MARKS",
     "_BETWEEN",
     "BETWEEN",
@@ -112,6 +115,8 @@ _HEARD = {
     "_TAKES",
     "_LOOKS",
     "_COUNTS",
+    "_DAYS_PART",
+    "_SOME_DAY",
     "_LAUGHS",
     "_IS_AT_IT",
     "_TO_MAJOR",

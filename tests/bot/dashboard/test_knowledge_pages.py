@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from random import Random
 
@@ -140,6 +141,10 @@ async def test_what_is_exported_can_be_imported(known, suffix):
 
 
 async def test_what_one_customer_is_told_is_given_out_alone(known):
+    now = known.clock.now()
+    ended = Entry(id="K-007", question="上学期的课表", answer="旧", valid_until=date(2026, 3, 5))
+    await known.bot.store.learn(Learning(at=now, entries=(ended,)))
+    await known.bot.knowledge.refresh(now)
     assert "/knowledge/export.xlsx?customer=shiyan" in await known.page("/knowledge")
     answer = await known.get("/knowledge/export.jsonl?customer=shiyan")
     assert [row.id for row in parse("a.jsonl", await answer.read()).rows] == ["K-001"]
@@ -288,3 +293,52 @@ async def test_two_entries_that_want_the_same_words_are_named(known):
 async def test_an_answer_to_a_form_can_be_read_in_the_other_language(known, path):
     answer = await known.get(f"/knowledge/{path}?lang=en")
     assert (answer.status, answer.headers["Location"]) == (303, "/knowledge?lang=en")
+
+
+async def test_a_question_nobody_could_answer_is_given_to_the_entry_that_has_the_answer(known):
+    await known.say("王老师", "投影仪怎么借用", addressed=True)
+    await known.say("王老师", "怎么借用投影仪", addressed=True)
+    page = await known.page("/knowledge")
+    assert "怎么借用投影仪" in page
+    href = re.search(r'href="(/knowledge/new\?[^"]+)"', page)[1].replace("&amp;", "&")
+    form = await known.page(href)  # the others of the group are its wordings
+    assert "投影仪怎么借用" in form
+    assert re.search("(怎么借用投影仪|投影仪怎么借用)</textarea>", form)
+    lessons = re.search(r'name="lessons" value="([^"]+)"', page)[1]
+    form = {"lessons": lessons, "by": "chen", "action": "attach"}
+    assert (
+        "没有 K-099 这一条"
+        in await (await known.post("/knowledge/lessons", {**form, "entry": "K-099"})).text()
+    )
+    page = await (await known.post("/knowledge/lessons", {**form, "entry": "k-001"})).text()
+    assert "”→K-001" in page
+    aliases = ("搜不到打印机", "投影仪怎么借用", "怎么借用投影仪")
+    assert set(known.bot.knowledge.stored("K-001").aliases) == set(aliases)
+    assert await known.bot.store.lessons("Missed") == []
+
+
+async def test_what_another_customer_asked_is_not_given_to_an_entry_they_are_not_told(known):
+    now = known.clock.now()
+    other = Entry(id="K-008", question="别家的投影仪", answer="不外借", customer="gone")
+    await known.bot.store.learn(Learning(at=now, entries=(other,)))
+    await known.bot.knowledge.refresh(now)
+    await known.say("王老师", "投影仪怎么借用", addressed=True)
+    lessons = re.search(r'name="lessons" value="([^"]+)"', await known.page("/knowledge"))[1]
+    form = {"lessons": lessons, "entry": "K-008", "action": "attach"}
+    assert "K-008 只给 gone 用" in await (await known.post("/knowledge/lessons", form)).text()
+    assert known.bot.knowledge.stored("K-008") == other
+
+
+async def test_a_long_list_is_leafed_through(known):
+    now = known.clock.now()
+    more = tuple(Entry(id=f"N-{n:03d}", question=f"第{n}问", answer="答") for n in range(150))
+    await known.bot.store.learn(Learning(at=now, entries=more))
+    await known.bot.knowledge.refresh(now)
+    page = await known.page("/knowledge")
+    assert "第 1～100 条，共 152 条" in page
+    assert "from=100" in page
+    page = await known.page("/knowledge?from=100")
+    assert "第 101～152 条，共 152 条" in page
+    assert "N-149" in page
+    assert "第 1～" in await known.page("/knowledge?from=9999")
+    assert "第 1～" in await known.page("/knowledge?from=－5")
