@@ -123,7 +123,7 @@ class Outbox:
         for message in messages:
             sender = self._sender_of(message)
             if sender is not None and sender.is_ours:
-                sender.put((message,))
+                sender.put_again(message)
             elif sender is not None:
                 sender.take(message)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -17,7 +18,7 @@ from bot.journal import Journal
 from bot.metrics import Meters
 from bot.pace import Pace
 from bot.quotas import Quotas, Spent, calls
-from bot.store.contract import LeaseLost, Store, StoreFault
+from bot.store.contract import LeaseLost, MovedAway, Store, StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.store.sharing import Lease
 from bot.tickets.errors import N_
@@ -174,7 +175,7 @@ class Sender:
         if unsent and (term := self._store.term(self._name)):  # else the next holder has them already
             try:
                 await self._store.update_outgoing(unsent, under=Lease(self._name, term))
-            except (StoreFault, LeaseLost) as fault:
+            except (StoreFault, LeaseLost, MovedAway) as fault:
                 self._log.info("cannot give messages back", action="not_given_back", reason=str(fault))
 
     def _begin(self, term: int) -> None:
@@ -191,9 +192,7 @@ class Sender:
 
     async def _take_up(self, news: list[Queued]) -> None:
         fresh = [
-            message
-            for message in news
-            if message.key not in self._known and not self._attempts.is_done(message)
+            message for message in news if message.key not in self._known and not await self._is_over(message)
         ]
         unknown = {
             message.key: replace(message, state=Delivery.QUEUED, is_unknown=True)
@@ -201,7 +200,9 @@ class Sender:
             if message.state is Delivery.SENDING
         }
         if unknown:
-            await self._store.update_outgoing(list(unknown.values()), under=Lease(self._name, self._term))
+            # What cannot be noted now is noted when it is claimed; until then the store says what is as true.
+            with suppress(StoreFault, MovedAway):
+                await self._store.update_outgoing(list(unknown.values()), under=Lease(self._name, self._term))
         for message in fresh:
             if message.state is Delivery.HELD:
                 self.hold(message)
@@ -209,6 +210,13 @@ class Sender:
                 self.put((unknown.get(message.key, message),))
         # Last: what is told as taken is news no more, so it must be in the queues by then.
         self._taken.extend(message.key for message in news)
+
+    async def _is_over(self, message: Queued) -> bool:
+        """Say whether a message was dealt with. One that waits all the same is tried once more, by somebody on another worker."""
+        if not self._attempts.is_done(message):
+            return False
+        now = await self._store.outgoing(message.key)
+        return now is None or now.state is not Delivery.QUEUED
 
     def is_near(self, room: str) -> bool:
         if not self.is_ours:
@@ -227,6 +235,11 @@ class Sender:
             self._rooms.setdefault(message.room, deque()).append(message)
             if message.room not in self._workers:
                 self._workers[message.room] = asyncio.create_task(self._serve(message.room))
+
+    def put_again(self, message: Queued) -> None:
+        """Queue a message that was moved here or is tried once more, unless it has come as news already."""
+        if all(each.key != message.key for each in self._rooms.get(message.room, ())):
+            self.put((message,))
 
     def hold(self, message: Queued) -> None:
         self._known.add(message.key)
@@ -279,6 +292,8 @@ class Sender:
                 except LeaseLost:
                     self._log.warning("another worker sends now", action="lease_lost")
                     self._begin(0)
+                except MovedAway as moved:  # by an attempt of which nobody heard how it was noted
+                    self._let_go(queue, moved.key)
                 except Outdated:  # it is served anew, if it is ours to serve
                     self._log.info("an attempt ended after its lease", action="attempt_outdated", room=room)
                 except (
@@ -317,6 +332,13 @@ class Sender:
                 raise unnoted.fault from unnoted
             if first.room not in self._silent:  # a refusal for want of a word is over already
                 queue.extendleft(reversed(self._unheld(first.room)))
+
+    def _let_go(self, queue: deque[Queued], key: str) -> None:
+        """Forget a message that is somebody else's to send."""
+        left = [message for message in queue if message.key != key]
+        queue.clear()
+        queue.extend(left)
+        self._known.discard(key)
 
     def _finish(self, queue: deque[Queued], message: Queued, after: Queued | None) -> None:
         """Take a message from the head of its queue, or put there what became of it."""

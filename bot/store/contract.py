@@ -44,6 +44,14 @@ class NotQueued(ValueError):
         self.key = key
 
 
+class MovedAway(Exception):
+    """A message is to be said through another adapter by now; nothing was saved."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"message {key} is another adapter's now")
+        self.key = key
+
+
 class LeaseLost(Exception):
     """Another process sends for this adapter now; nothing was saved."""
 
@@ -243,7 +251,8 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         `under` is the lease of whoever sends them: after it somebody else knows better what became of them.
 
         Raises:
-            LeaseLost: That lease has ended, or a message is none of its adapter's any more; nothing was saved.
+            LeaseLost: That lease has ended; nothing was saved.
+            MovedAway: A message is none of its adapter's any more; nothing was saved.
         """
         ...
 

@@ -16,7 +16,7 @@ from uuid import uuid4
 from msgspec.structs import replace
 from redis.exceptions import RedisError
 
-from bot.store.contract import AlreadySeen, Change, Conflict, LeaseLost, NotQueued, StoreFault
+from bot.store.contract import AlreadySeen, Change, Conflict, LeaseLost, MovedAway, NotQueued, StoreFault
 from bot.store.instants import milliseconds
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.store.redis_boxes import Boxes
@@ -225,8 +225,8 @@ class Commits:
         return replace(change, outgoing=outgoing)
 
     async def _update(self, messages: list[Queued], under: Lease | None) -> None:
-        # What others than the sender say is news to whoever sends, this worker too: an answer that is lost leaves it waiting for nobody.
-        fences = self.fences if under else {}
+        # What is for somebody else to send is news, also where that is this worker: an answer that is lost leaves it waiting for nobody.
+        fences = {under.adapter: str(under.term)} if under else {}
         for shard, group in (await self._by_shard(messages)).items():
             value = {
                 "channel": self._shards.channel,
@@ -258,6 +258,8 @@ def _check(answer: list[Any]) -> None:
         raise NotQueued(answer[1].decode())
     if answer[0] == b"FENCED":
         raise LeaseLost(answer[1].decode())
+    if answer[0] == b"MOVED":
+        raise MovedAway(answer[1].decode())
 
 
 def _refusal(answer: list[Any], change: Change) -> Exception:

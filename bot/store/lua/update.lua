@@ -1,6 +1,6 @@
 -- Saves how far messages of the outbox have come, all or none. ARGV[1] has the messages.
 -- Somebody who lost the lease of an adapter is refused (FENCED): whoever has it now knows better. asked.under is the lease of
--- whoever sends them, adapter and number; what is no message of that adapter any more has been moved by somebody else.
+-- whoever sends them, adapter and number; what is no message of that adapter any more is for somebody else to send (MOVED).
 local asked = cmsgpack.unpack(ARGV[1])
 
 local under = asked.under
@@ -11,7 +11,7 @@ for index, message in ipairs(asked.messages) do
   local found = call('HGET', P .. 'outbox', message[1])
   if not found then return { 'UNKNOWN', message[1] } end
   before[index] = cmsgpack.unpack(found)
-  if under and before[index][2] ~= under[1] then return { 'FENCED', under[1] } end
+  if under and before[index][2] ~= under[1] then return { 'MOVED', message[1] } end
   local fence = message[9]
   message[9] = fence and call('GET', P .. 'fence:' .. message[2]) == fence
   if fence and not message[9] and before[index][2] == message[2] then return { 'FENCED', message[2] } end

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from bot.store.contract import Conflict, LeaseLost
+from bot.store.contract import Conflict, LeaseLost, MovedAway
 from bot.store.messages import Delivered, Delivery
 from bot.store.redis import RedisStore
 from bot.store.redis_start import open_redis
@@ -132,7 +132,7 @@ class TestAdapters:
         message = build.message("o1")
         await one.commit(build.change(outgoing=(message,)))
         await other.update_outgoing([replace(message, adapter="tg", room="tg:private:7")])
-        with pytest.raises(LeaseLost):
+        with pytest.raises(MovedAway):
             await one.update_outgoing([message], under=Lease("qq", one.term("qq")))
 
     async def test_what_a_manager_says_on_the_sender_itself_is_news_there(self, one, build):
