@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from random import Random
 
@@ -140,6 +141,10 @@ async def test_what_is_exported_can_be_imported(known, suffix):
 
 
 async def test_what_one_customer_is_told_is_given_out_alone(known):
+    now = known.clock.now()
+    ended = Entry(id="K-007", question="上学期的课表", answer="旧", valid_until=date(2026, 3, 5))
+    await known.bot.store.learn(Learning(at=now, entries=(ended,)))
+    await known.bot.knowledge.refresh(now)
     assert "/knowledge/export.xlsx?customer=shiyan" in await known.page("/knowledge")
     answer = await known.get("/knowledge/export.jsonl?customer=shiyan")
     assert [row.id for row in parse("a.jsonl", await answer.read()).rows] == ["K-001"]
@@ -322,6 +327,19 @@ async def test_what_another_customer_asked_is_not_given_to_an_entry_they_are_not
     form = {"lessons": lessons, "entry": "K-008", "action": "attach"}
     assert "K-008 只给 gone 用" in await (await known.post("/knowledge/lessons", form)).text()
     assert known.bot.knowledge.stored("K-008") == other
+
+
+async def test_what_was_reviewed_comes_up_again_in_a_year(known):
+    await known.post("/knowledge/entries/K-001", {**FIELDS, "review_on": "2026-03-06"})
+    assert "K-001" in await known.page("/knowledge?state=review")
+    assert "复核过，还对" in await known.page("/knowledge/entries/K-001")
+    form = {**FIELDS, "answer": "还没写完", "review_on": "2026-03-06", "action": "reviewed"}
+    page = await (await known.post("/knowledge/entries/K-001", form)).text()
+    assert "K-001 复核过，下次 2027-03-06 提醒。" in page
+    entry = known.bot.knowledge.stored("K-001")
+    assert (str(entry.review_on), entry.answer, entry.reason) == ("2027-03-06", FIELDS["answer"], "复核过")
+    assert "K-001" not in await known.page("/knowledge?state=review")
+    assert "复核过，还对" not in await known.page("/knowledge/entries/K-002")
 
 
 async def test_a_long_list_is_leafed_through(known):
