@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot.asks import Choices, Suggestion
 from bot.commands import parse
@@ -17,12 +18,13 @@ from bot.tickets.model import Ticket
 from bot.tickets.voices import title
 from bot.vocabulary import Word
 from bot.wishes import Wish, is_by_oneself, is_over, is_pressing, wish
-from faq.text import looks_like_question, looks_like_trouble
+from faq.text import fold, looks_like_question, looks_like_trouble
 
 _AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
 _WAITED = re.compile(
     r"等|催|到底|怎么|没人|人呢|[理管]|小时|钟头|天了|waiting|nobody", re.IGNORECASE
 )  # 能快点吗 may be said to anybody
+_REPORTED = re.compile(r"报的|报[修障]|工?单")  # 我昨天报的修呢
 _A_BARE_CALL = 5  # letters: 急急急！
 _WORDS = {
     Wish.HOW_FAR: Word.MINE,
@@ -41,11 +43,11 @@ class AskingAfter:
         self._finding = finding
         self._orders = orders
 
-    async def asked(self, hearing: Hearing) -> bool:
+    async def asked(self, hearing: Hearing, fresh: int | None) -> bool:
         """Answer a customer who asks the bot after their ticket; False when they ask something else, or have none."""
         wished = wish(hearing.text) if hearing.is_addressed and not hearing.role.is_staff else None
         if wished is None:
-            return False
+            return not hearing.role.is_staff and await self._is_pressed_again(hearing, fresh)
         own = await self._finding.mine(hearing)
         if not own and (
             wished is Wish.SOMEBODY or (wished is Wish.SOONER and hearing.customer_room is not None)
@@ -53,16 +55,20 @@ class AskingAfter:
             return await self._run(hearing, f"/{Word.HUMAN}")
         if wished is Wish.HOW_FAR and not own and (common := await self._finding.common(hearing)) is not None:
             return await self._about(hearing, common, wished)
+        if wished is Wish.HOW_FAR and not own and _REPORTED.search(hearing.text):
+            return await self._run(hearing, f"/{Word.MINE}")
         if wished is Wish.NO_MORE:
             own = [each for each in own if each.status is Status.OPEN]
         if len(own) == 1:
             return await self._about(hearing, own[0], wished)
         return bool(own) and await self._run(hearing, f"/{_WORDS[wished]}")
 
-    async def said_aloud(self, hearing: Hearing, fresh: int | None, *, is_quiet: bool = False) -> bool:
+    async def said_aloud(
+        self, hearing: Hearing, fresh: int | None, is_quiet: Callable[[Hearing], bool]
+    ) -> bool:
         """Take what somebody says to nobody about their only ticket: that it takes too long, or right after the report that it is over.
 
-        `is_quiet`: nobody else has spoken lately, so that 我自己搞定了 answers no colleague.
+        `is_quiet` says whether nobody else has spoken lately, so that 我自己搞定了 answers no colleague.
         """
         if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or hearing.customer_room is None:
             return False
@@ -72,9 +78,28 @@ class AskingAfter:
         if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and _WAITED.search(hearing.text)):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
-        is_sure = wished is Wish.SOONER or is_over(hearing.text) or (is_quiet and is_by_oneself(hearing.text))
+        is_sure = (
+            wished is Wish.SOONER
+            or is_over(hearing.text)
+            or (is_by_oneself(hearing.text) and is_quiet(hearing))
+        )
         is_meant = len(own) == 1 and (is_sure or own[0].number == fresh)
         return is_meant and await self._about(hearing, own[0], wished)
+
+    async def _is_pressed_again(self, hearing: Hearing, fresh: int | None) -> bool:
+        """Take 能不能现在派人, said to the bot, for the only ticket that whoever speaks has open; what they have just reported, too."""
+        if not hearing.is_addressed or hearing.customer_room is None:
+            return False
+        just = await self._finding.going_on(fresh) if fresh is not None else None
+        if just is not None and fold(just.text) == fold(hearing.text):
+            return await self._about(hearing, just, Wish.HOW_FAR)
+        if not is_pressing(hearing.text):
+            return False
+        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        if len(own) != 1:
+            return False
+        is_news = await self._pressed(hearing, own[0].number)
+        return is_news or await self._about(hearing, own[0], Wish.HOW_FAR)
 
     async def _pressed(self, hearing: Hearing, fresh: int) -> bool:
         """Call whoever owes the answer to what was just reported, once; whatever is said with it they read."""

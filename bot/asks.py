@@ -122,6 +122,12 @@ class Suggestion(About, frozen=True, kw_only=True, tag=True):
     command: str
 
 
+class Rest(About, frozen=True, kw_only=True, tag=True):
+    """A command lacks its last words: what is said next is them."""
+
+    command: str
+
+
 class Gaps(About, frozen=True, kw_only=True, tag=True):
     """The list of what was not answered: a number says which one is dealt with now. Each is the ids of its lessons."""
 
@@ -159,6 +165,7 @@ AnyAbout = (
     | Rating
     | Choices
     | Suggestion
+    | Rest
     | Joining
     | Gaps
     | Gap

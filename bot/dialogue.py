@@ -75,7 +75,7 @@ from bot.tickets.kinds import Status, SurveyState, WaitsFor
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
 from bot.wishes import Wish, wish
-from faq.text import fold, is_helped, is_noise, is_thanks, looks_like_question
+from faq.text import is_helped, is_noise, is_thanks, looks_like_question
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
@@ -171,7 +171,8 @@ class Dialogue:
             if rest:
                 raise NotAnAnswer((), rest=rest)
             return None
-        if choices and (said := in_words(hearing, choices[0], is_quoted=quoted is not None)) is not None:
+        said = in_words(hearing, choices[0], is_quoted=quoted is not None) if choices else None
+        if said is not None and not (said and await self._is_overtaken(hearing, choices[0], quoted)):
             return await self._chosen(hearing, choices[0], said, "")
         is_to_bot = quoted is not None or hearing.is_addressed or self._is_next(hearing, choices)
         if is_to_bot and choices and (still := still_fails(hearing, choices[0])) is not None:
@@ -183,6 +184,8 @@ class Dialogue:
             raise NotAnAnswer((), rest=rest)
         if await self._resulting.told(hearing, asks):
             return None
+        if (whole := self._resulting.rest(hearing, asks)) is not None:
+            return whole
         begun = fresh(asks) or asked_of(asks)
         is_answered = any(isinstance(ask.about, Answered) for ask in asks)
         is_left = is_answered or not is_helped(text)  # 好了 may be said to staff, of an open ticket
@@ -250,13 +253,15 @@ class Dialogue:
         closed = closing(hearing, ClosedAsk(ask.id, str(number)))
         if isinstance(about, Menu):
             if number == 0:
-                await self._opening.offered(closed, about.question, self._told_since(hearing, ask, more))
+                await self._opening.offered(
+                    closed, about.question, self._talk.told_since(hearing, ask.asked_at, about.question, more)
+                )
                 await self._answering.missed(hearing, about.question)
             elif number <= len(about.entries):
                 await self._pick(closed, about.entries, number, about.question)
         elif isinstance(about, Offer):
             if number == 1:
-                more = self._told_since(hearing, ask, more)
+                more = self._talk.told_since(hearing, ask.asked_at, about.question, more)
                 await self._opening.offered(closed, about.question, more, outside=about.outside)
             elif number == DECLINED:
                 await self._desk.answer([], closed.origin)
@@ -288,12 +293,6 @@ class Dialogue:
             return restated(hearing, about.commands[number - 1])
         return None
 
-    def _told_since(self, hearing: Hearing, ask: Ask, more: str) -> str:
-        """Return what was told besides an accepted offer, once each, and what was added to the yes."""
-        asked = {fold(ask.about.question)} if isinstance(ask.about, Offer | Menu) else set()
-        told = (*self._talk.added_since(hearing, ask.asked_at), more)
-        return "；".join(dict.fromkeys(each for each in told if each and fold(each) not in asked))
-
     async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
         """Open the ticket that an answer offered, because it did not help."""
         await self._opening.offered(hearing, about.question, more, tried=about.entry)
@@ -315,6 +314,13 @@ class Dialogue:
         if isinstance(ask.about, Rating):
             rated = closing(hearing, ClosedAsk(ask.id, "rated")) if isinstance(step, s.Rate) else hearing
             await self._desk.take(ask.about.ticket, step, rated.origin)
+
+    async def _is_overtaken(self, hearing: Hearing, ask: Ask, quoted: Ask | None) -> bool:
+        """Say whether the bot has told whoever agrees about another ticket of theirs since it offered one."""
+        if quoted is not None or not isinstance(ask.about, Offer):
+            return False
+        own = await self._store.tickets_of(hearing.origin.account)
+        return any(each.changed_at is not None and each.changed_at > ask.asked_at for each in own)
 
     def _is_next(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Say whether nobody else has spoken since the question: colleagues give advice that is answered too."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bot.clock import SystemClock
 from bot.command_line import Voice, voice_of
@@ -15,8 +17,9 @@ from bot.importing import import_rows, import_when_empty, rows_of
 from bot.kept_index import index_file, read_base
 from bot.knowledge import wanted_of
 from bot.measured import told
+from bot.set_up import ACCOUNT, CUSTOMER, ROOM, overlaid, read
 from bot.store.contract import Store, StoreFault, StoreInUse
-from bot.store.registry import ReadVectors, open_store, read_entries, read_uses
+from bot.store.registry import ReadVectors, open_store, read_entries, read_kept, read_uses
 from bot.tickets.errors import N_
 from bot.understanding import Understanding, understanding_of
 from faq import checks, explanation
@@ -34,6 +37,8 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool, chosen: Ch
         StoreFault: The store is in use or broken, or the file is not readable as an FAQ.
     """
     language = config.bot.language
+    kept = await read_kept(config.store_url, ROOM, CUSTOMER, ACCOUNT)
+    config = overlaid(config, read(kept))  # files name customers that were set up in chat, too
     if is_dry_run:
         known, first = await _entries(config), []
         if not await read_entries(config.store_url) and config.faq.files:
@@ -68,7 +73,7 @@ async def export_faq(config: Config, file: Path, customer: str | None = None) ->
     """
     entries = await _entries(config)
     if customer is not None:
-        entries = list(told_to(customer, entries))
+        entries = list(told_to(customer, entries, _today(config)))
     try:
         write(file, entries)
     except UnreadableFile as fault:
@@ -167,8 +172,14 @@ def _meant(understanding: Understanding, base: KnowledgeBase, is_known: bool, vo
 
 
 def base_of(config: Config, entries: Sequence[Entry], sentences: Sentences | None = None) -> KnowledgeBase:
-    """Return the knowledge base of a configuration, by the index that a running bot keeps where it is large."""
-    return read_base(index_file(config, os.environ), entries, sentences=sentences)[0]
+    """Return the knowledge base of a configuration as it is today, by the index that a running bot keeps where it is large."""
+    today = _today(config)
+    now = [each if each.holds_on(today) else replace(each, is_enabled=False) for each in entries]
+    return read_base(index_file(config, os.environ), now, sentences=sentences)[0]
+
+
+def _today(config: Config) -> date:
+    return SystemClock().now().astimezone(config.bot.zone).date()
 
 
 def threshold_of(config: Config, base: KnowledgeBase) -> float:

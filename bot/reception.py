@@ -227,15 +227,13 @@ class Reception:
             return
         if link is None and await self._following_on.wished(hearing):
             return
-        if link is None and await self._asking_after.asked(hearing):
+        if link is None and await self._asking_after.asked(hearing, fresh):
             return
         is_alone = hearing.quotes is None and not self._talk.is_with_staff(hearing)
         is_own_breath = fresh is not None and self._talk.follows(hearing, hearing.by.id)
         just = waits if waits is not None else fresh if is_own_breath else None
         is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them
-        if is_theirs and await self._asking_after.said_aloud(
-            hearing, just, is_quiet=self._talk.is_quiet(hearing)
-        ):
+        if is_theirs and await self._asking_after.said_aloud(hearing, just, self._talk.is_quiet):
             return
         if hearing.is_for_staff and await self._noted(hearing, link):
             return

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from bot.asks import Ask, Result
+import re
+from typing import Final
+
+from bot.asks import Ask, Rest, Result
 from bot.desk import Desk
-from bot.hearing import Hearing, closing
+from bot.hearing import Hearing, closing, restated
 from bot.results import told
+from bot.short_answers import only_promises
 from bot.store.contract import ClosedAsk
-from bot.talk import Talk
+from bot.talk import Talk, tells
 from bot.tickets import steps as s
+
+_LONGEST_REST = 40  # characters
+_NUMBER: Final = re.compile(r"^\s*#?\d{3,9}[\s:：,，、]+")  # 1002 他在附近
 
 
 class Resulting:
@@ -17,6 +24,19 @@ class Resulting:
     def __init__(self, *, desk: Desk, talk: Talk) -> None:
         self._desk = desk
         self._talk = talk
+
+    def rest(self, hearing: Hearing, asks: list[Ask]) -> Hearing | None:
+        """Return the command that lacked its last words, with these words; None when nothing lacked any, or this says else."""
+        ask = next((ask for ask in asks if isinstance(ask.about, Rest)), None)
+        said = _NUMBER.sub("", hearing.text).strip()
+        is_meant = (
+            len(said) <= _LONGEST_REST and tells(said) and not only_promises(said) and not hearing.mentions
+        )
+        if ask is None or not isinstance(ask.about, Rest) or not is_meant:
+            return None
+        if not self._talk.is_quiet(hearing, ask.asked_at):
+            return None
+        return restated(closing(hearing, ClosedAsk(ask.id, "told")), f"{ask.about.command} {said}")
 
     async def told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the rest of a result; False when nothing was asked, or it tells something else.

@@ -55,7 +55,7 @@ ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is 
     (Sentence(rf"(?:让|叫|请|安排)\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
     (Sentence(rf"{_NUMBER}{_GAP}(?:让|叫|请|安排)\s*(?P<rest>.+)"), False),
     (Sentence(rf"(?P<rest>@?[^\d\s]+?[\s,，]*{_DOING})\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
-    (Sentence(rf"(?P<rest>@?[^\d\s]+)\s+{_NUMBER}{_GAP}(?:你|麻烦你?|请你?)?(?:帮我|帮忙|帮)?(?:接|处理|跟进?|看)(?:一下|下)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
+    (Sentence(rf"(?P<rest>@?[^\d\s]+)\s+{_NUMBER}{_GAP}(?:你|麻烦你?|请你?)?(?:帮我|帮忙|帮)?(?:去|来|过去)?(?:接|处理|跟进?|看|弄|修|去)(?:一下|下|一趟)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
     (Sentence(rf"(?P<rest>@?\S+?[\s,，]+(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))) {_NUMBER}{_END}"), False),
 )  # fmt: skip
 DOES = Sentence(
@@ -150,6 +150,7 @@ TAKES_BACK = Sentence(  # 发错了，撤回
 _SOFTLY = r"(?:了|吧|哈|哦|嘛|啊|咯|啦)*[\s。.~～]*"
 GOES = Sentence(
     rf"(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我(?:先|马上|这就)?|马上|这就)(?:(?:来|去|过去|现在){{0,2}}(?:看看|看一下|看下|处理|修|弄|搞|跟进)(?:一下|下)?|(?:过?去|来)(?:一趟)?|(?:就)?到){_SOFTLY}"
+    rf"|(?:我)?(?:大概)?(?:\d{{1,3}}|[一二三四五六七八九十半]{{1,3}})(?:分钟|个?半?小时)(?:左右)?(?:就|内)?(?:能)?到{_SOFTLY}"
     rf"|(?:ok(?:ay)?,? )?(?:i'?m |i am )?on it[\s.]*"
 )
 IS_THERE = Sentence(

@@ -97,6 +97,8 @@ class Talk:
 
     def last_staff(self, hearing: Hearing) -> str | None:
         """Return which of the staff spoke last before whoever speaks, lately; None when a customer did."""
+        if not any(line.is_staff for line in self._rooms.get(hearing.origin.address, ())):
+            return None  # mostly it is customers among themselves
         others = (line for line in self._before(hearing, _TALKING) if line.account != hearing.origin.account)
         last = next(others, None)
         return last.person if last is not None and last.is_staff else None
@@ -136,6 +138,11 @@ class Talk:
             gap = " " if whole.isascii() else ""
             whole, begun = f"{line.text}{gap}{whole}", line.at
         return whole
+
+    def told_since(self, hearing: Hearing, since: datetime, asked: str, more: str) -> str:
+        """Return what was told since an instant besides what was asked, once each, and what is told now."""
+        told = (*self.added_since(hearing, since), more)
+        return "；".join(dict.fromkeys(each for each in told if each and fold(each) != fold(asked)))
 
     def added_since(self, hearing: Hearing, since: datetime) -> tuple[str, ...]:
         """Return what whoever speaks has told soon after an instant, oldest first, without what asks or thanks."""

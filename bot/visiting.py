@@ -17,6 +17,7 @@ from bot.tickets.errors import Phrase, TicketError
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
+from bot.tickets.visits import who_comes
 
 _BETWEEN = " ,，、;；/或"
 
@@ -47,7 +48,7 @@ class Visiting:
                 others=Phrase(EXAMPLES),
             )
         who = called[0] if called else None
-        comes = who or (ticket.visit.who if ticket.visit else None) or ticket.owner or hearing.by
+        comes = who or who_comes(ticket) or hearing.by
         taken = await self.taken(comes, ticket.number)
         await self._desk.take(ticket.number, vs.OfferVisit(hearing.by, who, times, taken), hearing.origin)
 

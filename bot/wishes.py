@@ -18,7 +18,7 @@ class Wish(Enum):
     SOMEBODY = "somebody"
 
 
-_WHAT = r"(?:我的?|那个|这个|刚才的?|上次的?|原来的?)?(?:单子?|工单|报修|报障|问题|事情?|机器|设备|原件)?(?:现在|目前)?"
+_WHAT = r"(?:我?(?:刚才?|昨天|今天|前天|上午|下午|上周|早上)?报的(?:修|障|单子?)?|我的?|那个|这个|刚才的?|上次的?|原来的?)?(?:单子?|工单|报修|报障|问题|事情?|机器|设备|原件)?(?:现在|目前)?"
 _DONE = r"(?:好|完|掉)?(?:了)?"
 _WHETHER = r"(?:吗|嘛|么|没有?|没)?"
 _HOW_FAR = Sentence(
@@ -32,6 +32,7 @@ _HOW_FAR = Sentence(
     r"|有(?:没有)?人(?:上班|值班|在岗)(?:吗|嘛|么)?"
     r"|(?:最快|最早|大概)*(?:什么时候|几点|多久|啥时候)(?:能|可以|才能)?(?:来|到|好|修|修好|处理|处理好|解决|弄好)(?:呢|啊|呀)?"
     r"|(?:平台|系统|网站|网络?|服务器?|电|学校|我们|这边)+(?:什么时候|啥时候|几点|多久)(?:能|可以|才能)?(?:好|恢复|修好|弄好|能用|正常|通)(?:呢|啊|呀)?"
+    r"|(?<=[修障单])呢"
     r"|谁(?:来|在|负责)(?:修|处理|看|跟进|弄|搞|管)?"
     r")(?:了)?"
 )
@@ -92,7 +93,7 @@ _IN_ENGLISH = {
 }
 _PRESSING = Sentence(
     r"(?:我们?|这边|这个|这|事情|真的|比较|非常|十分|特别|很|挺|特|加|好|太|有点|老师)*(?:紧|着)?急+(?:用|需|的|啊|呀|了|哦|死了)*|十万火急|在线等|等着用(?:的|呢|啊)*"
-    r"|(?:能不能|能|可以|请|麻烦)+(?:现在|马上|立刻)就?(?:派人|安排人?)?(?:过?来|处理|修)(?:一下|下|吗|吧|啊|呀)*"
+    r"|(?:能不能|能|可以|请|麻烦)+(?:现在|马上|立刻)就?(?:(?:派人|安排人?)?(?:过?来|处理|修)|派人|安排人)(?:一下|下|吗|吧|啊|呀)*"
     r"|(?:it s |this is |it is |very |really |quite )*urgent(?: please)?"
 )
 _CLAUSES = re.compile(r"[,，。.!！;；~\n]+")
@@ -122,7 +123,8 @@ def is_pressing(text: str) -> bool:
     """Say whether a text says first, or only, that it is urgent: `急`, `很急，七点有活动`, `it's urgent`."""
     folded = normalized(text)
     first = next(filter(None, _CLAUSES.split(folded)), "")
-    return _PRESSING.fullmatch(_MARKS.sub(" ", first).strip().lower()) is not None
+    last = folded.split()[-1] if folded and not folded.isascii() else ""  # 学生闹起来了 急
+    return any(_PRESSING.fullmatch(_MARKS.sub(" ", part).strip().lower()) for part in (first, last) if part)
 
 
 def is_by_oneself(text: str) -> bool:

@@ -28,6 +28,8 @@ _log = structlog.get_logger(__name__)
 PING_EVERY: Final = timedelta(seconds=120)  # until Feishu says another length
 _SHORTEST_PING: Final = timedelta(seconds=5)
 _LONGEST_PING: Final = timedelta(minutes=10)
+# Feishu may go on answering pings and bring nothing; what it could not tell comes again on another connection.
+_DEAF_AFTER: Final = 1800.0  # seconds
 _MISSED: Final = 2
 _EVENTS: Final = ("event", "card")
 
@@ -66,12 +68,14 @@ class Stream:
         self._take = take
         self._fragments = Fragments()
         self._unanswered = 0  # pings
+        self._heard_at = 0.0
+        self._is_deaf = False
         self._waiting: set[asyncio.Task[None]] = set()
         self._log = _log.bind(adapter=adapter)
 
     async def serve(self) -> Ended:
         """Read until the connection ends, and return how it did."""
-        opened_at = self._clock.monotonic()
+        opened_at = self._heard_at = self._clock.monotonic()
         self._log.info("connected", action="feishu_stream_connected")
         pinging = asyncio.create_task(self._ping())
         try:
@@ -85,8 +89,8 @@ class Stream:
                 task.cancel()
             await asyncio.gather(pinging, *self._waiting, return_exceptions=True)
             await self.close()
-        why = f"closed with {self._socket.close_code}"
-        return Ended(why, open_for=self._clock.monotonic() - opened_at)
+        why = "很久没有事件，换一条" if self._is_deaf else f"closed with {self._socket.close_code}"
+        return Ended(why, open_for=self._clock.monotonic() - opened_at, is_asked=self._is_deaf)
 
     async def close(self) -> None:
         """Say goodbye."""
@@ -101,6 +105,10 @@ class Stream:
             await self._clock.sleep(self._ping_every)
             if self._unanswered >= _MISSED:
                 self._log.warning("pings are not answered", action="feishu_stream_deaf")
+                await self.close()
+                return
+            if self._clock.monotonic() - self._heard_at >= _DEAF_AFTER:
+                self._is_deaf = True
                 await self.close()
                 return
 
@@ -129,7 +137,7 @@ class Stream:
                 self._ping_every = pings_every(msgspec.json.decode(frame.payload))
 
     async def _hear_event(self, frame: Frame) -> None:
-        began = self._clock.monotonic()
+        began = self._heard_at = self._clock.monotonic()
         content = self._fragments.add(frame, began)
         if content is None:
             return

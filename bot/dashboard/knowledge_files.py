@@ -106,7 +106,7 @@ class KnowledgeFiles:
     def _to_export(self, customer: str | None) -> Sequence[Entry]:
         """Return all entries, or those that a customer is told."""
         entries = self._bot.knowledge.entries()
-        return entries if customer is None else list(told_to(customer, entries))
+        return entries if customer is None else list(told_to(customer, entries, self._bot.knowledge.day))
 
     async def import_(self, request: web.Request) -> web.StreamResponse:
         """Show what a file would do, again when somebody says otherwise of its columns, and do it once it is confirmed."""

@@ -12,7 +12,7 @@ from bot.knowledge import Knowledge
 from bot.learning.drafting import can_teach, drafted, known_names
 from bot.learning.keepers import Keepers
 from bot.learning.listing import shortened
-from bot.lessons import Lesson, Missed, Proposed
+from bot.lessons import Lesson, Missed, Proposed, Stage
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning
 from bot.tickets.kinds import Closing, Status
@@ -65,11 +65,11 @@ class Proposing:
         speaker, address = self._duty(ticket, now)
         draft = await self.drafted(ticket, speaker)
         id_ = lesson_id(str(ticket.number))
-        if draft is None or address is None or await self._store.lesson(id_) is not None:
+        if draft is None or address is None or not _is_news(draft, await self._store.lesson(id_)):
             return
         await self._store.learn(Learning(at=now, lessons=(Lesson(id=id_, at=now, matter=draft),)))
         message = Message(to=Place.DUTY, text=_offer_text(draft, speaker), ticket=ticket.number)
-        await self._desk.tell([Notice(message, address)], f"teach|{ticket.number}", now)
+        await self._desk.tell([Notice(message, address)], f"teach|{ticket.number}|{ticket.version}", now)
 
     async def drafted(self, ticket: Ticket, speaker: Speaker) -> Proposed | None:
         """Return the draft of a solved ticket, None where it has no answer in it."""
@@ -96,6 +96,16 @@ class Proposing:
         room = self._directory.room(ticket.room)
         duty = self._directory.room(room.duty) if room else None
         return self._drafts.speaker(duty.language if duty else "zh", now), duty.address if duty else None
+
+
+def _is_news(draft: Proposed, known: Lesson | None) -> bool:
+    """Say whether a draft has to be proposed: a ticket that was reopened was not solved by what was proposed before."""
+    if known is None:
+        return True
+    before = known.matter
+    if known.outcome or not isinstance(before, Proposed) or before.stage is not Stage.OFFERED:
+        return False  # somebody has decided, or worded it
+    return before.answer != draft.answer
 
 
 def lesson_id(reference: str) -> str:

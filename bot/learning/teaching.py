@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from bot.commands import Command
 from bot.hearing import Hearing
 from bot.knowledge import Knowledge
+from bot.learning.approval import as_approved, is_nicety
 from bot.learning.correcting import Correcting
 from bot.learning.curator import Curator, edited, new_entry
 from bot.learning.drafting import known_names
@@ -30,7 +31,7 @@ from bot.tickets.messages import Button
 from bot.tickets.rules import Rules
 from bot.vocabulary import Word
 from faq.entries import Entry
-from faq.text import fold, is_thanks
+from faq.text import fold
 
 WORDS = frozenset(
     {
@@ -49,8 +50,6 @@ WORDS = frozenset(
     }
 )
 _SURELY_ABOUT_ENTRIES = ("不对", "有误", "wrong", "启用", "enable", "设为通用", "general")
-_NICETIES = re.compile(r"(?:可以|没问题|就这样|[吧啊了])?")
-_BETTER = re.compile(r"[,，]?\s*+(?:但|并|不过)?(?:把?答案)?(?:改成|改为|with)[:：]?(?P<answer>.*\S.*)", re.IGNORECASE | re.DOTALL)  # fmt: skip
 _ENTRY = re.compile(r"\s*([A-Za-z]{1,8})-?(\d{1,9})(?=$|[\s,，:：。])[\s,，:：]*")
 
 
@@ -107,7 +106,7 @@ class Teaching:
     async def _on_draft(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """`入库`, `不入库`, `通过`, `驳回`, with a number, a quoted message, or the only draft that can be meant."""
         reference, rest = self._reference(command, quoted)
-        is_bare = command.word is Word.REJECT or _is_nicety(rest)
+        is_bare = command.word is Word.REJECT or is_nicety(rest)
         if reference is None:
             reference = await self._only_draft(hearing, command) if is_bare else None
             if reference is None:
@@ -125,7 +124,7 @@ class Teaching:
                 await self._saying.say(hearing, N_("{number} 不入库。"), number=reference)
             case Word.APPROVE:
                 self._check_keeper(hearing)
-                await self._approved(hearing, lesson, self._as_approved(draft, rest, reference))
+                await self._approved(hearing, lesson, as_approved(draft, rest, reference))
             case _:
                 self._check_keeper(hearing)
                 await self._rejected(hearing, lesson, draft, reference, rest)
@@ -178,22 +177,6 @@ class Teaching:
                 self._check_keeper(hearing)
                 await self._correcting.make_general(hearing, entry)
         return True
-
-    def _as_approved(self, draft: Proposed, said: str, reference: str) -> Proposed:
-        """Return a draft with the answer that whoever approves it gives it: `通过 1026 改成 …`.
-
-        Raises:
-            TicketError: Something else is said, which would be passed over.
-        """
-        if _is_nicety(said):
-            return draft
-        better = _BETTER.fullmatch(said)
-        if better is None:
-            raise TicketError(
-                N_("还没有上线：照原样回“通过 {number}”，要改回“通过 {number} 改成 新答案”。"),
-                number=reference,
-            )
-        return replace(draft, answer=better["answer"].strip())
 
     def _live(self, draft: Proposed) -> Entry | None:
         """Return the entry that a draft has become."""
@@ -362,11 +345,6 @@ class Teaching:
 
     def _masked(self, text: str) -> str:
         return masked(text, known_names(self._rules))
-
-
-def _is_nicety(said: str) -> bool:
-    """Say whether nothing is said beside a word, or nothing that matters."""
-    return _NICETIES.fullmatch(fold(said).strip(" ,.!~")) is not None or is_thanks(said)
 
 
 def _reference_of(draft: Proposed) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bot.asks import Result
+from bot.asks import Rest, Result
 
 
 def N_(template: str) -> str:  # noqa: N802 - the name that gettext tools look for
@@ -33,7 +33,7 @@ class TicketError(Exception):
 class Incomplete(TicketError):
     """Something is missing, and may follow by itself: what is said next answers `about`."""
 
-    def __init__(self, template: str, about: Result, **values: object) -> None:
+    def __init__(self, template: str, about: Result | Rest, **values: object) -> None:
         super().__init__(template, **values)
         self.about = about
 

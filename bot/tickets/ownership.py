@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.asks import Rest
 from bot.tickets import events as e
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
+from bot.tickets.errors import N_, Incomplete, NotTheirs, Phrase, TicketError
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Role, Rules
 
@@ -72,7 +73,12 @@ def reassigned(ticket: Ticket, step: s.Reassign, rules: Rules) -> list[e.AnyEven
     if step.to == ticket.owner:
         raise TicketError("{number} 已经由 {owner} 负责。", number=number, owner=ticket.owner)
     if not step.reason.strip():
-        raise TicketError("请带上原因，例：改派 {number} @{to} 请假", number=number, to=step.to)
+        raise Incomplete(
+            "为什么改派给 {to}？直接写原因就行，例：他在附近。",
+            Rest(command=f"/reassign {number} @{step.to.name}"),
+            number=number,
+            to=step.to,
+        )
     return [e.Reassigned(by=step.by, to=step.to, giver=ticket.owner, reason=step.reason.strip())]
 
 

@@ -58,13 +58,20 @@ def decided(ticket: Ticket, step: vs.VisitStep, now: datetime, rules: Rules) -> 
             assert_never(step)
 
 
+def who_comes(ticket: Ticket) -> Party | None:
+    """Return who is expected at the customer's: whoever was offered or agreed on before, else the owner."""
+    offered = ticket.visit.who if ticket.visit is not None else None
+    agreed = ticket.appointment.who if ticket.appointment is not None else None
+    return offered or agreed or ticket.owner
+
+
 def _offered(ticket: Ticket, step: vs.OfferVisit, now: datetime, rules: Rules) -> ve.VisitOffered:
     number = ticket.number
     if not rules.role(step.by).is_staff:
         raise NotTheirs("{number} 由工程师来约；有方便的时间直接写给我就行。", number=number)
     if ticket.kind.is_planned or ticket.kind is Kind.CALLBACK:
         raise TicketError("{number} 不用约上门。", number=number)
-    who = step.who or (ticket.visit.who if ticket.visit else None) or ticket.owner or step.by
+    who = step.who or who_comes(ticket) or step.by
     be_colleague(who, number, rules)
     if any(at <= now for at in step.times):
         raise TicketError("{time} 已经过了，请写以后的时间。", number=number, time=min(step.times))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -174,10 +175,10 @@ def template(name: str) -> bytes:
     return dump(name, (EXAMPLE,))
 
 
-def told_to(customer: str, entries: Iterable[Entry]) -> Iterator[Entry]:
-    """Yield the entries that a customer is told: in use, for everybody or for them, without who answers for them and who changed them why."""
+def told_to(customer: str, entries: Iterable[Entry], today: date) -> Iterator[Entry]:
+    """Yield the entries that a customer is told today, for everybody or for them, without who answers for them and who changed them why."""
     for entry in entries:
-        if entry.is_enabled and entry.customer in (None, customer):
+        if entry.holds_on(today) and entry.customer in (None, customer):
             yield replace(entry, owner="", changed_by="", changed_at=None, reason="")
 
 

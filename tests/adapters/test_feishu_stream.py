@@ -269,6 +269,19 @@ async def test_a_server_that_answers_no_pings_is_left(start, clock):
     assert app.gateway.asked == 2
 
 
+async def test_a_connection_that_brings_nothing_for_long_is_renewed_without_a_rest(start, clock):
+    app = await start()
+    connection = await app.gateway.next_connection()
+    await connection.next_ping()
+    await clock.slept(1, at_least=timedelta(seconds=90))
+    await connection.brings(app.sender.message("20001", "在吗"))  # behind the answer to the ping
+    await app.listener.next()
+    clock.advance(1800)
+    again = await app.gateway.next_connection()
+    await again.brings(app.sender.message("20001", "还在吗"))
+    assert (await app.listener.next()).text == "还在吗"
+
+
 async def test_a_lost_connection_is_made_anew_a_hundred_times_and_nothing_is_doubled(start, clock):
     app = await start()
     heard: list[str] = []

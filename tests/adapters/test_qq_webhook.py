@@ -21,6 +21,7 @@ from adapters.inbox import Inbox
 from adapters.qq import Settings
 from adapters.qq.frames import LARGEST
 from adapters.qq.signature import Seal
+from adapters.qq.webhook import Refused, admit
 from tests.adapters.qq_peers import NOON, SECRET, GatewaySession, WebhookCaller, reading
 
 CHALLENGE = {"d": {"plain_token": "Arq0D5A61EgUu4OxUvOp", "event_ts": "1725442341"}, "op": 13}
@@ -387,3 +388,21 @@ async def test_a_wrong_secret_and_a_dead_address_are_told_apart(qq_bot, qq_open)
     assert not about(await qq_bot().examine(), "网关").is_well
     finding = about(await qq_bot(api_base="http://127.0.0.1:1").examine(), "接口")
     assert "api_base" in finding.says
+
+
+def test_what_is_not_signed_at_all_or_too_large_is_refused_before_anything_is_reckoned():
+    class Never:
+        def is_genuine(self, *_):
+            raise AssertionError("nothing to be reckoned")
+
+        sign = is_genuine
+
+    settings = Settings(mode="webhook", app_id="102", secret="s3cret")
+    body = b'{"op":0}'
+    signed = {"X-Bot-Appid": "102", "X-Signature-Timestamp": "1", "X-Signature-Ed25519": "ab"}
+    for missing in ("X-Signature-Timestamp", "X-Signature-Ed25519"):
+        headers = {name: value for name, value in signed.items() if name != missing}
+        assert admit(settings, Never(), headers, body, NOON) == Refused(401, "not signed")
+    large = admit(settings, Never(), signed, b" " * (LARGEST + 1), NOON)
+    assert isinstance(large, Refused)
+    assert large.status == 413

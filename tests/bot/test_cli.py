@@ -159,6 +159,27 @@ def test_faq_import_twice_changes_nothing(shouwen: Shouwen, tmp_path: Path) -> N
     assert "新增 0、重复 1" in second.output
 
 
+def test_columns_that_no_name_tells_are_said_on_the_command_line(shouwen: Shouwen, tmp_path: Path) -> None:
+    file = tmp_path / "faq.csv"
+    file.write_text("事由,我们怎么说,备注\n投影仪没电了,换两节电池,张三\n", encoding="utf-8")
+    unclear = shouwen("faq", "import", str(file))
+    assert unclear.exit_code == 1
+    assert "shouwen faq import --column 列名=标准问法 --column 列名=答案 faq.csv" in unclear.output
+    columns = ("--column", "事由=question", "--column", "我们怎么说=答案", "--column", "备注=")
+    dry = shouwen("faq", "import", "--dry-run", *columns, str(file))
+    assert "按选定的列：“事由”当作标准问法、“我们怎么说”当作答案。" in dry.output
+    assert "新增 1" in shouwen("faq", "import", *columns, str(file)).output
+    wrong = shouwen("faq", "import", "--column", "事由=天气", str(file))
+    assert (wrong.exit_code, "“天气”不是用途" in wrong.output) == (1, True)
+
+
+def test_what_has_ended_answers_nobody_on_the_command_line_either(shouwen: Shouwen, tmp_path: Path) -> None:
+    file = tmp_path / "faq.csv"
+    file.write_text("标准问法,答案,失效日\n旧班牌怎么联网,插网线,2020-01-01\n", encoding="utf-8")
+    shouwen("faq", "import", str(file))
+    assert "插网线" not in shouwen("faq", "ask", "旧班牌怎么联网").output
+
+
 def test_an_import_into_an_empty_store_brings_the_files_of_the_configuration_first(
     shouwen: Shouwen, tmp_path: Path
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 from aiohttp import web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.contract import Finding
 from adapters.wording import say
@@ -75,6 +75,41 @@ async def test_the_running_bot_tells_of_the_adapters_that_it_runs():
     finally:
         await server.close()
     assert await asked(running, voice_of("zh")) is None
+
+
+async def test_the_word_of_the_running_bot_is_shown_to_nobody_it_is_sent_on_to():
+    asked_elsewhere = []
+
+    async def elsewhere(request):
+        asked_elsewhere.append(request.headers.get("Authorization"))
+        return web.json_response([])
+
+    async def send_on(_):
+        raise web.HTTPTemporaryRedirect(there.make_url("/"))
+
+    there, here = web.Application(), web.Application()
+    there.add_routes([web.get("/", elsewhere)])
+    here.add_routes([web.get(FINDINGS, send_on)])
+    there, here = TestServer(there), TestServer(here)
+    await there.start_server()
+    await here.start_server()
+    try:
+        running = Running(str(here.make_url("")).rstrip("/"), "t0ken")
+        assert await asked(running, voice_of("zh")) is None
+    finally:
+        await here.close()
+        await there.close()
+    assert asked_elsewhere == []
+
+
+async def test_in_a_language_that_nobody_speaks_it_is_told_in_chinese():
+    app = web.Application()
+    app.add_routes(
+        FindingsPage({"qq": Fake("qq", Finding(say("连接"), True, say("已登录")))}, lambda _: True).routes()
+    )
+    async with TestClient(TestServer(app)) as client:
+        answer = await client.get(FINDINGS, params={"language": "xx"})
+        assert [each["subject"] for each in await answer.json(content_type=None)] == ["连接"]
 
 
 async def test_the_running_bot_tells_of_quotas_that_are_nearly_used_up():

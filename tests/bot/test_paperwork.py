@@ -95,12 +95,12 @@ def _words(text: str, who: str, room: str = "qq:group:1") -> Record:
     return Record(number=1001, seq=2, at=AT, event=event, source=source)
 
 
-async def _told(rules: Rules, *records: Record) -> list[str]:
+async def _told(rules: Rules, *records: Record, kind: str | None = "customer") -> list[str]:
     ticket = Ticket(
         number=1001, version=4, kind=Kind.FAULT, room="yucai", customer="yucai", requester=Party("w", "王老师"),
         account="qq:1", address="qq:group:1", text="打印机坏了", opened_at=AT,
     )  # fmt: skip
-    rooms: Any = SimpleNamespace(room_at=lambda _: SimpleNamespace(kind="customer"))
+    rooms: Any = SimpleNamespace(room_at=lambda _: SimpleNamespace(kind=kind) if kind else None)
     papers = Paperwork(store=OneTicket(ticket, *records), directory=rooms, rules=rules)
     made = await papers.record(ticket, Speaker(str, ZoneInfo("Asia/Shanghai"), AT))
     assert isinstance(made.of, Paper)
@@ -120,3 +120,9 @@ async def test_what_was_told_elsewhere_or_by_who_took_words_back_is_not_in_it(ru
     back = Record(number=1001, seq=3, at=AT, event=TakenBack(by=Party("李老师", "李老师")))
     privately = _words("在家", "王老师", "qq:private:1")
     assert await _told(rules_of_yucai, privately, _words("骂人", "李老师"), back) == []
+
+
+@pytest.mark.parametrize("kind", ["duty", None], ids=["of the duty room", "of a room that is no more"])
+@pytest.mark.asyncio
+async def test_words_that_are_no_customers_stand_in_none(rules_of_yucai: Rules, kind: str | None) -> None:
+    assert await _told(rules_of_yucai, _words("SN5521", "王老师"), kind=kind) == []

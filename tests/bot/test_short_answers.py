@@ -15,7 +15,9 @@ def test_a_yes_in_a_hurry_is_a_yes(text: str) -> None:
     assert agreed(text) is True
 
 
-@pytest.mark.parametrize("text", ["好的我试试", "好快", "可以快点吗", "尽快", "好的，在302教室"])
+@pytest.mark.parametrize(
+    "text", ["可以?", "ok?", "好的我试试", "好快", "可以快点吗", "尽快", "好的，在302教室"]
+)
 def test_what_is_no_yes_by_itself(text: str) -> None:
     assert agreed(text) is None
 

@@ -23,12 +23,15 @@ shouwen_overdue_tickets %(overdue)d
 shouwen_due_tickets 0
 shouwen_messages_total{adapter="qq"} %(messages)d
 shouwen_answers_total{kind="answer"} 5
+shouwen_answers_total{kind="candidates"} 6
+shouwen_answers_total{kind="offer"} 7
 shouwen_steps_total{step="Claim"} 2
 shouwen_commit_seconds_bucket{le="0.001"} 1
 shouwen_commit_seconds_bucket{le="0.01"} 99
 shouwen_commit_seconds_bucket{le="+Inf"} 100
 shouwen_commit_seconds_count 100
 shouwen_adapter_connected{adapter="qq"} %(connected)d
+shouwen_adapter_connected{adapter="telegram"} 1
 shouwen_outbox_waiting{adapter="qq"} 7
 shouwen_outbox_age_seconds{adapter="qq"} 65
 shouwen_dead_letters 0
@@ -46,8 +49,11 @@ def test_the_screen_says_how_things_stand() -> None:
     lines = screen(figures(0.0, messages=10), now, voice_of("zh"), "http://bot", is_coloured=False)
     text = "\n".join(lines)
     assert "在办 8　没人接 3　超时 0　等确认 1" in text
-    assert "收到 10.0/秒（共 30）　答复 5" in text
+    assert "收到 10.0/秒（共 30）　答复 5　候选 6　报单提议 7　重复投递 0" in text
     assert "待发 7（最久 1 min 5 s）" in text
+    assert (
+        "平台 telegram　已连接　发出 0.0/秒　待发 0（最久 0 s）　没发成 0" in text
+    )  # nothing is told of it yet
     assert "99% 在 10 ms 内" in text
 
 

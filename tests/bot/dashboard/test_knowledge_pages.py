@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from io import BytesIO
 from random import Random
 
@@ -140,6 +141,10 @@ async def test_what_is_exported_can_be_imported(known, suffix):
 
 
 async def test_what_one_customer_is_told_is_given_out_alone(known):
+    now = known.clock.now()
+    ended = Entry(id="K-007", question="上学期的课表", answer="旧", valid_until=date(2026, 3, 5))
+    await known.bot.store.learn(Learning(at=now, entries=(ended,)))
+    await known.bot.knowledge.refresh(now)
     assert "/knowledge/export.xlsx?customer=shiyan" in await known.page("/knowledge")
     answer = await known.get("/knowledge/export.jsonl?customer=shiyan")
     assert [row.id for row in parse("a.jsonl", await answer.read()).rows] == ["K-001"]

@@ -169,6 +169,7 @@ async def test_without_a_login_nothing_is_shown(opens: Any, path: str) -> None:
 
     assert "请先登录" in page
     assert "打印机" not in page
+    assert "<nav" not in page  # nor where one could go
 
 
 @pytest.mark.asyncio
@@ -187,13 +188,17 @@ async def test_the_link_lets_one_browser_in(opens: Any) -> None:
     assert (answer.status, answer.headers["Location"]) == (303, "/")
     cookie = answer.cookies["shouwen_session"]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/")
+    assert not cookie["secure"]  # it would not come back over plain HTTP
     assert "没有在办的单" in await stand.page("/")
     unused = stand.access.link("")
     assert (await stand.get(unused)).headers["Location"] == "/"
     assert stand.access.redeem(unused.rpartition("=")[2])  # who is in already leaves it for somebody else
     stand.client.session.cookie_jar.clear()
-    assert "用不了了" in await stand.page(link, status=403)
+    stale = await stand.page(link, status=403)
+    assert ("用不了了" in stale, "<nav" in stale) == (True, False)
     await stand.page("/", status=401)
+    behind_a_proxy = await stand.get(stand.access.link(""), X_Forwarded_Proto="https")
+    assert behind_a_proxy.cookies["shouwen_session"]["secure"]
 
 
 @pytest.mark.asyncio
@@ -262,6 +267,6 @@ async def test_a_foreign_name_for_this_machine_is_refused(stand: Any) -> None:
 
     page = await stand.page("/", status=421, Host="evil.example:8080")
 
-    assert "打印机" not in page
+    assert ("打印机" in page, "<nav" in page) == (False, False)
     assert (await stand.get("/healthz", Host="evil.example")).status == 200
     assert (await stand.get("/hooks/web", Host="bot.example")).status == 200

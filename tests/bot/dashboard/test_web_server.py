@@ -258,11 +258,15 @@ async def test_a_fault_is_told_without_its_trace_and_logged_with_it(
     assert "已记入日志" in page
     assert "Traceback" not in page
     assert "request_failed" in capsys.readouterr().out
+    for_a_tool = await stand.get("/", Accept="application/json")
+    assert (for_a_tool.status, for_a_tool.content_type) == (500, "text/plain")
 
 
 @pytest.mark.asyncio
 async def test_an_unknown_page_leads_back(stand: Any) -> None:
-    assert "回到看板" in await stand.page("/nowhere", status=404)
+    page = await stand.page("/nowhere", status=404)
+    assert "回到看板" in page
+    assert "看看地址是不是打错了。" in page
 
 
 @pytest.mark.asyncio

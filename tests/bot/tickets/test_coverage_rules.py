@@ -179,3 +179,28 @@ def test_a_contract_excludes_only_what_it_names_and_nothing_that_it_covers() -> 
     assert scope.excluded_in("一体机连不上打印机") == ""
     assert scope.excluded_in("投影黑屏") == ""
     assert Scope().excluded_in("打印机坏了") == ""
+
+
+def test_what_was_said_to_be_outside_when_it_was_reported_is_decided_first(open_case: Any) -> None:
+    case = open_case(outside="打印机")
+    assert {clock.kind for clock in case.clocks} == {ClockKind.RESPOND, ClockKind.ANSWER}
+
+
+def test_of_several_beginnings_only_the_report_becomes_the_decision(rules: Rules, open_case: Any) -> None:
+    starts = [("reported", "dispatched"), ("dispatched", "arrived")]
+    promises = tuple(
+        Promise(
+            kind=kind,
+            calendar="always",
+            ladder="standard",
+            clock=WrittenClock(kind=kind.value, within="4h", from_=from_),
+        )
+        for kind, from_ in zip((ClockKind.RESOLVE, ClockKind.DIAGNOSE), starts, strict=True)
+    )
+    policy = rules.policies["edu"]
+    levels = (Level("3", "三级", (), promises),)
+    case = open_case(rules=replace(rules, policies={"edu": replace(policy, levels=levels)}), uncovered=ENDED)
+    case.does(cs.Cover(case.manager))
+    found = {each.kind: each.clock.from_ for each in case.ticket.promises if each.clock}
+    assert found[ClockKind.RESOLVE] == ("accepted", "dispatched")
+    assert found[ClockKind.DIAGNOSE] == ("dispatched", "arrived")

@@ -199,6 +199,19 @@ def test_news_of_a_major_incident_are_owed_every_hour_until_it_is_over(case: Any
     assert case.clock(ClockKind.UPDATE).due_at == case.now + HOUR
 
 
+@pytest.mark.parametrize(
+    ("from_", "is_theirs"), [("major", True), (("major", "reported"), True), ("responded", False)]
+)
+def test_a_contract_that_has_news_of_major_incidents_of_its_own_gets_no_others(
+    promised: Any, from_: Any, is_theirs: bool
+) -> None:
+    case = promised(_written(kind="resolve", within="4h"), _written(kind="update", every="30m", from_=from_))
+    (*_, declared) = [
+        event for event in case.does(s.DeclareMajor(case.manager)) if isinstance(event, e.MajorDeclared)
+    ]
+    assert (declared.promise is None) is is_theirs
+
+
 def test_an_acknowledged_alert_is_repeated_again_after_four_times_its_pause(case: Any) -> None:
     case.does(s.Say(case.zhang, "在看"))
     case.lives(8 * HOUR + MINUTE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -100,6 +100,13 @@ def test_a_chain_of_times_is_the_calendar_whenever_one_looks(day: int, start: in
     assert chain == [
         each.at for each in planned_between(plan.recurrence, begin, begin + timedelta(days=length))
     ]
+
+
+def test_a_plan_that_is_over_comes_no_more() -> None:
+    plan = plan_rules()
+    over = replace(plan, recurrence=replace(plan.recurrence, until=date(2026, 3, 1)))
+    assert plan.next_due(at("2026-03-09 10:00")) == at("2026-03-27 17:00")
+    assert over.next_due(at("2026-03-09 10:00")) is None
 
 
 def test_an_inspection_of_a_plan_that_is_no_more_ends_unheard(inspection: Any, planned: Rules) -> None:

@@ -135,3 +135,21 @@ def test_the_short_way_is_taken(rules, claimed):
     assert untouched.next_rung(ticket, rules) is not None
     assert untouched.first_word_by(ticket, rules) is not None
     assert untouched.reached(ticket, rules, ticket.opened_at + timedelta(days=1)) != []
+
+
+def test_what_may_be_told_again_is_looked_at_the_long_way(rules):
+    at = datetime(2026, 3, 9, 2, tzinfo=UTC)
+    ticket = reported(rules, "edu", "3", at)
+    for rungs, is_short in (
+        ((0, 1), True),
+        ((0, 1, 2), False),
+    ):  # the third is told again every quarter of an hour
+        told = Told(at, {rung: at + timedelta(minutes=10) for rung in rungs})
+        ticket = replace(ticket, told={promise.id: told for promise in ticket.promises})
+        assert (untouched.next_rung(ticket, rules) is not None) is is_short
+        assert (untouched.reached(ticket, rules, at + timedelta(hours=1)) is not None) is is_short
+
+
+def test_a_promise_without_a_ladder_is_passed_over_by_the_short_way(rules):
+    ticket = reported(replace(rules, ladders={}), "edu", "3", datetime(2026, 3, 9, 2, tzinfo=UTC))
+    assert untouched.reached(ticket, replace(rules, ladders={}), ticket.opened_at + timedelta(days=1)) == []
