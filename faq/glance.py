@@ -5,7 +5,6 @@ Seen before anything is looked for, and never wrong about what can: the evidence
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from functools import cache
 from itertools import accumulate
 
@@ -152,6 +151,7 @@ class _Bar:
 
     def __init__(self, look: Look, text: str, least: float, apart: _Apart) -> None:
         self._apart = apart
+        self._latest = _A_FEW  # for lengths that are nearly the same nearly as many are needed
         weighed, self._size = look.weighed, len(text)
         whole = weighed.sum.letters or 1.0
         heaviest = sorted([weight for _, weight, _ in weighed.characters], reverse=True)
@@ -170,10 +170,16 @@ class _Bar:
         )  # in what is longer it is as unlike
         length = 1.0 if is_last(step) else min(1.0, (highest + 1) / LONG)
         least, every = self._least - self._by_length * length, range(len(self._shares))
-        if self._spoken(every[-1], lowest, highest) < least:
+        count = min(self._latest, every[-1])
+        while count > 0 and self._spoken(count - 1, lowest, highest) >= least:
+            count -= 1
+        while count < every[-1] and self._spoken(count, lowest, highest) < least:
+            count += 1
+        self._latest = count
+        if count == every[-1] and self._spoken(count, lowest, highest) < least:
             is_the_text = self._shared[-1] == self._size and lowest <= self._size <= highest
-            return every[-1] if is_the_text else None
-        return bisect_left(every, least, key=lambda count: self._spoken(count, lowest, highest))
+            return count if is_the_text else None
+        return count
 
     def _spoken(self, count: int, lowest: int, highest: int) -> float:
         """Return what likeness speaks at most, to a phrasing between two lengths that has so many characters of the text."""
