@@ -97,6 +97,8 @@ class Answering:
             decision = decided(said, verdict)
             if mode != "off" and (parts := asked_parts(said.text)):
                 decision = await self._of_parts(hearing, parts, decision, is_surely=said.is_surely_for_bot)
+        if isinstance(decision, Candidates) and hearing.customer_room is not None and self._urgent(hearing):
+            decision = OfferTicket()  # an outage is no question about one computer
         match decision:
             case Silent():
                 return False

@@ -50,7 +50,7 @@ _API_FORM = Wording(
 _NO_NUMPY = Wording("句意向量需要 numpy：make extras", "vectors of sentences need numpy: make extras")
 _NO_FILE = Wording("没有这个文件（相对于配置文件）", "there is no such file (relative to the configuration)")
 
-_NO_FILE = Wording(
+_NO_DATABASE = Wording(
     '应为一个文件，如 "sqlite:data/shouwen.db"（不能是文件夹，也不能只放在内存里）',
     'expected a file, like "sqlite:data/shouwen.db" (no folder, and nothing that is in memory only)',
 )
@@ -79,7 +79,7 @@ def _database(written: str, secrets: Secrets, mistakes: Mistakes) -> Path:
         name = str(Path(name).expanduser())
     path = (secrets.folder / name).absolute()
     if secrets.are_needed and (name.startswith(_KEPT_NOWHERE) or path.is_dir()):
-        mistakes.add(("store", "url"), f"sqlite:{written}", _NO_FILE)
+        mistakes.add(("store", "url"), f"sqlite:{written}", _NO_DATABASE)
     return path
 
 

@@ -26,6 +26,7 @@ from scheduler.loop import Clock
 
 _MET = "met:"  # + address: the bot has introduced itself there
 _TOLD = "told:"  # + address: somebody was told of the group
+_AWAY = "away:"  # + address: the bot was removed from there, since when
 _MOST_WAITING: Final = (
     50  # groups that nobody has set up: on some platforms anybody may add the bot to any number
 )
@@ -39,6 +40,7 @@ _NOT_YET: Final = N_(
 _ENOUGH: Final = N_(
     "等着设置的群已有 {count} 个，再加进来的我先不出声，也不提示；要用哪个群，请到那里说“绑定 客户名”。"
 )
+_BACK: Final = N_("我又回到了“{room}”，那里照常。")
 _STANDINGS: Final[Mapping[What, str]] = {
     What.BOT_REMOVED: N_("我被移出了“{room}”，那里的消息我看不到了，也说不了话。"),
     What.MUTED: N_("“{room}”现在不让我主动说话：那里的提醒改发备用群，或等有人开口再补上。请群主放开。"),
@@ -64,11 +66,13 @@ class Newcomers:
         """Take a notice; a redelivery has no effect."""
         self._log.info("notice", action="notice", what=notice.what, room=notice.room, account=notice.account)
         if notice.what is What.BOT_ADDED:
+            await self._returned(notice)
             await self._arrived(
                 notice.room, notice.room_name, is_welcomed=True, seen=f"{notice.room}|{notice.key}"
             )
         elif notice.what in _STANDINGS:
-            await self._tell(notice, _STANDINGS[notice.what])
+            away = self._clock.now().isoformat() if notice.what is What.BOT_REMOVED else None
+            await self._tell(notice, _STANDINGS[notice.what], away=away)
         if notice.what is What.BOT_REMOVED:
             await self._left(notice.room)
 
@@ -168,8 +172,13 @@ class Newcomers:
         await self._desk.note(gone, [], self._clock.now(), None)
         await self._living.load()
 
-    async def _tell(self, notice: Notice, template: str) -> None:
-        """Say what has become of the bot in a room that is set up."""
+    async def _returned(self, notice: Notice) -> None:
+        """Say that the bot is back in a room of which it was said that it was removed."""
+        if await self._store.kept(_AWAY + notice.room):
+            await self._tell(notice, _BACK, away="")
+
+    async def _tell(self, notice: Notice, template: str, *, away: str | None = None) -> None:
+        """Say what has become of the bot in a room that is set up; `away` is since when it is not there, empty where it is again."""
         room = self._living.directory.room_at(notice.room)
         if room is None:
             return
@@ -181,8 +190,10 @@ class Newcomers:
             drafts.append(
                 self._drafts.notice(Message(to=Place.DUTY, text=text), place, key, self._clock.now())
             )
+        kept = (Kept(_AWAY + notice.room, away),) if away is not None else ()
         if drafts:
-            await self._desk.note((), drafts, self._clock.now(), f"{notice.room}|{notice.key}")
+            seen = f"{notice.room}|{notice.key}{'|back' if away == '' else ''}"
+            await self._desk.note(kept, drafts, self._clock.now(), seen)
 
 
 def _short(text: str) -> str:

@@ -12,7 +12,7 @@ from bot.vocabulary import Word
 _NUMBER = r"(?:单号?|工单|(?:ticket )?)\s*#?\s*(?P<number>\d{3,9})(?!\d)"
 _GAP = r"[\s:,，：、]*"
 _END = r"(?:了|吧|啊|呀|哈|呢|嘛|哦|噻|咯| please)*[\s。.!！~～?？]*"
-_MYSELF = r"(?:这个?单?|那个?单?)?(?:还是|就|先)?(?:由|让)?我"
+_MYSELF = r"(?:这个?单?|那个?单?)?(?:还是|就|先)?(?:由|让)?我(?:自己)?"
 _TAKES = r"(?:来|去|先)*(?:处理|跟进|跟|负责|接手?|搞|弄)(?:一下|下)?"
 _LOOKS = r"(?:来|去|先|过去)*(?:看看|看一下|看下|瞧瞧|修|去一趟|跑一趟)"
 _DAYS_PART = r"(?:早上|上午|中午|下午|傍晚|晚上)"
@@ -50,7 +50,7 @@ GIVES = (
 )
 ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is enough
     (Sentence(rf"{_GIVEN}\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), True),
-    (Sentence(rf"{_NUMBER}{_GAP}给\s*(?P<rest>.+?){_END}"), True),
+    (Sentence(rf"(?:(?:我?接错了?|我(?:没空|不会|走不开|请假了?|在外面|弄不了))[\s,，]+)?{_NUMBER}{_GAP}给\s*(?P<rest>.+?){_END}"), True),
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:改派?|换)(?:给|成)?\s*(?P<rest>@?[^\d\s,，。]+?)(?:来|去)?(?:处理|跟进|跟|看|接)?(?:一下|下)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
     (Sentence(rf"(?:让|叫|请|安排)\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
     (Sentence(rf"{_NUMBER}{_GAP}(?:让|叫|请|安排)\s*(?P<rest>.+)"), False),
@@ -61,15 +61,18 @@ ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is 
 DOES = Sentence(
     rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}|(?:过?去|来)(?:一趟|一下)?){_END}(?:$|[\s,，:：]+(?P<why>.*))"
 )
-_DONE = r"(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|解决|恢复正常|通|可以|好)"
+_DONE = (
+    r"(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完|解决|恢复正常|通|可以|好)"
+)
 _TO_MAJOR = r"(?:级别)?(?:改|升|定|调|列|算)(?:级)?(?:成|为|到|作)?\s*重大(?:事件|故障|事故)?"
 ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}{_TO_MAJOR}(?:$|[\s,，:：。]+(?P<rest>.*))"), Word.MAJOR, ""),
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:级别)?(?:改|升|降|调)(?:级)?(?:成|为|到)\s*(?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
+    (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:级别)?(?:改|升|降|调)\s*(?P<rest>[一二三四五1-5]级.*)"), Word.CHANGE_LEVEL, ""),
     (Sentence(rf"(?:set|change|raise|lower) {_NUMBER} to (?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:现在|还)?(?:在|要|得)?(?P<rest>等(?:客户|第三方|厂家|厂商|备件|配件|货)(?=$|[\s,，:：。;；]|提供|补充|发|拍).*)"), Word.PAUSE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?)?约(?:了|好了?|在|的是?)?(?:(?:客户|老师|对方)[\s,，]*)?(?P<rest>(?=.{{0,6}}\d|.{{0,6}}[一二三四五六七八九十两][点号日]|.{{0,4}}[天周早午晚]).+)"), Word.APPOINT, ""),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:这个?单?)?(?:不归我(?:管|弄|修)?|不是我(?:的|管|负责)(?:活|范围)?|我(?:弄|修|搞|处理)不了)(?P<rest>){_END}"), Word.HAND_OVER, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:这个?单?)?(?:不归我(?:管|弄|修)?|不是我(?:的|管|负责)(?:活|范围)?|我?(?:弄|修|搞|处理)不了)(?P<rest>){_END}"), Word.HAND_OVER, ""),
     (Sentence(rf"(?:帮我|再|去|麻烦)*催(?:一?下|催|一催)?\s*{_NUMBER}(?P<rest>){_END}"), Word.URGE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:帮我|再|麻烦)*催(?:一?下|催|一催)?(?P<rest>){_END}"), Word.URGE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
@@ -160,7 +163,7 @@ IS_ON_THE_WAY = Sentence(
     rf"(?:我)?(?:已经?)?(?:出发|在路上|在去的路上)了?{_SOFTLY}|(?:i'?m |i am )?on (?:my|the) way[\s.]*"
 )
 IS_DONE = Sentence(
-    r"(?:已经?|都)?(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完)(?:了|啦|咯)?(?:哈|啊|哦|嘛)?[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))|(?:it'?s )?(?:all )?fixed[\s.!]*"
+    r"(?:已经?|都)?(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完)(?:了|啦|咯)?(?:哈|啊|哦|嘛)?[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))|(?:it'?s )?(?:all )?fixed[\s.!]*"
 )
 GIVES_IT = Sentence(rf"(?:这个?单?|它)?(?:{_GIVEN}|让)\s*(?P<rest>[^\d]+)")
 WAITS_FOR_PARTS = Sentence(rf"(?:还)?(?:在|得|要)?(?P<rest>等(?:备件|配件|货|厂家|第三方)){_SOFTLY}")

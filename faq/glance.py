@@ -5,13 +5,12 @@ Seen before anything is looked for, and never wrong about what can: the evidence
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from functools import cache
 from itertools import accumulate
 
 from faq.features import at_most
 from faq.grams import ALL_CHINESE
-from faq.index import Glance, Index, Look
+from faq.index import Glance, Index, Look, Weighed
 from faq.marks import STEP, Counted, Marks, is_last, numbers_of
 from faq.rank import is_alike, speaks_for, spoken_at_most
 from faq.reading import LONG, content
@@ -37,7 +36,10 @@ def can_any(index: Index, text: str, least: float) -> bool:
         return True
     look = index.look(text)
     found = _numbers(_Bar(look, text, least, apart), look, marks)
-    return found is None or any(_can(index, number, text, look, least) for number in found)
+    if not found:
+        return found is None
+    weighed = index.weighed_known(text)
+    return any(_can(index, number, text, weighed, least) for number in found)
 
 
 @cache
@@ -90,11 +92,11 @@ def _is_enough(index: Index, text: str, glance: Glance, least: float, apart: _Ap
     return spoken - apart.unspoken(_A_FEW, longest) >= least - _speaks_anyway()
 
 
-def _can(index: Index, number: int, text: str, look: Look, least: float) -> bool:
+def _can(index: Index, number: int, text: str, weighed: Weighed, least: float) -> bool:
     phrase = index.text(number)
     if not phrase:
         return False  # it was taken out
-    features = at_most(text, phrase, index.coverage(look.weighed, number))
+    features = at_most(text, phrase, index.coverage(weighed, number))
     return is_alike(features) or spoken_at_most(features) >= least
 
 
@@ -152,13 +154,11 @@ class _Bar:
 
     def __init__(self, look: Look, text: str, least: float, apart: _Apart) -> None:
         self._apart = apart
-        weighed, self._size = look.weighed, len(text)
-        whole = weighed.sum.letters or 1.0
-        heaviest = sorted([weight for _, weight, _ in weighed.characters], reverse=True)
-        others = sum([weight for _, weight, _ in weighed.others])
+        self._latest = _A_FEW  # for lengths that are nearly the same nearly as many are needed
+        self._size = len(text)
         # With so many of them, what is shared at most: of the weight, and of the characters, those that are repeated first.
-        self._shares = [weight / whole for weight in accumulate(heaviest, initial=others)]
-        self._shared = list(accumulate(sorted(look.counts.values(), reverse=True), initial=look.others))
+        self._shares = list(accumulate(sorted(look.shares, reverse=True), initial=look.others))
+        self._shared = list(accumulate(sorted(look.counts.values(), reverse=True), initial=look.strange))
         self._by_letters, self._by_likeness, self._by_length, by_pieces = _speaks()
         self._least = least - _speaks_anyway() - by_pieces * look.pieces
 
@@ -170,10 +170,16 @@ class _Bar:
         )  # in what is longer it is as unlike
         length = 1.0 if is_last(step) else min(1.0, (highest + 1) / LONG)
         least, every = self._least - self._by_length * length, range(len(self._shares))
-        if self._spoken(every[-1], lowest, highest) < least:
+        count = min(self._latest, every[-1])
+        while count > 0 and self._spoken(count - 1, lowest, highest) >= least:
+            count -= 1
+        while count < every[-1] and self._spoken(count, lowest, highest) < least:
+            count += 1
+        self._latest = count
+        if count == every[-1] and self._spoken(count, lowest, highest) < least:
             is_the_text = self._shared[-1] == self._size and lowest <= self._size <= highest
-            return every[-1] if is_the_text else None
-        return bisect_left(every, least, key=lambda count: self._spoken(count, lowest, highest))
+            return count if is_the_text else None
+        return count
 
     def _spoken(self, count: int, lowest: int, highest: int) -> float:
         """Return what likeness speaks at most, to a phrasing between two lengths that has so many characters of the text."""

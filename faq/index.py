@@ -69,13 +69,14 @@ class Glance(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct, frozen=True):
-    """A text weighed, without what no phrasing has; the share of its pieces that some phrasing has; how often it has each Chinese
-    character that some phrasing has; and how many of its characters are not Chinese."""
+    """What some phrasing or other has of a text: the share of its letters' weight that is not Chinese, and that of each Chinese one;
+    how often each of these is there; the share of all pieces; and how many characters are not Chinese."""
 
-    weighed: Weighed
-    pieces: float
+    others: float
+    shares: list[float]
     counts: dict[str, int]
-    others: int
+    pieces: float
+    strange: int
 
 
 class _Remembered(dict[str, float]):
@@ -324,40 +325,59 @@ class Index:
         return _share(known, known + self._rarest * (_LETTER * len(no_letters) + len(no_pairs)))
 
     def look(self, text: str) -> Look:
-        """Return how a canonical text is weighed."""
+        """Return what some phrasing or other has of a canonical text, character by character."""
+        if not ALL_CHINESE.fullmatch(text):
+            return self._look(text)
+        letters = set(text)
+        letters.discard(" ")
+        weigh = self._letters.__getitem__
+        whole = sum(map(weigh, letters))
+        known = letters.difference(letters.difference(self._postings))
+        return Look(
+            0.0,
+            [weigh(character) / whole for character in known],
+            {character: text.count(character) for character in known},
+            self.share_of_pieces(text),
+            text.count(" "),
+        )
+
+    def _look(self, text: str) -> Look:
+        """Return what `look` does of a text with letters that are not Chinese."""
+        found = self.weighed_known(text)
+        whole = found.sum.letters or 1.0
+        known = [adds for _, _, adds in (*found.characters, *found.others)] + [
+            adds for _, adds in found.pairs
+        ]
+        return Look(
+            sum([weighs for _, weighs, _ in found.others]) / whole,
+            [weighs / whole for _, weighs, _ in found.characters],
+            {character: text.count(character) for character, _, _ in found.characters},
+            _share(sum(known), found.sum.pieces),
+            len(text) - sum(map(text.count, set(filter(CHINESE.match, text)))),
+        )
+
+    def weighed_known(self, text: str) -> Weighed:
+        """Return a canonical text weighed, without what no phrasing has, for less than `weigh` and `weighed` cost."""
         letters, others = letters_and_others(text)
         rarities, rarity, postings = self._weights, self.rarity, self._postings
         found = Weighed(Sum(0.0, 0.0), [], [], [])
-        counts: dict[str, int] = {}
-        all_letters = all_pieces = by_pieces = 0.0
+        by_letters = by_pieces = 0.0
         for piece, factor in letters.items():
             rare = rarities.get(piece) or rarity(piece)
             weighs, adds = factor * rare, _LETTER * rare
-            all_letters += weighs
-            all_pieces += adds
+            by_letters += weighs
+            by_pieces += adds
             if piece in postings:
-                by_pieces += adds
-                if CHINESE.match(piece):
-                    found.characters.append((piece, weighs, adds))
-                    counts[piece] = text.count(piece)
-                else:
-                    found.others.append((piece, weighs, adds))
+                (found.characters if CHINESE.match(piece) else found.others).append((piece, weighs, adds))
         for piece in others:
             rare = rarities.get(piece) or rarity(piece)
-            all_pieces += rare
+            by_pieces += rare
             if piece in postings:
-                by_pieces += rare
                 if CHINESE.match(piece):
                     found.pairs.append((piece, rare))
                 else:
                     found.others.append((piece, 0.0, rare))
-        chinese = sum(map(len, ALL_CHINESE.findall(text))) - text.count(" ")
-        return Look(
-            replace(found, sum=Sum(all_letters, all_pieces)),
-            _share(by_pieces, all_pieces),
-            counts,
-            len(text) - chinese,
-        )
+        return replace(found, sum=Sum(by_letters, by_pieces))
 
     def _letter(self, piece: str) -> float:
         return _factor(piece) * self.rarity(piece)

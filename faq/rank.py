@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from math import exp, log
+from operator import mul
 
 import msgspec
 
@@ -85,7 +86,8 @@ def _most_spoken() -> tuple[tuple[tuple[int, float], ...], float]:
 
 
 def _spoken(weights: Sequence[float], features: Sequence[float]) -> float:
-    return sum([weight * value for weight, value in zip(weights, features, strict=True)])
+    spoken: float = sum(map(mul, weights, features))
+    return spoken
 
 
 def values(each: Measured | Comparison) -> tuple[float, ...]:

@@ -40,7 +40,7 @@ def known_figures() -> set[str]:
     meters.stepped(None)
     by = {"qq": 1}
     figures = Figures(
-        tickets=by, overdue=0, due=0, waiting=by, oldest={"qq": 1.0}, dead=0, failures=0,
+        tickets=by, overdue=0, due=0, waiting=by, oldest={"qq": 1.0}, dead=0, failures=0, has_trouble=False, free_bytes=1,
         connected={"qq": True}, quotas={"qq": 0.5}, audit=Audit(), now=AT, started_at=AT, last_tick_at=AT,
     )  # fmt: skip
     assert generate_latest(meters.registry)

@@ -14,6 +14,7 @@ from bot.dashboard.knowledge_frame import KnowledgeFrame, back_to_the_list
 from bot.dashboard.rendering import Voice
 from bot.dashboard.wording import stamp
 from bot.learning.curator import Decide, edited, new_entry, shared_wordings
+from bot.learning.days import a_year_after
 from bot.tickets.errors import N_, TicketError
 from faq.entries import Entry
 from faq.formats import Fault
@@ -96,7 +97,10 @@ class KnowledgePages:
             return await self._form(
                 request, replace(typed, seen=form_of(latest).seen) if latest else typed, said
             )
-        return await self._shown(request, id_, await self._saved(voice, changed), response_to=posted)
+        said = await self._saved(voice, changed)
+        if posted.get("action") == "reviewed":
+            said = voice.speaker.say("{entry} 复核过，下次 {day} 提醒。", entry=id_, day=changed.review_on)
+        return await self._shown(request, id_, said, response_to=posted)
 
     async def add(self, request: web.Request) -> web.StreamResponse:
         """Add an entry; the question it came from, if any, is settled by it."""
@@ -126,6 +130,9 @@ class KnowledgePages:
                 return edited(id_, lambda each: replace(each, is_enabled=False)), why or N_("停用")
             case "on":
                 return edited(id_, lambda each: replace(each, is_enabled=True)), why or N_("启用")
+            case "reviewed":
+                day = a_year_after(voice.speaker.today)
+                return edited(id_, lambda each: replace(each, review_on=day)), why or N_("复核过")
             case "restore":
                 version = str(posted.get("version", ""))
                 changes = await self._bot.store.entry_history(id_)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -37,12 +38,17 @@ class Role(StrEnum):
     @property
     def is_staff(self) -> bool:
         """True for people of the service company."""
-        return self not in (Role.CUSTOMER, Role.CONTACT)
+        return self not in _CUSTOMERS
 
     @property
     def is_manager(self) -> bool:
         """True for those who may reassign and are told of breaches."""
-        return self in (Role.MANAGER, Role.DIRECTOR, Role.ADMIN)
+        return self in _MANAGERS
+
+
+# Asked several times a message, and naming a member takes longer than looking for it.
+_CUSTOMERS: Final = (Role.CUSTOMER, Role.CONTACT)
+_MANAGERS: Final = (Role.MANAGER, Role.DIRECTOR, Role.ADMIN)
 
 
 class Level(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing, Quota
@@ -34,6 +35,7 @@ class Gate:
         self.capabilities = Capabilities()
         self.refusal: DeliveryFailed | None = None
         self.said: list[str] = []
+        self.asked = 0
         self.comes = asyncio.Event()  # somebody is at the gate
         self.opens = asyncio.Event()
         self.opens.set()
@@ -44,6 +46,7 @@ class Gate:
             yield message
 
     async def send(self, message: Outgoing) -> str:
+        self.asked += 1
         self.comes.set()
         await self.opens.wait()
         if self.refusal is not None:
@@ -211,6 +214,35 @@ async def test_the_lease_may_go_while_a_message_waits_for_room_in_a_quota(store:
     await worker.outbox.close()
 
 
+@pytest.mark.parametrize("waits", [False, True], ids=["while it is sent", "while it waits for a quota"])
+async def test_what_another_worker_has_settled_meanwhile_is_let_go(store: Store, waits: bool) -> None:
+    worker = Worker(store, qq=1)
+    if waits:
+        worker.qq.capabilities = Capabilities(quotas=(Quota(1, timedelta(hours=1)),))
+        worker.outbox = Outbox(worker.store, worker.clock, {"qq": worker.qq}, lambda _: str)
+    await worker.outbox.recover()
+    if waits:
+        await worker.queue("m0")
+        await worker.outbox.drain()
+    worker.qq.opens.clear()
+    await worker.queue("m1")
+    for _ in range(20):
+        await asyncio.sleep(0)
+    if not waits:
+        await worker.qq.comes.wait()
+    [running] = worker.outbox._senders["qq"]._workers.values()
+    found = await store.outgoing("m1")
+    assert found is not None
+    await store.update_outgoing([replace(found, state=Delivery.DROPPED)])
+    worker.store.terms["qq"] = 2  # the lease went, and came back
+    await worker.outbox.look()
+    worker.qq.opens.set()
+    await worker.outbox.drain()
+    assert running.exception() is None
+    assert worker.qq.said == (["m0"] if waits else ["m1"])
+    await worker.outbox.close()
+
+
 async def test_what_was_said_while_the_store_was_away_is_noted_when_it_is_back(worker: Worker) -> None:
     worker.qq.opens.clear()
     await worker.queue("m0")
@@ -308,6 +340,7 @@ async def test_a_room_is_no_way_out_of_itself(worker: Worker) -> None:
     await worker.outbox.drain()
     assert await worker.states("m0") == [Delivery.DEAD]
     assert [message.key for message in lost] == ["m0"]
+    assert worker.qq.asked == 1  # it is not asked again what it has just refused
 
 
 async def test_where_the_platform_takes_its_time_few_are_claimed_and_where_it_is_quick_again_many(

@@ -161,6 +161,14 @@ def test_what_is_nearly_used_up_is_told_in_both_languages() -> None:
     assert all(each.says.isascii() for each in english)
 
 
+def test_only_what_is_nearly_used_up_is_told_and_the_fullest_first() -> None:
+    counted = taken(quotas(Quota(20, HOUR)), 15)
+    assert counted.nearly_spent(NOW) == []
+    taken(taken(counted, 1), 20, room=OTHER)
+    assert [(use.room, use.used) for use in counted.nearly_spent(NOW)] == [(OTHER, 20), (ROOM, 16)]
+    assert taken(quotas(Quota(5, timedelta(minutes=1))), 5).nearly_spent(NOW) == []  # it fills again soon
+
+
 # --- The outbox ---------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -137,3 +138,20 @@ async def test_entries_are_found_by_what_has_to_be_done_about_them(known):
 async def test_an_import_without_a_file_asks_for_one(known):
     page = await (await known.client.post("/knowledge/import", data={"by": "chen"})).text()
     assert "请先选一个文件。" in page
+
+
+async def test_the_history_says_what_an_entry_was_and_then_only_what_changed(known):
+    fields = {
+        "question": PRINTER.question,
+        "answer": PRINTER.answer,
+        "aliases": PRINTER.aliases[0],
+        "by": "chen",
+    }
+    await known.post("/knowledge/entries/K-001", {**fields, "review_on": "2026-09-01"})
+    page = await known.page("/knowledge/entries/K-001")
+    history = re.sub(r"<[^>]+>", " ", page[page.index("历史") :])
+    assert re.search(r"复核\s+2026-09-01", history)
+    newest, _, first = history.partition("复核")
+    assert "标准问法" not in newest
+    assert re.search(r"标准问法\s+打印机找不到", first)
+    assert re.search(r"相似问法\s+搜不到打印机", first)

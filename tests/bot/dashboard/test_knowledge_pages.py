@@ -329,6 +329,19 @@ async def test_what_another_customer_asked_is_not_given_to_an_entry_they_are_not
     assert known.bot.knowledge.stored("K-008") == other
 
 
+async def test_what_was_reviewed_comes_up_again_in_a_year(known):
+    await known.post("/knowledge/entries/K-001", {**FIELDS, "review_on": "2026-03-06"})
+    assert "K-001" in await known.page("/knowledge?state=review")
+    assert "复核过，还对" in await known.page("/knowledge/entries/K-001")
+    form = {**FIELDS, "answer": "还没写完", "review_on": "2026-03-06", "action": "reviewed"}
+    page = await (await known.post("/knowledge/entries/K-001", form)).text()
+    assert "K-001 复核过，下次 2027-03-06 提醒。" in page
+    entry = known.bot.knowledge.stored("K-001")
+    assert (str(entry.review_on), entry.answer, entry.reason) == ("2027-03-06", FIELDS["answer"], "复核过")
+    assert "K-001" not in await known.page("/knowledge?state=review")
+    assert "复核过，还对" not in await known.page("/knowledge/entries/K-002")
+
+
 async def test_a_long_list_is_leafed_through(known):
     now = known.clock.now()
     more = tuple(Entry(id=f"N-{n:03d}", question=f"第{n}问", answer="答") for n in range(150))

@@ -273,3 +273,15 @@ def test_a_callback_that_nobody_makes_climbs_the_ladder(callback: Any) -> None:
         (callback.manager,),
         (callback.director,),
     ]
+
+
+def test_only_what_people_reported_is_rated_before_it_is_closed(open_case: Any) -> None:
+    for kind, is_rated in ((Kind.FAULT, True), (Kind.IMPROVEMENT, False)):
+        case = open_case(kind=kind)
+        case.does(s.Claim(case.zhang))
+        case.resolve()
+        if is_rated:
+            case.does(s.Rate(case.requester, 5, 5, ""))
+            continue
+        with pytest.raises(TicketError, match="现在不用评分"):
+            case.does(s.Rate(case.requester, 5, 5, ""))
