@@ -31,8 +31,8 @@ class FirstWords:
         if room is None:
             return None
         here = [each for each in await self._store.open_tickets(room=room.id) if each.status is Status.OPEN]
-        if hearing.is_addressed:
-            return None  # said to the bot
+        if hearing.is_addressed and hearing.quotes is None:
+            return None  # said to the bot; who quotes it speaks to the room
         if awaiting := self._awaiting(hearing, here):
             return awaiting
         waiting = [each for each in here if each.owner is None and not each.kind.is_planned]
