@@ -30,7 +30,7 @@ from bot.rehearsal import rehearse
 from bot.roster import Roster
 from bot.run_file import Running, folder_of, write
 from bot.still_known import refuse_forgotten_calendars
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.instants import instant
 from bot.store.portable import refuse_half_a_copy
 from bot.store.registry import open_store

@@ -18,7 +18,8 @@ from bot.journal import Journal
 from bot.metrics import Meters
 from bot.outgoing import because, moved_file, moved_text, named, rendered
 from bot.patience import Patience
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import Store
+from bot.store.faults import StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.store.sharing import Lease
 from bot.tickets.errors import N_

@@ -9,7 +9,8 @@ import structlog
 from msgspec.structs import replace
 
 from bot.desk import Desk
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import Store
+from bot.store.faults import StoreFault
 from bot.tickets.due import next_deadline
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules

@@ -6,7 +6,7 @@ from bot import bound
 from bot.command_line import Voice
 from bot.config import Config
 from bot.set_up import ACCOUNT, CUSTOMER, ROOM, read
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.registry import read_kept
 
 

@@ -14,7 +14,7 @@ from bot.directory import Directory
 from bot.paper_files import workbook
 from bot.paperwork import Paperwork
 from bot.store.bodies import record_from
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.messages import Queued
 from bot.store.portable import Archive, KeptTicket, Part
 from bot.store.registry import open_archive

@@ -14,7 +14,7 @@ import click
 import msgspec
 
 from bot.config import Config, ConfigurationFaults, load
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.texts import LANGUAGES, Texts
 from bot.tickets.errors import N_
 

@@ -19,7 +19,8 @@ import msgspec
 
 from bot.store import backup_file
 from bot.store.backup_file import Head
-from bot.store.contract import Change, Kept, StoreFault
+from bot.store.contract import Change, Kept
+from bot.store.faults import StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.store.pages import Page, Tally, is_empty, pages, tallied
 from bot.store.portable import COPIED_FROM, COPYING, Part, Piece, Portable

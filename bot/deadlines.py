@@ -17,7 +17,8 @@ from bot.filing import Filing
 from bot.follow_ups import FollowUps
 from bot.foresight import Foresight
 from bot.metrics import Meters
-from bot.store.contract import Conflict, Due, Store, StoreFault
+from bot.store.contract import Due, Store
+from bot.store.faults import Conflict, StoreFault
 from bot.storm_watch import StormWatch
 from bot.tickets.storms import listed
 

@@ -10,7 +10,8 @@ import structlog
 
 from bot.pace import Pace
 from bot.quotas import Quotas
-from bot.store.contract import Change, Kept, LeaseLost, Store, StoreFault
+from bot.store.contract import Change, Kept, Store
+from bot.store.faults import LeaseLost, StoreFault
 from bot.store.messages import Delivered
 from scheduler.loop import Clock
 

@@ -24,7 +24,8 @@ from bot.merging import Echoes, Merging
 from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.store.contract import Conflict, Kept, Link, Saved, Store
+from bot.store.contract import Kept, Link, Saved, Store
+from bot.store.faults import Conflict
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, TicketError
 from bot.tickets.events import AnyEvent, Realigned

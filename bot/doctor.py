@@ -23,7 +23,7 @@ from bot.event_loop import loop_factory
 from bot.examining import Found, asked, examined, merged, of_store
 from bot.reach import unreached
 from bot.set_up import contradictions, read
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.registry import advice_about, damage, open_store
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker

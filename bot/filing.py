@@ -15,7 +15,8 @@ from bot.journal import Journal
 from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.store.contract import AlreadySeen, Change, Kept, Link, Saved, Store
+from bot.store.contract import Change, Kept, Link, Saved, Store
+from bot.store.faults import AlreadySeen
 from bot.tickets.events import AnyEvent, Opened
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import next_deadline

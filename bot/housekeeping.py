@@ -18,7 +18,8 @@ from bot.kept_index import index_file, read_base
 from bot.knowledge import wanted_of
 from bot.measured import told
 from bot.set_up import ACCOUNT, CUSTOMER, ROOM, overlaid, read
-from bot.store.contract import Store, StoreFault, StoreInUse
+from bot.store.contract import Store
+from bot.store.faults import StoreFault, StoreInUse
 from bot.store.registry import ReadVectors, open_store, read_entries, read_kept, read_uses
 from bot.tickets.errors import N_
 from bot.understanding import Understanding, understanding_of

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from bot.beside import beside, let_go
 from bot.config import Config
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import Store
+from bot.store.faults import StoreFault
 from bot.store.knowledge_contract import KnowledgeMoved, Learning
 from bot.tickets.errors import N_
 from faq.entries import Entry

@@ -16,7 +16,7 @@ from bot.journal import Journal
 from bot.metrics import Meters
 from bot.outbox import Outbox
 from bot.reception import Reception
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from scheduler.loop import Clock
 
 _MOST_WAITING = 5000  # beyond this the adapters wait, and with them the platforms

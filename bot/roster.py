@@ -17,7 +17,7 @@ import structlog
 from adapters.contract import Adapter, HasPages
 from bot.assembly import Bot
 from bot.intake import Intake
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 
 _EVERY_SECONDS = 1.0
 _PATIENCE = timedelta(seconds=2)  # for messages that are being sent

@@ -18,7 +18,8 @@ from bot.journal import Journal
 from bot.metrics import Meters
 from bot.pace import Pace
 from bot.quotas import Quotas, Spent, calls
-from bot.store.contract import LeaseLost, MovedAway, Store, StoreFault
+from bot.store.contract import Store
+from bot.store.faults import LeaseLost, MovedAway, StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.store.sharing import Lease
 from bot.tickets.errors import N_

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import Store
+from bot.store.faults import StoreFault
 from bot.tickets.clockwork import calendars_of
 from bot.tickets.errors import N_
 from bot.tickets.rules import Rules

@@ -13,7 +13,8 @@ from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.living import Living
 from bot.outbox import Outbox
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import Store
+from bot.store.faults import StoreFault
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party
 from scheduler.loop import Clock

@@ -12,7 +12,7 @@ import click
 from bot.command_line import Voice
 from bot.figures import Reading, quantile, rate, reading
 from bot.run_file import Running
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.tickets.errors import N_
 from scheduler.loop import Clock
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bot.store.contract import worded
+from bot.store.faults import worded
 from bot.tickets.errors import N_
 from scheduler.lengths import parse_length
 

@@ -27,7 +27,7 @@ from bot.dashboard.pages import Pages
 from bot.dashboard.rendering import Renderer, Site
 from bot.dashboard.setup_pages import SetUpPage
 from bot.examining import FINDINGS, FindingsPage
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.sharing import SharedStore
 from bot.texts import Texts
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from bot.store.contract import Failure, Store, StoreFault
+from bot.store.contract import Failure, Store
+from bot.store.faults import StoreFault
 from bot.store.messages import Queued
 from bot.tickets.model import Ticket
 from scheduler.loop import Clock

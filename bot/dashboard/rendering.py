@@ -16,7 +16,7 @@ from bot.dashboard.assets import Assets
 from bot.dashboard.language import COOKIE, pick_language
 from bot.dashboard.live import Snapshot
 from bot.dashboard.wording import stamp
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.tickets.speaker import Speaker
 
 _REMEMBERED = timedelta(days=365)

@@ -20,7 +20,8 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Failure, Kept, Link, StoreFault
+from bot.store.contract import Failure, Kept, Link
+from bot.store.faults import StoreFault
 from bot.store.knowledge_contract import Uses
 from bot.store.messages import Queued
 from bot.store.pages import Page

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import TypeVarTuple
 
-from bot.store.contract import AlreadySeen, Conflict, StoreFault
+from bot.store.faults import AlreadySeen, Conflict, StoreFault
 from bot.store.knowledge_contract import KnowledgeMoved
 from bot.store.sqlite_batches import Batches, Refusal
 from bot.store.sqlite_faults import of_database

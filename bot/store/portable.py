@@ -15,7 +15,8 @@ import msgspec
 
 from bot.asks import Ask
 from bot.lessons import Lesson
-from bot.store.contract import Failure, Kept, Link, Store, StoreFault
+from bot.store.contract import Failure, Kept, Link, Store
+from bot.store.faults import StoreFault
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.store.messages import Queued
 from bot.tickets.errors import N_

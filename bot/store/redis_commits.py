@@ -16,7 +16,8 @@ from uuid import uuid4
 from msgspec.structs import replace
 from redis.exceptions import RedisError
 
-from bot.store.contract import AlreadySeen, Change, Conflict, LeaseLost, MovedAway, NotQueued, StoreFault
+from bot.store.contract import Change
+from bot.store.faults import AlreadySeen, Conflict, LeaseLost, MovedAway, NotQueued, StoreFault
 from bot.store.instants import milliseconds
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.store.redis_boxes import Boxes

@@ -9,7 +9,7 @@ from pathlib import Path
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AskError, ResponseError
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.redis_places import Cluster, Places, Server, Unreachable, places_of
 from bot.store.redis_shards import PREFIX, prefix_of
 from bot.store.redis_url import Address

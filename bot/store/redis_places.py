@@ -11,7 +11,7 @@ from redis.asyncio.connection import AbstractConnection, Connection, SSLConnecti
 from redis.crc import key_slot
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.redis_url import Address
 from bot.tickets.errors import N_
 

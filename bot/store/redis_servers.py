@@ -23,7 +23,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.redis_line import SILENCE_SECONDS, Line, Lost
 from bot.store.redis_places import Places, Server, Unreachable, connected, places_of
 from bot.store.redis_scripts import script

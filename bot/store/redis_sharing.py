@@ -12,7 +12,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from bot.store.claims import CLAIMED_SECONDS
-from bot.store.contract import LeaseLost, StoreFault
+from bot.store.faults import LeaseLost, StoreFault
 from bot.store.instants import instant, milliseconds
 from bot.store.messages import Queued
 from bot.store.redis_commits import Commits

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import msgspec
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.instants import milliseconds
 from bot.store.redis import RedisStore
 from bot.store.redis_examined import examined, incomplete

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.tickets.errors import N_
 
 FORMS = (

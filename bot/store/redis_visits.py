@@ -16,7 +16,7 @@ from redis.exceptions import (
     ResponseError,
 )
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.redis_places import Server, connected, hang_up, unknown_to
 from bot.store.redis_url import Address
 from bot.tickets.errors import N_

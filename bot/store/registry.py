@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.store.advice import Advice
-from bot.store.contract import Kept, StoreFault
+from bot.store.contract import Kept
+from bot.store.faults import StoreFault
 from bot.store.knowledge_contract import Uses
 from bot.store.portable import Archive, Part, Portable
 from bot.tickets.errors import N_

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
+from bot.store.faults import StoreFault
 from bot.store.messages import Queued
 from bot.tickets.model import Ticket
-
-if TYPE_CHECKING:
-    from bot.store.contract import StoreFault
 
 _EVERYTHING = 100_000
 

@@ -28,8 +28,9 @@ from bot.store.bodies import (
     uses_from,
 )
 from bot.store.claims import Claim, Claims
-from bot.store.contract import Change, Failure, Link, StoreFault
+from bot.store.contract import Change, Failure, Link
 from bot.store.digests import digest_of
+from bot.store.faults import StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
 from bot.store.knowledge_contract import EntryChange, Learning, Uses

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.portable import Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.sqlite_file import check_ours, known_migrations, open_for_reading

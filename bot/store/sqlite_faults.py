@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.tickets.errors import N_
 
 # By the first byte of SQLite's result code: what an extended code adds changes nothing of what to do.

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.instants import milliseconds
 from bot.store.sqlite_faults import is_damage, of_database, of_file
 from bot.tickets.errors import N_

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from bot.store.contract import StoreFault, StoreInUse
+from bot.store.faults import StoreFault, StoreInUse
 from bot.store.lockfile import Held, LockFile
 from bot.store.sqlite_faults import of_file
 from bot.tickets.errors import N_

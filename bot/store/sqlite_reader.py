@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from bot.beside import let_go, short_turns
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.sqlite_file import open_for_reading
 from bot.store.sqlite_statements import Row
 from bot.tickets.errors import N_

@@ -9,7 +9,8 @@ import msgspec
 
 from bot.asks import Ask
 from bot.store.bodies import body_of, body_of_record
-from bot.store.contract import AlreadySeen, Change, Conflict, NotQueued, Saved
+from bot.store.contract import Change, Saved
+from bot.store.faults import AlreadySeen, Conflict, NotQueued
 from bot.store.instants import milliseconds, milliseconds_up
 from bot.store.messages import Delivered, Queued
 from bot.tickets.model import Ticket

@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 
-from bot.store.contract import Change, Conflict, Saved, Store
+from bot.store.contract import Change, Saved, Store
+from bot.store.faults import Conflict
 from bot.tickets import events as e
 from bot.tickets import timing
 from bot.tickets.kinds import ClockKind, Status, SurveyState

@@ -17,7 +17,8 @@ from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing, 
 from bot.clock import StillClock
 from bot.metrics import Meters
 from bot.outbox import Outbox
-from bot.store.contract import Change, LeaseLost, Store, StoreFault
+from bot.store.contract import Change, Store
+from bot.store.faults import LeaseLost, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.store.registry import open_store
 from bot.store.sharing import Lease

@@ -13,7 +13,7 @@ from bot.app import serve
 from bot.config import for_replay, load, rules_of
 from bot.dashboard.board import rows
 from bot.replay import Stage
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.registry import open_store
 from bot.transcripts import Say
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from adapters.contract import DeliveryFailed
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store_watch import LEAST_FREE, StoreWatch
 from tests.bot.office import CUSTOMER, DUTY
 

@@ -14,7 +14,8 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.store.contract import Change, StoreFault
+from bot.store.contract import Change
+from bot.store.faults import StoreFault
 from bot.store.messages import Queued
 from bot.store.pages import tallied
 from bot.store.registry import open_store

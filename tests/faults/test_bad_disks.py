@@ -17,7 +17,8 @@ import pytest
 from bot import copying
 from bot.command_line import voice_of
 from bot.doctor import examined_store
-from bot.store.contract import Change, Saved, StoreFault
+from bot.store.contract import Change, Saved
+from bot.store.faults import StoreFault
 from bot.store.messages import Queued
 from bot.store.pages import tallied
 from bot.store.registry import open_store

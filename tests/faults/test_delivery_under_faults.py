@@ -16,7 +16,8 @@ from structlog.testing import capture_logs
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing
 from bot.outbox import Outbox
 from bot.outgoing import RESENT
-from bot.store.contract import Change, LeaseLost, StoreFault
+from bot.store.contract import Change
+from bot.store.faults import LeaseLost, StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.store.registry import open_store
 

@@ -17,7 +17,7 @@ from bot.failing import Failures
 from bot.intake import Intake
 from bot.journal import Journal
 from bot.metrics import Meters
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.registry import open_store
 
 pytestmark = pytest.mark.asyncio

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot import copying
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.pages import tallied
 from bot.store.redis_servers import Servers
 from bot.store.redis_shards import Shards, prefix_of

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.redis_start import open_redis
 from tests.bot.store.conftest import AT, Builder
 from tests.faults.test_redis_network import WRITERS, Load, stores

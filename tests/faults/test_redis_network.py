@@ -12,7 +12,7 @@ from itertools import repeat
 import pytest
 from structlog.testing import capture_logs
 
-from bot.store.contract import AlreadySeen, Conflict, StoreFault
+from bot.store.faults import AlreadySeen, Conflict, StoreFault
 from bot.store.redis import RedisStore
 from bot.store.redis_line import SILENCE_SECONDS
 from bot.store.redis_start import open_redis

@@ -12,7 +12,7 @@ import pytest
 
 from bot.dashboard.live import MOST_MISSED, PACE, STEADY, Live, Snapshot
 from bot.dashboard.stream import event
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.tickets.kinds import Kind
 from bot.tickets.model import Party, Ticket
 

@@ -12,7 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from adapters.contract import DeliveryFailed
-from bot.store.contract import Change, StoreFault
+from bot.store.contract import Change
+from bot.store.faults import StoreFault
 from bot.store.messages import Queued
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from bot.asks import Check, Menu
 from bot.lessons import Picked, Proposed
-from bot.store.contract import AlreadySeen, ClosedAsk, Conflict, Kept, Link
+from bot.store.contract import ClosedAsk, Kept, Link
+from bot.store.faults import AlreadySeen, Conflict
 from bot.store.knowledge_contract import EntryChange, KnowledgeMoved, Uses
 from bot.store.messages import Delivered, Delivery, QueuedButton, QueuedFile, QueuedMention
 from bot.tickets.events import Claimed, Noted, Responded

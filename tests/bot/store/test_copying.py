@@ -14,7 +14,8 @@ import pytest
 
 from bot import copying
 from bot.lessons import Lesson, Missed
-from bot.store.contract import Change, Kept, Link, StoreFault
+from bot.store.contract import Change, Kept, Link
+from bot.store.faults import StoreFault
 from bot.store.messages import Delivery
 from bot.store.pages import tallied
 from bot.store.portable import Part, refuse_half_a_copy

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.store.contract import Conflict, Saved
+from bot.store.contract import Saved
+from bot.store.faults import Conflict
 from bot.store.latest import Latest
 from bot.store.sqlite import SqliteStore, open_sqlite
 from bot.tickets.kinds import Status

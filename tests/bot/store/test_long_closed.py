@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.store.contract import Conflict
+from bot.store.faults import Conflict
 from bot.store.portable import Part, first_broken
 from bot.tickets.kinds import Status
 from bot.tickets.records import first_break

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 import redis
 
-from bot.store.contract import Store, StoreFault
+from bot.store.contract import Store
+from bot.store.faults import StoreFault
 from bot.store.redis_start import VERSION, Meta
 from bot.store.redis_url import address_of
 from bot.store.registry import open_store

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from bot.store.contract import Conflict, LeaseLost, MovedAway
+from bot.store.faults import Conflict, LeaseLost, MovedAway
 from bot.store.messages import Delivered, Delivery
 from bot.store.redis import RedisStore
 from bot.store.redis_start import open_redis

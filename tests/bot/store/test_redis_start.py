@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.redis_start import VERSION, Meta
 from bot.store.redis_url import address_of
 from bot.store.registry import advice_about, open_store

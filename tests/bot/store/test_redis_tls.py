@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bot.clock import SystemClock
-from bot.store.contract import StoreFault
+from bot.store.faults import StoreFault
 from bot.store.registry import open_store
 from tests.bot.store.conftest import AT
 from tests.redis_servers import Server, free_port

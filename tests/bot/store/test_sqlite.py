@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from bot.asks import Answered
-from bot.store.contract import ClosedAsk, Conflict, Link, StoreFault
+from bot.store.contract import ClosedAsk, Link
+from bot.store.faults import Conflict, StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.portable import Part, first_broken
 from bot.store.queries import named_queries, sqlite_queries
