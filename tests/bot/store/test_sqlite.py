@@ -212,7 +212,7 @@ class TestLock:
         store = await open_sqlite(path, build.at)
         program = (
             "import asyncio, sys\nfrom datetime import UTC, datetime\n"
-            "from bot.store.contract import StoreFault\nfrom bot.store.registry import open_store\n"
+            "from bot.store.faults import StoreFault\nfrom bot.store.registry import open_store\n"
             "try: asyncio.run(open_store(sys.argv[1], datetime(2026, 3, 6, tzinfo=UTC)))\n"
             "except StoreFault as fault: print(ascii(str(fault)))\n"
         )
