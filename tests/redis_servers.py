@@ -102,7 +102,9 @@ class Server:
             if self._process.poll() is not None:
                 break
             sleep(0.02)
-        raise RuntimeError((self.folder / "log.txt").read_text())
+        raise RuntimeError(
+            (self.folder / "log.txt").read_text(encoding="utf-8", errors="replace")
+        )  # it may quote what is damaged
 
     def command(self) -> list[str]:
         """Return the words behind the program's name."""
