@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from bot import answers
+from bot.aside import AnswersAside
 from bot.asks import CallList
 from bot.commands import Command, spec_named
 from bot.desk import Desk
@@ -22,7 +23,6 @@ from bot.tickets.kinds import Kind
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Role, Rules
-from bot.tickets.speaker import Speaker
 from bot.tickets.timing import promised_word
 from bot.vocabulary import Word
 
@@ -30,7 +30,7 @@ _MOST_CALLS = 9
 _ALONE = (Word.ON_DUTY, Word.TAKE_OVER, Word.WORKLOAD)  # mean something only when nothing follows
 
 
-class Informing:
+class Informing(AnswersAside):
     """Answers what somebody wants to know. `run` returns False when the word was ordinary speech after all."""
 
     def __init__(
@@ -44,8 +44,7 @@ class Informing:
         office: DutyOffice,
         ledgers: Ledgers,
     ) -> None:
-        self._desk = desk
-        self._drafts = drafts
+        super().__init__(desk, drafts)
         self._directory = directory
         self._finding = finding
         self._rules = rules
@@ -149,12 +148,3 @@ class Informing:
 
     def _due_at(self, call: Ticket, hearing: Hearing) -> datetime:
         return promised_word(call, self._rules) or hearing.now
-
-    def _speak(self, hearing: Hearing) -> Speaker:
-        return self._drafts.speaker(hearing.origin.language, hearing.now)
-
-    async def _tell(self, hearing: Hearing, text: str) -> None:
-        await self._desk.answer([Message(to=Place.ASIDE, text=text)], hearing.origin)
-
-    async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
-        await self._tell(hearing, self._speak(hearing).say(template, **values))

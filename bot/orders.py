@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot import answers
+from bot.aside import AnswersAside
 from bot.asks import Check, Suggestion
 from bot.commands import WITH_NUMBER, Command, nearest
 from bot.complaining import Complaining
@@ -37,7 +38,6 @@ from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
-from bot.tickets.speaker import Speaker
 from bot.visiting import Visiting
 from bot.vocabulary import EXAMPLE_NUMBER, Whose, Word, may_use
 from faq.text import looks_like_question
@@ -64,7 +64,7 @@ _MORE_THAN_A_COMMIT = SET_UP_WORDS | TEACHING_WORDS | MERGING_WORDS | PLANNED_WO
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
 
 
-class Orders:
+class Orders(AnswersAside):
     """Runs commands. `run` returns False when the word was ordinary speech after all."""
 
     def __init__(
@@ -87,8 +87,7 @@ class Orders:
         paperwork: Paperwork,
         complaining: Complaining,
     ) -> None:
-        self._desk = desk
-        self._drafts = drafts
+        super().__init__(desk, drafts)
         self._directory = directory
         self._finding = finding
         self._rules = rules
@@ -344,12 +343,3 @@ class Orders:
             await self._opening.reported(hearing, command.rest)
         else:
             await self._opening.described(hearing)
-
-    def _speak(self, hearing: Hearing) -> Speaker:
-        return self._drafts.speaker(hearing.origin.language, hearing.now)
-
-    async def _tell(self, hearing: Hearing, text: str) -> None:
-        await self._desk.answer([Message(to=Place.ASIDE, text=text)], hearing.origin)
-
-    async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
-        await self._tell(hearing, self._speak(hearing).say(template, **values))
