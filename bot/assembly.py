@@ -288,7 +288,6 @@ async def assemble(
         checking=checking,
         resulting=Resulting(desk=desk, talk=talk),
         desk=desk,
-        drafts=drafts,
         store=store,
         rules=rules,
         answering=answering,

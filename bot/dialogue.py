@@ -31,7 +31,6 @@ from bot.asks import (
 )
 from bot.checking import Checking
 from bot.desk import Desk
-from bot.drafts import Drafts
 from bot.following_on import supplement
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
@@ -91,7 +90,6 @@ class Dialogue:
         self,
         *,
         desk: Desk,
-        drafts: Drafts,
         store: Store,
         rules: Rules,
         answering: Answering,
@@ -105,7 +103,6 @@ class Dialogue:
         resulting: Resulting,
     ) -> None:
         self._desk = desk
-        self._drafts = drafts
         self._store = store
         self._rules = rules
         self._answering = answering

@@ -45,7 +45,6 @@ class Outbox:
     ) -> None:
         self.on_loss: Callable[[Queued], None] = lambda _: None  # called when a message is given up
         self._store = store
-        self._clock = clock
         self._reviving = asyncio.Lock()
         meters, journal = meters or Meters(clock.monotonic), journal or Journal(is_on=False)
         self._senders = {

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import Final
 
 import msgspec
-import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Adapter, Attachment, Incoming
@@ -78,7 +77,6 @@ class Uploading:
         self._knowledge = knowledge
         self._adapters = adapters
         self._workshop = workshop
-        self._log = structlog.get_logger("uploading")
 
     async def sent(self, hearing: Hearing, incoming: Incoming) -> bool:
         """Show what a file would bring; False when it is none of these files, or not from somebody who may.
