@@ -1,6 +1,7 @@
 """What holds for every test."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
@@ -34,7 +35,11 @@ def pytest_configure(config: pytest.Config) -> None:
         asyncio.set_event_loop_policy(UnsteadyPolicy(seed))
 
 
+def pytest_collection_finish() -> None:
+    # Half a million objects that stay to the end: walking them again and again takes a tenth of the time of all tests.
+    gc.collect()
+    gc.freeze()
+
+
 def _has_room() -> bool:
-    return (
-        os.access(_DISK_IN_MEMORY, os.W_OK) and shutil.disk_usage(_DISK_IN_MEMORY).free > _NEEDED_BYTES
-    )
+    return os.access(_DISK_IN_MEMORY, os.W_OK) and shutil.disk_usage(_DISK_IN_MEMORY).free > _NEEDED_BYTES
