@@ -46,7 +46,7 @@ from bot.store.sqlite_holding import locked
 from bot.store.sqlite_knowledge import learning_statements
 from bot.store.sqlite_pieces import page, putting
 from bot.store.sqlite_reader import Reader
-from bot.store.sqlite_statements import Statement, delivering, noting, saving
+from bot.store.sqlite_statements import Statement, deciding, delivering, noting, saving
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from bot.tickets.same_words import LATEST_REPORTS, same_reports
@@ -263,6 +263,11 @@ class SqliteStore(Alone):
 
     async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:  # noqa: ARG002 - never ends
         await self._writer.submit(delivering(messages, self._queries))
+
+    async def update_dead(self, letters: list[Queued]) -> list[str]:
+        saving = [self._writer.submit([deciding(letter, self._queries)]) for letter in letters]
+        saved = await asyncio.gather(*saving)
+        return [letter.key for letter, rows in zip(letters, saved, strict=True) if rows]
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         await self._writer.submit(noting(delivered, self._queries))

@@ -392,3 +392,38 @@ async def test_nobody_waits_longer_than_told_for_a_platform_that_does_not_answer
         await asyncio.sleep(0)
     assert asyncio.all_tasks() <= before | set(worker.outbox._senders["qq"]._tasks())
     worker.qq.opens.set()
+
+
+async def test_two_managers_at_two_workers_who_press_at_once_send_a_dead_letter_once(
+    worker: Worker, store: Store
+) -> None:
+    """The second would put it back into the queue after the first has sent it, and nobody would see that it is the same."""
+    other = Worker(store, qq=1, wecom=1)
+    worker.qq.refusal = DeliveryFailed("不在群里")
+    await worker.queue("m0", "m1")
+    await worker.outbox.drain()
+    worker.qq.refusal = None
+    assert await worker.states("m0", "m1") == [Delivery.DEAD, Delivery.DEAD]
+    pressed = await asyncio.gather(worker.outbox.retry("m0", "m1"), other.outbox.retry("m0", "m1"))
+    await worker.outbox.drain()
+    await other.outbox.look()
+    await other.outbox.drain()
+    assert pressed == [2, 0]
+    assert worker.qq.said + other.qq.said == ["m0", "m1"]
+    await other.outbox.close()
+
+
+async def test_what_one_manager_sends_again_the_other_does_not_put_aside(
+    worker: Worker, store: Store
+) -> None:
+    other = Worker(store, qq=1, wecom=1)
+    worker.qq.refusal = DeliveryFailed("不在群里")
+    await worker.queue("m0")
+    await worker.outbox.drain()
+    worker.qq.refusal = None
+    pressed = await asyncio.gather(worker.outbox.retry("m0"), other.outbox.put_aside("m0"))
+    await worker.outbox.drain()
+    assert pressed == [1, 0]
+    assert worker.qq.said == ["m0"]
+    assert await worker.states("m0") == [Delivery.SENT]
+    await other.outbox.close()
