@@ -203,11 +203,16 @@ class Attempts:
         return self.adapter.send(outgoing)
 
     async def _come_to(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
-        """Do what follows from a failure; where it cannot be noted, at least remember that the message may have arrived."""
+        """Do what follows from a failure; where it cannot be noted, at least remember that the message may have arrived.
+
+        It may have been noted all the same, and only the answer of the store be lost: it must be noted anew that it is being sent
+        before it is, or whoever takes it over believes that it never was.
+        """
         try:
             return await self._failed(message, failure)
         except StoreFault as fault:
-            known = replace(message, is_unknown=message.is_unknown or failure.is_unknown)
+            is_unknown = message.is_unknown or failure.is_unknown
+            known = replace(message, state=Delivery.QUEUED, is_unknown=is_unknown)
             raise Unnoted(known, fault) from fault
 
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:

@@ -66,6 +66,7 @@ class Leased:
         self._store = store
         self.terms = terms
         self.is_away = False
+        self.loses_answer_of: Delivery | None = None  # a state: the next time it is noted, only the answer is lost
         self.writes = 0  # of states, that were asked for
         self._told: dict[tuple[str, int], set[str]] = {}
 
@@ -96,6 +97,9 @@ class Leased:
     async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:
         self._asked()
         await self._store.update_outgoing(messages, under=under)
+        if self.loses_answer_of in {message.state for message in messages}:
+            self.loses_answer_of = None
+            raise StoreFault("no answer")
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         self._asked()
@@ -392,6 +396,28 @@ async def test_nobody_waits_longer_than_told_for_a_platform_that_does_not_answer
         await asyncio.sleep(0)
     assert asyncio.all_tasks() <= before | set(worker.outbox._senders["qq"]._tasks())
     worker.qq.opens.set()
+
+
+async def test_what_was_noted_as_waiting_without_an_answer_is_noted_anew_before_it_is_sent(
+    worker: Worker, store: Store
+) -> None:
+    """Else the store says that it never left, and who takes it over says it again without the mark."""
+    worker.qq.refusal = DeliveryFailed("太快了", retry_after=timedelta(seconds=5))
+    worker.store.loses_answer_of = Delivery.QUEUED
+    with capture_logs() as logs:
+        await worker.queue("m0")
+        await worker.until_known_trouble("outbox_store_fault", logs)
+    worker.qq.refusal = None
+    worker.qq.comes.clear()
+    worker.qq.opens.clear()
+    worker.clock.move_to(NOW + timedelta(minutes=1))
+    await worker.qq.comes.wait()
+    assert await worker.states("m0") == [Delivery.SENDING]
+    worker.store.terms.clear()
+    worker.qq.opens.set()
+    other = await take_over(store, qq=2)
+    assert other.qq.said == ["（重发）m0"]
+    await other.outbox.close()
 
 
 async def test_two_managers_at_two_workers_who_press_at_once_send_a_dead_letter_once(
