@@ -67,7 +67,7 @@ class Attempts:
         notes: Notes,
         shelf: Shelf,
         translator_at: Callable[[str], Callable[[str], str]],
-        elsewhere: Callable[[Iterable[Queued]], None],
+        elsewhere: Callable[[Iterable[Queued]], Awaitable[None]],
         lost: Callable[[Queued], None],
         meters: Meters,
         journal: Journal,
@@ -101,6 +101,10 @@ class Attempts:
     def is_done(self, message: Queued) -> bool:
         """Say whether a message was dealt with."""
         return message.key in self._done
+
+    def begin_again(self, message: Queued) -> None:
+        """Forget that a message was dealt with: somebody wants it tried once more."""
+        self._done.forget(message.key)
 
     def shut_for(self, room: str, now: datetime) -> timedelta:
         """Return how long the platform does not want to hear anything for a room."""
@@ -293,7 +297,7 @@ class Attempts:
             )
             await self._note(moved)
             self._missed(moved, "moved")
-            self._elsewhere((moved,))
+            await self._elsewhere((moved,))
             return
         self._log.error(
             "given up", action="dead_letter", key=message.key, room=message.room, reason=message.reason

@@ -116,12 +116,12 @@ class Outbox:
         sender = self._senders.get(room.partition(":")[0])
         return sender is not None and await sender.cry(room, text)
 
-    def _moved(self, messages: Iterable[Queued]) -> None:
+    async def _moved(self, messages: Iterable[Queued]) -> None:
         """Send messages that could not be said where they should have been."""
         for message in messages:
             sender = self._sender_of(message)
             if sender is not None and sender.is_ours:
-                sender.put_again(message)
+                await sender.put_again(message)
             elif sender is not None:
                 sender.take(message)
 
@@ -136,7 +136,7 @@ class Outbox:
     async def retry(self, *keys: str) -> int:
         """Try dead letters once more, oldest first, and return how many there were. Of two who ask at once one does it."""
         again = await self._decide(keys, _once_more)
-        self._moved(again)
+        await self._moved(again)
         return len(again)
 
     async def put_aside(self, *keys: str) -> int:

@@ -66,7 +66,7 @@ class Leased:
         self._store = store
         self.terms = terms
         self.is_away = False
-        self.loses_answer_of: Delivery | None = None  # a state: the next time it is noted, only the answer is lost
+        self.loses_answer_of: Delivery | None = None  # when it is noted next, only the answer is lost
         self.writes = 0  # of states, that were asked for
         self._told: dict[tuple[str, int], set[str]] = {}
 
