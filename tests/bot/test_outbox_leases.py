@@ -420,6 +420,48 @@ async def test_what_was_noted_as_waiting_without_an_answer_is_noted_anew_before_
     await other.outbox.close()
 
 
+async def test_who_is_released_while_it_cannot_be_noted_as_held_is_said_once(worker: Worker) -> None:
+    update = worker.store.update_outgoing
+
+    async def spoken_meanwhile(messages: list[Queued], **more: Any) -> None:
+        if messages[0].state is Delivery.HELD:
+            worker.store.update_outgoing = update  # type: ignore[method-assign]
+            worker.qq.refusal = None
+            worker.outbox.heard(GROUP)
+            raise StoreFault("no answer")
+        await update(messages, **more)
+
+    worker.store.update_outgoing = spoken_meanwhile  # type: ignore[method-assign]
+    worker.qq.refusal = DeliveryFailed("不能主动发言", until_heard=True)
+    with capture_logs() as logs:
+        await worker.queue("m0")
+        await worker.until_known_trouble("outbox_store_fault", logs)
+    worker.clock.move_to(NOW + timedelta(minutes=1))
+    await worker.outbox.drain()
+    assert worker.qq.said == ["m0"]
+    assert await worker.states("m0") == [Delivery.SENT]
+
+
+async def test_what_moves_here_and_comes_as_news_in_the_same_moment_is_said_once(
+    worker: Worker, store: Store
+) -> None:
+    """The news are read while another message of theirs is marked, and the moved one is put into the queue meanwhile."""
+    moved = Queued(key="m0", adapter="qq", room=GROUP, text="m0", created_at=NOW)
+    unknown = Queued(key="m1", adapter="qq", room=GROUP, text="m1", created_at=NOW, state=Delivery.SENDING)
+    await store.commit(Change(at=NOW, outgoing=(unknown, moved)))
+    update = worker.store.update_outgoing
+
+    async def moving_meanwhile(messages: list[Queued], **more: Any) -> None:
+        worker.store.update_outgoing = update  # type: ignore[method-assign]
+        worker.outbox.deliver([moved])
+        await update(messages, **more)
+
+    worker.store.update_outgoing = moving_meanwhile  # type: ignore[method-assign]
+    await worker.outbox.look()
+    await worker.outbox.drain()
+    assert sorted(worker.qq.said) == ["m0", "（重发）m1"]
+
+
 async def test_two_managers_at_two_workers_who_press_at_once_send_a_dead_letter_once(
     worker: Worker, store: Store
 ) -> None:
