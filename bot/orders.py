@@ -291,7 +291,7 @@ class Orders(AnswersAside):
             return False
         name = command.spec.called(hearing.origin.language)
         if not fitting and command.word is Word.UNDO:
-            undoable = N_("没有可以撤回的：5 分钟内的解决、转交、改级、记录可以。接了单要换人，请“转交”。")
+            undoable = N_("没有可以撤回的：5 分钟内的解决、到场、转交、改级、记录可以。接了单要换人，请“转交”。")
             await self._say(
                 hearing, undoable if hearing.role.is_staff else N_("没有可以撤回的；撤单后 5 分钟内可以。")
             )
