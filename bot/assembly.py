@@ -15,6 +15,7 @@ from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.attaching import Attaching
 from bot.auditor import Auditor
+from bot.by_place import ByPlace
 from bot.checking import Checking
 from bot.complaining import Complaining
 from bot.config import Config
@@ -298,6 +299,7 @@ async def assemble(
         visits=visits,
         talk=talk,
     )
+    asking_after = AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders)
     reception = Reception(
         directory=directory,
         store=store,
@@ -305,9 +307,18 @@ async def assemble(
         language=config.bot.language,
         desk=desk,
         finding=finding,
+        by_place=ByPlace(
+            store=store,
+            finding=finding,
+            desk=desk,
+            talk=talk,
+            asking_after=asking_after,
+            checking=checking,
+            opening=opening,
+        ),
         in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk, directory=directory),
         orders=orders,
-        asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
+        asking_after=asking_after,
         dialogue=dialogue,
         answering=answering,
         opening=opening,

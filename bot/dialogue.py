@@ -49,6 +49,7 @@ from bot.meanings import (
     left_behind,
     may_be_answered,
     may_check,
+    offered,
     still_fails,
     told_about,
     what_fails,
@@ -194,7 +195,10 @@ class Dialogue:
         if rating is not None and await self._is_remark(hearing, rating, quoted):
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
-        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks), told_about(hearing, asks), asked_of(asks))
+        left = left_behind(hearing, asks)
+        raise NotAnAnswer(
+            left, fresh(asks), told_about(hearing, asks), asked_of(asks), offered=offered(hearing, asks)
+        )
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
