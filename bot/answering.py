@@ -12,6 +12,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from bot.answers import greeting, greeting_for_staff
+from bot.asking_owner import AskingOwner
 from bot.asks import Answered, Ask, Menu, Offer
 from bot.config import BotConfig
 from bot.deciding import (
@@ -64,6 +65,7 @@ class Answering:
         waits: UsualWaits,
         directory: Directory,
         rules: Rules,
+        asking_owner: AskingOwner,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -75,6 +77,7 @@ class Answering:
         self._waits = waits
         self._directory = directory
         self._rules = rules
+        self._asking_owner = asking_owner
 
     async def question(
         self, hearing: Hearing, before: Ask | None = None, offered: tuple[str, ...] = ()
@@ -220,6 +223,8 @@ class Answering:
                 else say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
             )
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
+            return
+        if hearing.is_addressed and await self._asking_owner.offered(hearing):
             return
         asked = not only_tells(hearing.text)
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")

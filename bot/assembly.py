@@ -13,6 +13,7 @@ import msgspec
 from adapters.contract import Adapter
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
+from bot.asking_owner import AskingOwner
 from bot.attaching import Attaching
 from bot.auditor import Auditor
 from bot.by_place import ByPlace
@@ -215,6 +216,7 @@ async def assemble(
         knowledge=knowledge,
         clock=clock,
     )
+    finding = Finding(store, rules.reopen_within)
     answering = Answering(
         desk=desk,
         drafts=drafts,
@@ -226,8 +228,8 @@ async def assemble(
         waits=UsualWaits(store, directory, rules),
         directory=directory,
         rules=rules,
+        asking_owner=AskingOwner(desk=desk, drafts=drafts, finding=finding),
     )
-    finding = Finding(store, rules.reopen_within)
     ledgers = Ledgers(store, config, rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(

@@ -31,7 +31,6 @@ from bot.asks import (
 )
 from bot.checking import Checking
 from bot.desk import Desk
-from bot.following_on import supplement
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
@@ -68,6 +67,7 @@ from bot.short_answers import (
 )
 from bot.store.contract import ClosedAsk, Store
 from bot.talk import Talk
+from bot.tellings import addition, supplement
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
@@ -348,7 +348,11 @@ class Dialogue:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), told.origin)
                     return True
                 case Needed(ticket=number) if not hearing.is_addressed:
-                    await self._desk.take(number, supplement(hearing.by, hearing.text), hearing.origin)
+                    is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
+                    brought = supplement(hearing.by, hearing.text)
+                    if is_soon and brought.is_promise:  # 序列号在哪里看？
+                        brought = addition(hearing.by, hearing.text, hearing.now, self._rules.zone)
+                    await self._desk.take(number, brought, hearing.origin)
                     return True
                 case Times(ticket=number) if at := moment_at_start(
                     hearing.text, hearing.now, self._rules.zone

@@ -249,7 +249,9 @@ class Reception:
             return
         if link is None and (await self._joining.echoed(hearing) or await self._asking_after.again(hearing)):
             return
-        if hearing.quotes is None and await self._following_on.heard(hearing, fresh):
+        if hearing.quotes is None and (
+            await self._following_on.heard(hearing, fresh) or await self._following_on.asked(hearing)
+        ):
             return
         if hearing.is_addressed and not hearing.is_for_staff and scolds(hearing.text):
             if self._talk.said_before(hearing, scolds):  # once is let pass
