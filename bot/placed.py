@@ -11,15 +11,15 @@ from bot.commands import BETWEEN
 from faq.text import normalized
 
 _LONGEST: Final = 60
-_COUNTS: Final = {"两": 2, "二": 2, "俩": 2, "2": 2, "三": 3, "仨": 3, "3": 3, "四": 4, "4": 4}
-_ORDINALS: Final = {"一": 0, "1": 0, "二": 1, "两": 1, "2": 1, "三": 2, "3": 2, "四": 3, "4": 3} | {
+_COUNTS = {"两": 2, "二": 2, "俩": 2, "2": 2, "三": 3, "仨": 3, "3": 3, "四": 4, "4": 4}
+_ORDINALS = {"一": 0, "1": 0, "二": 1, "两": 1, "2": 1, "三": 2, "3": 2, "四": 3, "4": 3} | {
     "first": 0,
     "second": 1,
     "third": 2,
     "fourth": 3,
 }
-_ABOVE: Final = r"(?:上面|前面|刚才|我)?(?:报的?)?(?:那|这)?"
-_OF_WHAT: Final = r"(?:报[修障]|工?单子?|问题|事情?|故障)?(?:的)?"
+_ABOVE = r"(?:上面|前面|刚才|我)?(?:报的?)?(?:那|这)?"
+_OF_WHAT = r"(?:报[修障]|工?单子?|问题|事情?|故障)?(?:的)?"
 _ONE: Final = re.compile(
     rf"(?:{_ABOVE}第\s*(?P<nth>[一二两三四1-4])\s*(?:[个单张条件]|$)|(?P<front>(?:头|前)一?个|前面(?:那|这)?个)|(?P<back>后一?个|后面(?:那|这)?个|最后(?:那|这)?一?个)"
     rf"|(?:the )?(?P<english>first|second|third|fourth|last)(?: one| ticket| report)?(?![a-z])){_OF_WHAT}\s*"
