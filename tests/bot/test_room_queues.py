@@ -38,7 +38,7 @@ def test_what_becomes_of_a_message_stands_in_its_place() -> None:
     queues = queued("a", "b")
     again = message("a", attempts=1)
     assert queues.finish(ROOM, message("a"), again)
-    assert list(queues.of(ROOM))[0] == again
+    assert queues.of(ROOM)[0] == again
     assert len(queues) == 2
 
 
