@@ -26,12 +26,11 @@ def rendered(
     shows_pictures: bool,
 ) -> Outgoing:
     """Return what is sent; `edits` is the platform's id of the message that this one replaces."""
-    text = message.text
+    text, mentions = _alone(message.room, message.text, message.mentions)
     if mark := RESENT if message.is_unknown and edits is None else HELD if message.was_held else "":
         text = translator_at(message.room)(mark) + text
     if message.pictures and not shows_pictures:
         text = "\n".join((text, *message.pictures))
-    text, mentions = _alone(message.room, text, message.mentions)
     return Outgoing(
         key=message.key,
         room=message.room,
@@ -52,7 +51,7 @@ def _alone(
     called = [mention for mention in mentions if mention.account == reader != room]
     for mention in called:
         name = re.escape(mention.name)
-        text = re.sub(rf"(?m)^(（.{{1,8}}）)?@{name} +", r"\1", text)
+        text = re.sub(rf"(?m)^@{name} +", "", text)
         text = re.sub(rf"@{name}(?!\w)", mention.name, text)
     return (text, tuple(each for each in mentions if each not in called)) if called else (text, mentions)
 
