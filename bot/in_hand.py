@@ -12,6 +12,7 @@ from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.hearing import Hearing
+from bot.placed import place_of
 from bot.sentences import (
     DOES,
     ENDS,
@@ -121,8 +122,14 @@ class InHand:
         return _about(Word.CLAIM, waiting[0]) if is_answer and self._is_sure(hearing, told) else None
 
     async def _claim_named(self, hearing: Hearing, what: str) -> Command | None:
-        """Return the claim of the only waiting ticket that is named by its words or its requester."""
+        """Return the claim of the only waiting ticket that is named by its words, its requester or its place among the last told."""
         waiting = [each for each in await self._working(hearing) if each.owner is None]
+        place = place_of(what, len(waiting))
+        if place is not None:
+            told = [each.changed_at or each.opened_at for each in waiting]
+            is_sure = hearing.now - min(told) <= _JUST_TOLD and self._talk.is_quiet(hearing, max(told))
+            in_order = sorted(waiting, key=lambda each: each.number)
+            return _about(Word.CLAIM, in_order[place]) if is_sure else None
         named = [each for each in waiting if what == each.requester.name] or [
             each for each in waiting if share(what, each.text)
         ]

@@ -27,8 +27,9 @@ from scheduler.loop import Clock
 
 _STORE_PATIENCE = timedelta(seconds=5)
 _CLAIMED_AT_ONCE = 16
-# Seconds of sending: what is claimed and not sent when the program dies is marked for nothing.
-_CLAIMED_FOR = 0.1
+# Seconds of sending. What is claimed and not sent when the program dies is marked for nothing; what is not claimed with its commit
+# costs a second write, when rooms are busiest.
+_CLAIMED_FOR = 0.5
 _MOST_QUEUED = 5000  # of one adapter in memory; what others queue beyond that waits in the store
 _NEWS = 200  # taken up at once
 _LEAVING = timedelta(seconds=5)
