@@ -417,7 +417,6 @@ WHOLE = {"client_id": "dingx", "secret": "hush-hush"}
         ({**WHOLE, "secret": ""}, "secret：必填"),
         ({**WHOLE, "api_base": "api.dingtalk.com"}, "api_base：.*https://"),
         ({**WHOLE, "webhook_base": "ftp://x"}, "webhook_base：.*https://"),
-        ({**WHOLE, "per_minute_room": -1}, r"\$\.per_minute_room"),
         ({**WHOLE, "colour": "red"}, "colour"),
     ],
 )
