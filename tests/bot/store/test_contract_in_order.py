@@ -116,3 +116,9 @@ async def test_every_part_comes_in_pages_of_which_none_misses_or_repeats_a_piece
                 found.extend(place for place, _ in page)
                 after = page[-1][0]
             assert len(found) == len(set(found)) == 5, (part, limit)
+
+
+async def test_no_more_are_given_out_than_were_asked_for_also_behind_others(store, build):
+    await store.commit(build.change(tickets=tuple(build.opened(n, due=build.at) for n in range(1, 6))))
+    taken = [[each.ticket.number for each in await store.claim_due(build.at, limit=n)] for n in (1, 2, 9)]
+    assert taken == [[1], [2, 3], [4, 5]]
