@@ -153,6 +153,13 @@ class TestLongClosed:
         kept = [*tickets, late.ticket]
         assert [await one.ticket(each.number) for each in kept] == kept
 
+    async def test_one_that_was_opened_again_keeps_no_other_from_its_box(self, one, build, tickets):
+        opened = build.noted(tickets[0], status=Status.OPEN, closed_at=None)
+        await one.commit(build.change(tickets=(opened,)))
+        await one.tidy(LONG_AFTER)
+        _, inside = await one._boxes._box(await one._shards.of_number(1), 0)
+        assert [each.number for each in inside] == [2, 3, 4, 5]
+
     async def test_one_that_is_taken_out_while_others_are_put_in_lies_in_one_place(
         self, one, other, build, tickets
     ):
