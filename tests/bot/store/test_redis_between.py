@@ -192,6 +192,8 @@ class TestLongClosed:
         await one.commit(build.change(tickets=(build.noted(first),)))
         assert [(await one.ticket(number)).version for number in (1, 2)] == [2, 2]
         assert [len(await one.records(number)) for number in (1, 2)] == [2, 2]
+        _, inside = await one._boxes._box(shard, 0)
+        assert [each.number for each in inside] == [3, 4, 5]
         assert [await one.ticket(each.number) for each in rest] == rest
         assert await one.surveyed_at("qq:1") == AT
         await one.tidy(LONG_AFTER)
