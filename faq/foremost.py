@@ -11,7 +11,7 @@ from faq.index import Coverage
 # What each share, the likeness as written and that of the whole sentences tell of the evidence: within 0.4 of it on average.
 _LETTERS, _LETTERS_OF_PHRASE, _PIECES, _PIECES_OF_PHRASE, _ALIKE, _SENTENCE = 3.2, 0.3, 0.8, 0.6, 1.5, 9.1
 # So much less evidence than the best one has hardly ever turns out to be the right answer, or near enough to make it less sure.
-_FAR_BEHIND, AT_MOST = 3.5, 16
+_FAR_BEHIND, AT_MOST = 5.0, 16
 
 
 def estimate(asked: str, phrase: str, shares: Coverage, sentence: float) -> float:
