@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from adapters.contract import DeliveryFailed, Outgoing
+from adapters.contract import DeliveryFailed, Mention, Outgoing
 from adapters.remembered import RememberedValues
 
 _MOST_UNFINISHED: Final = 1000
@@ -67,10 +67,7 @@ def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:
     if len(texts) == 1 and texts[0] == message.text and not message.mentions:
         yield message  # nearly always
         return
-    waiting = message.mentions
-    for index, text in enumerate(texts):
-        called = tuple(mention for mention in waiting if f"@{mention.name}" in text)
-        waiting = tuple(mention for mention in waiting if mention not in called)
+    for index, (text, called) in enumerate(zip(texts, calls(message.mentions, texts), strict=True)):
         yield replace(
             message,
             key=f"{message.key}#{index}" if index else message.key,
@@ -80,6 +77,20 @@ def parts_of(message: Outgoing, texts: Sequence[str]) -> Iterator[Outgoing]:
             pictures=message.pictures if index == len(texts) - 1 else (),
             quotes=message.quotes if index == 0 else None,
         )
+
+
+def calls(mentions: Sequence[Mention], texts: Sequence[str]) -> list[tuple[Mention, ...]]:
+    """Return who is called in each of the texts of one message: everybody once, where it says `@name`, or else the name."""
+    places = [_first_naming(mention.name, texts) for mention in mentions]
+    return [
+        tuple(mention for mention, place in zip(mentions, places, strict=True) if place == index)
+        for index in range(len(texts))
+    ]
+
+
+def _first_naming(name: str, texts: Sequence[str]) -> int | None:
+    written = f"@{name}" if any(f"@{name}" in text for text in texts) else name
+    return next((index for index, text in enumerate(texts) if written in text), None)
 
 
 def _sendable(text: str) -> str:

@@ -12,6 +12,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from bot.answers import greeting, greeting_for_staff
+from bot.asking_owner import AskingOwner
 from bot.asks import Answered, Ask, Menu, Offer
 from bot.config import BotConfig
 from bot.deciding import (
@@ -64,6 +65,7 @@ class Answering:
         waits: UsualWaits,
         directory: Directory,
         rules: Rules,
+        asking_owner: AskingOwner,
     ) -> None:
         self._desk = desk
         self._drafts = drafts
@@ -75,11 +77,15 @@ class Answering:
         self._waits = waits
         self._directory = directory
         self._rules = rules
+        self._asking_owner = asking_owner
 
-    async def question(self, hearing: Hearing, before: Ask | None = None) -> bool:
+    async def question(
+        self, hearing: Hearing, before: Ask | None = None, offered: tuple[str, ...] = ()
+    ) -> bool:
         """Answer a text if it is a question for the bot; False when nothing is said.
 
-        `before` is the answer or offer that whoever tells something may go on about.
+        `before` is the answer or offer that whoever tells something may go on about; `offered` are the questions for which they
+        were offered a ticket and did not take it.
         """
         mode = hearing.customer_room.answer if hearing.customer_room else "mentioned"
         said = Heard(hearing.text, hearing.is_addressed, bool(hearing.mentions), mode)
@@ -120,7 +126,7 @@ class Answering:
                 else:
                     await self._told_more(hearing, before)
             case OfferTicket():
-                await self._offer(hearing)
+                await self._offer(hearing, tuple(each for each in offered if each != hearing.text))
             case _:
                 assert_never(decision)
         return True
@@ -207,7 +213,7 @@ class Answering:
         told = closing(hearing, ClosedAsk(before.id, "told"))
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], told.origin)
 
-    async def _offer(self, hearing: Hearing) -> None:
+    async def _offer(self, hearing: Hearing, earlier: tuple[str, ...] = ()) -> None:
         """Offer a ticket; where no contract applies there is nobody to give it to, so say where to ask."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         if hearing.customer_room is None:
@@ -217,6 +223,8 @@ class Answering:
                 else say("这个我还没有答案。请在您单位的客户群里 @我，我转给负责的工程师。")
             )
             await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
+            return
+        if hearing.is_addressed and await self._asking_owner.offered(hearing):
             return
         asked = not only_tells(hearing.text)
         text = say("这个我还没有答案。要转给工程师吗？回 1 报单。")
@@ -228,7 +236,8 @@ class Answering:
         elif wait is not None and asked:
             text = say("这个我还没有答案。要转给工程师吗？回 1 报单（近一周平均 {wait}有人接）。", wait=wait)
         is_new = await self._desk.answer(
-            [Message(to=Place.ASKER, text=text, about=Offer(question=hearing.text))], hearing.origin
+            [Message(to=Place.ASKER, text=text, about=Offer(question=hearing.text, earlier=earlier))],
+            hearing.origin,
         )
         if is_new:
             await self.missed(hearing, hearing.text)

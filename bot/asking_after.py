@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bot.asks import Choices, Suggestion
 from bot.commands import parse
@@ -141,6 +141,30 @@ class AskingAfter:
         if wished is None and is_pressing(said):
             return await self._pressed(hearing, ticket.number)
         return wished is not None and await self._about(hearing, ticket, wished)
+
+    async def about_several(self, hearing: Hearing, tickets: Sequence[Ticket], wished: Wish) -> bool:
+        """Answer what is wished of some of a customer's tickets that they have named by their places."""
+        numbers = " ".join(str(each.number) for each in tickets)
+        if wished is Wish.NO_MORE:
+            return await self._ask_whether_over(hearing, tickets, numbers)
+        if wished is Wish.SOONER:
+            return await self._run(hearing, f"/{Word.URGE} {numbers}")
+        return await self._run(
+            hearing, f"/{Word.PROGRESS} {numbers}" if len(tickets) == 1 else f"/{Word.MINE}"
+        )
+
+    async def _ask_whether_over(self, hearing: Hearing, tickets: Sequence[Ticket], numbers: str) -> bool:
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        first, *others = tickets
+        text = (
+            say("{numbers} 都不用处理了吗？回 1 撤单。", numbers=tuple(f"{each.number}" for each in tickets))
+            if others
+            else say("{number}（{title}）不用处理了吗？回 1 撤单。", number=first.number, title=title(first))
+        )
+        about = Suggestion(command=f"/{Word.WITHDRAW} {numbers}")
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=None if others else first.number)
+        await self._desk.answer([message], hearing.origin)
+        return True
 
     async def _about(self, hearing: Hearing, ticket: Ticket, wished: Wish) -> bool:
         if wished is not Wish.NO_MORE:

@@ -23,6 +23,7 @@ class Offer(About, frozen=True, kw_only=True, tag=True):
 
     question: str
     outside: str = ""
+    earlier: tuple[str, ...] = ()  # what was offered just before and not answered, oldest first: 两个都报
 
 
 class Answered(About, frozen=True, kw_only=True, tag=True):

@@ -13,8 +13,10 @@ import msgspec
 from adapters.contract import Adapter
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
+from bot.asking_owner import AskingOwner
 from bot.attaching import Attaching
 from bot.auditor import Auditor
+from bot.by_place import ByPlace
 from bot.checking import Checking
 from bot.complaining import Complaining
 from bot.config import Config
@@ -214,6 +216,7 @@ async def assemble(
         knowledge=knowledge,
         clock=clock,
     )
+    finding = Finding(store, rules.reopen_within)
     answering = Answering(
         desk=desk,
         drafts=drafts,
@@ -225,8 +228,8 @@ async def assemble(
         waits=UsualWaits(store, directory, rules),
         directory=directory,
         rules=rules,
+        asking_owner=AskingOwner(desk=desk, drafts=drafts, finding=finding),
     )
-    finding = Finding(store, rules.reopen_within)
     ledgers = Ledgers(store, config, rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
@@ -298,6 +301,7 @@ async def assemble(
         visits=visits,
         talk=talk,
     )
+    asking_after = AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders)
     reception = Reception(
         directory=directory,
         store=store,
@@ -305,9 +309,18 @@ async def assemble(
         language=config.bot.language,
         desk=desk,
         finding=finding,
+        by_place=ByPlace(
+            store=store,
+            finding=finding,
+            desk=desk,
+            talk=talk,
+            asking_after=asking_after,
+            checking=checking,
+            opening=opening,
+        ),
         in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk, directory=directory),
         orders=orders,
-        asking_after=AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders),
+        asking_after=asking_after,
         dialogue=dialogue,
         answering=answering,
         opening=opening,

@@ -31,7 +31,6 @@ from bot.asks import (
 )
 from bot.checking import Checking
 from bot.desk import Desk
-from bot.following_on import supplement
 from bot.hearing import Hearing, closing, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
@@ -49,6 +48,7 @@ from bot.meanings import (
     left_behind,
     may_be_answered,
     may_check,
+    offered,
     still_fails,
     told_about,
     what_fails,
@@ -67,6 +67,7 @@ from bot.short_answers import (
 )
 from bot.store.contract import ClosedAsk, Store
 from bot.talk import Talk
+from bot.tellings import addition, supplement
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
@@ -194,7 +195,10 @@ class Dialogue:
         if rating is not None and await self._is_remark(hearing, rating, quoted):
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
-        raise NotAnAnswer(left_behind(hearing, asks), fresh(asks), told_about(hearing, asks), asked_of(asks))
+        left = left_behind(hearing, asks)
+        raise NotAnAnswer(
+            left, fresh(asks), told_about(hearing, asks), asked_of(asks), offered=offered(hearing, asks)
+        )
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
@@ -344,7 +348,11 @@ class Dialogue:
                     await self._desk.take(number, s.Supplement(hearing.by, hearing.text), told.origin)
                     return True
                 case Needed(ticket=number) if not hearing.is_addressed:
-                    await self._desk.take(number, supplement(hearing.by, hearing.text), hearing.origin)
+                    is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
+                    brought = supplement(hearing.by, hearing.text)
+                    if is_soon and brought.is_promise:  # 序列号在哪里看？
+                        brought = addition(hearing.by, hearing.text, hearing.now, self._rules.zone)
+                    await self._desk.take(number, brought, hearing.origin)
                     return True
                 case Times(ticket=number) if at := moment_at_start(
                     hearing.text, hearing.now, self._rules.zone

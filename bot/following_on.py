@@ -3,8 +3,6 @@ the ticket, and the bot does not talk between the two."""
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from bot.alike import share
 from bot.deciding import announces
 from bot.desk import Desk
@@ -12,12 +10,12 @@ from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.outcomes import outcome
 from bot.raising import raised
-from bot.short_answers import only_promises, says_still
+from bot.short_answers import says_still
 from bot.talk import Talk, tells
-from bot.tellings import telling
+from bot.tellings import addition, supplement, telling
 from bot.tickets import steps as s
 from bot.tickets.kinds import Status, Telling
-from bot.tickets.model import Party, Ticket
+from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
 
@@ -45,10 +43,10 @@ class FollowingOn:
         ticket = await self._finding.going_on(fresh)
         if ticket is None or ticket.status is not Status.OPEN:
             return False
-        is_more = goes_on_about(hearing.text, ticket.text) or telling(
-            hearing.text, hearing.now, self._rules.zone
-        )
-        return bool(is_more) and await self._add(hearing, ticket)
+        news = telling(hearing.text, hearing.now, self._rules.zone)
+        is_news = news is not None and news[0] is not Telling.ASKS  # may be asked of colleagues
+        is_more = is_news or goes_on_about(hearing.text, ticket.text)
+        return is_more and await self._add(hearing, ticket)
 
     async def _said_to_staff(self, hearing: Hearing, fresh: int | None) -> bool:
         """Add it to the only ticket that it can be about; without one it is left to the two when one called the other."""
@@ -56,7 +54,7 @@ class FollowingOn:
         ticket = next((each for each in own if each.number == fresh), own[0] if len(own) == 1 else None)
         if ticket is None or announces(hearing.text):
             return self._talk.is_called_by_staff(hearing)
-        return await self._add(hearing, ticket)
+        return await self._add(hearing, ticket, is_heard=True)
 
     async def _works(self, hearing: Hearing) -> bool:
         """Pass on that it works when the owner has just spoken: they have yet to say so themselves, with what helped."""
@@ -78,34 +76,45 @@ class FollowingOn:
         return True
 
     async def wished(self, hearing: Hearing) -> bool:
-        """Pass on when somebody who calls the bot wishes us to come; False when they have not just one ticket open, or say else."""
+        """Pass on when somebody who calls the bot wishes us to come, or what they ask of the work; False when they have not just one
+        ticket open, or say else."""
         if not hearing.is_addressed or hearing.role.is_staff or hearing.customer_room is None:
             return False
         news = telling(hearing.text, hearing.now, self._rules.zone)
-        if news is None or news[0] is not Telling.WISHES:
+        if news is None or news[0] not in (Telling.WISHES, Telling.ASKS):
             return False
+        ticket = await self._only_open(hearing)
+        return ticket is not None and await self._add(hearing, ticket)
+
+    async def asked(self, hearing: Hearing) -> bool:
+        """Pass on what somebody asks of the work on their only ticket while nobody else speaks; False when they say else."""
+        if hearing.role.is_staff or hearing.customer_room is None or hearing.mentions:
+            return False
+        news = telling(hearing.text, hearing.now, self._rules.zone)
+        if news is None or news[0] is not Telling.ASKS or not self._talk.is_quiet(hearing):
+            return False
+        ticket = await self._only_open(hearing)
+        return ticket is not None and await self._add(hearing, ticket)
+
+    async def _only_open(self, hearing: Hearing) -> Ticket | None:
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
-        return len(own) == 1 and await self._add(hearing, own[0])
+        return own[0] if len(own) == 1 else None
 
     def supplement(self, hearing: Hearing, text: str) -> s.Supplement:
         """Return what somebody adds to a ticket, with what its owner must read of it at once."""
-        news = telling(text, hearing.now, self._rules.zone)
-        added = supplement(hearing.by, text)
-        return replace(added, telling=news[0], at=news[1]) if news is not None else added
+        return addition(hearing.by, text, hearing.now, self._rules.zone)
 
-    async def _add(self, hearing: Hearing, ticket: Ticket) -> bool:
+    async def _add(self, hearing: Hearing, ticket: Ticket, *, is_heard: bool = False) -> bool:
+        """Add it; what is asked of staff who are there need not be passed on to them."""
         if (change := raised(hearing, ticket, self._rules)) is not None:
             await self._desk.take(ticket.number, change, hearing.origin, known=ticket)
             return True
         if not (is_noise(hearing.text) or is_thanks(hearing.text)):
             step = self.supplement(hearing, hearing.text)
+            if is_heard and step.telling is Telling.ASKS:
+                step = supplement(hearing.by, hearing.text)
             await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
         return True
-
-
-def supplement(by: Party, text: str) -> s.Supplement:
-    """Return what somebody adds; who only promises it, or asks back, has not brought it yet."""
-    return s.Supplement(by, text, is_promise=only_promises(text) or looks_like_question(text))
 
 
 def goes_on_about(text: str, known: str) -> bool:

@@ -15,6 +15,7 @@ from bot.hearing import Hearing
 from bot.moments import EXAMPLES, moment_at_start
 from bot.results import told
 from bot.short_answers import scores
+from bot.tellings import addition
 from bot.tickets import coverage_steps as cs
 from bot.tickets import incident_steps as ins
 from bot.tickets import ledger_steps as ls
@@ -92,7 +93,7 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.UPDATE:
             return s.Update(by, _required(command, ticket))
         case Word.SUPPLEMENT:
-            return s.Supplement(by, _required(command, ticket))
+            return addition(by, _required(command, ticket), hearing.now, rules.zone)
         case Word.URGE:
             return s.Urge(by, rest)
         case Word.WITHDRAW:

@@ -32,6 +32,7 @@ from faq.text import fold, is_helped, is_thanks, looks_like_question, looks_like
 DECLINED: Final = 0  # the choice of whoever does not want what was offered
 SOON_SECONDS: Final = 600  # what is said this soon after a question is about it
 _PROBLEM: Final = 2  # "2 if there is still a problem"
+_MOST_OFFERED: Final = 3
 _TAPPED_SECONDS: Final = 60  # a 1 this soon after the 1 that confirmed was sent twice
 _LEFT: Final = "left"  # the outcome of a question whose asker said something else
 _ASIDE: Final = 3  # letters: 马上, 来了 is said to somebody in passing
@@ -55,6 +56,15 @@ def left_behind(hearing: Hearing, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
         return ()
     over = Menu | Choices | Suggestion if tells_more else Menu | Offer | Choices | Suggestion
     return tuple(ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, over))
+
+
+def offered(hearing: Hearing, asks: list[Ask]) -> tuple[str, ...]:
+    """Return the questions for which a ticket was offered to whoever speaks a moment ago, oldest first."""
+    last = next((ask for ask in asks if isinstance(ask.about, Offer)), None)
+    if last is None or not isinstance(last.about, Offer):
+        return ()
+    is_soon = (hearing.now - last.asked_at).total_seconds() <= SOON_SECONDS
+    return (*last.about.earlier, last.about.question)[-_MOST_OFFERED:] if is_soon else ()
 
 
 def fresh(asks: list[Ask]) -> int | None:

@@ -11,12 +11,13 @@ from bot.vocabulary import Word, may_use
 
 _DIGITS = re.compile(r"\d{3,9}")
 _ONLY_NUMBERS = re.compile(r"[\s,，、和及/#]*\d{3,9}(?:[\s,，、和及/#]+\d{3,9})*")
-_AT_ONCE = 8  # tickets claimed besides the first
+_OF_SEVERAL = (Word.CLAIM, Word.WITHDRAW, Word.URGE, Word.PROGRESS)
+_AT_ONCE = 8  # tickets besides the first
 
 
 def more(command: Command) -> tuple[int, ...]:
-    """Return the other tickets of `接单 1001 1002`."""
-    is_several = command.word is Word.CLAIM and _ONLY_NUMBERS.fullmatch(command.rest) is not None
+    """Return the other tickets of `接单 1001 1002`, `撤单 1001 1002`."""
+    is_several = command.word in _OF_SEVERAL and _ONLY_NUMBERS.fullmatch(command.rest) is not None
     found = dict.fromkeys(int(each) for each in _DIGITS.findall(command.rest)) if is_several else {}
     return tuple(each for each in found if each != command.number)[:_AT_ONCE]
 

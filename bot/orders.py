@@ -162,12 +162,12 @@ class Orders(AnswersAside):
             number = fitting[0].number
         numbers = (number, *more(command))
         for part, each in enumerate(numbers[:-1], 1):
-            await self._claimed_besides(hearing, command, each, part)
+            await self._besides(hearing, command, each, part)
         alone = command if len(numbers) == 1 else replace(command, rest="")
         return await self._on_ticket(hearing, alone, numbers[-1])
 
-    async def _claimed_besides(self, hearing: Hearing, command: Command, number: int, part: int) -> None:
-        """Claim one of several tickets that are named at once; a refusal of one keeps nobody from the others."""
+    async def _besides(self, hearing: Hearing, command: Command, number: int, part: int) -> None:
+        """Do it with one of several tickets that are named at once; a refusal of one keeps nobody from the others."""
         heard = replace(hearing, origin=replace(hearing.origin, part=part))
         try:
             await self._on_ticket(heard, replace(command, rest=""), number)
@@ -291,7 +291,9 @@ class Orders(AnswersAside):
             return False
         name = command.spec.called(hearing.origin.language)
         if not fitting and command.word is Word.UNDO:
-            undoable = N_("没有可以撤回的：5 分钟内的解决、转交、改级、记录可以。接了单要换人，请“转交”。")
+            undoable = N_(
+                "没有可以撤回的：5 分钟内的解决、到场、转交、改级、记录可以。接了单要换人，请“转交”。"
+            )
             await self._say(
                 hearing, undoable if hearing.role.is_staff else N_("没有可以撤回的；撤单后 5 分钟内可以。")
             )

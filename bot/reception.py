@@ -15,6 +15,7 @@ from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
 from bot.asks import Ask
+from bot.by_place import ByPlace
 from bot.checking import Checking
 from bot.commands import Command, parse
 from bot.deciding import scolds
@@ -85,6 +86,7 @@ class Reception:
         first_words: FirstWords,
         checking: Checking,
         in_hand: InHand,
+        by_place: ByPlace,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -108,6 +110,7 @@ class Reception:
         self._first_words = first_words
         self._checking = checking
         self._in_hand = in_hand
+        self._by_place = by_place
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -210,11 +213,14 @@ class Reception:
         fresh: int | None = None
         waits: int | None = None
         before: Ask | None = None
+        offered: tuple[str, ...] = ()
+        if link is None and await self._by_place.taken(hearing):
+            return
         try:
             suggested = await self._dialogue.reply(hearing, quoted)
         except NotAnAnswer as other:
             hearing, fresh, before = closing(hearing, *other.left), other.fresh, other.before
-            waits = other.waits
+            waits, offered = other.waits, other.offered
             if other.rest:
                 hearing = replace(
                     hearing, text=other.rest, is_addressed=True
@@ -243,7 +249,9 @@ class Reception:
             return
         if link is None and (await self._joining.echoed(hearing) or await self._asking_after.again(hearing)):
             return
-        if hearing.quotes is None and await self._following_on.heard(hearing, fresh):
+        if hearing.quotes is None and (
+            await self._following_on.heard(hearing, fresh) or await self._following_on.asked(hearing)
+        ):
             return
         if hearing.is_addressed and not hearing.is_for_staff and scolds(hearing.text):
             if self._talk.said_before(hearing, scolds):  # once is let pass
@@ -251,7 +259,7 @@ class Reception:
             return
         hearing = replace(hearing, text=self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
-        is_answered = not is_among_staff and await self._answering.question(hearing, before)
+        is_answered = not is_among_staff and await self._answering.question(hearing, before, offered)
         if not is_answered and hearing.origin.closed_asks:
             await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
 

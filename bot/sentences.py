@@ -145,8 +145,9 @@ ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"(?:what do i have(?: open)?|what(?:'s| is) on my plate|(?:show )?my (?:open )?tickets){_END}"), Word.MINE),
 )  # fmt: skip
 
-TAKES_BACK = Sentence(  # 发错了，撤回
-    r"(?:不好意思|抱歉)?[\s,，]*(?:发|写|弄|搞|点|打|按)错了?[\s,，。!！]*(?:帮我)?撤[回销](?:一下|下|吧|了)?[\s。.!！~～]*"
+TAKES_BACK = Sentence(  # 发错了，撤回; 点错了，还没到
+    r"(?:不好意思|抱歉)?[\s,，]*(?:发|写|弄|搞|点|打|按)错了?[\s,，。!！]*我?还没有?到(?:现场|场|学校|呢|啊|哈|了)*[\s。.!！~～]*"
+    r"|(?:不好意思|抱歉)?[\s,，]*(?:发|写|弄|搞|点|打|按)错了?[\s,，。!！]*(?:帮我)?撤[回销](?:一下|下|吧|了)?[\s。.!！~～]*"
 )
 
 # In two words, without a number: about the only ticket that waits, or that whoever speaks has in hand.

@@ -23,7 +23,7 @@ _REMEMBERED: Final = 200  # of the bot's messages, for quoting and for buttons
 class ConsoleAdapter:
     """Reads lines until the input ends, prints what the bot says."""
 
-    capabilities = Capabilities(has_buttons=True, can_quote=False)
+    capabilities = Capabilities(has_buttons=True, can_quote=False, can_mention=False)
 
     def __init__(self, surroundings: Surroundings, *, read: Callable[[], bytes], screen: TextIO) -> None:
         """`read` waits for more input and returns it, or nothing at its end."""

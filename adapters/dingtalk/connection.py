@@ -57,7 +57,7 @@ class DingTalkAdapter:
             can_edit=bool(settings.card_template),
             has_buttons=bool(settings.card_template),
             can_recall=True,
-            per_minute_room=20,
+            per_minute_room=settings.per_minute_room or None,
             max_length=wire.LIMIT,
             max_file_bytes=_LARGEST_FILE,
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 
 from adapters.dingtalk.cards import PUBLIC
@@ -17,6 +19,9 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     api_base: str = "https://api.dingtalk.com"
     webhook_base: str = "https://oapi.dingtalk.com"  # where answers may be posted
     card_template: str = PUBLIC  # of cards with buttons; empty: none, and what to type stands in the text
+    per_minute_room: Annotated[int, msgspec.Meta(ge=0, le=6000)] = (
+        20  # beyond that DingTalk shuts the robot out for ten minutes; 0: no limit
+    )
     file_hosts: tuple[str, ...] = (
         "dingtalk.com",
         "aliyuncs.com",

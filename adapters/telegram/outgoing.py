@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
 
 from adapters.contract import Button, DeliveryFailed, Mention, Outgoing, pieces
+from adapters.delivery import calls
 from adapters.splitting import split
 from adapters.telegram.addresses import Place, place, user_of
 from adapters.telegram.utf16 import length, whole
@@ -63,10 +64,8 @@ def outgoing(message: Outgoing, name: str, kept: Callable[[str], str | None]) ->
 
 
 def _parts(message: Outgoing) -> Iterator[Outgoing]:
-    waiting = message.mentions
-    for text in split(whole(message.text), LONGEST_PART, _shown_length):
-        called = tuple(mention for mention in waiting if f"@{mention.name}" in text)
-        waiting = tuple(mention for mention in waiting if mention not in called)
+    texts = split(whole(message.text), LONGEST_PART, _shown_length)
+    for text, called in zip(texts, calls(message.mentions, texts), strict=True):
         yield replace(message, text=text, mentions=called)
 
 

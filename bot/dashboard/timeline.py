@@ -33,6 +33,8 @@ _UNDONE = {
     "HandOverOffered": N_("转交"),
     "LevelChanged": N_("改级"),
     "Noted": N_("记录"),
+    "Arrived": N_("到场"),
+    "Departed": N_("出发"),
     "Closed": N_("撤单"),
 }
 

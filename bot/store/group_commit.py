@@ -36,10 +36,15 @@ _OWN_FAULTS = (
 )
 
 
+# Rounds of the loop, some tenth of a millisecond where nothing happens in them. A commit costs as much as ten of the changes in it.
+_ROUNDS = 8
+
+
 class GroupCommit:
     """Runs statements for one event loop.
 
-    A change waits for no timer: the first one starts a commit, those that arrive while it is written share the next.
+    A change waits for no timer: the first one starts a commit, those that arrive while it is written share the next. One that comes
+    alone is handed over with the next round of the loop; where several come in one, those that the next few rounds bring come along.
     """
 
     def __init__(self, connection: sqlite3.Connection, path: Path, *, most: int = 256) -> None:
@@ -78,7 +83,7 @@ class GroupCommit:
         future: asyncio.Future[int] = self._loop.create_future()
         if not self._gathered:
             # Whoever else is ready in this round of the loop comes along with one hand-over.
-            self._loop.call_soon(self._hand_over)
+            self._loop.call_soon(self._gather, _ROUNDS)
         self._gathered.append((statements, future))
         return future
 
@@ -90,6 +95,13 @@ class GroupCommit:
             self._handed_over.put(None)
         await asyncio.shield(self._ended)
         self._thread.join()
+
+    def _gather(self, rounds: int) -> None:
+        """Hand over what has come, or wait for another round of the loop where several came together."""
+        if rounds and 1 < len(self._gathered) < self._most:
+            self._loop.call_soon(self._gather, rounds - 1)
+        else:
+            self._hand_over()
 
     def _hand_over(self) -> None:
         if self._gathered:

@@ -18,6 +18,8 @@ from scheduler.written_clocks import SOLVED
 # After a reopening these are owed anew, and told of anew.
 _OWED_ANEW = (ClockKind.RESPOND, ClockKind.UPDATE)
 _NOTED = "Noted"  # the name of an event that takes nothing back
+_ARRIVED = "Arrived"
+_BY_BEING_THERE = (clockwork.RESPONDED, clockwork.FIRST_WORD, clockwork.SAID)
 
 
 def changed(ticket: Ticket, event: e.EndingEvent, at: datetime) -> Ticket:
@@ -119,8 +121,9 @@ def _undone(ticket: Ticket) -> Ticket:
         raise ValueError(f"ticket {ticket.number} has nothing to undo")
     if undo.word == _NOTED:
         return ticket
+    before = _unanswered(undo.before, undo.at) if undo.word == _ARRIVED else undo.before
     return replace(
-        undo.before,
+        before,
         told=_still_told(undo.before, ticket),
         acknowledged=ticket.acknowledged,
         helpers=ticket.helpers,
@@ -130,6 +133,18 @@ def _undone(ticket: Ticket) -> Ticket:
         version=ticket.version,
         head=ticket.head,
     )
+
+
+def _unanswered(ticket: Ticket, at: datetime) -> Ticket:
+    """Return a ticket without the first word that whoever was taken to be there had given by that."""
+    happened = {
+        name: left
+        for name, times in ticket.happened.items()
+        if (left := tuple(each for each in times if name not in _BY_BEING_THERE or each != at))
+    }
+    said = happened.get(clockwork.SAID, (None,))
+    last = said[-1] if ticket.last_said_at == at else ticket.last_said_at
+    return replace(ticket, happened=happened, last_said_at=last)
 
 
 def _still_told(before: Ticket, ticket: Ticket) -> dict[str, Told]:

@@ -24,6 +24,8 @@ _UNDONE_COMMANDS = {
     "HandOverOffered": N_("转交 {number}"),
     "LevelChanged": N_("改级 {number}"),
     "Noted": N_("记录 {number}"),
+    "Arrived": N_("到场 {number}"),
+    "Departed": N_("出发 {number}"),
     "Ticked": N_("√ {number}"),
     "Closed": N_("撤单 {number}"),
     "FoundOutside": N_("范围外 {number}"),
@@ -167,7 +169,7 @@ def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) 
     ]
 
 
-def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
+def undone(word: str, by: Party, after: Ticket, voices: Voices) -> list[Message]:
     """Return the answer to who took something back, and a word to whoever was told of it before."""
     asker = voices.asker
     command = asker.say(_UNDONE_COMMANDS[word], number=after.number)
@@ -177,6 +179,9 @@ def undone(word: str, after: Ticket, voices: Voices) -> list[Message]:
     match word:
         case "Resolved":
             told = customer("{number} 还在处理，刚才的“已处理”不算，好了我再告诉您。", number=after.number)
+            said.append(Message(to=Place.CUSTOMER, text=told))
+        case "Arrived":
+            told = customer("{number} 更正：{by} 还没到现场，到了我再告诉您。", by=by, number=after.number)
             said.append(Message(to=Place.CUSTOMER, text=told))
         case "LevelChanged":
             told = customer("{number} 的级别恢复为 {level}。", number=after.number, level=after.level_name)

@@ -54,7 +54,16 @@ _KEEPS_UNDO = (
 )
 # Clocks that count from these may have been added to the ticket itself.
 _ADDED = {"promised", "major"}
-_CAN_BE_UNDONE = (e.Resolved, e.HandOverOffered, e.LevelChanged, e.Noted, ie.Ticked, ce.FoundOutside)
+_CAN_BE_UNDONE = (
+    e.Resolved,
+    e.HandOverOffered,
+    e.LevelChanged,
+    e.Noted,
+    e.Arrived,
+    se.Departed,
+    ie.Ticked,
+    ce.FoundOutside,
+)
 
 
 def born(event: e.Opened, at: datetime) -> Ticket:

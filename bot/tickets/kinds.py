@@ -87,6 +87,8 @@ class Telling(StrEnum):
 
     CORRECTS = "corrects"  # what was told before is otherwise
     WISHES = "wishes"  # when somebody shall come
+    ASKS = "asks"  # something of the work on it
+    TELLS = "tells"  # the bot, by its name
     WORKS = "works"  # said to staff before the ticket was solved
 
 

@@ -8,7 +8,7 @@ from bot.asks import Result
 from bot.tickets import events as e
 from bot.tickets.kinds import Telling
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.voices import Voices, title
 
@@ -44,6 +44,22 @@ def told(event: e.Supplemented, after: Ticket, voices: Voices, rules: Rules) -> 
             ]
         case Telling.WISHES:
             return []
+        case Telling.ASKS:
+            return _asked(event, after, voices, called)
+        case Telling.TELLS:
+            answer = voices.customer.say(
+                "{number} 记下了，已转告 {owner}。",
+                number=number,
+                owner=after.owner or voices.customer.say("工程师"),
+            )
+            text = duty(
+                "💬 {number} {by} 补充：{text} {names}",
+                number=number, by=event.by, text=" ".join(event.text.split())[:60], names=names,
+            )  # fmt: skip
+            return [
+                Message(to=Place.CUSTOMER, text=answer),
+                Message(to=Place.DUTY, text=text, mentions=called),
+            ]
         case Telling.WORKS:
             text = duty(
                 "{number} {by} 说好了。{names} 结单写原因、方法、预防就行",
@@ -55,3 +71,18 @@ def told(event: e.Supplemented, after: Ticket, voices: Voices, rules: Rules) -> 
             return [Message(to=Place.DUTY, text=text, mentions=called, about=Result(ticket=number))]
         case _:
             assert_never(event.telling)
+
+
+def _asked(event: e.Supplemented, after: Ticket, voices: Voices, called: tuple[Party, ...]) -> list[Message]:
+    """Pass a question on, with how its answer reaches the customer."""
+    number = after.number
+    answer = voices.customer.say(
+        "{number} 已转问 {owner}，有答复我在这里说。",
+        number=number,
+        owner=after.owner or voices.customer.say("工程师"),
+    )
+    text = voices.duty.say(
+        "❓ {number} {by} 问：{text} {names}\n回“答复 {number} 内容”，我转到客户群。",
+        number=number, by=event.by, text=" ".join(event.text.split())[:60], names=" ".join(f"@{each.name}" for each in called),
+    )  # fmt: skip
+    return [Message(to=Place.CUSTOMER, text=answer), Message(to=Place.DUTY, text=text, mentions=called)]

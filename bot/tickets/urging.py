@@ -19,7 +19,7 @@ def urged(event: e.Urged, after: Ticket, voices: Voices, rules: Rules) -> list[M
     """Return the answer to whoever asks, and the call to whoever owes the news."""
     say, word = voices.customer.say, timing.promised_word(after, rules)
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
-    text = say("已替您催 {who}", who=called or say("工程师"))
+    text = say("{number} 已替您催 {who}", number=after.number, who=called or say("工程师"))
     is_awaited = timing.is_awaited(after, rules)
     if word is None or word <= voices.customer.now:
         text += say("。")

@@ -20,6 +20,11 @@ def _outgoing(platform, text: str, **more) -> Outgoing:
     return Outgoing(key=f"key of {text}", room=_room(platform), text=text, **more)
 
 
+def _can_call(platform) -> bool:
+    """Say whether a person can be called there at all: never where they are alone with the bot."""
+    return platform.adapter.capabilities.can_mention and ":private:" not in _room(platform)
+
+
 async def _may_speak(platform, times: int = 1) -> None:
     """Let people say something first where the bot can only answer."""
     if not platform.adapter.capabilities.can_push:
@@ -101,7 +106,28 @@ async def test_people_are_called_once_where_the_platform_can(platform):
     called = Mention("老张", f"{platform.adapter.name}:20002")
     _, shown = await _send(platform, _outgoing(platform, "⏳ 1026 @老张 @老张", mentions=(called,)))
     assert shown.text == "⏳ 1026 @老张 @老张"
-    assert shown.called in ((), (called.account,))
+    assert shown.called == ((called.account,) if _can_call(platform) else ())
+
+
+async def test_whoever_is_named_without_an_at_is_called_all_the_same(platform):
+    """Of a missed promise the duty room reads 已报 陈经理: the sentence is what calls them."""
+    called = Mention("老张", f"{platform.adapter.name}:20002")
+    _, shown = await _send(platform, _outgoing(platform, "⚠️ 1026 响应超时，已报 老张。", mentions=(called,)))
+    assert shown.text.replace("@", "") == "⚠️ 1026 响应超时，已报 老张。"
+    assert shown.called == ((called.account,) if _can_call(platform) else ())
+
+
+async def test_whoever_is_named_at_the_end_of_a_long_text_is_called_once(platform):
+    called = Mention("老张", f"{platform.adapter.name}:20002")
+    lines = ["x" * 99] * (platform.adapter.capabilities.max_length // 100 + 5)
+    text = "\n".join([*lines, "已报 老张。"])
+    await _may_speak(platform, times=3)
+    sending = asyncio.create_task(platform.adapter.send(_outgoing(platform, text, mentions=(called,))))
+    calls: list[str] = []
+    while "已报" not in (shown := await platform.next_shown()).text:
+        calls += shown.called
+    await asyncio.wait_for(sending, 20)
+    assert [*calls, *shown.called] == ([called.account] if _can_call(platform) else [])
 
 
 async def test_nobody_can_be_made_to_call_everybody(platform):

@@ -432,6 +432,13 @@ async def test_a_card_is_emptied_when_it_is_taken_back(robot):
     assert (gone.through, gone.text) == ("change", "（已撤回）")
 
 
+async def test_another_pace_of_a_room_can_be_set(dingtalk):
+    adapter, _ = await dingtalk(per_minute_room=40)
+    assert adapter.capabilities.per_minute_room == 40
+    adapter, _ = await dingtalk(per_minute_room=0)
+    assert adapter.capabilities.per_minute_room is None
+
+
 async def test_without_cards_in_the_configuration_there_are_none(dingtalk, listen):
     adapter, server = await dingtalk(card_template="")
     listen(adapter)

@@ -183,7 +183,7 @@ async def test_a_whole_case_on_dingtalk(run, configured, host, saved_by):  # noq
     server.base = await host(server.handle)
     keys = (
         f'client_id = "{dingtalk_peers.CLIENT_ID}"\nsecret = "{dingtalk_peers.SECRET}"\n'
-        f'api_base = "{server.base}"\nwebhook_base = "{server.base}"\n'
+        f'api_base = "{server.base}"\nwebhook_base = "{server.base}"\nper_minute_room = 0\n'
     )
     config = configured(text=text_of("dingtalk", keys, DINGTALK))
     program = await run(config)

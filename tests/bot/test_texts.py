@@ -132,6 +132,11 @@ _HEARD = {
     "_BY_AND_BY",
     "_GAP",
     "_HALF_WIDTH",
+    "_ORDINALS",
+    "_ABOVE",
+    "_OF_WHAT",
+    "_POLITELY",
+    "_MAY",
 }
 _READING = {
     "compile", "search", "match", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "startswith",

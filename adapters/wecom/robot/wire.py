@@ -37,7 +37,7 @@ def outgoing(message: Outgoing, name: str) -> dict[str, Any]:
         raise DeliveryFailed(say("企业微信不能修改已发出的消息"))
     text: dict[str, Any] = {"content": message.text}
     accounts = (
-        user_of(mention.account, name) for mention in message.mentions if f"@{mention.name}" in message.text
+        user_of(mention.account, name) for mention in message.mentions if mention.name in message.text
     )
     if called := list(dict.fromkeys(account for account in accounts if account)):
         text["mentioned_list"] = called

@@ -70,6 +70,18 @@ class TestSharedCommits:
             assert connection.execute("SELECT count(*) FROM seen").fetchone() == (640,)
 
     @pytest.mark.asyncio
+    async def test_where_several_come_those_of_the_next_rounds_come_along(self, path, build):
+        async with writing(path, build) as (writer, _, told):
+
+            async def caller(n, rounds):
+                for _ in range(rounds):
+                    await asyncio.sleep(0)
+                await writer.submit(statements(build, seen=f"m{n}"))
+
+            await asyncio.gather(*(caller(n, n // 2) for n in range(8)))  # two in each of four rounds
+            assert told.count("COMMIT") == 1
+
+    @pytest.mark.asyncio
     async def test_many_changes_at_once_leave_what_they_leave_one_after_another(self, path, build):
         store = await open_sqlite(path, build.at)
         changes = [

@@ -138,3 +138,18 @@ def test_undoing_a_note_takes_back_nothing_else(owned: Any) -> None:
     owned.does(s.Undo(owned.li))
     assert (owned.ticket.status, owned.ticket.check_at) == (Status.SOLVED, None)
     assert owned.looks() == []
+
+
+def test_an_arrival_taken_back_has_answered_nobody(case: Any) -> None:
+    case.does(s.Claim(case.zhang))
+    before = case.ticket
+    case.waits(MINUTE).does(s.Arrive(case.zhang))
+    case.waits(MINUTE).does(s.Undo(case.zhang))
+    assert _besides_the_count(case.ticket) == _besides_the_count(before)
+
+
+def test_an_arrival_taken_back_leaves_what_was_said_before(owned: Any) -> None:
+    before = owned.ticket
+    owned.waits(MINUTE).does(s.Arrive(owned.zhang))
+    owned.waits(MINUTE).does(s.Undo(owned.zhang))
+    assert _besides_the_count(owned.ticket) == _besides_the_count(before)
