@@ -8,29 +8,36 @@ from rapidfuzz.fuzz import ratio
 
 from faq.index import Coverage
 
-# What each share, the likeness as written and that of the whole sentences tell of the evidence: within 0.4 of it on average.
-_LETTERS, _LETTERS_OF_PHRASE, _PIECES, _PIECES_OF_PHRASE, _ALIKE, _SENTENCE = 3.2, 0.3, 0.8, 0.6, 1.5, 9.1
+# What each share, the likeness as written and in letters and that of the whole sentences tell of the evidence, by words alone and
+# with the meaning of sentences: within 0.6 and 0.4 of it on average.
+_BY_WORDS = (3.1, 2.6, 1.5, 0.2, 2.8, 2.6, 0.0)
+_BY_MEANING = (3.2, 0.3, 0.8, 0.6, 1.2, 0.4, 9.1)
 # So much less evidence than the best one has hardly ever turns out to be the right answer, or near enough to make it less sure.
-_FAR_BEHIND, AT_MOST = 5.0, 16
+_FAR_BEHIND_BY_WORDS, _FAR_BEHIND, AT_MOST = 4.5, 5.0, 16
 
 
-def estimate(asked: str, phrase: str, shares: Coverage, sentence: float) -> float:
-    """Return about how much evidence a phrasing will have, less something that is the same for all; for what is compared by meaning."""
+def estimate(asked: str, phrase: str, shares: Coverage, sentence: float | None) -> float:
+    """Return about how much evidence a phrasing will have, less something that is the same for all; `sentence` is how like the
+    whole sentences are, None by words alone."""
+    letters, letters_of_phrase, pieces, pieces_of_phrase, alike, in_letters, by_meaning = (
+        _BY_WORDS if sentence is None else _BY_MEANING
+    )
     return (
-        _LETTERS * shares.letters_of_text
-        + _LETTERS_OF_PHRASE * shares.letters_of_phrase
-        + _PIECES * shares.pieces_of_text
-        + _PIECES_OF_PHRASE * shares.pieces_of_phrase
-        + _ALIKE * ratio(asked, phrase) / 100
-        + _SENTENCE * sentence
+        letters * shares.letters_of_text
+        + letters_of_phrase * shares.letters_of_phrase
+        + pieces * shares.pieces_of_text
+        + pieces_of_phrase * shares.pieces_of_phrase
+        + alike * ratio(asked, phrase) / 100
+        + in_letters * ratio(sorted(asked), sorted(phrase)) / 100
+        + by_meaning * (sentence or 0.0)
     )
 
 
-def foremost(estimates: Sequence[float]) -> list[int]:
+def foremost(estimates: Sequence[float], *, by_words: bool) -> list[int]:
     """Return the places, in order, of those that are not far behind the best one, and no more than are worth while."""
     if not estimates:
         return []
-    bar = max(estimates) - _FAR_BEHIND
+    bar = max(estimates) - (_FAR_BEHIND_BY_WORDS if by_words else _FAR_BEHIND)
     if len(estimates) > AT_MOST:
         bar = max(bar, sorted(estimates)[-AT_MOST])
     return [place for place, each in enumerate(estimates) if each >= bar]

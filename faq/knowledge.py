@@ -266,11 +266,17 @@ class KnowledgeBase:
         return wanted, numbers
 
     def measure(
-        self, text: str, *, customer: str | None = None, at_least: float = 0.0, left_out: LeftOut = ()
+        self,
+        text: str,
+        *,
+        customer: str | None = None,
+        at_least: float = 0.0,
+        left_out: LeftOut = (),
+        is_brief: bool = False,
     ) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`.
 
-        Those `left_out` are taken as if they were not there.
+        Those `left_out` are taken as if they were not there. Where it is to be brief, what is very unlikely to matter is left away.
         """
         asked_text, meant = self._read(text)
         if at_least > 0 and not meant and not self._can_be(asked_text, customer, at_least):
@@ -292,7 +298,7 @@ class KnowledgeBase:
         if is_bounded and self._most_likely(asked_text, all_shares, customer) < at_least:
             return []
         sentences = {number: like(number) for number in numbers} if like is not None else {}
-        if sentences and not meant and not left_out:
+        if is_brief and not meant:
             numbers = self._foremost(asked_text, all_shares, sentences)
         weight = self.index.weights_of()
         asked, found = Asked(reading(asked_text), weight), []
@@ -319,9 +325,12 @@ class KnowledgeBase:
     def _foremost(
         self, text: str, shares: Mapping[int, Coverage], sentences: Mapping[int, float]
     ) -> list[int]:
-        """Return the phrasings, each with what it shares with a text and how like the whole sentences are, that are compared in full."""
+        """Return the phrasings that are compared in full, of some with what each shares with a text and how like the whole sentences are."""
         phrasings = [(number, self.index.text(number)) for number in shares]
-        best = foremost([estimate(text, phrase, shares[n], sentences[n]) for n, phrase in phrasings])
+        best = foremost(
+            [estimate(text, phrase, shares[n], sentences.get(n)) for n, phrase in phrasings],
+            by_words=not sentences,
+        )
         # What has the whole text in it is offered however little else speaks for it.
         return [n for place, (n, phrase) in enumerate(phrasings) if place in best or text in phrase]
 
@@ -344,7 +353,7 @@ class KnowledgeBase:
 
     def compare(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Comparison]:
         """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
-        measured = self.measure(text, customer=customer, at_least=at_least)
+        measured = self.measure(text, customer=customer, at_least=at_least, is_brief=True)
         return ranked(measured, self.count(customer)) if measured else []
 
     def _hidden(self, customer: str | None, left_out: LeftOut) -> list[AbstractSet[int]]:

@@ -14,7 +14,7 @@ _estimates = st.lists(st.floats(0, 12).map(lambda each: round(each, 2)), max_siz
 @settings(max_examples=100)
 @given(_estimates)
 def test_the_best_are_kept_and_all_that_are_as_good_as_the_last_of_them(estimates: list[float]) -> None:
-    kept = foremost(estimates)
+    kept = foremost(estimates, by_words=False)
     assert kept == sorted(kept)
     left = [each for place, each in enumerate(estimates) if place not in kept]
     if estimates:
@@ -25,8 +25,9 @@ def test_the_best_are_kept_and_all_that_are_as_good_as_the_last_of_them(estimate
 
 
 def test_few_that_are_near_to_each_other_are_all_compared() -> None:
-    assert foremost([9.0, 7.5, 4.5]) == [0, 1, 2]
-    assert foremost([9.0, 7.5, 3.9]) == [0, 1]
+    assert foremost([9.0, 7.5, 4.6], by_words=True) == [0, 1, 2]
+    assert foremost([9.0, 7.5, 4.4], by_words=False) == [0, 1, 2]
+    assert foremost([9.0, 7.5, 4.4], by_words=True) == [0, 1]
 
 
 def test_what_shares_nothing_is_estimated_lower_than_the_text_itself_and_than_what_means_the_same() -> None:

@@ -109,7 +109,7 @@ def test_what_is_far_behind_by_its_meaning_is_not_compared_but_what_has_the_whol
             sentences=Sentences(encode),
         )
     )
-    found = {each.entry.id for each in known.measure("口令密码想不起来")}
+    found = {each.entry.id for each in known.measure("口令密码想不起来", is_brief=True)}
     assert len(found) <= 17
     assert "W" in found
     assert {f"K-{n:03}" for n in range(10)} <= found
