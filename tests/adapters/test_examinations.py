@@ -91,7 +91,7 @@ async def test_an_account_of_qq_that_is_well(onebot, serve, qq_peer):
     [
         ({"get_status": {"online": False}}, "账号", "重新登录"),
         ({"groups": (123456,)}, "群", "qq:group:654321"),
-        ({"get_group_member_info": {"shut_up_timestamp": int(NOON.timestamp()) + 600}}, "群 育才群", "禁言"),
+        ({"get_group_member_info": {"shut_up_timestamp": int(NOON.timestamp()) + 600}}, "群 育才群", "禁言到 2026-03-06 12:10。"),
     ],
 )
 async def test_what_is_wrong_with_an_account_of_qq(onebot, serve, qq_peer, answers, subject, words):
@@ -266,7 +266,8 @@ async def test_an_application_of_feishu(feishu):
     server.scopes = {"contact:user.base"}
     wrong = faults(await found(adapter))
     assert set(wrong) == {"看得到的消息", "权限", "群 育才群", "群 值班群"}
-    assert "添加" in wrong["群 值班群"]
+    assert "加进来" in wrong["群 值班群"]
+    assert "chat_id" in wrong["群 值班群"]
     assert server.posted.empty()
 
 
