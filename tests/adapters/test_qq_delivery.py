@@ -551,6 +551,16 @@ async def test_an_answer_without_a_token_is_a_failure_that_can_be_waited_for(qq_
 
 
 @pytest.mark.asyncio
+async def test_an_address_that_is_not_on_the_list_loses_nothing_and_costs_no_token(qq_bot, qq_open):
+    adapter = qq_bot(mode="webhook")
+    qq_open.refuses_our_address = True
+    failed = await failure(adapter, outgoing())
+    assert failed.retry_after is not None
+    assert "IP 白名单" in failed.reason
+    assert qq_open.tokens_given == 1
+
+
+@pytest.mark.asyncio
 async def test_a_platform_that_cannot_be_reached_has_taken_nothing(qq_bot):
     adapter = qq_bot(mode="webhook", api_base="http://127.0.0.1:1", token_url="http://127.0.0.1:1/token")
     failed = await failure(adapter, outgoing())
@@ -566,7 +576,7 @@ async def test_a_platform_that_cannot_be_reached_has_taken_nothing(qq_bot):
         ((11242, 11243, 11244), Outcome.TOKEN),
         ((40034005, 40034024, 40034025, 40034026, 40034128), Outcome.WINDOW),
         ((40054005,), Outcome.ALREADY_SENT),
-        ((22009, 40034100, 100017), Outcome.BUSY),
+        ((22009, 40034100, 100017, 40023002, 11298), Outcome.BUSY),
         ((40034102, 40034105, 40054013, 40054004), Outcome.PUSH),
         ((40034090, 50056), Outcome.MARKDOWN),
         ((40054010, 304003), Outcome.LINK),
