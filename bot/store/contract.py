@@ -190,6 +190,13 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         """
         ...
 
+    async def update_dead(self, letters: list[Queued]) -> list[str]:
+        """Save what is to become of dead letters, durably, and return the keys of those for which it was saved.
+
+        One that is dead no more, or died again with `is_unknown` other than here, stays as it is: somebody else decided meanwhile.
+        """
+        ...
+
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         """Note durably that messages of the outbox arrived: each is `SENT` and linked by its platform id.
 

@@ -149,6 +149,12 @@ UPDATE outbox
 SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
 WHERE key = ?
 
+-- save_dead --
+-- Save what becomes of a dead letter, unless somebody else has decided about it.
+UPDATE outbox
+SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
+WHERE key = ? AND state = 'dead' AND coalesce(json_extract(body, '$.is_unknown'), FALSE) = ?
+
 -- keep --
 -- Remember something under a name.
 INSERT INTO kept (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value
