@@ -570,6 +570,15 @@ async def test_a_platform_that_cannot_be_reached_has_taken_nothing(qq_bot):
 # --- verdicts and windows by themselves ----------------------------------------------------------------------------
 
 
+def test_where_two_codes_are_told_the_newer_one_decides():
+    assert judge(400, b'{"code": 11244, "err_code": 40034105}', {}).outcome is Outcome.PUSH
+
+
+def test_what_the_platform_calls_a_request_is_told_whether_it_stands_in_the_body_or_not():
+    assert "trace t-7" in judge(400, b'{"err_code": 7, "trace_id": "t-7"}', {"X-Tps-trace-ID": "t-8"}).said
+    assert "trace t-8" in judge(500, b"", {"X-Tps-trace-ID": "t-8"}).said
+
+
 @pytest.mark.parametrize(
     ("codes", "outcome"),
     [
