@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bot.asks import Check
 from bot.lessons import Picked
 from bot.store.contract import Link
 from bot.store.knowledge_contract import KnowledgeMoved
-from bot.store.messages import Delivered
+from bot.store.messages import Delivered, Delivery
 from bot.tickets.kinds import SurveyState
 from bot.tickets.model import Survey
 
@@ -75,7 +75,7 @@ async def test_a_survey_asked_later_counts_from_then_on(store, build):
     asked = build.noted(opened.ticket, survey=first)
     await store.commit(build.change(tickets=(asked,)))
     assert await store.surveyed_at(build.person) == build.at
-    again = msgspec.structs.replace(first, asked_at=build.at + MINUTE)
+    again = replace(first, asked_at=build.at + MINUTE)
     await store.commit(build.change(tickets=(build.noted(asked.ticket, survey=again),)))
     assert await store.surveyed_at(build.person) == build.at + MINUTE
 
@@ -160,3 +160,18 @@ async def test_changes_of_entries_come_in_their_order(store, build):
         (2, "K-001", False),
         (3, "K-002", True),
     ]
+
+
+async def test_a_dead_letter_goes_another_way_with_everything_that_is_said_of_it(store, build):
+    message = build.message("o1", ticket=1001)
+    await store.commit(build.change(outgoing=(message,)))
+    await store.update_outgoing([replace(message, state=Delivery.DEAD, reason="禁言", attempts=5)])
+    anew = replace(message, adapter="tg", room="tg:private:7", text="（重发）话", attempts=1)
+    assert await store.update_dead([anew]) == ["o1"]
+    (waiting,) = await store.waiting("tg")
+    assert replace(waiting, position=0) == anew
+    assert await store.waiting("qq") == await store.dead_letters() == []
+    await store.note_delivered([Delivered("o1", "p1")])
+    assert await store.link("tg:private:7", "p1") == Link("tg:private:7", "p1", 1001, "o1")
+    assert await store.update_dead([anew]) == []
+    assert (await store.outgoing("o1")).state is Delivery.SENT
