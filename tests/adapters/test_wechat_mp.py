@@ -115,8 +115,19 @@ async def test_bodies_that_are_none_are_refused(account, client):
         assert response.status == 405
 
 
+async def test_a_new_follower_is_told_what_can_be_asked(account):
+    changes = {"MsgType": "event", "Event": "subscribe", "EventKey": "qrscene_7", "MsgId": ""}
+    document = account.sender.follower_message("20001", "", **changes)
+    for nonce in ("a", "b"):
+        assert await account.sender.posts_xml(document, nonce=nonce) == 200
+    first, again = await account.listener.next(), await account.listener.next()
+    assert (first.text, first.command, first.is_addressed) == ("/help", None, True)
+    assert first.room == "mp:private:20001"
+    assert first.message_id == again.message_id
+
+
 async def test_events_are_answered_and_ignored(account):
-    for event in ("subscribe", "unsubscribe", "SCAN", "LOCATION", "VIEW", "TEMPLATESENDJOBFINISH"):
+    for event in ("unsubscribe", "SCAN", "LOCATION", "VIEW", "TEMPLATESENDJOBFINISH"):
         changes = {"MsgType": "event", "Event": event, "EventKey": "k", "MsgId": ""}
         assert await account.sender.follower_says("20001", "", **changes) == 200
     assert (await heard(account, "我在")).text == "我在"
@@ -160,6 +171,13 @@ async def test_buttons_are_a_menu_that_can_be_touched(account):
         "list": [{"id": "1", "content": "好了"}],
         "tail_content": "",
     }
+
+
+async def test_chinese_goes_out_as_it_is(account):
+    """Where it is written as \\uXXXX, WeChat shows just that to the follower."""
+    account.server.windows.opened("20001")
+    await account.adapter.send(Outgoing(key="k", room="mp:private:20001", text="已建单 1001"))
+    assert "已建单 1001".encode() in account.server.sent
 
 
 async def test_what_somebody_typed_never_becomes_a_link(account):
