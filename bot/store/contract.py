@@ -20,7 +20,10 @@ from bot.tickets.records import Record
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """A ticket to save with the records that are new. `expected_version` is 0 for a new ticket."""
+    """A ticket to save with the records that are new. `expected_version` is 0 for a new ticket.
+
+    The room, the account and the subject that a ticket was opened with are found as they were then: they never change.
+    """
 
     ticket: Ticket
     expected_version: int
@@ -72,7 +75,7 @@ class Kept(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one message or one deadline brings about, saved together or not at all.
 
-    `seen` is the key of the message that caused it.
+    `seen` is the key of the message that caused it. An ask of a known `id` replaces it; the person and the room stay.
     """
 
     at: datetime
