@@ -36,8 +36,9 @@ setup-dev: .venv/.dev ## also install what tests and checks need
 run: .venv/.compiled ## start the bot with config.toml, or with the example
 	@exec $(BIN)/shouwen run -c $(CONFIG)
 
-test: .venv/.dev ## run every test
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+# With bytecode kept also where the environment says otherwise: to read the tests anew takes a tenth of the time, and programs start in half of it.
+test: .venv/.dev .venv/.compiled ## run every test
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: .venv/.dev ## format, lint, types, import contracts
 	@$(BIN)/ruff format --check .

@@ -67,7 +67,7 @@ class Attempts:
         notes: Notes,
         shelf: Shelf,
         translator_at: Callable[[str], Callable[[str], str]],
-        elsewhere: Callable[[Iterable[Queued]], None],
+        elsewhere: Callable[[Iterable[Queued]], Awaitable[None]],
         lost: Callable[[Queued], None],
         meters: Meters,
         journal: Journal,
@@ -101,6 +101,10 @@ class Attempts:
     def is_done(self, message: Queued) -> bool:
         """Say whether a message was dealt with."""
         return message.key in self._done
+
+    def begin_again(self, message: Queued) -> None:
+        """Forget that a message was dealt with: somebody wants it tried once more."""
+        self._done.forget(message.key)
 
     def shut_for(self, room: str, now: datetime) -> timedelta:
         """Return how long the platform does not want to hear anything for a room."""
@@ -203,11 +207,16 @@ class Attempts:
         return self.adapter.send(outgoing)
 
     async def _come_to(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
-        """Do what follows from a failure; where it cannot be noted, at least remember that the message may have arrived."""
+        """Do what follows from a failure; where it cannot be noted, at least remember that the message may have arrived.
+
+        It may have been noted all the same, and only the answer of the store be lost: it must be noted anew that it is being sent
+        before it is, or whoever takes it over believes that it never was.
+        """
         try:
             return await self._failed(message, failure)
         except StoreFault as fault:
-            known = replace(message, is_unknown=message.is_unknown or failure.is_unknown)
+            is_unknown = message.is_unknown or failure.is_unknown
+            known = replace(message, state=Delivery.QUEUED, is_unknown=is_unknown)
             raise Unnoted(known, fault) from fault
 
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
@@ -288,7 +297,7 @@ class Attempts:
             )
             await self._note(moved)
             self._missed(moved, "moved")
-            self._elsewhere((moved,))
+            await self._elsewhere((moved,))
             return
         self._log.error(
             "given up", action="dead_letter", key=message.key, room=message.room, reason=message.reason

@@ -45,6 +45,11 @@ _SHORT = timedelta(minutes=10)  # how long a menu or an offer waits
 _HELPED = timedelta(minutes=30)  # how long thanks count for an answer, and a word of the owner for a reminder
 _LONG = timedelta(days=7)  # what a ticket waits for; whether they still make sense is asked of their ticket
 _TO_ASKER = (Place.ASKER, Place.ASIDE)
+# Of questions: whom they are asked of, and how long they wait. Tuples, because a union is made anew wherever it is written.
+_ASKED_OF_WHOM_IT_GOES_TO = (Progress, DayDraft, CallList)
+_ASKED_OF_THE_REPORTER = (Check, Rating, Details, Afterthought, Needed, Agree, Times)
+_WAIT_LONG = (CallList, Check, DayDraft, Rating, Needed, Agree, Times, Gaps)
+_WAIT_A_WHILE = (Answered, Progress, Gap, Joining)
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -165,14 +170,11 @@ class Drafts:
 
     def _asked(self, message: Message, ticket: Ticket, origin: Origin | None, address: str) -> str:
         """Return the account of the person who is asked."""
-        if isinstance(message.about, Progress | DayDraft | CallList) and isinstance(message.to, Party):
+        if isinstance(message.about, _ASKED_OF_WHOM_IT_GOES_TO) and isinstance(message.to, Party):
             return self._directory.account(message.to, address.partition(":")[0]) or ""
         if isinstance(message.about, Result) and message.to is Place.DUTY and ticket.owner is not None:
             return self._directory.account(ticket.owner, address.partition(":")[0], address) or ""
-        if (
-            isinstance(message.about, Check | Rating | Details | Afterthought | Needed | Agree | Times)
-            or origin is None
-        ):
+        if isinstance(message.about, _ASKED_OF_THE_REPORTER) or origin is None:
             return ticket.account
         return origin.account
 
@@ -255,9 +257,9 @@ def _ask(about: AnyAbout | None, room: str, person: str, key: str, now: datetime
     if about is None or not person:
         return None
     waits = _SHORT
-    if isinstance(about, CallList | Check | DayDraft | Rating | Needed | Agree | Times | Gaps):
+    if isinstance(about, _WAIT_LONG):
         waits = _LONG
-    elif isinstance(about, Answered | Progress | Gap | Joining):
+    elif isinstance(about, _WAIT_A_WHILE):
         waits = _HELPED
     return Ask(
         id=key, room=room, person=person, about=about, asked_at=now, expires_at=now + waits, outgoing=key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.alike import share
 from bot.asks import Suggestion
@@ -43,7 +43,10 @@ _JUST_TOLD = timedelta(minutes=10)  # a card or an alert of the bot this old may
 
 
 class InHand:
-    """Finds the ticket, but only where nobody else has spoken in between: among people such words may be about anything."""
+    """Finds the ticket, but only where nobody else has spoken in between: among people such words may be about anything.
+
+    What is said to the bot itself is no talk among people; on platforms that bring nothing else everything is.
+    """
 
     def __init__(
         self, *, desk: Desk, drafts: Drafts, finding: Finding, talk: Talk, directory: Directory
@@ -67,7 +70,7 @@ class InHand:
             return claim
         if (every := TAKES_ALL.fullmatch(said)) is not None:
             return await self._claim_all(hearing, every["count"])
-        if not self._talk.is_quiet(hearing):
+        if not self._is_sure(hearing):
             return None
         if hearing.role.is_manager or hearing.role is Role.LEADER:
             if WANTS_NEWS.fullmatch(said):
@@ -95,7 +98,7 @@ class InHand:
     async def is_asked(self, hearing: Hearing) -> bool:
         """Ask whoever says that they are there whether it is at the customer's; False when nothing is to be asked."""
         said = hearing.text.strip()
-        if hearing.mentions or not IS_THERE.fullmatch(said) or not self._talk.is_quiet(hearing):
+        if hearing.mentions or not IS_THERE.fullmatch(said) or not self._is_sure(hearing):
             return False
         ticket = await self._own(hearing)
         if ticket is None or _is_expected(ticket) or "arrived" in ticket.happened:
@@ -109,10 +112,14 @@ class InHand:
 
     async def _claim(self, hearing: Hearing) -> Command | None:
         """Return the claim of the only ticket that waits, when the bot has just told of it and nobody has said anything since."""
-        waiting = [each for each in await self._working(hearing) if each.owner is None]
+        working = await self._working(hearing)
+        waiting = [each for each in working if each.owner is None]
+        if not waiting and hearing.is_addressed:
+            # Somebody was faster, perhaps the same person by a button: they hear how it stands.
+            waiting = [each for each in working if hearing.by == each.owner] or working
         told = waiting[0].changed_at if len(waiting) == 1 else None
         is_answer = told is not None and hearing.now - told <= _JUST_TOLD
-        return _about(Word.CLAIM, waiting[0]) if is_answer and self._talk.is_quiet(hearing, told) else None
+        return _about(Word.CLAIM, waiting[0]) if is_answer and self._is_sure(hearing, told) else None
 
     async def _claim_named(self, hearing: Hearing, what: str) -> Command | None:
         """Return the claim of the only waiting ticket that is named by its words, its requester or its place among the last told."""
@@ -132,9 +139,7 @@ class InHand:
         """Return the claim of all waiting tickets, when there are a few that were told of lately, and as many as are counted."""
         waiting = [each for each in await self._working(hearing) if each.owner is None]
         told = [each.changed_at for each in waiting if each.changed_at is not None]
-        is_fresh = (
-            bool(told) and hearing.now - min(told) <= _JUST_TOLD and self._talk.is_quiet(hearing, max(told))
-        )
+        is_fresh = bool(told) and hearing.now - min(told) <= _JUST_TOLD and self._is_sure(hearing, max(told))
         if not is_fresh or len(waiting) != _COUNTS.get(count or "", len(waiting)) or len(waiting) > _FEW:
             return None
         first, *others = waiting
@@ -147,6 +152,9 @@ class InHand:
         own = await self._own(hearing) if is_all else None
         is_mine = own is not None and own.owner == hearing.by
         return _about(Word.HAND_OVER, own, f"@{named[0].name}") if named is not None and is_mine else None
+
+    def _is_sure(self, hearing: Hearing, since: datetime | None = None) -> bool:
+        return hearing.is_addressed or self._talk.is_quiet(hearing, since)
 
     async def _only(self, hearing: Hearing) -> Ticket | None:
         working = await self._working(hearing)

@@ -56,14 +56,18 @@ class Intake:
         self._stuck: set[tuple[str, str]] = set()  # talks whose first message the store did not take
         self._talks: dict[tuple[str, str], deque[Incoming | Notice]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._room = asyncio.Semaphore(_MOST_WAITING)
+        self._count = 0  # of what was read and is not taken care of yet
+        self._has_place = asyncio.Event()
         self._log = structlog.get_logger("intake")
 
     async def read(self, adapter: Adapter) -> None:
         """Read one adapter until it is closed."""
         async for happening in adapter.incoming():
             self._meters.received(adapter.name)
-            await self._room.acquire()
+            while self._count >= _MOST_WAITING:
+                self._has_place.clear()
+                await self._has_place.wait()
+            self._count += 1
             self._take(happening)
 
     @property
@@ -112,7 +116,9 @@ class Intake:
                 self._stuck.add(talk)
                 await self._later(happening)
                 self._stuck.discard(talk)
-            self._room.release()
+            self._count -= 1
+            if not self._has_place.is_set():
+                self._has_place.set()
         del self._talks[talk]
 
     async def _is_saved(self, happening: Incoming | Notice) -> bool:

@@ -71,12 +71,17 @@ class Losses:
         address, language = place
         speaker = self._drafts.speaker(language, now)
         text = speaker.say(
-            "⚠️ {count} 条消息没送到（{adapters}）：{reason}\n看板“没送到的消息”里可以看原文、重发。",
+            "⚠️ {count} 条消息没送到（{rooms}）：{reason}\n看板“没送到的消息”里可以看原文、重发。",
             count=len(lost),
-            adapters=tuple(failed),
+            rooms=tuple(dict.fromkeys(self._name(message) for message in lost)),
             reason=reason_of(lost[-1], speaker.translate) or "–",
         )
         return self._drafts.notice(Message(to=Place.DUTY, text=text), address, f"{_KEY}{lost[-1].key}", now)
+
+    def _name(self, message: Queued) -> str:
+        """Return where a message was to be read: the room, or the platform where it was for one person alone."""
+        room = self._living.directory.room_at(message.room)
+        return room.name if room is not None else message.adapter
 
     def _place(self, failed: set[str]) -> tuple[str, str] | None:
         """Return a duty room, or else somebody who runs the bot, on a platform that works; the first duty room at worst."""

@@ -13,7 +13,7 @@ _JOINER: Final = "\u200d"  # holds an emoji of several people together
 # Controls, what is not seen (also what turns the direction of writing), halves of characters, and ends of lines.
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _TOLD_APART_BY: Final = 4  # last characters of an account
-_LATELY: Final = 1_000  # people whose names are remembered: each comes with every message of theirs
+_LATELY: Final = 5_000  # people whose names are remembered, some 300 bytes each: they come with every message
 
 
 def shown(name: str) -> str:

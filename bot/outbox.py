@@ -45,7 +45,6 @@ class Outbox:
     ) -> None:
         self.on_loss: Callable[[Queued], None] = lambda _: None  # called when a message is given up
         self._store = store
-        self._reviving = asyncio.Lock()
         meters, journal = meters or Meters(clock.monotonic), journal or Journal(is_on=False)
         self._senders = {
             name: Sender(
@@ -117,12 +116,12 @@ class Outbox:
         sender = self._senders.get(room.partition(":")[0])
         return sender is not None and await sender.cry(room, text)
 
-    def _moved(self, messages: Iterable[Queued]) -> None:
+    async def _moved(self, messages: Iterable[Queued]) -> None:
         """Send messages that could not be said where they should have been."""
         for message in messages:
             sender = self._sender_of(message)
             if sender is not None and sender.is_ours:
-                sender.put_again(message)
+                await sender.put_again(message)
             elif sender is not None:
                 sender.take(message)
 
@@ -136,34 +135,22 @@ class Outbox:
 
     async def retry(self, *keys: str) -> int:
         """Try dead letters once more, oldest first, and return how many there were. Of two who ask at once one does it."""
-        async with self._reviving:
-            return await self._retried(keys)
-
-    async def _retried(self, keys: Iterable[str]) -> int:
-        again = [
-            replace(
-                letter,
-                state=Delivery.QUEUED,
-                attempts=0,
-                not_before=None,
-                useful_until=None,
-                reason="",
-                reason_made="",
-            )
-            for letter in await self._dead(keys)
-        ]
-        await self._store.update_outgoing(again)
-        self._moved(again)
+        again = await self._decide(keys, _once_more)
+        await self._moved(again)
         return len(again)
 
     async def put_aside(self, *keys: str) -> int:
         """Let go of dead letters that nobody needs any more, and return how many there were."""
-        async with self._reviving:
-            gone = [replace(letter, state=Delivery.DROPPED) for letter in await self._dead(keys)]
-            await self._store.update_outgoing(gone)
+        gone = await self._decide(keys, lambda letter: replace(letter, state=Delivery.DROPPED))
         for letter in gone:
             self._log.info("put aside", action="letter_put_aside", key=letter.key, room=letter.room)
         return len(gone)
+
+    async def _decide(self, keys: Iterable[str], end: Callable[[Queued], Queued]) -> list[Queued]:
+        """Save what becomes of dead letters, and return those about which nobody else, here or in another worker, was quicker."""
+        letters = [end(letter) for letter in await self._dead(keys)]
+        saved = set(await self._store.update_dead(letters))
+        return [letter for letter in letters if letter.key in saved]
 
     async def _dead(self, keys: Iterable[str]) -> list[Queued]:
         found = [message for key in keys if (message := await self._store.outgoing(key)) is not None]
@@ -183,3 +170,16 @@ class Outbox:
     async def close(self) -> None:
         """Stop sending; what is not sent stays in the store."""
         await asyncio.gather(*(sender.close() for sender in self._senders.values()))
+
+
+def _once_more(letter: Queued) -> Queued:
+    """Return a dead letter as it is tried again: from the beginning, and marked where an earlier attempt may have arrived."""
+    return replace(
+        letter,
+        state=Delivery.QUEUED,
+        attempts=0,
+        not_before=None,
+        useful_until=None,
+        reason="",
+        reason_made="",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from adapters.contract import Button, DeliveryFailed, Mention, Outgoing
 from adapters.wording import packed, translated, unpacked
-from bot.store.messages import Queued, QueuedFile
+from bot.store.messages import Queued, QueuedFile, QueuedMention
 from bot.tickets.errors import N_
 
 HELD = N_("（接上）")
@@ -25,7 +26,7 @@ def rendered(
     shows_pictures: bool,
 ) -> Outgoing:
     """Return what is sent; `edits` is the platform's id of the message that this one replaces."""
-    text = message.text
+    text, mentions = _alone(message.room, message.text, message.mentions)
     if mark := RESENT if message.is_unknown and edits is None else HELD if message.was_held else "":
         text = translator_at(message.room)(mark) + text
     if message.pictures and not shows_pictures:
@@ -34,12 +35,25 @@ def rendered(
         key=message.key,
         room=message.room,
         text=text,
-        mentions=tuple([Mention(mention.name, mention.account) for mention in message.mentions]),
+        mentions=tuple([Mention(mention.name, mention.account) for mention in mentions]),
         buttons=tuple([Button(button.label, button.command) for button in message.buttons]),
         quotes=message.quotes,
         edits=edits,
         pictures=message.pictures if shows_pictures else (),
     )
+
+
+def _alone(
+    room: str, text: str, mentions: tuple[QueuedMention, ...]
+) -> tuple[str, tuple[QueuedMention, ...]]:
+    """Call nobody by name to whom the bot speaks alone: `@王老师 好了回 1` is `好了回 1` there."""
+    reader = room.replace(":private:", ":", 1)
+    called = [mention for mention in mentions if mention.account == reader != room]
+    for mention in called:
+        name = re.escape(mention.name)
+        text = re.sub(rf"(?m)^@{name} +", "", text)
+        text = re.sub(rf"@{name}(?!\w)", mention.name, text)
+    return (text, tuple(each for each in mentions if each not in called)) if called else (text, mentions)
 
 
 def named(message: Queued, file: QueuedFile, translator_at: Callable[[str], Callable[[str], str]]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from bot.journal import Journal
 from bot.metrics import Meters
 from bot.pace import Pace
 from bot.quotas import Quotas, Spent, calls
+from bot.room_queues import RoomQueues, most_urgent_first
 from bot.store.contract import Store
 from bot.store.faults import LeaseLost, MovedAway, StoreFault
 from bot.store.messages import Delivery, Queued
@@ -47,7 +48,7 @@ class Sender:
         store: Store,
         clock: Clock,
         translator_at: Callable[[str], Callable[[str], str]],
-        elsewhere: Callable[[Iterable[Queued]], None],
+        elsewhere: Callable[[Iterable[Queued]], Awaitable[None]],
         lost: Callable[[Queued], None],
         meters: Meters,
         journal: Journal,
@@ -55,9 +56,8 @@ class Sender:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._rooms: dict[str, deque[Queued]] = {}
+        self._queues = RoomQueues()
         self._workers: dict[str, asyncio.Task[None]] = {}
-        self._held: dict[str, list[Queued]] = {}  # by room, until somebody speaks there
         self._silent: set[str] = (
             set()
         )  # rooms where nobody has spoken since the attempt that runs there began
@@ -68,7 +68,6 @@ class Sender:
         self._name = adapter.name
         self._term = 0  # of the lease under which the queues were filled
         self._taken: list[str] = []  # keys that are news no more, to be told with the next look
-        self._known: set[str] = set()  # keys that are queued or held
         self._early: list[Queued] = []  # committed under a lease whose queues are not filled yet
         self._has_left = False  # in good order, though the lease may not be given back yet
         self._left: list[Queued] = []  # claimed by their commit, and not taken: this worker had left
@@ -120,11 +119,11 @@ class Sender:
                 {name.removeprefix(f"{QUOTAS}{self._name}/"): counts for name, counts in used.items()},
                 self._clock.now(),
             )
-        for room, queue in self._rooms.items():  # left when the lease seemed to have ended, and had not
+        for room, queue in self._queues:  # left when the lease seemed to have ended, and had not
             if queue and room not in self._workers:
                 self._workers[room] = asyncio.create_task(self._serve(room))
         try:
-            while len(self._known) < _MOST_QUEUED and self.is_ours:
+            while len(self._queues) < _MOST_QUEUED and self.is_ours:
                 taken, self._taken = self._taken, []
                 news = await self._store.news(self._name, taken, limit=_NEWS)
                 if not news:
@@ -140,7 +139,7 @@ class Sender:
     def take(self, message: Queued) -> None:
         """Queue a message that was committed, unless it has come by another way already."""
         if self.is_ours:
-            if message.key not in self._known and not self._attempts.is_done(message):
+            if message.key not in self._queues and not self._attempts.is_done(message):
                 self.put((message,))
         elif self._store.term(self._name) and not self._has_left:
             self._early.append(message)  # the lease is newer than the queues: older messages come first
@@ -167,7 +166,7 @@ class Sender:
 
         What was being sent when it had to stop, the first message of a busy room, may have arrived: that stays as it is.
         """
-        queued = [message for room, queue in self._rooms.items() for message in list(queue)[room in busy :]]
+        queued = [message for room, queue in self._queues for message in list(queue)[room in busy :]]
         unsent = [
             replace(message, state=Delivery.QUEUED)
             for message in (*queued, *self._left)
@@ -182,10 +181,7 @@ class Sender:
 
     def _begin(self, term: int) -> None:
         """Forget the queues of an earlier term."""
-        for queue in self._rooms.values():
-            queue.clear()
-        self._held.clear()
-        self._known.clear()
+        self._queues.clear()
         self._taken.clear()
         if term:
             self._left.clear()  # they wait in the store, and are news of this lease
@@ -194,7 +190,9 @@ class Sender:
 
     async def _take_up(self, news: list[Queued]) -> None:
         fresh = [
-            message for message in news if message.key not in self._known and not await self._is_over(message)
+            message
+            for message in news
+            if message.key not in self._queues and not await self._is_over(message)
         ]
         unknown = {
             message.key: replace(message, state=Delivery.QUEUED, is_unknown=True)
@@ -206,8 +204,10 @@ class Sender:
             with suppress(StoreFault, MovedAway):
                 await self._store.update_outgoing(list(unknown.values()), under=Lease(self._name, self._term))
         for message in fresh:
+            if message.key in self._queues or self._attempts.is_done(message):
+                continue  # it has come by another way meanwhile
             if message.state is Delivery.HELD:
-                self.hold(message)
+                self._queues.hold(message)
             else:
                 self.put((unknown.get(message.key, message),))
         # Last: what is told as taken is news no more, so it must be in the queues by then.
@@ -218,49 +218,43 @@ class Sender:
         if not self._attempts.is_done(message):
             return False
         now = await self._store.outgoing(message.key)
-        return now is None or now.state is not Delivery.QUEUED
+        if now is None or now.state is not Delivery.QUEUED:
+            return True
+        self._attempts.begin_again(message)
+        return False
 
     def is_near(self, room: str) -> bool:
         if not self.is_ours:
             return False
-        queue = self._rooms.get(room, ())
-        if len(queue) >= self._at_once() or (queue and queue[0].not_before is not None):
+        ahead = self._queues.length(room)
+        if ahead >= self._at_once() or (ahead and self._queues.of(room)[0].not_before is not None):
             return False
         now = self._clock.now()
         if self.quotas.spent(room, now, is_urgent=False, is_push=True) is not None:
             return False
-        return self._pace.wait(room, now, ahead=len(queue)) == timedelta()
+        return self._pace.wait(room, now, ahead=ahead) == timedelta()
 
     def put(self, messages: Iterable[Queued]) -> None:
         for message in messages:
-            self._known.add(message.key)
-            self._rooms.setdefault(message.room, deque()).append(message)
+            self._queues.add(message)
             if message.room not in self._workers:
                 self._workers[message.room] = asyncio.create_task(self._serve(message.room))
 
-    def put_again(self, message: Queued) -> None:
+    async def put_again(self, message: Queued) -> None:
         """Queue a message that was moved here or is tried once more, unless it has come as news already."""
-        if all(each.key != message.key for each in self._rooms.get(message.room, ())):
+        if not await self._is_over(message) and not self._queues.is_queued(message):
             self.put((message,))
 
     def hold(self, message: Queued) -> None:
-        self._known.add(message.key)
-        self._held.setdefault(message.room, []).append(message)
+        self._queues.hold(message)
 
     def unhold(self, message: Queued) -> None:
-        self._held[message.room] = [each for each in self._held.get(message.room, ()) if each is not message]
+        self._queues.unhold(message)
 
     def release(self, room: str) -> None:
         self.quotas.heard(room)
         self._silent.discard(room)
-        self.put(self._unheld(room))
-
-    def _unheld(self, room: str) -> list[Queued]:
-        """Take what was held for a room, to be said now."""
-        return [
-            replace(message, state=Delivery.QUEUED, was_held=True, not_before=None)
-            for message in self._held.pop(room, ())
-        ]
+        self.put(self._queues.unheld(room))
 
     async def drain(self) -> None:
         self._notes.hurry()
@@ -286,7 +280,7 @@ class Sender:
             await self._notes.task
 
     async def _serve(self, room: str) -> None:
-        queue = self._rooms[room]
+        queue = self._queues.of(room)
         try:
             while queue and self.is_ours:
                 try:
@@ -295,7 +289,7 @@ class Sender:
                     self._log.warning("another worker sends now", action="lease_lost")
                     self._begin(0)
                 except MovedAway as moved:  # by an attempt of which nobody heard how it was noted
-                    self._let_go(queue, moved.key)
+                    self._queues.let_go(room, moved.key)
                 except Outdated:  # it is served anew, if it is ours to serve
                     self._log.info("an attempt ended after its lease", action="attempt_outdated", room=room)
                 except (
@@ -305,8 +299,7 @@ class Sender:
                     await self._clock.sleep(_STORE_PATIENCE)
         finally:
             del self._workers[room]
-            if not queue:
-                self._rooms.pop(room, None)
+            self._queues.close(room)
 
     async def _advance(self, queue: deque[Queued]) -> None:
         """Deal with the first message of a room: send it, put it off, or drop it."""
@@ -333,25 +326,12 @@ class Sender:
                 self._finish(queue, first, unnoted.message)
                 raise unnoted.fault from unnoted
             if first.room not in self._silent:  # a refusal for want of a word is over already
-                queue.extendleft(reversed(self._unheld(first.room)))
-
-    def _let_go(self, queue: deque[Queued], key: str) -> None:
-        """Forget a message that is somebody else's to send."""
-        left = [message for message in queue if message.key != key]
-        queue.clear()
-        queue.extend(left)
-        self._known.discard(key)
+                self._queues.go_on(first.room, self._queues.unheld(first.room))
 
     def _finish(self, queue: deque[Queued], message: Queued, after: Queued | None) -> None:
         """Take a message from the head of its queue, or put there what became of it."""
-        if not queue or queue[0].key != message.key:
-            return
-        queue.popleft()
-        if after is not None:
-            queue.appendleft(after)
-            _most_urgent_first(queue)
-        elif all(held.key != message.key for held in self._held.get(message.room, ())):
-            self._known.discard(message.key)
+        if self._queues.finish(message.room, message, after) and after is not None:
+            most_urgent_first(queue)
 
     async def _is_due(self, message: Queued) -> bool:
         """Wait for the platform's pace and the message's own time; False when it is no longer worth sending."""
@@ -392,14 +372,12 @@ class Sender:
         else:
             await self._clock.sleep(min(spent.wait, _LOOK_AGAIN))
             if queue and not calls(queue[0]):
-                _most_urgent_first(queue, calls)
+                most_urgent_first(queue, calls)
             return
         self._finish(queue, message, None)
 
     def _urgent_elsewhere(self, room: str) -> int:
-        return sum(
-            message.is_urgent for name, queue in self._rooms.items() if name != room for message in queue
-        )
+        return sum(message.is_urgent for name, queue in self._queues if name != room for message in queue)
 
     def _at_once(self) -> int:
         """Return how many messages of a room may be noted as being sent: few where the platform takes its time."""
@@ -419,13 +397,3 @@ class Sender:
         """Take up the buckets of an earlier run, or of the worker that sent before: together they stay within the platform's pace."""
         arrivals = {key.removeprefix(PACES): datetime.fromisoformat(at) for key, at in kept.items()}
         self._pace.restore(arrivals, self.adapter.name, self._clock.now())
-
-
-def _most_urgent_first(
-    queue: deque[Queued], is_first: Callable[[Queued], bool] = lambda message: message.is_urgent
-) -> None:
-    """Put what calls somebody before what only tells, each in its own order, after a platform has refused to listen."""
-    if any(is_first(message) for message in queue):
-        ordered = sorted(queue, key=lambda message: not is_first(message))
-        queue.clear()
-        queue.extend(ordered)

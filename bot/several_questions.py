@@ -19,13 +19,15 @@ _BETWEEN = re.compile(
     r"|[,，]\s*(?=(?:and|also|plus)\b)|\s+(?:and also|and|also|plus)\s+(?=(?:how|where|what|when|why|who|which|can|do|does|is|are)\b)",
     re.IGNORECASE,
 )
+# No place to cut is without one of these, and most of what people say to each other has none.
+_MAY_BE_CUT = re.compile(r"[?？!！。;；\n另还顺再以]|and|also|plus", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:and|also|plus|那|然后|就是|我想|想)[\s,，]+", re.IGNORECASE)
 
 
 @lru_cache(maxsize=_LATELY)
 def asked_parts(text: str) -> tuple[str, ...]:
     """Return the questions of a message that asks for two or three things; nothing where it asks for one, or for no one knows how many."""
-    if len(text) > _LONGEST:
+    if len(text) > _LONGEST or not _MAY_BE_CUT.search(text):
         return ()
     parts = [_LEADING.sub("", part.strip()).strip(" ,，、") for part in _BETWEEN.split(text)]
     asking = [part for part in parts if len(part) >= _LEAST_LETTERS and is_asked(part)]

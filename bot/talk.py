@@ -49,7 +49,9 @@ class Talk:
         if hearing.is_private:
             return
         origin = hearing.origin
-        lines = self._rooms.setdefault(origin.address, deque(maxlen=_LINES))
+        lines = self._rooms.get(origin.address)
+        if lines is None:
+            lines = self._rooms[origin.address] = deque(maxlen=_LINES)
         self._rooms.move_to_end(origin.address)
         if len(self._rooms) > _ROOMS:
             self._rooms.popitem(last=False)

@@ -20,7 +20,10 @@ from bot.tickets.records import Record
 
 
 class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """A ticket to save with the records that are new. `expected_version` is 0 for a new ticket."""
+    """A ticket to save with the records that are new. `expected_version` is 0 for a new ticket.
+
+    The room, the account and the subject that a ticket was opened with are found as they were then: they never change.
+    """
 
     ticket: Ticket
     expected_version: int
@@ -72,7 +75,7 @@ class Kept(msgspec.Struct, frozen=True):
 class Change(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that one message or one deadline brings about, saved together or not at all.
 
-    `seen` is the key of the message that caused it.
+    `seen` is the key of the message that caused it. An ask of a known `id` replaces it; the person and the room stay.
     """
 
     at: datetime
@@ -187,6 +190,13 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         Raises:
             LeaseLost: That lease has ended; nothing was saved.
             MovedAway: A message is none of its adapter's any more; nothing was saved.
+        """
+        ...
+
+    async def update_dead(self, letters: list[Queued]) -> list[str]:
+        """Save what is to become of dead letters, durably, and return the keys of those for which it was saved.
+
+        One that is dead no more, or died again with `is_unknown` other than here, stays as it is: somebody else decided meanwhile.
         """
         ...
 

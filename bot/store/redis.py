@@ -61,6 +61,9 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
     async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:
         await self._commits.update(messages, under)
 
+    async def update_dead(self, letters: list[Queued]) -> list[str]:
+        return await self._commits.update_dead(letters)
+
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         await self._commits.note_delivered(delivered)
 

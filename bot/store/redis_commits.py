@@ -91,6 +91,10 @@ class Commits:
         if messages:
             await self._finished(self._update(messages, under))
 
+    async def update_dead(self, letters: list[Queued]) -> list[str]:
+        """Save what becomes of dead letters and return the keys of those that still were."""
+        return await self._finished(self._update_dead(letters)) if letters else []
+
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         """Note that messages arrived."""
         if delivered:
@@ -236,6 +240,20 @@ class Commits:
                 "messages": [queued_value(message, fences) for message in group],
             }
             _check(await self._servers.written(shard, "update", packed(value)))
+
+    async def _update_dead(self, letters: list[Queued]) -> list[str]:
+        saved: list[str] = []
+        for shard, group in (await self._by_shard(letters)).items():
+            value = {
+                "channel": self._shards.channel,
+                "worker": self._worker,
+                "of_dead": [letter.is_unknown for letter in group],
+                "messages": [queued_value(letter, {}) for letter in group],
+            }
+            answer = await self._servers.written(shard, "update", packed(value))
+            _check(answer)
+            saved += [key.decode() for key in answer[1:]]
+        return saved
 
     async def _note_delivered(self, delivered: list[Delivered]) -> None:
         for shard, group in (await self._by_shard(delivered)).items():

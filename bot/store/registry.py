@@ -120,7 +120,7 @@ async def read_entries(url: str) -> list[Entry]:
     path = _sqlite_path(url)
     if not await asyncio.to_thread(path.exists):
         return []
-    from bot.store.sqlite import entries_of
+    from bot.store.sqlite_knowledge import entries_of
 
     return await entries_of(path)
 
@@ -162,7 +162,7 @@ class ReadVectors:
         path = _sqlite_path(self._url)
         if not await asyncio.to_thread(path.exists):
             return {}
-        from bot.store.sqlite import vectors_of
+        from bot.store.sqlite_knowledge import vectors_of
 
         return await vectors_of(path, model, keys)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -13,46 +13,34 @@ from pathlib import Path
 import msgspec
 
 from bot.asks import Ask
-from bot.beside import beside
-from bot.lessons import Lesson
 from bot.store.askers import Askers
 from bot.store.bodies import (
     ask_from,
-    change_from,
-    entry_from,
-    failure_from,
-    lesson_from,
-    queued_from,
     record_from,
     ticket_from,
-    uses_from,
 )
 from bot.store.claims import Claim, Claims
-from bot.store.contract import Change, Failure, Link
-from bot.store.digests import digest_of
+from bot.store.contract import Change, Link
 from bot.store.faults import StoreFault
 from bot.store.group_commit import GroupCommit
 from bot.store.instants import instant, milliseconds
-from bot.store.knowledge_contract import EntryChange, Learning, Uses
 from bot.store.latest import Latest
 from bot.store.lockfile import LockFile
-from bot.store.messages import Delivered, Queued
-from bot.store.portable import KeptFile, KeptTicket, Part, Piece
+from bot.store.portable import KeptTicket, Part, Piece
 from bot.store.queries import sqlite_queries
 from bot.store.reporters import Reporters
-from bot.store.sharing import Alone, Due, Lease
+from bot.store.sharing import Alone, Due
 from bot.store.sqlite_file import Migration, free_beside, known_migrations, open_for_writing
 from bot.store.sqlite_holding import locked
-from bot.store.sqlite_knowledge import learning_statements
+from bot.store.sqlite_knowledge import SqliteKnowledge
+from bot.store.sqlite_outbox import SqliteOutbox
 from bot.store.sqlite_pieces import page, putting
 from bot.store.sqlite_reader import Reader
-from bot.store.sqlite_statements import Statement, delivering, noting, saving
+from bot.store.sqlite_statements import Statement, saving
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from bot.tickets.same_words import LATEST_REPORTS, same_reports
-from faq.knowledge import Entry
 
-_MANY_ENTRIES = 50
 _SEEN_KEPT = timedelta(days=3)
 _FILES_KEPT = timedelta(days=30)
 _KEPT = timedelta(days=90)
@@ -61,12 +49,10 @@ _ABOVE_ALL_NUMBERS = 2**63 - 1
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 _LOOKED_AT_AT_START = 10  # of the latest tickets
 _LAST_CHARACTER = "\U0010ffff"
-
-
 _MOST_DUE = 1_500  # tickets that are remembered as they were read, some kilobytes each
 
 
-class SqliteStore(Alone):
+class SqliteStore(SqliteKnowledge, SqliteOutbox, Alone):
     """The store behind `sqlite:PATH`; see `bot.store.contract.Store` for what its methods promise."""
 
     def __init__(self, path: Path, lock: LockFile, connection: sqlite3.Connection) -> None:
@@ -204,87 +190,8 @@ class SqliteStore(Alone):
         row = (room, milliseconds(since))
         return await self._reader.listed(ask_from, self._queries["answers_since"], row)
 
-    async def entries(self) -> list[Entry]:
-        return await self._reader.listed(entry_from, self._queries["entries"])
-
     async def kept(self, prefix: str) -> dict[str, str]:
         return dict(self._reader.rows(self._queries["kept"], (prefix, prefix + _LAST_CHARACTER)))
-
-    async def learn(self, learning: Learning) -> None:
-        if len(learning.entries) > _MANY_ENTRIES:  # a file: to put it all down takes long
-            statements = await beside(learning_statements, learning, self._queries)
-        else:
-            statements = learning_statements(learning, self._queries)
-        await self._writer.submit(statements)
-
-    async def knowledge_version(self) -> int:
-        row = self._reader.first(self._queries["knowledge_version"])
-        return row[0] if row else 0
-
-    async def entry_changes(self, after: int) -> list[EntryChange]:
-        return await self._reader.listed(change_from, self._queries["entry_changes"], (after,))
-
-    async def entry_history(self, id_: str) -> list[EntryChange]:
-        return await self._reader.listed(change_from, self._queries["entry_history"], (id_,))
-
-    async def uses(self) -> list[Uses]:
-        return await self._reader.listed(uses_from, self._queries["uses"])
-
-    async def vectors(self, model: str, keys: Sequence[str]) -> dict[str, bytes]:
-        return await _vectors(self._reader, model, keys)
-
-    async def keep_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
-        statements = [Statement(self._queries["forget_vectors"], (model, model))]
-        statements += [
-            Statement(self._queries["keep_vector"], (model, key, body)) for key, body in vectors.items()
-        ]
-        await self._writer.submit(statements)
-
-    async def lesson(self, id_: str) -> Lesson | None:
-        row = self._reader.first(self._queries["lesson"], (id_,))
-        return lesson_from(*row) if row else None
-
-    async def lessons(self, kind: str, *, since: datetime | None = None) -> list[Lesson]:
-        row = (kind, 0 if since is None else milliseconds(since))
-        return await self._reader.listed(lesson_from, self._queries["open_lessons"], row)
-
-    async def keep_file(self, content: bytes, at: datetime) -> str:
-        kept = KeptFile(await digest_of(content), at, content)
-        await self._writer.submit(putting([kept], self._queries))
-        return kept.digest
-
-    async def file(self, digest: str) -> bytes | None:
-        found = await self._reader.listed(_content, self._queries["file"], (digest,))
-        return found[0] if found else None
-
-    async def waiting(self, adapter: str, *, limit: int = 100) -> list[Queued]:
-        rows = self._reader.rows(self._queries["waiting"], (adapter, limit))
-        return [queued_from(*row) for row in rows]
-
-    async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:  # noqa: ARG002 - never ends
-        await self._writer.submit(delivering(messages, self._queries))
-
-    async def note_delivered(self, delivered: list[Delivered]) -> None:
-        await self._writer.submit(noting(delivered, self._queries))
-
-    async def outgoing(self, key: str) -> Queued | None:
-        row = self._reader.first(self._queries["outgoing"], (key,))
-        return queued_from(*row) if row else None
-
-    async def dead_letters(self, *, limit: int = 100) -> list[Queued]:
-        return await self._reader.listed(queued_from, self._queries["dead_letters"], (limit,))
-
-    async def said_about(self, number: int) -> list[Queued]:
-        return await self._reader.listed(queued_from, self._queries["said_about"], (number,))
-
-    async def note_failure(self, failure: Failure) -> None:
-        await self._writer.submit(putting([failure], self._queries))
-
-    async def failures(self, *, limit: int = 100) -> list[Failure]:
-        return await self._reader.listed(failure_from, self._queries["failures"], (limit,))
-
-    async def forget_failure(self, key: str) -> None:
-        await self._writer.submit([Statement(self._queries["forget_failure"], (key,))])
 
     async def export(self, part: Part, *, after: str = "", limit: int = 500) -> list[tuple[str, Piece]]:
         return await self._reader.at_once(lambda view: page(view, self._queries, part, after, limit))
@@ -356,49 +263,10 @@ async def open_sqlite(
         raise
 
 
-async def entries_of(path: Path) -> list[Entry]:
-    """Return the knowledge of a database that a bot may be using.
-
-    Raises:
-        StoreFault: The file cannot be read as our database.
-    """
-    reader = Reader(path)
-    try:
-        return await reader.listed(entry_from, sqlite_queries()["entries"])
-    finally:
-        await reader.close()
-
-
-async def vectors_of(path: Path, model: str, keys: Sequence[str]) -> dict[str, bytes]:
-    """Return vectors that a database keeps, which a bot may be using.
-
-    Raises:
-        StoreFault: The file cannot be read as our database.
-    """
-    reader = Reader(path)
-    try:
-        return await _vectors(reader, model, keys)
-    finally:
-        await reader.close()
-
-
-async def _vectors(reader: Reader, model: str, keys: Sequence[str]) -> dict[str, bytes]:
-    wanted = msgspec.json.encode(keys).decode()
-    return dict(await reader.listed(_pair, sqlite_queries()["vectors"], (model, wanted)))
-
-
 def _end(connection: sqlite3.Connection) -> None:
     with suppress(sqlite3.Error):  # on a full disk the log stays, and the next one reads it
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-
-
-def _content(content: bytes) -> bytes:
-    return content
-
-
-def _pair(key: str, body: bytes) -> tuple[str, bytes]:
-    return key, body
 
 
 def _watched(body: bytes, due_at: int | None) -> tuple[Ticket, datetime | None]:

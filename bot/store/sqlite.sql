@@ -20,10 +20,9 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
 ON CONFLICT DO NOTHING
 
 -- save_ticket --
--- Save a ticket if nobody else did since; being asked for a rating is never forgotten.
+-- Save a ticket if nobody else did since; being asked for a rating is never forgotten, and a ticket stays where it was opened.
 UPDATE tickets
-SET version = saved.column1, head = saved.column2, status = saved.column3, room = saved.column4,
-    account = saved.column5, subject = saved.column6, next_due_at = saved.column7,
+SET version = saved.column1, head = saved.column2, status = saved.column3, next_due_at = saved.column7,
     surveyed_at = coalesce(saved.column8, surveyed_at), body = CAST(saved.column9 AS TEXT)
 FROM (VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)) AS saved
 WHERE tickets.number = saved.column10 AND tickets.version = saved.column11
@@ -88,12 +87,12 @@ SELECT next_due_at FROM tickets WHERE number = ?
 SELECT max(surveyed_at) FROM tickets WHERE account = ? AND surveyed_at IS NOT NULL
 
 -- put_ask --
--- Save a question; one with the same id is replaced in its place.
+-- Save a question; one with the same id is replaced in its place, before the same person.
 INSERT INTO asks (room, person, kind, outgoing, asked_at, expires_at, outcome, body, id)
 VALUES (?, ?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
 ON CONFLICT (id) DO UPDATE
-SET room = excluded.room, person = excluded.person, kind = excluded.kind, outgoing = excluded.outgoing,
-    asked_at = excluded.asked_at, expires_at = excluded.expires_at, outcome = excluded.outcome, body = excluded.body
+SET kind = excluded.kind, outgoing = excluded.outgoing, asked_at = excluded.asked_at,
+    expires_at = excluded.expires_at, outcome = excluded.outcome, body = excluded.body
 
 -- close_ask --
 -- Note what came of a question.
@@ -148,6 +147,12 @@ VALUES (?, ?, ?, ?, ?, ?, CAST(? AS TEXT), ?)
 UPDATE outbox
 SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
 WHERE key = ?
+
+-- save_dead --
+-- Save what becomes of a dead letter, unless somebody else has decided about it.
+UPDATE outbox
+SET adapter = ?, room = ?, state = ?, ticket = ?, created_at = ?, platform_id = ?, body = CAST(? AS TEXT)
+WHERE key = ? AND state = 'dead' AND coalesce(json_extract(body, '$.is_unknown'), FALSE) = ?
 
 -- keep --
 -- Remember something under a name.

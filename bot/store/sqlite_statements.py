@@ -96,6 +96,11 @@ def delivering(messages: Iterable[Queued], queries: Mapping[str, str]) -> list[S
     return [Statement(sql, outgoing_row(message), NotQueued, message.key) for message in messages]
 
 
+def deciding(letter: Queued, queries: Mapping[str, str]) -> Statement:
+    """Return what saves the end of a dead letter; it changes no row when somebody else has decided about it."""
+    return Statement(queries["save_dead"], (*outgoing_row(letter), letter.is_unknown))
+
+
 def check_continues(saved: Saved) -> None:
     """Refuse records that would break the archive of the ticket.
 

@@ -31,7 +31,7 @@ def rules_of(ticket: Ticket, calendars: Mapping[str, Calendar]) -> Promised:
     Raises:
         KeyError: A calendar that the ticket counts by is gone.
     """
-    found = _rules(ticket.promises, tuple(calendars[name] for name in calendars_of(ticket.promises)))
+    found = _rules(ticket.promises, tuple([calendars[name] for name in calendars_of(ticket.promises)]))
     grace = ticket.grace
     if grace is None:
         return found

@@ -80,7 +80,10 @@ class Policy(msgspec.Struct, frozen=True):
 
     def level(self, level_id: str) -> Level | None:
         """Return the level with this id, or None."""
-        return next((level for level in self.levels if level.id == level_id), None)
+        for level in self.levels:
+            if level.id == level_id:
+                return level
+        return None
 
 
 class RoomRules(msgspec.Struct, frozen=True):

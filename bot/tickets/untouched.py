@@ -8,6 +8,7 @@ told. The answers are those of `bot.tickets.timing`, which is asked whenever the
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.tickets.clockwork import rules_of
@@ -37,7 +38,7 @@ def next_rung(ticket: Ticket, rules: Rules) -> datetime | None:
         share = ladder.first_share if highest < 0 else _share_above(ladder, highest)
         if share is None or not _begins_with_report(rule, ticket) or not isinstance(rule.target, Within):
             return None
-        length = rule.target.length * share
+        length = _part(rule.target.length, share)
         lengths[rule.calendar] = min(length, lengths.get(rule.calendar, length))
     return min(
         [
@@ -82,7 +83,7 @@ def reached(ticket: Ticket, rules: Rules, now: datetime) -> list[Reached] | None
         for index, rung in enumerate(ladder.rungs[above:], above):
             if not isinstance(rung.at, Share):
                 return None
-            at = add_working_time(calendar, ticket.opened_at, length * rung.at.of)
+            at = add_working_time(calendar, ticket.opened_at, _part(length, rung.at.of))
             if at > now:
                 break
             climbed.append((index, at))
@@ -106,6 +107,11 @@ def first_word_by(ticket: Ticket, rules: Rules) -> datetime | None:
                 return add_working_time(calendar, ticket.opened_at, rule.target.length)
             return due(rule.target, calendar, ticket.opened_at)
     return None
+
+
+@lru_cache(maxsize=1024)  # a division of large numbers; policies have few lengths and few fractions
+def _part(length: timedelta, share: float) -> timedelta:
+    return length * share
 
 
 def _is_untouched(ticket: Ticket) -> bool:

@@ -115,8 +115,19 @@ async def test_bodies_that_are_none_are_refused(account, client):
         assert response.status == 405
 
 
+async def test_a_new_follower_is_told_what_can_be_asked(account):
+    changes = {"MsgType": "event", "Event": "subscribe", "EventKey": "qrscene_7", "MsgId": ""}
+    document = account.sender.follower_message("20001", "", **changes)
+    for nonce in ("a", "b"):
+        assert await account.sender.posts_xml(document, nonce=nonce) == 200
+    first, again = await account.listener.next(), await account.listener.next()
+    assert (first.text, first.command, first.is_addressed) == ("/help", None, True)
+    assert first.room == "mp:private:20001"
+    assert first.message_id == again.message_id
+
+
 async def test_events_are_answered_and_ignored(account):
-    for event in ("subscribe", "unsubscribe", "SCAN", "LOCATION", "VIEW", "TEMPLATESENDJOBFINISH"):
+    for event in ("unsubscribe", "SCAN", "LOCATION", "VIEW", "TEMPLATESENDJOBFINISH"):
         changes = {"MsgType": "event", "Event": event, "EventKey": "k", "MsgId": ""}
         assert await account.sender.follower_says("20001", "", **changes) == 200
     assert (await heard(account, "我在")).text == "我在"

@@ -287,7 +287,6 @@ def test_a_menu_touched_again_is_another_message_and_the_same_call_is_not():
 @pytest.mark.parametrize(
     "fields",
     [
-        {"MsgType": "event", "Event": "subscribe", "EventKey": "qrscene_1"},
         {"MsgType": "event", "Event": "unsubscribe"},
         {"MsgType": "event", "Event": "SCAN", "EventKey": "1", "Ticket": "T"},
         {"MsgType": "event", "Event": "LOCATION", "Latitude": "23"},

@@ -29,7 +29,7 @@ async def test_dead_letters_are_told_of_once_an_hour_and_never_of_themselves(off
     assert await office.bot.next_due_at() <= office.clock.now()
     await office.tick()
     told = [text for text in office.said(DUTY) if "没送到" in text]
-    assert told == ["⚠️ 2 条消息没送到（chat）：帐号被风控\n看板“没送到的消息”里可以看原文、重发。"]
+    assert told == ["⚠️ 2 条消息没送到（育才群）：帐号被风控\n看板“没送到的消息”里可以看原文、重发。"]
     await office.hear(CUSTOMER, "王老师", "报障 第三件")
     await office.tick()
     assert not any("没送到" in text for text in office.said(DUTY))

@@ -66,6 +66,7 @@ class Leased:
         self._store = store
         self.terms = terms
         self.is_away = False
+        self.loses_answer_of: Delivery | None = None  # when it is noted next, only the answer is lost
         self.writes = 0  # of states, that were asked for
         self._told: dict[tuple[str, int], set[str]] = {}
 
@@ -96,6 +97,9 @@ class Leased:
     async def update_outgoing(self, messages: list[Queued], *, under: Lease | None = None) -> None:
         self._asked()
         await self._store.update_outgoing(messages, under=under)
+        if self.loses_answer_of in {message.state for message in messages}:
+            self.loses_answer_of = None
+            raise StoreFault("no answer")
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         self._asked()
@@ -392,3 +396,102 @@ async def test_nobody_waits_longer_than_told_for_a_platform_that_does_not_answer
         await asyncio.sleep(0)
     assert asyncio.all_tasks() <= before | set(worker.outbox._senders["qq"]._tasks())
     worker.qq.opens.set()
+
+
+async def test_what_was_noted_as_waiting_without_an_answer_is_noted_anew_before_it_is_sent(
+    worker: Worker, store: Store
+) -> None:
+    """Else the store says that it never left, and who takes it over says it again without the mark."""
+    worker.qq.refusal = DeliveryFailed("太快了", retry_after=timedelta(seconds=5))
+    worker.store.loses_answer_of = Delivery.QUEUED
+    with capture_logs() as logs:
+        await worker.queue("m0")
+        await worker.until_known_trouble("outbox_store_fault", logs)
+    worker.qq.refusal = None
+    worker.qq.comes.clear()
+    worker.qq.opens.clear()
+    worker.clock.move_to(NOW + timedelta(minutes=1))
+    await worker.qq.comes.wait()
+    assert await worker.states("m0") == [Delivery.SENDING]
+    worker.store.terms.clear()
+    worker.qq.opens.set()
+    other = await take_over(store, qq=2)
+    assert other.qq.said == ["（重发）m0"]
+    await other.outbox.close()
+
+
+async def test_who_is_released_while_it_cannot_be_noted_as_held_is_said_once(worker: Worker) -> None:
+    update = worker.store.update_outgoing
+
+    async def spoken_meanwhile(messages: list[Queued], **more: Any) -> None:
+        if messages[0].state is Delivery.HELD:
+            worker.store.update_outgoing = update  # type: ignore[method-assign]
+            worker.qq.refusal = None
+            worker.outbox.heard(GROUP)
+            raise StoreFault("no answer")
+        await update(messages, **more)
+
+    worker.store.update_outgoing = spoken_meanwhile  # type: ignore[method-assign]
+    worker.qq.refusal = DeliveryFailed("不能主动发言", until_heard=True)
+    with capture_logs() as logs:
+        await worker.queue("m0")
+        await worker.until_known_trouble("outbox_store_fault", logs)
+    worker.clock.move_to(NOW + timedelta(minutes=1))
+    await worker.outbox.drain()
+    assert worker.qq.said == ["m0"]
+    assert await worker.states("m0") == [Delivery.SENT]
+
+
+async def test_what_moves_here_and_comes_as_news_in_the_same_moment_is_said_once(
+    worker: Worker, store: Store
+) -> None:
+    """The news are read while another message of theirs is marked, and the moved one is put into the queue meanwhile."""
+    moved = Queued(key="m0", adapter="qq", room=GROUP, text="m0", created_at=NOW)
+    unknown = Queued(key="m1", adapter="qq", room=GROUP, text="m1", created_at=NOW, state=Delivery.SENDING)
+    await store.commit(Change(at=NOW, outgoing=(unknown, moved)))
+    update = worker.store.update_outgoing
+
+    async def moving_meanwhile(messages: list[Queued], **more: Any) -> None:
+        worker.store.update_outgoing = update  # type: ignore[method-assign]
+        worker.outbox.deliver([moved])
+        await update(messages, **more)
+
+    worker.store.update_outgoing = moving_meanwhile  # type: ignore[method-assign]
+    await worker.outbox.look()
+    await worker.outbox.drain()
+    assert sorted(worker.qq.said) == ["m0", "（重发）m1"]
+
+
+async def test_two_managers_at_two_workers_who_press_at_once_send_a_dead_letter_once(
+    worker: Worker, store: Store
+) -> None:
+    """The second would put it back into the queue after the first has sent it, and nobody would see that it is the same."""
+    other = Worker(store, qq=1, wecom=1)
+    worker.qq.refusal = DeliveryFailed("不在群里")
+    await worker.queue("m0", "m1")
+    await worker.outbox.drain()
+    worker.qq.refusal = None
+    assert await worker.states("m0", "m1") == [Delivery.DEAD, Delivery.DEAD]
+    pressed = await asyncio.gather(worker.outbox.retry("m0", "m1"), other.outbox.retry("m0", "m1"))
+    await worker.outbox.drain()
+    await other.outbox.look()
+    await other.outbox.drain()
+    assert pressed == [2, 0]
+    assert worker.qq.said + other.qq.said == ["m0", "m1"]
+    await other.outbox.close()
+
+
+async def test_what_one_manager_sends_again_the_other_does_not_put_aside(
+    worker: Worker, store: Store
+) -> None:
+    other = Worker(store, qq=1, wecom=1)
+    worker.qq.refusal = DeliveryFailed("不在群里")
+    await worker.queue("m0")
+    await worker.outbox.drain()
+    worker.qq.refusal = None
+    pressed = await asyncio.gather(worker.outbox.retry("m0"), other.outbox.put_aside("m0"))
+    await worker.outbox.drain()
+    assert pressed == [1, 0]
+    assert worker.qq.said == ["m0"]
+    assert await worker.states("m0") == [Delivery.SENT]
+    await other.outbox.close()

@@ -128,16 +128,20 @@ class Flaky:
     async def update_outgoing(self, messages: Any, **more: Any) -> None:
         await self._failing(self._store.update_outgoing, messages, **more)
 
+    async def update_dead(self, letters: Any) -> Any:
+        return await self._failing(self._store.update_dead, letters)
+
     async def note_delivered(self, notes: Any) -> None:
         await self._failing(self._store.note_delivered, notes)
 
-    async def _failing(self, write: Any, values: Any, **more: Any) -> None:
+    async def _failing(self, write: Any, values: Any, **more: Any) -> Any:
         is_failing = self._chance.random() < self.share
         if is_failing and (not self._loses_answers or self._chance.random() < 0.5):
             raise StoreFault("磁盘满了")
-        await write(values, **more)
+        answer = await write(values, **more)
         if is_failing:
             raise StoreFault("没有回音")
+        return answer
 
 
 class Worker:

@@ -31,7 +31,7 @@ from bot.tickets.records import first_break
 pytestmark = pytest.mark.asyncio
 
 ROOT = Path(__file__).parents[2]
-KILLS = 5
+KILLS = {False: 2, True: 5}  # a round
 REPORTS_A_LIFE = 24
 AT_ONCE = 12  # reports on their way
 GROUPS = (101, 102, 103)
@@ -371,13 +371,15 @@ async def last_life(bot: Bot, qq: QQ, port: int) -> None:
 
 @pytest.mark.fault("worker")
 @pytest.mark.on(sqlite=(1, 60))
-async def test_nobody_is_forgotten_and_nothing_said_twice_unmarked(tmp_path, kind, seed, round_, held):
+async def test_nobody_is_forgotten_and_nothing_said_twice_unmarked(
+    tmp_path, kind, seed, round_, is_long, held
+):
     chance = random.Random(seed)
     port = free_port()
     config = configured(tmp_path, port)
     qq, bot = QQ(chance), Bot(config, tmp_path / "log.txt")
     try:
-        for _ in range(KILLS):
+        for _ in range(KILLS[is_long]):
             await one_life(bot, qq, port, chance)
         await last_life(bot, qq, port)
     finally:
@@ -385,11 +387,11 @@ async def test_nobody_is_forgotten_and_nothing_said_twice_unmarked(tmp_path, kin
             await bot.kill()
 
     assert qq.is_settled()
-    assert len(qq.reports) > KILLS
+    assert len(qq.reports) > KILLS[is_long]
     check_shown(qq)
     await check_saved(qq, f"sqlite:{tmp_path / 'store.db'}")
     assert "Traceback" not in (tmp_path / "log.txt").read_text(encoding="utf-8")
-    held(KILLS, **figures(qq))
+    held(KILLS[is_long], **figures(qq))
 
 
 def figures(qq: QQ) -> dict[str, float]:

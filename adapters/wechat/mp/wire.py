@@ -26,6 +26,9 @@ _NOT_SHOWN: Final = frozenset(
     {"【收到不支持的消息类型，暂无法显示】", "[收到不支持的消息类型，暂无法显示]", "[Unsupported Message]"}
 )
 
+# What a new follower wants to know; WeChat's own greeting is off as soon as an account is served by a program.
+_WELCOME: Final = "/help"
+
 
 class View(msgspec.Struct, frozen=True):
     """From where a message is read: the adapter, and who is known."""
@@ -76,7 +79,10 @@ def _content(kind: str, fields: Mapping[str, str]) -> tuple[str, str | None, tup
             return None if text in _NOT_SHOWN else (text, fields.get("bizmsgmenuid") or None, ())
         case "event":
             # A menu of the account may send commands; its keys are made by the administrator.
-            touched = fields.get("EventKey") if fields.get("Event", "").upper() == "CLICK" else None
+            event = fields.get("Event", "").upper()
+            if event == "SUBSCRIBE":
+                return _WELCOME, None, ()
+            touched = fields.get("EventKey") if event == "CLICK" else None
             return ("", touched, ()) if touched else None
         case "location":
             return f"位置：{fields.get('Label', '')}", None, ()

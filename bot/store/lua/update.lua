@@ -1,6 +1,8 @@
 -- Saves how far messages of the outbox have come, all or none. ARGV[1] has the messages.
 -- Somebody who lost the lease of an adapter is refused (FENCED): whoever has it now knows better. asked.under is the lease of
 -- whoever sends them, adapter and number; what is no message of that adapter any more is for somebody else to send (MOVED).
+-- asked.of_dead: they are dead letters, each as unknown as this says; of two who decide one does it, and the answer has the keys of those
+-- for which this is the one.
 local asked = cmsgpack.unpack(ARGV[1])
 
 local under = asked.under
@@ -17,13 +19,22 @@ for index, message in ipairs(asked.messages) do
   if fence and not message[9] and before[index][2] == message[2] then return { 'FENCED', message[2] } end
 end
 
-local told = {}
+local function is_decided(index)
+  local old, of_dead = before[index], asked.of_dead
+  if not of_dead then return false end
+  return old[3] ~= 'dead' or (cjson.decode(old[8]).is_unknown or false) ~= of_dead[index]
+end
+
+local told, answer = {}, { 'OK' }
 for index, message in ipairs(asked.messages) do
-  local adapter, old = message[2], before[index]
-  unlist_message(message[1], old[2])
-  if place_message(message, old[1]) and not message[9] and not told[adapter] then
-    call('PUBLISH', asked.channel, asked.worker .. ' outgoing ' .. adapter)
-    told[adapter] = true
+  if not is_decided(index) then
+    local adapter, old = message[2], before[index]
+    unlist_message(message[1], old[2])
+    if place_message(message, old[1]) and not message[9] and not told[adapter] then
+      call('PUBLISH', asked.channel, asked.worker .. ' outgoing ' .. adapter)
+      told[adapter] = true
+    end
+    if asked.of_dead then answer[#answer + 1] = message[1] end
   end
 end
-return { 'OK' }
+return answer

@@ -731,6 +731,39 @@ class TestOutbox:
         assert keys(await store.dead_letters(limit=1)) == ["o1"]
         assert (await store.dead_letters())[0].reason == "禁言"
 
+    async def test_of_two_who_decide_about_a_dead_letter_one_does(self, store, build):
+        await store.commit(build.change(outgoing=(build.message("o1"), build.message("o2"))))
+        dead = [msgspec.structs.replace(build.message(key), state=Delivery.DEAD) for key in ("o1", "o2")]
+        await store.update_outgoing(dead)
+        again = [msgspec.structs.replace(one, state=Delivery.QUEUED) for one in dead]
+        gone = [msgspec.structs.replace(one, state=Delivery.DROPPED) for one in dead]
+        assert await store.update_dead(again[:1]) == ["o1"]
+        assert await store.update_dead(gone) == ["o2"]
+        assert await store.update_dead(again) == []
+        assert await store.update_dead([]) == []
+        assert keys(await store.waiting("qq")) == ["o1"]
+        assert (await store.outgoing("o2")).state is Delivery.DROPPED
+        assert await store.dead_letters() == []
+
+    async def test_many_who_decide_at_once_are_one(self, store, build):
+        messages = [build.message(f"o{n}") for n in range(20)]
+        await store.commit(build.change(outgoing=tuple(messages)))
+        await store.update_outgoing([msgspec.structs.replace(one, state=Delivery.DEAD) for one in messages])
+        answers = await asyncio.gather(*(store.update_dead(messages) for _ in range(5)))
+        assert sorted(key for answer in answers for key in answer) == sorted(keys(messages))
+
+    async def test_a_letter_that_died_again_and_may_have_arrived_is_not_tried_as_if_it_had_not(
+        self, store, build
+    ):
+        """Whoever read it before would say it without the mark."""
+        message = build.message("o1")
+        await store.commit(build.change(outgoing=(message,)))
+        unknown = msgspec.structs.replace(message, state=Delivery.DEAD, is_unknown=True)
+        await store.update_outgoing([unknown])
+        assert await store.update_dead([message]) == []
+        assert await store.update_dead([msgspec.structs.replace(unknown, state=Delivery.QUEUED)]) == ["o1"]
+        assert [one.is_unknown for one in await store.waiting("qq")] == [True]
+
     async def test_what_was_said_about_a_ticket_comes_oldest_first(self, store, build):
         messages = [
             build.message("b", ticket=1001),

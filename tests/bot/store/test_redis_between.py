@@ -1,0 +1,254 @@
+"""What becomes of a change on Redis when somebody else was there between its steps, or when one of them is sent twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from msgspec.structs import replace
+
+from bot.lessons import Lesson
+from bot.store.contract import Link
+from bot.store.faults import AlreadySeen, Conflict
+from bot.store.knowledge_contract import Uses
+from bot.store.messages import Delivered, Delivery
+from bot.store.redis import RedisStore
+from bot.store.redis_servers import Servers
+from bot.store.redis_start import open_redis
+from bot.tickets.kinds import Status, SurveyState
+from bot.tickets.model import Survey
+from tests.bot.store.conftest import AT
+from tests.redis_servers import Server
+
+pytestmark = pytest.mark.asyncio
+LONG_AFTER = AT + timedelta(days=40)
+Meets = Callable[[], Awaitable[None]]
+
+
+class Meanwhile:
+    """The servers as a worker sees them; before a script runs for the first time something else happens, and answers are noted."""
+
+    def __init__(self, servers: Servers, script: str, mode: str = "", happens: Meets | None = None) -> None:
+        self._servers = servers
+        self._before = (script, mode)
+        self._happens = happens
+        self.locked = asyncio.Event()
+
+    async def written(self, shard: int, name: str, *values: Any) -> Any:
+        if self._happens and (name, values[0] if self._before[1] else "") == self._before:
+            happens, self._happens = self._happens, None
+            await happens()
+        answer = await self._servers.written(shard, name, *values)
+        if answer[0] == b"LOCKED":
+            self.locked.set()
+        return answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._servers, name)
+
+
+class Twice:
+    """The servers behind a network that brings everything that is written twice; only the second answer arrives."""
+
+    def __init__(self, servers: Servers) -> None:
+        self._servers = servers
+
+    async def written(self, shard: int, name: str, *values: Any) -> Any:
+        await self._servers.written(shard, name, *values)
+        return await self._servers.written(shard, name, *values)
+
+    def sent(self, shard: int, name: str, *values: Any) -> asyncio.Future[Any]:
+        self._servers.sent(shard, name, *values)
+        return self._servers.sent(shard, name, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._servers, name)
+
+
+@pytest.fixture(params=["1", "5"], ids=["one shard", "five shards"])
+def url(redis_server: Server, request: pytest.FixtureRequest) -> str:
+    redis_server.empty()
+    return f"{redis_server.url}?shards={request.param}"
+
+
+@pytest_asyncio.fixture
+async def one(url: str) -> AsyncIterator[RedisStore]:
+    store = await open_redis(url, AT)
+    yield store
+    await store.close()
+
+
+@pytest_asyncio.fixture
+async def other(url: str, one: RedisStore) -> AsyncIterator[RedisStore]:
+    store = await open_redis(url, AT)
+    yield store
+    await store.close()
+
+
+def closed(build, number):
+    """Return a ticket that was closed right away, about which its requester was asked."""
+    asked = Survey(state=SurveyState.ASKED, asked_at=AT)
+    return build.opened(
+        number, status=Status.CLOSED, closed_at=AT, survey=asked, address=build.room, account="qq:1"
+    )
+
+
+class TestLongClosed:
+    """All in one room, so in one shard and one box."""
+
+    @pytest_asyncio.fixture
+    async def tickets(self, one, build):
+        saved = [closed(build, number) for number in range(1, 6)]
+        await one.commit(build.change(tickets=tuple(saved)))
+        return [each.ticket for each in saved]
+
+    @pytest.mark.parametrize("what", ["written to", "given a deadline", "open again"])
+    async def test_one_that_somebody_needs_meanwhile_stays_where_it_is(
+        self, one, other, build, tickets, what
+    ):
+        first, *others = tickets
+        change = {
+            "written to": build.noted(first),
+            "given a deadline": build.goes_on(first, due=AT),
+            "open again": build.goes_on(first, status=Status.OPEN),
+        }[what]
+
+        async def happens() -> None:
+            await other.commit(build.change(tickets=(change,)))
+
+        one._boxes._servers = Meanwhile(one._servers, "box", happens=happens)
+        shard = await one._shards.of_number(1)
+        await one.tidy(LONG_AFTER)
+        assert await one._servers.ask(shard, "EXISTS", "t:1") == 1
+        assert await one.ticket(1) == change.ticket
+        assert len(await one.records(1)) == change.ticket.version
+        assert await one.due_at(1) == change.next_due_at
+        await one.tidy(LONG_AFTER)
+        assert [await one.ticket(each.number) for each in others] == others
+
+    async def test_one_that_is_being_changed_stays_where_it_is(self, one, build, tickets):
+        shard = await one._shards.of_number(1)
+        await one._servers.ask(shard, "HSET", "locks", "t1", b"somebody's")
+        await one.tidy(LONG_AFTER)
+        assert await one._servers.ask(shard, "EXISTS", "t:1") == 1
+        await one._servers.ask(shard, "DEL", "locks")
+        await one.tidy(LONG_AFTER)
+        assert [await one._servers.ask(shard, "EXISTS", key) for key in ("t:1", "box:0")] == [0, 1]
+        assert [await one.ticket(each.number) for each in tickets] == tickets
+
+    async def test_workers_that_tidy_together_lose_none(self, one, other, build, tickets):
+        late = closed(build, 6)
+
+        async def happens() -> None:
+            await other.tidy(LONG_AFTER)
+            await other.commit(build.change(tickets=(late,)))
+            await other.tidy(LONG_AFTER)
+
+        one._boxes._servers = Meanwhile(one._servers, "box", happens=happens)
+        await one.tidy(LONG_AFTER)
+        kept = [*tickets, late.ticket]
+        assert [await one.ticket(each.number) for each in kept] == kept
+
+    async def test_two_that_are_taken_out_together_are_both_there(self, one, other, build, tickets):
+        await one.tidy(LONG_AFTER)
+        first, second, *rest = tickets
+        shard = await one._shards.of_number(1)
+        assert await one._servers.ask(shard, "EXISTS", "surveys") == 0
+
+        async def happens() -> None:
+            await other.commit(build.change(tickets=(build.noted(second),)))
+
+        one._boxes._servers = Meanwhile(one._servers, "unbox", happens=happens)
+        await one.commit(build.change(tickets=(build.noted(first),)))
+        assert [(await one.ticket(number)).version for number in (1, 2)] == [2, 2]
+        assert [len(await one.records(number)) for number in (1, 2)] == [2, 2]
+        assert [await one.ticket(each.number) for each in rest] == rest
+        assert await one.surveyed_at("qq:1") == AT
+        await one.tidy(LONG_AFTER)
+        assert [(await one.ticket(number)).version for number in (1, 2)] == [2, 2]
+
+
+class TestAcrossShards:
+    """A change of two rooms: one of its tickets is decided about where the other one is not."""
+
+    @pytest.fixture
+    def url(self, redis_server: Server) -> str:
+        redis_server.empty()
+        return f"{redis_server.url}?shards=5"
+
+    @pytest_asyncio.fixture
+    async def pair(self, one, build):
+        """Two tickets in different shards."""
+        saved = [build.opened(number, address=f"qq:group:{number}") for number in range(1, 9)]
+        await one.commit(build.change(tickets=tuple(saved)))
+        homes = {each.ticket.number: await one._shards.of_number(each.ticket.number) for each in saved}
+        first = saved[0].ticket
+        second = next(each.ticket for each in saved if homes[each.ticket.number] != homes[1])
+        return first, second
+
+    async def none_is_locked(self, store) -> bool:
+        found = [await store._servers.ask(shard, "EXISTS", "locks") for shard in range(5)]
+        kept = [await store._servers.ask(shard, "EXISTS", "prepared") for shard in range(5)]
+        return not any(found) and not any(kept)
+
+    async def test_who_wants_what_is_being_changed_waits_for_what_comes_of_it(self, one, other, build, pair):
+        first, second = pair
+        seen = other._commits._servers = Meanwhile(other._servers, "none")
+        key = f"qq:group:{second.number}|m1"  # lies where the second ticket does
+        late: list[asyncio.Future[None]] = []
+
+        async def happens() -> None:
+            for change in (
+                build.change(tickets=(build.noted(second, "后来的"),)),
+                build.change(seen=key, outgoing=(build.message("o2"),)),
+            ):
+                seen.locked.clear()
+                late.append(asyncio.ensure_future(other.commit(change)))
+                await seen.locked.wait()
+
+        one._commits._servers = Meanwhile(one._servers, "commit", "commit", happens)
+        both = (build.noted(first, "先来的"), build.noted(second, "先来的"))
+        async with asyncio.timeout(20):
+            await one.commit(build.change(seen=key, tickets=both))
+            outcomes = await asyncio.gather(*late, return_exceptions=True)
+        assert [type(each) for each in outcomes] == [Conflict, AlreadySeen]
+        assert (await one.records(second.number))[1].event.text == "先来的"
+        assert await self.none_is_locked(one)
+
+    async def test_nothing_stays_locked_after_a_change_that_was_refused(self, one, other, build, pair):
+        first, second = pair
+        await other.commit(build.change(tickets=(build.noted(first),)))
+        both = (build.noted(first, "晚了"), build.noted(second, "晚了"))
+        with pytest.raises(Conflict):
+            await one.commit(build.change(seen="qq:group:5|m1", tickets=both))
+        assert await self.none_is_locked(one)
+        await other.commit(build.change(seen="qq:group:5|m1", tickets=(build.noted(second),)))
+        assert [(await one.ticket(each.number)).version for each in pair] == [2, 2]
+
+
+async def test_what_is_written_twice_is_written_once(one, other, build):
+    await one.hold("qq")
+    for part in (one, one._commits, one._boxes):
+        part._servers = Twice(part._servers)
+    opened = [build.opened(number, address=f"qq:group:{number}") for number in range(1, 7)]
+    messages = [build.message(f"o{number}") for number in range(3)]
+    links = (Link(build.room, "m1", 1),)
+    await one.commit(build.change(seen="m1", tickets=tuple(opened), outgoing=tuple(messages), links=links))
+    await one.commit(build.change(tickets=(build.noted(opened[0].ticket),)))
+    assert [len(await other.records(number)) for number in range(1, 7)] == [2, 1, 1, 1, 1, 1]
+    assert [each.key for each in await other.waiting("qq")] == ["o0", "o1", "o2"]
+    await one.note_delivered([Delivered("o0", "p0")])
+    await one.update_outgoing([replace(messages[1], state=Delivery.DEAD)])
+    assert [each.key for each in await other.waiting("qq")] == ["o2"]
+    assert [each.key for each in await other.dead_letters()] == ["o1"]
+    lesson = Lesson(id="l1", at=AT, matter=build.lesson("l1").matter)
+    learning = build.learning(
+        entries=(build.entry("K-1"),), lessons=(lesson,), uses=(Uses(entry="K-1", given=1),)
+    )
+    await one.learn(learning)
+    assert await other.knowledge_version() == len(await other.entry_history("K-1")) == 1
+    assert await other.uses() == [Uses(entry="K-1", given=1)]
