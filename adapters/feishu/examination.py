@@ -108,7 +108,7 @@ async def _group(api: Api, room: KnownRoom, adapter: str) -> Finding:
         await api.call("GET", f"im/v1/chats/{number}")
         member = part(await api.call("GET", f"im/v1/chats/{number}/members/is_in_chat"), "data")
     except DeliveryFailed as failed:
-        says = say("{why}。请在群设置里添加这个机器人，并核对 chat_id", why=failed.reason)
+        says = say("{why}。请核对配置里的 chat_id", why=failed.reason)
         return Finding(subject, False, says)
     if part(member, "is_in_chat") is False:
         return Finding(subject, False, say("机器人不在群里：请在群设置里添加它"))

@@ -77,6 +77,7 @@ class OneBotAdapter:
         )
         self._settings = settings
         self._clock = surroundings.clock
+        self._zone = surroundings.zone
         self._jitter = jitter
         names = {person.account: person.name for person in surroundings.people}
         self._view = wire.View(surroundings.name, surroundings.bot_name, names)
@@ -180,6 +181,7 @@ class OneBotAdapter:
             http=self._http,
             groups=self._rooms,
             echoes=self._echoes,
+            zone=self._zone,
         )
 
     # --- connections ---

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import aiohttp
 from yarl import URL
@@ -34,9 +35,10 @@ async def of(
     http: HttpApi | None,
     groups: Sequence[KnownRoom],
     echoes: Iterator[str],
+    zone: ZoneInfo,
 ) -> list[Finding]:
     """Return what can be found out without disturbing anybody."""
-    looking = _Look(groups, echoes, clock)
+    looking = _Look(groups, echoes, clock, zone)
     found = secrets(settings)
     if http is not None:
         return [*found, *await looking.through(http)]
@@ -74,10 +76,13 @@ def nobody(adapter: str) -> Finding:
 class _Look:
     """Asks one QQ side about its account, its groups, and whether it can tell what was missed."""
 
-    def __init__(self, groups: Sequence[KnownRoom], echoes: Iterator[str], clock: Timekeeper) -> None:
+    def __init__(
+        self, groups: Sequence[KnownRoom], echoes: Iterator[str], clock: Timekeeper, zone: ZoneInfo
+    ) -> None:
         self._groups = groups
         self._echoes = echoes
         self._clock = clock
+        self._zone = zone
         self._me = ""  # the account, once the QQ side has named it
 
     async def through(self, caller: Caller) -> list[Finding]:
@@ -140,7 +145,8 @@ class _Look:
         until = await muted_until(caller, _number(room), self._me, next(self._echoes))
         if until is None or until <= self._clock.now():
             return []
-        says = say("机器人被禁言到 {time} UTC。请群主解除。", time=f"{until:%Y-%m-%d %H:%M}")
+        until = until.astimezone(self._zone)
+        says = say("机器人被禁言到 {time}。请群主解除。", time=f"{until:%Y-%m-%d %H:%M}")
         return [Finding(_group(room), False, says)]
 
     async def _history(self, caller: Caller) -> Finding:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from adapters.clock_check import compared
 from adapters.contract import Finding, Surroundings
 from adapters.qq.api import Answer, Api, NotReached, Unanswered
-from adapters.qq.outcome import fields_of, judge
+from adapters.qq.outcome import fields_of, judge, waits_for_a_person
 from adapters.qq.settings import Settings
 from adapters.qq.tokens import NoToken
 from adapters.wording import N_, say
@@ -59,6 +59,8 @@ def _way_in(settings: Settings, adapter: str, answer: Answer) -> Finding:
     subject = say("网关")
     if answer.status != 200:
         said = judge(answer.status, answer.body, answer.headers).said
+        if waits_for_a_person(answer.status, answer.body):
+            return Finding(subject, False, said)
         says = say("不能使用：{why}。请确认机器人已上线，或改用 webhook。", why=said)
         return Finding(subject, False, says)
     limit = fields_of(answer.body).get("session_start_limit")

@@ -39,17 +39,23 @@ class Verdict(msgspec.Struct, frozen=True):
     retry_after: timedelta | None = None
 
 
+_NOT_LISTED: Final = (40023002, 11298)
+
 _BY_CODE: Final[Mapping[int, Outcome]] = {
     **dict.fromkeys((11242, 11243, 11244), Outcome.TOKEN),
     **dict.fromkeys((40034005, 40034024, 40034025, 40034026, 40034128), Outcome.WINDOW),
     40054005: Outcome.ALREADY_SENT,
-    **dict.fromkeys((22009, 40034100, 100017), Outcome.BUSY),
+    # Our address is not on the list of the application (which comes with 401, as if it were the token): mended while we run.
+    **dict.fromkeys((*_NOT_LISTED, 22009, 40034100, 100017), Outcome.BUSY),
     **dict.fromkeys((40034102, 40034105, 40054013, 40054004), Outcome.PUSH),
     **dict.fromkeys((40034090, 50056), Outcome.MARKDOWN),
     **dict.fromkeys((40054010, 304003), Outcome.LINK),
     **dict.fromkeys((304023, 304024), Outcome.REVIEW),
 }
 _HINTS: Final[Mapping[int, str]] = {
+    **dict.fromkeys(
+        _NOT_LISTED, N_("本机的公网 IP 不在机器人的白名单里，请到 q.qq.com“开发设置 - IP 白名单”添加")
+    ),
     11253: N_("没有这个接口的权限"),
     11254: N_("接口已被封禁"),
     40034105: N_("群主没有打开“机器人主动在群聊内发言”"),
@@ -79,6 +85,11 @@ def judge(status: int, body: bytes, headers: Mapping[str, str]) -> Verdict:
     if status >= 500:
         return Verdict(Outcome.UNKNOWN, said)
     return Verdict(Outcome.REFUSED, said)
+
+
+def waits_for_a_person(status: int, body: bytes) -> bool:
+    """Say whether the platform refuses whatever is asked from this address: the words of its refusal are all the advice."""
+    return status >= 300 and code_of(fields_of(body)) in _NOT_LISTED
 
 
 def fields_of(body: bytes) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -170,6 +171,7 @@ def surroundings(clock: FakeClock) -> Callable[[str], Surroundings]:
                 KnownPerson(f"{name}:20001", "王老师", "contact"),
                 KnownPerson(f"{name}:20002", "老张", "engineer"),
             ),
+            zone=ZoneInfo("Asia/Shanghai"),
         )
 
     return of

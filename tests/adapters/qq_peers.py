@@ -105,6 +105,7 @@ class OpenPlatform:
         self.grants_markdown = True
         self.refuses_links = False
         self.bot_states: dict[str, dict[str, Any]] = {}
+        self.refuses_our_address = False
         self.logins_left = 1000
         self.reset_after = 0
         self.heartbeat_interval = 41_250
@@ -131,6 +132,14 @@ class OpenPlatform:
         given = request.headers.get("Authorization", "")
         if not given.startswith("QQBot ") or given.removeprefix("QQBot ") not in self.tokens:
             return web.json_response(refusal(11244, 401)[1], status=401)
+        if self.refuses_our_address:
+            said = {
+                "message": "接口访问源IP不在白名单",
+                "code": 11298,
+                "err_code": 40023002,
+                "trace_id": "t-1",
+            }
+            return web.json_response(said, status=401)
         status, body = await self._call(request)
         if isinstance(body, str):  # of whoever stands in between
             return web.Response(status=status, text=body)

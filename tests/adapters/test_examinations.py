@@ -91,7 +91,11 @@ async def test_an_account_of_qq_that_is_well(onebot, serve, qq_peer):
     [
         ({"get_status": {"online": False}}, "账号", "重新登录"),
         ({"groups": (123456,)}, "群", "qq:group:654321"),
-        ({"get_group_member_info": {"shut_up_timestamp": int(NOON.timestamp()) + 600}}, "群 育才群", "禁言"),
+        (
+            {"get_group_member_info": {"shut_up_timestamp": int(NOON.timestamp()) + 600}},
+            "群 育才群",
+            "禁言到 2026-03-06 12:10。",
+        ),
     ],
 )
 async def test_what_is_wrong_with_an_account_of_qq(onebot, serve, qq_peer, answers, subject, words):
@@ -126,6 +130,10 @@ async def test_the_official_bot_of_qq(qq_bot, qq_open):
     qq_open.logins_left = 0
     assert set(faults(await found(qq_bot()))) == {"网关", "群 值班群 收消息", "群 值班群 主动发言"}
     assert set(faults(await found(qq_bot(secret="wrong-s3cret")))) == {"app_id 与 secret"}
+    qq_open.refuses_our_address = True
+    says = faults(await found(qq_bot()))["网关"]
+    assert "IP 白名单" in says
+    assert "webhook" not in says  # which would be refused as well
     assert qq_open.posted.empty()
 
 
@@ -266,7 +274,8 @@ async def test_an_application_of_feishu(feishu):
     server.scopes = {"contact:user.base"}
     wrong = faults(await found(adapter))
     assert set(wrong) == {"看得到的消息", "权限", "群 育才群", "群 值班群"}
-    assert "添加" in wrong["群 值班群"]
+    assert "加进来" in wrong["群 值班群"]
+    assert "chat_id" in wrong["群 值班群"]
     assert server.posted.empty()
 
 

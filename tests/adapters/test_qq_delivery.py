@@ -551,6 +551,16 @@ async def test_an_answer_without_a_token_is_a_failure_that_can_be_waited_for(qq_
 
 
 @pytest.mark.asyncio
+async def test_an_address_that_is_not_on_the_list_loses_nothing_and_costs_no_token(qq_bot, qq_open):
+    adapter = qq_bot(mode="webhook")
+    qq_open.refuses_our_address = True
+    failed = await failure(adapter, outgoing())
+    assert failed.retry_after is not None
+    assert "IP 白名单" in failed.reason
+    assert qq_open.tokens_given == 1
+
+
+@pytest.mark.asyncio
 async def test_a_platform_that_cannot_be_reached_has_taken_nothing(qq_bot):
     adapter = qq_bot(mode="webhook", api_base="http://127.0.0.1:1", token_url="http://127.0.0.1:1/token")
     failed = await failure(adapter, outgoing())
@@ -560,13 +570,22 @@ async def test_a_platform_that_cannot_be_reached_has_taken_nothing(qq_bot):
 # --- verdicts and windows by themselves ----------------------------------------------------------------------------
 
 
+def test_where_two_codes_are_told_the_newer_one_decides():
+    assert judge(400, b'{"code": 11244, "err_code": 40034105}', {}).outcome is Outcome.PUSH
+
+
+def test_what_the_platform_calls_a_request_is_told_whether_it_stands_in_the_body_or_not():
+    assert "trace t-7" in judge(400, b'{"err_code": 7, "trace_id": "t-7"}', {"X-Tps-trace-ID": "t-8"}).said
+    assert "trace t-8" in judge(500, b"", {"X-Tps-trace-ID": "t-8"}).said
+
+
 @pytest.mark.parametrize(
     ("codes", "outcome"),
     [
         ((11242, 11243, 11244), Outcome.TOKEN),
         ((40034005, 40034024, 40034025, 40034026, 40034128), Outcome.WINDOW),
         ((40054005,), Outcome.ALREADY_SENT),
-        ((22009, 40034100, 100017), Outcome.BUSY),
+        ((22009, 40034100, 100017, 40023002, 11298), Outcome.BUSY),
         ((40034102, 40034105, 40054013, 40054004), Outcome.PUSH),
         ((40034090, 50056), Outcome.MARKDOWN),
         ((40054010, 304003), Outcome.LINK),

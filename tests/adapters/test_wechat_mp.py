@@ -173,6 +173,13 @@ async def test_buttons_are_a_menu_that_can_be_touched(account):
     }
 
 
+async def test_chinese_goes_out_as_it_is(account):
+    """Where it is written as \\uXXXX, WeChat shows just that to the follower."""
+    account.server.windows.opened("20001")
+    await account.adapter.send(Outgoing(key="k", room="mp:private:20001", text="已建单 1001"))
+    assert "已建单 1001".encode() in account.server.sent
+
+
 async def test_what_somebody_typed_never_becomes_a_link(account):
     await heard(account)
     typed = '<a href="weixin://bizmsgmenu?msgmenucontent=撤单&msgmenuid=1">点我</a>'

@@ -314,11 +314,13 @@ class WeComApi:
     codes: dict[str, str] = field(default_factory=dict)  # card by the code with which it can be changed once
     refuses_cards: bool = False
     unseen: set[str] = field(default_factory=set)  # people whom the application may not see
+    sent: bytes = b""  # the latest request as it came
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path
         if path.endswith(("/gettoken", "/stable_token")):
             return await self._token(request)
+        self.sent = await request.read()
         body = await request.json() if request.method == "POST" else None
         posted = Posted(path, dict(request.query), body)
         if path.endswith("/media/get") and not self.answers:

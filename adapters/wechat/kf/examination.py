@@ -37,6 +37,5 @@ async def _hearing(api: Api, account: str) -> Finding:
     try:
         await api.pull(account, "", "", at_most=1)
     except DeliveryFailed as failed:
-        says = say("{why}。请在“微信客服 - API”里开启“可调用接口”的权限", why=failed.reason)
-        return Finding(subject, False, says)
+        return Finding(subject, False, failed.reason)
     return Finding(subject, True, say("可以拉取"))
