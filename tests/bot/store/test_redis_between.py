@@ -281,3 +281,9 @@ async def test_what_is_written_twice_is_written_once(one, other, build):
     await one.learn(learning)
     assert await other.knowledge_version() == len(await other.entry_history("K-1")) == 1
     assert await other.uses() == [Uses(entry="K-1", given=1)]
+
+
+async def test_a_worker_that_saves_a_lower_number_lowers_none(one, other, build):
+    await one.commit(build.change(tickets=(build.opened(1003),)))
+    await other.commit(build.change(tickets=(build.opened(1002),)))
+    assert await one.next_number(1001) == 1004
