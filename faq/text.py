@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
+from string import punctuation
 
 from faq.sequences import SequenceOf
 
@@ -26,6 +27,8 @@ _NARROW = (
     ("…", "..."),
 )
 _LATELY = 256  # what a text is, is asked by several about the same message
+# What stands at the ends of such a text and is no letter.
+_MARKS = f"\t\n\r {punctuation}，。！？、；：“”‘’（）《》【】…—～·"
 # Text of these characters alone cannot change when it is folded again.
 _SETTLED = re.compile(r"[ 0-9a-z\u4e00-\u9fff]*")
 
@@ -143,6 +146,13 @@ def _traditional() -> re.Pattern[str]:
     return re.compile(f"[{''.join(map(chr, _to_simplified()))}]")
 
 
+@cache
+def _folded() -> re.Pattern[str]:
+    """Return what a text is that folding leaves as it is; most of what people write is one, up to the marks at its ends."""
+    letters = f"0-9a-z{''.join(chr(code) for code in range(0x4E00, 0xA000) if chr(code).isalnum() and code not in _to_simplified())}"
+    return re.compile(f"[{letters}]*(?: [{letters}]+)*")
+
+
 def _simplified(text: str) -> str:
     return text.translate(_to_simplified()) if _traditional().search(text) else text
 
@@ -182,6 +192,9 @@ def fold(text: str) -> str:
 
     Punctuation and emoji become spaces. Folding twice gives the same as folding once.
     """
+    bare = text.strip(_MARKS)
+    if _folded().fullmatch(bare):
+        return bare
     folded = _fold_once(text)
     while not _SETTLED.fullmatch(folded):
         again = _fold_once(folded)
