@@ -31,6 +31,7 @@ _LATELY = 256  # what a text is, is asked by several about the same message
 _MARKS = f"\t\n\r {punctuation}，。！？、；：“”‘’（）《》【】…—～·"
 # Text of these characters alone cannot change when it is folded again.
 _SETTLED = re.compile(r"[ 0-9a-z\u4e00-\u9fff]*")
+_FOLDED = re.compile(r"[0-9a-z\u4e00-\u9fff]*(?: [0-9a-z\u4e00-\u9fff]+)*")  # once it is simplified
 
 # What a platform or a person puts into a text that is no part of a question.
 _CODE = re.compile(r"\[CQ:[^\]]*\]")
@@ -146,13 +147,6 @@ def _traditional() -> re.Pattern[str]:
     return re.compile(f"[{''.join(map(chr, _to_simplified()))}]")
 
 
-@cache
-def _folded() -> re.Pattern[str]:
-    """Return what a text is that folding leaves as it is; most of what people write is one, up to the marks at its ends."""
-    letters = f"0-9a-z{''.join(chr(code) for code in range(0x4E00, 0xA000) if chr(code).isalnum() and code not in _to_simplified())}"
-    return re.compile(f"[{letters}]*(?: [{letters}]+)*")
-
-
 def _simplified(text: str) -> str:
     return text.translate(_to_simplified()) if _traditional().search(text) else text
 
@@ -193,8 +187,8 @@ def fold(text: str) -> str:
     Punctuation and emoji become spaces. Folding twice gives the same as folding once.
     """
     bare = text.strip(_MARKS)
-    if _folded().fullmatch(bare):
-        return bare
+    if _FOLDED.fullmatch(bare) and not _traditional().search(bare):
+        return bare  # most texts are
     folded = _fold_once(text)
     while not _SETTLED.fullmatch(folded):
         again = _fold_once(folded)
