@@ -237,6 +237,8 @@ class Sender:
         ahead = self._queues.length(room)
         if ahead >= self._at_once() or (ahead and self._queues.of(room)[0].not_before is not None):
             return False
+        if self._pace.is_unlimited and not self.quotas.are_kept:
+            return True
         now = self._clock.now()
         if self.quotas.spent(room, now, is_urgent=False, is_push=True) is not None:
             return False
@@ -318,10 +320,11 @@ class Sender:
             await self._attempts.drop(first, N_("平台现在不让改"))
             self._finish(queue, first, None)
             return
-        if spent := self.quotas.forbidding(first, self.adapter, self._clock.now()):
+        now = self._clock.now()
+        if spent := self.quotas.forbidding(first, self.adapter, now):
             await self._go_without(queue, first, spent)
             return
-        if not await self._is_due(first):
+        if not await self._is_due(first, now):
             self._finish(queue, first, None)
             return
         if queue and queue[0].state is not Delivery.SENDING and self.is_ours:
@@ -345,10 +348,9 @@ class Sender:
         if self._queues.finish(message.room, message, after) and after is not None:
             most_urgent_first(queue)
 
-    async def _is_due(self, message: Queued) -> bool:
+    async def _is_due(self, message: Queued, now: datetime) -> bool:
         """Wait for the platform's pace and the message's own time; False when it is no longer worth sending."""
         while True:
-            now = self._clock.now()
             if message.useful_until is not None and now > message.useful_until:
                 await self._attempts.drop(message, message.reason or N_("过时"))
                 return False
@@ -369,6 +371,7 @@ class Sender:
                 self.quotas.count(message, self.adapter, now)
                 return True
             await self._clock.sleep(wait)
+            now = self._clock.now()
 
     async def _go_without(self, queue: deque[Queued], message: Queued, spent: Spent) -> None:
         """Deal with a message for which there is no room: what calls somebody is said elsewhere at once, the rest waits or is dropped."""
