@@ -57,6 +57,8 @@ def _base(phrasings: Sequence[str], sentences: Sentences | None) -> KnowledgeBas
         waiting = sentences.waiting(at_most=len(phrasings))
         sentences.take(waiting, sentences.vectors(list(waiting.values())))
         sentences.make_ready()
+        while sentences.look_around():
+            pass
     for text in phrasings[:2]:
         base.hear(f"请问{text}")
         base.match(f"请问{text}")

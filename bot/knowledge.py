@@ -121,7 +121,11 @@ class Knowledge:
         """Let what is new have its meaning; return how many phrasings that were. Until then they are found without it."""
         if self.understanding is None or self._base.sentences is None:
             return 0
-        return await self.understanding.work(self._base.sentences)
+        sentences = self._base.sentences
+        done = await self.understanding.work(sentences)
+        while await to_thread(sentences.look_around):
+            pass
+        return done
 
     async def make_ready(self) -> None:
         """Read the tables of the language, beside the event loop, before the first question needs them."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
+from math import isnan, nan
 from typing import Any
 
 from faq.arrays import arrays
@@ -12,13 +14,14 @@ _NEAREST, _AMONG = 10, 500
 # The share of the crowding that is taken off a likeness; the other half would belong to the question, and say nothing about the order.
 _SHARE = 0.5
 _NOT = -1.0  # stands for what is not compared
+_AHEAD = 1_024  # rows that are looked at together ahead of questions
 
 
 class Crowding:
     """Vectors of phrasings, a row each, and how much nearer to others than usual each is."""
 
     def __init__(self, rows: Any, entries: Sequence[str]) -> None:
-        """Begin with the entry of every row; empty for a row that is free."""
+        """Begin with the entry of every row; empty for a row that is free. Rows that come later are held against those that are there now."""
         self._numpy: Any = arrays()
         self._rows = rows
         self._entries = entries
@@ -29,15 +32,25 @@ class Crowding:
         ids = dict.fromkeys(entries[place] for place in self._places)
         self._owner_of = {id_: number for number, id_ in enumerate(ids)}
         self._owners = self._owned(self._places)
-        self._known: dict[int, float] = {}
+        self._known = array("d")  # by place; not a number for what nobody has looked at
+        self._ahead = 0  # before it all are known
         around = self._around(self._places)
         self._usual = float(around[around > _NOT].mean()) if (around > _NOT).any() else 0.0
 
     def look_at(self, places: Sequence[int]) -> None:
         """Know the surplus of some rows, worked out together: that is far quicker than one by one."""
-        new = [place for place in dict.fromkeys(places) if place not in self._known]
+        known = self._known
+        while len(known) < len(self._entries):
+            known.append(nan)
+        new = [place for place in dict.fromkeys(places) if isnan(known[place])]
         for place, around in zip(new, self._around(new).tolist() if new else (), strict=True):
-            self._known[place] = _SHARE * (around - self._usual) if around > _NOT else 0.0
+            known[place] = _SHARE * (around - self._usual) if around > _NOT else 0.0
+
+    def look_ahead(self) -> bool:
+        """Know the surplus of some more rows before anybody asks; return whether others are left."""
+        start, self._ahead = self._ahead, min(self._ahead + _AHEAD, len(self._entries))
+        self.look_at(range(start, self._ahead))
+        return self._ahead < len(self._entries)
 
     def surplus(self, place: int) -> float:
         """Return what is to be taken off the likeness of a row to anything, because it is near to much; less than 0 for a lonely one."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -13,8 +13,9 @@ import msgspec
 from faq.asked import Asked
 from faq.entries import Comparison, Entry, Measured
 from faq.features import at_most, compared
+from faq.foremost import estimate, foremost
 from faq.glance import can_any
-from faq.index import Index, Weighed
+from faq.index import Coverage, Index
 from faq.phrases import Phrases
 from faq.rank import LEAST_SHARED, least_spoken, most_likely, ranked
 from faq.read_ahead import ReadAhead
@@ -265,38 +266,47 @@ class KnowledgeBase:
         return wanted, numbers
 
     def measure(
-        self, text: str, *, customer: str | None = None, at_least: float = 0.0, left_out: LeftOut = ()
+        self,
+        text: str,
+        *,
+        customer: str | None = None,
+        at_least: float = 0.0,
+        left_out: LeftOut = (),
+        is_brief: bool = False,
     ) -> list[Measured]:
         """Return the features of the phrasings most like a text, in the order of the first estimate; `at_least` as for `match`.
 
-        Those `left_out` are taken as if they were not there.
+        Those `left_out` are taken as if they were not there. Where it is to be brief, what is very unlikely to matter is left away.
         """
         asked_text, meant = self._read(text)
         if at_least > 0 and not meant and not self._can_be(asked_text, customer, at_least):
             return []
-        hidden = self._hidden(customer, left_out)
         wanted, numbers = self._looked_up(asked_text, customer, left_out)
         like = None
         if asked_text and self.sentences is not None and self.sentences.can_ask(asked_text):
             nearest, like = self.sentences.nearest(asked_text, numbers)
-            known = set(numbers)
+            hidden = self._hidden(customer, left_out)
             numbers = numbers + [
-                n for n in nearest if n not in known and not any(n in each for each in hidden)
+                n for n in nearest if n not in numbers and not any(n in each for each in hidden)
             ]
         if not numbers:
             return []
         weighed = self.index.weighed(wanted.weights)
+        all_shares = {number: self.index.coverage(weighed, number) for number in numbers}
         # Words that were misspelt are written anew for each phrasing, and what sentences mean is not bounded.
         is_bounded = at_least > 0 and not meant and like is None
-        if is_bounded and self._most_likely(asked_text, weighed, numbers, customer) < at_least:
+        if is_bounded and self._most_likely(asked_text, all_shares, customer) < at_least:
             return []
+        sentences = {number: like(number) for number in numbers} if like is not None else {}
+        if is_brief and not meant:
+            numbers = self._foremost(asked_text, all_shares, sentences)
         weight = self.index.weights_of()
         asked, found = Asked(reading(asked_text), weight), []
         for number in numbers:
             read = self._readings.reading(number)
             rewritten = spelled(asked.reading, read, meant) if meant else None
             if rewritten is None:
-                question, shares = asked, self.index.coverage(weighed, number)
+                question, shares = asked, all_shares[number]
             else:
                 question = Asked(rewritten, weight)
                 shares = self.index.coverage(self.index.weighed(self.index.weigh(rewritten.text)), number)
@@ -307,10 +317,22 @@ class KnowledgeBase:
                     self.phrases.wording(number),
                     read.text,
                     features,
-                    None if like is None else like(number),
+                    sentences.get(number),
                 )
             )
         return found
+
+    def _foremost(
+        self, text: str, shares: Mapping[int, Coverage], sentences: Mapping[int, float]
+    ) -> list[int]:
+        """Return the phrasings that are compared in full, of some with what each shares with a text and how like the whole sentences are."""
+        phrasings = [(number, self.index.text(number)) for number in shares]
+        best = foremost(
+            [estimate(text, phrase, shares[n], sentences.get(n)) for n, phrase in phrasings],
+            by_words=not sentences,
+        )
+        # What has the whole text in it is offered however little else speaks for it.
+        return [n for place, (n, phrase) in enumerate(phrasings) if place in best or text in phrase]
 
     def _can_be(self, text: str, customer: str | None, at_least: float) -> bool:
         """Say whether an entry can be as likely, whatever phrasings are found: seen before any is looked for."""
@@ -322,19 +344,16 @@ class KnowledgeBase:
         least = least_spoken(at_least, length(text), wordings, self.count(customer))
         return can_any(self.index, text, least)
 
-    def _most_likely(
-        self, text: str, weighed: Weighed, numbers: Sequence[int], customer: str | None
-    ) -> float:
-        """Return a probability that no entry of some phrasings goes beyond."""
-        index = self.index
+    def _most_likely(self, text: str, shares: Mapping[int, Coverage], customer: str | None) -> float:
+        """Return a probability that no entry of some phrasings, each with what it shares with a text, goes beyond."""
         return most_likely(
-            [at_most(text, index.text(each), index.coverage(weighed, each)) for each in numbers],
+            [at_most(text, self.index.text(number), each) for number, each in shares.items()],
             self.count(customer),
         )
 
     def compare(self, text: str, *, customer: str | None = None, at_least: float = 0.0) -> list[Comparison]:
         """Return how the entries most like a text compare with it, best first: the reasons behind `match`."""
-        measured = self.measure(text, customer=customer, at_least=at_least)
+        measured = self.measure(text, customer=customer, at_least=at_least, is_brief=True)
         return ranked(measured, self.count(customer)) if measured else []
 
     def _hidden(self, customer: str | None, left_out: LeftOut) -> list[AbstractSet[int]]:

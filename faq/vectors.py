@@ -7,12 +7,16 @@ from typing import Any
 
 from faq.arrays import arrays
 
-_BLOCK = 4_096  # rows of a block: what grows is never copied
-# From so many rows on a vector is held against their codes first, and in full only against so many that differ least: a code
-# says on which side of so many planes through the middle of the rows one lies (sixty-four to a number).
+_BLOCK = 32_768  # rows of a block: what grows is never copied, and what is not used yet takes no memory
+# From so many rows on a vector is held against the first halves of their codes, then so many that differ least against the
+# second halves, and in full only against so many that differ least by both: a code says on which side of so many planes
+# through the middle of the rows one lies (sixty-four to a number).
 MANY = 20_000
-_WORDS, _LOOKED_AT, _SAMPLE = 4, 400, 2_048
-_CODES, _TOGETHER = 65_536, 4_096  # of a block, and looked at together: so few stay near the processor
+_WORDS, _FIRST = 4, 2
+_SIFTED, _LOOKED_AT = 1_000, 240
+# The planes lie in so many directions in which the rows differ most, told from so many of them.
+_DIRECTIONS, _SAMPLE = 128, 2_048
+_CODES, _TOGETHER = 65_536, 8_192  # of a block, and looked at together: so few stay near the processor
 _SEED = 1
 
 
@@ -96,15 +100,36 @@ class Vectors:
         for start in range(0, count, _TOGETHER):
             block, place = divmod(start, _CODES)
             end = min(place + _TOGETHER, place + count - start)
-            numpy.bitwise_count(self._codes[block][:, place:end] ^ code).sum(
-                axis=0, dtype="uint16", out=differing[start : start + end - place]
-            )
-        bar = numpy.partition(differing, min(_LOOKED_AT, count - 1))[min(_LOOKED_AT, count - 1)]
+            first, second = numpy.bitwise_count(self._codes[block][:_FIRST, place:end] ^ code[:_FIRST])
+            differing[start : start + end - place] = first + second
+        places = self._least(differing, _SIFTED)
+        more = numpy.bitwise_count(self._second(places) ^ code[_FIRST:]).sum(axis=0, dtype="uint16")
+        return places[self._least(differing[places] + more, _LOOKED_AT)]
+
+    def _least(self, differing: Any, at_most: int) -> Any:
+        """Return where the least of some numbers stand: a few more than `at_most`, for some are equal."""
+        numpy = self._numpy
+        if len(differing) <= at_most:
+            return numpy.arange(len(differing))
+        bar = numpy.partition(differing, at_most)[at_most]
         places = numpy.flatnonzero(differing <= bar)
-        if len(places) > 2 * _LOOKED_AT:  # very many are the same
+        if len(places) > 2 * at_most:  # very many are the same
             nearer = numpy.flatnonzero(differing < bar)
-            places = numpy.concatenate([nearer, places[differing[places] == bar][:_LOOKED_AT]])
+            places = numpy.concatenate([nearer, places[differing[places] == bar][:at_most]])
         return places
+
+    def _second(self, places: Any) -> Any:
+        """Return the second halves of the codes of some places, in order."""
+        numpy = self._numpy
+        ends = numpy.searchsorted(places, [_CODES * (number + 1) for number in range(len(self._codes))])
+        starts = [0, *ends.tolist()]
+        return numpy.concatenate(
+            [
+                codes[_FIRST:, places[start:end] - _CODES * number]
+                for number, (codes, start, end) in enumerate(zip(self._codes, starts, ends, strict=False))
+            ],
+            axis=1,
+        )
 
     def _best(self, likes: Any, at_most: int) -> list[int]:
         if len(likes) <= at_most:
@@ -113,14 +138,28 @@ class Vectors:
         return found
 
     def _look_for_planes(self, count: int) -> None:
-        """Lay planes through the middle of the rows, in directions drawn by lot, and work out the code of each row."""
+        """Lay planes through the middle of the rows, drawn by lot among the directions in which they differ most, and work out the
+        code of each row."""
         numpy = self._numpy
-        drawn = numpy.random.default_rng(_SEED).standard_normal((self._width, _WORDS * 64))
-        planes = numpy.ascontiguousarray(drawn, dtype="float32")
-        self._middle = self[range(0, count, max(1, count // _SAMPLE))].mean(axis=0) @ planes
-        self._planes = planes
+        some = self[range(0, count, max(1, count // _SAMPLE))]
+        middle = some.mean(axis=0)
+        _, directions = numpy.linalg.eigh((some - middle).T @ (some - middle))
+        chosen = directions[:, -_DIRECTIONS:]
+        chance = numpy.random.default_rng(_SEED)
+        planes = numpy.concatenate(
+            [chosen @ self._turned(chosen.shape[1], _FIRST * 64, chance) for _ in range(_WORDS // _FIRST)],
+            axis=1,
+        )
+        self._middle = (middle @ planes).astype("float32")
+        self._planes = numpy.ascontiguousarray(planes, dtype="float32")
         for number, block in enumerate(self._blocks):
             self._keep_codes(number * _BLOCK, self._code(block))
+
+    def _turned(self, height: int, width: int, chance: Any) -> Any:
+        """Return directions drawn by lot that stand upright on each other, as far as there are so many."""
+        size = max(height, width)
+        turned, _ = self._numpy.linalg.qr(chance.standard_normal((size, size)))
+        return turned[:height, :width]
 
     def _code(self, rows: Any) -> Any:
         """Return the codes of some rows: a row for each word."""

@@ -98,3 +98,40 @@ def test_what_many_people_ask_is_not_remembered_for_ever() -> None:
         known.hear(f"第{number}个口令")
     assert len(known.sentences._vectors) <= 64
     assert len(known.sentences._liked) <= 16
+
+
+def test_what_is_far_behind_by_its_meaning_is_not_compared_but_what_has_the_whole_text_in_it_is() -> None:
+    known = understood(
+        KnowledgeBase(
+            [Entry(id=f"K-{n:03}", question=f"口令密码{n}想不起来要重设", answer="重设") for n in range(12)]
+            + [Entry(id=f"P-{n:03}", question=f"打印纸张{n}口令", answer="重启") for n in range(8)]
+            + [Entry(id="W", question="工资单上要写口令密码想不起来的日期", answer="财务")],
+            sentences=Sentences(encode),
+        )
+    )
+    found = {each.entry.id for each in known.measure("口令密码想不起来", is_brief=True)}
+    assert len(found) <= 17
+    assert "W" in found
+    assert {f"K-{n:03}" for n in range(10)} <= found
+
+
+def test_how_crowded_it_is_stays_known_while_little_changes() -> None:
+    known = understood(
+        KnowledgeBase(
+            [Entry(id=f"K-{n:03}", question=f"密码{'口令' * (n % 7)}{n}", answer="重设") for n in range(450)],
+            sentences=Sentences(encode),
+        )
+    )
+    assert known.sentences is not None
+    known.sentences.make_ready()
+    assert not known.sentences.look_around()
+    _, before = known.sentences._crowding
+    known.put(Entry(id="K-900", question="打印口令", answer="重启"))
+    assert not known.sentences.look_around()  # until everything is understood
+    understood(known)
+    assert known.match("打印口令")[0].entry.id == "K-900"
+    assert known.sentences._crowding[1] is before
+    for n in range(901, 905):
+        known.put(Entry(id=f"K-{n}", question=f"打印纸张{n}", answer="重启"))
+    understood(known).match("打印口令")
+    assert known.sentences._crowding[1] is not before

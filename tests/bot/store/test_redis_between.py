@@ -153,6 +153,32 @@ class TestLongClosed:
         kept = [*tickets, late.ticket]
         assert [await one.ticket(each.number) for each in kept] == kept
 
+    async def test_one_that_was_opened_again_keeps_no_other_from_its_box(self, one, build, tickets):
+        opened = build.noted(tickets[0], status=Status.OPEN, closed_at=None)
+        await one.commit(build.change(tickets=(opened,)))
+        await one.tidy(LONG_AFTER)
+        _, inside = await one._boxes._box(await one._shards.of_number(1), 0)
+        assert [each.number for each in inside] == [2, 3, 4, 5]
+
+    async def test_one_that_is_taken_out_while_others_are_put_in_lies_in_one_place(
+        self, one, other, build, tickets
+    ):
+        await one.tidy(LONG_AFTER)
+        late = closed(build, 6)
+        await one.commit(build.change(tickets=(late,)))
+
+        async def happens() -> None:
+            await other.commit(build.change(tickets=(build.noted(tickets[0]),)))
+
+        one._boxes._servers = Meanwhile(one._servers, "box", happens=happens)
+        shard = await one._shards.of_number(1)
+        for in_box in ([2, 3, 4, 5], [1, 2, 3, 4, 5, 6]):
+            await one.tidy(LONG_AFTER)
+            _, inside = await one._boxes._box(shard, 0)
+            assert [each.number for each in inside] == in_box
+            assert (await one.ticket(1)).version == 2
+            assert await one.ticket(6) == late.ticket
+
     async def test_two_that_are_taken_out_together_are_both_there(self, one, other, build, tickets):
         await one.tidy(LONG_AFTER)
         first, second, *rest = tickets
@@ -166,6 +192,8 @@ class TestLongClosed:
         await one.commit(build.change(tickets=(build.noted(first),)))
         assert [(await one.ticket(number)).version for number in (1, 2)] == [2, 2]
         assert [len(await one.records(number)) for number in (1, 2)] == [2, 2]
+        _, inside = await one._boxes._box(shard, 0)
+        assert [each.number for each in inside] == [3, 4, 5]
         assert [await one.ticket(each.number) for each in rest] == rest
         assert await one.surveyed_at("qq:1") == AT
         await one.tidy(LONG_AFTER)
