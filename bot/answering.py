@@ -38,6 +38,7 @@ from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.several_questions import asked_parts, with_parts
 from bot.store.contract import ClosedAsk, Store
+from bot.strangers import Strangers
 from bot.tickets.errors import N_
 from bot.tickets.levels import level_by_words
 from bot.tickets.messages import Message, Place
@@ -66,7 +67,9 @@ class Answering:
         directory: Directory,
         rules: Rules,
         asking_owner: AskingOwner,
+        strangers: Strangers,
     ) -> None:
+        self._strangers = strangers
         self._desk = desk
         self._drafts = drafts
         self._knowledge = knowledge
@@ -216,6 +219,8 @@ class Answering:
     async def _offer(self, hearing: Hearing, earlier: tuple[str, ...] = ()) -> None:
         """Offer a ticket; where no contract applies there is nobody to give it to, so say where to ask."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        if hearing.customer_room is None and await self._strangers.heard(hearing):
+            return
         if hearing.customer_room is None:
             text = (
                 say("这句我没听懂。常用：待办、我的单、值班、进度 单号；全部：帮助")

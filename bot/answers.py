@@ -87,6 +87,15 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool =
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
     text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
+    if is_staff:
+        text = speaker.say(
+            "{number} {who}：{what}（{customer} {requester}）。",
+            number=number,
+            who=who,
+            what=what.rstrip("。."),
+            customer=rules.customers.get(ticket.customer, ticket.customer),
+            requester=ticket.requester,
+        )
     if ticket.waiting is not None and not is_undecided(ticket):
         return text + _waits(ticket.waiting, speaker, is_staff=is_staff)
     if ticket.appointment is not None:

@@ -36,7 +36,6 @@ from bot.store.portable import refuse_half_a_copy
 from bot.store.registry import open_store
 from bot.store.sharing import SharedStore, Wake
 from bot.store_watch import StoreWatch
-from bot.texts import Texts
 from bot.travel import Traveller
 from bot.web import RENDERER, TICKS_STOPPED, build
 from faq.formats import describe
@@ -203,7 +202,7 @@ async def _serve(
                 dead_man.run(),
             )
         )
-        translate = Texts().translator(bot.config.bot.language)
+        translate = bot.texts.translator(bot.config.bot.language)
         has_chat = any(isinstance(each, HasPages) for each in adapters.values())
         print(access.welcome(base, translate, has_chat=has_chat), flush=True)  # noqa: T201 - for the person who typed `make run`
         on_running()

@@ -15,9 +15,10 @@ from bot.orders import Orders
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
+from bot.tickets.rules import Rules
 from bot.tickets.voices import title
 from bot.vocabulary import Word
-from bot.wishes import Wish, is_by_oneself, is_over, is_pressing, wish
+from bot.wishes import Wish, has_waited, is_by_oneself, is_over, is_pressing, wish
 from faq.text import fold, looks_like_question, looks_like_trouble
 
 _AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
@@ -37,7 +38,8 @@ _WORDS = {
 class AskingAfter:
     """Turns a wish about one's own open ticket into the command that means the same."""
 
-    def __init__(self, *, desk: Desk, drafts: Drafts, finding: Finding, orders: Orders) -> None:
+    def __init__(self, *, desk: Desk, drafts: Drafts, finding: Finding, orders: Orders, rules: Rules) -> None:
+        self._rules = rules
         self._desk = desk
         self._drafts = drafts
         self._finding = finding
@@ -74,7 +76,7 @@ class AskingAfter:
             return False
         if fresh is not None and is_pressing(hearing.text):
             return await self._pressed(hearing, fresh)
-        wished = wish(hearing.text)
+        wished = wish(hearing.text) or (Wish.SOONER if has_waited(hearing.text) else None)
         if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and _WAITED.search(hearing.text)):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
@@ -167,8 +169,9 @@ class AskingAfter:
         return True
 
     async def _about(self, hearing: Hearing, ticket: Ticket, wished: Wish) -> bool:
-        if wished is not Wish.NO_MORE:
-            word = Word.URGE if wished is Wish.SOONER else Word.PROGRESS
+        if wished is not Wish.NO_MORE or not self._rules.may_answer(ticket, hearing.by):
+            others = Word.URGE if wished is Wish.SOONER else Word.PROGRESS
+            word = Word.WITHDRAW if wished is Wish.NO_MORE else others  # who may not hears who can
             return await self._run(hearing, f"/{word} {ticket.number}")
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         text = say("{number} 不用处理了吗？回 1 撤单。", number=ticket.number)

@@ -8,17 +8,20 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from bot.alike import share
-from bot.asks import Choices
+from bot.asks import Choices, Suggestion
 from bot.deciding import reports
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.hearing import Hearing
+from bot.sentence import Sentence
 from bot.talk import tells
 from bot.tellings import supplement
 from bot.tickets.kinds import Kind, Status, Telling
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
+from bot.tickets.recipients import in_charge
+from bot.tickets.rules import Rules
 from bot.tickets.voices import title
 from bot.vocabulary import Word
 
@@ -26,13 +29,18 @@ _MAY_ASK = re.compile(
     r"[谁哪啥几吗呢么怎能想要请?？]|多少|可以|有没有|\b(?:who|what|where|when|which|why|how|can|could|may|want|need|would|is|are|do|does|please)\b",
     re.IGNORECASE,
 )
+_WANTS_ANOTHER = Sentence(
+    r"(?:能不能|可不可以|能|可以|麻烦|我?想|我?要|给我们?|帮我|请|[\s,，])*(?:换一?[个位名]|换|让别的?|派别的?|叫别的?)(?:别的)?(?:师傅|工程师|人|老师)(?:来|过来|修|处理|看)*(?:吗|吧|呢|啊|行吗|[\s?？。.!！])*"
+    r"|(?:can|could) (?:i|we) (?:have|get) (?:another|a different) engineer(?: please)?[\s?.!]*"
+)
 _MOST = 3  # tickets of one person in a list to choose from
 
 
 class AskingOwner:
     """Passes on what is told, and offers to pass on what is asked, beside a new ticket."""
 
-    def __init__(self, *, desk: Desk, drafts: Drafts, finding: Finding) -> None:
+    def __init__(self, *, desk: Desk, drafts: Drafts, finding: Finding, rules: Rules) -> None:
+        self._rules = rules
         self._desk = desk
         self._drafts = drafts
         self._finding = finding
@@ -46,6 +54,9 @@ class AskingOwner:
             for each in await self._finding.mine(hearing)
             if each.status is Status.OPEN and each.kind is Kind.FAULT
         ]
+        if _WANTS_ANOTHER.fullmatch(hearing.text.strip()) and len(own) == 1 and own[0].owner is not None:
+            await self._of_another(hearing, own[0])
+            return True
         named = [each for each in own if share(hearing.text, each.text)]
         meant = named if len(named) == 1 else own
         if len(meant) == 1 and tells(hearing.text) and not _MAY_ASK.search(hearing.text):
@@ -56,6 +67,15 @@ class AskingOwner:
             return False
         await self._ask(hearing, meant)
         return True
+
+    async def _of_another(self, hearing: Hearing, ticket: Ticket) -> None:
+        """Offer to tell the manager that somebody else shall come: the owner is not asked about that."""
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        managers = in_charge(self._rules)
+        text = say("换人由 {manager} 安排，回 1 我转告。", manager=managers[0] if managers else say("经理"))
+        wish = say("{number} 想换一位工程师", number=ticket.number)
+        about = Suggestion(command=f"/{Word.COMPLAIN} {wish}")
+        await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
     async def _ask(self, hearing: Hearing, meant: Sequence[Ticket]) -> None:
         """Ask which ticket it is about, or whether it is about any."""

@@ -58,6 +58,7 @@ from bot.resulting import Resulting
 from bot.setting_up import SettingUp
 from bot.shown import Shown
 from bot.store.contract import Store
+from bot.strangers import Strangers
 from bot.talk import Talk
 from bot.texts import Texts
 from bot.tickets.rules import Rules
@@ -95,6 +96,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     losses: Losses
     paperwork: Paperwork
     workshop: Workshop
+    texts: Texts
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
@@ -203,8 +205,16 @@ async def assemble(
     await contracts.load()
     talk, shown = Talk(), Shown()
     joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
+    strangers = Strangers(living=living, desk=desk, drafts=drafts)
     opening = Opening(
-        desk=desk, drafts=drafts, directory=directory, store=store, rules=rules, joining=joining, shown=shown
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        store=store,
+        rules=rules,
+        joining=joining,
+        shown=shown,
+        strangers=strangers,
     )
     school = school_of(
         config,
@@ -228,7 +238,8 @@ async def assemble(
         waits=UsualWaits(store, directory, rules),
         directory=directory,
         rules=rules,
-        asking_owner=AskingOwner(desk=desk, drafts=drafts, finding=finding),
+        asking_owner=AskingOwner(desk=desk, drafts=drafts, finding=finding, rules=rules),
+        strangers=strangers,
     )
     ledgers = Ledgers(store, config, rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
@@ -271,7 +282,7 @@ async def assemble(
     orders = Orders(
         informing=informing,
         paperwork=paperwork,
-        complaining=Complaining(desk=desk, drafts=drafts, store=store, rules=rules),
+        complaining=Complaining(desk=desk, drafts=drafts, store=store, rules=rules, strangers=strangers),
         desk=desk,
         drafts=drafts,
         directory=directory,
@@ -301,7 +312,7 @@ async def assemble(
         visits=visits,
         talk=talk,
     )
-    asking_after = AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders)
+    asking_after = AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders, rules=rules)
     reception = Reception(
         directory=directory,
         store=store,
@@ -371,4 +382,5 @@ async def assemble(
         losses=losses,
         paperwork=paperwork,
         workshop=workshop,
+        texts=texts,
     )

@@ -28,6 +28,10 @@ class AtMost:
         known.append(at)
         self._times.note(who, known)
 
+    def has_noted(self, who: str) -> bool:
+        """Say whether somebody has done it lately, as far as is remembered."""
+        return bool(self._times.get(who, None))
+
     def until(self, who: str, now: datetime) -> datetime | None:
         """Return from when on somebody may do it again, None when they may now."""
         known = self._times.get(who, None)

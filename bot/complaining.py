@@ -10,6 +10,7 @@ from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.store.contract import Store
+from bot.strangers import Strangers
 from bot.tickets import steps as s
 from bot.tickets.calling import COMPLAINT
 from bot.tickets.endings import callback_due
@@ -28,7 +29,10 @@ _LATELY = timedelta(days=7)  # whoever had something to do with us this lately c
 class Complaining:
     """Opens the call that a manager owes whoever complains."""
 
-    def __init__(self, *, desk: Desk, drafts: Drafts, store: Store, rules: Rules) -> None:
+    def __init__(
+        self, *, desk: Desk, drafts: Drafts, store: Store, rules: Rules, strangers: Strangers
+    ) -> None:
+        self._strangers = strangers
         self._desk = desk
         self._drafts = drafts
         self._store = store
@@ -39,6 +43,8 @@ class Complaining:
         room = hearing.customer_room
         if hearing.role.is_staff or not await self._is_meant(hearing, command):
             return False
+        if room is None and await self._strangers.heard(hearing):
+            return True
         if room is None:
             await self._say(hearing, N_("请在您单位的客户群里说“投诉 …”，我直接交给经理。"))
             return True

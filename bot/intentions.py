@@ -12,7 +12,7 @@ from bot.asks import Result
 from bot.commands import Command
 from bot.directory import Directory
 from bot.hearing import Hearing
-from bot.moments import EXAMPLES, moment_at_start
+from bot.moments import EXAMPLES, moment_at_start, morning_at_start
 from bot.results import told
 from bot.short_answers import scores
 from bot.tellings import addition
@@ -46,6 +46,7 @@ _REASON = re.compile("(" + "|".join(word for words in _WAITS.values() for word i
 _ONLY_AN_ANSWER = re.compile(
     r"(?:的)?(?:回复|答复|反馈|回话|回信|消息|回音|(?:to )?(?:reply|answer))[了啊。.]*", re.IGNORECASE
 )
+_ONLY_COMES = re.compile(r"(?:才|能|会)?(?:到货?|来|送到|发到|到位)[了啊。.]*")  # 等货 周五到
 _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
 _UNSOLVED = re.compile(r"^(?:未|没有?)(?:解决|修好|处理完)[\s,，:：]*|^unsolved[\s,:]*", re.IGNORECASE)
 _BY = re.compile(r"^(?:之前|以前|前)\s*")
@@ -248,10 +249,11 @@ def _pause(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> 
     rest = command.rest[found.end() :].strip(" ,，:：")
     if reason is WaitsFor.CUSTOMER and _ONLY_AN_ANSWER.fullmatch(rest):
         rest = ""  # what for is not said: 等客户回复
-    moment = moment_at_start(rest, hearing.now, rules.zone)
+    moment = moment_at_start(rest, hearing.now, rules.zone) or morning_at_start(rest, hearing.now, rules.zone)
     if moment is None or reason is WaitsFor.CUSTOMER:
         return s.Pause(hearing.by, reason, rest)
-    return s.Pause(hearing.by, reason, moment[1], moment[0])
+    need = "" if _ONLY_COMES.fullmatch(moment[1]) else moment[1]
+    return s.Pause(hearing.by, reason, need, moment[0])
 
 
 def _moment(hearing: Hearing, command: Command, ticket: Ticket, rules: Rules) -> tuple[datetime, str]:

@@ -26,6 +26,7 @@ _ALONE = {
 }
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _QUARTERS = {"一刻": 15, "三刻": 45}
+_MORNING = time(10)
 _WEEKS = {"": None, "本": 0, "这": 0, "下": 1, "下下": 2}
 
 _N = r"(?:\d{1,2}|[零〇一二两三四五六七八九十]{1,3})"
@@ -92,6 +93,14 @@ def day_at_start(text: str, now: datetime, zone: ZoneInfo) -> date | None:
     """Return the day that a text begins with; None when it begins with none."""
     found = _DAY.match(unicodedata.normalize("NFKC", text).lstrip())
     return _day(found, now.astimezone(zone).date()) if found else None
+
+
+def morning_at_start(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, str] | None:
+    """Return the morning of the day that a text begins with without a time, in UTC, and the rest: `周五到货`."""
+    plain = unicodedata.normalize("NFKC", text).lstrip()
+    found = _DAY.match(plain)
+    day = _day(found, now.astimezone(zone).date()) if found else None
+    return (_at(day, _MORNING, zone), _rest(plain, found.end())) if found and day is not None else None
 
 
 def is_day(text: str) -> bool:

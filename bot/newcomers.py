@@ -21,8 +21,8 @@ from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Party
 from bot.vocabulary import Word
+from bot.who_sets_up import places
 from scheduler.loop import Clock
 
 _MET = "met:"  # + address: the bot has introduced itself there
@@ -115,7 +115,7 @@ class Newcomers:
         here = self._drafts.speaker(self._living.config.bot.language, now).say(_TOO_EARLY)
         key = f"n{_short(hearing.origin.seen)}.early"
         drafts = [self._drafts.notice(Message(to=Place.CUSTOMER, text=here), address, key, now)]
-        for index, (place, language) in enumerate(self._places()):
+        for index, (place, language) in enumerate(places(self._living)):
             words = (
                 hearing.text if len(hearing.text) <= _LONGEST_WORDS else f"{hearing.text[:_LONGEST_WORDS]}…"
             )
@@ -169,7 +169,7 @@ class Newcomers:
     async def _news(self, address: str, kept: list[Kept], seen: str) -> list[Draft]:
         """Tell the duty room of a new group, or where there is none whoever may set it up."""
         drafts = []
-        for index, (place, language) in enumerate(self._places()):
+        for index, (place, language) in enumerate(places(self._living)):
             speaker = self._drafts.speaker(language, self._clock.now())
             text = await self._setting_up.standing(address, speaker)
             if self._waiting() >= _MOST_WAITING:
@@ -179,17 +179,6 @@ class Newcomers:
             drafts.append(self._drafts.notice(message, place, key, self._clock.now()))
             kept.append(Kept(CURRENT + place, address))
         return drafts
-
-    def _places(self, *, but: str = "") -> list[tuple[str, str]]:
-        """Return where whoever sets rooms up is told of something, not in the room `but` itself."""
-        config = self._living.config
-        rooms = (room for room in config.rooms if room.kind == "duty" and room.address != but)
-        duty = next(rooms, None)
-        if duty is not None:
-            return [(duty.address, duty.language)]
-        admins = [Party(person.id, person.name) for person in config.people if person.role.is_manager]
-        addresses = [self._living.directory.private_address(party, "") for party in admins]
-        return [(address, config.bot.language) for address in addresses if address]
 
     def _waiting(self) -> int:
         """How many groups somebody was told of that are still to be set up."""
@@ -215,7 +204,7 @@ class Newcomers:
         if room is None:
             return
         drafts = []
-        for index, (place, language) in enumerate(self._places(but=notice.room)):
+        for index, (place, language) in enumerate(places(self._living, but=notice.room)):
             speaker = self._drafts.speaker(language, self._clock.now())
             text = speaker.say(template, room=room.name)
             key = f"n{_short(notice.room + notice.key)}.{notice.what}.{index}"

@@ -17,6 +17,7 @@ from bot.hearing import Hearing
 from bot.joining import Joining
 from bot.shown import Showing, Shown, bracketed
 from bot.store.contract import Store
+from bot.strangers import Strangers
 from bot.tickets import steps as s
 from bot.tickets.coverage import asked_whether, ended_on, excluded
 from bot.tickets.errors import N_
@@ -43,7 +44,9 @@ class Opening:
         rules: Rules,
         joining: Joining,
         shown: Shown,
+        strangers: Strangers,
     ) -> None:
+        self._strangers = strangers
         self._desk = desk
         self._drafts = drafts
         self._directory = directory
@@ -73,6 +76,8 @@ class Opening:
         room = hearing.customer_room
         if room is None and hearing.is_for_staff:
             room, words = self._directory.room_at_start(words)
+        if room is None and await self._strangers.heard(hearing):
+            return
         if room is None:
             template = N_("请在您单位的客户群里说“报障 …”，我转给负责的工程师。")
             if hearing.is_for_staff:

@@ -19,7 +19,7 @@ class Pace:
     def __init__(self, capabilities: Capabilities) -> None:
         self._room_step = _step(capabilities.per_minute_room)
         self._step = _step(capabilities.per_minute)
-        self._is_unlimited = self._room_step is None and self._step is None
+        self.is_unlimited = self._room_step is None and self._step is None
         self._rooms: dict[str, datetime] = {}
         self._all: datetime | None = None
         self._remembered: dict[str, datetime] = {}  # what the store was told of the buckets
@@ -30,7 +30,7 @@ class Pace:
 
         `ahead` is how many others will be sent to that room before it.
         """
-        if self._is_unlimited:
+        if self.is_unlimited:
             return _NONE
         self._see(now)
         waits = [_NONE]
@@ -46,7 +46,7 @@ class Pace:
 
     def take(self, room: str, now: datetime) -> None:
         """Count a message that is being sent now."""
-        if self._is_unlimited:
+        if self.is_unlimited:
             return
         self._see(now)
         if self._room_step:

@@ -89,6 +89,11 @@ class Quotas:
         ] = {}  # by quota and room, the room counted last at the end
 
     @property
+    def are_kept(self) -> bool:
+        """True where the platform allows only so many messages."""
+        return bool(self._quotas)
+
+    @property
     def are_any(self) -> bool:
         """True where the platform has quotas that are worth telling of."""
         return any(_is_told(quota) for quota in self._quotas)

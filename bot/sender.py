@@ -130,7 +130,7 @@ class Sender:
                     break
                 await self._take_up(news)
         except LeaseLost:
-            self._begin(0)
+            self._lose(term)
             return
         early, self._early = self._early, []
         for message in early:
@@ -179,6 +179,11 @@ class Sender:
             except (StoreFault, LeaseLost, MovedAway) as fault:
                 self._log.info("cannot give messages back", action="not_given_back", reason=str(fault))
 
+    def _lose(self, term: int) -> None:
+        """Forget the queues of a lease that has ended, unless they were filled under another one since: that is told late."""
+        if self._term == term:
+            self._begin(0)
+
     def _begin(self, term: int) -> None:
         """Forget the queues of an earlier term."""
         self._queues.clear()
@@ -189,6 +194,7 @@ class Sender:
         self._term = term
 
     async def _take_up(self, news: list[Queued]) -> None:
+        term = self._term
         fresh = [
             message
             for message in news
@@ -203,6 +209,8 @@ class Sender:
             # What cannot be noted now is noted when it is claimed; until then the store says what is as true.
             with suppress(StoreFault, MovedAway):
                 await self._store.update_outgoing(list(unknown.values()), under=Lease(self._name, self._term))
+        if self._term != term:
+            return  # another may have sent them since; they are news of the lease that began
         for message in fresh:
             if message.key in self._queues or self._attempts.is_done(message):
                 continue  # it has come by another way meanwhile
@@ -229,6 +237,8 @@ class Sender:
         ahead = self._queues.length(room)
         if ahead >= self._at_once() or (ahead and self._queues.of(room)[0].not_before is not None):
             return False
+        if self._pace.is_unlimited and not self.quotas.are_kept:
+            return True
         now = self._clock.now()
         if self.quotas.spent(room, now, is_urgent=False, is_push=True) is not None:
             return False
@@ -283,11 +293,12 @@ class Sender:
         queue = self._queues.of(room)
         try:
             while queue and self.is_ours:
+                term = self._term
                 try:
                     await self._advance(queue)
                 except LeaseLost:
                     self._log.warning("another worker sends now", action="lease_lost")
-                    self._begin(0)
+                    self._lose(term)
                 except MovedAway as moved:  # by an attempt of which nobody heard how it was noted
                     self._queues.let_go(room, moved.key)
                 except Outdated:  # it is served anew, if it is ours to serve
@@ -303,27 +314,31 @@ class Sender:
 
     async def _advance(self, queue: deque[Queued]) -> None:
         """Deal with the first message of a room: send it, put it off, or drop it."""
-        first = queue[0]
+        first, term = queue[0], self._term
         if first.edits is not None and not await self._attempts.can_change(first.edits):
             # Before the platform's pace is asked, so that what nobody will see takes nothing of it.
             await self._attempts.drop(first, N_("平台现在不让改"))
             self._finish(queue, first, None)
             return
-        if spent := self.quotas.forbidding(first, self.adapter, self._clock.now()):
+        now = self._clock.now()
+        if spent := self.quotas.forbidding(first, self.adapter, now):
             await self._go_without(queue, first, spent)
             return
-        if not await self._is_due(first):
+        if not await self._is_due(first, now):
             self._finish(queue, first, None)
             return
         if queue and queue[0].state is not Delivery.SENDING and self.is_ours:
             await self._claim(queue)
-        if queue and self.is_ours:  # else the lease went meanwhile, and the messages with it
+        if (
+            queue and self.is_ours and self._term == term
+        ):  # else the lease went meanwhile, and the messages with it
             first = queue[0]
             self._silent.add(first.room)
             try:
                 self._finish(queue, first, await self._attempts.send(first))
             except Unnoted as unnoted:
-                self._finish(queue, first, unnoted.message)
+                if self._term == term:  # else it stands there anew, as the store had it
+                    self._finish(queue, first, unnoted.message)
                 raise unnoted.fault from unnoted
             if first.room not in self._silent:  # a refusal for want of a word is over already
                 self._queues.go_on(first.room, self._queues.unheld(first.room))
@@ -333,10 +348,9 @@ class Sender:
         if self._queues.finish(message.room, message, after) and after is not None:
             most_urgent_first(queue)
 
-    async def _is_due(self, message: Queued) -> bool:
+    async def _is_due(self, message: Queued, now: datetime) -> bool:
         """Wait for the platform's pace and the message's own time; False when it is no longer worth sending."""
         while True:
-            now = self._clock.now()
             if message.useful_until is not None and now > message.useful_until:
                 await self._attempts.drop(message, message.reason or N_("过时"))
                 return False
@@ -357,6 +371,7 @@ class Sender:
                 self.quotas.count(message, self.adapter, now)
                 return True
             await self._clock.sleep(wait)
+            now = self._clock.now()
 
     async def _go_without(self, queue: deque[Queued], message: Queued, spent: Spent) -> None:
         """Deal with a message for which there is no room: what calls somebody is said elsewhere at once, the rest waits or is dropped."""
@@ -389,9 +404,11 @@ class Sender:
         """Note durably that the next messages of a room are about to be sent, a few at a time: one write serves them all."""
         count = min(len(queue), self._at_once())
         claimed = [replace(queue[index], state=Delivery.SENDING) for index in range(count)]
-        await self._store.update_outgoing(claimed, under=Lease(self._name, self._term))
-        for index, message in enumerate(claimed):
-            queue[index] = message
+        term = self._term
+        await self._store.update_outgoing(claimed, under=Lease(self._name, term))
+        if self._term == term:  # else the queue was filled anew meanwhile
+            for index, message in enumerate(claimed):
+                queue[index] = message
 
     def _remember(self, kept: Mapping[str, str]) -> None:
         """Take up the buckets of an earlier run, or of the worker that sent before: together they stay within the platform's pace."""

@@ -20,7 +20,7 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 # No place to cut is without one of these, and most of what people say to each other has none.
-_MAY_BE_CUT = re.compile(r"[?？!！。;；\n另还顺再以]|and|also|plus", re.IGNORECASE)
+_MAY_BE_CUT = re.compile(r"[?？!！。;；\n]|另外|还有|顺便|再问|以及|and|also|plus", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:and|also|plus|那|然后|就是|我想|想)[\s,，]+", re.IGNORECASE)
 
 

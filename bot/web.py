@@ -29,7 +29,6 @@ from bot.dashboard.setup_pages import SetUpPage
 from bot.examining import FINDINGS, FindingsPage
 from bot.store.faults import StoreFault
 from bot.store.sharing import SharedStore
-from bot.texts import Texts
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -143,7 +142,7 @@ class _Monitoring:
         self._bot = bot
         self._health = health
         self._started_at = bot.clock.now()
-        self._translate = Texts().translator(bot.config.bot.language)
+        self._translate = bot.texts.translator(bot.config.bot.language)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [

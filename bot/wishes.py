@@ -39,6 +39,7 @@ _HOW_FAR = Sentence(
 )
 _SOONER = Sentence(
     r"(?:请|麻烦|帮我|帮忙|再|能不能|能|可以|你们|你|这都?)*(?:"
+    r"(?:(?:这)?都(?:快|已经|过了?)?[一二三四五六七八九十半两几\d]+个?半?(?:多)?(?:小时|分钟|钟头|天)了|(?:半|大半|老半)天了?|这么久了?)+(?:怎么|为什么|咋)?(?:还|都|一直)*没有?(?:个)?人(?:过?来|管|理|接|处理|修)+(?:我们?)?|"
     r"有(?:没有)?人(?:理|管)(?:我们?|一下)?(?:吗|嘛|么|呀)?(?:啊|呀)?|(?:这)?都(?:快|已经|过了?)?[一二三四五六七八九十半两几\d]+个?半?(?:多)?(?:小时|钟头|天)了|"
     r"到底(?:修不修|管不管|来不来|弄不弄|处不处理)(?:啊|呀|了)*|"
     r"到底有没有人(?:管|来|理|处理)(?:啊|呀|了)*(?:都?等了?(?:很久|半天|[一二三四五六七八九十半两几\d]+个?半?(?:小时|分钟|天))了?)?|都?等了?[一二三四五六七八九十半两几\d]+个?半?(?:小时|分钟|天)了|催一下|催催|催一催|快(?:点|一点|些)(?:派人|派个人|叫人|叫个人|安排人?|找人|来人)?(?:过?来|处理|修)?|人呢|都?等半天了|尽快(?:处理|来|修)?|抓紧(?:时间)?(?:处理|来)?|等(?:了)?(?:很|好|太)久了|(?:怎么|为什么|咋)(?:还|都|一直)*没有?人(?:接|管|处理|修|理)?|怎么还(?:不来|没来|没人来?|没好|没处理|没修好?|没动静)"
@@ -119,6 +120,15 @@ def wish(text: str) -> Wish | None:
     if _SOMEBODY.fullmatch(said):
         return Wish.SOMEBODY
     return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None
+
+
+def has_waited(text: str) -> bool:
+    """Say whether a clause of a text says that nobody has come for too long: `什么破服务，都半个小时了还没人来！！！`."""
+    folded = normalized(text)
+    if len(folded) > _LONGEST_ENGLISH or folded.isascii():
+        return False
+    clauses = (_MARKS.sub("", part) for part in _CLAUSES.split(folded))
+    return any(len(part) <= _LONGEST and _SOONER.fullmatch(part) for part in clauses if part)
 
 
 def is_pressing(text: str) -> bool:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from faq.grams import ALL_CHINESE, CHINESE, grams, is_letter, letters_and_others
 from faq.marks import AT_MOST, Marks, length
+from faq.misheard import heard_right
 from faq.pinyin import heard_as
 from faq.search import Hidden, Shelf, Wanted, nearest, stands_in
 from faq.spelling import corrected
@@ -225,6 +226,10 @@ class Index:
         """
         typed = spelled_out(text, self._seen) if self._spellings else {}
         return corrected(text, self._seen) | typed
+
+    def heard_right(self, text: str) -> str:
+        """Return a canonical text with the characters that were most likely meant by others of the same sound."""
+        return heard_right(text, self._seen, lambda sound: self._spellings.get(sound, ()))
 
     def _seen(self, piece: str) -> int:
         return len(self._postings.get(piece, ()))

@@ -87,6 +87,8 @@ class KnowledgeBase:
         self._readings = ReadAhead(self.index)
         # What was looked up ahead: after which change, and what `_looked_up` returns.
         self._lately: dict[tuple[str, str | None, LeftOut], tuple[int, Wanted, list[int]]] = {}
+        # The latest text, after which change it was read, and what `_read` returns: whoever asks needs it several times.
+        self._latest: tuple[str, int, tuple[str, Collection[str]]] | None = None
         self._entries: dict[str, Entry] = {}
         self._counts: Counter[str | None] = Counter()  # entries in use, by whom they are for
         self._resting: set[str] = set()  # ids of those that stand in the index and are not found now
@@ -217,11 +219,18 @@ class KnowledgeBase:
 
     def _read(self, text: str) -> tuple[str, Collection[str]]:
         """Return a text as it is compared, and the words in it that were written otherwise."""
+        latest = self._latest
+        if latest is None or latest[:2] != (text, self.changes):
+            latest = self._latest = text, self.changes, self._read_anew(text)
+        return latest[2]
+
+    def _read_anew(self, text: str) -> tuple[str, Collection[str]]:
         read = wording(text)
         meant = self.index.meant(read)
-        if not meant:
-            return read, ()
-        return canonical(_LETTERS.sub(lambda run: meant.get(run[0], run[0]), read)), meant.values()
+        if meant:
+            read = canonical(_LETTERS.sub(lambda run: meant.get(run[0], run[0]), read))
+        # By words alone a pair is found by its sound as it is, and to write it anew makes nothing better.
+        return read if self.sentences is None else self.index.heard_right(read), meant.values()
 
     def looked_up(
         self,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
-from math import inf, log2
+from collections.abc import Sequence
+from functools import cache
+from math import inf
 
 from faq.nearness import rareness
 from faq.pinyin import characters, typed
+from faq.surprise import APART, Seen, alone, ended, joined
 
 # Of the characters that sound the same those are tried that stand in most phrasings, then the commonest.
 _TRIED = 16
@@ -15,12 +16,6 @@ _TRIED = 16
 _KEPT = 10
 # So many syllables of a text are spelled out: nobody types more, and cost must stay bounded.
 _MOST = 12
-# How many bits a character says that is not known at all, and one more than by itself where no word is known with what stands before.
-_UNKNOWN, _APART = 20.0, 6.0
-# How many bits a pair costs at least: a few phrasings prove little.
-_LEAST = 1.0
-
-Seen = Callable[[str], int]  # how many phrasings have a piece
 
 
 def spelled_out(text: str, seen: Seen) -> dict[str, str]:
@@ -48,7 +43,7 @@ def _meant(before: str, signs: str, after: str, seen: Seen) -> str:
     places = [before, *(_tried(sign, seen) for sign in signs), after]
     first, *others = filter(None, places)
     # The likeliest beginnings, one for each last character, with the bits they cost.
-    best = {option: _alone(option) for option in first}
+    best = {option: alone(option) for option in first}
     for options in others:
         kept = dict(sorted(best.items(), key=lambda each: each[1])[:_KEPT])
         best = dict(_cheapest(kept, option, seen) for option in options)
@@ -58,10 +53,10 @@ def _meant(before: str, signs: str, after: str, seen: Seen) -> str:
 
 def _cheapest(beginnings: dict[str, float], option: str, seen: Seen) -> tuple[str, float]:
     """Return the likeliest of some beginnings with a character added, and the bits it costs."""
-    apart = _alone(option) + _APART
+    apart = alone(option) + APART
     best, least = "", inf
     for before, cost in beginnings.items():
-        bits = cost + min(apart, _joined(before[-1], option, seen), _ended(before[-2:], option))
+        bits = cost + min(apart, joined(before[-1], option, seen), ended(before[-2:], option))
         if bits < least:
             best, least = before + option, bits
     return best, least
@@ -74,24 +69,4 @@ def _tried(sign: str, seen: Seen) -> Sequence[str]:
 
 @cache
 def _by_commonness(sign: str) -> tuple[str, ...]:
-    return tuple(sorted(characters(sign), key=_alone))
-
-
-@lru_cache(maxsize=8_192)
-def _alone(character: str) -> float:
-    bits = rareness(character)
-    return _UNKNOWN if bits is None else bits
-
-
-def _joined(before: str, character: str, seen: Seen) -> float:
-    """Return how surprising a character is after another: by the phrasings or by the words of the language, what is less."""
-    pair = before + character
-    together, times = rareness(pair), seen(pair)
-    bits = inf if together is None else max(_LEAST, together - _alone(before))
-    return min(bits, _LEAST + log2((seen(before) + 1) / times)) if times else bits
-
-
-def _ended(before: str, character: str) -> float:
-    """Return how surprising a character is after two others, by the words of the language."""
-    first, together = rareness(before), rareness(before + character)
-    return inf if first is None or together is None else max(_LEAST, together - first)
+    return tuple(sorted(characters(sign), key=alone))

@@ -11,7 +11,7 @@ from bot.beside import beside
 from bot.dashboard import knowledge_views as views
 from bot.dashboard.knowledge_frame import KnowledgeFrame, back_to_the_list
 from bot.dashboard.rendering import Voice
-from bot.learning.curator import Decide, edited, known, new_entry, with_alias
+from bot.learning.curator import Decide, approved, edited, known, with_alias
 from bot.learning.gaps import grouped, is_for, with_all
 from bot.lessons import Lesson, Missed, Picked, Proposed
 from bot.store.knowledge_contract import Learning
@@ -93,28 +93,13 @@ class KnowledgeLessons:
         decide: Decide
         match first:
             case Proposed():
-                decide = _of_draft(first, answer.strip() or first.answer)
+                decide = approved(replace(first, answer=answer.strip() or first.answer))
                 why = str(first.ticket or N_("改答案"))
             case Picked():
                 decide, why = with_alias(first.entry, first.wording), N_("相似问法")
             case Missed():
                 raise TicketError(N_("没答上的问题要先写答案。"))
         return await self._bot.school.curator.change(decide, by=by, why=why, now=now, lessons=closed)
-
-
-def _of_draft(draft: Proposed, answer: str) -> Decide:
-    if draft.entry:
-        return edited(draft.entry, lambda each: replace(each, answer=answer, is_enabled=True))
-    return new_entry(
-        Entry(
-            id="",
-            question=draft.question,
-            aliases=draft.aliases,
-            answer=answer,
-            customer=draft.customer,
-            owner=draft.author.id,
-        )
-    )
 
 
 def _wording(lessons: list[Lesson]) -> str:

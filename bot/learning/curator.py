@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bot.beside import beside
 from bot.knowledge import Knowledge
-from bot.lessons import Lesson
+from bot.lessons import Lesson, Proposed
 from bot.store.contract import Store
 from bot.store.knowledge_contract import KnowledgeMoved, Learning
 from bot.tickets.errors import N_, TicketError
@@ -73,6 +73,25 @@ def new_entry(entry: Entry) -> Decide:
         return replace(entry, id=next_id(entries))
 
     return decide
+
+
+def new_answer(
+    question: str, others: tuple[str, ...], answer: str, customer: str | None, *, owner: str
+) -> Decide:
+    """Add the entry that somebody answers for, with the other wordings of its question."""
+    return new_entry(
+        Entry(id="", question=question, aliases=others, answer=answer, customer=customer, owner=owner)
+    )
+
+
+def approved(draft: Proposed) -> Decide:
+    """Bring a draft into the knowledge: a new entry, or the new answer of the one that it is about."""
+    author = draft.author.id
+    if draft.entry:
+        return edited(
+            draft.entry, lambda each: replace(each, answer=draft.answer, is_enabled=True, owner=author)
+        )
+    return new_answer(draft.question, draft.aliases, draft.answer, draft.customer, owner=author)
 
 
 def unlike_others(entry: Entry, entries: Entries) -> Entry:

@@ -15,7 +15,7 @@ from bot.hearing import Hearing
 from bot.knowledge import Knowledge
 from bot.learning.approval import as_approved, is_nicety
 from bot.learning.correcting import Correcting
-from bot.learning.curator import Curator, edited, new_entry
+from bot.learning.curator import Curator, approved
 from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers
 from bot.learning.listing import shortened
@@ -218,24 +218,9 @@ class Teaching:
     async def _approved(self, hearing: Hearing, lesson: Lesson, draft: Proposed) -> None:
         self._check_open(lesson, draft)
         closed = replace(lesson, outcome="approved")
-        if draft.entry:
-            decide = edited(
-                draft.entry,
-                lambda each: replace(each, answer=draft.answer, is_enabled=True, owner=draft.author.id),
-            )
-        else:
-            made = Entry(
-                id="",
-                question=draft.question,
-                aliases=draft.aliases,
-                answer=draft.answer,
-                customer=draft.customer,
-                owner=draft.author.id,
-            )
-            decide = new_entry(made)
         why = f"{draft.ticket}" if draft.ticket else N_("改答案")
         entry = await self._curator.change(
-            decide, by=hearing.by.name, why=why, now=hearing.now, lessons=(closed,)
+            approved(draft), by=hearing.by.name, why=why, now=hearing.now, lessons=(closed,)
         )
         await self._saying.live(hearing, entry, draft.ticket)
 

@@ -16,7 +16,7 @@ from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.knowledge import Knowledge
 from bot.learning.answers import said_answer
-from bot.learning.curator import Curator, Decide, edited, new_entry, with_alias
+from bot.learning.curator import Curator, Decide, edited, new_answer, with_alias
 from bot.learning.gaps import Group, grouped, is_for, ripe, with_all
 from bot.learning.keepers import Keepers
 from bot.learning.listing import shortened
@@ -149,15 +149,8 @@ class Weekly:
             text = self._saying.speaker(hearing).say(says)
             await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
             return
-        made = Entry(
-            id="",
-            question=group.question,
-            aliases=group.others,
-            answer=answer,
-            customer=group.customer,
-            owner=hearing.by.id,
-        )
-        entry = await self._taken(hearing, waiting, new_entry(made), N_("没答上的问题"))
+        made = new_answer(group.question, group.others, answer, group.customer, owner=hearing.by.id)
+        entry = await self._taken(hearing, waiting, made, N_("没答上的问题"))
         await self._saying.live(hearing, entry)
 
     async def dropped(self, hearing: Hearing, about: Gap) -> None:

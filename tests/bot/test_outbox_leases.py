@@ -198,6 +198,35 @@ async def test_whoever_loses_the_lease_before_it_is_noted_that_they_send_has_sen
     await other.outbox.close()
 
 
+@pytest.mark.parametrize("is_refused", [False, True], ids=["noted in time", "refused"])
+async def test_a_lease_that_goes_and_comes_back_while_a_claim_is_noted_leaves_nothing_waiting(
+    worker: Worker, is_refused: bool
+) -> None:
+    """The queue is filled anew meanwhile, and the answer to the claim under the old lease comes late."""
+    update = worker.store.update_outgoing
+    claims = 0
+
+    async def late(messages: list[Queued], **more: Any) -> None:
+        nonlocal claims
+        claims += 1
+        if claims > 1:
+            return await update(messages, **more)
+        if not is_refused:
+            await update(messages, **more)
+        worker.store.terms["qq"] = 2
+        await worker.outbox.look()
+        if is_refused:
+            raise LeaseLost("qq")
+        return None
+
+    worker.store.update_outgoing = late  # type: ignore[method-assign]
+    await worker.queue("m0", "m1")
+    await worker.outbox.drain()
+    assert [text.removeprefix("（重发）") for text in worker.qq.said] == ["m0", "m1"]
+    assert claims > 1  # what was claimed under the lease that ended was claimed anew
+    assert await worker.states("m0", "m1") == [Delivery.SENT, Delivery.SENT]
+
+
 async def test_the_lease_may_go_while_a_message_waits_for_room_in_a_quota(store: Store) -> None:
     worker = Worker(store, qq=1)
     worker.qq.capabilities = Capabilities(quotas=(Quota(1, timedelta(hours=1)),))

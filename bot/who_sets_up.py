@@ -1,0 +1,18 @@
+"""Where whoever sets up rooms and people is told of something that is still to be set up."""
+
+from __future__ import annotations
+
+from bot.living import Living
+from bot.tickets.model import Party
+
+
+def places(living: Living, *, but: str = "") -> list[tuple[str, str]]:
+    """Return addresses with their languages: the first duty room that is not `but`, or where there is none the managers privately."""
+    config = living.config
+    rooms = (room for room in config.rooms if room.kind == "duty" and room.address != but)
+    duty = next(rooms, None)
+    if duty is not None:
+        return [(duty.address, duty.language)]
+    admins = [Party(person.id, person.name) for person in config.people if person.role.is_manager]
+    addresses = [living.directory.private_address(party, "") for party in admins]
+    return [(address, config.bot.language) for address in addresses if address]

@@ -1,0 +1,85 @@
+"""Which characters were meant where a text has a pair that nobody writes: others of the same sound, the other order, or one of two
+alike.
+
+So 怎么欢款 is 怎么还款, and 打印机机 is 打印机. What is written anew must be so much likelier than what stands there that a slip is the
+better reason. A common character is none: beside it stands, more likely, a word that is not known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from faq.grams import common
+from faq.nearness import rareness
+from faq.pinyin import heard_as
+from faq.surprise import Seen, surprise
+
+# How many bits a slip must save: so seldom somebody makes it.
+_SLIP = 10.0
+# What is no word of the language must stand in so many phrasings: one proves little, whose words may only meet in it.
+_OFTEN = 2
+# What stands so near to a pair tells whether it fits.
+_AROUND = 2
+# Only so many pairs of a text are looked at, and so many spellings of each: cost must stay bounded.
+_PAIRS, _TRIED = 24, 8
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}")
+
+Spellings = Callable[[str], Sequence[str]]  # the pairs that phrasings have of a sound
+_Better = tuple[float, int, str]  # bits saved, place in the text, what was meant
+
+
+def heard_right(text: str, seen: Seen, spellings: Spellings) -> str:
+    """Return a canonical text with the characters that were most likely meant."""
+    strange = list(_strange(text, seen))[:_PAIRS]
+    if not strange:
+        return text
+    sounds, letters, done = heard_as(text), list(text), set[int]()
+    better: list[_Better] = []
+    for start, end, place in strange:
+        known = sorted(spellings(sounds[place : place + 2]), key=lambda pair: (-seen(pair), pair))
+        tried = _meant(text[place : place + 2], known[:_TRIED], seen)
+        better += _better(text[start:end], place - start, start, tried, seen)
+    for _, place, meant in sorted(better, reverse=True):
+        if place not in done and place + 1 not in done:
+            letters[place], letters[place + 1] = meant[:1], meant[1:]
+            done |= {place, place + 1}
+    return "".join(letters)
+
+
+def _strange(text: str, seen: Seen) -> Iterator[tuple[int, int, int]]:
+    """Yield the places of pairs that neither the phrasings nor the language have, each after the run it stands in."""
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        for place in range(start, end - 1):
+            pair = text[place : place + 2]
+            if not seen(pair) and rareness(pair) is None:
+                yield start, end, place
+
+
+def _meant(pair: str, known: Sequence[str], seen: Seen) -> dict[str, int]:
+    """Return what may have been meant by a pair, each with the slips that make the pair of it."""
+    found = {}
+    for other in (*known, pair[::-1]):
+        changed = [was for was, is_ in zip(pair, other, strict=True) if was != is_]
+        if changed and _is_written(other, seen) and common().isdisjoint(changed):
+            found[other] = 1 if other == pair[::-1] else len(changed)
+    if pair[0] == pair[1]:
+        found[pair[0]] = 1
+    return found
+
+
+def _is_written(pair: str, seen: Seen) -> bool:
+    return seen(pair) >= _OFTEN or rareness(pair) is not None
+
+
+def _better(run: str, place: int, start: int, tried: Mapping[str, int], seen: Seen) -> Iterator[_Better]:
+    """Yield what is likelier at a place of a run than what stands there, each with the bits it saves."""
+    if not tried:
+        return
+    before, after = run[max(0, place - _AROUND) : place], run[place + 2 : place + 2 + _AROUND]
+    now = surprise(before + run[place : place + 2] + after, seen)
+    for other, slips in tried.items():
+        saved = now - surprise(before + other + after, seen) - _SLIP * slips
+        if saved > 0:
+            yield saved, start + place, other
