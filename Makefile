@@ -23,7 +23,7 @@ help: ## list the targets
 
 # Compiled ahead, so that the first start is as quick as the others.
 .venv/.compiled: .venv/.runtime $(shell find $(PACKAGES) -name '*.py')
-	@$(BIN)/python -m compileall -q $(PACKAGES)
+	@$(BIN)/python -m compileall -q -j 0 $(PACKAGES)
 	@touch $@
 
 setup: .venv/.compiled ## create .venv; .venv/bin/shouwen is the program

@@ -175,3 +175,10 @@ async def test_a_dead_letter_goes_another_way_with_everything_that_is_said_of_it
     assert await store.link("tg:private:7", "p1") == Link("tg:private:7", "p1", 1001, "o1")
     assert await store.update_dead([anew]) == []
     assert (await store.outgoing("o1")).state is Delivery.SENT
+
+
+async def test_two_messages_of_one_key_in_one_change_are_refused_with_all_of_it(store, build):
+    with pytest.raises(ValueError, match="key"):
+        await store.commit(build.change(seen="m1", outgoing=(build.message("o1"), build.message("o1"))))
+    assert not await store.is_seen("m1")
+    assert await store.waiting("qq") == []

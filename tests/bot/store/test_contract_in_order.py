@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.store.contract import ClosedAsk, Failure, Kept, Link
+from bot.store.knowledge_contract import Uses
 from bot.store.messages import Delivery
 from bot.store.portable import Part
 
@@ -107,8 +108,9 @@ async def test_every_part_comes_in_pages_of_which_none_misses_or_repeats_a_piece
         await store.keep_file(name.encode(), build.at)
     entries = tuple(build.entry(f"K-{name}") for name in names)
     lessons = tuple(build.lesson(name) for name in names)
-    await store.learn(build.learning(entries=entries, lessons=lessons))
-    for part in set(Part) - {Part.USES}:
+    uses = tuple(Uses(entry=name, given=1) for name in names)
+    await store.learn(build.learning(entries=entries, lessons=lessons, uses=uses))
+    for part in Part:
         for limit in (2, 5):
             found, after = [], ""
             while page := await store.export(part, after=after, limit=limit):

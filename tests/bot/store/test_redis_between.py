@@ -236,7 +236,8 @@ class TestAcrossShards:
             ):
                 seen.locked.clear()
                 late.append(asyncio.ensure_future(other.commit(change)))
-                await seen.locked.wait()
+                async with asyncio.timeout(10):
+                    await seen.locked.wait()
 
         one._commits._servers = Meanwhile(one._servers, "commit", "commit", happens)
         both = (build.noted(first, "先来的"), build.noted(second, "先来的"))
