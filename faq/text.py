@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib import resources
+from string import punctuation
 
 from faq.sequences import SequenceOf
 
@@ -26,8 +27,11 @@ _NARROW = (
     ("…", "..."),
 )
 _LATELY = 256  # what a text is, is asked by several about the same message
+# What stands at the ends of such a text and is no letter.
+_MARKS = f"\t\n\r {punctuation}，。！？、；：“”‘’（）《》【】…—～·"
 # Text of these characters alone cannot change when it is folded again.
 _SETTLED = re.compile(r"[ 0-9a-z\u4e00-\u9fff]*")
+_FOLDED = re.compile(r"[0-9a-z\u4e00-\u9fff]*(?: [0-9a-z\u4e00-\u9fff]+)*")  # once it is simplified
 
 # What a platform or a person puts into a text that is no part of a question.
 _CODE = re.compile(r"\[CQ:[^\]]*\]")
@@ -182,6 +186,9 @@ def fold(text: str) -> str:
 
     Punctuation and emoji become spaces. Folding twice gives the same as folding once.
     """
+    bare = text.strip(_MARKS)
+    if _FOLDED.fullmatch(bare) and not _traditional().search(bare):
+        return bare  # most texts are
     folded = _fold_once(text)
     while not _SETTLED.fullmatch(folded):
         again = _fold_once(folded)
