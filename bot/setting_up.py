@@ -22,7 +22,9 @@ from bot.uploading import Uploading
 from bot.vocabulary import Word, may_use
 from scheduler.rota import on_call
 
-SET_UP_WORDS = frozenset({Word.BIND, Word.POLICY, Word.ENGINEERS, Word.WHERE, Word.IMPORT, Word.ACCOUNT})
+SET_UP_WORDS = frozenset(
+    {Word.BIND, Word.POLICY, Word.ENGINEERS, Word.WHERE, Word.IMPORT, Word.COLUMNS, Word.ACCOUNT}
+)
 _NEW = (N_("新客户"), "new customer")
 _MOST_NAMED = 5
 
@@ -56,6 +58,8 @@ class SettingUp:
             return False
         if command.word is Word.IMPORT:
             return await self._uploading.confirmed(hearing)
+        if command.word is Word.COLUMNS:
+            return await self._uploading.columns_said(hearing, command.rest)
         if command.word is Word.WHERE:
             if command.rest:
                 return False

@@ -20,6 +20,7 @@ from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.importing import import_rows, in_words_of
 from bot.knowledge import Knowledge
+from bot.layouts import Layouts, Unclear, asked, chosen_in
 from bot.living import Living
 from bot.set_up import CURRENT
 from bot.store.contract import Kept, Store
@@ -77,6 +78,7 @@ class Uploading:
         self._knowledge = knowledge
         self._adapters = adapters
         self._workshop = workshop
+        self._layouts = Layouts(store)
 
     async def sent(self, hearing: Hearing, incoming: Incoming) -> bool:
         """Show what a file would bring; False when it is none of these files, or not from somebody who may.
@@ -97,32 +99,92 @@ class Uploading:
             file, content = await _fetched(adapter, incoming.room, file)
             if not _is_faq(file):
                 return False
-            rows = await self._workshop.read(file.name, content)
-        except (UnreadableFile, FileUnavailable) as fault:
-            if not await self._is_meant(hearing, file.name):
-                return False
-            speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
-            why = (
-                translated(fault.why, speaker.translate)
-                if isinstance(fault, FileUnavailable)
-                else fault.said(speaker.language)
-            )
-            name = file.name or Phrase(N_("文件"))
-            await self._say(hearing, N_("{name} 读不了：{fault}"), name=name, fault=why)
-            return True
-        if rows.is_guess and not await self._is_meant(hearing, file.name):
+        except FileUnavailable as fault:
+            return await self._unreadable(hearing, file, fault)
+        try:
+            rows, is_known = await self._read(hearing, file.name, content)
+        except UnreadableFile as fault:
+            if fault.columns and await self._is_meant(hearing, file.name):
+                return await self._ask(hearing, Unclear(file.name, content, fault.columns))
+            return await self._unreadable(hearing, file, fault)
+        if rows.is_guess and not is_known and not await self._is_meant(hearing, file.name):
             return False  # columns such as 标题 and 处理结果 are in many tables
+        await self._show(hearing, file.name, rows, is_known=is_known)
+        return True
+
+    async def columns_said(self, hearing: Hearing, words: str) -> bool:
+        """Read the file that waits here as somebody says what its columns are; False when none does, or they say else."""
+        unclear = self._layouts.waiting(hearing.origin.address)
+        if unclear is None:
+            return False
+        try:
+            chosen = chosen_in(words, unclear.columns)
+            if chosen is None:
+                return False
+            rows = await self._workshop.read(unclear.name, unclear.content, chosen)
+        except UnreadableFile as fault:
+            why = fault.said(hearing.origin.language)
+            await self._say(hearing, N_("{name} 读不了：{fault}"), name=unclear.name, fault=why)
+            return True
+        kept = self._layouts.kept(unclear.columns, chosen)
+        await self._show(hearing, unclear.name, rows, kept)
+        return True
+
+    async def _read(self, hearing: Hearing, name: str, content: bytes) -> tuple[Rows, bool]:
+        """Return the rows of a file, and whether its columns were taken as somebody had said before.
+
+        Raises:
+            UnreadableFile: Nothing in it can be used.
+        """
+        try:
+            return await self._workshop.read(name, content), False
+        except UnreadableFile as fault:
+            chosen = await self._layouts.known(fault.columns) if fault.columns else None
+            if chosen is None:
+                raise
+            self._layouts.wait(hearing.origin.address, Unclear(name, content, fault.columns))
+            return await self._workshop.read(name, content, chosen), True
+
+    async def _unreadable(
+        self, hearing: Hearing, file: Attachment, fault: UnreadableFile | FileUnavailable
+    ) -> bool:
+        """Say why a file cannot be read; False where it was not meant for the bot."""
+        if not await self._is_meant(hearing, file.name):
+            return False
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        why = (
+            translated(fault.why, speaker.translate)
+            if isinstance(fault, FileUnavailable)
+            else fault.said(speaker.language)
+        )
+        name = file.name or Phrase(N_("文件"))
+        await self._say(hearing, N_("{name} 读不了：{fault}"), name=name, fault=why)
+        return True
+
+    async def _ask(self, hearing: Hearing, unclear: Unclear) -> bool:
+        """Ask what the columns of a file are."""
+        self._layouts.wait(hearing.origin.address, unclear)
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        text = asked(unclear.name, unclear.columns, speaker)
+        draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
+        await self._desk.note((), [draft], hearing.now, hearing.origin.seen)
+        return True
+
+    async def _show(
+        self, hearing: Hearing, file: str, rows: Rows, *also: Kept, is_known: bool = False
+    ) -> None:
+        """Show what the rows of a file would bring, and keep them until that is confirmed."""
         customer, name = await self._customer(hearing)
         config = self._living.config
-        staged, planned = await beside(
-            _planned, file.name, rows, config, customer, await self._store.entries()
-        )
+        staged, planned = await beside(_planned, file, rows, config, customer, await self._store.entries())
         kept = Kept(STAGED + hearing.origin.address, staged)
-        text = self._preview(hearing, planned, name, file.name)
-        message = Message(to=Place.ASIDE, text=text, file=self._to_look_at(hearing, planned, file.name))
+        text = self._preview(hearing, planned, name, file)
+        if is_known:
+            say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+            text = say("列按上次说的读；不对就再回“列 A=问法 B=答案”。") + f"\n{text}"
+        message = Message(to=Place.ASIDE, text=text, file=self._to_look_at(hearing, planned, file))
         draft = self._drafts.answer(message, hearing.origin)
-        await self._desk.note((kept,), [draft], hearing.now, hearing.origin.seen)
-        return True
+        await self._desk.note((kept, *also), [draft], hearing.now, hearing.origin.seen)
 
     async def _is_meant(self, hearing: Hearing, name: str) -> bool:
         """Say whether a file is for the bot: given to it alone or by name, said to be of questions, or while a group is set up."""

@@ -93,6 +93,7 @@ class Word(StrEnum):
     ENGINEERS = "engineers"
     WHERE = "where"
     IMPORT = "import"
+    COLUMNS = "columns"
     ACCOUNT = "account"
     MERGE = "merge"
     SPLIT = "split"
@@ -212,6 +213,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.ENGINEERS, ("工程师", "engineers"), Whose.ADMIN, N_("工程师 @同事 … — 这个群由谁轮值"), N_("工程师 @老张 @小李")),
     Spec(Word.WHERE, ("这里是", "whereami"), Whose.STAFF, N_("这里是 — 这个群的地址和设置"), N_("这里是")),
     Spec(Word.IMPORT, ("确认导入", "importfaq"), Whose.ADMIN, N_("确认导入 — 导入刚才发来的 FAQ 文件"), N_("确认导入")),
+    Spec(Word.COLUMNS, ("列", "columns"), Whose.ADMIN, "", N_("列 A=问法 B=答案")),
     Spec(Word.ACCOUNT, ("帐号", "账号", "account"), Whose.ANYBODY, N_("帐号 — 让我在别的平台也认得您"), N_("帐号 {number}"), takes_number=True),
 )  # fmt: skip
 

@@ -118,8 +118,8 @@ async def test_a_table_whose_columns_would_have_to_be_guessed_is_left_alone_wher
 
 async def test_columns_that_are_not_clear_are_asked_about(office):
     (said,) = await send(office, file("事项,处理经过,答复口径\n甲,一,二\n", "faq.csv"))
-    assert "列名：事项、处理经过、答复口径" in said
-    assert "请把这两列改名为“标准问法”和“答案”再发一次" in said
+    assert "A 事项（甲）、B 处理经过（一）、C 答复口径（二）" in said
+    assert "回“列 A=问法 B=答案”" in said
 
 
 async def test_a_file_without_faulty_rows_brings_no_table(office):
@@ -147,7 +147,7 @@ async def test_the_entries_of_a_file_belong_to_the_customer_whose_room_is_set_up
         (file("gone"), "已过期"),
         (file("\x00\x01", "faq.xlsx"), "读不了"),
         (file("随便一句话", "faq.csv"), "读不了"),
-        (replace(file("姓名,电话\n老张,1", "名单.csv"), is_addressed=True), "读不了"),
+        (replace(file("姓名,电话\n老张,1", "名单.csv"), is_addressed=True), "没看出哪列"),
         (replace(file("gone", "名单.csv"), is_addressed=True), "已过期"),
     ],
 )
@@ -161,8 +161,8 @@ async def test_a_file_that_cannot_be_read_is_refused_while_a_group_is_set_up(off
     await office.bot.reception.noticed(office.chat.added("新群", is_removed=False))
     await office.hear(DUTY, "陈经理", "绑定 育才小学")
     office.said(DUTY)
-    (said,) = await send(office, file("姓名,电话\n老张,1", "名单.csv"))
-    assert "名单.csv 读不了" in said
+    (said,) = await send(office, file("\x00\x01", "名单.xlsx"))
+    assert "名单.xlsx 读不了" in said
 
 
 @pytest.mark.parametrize(
