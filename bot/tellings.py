@@ -69,6 +69,11 @@ def telling(text: str, now: datetime, zone: ZoneInfo) -> tuple[Telling, datetime
     return (Telling.CORRECTS, None) if _CORRECTS.fullmatch(said) else None
 
 
+def may_ask(text: str) -> bool:
+    """Say whether a text may ask something of the work that is owed; nearly nothing that people say to each other does."""
+    return len(text) <= _LONGEST and _ASKS.fullmatch(text.strip()) is not None
+
+
 def addition(by: Party, text: str, now: datetime, zone: ZoneInfo) -> s.Supplement:
     """Return what somebody adds to a ticket that they name: its owner reads at once what corrects, wishes or asks something."""
     added = supplement(by, text)
