@@ -47,7 +47,11 @@ class AskingAfter:
 
     async def asked(self, hearing: Hearing, fresh: int | None) -> bool:
         """Answer a customer who asks the bot after their ticket; False when they ask something else, or have none."""
-        wished = wish(hearing.text) if hearing.is_addressed and not hearing.role.is_staff else None
+        wished = (
+            wish(hearing.text) or (Wish.SOONER if has_waited(hearing.text) else None)
+            if hearing.is_addressed and not hearing.role.is_staff
+            else None
+        )
         if wished is None:
             return not hearing.role.is_staff and await self._is_pressed_again(hearing, fresh)
         own = await self._finding.mine(hearing)

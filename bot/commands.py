@@ -32,7 +32,7 @@ _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
     r"[啊呀哦哈嘞]+[\s!！?？。.~～]*$|[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率"
 )
 _ENTRY_FIRST = re.compile(  # K-141 不对
-    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?P<word>不对|有误|有错|错了|停用|启用|有效期?|复核|wrong|disable|enable|valid|review)(?=$|[\s:,.!?;，。：；])",
+    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?:这条|这个答案|的答案)?\s*(?P<word>不对|有误|有错|错了|停用|启用|有效期?|复核|wrong|disable|enable|valid|review)(?=$|[\s:,.!?;，。：；])",
     re.IGNORECASE,
 )
 _ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")

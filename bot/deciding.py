@@ -11,6 +11,7 @@ from typing import assert_never
 
 import msgspec
 
+from bot.sentence import Sentence
 from bot.tickets.errors import N_
 from faq.knowledge import Answer, Hit, Nothing, Suggest, Verdict
 from faq.sequences import SequenceOf
@@ -61,6 +62,10 @@ _ENOUGH = SequenceOf(  # to the bot: it has done enough
     "算了|没事了?|不用了?|不需要了?|不必了?|找到了?|知道了?|明白了?|懂了?|会了|我?自己(?:找到|弄好|搞定|解决|会)了?|已经好了|never ?mind|no need|got it|found it",
     r"[,，。.!！\s]|谢谢(?:您|你|啦)?|了|啦|哈|吧|thanks?",
     flags=re.IGNORECASE,
+)
+_PRAISES = Sentence(  # the bot: there is nothing to answer
+    r"(?:哇|小?机器人)?[\s,，]*你?(?:真|好|太|可真|挺|很|还挺)*(?:聪明|厉害|棒|能干|牛|可爱|不错|强大?)(?:啊|呀|了|哦|的|嘛|呢)*[\s。.!！~～👍]*"
+    r"|(?:good|nice|great|clever|smart) (?:bot|job|work)[\s.!]*|you(?:['’]re| are) (?:so |very )?(?:clever|smart|great)[\s.!]*"
 )
 _TELLS = re.compile(
     r"(?:我们?(?:是|在|把|刚|已经?|这边)|今天|明天|昨天|后天|[上下]午|晚上|(?:i|we)(?: am| are| have|['’](?:m|re|ve)) |today |tomorrow )",
@@ -175,7 +180,7 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
             return Silent(N_("是说给大家听的"))
     if _ENOUGH.is_all_of(heard.text.strip()):
         return Silent(N_("说的是不用了"))
-    if is_thanks(heard.text):
+    if is_thanks(heard.text) or _PRAISES.fullmatch(heard.text.strip()):
         return Silent(N_("只是道谢或应答"))
     if is_noise(heard.text):
         return Greet() if heard.is_addressed else Silent(N_("没有文字内容"))

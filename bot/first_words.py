@@ -31,8 +31,9 @@ class FirstWords:
         if room is None:
             return None
         here = [each for each in await self._store.open_tickets(room=room.id) if each.status is Status.OPEN]
-        if hearing.is_addressed and hearing.quotes is None:
-            return None  # said to the bot; who quotes it speaks to the room
+        is_to_the_bot = hearing.is_addressed and hearing.quotes is None and not takes_up(hearing.text)
+        if is_to_the_bot:
+            return None  # who quotes it, or says that they come, speaks to the room: where it hears nothing else, too
         if awaiting := self._awaiting(hearing, here):
             return awaiting
         waiting = [each for each in here if each.owner is None and not each.kind.is_planned]

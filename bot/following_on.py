@@ -12,7 +12,7 @@ from bot.outcomes import outcome
 from bot.raising import raised
 from bot.short_answers import says_still
 from bot.talk import Talk, tells
-from bot.tellings import addition, supplement, telling
+from bot.tellings import addition, may_ask, supplement, telling
 from bot.tickets import steps as s
 from bot.tickets.kinds import Status, Telling
 from bot.tickets.model import Ticket
@@ -89,6 +89,8 @@ class FollowingOn:
     async def asked(self, hearing: Hearing) -> bool:
         """Pass on what somebody asks of the work on their only ticket while nobody else speaks; False when they say else."""
         if hearing.role.is_staff or hearing.customer_room is None or hearing.mentions:
+            return False
+        if not may_ask(hearing.text):
             return False
         news = telling(hearing.text, hearing.now, self._rules.zone)
         if news is None or news[0] is not Telling.ASKS or not self._talk.is_quiet(hearing):

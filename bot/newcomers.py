@@ -14,19 +14,22 @@ from bot import names
 from bot.commands import parse
 from bot.desk import Desk
 from bot.drafts import Draft, Drafts
-from bot.hearing import heard
+from bot.hearing import Hearing, heard
 from bot.living import Living
 from bot.set_up import CURRENT, ROOM, RoomNote
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
+from bot.vocabulary import Word
 from bot.who_sets_up import places
 from scheduler.loop import Clock
 
 _MET = "met:"  # + address: the bot has introduced itself there
 _TOLD = "told:"  # + address: somebody was told of the group
+_EARLY = "early:"  # + address: whoever called the bot there before it was set up was told so, and so were we
 _AWAY = "away:"  # + address: the bot was removed from there, since when
+_CALLS: Final = frozenset({Word.REPORT, Word.URGENT})  # for help, also where the bot is not called by name
 _MOST_WAITING: Final = (
     50  # groups that nobody has set up: on some platforms anybody may add the bot to any number
 )
@@ -37,6 +40,9 @@ _WELCOME: Final = N_(
 _NOT_YET: Final = N_(
     "大家好，我是服务助手{name}，刚到这个群，还没设置好，暂时答不了。设好以后直接说问题并 @我就行。"
 )
+_TOO_EARLY: Final = N_("这个群还没设置好，现在还办不了，我已告诉同事。急事请先直接联系他们。")
+_CALLED_EARLY: Final = N_("“{room}”还没设置好，{name} 已经在那里找我：{text}")
+_LONGEST_WORDS: Final = 80
 _ENOUGH: Final = N_(
     "等着设置的群已有 {count} 个，再加进来的我先不出声，也不提示；要用哪个群，请到那里说“绑定 客户名”。"
 )
@@ -80,7 +86,8 @@ class Newcomers:
         """Take a message from a group that nobody has set up; True when the group is known after all."""
         command = parse(incoming.command or incoming.text)
         is_about_us = command is not None and command.word in SET_UP_WORDS
-        if not (is_about_us or incoming.is_addressed):
+        wants_us = incoming.is_addressed or (command is not None and command.word in _CALLS)
+        if not (is_about_us or wants_us):
             return False
         await self._living.load()  # another process may have set it up
         if self._living.directory.room_at(incoming.room) is not None:
@@ -91,11 +98,34 @@ class Newcomers:
             return False
         if command is not None and is_about_us and await self._setting_up.run(hearing, command):
             return False
-        if incoming.is_addressed:
+        if wants_us and await self._store.kept(_MET + incoming.room):
+            await self._called_early(incoming.room, hearing)
+        elif incoming.is_addressed:
             await self._arrived(
                 incoming.room, incoming.room_name, is_welcomed=False, seen=hearing.origin.seen
             )
         return False
+
+    async def _called_early(self, address: str, hearing: Hearing) -> None:
+        """Say once that nothing can be done in a group yet, and let whoever sets it up read what is wanted there."""
+        note = self._living.set_up.rooms.get(address)
+        if note is None or await self._store.kept(_EARLY + address):
+            return
+        now = self._clock.now()
+        here = self._drafts.speaker(self._living.config.bot.language, now).say(_TOO_EARLY)
+        key = f"n{_short(hearing.origin.seen)}.early"
+        drafts = [self._drafts.notice(Message(to=Place.CUSTOMER, text=here), address, key, now)]
+        for index, (place, language) in enumerate(places(self._living)):
+            words = (
+                hearing.text if len(hearing.text) <= _LONGEST_WORDS else f"{hearing.text[:_LONGEST_WORDS]}…"
+            )
+            text = self._drafts.speaker(language, now).say(
+                _CALLED_EARLY, room=note.name, name=hearing.by.name, text=words
+            )
+            message = Message(to=Place.DUTY, text=text)
+            drafts.append(self._drafts.notice(message, place, f"{key}.{index}", now))
+        kept = (Kept(_EARLY + address, now.isoformat()),)
+        await self._desk.note(kept, drafts, now, hearing.origin.seen)
 
     async def _arrived(self, address: str, name: str, *, is_welcomed: bool, seen: str) -> None:
         """Introduce the bot, once, and tell of the group. Who calls it before it is set up hears that this is still to come."""
@@ -114,6 +144,8 @@ class Newcomers:
             words = _WELCOME if is_welcomed else _NOT_YET
             drafts.append(self._introduction(address, language, words))
             kept.append(Kept(_MET + address, now.isoformat()))
+            if not is_welcomed:
+                kept.append(Kept(_EARLY + address, now.isoformat()))
         if is_new:
             note = self._living.set_up.rooms.get(address) or RoomNote(
                 name=names.shown(name) or address.rpartition(":")[2]
@@ -157,7 +189,7 @@ class Newcomers:
         note = self._living.set_up.rooms.get(address)
         if note is None or note.customer:
             return
-        gone = tuple(Kept(prefix + address, "") for prefix in (ROOM, _TOLD))
+        gone = tuple(Kept(prefix + address, "") for prefix in (ROOM, _TOLD, _EARLY))
         await self._desk.note(gone, [], self._clock.now(), None)
         await self._living.load()
 

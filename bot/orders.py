@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot import answers
 from bot.aside import AnswersAside
 from bot.asks import Check, Suggestion
-from bot.commands import WITH_NUMBER, Command, nearest
+from bot.commands import WITH_NUMBER, Command, nearest, parse
 from bot.complaining import Complaining
 from bot.desk import Desk
 from bot.directory import Directory
@@ -116,6 +116,8 @@ class Orders(AnswersAside):
         """Do what a command asks for; False when it is not meant as one."""
         if command.is_number_first and not is_sure(hearing, command):
             return False
+        if command.name == "?" and not hearing.is_private and not hearing.is_for_staff:
+            return await self._puzzled(hearing)
         if command.word in SET_UP_WORDS:
             return await self._setting_up.run(hearing, command)
         if command.word in TEACHING_WORDS:
@@ -339,6 +341,14 @@ class Orders(AnswersAside):
             return False
         await self._desk.take(just.number, step, hearing.origin, known=just)
         return True
+
+    async def _puzzled(self, hearing: Hearing) -> bool:
+        """Say how their tickets stand to whoever calls the bot with nothing but a question mark, or help them; to others it is speech."""
+        if not hearing.is_addressed:
+            return False
+        word = Word.MINE if await self._finding.mine(hearing) else Word.HELP
+        command = parse(f"/{word}")
+        return command is not None and await self._informing.run(hearing, command)
 
     async def _human(self, hearing: Hearing, command: Command) -> None:
         if command.rest:

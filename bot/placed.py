@@ -12,6 +12,7 @@ from faq.text import normalized
 
 _LONGEST: Final = 60
 _COUNTS = {"两": 2, "二": 2, "俩": 2, "2": 2, "三": 3, "仨": 3, "3": 3, "四": 4, "4": 4}
+_KNOWN = (2, 3, 4)  # of how many things a place can be meant; of more no further one has a name
 _ORDINALS = {"一": 0, "1": 0, "二": 1, "两": 1, "2": 1, "三": 2, "3": 2, "四": 3, "4": 3} | {
     "first": 0,
     "second": 1,
@@ -46,8 +47,10 @@ class Placed(msgspec.Struct, frozen=True):
 
 
 def names_places(text: str) -> bool:
-    """Say whether a text may name something by its place."""
-    return len(text) <= _LONGEST and _MAY_BE.search(text.lower()) is not None
+    """Say whether a text names something by its place, if there are as many of it as that takes."""
+    if len(text) > _LONGEST or not _MAY_BE.search(text.lower()):
+        return False
+    return any(placed(text, count) for count in _KNOWN)
 
 
 def placed(text: str, count: int) -> tuple[Placed, ...]:

@@ -23,6 +23,7 @@ _CORRECTS: Final = Sentence(
     r"(?:刚才|上面|前面)?(?:说|写|打|报|发)错了?[\s,，。:：!！]*(?:应该)?(?:是|在|不是)?.{1,40}"
     r"|(?:应该)?不是[^,，。?？]{1,12}[\s,，。]*(?:应该|而)?是[^?？]{1,20}"
     r"|更正(?:一下)?[\s:：,，]*.{1,40})"
+    r"|(?:sorry|oops)?[,.!\s]*(?:i (?:meant|mean) .{1,40}|(?:it['’]?s|it is) [^,?]{1,20},? not [^?]{1,20})"
 )
 _WISHES: Final = re.compile(
     r"(?:老师傅?|师傅)?[\s,，]*(?:能不能|能否|可不可以|可以|能|我?想|我?要|麻烦|帮我|那就?|就){0,3}(?P<asks>预?约)?(?:个|一下|在|到)?\s*"
@@ -66,6 +67,11 @@ def telling(text: str, now: datetime, zone: ZoneInfo) -> tuple[Telling, datetime
     if _ASKS.fullmatch(said):
         return Telling.ASKS, None
     return (Telling.CORRECTS, None) if _CORRECTS.fullmatch(said) else None
+
+
+def may_ask(text: str) -> bool:
+    """Say whether a text may ask something of the work that is owed; nearly nothing that people say to each other does."""
+    return len(text) <= _LONGEST and _ASKS.fullmatch(text.strip()) is not None
 
 
 def addition(by: Party, text: str, now: datetime, zone: ZoneInfo) -> s.Supplement:

@@ -80,7 +80,7 @@ _IN_ENGLISH = {
     ),
     Wish.SOONER: Sentence(
         r"(?:please |can you |could you |can somebody |can it )*(?:hurry(?: up)?|be (?:faster|sooner|quick(?:er)?)|come (?:sooner|faster|quickly)|speed (?:it|this) up)(?: please)?"
-        r"|(?:as soon as possible|asap)(?: please)?|(?:(?:i|we)(?: have| ve)? been )?waiting (?:for )?(?:too |so |very |ages|hours)(?:long)?|(?:still )?nobody (?:came|is here|has come)(?: yet)?"
+        r"|(?:as soon as possible|asap)(?: please)?|(?:(?:i|we)(?: have| ve)? been )?waiting (?:for )?(?:too |so |very |ages|hours)(?:long)?|(?:still )?(?:nobody|no one) (?:came|(?:is )?here|has come|is coming)(?: yet)?"
     ),
     Wish.NO_MORE: Sentence(
         r"(?:please )?(?:never ?mind|no (?:longer )?need(?:ed)?(?: to (?:come|fix it))?|(?:you )?(?:don t|do not|needn t|need not) (?:need to |have to )?(?:come|fix it|bother))"
@@ -125,8 +125,11 @@ def wish(text: str) -> Wish | None:
 def has_waited(text: str) -> bool:
     """Say whether a clause of a text says that nobody has come for too long: `什么破服务，都半个小时了还没人来！！！`."""
     folded = normalized(text)
-    if len(folded) > _LONGEST_ENGLISH or folded.isascii():
+    if len(folded) > _LONGEST_ENGLISH:
         return False
+    if folded.isascii():
+        parts = (_MARKS.sub(" ", part).strip().lower() for part in _CLAUSES.split(folded))
+        return any(_IN_ENGLISH[Wish.SOONER].fullmatch(part) for part in parts if part)
     clauses = (_MARKS.sub("", part) for part in _CLAUSES.split(folded))
     return any(len(part) <= _LONGEST and _SOONER.fullmatch(part) for part in clauses if part)
 

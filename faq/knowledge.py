@@ -36,6 +36,7 @@ _AT_MOST = 3
 _READ = 300
 _LATELY = 16  # texts that were looked up ahead
 _READ_AT_ONCE = 4  # phrasings, some hundred microseconds each
+_WORTH_SIFTING = 6  # phrasings; to estimate what fewer say costs as much as it spares
 _LETTERS = re.compile("[a-z]+")
 
 
@@ -307,7 +308,7 @@ class KnowledgeBase:
         if is_bounded and self._most_likely(asked_text, all_shares, customer) < at_least:
             return []
         sentences = {number: like(number) for number in numbers} if like is not None else {}
-        if is_brief and not meant:
+        if is_brief and not meant and len(numbers) > _WORTH_SIFTING:
             numbers = self._foremost(asked_text, all_shares, sentences)
         weight = self.index.weights_of()
         asked, found = Asked(reading(asked_text), weight), []

@@ -236,6 +236,14 @@ async def test_a_token_that_has_expired_is_renewed_once(app):
     assert len([token for token in app.server.tokens if token.startswith("t-")]) == 2
 
 
+@pytest.mark.parametrize("code", [99991661, 99991663, 99991664, 99991668, 99991671])
+async def test_every_way_of_saying_that_a_token_is_wrong_brings_a_new_one(app, code):
+    app.server.answers = [(400, {"code": code, "msg": "token"})]
+    await app.adapter.send(say("一"))
+    assert len(app.server.shown) == 1
+    assert len(app.server.tokens) == 2
+
+
 @pytest.mark.parametrize(
     ("answer", "retry_after", "is_unknown"),
     [

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.placed import Placed, place_of, placed
+from bot.placed import Placed, names_places, place_of, placed
+
+_PIECES = [
+    "第一个", "第四个", "最后一个", "前面那个", "都", "四个", "三单", "the last one", "both", "，", "。", " ",
+    "取消", "好了", "那", "上面", "请", "on ", "怎么还没人来",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -45,3 +52,8 @@ def test_a_place_alone_is_a_place() -> None:
         None,
         None,
     )
+
+
+@given(st.lists(st.sampled_from(_PIECES), max_size=6).map("".join), st.integers(2, 9))
+def test_what_names_a_place_of_however_many_is_known_to_name_one(text: str, count: int) -> None:
+    assert names_places(text) or not placed(text, count)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.tellings import addition, telling
+from bot.tellings import addition, may_ask, telling
 from bot.tickets.kinds import Telling
 from bot.tickets.model import Party
 
@@ -34,6 +34,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 )
 def test_a_question_of_the_work_is_for_its_owner(text: str) -> None:
     assert telling(text, NOW, ZONE) == (Telling.ASKS, None)
+    assert may_ask(text)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,7 @@ def test_a_question_of_the_work_is_for_its_owner(text: str) -> None:
 )
 def test_other_questions_are_not(text: str) -> None:
     assert telling(text, NOW, ZONE) is None
+    assert not may_ask(text)
 
 
 def test_whatever_is_asked_of_a_ticket_by_its_number_is_for_its_owner() -> None:
