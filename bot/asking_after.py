@@ -80,8 +80,11 @@ class AskingAfter:
             return False
         if fresh is not None and is_pressing(hearing.text):
             return await self._pressed(hearing, fresh)
-        wished = wish(hearing.text) or (Wish.SOONER if has_waited(hearing.text) else None)
-        if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and _WAITED.search(hearing.text)):
+        wished = wish(hearing.text)
+        may_have_waited = _WAITED.search(hearing.text) is not None
+        if wished is None and may_have_waited and has_waited(hearing.text):
+            wished = Wish.SOONER
+        if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and may_have_waited):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
         is_sure = (

@@ -36,7 +36,9 @@ _LAST: Final = re.compile(  # any news on the second one
     r"(?P<verb>.{3,30}?) (?:on |of |with |for |about |to )?(?=(?:the )?(?:first|second|third|fourth|last)(?: one| ticket| report)?$)"
 )
 _BETWEEN_CLAUSES: Final = re.compile(r"[,，。;；、\n]+|\s+(?=第|and )|(?<=[了行好])(?=第[一二三四1-4]个)")
-_MAY_BE: Final = re.compile(r"[第个单张条件都俩仨]|first|second|third|fourth|last|both")
+_MAY_BE: Final = re.compile(
+    r"第|[头前后面这那一两二三四2-4]\s*个|最后|[两二三四2-4][单张条件]|[俩仨]|[全都][报要不取撤]|first|second|third|fourth|last|both"
+)
 
 
 class Placed(msgspec.Struct, frozen=True):

@@ -92,7 +92,9 @@ class RoomQueues:
 
     def unheld(self, room: str) -> list[Queued]:
         """Take what was held for a room, to be said now."""
-        held = self._held.pop(room, [])
+        held = self._held.pop(room, None)
+        if held is None:
+            return []
         for message in held:
             self._leave(message)
         return [replace(message, state=Delivery.QUEUED, was_held=True, not_before=None) for message in held]
