@@ -18,6 +18,8 @@ from bot.store.contract import Change, Saved, Store
 from bot.store.knowledge_contract import Learning
 from bot.store.messages import Queued
 from bot.store.portable import Portable
+from bot.store.redis import RedisStore
+from bot.store.redis_start import open_redis
 from bot.store.registry import open_store
 from bot.tickets.events import AnyEvent, Noted
 from bot.tickets.kinds import Kind
@@ -174,3 +176,26 @@ async def reopened(store: Store, store_url: str) -> AsyncIterator[Callable[[], A
             return opened
 
         yield again
+
+
+@pytest.fixture(params=["1", "5"], ids=["one shard", "five shards"])
+def url(redis_server: Server, request: pytest.FixtureRequest) -> str:
+    """Return the address of an empty server, used as one shard and as several."""
+    redis_server.empty()
+    return f"{redis_server.url}?shards={request.param}"
+
+
+@pytest_asyncio.fixture
+async def one(url: str) -> AsyncIterator[RedisStore]:
+    """A worker."""
+    store = await open_redis(url, AT)
+    yield store
+    await store.close()
+
+
+@pytest_asyncio.fixture
+async def other(url: str, one: RedisStore) -> AsyncIterator[RedisStore]:
+    """Another worker at the same server."""
+    store = await open_redis(url, AT)
+    yield store
+    await store.close()

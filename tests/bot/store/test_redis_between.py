@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,9 +16,7 @@ from bot.store.contract import Link
 from bot.store.faults import AlreadySeen, Conflict
 from bot.store.knowledge_contract import Uses
 from bot.store.messages import Delivered, Delivery
-from bot.store.redis import RedisStore
 from bot.store.redis_servers import Servers
-from bot.store.redis_start import open_redis
 from bot.tickets.kinds import Status, SurveyState
 from bot.tickets.model import Survey
 from tests.bot.store.conftest import AT
@@ -67,26 +65,6 @@ class Twice:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._servers, name)
-
-
-@pytest.fixture(params=["1", "5"], ids=["one shard", "five shards"])
-def url(redis_server: Server, request: pytest.FixtureRequest) -> str:
-    redis_server.empty()
-    return f"{redis_server.url}?shards={request.param}"
-
-
-@pytest_asyncio.fixture
-async def one(url: str) -> AsyncIterator[RedisStore]:
-    store = await open_redis(url, AT)
-    yield store
-    await store.close()
-
-
-@pytest_asyncio.fixture
-async def other(url: str, one: RedisStore) -> AsyncIterator[RedisStore]:
-    store = await open_redis(url, AT)
-    yield store
-    await store.close()
 
 
 def closed(build, number):

@@ -3,43 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-import pytest_asyncio
 from msgspec.structs import replace
 
 from bot.store.faults import Conflict, LeaseLost, MovedAway
 from bot.store.messages import Delivered, Delivery
 from bot.store.redis import RedisStore
-from bot.store.redis_start import open_redis
 from bot.store.sharing import Lease, Wake
 from tests.bot.store.conftest import AT
 from tests.redis_servers import Server
 
 pytestmark = pytest.mark.asyncio
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(params=["1", "5"], ids=["one shard", "five shards"])
-def url(redis_server: Server, request: pytest.FixtureRequest) -> str:
-    redis_server.empty()
-    return f"{redis_server.url}?shards={request.param}"
-
-
-@pytest_asyncio.fixture
-async def one(url: str) -> AsyncIterator[RedisStore]:
-    store = await open_redis(url, AT)
-    yield store
-    await store.close()
-
-
-@pytest_asyncio.fixture
-async def other(url: str, one: RedisStore) -> AsyncIterator[RedisStore]:
-    store = await open_redis(url, AT)
-    yield store
-    await store.close()
 
 
 def keys(messages):
