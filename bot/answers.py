@@ -86,16 +86,18 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool =
     who = _who(ticket, speaker, rules)
     what = ticket.progress or title(ticket)
     word = timing.promised_word(ticket, rules)
-    text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what.rstrip("。."))
+    what = what.rstrip("。.")
     if is_staff:
         text = speaker.say(
             "{number} {who}：{what}（{customer} {requester}）。",
             number=number,
             who=who,
-            what=what.rstrip("。."),
+            what=what,
             customer=rules.customers.get(ticket.customer, ticket.customer),
             requester=ticket.requester,
         )
+    else:
+        text = speaker.say("{number} {who}：{what}。", number=number, who=who, what=what)
     if ticket.waiting is not None and not is_undecided(ticket):
         return text + _waits(ticket.waiting, speaker, is_staff=is_staff)
     if ticket.appointment is not None:

@@ -81,11 +81,6 @@ class AskingOwner:
         """Ask which ticket it is about, or whether it is about any."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         first, *others = meant
-        text = say(
-            "是问 {number}（{title}）的事吗？是回 1，我转给工程师；另有问题回 2 报新单。",
-            number=first.number,
-            title=title(first),
-        )
         if others:
             lines = say("　").join(
                 f"{place} {each.number} {title(each)}" for place, each in enumerate(meant, 1)
@@ -94,6 +89,12 @@ class AskingOwner:
                 "是问哪一单的事？回数字，我转给工程师\n{lines}\n{new} 都不是，报新单",
                 lines=lines,
                 new=len(meant) + 1,
+            )
+        else:
+            text = say(
+                "是问 {number}（{title}）的事吗？是回 1，我转给工程师；另有问题回 2 报新单。",
+                number=first.number,
+                title=title(first),
             )
         commands = [f"/add {each.number} {hearing.text}" for each in meant]
         about = Choices(commands=(*commands, f"/{Word.REPORT} {hearing.text}"))

@@ -86,8 +86,7 @@ class ByPlace:
         named = {place for each in said for place in each.places}
         whole = closing(hearing, ClosedAsk(ask.id, "placed")) if len(named) == len(questions) else hearing
         for part, place in enumerate(taken, 1):
-            last = part == len(taken)
-            heard = whole if last else replace(hearing, origin=replace(hearing.origin, part=part))
+            heard = whole if part == len(taken) else _part(hearing, part)
             outside = offer.outside if place == len(offer.earlier) else ""
             await self._opening.offered(heard, questions[place], outside=outside)
         if not taken:
@@ -104,7 +103,7 @@ class ByPlace:
         if not is_said_to_us and any(isinstance(each, Wish) for each in doings):
             return False
         for part, (doing, (_, tickets)) in enumerate(zip(doings, meant, strict=True), 1):
-            heard = _part(hearing, part, is_last=part == len(doings))
+            heard = hearing if part == len(doings) else _part(hearing, part)
             if isinstance(doing, Wish):
                 await self._asking_after.about_several(heard, tickets, doing)
             else:
@@ -114,17 +113,16 @@ class ByPlace:
     async def _checked(self, hearing: Hearing, tickets: Sequence[Ticket], *, works: bool, part: int) -> None:
         """Close solved tickets that work, or open those again that do not."""
         for count, ticket in enumerate(tickets, 1):
-            heard = hearing
-            if count < len(tickets):
-                heard = _part(hearing, part * 10 + count, is_last=False)
+            heard = hearing if count == len(tickets) else _part(hearing, part * 10 + count)
             if works:
                 await self._checking.confirm(heard, ticket)
             else:
                 await self._desk.take(ticket.number, s.Reopen(hearing.by, hearing.text), heard.origin)
 
 
-def _part(hearing: Hearing, part: int, *, is_last: bool) -> Hearing:
-    return hearing if is_last else replace(hearing, origin=replace(hearing.origin, part=part))
+def _part(hearing: Hearing, part: int) -> Hearing:
+    """Return what was heard as one of several things that it brings about, before the last."""
+    return replace(hearing, origin=replace(hearing.origin, part=part))
 
 
 def _takes(said: str) -> bool | None:

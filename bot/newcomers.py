@@ -22,7 +22,7 @@ from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
 from bot.vocabulary import Word
-from bot.who_sets_up import places
+from bot.who_sets_up import news, places
 from scheduler.loop import Clock
 
 _MET = "met:"  # + address: the bot has introduced itself there
@@ -115,15 +115,9 @@ class Newcomers:
         here = self._drafts.speaker(self._living.config.bot.language, now).say(_TOO_EARLY)
         key = f"n{_short(hearing.origin.seen)}.early"
         drafts = [self._drafts.notice(Message(to=Place.CUSTOMER, text=here), address, key, now)]
-        for index, (place, language) in enumerate(places(self._living)):
-            words = (
-                hearing.text if len(hearing.text) <= _LONGEST_WORDS else f"{hearing.text[:_LONGEST_WORDS]}…"
-            )
-            text = self._drafts.speaker(language, now).say(
-                _CALLED_EARLY, room=note.name, name=hearing.by.name, text=words
-            )
-            message = Message(to=Place.DUTY, text=text)
-            drafts.append(self._drafts.notice(message, place, f"{key}.{index}", now))
+        words = hearing.text if len(hearing.text) <= _LONGEST_WORDS else f"{hearing.text[:_LONGEST_WORDS]}…"
+        values = {"room": note.name, "name": hearing.by.name, "text": words}
+        drafts += news(self._living, self._drafts, key, now, lambda to: to.say(_CALLED_EARLY, **values))
         kept = (Kept(_EARLY + address, now.isoformat()),)
         await self._desk.note(kept, drafts, now, hearing.origin.seen)
 
@@ -203,14 +197,15 @@ class Newcomers:
         room = self._living.directory.room_at(notice.room)
         if room is None:
             return
-        drafts = []
-        for index, (place, language) in enumerate(places(self._living, but=notice.room)):
-            speaker = self._drafts.speaker(language, self._clock.now())
-            text = speaker.say(template, room=room.name)
-            key = f"n{_short(notice.room + notice.key)}.{notice.what}.{index}"
-            drafts.append(
-                self._drafts.notice(Message(to=Place.DUTY, text=text), place, key, self._clock.now())
-            )
+        key, name = f"n{_short(notice.room + notice.key)}.{notice.what}", room.name
+        drafts = news(
+            self._living,
+            self._drafts,
+            key,
+            self._clock.now(),
+            lambda to: to.say(template, room=name),
+            but=notice.room,
+        )
         kept = (Kept(_AWAY + notice.room, away),) if away is not None else ()
         if drafts:
             seen = f"{notice.room}|{notice.key}{'|back' if away == '' else ''}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -50,9 +51,8 @@ class Placed(msgspec.Struct, frozen=True):
 
 def names_places(text: str) -> bool:
     """Say whether a text names something by its place, if there are as many of it as that takes."""
-    if len(text) > _LONGEST or not _MAY_BE.search(text.lower()):
-        return False
-    return any(placed(text, count) for count in _KNOWN)
+    clauses = _clauses(text)
+    return any(_placed(clauses, count) for count in _KNOWN)
 
 
 def placed(text: str, count: int) -> tuple[Placed, ...]:
@@ -60,12 +60,21 @@ def placed(text: str, count: int) -> tuple[Placed, ...]:
 
     Each clause must name one. `上面两个` names all only where there are two.
     """
-    if count < 2 or len(text) > _LONGEST or not _MAY_BE.search(text.lower()):
-        return ()
+    return _placed(_clauses(text), count) if count > 1 else ()
+
+
+def _clauses(text: str) -> list[str]:
+    """Return the clauses of a text that may name places; none of any other."""
+    if len(text) > _LONGEST or not _MAY_BE.search(text.lower()):
+        return []
     said = normalized(text).strip().lower()
-    clauses = [clause.strip(BETWEEN + "?？") for clause in _BETWEEN_CLAUSES.split(said)]
+    clauses = (clause.strip(BETWEEN + "?？") for clause in _BETWEEN_CLAUSES.split(said))
+    return [clause for clause in clauses if clause]
+
+
+def _placed(clauses: Sequence[str], count: int) -> tuple[Placed, ...]:
     found: list[Placed] = []
-    for clause in filter(None, clauses):
+    for clause in clauses:
         named = _named(clause, count)
         if named is not None:
             found.append(named)

@@ -69,7 +69,7 @@ class RoomQueues:
 
     def let_go(self, room: str, key: str) -> None:
         """Forget a message that is somebody else's to send."""
-        self._keep(room, lambda _, message: message.key != key)
+        self._drop(room, key)
 
     def close(self, room: str) -> None:
         """Forget the queue of a room that is empty."""
@@ -84,11 +84,11 @@ class RoomQueues:
     def unhold(self, message: Queued) -> None:
         """Take back that the head of a queue is held, also where somebody has spoken meanwhile and it is queued already."""
         held = self._held.get(message.room, [])
-        self._held[message.room] = [each for each in held if each is not message]
-        if len(self._held[message.room]) < len(held):
+        if message in held:
+            held.remove(message)
             self._leave(message)
         else:
-            self._keep(message.room, lambda place, each: place == 0 or each.key != message.key)
+            self._drop(message.room, message.key, behind=1)
 
     def unheld(self, room: str) -> list[Queued]:
         """Take what was held for a room, to be said now."""
@@ -111,16 +111,13 @@ class RoomQueues:
         if self._places[message.key] <= 0:
             del self._places[message.key]
 
-    def _keep(self, room: str, stays: Callable[[int, Queued], bool]) -> None:
-        queue = self._queues.get(room)
-        if queue is None:
-            return
-        here = list(enumerate(queue))
-        queue.clear()
-        queue.extend(message for place, message in here if stays(place, message))
-        for place, message in here:
-            if not stays(place, message):
-                self._leave(message)
+    def _drop(self, room: str, key: str, *, behind: int = 0) -> None:
+        """Take a message out of a queue, wherever it stands from a place on."""
+        queue = self._queues.get(room, deque())
+        for place in reversed(range(behind, len(queue))):
+            if queue[place].key == key:
+                self._leave(queue[place])
+                del queue[place]
 
 
 def most_urgent_first(

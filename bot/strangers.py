@@ -14,7 +14,8 @@ from bot.hearing import Hearing
 from bot.living import Living
 from bot.tickets.messages import Message, Place
 from bot.tickets.recipients import in_charge
-from bot.who_sets_up import places
+from bot.tickets.speaker import Speaker
+from bot.who_sets_up import news
 
 _WITHIN: Final = timedelta(hours=1)
 _MOST_OF_ONE: Final = 5  # messages of one stranger that are passed on
@@ -65,19 +66,16 @@ class Strangers:
     def _news(self, hearing: Hearing, *, is_first: bool) -> list[Draft]:
         """Tell the duty room what was written, and how whoever wrote it can be known."""
         said = " ".join(hearing.text.split())[:_LONGEST]
-        drafts = []
-        for index, (place, language) in enumerate(places(self._living)):
-            say = self._drafts.speaker(language, hearing.now).say
-            text = say(
+
+        def told(speaker: Speaker) -> str:
+            text = speaker.say(
                 "👤 没登记的帐号 {account}（{who}）：{text}",
                 account=hearing.origin.account,
                 who=hearing.by,
                 text=said,
             )
-            if is_first:
-                text += say("\n是客户的话，请把这个帐号加到配置的 [[people]]。")
-            message = Message(to=Place.DUTY, text=text)
-            drafts.append(
-                self._drafts.notice(message, place, f"a{hearing.origin.key}.stranger.{index}", hearing.now)
+            return (
+                text + speaker.say("\n是客户的话，请把这个帐号加到配置的 [[people]]。") if is_first else text
             )
-        return drafts
+
+        return news(self._living, self._drafts, f"a{hearing.origin.key}.stranger", hearing.now, told)

@@ -9,7 +9,7 @@ from math import inf, log2
 from faq.nearness import rareness
 
 # How many bits a character says that is not known at all, and one more than by itself where no word is known with what stands before.
-_UNKNOWN, APART = 20.0, 6.0
+_UNKNOWN, _APART = 20.0, 6.0
 # How many bits a pair costs at least: a few phrasings prove little.
 _LEAST = 1.0
 
@@ -23,7 +23,7 @@ def alone(character: str) -> float:
     return _UNKNOWN if bits is None else bits
 
 
-def joined(before: str, character: str, seen: Seen) -> float:
+def _joined(before: str, character: str, seen: Seen) -> float:
     """Return how surprising a character is after another: by the phrasings or by the words of the language, what is less."""
     pair = before + character
     together, times = rareness(pair), seen(pair)
@@ -31,18 +31,19 @@ def joined(before: str, character: str, seen: Seen) -> float:
     return min(bits, _LEAST + log2((seen(before) + 1) / times)) if times else bits
 
 
-def ended(before: str, character: str) -> float:
+def _ended(before: str, character: str) -> float:
     """Return how surprising a character is after two others, by the words of the language."""
     first, together = rareness(before), rareness(before + character)
     return inf if first is None or together is None else max(_LEAST, together - first)
 
 
+def next_after(before: str, character: str, seen: Seen) -> float:
+    """Return how surprising a character is after a row of others, of which the last two count."""
+    return min(
+        alone(character) + _APART, _joined(before[-1], character, seen), _ended(before[-2:], character)
+    )
+
+
 def surprise(row: str, seen: Seen) -> float:
     """Return how many bits a row of characters says from its second on."""
-    bits = 0.0
-    for place in range(1, len(row)):
-        character = row[place]
-        apart = alone(character) + APART
-        beside = joined(row[place - 1], character, seen)
-        bits += min(apart, beside, ended(row[place - 2 : place], character) if place > 1 else inf)
-    return bits
+    return sum(next_after(row[:place], row[place], seen) for place in range(1, len(row)))

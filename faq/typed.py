@@ -8,7 +8,7 @@ from math import inf
 
 from faq.nearness import rareness
 from faq.pinyin import characters, typed
-from faq.surprise import APART, Seen, alone, ended, joined
+from faq.surprise import Seen, alone, next_after
 
 # Of the characters that sound the same those are tried that stand in most phrasings, then the commonest.
 _TRIED = 16
@@ -53,10 +53,9 @@ def _meant(before: str, signs: str, after: str, seen: Seen) -> str:
 
 def _cheapest(beginnings: dict[str, float], option: str, seen: Seen) -> tuple[str, float]:
     """Return the likeliest of some beginnings with a character added, and the bits it costs."""
-    apart = alone(option) + APART
     best, least = "", inf
     for before, cost in beginnings.items():
-        bits = cost + min(apart, joined(before[-1], option, seen), ended(before[-2:], option))
+        bits = cost + next_after(before, option, seen)
         if bits < least:
             best, least = before + option, bits
     return best, least

@@ -93,7 +93,7 @@ class Commits:
 
     async def update_dead(self, letters: list[Queued]) -> list[str]:
         """Save what becomes of dead letters and return the keys of those that still were."""
-        return await self._finished(self._update_dead(letters)) if letters else []
+        return await self._finished(self._update(letters, None, of_dead=True)) if letters else []
 
     async def note_delivered(self, delivered: list[Delivered]) -> None:
         """Note that messages arrived."""
@@ -229,26 +229,20 @@ class Commits:
         )
         return replace(change, outgoing=outgoing)
 
-    async def _update(self, messages: list[Queued], under: Lease | None) -> None:
+    async def _update(
+        self, messages: list[Queued], under: Lease | None, *, of_dead: bool = False
+    ) -> list[str]:
+        """Save messages, and return the keys of those dead letters for which it was done."""
         # What is for somebody else to send is news, also where that is this worker: an answer that is lost leaves it waiting for nobody.
         fences = {under.adapter: str(under.term)} if under else {}
+        saved: list[str] = []
         for shard, group in (await self._by_shard(messages)).items():
             value = {
                 "channel": self._shards.channel,
                 "worker": self._worker,
                 "under": (under.adapter, str(under.term)) if under else False,
+                "of_dead": [message.is_unknown for message in group] if of_dead else False,
                 "messages": [queued_value(message, fences) for message in group],
-            }
-            _check(await self._servers.written(shard, "update", packed(value)))
-
-    async def _update_dead(self, letters: list[Queued]) -> list[str]:
-        saved: list[str] = []
-        for shard, group in (await self._by_shard(letters)).items():
-            value = {
-                "channel": self._shards.channel,
-                "worker": self._worker,
-                "of_dead": [letter.is_unknown for letter in group],
-                "messages": [queued_value(letter, {}) for letter in group],
             }
             answer = await self._servers.written(shard, "update", packed(value))
             _check(answer)

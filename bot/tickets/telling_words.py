@@ -18,13 +18,14 @@ def told(event: e.Supplemented, after: Ticket, voices: Voices, rules: Rules) -> 
     duty, number = voices.duty.say, after.number
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
     names = " ".join(f"@{party.name}" for party in called)
+    say, said = voices.customer.say, " ".join(event.text.split())[:60]
     match event.telling:
         case None:
             return []
         case Telling.CORRECTS:
             text = duty(
                 "✏️ {number} {by} 更正：{text} {names}",
-                number=number, by=event.by, text=" ".join(event.text.split())[:60], names=names,
+                number=number, by=event.by, text=said, names=names,
             )  # fmt: skip
             return [Message(to=Place.DUTY, text=text, mentions=called)]
         case Telling.WISHES if event.at is not None:
@@ -32,34 +33,30 @@ def told(event: e.Supplemented, after: Ticket, voices: Voices, rules: Rules) -> 
                 "📅 {number} {by} 希望 {time} 上门（{title}）。{names} 可以就回“约 {number} {time}”。",
                 number=number, by=event.by, time=event.at, title=title(after), names=names,
             )  # fmt: skip
-            say = voices.customer.say
             answer = say("记下了：您希望 {time} 上门，工程师接单后定。", time=event.at)
             if after.owner is not None:
                 answer = say(
                     "已转告 {owner}：您希望 {time} 上门，定下来我在这里说。", owner=after.owner, time=event.at
                 )
-            return [
-                Message(to=Place.CUSTOMER, text=answer),
-                Message(to=Place.DUTY, text=text, mentions=called),
-            ]
+            return _passed_on(answer, text, called)
         case Telling.WISHES:
             return []
         case Telling.ASKS:
-            return _asked(event, after, voices, called)
+            owner = after.owner or say("工程师")
+            answer = say("{number} 已转问 {owner}，有答复我在这里说。", number=number, owner=owner)
+            text = duty(
+                "❓ {number} {by} 问：{text} {names}\n回“答复 {number} 内容”，我转到客户群。",
+                number=number, by=event.by, text=said, names=names,
+            )  # fmt: skip
+            return _passed_on(answer, text, called)
         case Telling.TELLS:
-            answer = voices.customer.say(
-                "{number} 记下了，已转告 {owner}。",
-                number=number,
-                owner=after.owner or voices.customer.say("工程师"),
-            )
+            owner = after.owner or say("工程师")
+            answer = say("{number} 记下了，已转告 {owner}。", number=number, owner=owner)
             text = duty(
                 "💬 {number} {by} 补充：{text} {names}",
-                number=number, by=event.by, text=" ".join(event.text.split())[:60], names=names,
+                number=number, by=event.by, text=said, names=names,
             )  # fmt: skip
-            return [
-                Message(to=Place.CUSTOMER, text=answer),
-                Message(to=Place.DUTY, text=text, mentions=called),
-            ]
+            return _passed_on(answer, text, called)
         case Telling.WORKS:
             text = duty(
                 "{number} {by} 说好了。{names} 结单写原因、方法、预防就行",
@@ -73,16 +70,6 @@ def told(event: e.Supplemented, after: Ticket, voices: Voices, rules: Rules) -> 
             assert_never(event.telling)
 
 
-def _asked(event: e.Supplemented, after: Ticket, voices: Voices, called: tuple[Party, ...]) -> list[Message]:
-    """Pass a question on, with how its answer reaches the customer."""
-    number = after.number
-    answer = voices.customer.say(
-        "{number} 已转问 {owner}，有答复我在这里说。",
-        number=number,
-        owner=after.owner or voices.customer.say("工程师"),
-    )
-    text = voices.duty.say(
-        "❓ {number} {by} 问：{text} {names}\n回“答复 {number} 内容”，我转到客户群。",
-        number=number, by=event.by, text=" ".join(event.text.split())[:60], names=" ".join(f"@{each.name}" for each in called),
-    )  # fmt: skip
+def _passed_on(answer: str, text: str, called: tuple[Party, ...]) -> list[Message]:
+    """Return what the customer hears, and what whoever is called reads."""
     return [Message(to=Place.CUSTOMER, text=answer), Message(to=Place.DUTY, text=text, mentions=called)]
