@@ -140,6 +140,7 @@ class Capabilities(msgspec.Struct, frozen=True):
     """What a platform lets a bot do. The defaults are a chat without any restriction."""
 
     sees_all_messages: bool = True
+    accounts_are_local: bool = False  # everybody has another one in each group, and one more in private
     can_push: bool = True  # may speak first
     can_edit: bool = False
     can_mention: bool = True

@@ -150,7 +150,8 @@ async def assemble(
     new_code: Callable[[], int] = lambda: 10_000_000 + secrets.randbelow(90_000_000),
 ) -> Bot:
     """Return a bot that is ready to receive; its knowledge is loaded, its outbox taken up where it was left."""
-    living = Living(config, store)
+    local = [name for name, each in adapters.items() if each.capabilities.accounts_are_local]
+    living = Living(config, store, local)
     await living.load()
     rules, directory = living.rules, living.directory
     knowledge = Knowledge(

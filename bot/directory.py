@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from bot import names
 from bot.config import Config, Person, Room
@@ -15,7 +15,9 @@ _MOST_WORDS = 6  # in the name of a customer
 class Directory:
     """Look-ups by address, account, name and id. People the configuration does not know are their account."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, local: Collection[str] = ()) -> None:
+        """Know a configuration; `local` are adapters whose people have another account in every room."""
+        self._local = frozenset(local)
         self.learn(config, {})
 
     def learn(self, config: Config, bound: Mapping[str, str]) -> None:
@@ -121,19 +123,36 @@ class Directory:
         if person is None:
             return party.id if party.id.startswith(f"{adapter}:") else None
         theirs = [account for account in person.accounts if account.startswith(f"{adapter}:")]
-        return min(theirs, key=lambda account: self._bound.get(account, "") not in (room, ""), default=None)
+        return min(theirs, key=lambda account: self._distance(account, room), default=None)
 
     def private_address(self, party: Party, preferred: str) -> str | None:
         """Return where to write to somebody privately, on the preferred adapter if they have an account there."""
-        account = self.account(party, preferred)
-        if account is None or ":group:" in self._bound.get(account, ""):
-            person = self._people_by_id.get(party.id)
-            accounts = person.accounts if person else (account,)
-            # What is theirs in one group only may be nobody's outside of it.
-            account = next(
-                (each for each in accounts if each and ":group:" not in self._bound.get(each, "")), None
-            )
-        if account is None:
-            return None
-        adapter, _, user = account.partition(":")
-        return f"{adapter}:private:{user}"
+        person = self._people_by_id.get(party.id)
+        if person is None:
+            account = self.account(party, preferred)
+            return _privately(account) if account else None
+        # What is theirs in one group only may be nobody's outside of it.
+        outside = [_privately(each) for each in person.accounts if ":group:" not in self._bound.get(each, "")]
+        there = [each for each in outside if each.startswith(f"{preferred}:")]
+        if not there and outside:
+            there = [each for each in outside if each.partition(":")[0] == outside[0].partition(":")[0]]
+        return min(there, key=lambda address: not self._is_shown_at(address), default=None)
+
+    def is_local(self, account: str) -> bool:
+        """Say whether an account may be somebody's in one room only."""
+        return account.partition(":")[0] in self._local
+
+    def _distance(self, account: str, room: str) -> int:
+        bound = self._bound.get(account, "")
+        if bound == room:
+            return 0 if self.is_local(account) else 1
+        return 1 if not bound else 2
+
+    def _is_shown_at(self, address: str) -> bool:
+        """Say whether a private chat is known to be somebody's where what the file names may be good in a group only."""
+        return self.is_local(address) and address in self._bound.values()
+
+
+def _privately(account: str) -> str:
+    adapter, _, user = account.partition(":")
+    return f"{adapter}:private:{user}"

@@ -171,7 +171,7 @@ class Drafts:
     def _asked(self, message: Message, ticket: Ticket, origin: Origin | None, address: str) -> str:
         """Return the account of the person who is asked."""
         if isinstance(message.about, _ASKED_OF_WHOM_IT_GOES_TO) and isinstance(message.to, Party):
-            return self._directory.account(message.to, address.partition(":")[0]) or ""
+            return self._directory.account(message.to, address.partition(":")[0], address) or ""
         if isinstance(message.about, Result) and message.to is Place.DUTY and ticket.owner is not None:
             return self._directory.account(ticket.owner, address.partition(":")[0], address) or ""
         if isinstance(message.about, _ASKED_OF_THE_REPORTER) or origin is None:

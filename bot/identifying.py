@@ -11,8 +11,9 @@ import structlog
 
 from bot.at_most import AtMost
 from bot.commands import Command
+from bot.config import Person
 from bot.desk import Desk
-from bot.drafts import Drafts
+from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing
 from bot.living import Living
 from bot.set_up import ACCOUNT, AccountNote
@@ -28,13 +29,15 @@ _MOST_TRIES_OF_ALL: Final = (
     100  # likewise, so that many accounts together guess no more: a code is one of 90 million
 )
 _ANYBODY: Final = ""
+_MOST_WANTED: Final = 3  # codes of one stranger while one holds
 _PRIVATELY: Final = N_("这里别人也看得到，码不能说。请私聊我说“帐号”。")
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
-    """A code, whose it is, and until when it holds, in milliseconds of UTC."""
+    """A code, and until when it holds, in milliseconds of UTC: whose it is, or the account of a private chat that wants to be somebody's."""
 
-    person: str
+    person: str = ""
+    account: str = ""
     until: int
 
 
@@ -56,7 +59,12 @@ class Guesses:
 
 
 class Identifying:
-    """`帐号` gives somebody the bot knows a code; `帐号 482113` on another account shows that it is theirs, too."""
+    """`帐号` gives somebody the bot knows a code; `帐号 482113` on another account shows that it is theirs, too.
+
+    Where everybody has another account in each group, no code can be brought to a private chat that the bot does not know
+    yet. There the chat is given one, and whoever is known in a group says it there: whoever else reads it gains nothing,
+    because nobody becomes another person by saying it.
+    """
 
     def __init__(
         self, *, living: Living, desk: Desk, drafts: Drafts, store: Store, new_code: Callable[[], int]
@@ -67,6 +75,7 @@ class Identifying:
         self._store = store
         self._new_code = new_code
         self._guesses = Guesses()
+        self._wanted = AtMost(_MOST_WANTED, LASTS)
         self._log = structlog.get_logger("identifying")
 
     async def run(self, hearing: Hearing, command: Command) -> bool:
@@ -76,30 +85,52 @@ class Identifying:
         if command.number is not None:
             return await self._take(hearing, command.number)
         person = self._living.directory.person(hearing.origin.account)
-        if person is None or not (hearing.is_private or hearing.is_for_staff or hearing.is_addressed):
+        if person is None:
+            return await self._want(hearing)
+        if not (hearing.is_private or hearing.is_for_staff or hearing.is_addressed):
             return False
         # In private: whoever reads the code first could say that it is theirs.
-        place = self._living.directory.private_address(hearing.by, hearing.origin.address.partition(":")[0])
-        if place is None and not hearing.is_private:
-            text = self._drafts.speaker(hearing.origin.language, hearing.now).say(_PRIVATELY)
-            answer = self._drafts.answer(Message(to=Place.ASKER, text=text), hearing.origin)
-            await self._desk.note((), [answer], hearing.now, hearing.origin.seen)
-            return True
-        code = self._new_code()
-        until = int((hearing.now + LASTS).timestamp() * 1000)
-        offered = msgspec.json.encode(Offered(person=person.id, until=until)).decode()
+        place = self._private_place(hearing)
+        if place is None:
+            return await self._say(hearing, _PRIVATELY)
         text = self._drafts.speaker(hearing.origin.language, hearing.now).say(
             "在您的新帐号上对我说：帐号 {code}（{time} 前有效，只能用一次，别给别人）",
-            code=str(code),
+            code=(code := str(self._new_code())),
             time=hearing.now + LASTS,
         )
         draft = self._drafts.notice(
-            Message(to=Place.ASKER, text=text),
-            place or hearing.origin.address,
-            f"a{hearing.origin.key}.code",
-            hearing.now,
+            Message(to=Place.ASKER, text=text), place, f"a{hearing.origin.key}.code", hearing.now
         )
-        await self._desk.note((Kept(f"{CODE}{code}", offered),), [draft], hearing.now, hearing.origin.seen)
+        kept = _kept(code, Offered(person=person.id, until=_until(hearing.now)))
+        await self._desk.note((kept,), [draft], hearing.now, hearing.origin.seen)
+        return True
+
+    def _private_place(self, hearing: Hearing) -> str | None:
+        if hearing.is_private:
+            return hearing.origin.address
+        directory, account = self._living.directory, hearing.origin.account
+        adapter, _, user = account.partition(":")
+        place = directory.private_address(hearing.by, adapter)
+        is_of_this_group = place == f"{adapter}:private:{user}" and directory.is_local(account)
+        return None if is_of_this_group else place
+
+    async def _want(self, hearing: Hearing) -> bool:
+        """Give a code to a private chat that may be anybody's; False where a known person could bring theirs."""
+        account = hearing.origin.account
+        if not hearing.is_private or not self._living.directory.is_local(account):
+            return False
+        if self._wanted.until(account, hearing.now):
+            return True  # the code that was given holds
+        code = str(self._new_code())
+        kept = _kept(code, Offered(account=account, until=_until(hearing.now)))
+        asked = self._answer(
+            hearing,
+            N_("在您已经用着我的群里对我说：帐号 {code}（{time} 前有效），这里我也就认得您。"),
+            code=code,
+            time=hearing.now + LASTS,
+        )
+        if await self._desk.note((kept,), [asked], hearing.now, hearing.origin.seen):
+            self._wanted.note(account, hearing.now)
         return True
 
     async def _take(self, hearing: Hearing, number: int) -> bool:
@@ -113,34 +144,74 @@ class Identifying:
         if offered is None or offered.until < hearing.now.timestamp() * 1000:
             self._guesses.note(account, hearing.now)
             return False
+        if offered.account:
+            return await self._brought(hearing, key, offered.account)
         person = next((each for each in self._living.config.people if each.id == offered.person), None)
         known = self._living.directory.person(account)
         if person is None or (known is not None and known.id != person.id):
             return False
-        note = AccountNote(person=person.id, room=hearing.origin.address)
-        kept = (Kept(key, ""), Kept(ACCOUNT + account, msgspec.json.encode(note).decode()))
-        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
-        answer = self._drafts.answer(
-            Message(to=Place.ASKER, text=speaker.say("认得您了，{name}。", name=person.name)), hearing.origin
-        )
+        bound = self._bound(account, person, hearing.origin.address)
+        answer = self._answer(hearing, N_("认得您了，{name}。"), name=person.name)
         known_at = self._living.directory.private_address(Party(person.id, person.name), "")
         warned = (
             [
-                self._drafts.notice(
-                    Message(
-                        to=Place.ASKER,
-                        text=speaker.say(
-                            "您在 {account} 上也能用了。不是您本人？请马上告诉管理员。", account=account
-                        ),
-                    ),
+                self._notice(
+                    hearing,
                     known_at,
-                    f"a{hearing.origin.key}.known",
-                    hearing.now,
+                    N_("您在 {account} 上也能用了。不是您本人？请马上告诉管理员。"),
+                    account=account,
                 )
             ]
             if known_at
             else []
         )
-        if await self._desk.note(kept, [answer, *warned], hearing.now, hearing.origin.seen):
+        if await self._desk.note((Kept(key, ""), bound), [answer, *warned], hearing.now, hearing.origin.seen):
             await self._living.load()
         return True
+
+    async def _brought(self, hearing: Hearing, key: str, account: str) -> bool:
+        """Take a code that a private chat was given: the chat is that of whoever says it, if they are known here."""
+        person = self._living.directory.person(hearing.origin.account)
+        if person is None:
+            return await self._say(hearing, N_("我在这里也还不认得您，请到认得您的群里说，或请管理员登记。"))
+        other = self._living.directory.person(account)
+        if other is not None and other.id != person.id:
+            return False
+        place = account.replace(":", ":private:", 1)
+        bound = self._bound(account, person, place)
+        told = [
+            self._answer(
+                hearing,
+                N_("认得了，{name}：给您这个码的私聊也是您。码不是您自己要的？请马上告诉管理员。"),
+                name=person.name,
+            ),
+            self._notice(hearing, place, N_("认得您了，{name}。"), name=person.name),
+        ]
+        if await self._desk.note((Kept(key, ""), bound), told, hearing.now, hearing.origin.seen):
+            await self._living.load()
+        return True
+
+    async def _say(self, hearing: Hearing, template: str) -> bool:
+        await self._desk.note((), [self._answer(hearing, template)], hearing.now, hearing.origin.seen)
+        return True
+
+    def _answer(self, hearing: Hearing, template: str, **values: object) -> Draft:
+        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
+        return self._drafts.answer(Message(to=Place.ASKER, text=text), hearing.origin)
+
+    def _notice(self, hearing: Hearing, address: str, template: str, **values: object) -> Draft:
+        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
+        key = f"a{hearing.origin.key}.known"
+        return self._drafts.notice(Message(to=Place.ASKER, text=text), address, key, hearing.now)
+
+    def _bound(self, account: str, person: Person, room: str) -> Kept:
+        note = AccountNote(person=person.id, room=room)
+        return Kept(ACCOUNT + account, msgspec.json.encode(note).decode())
+
+
+def _kept(code: str, offered: Offered) -> Kept:
+    return Kept(f"{CODE}{code}", msgspec.json.encode(offered).decode())
+
+
+def _until(now: datetime) -> int:
+    return int((now + LASTS).timestamp() * 1000)

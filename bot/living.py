@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -17,11 +17,12 @@ from bot.tickets.rules import RoomRules, Rules
 class Living:
     """Holds directory and rules that everybody shares, and brings both up to date together when something is set up."""
 
-    def __init__(self, config: Config, store: Store) -> None:
+    def __init__(self, config: Config, store: Store, local: Collection[str] = ()) -> None:
+        """`local`: adapters whose people have another account in every room."""
         self.file = config
         self.config = config
         self.set_up = SetUp({}, {}, {})
-        self.directory = Directory(config)
+        self.directory = Directory(config, local)
         rules = rules_of(config)
         self._rooms: dict[str, RoomRules] = dict(rules.rooms)
         self._customers = dict(rules.customers)

@@ -63,6 +63,7 @@ class QQAdapter:
         self.name = surroundings.name
         self.capabilities = Capabilities(
             sees_all_messages=False,  # only where the owner of a group allows it
+            accounts_are_local=True,  # openids
             can_push=False,  # likewise; it is tried all the same
             can_quote=settings.quote,
             has_buttons=settings.buttons,

@@ -175,7 +175,7 @@ class Weekly:
         if found is None:
             return None
         text, about = found
-        account = self._directory.account(party, address.partition(":")[0]) or ""
+        account = self._directory.account(party, address.partition(":")[0], address) or ""
         return Notice(Message(to=party, text=text, about=about), address, asked=account)
 
     async def _list(self, speaker: Speaker) -> tuple[str, Gaps] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,6 +191,26 @@ async def test_a_case_from_the_report_to_the_rating(running, qq_open):
         assert first_break(await store.records(1001)) is None
     finally:
         await store.close()
+
+
+async def test_a_code_given_privately_and_said_in_the_group_makes_the_private_chat_somebodys(
+    running, qq_open
+):
+    await says(qq_open, DUTY, ZHANG, "老张", "帐号")
+    (refused,) = await next_in(qq_open, DUTY)  # his openid of the group is nobody's outside of it
+    assert refused.text == "这里别人也看得到，码不能说。请私聊我说“帐号”。"
+
+    await qq_open.privately_says("U0ZHANG", "帐号")
+    (given,) = await next_in(qq_open, "U0ZHANG")
+    (code,) = re.findall(r"帐号 (\d{8})（", given.text)
+    await says(qq_open, DUTY, ZHANG, "老张", f"帐号 {code}")
+    known, welcomed = await next_in(qq_open, DUTY, "U0ZHANG")
+    assert known.text.startswith("认得了，老张：")
+    assert welcomed.text == "认得您了，老张。"
+
+    await qq_open.privately_says("U0ZHANG", "待办")
+    (mine,) = await next_in(qq_open, "U0ZHANG")
+    assert mine.text == "没有在办的单。"
 
 
 async def _two_and_one(platform: OpenPlatform) -> tuple[Posted, Posted, Posted]:
