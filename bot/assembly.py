@@ -63,6 +63,7 @@ from bot.talk import Talk
 from bot.texts import Texts
 from bot.tickets.rules import Rules
 from bot.understanding import understanding_of
+from bot.unheard import Unheard
 from bot.uploading import Uploading
 from bot.usual_waits import UsualWaits
 from bot.visiting import Visiting
@@ -94,6 +95,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     journal: Journal
     failures: Failures
     losses: Losses
+    unheard: Unheard
     paperwork: Paperwork
     workshop: Workshop
     texts: Texts
@@ -106,6 +108,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
             await self.desk.tick(now)
             await self.school.weekly.tick(now)
             await self.losses.tick(now)
+            await self.unheard.tick(now)
 
     def quota_warnings(self, voice: Says) -> Iterator[Warned]:
         """Yield what of the platforms' quotas is nearly used up, in somebody's words."""
@@ -135,6 +138,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
                     self.office.next_at(),
                     self.contracts.next_at(self.clock.now()),
                     self.losses.next_at(self.clock.now()),
+                    self.unheard.next_at(self.clock.now()),
                 )
                 if at is not None
             ),
@@ -355,7 +359,8 @@ async def assemble(
         ),
     )
     losses = Losses(living=living, desk=desk, drafts=drafts, store=store)
-    outbox.on_loss = losses.lost
+    unheard = Unheard(living=living, desk=desk, drafts=drafts, store=store)
+    outbox.on_loss, outbox.on_hold = losses.lost, unheard.held
     await losses.load()
     await outbox.recover()
     await keep_plans(desk, store, rules, clock.now())
@@ -381,6 +386,7 @@ async def assemble(
         journal=journal,
         failures=failures,
         losses=losses,
+        unheard=unheard,
         paperwork=paperwork,
         workshop=workshop,
         texts=texts,

@@ -278,6 +278,7 @@ class Attempts:
                 self._shelf.unhold(held)
                 raise
             self._missed(held, "held")
+            self._lost(held)
         else:
             await self._given_up(message)
 

@@ -44,6 +44,7 @@ class Outbox:
         send_patience: timedelta = _SEND_PATIENCE,
     ) -> None:
         self.on_loss: Callable[[Queued], None] = lambda _: None  # called when a message is given up
+        self.on_hold: Callable[[Queued], None] = lambda _: None  # … or waits for somebody to speak
         self._store = store
         meters, journal = meters or Meters(clock.monotonic), journal or Journal(is_on=False)
         self._senders = {
@@ -55,7 +56,7 @@ class Outbox:
         self._log = structlog.get_logger("outbox")
 
     def _lost(self, message: Queued) -> None:
-        self.on_loss(message)
+        (self.on_hold if message.state is Delivery.HELD else self.on_loss)(message)
 
     def can_edit(self, adapter: str) -> bool:
         """Say whether a platform lets the bot change what it has said."""

@@ -40,7 +40,7 @@ _CUT_OFF = timedelta(seconds=1)  # between two looks whether there is a connecti
 
 
 class Sender:
-    """Of one adapter. `elsewhere` takes messages that must be said through another one, `lost` those that are given up."""
+    """Of one adapter. `elsewhere` takes messages that must be said through another one, `lost` those that are given up or held."""
 
     def __init__(
         self,
