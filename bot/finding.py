@@ -19,6 +19,7 @@ from bot.tickets.model import Ticket
 from bot.vocabulary import Word
 from faq.outages import may_mean
 
+_JUST_CLAIMED = timedelta(minutes=10)
 _JUST_URGED = timedelta(minutes=10)
 _LATELY_URGED = timedelta(hours=12)  # a night: they were told what to answer if it is an emergency
 _MOST_DIGITS = 9
@@ -125,6 +126,15 @@ class Finding:
         if command.word is Word.KEEP_LEVEL:
             own = [each for each in own if each.level_before]
         return sorted((each for each in own if each.status is not left_out), key=lambda each: each.number)
+
+    async def just_claimed(self, hearing: Hearing) -> list[Ticket]:
+        """Return the ticket that was claimed last, if that was a moment ago: whoever claims now may mean it."""
+        claimed = [
+            (ticket.claimed_at, ticket)
+            for ticket in await self.queue(hearing)
+            if ticket.claimed_at is not None and hearing.now - ticket.claimed_at < _JUST_CLAIMED
+        ]
+        return [max(claimed, key=lambda found: found[0])[1]] if claimed and hearing.is_for_staff else []
 
     async def _undoable(self, hearing: Hearing) -> list[Ticket]:
         """Return the ticket of somebody's own last action here, also when that action closed it."""

@@ -159,6 +159,8 @@ class Orders(AnswersAside):
                 return False  # nobody of ours was to come
             if command.word is Word.CLAIM and not fitting and is_before_customers(hearing, command):
                 return False  # 我来 is said to the customer
+            if command.word is Word.CLAIM and not fitting and not command.rest:
+                fitting = await self._finding.just_claimed(hearing)  # whoever was faster is named
             if len(fitting) != 1:
                 return await self._asked_for_number(hearing, command, fitting)
             number = fitting[0].number
