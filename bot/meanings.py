@@ -97,6 +97,8 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
     fails = in_vain or not_yet(said) or (says_still(said) and looks_like_trouble(said))
     is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
     match ask.about:
+        case Offer() if is_all:
+            return 1, ""
         case Answered() if is_all or is_told:
             return 1, "" if is_all else text
         case Menu() if is_soon and (is_all or is_told):

@@ -226,6 +226,7 @@ class Reception:
                     hearing, text=other.rest, is_addressed=True
                 )  # told with an answer to the bot
         else:
+            self._talk.answered(hearing)
             if suggested is not None:
                 await self._run(suggested)
             return

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.commands import parse
 from bot.deciding import announces
@@ -36,6 +37,7 @@ class Line(msgspec.Struct, frozen=True):
     person: str
     is_staff: bool
     is_to_bot: bool
+    is_answer: bool = False  # to a question of the bot
 
 
 class Talk:
@@ -63,6 +65,13 @@ class Talk:
                 hearing.by.id, hearing.role.is_staff, hearing.is_addressed,
             )
         )  # fmt: skip
+
+    def answered(self, hearing: Hearing) -> None:
+        """Remember that a message was an answer to the bot: it is over, and begins no sentence."""
+        lines = self._rooms.get(hearing.origin.address, deque[Line]())
+        for place, line in enumerate(lines):
+            if line.message == hearing.origin.message:
+                lines[place] = replace(line, is_answer=True)
 
     def is_called_by_staff(self, hearing: Hearing) -> bool:
         """Say whether staff have just called whoever speaks, by mention or by name."""
@@ -191,6 +200,7 @@ def _is_a_detail(line: Line) -> bool:
 def _is_a_start(line: Line) -> bool:
     return (
         _is_a_detail(line)
+        and not line.is_answer
         and not looks_like_trouble(line.text)
         and not line.text.lstrip().startswith(_LAUGHS)
     )
