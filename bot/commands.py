@@ -32,7 +32,7 @@ _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
     r"[啊呀哦哈嘞]+[\s!！?？。.~～]*$|[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率"
 )
 _ENTRY_FIRST = re.compile(  # K-141 不对
-    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?:这条|这个答案|的答案)?\s*(?P<word>不对|有误|有错|错了|停用|启用|有效期?|复核|wrong|disable|enable|valid|review)(?=$|[\s:,.!?;，。：；])",
+    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?:这条|这个答案|的答案)?\s*(?P<word>不对|有误|有错|错了|停用|启用|有效期?|复核|wrong|disable|enable|valid|review|有(?:点|些)?(?:问题|毛病)(?!\s*\?))(?=$|[\s:,.!?;，。：；])",
     re.IGNORECASE,
 )
 _ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
@@ -56,6 +56,7 @@ _ASKED_AFTER = (Word.PROGRESS, Word.MINE, Word.URGE, Word.WITHDRAW, Word.HUMAN)
 _TAIL = re.compile(r"(?:(?:怎么样|如何|到哪里?|到哪一步)了?)?[呢吧啊呀哈]*[\s?!。~]*$")  # 进度呢, 催单吧
 WITH_NUMBER = ("接", "完成", "结单", "关单")  # in any other sentence these say something else
 _ABOUT_ENTRIES = (Word.WRONG, Word.GENERAL, Word.ENABLE, Word.AMEND, Word.VALID, Word.REVIEWED)
+_MAYBE_WRONG = "停用"
 _SURELY_WRONG = ("不对", "有误", "wrong")  # the others are said of rooms and machines too: B-301 停用
 _REPORTING = (Word.REPORT, Word.URGENT, Word.COMPLAIN)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
@@ -179,9 +180,10 @@ def _about_entry(written: str, plain: str, start: int) -> Command | None:
     found = _ENTRY_FIRST.match(plain, start)
     if found is None:
         return None
-    name, said = found["word"].lower(), _as_written(written, plain, found.end())
+    word, said = found["word"].lower(), _as_written(written, plain, found.end())
     rest = f"{found['entry']} {said.strip().lstrip(BETWEEN)}".strip()
-    is_marked = name in _SURELY_WRONG
+    name = word if word in _BY_NAME else _MAYBE_WRONG  # 有问题 may be said of anything, so it is no command by itself
+    is_marked = word in _SURELY_WRONG
     return Command(spec=_BY_NAME[name], name=name, number=None, rest=rest, is_marked=is_marked)
 
 

@@ -148,6 +148,12 @@ def is_none_of_them(text: str) -> bool:
     return _NONE_OF_THEM.fullmatch(_letters(text)) is not None
 
 
+_KINDLY_BEFORE = re.compile(  # 谢谢李老师，我选2
+    r"(?:(?:谢谢|多谢|感谢|好的?|嗯+|行|收到|辛苦|麻烦|thanks|ok)[^\d,，。!！、;；]{0,8}[\s,，。!！、;；]+)?(?P<picks>(?:那|我|就|想|还是)*(?:(?:选|按)(?:择|的是|了)?|要(?=\s*第?\d\s*$))\s*第?)?(?=[\d一二两三四五六七八九])",
+    re.IGNORECASE,
+)
+
+
 def choice(text: str) -> tuple[int, str] | None:
     """Return the digit a person answered with, and what they added; None when the text is something else."""
     said = normalized(text).strip()
@@ -158,11 +164,17 @@ def choice(text: str) -> tuple[int, str] | None:
     several = _SEVERAL.fullmatch(said)
     if several is not None:
         return int(several[1]), ""  # the others can be picked after it
+    kindly = _KINDLY_BEFORE.match(said)
+    is_alone = kindly is not None and kindly.end() > 0 and not kindly["picks"]
+    if kindly is not None and kindly.end():
+        said = f"{'选' if kindly['picks'] else ''}{said[kindly.end() :]}"
     ordinal = _ORDINAL.match(said)
     if ordinal is not None:
         said = ordinal[0].translate(_DIGITS) + said[ordinal.end() :]
     found = _CHOICE.match(said)
-    return (int(found[1]), found[2].strip()) if found else None
+    if found is None or (is_alone and found[2]):
+        return None
+    return int(found[1]), found[2].strip()
 
 
 def scores(text: str) -> tuple[int, int, str] | None:

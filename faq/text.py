@@ -62,12 +62,13 @@ _ENDINGS = tuple(f"{_CLOSINGS}|{_CLOSING_WORDS}".split("|"))
 _WORKS = (
     "(?:已经?|都|现在|又|终于)?(?:好了|可以了|行了|能用了|可以用了|能打开了|打开了|能登录?了|登上了|登录上了|连上了|进去了"
     "|能进了|打出来了|出来了|正常了|恢复了|解决了|解决|搞定了|搞定|弄好了|修好了|成功了|没问题了|ok了)"
-    "|itworks(?:now)?|worksnow|fixed|solved|resolved"
+    "|(?:it(?:s|is|all)?|all|everything(?:s|is)?)?(?:work(?:s|ing)(?:now|again|fine|perfectly|great|well)+)|itworks|allgood(?:now)?|(?:its|all)?(?:fixed|solved|resolved|sorted)(?:now)?"
+    "|that(?:didit|didthetrick|fixedit|worked|helped)"
 )
 _THANKS = (
     "(?:非常|十分|太|多)?感谢|谢谢|谢啦|谢了|多谢|3q|thx|tks|thanks?(?:you)?(?:somuch|alot)?|thankyou(?:somuch)?"
     "|好的?|好嘞|好滴|好哒|好吧|行|嗯+|哦+|噢|ok(?:ay)?|okk+|收到|明白了?|知道了|了解了?|懂了|清楚了|辛苦了?"
-    "|没事了|不用了|不需要了|太好了|太棒了|真棒|棒|赞|给力|厉害|好耶|great|perfect|gotit|cool|nice"
+    "|没事了|不用了|不需要了|太好了|太棒了|真棒|棒|赞|给力|厉害|好耶|great|perfect|gotit|cool|nice|cheers(?:mate)?|brilliant|lovely|awesome|muchappreciated"
 )
 _TO_WHOM = "(?:[老小阿][\u4e00-\u9fff]|[\u4e00-\u9fff]{1,2}(?:老师|师傅|主任|经理|工程师|组长|校长|总|工|哥|姐))|您|你们|你|老师|大家|各位|大佬|师傅|小助手|助手|客服|啦|了|哈|啊|呀|哦|嗯|的"
 _ONLY_THANKS = SequenceOf(f"{_WORKS}|{_THANKS}", _TO_WHOM)
