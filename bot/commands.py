@@ -182,7 +182,9 @@ def _about_entry(written: str, plain: str, start: int) -> Command | None:
         return None
     word, said = found["word"].lower(), _as_written(written, plain, found.end())
     rest = f"{found['entry']} {said.strip().lstrip(BETWEEN)}".strip()
-    name = word if word in _BY_NAME else _MAYBE_WRONG  # 有问题 may be said of anything, so it is no command by itself
+    name = (
+        word if word in _BY_NAME else _MAYBE_WRONG
+    )  # 有问题 may be said of anything, so it is no command by itself
     is_marked = word in _SURELY_WRONG
     return Command(spec=_BY_NAME[name], name=name, number=None, rest=rest, is_marked=is_marked)
 

@@ -105,7 +105,7 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.REOPEN:
             return s.Reopen(by, rest)
         case Word.UNDO:
-            return s.Undo(by)
+            return s.Undo(by, is_named=command.number is not None)
         case Word.RATE:
             return s.Rate(by, *_scores(command, ticket))
         case Word.CHANGE_LEVEL | Word.KEEP_LEVEL:

@@ -18,7 +18,7 @@ from scheduler.written_clocks import SOLVED
 # After a reopening these are owed anew, and told of anew.
 _OWED_ANEW = (ClockKind.RESPOND, ClockKind.UPDATE)
 _NOTED = "Noted"  # the name of an event that takes nothing back
-_ARRIVED = "Arrived"
+ARRIVED = "Arrived"  # likewise, of one that is taken back at any time
 _BY_BEING_THERE = (clockwork.RESPONDED, clockwork.FIRST_WORD, clockwork.SAID)
 
 
@@ -121,7 +121,7 @@ def _undone(ticket: Ticket) -> Ticket:
         raise ValueError(f"ticket {ticket.number} has nothing to undo")
     if undo.word == _NOTED:
         return ticket
-    before = _unanswered(undo.before, undo.at) if undo.word == _ARRIVED else undo.before
+    before = _unanswered(undo.before, undo.at) if undo.word == ARRIVED else undo.before
     return replace(
         before,
         told=_still_told(undo.before, ticket),

@@ -36,6 +36,7 @@ class Reopened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
 class Undone(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     by: Party
     word: str
+    of: Party | None = None  # whose it was, where somebody else takes it back
 
 
 class SurveyPlanned(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

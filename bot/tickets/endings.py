@@ -169,19 +169,25 @@ def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) 
     ]
 
 
-def undone(word: str, by: Party, after: Ticket, voices: Voices) -> list[Message]:
-    """Return the answer to who took something back, and a word to whoever was told of it before."""
+def undone(word: str, by: Party, of: Party | None, after: Ticket, voices: Voices) -> list[Message]:
+    """Return the answer to who took something back, their own or that `of` another, and a word to whoever was told of it before."""
     asker = voices.asker
     command = asker.say(_UNDONE_COMMANDS[word], number=after.number)
     text = asker.say("已撤回“{command}”，恢复到之前的状态。", command=command)
-    said = [Message(to=Place.ASIDE, text=text)]
+    said = [
+        Message(to=Place.DUTY, text=f"{text}@{of.name}", mentions=(of,))
+        if of is not None
+        else Message(to=Place.ASIDE, text=text)
+    ]
     customer, duty = voices.customer.say, voices.duty.say
     match word:
         case "Resolved":
             told = customer("{number} 还在处理，刚才的“已处理”不算，好了我再告诉您。", number=after.number)
             said.append(Message(to=Place.CUSTOMER, text=told))
         case "Arrived":
-            told = customer("{number} 更正：{by} 还没到现场，到了我再告诉您。", by=by, number=after.number)
+            told = customer(
+                "{number} 更正：{by} 还没到现场，到了我再告诉您。", by=of or by, number=after.number
+            )
             said.append(Message(to=Place.CUSTOMER, text=told))
         case "LevelChanged":
             told = customer("{number} 的级别恢复为 {level}。", number=after.number, level=after.level_name)

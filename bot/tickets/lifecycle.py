@@ -43,6 +43,7 @@ from bot.tickets.ownership import accepted, be_colleague, declined, offered, rea
 from bot.tickets.permits import be_open, be_staff
 from bot.tickets.rules import Rules
 from bot.tickets.surveys import rated
+from bot.tickets.undoing import undone
 
 __all__ = ["decide", "next_deadline", "opening"]
 
@@ -126,8 +127,8 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             return checked(ticket, step, now, rules)
         case s.Reopen():
             return reopened(ticket, step, now, rules)
-        case s.Undo(by=by):
-            return _undone(ticket, by, now, rules)
+        case s.Undo():
+            return undone(ticket, step, now, rules)
         case s.Rate() | s.Comment():
             return rated(ticket, step, now, rules)
         case s.Report():
@@ -274,17 +275,3 @@ def _withdrawn(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:
             requester=ticket.requester,
         )
     return [e.Closed(closing=Closing.WITHDRAWN, by=by)]
-
-
-def _undone(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.AnyEvent]:
-    undo = ticket.undo
-    if undo is None or undo.by != by:
-        raise TicketError("{number} 没有您可以撤销的操作（接单请用“转交”）。", number=ticket.number)
-    if now - undo.at > rules.undo_within:
-        raise TicketError(
-            "{number} 的操作在 {time}，超过 {within}就不能撤销了。",
-            number=ticket.number,
-            time=undo.at,
-            within=rules.undo_within,
-        )
-    return [e.Undone(by=by, word=undo.word)]

@@ -113,8 +113,8 @@ def _said_of(
             return closed(closing, by, after, events, voices, rules)
         case e.Reopened(by=by, text=text):
             return reopened(by, text, after, voices, rules)
-        case e.Undone(word=word, by=by):
-            return undone(word, by, after, voices)
+        case e.Undone(word=word, by=by, of=of):
+            return undone(word, by, of, after, voices)
         case e.SurveyAsked():
             if any(isinstance(other, e.Closed) for other in events):
                 return []  # asked together with the confirmation

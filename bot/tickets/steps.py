@@ -173,9 +173,10 @@ class Reopen(msgspec.Struct, frozen=True):
 
 
 class Undo(msgspec.Struct, frozen=True):
-    """撤销 one's own last action."""
+    """撤销 one's own last action; `is_named`: the ticket was."""
 
     by: Party
+    is_named: bool = False
 
 
 class Rate(msgspec.Struct, frozen=True):
