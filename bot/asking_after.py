@@ -26,6 +26,9 @@ _WAITED = re.compile(
     r"等|催|到底|怎么|没人|人呢|[理管]|小时|钟头|天了|waiting|nobody", re.IGNORECASE
 )  # 能快点吗 may be said to anybody
 _REPORTED = re.compile(r"报的|报[修障]|工?单")  # 我昨天报的修呢
+_SEES_NOBODY = re.compile(  # said after 已到场
+    r"(?:(?:我们?|这边)?(?:根本|压根|还|都|并)*没有?(?:看|见)(?:到|着|见)?(?:有)?(?:人|师傅|工程师)|(?:人|师傅|工程师)(?:根本|压根|还|都)*没有?(?:到|来)|哪有人|(?:哪里?到了|到哪里?了))[啊呀呢啦吧,，。.!！?？~～\s]*"
+)
 _A_BARE_CALL = 5  # letters: 急急急！
 _WORDS = {
     Wish.HOW_FAR: Word.MINE,
@@ -84,16 +87,26 @@ class AskingAfter:
         may_have_waited = _WAITED.search(hearing.text) is not None
         if wished is None and may_have_waited and has_waited(hearing.text):
             wished = Wish.SOONER
-        if wished is not Wish.NO_MORE and not (wished is Wish.SOONER and may_have_waited):
+        sees_nobody = _SEES_NOBODY.fullmatch(hearing.text.strip()) is not None
+        is_asked = wished is Wish.HOW_FAR and fresh is not None and is_quiet(hearing)
+        is_wished = wished is Wish.NO_MORE or (wished is Wish.SOONER and may_have_waited)
+        if not (is_wished or is_asked or sees_nobody):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        if sees_nobody:
+            return len(own) == 1 and await self._missed(hearing, own[0])
         is_sure = (
             wished is Wish.SOONER
             or is_over(hearing.text)
             or (is_by_oneself(hearing.text) and is_quiet(hearing))
         )
         is_meant = len(own) == 1 and (is_sure or own[0].number == fresh)
-        return is_meant and await self._about(hearing, own[0], wished)
+        return is_meant and wished is not None and await self._about(hearing, own[0], wished)
+
+    async def _missed(self, hearing: Hearing, ticket: Ticket) -> bool:
+        """Take 没看到人 for "nobody has come" where somebody was said to be there; else it may be about anybody."""
+        is_said = "arrived" in ticket.happened and "resolved" not in ticket.happened
+        return is_said and await self._run(hearing, f"/{Word.NOBODY_CAME} {ticket.number}")
 
     async def _is_pressed_again(self, hearing: Hearing, fresh: int | None) -> bool:
         """Take 能不能现在派人, said to the bot, for the only ticket that whoever speaks has open; what they have just reported, too."""

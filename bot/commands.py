@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 from bot.complaints import wishes_to_complain
 from bot.tickets.rules import Role
 from bot.vocabulary import SPECS, Spec, Word, may_use
+from faq.pinyin import heard_as
 from faq.text import normalized
 
 _BY_NAME = {name: spec for spec in SPECS for name in spec.names}
@@ -61,6 +62,10 @@ _SURELY_WRONG = ("不对", "有误", "wrong")  # the others are said of rooms an
 _REPORTING = (Word.REPORT, Word.URGENT, Word.COMPLAIN)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
 _A_BARE_WISH = 6  # 我要投诉
+_BY_SOUND = re.compile(  # 接丹 1001, 1001 道场
+    r"(?:(?P<before>[\u4e00-\u9fff]{2,3})\s*#?(?P<number>\d{3,9})(?P<rest>(?:[\s,，:：].*)?)|#?(?P<first>\d{3,9})\s*(?P<after>[\u4e00-\u9fff]{2,3}))",
+    re.DOTALL,
+)
 _SURELY_MEANT = 60
 _LONG, _LONG_MEANT = 4, 75  # English words of more letters than this share many by chance
 _UNKNOWN = re.compile(
@@ -231,6 +236,28 @@ def _name_at_start(text: str) -> str | None:
 def spec_named(name: str) -> Spec | None:
     """Return the command that a word is a name of, or None."""
     return _BY_NAME.get(normalized(name).strip(" /#").lower())
+
+
+def misheard(text: str, role: Role) -> str | None:
+    """Return the command about a ticket that was typed with another character of the same sound (`接丹 1024`), or None."""
+    found = _BY_SOUND.fullmatch(normalized(text).strip())
+    if found is None:
+        return None
+    typed = found["before"] or found["after"]
+    number = found["number"] or found["first"]
+    if typed in _BY_NAME:
+        return None
+    names = (
+        name
+        for name, spec in _BY_NAME.items()
+        if len(name) == len(typed) and spec.takes_number and may_use(spec, role)
+    )
+    meant = next(
+        (name for name in names if set(name) & set(typed) and heard_as(name) == heard_as(typed)), None
+    )
+    if meant is None:
+        return None
+    return f"{meant} {number} {(found['rest'] or '').strip(BETWEEN)}".strip()
 
 
 def nearest(text: str, role: Role) -> str | None:

@@ -55,7 +55,7 @@ _OFFERS_HELP = re.compile(
 )
 _LONGEST_SCOLDING = 16
 _SCOLDS = re.compile(
-    r"什么(?:破|烂|垃圾|鬼|玩意)|(?:垃圾|破|傻|蠢|笨|智障|废物|弱智|没用的?)+(?:机器人|东西|服务|公司|系统|玩意|瓜|死了)|智障|废物|傻瓜|你(?:真|太|好|可真|也太|怎么这么)(?:是)?(?:笨|傻|蠢|烂|垃圾|没用)|(?:stupid|useless|dumb|rubbish|crap) ?(?:bot|robot|service|thing)?\W*$",
+    r"什么(?:破|烂|垃圾|鬼|玩意)|(?:垃圾|破|傻|蠢|笨|智障|废物|弱智|没用的?)+(?:机器人|东西|服务|公司|系统|玩意|瓜|死了)|智障|废物|傻瓜|要你(?:还)?有?(?:何|什么|啥)用|你(?:到底)?有(?:什么|啥)用|(?:啥|什么)(?:也|都)不(?:会|懂|知道)|你(?:真|太|好|可真|也太|怎么这么)(?:是)?(?:笨|傻|蠢|烂|垃圾|没用)|(?:stupid|useless|dumb|rubbish|crap) ?(?:bot|robot|service|thing)?\W*$",
     re.IGNORECASE,
 )
 _ENOUGH = SequenceOf(  # to the bot: it has done enough

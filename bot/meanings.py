@@ -118,6 +118,8 @@ def told_about(hearing: Hearing, asks: list[Ask]) -> Ask | None:
 def in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
     """Return the number that a yes, a no or "none of them" stands for, said to the bot soon after it asked."""
     is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
+    if isinstance(ask.about, Check) and not hearing.mentions and wish(hearing.text) is Wish.NO_MORE:
+        return 1  # 就这样吧，不用管了
     if hearing.mentions or not (is_quoted or (is_soon and hearing.quotes is None)):
         return None
     yes, wished = agreed(hearing.text), wish(hearing.text)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot import answers
 from bot.aside import AnswersAside
 from bot.asks import Check, Suggestion
-from bot.commands import WITH_NUMBER, Command, nearest, parse
+from bot.commands import WITH_NUMBER, Command, misheard, nearest, parse
 from bot.complaining import Complaining
 from bot.desk import Desk
 from bot.directory import Directory
@@ -29,6 +29,7 @@ from bot.order_words import is_before_customers, is_sure, more
 from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.raising import pressed
+from bot.sentences import FIGURES
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld
@@ -200,14 +201,30 @@ class Orders(AnswersAside):
 
     async def suggest(self, hearing: Hearing) -> bool:
         """Offer the nearest command for an unknown word, once; False when nothing is near."""
+        if (found := misheard(hearing.text, hearing.role)) is not None:
+            await self._ask_whether(hearing, " ".join(found.split()[:2]), found)
+            return True
         near = nearest(hearing.text, hearing.role)
         if near is None:
             return False
-        text = self._speak(hearing).say("您是要“{command}”吗？回 1", command=near)
         rest = hearing.text.split(near.rpartition(" ")[2], 1)[-1] if " " in near else ""
-        message = Message(to=Place.ASKER, text=text, about=Suggestion(command=f"{near}{rest}"))
-        await self._desk.answer([message], hearing.origin)
+        await self._ask_whether(hearing, near, f"{near}{rest}")
         return True
+
+    async def pointed(self, hearing: Hearing) -> bool:
+        """Tell a manager who asks for figures where there are some; False for anything else."""
+        if not hearing.role.is_manager or FIGURES.fullmatch(hearing.text.strip()) is None:
+            return False
+        await self._say(
+            hearing,
+            N_("报表我还不会做。可以问：待办（在办和时限）、达标（合同指标）、回访；其余在看板上。"),
+        )
+        return True
+
+    async def _ask_whether(self, hearing: Hearing, shown: str, command: str) -> None:
+        text = self._speak(hearing).say("您是要“{command}”吗？回 1", command=shown)
+        message = Message(to=Place.ASKER, text=text, about=Suggestion(command=command))
+        await self._desk.answer([message], hearing.origin)
 
     async def refuse(self, hearing: Hearing, error: TicketError) -> None:
         """Say why a step is refused, and what works instead; to staff not before the customer."""
@@ -353,7 +370,10 @@ class Orders(AnswersAside):
         return command is not None and await self._informing.run(hearing, command)
 
     async def _human(self, hearing: Hearing, command: Command) -> None:
-        if command.rest:
+        just = await self._finding.just_reported(hearing) if not command.rest else None
+        if just is not None:  # a person has it already
+            await self._informing.progress(hearing, just)
+        elif command.rest:
             await self._opening.reported(hearing, command.rest)
         else:
             await self._opening.described(hearing)

@@ -232,6 +232,8 @@ class Reception:
             return
         if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
             return
+        if hearing.is_for_staff and link is None and await self._orders.pointed(hearing):
+            return
         if link is None and await self._following_on.wished(hearing):
             return
         if link is None and await self._asking_after.asked(hearing, fresh):
@@ -258,7 +260,7 @@ class Reception:
             if self._talk.said_before(hearing, scolds):  # once is let pass
                 await self._orders.apologise(hearing)
             return
-        hearing = replace(hearing, text=self._talk.whole(hearing))
+        hearing = replace(hearing, text=self._talk.called_for(hearing) or self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
         is_answered = not is_among_staff and await self._answering.question(hearing, before, offered)
         if not is_answered and hearing.origin.closed_asks:

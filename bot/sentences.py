@@ -46,11 +46,12 @@ CLAIMS_SEVERAL = Sentence(  # 1001和1002我都接了
 # To somebody. `rest` begins with a name; where the sentence may name other work too, what follows it must be DOES.
 GIVES = (
     Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:{_GIVEN}|转)\s*(?P<rest>.+)"),
+    Sentence(rf"(?:转|派)\s*{_NUMBER}{_GAP}(?:给)?\s*(?P<rest>.+)"),
     Sentence(rf"(?:give|pass|hand|assign)(?: over)? {_NUMBER} (?:over )?to (?P<rest>.+)"),
 )
 ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is enough
     (Sentence(rf"{_GIVEN}\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), True),
-    (Sentence(rf"(?:(?:我?接错了?|我(?:没空|不会|走不开|请假了?|在外面|弄不了))[\s,，]+)?{_NUMBER}{_GAP}给\s*(?P<rest>.+?){_END}"), True),
+    (Sentence(rf"(?:(?:我?接错了?|我(?:没空|不会|走不开|请假了?|在外面|弄不了))[\s,，]+)?(?:把)?{_NUMBER}{_GAP}给\s*(?P<rest>.+?){_END}"), True),
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:改派?|换)(?:给|成)?\s*(?P<rest>@?[^\d\s,，。]+?)(?:来|去)?(?:处理|跟进|跟|看|接)?(?:一下|下)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
     (Sentence(rf"(?:让|叫|请|安排)\s*(?P<rest>[^\d\s]+?)\s*{_NUMBER}{_GAP}(?P<why>.*)"), False),
     (Sentence(rf"{_NUMBER}{_GAP}(?:让|叫|请|安排)\s*(?P<rest>.+)"), False),
@@ -145,6 +146,10 @@ ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"(?:what do i have(?: open)?|what(?:'s| is) on my plate|(?:show )?my (?:open )?tickets){_END}"), Word.MINE),
 )  # fmt: skip
 
+FIGURES = Sentence(  # of a manager
+    rf"(?:看|查|发|给我)?(?:一下|下)?(?:今天|昨天|这个?周|本周|上个?周|这个?月|本月|上个?月|今年)?的?(?:(?:日报|周报|月报|报表|统计|看板)|(?:满意度|平均(?:响应|解决)(?:时间)?|响应率|超时率?|达标率)(?:是|有)?(?:多少|几个|几单|怎么样|如何|多久)){_END}|(?:daily|weekly|monthly) (?:report|digest){_END}"
+)
+
 TAKES_BACK = Sentence(  # 发错了，撤回; 点错了，还没到
     r"(?:不好意思|抱歉)?[\s,，]*(?:发|写|弄|搞|点|打|按)错了?[\s,，。!！]*我?还没有?到(?:现场|场|学校|呢|啊|哈|了)*[\s。.!！~～]*"
     r"|(?:不好意思|抱歉)?[\s,，]*(?:发|写|弄|搞|点|打|按)错了?[\s,，。!！]*(?:帮我)?撤[回销](?:一下|下|吧|了)?[\s。.!！~～]*"
@@ -155,16 +160,17 @@ _SOFTLY = r"(?:了|吧|哈|哦|嘛|啊|咯|啦)*[\s。.~～]*"
 GOES = Sentence(
     rf"(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我(?:先|马上|这就)?|马上|这就)(?:(?:来|去|过去|现在){{0,2}}(?:看看|看一下|看下|处理|修|弄|搞|跟进)(?:一下|下)?|(?:过?去|来)(?:一趟)?|(?:就)?到){_SOFTLY}"
     rf"|(?:我)?(?:大概)?(?:\d{{1,3}}|[一二三四五六七八九十半]{{1,3}})(?:分钟|个?半?小时)(?:左右)?(?:就|内)?(?:能)?到{_SOFTLY}"
+    rf"|(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我)?(?:大概|那|就)?{_SOME_DAY}(?:我)?(?:就|再|能)?(?:过?去|到)(?:现场|学校)?(?:看看|看一下|修|处理)?{_SOFTLY}"  # 收到，明早8点到
     rf"|(?:ok(?:ay)?,? )?(?:i'?m |i am )?on it[\s.]*"
 )
 IS_THERE = Sentence(
-    rf"(?:我)?(?:已经?)?到(?:达)?(?:现场|学校|校门口|楼下|地方|教室|机房)?了{_SOFTLY}|(?:i'?m |i am )(?:here|there|on site)[\s.]*"
+    rf"(?:我)?(?:已经?)?到(?:达)?(?:现场|学校|校门口|楼下|地方|教室|机房)?了{_SOFTLY}|(?:i'?m |i am )?(?:here|there|on site|arrived)[\s.]*"
 )
 IS_ON_THE_WAY = Sentence(
     rf"(?:我)?(?:已经?)?(?:出发|在路上|在去的路上)了?{_SOFTLY}|(?:i'?m |i am )?on (?:my|the) way[\s.]*"
 )
 IS_DONE = Sentence(
-    r"(?:已经?|都)?(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完)(?:了|啦|咯)?(?:哈|啊|哦|嘛)?[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))|(?:it'?s )?(?:all )?fixed[\s.!]*"
+    r"(?:(?:已经?|都)?(?:(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完)(?:了|啦|咯)?|好(?:了|啦|咯))(?:哈|啊|哦|嘛)?|(?:it'?s )?(?:all )?(?:fixed|sorted))[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))"
 )
 GIVES_IT = Sentence(rf"(?:这个?单?|它)?(?:{_GIVEN}|让)\s*(?P<rest>[^\d]+)")
 WAITS_FOR_PARTS = Sentence(rf"(?:还)?(?:在|得|要)?(?P<rest>等(?:备件|配件|货|厂家|第三方)){_SOFTLY}")

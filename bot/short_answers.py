@@ -115,7 +115,7 @@ _SAYS_YES = SequenceOf(f"{_KINDLY}|{_YES}", _QUICKLY, flags=re.IGNORECASE)  # an
 _SAYS_NO = SequenceOf(_NO, _KINDLY, flags=re.IGNORECASE)
 _A_YES = re.compile(_YES, re.IGNORECASE)
 _NONE_OF_THEM = Sentence(
-    "(?:这些|好像|应该)?(?:都|全)?(?:不是|不对)(?:的|我[要想]问的)?|noneof(?:them|these)|neither"
+    "(?:这些|好像|应该)?(?:都|全)?(?:不是|不对)(?:的|我[要想]问的|这个(?:问题|意思)?)?|noneof(?:them|these)|neither"
 )
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
@@ -129,6 +129,7 @@ _TAKES_OVER = Sentence(
 )
 _CANNOT_TAKE = Sentence(
     r"(?:不好意思|抱歉|对不起)?我?(?:现在|这会儿|今天|手上|正|还)*(?:在外面|在忙|有事|没空|走不开|接不了|去不了|来不了|不方便|忙不过来)+(?:.{0,12}(?:接不了|去不了|来不了|走不开|没空))?(?:了|啊|呀)?"
+    r"|(?:不好意思|抱歉|对不起)?(?:这个?单?)?我?(?:不接|接不了|不能接)(?:了|啊|哈)?(?:我?(?:现在)?(?:在外面|在忙|有事|没空|走不开|请假了?|不会|不方便|不在))?(?:了|啊|呀)?"
     r"|(?:sorry)?i(?:cant|cannot|canttakeit|mbusy|mout)(?:takeit|now)*"
 )
 
@@ -148,6 +149,7 @@ def is_none_of_them(text: str) -> bool:
     return _NONE_OF_THEM.fullmatch(_letters(text)) is not None
 
 
+_PICKS = "选"
 _KINDLY_BEFORE = re.compile(  # 谢谢李老师，我选2
     r"(?:(?:谢谢|多谢|感谢|好的?|嗯+|行|收到|辛苦|麻烦|thanks|ok)[^\d,，。!！、;；]{0,8}[\s,，。!！、;；]+)?(?P<picks>(?:那|我|就|想|还是)*(?:(?:选|按)(?:择|的是|了)?|要(?=\s*第?\d\s*$))\s*第?)?(?=[\d一二两三四五六七八九])",
     re.IGNORECASE,
@@ -167,7 +169,7 @@ def choice(text: str) -> tuple[int, str] | None:
     kindly = _KINDLY_BEFORE.match(said)
     is_alone = kindly is not None and kindly.end() > 0 and not kindly["picks"]
     if kindly is not None and kindly.end():
-        said = f"{'选' if kindly['picks'] else ''}{said[kindly.end() :]}"
+        said = f"{_PICKS if kindly['picks'] else ''}{said[kindly.end() :]}"
     ordinal = _ORDINAL.match(said)
     if ordinal is not None:
         said = ordinal[0].translate(_DIGITS) + said[ordinal.end() :]

@@ -34,6 +34,7 @@ from bot.tickets.model import Party
 from bot.vocabulary import Word
 from bot.wishes import Wish, wish
 
+_CAUSE = ("原因", "故障原因")
 _COMMAS = re.compile(r"[,，]\s*")
 _NUMBERS = re.compile(r"\d{3,9}")
 _THREE = 3
@@ -61,7 +62,8 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
     said = text.strip().translate(_HALF_WIDTH) if len(text) <= _LONGEST else ""
     if not said:
         return None
-    if BEGINS_A_RESULT.match(said) and all(resolution_fields(said).values()):
+    begins = BEGINS_A_RESULT.match(said) or said.startswith(_CAUSE)  # 原因灯泡老化方法换灯泡预防少开关
+    if begins and all(resolution_fields(said).values()):
         return _meant(Word.RESOLVE, None, said)
     if TAKES_BACK.fullmatch(said):
         return _meant(Word.UNDO, None, is_certain=False)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from bot.commands import parse
 from bot.deciding import announces
 from bot.hearing import Hearing
+from bot.sentence import Sentence
 from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 _LINES, _ROOMS = 12, 1000
@@ -22,6 +23,10 @@ _TALKING = timedelta(minutes=10)  # how long staff and whom they talked to are i
 _SOON = timedelta(minutes=3)  # what is told this soon after a question of the bot belongs to it
 _IN_ONE_BREATH = timedelta(seconds=45)  # two messages of one person within this may be one sentence
 _PIECES = 3  # in which somebody begins a sentence
+_MOST_TOLD, _LEAST_TOLD, _LEAST_LINE = 5, 4, 3  # messages of what is told before 帮看下, and letters
+_ONLY_CALLS = Sentence(  # 帮看下
+    r"(?:谁|有人|麻烦|请|能不能|能|可以|快)*(?:帮(?:我|忙|我们)*(?:看看|看一?下|瞧瞧|处理一?下|弄一?下|解决一?下|修一?下)|(?:看看|看一?下)(?:这个|怎么回事|什么情况)|(?:这个?)?(?:怎么办|咋办|咋整|怎么弄|咋弄|怎么回事|咋回事))(?:吗|啊|呀|呢|吧|谢谢)*|(?:can you |please )*(?:help|have a look|take a look)(?: please)?"
+)
 _LAUGHS = ("呵", "哈", "嘿", "嘻")
 _LONGEST_START, _LONGEST_END = 30, 15  # letters of its two halves
 
@@ -149,6 +154,19 @@ class Talk:
             gap = " " if whole.isascii() else ""
             whole, begun = f"{line.text}{gap}{whole}", line.at
         return whole
+
+    def called_for(self, hearing: Hearing) -> str:
+        """Return what whoever calls the bot with nothing but 帮看下 has just told, in as many messages as it took; else nothing."""
+        if not hearing.is_addressed or _ONLY_CALLS.fullmatch(hearing.text) is None:
+            return ""
+        told: list[str] = []
+        for line in self._before(hearing, _SOON):
+            if line.account != hearing.origin.account or line.is_answer or line.is_to_bot or line.calls:
+                break
+            if len(fold(line.text)) >= _LEAST_LINE and not (is_noise(line.text) or is_thanks(line.text)):
+                told.append(line.text)
+        said = "，".join(reversed(told[:_MOST_TOLD]))
+        return said if len(fold(said)) >= _LEAST_TOLD else ""
 
     def told_since(self, hearing: Hearing, since: datetime, asked: str, more: str) -> str:
         """Return what was told since an instant besides what was asked, once each, and what is told now."""

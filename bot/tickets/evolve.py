@@ -39,6 +39,7 @@ _KEEPS_UNDO = (
     pe.RequesterGone,
     pe.RequesterBack,
     e.Escalated,
+    se.NobodyCame,
     le.AssetNamed,
     le.Excused,
     e.Realigned,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
+from bot.asks import Rest
 from bot.tickets import agreeing
 from bot.tickets import events as e
 from bot.tickets import site_events as se
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
-from bot.tickets.errors import NotTheirs, TicketError
+from bot.tickets.errors import Incomplete, NotTheirs, TicketError
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -36,8 +37,9 @@ def decided(ticket: Ticket, step: ss.SiteStep, now: datetime, rules: Rules) -> l
         case ss.LeaveSite(by=by, cause=cause, plan=plan, next_at=next_at):
             be_staff(by, ticket, rules)
             if not cause or not plan or next_at is None or next_at <= now:
-                raise TicketError(
+                raise Incomplete(
                     "没修好离场要写明原因、打算和下次时间，例：离场 {number} 未解决 矩阵主板坏，已报备件，明天10点前换",
+                    Rest(command=f"/leave {ticket.number} unsolved"),
                     number=ticket.number,
                 )
             left = se.LeftSite(by=by, cause=cause, plan=plan, next_at=next_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -11,6 +11,8 @@ from bot.tickets.errors import TicketError
 from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket, Undoable
 from bot.tickets.rules import Rules
+
+_LATELY = timedelta(hours=1)  # an arrival this old may be what somebody wants to take back
 
 
 def undone(ticket: Ticket, step: s.Undo, now: datetime, rules: Rules) -> list[e.AnyEvent]:
@@ -24,9 +26,10 @@ def undone(ticket: Ticket, step: s.Undo, now: datetime, rules: Rules) -> list[e.
         return _not_there(ticket, undo, step, now, rules)
     if undo is None or undo.by != by:
         arrived = ticket.happened.get("arrived", ())
-        if ticket.status is Status.OPEN and arrived and step.is_named:
+        is_late = bool(arrived) and now - arrived[-1] < _LATELY
+        if ticket.status is Status.OPEN and is_late and step.is_named:
             raise TicketError(
-                "{number} 记了到场（{time}）之后又有别的记录，撤不回了。还没到就请回“更新 {number} 还没到现场，几点到”，客户会看到。",
+                "{number} 没有您可以撤销的操作（接单请用“转交”）。到场（{time}）记错了就回“更新 {number} 还没到现场，几点到”，客户会看到。",
                 number=ticket.number,
                 time=arrived[-1],
             )

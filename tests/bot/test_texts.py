@@ -121,6 +121,7 @@ _HEARD = {
     "_IS_AT_IT",
     "_TO_MAJOR",
     "_SOFTLY",
+    "_PICKS",
     "_GIVEN",
     "_DOING",
     "_TICKETS",
