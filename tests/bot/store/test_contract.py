@@ -354,6 +354,13 @@ class TestDeadlines:
         assert await store.due_at(1001) is None
         assert await store.due_at(1002) is None
 
+    async def test_each_ticket_has_its_own(self, store, build):
+        later = build.at + MINUTE
+        await save(
+            store, build, build.opened(1001, due=build.at), build.opened(1002, due=later), build.opened(1003)
+        )
+        assert [await store.due_at(number) for number in (1001, 1002, 1003)] == [build.at, later, None]
+
     async def test_a_deadline_moves_and_goes(self, store, build):
         (ticket,) = await save(store, build, build.opened(1001, due=build.at))
         (ticket,) = await save(store, build, build.noted(ticket, due=build.at + DAY))
@@ -957,6 +964,14 @@ class TestVectors:
         await store.keep_vectors("other", {"a": b"3"})
         assert await store.vectors("one", ["a", "b"]) == {}
         assert await store.vectors("other", ["a", "b"]) == {"a": b"3"}
+
+    @pytest.mark.parametrize("model", ["a model", "z model"])
+    async def test_those_of_one_model_come_together_and_go_for_any_other(self, store, model):
+        await store.keep_vectors("model", {"a": b"1"})
+        await store.keep_vectors("model", {"b": b"2"})
+        assert await store.vectors("model", ["a", "b"]) == {"a": b"1", "b": b"2"}
+        await store.keep_vectors(model, {"c": b"3"})
+        assert await store.vectors("model", ["a", "b"]) == {}
 
     async def test_a_vector_may_be_kept_again(self, store):
         await store.keep_vectors("one", {"a": b"1"})

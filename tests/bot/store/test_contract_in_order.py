@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 
 from bot.store.contract import ClosedAsk, Failure, Kept, Link
-from bot.store.knowledge_contract import Uses
+from bot.store.knowledge_contract import EntryChange, Uses
 from bot.store.messages import Delivery
-from bot.store.portable import Part
+from bot.store.portable import KeptEntry, Part
 
 pytestmark = pytest.mark.asyncio
 
@@ -57,6 +57,44 @@ async def test_failures_come_newest_first_and_one_that_happened_again_is_new(sto
 async def test_lessons_of_one_instant_come_by_their_id(store, build):
     await store.learn(build.learning(lessons=tuple(build.lesson(name) for name in ("b", "c", "a"))))
     assert ids(await store.lessons("Missed")) == ["a", "b", "c"]
+
+
+async def test_a_lesson_saved_again_stands_at_its_new_instant(store, build):
+    moved, other = build.lesson("a", at=build.at + MINUTE), build.lesson("b")
+    await store.learn(build.learning(lessons=(build.lesson("a"), other)))
+    await store.learn(build.learning(lessons=(moved,)))
+    assert await store.lessons("Missed") == [other, moved]
+    assert await store.lessons("Missed", since=build.at + MINUTE) == [moved]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 2, 0), (2, 0, 1), (1, 0, 2)])
+async def test_the_latest_use_counts_in_whatever_order_uses_are_saved(store, build, order):
+    instants = (None, build.at, build.at + MINUTE)
+    for each in order:
+        await store.learn(build.learning(uses=(Uses(entry="K-001", given=1, latest_at=instants[each]),)))
+    assert await store.uses() == [Uses(entry="K-001", given=3, latest_at=build.at + MINUTE)]
+
+
+async def test_an_entry_that_is_removed_and_put_in_one_change_is_there(store, build):
+    await store.learn(build.learning(entries=(build.entry("K-001"), build.entry("K-002"))))
+    anew = build.entry("K-001", "换一台")
+    await store.learn(build.learning(removed=("K-002", "K-001"), entries=(anew,)))
+    assert await store.entries() == [anew]
+    latest = {each.id: each.entry for each in await store.entry_changes(1)}
+    assert latest == {"K-001": anew, "K-002": None}
+
+
+async def test_changes_of_entries_that_were_put_back_come_by_their_version(store, build):
+    def change(version, id_):
+        return EntryChange(version=version, id=id_, at=build.at, entry=build.entry(id_, f"第 {version} 版"))
+
+    pieces = [
+        KeptEntry(id="K-001", entry=change(3, "K-001").entry, changes=(change(1, "K-001"), change(3, "K-001"))),
+        KeptEntry(id="K-002", entry=change(2, "K-002").entry, changes=(change(2, "K-002"),)),
+    ]
+    await store.put_back(pieces)
+    assert [each.version for each in await store.entry_changes(1)] == [2, 3]
+    assert await store.knowledge_version() == 3
 
 
 async def test_a_message_moves_to_another_adapter_and_waits_there(store, build):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 from msgspec.structs import replace
@@ -73,6 +75,22 @@ def closed(build, number):
     return build.opened(
         number, status=Status.CLOSED, closed_at=AT, survey=asked, address=build.room, account="qq:1"
     )
+
+
+class Dying:
+    """The servers as a worker sees them that dies before a step of a change."""
+
+    def __init__(self, servers: Servers, mode: str) -> None:
+        self._servers = servers
+        self._mode = mode
+
+    async def written(self, shard: int, name: str, *values: Any) -> Any:
+        if values[0] == self._mode:
+            raise asyncio.CancelledError
+        return await self._servers.written(shard, name, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._servers, name)
 
 
 class TestLongClosed:
@@ -225,6 +243,32 @@ class TestAcrossShards:
         assert [type(each) for each in outcomes] == [Conflict, AlreadySeen]
         assert (await one.records(second.number))[1].event.text == "先来的"
         assert await self.none_is_locked(one)
+
+    @pytest.mark.parametrize(
+        ("died_before", "versions", "said"), [("commit", [1, 2], "后来的"), ("apply", [2, 2], "先来的")]
+    )
+    async def test_what_a_worker_had_begun_that_died_is_ended_by_whoever_meets_it(
+        self, one, other, build, pair, died_before, versions, said
+    ):
+        first, second = pair
+        one._commits._servers = Dying(one._servers, died_before)
+        key = f"qq:group:{second.number}|m1"
+        both = (build.noted(first, "先来的"), build.noted(second, "先来的"))
+        with pytest.raises(asyncio.CancelledError):
+            await one.commit(build.change(seen=key, tickets=both))
+        shard = await other._shards.of_number(second.number)
+        for field in (f"s{key}", f"t{second.number}"):
+            id_, deciding, since = msgspec.msgpack.decode(
+                await other._servers.ask(shard, "HGET", "locks", field)
+            )
+            aged = msgspec.msgpack.encode([id_, deciding, since - 4000])
+            await other._servers.ask(shard, "HSET", "locks", field, aged)
+        with suppress(Conflict):
+            await other.commit(build.change(tickets=(build.noted(second, "后来的"),)))
+        assert [(await other.ticket(each.number)).version for each in pair] == versions
+        assert [each.event.text for each in await other.records(second.number)][1:] == [said]
+        assert await other.is_seen(key) is (died_before == "apply")
+        assert await self.none_is_locked(other)
 
     async def test_nothing_stays_locked_after_a_change_that_was_refused(self, one, other, build, pair):
         first, second = pair

@@ -189,6 +189,7 @@ class TestSharedCommits:
         self, path, build
     ):
         store = await open_sqlite(path, build.at)
+        known = store._connection.execute("SELECT key, value FROM meta ORDER BY key").fetchall()
         store._connection.execute("PRAGMA max_page_count = 1")  # as many as there are
         with pytest.raises(StoreFault):
             await store.commit(build.change(seen="m1", outgoing=(build.message("o1", text="长" * 100_000),)))
@@ -197,6 +198,7 @@ class TestSharedCommits:
         store._connection.execute("PRAGMA max_page_count = 1000000")
         assert await store.alive() == 1
         assert store.trouble is None
+        assert store._connection.execute("SELECT key, value FROM meta ORDER BY key").fetchall() == known
         assert await store.free_bytes() > 0
         await store.close()
 
