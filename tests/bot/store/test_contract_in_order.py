@@ -89,7 +89,9 @@ async def test_changes_of_entries_that_were_put_back_come_by_their_version(store
         return EntryChange(version=version, id=id_, at=build.at, entry=build.entry(id_, f"第 {version} 版"))
 
     pieces = [
-        KeptEntry(id="K-001", entry=change(3, "K-001").entry, changes=(change(1, "K-001"), change(3, "K-001"))),
+        KeptEntry(
+            id="K-001", entry=change(3, "K-001").entry, changes=(change(1, "K-001"), change(3, "K-001"))
+        ),
         KeptEntry(id="K-002", entry=change(2, "K-002").entry, changes=(change(2, "K-002"),)),
     ]
     await store.put_back(pieces)

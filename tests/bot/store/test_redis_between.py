@@ -219,6 +219,14 @@ class TestAcrossShards:
         kept = [await store._servers.ask(shard, "EXISTS", "prepared") for shard in range(5)]
         return not any(found) and not any(kept)
 
+    async def let_locks_look_old(self, store) -> None:
+        for shard in range(5):
+            found = await store._servers.ask(shard, "HGETALL", "locks")
+            for field, lock in zip(found[::2], found[1::2], strict=True):
+                id_, deciding, since = msgspec.msgpack.decode(lock)
+                aged = msgspec.msgpack.encode([id_, deciding, since - 4000])
+                await store._servers.ask(shard, "HSET", "locks", field, aged)
+
     async def test_who_wants_what_is_being_changed_waits_for_what_comes_of_it(self, one, other, build, pair):
         first, second = pair
         seen = other._commits._servers = Meanwhile(other._servers, "none")
@@ -256,19 +264,29 @@ class TestAcrossShards:
         both = (build.noted(first, "先来的"), build.noted(second, "先来的"))
         with pytest.raises(asyncio.CancelledError):
             await one.commit(build.change(seen=key, tickets=both))
-        shard = await other._shards.of_number(second.number)
-        for field in (f"s{key}", f"t{second.number}"):
-            id_, deciding, since = msgspec.msgpack.decode(
-                await other._servers.ask(shard, "HGET", "locks", field)
-            )
-            aged = msgspec.msgpack.encode([id_, deciding, since - 4000])
-            await other._servers.ask(shard, "HSET", "locks", field, aged)
+        await self.let_locks_look_old(other)
         with suppress(Conflict):
             await other.commit(build.change(tickets=(build.noted(second, "后来的"),)))
         assert [(await other.ticket(each.number)).version for each in pair] == versions
         assert [each.event.text for each in await other.records(second.number)][1:] == [said]
         assert await other.is_seen(key) is (died_before == "apply")
         assert await self.none_is_locked(other)
+
+    async def test_a_change_that_was_given_up_by_another_is_not_saved_by_half_when_its_worker_goes_on(
+        self, one, other, build, pair
+    ):
+        first, second = pair
+
+        async def happens() -> None:
+            await self.let_locks_look_old(other)
+            await other.commit(build.change(tickets=(build.noted(second, "后来的"),)))
+
+        one._commits._servers = Meanwhile(one._servers, "commit", "commit", happens)
+        both = (build.noted(first, "先来的"), build.noted(second, "先来的"))
+        with pytest.raises(Conflict):
+            await one.commit(build.change(tickets=both))
+        assert [(await one.ticket(each.number)).version for each in pair] == [1, 2]
+        assert await self.none_is_locked(one)
 
     async def test_nothing_stays_locked_after_a_change_that_was_refused(self, one, other, build, pair):
         first, second = pair
