@@ -131,6 +131,7 @@ class RedisSharing:
             for adapter in list(self._until):
                 await self.let_go(adapter)
             if self._is_alive:
+                self._is_alive = False
                 await self._servers.run(FIRST, "worker", self.worker, 0)
 
     async def _take(self, adapter: str) -> bool:

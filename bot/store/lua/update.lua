@@ -14,9 +14,6 @@ for index, message in ipairs(asked.messages) do
   if not found then return { 'UNKNOWN', message[1] } end
   before[index] = cmsgpack.unpack(found)
   if under and before[index][2] ~= under[1] then return { 'MOVED', message[1] } end
-  local fence = message[9]
-  message[9] = fence and call('GET', P .. 'fence:' .. message[2]) == fence
-  if fence and not message[9] and before[index][2] == message[2] then return { 'FENCED', message[2] } end
 end
 
 local function is_decided(index)

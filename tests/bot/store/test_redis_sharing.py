@@ -44,6 +44,22 @@ class TestAdapters:
         assert await other.hold("qq")
         assert (one.term("qq"), other.term("qq")) == (0, 2)
 
+    async def test_a_lease_that_is_renewed_keeps_its_number_and_lasts_anew(self, one, other, redis_server):
+        await one.hold("qq")
+        redis_server.ask("PEXPIRE", "shouwen:{0}:lease:qq", 4000)
+        assert await one._take("qq")
+        assert one.term("qq") == 1
+        assert 9000 < int(redis_server.ask("PTTL", "shouwen:{0}:lease:qq")) <= 10_000
+        assert not await other.hold("qq")
+
+    async def test_nobody_gives_back_what_another_has_by_now(self, one, other, redis_server):
+        await one.hold("qq")
+        await die(one, redis_server, "qq")
+        await other.hold("qq")
+        await one.let_go("qq")
+        assert not await one.hold("qq")
+        assert (one.term("qq"), other.term("qq")) == (0, 2)
+
     async def test_one_that_ends_gives_back_what_it_has(self, one, other):
         assert await one.alive() == 1
         assert await other.alive() == 2
@@ -83,11 +99,14 @@ class TestAdapters:
         for late in (
             one.note_delivered([Delivered("o1", "p1")]),
             one.update_outgoing([sending], under=Lease("qq", 1)),
+            one.update_outgoing([replace(sending, adapter="tg", room="tg:private:7")], under=Lease("qq", 1)),
             one.news("qq", ()),
         ):
-            with pytest.raises(LeaseLost):
+            with pytest.raises(LeaseLost) as lost:
                 await late
+            assert lost.value.adapter == "qq"
         assert (await other.outgoing("o1")).platform_id is None
+        assert keys(await other.waiting("qq")) == ["o1"]
 
     async def test_what_an_attempt_came_to_after_its_lease_is_refused_also_once_the_worker_knows(
         self, one, other, build, redis_server
@@ -209,14 +228,20 @@ async def test_workers_hear_of_what_others_bring(one, other, build):
             await asyncio.sleep(0.01)
         await one.commit(build.change(tickets=(build.opened(9, due=AT),)))  # its own: not told
         await other.commit(build.change(tickets=(build.opened(1, due=AT - MINUTE),)))
-        await other.commit(build.change(outgoing=(build.message("o1"),)))
+        await other.commit(build.change(tickets=(build.opened(2, due=AT),)))  # not the earliest
+        await other.commit(build.change(outgoing=(build.message("o1"), build.message("o2"))))
+        letters = [build.message(key, state=Delivery.DEAD) for key in ("o1", "o2")]
+        await other.update_outgoing(letters)
+        await other.update_dead([replace(each, adapter="tg", state=Delivery.QUEUED) for each in letters])
         await other.learn(build.learning(entries=(build.entry("K-1"),)))
         await other.hold("qq")
+        await other.commit(build.change(outgoing=(build.message("o3"),)))  # its own to send
         await other.let_go("qq")
-        told = [await heard.get() for _ in range(4)]
+        told = [await heard.get() for _ in range(5)]
     assert told == [
         (Wake.DUE, "1772786640000"),
         (Wake.OUTGOING, "qq"),
+        (Wake.OUTGOING, "tg"),
         (Wake.KNOWLEDGE, "1"),
         (Wake.LEASE, "qq"),
     ]
