@@ -2,9 +2,7 @@
 -- KEYS[1] the prefix of the shard's keys, ARGV the adapter and the number of the lease.
 local key = KEYS[1] .. 'fence:' .. ARGV[1]
 local known = tonumber(redis.call('GET', key) or 0)
-if tonumber(ARGV[2]) < known then return 0 end
 if tonumber(ARGV[2]) > known then
   redis.call('SET', key, ARGV[2])
   redis.call('ZUNIONSTORE', KEYS[1] .. 'news:' .. ARGV[1], 1, KEYS[1] .. 'waiting:' .. ARGV[1])
 end
-return 1

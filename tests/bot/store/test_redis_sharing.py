@@ -73,6 +73,7 @@ class TestAdapters:
             await other.commit(build.change(outgoing=(message,)))
         await one.hold("qq")
         assert keys(await one.news("qq", ())) == [f"o{n}" for n in range(6)]
+        assert keys(await one.news("qq", (), limit=2)) == ["o0", "o1"]
         assert keys(await one.news("qq", ["o0", "o3"])) == ["o1", "o2", "o4", "o5"]
         await other.commit(build.change(outgoing=(build.message("o6"),)))
         await one.commit(build.change(outgoing=(build.message("own"),)))
@@ -182,8 +183,13 @@ class TestDeadlines:
     ):
         await one.commit(build.change(tickets=(build.opened(1, due=AT),)))
         assert len(await one.claim_due(AT)) == 1
-        shard = await one._shards.of_number(1)
-        redis_server.ask("ZADD", f"shouwen:{{{shard}}}:claims", 0, f"{1:016d}")  # half a minute later
+        claims, member = f"shouwen:{{{await one._shards.of_number(1)}}}:claims", f"{1:016d}"
+        now = int(redis_server.ask("TIME")[0]) * 1000
+        until = int(redis_server.ask("ZSCORE", claims, member))
+        assert now + 28_000 < until <= now + 31_000
+        redis_server.ask("ZADD", claims, until - 29_000, member)
+        assert await other.claim_due(AT) == []
+        redis_server.ask("ZADD", claims, until - 31_500, member)  # half a minute later
         assert len(await other.claim_due(AT)) == 1
 
 
