@@ -200,7 +200,10 @@ def test_every_type_of_message(changes, text, attachments):
 
 @pytest.mark.parametrize(
     "called",
-    [{"atUsers": [{"dingtalkId": "x", "staffId": "staff2"}]}, {"text": {"content": " 转交 1024 @老张"}}],
+    [
+        {"atUsers": [{"dingtalkId": "x", "staffId": "staff2"}, {"dingtalkId": "y"}, 7]},
+        {"text": {"content": " 转交 1024 @老张"}, "atUsers": 7},
+    ],
 )
 def test_whom_a_message_calls(called):
     message = heard(**called)
@@ -225,11 +228,19 @@ def test_what_nobody_said_is_ignored(changes):
     assert heard(**changes) is None
 
 
+def test_whoever_is_known_by_the_enterprise_alone_is_not_taken_for_a_bot_without_a_number():
+    message = heard(senderStaffId="staff9", senderId=None, chatbotUserId=None, senderNick="")
+    assert message is not None
+    assert (message.sender, message.sender_name) == ("dd:staff9", "staff9")
+
+
 @pytest.mark.parametrize("number", [None, "", True])
 def test_a_message_without_an_id_gets_the_same_one_every_time(number):
-    first, again = heard(msgId=number), heard(msgId=number)
+    first, again, later = heard(msgId=number), heard(msgId=number), heard(msgId=number, createAt=1)
     assert first is not None
+    assert later is not None
     assert first == again
+    assert first.message_id != later.message_id
     assert first.message_id.startswith("derived-")
 
 
@@ -242,6 +253,7 @@ def test_a_message_without_an_id_gets_the_same_one_every_time(number):
         {"sessionWebhookExpiredTime": "1"},
         {"sessionWebhookExpiredTime": True},
         {"conversationType": "9"},
+        {"conversationType": "1", "senderStaffId": "a b"},
     ],
 )
 def test_a_conversation_that_cannot_be_answered(changes):

@@ -129,7 +129,15 @@ def test_a_private_message_belongs_to_the_person():
             (),
             False,
         ),
+        (
+            "@_user_4 在吗",
+            [{"key": "@_user_4", "id": {"open_id": "ou_4"}}],
+            "@ou_4 在吗",
+            ("fs:ou_4",),
+            False,
+        ),
         ("大家好", None, "大家好", (), False),
+        ("大家好", [{"id": {"open_id": "ou_zhang"}, "name": "老张"}, 7], "大家好", (), False),
     ],
 )
 def test_whom_a_text_calls(text, mentions, shown, called, is_addressed):
@@ -138,6 +146,37 @@ def test_whom_a_text_calls(text, mentions, shown, called, is_addressed):
     assert message.text == shown
     assert tuple(mention.account for mention in message.mentions) == called
     assert message.is_addressed == is_addressed
+
+
+def test_a_post_calls_as_a_text_does():
+    def said(*pieces: dict[str, Any]) -> Incoming | None:
+        return heard({"content": [list(pieces)]}, message_type="post", mentions=[CALL, ZHANG])
+
+    words = {"tag": "text", "text": " 转交 1024 "}
+    called = said({"tag": "at", "user_id": "@_user_1"}, words, {"tag": "at", "user_id": "@_user_2"})
+    assert called is not None
+    assert (called.text, called.is_addressed) == ("转交 1024 @老张", True)
+    assert called.mentions == (Mention("老张", "fs:ou_zhang"),)
+    passing = said({"tag": "at", "user_id": "@_user_2"}, words)
+    assert passing is not None
+    assert (passing.text, passing.is_addressed) == ("@老张 转交 1024", False)
+
+
+def test_nobody_is_taken_for_a_bot_that_does_not_know_itself_yet():
+    stranger = {"key": "@_user_1", "id": {}, "name": "外人"}
+    message = {**RECORDED["event"]["message"], "mentions": [stranger]}
+    [heard_] = wire.happenings(
+        {**RECORDED, "event": {**RECORDED["event"], "message": message}},
+        msgspec.structs.replace(VIEW, bot_id=""),
+    )
+    assert (heard_.text, heard_.is_addressed) == ("@外人 怎么报名", False)
+
+
+@pytest.mark.parametrize("odd", [{"message_id": "om/../1"}, {"content": '{"image_key":"../img"}'}])
+def test_what_is_no_id_leads_to_no_file(odd):
+    message = heard(**{"message_type": "image", "content": '{"image_key":"img_1"}'} | odd)
+    assert message is not None
+    assert [each.reference for each in message.attachments] == [""]
 
 
 POST = {
@@ -199,6 +238,9 @@ POST = {
         ("merge_forward", {"content": "Merged and Forwarded Message"}, "", ()),
         ("share_chat", {"chat_id": "oc_2"}, "", ()),
         ("share_user", {"user_id": "ou_2"}, "", ()),
+        ("hongbao", {"text": "红包"}, "", ()),
+        ("todo", {"task_id": "t"}, "", ()),
+        ("vote", {"topic": "几点"}, "", ()),
         ("location", {"name": "育才小学", "longitude": "1", "latitude": "2"}, "位置：育才小学", ()),
         ("text", {"text": 7}, "", ()),
         ("text", "odd", "", ()),
@@ -253,11 +295,33 @@ def test_a_touched_button_is_a_command():
     assert (touched.command, touched.text, touched.quotes) == ("接单 1024", "", "om_card")
     assert (touched.room, touched.sender) == ("fs:group:oc_g", "fs:ou_zhang")
     assert touched.message_id == "touch-5e3702a84e847582be8db7fb73283c02"
+    assert (touched.sender_name, touched.is_addressed, touched.sent_at) == ("老张", True, AT)
+    lost = {**body, "context": {**body["context"], "open_chat_id": "../oc"}}
+    assert list(wire.happenings(event("card.action.trigger", lost), VIEW)) == []
     body["action"] = {"value": {"command": "1", "room": "private"}, "tag": "button"}
     [private] = wire.happenings(event("card.action.trigger", body), VIEW)
     assert private.room == "fs:private:ou_zhang"
     for odd in (None, {}, {"value": {}}, {"value": {"command": 7}}, {"value": "x"}):
         assert list(wire.happenings(event("card.action.trigger", {**body, "action": odd}), VIEW)) == []
+
+
+def test_a_touch_without_an_id_gets_the_same_one_every_time_and_another_for_another_button():
+    def touched(command: str, card: str) -> str:
+        body = {
+            "operator": {"open_id": "ou_zhang"},
+            "action": {"value": {"command": command, "room": "group"}},
+            "context": {"open_message_id": card, "open_chat_id": "oc_g"},
+        }
+        whole = event("card.action.trigger", body)
+        [found] = wire.happenings({**whole, "header": {**whole["header"], "event_id": ""}}, VIEW)
+        assert isinstance(found, Incoming)
+        return found.message_id
+
+    ids = [
+        touched(*each) for each in (("接单", "om_1"), ("接单", "om_1"), ("接单", "om_2"), ("退出", "om_1"))
+    ]
+    assert ids[0] == ids[1]
+    assert len(set(ids)) == 3
 
 
 def test_what_happens_in_groups_without_a_word():
@@ -278,6 +342,7 @@ def test_what_happens_in_groups_without_a_word():
             what=What.MEMBER_ADDED, room="fs:group:oc_g", key=f"{key}.0", account="fs:ou_zhou", name="周老师"
         )
     ]
+    assert noticed("im.chat.member.user.deleted_v1", users=users)[0].what is What.MEMBER_REMOVED
     assert noticed("im.chat.disbanded_v1", name="育才群")[0].what is What.BOT_REMOVED
     for kind in ("im.message.reaction.created_v1", "im.message.message_read_v1", "x"):
         assert noticed(kind, message_id="om_1") == []
