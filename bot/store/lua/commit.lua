@@ -114,7 +114,6 @@ elseif mode == 'prepare' then
   if part.seen then call('HSET', P .. 'locks', 's' .. part.seen, lock) end
   for _, ticket in ipairs(part.tickets) do call('HSET', P .. 'locks', 't' .. ticket[1], lock) end
   call('SET', P .. 'p:' .. id, ARGV[2])
-  call('HSET', P .. 'prepared', id, lock)
   return { 'OK' }
 elseif mode == 'apply' or mode == 'abort' then
   local id = ARGV[2]
@@ -127,7 +126,6 @@ elseif mode == 'apply' or mode == 'abort' then
       remember(id, REMEMBERED)
     end
     call('DEL', P .. 'p:' .. id)
-    call('HDEL', P .. 'prepared', id)
   end
   if mode == 'abort' then call('SET', P .. 'x:' .. id, '1', 'PX', DECIDED) end
   return { 'OK' }

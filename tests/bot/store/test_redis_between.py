@@ -216,7 +216,7 @@ class TestAcrossShards:
 
     async def none_is_locked(self, store) -> bool:
         found = [await store._servers.ask(shard, "EXISTS", "locks") for shard in range(5)]
-        kept = [await store._servers.ask(shard, "EXISTS", "prepared") for shard in range(5)]
+        kept = [await store._servers.ask(shard, "KEYS", "p:*") for shard in range(5)]
         return not any(found) and not any(kept)
 
     async def let_locks_look_old(self, store) -> None:
@@ -287,6 +287,21 @@ class TestAcrossShards:
             await one.commit(build.change(tickets=both))
         assert [(await one.ticket(each.number)).version for each in pair] == [1, 2]
         assert await self.none_is_locked(one)
+
+    async def test_what_others_are_changing_keeps_nothing_else_from_being_looked_at(
+        self, one, other, build, pair
+    ):
+        first, _ = pair
+        key = f"{first.address}|m1"
+        await one.commit(build.change(seen=key, tickets=(build.noted(first),)))
+        for shard in range(5):
+            await one._servers.ask(shard, "HSET", "locks", "t999", b"somebody's")
+        with pytest.raises(Conflict):
+            await other.commit(build.change(tickets=(build.noted(first, "晚了"),)))
+        with pytest.raises(AlreadySeen):
+            await other.commit(build.change(seen=key))
+        await other.commit(build.change(seen=f"{first.address}|m2", outgoing=(build.message("o1"),)))
+        assert [each.key for each in await one.waiting("qq")] == ["o1"]
 
     async def test_nothing_stays_locked_after_a_change_that_was_refused(self, one, other, build, pair):
         first, second = pair

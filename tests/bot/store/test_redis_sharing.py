@@ -129,7 +129,7 @@ class TestAdapters:
         message = build.message("o1")
         await one.commit(build.change(outgoing=(message,)))
         await other.update_outgoing([replace(message, adapter="tg", room="tg:private:7")])
-        with pytest.raises(MovedAway):
+        with pytest.raises(MovedAway, match="o1"):
             await one.update_outgoing([message], under=Lease("qq", one.term("qq")))
 
     async def test_what_a_manager_says_on_the_sender_itself_is_news_there(self, one, build):
