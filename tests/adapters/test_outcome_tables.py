@@ -6,11 +6,20 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from telegram.error import BadRequest
 
 from adapters.contract import DeliveryFailed
 from adapters.dingtalk import outcome as dingtalk
 from adapters.feishu import outcome as feishu
+from adapters.onebot import outcome as onebot
+from adapters.onebot.frames import Frame
+from adapters.qq import outcome as qq
 from adapters.server import Response
+from adapters.telegram.failures import Burden, burden_of, is_unchanged
+from adapters.telegram.failures import failure as of_telegram
+from adapters.wechat.mp.errors import failure as of_mp
+from adapters.wecom.errors import failure as of_wecom
+from adapters.wecom.errors import is_known
 
 NEVER = None
 
@@ -102,7 +111,17 @@ def test_a_group_of_feishu_in_which_only_some_speak_is_waited_for(code):
 
 @pytest.mark.parametrize(
     ("said", "seconds"),
-    [("", 5), ("0", 1), ("7", 7), ("299", 299), ("99999", 300), ("123456", 5), ("-1", 5), ("７", 5), ("x", 5)],
+    [
+        ("", 5),
+        ("0", 1),
+        ("7", 7),
+        ("299", 299),
+        ("99999", 300),
+        ("123456", 5),
+        ("-1", 5),
+        ("７", 5),
+        ("x", 5),
+    ],
 )
 @pytest.mark.parametrize(("status", "code"), [(429, 0), (400, 99991400)])
 def test_how_long_feishu_wants_to_be_left_alone(status, code, said, seconds):
@@ -115,3 +134,195 @@ def test_how_long_feishu_wants_to_be_left_alone(status, code, said, seconds):
 def test_codes_of_feishu_on_which_the_adapter_acts():
     assert {99991661, 99991663, 99991664, 99991668, 99991671} == feishu.TOKEN_WRONG
     assert {230011, 230006, 230071, 231003, 230110} == feishu.QUOTE_GONE
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds", "is_held", "advice"),
+    [
+        (-1, 5, False, "企业微信繁忙"),
+        (40001, 60, False, "secret 不对"),
+        (40014, 60, False, "access_token 无效"),
+        (42001, 60, False, "access_token 过期"),
+        (40013, 60, False, "corp_id 不对"),
+        (45009, 60, False, "发送太频繁"),
+        (45033, 60, False, "同时发送太多"),
+        (846609, 5, False, "没有登录"),
+        (40003, NEVER, False, "没有这个成员"),
+        (40008, NEVER, False, "不收这种消息"),
+        (40058, NEVER, False, "参数不对"),
+        (45002, NEVER, False, "消息太长"),
+        (60020, NEVER, False, "企业可信 IP"),
+        (81013, NEVER, False, "可见范围"),
+        (93000, NEVER, False, "已被移出群"),
+        (95000, NEVER, False, "没有这个客服账号"),
+        (95004, NEVER, False, "没有这个客服账号"),
+        (95007, NEVER, False, "凭证已过期"),
+        (95017, NEVER, False, "可调用接口"),
+        (846605, NEVER, False, "已失效"),
+        (846608, NEVER, False, "超过时限"),
+        (95001, NEVER, True, "最多回复 5 条"),
+        (95002, NEVER, True, "已过 48 小时"),
+        (95013, NEVER, True, "会话已经结束"),
+        (95016, NEVER, True, "状态不允许"),
+        (95018, NEVER, True, "人工接待"),
+        (95024, NEVER, True, "48 小时没有写来"),
+        (777, NEVER, False, "原话"),
+    ],
+)
+def test_wecom(code, seconds, is_held, advice):
+    failed = of_wecom(code, "原话")
+    assert (failed.code, *meaning(failed)) == (code, seconds, is_held)
+    assert advice in failed.reason
+    assert f"企业微信 {code}" in failed.reason
+    assert is_known(code) is (code != 777)
+
+
+@pytest.mark.parametrize(
+    ("code", "seconds", "is_held", "advice"),
+    [
+        (-1, 5, False, "微信繁忙"),
+        (40001, 60, False, "被别的程序换掉"),
+        (40014, 60, False, "access_token 无效"),
+        (42001, 60, False, "access_token 过期"),
+        (40013, 60, False, "app_id 不对"),
+        (40125, 60, False, "secret 不对"),
+        (40164, 60, False, "IP 白名单"),
+        (45011, 60, False, "太频繁"),
+        (45009, 3600, False, "今天的调用次数"),
+        (40003, NEVER, False, "没有这个 openid"),
+        (45002, NEVER, False, "消息太长"),
+        (48001, NEVER, False, "客服消息"),
+        (48002, NEVER, False, "拒收"),
+        (50002, NEVER, False, "限制使用接口"),
+        (43004, NEVER, True, "没有关注"),
+        (45015, NEVER, True, "48 小时没有写来"),
+        (45047, NEVER, True, "已经用完"),
+        (777, NEVER, False, "原话"),
+    ],
+)
+def test_an_official_account(code, seconds, is_held, advice):
+    failed = of_mp(code, "原话")
+    assert (failed.code, *meaning(failed)) == (code, seconds, is_held)
+    assert advice in failed.reason
+    assert f"微信 {code}" in failed.reason
+
+
+@pytest.mark.parametrize("of", [of_wecom, of_mp])
+def test_the_address_that_is_not_on_the_list_is_told(of):
+    code = 60020 if of is of_wecom else 40164
+    for words in ("not allow to access from your ip, from ip: 203.0.113.7, more", "invalid ip 203.0.113.7 x"):
+        assert "本机的 IP 203.0.113.7 不在" in of(code, words).reason
+    assert "203.0.113.7" not in of(40003, "from ip: 203.0.113.7").reason.partition("（")[0]
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (40023002, "IP 白名单"),
+        (11298, "IP 白名单"),
+        (11253, "没有这个接口的权限"),
+        (11254, "接口已被封禁"),
+        (40034105, "机器人主动在群聊内发言"),
+        (40034102, "机器人主动在群聊内发言"),
+        (40054013, "关闭了机器人的主动消息"),
+        (40054004, "没有加机器人为好友"),
+        (777, "原话"),
+    ],
+)
+def test_qq_says_what_to_do(code, advice):
+    body = msgspec.json.encode({"err_code": code, "message": "原话"})
+    assert advice in qq.judge(400, body, {}).said
+    assert qq.waits_for_a_person(400, body) is (code in (40023002, 11298))
+    assert not qq.waits_for_a_person(200, body)
+
+
+@pytest.mark.parametrize(
+    ("words", "is_held", "advice"),
+    [
+        ("Bad Request: TOPIC_DELETED", False, "话题已被删除或关闭"),
+        ("Bad Request: message thread not found", False, "话题已被删除或关闭"),
+        ("Bad Request: TOPIC_CLOSED", False, "请重新打开它"),
+        ("Bad Request: chat not found", False, "没有这个群"),
+        ("Bad Request: not enough rights to send photos to the chat", False, "没有发言权"),
+        ("Bad Request: not enough rights to send text messages to the chat", True, "没有发言权"),
+        ("Bad Request: have no rights to send a message", True, "没有发言权"),
+        ("Bad Request: message to edit not found", False, "已不在"),
+        ("Bad Request: message can't be edited", False, "不能再修改"),
+        ("Bad Request: message is too long", False, "文字太长"),
+        ("Bad Request: something new", False, "Telegram 拒绝"),
+    ],
+)
+def test_telegram(words, is_held, advice):
+    failed = of_telegram(BadRequest(words))
+    assert meaning(failed) == (NEVER, is_held)
+    assert advice in failed.reason
+
+
+@pytest.mark.parametrize(
+    ("words", "burden"),
+    [
+        ("Can't find end of the entity starting at byte offset 3", Burden.MARKS),
+        ("ENTITY_BOUNDS_INVALID", Burden.MARKS),
+        ("USER_ID_INVALID", Burden.MARKS),
+        ("User not found", Burden.MARKS),
+        ("BUTTON_URL_INVALID", Burden.BUTTONS),
+        ("REPLY_MARKUP_TOO_LONG", Burden.BUTTONS),
+        ("object expected as reply markup", Burden.BUTTONS),
+        ("can't parse keyboard", Burden.BUTTONS),
+        ("message to be replied not found", Burden.QUOTE),
+        ("reply message not found", Burden.QUOTE),
+        ("field reply_to_message_id is invalid", Burden.QUOTE),
+    ],
+)
+def test_without_what_telegram_takes_a_message(words, burden):
+    assert burden_of(BadRequest(f"Bad Request: {words}")) is burden
+    assert not is_unchanged(BadRequest(f"Bad Request: {words}"))
+
+
+@pytest.mark.parametrize("words", ["Timeout: NTEvent", "request timed out", "发送超时", ""])
+def test_what_onebot_says_of_a_message_that_may_be_there(words):
+    with pytest.raises(DeliveryFailed, match="多半已发出") as failed:
+        onebot.check(Frame(status="failed", retcode=1200, wording=words))
+    assert failed.value.is_unknown
+    with pytest.raises(DeliveryFailed, match="QQ 拒绝（100）") as failed:
+        onebot.check(Frame(status="failed", retcode=100, wording=words))
+    assert not failed.value.is_unknown
+
+
+@pytest.mark.parametrize("words", ["被风控", "Risk control", "操作频繁", "Rate limit exceeded"])
+def test_what_onebot_says_when_the_account_is_watched(words):
+    with pytest.raises(DeliveryFailed, match="请放慢、少发链接") as failed:
+        onebot.check(Frame(status="failed", retcode=100, wording=words))
+    assert meaning(failed.value) == (NEVER, False)
+    assert words in failed.value.reason
+
+
+@pytest.mark.parametrize(
+    ("status", "retcode", "is_unknown"),
+    [
+        ("ok", 0, None),
+        (None, 0, None),
+        ("ok", 1, True),
+        ("async", 0, True),
+        ("failed", 0, False),
+        (None, 2, False),
+    ],
+)
+def test_what_onebot_took(status, retcode, is_unknown):
+    answer = Frame(status=status, retcode=retcode)
+    if is_unknown is None:
+        onebot.check(answer)
+        return
+    with pytest.raises(DeliveryFailed) as failed:
+        onebot.check(answer)
+    assert failed.value.is_unknown is is_unknown
+
+
+def test_onebot_s_reasons_are_told_once_each():
+    answer = Frame(status="failed", retcode=100, wording="禁言中", message=" 禁言中 ", msg="EventChecker")
+    with pytest.raises(DeliveryFailed) as failed:
+        onebot.check(answer)
+    assert failed.value.reason == "QQ 拒绝（100）：禁言中；EventChecker"
+    with pytest.raises(DeliveryFailed, match="没有说原因"):
+        onebot.check(Frame(status="failed", retcode=100, wording=" ", message=[]))
+    assert not onebot.is_refusal(Frame(status="failed", retcode=[1403]))
