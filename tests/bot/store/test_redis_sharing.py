@@ -79,6 +79,17 @@ class TestAdapters:
         await one.commit(build.change(outgoing=(build.message("own"),)))
         assert keys(await one.news("qq", [f"o{n}" for n in range(6)])) == ["o6"]
 
+    async def test_a_place_in_the_outbox_is_an_instant_of_the_server_so_that_shards_agree(
+        self, one, build, redis_server
+    ):
+        for message in rooms(build, 6):
+            await one.commit(build.change(outgoing=(message,)))
+        scores = await one._in_every_shard("ZRANGE", "outbox-in-order", 0, -1, "WITHSCORES")
+        places = [int(place) for found in scores for place in found[1::2]]
+        now = int(redis_server.ask("TIME")[0])
+        assert len(places) == 6
+        assert all(now - 300 <= place // 1_000_000 <= now for place in places)
+
     async def test_what_another_says_about_a_message_is_news(self, one, other, build):
         await one.hold("qq")
         message = build.message("o1")
