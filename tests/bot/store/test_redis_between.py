@@ -14,8 +14,9 @@ import pytest_asyncio
 from msgspec.structs import replace
 
 from bot.lessons import Lesson
-from bot.store.contract import Link
+from bot.store.contract import Failure, Link
 from bot.store.faults import AlreadySeen, Conflict
+from bot.store.instants import milliseconds
 from bot.store.knowledge_contract import Uses
 from bot.store.messages import Delivered, Delivery
 from bot.store.redis_servers import Servers
@@ -342,3 +343,46 @@ async def test_a_worker_that_saves_a_lower_number_lowers_none(one, other, build)
     await one.commit(build.change(tickets=(build.opened(1003),)))
     await other.commit(build.change(tickets=(build.opened(1002),)))
     assert await one.next_number(1001) == 1004
+
+
+async def test_forgetting_goes_on_behind_what_stays(one, build):
+    shard, before = one._shards.of_room(build.room), milliseconds(AT)
+    old, young = AT - timedelta(milliseconds=1), AT
+    kinds = (
+        ("sent", old),
+        ("queued", old),
+        ("sent", old),
+        ("sent", young),
+        ("queued", young),
+        ("dropped", old),
+    )
+    messages = [
+        build.message(f"o{n}", state=Delivery(state), created_at=at) for n, (state, at) in enumerate(kinds)
+    ]
+    later = AT + timedelta(minutes=1)
+    asks = [
+        build.ask(f"a{n}", asked_at=at, expires_at=later if state == "queued" else old)
+        for n, (state, at) in enumerate(kinds)
+    ]
+    await one.commit(build.change(outgoing=tuple(messages), asks=tuple(asks)))
+    for what in ("outbox", "asks"):
+        steps = [await one._servers.run(shard, "tidy", what, before, passed, 3) for passed in (0, 1, 3)]
+        assert steps == [[2, 1, 1], [1, 2, 0], [0, 0, 0]]
+        assert await one._servers.ask(shard, "HLEN", what) == 3
+        assert await one._servers.ask(shard, "ZCARD", f"{what}-in-order") == 3
+
+
+async def test_what_is_forgotten_leaves_nothing_behind(one, build, redis_server):
+    known = set(redis_server.ask("KEYS", "*"))
+    said = build.message("o1", ticket=1001, state=Delivery.SENT, platform_id="p1")
+    asks = (build.ask("a1", outgoing="o1"),)
+    await one.commit(build.change(seen="m1", outgoing=(said,), asks=asks))
+    await one.learn(build.learning(lessons=(build.lesson("l1"),)))
+    await one.note_failure(Failure(key="m1", at=AT))
+    await one.keep_file(b"content", AT)
+    await one.tidy(AT + timedelta(days=91))
+    left = {
+        key.rpartition(b"}:")[2].partition(b":")[0].decode()
+        for key in set(redis_server.ask("KEYS", "*")) - known
+    }
+    assert left == {"position", "ask-position", "c"}  # what is never given twice, and that a change was made
