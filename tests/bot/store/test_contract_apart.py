@@ -120,6 +120,15 @@ async def test_of_two_messages_with_one_place_on_the_platform_the_later_is_found
     assert await store.said_about(1002) == []
 
 
+async def test_of_two_messages_with_one_place_on_the_platform_the_later_may_be_forgotten_first(store, build):
+    messages = (build.message("o1", created_at=build.at + DAY), build.message("o2"))
+    await store.commit(build.change(outgoing=messages))
+    await store.note_delivered([Delivered("o1", "p1"), Delivered("o2", "p1")])
+    for days, left in ((90, [True, False]), (92, [False, False])):
+        await store.tidy(build.at + days * DAY + MINUTE)
+        assert [await store.outgoing(key) is not None for key in ("o1", "o2")] == left
+
+
 async def test_a_question_that_is_forgotten_takes_none_with_it(store, build):
     late = build.at + DAY
     asks = (
