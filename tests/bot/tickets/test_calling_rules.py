@@ -12,7 +12,14 @@ from msgspec.structs import replace as changed
 from bot.tickets import planned_events as p
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
-from bot.tickets.calling import LOW_SCORE, RANDOM, call_about, list_after, why_called
+from bot.tickets.calling import (
+    LOW_SCORE,
+    RANDOM,
+    call_about,
+    is_called_unrated,
+    list_after,
+    why_called,
+)
 from bot.tickets.kinds import Kind
 from bot.tickets.rules import Rules
 from scheduler.written_ledgers import WrittenCallback
@@ -32,6 +39,19 @@ def test_levels_and_complaints_are_always_called_back(drawing: Rules, rules: Rul
     assert why_called(open_case(rules=drawing, kind=Kind.COMPLAINT).ticket, drawing) == "complaint"
     assert why_called(open_case(rules=drawing, level="1").ticket, rules) == ""
     assert why_called(open_case(rules=drawing, kind=Kind.CALLBACK).ticket, drawing) == ""
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_only_what_a_customer_brought_is_called_back(kind: Kind, drawing: Rules, open_case: Any) -> None:
+    ticket = changed(open_case(rules=drawing, level="1").ticket, kind=kind)
+    brought = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT)
+    assert bool(why_called(ticket, drawing)) is (kind in brought)
+    asking = replace(drawing.policies["edu"], callback=WrittenCallback(random=0, always=("unrated",)))
+    unrated = replace(drawing, policies={"edu": asking})
+    assert is_called_unrated(ticket, unrated) is (kind in brought)
+    assert not is_called_unrated(ticket, drawing)
+    assert not is_called_unrated(changed(ticket, policy="none"), unrated)
+    assert why_called(changed(ticket, policy="none"), drawing) == ""
 
 
 def test_the_lot_draws_about_the_share_and_the_same_again(drawing: Rules, open_case: Any) -> None:

@@ -13,6 +13,7 @@ from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status, SurveyState
 from bot.tickets.rules import Rules
+from bot.tickets.surveys import first_question
 from scheduler.calendar import Window
 
 HOUR = timedelta(hours=1)
@@ -205,6 +206,12 @@ def test_nobody_is_asked_when_surveys_are_off_or_the_work_was_internal(rules: Ru
     ):
         case.resolve(case.zhang)
         assert [type(event) for event in case.confirm()] == [e.Closed]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_only_what_people_reported_is_asked_about(kind: Kind, case: Any) -> None:
+    asked = first_question(replace(case.ticket, kind=kind), None, case.now, case.rules)
+    assert bool(asked) is (kind in (Kind.FAULT, Kind.QUESTION, Kind.REQUEST))
 
 
 def test_there_is_nothing_to_rate_before_it_is_done(case: Any) -> None:
