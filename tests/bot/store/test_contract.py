@@ -415,9 +415,14 @@ class TestLinks:
         assert await store.link(build.room, "m2") is None
 
     async def test_the_latest_link_of_a_message_counts(self, store, build):
-        await store.commit(build.change(links=(Link(build.room, "m1", None, "o1"),)))
-        await store.commit(build.change(links=(Link(build.room, "m1", 1001),)))
-        assert await store.link(build.room, "m1") == Link(build.room, "m1", 1001)
+        for link in (
+            Link(build.room, "m1", None, "o1"),
+            Link(build.room, "m1", 1001),
+            Link(build.room, "m1", 1002),
+            Link(build.room, "m1", 1000),
+        ):
+            await store.commit(build.change(links=(link,)))
+            assert await store.link(build.room, "m1") == link
 
     async def test_a_delivered_message_leads_to_its_ticket_and_itself(self, store, build):
         message = build.message("o1", ticket=1001)

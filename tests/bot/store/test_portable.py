@@ -176,74 +176,85 @@ class TestExport:
 
 
 class TestPutBack:
-    async def test_a_copy_is_the_same_store(self, store, build, other_store):
-        await filled(store, build)
-        exported = await read_all(store)
-        for pieces in exported.values():
-            await other_store.put_back(pieces)
-        assert without_places(await read_all(other_store)) == without_places(exported)
-        assert await other_store.records(1001) == await store.records(1001)
-        assert [each.ticket.number for each in await other_store.due(build.at + 2 * MINUTE)] == [1001]
-        assert await other_store.next_due_at() == build.at + 2 * MINUTE
-        assert await other_store.surveyed_at(build.person) == build.at
-        assert await other_store.about(999) == await store.about(999)
-        assert [ticket.number for ticket in await other_store.open_tickets(room="yucai")] == [1001, 1002]
-        assert [message.key for message in await other_store.waiting("qq")] == ["o1", "o3"]
-        assert (await other_store.link(build.room, "p1")).ticket == 1001
-        assert (await other_store.link(build.room, "m1")).ticket == 1001
-        assert [ask.id for ask in await other_store.open_asks(build.room, build.person, build.at)] == ["b"]
-        assert (await other_store.ask_of("o1")).id == "b"
-        assert await other_store.is_seen("m2")
-        assert await other_store.next_number(1) == 1003
-        assert await other_store.kept("") == {"a": "1", "b": "2"}
-        assert await other_store.entries() == [build.entry("K-002", "重新搜索")]
-        assert await other_store.entry_history("K-001") == await store.entry_history("K-001")
-        assert await other_store.knowledge_version() == await store.knowledge_version() == 2
-        assert await other_store.entry_changes(1) == await store.entry_changes(1)
-        assert await other_store.uses() == await store.uses()
-        assert await other_store.lessons("Missed") == await store.lessons("Missed")
+    """From every store into another one and back."""
 
-    async def test_putting_back_twice_changes_nothing(self, store, build, other_store):
-        await filled(store, build)
-        exported = await read_all(store)
+    @pytest.fixture(params=["out of", "into"])
+    def pair(self, request, store, other_store):
+        """A store and the one its pieces are put into."""
+        return (store, other_store) if request.param == "out of" else (other_store, store)
+
+    async def test_a_copy_is_the_same_store(self, build, pair):
+        source, target = pair
+        await filled(source, build)
+        exported = await read_all(source)
+        for pieces in exported.values():
+            await target.put_back(pieces)
+        assert without_places(await read_all(target)) == without_places(exported)
+        assert await target.records(1001) == await source.records(1001)
+        assert [each.ticket.number for each in await target.due(build.at + 2 * MINUTE)] == [1001]
+        assert await target.next_due_at() == build.at + 2 * MINUTE
+        assert await target.surveyed_at(build.person) == build.at
+        assert await target.about(999) == await source.about(999)
+        assert [ticket.number for ticket in await target.open_tickets(room="yucai")] == [1001, 1002]
+        assert [message.key for message in await target.waiting("qq")] == ["o1", "o3"]
+        assert (await target.link(build.room, "p1")).ticket == 1001
+        assert (await target.link(build.room, "m1")).ticket == 1001
+        assert [ask.id for ask in await target.open_asks(build.room, build.person, build.at)] == ["b"]
+        assert (await target.ask_of("o1")).id == "b"
+        assert await target.is_seen("m2")
+        assert await target.next_number(1) == 1003
+        assert await target.kept("") == {"a": "1", "b": "2"}
+        assert await target.entries() == [build.entry("K-002", "重新搜索")]
+        assert await target.entry_history("K-001") == await source.entry_history("K-001")
+        assert await target.knowledge_version() == await source.knowledge_version() == 2
+        assert await target.entry_changes(1) == await source.entry_changes(1)
+        assert await target.uses() == await source.uses()
+        assert await target.lessons("Missed") == await source.lessons("Missed")
+
+    async def test_putting_back_twice_changes_nothing(self, build, pair):
+        source, target = pair
+        await filled(source, build)
+        exported = await read_all(source)
         for _ in range(2):
             for pieces in exported.values():
-                await other_store.put_back(pieces)
-        assert without_places(await read_all(other_store)) == without_places(exported)
+                await target.put_back(pieces)
+        assert without_places(await read_all(target)) == without_places(exported)
 
-    async def test_a_later_state_takes_the_place_of_an_earlier_one(self, store, build, other_store):
-        await filled(store, build)
+    async def test_a_later_state_takes_the_place_of_an_earlier_one(self, build, pair):
+        source, target = pair
+        await filled(source, build)
         for part in Part:
-            await other_store.put_back(await read(store, part))
-        ticket = await store.ticket(1001)
-        await store.commit(
+            await target.put_back(await read(source, part))
+        ticket = await source.ticket(1001)
+        await source.commit(
             build.change(
                 tickets=(build.noted(ticket, status=Status.CLOSED),), closed_asks=(ClosedAsk("b", "void"),)
             )
         )
-        await store.update_outgoing(
-            [msgspec.structs.replace(one, state=Delivery.DEAD) for one in await store.waiting("qq")]
+        await source.update_outgoing(
+            [msgspec.structs.replace(one, state=Delivery.DEAD) for one in await source.waiting("qq")]
         )
-        exported = await read_all(store)
+        exported = await read_all(source)
         for pieces in exported.values():
-            await other_store.put_back(pieces)
-        assert without_places(await read_all(other_store)) == without_places(exported)
-        assert [found.number for found in await other_store.open_tickets()] == [1002]
-        assert await other_store.next_due_at() is None
-        assert await other_store.waiting("qq") == []
-        assert len(await other_store.dead_letters()) == 2
-        assert await other_store.open_asks(build.room, build.person, build.at) == []
+            await target.put_back(pieces)
+        assert without_places(await read_all(target)) == without_places(exported)
+        assert [found.number for found in await target.open_tickets()] == [1002]
+        assert await target.next_due_at() is None
+        assert await target.waiting("qq") == []
+        assert len(await target.dead_letters()) == 2
+        assert await target.open_asks(build.room, build.person, build.at) == []
 
-    async def test_a_copy_goes_on_like_the_original(self, store, build, other_store):
-        await filled(store, build)
+    async def test_a_copy_goes_on_like_the_original(self, build, pair):
+        source, target = pair
+        await filled(source, build)
         for part in Part:
-            await other_store.put_back(await read(store, part))
-        ticket = await other_store.ticket(1001)
-        await other_store.commit(
+            await target.put_back(await read(source, part))
+        ticket = await target.ticket(1001)
+        await target.commit(
             build.change(seen="m3", tickets=(build.noted(ticket),), outgoing=(build.message("o9"),))
         )
-        assert [message.key for message in await other_store.waiting("qq")] == ["o1", "o3", "o9"]
-        assert all(first_broken(kept) is None for kept in await read(other_store, Part.TICKETS))
+        assert [message.key for message in await target.waiting("qq")] == ["o1", "o3", "o9"]
+        assert all(first_broken(kept) is None for kept in await read(target, Part.TICKETS))
 
 
 class TestFailures:

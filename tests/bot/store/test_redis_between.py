@@ -19,6 +19,7 @@ from bot.store.faults import AlreadySeen, Conflict
 from bot.store.instants import milliseconds
 from bot.store.knowledge_contract import Uses
 from bot.store.messages import Delivered, Delivery
+from bot.store.portable import Part
 from bot.store.redis_servers import Servers
 from bot.tickets.kinds import Status, SurveyState
 from bot.tickets.model import Survey
@@ -135,6 +136,7 @@ class TestLongClosed:
         await one._servers.ask(shard, "DEL", "locks")
         await one.tidy(LONG_AFTER)
         assert [await one._servers.ask(shard, "EXISTS", key) for key in ("t:1", "box:0")] == [0, 1]
+        assert [kept.surveyed_at for _, kept in await one.export(Part.TICKETS)] == [AT] * 5
         assert [await one.ticket(each.number) for each in tickets] == tickets
 
     async def test_workers_that_tidy_together_lose_none(self, one, other, build, tickets):
@@ -343,6 +345,17 @@ async def test_a_worker_that_saves_a_lower_number_lowers_none(one, other, build)
     await one.commit(build.change(tickets=(build.opened(1003),)))
     await other.commit(build.change(tickets=(build.opened(1002),)))
     assert await one.next_number(1001) == 1004
+    assert [ticket.number for ticket in await one.open_tickets()] == [1002, 1003]
+
+
+async def test_a_ticket_is_found_where_it_was_opened_first(one, other, build):
+    opened = build.opened(1001, address="qq:group:1")
+    await one.commit(build.change(tickets=(opened,)))
+    for room in range(2, 6):
+        with pytest.raises(Conflict):
+            await other.commit(build.change(tickets=(build.opened(1001, address=f"qq:group:{room}"),)))
+    assert await other.ticket(1001) == opened.ticket
+    assert await other.open_tickets() == [opened.ticket]
 
 
 async def test_forgetting_goes_on_behind_what_stays(one, build):

@@ -66,7 +66,16 @@ class TestAdapters:
         await other.hold("qq")
         await other.close()
         assert await one.hold("qq")
+        assert await one.workers() == [one.worker]
         assert await one.alive() == 1
+
+    async def test_one_that_was_silent_for_eight_seconds_is_gone(self, one, redis_server):
+        await one.alive()
+        now = int(redis_server.ask("TIME")[0]) * 1000
+        redis_server.ask("ZADD", "shouwen:{0}:workers", now - 2000, "quiet", now - 9000, "gone")
+        assert await one.workers() == ["quiet", one.worker]
+        redis_server.ask("ZADD", "shouwen:{0}:workers", now - 9000, "gone")
+        assert await one.alive() == 2
 
     async def test_the_holder_gets_what_waits_and_then_what_others_queue(self, one, other, build):
         for message in rooms(build, 6):
@@ -98,6 +107,20 @@ class TestAdapters:
         assert await one.news("qq", ()) == []
         await other.update_outgoing([message])
         assert keys(await one.news("qq", ())) == ["o1"]
+
+    async def test_what_is_given_up_or_moved_elsewhere_is_no_news(self, one, other, build):
+        await one.hold("qq")
+        messages = [build.message("o1"), build.message("o2"), build.message("o3")]
+        await other.commit(build.change(outgoing=tuple(messages)))
+        await other.update_outgoing(
+            [
+                replace(messages[0], state=Delivery.DEAD),
+                replace(messages[1], adapter="tg", room="tg:private:7"),
+            ]
+        )
+        assert keys(await one.news("qq", ())) == ["o3"]
+        await one.note_delivered([Delivered("o3", "p3")])
+        assert await one.news("qq", ()) == []
 
     async def test_a_worker_that_lost_its_lease_says_nothing_about_messages(
         self, one, other, build, redis_server
