@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice, pairwise
 
 from faq.grams import common
-from faq.nearness import rareness
+from faq.nearness import is_known
 from faq.pinyin import heard_as
 from faq.surprise import Seen, surprise
 
@@ -31,15 +32,16 @@ _Better = tuple[float, int, str]  # bits saved, place in the text, what was mean
 
 def heard_right(text: str, seen: Seen, spellings: Spellings) -> str:
     """Return a canonical text with the characters that were most likely meant."""
-    strange = list(_strange(text, seen))[:_PAIRS]
+    strange = list(islice(_strange(text, seen), _PAIRS))
     if not strange:
         return text
-    sounds, letters, done = heard_as(text), list(text), set[int]()
+    sounds = heard_as(text)
     better: list[_Better] = []
     for start, end, place in strange:
-        known = sorted(spellings(sounds[place : place + 2]), key=lambda pair: (-seen(pair), pair))
-        tried = _meant(text[place : place + 2], known[:_TRIED], seen)
-        better += _better(text[start:end], place - start, start, tried, seen)
+        tried = _meant(text[place : place + 2], spellings(sounds[place : place + 2]), seen)
+        if tried:
+            better += _better(text[start:end], place - start, start, tried, seen)
+    letters, done = list(text), set[int]()
     for _, place, meant in sorted(better, reverse=True):
         if place not in done and place + 1 not in done:
             letters[place], letters[place + 1] = meant[:1], meant[1:]
@@ -49,34 +51,40 @@ def heard_right(text: str, seen: Seen, spellings: Spellings) -> str:
 
 def _strange(text: str, seen: Seen) -> Iterator[tuple[int, int, int]]:
     """Yield the places of pairs that neither the phrasings nor the language have, each after the run it stands in."""
+    few_say = common()
     for run in _RUN.finditer(text):
         start, end = run.span()
-        for place in range(start, end - 1):
-            pair = text[place : place + 2]
-            if not seen(pair) and rareness(pair) is None:
+        for place, (first, second) in enumerate(pairwise(run[0]), start):
+            if first in few_say and second in few_say and first != second:
+                continue  # nothing else can have been meant, whether or not it is written
+            pair = first + second
+            if not is_known(pair) and not seen(pair):
                 yield start, end, place
 
 
 def _meant(pair: str, known: Sequence[str], seen: Seen) -> dict[str, int]:
-    """Return what may have been meant by a pair, each with the slips that make the pair of it."""
-    found = {}
-    for other in (*known, pair[::-1]):
-        changed = [was for was, is_ in zip(pair, other, strict=True) if was != is_]
-        if changed and _is_written(other, seen) and common().isdisjoint(changed):
-            found[other] = 1 if other == pair[::-1] else len(changed)
-    if pair[0] == pair[1]:
+    """Return what may have been meant by a pair, each with the slips that make the pair of it: of what is written like it sounds, by
+    how many phrasings have it, the first few."""
+    found, few_say, turned = dict[str, int](), common(), pair[::-1]
+    if turned == pair:
         found[pair[0]] = 1
+    elif few_say.isdisjoint(pair) and _is_written(turned, seen):
+        found[turned] = 1
+    if len(known) > 1:
+        known = sorted(known, key=lambda other: (-seen(other), other))[:_TRIED]
+    for other in known:
+        changed = [was for was, is_ in zip(pair, other, strict=True) if was != is_]
+        if changed and few_say.isdisjoint(changed) and _is_written(other, seen):
+            found.setdefault(other, len(changed))
     return found
 
 
 def _is_written(pair: str, seen: Seen) -> bool:
-    return seen(pair) >= _OFTEN or rareness(pair) is not None
+    return is_known(pair) or seen(pair) >= _OFTEN
 
 
 def _better(run: str, place: int, start: int, tried: Mapping[str, int], seen: Seen) -> Iterator[_Better]:
     """Yield what is likelier at a place of a run than what stands there, each with the bits it saves."""
-    if not tried:
-        return
     before, after = run[max(0, place - _AROUND) : place], run[place + 2 : place + 2 + _AROUND]
     now = surprise(before + run[place : place + 2] + after, seen)
     for other, slips in tried.items():

@@ -52,6 +52,11 @@ def rareness(word: str) -> float | None:
     return None if place is None else data[place * _WIDTH] / STEPS
 
 
+def is_known(word: str) -> bool:
+    """Say whether a word has a code and a rareness."""
+    return word in _table()[0]
+
+
 def words(text: str) -> list[str]:
     """Return the words of a canonical text, the longest known ones first come first served."""
     places = _table()[0]
