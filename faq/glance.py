@@ -10,7 +10,8 @@ from itertools import accumulate
 
 from faq.features import at_most
 from faq.grams import ALL_CHINESE
-from faq.index import Glance, Index, Look, Weighed
+from faq.index import Index, Weighed
+from faq.known import Glance, Look, glance, look, share_of_pieces
 from faq.marks import STEP, Counted, Marks, is_last, numbers_of
 from faq.rank import is_alike, speaks_for, spoken_at_most
 from faq.reading import LONG, content
@@ -25,17 +26,17 @@ def can_any(index: Index, text: str, least: float) -> bool:
     """Say whether some phrasing may speak so much for a canonical text, besides what `faq.features.UNMEASURED` speaks at most; True
     when in doubt. A phrasing that is the text itself always may.
     """
-    glance = index.glance(text)
-    if not _is_in_reach(index, text, glance, least):
+    seen = glance(index, text)
+    if not _is_in_reach(index, text, seen, least):
         return False
     marks = index.marks()
     if marks is None:
         return True
     apart = _Apart(text)
-    if _is_enough(index, text, glance, least, apart):
+    if _is_enough(index, text, seen, least, apart):
         return True
-    look = index.look(text)
-    found = _numbers(_Bar(look, text, least, apart), look, marks)
+    known = look(index, text)
+    found = _numbers(_Bar(known, text, least, apart), known, marks)
     if not found:
         return found is None
     weighed = index.weighed_known(text)
@@ -66,28 +67,28 @@ def _speaks_of_likeness() -> tuple[float, float, float]:
     return speaks_for("alike_in_sound"), speaks_for("alike_in_words"), speaks_for("alike_in_content")
 
 
-def _is_in_reach(index: Index, text: str, glance: Glance, least: float) -> bool:
+def _is_in_reach(index: Index, text: str, seen: Glance, least: float) -> bool:
     """Say whether a phrasing that has all known characters of a text may speak enough, of whatever length there is."""
     size = len(text)
     by_letters, by_likeness, by_length, by_pieces = _speaks()
-    if glance.characters == size <= index.longest:
+    if seen.characters == size <= index.longest:
         return True
-    short = min(max(1, glance.characters), index.longest)
+    short = min(max(1, seen.characters), index.longest)
     long = min(max(short, int(LONG) - 1), index.longest)
     # Likeness falls ever more slowly while the length grows evenly: what lies between speaks less than one of the two.
     likeness = max(
         by_likeness * short / (size + characters) + by_length * min(1.0, (characters + 1) / LONG)
         for characters in (short, long)
     )
-    needed = least - _speaks_anyway() - by_letters * glance.letters - likeness
-    return needed <= by_pieces and needed <= by_pieces * index.share_of_pieces(text)
+    needed = least - _speaks_anyway() - by_letters * seen.letters - likeness
+    return needed <= by_pieces and needed <= by_pieces * share_of_pieces(index, text)
 
 
-def _is_enough(index: Index, text: str, glance: Glance, least: float, apart: _Apart) -> bool:
+def _is_enough(index: Index, text: str, seen: Glance, least: float, apart: _Apart) -> bool:
     """Say whether a few of the characters of a text speak enough already, so that counting them would leave out nothing."""
     by_letters, by_likeness, by_length, by_pieces = _speaks()
     longest = min(index.longest, int(LONG))
-    spoken = by_letters * glance.letters * _A_FEW / max(glance.characters, 1)
+    spoken = by_letters * seen.letters * _A_FEW / max(seen.characters, 1)
     spoken += by_likeness * _A_FEW / (len(text) + longest) + by_length * longest / LONG + by_pieces
     return spoken - apart.unspoken(_A_FEW, longest) >= least - _speaks_anyway()
 
@@ -100,12 +101,12 @@ def _can(index: Index, number: int, text: str, weighed: Weighed, least: float) -
     return is_alike(features) or spoken_at_most(features) >= least
 
 
-def _numbers(bar: _Bar, look: Look, marks: Marks) -> list[int] | None:
+def _numbers(bar: _Bar, known: Look, marks: Marks) -> list[int] | None:
     """Return the phrasings that have as much of a text as is needed; None when they are many."""
     needed = [(bits, count) for step, bits in marks.steps if (count := bar.needed(step)) is not None]
     if any(count == 0 for _, count in needed):
         return None
-    counted = Counted(map(marks.of, look.counts) if needed else ())
+    counted = Counted(map(marks.of, known.counts) if needed else ())
     found = 0
     for bits, count in needed:
         found |= bits & counted.at_least(count)
@@ -152,15 +153,15 @@ class _Apart:
 class _Bar:
     """How many of the Chinese characters of a text a phrasing of some length must have."""
 
-    def __init__(self, look: Look, text: str, least: float, apart: _Apart) -> None:
+    def __init__(self, known: Look, text: str, least: float, apart: _Apart) -> None:
         self._apart = apart
         self._latest = _A_FEW  # for lengths that are nearly the same nearly as many are needed
         self._size = len(text)
         # With so many of them, what is shared at most: of the weight, and of the characters, those that are repeated first.
-        self._shares = list(accumulate(sorted(look.shares, reverse=True), initial=look.others))
-        self._shared = list(accumulate(sorted(look.counts.values(), reverse=True), initial=look.strange))
+        self._shares = list(accumulate(sorted(known.shares, reverse=True), initial=known.others))
+        self._shared = list(accumulate(sorted(known.counts.values(), reverse=True), initial=known.strange))
         self._by_letters, self._by_likeness, self._by_length, by_pieces = _speaks()
-        self._least = least - _speaks_anyway() - by_pieces * look.pieces
+        self._least = least - _speaks_anyway() - by_pieces * known.pieces
 
     def needed(self, step: int) -> int | None:
         """Return how many of the known characters a phrasing must have whose length begins with a step; None when all are too few."""

@@ -8,12 +8,12 @@ from bisect import bisect_left
 from collections.abc import Callable
 from functools import lru_cache
 from math import log
-from operator import add, mul
+from operator import mul
 
 import msgspec
 from msgspec.structs import replace
 
-from faq.grams import ALL_CHINESE, CHINESE, grams, is_letter, letters_and_others
+from faq.grams import CHINESE, grams, is_letter, letters_and_others
 from faq.marks import AT_MOST, Marks, length
 from faq.misheard import heard_right
 from faq.pinyin import heard_as
@@ -27,7 +27,7 @@ _LEAST_SAID = 1.0
 _BY_SOUND = 0.7
 _SPELLINGS = 4
 # What a letter counts beside a pair or a word when all are counted in full.
-_LETTER = 0.7
+LETTER = 0.7
 _REMEMBERED = 8_192
 _SUMS_REMEMBERED = 20_000
 
@@ -62,24 +62,6 @@ class Weighed(msgspec.Struct, frozen=True):
     others: list[tuple[str, float, float]]  # words and triples
 
 
-class Glance(msgspec.Struct, frozen=True):
-    """What a whole collection has of a text at most: the share of its letters' weight, and how many of its characters."""
-
-    letters: float
-    characters: int
-
-
-class Look(msgspec.Struct, frozen=True):
-    """What some phrasing or other has of a text: the share of its letters' weight that is not Chinese, and that of each Chinese one;
-    how often each of these is there; the share of all pieces; and how many characters are not Chinese."""
-
-    others: float
-    shares: list[float]
-    counts: dict[str, int]
-    pieces: float
-    strange: int
-
-
 class _Remembered(dict[str, float]):
     """What words or letters weigh, asked for once each."""
 
@@ -104,12 +86,12 @@ class Index:
         # Sound of a Chinese piece -> its spellings that are known.
         self._spellings: dict[str, list[str]] = spellings if spellings is not None else {}
         # How rare a piece is changes with every phrasing, so what was worked out is forgotten then.
-        self._rarest = log(2)  # of a piece that nothing has
+        self.rarest = log(2)  # of a piece that nothing has
         self._weights: dict[str, float] = {}
         self._heard: dict[str, list[tuple[str, float]]] = {}
         self._totals: dict[int, Sum] = {}
         self._words: dict[str, float] = {}
-        self._letters = _Remembered(self._letter)
+        self.letters = _Remembered(self._letter)  # what each weighs, with its factor
         self.longest = 0  # characters that any text ever had
         self._marks: Marks | None = None  # made when they are first asked for
         self._lengths = bytearray()  # of texts, as long as there may be marks
@@ -177,14 +159,14 @@ class Index:
                 del self._spellings[heard]
 
     def _forget(self) -> None:
-        self._rarest = log(1 + 2 * (self._living + 1))
+        self.rarest = log(1 + 2 * (self._living + 1))
         if self._weights or self._words:  # nothing of it while a collection is built
             self._weights.clear()
             self._heard.clear()
             self._totals.clear()
             self._words.clear()
-        if self._letters:
-            self._letters.clear()
+        if self.letters:
+            self.letters.clear()
 
     def _rarity(self, live: int) -> float:
         """Return the inverse document frequency, positive, highest for a piece that nothing has."""
@@ -196,7 +178,7 @@ class Index:
         if weight is None:
             posting = self._postings.get(piece)
             if posting is None:
-                return self._rarest
+                return self.rarest
             # Only known pieces get here, so that chatter cannot fill the memory.
             weight = self._weights[piece] = self._rarity(len(posting))
         return weight
@@ -211,7 +193,7 @@ class Index:
                 parts = [text]
             if len(self._words) >= _REMEMBERED:
                 self._words.clear()  # chatter cannot fill the memory
-            weight = sum(_factor(part) * self.rarity(part) for part in parts) / len(parts) / self._rarest
+            weight = sum(_factor(part) * self.rarity(part) for part in parts) / len(parts) / self.rarest
             self._words[text] = weight
         return weight
 
@@ -242,7 +224,7 @@ class Index:
         pieces = _pieces(text)
         if sum(pieces.values()) < _LEAST_SAID:
             return {}
-        rarest, weights, postings = self._rarest, self._weights, self._postings
+        rarest, weights, postings = self.rarest, self._weights, self._postings
         # Most pieces of chatter are in nothing that is known.
         return {
             piece: factor * ((weights.get(piece) or self.rarity(piece)) if piece in postings else rarest)
@@ -296,71 +278,6 @@ class Index:
         """
         return nearest(self.shelf, wanted, least=least, hidden=hidden)
 
-    def glance(self, text: str) -> Glance:
-        """Return what any phrasing has of a canonical text at most, for much less than looking it up costs."""
-        if not ALL_CHINESE.fullmatch(text):
-            return self._glance(text)
-        letters = set(text)
-        letters.discard(" ")
-        missing = letters.difference(self._postings)
-        weigh = self._letters.__getitem__
-        all_ = sum(map(weigh, letters))
-        known = all_ - sum(map(weigh, missing))
-        return Glance(_share(known, all_), len(text) - sum(map(text.count, missing)))
-
-    def _glance(self, text: str) -> Glance:
-        """Return what `glance` does of a text with letters that are not Chinese; those of its words are all taken to be known."""
-        factors, rarity = letters_and_others(text)[0], self.rarity
-        missing = [piece for piece in factors if piece not in self._postings]
-        all_ = sum([factor * rarity(piece) for piece, factor in factors.items()])
-        known = all_ - self._rarest * sum([factors[piece] for piece in missing])
-        strange = [piece for piece in missing if CHINESE.match(piece)]
-        return Glance(_share(known, all_), len(text) - sum(map(text.count, strange)))
-
-    def share_of_pieces(self, text: str) -> float:
-        """Return the share of a canonical text's pieces that some phrasing or other has; 1 where it is not Chinese alone."""
-        if not ALL_CHINESE.fullmatch(text):
-            return 1.0
-        letters, pairs = set(text.replace(" ", "")), set[str]()
-        for run in text.split(" "):
-            pairs.update(map(add, run, run[1:]))
-        no_letters, no_pairs = letters.difference(self._postings), pairs.difference(self._postings)
-        rarity = self.rarity
-        known = _LETTER * sum(map(rarity, letters - no_letters)) + sum(map(rarity, pairs - no_pairs))
-        return _share(known, known + self._rarest * (_LETTER * len(no_letters) + len(no_pairs)))
-
-    def look(self, text: str) -> Look:
-        """Return what some phrasing or other has of a canonical text, character by character."""
-        if not ALL_CHINESE.fullmatch(text):
-            return self._look(text)
-        letters = set(text)
-        letters.discard(" ")
-        weigh = self._letters.__getitem__
-        whole = sum(map(weigh, letters))
-        known = letters.difference(letters.difference(self._postings))
-        return Look(
-            0.0,
-            [weigh(character) / whole for character in known],
-            {character: text.count(character) for character in known},
-            self.share_of_pieces(text),
-            text.count(" "),
-        )
-
-    def _look(self, text: str) -> Look:
-        """Return what `look` does of a text with letters that are not Chinese."""
-        found = self.weighed_known(text)
-        whole = found.sum.letters or 1.0
-        known = [adds for _, _, adds in (*found.characters, *found.others)] + [
-            adds for _, adds in found.pairs
-        ]
-        return Look(
-            sum([weighs for _, weighs, _ in found.others]) / whole,
-            [weighs / whole for _, weighs, _ in found.characters],
-            {character: text.count(character) for character, _, _ in found.characters},
-            _share(sum(known), found.sum.pieces),
-            len(text) - sum(map(text.count, set(filter(CHINESE.match, text)))),
-        )
-
     def weighed_known(self, text: str) -> Weighed:
         """Return a canonical text weighed, without what no phrasing has, for less than `weigh` and `weighed` cost."""
         letters, others = letters_and_others(text)
@@ -369,7 +286,7 @@ class Index:
         by_letters = by_pieces = 0.0
         for piece, factor in letters.items():
             rare = rarities.get(piece) or rarity(piece)
-            weighs, adds = factor * rare, _LETTER * rare
+            weighs, adds = factor * rare, LETTER * rare
             by_letters += weighs
             by_pieces += adds
             if piece in postings:
@@ -402,7 +319,7 @@ class Index:
         rarities = self._weights
         for piece, weight in weights.items():
             rarity = rarities.get(piece) or self.rarity(piece)
-            by_letters, by_pieces = (weight, _LETTER * rarity) if is_letter(piece) else (0.0, rarity)
+            by_letters, by_pieces = (weight, LETTER * rarity) if is_letter(piece) else (0.0, rarity)
             letters += by_letters
             pieces += by_pieces
             if not CHINESE.match(piece):
@@ -429,10 +346,10 @@ class Index:
                 pieces += by_pieces
         total = self.total(number)
         return Coverage(
-            _share(letters, asked.sum.letters),
-            _share(letters, total.letters),
-            _share(pieces, asked.sum.pieces),
-            _share(pieces, total.pieces),
+            share(letters, asked.sum.letters),
+            share(letters, total.letters),
+            share(pieces, asked.sum.pieces),
+            share(pieces, total.pieces),
         )
 
     def total(self, number: int) -> Sum:
@@ -450,7 +367,7 @@ class Index:
         rare = [rarities.get(piece) or rarity(piece) for piece in letters]
         return Sum(
             sum(map(mul, letters.values(), rare)),
-            _LETTER * sum(rare) + sum([rarities.get(piece) or rarity(piece) for piece in others]),
+            LETTER * sum(rare) + sum([rarities.get(piece) or rarity(piece) for piece in others]),
         )
 
 
@@ -464,5 +381,6 @@ def _factor(piece: str) -> float:
     return grams(piece).get(piece, 1.0)
 
 
-def _share(part: float, whole: float) -> float:
+def share(part: float, whole: float) -> float:
+    """Return a part of a whole as a number from 0 to 1; of nothing it is 0."""
     return min(1.0, part / whole) if whole > 1e-9 else 0.0

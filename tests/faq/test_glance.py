@@ -12,6 +12,7 @@ from faq.features import UNMEASURED, at_most, compared
 from faq.glance import can_any
 from faq.index import Index
 from faq.knowledge import KnowledgeBase
+from faq.known import glance, look, share_of_pieces
 from faq.marks import Counted, Marks, numbers_of
 from faq.rank import evidence, is_alike, least_spoken, most_likely, speaks_for, spoken_at_most
 from faq.reading import length, reading
@@ -82,14 +83,14 @@ def test_who_speaks_enough_is_never_overlooked(phrasings: list[str], text: str, 
 @given(_PHRASINGS, _SAID)
 def test_what_is_weighed_at_a_glance_is_weighed_as_for_a_search(phrasings: list[str], text: str) -> None:
     index = indexed(Index(), phrasings)
-    look, glance = index.look(text), index.glance(text)
+    known, seen = look(index, text), glance(index, text)
     looked_for = index.weighed(index.weigh(text))
     for number in range(len(phrasings)) if looked_for.sum.pieces else ():
         shares, others = index.coverage(index.weighed_known(text), number), index.coverage(looked_for, number)
         assert shares.letters_of_text == pytest.approx(others.letters_of_text)
         assert shares.pieces_of_phrase == pytest.approx(others.pieces_of_phrase)
-        assert shares.letters_of_text <= min(glance.letters, look.others + sum(look.shares)) + 1e-9
-        assert shares.pieces_of_text <= min(look.pieces, index.share_of_pieces(text)) + 1e-9
+        assert shares.letters_of_text <= min(seen.letters, known.others + sum(known.shares)) + 1e-9
+        assert shares.pieces_of_text <= min(known.pieces, share_of_pieces(index, text)) + 1e-9
 
 
 @given(st.lists(st.sets(st.integers(0, 70)), max_size=20), st.integers(1, 12))
