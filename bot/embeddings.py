@@ -49,6 +49,14 @@ class Embeddings:
         """How long somebody who asks a question waits for its vector."""
         return self._config.within.total_seconds()
 
+    @property
+    def is_ready(self) -> bool:
+        """Nothing has to be loaded here."""
+        return True
+
+    async def make_ready(self) -> None:
+        """Nothing has to be loaded here."""
+
     async def __aenter__(self) -> Embeddings:
         return self
 

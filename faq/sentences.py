@@ -82,6 +82,11 @@ class Sentences:
         return not self._waiting
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no phrasing has a vector."""
+        return not self._places
+
+    @property
     def left(self) -> int:
         """How many phrasings have no vector yet."""
         return len(self._waiting)

@@ -187,3 +187,30 @@ async def test_the_encoder_of_sentences_never_works_in_the_loop(office: Office) 
     await office.hear(CUSTOMER, "王老师", "@小首 投影仪怎么不亮了")
     assert encoder.texts == ["打印机找不到怎么办", "投影仪怎么不亮了"]
     assert threading.get_ident() not in encoder.threads
+
+
+async def test_a_question_never_waits_until_the_encoder_of_sentences_is_loaded(office: Office) -> None:
+    pytest.importorskip("numpy", reason="comes with the extra `semantic`")
+    first, second = Encoder(), Encoder()
+    entry = Entry(id="K-001", question="打印机找不到怎么办", answer="点重新搜索")
+    await office.store.learn(Learning(at=START, entries=(entry,)))
+    for encoder in (first, second):  # the second start finds every vector in the store
+        knowledge = office.bot.knowledge
+        knowledge.understanding = Understanding(Bundled(encoder), office.store, is_levelled=False)
+        await knowledge.load(START)
+        await office.hear(CUSTOMER, "王老师", "@小首 投影仪怎么不亮了")
+        assert encoder.texts == []
+        await knowledge.understand()
+    assert second.texts == ["好"]
+    await office.hear(CUSTOMER, "王老师", "@小首 广播怎么没有声音")
+    assert second.texts == ["好", "广播怎么没有声音"]
+
+
+async def test_where_nothing_is_known_no_encoder_of_sentences_is_loaded(office: Office) -> None:
+    encoder = Encoder()
+    knowledge = office.bot.knowledge
+    knowledge.understanding = Understanding(Bundled(encoder), office.store, is_levelled=False)
+    await knowledge.load(START)
+    assert await knowledge.understand() == 0
+    await office.hear(CUSTOMER, "王老师", "@小首 投影仪怎么不亮了")
+    assert encoder.texts == []
