@@ -29,6 +29,9 @@ _REPORTED = re.compile(r"报的|报[修障]|工?单")  # 我昨天报的修呢
 _SEES_NOBODY = re.compile(  # said after 已到场
     r"(?:(?:我们?|这边)?(?:根本|压根|还|都|并)*没有?(?:看|见)(?:到|着|见)?(?:有)?(?:人|师傅|工程师)|(?:人|师傅|工程师)(?:根本|压根|还|都)*没有?(?:到|来)|哪有人|(?:哪里?到了|到哪里?了))[啊呀呢啦吧,，。.!！?？~～\s]*"
 )
+_FAILS_AGAIN = re.compile(
+    r"(?:怎么|它)?又(?:断|坏|黑屏?|停|卡|掉线?|死机|花屏?|闪|挂|崩)了[啊呀啦,，。.!！~～\s]*"
+)
 _A_BARE_CALL = 5  # letters: 急急急！
 _WORDS = {
     Wish.HOW_FAR: Word.MINE,
@@ -137,7 +140,8 @@ class AskingAfter:
         """Ask whoever says that something fails again whether they mean what was solved for them; False when nothing was."""
         if hearing.role.is_staff or hearing.mentions or not _AGAIN.search(hearing.text):
             return False
-        if not looks_like_trouble(hearing.text) or looks_like_question(hearing.text):
+        fails = looks_like_trouble(hearing.text) or _FAILS_AGAIN.fullmatch(hearing.text.strip()) is not None
+        if not fails or looks_like_question(hearing.text):
             return False
         old = await self._finding.solved_before(hearing)
         if old is None:

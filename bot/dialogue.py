@@ -53,7 +53,7 @@ from bot.meanings import (
     told_about,
     what_fails,
 )
-from bot.moments import is_day, moment_at_start
+from bot.moments import is_day, moment_near
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.outcomes import thanked_besides
@@ -354,8 +354,8 @@ class Dialogue:
                         brought = addition(hearing.by, hearing.text, hearing.now, self._rules.zone)
                     await self._desk.take(number, brought, hearing.origin)
                     return True
-                case Times(ticket=number) if at := moment_at_start(
-                    hearing.text, hearing.now, self._rules.zone
+                case Times(ticket=number, times=times) if at := moment_near(
+                    hearing.text, times, hearing.now, self._rules.zone
                 ):
                     if does_not_suit(at[1]):
                         await self._visits.ask_again(hearing, number)

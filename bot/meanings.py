@@ -50,11 +50,13 @@ _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 
 def left_behind(hearing: Hearing, asks: list[Ask]) -> tuple[ClosedAsk, ...]:
     """A menu is over when its asker says something else; an offer stands while they only tell more of it."""
-    tells_more = not hearing.is_addressed and tells(hearing.text) and not looks_like_trouble(hearing.text)
+    is_unsure = hearing.is_addressed or looks_like_trouble(hearing.text)
+    tells_more = not is_unsure and tells(hearing.text)
+    is_asked = not is_unsure and looks_like_question(hearing.text)  # 两点前能弄好吗: of colleagues, or of us
     is_aside = tells_more and len(fold(hearing.text)) <= _ASIDE
     if is_aside:
         return ()
-    over = Menu | Choices | Suggestion if tells_more else Menu | Offer | Choices | Suggestion
+    over = Menu | Choices | Suggestion if tells_more or is_asked else Menu | Offer | Choices | Suggestion
     return tuple(ClosedAsk(ask.id, _LEFT) for ask in asks if isinstance(ask.about, over))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,20 @@ def moment_at_start(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime,
         day, end = meant, found.end()
         implied = (found["word"] or "")[-1:]  # of 今晚, 明早
     return _on(day, plain, end, implied, zone, has_day=found is not None)
+
+
+def moment_near(
+    text: str, offered: Sequence[datetime], now: datetime, zone: ZoneInfo
+) -> tuple[datetime, str] | None:
+    """As `moment_at_start`; but a time without a day is of the one later day on which everything was offered."""
+    found = moment_at_start(text, now, zone)
+    plain = unicodedata.normalize("NFKC", text).lstrip()
+    if found is None or _AFTER.match(plain) or _IN.match(plain) or _DAY.match(plain):
+        return found
+    days = {each.astimezone(zone).date() for each in offered}
+    day = days.pop() if len(days) == 1 else None
+    at = found[0].astimezone(zone)
+    return (_at(day, at.time(), zone), found[1]) if day is not None and day > at.date() else found
 
 
 def day_at_start(text: str, now: datetime, zone: ZoneInfo) -> date | None:

@@ -14,6 +14,9 @@ from bot.short_answers import not_yet, says_still
 from faq.text import fold, is_helped, is_thanks, looks_like_trouble
 
 _LONGEST = 60
+_MINE = re.compile(
+    r"^(?:我们?(?:的|这边|这里|这儿|这|班)?|这边|那边)(?:的)?(?:怎么|可)?(?=还|没|并没|根本没)"
+)  # 我的还没好
 _KINDLY = r"(?:啊|呀|哈|啦|哦|了|谢谢|感谢|多谢|非常|太|辛苦|麻烦|您|你们?|大家|两位|各位|老师|师傅|[张李王刘陈周赵]工|工程师)*"
 _WORKS = Sentence(
     r"(?:谢谢|感谢|嗯|是的?|好的?)*(?P<what>.{0,10}?)(?P<all>都|全部?|两个(?:都)?)?(?:已经?|也|现在|刚才?|终于|又|确实)*"
@@ -48,7 +51,7 @@ def outcome(text: str, known: Sequence[str]) -> Outcome | None:
     if len(said) > _LONGEST or not known:
         return None
     place = _named(said, known)
-    if not_yet(said):
+    if not_yet(_MINE.sub("", said)):
         return Outcome(fails=place or 0)
     if (
         looks_like_trouble(said)
@@ -86,6 +89,8 @@ def _working(head: str, known: Sequence[str]) -> tuple[int, ...] | None:
     found = _WORKS.fullmatch(fold(head).replace(" ", ""))
     if found is None:
         return (0,) if is_helped(head) else None
+    if is_helped(head):
+        return (0,)  # 好了好了
     if found["all"] and not found["what"]:
         return tuple(range(len(known)))
     if not found["what"] or found["what"] in ("这个", "那个", "它", "我这边", "我们这边"):
@@ -102,6 +107,8 @@ def _with_rest(works: tuple[int, ...], head: str, rest: str, known: Sequence[str
         return Outcome(works, fails=place) if place not in works else None
     if says_still(rest):
         return None
+    if _working(rest, known) is not None:
+        return Outcome(works)  # 好了，有声音了
     if is_asked(rest):
         return Outcome(works, rest=rest)
     if _SEEN.fullmatch(rest):

@@ -10,7 +10,7 @@ from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.hearing import Hearing
-from bot.moments import EXAMPLES, moment_at_start
+from bot.moments import EXAMPLES, moment_at_start, moment_near
 from bot.store.contract import Store
 from bot.tickets import visit_steps as vs
 from bot.tickets.errors import Phrase, TicketError
@@ -67,7 +67,7 @@ class Visiting:
             return
         if number != len(about.times) + 1:
             return
-        own = moment_at_start(more, hearing.now, self._rules.zone) if more else None
+        own = moment_near(more, about.times, hearing.now, self._rules.zone) if more else None
         if own is not None:
             await self.pick(about.ticket, hearing, own[0], answered)
             return
