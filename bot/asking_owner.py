@@ -33,6 +33,10 @@ _WANTS_ANOTHER = Sentence(
     r"(?:能不能|可不可以|能|可以|麻烦|我?想|我?要|给我们?|帮我|请|[\s,，])*(?:换一?[个位名]|换|让别的?|派别的?|叫别的?)(?:别的)?(?:师傅|工程师|人|老师)(?:来|过来|修|处理|看)*(?:吗|吧|呢|啊|行吗|[\s?？。.!！])*"
     r"|(?:can|could) (?:i|we) (?:have|get) (?:another|a different) engineer(?: please)?[\s?.!]*"
 )
+_WANTS_MANAGER = Sentence(
+    r"(?:能不能|可不可以|能|可以|麻烦|我们?|想|要|让|叫|帮我|请|那|[\s,，])*(?:找|和|跟|联系|转给?)(?:一下|下)?(?:你们|您们?)?(?:的)?(?:经理|领导|负责人|主管|老板)(?:来|说|谈|聊|反映|沟通|讲|联系我?)*(?:一下|下)?(?:吗|吧|呢|啊|行吗|[\s?？.。!！])*"
+    r"|(?:(?:can|could|may) (?:i|we)|(?:i|we) (?:want|need|would like) to) (?:please )?(?:speak|talk) (?:to|with) (?:your |the |a )?(?:manager|supervisor|boss)(?: please)?[\s?.!]*"
+)
 _MOST = 3  # tickets of one person in a list to choose from
 
 
@@ -57,6 +61,9 @@ class AskingOwner:
         if _WANTS_ANOTHER.fullmatch(hearing.text.strip()) and len(own) == 1 and own[0].owner is not None:
             await self._of_another(hearing, own[0])
             return True
+        if _WANTS_MANAGER.fullmatch(hearing.text.strip()) and len(own) == 1:
+            await self._of_the_manager(hearing, own[0])
+            return True
         named = [each for each in own if share(hearing.text, each.text)]
         meant = named if len(named) == 1 else own
         if len(meant) == 1 and tells(hearing.text) and not _MAY_ASK.search(hearing.text):
@@ -74,6 +81,15 @@ class AskingOwner:
         managers = in_charge(self._rules)
         text = say("换人由 {manager} 安排，回 1 我转告。", manager=managers[0] if managers else say("经理"))
         wish = say("{number} 想换一位工程师", number=ticket.number)
+        about = Suggestion(command=f"/{Word.COMPLAIN} {wish}")
+        await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+
+    async def _of_the_manager(self, hearing: Hearing, ticket: Ticket) -> None:
+        """Offer that the manager calls: no engineer is asked about that."""
+        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        managers = in_charge(self._rules)
+        text = say("要请 {manager} 联系您吗？回 1 我转告。", manager=managers[0] if managers else say("经理"))
+        wish = say("{number} 想和经理谈", number=ticket.number)
         about = Suggestion(command=f"/{Word.COMPLAIN} {wish}")
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 

@@ -9,7 +9,7 @@ from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing, closing
 from bot.outcomes import outcome
-from bot.short_answers import GOOD, corrected, praise, says_broken, scores
+from bot.short_answers import GOOD, confirmed_with_scores, corrected, praise, says_broken, scores
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
 from bot.tickets.messages import Message, Place
@@ -63,6 +63,10 @@ class Checking:
         ticket = await self._ticket(ask)
         if ticket is None:
             return False
+        if (given := confirmed_with_scores(hearing.text)) is not None:
+            rated = closing(hearing, ClosedAsk(ask.id, "rated"))
+            await self._desk.take(ticket.number, s.Rate(hearing.by, *given), rated.origin)
+            return True
         if (given := praise(hearing.text) or scores(hearing.text)) is None:
             return False
         is_yes = min(given[:2]) >= GOOD or (given[2] and not says_broken(given[2]))

@@ -42,7 +42,7 @@ from bot.store.contract import Link, Store
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
-from bot.tickets.kinds import Kind, Status
+from bot.tickets.kinds import Kind, Status, Telling
 from bot.tickets.model import Ticket
 from bot.uploading import Uploading
 from bot.vocabulary import Word
@@ -299,6 +299,9 @@ class Reception:
         if is_thanks(said) or is_noise(said):
             if ticket.status is Status.SOLVED and is_helped(said):
                 await self._checking.confirm(hearing, ticket)
+            elif ticket.status is Status.OPEN and ticket.owner is not None and is_helped(said):
+                works = s.Supplement(hearing.by, said, telling=Telling.WORKS)
+                await self._desk.take(ticket.number, works, hearing.origin, known=ticket)
             return True
         if await self._asking_after.asked_about(hearing, ticket, said):
             return True

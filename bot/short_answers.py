@@ -85,6 +85,9 @@ _TWO_SCORES = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ONE_SCORE = re.compile(r"^([1-5])\s*(?:分|颗?星(?:好评)?)?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
+_YES_AND_SCORES = re.compile(
+    r"^1[\s,，、;]+([1-5])\s*[\s,，、/]?\s*([1-5])(?=$|[\s,，。、;!.])[\s,，。、;!.]*(.*)$", re.DOTALL
+)
 _STARS = re.compile(
     r"(?:(?:给|打|评)(?:个|你们|您|师傅)?\s*)?(?:([1-5一二三四五])\s*(?:颗?星(?:好评)?)|(?:给|打|评)(?:个)?\s*([1-5一二三四五])\s*分|(满分|全五?5?分))"
 )
@@ -200,6 +203,12 @@ def one_score(text: str) -> tuple[int, str] | None:
         said[: stars[0].start()].rstrip(BETWEEN) + " " + said[stars[0].end() :].lstrip(BETWEEN)
     ).strip()
     return (int(given.translate(_DIGITS)) if given else 5, comment)
+
+
+def confirmed_with_scores(text: str) -> tuple[int, int, str] | None:
+    """Return speed, quality and a comment behind the 1 that confirms: `1 5 4`; None when a text is anything else."""
+    found = _YES_AND_SCORES.match(normalized(text).strip())
+    return (int(found[1]), int(found[2]), found[3].strip()) if found else None
 
 
 _MISTYPED = SequenceOf(
