@@ -204,7 +204,7 @@ async def _serve(
         )
         translate = bot.texts.translator(bot.config.bot.language)
         has_chat = any(isinstance(each, HasPages) for each in adapters.values())
-        print(access.welcome(base, translate, has_chat=has_chat), flush=True)  # noqa: T201 - for the person who typed `make run`
+        _welcome(access.welcome(base, translate, has_chat=has_chat), log)
         on_running()
         log.info(
             "running",
@@ -256,6 +256,14 @@ def _tell_tools(bot: Bot, running: Running, log: structlog.stdlib.BoundLogger) -
     except OSError as fault:
         log.info("shouwen top will not find this bot", action="no_run_file", fault=str(fault))
         return None
+
+
+def _welcome(words: str, log: structlog.stdlib.BoundLogger) -> None:
+    """Tell the person who typed `make run` where the pages are; nobody may be there to read it."""
+    try:
+        print(words, flush=True)  # noqa: T201
+    except OSError as fault:
+        log.warning("nobody can read the address of the pages", action="welcome_unread", fault=str(fault))
 
 
 def _reachable(base: str) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
+from bot.log_stream import HarmlessStream
+
 _CONTROLS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -34,7 +36,8 @@ def configure(*, is_verbose: bool = False, is_quiet: bool = False, log: str = "i
     """Set up structlog and the standard library's loggers of the libraries we use; `log` is that of the configuration."""
     usual = logging.WARNING if log == "warning" else logging.INFO
     level = logging.CRITICAL if is_quiet else logging.DEBUG if is_verbose else usual
-    is_terminal = sys.stderr.isatty()
+    stream = HarmlessStream(sys.stderr)
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
     renderer: structlog.types.Processor = (
         structlog.dev.ConsoleRenderer()
         if is_terminal
@@ -52,11 +55,11 @@ def configure(*, is_verbose: bool = False, is_quiet: bool = False, log: str = "i
     structlog.configure(
         processors=[*processors, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(stream),  # type: ignore[arg-type]  # writes and flushes, and asks no more
         cache_logger_on_first_use=not is_quiet,
     )
     logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+        level=logging.WARNING, stream=stream, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
 
 

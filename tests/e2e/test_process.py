@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import socket
+import sys
+from pathlib import Path
 
+import aiohttp
 import pytest
 
 pytestmark = pytest.mark.asyncio
 
 CUSTOMER, DUTY = 123456, 654321
 REPORTS = 40
+FULL = Path("/dev/full")
 _OPENED = re.compile(r"已建单 (\d+)")
 
 BROKEN = """
@@ -118,3 +123,31 @@ async def test_a_restart_goes_on_with_numbers_and_tickets(run, configured, hooks
     assert "1001 由 老张 接单" in texts
     await peer.group_says(CUSTOMER, 20001, "报障 广播没声音", card="王老师")
     assert "已建单 1002" in "".join([(await peer.next_sent()).text, (await peer.next_sent()).text])
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
+async def test_a_log_and_a_greeting_that_nobody_can_write_stop_nothing(configured, free_port):
+    with FULL.open("wb") as full:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "bot", "run", "-c", str(configured(port=free_port))),
+            cwd=Path(__file__).parents[2],
+            stdout=full,
+            stderr=full,
+        )
+    try:
+        async with asyncio.timeout(20), aiohttp.ClientSession() as session:
+            while await ready(session, free_port) != 200 and process.returncode is None:
+                await asyncio.sleep(0.05)
+        assert process.returncode is None
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+
+
+async def ready(session: aiohttp.ClientSession, port: int) -> int:
+    try:
+        async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+            return answer.status
+    except aiohttp.ClientError:
+        return 0
