@@ -204,7 +204,7 @@ async def _serve(
         )
         translate = bot.texts.translator(bot.config.bot.language)
         has_chat = any(isinstance(each, HasPages) for each in adapters.values())
-        _welcome(access.welcome(base, translate, has_chat=has_chat), log)
+        welcome(access.welcome(base, translate, has_chat=has_chat), log)
         on_running()
         log.info(
             "running",
@@ -258,7 +258,7 @@ def _tell_tools(bot: Bot, running: Running, log: structlog.stdlib.BoundLogger) -
         return None
 
 
-def _welcome(words: str, log: structlog.stdlib.BoundLogger) -> None:
+def welcome(words: str, log: structlog.stdlib.BoundLogger) -> None:
     """Tell the person who typed `make run` where the pages are; nobody may be there to read it."""
     try:
         print(words, flush=True)  # noqa: T201

@@ -13,7 +13,7 @@ from bot.clock import SystemClock
 from bot.command_line import Voice, config_option, explained, language_of, loaded, voice_of
 from bot.config import Config
 from bot.store.portable import Part
-from bot.store.registry import shown
+from bot.store.registry import located, shown
 from bot.tickets.errors import N_
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def migrate(config_file: Path | None, target: str) -> None:
     click.echo(
         voice.say(
             "把配置里的 [store] url 改成 {url} 再启动；原来的库没有动。",
-            url=target if target.startswith("env:") else shown(url),
+            url=target if target.startswith("env:") else shown(located(url)),
         )
     )
     _end(copied, voice)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.config_lines import Place, line_numbers
 from bot.config_mistakes import ConfigurationFaults, Mistake, Wording
+from bot.config_slips import slip_in
 
 _PLACE_OF_FAULT = re.compile(r" ?\(at (?:line (\d+), column \d+|end of document)\)")
 
@@ -62,7 +63,7 @@ def read_file(path: Path) -> tuple[dict[str, object], Mapping[Place, int]]:
             path, "", "应为 UTF-8 编码的文本，请另存为 UTF-8", line, "expected UTF-8 text"
         ) from fault
     except (OSError, ValueError) as fault:
-        reason = next((words for kind, words in _REASONS.items() if isinstance(fault, kind)), _UNREADABLE)
+        reason = why_unreadable(fault)
         raise _unreadable(path, "", reason.zh, None, reason.en) from fault
     try:
         return tomllib.loads(text), line_numbers(text)
@@ -72,17 +73,25 @@ def read_file(path: Path) -> tuple[dict[str, object], Mapping[Place, int]]:
         raise _not_toml(path, text, fault) from fault
 
 
+def why_unreadable(fault: Exception) -> Wording:
+    """Return why a file cannot be opened."""
+    return next((words for kind, words in _REASONS.items() if isinstance(fault, kind)), _UNREADABLE)
+
+
 def _not_toml(path: Path, text: str, fault: ValueError) -> ConfigurationFaults:
     said = str(fault)
     place = _PLACE_OF_FAULT.search(said)
     lines = text.split("\n")
     line = None if place is None else int(place[1]) if place[1] else len(lines)
+    written_there = lines[line - 1] if line and line <= len(lines) else ""
     # What stands after the equals sign may be a secret.
-    key, equals, _ = (lines[line - 1] if line and line <= len(lines) else "").strip().partition("=")
+    key, equals, _ = written_there.strip().partition("=")
     reason = _PLACE_OF_FAULT.sub("", said)
     chinese = next((words for english, words in _IN_CHINESE.items() if reason.startswith(english)), reason)
     if reason.startswith(_BACKSLASHES):
         reason, chinese = _BACKSLASH.en, _BACKSLASH.zh
+    if slip := slip_in(written_there, text, reason):
+        reason, chinese = slip.en, slip.zh
     found = f"{key}{equals} …" if equals else key
     written = _LANGUAGE.search(text)
     language = "en" if written and written[1] == "en" else "zh"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,6 +10,11 @@ import msgspec
 
 from bot.config_lines import Place
 from bot.config_mistakes import Mistakes, SecretName, Wording
+
+# Ways in which other programs write it, and a colon as Chinese keyboards give it: taken as they stand they would be the secret.
+_ALMOST = re.compile(
+    r"\$\{(\w+)\}|%(\w+)%|env\s*[:：=]\s*(\w+)|(file)\s*[:：]\s*(\S.*)", re.IGNORECASE | re.ASCII
+)
 
 
 class Secrets(msgspec.Struct, frozen=True):
@@ -22,9 +28,13 @@ class Secrets(msgspec.Struct, frozen=True):
         """Return a value with every `env:NAME` and `file:PATH` in it replaced by what it names."""
         match value:
             case str() if value.startswith("env:"):
-                return self._from_environment(value.removeprefix("env:"), place, mistakes)
+                return self._from_environment(value.removeprefix("env:").strip(), place, mistakes)
             case str() if value.startswith("file:"):
-                return self._from_file(value.removeprefix("file:"), place, mistakes)
+                return self._from_file(value.removeprefix("file:").strip(), place, mistakes)
+            case str() if self.are_needed and (almost := _ALMOST.fullmatch(value)):
+                right = f"file:{almost[5]}" if almost[4] else f"env:{almost[1] or almost[2] or almost[3]}"
+                mistakes.add(place, SecretName(value), Wording(f'应写成 "{right}"', f'expected "{right}"'))
+                return ""
             case dict():
                 return {key: self.resolve(item, (*place, key), mistakes) for key, item in value.items()}
             case list():

@@ -9,6 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlencode
 
+from bot.config_file import why_unreadable
+from bot.config_lines import Place
 from bot.config_mistakes import Mistakes, Wording
 from bot.config_model import EmbeddingsConfig, FaqConfig, MonitoringConfig, TicketLimits, WebConfig
 from bot.config_secrets import Secrets
@@ -47,6 +49,7 @@ _API_FORM = Wording(
     '应为接口地址，如 "https://api.example.com/v1"',
     'expected the address of an API such as "https://api.example.com/v1"',
 )
+_NO_REDIS = Wording("要用 Redis 先运行 make extras（缺 redis）", "Redis needs the package redis: make extras")
 _NO_NUMPY = Wording("句意向量需要 numpy：make extras", "vectors of sentences need numpy: make extras")
 _NO_FILE = Wording("没有这个文件（相对于配置文件）", "there is no such file (relative to the configuration)")
 
@@ -69,6 +72,8 @@ def store_url_of(settings: StoreSettings, secrets: Secrets, mistakes: Mistakes) 
     scheme, _, rest = url.partition(":")
     if scheme == "sqlite":
         return f"sqlite:{_database(rest, secrets, mistakes)}"
+    if secrets.are_needed and find_spec("redis") is None:
+        mistakes.add(place, settings.url, _NO_REDIS)
     return _with_settings(url, settings, mistakes)
 
 
@@ -171,11 +176,11 @@ def faq_of(settings: FaqSettings, folder: Path, secrets: Secrets, mistakes: Mist
     files: list[Path] = []
     for index, name in enumerate(settings.files):
         place = ("faq", "files", index)
-        if not mistakes.is_at(place) and not _is_file(folder / name):
-            mistakes.add(place, name, _NO_FILE)
+        if not mistakes.is_at(place):
+            _check_readable(folder / name, name, place, mistakes)
         files.append(folder / name)
-    if settings.checks and not _is_file(folder / settings.checks):
-        mistakes.add(("faq", "checks"), settings.checks, _NO_FILE)
+    if settings.checks:
+        _check_readable(folder / settings.checks, settings.checks, ("faq", "checks"), mistakes)
     checks = folder / settings.checks if settings.checks else None
     return FaqConfig(
         tuple(files),
@@ -206,11 +211,15 @@ def _embeddings_of(settings: EmbeddingsSettings, secrets: Secrets, mistakes: Mis
     )
 
 
-def _is_file(path: Path) -> bool:
+def _check_readable(path: Path, name: str, place: Place, mistakes: Mistakes) -> None:
+    """Note a file that is not there or cannot be opened: better told now than when the bot starts."""
     try:
-        return path.is_file()
-    except (OSError, ValueError):  # a name that no file can have
-        return False
+        with path.open("rb"):
+            pass
+    except FileNotFoundError:
+        mistakes.add(place, name, _NO_FILE)
+    except (OSError, ValueError) as fault:  # the second: a name that no file can have
+        mistakes.add(place, name, why_unreadable(fault))
 
 
 def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
@@ -233,7 +242,7 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         if settings.major_report
         else None,
         acknowledged_for=settings.acknowledged_for,
-        same_within=limit("same_within", settings.same_within),
+        same_within=length(settings.same_within, ("tickets", "same_within"), mistakes, may_be_zero=True),
         most_per_person=settings.most_per_person,
         urgent_words=settings.urgent_words,
     )

@@ -35,10 +35,10 @@ def parsed(parse: Callable[[str], T], text: str, place: Place, mistakes: Mistake
         return None
 
 
-def length(text: str, place: Place, mistakes: Mistakes) -> timedelta:
-    """Return a length that is not zero; whatever else is noted."""
+def length(text: str, place: Place, mistakes: Mistakes, *, may_be_zero: bool = False) -> timedelta:
+    """Return a length, which must not be zero unless that has a meaning of its own; whatever else is noted."""
     found = parsed(parse_length, text, place, mistakes)
-    if found == timedelta(0):
+    if found == timedelta(0) and not may_be_zero:
         mistakes.add(place, text, _NOT_ZERO)
     return found or timedelta(0)
 

@@ -24,7 +24,7 @@ from bot.store.faults import StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.store.pages import Page, Tally, is_empty, pages, tallied
 from bot.store.portable import COPIED_FROM, COPYING, Part, Piece, Portable
-from bot.store.registry import empty, kind_of, open_archive, open_store, set_aside, shown
+from bot.store.registry import empty, kind_of, located, open_archive, open_store, set_aside, shown
 from bot.tickets.errors import N_
 
 _FROM, _AT = COPIED_FROM, COPYING + "at"
@@ -103,7 +103,7 @@ async def migrate(source_url: str, target_url: str, now: datetime) -> Copied:
     Raises:
         StoreFault: One of them is in use or cannot be opened, the target is not empty, or does not hold what the source does.
     """
-    if source_url == target_url:
+    if located(source_url) == located(target_url):
         raise StoreFault(N_("要搬去的库就是现在的库。"))
     async with _opened(source_url, now) as source, _opened(target_url, now) as target:
         await _copy(lambda after: pages(source, after=after), target, shown(source_url), now)

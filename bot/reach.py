@@ -16,6 +16,15 @@ _ROLES = {
     "manager": (Role.MANAGER, Wording("经理（manager）", "manager")),
     "director": (Role.DIRECTOR, Wording("总监（director）", "director")),
 }
+_NOBODY = Wording(
+    "升级阶梯要通知，但没有这样的人，也没有别的领导可以改叫",
+    "ladders tell one, and there is none, nor anybody else in charge",
+)
+_THE_BOT = Wording("机器人", "the bot")
+_NO_PLATFORM = Wording(
+    "没有写 [[adapters]]：听不到任何人说话，也说不出话",
+    "has no [[adapters]]: it hears nobody and can say nothing",
+)
 
 
 class Unreached(msgspec.Struct, frozen=True):
@@ -29,6 +38,7 @@ def unreached(config: Config, adapters: Mapping[str, Capabilities] | None = None
     """Return everybody who cannot be called; with the powers of the adapters also rooms where the bot may not speak first."""
     duty = _duty_rooms(config)
     return [
+        *([] if config.adapters else [Unreached(_THE_BOT, _NO_PLATFORM)]),
         *_rooms(config),
         *_roles(config),
         *(found for person in _counted_on(config) if (found := _person(person, duty)) is not None),
@@ -63,11 +73,16 @@ def _rooms(config: Config) -> Iterator[Unreached]:
 def _roles(config: Config) -> Iterator[Unreached]:
     told = {word for ladder in config.ladders.values() for rung in ladder.rungs for word in rung.tell}
     has = {person.role for person in config.people}
+    instead = next((called for role, called in _ROLES.values() if role in has), None)
     for word, (role, called) in _ROLES.items():
         if word in told and role not in has:
-            why = Wording(
-                "升级阶梯要通知，但没有这样的人；改叫上一级",
-                "ladders tell one, and there is none; the next role above is told",
+            why = (
+                _NOBODY
+                if instead is None
+                else Wording(
+                    f"升级阶梯要通知，但没有这样的人；那一级没有别人时改叫{instead.zh}",
+                    f"ladders tell one, and there is none; a step without anybody else tells the {instead.en}",
+                )
             )
             yield Unreached(called, why)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -99,6 +100,15 @@ async def damage(url: str) -> str:
 def kind_of(url: str) -> str:
     """Return the kind of store a URL means, as it is written before the colon."""
     return url.partition(":")[0]
+
+
+def located(url: str) -> str:
+    """Return a URL that means the same from every folder; the same file has the same one, by whatever name it is called.
+
+    Raises:
+        StoreFault: The URL means no store.
+    """
+    return f"sqlite:{os.path.realpath(_sqlite_path(url))}" if kind_of(url) == "sqlite" else url
 
 
 def shown(url: str) -> str:
@@ -213,4 +223,6 @@ def _sqlite_path(url: str) -> Path:
     if not rest:
         raise StoreFault(N_("[store] url 缺少文件名；例如 sqlite:data/shouwen.db。"))
     # Three slashes, as other programs write it, mean the same absolute path.
-    return Path(rest.removeprefix("//"))
+    path = Path(rest.removeprefix("//"))
+    # A link stands for the file it leads to: lock, log and earlier versions lie beside that one, whatever name it is opened by.
+    return Path(os.path.realpath(path)) if path.is_symlink() else path

@@ -136,6 +136,8 @@ def check_ours(connection: sqlite3.Connection, path: Path, version: int) -> None
     """
     with _explained(path):
         found = _pragma(connection, "user_version")
+        if _is_empty(connection):  # what a first start leaves that found no room on the disk
+            raise StoreFault(N_("数据库 {path} 里还什么都没有；请先运行一次机器人。"), path=path)
         if _pragma(connection, "application_id") != APPLICATION_ID:
             raise StoreFault(N_("{path} 是别的程序的数据库；请换一个 [store] url。"), path=path)
         if found > version:

@@ -98,6 +98,41 @@ def test_a_move_says_what_to_do_next(
     assert shouwen("migrate", "--to", "nothing:x").exit_code == 1
 
 
+def test_a_move_to_the_store_itself_is_refused_by_whatever_name(
+    shouwen: Shouwen, config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(config.parent)
+    link = tmp_path / "elsewhere.db"
+    link.symlink_to(config.parent / "data" / "shouwen.db")
+    for name in ("data/shouwen.db", link):
+        moved = shouwen("migrate", "--to", f"sqlite:{name}")
+        assert moved.exit_code == 1
+        assert moved.output == "Error: 要搬去的库就是现在的库。\n"
+
+
+def test_a_move_says_an_address_that_means_the_same_in_the_configuration(
+    shouwen: Shouwen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command line reads paths from where it is called, the configuration from where it lies."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    moved = shouwen("migrate", "--to", "sqlite:new.db")
+    assert f"url 改成 sqlite:{elsewhere / 'new.db'} 再启动" in moved.output
+
+
+def test_a_database_that_nothing_was_written_to_is_not_taken_for_one_of_another_program(
+    shouwen: Shouwen, config: Path, tmp_path: Path
+) -> None:
+    """A first start on a full disk leaves such a file."""
+    database = config.parent / "data" / "shouwen.db"
+    database.unlink()
+    database.touch()
+    refused = shouwen("backup", tmp_path / "x.backup")
+    assert refused.exit_code == 1
+    assert refused.output == f"Error: 数据库 {database} 里还什么都没有；请先运行一次机器人。\n"
+
+
 def test_english_is_spoken_where_the_configuration_speaks_english(
     shouwen: Shouwen, config: Path, tmp_path: Path
 ) -> None:

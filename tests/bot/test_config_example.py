@@ -147,3 +147,26 @@ def test_its_story_is_the_school_of_the_documents() -> None:
     ]
     assert minutes == [[5, 240], [15, 480], [30, 480]]
     assert config.rotas["first-line"].starts.strftime("%a %H:%M") == "Mon 08:00"
+
+
+@pytest.mark.parametrize(
+    ("written", "nothing"),
+    [
+        ('same_within = "2h"', 'same_within = "0m"'),
+        ("most_per_person = 30", "most_per_person = 0"),
+        ('major_report = "18:00"', 'major_report = ""'),
+        ("low_at = 2", "low_at = 0"),
+        ("per_room = 20", "per_room = 0"),
+        ("per_person = 30", "per_person = 0"),
+        ('take_over_within = "15m"', 'take_over_within = ""'),
+        ("notice_days = [90, 30, 7]", "notice_days = []"),
+    ],
+)
+def test_what_the_file_says_switches_something_off_is_taken(
+    written: str, nothing: str, tmp_path: Path
+) -> None:
+    assert f"\n{written}" in TEXT
+    path = tmp_path / "config.toml"
+    (tmp_path / "faq.example.md").touch()
+    path.write_text(TEXT.replace(f"\n{written}", f"\n{nothing}"), encoding="utf-8")
+    load(path, {})

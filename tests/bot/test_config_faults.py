@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,49 @@ SYNTAX = {
         "name = …",
         "不是正确的 TOML：Escaped character is not a Unicode scalar value",
     ),
+    "quotes of Chinese": (
+        "[bot]\nname = “小首” # 名字\n",
+        2,
+        "name = …",
+        '不是正确的 TOML：这里有中文标点 “ ，要写成英文的 "',
+    ),
+    "a quote of Chinese at the end": (
+        '[bot]\nname = "小首”\n',
+        2,
+        "name = …",
+        '不是正确的 TOML：这里有中文标点 ” ，要写成英文的 "',
+    ),
+    "comma of Chinese": (
+        '[faq]\nfiles = ["甲，乙.md"，"b"]\n',
+        2,
+        "files = …",
+        "不是正确的 TOML：这里有中文标点 ， ，要写成英文的 ,",
+    ),
+    "equals sign of Chinese": (
+        "[bot]\nname ＝ 'a'\n",
+        2,
+        "name ＝ 'a'",
+        "不是正确的 TOML：这里有中文标点 ＝ ，要写成英文的 =",
+    ),
+    "brackets of Chinese": ("【bot】\n", 1, "【bot】", "不是正确的 TOML：这里有中文标点 【 ，要写成英文的 ["),
+    "space of Chinese": (
+        "[bot]\nname = 'a'\u3000\n",
+        2,
+        "name = …",
+        "不是正确的 TOML：这里有全角空格或看不见的字符，请删掉",
+    ),
+    "punctuation of Chinese where it belongs": (
+        "[bot]\nname = '小首，在' '吗'  # 名字：“小首”\n",
+        2,
+        "name = …",
+        "不是正确的 TOML：一行只能写一个键，文字要加引号",
+    ),
+    "one table among several": (
+        "[people]\nid = 'a'\n[[people]]\nid = 'b'\n",
+        3,
+        "[[people]]",
+        "不是正确的 TOML：[people] 和 [[people]] 混用了，每一处都写 [[people]]",
+    ),
     "brackets without number": (f"a = {'[' * 5000}", None, "", "括号套得太深"),
 }
 
@@ -165,6 +209,47 @@ def test_a_path_of_windows_between_double_quotes_is_told_how_to_be_written(tmp_p
 def test_a_database_is_a_file(tmp_path: Path, url: str) -> None:
     (mistake,) = faults_of(GOOD.replace("sqlite:data/shouwen.db", url), tmp_path).mistakes
     assert (mistake.key, "应为一个文件" in mistake.expected) == ("store.url", True)
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ("${QQ_TOKEN}", "env:QQ_TOKEN"),
+        ("%QQ_TOKEN%", "env:QQ_TOKEN"),
+        ("env：QQ_TOKEN", "env:QQ_TOKEN"),
+        ("ENV:QQ_TOKEN", "env:QQ_TOKEN"),
+        ("File:secrets/qq.txt", "file:secrets/qq.txt"),
+    ],
+)
+def test_a_name_that_is_almost_one_of_a_secret_is_not_taken_for_the_secret(
+    tmp_path: Path, written: str, right: str
+) -> None:
+    assert '"env:QQ_TOKEN"' in GOOD
+    (mistake,) = faults_of(GOOD.replace('"env:QQ_TOKEN"', f'"{written}"'), tmp_path).mistakes
+    assert (mistake.found, mistake.expected) == (f'"{written}"', f'应写成 "{right}"')
+
+
+def test_a_space_after_the_colon_is_no_part_of_the_name_of_a_secret(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(GOOD.replace('"env:QQ_TOKEN"', '"env: QQ_TOKEN"'), encoding="utf-8")
+    assert load(path, ENVIRONMENT)
+
+
+def test_a_package_that_redis_needs_is_missed_before_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "redis", None)  # how Python knows what is not there
+    text = GOOD.replace("sqlite:data/shouwen.db", "redis://:hush@127.0.0.1:6379/0")
+    (mistake,) = faults_of(text, tmp_path).mistakes
+    assert (mistake.key, mistake.found) == ("store.url", '"redis:***@127.0.0.1:6379/0"')
+    assert "make extras" in mistake.expected
+
+
+def test_a_file_of_answers_that_cannot_be_opened_is_told_before_the_start(tmp_path: Path) -> None:
+    (tmp_path / "answers").mkdir()
+    text = GOOD.replace("files = []", 'files = ["answers"]')
+    (mistake,) = faults_of(text, tmp_path).mistakes
+    assert (mistake.key, mistake.expected) == ("faq.files[0]", "这是文件夹，应为文件")
 
 
 def test_the_end_of_a_line_is_no_part_of_a_secret(tmp_path: Path) -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import errno
 import io
+import sys
 
+import pytest
 import structlog
 
+from bot.app import welcome
 from bot.log_stream import HarmlessStream
 
 
@@ -52,3 +55,14 @@ def test_a_closed_stream_stops_nobody() -> None:
 
 def test_a_program_without_standard_error_writes_no_log() -> None:
     HarmlessStream(None).write("one\n")
+
+
+def test_an_address_that_nobody_can_read_stops_no_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, log = Disk(), Disk()
+    disk.is_full = True
+    monkeypatch.setattr(sys, "stdout", disk)
+    welcome(
+        "http://127.0.0.1:8080",
+        structlog.wrap_logger(logger_on(log), processors=[lambda _, __, event: event["action"]]),
+    )
+    assert log.getvalue() == "welcome_unread\n"

@@ -67,6 +67,21 @@ def test_a_room_without_duty_room_or_rota_and_a_role_that_nobody_has_are_named(c
     assert [each.name.zh for each in found] == ["育才群", "实验群", "总监（director）"]
 
 
+def test_whoever_is_told_instead_of_a_role_that_nobody_has_is_who_really_is(config: Config) -> None:
+    """There is nobody above a director, and a step without a manager tells the leader."""
+    missing = tuple(each for each in config.people if each.role not in (Role.MANAGER, Role.DIRECTOR))
+    without = dataclasses.replace(config, people=missing)
+    assert ["改叫组长（leader）" in each.why.zh for each in unreached(without)] == [True, True]
+    assert _told(without, "director") == _told(without, "manager") == ["liu"]
+    nobody = tuple(each for each in missing if each.role != Role.LEADER)
+    found = unreached(dataclasses.replace(config, people=nobody))
+    assert ["没有别的领导" in each.why.zh for each in found] == [True, True, True]
+
+
+def test_a_bot_on_no_platform_hears_nobody(config: Config) -> None:
+    assert "机器人" in [each.name.zh for each in unreached(dataclasses.replace(config, adapters=()))]
+
+
 def test_a_platform_that_does_not_let_the_bot_speak_first_is_no_place_for_a_duty_room(config: Config) -> None:
     assert unreached(config, {"web": Capabilities()}) == []
     [found] = unreached(config, {"web": Capabilities(can_push=False)})

@@ -132,7 +132,7 @@ class Program:
         return self.log.read_text(encoding="utf-8")
 
 
-Run = Callable[[Path], Awaitable[Program]]
+Run = Callable[..., Awaitable[Program]]
 
 
 @pytest_asyncio.fixture
@@ -140,8 +140,8 @@ async def run(tmp_path: Path) -> AsyncIterator[Run]:
     """Return a function that starts the program with a configuration; whatever still runs is killed at the end."""
     programs: list[Program] = []
 
-    async def started(config: Path) -> Program:
-        log = tmp_path / f"log{len(programs)}.txt"
+    async def started(config: Path, *, log: Path | None = None) -> Program:
+        log = log or tmp_path / f"log{len(programs)}.txt"
         with log.open("wb") as file:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,

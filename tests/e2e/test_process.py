@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import socket
-import sys
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 pytestmark = pytest.mark.asyncio
@@ -126,28 +123,9 @@ async def test_a_restart_goes_on_with_numbers_and_tickets(run, configured, hooks
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="only Linux has a device that is always full")
-async def test_a_log_and_a_greeting_that_nobody_can_write_stop_nothing(configured, free_port):
-    with FULL.open("wb") as full:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "run", "-c", str(configured(port=free_port))),
-            cwd=Path(__file__).parents[2],
-            stdout=full,
-            stderr=full,
-        )
-    try:
-        async with asyncio.timeout(20), aiohttp.ClientSession() as session:
-            while await ready(session, free_port) != 200 and process.returncode is None:
-                await asyncio.sleep(0.05)
-        assert process.returncode is None
-    finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
-
-
-async def ready(session: aiohttp.ClientSession, port: int) -> int:
-    try:
-        async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
-            return answer.status
-    except aiohttp.ClientError:
-        return 0
+async def test_a_log_that_cannot_be_written_stops_nothing(run, configured, hooks, qq_peer):
+    program = await run(configured(), log=FULL)
+    peer = await qq_peer(hooks(await program.address()), token="s3cret")
+    await peer.group_says(CUSTOMER, 20_001, "报障 教室没有声音", card="王老师")
+    assert "已建单" in (await peer.next_sent()).text
+    assert program.process.returncode is None

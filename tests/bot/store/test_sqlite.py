@@ -236,6 +236,20 @@ class TestLock:
         assert str(os.getpid()).encode() in child.stdout
         await store.close()
 
+    @pytest.mark.skipif(os.name != "posix", reason="links ask for rights on Windows")
+    @pytest.mark.asyncio
+    async def test_a_database_is_one_and_for_its_user_only_by_whatever_link_it_is_opened(
+        self, path, tmp_path, build
+    ):
+        link = tmp_path / "link.db"
+        link.symlink_to(path)
+        store = await open_store(f"sqlite:{link}", build.at)
+        with pytest.raises(StoreFault, match=rf"进程号 {os.getpid()}"):
+            await open_store(f"sqlite:{path}", build.at)
+        assert not path.stat().st_mode & 0o077
+        assert link.is_symlink()
+        await store.close()
+
     @pytest.mark.asyncio
     async def test_a_store_that_could_not_be_opened_holds_no_lock(self, path, build):
         path.write_bytes(b"no database at all")
