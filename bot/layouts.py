@@ -1,4 +1,4 @@
-"""Which column of a file is what, as somebody said in chat: asked once, and remembered for files with the same columns."""
+"""Which column of a file is what, as somebody said in chat or on the page: asked once, and remembered for files with the same columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ import msgspec
 from adapters.remembered import RememberedValues
 from bot.store.contract import Kept, Store
 from bot.tickets.speaker import Speaker
-from faq.formats import Chosen, Column, UnreadableFile, cut, key, said
+from bot.workshop import Workshop
+from faq.formats import NOTHING, Chosen, Column, Rows, UnreadableFile, cut, key, said
 from faq.formats.taken import Unsuitable
 
 LAYOUT: Final = "layout:"  # + what tells one row of headings from another
@@ -52,9 +53,33 @@ class Layouts:
         found = (await self._store.kept(_key(columns))).get(_key(columns))
         return msgspec.json.decode(found, type=dict[str, str]) if found else None
 
+    async def read(self, workshop: Workshop, name: str, content: bytes) -> tuple[Rows, Sequence[Column]]:
+        """Return the rows of a file, and its columns where they were taken as somebody had said before, else none.
+
+        Raises:
+            UnreadableFile: Nothing in it can be used.
+        """
+        read = await _read(workshop, name, content)
+        if read.columns and (chosen := await self.known(read.columns)):
+            as_said = await _read(workshop, name, content, chosen)
+            if isinstance(as_said, Rows):  # else the same names stand over other things
+                return as_said, read.columns
+        if isinstance(read, UnreadableFile):
+            raise read
+        return read, ()
+
     def kept(self, columns: Sequence[Column], chosen: Chosen) -> Kept:
         """Return what is to be remembered of columns."""
         return Kept(_key(columns), msgspec.json.encode(dict(chosen)).decode())
+
+
+async def _read(
+    workshop: Workshop, name: str, content: bytes, chosen: Chosen = NOTHING
+) -> Rows | UnreadableFile:
+    try:
+        return await workshop.read(name, content, chosen)
+    except UnreadableFile as fault:
+        return fault
 
 
 def chosen_in(words: str, columns: Sequence[Column]) -> Chosen | None:

@@ -136,14 +136,10 @@ class Uploading:
         Raises:
             UnreadableFile: Nothing in it can be used.
         """
-        try:
-            return await self._workshop.read(name, content), False
-        except UnreadableFile as fault:
-            chosen = await self._layouts.known(fault.columns) if fault.columns else None
-            if chosen is None:
-                raise
-            self._layouts.wait(hearing.origin.address, Unclear(name, content, fault.columns))
-            return await self._workshop.read(name, content, chosen), True
+        rows, columns = await self._layouts.read(self._workshop, name, content)
+        if columns:
+            self._layouts.wait(hearing.origin.address, Unclear(name, content, tuple(columns)))
+        return rows, bool(columns)
 
     async def _unreadable(
         self, hearing: Hearing, file: Attachment, fault: UnreadableFile | FileUnavailable

@@ -17,6 +17,7 @@ from bot.dashboard.knowledge_frame import KnowledgeFrame, back_to_the_list
 from bot.dashboard.rendering import Voice
 from bot.dashboard.uploads import MOST_UPLOADED, Uploads
 from bot.importing import import_rows, with_ids
+from bot.layouts import Layouts
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
 from faq.entries import Entry
@@ -81,6 +82,7 @@ class KnowledgeFiles:
         self._frame = frame
         self._bot = frame.bot
         self._uploads = Uploads(frame.bot.store)
+        self._layouts = Layouts(frame.bot.store)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         """Return every route."""
@@ -149,8 +151,12 @@ class KnowledgeFiles:
         """Read a file and show what it would do, or its columns where it is not clear what they are."""
         rules, fault = self._bot.rules, None
         people = {id_: party.name for id_, party in rules.staff.items()}
+        as_before: Sequence[Column] = ()
         try:
-            rows = await self._bot.workshop.read(name, content, chosen)
+            if chosen:
+                rows = await self._bot.workshop.read(name, content, chosen)
+            else:
+                rows, as_before = await self._layouts.read(self._bot.workshop, name, content)
         except UnreadableFile as unread:
             if not unread.columns:
                 return await self._frame.listed(request, unread.said(voice.language))
@@ -160,9 +166,12 @@ class KnowledgeFiles:
             rows, fault = Rows((), (), (), columns), unread
         rows = await beside(with_ids, rows, dict(rules.customers), people)
         file = content if rows.columns else b""
-        token = await self._uploads.keep(name, rows, self._bot.clock.now(), file=file)
+        remembered = [self._layouts.kept(rows.columns, chosen)] if chosen and rows.columns else []
+        token = await self._uploads.keep(name, rows, self._bot.clock.now(), file=file, remembered=remembered)
         found = await beside(self._planned, rows)
         say = voice.speaker.say
+        if as_before:
+            note = say("列按上次说的读；不对就在下面改。")
         said = describe(found, voice.language, has_faults=False)
         if fault is not None:
             are_chosen = {"question", "answer"} <= set(chosen.values())

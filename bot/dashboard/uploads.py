@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 
@@ -23,11 +23,15 @@ _PIECE = 16_384  # bytes
 
 
 class _Waiting(msgspec.Struct, frozen=True):
-    """What is noted of a file: where the store has what was read of it, and the file itself where it may be read in another way."""
+    """What is noted of a file: where the store has what was read of it, and the file itself where it may be read in another way.
+
+    `remembered` is what is worth remembering once somebody has confirmed the file.
+    """
 
     name: str
     read: str
     file: str = ""
+    remembered: tuple[Kept, ...] = ()
 
 
 class Uploads:
@@ -36,14 +40,16 @@ class Uploads:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    async def keep(self, name: str, rows: Rows, now: datetime, *, file: bytes = b"") -> str:
+    async def keep(
+        self, name: str, rows: Rows, now: datetime, *, file: bytes = b"", remembered: Sequence[Kept] = ()
+    ) -> str:
         """Keep what was read of a file, and the file where it has columns, and return the word by which it is taken."""
         read = await self._store.keep_file(await beside(_packed, name, rows), now)
         whole = await self._store.keep_file(file, now) if file else ""
         token = f"{milliseconds(now):013d}.{secrets.token_urlsafe(16)}"
         earlier = sorted(await self._store.kept(_UPLOADS))
         gone = [Kept(key, "") for key in earlier[: max(0, len(earlier) + 1 - _MOST_WAITING)]]
-        waiting = msgspec.json.encode(_Waiting(name, read, whole)).decode()
+        waiting = msgspec.json.encode(_Waiting(name, read, whole, tuple(remembered))).decode()
         await self._store.commit(Change(at=now, kept=(*gone, Kept(_UPLOADS + token, waiting))))
         return token
 
@@ -61,9 +67,10 @@ class Uploads:
 
     async def take(self, token: str, now: datetime) -> tuple[str, Rows] | None:
         """Return what was read of a file, once; None when it does not wait any more."""
-        found = await self.rows(token)
-        if found is not None:
-            await self._store.commit(Change(at=now, kept=(Kept(_UPLOADS + token, ""),)))
+        waiting, found = await self._waiting(token), await self.rows(token)
+        if waiting is not None and found is not None:
+            gone = Kept(_UPLOADS + token, "")
+            await self._store.commit(Change(at=now, kept=(gone, *waiting.remembered)))
         return found
 
     async def _waiting(self, token: str) -> _Waiting | None:

@@ -206,6 +206,43 @@ async def test_columns_nobody_could_make_out_are_chosen_on_the_page(known):
     assert (entry.question, entry.answer, entry.changed_by) == ("投影仪没电了", "换两节电池", "陈经理")
 
 
+async def uploaded(known, text):
+    return await (await known.client.post("/knowledge/import", data=a_file("b.csv", text))).text()
+
+
+async def test_columns_that_were_chosen_on_the_page_are_asked_once(known):
+    await known.post(
+        "/knowledge/import", [*asked_again(await uploaded(known, ODD), 事由="question"), ("action", "look")]
+    )
+    assert "还看不出哪一列是问法" in await uploaded(known, ODD)  # nothing was imported so
+    page = await uploaded(known, ODD)
+    form = asked_again(page, 事由="question", 我们怎么说="answer")
+    page = await (await known.post("/knowledge/import", [*form, ("action", "look")])).text()
+    await known.post(
+        "/knowledge/import", [*asked_again(page, 事由="question", 我们怎么说="answer"), ("action", "import")]
+    )
+    page = await uploaded(known, ODD.replace("投影仪", "麦克风"))
+    assert "列按上次说的读；不对就在下面改。" in page
+    assert "按选定的列：“事由”当作标准问法、“我们怎么说”当作答案。" in page
+    form = [*asked_again(page, 事由="question", 我们怎么说="answer"), ("action", "import")]
+    assert "新增 1" in await (await known.post("/knowledge/import", form)).text()
+    assert "还看不出哪一列是问法" in await uploaded(known, ODD.replace("经过", "过程"))
+
+
+async def test_a_wrong_guess_that_was_put_right_is_not_made_again(known):
+    text = "标题,客户原话,处理结果\n工单一,打印机卡纸,清纸\n"
+    chosen = {"标题": "", "客户原话": "question", "处理结果": "answer"}
+    page = await (
+        await known.post(
+            "/knowledge/import", [*asked_again(await uploaded(known, text), **chosen), ("action", "look")]
+        )
+    ).text()
+    await known.post("/knowledge/import", [*asked_again(page, **chosen), ("action", "import")])
+    page = await uploaded(known, text.replace("打印机卡纸", "扫描不清楚"))
+    assert "列按上次说的读" in page
+    assert "扫描不清楚" in page
+
+
 async def test_what_was_guessed_wrongly_is_put_right_and_nothing_is_imported_unseen(known):
     text = "标题,客户原话,处理结果\n工单一,打印机卡纸,清纸\n"
     page = await (await known.client.post("/knowledge/import", data=a_file("a.csv", text))).text()
