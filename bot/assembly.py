@@ -54,6 +54,7 @@ from bot.planning import keep_plans
 from bot.presence import Presence
 from bot.quota_words import Says, Warned, warnings
 from bot.reception import Reception
+from bot.registering import Registering
 from bot.resulting import Resulting
 from bot.setting_up import SettingUp
 from bot.shown import Shown
@@ -210,7 +211,7 @@ async def assemble(
     await contracts.load()
     talk, shown = Talk(), Shown()
     joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
-    strangers = Strangers(living=living, desk=desk, drafts=drafts)
+    strangers = Strangers(living=living, desk=desk, drafts=drafts, store=store)
     opening = Opening(
         desk=desk,
         drafts=drafts,
@@ -268,8 +269,15 @@ async def assemble(
         adapters=adapters,
         workshop=workshop,
     )
+    registering = Registering(living=living, desk=desk, drafts=drafts, store=store)
     setting_up = SettingUp(
-        living=living, desk=desk, drafts=drafts, store=store, identifying=identifying, uploading=uploading
+        living=living,
+        desk=desk,
+        drafts=drafts,
+        store=store,
+        identifying=identifying,
+        registering=registering,
+        uploading=uploading,
     )
     newcomers = Newcomers(
         living=living, desk=desk, drafts=drafts, store=store, clock=clock, setting_up=setting_up

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot import bound
 from bot.command_line import Voice
 from bot.config import Config
-from bot.set_up import ACCOUNT, CUSTOMER, ROOM, read
+from bot.set_up import ALL, read
 from bot.store.faults import StoreFault
 from bot.store.registry import read_kept
 
@@ -13,7 +13,7 @@ from bot.store.registry import read_kept
 async def set_up_in_chat(config: Config, voice: Voice) -> list[str]:
     """Return rooms and accounts that the file does not mention; nothing while there is no store yet."""
     try:
-        kept = await read_kept(config.store_url, ROOM, CUSTOMER, ACCOUNT)
+        kept = await read_kept(config.store_url, *ALL)
     except StoreFault as fault:
         return [voice.say("群里设置过什么看不到：{why}", why=fault.said(voice.translate))]
     rooms, accounts = bound.by_chat(config, read(kept))

@@ -17,7 +17,7 @@ from bot.importing import import_rows, import_when_empty, rows_of
 from bot.kept_index import index_file, read_base
 from bot.knowledge import wanted_of
 from bot.measured import told
-from bot.set_up import ACCOUNT, CUSTOMER, ROOM, overlaid, read
+from bot.set_up import ALL, overlaid, read
 from bot.store.contract import Store
 from bot.store.faults import StoreFault, StoreInUse
 from bot.store.registry import ReadVectors, open_store, read_entries, read_kept, read_uses
@@ -38,7 +38,7 @@ async def import_faq(config: Config, file: Path, *, is_dry_run: bool, chosen: Ch
         StoreFault: The store is in use or broken, or the file is not readable as an FAQ.
     """
     language = config.bot.language
-    kept = await read_kept(config.store_url, ROOM, CUSTOMER, ACCOUNT)
+    kept = await read_kept(config.store_url, *ALL)
     config = overlaid(config, read(kept))  # files name customers that were set up in chat, too
     if is_dry_run:
         known, first = await _entries(config), []

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.config import Config, rules_of
 from bot.directory import Directory
-from bot.set_up import ACCOUNT, CUSTOMER, ROOM, SetUp, overlaid, read
+from bot.set_up import ALL, SetUp, overlaid, read
 from bot.store.contract import Store
 from bot.tickets.rules import RoomRules, Rules
 
@@ -27,13 +27,21 @@ class Living:
         self._rooms: dict[str, RoomRules] = dict(rules.rooms)
         self._customers = dict(rules.customers)
         self._rotas = dict(rules.rotas)
-        self.rules: Rules = replace(rules, rooms=self._rooms, customers=self._customers, rotas=self._rotas)
+        self._roles, self._belongs = dict(rules.roles), dict(rules.belongs)
+        self.rules: Rules = replace(
+            rules,
+            rooms=self._rooms,
+            customers=self._customers,
+            rotas=self._rotas,
+            roles=self._roles,
+            belongs=self._belongs,
+        )
         self._store = store
 
     async def load(self) -> None:
         """Read what is set up."""
         kept: dict[str, str] = {}
-        for prefix in (ROOM, CUSTOMER, ACCOUNT):
+        for prefix in ALL:
             kept |= await self._store.kept(prefix)
         self.set_up = read(kept)
         self.config = overlaid(self.file, self.set_up)
@@ -43,6 +51,8 @@ class Living:
         _become(self._rooms, rules.rooms)
         _become(self._customers, rules.customers)
         _become(self._rotas, rules.rotas)
+        _become(self._roles, rules.roles)
+        _become(self._belongs, rules.belongs)
 
 
 def _become(ours: dict[str, Any], theirs: Mapping[str, Any]) -> None:

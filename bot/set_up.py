@@ -15,10 +15,14 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.config import Config, Customer, Person, Room
+from bot.tickets.rules import Role
 from scheduler.rota import Rota
 
 _PRIVATELY = "private-"  # + id of the customer
-ROOM, CUSTOMER, ACCOUNT = "room:", "customer:", "account:"
+_CONTACT = "contact-"  # + what stands for the account
+ROOM, CUSTOMER, ACCOUNT, CONTACT = "room:", "customer:", "account:", "contact:"
+ALL = (ROOM, CUSTOMER, ACCOUNT, CONTACT)
+STRANGER = "stranger:"  # + account of somebody who wrote privately and is nobody's contact
 CURRENT = "setup:"  # + where it was told: the address of the group that is being set up there
 _A_WEEK = timedelta(days=7)
 _A_MONDAY = datetime(2024, 1, 1, tzinfo=UTC)
@@ -47,15 +51,30 @@ class AccountNote(msgspec.Struct, frozen=True, kw_only=True):
     room: str = ""
 
 
-T = TypeVar("T", RoomNote, CustomerNote, AccountNote)
+class ContactNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody whom a manager made a contact of a customer, by the one account they wrote with."""
+
+    name: str
+    customer: str
+
+
+class StrangerNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody the duty room was told of, and when, in milliseconds of UTC."""
+
+    name: str
+    at: int
+
+
+T = TypeVar("T", RoomNote, CustomerNote, AccountNote, ContactNote)
 
 
 class SetUp(msgspec.Struct, frozen=True):
-    """All notes: rooms by address, customers by id, accounts by account."""
+    """All notes: rooms by address, customers by id, accounts and contacts by account."""
 
     rooms: Mapping[str, RoomNote]
     customers: Mapping[str, CustomerNote]
     accounts: Mapping[str, AccountNote]
+    contacts: Mapping[str, ContactNote] = {}
 
 
 def read(kept: Mapping[str, str]) -> SetUp:
@@ -68,7 +87,12 @@ def read(kept: Mapping[str, str]) -> SetUp:
             if key.startswith(prefix)
         }
 
-    return SetUp(those(ROOM, RoomNote), those(CUSTOMER, CustomerNote), those(ACCOUNT, AccountNote))
+    return SetUp(
+        those(ROOM, RoomNote),
+        those(CUSTOMER, CustomerNote),
+        those(ACCOUNT, AccountNote),
+        those(CONTACT, ContactNote),
+    )
 
 
 def room_id(address: str) -> str:
@@ -86,6 +110,7 @@ def overlaid(config: Config, set_up: SetUp) -> Config:
     customers = (*config.customers, *_customers(config, set_up))
     known = {customer.id: customer for customer in customers}
     people = tuple(_with_accounts(person, config, set_up) for person in config.people)
+    people += tuple(_contacts(people, set_up, known))
     rooms = tuple(_rooms(config, set_up, known))
     rooms += tuple(_privately(config, people, (*config.rooms, *rooms), customers))
     rotas = {room.on_call: _rota(room.on_call, set_up, config) for room in rooms if room.on_call == room.id}
@@ -112,7 +137,8 @@ def contradictions(config: Config, set_up: SetUp) -> list[tuple[str, str]]:
         for address, note in set_up.rooms.items()
         if address in addresses and note.customer
     ]
-    found += [(account, accounts[account]) for account in set_up.accounts if account in accounts]
+    noted = (*set_up.accounts, *set_up.contacts)
+    found += [(account, accounts[account]) for account in noted if account in accounts]
     return found
 
 
@@ -186,6 +212,13 @@ def _with_accounts(person: Person, config: Config, set_up: SetUp) -> Person:
         if note.person == person.id and account not in taken
     )
     return replace(person, accounts=(*person.accounts, *more)) if more else person
+
+
+def _contacts(people: Sequence[Person], set_up: SetUp, customers: Mapping[str, Customer]) -> Iterator[Person]:
+    taken = {account for each in people for account in each.accounts}
+    for account, note in set_up.contacts.items():
+        if account not in taken and note.customer in customers:
+            yield Person(f"{_CONTACT}{_short(account)}", note.name, Role.CONTACT, (account,), note.customer)
 
 
 def _short(text: str) -> str:

@@ -13,6 +13,7 @@ from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing
 from bot.identifying import Identifying
 from bot.living import Living
+from bot.registering import Registering
 from bot.set_up import CURRENT, CUSTOMER, ROOM, CustomerNote, RoomNote, customer_id
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_, Phrase
@@ -23,7 +24,16 @@ from bot.vocabulary import Word, may_use
 from scheduler.rota import on_call
 
 SET_UP_WORDS = frozenset(
-    {Word.BIND, Word.POLICY, Word.ENGINEERS, Word.WHERE, Word.IMPORT, Word.COLUMNS, Word.ACCOUNT}
+    {
+        Word.BIND,
+        Word.POLICY,
+        Word.ENGINEERS,
+        Word.WHERE,
+        Word.IMPORT,
+        Word.COLUMNS,
+        Word.ACCOUNT,
+        Word.REGISTER,
+    }
 )
 _NEW = (N_("新客户"), "new customer")
 _MOST_NAMED = 5
@@ -40,6 +50,7 @@ class SettingUp:
         drafts: Drafts,
         store: Store,
         identifying: Identifying,
+        registering: Registering,
         uploading: Uploading,
     ) -> None:
         self._living = living
@@ -47,6 +58,7 @@ class SettingUp:
         self._drafts = drafts
         self._store = store
         self._identifying = identifying
+        self._registering = registering
         self._uploading = uploading
 
     async def run(self, hearing: Hearing, command: Command) -> bool:
@@ -58,6 +70,8 @@ class SettingUp:
             return False
         if command.word is Word.IMPORT:
             return await self._uploading.confirmed(hearing)
+        if command.word is Word.REGISTER:
+            return await self._registering.run(hearing, command)
         if command.word is Word.COLUMNS:
             return await self._uploading.columns_said(hearing, command.rest)
         if command.word is Word.WHERE:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+import msgspec
 import structlog
 
 from bot.at_most import AtMost
@@ -12,6 +13,9 @@ from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing
 from bot.living import Living
+from bot.set_up import STRANGER, StrangerNote
+from bot.store.contract import Kept, Store
+from bot.store.instants import milliseconds
 from bot.tickets.messages import Message, Place
 from bot.tickets.recipients import in_charge
 from bot.tickets.speaker import Speaker
@@ -21,16 +25,18 @@ _WITHIN: Final = timedelta(hours=1)
 _MOST_OF_ONE: Final = 5  # messages of one stranger that are passed on
 _MOST_OF_ALL: Final = 30
 _LONGEST: Final = 120
+_MOST_WAITING: Final = 20  # whom somebody may register
 _ANYBODY: Final = ""
 
 
 class Strangers:
     """Passes on what strangers write where there are no groups; what comes beyond a few messages an hour is not."""
 
-    def __init__(self, *, living: Living, desk: Desk, drafts: Drafts) -> None:
+    def __init__(self, *, living: Living, desk: Desk, drafts: Drafts, store: Store) -> None:
         self._living = living
         self._desk = desk
         self._drafts = drafts
+        self._store = store
         self._of_one = AtMost(_MOST_OF_ONE, _WITHIN)
         self._of_all = AtMost(_MOST_OF_ALL, _WITHIN)
         self._log = structlog.get_logger("strangers")
@@ -49,10 +55,22 @@ class Strangers:
             return True
         is_first = not self._of_one.has_noted(account)
         drafts = [self._answer(hearing, is_first=is_first), *self._news(hearing, is_first=is_first)]
-        if await self._desk.note((), drafts, now, hearing.origin.seen):
+        if await self._desk.note(await self._noted(hearing), drafts, now, hearing.origin.seen):
             self._of_one.note(account, now)
             self._of_all.note(_ANYBODY, now)
         return True
+
+    async def _noted(self, hearing: Hearing) -> tuple[Kept, ...]:
+        """Return what is remembered, so that somebody can say who it is: of the latest few."""
+        note = StrangerNote(name=hearing.by.name, at=milliseconds(hearing.now))
+        known = {
+            key: msgspec.json.decode(value, type=StrangerNote).at
+            for key, value in (await self._store.kept(STRANGER)).items()
+            if key != STRANGER + hearing.origin.account
+        }
+        gone = sorted(known, key=known.__getitem__)[: max(0, len(known) + 1 - _MOST_WAITING)]
+        ours = Kept(STRANGER + hearing.origin.account, msgspec.json.encode(note).decode())
+        return (*(Kept(key, "") for key in gone), ours)
 
     def _answer(self, hearing: Hearing, *, is_first: bool) -> Draft:
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
@@ -74,8 +92,9 @@ class Strangers:
                 who=hearing.by,
                 text=said,
             )
-            return (
-                text + speaker.say("\n是客户的话，请把这个帐号加到配置的 [[people]]。") if is_first else text
+            how = speaker.say(
+                "\n是客户的话，请经理回“登记 {who} 客户名 姓名”，以后就认得了。", who=hearing.by
             )
+            return text + how if is_first else text
 
         return news(self._living, self._drafts, f"a{hearing.origin.key}.stranger", hearing.now, told)

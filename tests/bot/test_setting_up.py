@@ -8,12 +8,14 @@ import pytest
 
 from adapters.contract import Attachment, File, Incoming, RoomKind
 from adapters.powers import FileUnavailable
+from bot.bound import by_chat
 from bot.config import load
 from bot.living import Living
 from bot.replay import CHAT, address
 from bot.set_up import (
     ACCOUNT,
     AccountNote,
+    ContactNote,
     RoomNote,
     SetUp,
     contradictions,
@@ -22,6 +24,7 @@ from bot.set_up import (
 )
 from bot.store.contract import Kept
 from bot.tickets.model import Party
+from bot.tickets.rules import Role
 from tests.bot.office import DUTY
 
 pytestmark = pytest.mark.asyncio
@@ -202,6 +205,20 @@ async def test_what_the_file_says_wins_over_what_was_set_up_in_chat(tmp_path):
     assert {person.id: person.accounts for person in now.people} == {"e1": ("web:e1", "web:x"), "e2": ()}
     assert contradictions(config, set_up) == [("web:group:yucai", "育才群"), ("web:e1", "工程师一")]
     assert overlaid(config, read({})) == config
+
+
+async def test_contacts_that_were_registered_in_chat_are_people_of_their_customer(tmp_path):
+    config = load(_written(tmp_path), {})
+    contacts = {
+        "kf:wm1": ContactNote(name="钱老师", customer="yucai"),
+        "kf:wm2": ContactNote(name="孙老师", customer="gone"),
+        "web:e1": ContactNote(name="别人", customer="yucai"),
+    }
+    set_up = SetUp({}, {}, {}, contacts)
+    (new,) = overlaid(config, set_up).people[len(config.people) :]
+    assert (new.name, new.accounts, new.customer, new.role) == ("钱老师", ("kf:wm1",), "yucai", Role.CONTACT)
+    assert contradictions(config, set_up) == [("web:e1", "工程师一")]
+    assert by_chat(config, set_up)[1] == [("kf:wm1", "钱老师")]
 
 
 async def test_an_account_of_one_group_is_used_in_that_group_only(tmp_path, office):
