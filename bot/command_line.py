@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -97,6 +98,10 @@ def explained(command: Callable[P, R]) -> Callable[P, R]:
             raise SystemExit(shown(faults)) from faults
         except StoreFault as fault:
             raise click.ClickException(fault.said(_voice(kwargs).translate)) from fault
+        except BrokenPipeError:  # `| head` has read enough
+            # Python would flush what is left at its end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(1) from None
         except OSError as fault:
             raise click.ClickException(_about_the_system(fault, _voice(kwargs))) from fault
 

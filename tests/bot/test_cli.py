@@ -55,6 +55,16 @@ def _rest(words: tuple[str, ...], config: Path) -> list[str]:
     return ["-c", str(config), *words]
 
 
+@pytest.mark.skipif(os.name != "posix", reason="pipes end in another way on Windows")
+def test_whoever_has_read_enough_is_not_told_of_an_error(config: Path) -> None:
+    command = [sys.executable, "-m", "bot", "check", "-c", str(config)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()  # as `| head -0` would
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
 def test_check_says_that_a_configuration_is_fine(shouwen: Shouwen) -> None:
     result = shouwen("check")
     assert result.exit_code == 0

@@ -104,6 +104,7 @@ async def test_a_store_that_cannot_be_read_is_a_reason(stand: Any) -> None:
     await stand.bot.store.close()
     answer = await stand.get("/readyz")
     assert answer.status == 503
+    assert "数据库读不出来" in (await answer.read()).decode()  # readable also where it is not decoded
 
 
 @pytest.mark.asyncio
