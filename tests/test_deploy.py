@@ -193,3 +193,6 @@ def test_units_run_without_rights_and_with_both_commands() -> None:
         assert {"User=shouwen", "NoNewPrivileges=yes", "ProtectSystem=strict"} <= set(text.splitlines())
     assert "shouwen run -c" in bot
     assert "shouwen backup --check" in backup
+    # Everything else is read-only, and reading a database while no bot runs makes files beside it.
+    (folders,) = re.findall(r"^StateDirectory=(.*)$", backup, re.MULTILINE)
+    assert folders.split() == ["shouwen", "shouwen/backups"]
