@@ -25,12 +25,16 @@ from bot.command_line import language_of, shown, voice_of
 from bot.command_line import loaded as _load
 from bot.config import Config, ConfigurationFaults, load, rules_of
 from bot.contracts import endings, sentence
-from bot.open_doors import open_doors
+from bot.open_doors import has_open_clock, open_doors
 from bot.reach import unreached
+from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
 
 R = TypeVar("R")
 
+_OPEN_CLOCK = N_(
+    "提醒：[web] time_travel = true 只供试用：在这台机器上打开网页的人不用登录，还能拨快时钟；正式使用请改成 false"
+)
 _FAULTY_CONFIGURATION = 78  # EX_CONFIG of sysexits.h
 
 
@@ -111,6 +115,8 @@ def check(config_file: Path | None, is_explained: bool) -> None:
     for each in unreached(config):
         words = {"who": each.name.of(voice.language), "why": each.why.of(voice.language)}
         click.echo(voice.say("提醒：{who} {why}", **words))
+    if has_open_clock(config):
+        click.echo(voice.say(_OPEN_CLOCK))
     for door in open_doors(config):
         click.echo(
             voice.say(

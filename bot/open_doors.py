@@ -1,4 +1,4 @@
-"""Adapters at whose address nobody has to prove who they are."""
+"""Doors that were left open: adapters at whose address nobody has to prove who they are, and the clock that anybody may move."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import msgspec
 from adapters.powers import MayBeOpen
 from adapters.registry import settings_type
 from bot.config_model import Config
+
+_FOR_TRYING = frozenset({"web", "console"})
 
 
 class OpenDoor(msgspec.Struct, frozen=True):
@@ -25,3 +27,8 @@ def open_doors(config: Config) -> Iterator[OpenDoor]:
         if isinstance(settings, MayBeOpen):
             for key in settings.unproved():
                 yield OpenDoor(each.name, key)
+
+
+def has_open_clock(config: Config) -> bool:
+    """Say whether whoever opens the pages may move the clock, without a login, of a bot that serves real platforms."""
+    return config.web.time_travel and any(each.type not in _FOR_TRYING for each in config.adapters)

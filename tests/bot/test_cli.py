@@ -65,6 +65,18 @@ def test_whoever_has_read_enough_is_not_told_of_an_error(config: Path) -> None:
         assert process.stderr.read() == b""
 
 
+def test_check_reminds_of_a_clock_that_was_left_movable_beside_a_real_platform(
+    shouwen: Shouwen, config: Path
+) -> None:
+    assert "time_travel" not in shouwen("check").output  # the example is for trying things out
+    text = config.read_text(encoding="utf-8")
+    real = f'{text}\n[[adapters]]\nname = "qq"\ntype = "onebot"\naccess_token = "x"\n'
+    config.write_text(real, encoding="utf-8")
+    assert "time_travel = true 只供试用" in shouwen("check").output
+    config.write_text(real.replace("\ntime_travel = true", "\ntime_travel = false"), encoding="utf-8")
+    assert "time_travel" not in shouwen("check").output
+
+
 def test_check_says_that_a_configuration_is_fine(shouwen: Shouwen) -> None:
     result = shouwen("check")
     assert result.exit_code == 0
