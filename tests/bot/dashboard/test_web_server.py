@@ -212,7 +212,7 @@ async def test_no_address_makes_a_link_to_another_site(stand: Any) -> None:
 async def test_files_are_kept_for_ever_under_the_digest_of_their_content(stand: Any) -> None:
     page = await stand.page("/letters")
     addresses = [part.partition('"')[0] for part in page.split('="')[1:] if part.startswith("/static/")]
-    assert len(addresses) == 4
+    assert len(addresses) == 5
 
     for address in addresses:
         answer = await stand.get(address)
