@@ -126,8 +126,8 @@ class Boxes:
         members = []
         for number in numbers:
             answer = await self._servers.run(shard, "closed", number, box)
-            if answer[0] is None:
-                continue
+            if answer[0] is None or answer[1]:
+                continue  # it is in the box, or somebody is to look at it once more: it must not keep the others out
             value, _, surveyed, sheets = answer
             ticket, pairs = ticket_of(value), list(map(sheet_of, sheets))
             boxed = Boxed(

@@ -139,6 +139,14 @@ class TestLongClosed:
         assert [kept.surveyed_at for _, kept in await one.export(Part.TICKETS)] == [AT] * 5
         assert [await one.ticket(each.number) for each in tickets] == tickets
 
+    async def test_one_that_is_still_due_keeps_no_other_from_its_box(self, one, build, tickets):
+        due = build.noted(tickets[0], due=AT)
+        await one.commit(build.change(tickets=(due,)))
+        await one.tidy(LONG_AFTER)
+        _, inside = await one._boxes._box(await one._shards.of_number(1), 0)
+        assert [each.number for each in inside] == [2, 3, 4, 5]
+        assert [found.ticket for found in await one.due(AT)] == [due.ticket]
+
     async def test_workers_that_tidy_together_lose_none(self, one, other, build, tickets):
         late = closed(build, 6)
 
