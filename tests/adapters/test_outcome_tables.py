@@ -326,3 +326,61 @@ def test_onebot_s_reasons_are_told_once_each():
     with pytest.raises(DeliveryFailed, match="没有说原因"):
         onebot.check(Frame(status="failed", retcode=100, wording=" ", message=[]))
     assert not onebot.is_refusal(Frame(status="failed", retcode=[1403]))
+
+
+def test_what_is_well_is_given_back():
+    body = msgspec.json.encode({"errcode": 0, "code": 0, "x": 1})
+    for given in (dingtalk.read, dingtalk.check_answered, feishu.read):
+        assert given(Response(200, body)) == {"errcode": 0, "code": 0, "x": 1}
+
+
+@pytest.mark.parametrize(
+    ("status", "seconds", "words"),
+    [(401, 60, "401"), (429, 60, "太频繁，被钉钉限制（钉钉 429）"), (503, NEVER, "503")],
+)
+def test_where_dingtalk_gives_no_code_the_status_stands_for_it(status, seconds, words):
+    with pytest.raises(dingtalk.Rejected, match=words) as failed:
+        dingtalk.read(Response(status, b""))
+    assert meaning(failed.value) == (seconds, False)
+
+
+@pytest.mark.parametrize(("status", "code"), [(200, True), (200, None), (204, 0)])
+def test_what_a_conversation_of_dingtalk_says_without_sense_is_unknown(status, code):
+    with pytest.raises(DeliveryFailed, match="看不懂") as failed:
+        dingtalk.check_answered(Response(status, msgspec.json.encode({"errcode": code})))
+    assert failed.value.is_unknown
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome", "index"),
+    [
+        (b'{"id":"m1","ext_info":{"ref_idx":"REFIDX_1"}}', qq.Outcome.SENT, "REFIDX_1"),
+        (b'{"id":"m1","ext_info":["x"]}', qq.Outcome.SENT, ""),
+        (b'{"code":"0","id":"m1"}', qq.Outcome.SENT, ""),
+    ],
+)
+def test_what_qq_says_of_a_message_that_was_sent(body, outcome, index):
+    verdict = qq.judge(200, body, {})
+    assert (verdict.outcome, verdict.message_id, verdict.index) == (outcome, "m1", index)
+    assert verdict.retry_after is None
+
+
+@pytest.mark.parametrize("code", [22009, 40034100, 100017, 40023002, 11298])
+def test_how_long_qq_wants_to_be_left_alone(code):
+    body = msgspec.json.encode({"err_code": code})
+    assert qq.judge(400, body, {"Retry-After": "７"}).retry_after == timedelta(seconds=30)
+    assert qq.judge(400, body, {"Retry-After": " 90 "}).retry_after == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome"),
+    [(199, "refused"), (300, "refused"), (499, "refused"), (500, "unknown"), (201, "review")],
+)
+def test_what_the_status_says_where_qq_gives_neither_code_nor_number(status, outcome):
+    verdict = qq.judge(status, b"{}", {})
+    assert verdict.outcome == outcome
+    assert f"HTTP {status}" in verdict.said
+    assert "trace" not in verdict.said
+    assert (
+        qq.judge(status, b'{"code":"' + b"9" * 30 + b'"}', {}).outcome == "refused" if status < 500 else True
+    )
