@@ -381,6 +381,9 @@ def test_what_the_status_says_where_qq_gives_neither_code_nor_number(status, out
     assert verdict.outcome == outcome
     assert f"HTTP {status}" in verdict.said
     assert "trace" not in verdict.said
-    assert (
-        qq.judge(status, b'{"code":"' + b"9" * 30 + b'"}', {}).outcome == "refused" if status < 500 else True
-    )
+
+
+def test_a_code_of_qq_that_is_no_number_is_a_refusal():
+    for code in ("9" * 30, "７", "x"):
+        body = msgspec.json.encode({"code": code})
+        assert qq.judge(200, body, {}).outcome is qq.Outcome.REFUSED
