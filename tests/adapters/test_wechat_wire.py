@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.admission import Refused
-from adapters.contract import Attachment, Button, DeliveryFailed, Incoming, Outgoing, RoomKind
+from adapters.contract import Attachment, Button, DeliveryFailed, Incoming, Outgoing, RoomKind, What
 from adapters.registry import settings_type
 from adapters.wechat.customers import customer_in, is_customer, menu, plain
 from adapters.wechat.kf import wire as kf
@@ -167,8 +167,46 @@ def test_other_events_change_nobody():
 def test_a_message_that_did_not_arrive():
     lost = event(event_type="msg_send_fail", external_userid="wmAnn", fail_msgid="m1", fail_type=4)
     assert kf.undelivered(lost) == kf.Undelivered("wmAnn", "m1", "超过 48 小时")
+    reasons = {
+        1: "客服账号已被删除",
+        2: "应用已关闭",
+        5: "会话已关闭",
+        6: "超过 5 条",
+        7: "没有绑定视频号",
+        8: "没有验证主体",
+        9: "没有绑定视频号且没有验证主体",
+        10: "客户拒收",
+        11: "没有成员登录",
+        12: "被收回",
+        3: "没有说原因",
+        13: "没有说原因",
+    }
+    for number, why in reasons.items():
+        found = kf.undelivered(event(event_type="msg_send_fail", fail_type=number))
+        assert found is not None
+        assert why in found.why
     odd = event(event_type="msg_send_fail", fail_type="4")
     assert kf.undelivered(odd) == kf.Undelivered("", "", "没有说原因")
+
+
+def test_a_file_is_sent_by_what_the_platform_calls_it():
+    body = kf.document(Outgoing("a", "kf:private:wmAnn", ""), "kf", "wk1", "media-1")
+    said = kf.outgoing(Outgoing("a", "kf:private:wmAnn", "hi"), "kf", "wk1")
+    assert (body["msgtype"], body["file"]) == ("file", {"media_id": "media-1"})
+    assert [body[name] for name in ("touser", "open_kfid", "msgid")] == ["wmAnn", "wk1", said["msgid"]]
+
+
+def test_who_opens_the_chat_without_a_name_is_called_by_their_number_and_may_have_been_known():
+    view = kf.View("kf", "小首", {"kf:wmAnn": "王老师"})
+    for customer, name in (("wmAnn", "王老师"), ("wmBob", "wmBob")):
+        found = kf.entered(
+            event(event_type="enter_session", external_userid=customer, welcome_code="W"), view
+        )
+        assert found is not None
+        assert (found[0].sender_name, found[0].sender, found[1]) == (name, f"kf:{customer}", "W")
+    taken = kf.recalled(event(event_type="user_recall_msg", external_userid="wmAnn", recall_msgid="m1"), view)
+    assert taken is not None
+    assert (taken.name, taken.what, taken.key) == ("王老师", What.RECALLED, "m1")
 
 
 def test_the_account_of_an_event_stands_in_it():
@@ -195,6 +233,7 @@ def test_the_recorded_doorbell():
     assert kf.bell(bell_xml(Event="change_contact"), "ww12345678910", 0) is None
     assert kf.bell(bell_xml(MsgType="text"), "ww12345678910", 0) is None
     assert kf.bell(bell_xml(AgentID="7"), "ww12345678910", 7) is not None
+    assert kf.bell(bell_xml(AgentID="7"), "ww12345678910", 0) is not None
 
 
 @pytest.mark.parametrize("changes", [{"ToUserName": "ww9"}, {"ToUserName": None}, {"AgentID": "8"}])
