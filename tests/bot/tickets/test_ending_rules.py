@@ -141,6 +141,20 @@ def test_reopening_keeps_owner_and_clock_without_the_solved_stretch(case: Any) -
     assert case.ticket.reopened == 1
 
 
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_nothing_of_the_end_is_left_in_a_ticket_that_is_reopened(case: Any, is_closed: bool) -> None:
+    case.resolve(case.zhang)
+    assert case.ticket.check_at is not None
+    assert case.ticket.close_at is not None
+    if is_closed:
+        case.confirm()
+    case.waits(HOUR)
+    case.does(s.Reopen(case.requester, "又坏了"))
+    ended = ("solved_at", "closed_at", "closing", "check_at", "close_at")
+    assert [getattr(case.ticket, name) for name in ended] == [None] * 5
+    assert case.ticket.status is Status.OPEN
+
+
 def test_a_ticket_reopened_twice_leaves_out_both_stretches(case: Any) -> None:
     due = _resolve_due(case)
     for _ in range(2):
