@@ -144,7 +144,7 @@ def test_the_bot_called_only_in_the_list_is_addressed():
 
 
 def test_a_private_message_is_addressed():
-    data = {"id": "M2", "content": "在吗", "timestamp": "x", "author": {"user_openid": "U1", "id": "U1"}}
+    data = {"id": "M2", "content": "在吗", "timestamp": "x", "author": {"user_openid": "U1", "id": "X1"}}
     found = wire.read(envelope("C2C_MESSAGE_CREATE", data), VIEW)
     assert isinstance(found, wire.Said)
     message = found.message
@@ -319,6 +319,16 @@ def test_what_the_bot_may_do_changes_by_events(kind, data, room, may_push, told)
 def test_who_joins_a_group_or_leaves_it_is_told(kind, what):
     notice = Notice(what=what, room="qq:group:G1", key="E:1", account="qq:20001")
     assert wire.read(envelope(kind, MEMBER), VIEW) == notice
+    for missing in ("group_openid", "member_openid"):
+        assert wire.read(envelope(kind, MEMBER | {missing: None}), VIEW) is None
+    assert wire.read(envelope(kind, MEMBER, event=""), VIEW) is None
+
+
+@pytest.mark.parametrize(
+    ("author", "number"), [({"id": "A", "member_openid": "M"}, "M"), ({"id": "A", "member_openid": ""}, "A")]
+)
+def test_a_member_is_known_by_the_number_in_the_group(author, number):
+    assert said(author=author).sender == f"qq:{number}"
 
 
 JOIN = {

@@ -181,6 +181,14 @@ def test_a_message_to_a_member():
         "enable_duplicate_check": 1,
         "duplicate_check_interval": 60,
     }
+    assert app.document(Outgoing("k", "wecom:private:zhangsan", ""), "wecom", 218, "media-1") == {
+        "touser": "zhangsan",
+        "msgtype": "file",
+        "agentid": 218,
+        "file": {"media_id": "media-1"},
+        "enable_duplicate_check": 1,
+        "duplicate_check_interval": 60,
+    }
 
 
 @pytest.mark.parametrize(
