@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
@@ -31,6 +32,10 @@ _MOST_TRIES_OF_ALL: Final = (
 _ANYBODY: Final = ""
 _MOST_WANTED: Final = 3  # codes of one stranger while one holds
 _PRIVATELY: Final = N_("这里别人也看得到，码不能说。请私聊我说“帐号”。")
+_TAKES_BACK: Final = re.compile(
+    r"(?:取消|解除|解绑|撤销|cancel|unbind)(?:\s+(?P<account>\S+))?", re.IGNORECASE
+)
+_MOST_SHOWN: Final = 8
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +69,8 @@ class Identifying:
     Where everybody has another account in each group, no code can be brought to a private chat that the bot does not know
     yet. There the chat is given one, and whoever is known in a group says it there: whoever else reads it gains nothing,
     because nobody becomes another person by saying it.
+
+    `帐号 取消` takes back what was shown like this: whose it was, on any account of theirs, or a manager.
     """
 
     def __init__(
@@ -81,7 +88,7 @@ class Identifying:
     async def run(self, hearing: Hearing, command: Command) -> bool:
         """Give a code or take one; False when neither is meant."""
         if command.rest:
-            return False
+            return await self._taken_back(hearing, command.rest)
         if command.number is not None:
             return await self._take(hearing, command.number)
         person = self._living.directory.person(hearing.origin.account)
@@ -158,7 +165,7 @@ class Identifying:
                 self._notice(
                     hearing,
                     known_at,
-                    N_("您在 {account} 上也能用了。不是您本人？请马上告诉管理员。"),
+                    N_("您在 {account} 上也能用了。不是您本人？马上回“帐号 取消 {account}”。"),
                     account=account,
                 )
             ]
@@ -182,7 +189,7 @@ class Identifying:
         told = [
             self._answer(
                 hearing,
-                N_("认得了，{name}：给您这个码的私聊也是您。码不是您自己要的？请马上告诉管理员。"),
+                N_("认得了，{name}：给您这个码的私聊也是您。码不是您自己要的？马上回“帐号 取消”。"),
                 name=person.name,
             ),
             self._notice(hearing, place, N_("认得您了，{name}。"), name=person.name),
@@ -191,8 +198,56 @@ class Identifying:
             await self._living.load()
         return True
 
-    async def _say(self, hearing: Hearing, template: str) -> bool:
-        await self._desk.note((), [self._answer(hearing, template)], hearing.now, hearing.origin.seen)
+    async def _taken_back(self, hearing: Hearing, said: str) -> bool:
+        """Let go of an account that somebody has shown to be theirs; False when no such thing is meant."""
+        found = _TAKES_BACK.fullmatch(said.strip())
+        person = self._living.directory.person(hearing.origin.account)
+        if found is None or person is None:
+            return False
+        shown = self._shown()
+        own = [account for account, owner in shown.items() if owner.id == person.id]
+        theirs = [*own, *(each for each in shown if each not in own)] if hearing.role.is_manager else own
+        account = found["account"] or (own[0] if len(own) == 1 else "")
+        if account in theirs:
+            return await self._let_go(hearing, account, shown[account])
+        if not theirs:
+            return await self._say(hearing, N_("没有用确认码认过的帐号；写在配置文件里的请改文件。"))
+        if not (hearing.is_private or hearing.is_for_staff):
+            return await self._say(hearing, N_("认过的帐号不止一个，取消哪个请私聊我说“帐号 取消”。"))
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        listed = tuple(
+            speaker.say("{account}（{name}）", account=each, name=shown[each].name) for each in theirs
+        )
+        return await self._say(
+            hearing,
+            N_("用确认码认过的帐号：{accounts}。取消一个：帐号 取消 {example}"),
+            accounts=listed[:_MOST_SHOWN],
+            example=theirs[0],
+        )
+
+    def _shown(self) -> dict[str, Person]:
+        """Return whose the accounts are that were shown in chat and that the file does not mention."""
+        of_file = {account for person in self._living.file.people for account in person.accounts}
+        return {
+            account: person
+            for account in sorted(self._living.set_up.accounts)
+            if account not in of_file and (person := self._living.directory.person(account)) is not None
+        }
+
+    async def _let_go(self, hearing: Hearing, account: str, person: Person) -> bool:
+        if hearing.is_private or hearing.is_for_staff:
+            template = N_("{account} 不再是 {name} 的帐号。")
+        else:  # of no interest to others
+            template = N_("用确认码认的那个帐号不再是 {name} 的。")
+        done = self._answer(hearing, template, account=account, name=person.name)
+        if await self._desk.note((Kept(ACCOUNT + account, ""),), [done], hearing.now, hearing.origin.seen):
+            await self._living.load()
+        return True
+
+    async def _say(self, hearing: Hearing, template: str, **values: object) -> bool:
+        await self._desk.note(
+            (), [self._answer(hearing, template, **values)], hearing.now, hearing.origin.seen
+        )
         return True
 
     def _answer(self, hearing: Hearing, template: str, **values: object) -> Draft:

@@ -42,7 +42,7 @@ async def test_a_code_given_privately_and_said_in_the_group_makes_the_chat_someb
     await office.hear(DUTY, ZHANG, f"帐号 {code}", times=2)
 
     assert office.said(DUTY) == [
-        f"认得了，{ZHANG}：给您这个码的私聊也是您。码不是您自己要的？请马上告诉管理员。"
+        f"认得了，{ZHANG}：给您这个码的私聊也是您。码不是您自己要的？马上回“帐号 取消”。"
     ]
     assert office.said(MINE) == [f"认得您了，{ZHANG}。"]
     assert office.bot.directory.person(f"{CHAT}:我的私聊").id == "e01"
@@ -103,7 +103,8 @@ async def test_no_code_goes_to_a_private_chat_that_the_account_of_a_group_would_
 
 async def test_a_known_private_chat_takes_the_code_for_another_group(office: Office) -> None:
     await office.hear(DUTY, ZHANG, f"帐号 {await a_code(office)}")
-    office.said(DUTY), office.said(MINE)
+    for room in (DUTY, MINE):
+        office.said(room)
 
     await office.hear(DUTY, ZHANG, "帐号")
     (told,) = office.said(MINE)
@@ -123,3 +124,39 @@ async def test_where_accounts_are_the_same_everywhere_a_stranger_gets_no_code(of
     await office.hear(MINE, "我的私聊", "帐号")
 
     assert not any("有效" in told for told in office.said(MINE))
+
+
+async def test_what_a_code_was_said_for_is_taken_back_where_others_read_without_naming_it(
+    office: Office,
+) -> None:
+    await office.hear(DUTY, ZHANG, f"帐号 {await a_code(office)}")
+    for room in (DUTY, MINE):
+        office.said(room)
+
+    await office.hear(CUSTOMER, ZHANG, "帐号 取消")
+
+    assert office.said(CUSTOMER) == [f"用确认码认的那个帐号不再是 {ZHANG} 的。"]
+    assert office.bot.directory.person(f"{CHAT}:我的私聊") is None
+    assert office.bot.directory.person(f"{CHAT}:{ZHANG}").id == "e01"
+
+
+async def test_which_of_several_is_taken_back_is_asked_where_nobody_else_reads(office: Office) -> None:
+    other = "私聊 另一个私聊"
+    for room in (MINE, other):
+        await office.hear(DUTY, ZHANG, f"帐号 {await a_code(office, room)}")
+        office.said(DUTY)
+        office.said(room)
+
+    await office.hear(CUSTOMER, ZHANG, "帐号 取消")
+    assert office.said(CUSTOMER) == ["认过的帐号不止一个，取消哪个请私聊我说“帐号 取消”。"]
+
+    await office.hear(MINE, "我的私聊", "帐号 取消")
+    assert office.said(MINE) == [
+        (
+            f"用确认码认过的帐号：{CHAT}:另一个私聊（{ZHANG}）、{CHAT}:我的私聊（{ZHANG}）。"
+            f"取消一个：帐号 取消 {CHAT}:另一个私聊"
+        )
+    ]
+    await office.hear(MINE, "我的私聊", f"帐号 取消 {CHAT}:另一个私聊")
+    assert office.said(MINE) == [f"{CHAT}:另一个私聊 不再是 {ZHANG} 的帐号。"]
+    assert office.bot.directory.person(f"{CHAT}:我的私聊").id == "e01"
