@@ -17,6 +17,7 @@ from bot.hearing import Hearing
 from bot.sentence import Sentence
 from bot.talk import tells
 from bot.tellings import supplement
+from bot.tickets.errors import N_
 from bot.tickets.kinds import Kind, Status, Telling
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -77,20 +78,22 @@ class AskingOwner:
 
     async def _of_another(self, hearing: Hearing, ticket: Ticket) -> None:
         """Offer to tell the manager that somebody else shall come: the owner is not asked about that."""
-        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        managers = in_charge(self._rules)
-        text = say("换人由 {manager} 安排，回 1 我转告。", manager=managers[0] if managers else say("经理"))
-        wish = say("{number} 想换一位工程师", number=ticket.number)
-        about = Suggestion(command=f"/{Word.COMPLAIN} {wish}")
-        await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
+        await self._offer(
+            hearing, ticket, N_("换人由 {manager} 安排，回 1 我转告。"), N_("{number} 想换一位工程师")
+        )
 
     async def _of_the_manager(self, hearing: Hearing, ticket: Ticket) -> None:
         """Offer that the manager calls: no engineer is asked about that."""
+        await self._offer(
+            hearing, ticket, N_("要请 {manager} 联系您吗？回 1 我转告。"), N_("{number} 想和经理谈")
+        )
+
+    async def _offer(self, hearing: Hearing, ticket: Ticket, offer: str, wish: str) -> None:
+        """Offer to tell the manager what is wished about a ticket."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
         managers = in_charge(self._rules)
-        text = say("要请 {manager} 联系您吗？回 1 我转告。", manager=managers[0] if managers else say("经理"))
-        wish = say("{number} 想和经理谈", number=ticket.number)
-        about = Suggestion(command=f"/{Word.COMPLAIN} {wish}")
+        text = say(offer, manager=managers[0] if managers else say("经理"))
+        about = Suggestion(command=f"/{Word.COMPLAIN} {say(wish, number=ticket.number)}")
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
     async def _ask(self, hearing: Hearing, meant: Sequence[Ticket]) -> None:
