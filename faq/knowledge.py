@@ -35,6 +35,7 @@ _AT_MOST = 3
 # Longer texts are read up to here: nobody asks a question in so many characters, and cost must stay bounded.
 _READ = 300
 _LATELY = 16  # texts that were looked up ahead
+_READ_LATELY = 256  # texts that were read: people say the same to each other again and again
 _READ_AT_ONCE = 4  # phrasings, some hundred microseconds each
 _WORTH_SIFTING = 6  # phrasings; to estimate what fewer say costs as much as it spares
 _LETTERS = re.compile("[a-z]+")
@@ -88,8 +89,8 @@ class KnowledgeBase:
         self._readings = ReadAhead(self.index)
         # What was looked up ahead: after which change, and what `_looked_up` returns.
         self._lately: dict[tuple[str, str | None, LeftOut], tuple[int, Wanted, list[int]]] = {}
-        # The latest text, after which change it was read, and what `_read` returns: whoever asks needs it several times.
-        self._latest: tuple[str, int, tuple[str, Collection[str]]] | None = None
+        # What `_read` returns, by text: whoever asks needs it several times, and others say the same.
+        self._read_as: dict[str, tuple[int, tuple[str, Collection[str]]]] = {}  # after which change
         self._entries: dict[str, Entry] = {}
         self._counts: Counter[str | None] = Counter()  # entries in use, by whom they are for
         self._resting: set[str] = set()  # ids of those that stand in the index and are not found now
@@ -220,10 +221,15 @@ class KnowledgeBase:
 
     def _read(self, text: str) -> tuple[str, Collection[str]]:
         """Return a text as it is compared, and the words in it that were written otherwise."""
-        latest = self._latest
-        if latest is None or latest[:2] != (text, self.changes):
-            latest = self._latest = text, self.changes, self._read_anew(text)
-        return latest[2]
+        known, changes = self._read_as.get(text), self.changes
+        if known is not None and known[0] == changes:
+            return known[1]
+        read = self._read_anew(text)
+        if len(self._read_as) >= _READ_LATELY:
+            self._read_as.clear()
+        if len(text) <= _READ:
+            self._read_as[text] = changes, read
+        return read
 
     def _read_anew(self, text: str) -> tuple[str, Collection[str]]:
         read = wording(text)

@@ -90,3 +90,28 @@ def test_an_endless_text_costs_what_its_first_pairs_cost() -> None:
     meant = index().heard_right(written)
     assert meant.startswith("密码密码")
     assert meant.endswith("蜜码")
+
+
+def test_a_text_is_read_anew_once_what_is_known_has_changed() -> None:
+    base = KnowledgeBase(
+        (Entry(id=f"K-{number}", question=text, answer="答") for number, text in enumerate(KNOWN)),
+        sentences=Sentences(),
+    )
+    texts = ("花呗怎么欢款", "修改码密", "饭卡哪里充电")
+    before = [base.asked(text) for text in texts for _ in range(2)]
+    assert before[::2] == before[1::2] == ["花呗怎么还款", "修改密码", "饭卡哪里充电"]
+
+    base.put(Entry(id="K-new", question="欢款是什么", answer="答"))
+    assert [base.asked(text) for text in texts] == ["花呗怎么欢款", "修改密码", "饭卡哪里充电"]
+
+    base.remove("K-new")
+    assert [base.asked(text) for text in texts] == ["花呗怎么还款", "修改密码", "饭卡哪里充电"]
+
+
+def test_only_so_many_texts_are_remembered_as_they_were_read() -> None:
+    base = KnowledgeBase((Entry(id="K-1", question="怎么修改密码", answer="答"),))
+    for number in range(2_000):
+        base.asked(f"第{number}次")
+        base.asked(f"{'很长' * 200}{number}")
+    assert len(base._read_as) <= 256
+    assert all(len(text) <= 300 for text in base._read_as)
