@@ -60,10 +60,11 @@ class Unheard:
 
     async def tick(self, now: datetime) -> None:
         """Tell of what waits."""
-        waiting, self._waiting = self._waiting, []
-        for message in waiting:
+        while self._waiting:
+            message = self._waiting[0]  # it stays there where the store fails, until the next beat
             if await self._is_held(message.key):
                 await self._tell(message, now)
+            self._waiting.remove(message)
 
     async def _tell(self, message: Queued, now: datetime) -> None:
         ticket = await self._store.ticket(message.ticket) if message.ticket is not None else None
@@ -74,9 +75,9 @@ class Unheard:
         earlier = self._told.get(told, "")
         if earlier and await self._is_held(earlier):
             return
-        self._told.note(told, message.key)
         draft = self._draft(message, ticket, source, now)
         await self._desk.note((), [draft], now, draft.queued.key)
+        self._told.note(told, message.key)
 
     async def _is_held(self, key: str) -> bool:
         now = await self._store.outgoing(key)
