@@ -30,6 +30,15 @@ def meaning(failed: DeliveryFailed) -> tuple[float | None, bool]:
     return wait.total_seconds() if wait is not None else NEVER, failed.until_heard
 
 
+def check(
+    failed: DeliveryFailed, named: str, seconds: float | None, advice: str, *, is_held: bool = False
+) -> None:
+    """Hold a failure against the row of its code, which is `named` with the platform to whoever reads of it."""
+    assert meaning(failed) == (seconds, is_held)
+    assert advice in failed.reason
+    assert named in failed.reason
+
+
 @pytest.mark.parametrize(
     ("status", "code", "seconds", "advice"),
     [
@@ -54,9 +63,7 @@ def meaning(failed: DeliveryFailed) -> tuple[float | None, bool]:
 def test_dingtalk_s_interface(status, code, seconds, advice):
     with pytest.raises(dingtalk.Rejected) as failed:
         dingtalk.read(Response(status, msgspec.json.encode({"code": code, "message": "原话"})))
-    assert meaning(failed.value) == (seconds, False)
-    assert advice in failed.value.reason
-    assert f"钉钉 {code}" in failed.value.reason
+    check(failed.value, f"钉钉 {code}", seconds, advice)
     is_about_token = status == 401 or code == "InvalidAuthentication"
     assert isinstance(failed.value, dingtalk.TokenRefused) is is_about_token
 
@@ -97,9 +104,7 @@ def test_a_conversation_of_dingtalk_that_is_blocked_for_a_while(code):
 def test_feishu(code, seconds, advice):
     with pytest.raises(feishu.Rejected) as failed:
         feishu.read(Response(200, msgspec.json.encode({"code": code, "msg": "原话"})))
-    assert meaning(failed.value) == (seconds, False)
-    assert advice in failed.value.reason
-    assert f"飞书 {code}" in failed.value.reason
+    check(failed.value, f"飞书 {code}", seconds, advice)
 
 
 @pytest.mark.parametrize("code", [230018, 230035])
@@ -171,9 +176,8 @@ def test_codes_of_feishu_on_which_the_adapter_acts():
 )
 def test_wecom(code, seconds, is_held, advice):
     failed = of_wecom(code, "原话")
-    assert (failed.code, *meaning(failed)) == (code, seconds, is_held)
-    assert advice in failed.reason
-    assert f"企业微信 {code}" in failed.reason
+    check(failed, f"企业微信 {code}", seconds, advice, is_held=is_held)
+    assert failed.code == code
     assert is_known(code) is (code != 777)
 
 
@@ -202,9 +206,8 @@ def test_wecom(code, seconds, is_held, advice):
 )
 def test_an_official_account(code, seconds, is_held, advice):
     failed = of_mp(code, "原话")
-    assert (failed.code, *meaning(failed)) == (code, seconds, is_held)
-    assert advice in failed.reason
-    assert f"微信 {code}" in failed.reason
+    check(failed, f"微信 {code}", seconds, advice, is_held=is_held)
+    assert failed.code == code
 
 
 @pytest.mark.parametrize("of", [of_wecom, of_mp])
