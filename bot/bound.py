@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.config import Config, Person, Room
-from bot.set_up import SetUp, is_private, overlaid
+from bot.set_up import SetUp, accounts_of, is_private, overlaid
 
 
 class BoundRoom(msgspec.Struct, frozen=True):
@@ -55,7 +55,7 @@ def rooms(file: Config, set_up: SetUp) -> list[BoundRoom]:
 
 def people(file: Config, set_up: SetUp) -> list[BoundPerson]:
     """Return every person of the file with the accounts that belong to them."""
-    of_file = {account for person in file.people for account in person.accounts}
+    of_file = accounts_of(file.people)
     return [
         BoundPerson(person.name, person.role, tuple((each, each in of_file) for each in person.accounts))
         for person in overlaid(file, set_up).people

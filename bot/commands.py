@@ -187,9 +187,8 @@ def _about_entry(written: str, plain: str, start: int) -> Command | None:
         return None
     word, said = found["word"].lower(), _as_written(written, plain, found.end())
     rest = f"{found['entry']} {said.strip().lstrip(BETWEEN)}".strip()
-    name = (
-        word if word in _BY_NAME else _MAYBE_WRONG
-    )  # 有问题 may be said of anything, so it is no command by itself
+    # 有问题 may be said of anything, so it is no command by itself.
+    name = word if word in _BY_NAME else _MAYBE_WRONG
     is_marked = word in _SURELY_WRONG
     return Command(spec=_BY_NAME[name], name=name, number=None, rest=rest, is_marked=is_marked)
 
@@ -243,21 +242,15 @@ def misheard(text: str, role: Role) -> str | None:
     found = _BY_SOUND.fullmatch(normalized(text).strip())
     if found is None:
         return None
-    typed = found["before"] or found["after"]
-    number = found["number"] or found["first"]
+    typed, number = found["before"] or found["after"], found["number"] or found["first"]
     if typed in _BY_NAME:
         return None
-    names = (
-        name
-        for name, spec in _BY_NAME.items()
-        if len(name) == len(typed) and spec.takes_number and may_use(spec, role)
-    )
-    meant = next(
-        (name for name in names if set(name) & set(typed) and heard_as(name) == heard_as(typed)), None
-    )
-    if meant is None:
-        return None
-    return f"{meant} {number} {(found['rest'] or '').strip(BETWEEN)}".strip()
+    sound, letters = heard_as(typed), set(typed)
+    for name, spec in _BY_NAME.items():
+        is_like_it = len(name) == len(typed) and not letters.isdisjoint(name) and heard_as(name) == sound
+        if is_like_it and spec.takes_number and may_use(spec, role):
+            return f"{name} {number} {(found['rest'] or '').strip(BETWEEN)}".strip()
+    return None
 
 
 def nearest(text: str, role: Role) -> str | None:

@@ -130,9 +130,11 @@ class Directory:
         person = self._people_by_id.get(party.id)
         if person is None:
             account = self.account(party, preferred)
-            return _privately(account) if account else None
+            return private_chat(account) if account else None
         # What is theirs in one group only may be nobody's outside of it.
-        outside = [_privately(each) for each in person.accounts if ":group:" not in self._bound.get(each, "")]
+        outside = [
+            private_chat(each) for each in person.accounts if ":group:" not in self._bound.get(each, "")
+        ]
         there = [each for each in outside if each.startswith(f"{preferred}:")]
         if not there and outside:
             there = [each for each in outside if each.partition(":")[0] == outside[0].partition(":")[0]]
@@ -153,6 +155,7 @@ class Directory:
         return self.is_local(address) and address in self._bound.values()
 
 
-def _privately(account: str) -> str:
+def private_chat(account: str) -> str:
+    """Return the address at which the bot speaks to an account alone."""
     adapter, _, user = account.partition(":")
     return f"{adapter}:private:{user}"

@@ -14,14 +14,16 @@ from bot.at_most import AtMost
 from bot.commands import Command
 from bot.config import Person
 from bot.desk import Desk
+from bot.directory import private_chat
 from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing
 from bot.living import Living
-from bot.set_up import ACCOUNT, AccountNote
+from bot.set_up import ACCOUNT, AccountNote, accounts_of, noted
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party
+from bot.tickets.speaker import Speaker
 
 CODE = "code:"
 LASTS: Final = timedelta(minutes=10)
@@ -100,13 +102,14 @@ class Identifying:
         place = self._private_place(hearing)
         if place is None:
             return await self._say(hearing, _PRIVATELY)
-        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(
-            "在您的新帐号上对我说：帐号 {code}（{time} 前有效，只能用一次，别给别人）",
-            code=(code := str(self._new_code())),
+        code = str(self._new_code())
+        draft = self._notice(
+            hearing,
+            place,
+            "code",
+            N_("在您的新帐号上对我说：帐号 {code}（{time} 前有效，只能用一次，别给别人）"),
+            code=code,
             time=hearing.now + LASTS,
-        )
-        draft = self._drafts.notice(
-            Message(to=Place.ASKER, text=text), place, f"a{hearing.origin.key}.code", hearing.now
         )
         kept = _kept(code, Offered(person=person.id, until=_until(hearing.now)))
         await self._desk.note((kept,), [draft], hearing.now, hearing.origin.seen)
@@ -116,9 +119,8 @@ class Identifying:
         if hearing.is_private:
             return hearing.origin.address
         directory, account = self._living.directory, hearing.origin.account
-        adapter, _, user = account.partition(":")
-        place = directory.private_address(hearing.by, adapter)
-        is_of_this_group = place == f"{adapter}:private:{user}" and directory.is_local(account)
+        place = directory.private_address(hearing.by, account.partition(":")[0])
+        is_of_this_group = place == private_chat(account) and directory.is_local(account)
         return None if is_of_this_group else place
 
     async def _want(self, hearing: Hearing) -> bool:
@@ -157,7 +159,7 @@ class Identifying:
         known = self._living.directory.person(account)
         if person is None or (known is not None and known.id != person.id):
             return False
-        bound = self._bound(account, person, hearing.origin.address)
+        bound = _bound(account, person, hearing.origin.address)
         answer = self._answer(hearing, N_("认得您了，{name}。"), name=person.name)
         known_at = self._living.directory.private_address(Party(person.id, person.name), "")
         warned = (
@@ -165,6 +167,7 @@ class Identifying:
                 self._notice(
                     hearing,
                     known_at,
+                    "known",
                     N_("您在 {account} 上也能用了。不是您本人？马上回“帐号 取消 {account}”。"),
                     account=account,
                 )
@@ -184,15 +187,15 @@ class Identifying:
         other = self._living.directory.person(account)
         if other is not None and other.id != person.id:
             return False
-        place = account.replace(":", ":private:", 1)
-        bound = self._bound(account, person, place)
+        place = private_chat(account)
+        bound = _bound(account, person, place)
         told = [
             self._answer(
                 hearing,
                 N_("认得了，{name}：给您这个码的私聊也是您。码不是您自己要的？马上回“帐号 取消”。"),
                 name=person.name,
             ),
-            self._notice(hearing, place, N_("认得您了，{name}。"), name=person.name),
+            self._notice(hearing, place, "known", N_("认得您了，{name}。"), name=person.name),
         ]
         if await self._desk.note((Kept(key, ""), bound), told, hearing.now, hearing.origin.seen):
             await self._living.load()
@@ -214,20 +217,21 @@ class Identifying:
             return await self._say(hearing, N_("没有用确认码认过的帐号；写在配置文件里的请改文件。"))
         if not (hearing.is_private or hearing.is_for_staff):
             return await self._say(hearing, N_("认过的帐号不止一个，取消哪个请私聊我说“帐号 取消”。"))
-        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        speaker = self._speak(hearing)
         listed = tuple(
-            speaker.say("{account}（{name}）", account=each, name=shown[each].name) for each in theirs
+            speaker.say("{account}（{name}）", account=each, name=shown[each].name)
+            for each in theirs[:_MOST_SHOWN]
         )
         return await self._say(
             hearing,
             N_("用确认码认过的帐号：{accounts}。取消一个：帐号 取消 {example}"),
-            accounts=listed[:_MOST_SHOWN],
+            accounts=listed,
             example=theirs[0],
         )
 
     def _shown(self) -> dict[str, Person]:
         """Return whose the accounts are that were shown in chat and that the file does not mention."""
-        of_file = {account for person in self._living.file.people for account in person.accounts}
+        of_file = accounts_of(self._living.file.people)
         return {
             account: person
             for account in sorted(self._living.set_up.accounts)
@@ -250,22 +254,24 @@ class Identifying:
         )
         return True
 
+    def _speak(self, hearing: Hearing) -> Speaker:
+        return self._drafts.speaker(hearing.origin.language, hearing.now)
+
     def _answer(self, hearing: Hearing, template: str, **values: object) -> Draft:
-        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
+        text = self._speak(hearing).say(template, **values)
         return self._drafts.answer(Message(to=Place.ASKER, text=text), hearing.origin)
 
-    def _notice(self, hearing: Hearing, address: str, template: str, **values: object) -> Draft:
-        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
-        key = f"a{hearing.origin.key}.known"
+    def _notice(self, hearing: Hearing, address: str, what: str, template: str, **values: object) -> Draft:
+        text, key = self._speak(hearing).say(template, **values), f"a{hearing.origin.key}.{what}"
         return self._drafts.notice(Message(to=Place.ASKER, text=text), address, key, hearing.now)
 
-    def _bound(self, account: str, person: Person, room: str) -> Kept:
-        note = AccountNote(person=person.id, room=room)
-        return Kept(ACCOUNT + account, msgspec.json.encode(note).decode())
+
+def _bound(account: str, person: Person, room: str) -> Kept:
+    return noted(ACCOUNT + account, AccountNote(person=person.id, room=room))
 
 
 def _kept(code: str, offered: Offered) -> Kept:
-    return Kept(f"{CODE}{code}", msgspec.json.encode(offered).decode())
+    return noted(f"{CODE}{code}", offered)
 
 
 def _until(now: datetime) -> int:

@@ -209,8 +209,7 @@ class Knowledge:
         What a text means is left out where that is not wanted or cannot be had. Few of what nobody asks is like anything.
         """
         sentences = self._base.sentences
-        is_known = sentences is not None and sentences.is_ready and not sentences.is_empty
-        if self.understanding is not None and sentences is not None and is_known:
+        if self.understanding is not None and sentences is not None and sentences.can_compare:
             asked = self._base.asked(text)
             vector = None if sentences.can_ask(asked) else await self.understanding.of(asked)
             if vector is not None or sentences.can_ask(asked):

@@ -11,7 +11,9 @@ from bot.config import Config, rules_of
 from bot.directory import Directory
 from bot.set_up import ALL, SetUp, overlaid, read
 from bot.store.contract import Store
-from bot.tickets.rules import RoomRules, Rules
+from bot.tickets.rules import Rules
+
+_CHANGING = ("rooms", "customers", "rotas", "roles", "belongs")  # of the rules, what is set up in chat, too
 
 
 class Living:
@@ -24,18 +26,8 @@ class Living:
         self.set_up = SetUp({}, {}, {})
         self.directory = Directory(config, local)
         rules = rules_of(config)
-        self._rooms: dict[str, RoomRules] = dict(rules.rooms)
-        self._customers = dict(rules.customers)
-        self._rotas = dict(rules.rotas)
-        self._roles, self._belongs = dict(rules.roles), dict(rules.belongs)
-        self.rules: Rules = replace(
-            rules,
-            rooms=self._rooms,
-            customers=self._customers,
-            rotas=self._rotas,
-            roles=self._roles,
-            belongs=self._belongs,
-        )
+        self._changing: dict[str, dict[str, Any]] = {name: dict(getattr(rules, name)) for name in _CHANGING}
+        self.rules: Rules = replace(rules, **self._changing)
         self._store = store
 
     async def load(self) -> None:
@@ -48,11 +40,8 @@ class Living:
         rules = rules_of(self.config)
         bound = {account: note.room for account, note in self.set_up.accounts.items()}
         self.directory.learn(self.config, bound)
-        _become(self._rooms, rules.rooms)
-        _become(self._customers, rules.customers)
-        _become(self._rotas, rules.rotas)
-        _become(self._roles, rules.roles)
-        _become(self._belongs, rules.belongs)
+        for name, ours in self._changing.items():
+            _become(ours, getattr(rules, name))
 
 
 def _become(ours: dict[str, Any], theirs: Mapping[str, Any]) -> None:

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from typing import Final
 
-import msgspec
 import structlog
 
 from adapters.contract import Incoming, Notice, What
@@ -16,7 +15,7 @@ from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing, heard
 from bot.living import Living
-from bot.set_up import CURRENT, ROOM, RoomNote
+from bot.set_up import CURRENT, ROOM, RoomNote, noted
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_
@@ -146,7 +145,7 @@ class Newcomers:
             )
             kept += [
                 Kept(_TOLD + address, now.isoformat()),
-                Kept(ROOM + address, msgspec.json.encode(note).decode()),
+                noted(ROOM + address, note),
             ]
             await self._desk.note((kept[-1],), [], now, None)
             await self._living.load()

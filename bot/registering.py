@@ -7,13 +7,15 @@ from typing import Final
 import msgspec
 
 from bot import names
+from bot.aside import NotesAside
 from bot.commands import Command
 from bot.config import Customer
 from bot.desk import Desk
+from bot.directory import private_chat
 from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.living import Living
-from bot.set_up import ACCOUNT, CONTACT, STRANGER, AccountNote, ContactNote, StrangerNote
+from bot.set_up import ACCOUNT, CONTACT, STRANGER, AccountNote, ContactNote, StrangerNote, accounts_of, noted
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
@@ -23,13 +25,12 @@ _MOST_NAMED: Final = 5
 _TAKEN_BACK: Final = frozenset({"取消", "cancel"})
 
 
-class Registering:
+class Registering(NotesAside):
     """`登记 张三 育才小学 王老师`: whom the duty room was told of, whose contact it is, and what to call them."""
 
     def __init__(self, *, living: Living, desk: Desk, drafts: Drafts, store: Store) -> None:
+        super().__init__(desk, drafts)
         self._living = living
-        self._desk = desk
-        self._drafts = drafts
         self._store = store
 
     async def run(self, hearing: Hearing, command: Command) -> bool:
@@ -81,7 +82,7 @@ class Registering:
 
     def _registered(self) -> dict[str, str]:
         """Return the accounts of contacts that the file does not mention, with their names."""
-        of_file = {account for person in self._living.file.people for account in person.accounts}
+        of_file = accounts_of(self._living.file.people)
         return {
             account: person.name
             for person in self._living.config.people
@@ -109,15 +110,14 @@ class Registering:
         )
         kept: tuple[Kept, ...]
         if known is not None:  # somebody of the file, on another platform
-            note = msgspec.json.encode(AccountNote(person=known.id)).decode()
-            kept = (Kept(CONTACT + account, ""), Kept(ACCOUNT + account, note))
+            kept = (Kept(CONTACT + account, ""), noted(ACCOUNT + account, AccountNote(person=known.id)))
         else:
             taken = {each.name for each in self._living.config.people if account not in each.accounts}
             name = f"{name}({customer.name})" if name in taken else name
-            note = msgspec.json.encode(ContactNote(name=name, customer=customer.id)).decode()
-            kept = (Kept(CONTACT + account, note), Kept(ACCOUNT + account, ""))
+            note = ContactNote(name=name, customer=customer.id)
+            kept = (noted(CONTACT + account, note), Kept(ACCOUNT + account, ""))
         kept = (*kept, Kept(STRANGER + account, ""))
-        here = self._drafts.speaker(hearing.origin.language, hearing.now).say(
+        here = self._speak(hearing).say(
             "已登记 {name}（{customer}），帐号 {account}。登记错了就再登记一次，或回“登记 {name} 取消”。",
             name=name,
             customer=customer.name,
@@ -126,20 +126,17 @@ class Registering:
         there = self._drafts.speaker(self._living.config.bot.language, hearing.now).say(
             "{name}，已为您登记（{customer}）。有问题直接在这里说。", name=name, customer=customer.name
         )
-        adapter, _, user = account.partition(":")
         told = self._drafts.notice(
             Message(to=Place.ASKER, text=there),
-            f"{adapter}:private:{user}",
+            private_chat(account),
             f"a{hearing.origin.key}.registered",
             hearing.now,
         )
-        answer = self._drafts.answer(Message(to=Place.ASIDE, text=here), hearing.origin)
-        if await self._desk.note(kept, [answer, told], hearing.now, hearing.origin.seen):
+        if await self._desk.note(kept, [self._aside(hearing, here), told], hearing.now, hearing.origin.seen):
             await self._living.load()
 
     async def _taken_back(self, hearing: Hearing, account: str, name: str) -> None:
-        text = self._drafts.speaker(hearing.origin.language, hearing.now).say("{name} 不再登记。", name=name)
-        answer = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
+        answer = self._aside(hearing, self._speak(hearing).say("{name} 不再登记。", name=name))
         kept = tuple(Kept(each + account, "") for each in (CONTACT, ACCOUNT, STRANGER))
         if await self._desk.note(kept, [answer], hearing.now, hearing.origin.seen):
             await self._living.load()
@@ -154,11 +151,6 @@ class Registering:
             who=next(reversed(strangers.values())),
             names=tuple(strangers.values())[-_MOST_NAMED:],
         )
-
-    async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
-        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
-        answer = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
-        await self._desk.note((), [answer], hearing.now, hearing.origin.seen)
 
 
 def _called(words: list[str], waiting: dict[str, str]) -> tuple[list[str], list[str]]:

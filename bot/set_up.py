@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -15,6 +16,8 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.config import Config, Customer, Person, Room
+from bot.directory import private_chat
+from bot.store.contract import Kept
 from bot.tickets.rules import Role
 from scheduler.rota import Rota
 
@@ -95,6 +98,16 @@ def read(kept: Mapping[str, str]) -> SetUp:
     )
 
 
+def noted(key: str, note: msgspec.Struct) -> Kept:
+    """Return what keeps a note."""
+    return Kept(key, msgspec.json.encode(note).decode())
+
+
+def accounts_of(people: Iterable[Person]) -> frozenset[str]:
+    """Return every account of some people."""
+    return frozenset(account for person in people for account in person.accounts)
+
+
 def room_id(address: str) -> str:
     """Return the id of a room that was set up in chat: the same at every start."""
     return f"chat-{_short(address)}"
@@ -109,7 +122,8 @@ def overlaid(config: Config, set_up: SetUp) -> Config:
     """Return the configuration with what was set up in chat, wherever the file is silent."""
     customers = (*config.customers, *_customers(config, set_up))
     known = {customer.id: customer for customer in customers}
-    people = tuple(_with_accounts(person, config, set_up) for person in config.people)
+    of_file = accounts_of(config.people)
+    people = tuple(_with_accounts(person, set_up, of_file) for person in config.people)
     people += tuple(_contacts(people, set_up, known))
     rooms = tuple(_rooms(config, set_up, known))
     rooms += tuple(_privately(config, people, (*config.rooms, *rooms), customers))
@@ -182,7 +196,7 @@ def _privately(
     on_calls = (*(room.on_call for room in rooms if room.duty == duty), *config.rotas)
     for customer in customers:
         accounts = (account for each in people if each.customer == customer.id for account in each.accounts)
-        addresses = (account.replace(":", ":private:", 1) for account in accounts)
+        addresses = map(private_chat, accounts)
         address = next((each for each in addresses if each not in taken), None)
         if customer.id in housed or not customer.policy or address is None:
             continue
@@ -204,8 +218,7 @@ def _rota(id_: str, set_up: SetUp, config: Config) -> Rota:
     return Rota(id=id_, members=note.engineers, zone=config.bot.zone, shift=_A_WEEK, starts=starts)
 
 
-def _with_accounts(person: Person, config: Config, set_up: SetUp) -> Person:
-    taken = {account for each in config.people for account in each.accounts}
+def _with_accounts(person: Person, set_up: SetUp, taken: AbstractSet[str]) -> Person:
     more = tuple(
         account
         for account, note in set_up.accounts.items()
@@ -215,7 +228,7 @@ def _with_accounts(person: Person, config: Config, set_up: SetUp) -> Person:
 
 
 def _contacts(people: Sequence[Person], set_up: SetUp, customers: Mapping[str, Customer]) -> Iterator[Person]:
-    taken = {account for each in people for account in each.accounts}
+    taken = accounts_of(people)
     for account, note in set_up.contacts.items():
         if account not in taken and note.customer in customers:
             yield Person(f"{_CONTACT}{_short(account)}", note.name, Role.CONTACT, (account,), note.customer)

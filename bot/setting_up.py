@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from bot.aside import NotesAside
 from bot.commands import Command
 from bot.config import Customer, Room
 from bot.desk import Desk
@@ -14,7 +15,7 @@ from bot.hearing import Hearing
 from bot.identifying import Identifying
 from bot.living import Living
 from bot.registering import Registering
-from bot.set_up import CURRENT, CUSTOMER, ROOM, CustomerNote, RoomNote, customer_id
+from bot.set_up import CURRENT, CUSTOMER, ROOM, CustomerNote, RoomNote, customer_id, noted
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Message, Place
@@ -39,7 +40,7 @@ _NEW = (N_("新客户"), "new customer")
 _MOST_NAMED = 5
 
 
-class SettingUp:
+class SettingUp(NotesAside):
     """Runs the commands of whoever sets rooms up. `run` returns False when the word was ordinary speech after all."""
 
     def __init__(
@@ -53,9 +54,8 @@ class SettingUp:
         registering: Registering,
         uploading: Uploading,
     ) -> None:
+        super().__init__(desk, drafts)
         self._living = living
-        self._desk = desk
-        self._drafts = drafts
         self._store = store
         self._identifying = identifying
         self._registering = registering
@@ -168,7 +168,7 @@ class SettingUp:
         if not await self._desk.note(kept, [], hearing.now, hearing.origin.seen):
             return
         await self._living.load()
-        text = await self.standing(address, self._speaker(hearing))
+        text = await self.standing(address, self._speak(hearing))
         said = f"{hearing.origin.seen}|said"
         await self._desk.note((), [self._aside(hearing, text)], hearing.now, said)
 
@@ -220,7 +220,7 @@ class SettingUp:
 
     async def _where(self, hearing: Hearing) -> None:
         """Say where we are: the address to write into a configuration, and what counts here."""
-        speaker, address, room = self._speaker(hearing), hearing.origin.address, hearing.origin.room
+        speaker, address, room = self._speak(hearing), hearing.origin.address, hearing.origin.room
         lines = [
             speaker.say("地址 {address}　您的帐号 {account}", address=address, account=hearing.origin.account)
         ]
@@ -283,14 +283,7 @@ class SettingUp:
         return next((room for room in self._living.file.rooms if room.address == address), None)
 
     def _kept(self, address: str, note: RoomNote) -> Kept:
-        return Kept(ROOM + address, msgspec.json.encode(note).decode())
-
-    def _speaker(self, hearing: Hearing) -> Speaker:
-        return self._drafts.speaker(hearing.origin.language, hearing.now)
-
-    async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
-        text = self._speaker(hearing).say(template, **values)
-        await self._desk.note((), [self._aside(hearing, text)], hearing.now, hearing.origin.seen)
+        return noted(ROOM + address, note)
 
     def _aside(self, hearing: Hearing, text: str) -> Draft:
         """Answer out of the customers' hearing, also in a group that nobody has set up."""
@@ -299,11 +292,11 @@ class SettingUp:
         if origin.room is None and not hearing.is_private and duty is not None:
             key = f"a{origin.key}.aside"
             return self._drafts.notice(Message(to=Place.DUTY, text=text), duty.address, key, hearing.now)
-        return self._drafts.answer(Message(to=Place.ASIDE, text=text), origin)
+        return super()._aside(hearing, text)
 
 
 def _kept_customer(id_: str, note: CustomerNote) -> Kept:
-    return Kept(CUSTOMER + id_, msgspec.json.encode(note).decode())
+    return noted(CUSTOMER + id_, note)
 
 
 def _without_new(name: str) -> tuple[bool, str]:

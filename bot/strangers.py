@@ -13,7 +13,7 @@ from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing
 from bot.living import Living
-from bot.set_up import STRANGER, StrangerNote
+from bot.set_up import STRANGER, StrangerNote, noted
 from bot.store.contract import Kept, Store
 from bot.store.instants import milliseconds
 from bot.tickets.messages import Message, Place
@@ -69,8 +69,7 @@ class Strangers:
             if key != STRANGER + hearing.origin.account
         }
         gone = sorted(known, key=known.__getitem__)[: max(0, len(known) + 1 - _MOST_WAITING)]
-        ours = Kept(STRANGER + hearing.origin.account, msgspec.json.encode(note).decode())
-        return (*(Kept(key, "") for key in gone), ours)
+        return (*(Kept(key, "") for key in gone), noted(STRANGER + hearing.origin.account, note))
 
     def _answer(self, hearing: Hearing, *, is_first: bool) -> Draft:
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from adapters.contract import Adapter, Attachment, Incoming
 from adapters.powers import FetchesFiles, FileUnavailable, NamesFiles
 from adapters.wording import translated
+from bot.aside import NotesAside
 from bot.beside import beside, let_go
 from bot.config import Config
 from bot.desk import Desk
@@ -57,7 +58,7 @@ class Staged(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...]
 
 
-class Uploading:
+class Uploading(NotesAside):
     """Takes files of those who may change the knowledge base, in the duty room or privately."""
 
     def __init__(
@@ -71,9 +72,8 @@ class Uploading:
         adapters: Mapping[str, Adapter],
         workshop: Workshop,
     ) -> None:
+        super().__init__(desk, drafts)
         self._living = living
-        self._desk = desk
-        self._drafts = drafts
         self._store = store
         self._knowledge = knowledge
         self._adapters = adapters
@@ -147,7 +147,7 @@ class Uploading:
         """Say why a file cannot be read; False where it was not meant for the bot."""
         if not await self._is_meant(hearing, file.name):
             return False
-        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        speaker = self._speak(hearing)
         why = (
             translated(fault.why, speaker.translate)
             if isinstance(fault, FileUnavailable)
@@ -160,10 +160,7 @@ class Uploading:
     async def _ask(self, hearing: Hearing, unclear: Unclear) -> bool:
         """Ask what the columns of a file are."""
         self._layouts.wait(hearing.origin.address, unclear)
-        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
-        text = asked(unclear.name, unclear.columns, speaker)
-        draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
-        await self._desk.note((), [draft], hearing.now, hearing.origin.seen)
+        await self._tell(hearing, asked(unclear.name, unclear.columns, self._speak(hearing)))
         return True
 
     async def _show(
@@ -176,7 +173,7 @@ class Uploading:
         kept = Kept(STAGED + hearing.origin.address, staged)
         text = self._preview(hearing, planned, name, file)
         if is_known:
-            say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+            say = self._speak(hearing).say
             text = say("列按上次说的读；不对就再回“列 A=问法 B=答案”。") + f"\n{text}"
         message = Message(to=Place.ASIDE, text=text, file=self._to_look_at(hearing, planned, file))
         draft = self._drafts.answer(message, hearing.origin)
@@ -205,14 +202,14 @@ class Uploading:
             self._store, Rows(staged.rows, ()), staged.name, hearing.by.name, hearing.now
         )
         await self._knowledge.refresh(hearing.now)
-        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(
+        text = self._speak(hearing).say(
             "已导入 {new} 条新的、{changed} 条改过的（{name}）。",
             new=len(planned.new),
             changed=len(planned.changed),
             name=staged.name,
         )
-        draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
-        await self._desk.note((Kept(key, ""),), [draft], hearing.now, hearing.origin.seen)
+        gone = Kept(key, "")
+        await self._desk.note((gone,), [self._aside(hearing, text)], hearing.now, hearing.origin.seen)
         return True
 
     async def _customer(self, hearing: Hearing) -> tuple[str, str]:
@@ -227,7 +224,7 @@ class Uploading:
         """Return the rows that are not imported, as a table to mend them by; None where all are good."""
         if not planned.faulty:
             return None
-        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        say = self._speak(hearing).say
         language = hearing.origin.language
         count = len(planned.faulty)
         rows = [(str(each.line), *each.said(language)) for each in planned.faulty[:_MOST_LISTED]]
@@ -246,7 +243,7 @@ class Uploading:
         )
 
     def _preview(self, hearing: Hearing, planned: ImportPlan, customer: str, name: str) -> str:
-        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        speaker = self._speak(hearing)
         new, changed, same, faulty = (
             len(each) for each in (planned.new, planned.changed, planned.duplicate, planned.faulty)
         )
@@ -295,11 +292,6 @@ class Uploading:
             speaker.say("导入好的部分请回“确认导入”。") if new + changed else speaker.say("没有可导入的。")
         )
         return "\n".join(lines)
-
-    async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
-        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
-        draft = self._drafts.answer(Message(to=Place.ASIDE, text=text), hearing.origin)
-        await self._desk.note((), [draft], hearing.now, hearing.origin.seen)
 
 
 async def _fetched(adapter: FetchesFiles, room: str, file: Attachment) -> tuple[Attachment, bytes]:

@@ -87,6 +87,11 @@ class Sentences:
         return not self._places
 
     @property
+    def can_compare(self) -> bool:
+        """Whether there are phrasings, and every one has its vector."""
+        return self.is_ready and not self.is_empty
+
+    @property
     def left(self) -> int:
         """How many phrasings have no vector yet."""
         return len(self._waiting)

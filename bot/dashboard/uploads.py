@@ -55,9 +55,7 @@ class Uploads:
 
     async def rows(self, token: str) -> tuple[str, Rows] | None:
         """Return the name of a file and what was read of it; None when it does not wait any more."""
-        waiting = await self._waiting(token)
-        content = await self._store.file(waiting.read) if waiting else None
-        return None if content is None else await beside(_unpacked, content)
+        return await self._read(await self._waiting(token))
 
     async def file(self, token: str) -> tuple[str, bytes] | None:
         """Return a file itself with its name, to read it once more; None when it does not wait any more, or has no columns."""
@@ -67,11 +65,16 @@ class Uploads:
 
     async def take(self, token: str, now: datetime) -> tuple[str, Rows] | None:
         """Return what was read of a file, once; None when it does not wait any more."""
-        waiting, found = await self._waiting(token), await self.rows(token)
+        waiting = await self._waiting(token)
+        found = await self._read(waiting)
         if waiting is not None and found is not None:
             gone = Kept(_UPLOADS + token, "")
             await self._store.commit(Change(at=now, kept=(gone, *waiting.remembered)))
         return found
+
+    async def _read(self, waiting: _Waiting | None) -> tuple[str, Rows] | None:
+        content = await self._store.file(waiting.read) if waiting else None
+        return None if content is None else await beside(_unpacked, content)
 
     async def _waiting(self, token: str) -> _Waiting | None:
         key = _UPLOADS + token

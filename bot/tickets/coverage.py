@@ -116,10 +116,7 @@ def decided(ticket: Ticket, step: cs.CoverageStep, now: datetime, rules: Rules) 
     if isinstance(step, cs.PutOutside):
         return _put_outside(ticket, step, rules)
     if not is_undecided(ticket):
-        raise TicketError(
-            "{number} 不用另外决定，照常处理就行。",
-            number=ticket.number,
-        )
+        raise TicketError("{number} 不用另外决定，照常处理就行。", number=ticket.number)
     match step:
         case cs.Cover(by=by, category=category):
             named = _category(ticket, category.strip(), rules)
