@@ -23,7 +23,7 @@ from bot.tickets.voices import title
 from bot.vocabulary import EXAMPLE_NUMBER, SPECS, Spec, Whose, Word, may_use
 
 _LINES = {Whose.CUSTOMER: 5, Whose.STAFF: 9, Whose.MANAGER: 12}
-_SHOWN_TO_CUSTOMERS = (Word.REPORT, Word.PROGRESS, Word.URGE, Word.WITHDRAW)
+_SHOWN_TO_CUSTOMERS = (Word.REPORT, Word.PROGRESS, Word.URGE, Word.PROMISES)  # 撤单 stands beside 催单
 
 
 def greeting(speaker: Speaker, bot_name: str, *, is_private: bool = False) -> str:

@@ -52,6 +52,7 @@ from bot.paperwork import Paperwork
 from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
 from bot.presence import Presence
+from bot.promising import Promising
 from bot.quota_words import Says, Warned, warnings
 from bot.reception import Reception
 from bot.registering import Registering
@@ -292,7 +293,11 @@ async def assemble(
         office=office,
         ledgers=ledgers,
     )
+    promising = Promising(
+        desk=desk, drafts=drafts, directory=directory, finding=finding, informing=informing, rules=rules
+    )
     orders = Orders(
+        promising=promising,
         informing=informing,
         paperwork=paperwork,
         complaining=Complaining(desk=desk, drafts=drafts, store=store, rules=rules, strangers=strangers),
@@ -327,6 +332,7 @@ async def assemble(
     )
     asking_after = AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders, rules=rules)
     reception = Reception(
+        promising=promising,
         directory=directory,
         store=store,
         clock=clock,

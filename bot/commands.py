@@ -199,6 +199,8 @@ def _is_meant(spec: Spec, after: str, rest: str) -> bool:
         return spec_named(rest) is not None
     if spec.word is Word.COLUMNS:
         return "=" in rest
+    if spec.word is Word.PROMISES:
+        return True  # "sla Riverside": who reads it looks whether that is a customer
     if spec.word in _ABOUT_ENTRIES:
         return _ENTRY_AT_START.match(rest) is not None  # "wrong K-141 it is gone", not "wrong number"
     return spec.word in _REPORTING and after[:1] in _MEANT

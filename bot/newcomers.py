@@ -28,7 +28,9 @@ _MET = "met:"  # + address: the bot has introduced itself there
 _TOLD = "told:"  # + address: somebody was told of the group
 _EARLY = "early:"  # + address: whoever called the bot there before it was set up was told so, and so were we
 _AWAY = "away:"  # + address: the bot was removed from there, since when
-_CALLS: Final = frozenset({Word.REPORT, Word.URGENT})  # for help, also where the bot is not called by name
+_CALLS: Final = frozenset(
+    {Word.REPORT, Word.URGENT, Word.PROMISES}
+)  # for help, also where the bot is not called by name
 _MOST_WAITING: Final = (
     50  # groups that nobody has set up: on some platforms anybody may add the bot to any number
 )

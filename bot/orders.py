@@ -28,6 +28,7 @@ from bot.opening import Opening
 from bot.order_words import is_before_customers, is_sure, more
 from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
+from bot.promising import Promising
 from bot.raising import pressed
 from bot.sentences import FIGURES
 from bot.setting_up import SET_UP_WORDS, SettingUp
@@ -87,6 +88,7 @@ class Orders(AnswersAside):
         incidents: IncidentOrders,
         paperwork: Paperwork,
         complaining: Complaining,
+        promising: Promising,
     ) -> None:
         super().__init__(desk, drafts)
         self._directory = directory
@@ -103,6 +105,7 @@ class Orders(AnswersAside):
         self._incidents = incidents
         self._paperwork = paperwork
         self._complaining = complaining
+        self._promising = promising
         self._reporting: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -138,6 +141,8 @@ class Orders(AnswersAside):
             return True
         if command.word is Word.COMPLAIN:
             return await self._complaining.run(hearing, command)
+        if command.word is Word.PROMISES:
+            return await self._promising.run(hearing, command)
         if command.word in self._informing.words:
             return await self._informing.run(hearing, command)
         report = self._reporting.get(command.word)

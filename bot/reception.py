@@ -35,6 +35,7 @@ from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
+from bot.promising import Promising
 from bot.short_answers import says_broken, takes_over
 from bot.shown import Shown, bracketed, names_of
 from bot.spoken import spoken
@@ -87,6 +88,7 @@ class Reception:
         checking: Checking,
         in_hand: InHand,
         by_place: ByPlace,
+        promising: Promising,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -111,6 +113,7 @@ class Reception:
         self._checking = checking
         self._in_hand = in_hand
         self._by_place = by_place
+        self._promising = promising
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -239,6 +242,8 @@ class Reception:
         if link is None and await self._asking_after.asked(hearing, fresh):
             return
         is_alone = hearing.quotes is None and not self._talk.is_with_staff(hearing)
+        if link is None and await self._promising.asked(hearing, is_alone=is_alone):
+            return
         is_own_breath = fresh is not None and self._talk.follows(hearing, hearing.by.id)
         just = waits if waits is not None else fresh if is_own_breath else None
         is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them

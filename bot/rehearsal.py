@@ -7,6 +7,7 @@ from typing import Final
 from bot.asks import Result
 from bot.complaints import is_about_us, wishes_to_complain
 from bot.outcomes import outcome
+from bot.promise_sentences import ALL as ASKS_FOR_PROMISES
 from bot.results import told
 from bot.sentences import IN_TWO_WORDS
 from bot.short_answers import agreed, corrected, is_none_of_them, takes_over
@@ -31,6 +32,6 @@ def rehearse() -> None:
         outcome(text, _SAID)
         corrected(text)
         told(text, Result(ticket=1))
-        for sentence in IN_TWO_WORDS:
+        for sentence in (*IN_TWO_WORDS, *ASKS_FOR_PROMISES):
             sentence.fullmatch(text)
         spoken(text, lambda _: None, is_manager=True, is_addressed=True)

@@ -24,6 +24,7 @@ class Word(StrEnum):
     RATE = "rate"
     HUMAN = "human"
     HELP = "help"
+    PROMISES = "sla"
     KEEP_LEVEL = "keep"
     REOPEN = "reopen"
     CLAIM = "claim"
@@ -137,13 +138,14 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.PROGRESS, ("进度", "查进度", "progress", "status"), Whose.ANYBODY, N_("进度 单号 — 查到哪一步了"), N_("进度 {number}"), takes_number=True),
     Spec(Word.MINE, ("我的单", "我的工单", "mine"), Whose.ANYBODY, N_("我的单 — 您在办的单"), N_("我的单")),
     Spec(Word.SUPPLEMENT, ("补充", "补充一下", "add"), Whose.ANYBODY, N_("补充 单号 内容 — 或直接引用我的消息"), N_("补充 {number} 序列号 SN8812"), takes_number=True),
-    Spec(Word.URGE, ("催单", "urge"), Whose.ANYBODY, N_("催单 单号"), N_("催单 {number}"), takes_number=True),
+    Spec(Word.URGE, ("催单", "urge"), Whose.ANYBODY, N_("催单 单号 / 撤单 单号 — 催一下；不用处理了"), N_("催单 {number}"), takes_number=True),
     Spec(Word.WITHDRAW, ("撤单", "取消", "取消报修", "撤销报修", "取消工单", "withdraw"), Whose.ANYBODY, N_("撤单 单号 — 不用处理了"), N_("撤单 {number}"), takes_number=True),
     Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), N_("评分 {number} 5 4 很耐心"), takes_number=True),
     Spec(Word.HUMAN, ("人工", "转人工", "人工客服", "人工服务", "转客服", "human"), Whose.CUSTOMER, N_("人工 — 找工程师"), N_("人工")),
     Spec(Word.COMPLAIN, ("投诉", "complain", "complaint"), Whose.CUSTOMER, N_("投诉 内容 — 直接交给经理"), N_("投诉 昨天约好没人来")),
     Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), N_("维持一级"), joined=("维持",)),
     Spec(Word.REOPEN, ("重开", "reopen"), Whose.ANYBODY, N_("重开 单号 原因 — 又坏了"), N_("重开 {number} 又黑屏了"), takes_number=True),
+    Spec(Word.PROMISES, ("服务承诺", "服务标准", "服务级别", "sla", "service levels"), Whose.ANYBODY, N_("服务承诺 — 多久响应、多久解决"), N_("服务承诺")),
     Spec(Word.HELP, ("帮助", "help", "?"), Whose.ANYBODY, N_("帮助 — 这份说明；帮助 转交 — 看例子"), N_("帮助 转交")),
     Spec(Word.CLAIM, ("接单", "认领", "我来", "抢单", "接", "claim", "take"), Whose.STAFF, N_("接单 单号"), N_("接单 {number}"), takes_number=True),
     Spec(Word.ASSIST, ("协助", "assist"), Whose.STAFF, N_("协助 单号 — 一起处理"), N_("协助 {number}"), takes_number=True),

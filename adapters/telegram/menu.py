@@ -14,6 +14,7 @@ _TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "progress": "进度：查到哪一步了",
         "mine": "我的单：您在办的单",
         "human": "人工：找工程师",
+        "sla": "服务承诺：多久响应、多久解决",
         "help": "帮助：能说些什么",
     },
     "en": {
@@ -21,6 +22,7 @@ _TEXTS: Final[Mapping[str, Mapping[str, str]]] = {
         "progress": "Where a ticket stands",
         "mine": "Your open tickets",
         "human": "Talk to an engineer",
+        "sla": "How fast we respond and solve",
         "help": "What you can say",
     },
 }

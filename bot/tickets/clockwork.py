@@ -55,6 +55,20 @@ def calendars_of(promises: tuple[Promise, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
+def promised_rule(promise: Promise, calendars: Mapping[str, Calendar]) -> ClockRule:
+    """Return what a promise of a policy means: from when it counts, by when it is due.
+
+    Raises:
+        WrittenFault: A calendar that it counts by is gone.
+    """
+    return clock_rule(
+        promise.clock or _written(promise),
+        calendar=promise.calendar,
+        ladder=promise.ladder,
+        calendars=calendars,
+    )
+
+
 @lru_cache(maxsize=512)
 def _rules(promises: tuple[Promise, ...], calendars: tuple[Calendar, ...]) -> Promised:
     known = {calendar.id: calendar for calendar in calendars}
@@ -62,12 +76,7 @@ def _rules(promises: tuple[Promise, ...], calendars: tuple[Calendar, ...]) -> Pr
 
 
 def _rule(promise: Promise, calendars: Mapping[str, Calendar]) -> ClockRule:
-    rule = clock_rule(
-        promise.clock or _written(promise),
-        calendar=promise.calendar,
-        ladder=promise.ladder,
-        calendars=calendars,
-    )
+    rule = promised_rule(promise, calendars)
     if promise.kind is ClockKind.RESPOND:
         # Whoever opens a ticket again is owed a first word anew.
         kept_by = tuple(FIRST_WORD if event == RESPONDED else event for event in rule.fulfilled_by)

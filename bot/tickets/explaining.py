@@ -24,8 +24,20 @@ from scheduler.standing import ClockState, Course, Phase
 from scheduler.targets import CalendarDays, Instant, NthWorkingDay, Within, WorkingDays
 
 _EVENTS = {
+    "reopened": N_("重新打开"),
     "claimed": N_("接单"),
     "responded": N_("首次响应"),
+    "said": N_("回话"),
+    "answered": N_("答复"),
+    "diagnosed": N_("诊断"),
+    "worked_around": N_("临时方案"),
+    "loaned": N_("代用设备"),
+    "updated": N_("进展更新"),
+    "day_reported": N_("当日汇报"),
+    "returned": N_("修好返还"),
+    "replaced": N_("更换新件"),
+    "called_back": N_("回访"),
+    "recovered": N_("恢复"),
     "dispatched": N_("派人"),
     "arrived": N_("到场"),
     "accepted": N_("决定处理"),
@@ -36,6 +48,11 @@ _EVENTS = {
     "received": N_("收到故障件"),
     "replacement_ordered": N_("订购替换件"),
 }
+
+
+def event_name(event: str) -> str:
+    """Return the Chinese name of what a clock may count from, a text for translation."""
+    return _EVENTS[event]
 
 
 def standing(ticket: Ticket, found: timing.Clock, speaker: Speaker) -> str:

@@ -65,6 +65,13 @@ _NOT_SAID = {
 }
 # Constants that hold what people type.
 _HEARD = {
+    "_OURS",
+    "_HOW",
+    "_USUALLY",
+    "_TIMES",
+    "_WRITTEN",
+    "_DEEDS",
+    "_YOU",
     "_SEPARATORS",
     "_A_DAY",
     "_AGREES",
