@@ -72,12 +72,16 @@ class CallList(About, frozen=True, kw_only=True, tag=True):
 
 
 class Result(About, frozen=True, kw_only=True, tag=True):
-    """What was wrong, what helped and what prevents it: as far as its owner has told, what they say next is the rest."""
+    """What was wrong, what helped and what prevents it: as far as its owner has told, what they say next is the rest.
+
+    `others` had the same trouble, and what is told holds for them too.
+    """
 
     ticket: int
     cause: str = ""
     method: str = ""
     prevention: str = ""
+    others: tuple[int, ...] = ()
 
 
 class Check(About, frozen=True, kw_only=True, tag=True):

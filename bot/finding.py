@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.asks import CallList
+from bot.asks import CallList, Result
 from bot.commands import Command
 from bot.config import Room
 from bot.desk import UnknownTicket
@@ -135,6 +135,13 @@ class Finding:
             if ticket.claimed_at is not None and hearing.now - ticket.claimed_at < _JUST_CLAIMED
         ]
         return [max(claimed, key=lambda found: found[0])[1]] if claimed and hearing.is_for_staff else []
+
+    async def lacking(self, hearing: Hearing) -> tuple[int, ...]:
+        """Return the tickets whose owner, who speaks, was just asked for what is missing of their result."""
+        asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
+        about = next((ask.about for ask in asks if isinstance(ask.about, Result)), None)
+        found = [await self._store.ticket(each) for each in (about.ticket, *about.others)] if about else []
+        return tuple(each.number for each in found if each is not None and each.status is Status.OPEN)
 
     async def _undoable(self, hearing: Hearing) -> list[Ticket]:
         """Return the ticket of somebody's own last action here, also when that action closed it."""

@@ -14,6 +14,7 @@ from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.placed import place_of
 from bot.sentences import (
+    ALL_ARE_DONE,
     DOES,
     ENDS,
     GIVES_IT,
@@ -91,6 +92,8 @@ class InHand:
             return _about(Word.PAUSE, await self._own(hearing), said)
         if done := IS_DONE.fullmatch(said):
             return _about(Word.RESOLVE, await self._own(hearing), done["rest"] or "")
+        if every := ALL_ARE_DONE.fullmatch(said):
+            return await self._resolve_all(hearing, every["count"], every["rest"] or "")
         done = NAMED_IS_DONE.fullmatch(said)
         own = [each for each in await self._owned(hearing) if share(done["what"], each.text)] if done else []
         return _about(Word.RESOLVE, own[0], done["rest"] or "") if done and len(own) == 1 else None
@@ -144,6 +147,13 @@ class InHand:
             return None
         first, *others = waiting
         return _about(Word.CLAIM, first, " ".join(str(each.number) for each in others))
+
+    async def _resolve_all(self, hearing: Hearing, count: str | None, rest: str) -> Command | None:
+        """Return the end of all that whoever speaks has in hand, when it is as many as are counted, and few."""
+        own = [each.number for each in await self._owned(hearing) if each.owner == hearing.by]
+        if not own or len(own) > _FEW or len(own) != _COUNTS.get(count or "", len(own)):
+            return None
+        return parse(f"/{Word.RESOLVE} {' '.join(map(str, sorted(own)))} {rest}".strip())
 
     async def _give(self, hearing: Hearing, rest: str) -> Command | None:
         """Return the hand-over of the only ticket in hand to a colleague who is named, to do just that."""

@@ -3,23 +3,65 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from typing import Final
 
-from bot.commands import Command
+from bot.commands import BETWEEN, Command
 from bot.hearing import Hearing
 from bot.moments import is_day
 from bot.vocabulary import Word, may_use
 
-_DIGITS = re.compile(r"\d{3,9}")
-_ONLY_NUMBERS = re.compile(r"[\s,，、和及/#]*\d{3,9}(?:[\s,，、和及/#]+\d{3,9})*")
-_OF_SEVERAL = (Word.CLAIM, Word.WITHDRAW, Word.URGE, Word.PROGRESS)
-_AT_ONCE = 8  # tickets besides the first
+_NEXT: Final = re.compile(
+    r"[\s,，、和及跟与/&#]*(?<!\d)(\d{3,9})(?![\d.:：-])(?!\s*(?:教室|[室房号楼班年月元块人台个名位份张次天]))"
+)
+_ALONE: Final = (
+    Word.CLAIM,
+    Word.WITHDRAW,
+    Word.URGE,
+    Word.PROGRESS,
+)  # nothing but numbers is said with these
+# The same words hold for each ticket that is named. Others take a number of their own: a serial, a time, another ticket.
+_FREE: Final = (Word.RESOLVE, Word.UPDATE, Word.NOTE, Word.ANSWER, Word.LEAVE_SITE)  # anything may be told
+_WITH_WORDS: Final = (
+    *_FREE,
+    Word.PAUSE,
+    Word.RESUME,
+    Word.HAND_OVER,
+    Word.REASSIGN,
+    Word.ACCEPT,
+    Word.DECLINE,
+    Word.ASSIST,
+    Word.ACKNOWLEDGE,
+    Word.CHANGE_LEVEL,
+    Word.DISPATCH,
+    Word.DEPART,
+    Word.ARRIVE,
+)  # fmt: skip
+_AT_ONCE: Final = 8  # tickets besides the first
 
 
-def more(command: Command) -> tuple[int, ...]:
-    """Return the other tickets of `接单 1001 1002`, `撤单 1001 1002`."""
-    is_several = command.word in _OF_SEVERAL and _ONLY_NUMBERS.fullmatch(command.rest) is not None
-    found = dict.fromkeys(int(each) for each in _DIGITS.findall(command.rest)) if is_several else {}
-    return tuple(each for each in found if each != command.number)[:_AT_ONCE]
+def others(command: Command) -> tuple[tuple[int, str], ...]:
+    """Return the numbers that follow the first one, each with the words that would follow it.
+
+    Of a word that takes none they are all there is: `接单 1001 1002`, `撤单 1001 1002`. Otherwise whoever asks sees which of
+    them are tickets: `更新 1001 1002 配件到了`, but `更新 1001 302 的线换了`.
+    """
+    found = tuple(_numbers(command.rest))[:_AT_ONCE]
+    if command.word in _ALONE:
+        return tuple((number, "") for number, _ in found) if found and not found[-1][1] else ()
+    return found if command.word in _WITH_WORDS else ()
+
+
+def _numbers(rest: str) -> Iterator[tuple[int, str]]:
+    end = 0
+    while (found := _NEXT.match(rest, end)) is not None:
+        end = found.end()
+        yield int(found[1]), rest[end:].lstrip(BETWEEN)
+
+
+def may_be_words(command: Command) -> bool:
+    """Say whether a number that is no ticket may be what is told, and not a ticket that is not there."""
+    return command.word in _FREE
 
 
 def stands_alone(command: Command) -> bool:

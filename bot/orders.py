@@ -25,7 +25,7 @@ from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
 from bot.merging_orders import MERGING_WORDS, MergingOrders
 from bot.opening import Opening
-from bot.order_words import is_before_customers, is_sure, more
+from bot.order_words import is_before_customers, is_sure, may_be_words, others
 from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.promising import Promising
@@ -33,7 +33,7 @@ from bot.raising import pressed
 from bot.sentences import FIGURES
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld
+from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld, in_one
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
@@ -167,22 +167,43 @@ class Orders(AnswersAside):
                 return False  # 我来 is said to the customer
             if command.word is Word.CLAIM and not fitting and not command.rest:
                 fitting = await self._finding.just_claimed(hearing)  # whoever was faster is named
-            if len(fitting) != 1:
+            lacking = await self._finding.lacking(hearing) if command.word is Word.RESOLVE else ()
+            if len(fitting) != 1 and not lacking:
                 return await self._asked_for_number(hearing, command, fitting)
-            number = fitting[0].number
-        numbers = (number, *more(command))
-        for part, each in enumerate(numbers[:-1], 1):
-            await self._besides(hearing, command, each, part)
-        alone = command if len(numbers) == 1 else replace(command, rest="")
-        return await self._on_ticket(hearing, alone, numbers[-1])
+            named = lacking or (fitting[0].number,)
+        else:
+            named = (number,)
+        return await self._on_each(hearing, command, *named)
 
-    async def _besides(self, hearing: Hearing, command: Command, number: int, part: int) -> None:
-        """Do it with one of several tickets that are named at once; a refusal of one keeps nobody from the others."""
-        heard = replace(hearing, origin=replace(hearing.origin, part=part))
-        try:
-            await self._on_ticket(heard, replace(command, rest=""), number)
-        except TicketError as refusal:
-            await self.refuse(heard, refusal)
+    async def _on_each(self, hearing: Hearing, command: Command, number: int, *also: int) -> bool:
+        """Do it with all tickets that are named at once: each is a commit of its own, and a refusal of one keeps nobody from the others."""
+        numbers, each = await self._of_each(command, number, also)
+        if len(numbers) == 1:
+            return await self._on_ticket(hearing, each, number)
+        lacking: list[Incomplete] = []
+        for part, one in enumerate(numbers):
+            heard = replace(hearing, origin=replace(hearing.origin, part=part)) if part else hearing
+            try:
+                await self._on_ticket(heard, each, one)
+            except Incomplete as error:
+                lacking.append(error)
+            except TicketError as refusal:
+                await self.refuse(heard, refusal)
+        if lacking:
+            raise in_one(lacking)
+        return True
+
+    async def _of_each(
+        self, command: Command, number: int, also: tuple[int, ...]
+    ) -> tuple[tuple[int, ...], Command]:
+        """Return the tickets that are meant at once, and what is asked for each of them."""
+        numbers, asked = [number, *also], command
+        for other, rest in others(command):
+            if may_be_words(command) and await self._finding.going_on(other) is None:
+                break
+            numbers.append(other)
+            asked = replace(command, rest=rest)
+        return tuple(dict.fromkeys(numbers)), asked
 
     def _is_speech(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Tell ordinary sentences that begin with a command's word: `取消 明天的会`, `维持现状就好`, `进展 怎么样了？`."""

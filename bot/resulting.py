@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from bot.asks import Ask, Rest, Result
 from bot.desk import Desk
 from bot.hearing import Hearing, closing, restated
@@ -13,6 +15,7 @@ from bot.short_answers import only_promises
 from bot.store.contract import ClosedAsk
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
+from bot.tickets.errors import Incomplete, in_one
 
 _LONGEST_REST = 40  # characters
 _NUMBER: Final = re.compile(r"^\s*#?\d{3,9}[\s:：,，、]+")  # 1002 他在附近
@@ -50,6 +53,16 @@ class Resulting:
         result = told(hearing.text, ask.about) if self._talk.is_quiet(hearing, ask.asked_at) else None
         if result is None:
             return False
+        if result.others and await self._desk.is_handled(hearing.origin):
+            return True  # what it lacked was asked for anew, and may be answered by other words only
         step = s.Resolve(hearing.by, result.cause, result.method, result.prevention)
-        await self._desk.take(result.ticket, step, closing(hearing, ClosedAsk(ask.id, "told")).origin)
+        origin = closing(hearing, ClosedAsk(ask.id, "told")).origin
+        lacking: list[Incomplete] = []
+        for part, number in enumerate((result.ticket, *result.others)):
+            try:
+                await self._desk.take(number, step, replace(origin, part=part))
+            except Incomplete as error:
+                lacking.append(error)
+        if lacking:
+            raise in_one(lacking)
         return True

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec.structs import replace
+
 from bot.asks import Result
 from bot.commands import BETWEEN
 from bot.short_answers import only_promises, resolution_fields
@@ -33,7 +35,7 @@ def told(text: str, known: Result) -> Result | None:
     fields = {"cause": known.cause, "method": known.method, "prevention": known.prevention}
     labelled = {name: part for name, part in resolution_fields(said).items() if part}
     if labelled:
-        return Result(ticket=known.ticket, **{**fields, **labelled})
+        return replace(known, **labelled)
     parts = [part for each in _PARTS.split(said) if (part := each.strip(BETWEEN))]
     if len(parts) == 1 and not said.isascii() and len(words := parts[0].split()) == _missing(fields):
         parts = words  # 灯泡老化 换灯泡 少开关
@@ -47,7 +49,7 @@ def told(text: str, known: Result) -> Result | None:
     if len(parts) > len(free):
         return None
     told_now = dict(zip(_names(parts, free), parts, strict=True))
-    return Result(ticket=known.ticket, **{**fields, **told_now})
+    return replace(known, **told_now)
 
 
 def _missing(fields: dict[str, str]) -> int:

@@ -39,8 +39,8 @@ CLAIMS = (
     Sentence(rf"{_NUMBER}{_GAP}(?:(?:is )?mine|(?:i'?m |i am )?on it|(?:i'?ll|i will) (?:take|handle|do|fix|look (?:at|into)){_IT}){_END}"),
 )  # fmt: skip
 
-CLAIMS_SEVERAL = Sentence(  # 1001和1002我都接了
-    rf"{_NUMBER}(?P<rest>(?:[\s,，、和及/]+\d{{3,9}}(?!\d))+){_GAP}(?:这?(?:两|三|几)(?:个|单))?(?:都|全)?(?:由|归|是)?我(?:都|全)?(?:来|去)*(?:接单?|处理|负责|看看|看|弄|跟)(?:一下|下)?{_END}"
+OF_SEVERAL = Sentence(  # 1001和1002我都接了, 1001、1002 都好了，原因都是交换机: `rest` is said of each
+    rf"{_NUMBER}(?P<others>(?:[\s,，、和跟与及/&]+(?:and )?#?\d{{3,9}}(?!\d))+){_GAP}(?:这?(?:两|三|四|几)(?:个|单|张)?(?:单子?|工单)?)?(?P<me>我)?(?:都|全部?|一起|一块|一并|均|both |all )*(?P<rest>.*)"
 )
 
 # To somebody. `rest` begins with a name; where the sentence may name other work too, what follows it must be DOES.
@@ -79,7 +79,7 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都)?(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都)?(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都|全)?恢复(?:了|啦)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RECOVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
@@ -189,6 +189,9 @@ TAKES_NAMED = Sentence(  # 投影仪那个我来, 王老师的归我
 TAKES_ALL = Sentence(  # 两个都我去
     rf"(?:(?P<count>[两二三四])(?:个|单))?(?:我?(?:都|全)接(?:了|下了?)|(?:(?:都|全)(?:归|由)?我|我(?:都|全))(?:来|去|接|的)(?:处理|看看|弄)?(?:一下|下)?){_SOFTLY}"
 )
+ALL_ARE_DONE = Sentence(  # 这几个一起解决了
+    rf"(?:(?:这|那|我?手上)?的?(?:(?P<count>[两二三四])|几)?(?:个|单|张)?(?:单子?|工单|问题)?)?(?:都|全部?|一起|一块|一并)+(?:给)?{_DONE}(?:了|啦|咯)[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))"
+)
 NAMED_IS_DONE = Sentence(  # 投影仪好了
     rf"(?P<what>[^\d\s,，。?？@]{{1,12}}?)(?:那个|这个|那边)?(?:已经?|都)?{_DONE}(?:了|啦|咯)[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))"
 )
@@ -204,5 +207,6 @@ IN_TWO_WORDS = (
     HASTENS,
     TAKES_NAMED,
     TAKES_ALL,
+    ALL_ARE_DONE,
     NAMED_IS_DONE,
 )

@@ -31,7 +31,7 @@ _FIELD_OF = {
     **dict.fromkeys(_METHOD, "method"),
 }
 _FIELDS = re.compile(  # a colon makes each a label; without one only the three that the bot itself uses, where a part begins
-    rf"({'|'.join(_FIELD_OF)})\s*[:：]\s*|(?:^|(?<=[\s,，。;；、]))(原因|方法|预防)[是为]?\s*(?=\S)",
+    rf"({'|'.join(_FIELD_OF)})\s*[:：]\s*|(?:^|(?<=[\s,，。;；、]))(原因|方法|预防)(?:都?[是为])?\s*(?=\S)",
     re.IGNORECASE,
 )
 

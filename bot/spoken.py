@@ -9,21 +9,22 @@ import re
 from collections.abc import Callable
 
 import msgspec
+from msgspec.structs import replace
 
-from bot.commands import BETWEEN
+from bot.commands import BETWEEN, parse
 from bot.sentences import (
     A_NUMBER,
     ABOUT_A_TICKET,
     ABOUT_ALL,
     ASKS_SOMEBODY,
     CLAIMS,
-    CLAIMS_SEVERAL,
     DOES,
     ENDS,
     FREE,
     GIVES,
     HOW_IS_IT,
     NOBODY_HAS,
+    OF_SEVERAL,
     OF_SOMEBODY,
     ON_A_DAY,
     TAKES_BACK,
@@ -78,13 +79,28 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
     if number is not None:
         return _meant(Word.PROGRESS, number["number"])
     give = Word.REASSIGN if is_manager else Word.HAND_OVER
+    return _of_several(said, called, give) or _of_one(said, called, give)
+
+
+def _of_one(said: str, called: Called, give: Word) -> Spoken | None:
     return _claimed(said) or _given(said, called, give) or _about(said)
 
 
+def _of_several(said: str, called: Called, give: Word) -> Spoken | None:
+    """Return what is said of several tickets at once, as it would be of the first: `1001和1002我都接了`, `1001 1002 到场`."""
+    several = OF_SEVERAL.fullmatch(said)
+    if several is None:
+        return None
+    first, others = several["number"], " ".join(_NUMBERS.findall(several["others"]))
+    one = f"{first} {several['me'] or ''}{several['rest']}"
+    typed = parse(one)
+    if typed is not None and typed.is_number_first:
+        return _meant(typed.word, first, f"{others} {typed.rest}")
+    found = _of_one(one, called, give)
+    return replace(found, command=found.command.replace(first, f"{first} {others}", 1)) if found else None
+
+
 def _claimed(said: str) -> Spoken | None:
-    several = CLAIMS_SEVERAL.fullmatch(said)
-    if several is not None:
-        return _meant(Word.CLAIM, several["number"], " ".join(_NUMBERS.findall(several["rest"])))
     for pattern in CLAIMS:
         found = pattern.fullmatch(said)
         if found is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
+from msgspec import structs
 
 from bot.asks import Rest, Result
 
@@ -36,6 +37,21 @@ class Incomplete(TicketError):
     def __init__(self, template: str, about: Result | Rest, **values: object) -> None:
         super().__init__(template, **values)
         self.about = about
+
+
+def in_one(lacking: Sequence[Incomplete]) -> Incomplete:
+    """Return what several tickets lack alike as one refusal: what is said next holds for all of them."""
+    first = lacking[0]
+    if len(lacking) == 1:
+        return first
+    numbers = tuple(error.values["number"] for error in lacking)
+    match first.about:
+        case Result() as about:
+            said: Result | Rest = structs.replace(about, others=numbers[1:])
+        case Rest(command=command):
+            word, _, rest = command.split(" ", 2)
+            said = Rest(command=" ".join((word, *map(str, numbers), rest)))
+    return Incomplete(first.template, said, **{**first.values, "number": numbers})
 
 
 class AlreadyOwned(TicketError):
