@@ -49,6 +49,7 @@ from bot.meanings import (
     may_be_answered,
     may_check,
     offered,
+    says_not_helped,
     still_fails,
     told_about,
     what_fails,
@@ -173,6 +174,8 @@ class Dialogue:
         if said is not None and not (said and await self._is_overtaken(hearing, choices[0], quoted)):
             return await self._chosen(hearing, choices[0], said, "")
         is_to_bot = quoted is not None or hearing.is_addressed or self._is_next(hearing, choices)
+        # Customers who speak of something else in between take nobody's 没解决 away; staff may have asked for it.
+        is_to_bot = is_to_bot or (says_not_helped(text) and self._talk.last_staff(hearing) is None)
         if is_to_bot and choices and (still := still_fails(hearing, choices[0])) is not None:
             return await self._chosen(hearing, choices[0], *still)
         if any(isinstance(ask.about, Answered) for ask in choices) and (more := thanked_besides(text)):

@@ -23,7 +23,7 @@ from bot.asks import (
 from bot.hearing import Hearing
 from bot.short_answers import agreed, choice, is_none_of_them, not_yet, says_still
 from bot.store.contract import ClosedAsk
-from bot.talk import tells
+from bot.talk import only_calls, tells
 from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
 from bot.wishes import Wish, wish
@@ -93,7 +93,7 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
     """Return the choice of whoever says after an answer, or beside candidates, that it fails still, and what they say besides."""
     text = hearing.text.strip()
     is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
-    is_all = _NOT_HELPED.fullmatch(text) is not None
+    is_all = says_not_helped(text)
     said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
     in_vain = _TRIED.search(said) is not None and _IN_VAIN.search(said) is not None
     fails = in_vain or not_yet(said) or (says_still(said) and looks_like_trouble(said))
@@ -107,6 +107,11 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
             return 0, "" if is_all else text
         case _:
             return None
+
+
+def says_not_helped(text: str) -> bool:
+    """Say whether a whole text is 没解决 or the like: what an answer offers, in words."""
+    return _NOT_HELPED.fullmatch(text.strip()) is not None
 
 
 def told_about(hearing: Hearing, asks: list[Ask]) -> Ask | None:
@@ -125,7 +130,7 @@ def in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
     if hearing.mentions or not (is_quoted or (is_soon and hearing.quotes is None)):
         return None
     yes, wished = agreed(hearing.text), wish(hearing.text)
-    wants_somebody = wished is Wish.SOMEBODY
+    wants_somebody = wished is Wish.SOMEBODY or (hearing.is_addressed and only_calls(hearing.text))
     match ask.about:
         case Menu(entries=entries) if len(entries) == 1 and yes is not None:
             return 1 if yes else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
+from typing import Final
 
 from bot.commands import BETWEEN
 from bot.sentence import Sentence
@@ -110,7 +111,7 @@ _UNSUITABLE = re.compile(
 GOOD = 3  # a score from which on it cannot be a 1 or a 2
 
 
-_YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可以的?|行的?|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报修|报障|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
+_YES = "(?:就|那就?)?(?:要的?|好的?|好滴|可(?:以的?)?|行的?|是的?|对的?|嗯+|需要|同意|转|转人工|转工程师|报|报单|报修|报障|报一下|转一下|没问题|没意见|ok(?:ay)?|yes(?:please)?|yeah|sure|agreed?|pleasedo)"
 _NO = "(?:先|暂时)?(?:不用|不要|不需要|不必|不了|别|不)(?:转|报|报单|麻烦)?了?|算了|不同意|不行|不可以|no|nope|no ?thank(?:s|you)|notnow|disagreed?"
 _KINDLY = "吧|啊|呀|哈|哦|嘛|了|啦|谢谢您?|谢了|麻烦(?:您|你|了)*|您|你|请|thankyou|thanks|please"
 _QUICKLY = "(?:要|越)?快(?:越好|点儿?|一点|些)|尽快|尽早|抓紧(?:时间)?|(?:我们?|这边|比较|很)*急(?:用|的)?|在线等|assoonaspossible|asap|quickly|urgent(?:ly)?|itsurgent"
@@ -120,6 +121,7 @@ _A_YES = re.compile(_YES, re.IGNORECASE)
 _NONE_OF_THEM = Sentence(
     "(?:这些|好像|应该)?(?:都|全)?(?:不是|不对)(?:的|我[要想]问的|这个(?:问题|意思)?)?|noneof(?:them|these)|neither"
 )
+_NODS: Final = re.compile(r"(?:[👌🆗]|\[(?:ok|好的)\]|\s)+", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -141,7 +143,7 @@ def agreed(text: str) -> bool | None:
     """Return the yes or no that is all a text says, None when it says anything else."""
     said = _letters(text)
     if "?" in text or "？" in text or not said:
-        return None
+        return True if text and _NODS.fullmatch(text) else None
     if _SAYS_NO.is_all_of(said):
         return False
     return True if _SAYS_YES.is_all_of(said) and _A_YES.search(said) else None
@@ -152,6 +154,11 @@ def is_none_of_them(text: str) -> bool:
     return _NONE_OF_THEM.fullmatch(_letters(text)) is not None
 
 
+_SIGNED: Final = re.compile(r"[\ufe0f\u20e3]+")  # what makes 2 a key: 2️⃣
+_ONLY_A_DIGIT: Final = Sentence(  # “2”, 好的2, 应该是2, 二
+    r"[\s\"'“”‘’「」『』【】《》(\[<]*+(?:(?:谢谢|多谢|好的?|嗯|行|收到|可以|ok|那|就|应该|可能|好像|大概|估计|我|的|是|属于|情况|选|回复?|第)++[\s,，。:：\"'“”‘’「『【《(\[<]*+)?"
+    r"(?P<digit>[\d一二两三四])[个种条项]?[\"'“”‘’」』】》)\]>]*+(?:吧|的|了|啊|呀|哈|[\s。.!！…~～])*+"
+)
 _PICKS = "选"
 _KINDLY_BEFORE = re.compile(  # 谢谢李老师，我选2
     r"(?:(?:谢谢|多谢|感谢|好的?|嗯+|行|收到|辛苦|麻烦|thanks|ok)[^\d,，。!！、;；]{0,8}[\s,，。!！、;；]+)?(?P<picks>(?:那|我|就|想|还是)*(?:(?:选|按)(?:择|的是|了)?|要(?=\s*第?\d\s*$))\s*第?)?(?=[\d一二两三四五六七八九])",
@@ -169,6 +176,9 @@ def choice(text: str) -> tuple[int, str] | None:
     several = _SEVERAL.fullmatch(said)
     if several is not None:
         return int(several[1]), ""  # the others can be picked after it
+    only = _ONLY_A_DIGIT.fullmatch(_SIGNED.sub("", said))
+    if only is not None:
+        return int(only["digit"].translate(_DIGITS)), ""
     kindly = _KINDLY_BEFORE.match(said)
     is_alone = kindly is not None and kindly.end() > 0 and not kindly["picks"]
     if kindly is not None and kindly.end():

@@ -157,21 +157,28 @@ class Talk:
 
     def called_for(self, hearing: Hearing) -> str:
         """Return what whoever calls the bot with nothing but 帮看下 has just told, in as many messages as it took; else nothing."""
-        if not hearing.is_addressed or _ONLY_CALLS.fullmatch(hearing.text) is None:
+        if not hearing.is_addressed or not only_calls(hearing.text):
             return ""
         told: list[str] = []
+        is_apart = False
         for line in self._before(hearing, _SOON):
-            if line.account != hearing.origin.account or line.is_answer or line.is_to_bot or line.calls:
+            if line.account != hearing.origin.account and not line.is_staff:
+                is_apart = True  # others may have told of troubles of their own
+                continue
+            if line.is_staff or line.is_answer or line.is_to_bot or line.calls:
                 break
             if len(fold(line.text)) >= _LEAST_LINE and not (is_noise(line.text) or is_thanks(line.text)):
                 told.append(line.text)
         said = "，".join(reversed(told[:_MOST_TOLD]))
-        return said if len(fold(said)) >= _LEAST_TOLD else ""
+        is_sure = looks_like_trouble(said) or not is_apart
+        return said if is_sure and len(fold(said)) >= _LEAST_TOLD else ""
 
     def told_since(self, hearing: Hearing, since: datetime, asked: str, more: str) -> str:
         """Return what was told since an instant besides what was asked, once each, and what is told now."""
         told = (*self.added_since(hearing, since), more)
-        return "；".join(dict.fromkeys(each for each in told if each and fold(each) != fold(asked)))
+        return "；".join(
+            dict.fromkeys(each for each in told if each and fold(each) != fold(asked) and not is_thanks(each))
+        )
 
     def added_since(self, hearing: Hearing, since: datetime) -> tuple[str, ...]:
         """Return what whoever speaks has told soon after an instant, oldest first, without what asks or thanks."""
@@ -202,6 +209,11 @@ def _calls(lines: list[Line], hearing: Hearing) -> bool:
     return any(
         line.is_staff and (account in line.calls or (len(name) > 1 and name in line.text)) for line in lines
     )
+
+
+def only_calls(text: str) -> bool:
+    """Say whether words ask for help and say nothing else: 帮忙看看."""
+    return _ONLY_CALLS.fullmatch(text) is not None
 
 
 def tells(text: str) -> bool:

@@ -42,6 +42,12 @@ _MAY_BE_CODE = re.compile(r"[@＠\[/]|[wW]{3}\.|[0-9]{7}")
 # Three and more of one character are one; two may be a word.
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 
+# How people write 没有 as they say it; 积木有, 大米有 and the like are other words.
+_THERE_IS_NONE = re.compile(
+    "(?<![树积红林草花乔灌硬软原实楠檀朽枯伐])木有|(?<![大小玉厘毫分平千虾糯稻纳几多0-9一二三四五六七八九十百半])米有|冇得?|莫得|没得(?=信号|声音|网|反应|电|画面|水)"
+)
+_MAY_BE_NONE = re.compile("[木米]有|冇|[莫没]得")
+
 _GREETINGS = (
     "大家好|各位(?:老师|家长|大佬)?们?好|老师们?好|您好|你好|早上好|上午好|中午好|下午好|晚上好|各位老师|各位大佬"
     "|在吗|在不在|在么|有人吗|有人在吗|客服在吗|客服在不在|哈喽|有人知道吗"
@@ -130,7 +136,7 @@ _HELP_WITH_OTHER_THINGS = re.compile(
 )
 _LEAST_TOLD = 4  # letters before the wish for help
 _DENIED = re.compile(
-    f"(?:没有?|不再|未)(?:再)?(?:{_SLOW_OR_SHUT}|报错|出错|错误|失败|异常|故障|死机|掉线|断线|问题)"
+    f"(?:没有?|不再|未)(?:再)?(?:{_SLOW_OR_SHUT}|报错|出错|错误|失败|异常|故障|死机|掉线|断线|问题|卡纸|坏|[黑蓝白花闪]屏|断网|漏水|跳闸|冒烟|闪退|崩溃|乱码|宕机)"
 )
 
 
@@ -186,8 +192,13 @@ def plain(text: str) -> str:
 def fold(text: str) -> str:
     """Return the letters and digits of a text in one form: simplified, lower case, half width, single spaces.
 
-    Punctuation and emoji become spaces. Folding twice gives the same as folding once.
+    Punctuation and emoji become spaces, 木有 is 没有. Folding twice gives the same as folding once.
     """
+    folded = _folded(text)
+    return _THERE_IS_NONE.sub("没有", folded) if _MAY_BE_NONE.search(folded) else folded
+
+
+def _folded(text: str) -> str:
     bare = text.strip(_MARKS)
     if _FOLDED.fullmatch(bare) and not _traditional().search(bare):
         return bare  # most texts are
