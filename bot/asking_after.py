@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from bot.alike import share
 from bot.asks import Choices, Suggestion
 from bot.commands import parse
 from bot.desk import Desk
@@ -12,13 +13,23 @@ from bot.drafts import Drafts
 from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.orders import Orders
+from bot.outcomes import outcome, says_it_works
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.voices import title
 from bot.vocabulary import Word
-from bot.wishes import Wish, has_waited, is_by_oneself, is_over, is_pressing, wish
+from bot.wishes import (
+    Wish,
+    asks_whether_done,
+    has_waited,
+    is_by_oneself,
+    is_over,
+    is_pressing,
+    whose_nobody_came,
+    wish,
+)
 from faq.text import fold, looks_like_question, looks_like_trouble
 
 _AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
@@ -32,6 +43,10 @@ _SEES_NOBODY = re.compile(  # said after 已到场
 _FAILS_AGAIN = re.compile(
     r"(?:怎么|它)?又(?:断|坏|黑屏?|停|卡|掉线?|死机|花屏?|闪|挂|崩)了[啊呀啦,，。.!！~～\s]*"
 )
+_OF_REPAIRS = re.compile(
+    r"修|[来到]|处理|弄|进展|消息|好了|怎么样|谁"
+)  # 周末有人上班吗 may be asked of anybody
+_NAMES = re.compile(r"(?!(?:我们?|这边|这里|那边)*$)")
 _A_BARE_CALL = 5  # letters: 急急急！
 _WORDS = {
     Wish.HOW_FAR: Word.MINE,
@@ -90,17 +105,33 @@ class AskingAfter:
         may_have_waited = _WAITED.search(hearing.text) is not None
         if wished is None and may_have_waited and has_waited(hearing.text):
             wished = Wish.SOONER
+        missing = whose_nobody_came(hearing.text) if wished is None else None
+        if wished is None and asks_whether_done(hearing.text):
+            wished = Wish.HOW_FAR
+        found = outcome(hearing.text, (hearing.text,)) if wished is None and missing is None else None
+        works = found is not None and bool(found.works) and not found.rest
         sees_nobody = _SEES_NOBODY.fullmatch(hearing.text.strip()) is not None
-        is_asked = wished is Wish.HOW_FAR and fresh is not None and is_quiet(hearing)
+        is_asked = (
+            wished is Wish.HOW_FAR
+            and (fresh is not None or _OF_REPAIRS.search(hearing.text) is not None)
+            and is_quiet(hearing)
+        )
         is_wished = wished is Wish.NO_MORE or (wished is Wish.SOONER and may_have_waited)
-        if not (is_wished or is_asked or sees_nobody):
+        if not (is_wished or is_asked or sees_nobody or works or missing is not None):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        if missing is not None:
+            late = [each for each in own if share(missing, each.text)] if _NAMES.search(missing) else own
+            return len(late) == 1 and await self._about(hearing, late[0], Wish.SOONER)
+        if works:
+            is_sure = len(own) == 1 and says_it_works(hearing.text, own[0].text, is_quiet=is_quiet(hearing))
+            return is_sure and own[0].owner is None and await self._about(hearing, own[0], Wish.NO_MORE)
         if sees_nobody:
             return len(own) == 1 and await self._missed(hearing, own[0])
         is_sure = (
             wished is Wish.SOONER
             or is_over(hearing.text)
+            or is_asked
             or (is_by_oneself(hearing.text) and is_quiet(hearing))
         )
         is_meant = len(own) == 1 and (is_sure or own[0].number == fresh)

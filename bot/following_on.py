@@ -3,20 +3,23 @@ the ticket, and the bot does not talk between the two."""
 
 from __future__ import annotations
 
-from bot.alike import share
+from msgspec.structs import replace
+
+from bot.alike import says_alike, share
 from bot.deciding import announces
 from bot.desk import Desk
 from bot.finding import Finding
 from bot.hearing import Hearing
-from bot.outcomes import outcome
+from bot.outcomes import outcome, says_it_works
 from bot.raising import raised
-from bot.short_answers import says_still
+from bot.short_answers import not_yet, says_still
 from bot.talk import Talk, tells
 from bot.tellings import addition, may_ask, supplement, telling
 from bot.tickets import steps as s
 from bot.tickets.kinds import Status, Telling
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
+from faq.outages import says_no_more
 from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
 
 
@@ -56,17 +59,44 @@ class FollowingOn:
             return self._talk.is_called_by_staff(hearing)
         return await self._add(hearing, ticket, is_heard=True)
 
+    async def fails_still(self, hearing: Hearing, fresh: int | None) -> bool:
+        """Pass on to its owner what fails still, or again, of a ticket that is open; False when it is of none, or just reported."""
+        text = hearing.text
+        if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or fresh is not None:
+            return False
+        if not _fails_again(text) or looks_like_question(text) or self._talk.is_with_staff(hearing):
+            return False
+        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        named = [each for each in own if share(text, each.text)]
+        is_only = len(own) == 1 and (
+            says_no_more(text, own[0].text) and says_alike(text, own[0].text)
+            if looks_like_trouble(text)
+            else self._talk.is_quiet(hearing)
+        )
+        meant = named if len(named) == 1 else own if is_only else []
+        if len(meant) != 1:
+            return False
+        step = self.supplement(hearing, text)
+        if not self._talk.has_just_said(hearing, _fails_again):  # once is passed on
+            step = replace(step, telling=step.telling or Telling.TELLS)
+        await self._desk.take(meant[0].number, step, hearing.origin, known=meant[0])
+        return True
+
     async def _works(self, hearing: Hearing) -> bool:
-        """Pass on that it works when the owner has just spoken: they have yet to say so themselves, with what helped."""
-        if (
-            hearing.mentions
-            or (staff := self._talk.last_staff(hearing)) is None
-            or not outcome(hearing.text, (hearing.text,))
-        ):
+        """Pass on to the owner that it works, when they have just spoken, or when the words can be about nothing else.
+
+        They have yet to say so themselves, with what helped.
+        """
+        if hearing.mentions or not outcome(hearing.text, (hearing.text,)):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
         owner = own[0].owner if len(own) == 1 else None
-        if owner is None or owner.id != staff:
+        if owner is None:
+            return False
+        is_answer = self._talk.last_staff(hearing) == owner.id
+        if not is_answer and not says_it_works(
+            hearing.text, own[0].text, is_quiet=self._talk.is_quiet(hearing)
+        ):
             return False
         found = outcome(hearing.text, (own[0].text,))
         if found is None or not found.works or found.rest:
@@ -117,6 +147,10 @@ class FollowingOn:
                 step = supplement(hearing.by, hearing.text)
             await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
         return True
+
+
+def _fails_again(text: str) -> bool:
+    return says_still(text) and (looks_like_trouble(text) or not_yet(text))
 
 
 def goes_on_about(text: str, known: str) -> bool:

@@ -14,6 +14,7 @@ from bot.short_answers import not_yet, says_still
 from faq.text import fold, is_helped, is_thanks, looks_like_trouble
 
 _LONGEST = 60
+_BARE = 3  # letters: 好了, 可以了
 _MINE = re.compile(
     r"^(?:我们?(?:的|这边|这里|这儿|这|班)?|这边|那边)(?:的)?(?:怎么|可)?(?=还|没|并没|根本没)"
 )  # 我的还没好
@@ -68,6 +69,14 @@ def outcome(text: str, known: Sequence[str]) -> Outcome | None:
         if works is not None:
             return _with_rest(works, head, _BESIDES.sub("", rest), known)
     return None
+
+
+def says_it_works(text: str, known: str, *, is_quiet: bool) -> bool:
+    """Say whether words that nobody asked for can only mean that a ticket works: `打印机好了`, or `现在好了` while nobody else speaks.
+
+    好了 alone may be about anything.
+    """
+    return share(text, known) or (is_quiet and len(fold(text)) > _BARE and is_helped(text))
 
 
 def thanked_besides(text: str) -> tuple[str, str] | None:

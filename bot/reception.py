@@ -255,6 +255,8 @@ class Reception:
             return
         if not hearing.is_for_staff and await self._about_ticket(hearing, link):
             return
+        if link is None and await self._following_on.fails_still(hearing, fresh):
+            return
         if link is None and (await self._joining.echoed(hearing) or await self._asking_after.again(hearing)):
             return
         if hearing.quotes is None and (

@@ -106,6 +106,13 @@ class Talk:
             for line in self._before(hearing, _TALKING)
         )
 
+    def has_just_said(self, hearing: Hearing, what: Callable[[str], bool]) -> bool:
+        """Say whether whoever speaks has said such a thing here a moment before, to whomever."""
+        return any(
+            line.account == hearing.origin.account and what(line.text)
+            for line in self._before(hearing, _TALKING)
+        )
+
     def follows(self, hearing: Hearing, person: str) -> bool:
         """Say whether somebody speaks right after another person, with nobody's words in between."""
         lines = self._before(hearing, _TALKING)

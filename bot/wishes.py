@@ -46,6 +46,11 @@ _SOONER = Sentence(
     r"到底有没有人(?:管|来|理|处理)(?:啊|呀|了)*(?:都?等了?(?:很久|半天|[一二三四五六七八九十半两几\d]+个?半?(?:小时|分钟|天))了?)?|都?等了?[一二三四五六七八九十半两几\d]+个?半?(?:小时|分钟|天)了|催一下|催催|催一催|(?:师傅|工程师)呢|快(?:点|一点|些)(?:派人|派个人|叫人|叫个人|安排人?|找人|来人)?(?:过?来|处理|修)?|人呢|都?等半天了|尽快(?:处理|来|修)?|抓紧(?:时间)?(?:处理|来)?|等(?:了)?(?:很|好|太)久了|(?:怎么|为什么|咋)(?:还|都|一直)*没有?人(?:接|管|处理|修|理)?|怎么还(?:不来|没来|没人来?|没好|没处理|没修好?|没动静)"
     r")(?:吧|吗|啊|呀)?"
 )
+_IS_IT_DONE = Sentence(r"(?:现在|那)?(?:修|弄|搞|处理)?好了(?:吗|嘛|么|没有?)(?:啊|呀|呢)*+")
+_NOBODY_CAME = Sentence(  # 二班还没来人
+    r"(?P<what>.{0,8}?)(?:这边|那边|这里|这儿)?(?:怎么|咋|为什么|到现在|现在|一直|都)*+还(?:是)?没(?:有)?(?:个)?(?:(?:人|师傅|工程师)(?:过?来|到|修|管|处理|接)|(?:过?来|到|见|看到|等到)(?:个)?(?:人|师傅|工程师))(?:过?来|修|处理)?(?:啊|呀|呢|吗|了)*+"
+    r"|(?P<who>)(?:师傅|工程师|修的人?|维修的?)(?:怎么|咋|到现在|一直)*+还(?:是)?没(?:有)?(?:过?来|到)(?:啊|呀|呢|吗)*+"
+)
 _NO_NEED = r"(?:不用|不需要|不必|别)(?:再|你们?|您们?|师傅|麻烦)*"
 _COMING = r"(?:过?来|派人|上门|跑)*(?:修|看|处理|管|弄)?"
 _WORKS = r"(?:(?:现在|刚才|刚|已经|都|它|又|就|我们?|老师|自己|重[启装]|关机|开机|一下|了)*(?:(?:弄|修|搞|整|处理|解决)?好|可以用?|行|能用|正常|恢复正常?|没事|没问题|搞定|解决)了)"
@@ -122,6 +127,17 @@ def wish(text: str) -> Wish | None:
     if _SOMEBODY.fullmatch(said):
         return Wish.SOMEBODY
     return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None
+
+
+def asks_whether_done(text: str) -> bool:
+    """Say whether a whole text is `好了吗`: of a customer it asks after what they have reported, of staff after anything."""
+    return _IS_IT_DONE.fullmatch(_MARKS.sub("", normalized(text))) is not None
+
+
+def whose_nobody_came(text: str) -> str | None:
+    """Return what a text says that nobody has come for, empty where it only says so: `二班还没来人`; None when it says anything else."""
+    found = _NOBODY_CAME.fullmatch(_MARKS.sub("", normalized(text)))
+    return found["what"] if found is not None else None
 
 
 def has_waited(text: str) -> bool:
