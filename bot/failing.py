@@ -10,6 +10,7 @@ import msgspec
 
 from adapters.contract import Incoming
 from bot.metrics import Meters
+from bot.said_secrets import without_said_secrets
 from bot.store.contract import Failure, Store
 
 _MOST_TRACE = 20_000  # characters; the end of a traceback says most
@@ -40,7 +41,7 @@ class Failures:
                 at=now,
                 room=incoming.room,
                 person=incoming.sender,
-                text=_sayable(incoming.text[:1000]),
+                text=without_said_secrets(_sayable(incoming.text[:1000])),
                 trace=_trace(fault),
                 message=_written(incoming),
             )

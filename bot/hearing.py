@@ -13,6 +13,7 @@ from adapters.contract import Incoming, RoomKind
 from bot.config import Room
 from bot.directory import Directory
 from bot.origin import Origin
+from bot.said_secrets import without_said_secrets
 from bot.store.contract import ClosedAsk
 from bot.tickets.model import Party
 from bot.tickets.rules import Role
@@ -86,8 +87,11 @@ def heard(
         room=room,
         language=(room.language if room else customer_room.language if customer_room else "") or language,
     )
+    text = _plain((incoming.command or incoming.text)[:_LONGEST])
+    if not (role.is_staff or is_private):  # where others read it; privately it is the way for it to be told
+        text = without_said_secrets(text)
     return Hearing(
-        text=_plain((incoming.command or incoming.text)[:_LONGEST]),
+        text=text,
         origin=origin,
         is_addressed=incoming.is_addressed or incoming.command is not None or is_private,
         is_private=is_private,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from bot.directory import Directory
 from bot.learning.masking import without_secrets
 from bot.store.messages import Delivery, Queued
@@ -55,7 +57,8 @@ class Paperwork:
         course = self._course(ticket, records, speaker)
         heard = self._heard(ticket, await self._store.said_about(ticket.number))
         words = sorted((*heard, *self._told(ticket, records)), key=lambda each: each.at)
-        return service_record(ticket, course, words, speaker, self._rules)
+        shown = replace(ticket, text=without_secrets(ticket.text))
+        return service_record(shown, course, words, speaker, self._rules)
 
     def _course(self, ticket: Ticket, records: Sequence[Record], speaker: Speaker) -> Course | None:
         try:
@@ -87,7 +90,7 @@ class Paperwork:
         if room is None or room.kind != "customer":
             return ()
         return tuple(
-            Words(message.created_at, message.text)
+            Words(message.created_at, without_secrets(message.text))
             for message in said
             if message.room == ticket.address
             and message.state is Delivery.SENT

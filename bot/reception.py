@@ -36,6 +36,7 @@ from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
 from bot.promising import Promising
+from bot.said_secrets import without_said_secrets
 from bot.short_answers import says_broken, takes_over
 from bot.shown import Shown, bracketed, names_of
 from bot.spoken import spoken
@@ -354,9 +355,8 @@ class Reception:
                 await self._answering.question(hearing)
             return
         if ticket.status is not Status.CLOSED:
-            await self._desk.take(
-                ticket.number, s.Say(hearing.by, hearing.text), hearing.origin, known=ticket
-            )
+            said = s.Say(hearing.by, without_said_secrets(hearing.text))
+            await self._desk.take(ticket.number, said, hearing.origin, known=ticket)
 
     def _named(self, hearing: Hearing, incoming: Incoming) -> tuple[str, ...]:
         if not incoming.attachments:

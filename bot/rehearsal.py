@@ -9,6 +9,7 @@ from bot.complaints import is_about_us, wishes_to_complain
 from bot.outcomes import outcome
 from bot.promise_sentences import ALL as ASKS_FOR_PROMISES
 from bot.results import told
+from bot.said_secrets import without_said_secrets
 from bot.sentences import IN_TWO_WORDS
 from bot.short_answers import agreed, corrected, is_none_of_them, takes_over
 from bot.spoken import spoken
@@ -34,4 +35,5 @@ def rehearse() -> None:
         told(text, Result(ticket=1))
         for sentence in (*IN_TWO_WORDS, *ASKS_FOR_PROMISES):
             sentence.fullmatch(text)
+        without_said_secrets(f"{text} password")
         spoken(text, lambda _: None, is_manager=True, is_addressed=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 
 import msgspec
@@ -16,6 +17,10 @@ class Sentence(msgspec.Struct, frozen=True):
     def fullmatch(self, said: str) -> re.Match[str] | None:
         """Return the groups of a text that is this sentence and no more, or None."""
         return _compiled(self.pattern).fullmatch(said)
+
+    def replaced(self, said: str, by: Callable[[re.Match[str]], str]) -> str:
+        """Return a text in which every place that fits is replaced; for patterns of a part of a text."""
+        return _compiled(self.pattern).sub(by, said)
 
 
 @cache

@@ -30,6 +30,7 @@ from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.kinds import Closing, Telling
 from bot.tickets.model import Agreed, Grace, Offer, Party, Promise, Ticket, Undoable
+from bot.tickets.secrecy import hides
 from bot.tickets.shared_changes import settled, spoken
 from scheduler.intervals import in_utc
 
@@ -99,6 +100,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         appointment=event.appointment,
         coverage=coverage_changes.undecided(event),
         changed_at=at,
+        hides_secrets=hides(event),
     )
 
 
@@ -122,6 +124,8 @@ def evolve(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
         by = event.by
         if by is not None:
             undo = Undoable(by=by, word=type(event).__name__, at=at, before=replace(ticket, undo=None))
+    if not ticket.hides_secrets and hides(event):
+        after = replace(after, hides_secrets=True)
     return replace(after, version=ticket.version + 1, undo=undo, changed_at=at)
 
 

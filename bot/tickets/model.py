@@ -288,6 +288,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     follows: int | None = None  # the ticket it was merged into
     is_part: bool = False  # that ticket is of the same customer and counts for both
     undo: Undoable | None = None
+    hides_secrets: bool = False  # a password was said about it in the group; whoever said it was told
 
     @property
     def is_ahead(self) -> bool:

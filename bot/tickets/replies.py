@@ -41,6 +41,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.notices import noticed
 from bot.tickets.planned_notices import planned_notice
 from bot.tickets.rules import Rules
+from bot.tickets.secrecy import with_warning
 from bot.tickets.voices import Voices, title
 
 __all__ = ["replies", "title"]
@@ -50,7 +51,10 @@ def replies(
     before: Ticket | None, after: Ticket, events: Sequence[e.AnyEvent], voices: Voices, rules: Rules
 ) -> list[Message]:
     """Return the messages that follow from the events of one step; at most one per room."""
-    return [message for event in events for message in _said_of(event, before, after, events, voices, rules)]
+    said = [message for event in events for message in _said_of(event, before, after, events, voices, rules)]
+    if after.hides_secrets and not (before is not None and before.hides_secrets):
+        return with_warning(said, after, voices.customer)
+    return said
 
 
 def _said_of(

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from bot.cli import main
 from bot.paperwork import Paperwork
-from bot.store.messages import Queued
+from bot.store.messages import Delivery, Queued
 from bot.tickets import events as e
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.model import Party, Ticket
@@ -74,10 +74,11 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
 
 
 class OneTicket:
-    """A shelf with the records of one ticket, and nothing that the bot said."""
+    """A shelf with the records of one ticket, and what the bot said of it."""
 
     def __init__(self, ticket: Ticket, *records: Record) -> None:
         self._ticket, self._records = ticket, list(records)
+        self.said: list[Queued] = []
 
     async def ticket(self, number: int) -> Ticket | None:
         return self._ticket if number == self._ticket.number else None
@@ -86,7 +87,7 @@ class OneTicket:
         return self._records if number == self._ticket.number else []
 
     async def said_about(self, number: int) -> list[Queued]:
-        return []
+        return self.said if number == self._ticket.number else []
 
 
 def _words(text: str, who: str, room: str = "qq:group:1") -> Record:
@@ -113,6 +114,31 @@ async def test_what_the_customer_told_in_the_group_stands_in_it_without_secrets(
 ) -> None:
     said = await _told(rules_of_yucai, _words("SN5521，电话13812345678，密码 8x7k", "王老师"))
     assert said == ["王老师：SN5521，电话***，密码 ***"]
+
+
+@pytest.mark.asyncio
+async def test_the_problem_and_what_the_bot_said_stand_in_it_without_secrets(rules_of_yucai: Rules) -> None:
+    ticket = Ticket(
+        number=1001, version=1, kind=Kind.FAULT, room="yucai", customer="yucai", requester=Party("w", "王老师"),
+        account="qq:1", address="qq:group:1", text="登不上，密码 8x7k", opened_at=AT,
+    )  # fmt: skip
+    rooms: Any = SimpleNamespace(room_at=lambda _: SimpleNamespace(kind="customer"))
+    shelf = OneTicket(ticket)
+    shelf.said = [
+        Queued(
+            key="1",
+            adapter="qq",
+            room="qq:group:1",
+            text="进展：密码改成 8x7k",
+            created_at=AT,
+            state=Delivery.SENT,
+        )
+    ]
+    made = await Paperwork(store=shelf, directory=rooms, rules=rules_of_yucai).record(
+        ticket, Speaker(str, ZoneInfo("Asia/Shanghai"), AT)
+    )
+    assert "8x7k" not in f"{made.of}"
+    assert "登不上，密码 ***" in f"{made.of}"
 
 
 @pytest.mark.asyncio

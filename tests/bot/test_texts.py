@@ -65,6 +65,12 @@ _NOT_SAID = {
 }
 # Constants that hold what people type.
 _HEARD = {
+    "_WORDS",
+    "_MAY",
+    "_ASKS_FOR_IT",
+    "_UNIT",
+    "_IS",
+    "_ENDS",
     "_OURS",
     "_HOW",
     "_USUALLY",
@@ -112,7 +118,6 @@ _HEARD = {
     "_FREQUENT",
     "_COMPOUND",
     "_DOES",
-    "_WORDS",
     "_NOTHING_TO_SAY",
     "_YES",
     "_NO",
@@ -145,7 +150,6 @@ _HEARD = {
     "_ABOVE",
     "_OF_WHAT",
     "_POLITELY",
-    "_MAY",
 }
 _READING = {
     "compile", "search", "match", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "startswith",

@@ -1,0 +1,47 @@
+"""What customers say in a group: passwords and codes are hidden, and nothing that only speaks of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.said_secrets import without_said_secrets
+from bot.tickets.secrecy import HIDDEN
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("1，向日葵 123 456 789 密码 8x7k", "8x7k"), ("向日葵 123 456 789 密码 8x7k", "123 456 789"),
+        ("向日葵识别码 123456789 验证码 a1b2c3", "123456789"), ("todesk 987654321 ab12cd", "ab12cd"),
+        ("密码是Abc12345", "Abc12345"), ("密码：admin", "admin"), ("密码是 admin。", "admin"), ("WiFi密码12345678", "12345678"),
+        ("密码 Admin@2026", "Admin@2026"), ("登录密码默认是123456", "123456"), ("口令（Ab12cd）", "Ab12cd"),
+        ("密码改成了xyz789", "xyz789"), ("密码从abc123换成xyz789", "abc123"), ("密码从abc123换成xyz789", "xyz789"),
+        ("账号密码 admin 123456", "123456"), ("账号 admin 密码 admin", "密码 admin"), ("用户名 wang，密码 wangls88", "wangls88"),
+        ("验证码是 4821", "4821"), ("验证码 482113 输进去没反应", "482113"), ("password: hunter2", "hunter2"),
+        ("my password is Hunter2!", "Hunter2"), ("pwd=abc#99x", "abc#99x"), ("http://root:pa55@10.0.0.1/x", "pa55"),
+        ("http://x.cn/a?token=abcdef&b=1", "abcdef"), ("密码就是 school2024，还是登不上", "school2024"),
+        ("身份证 11010519491231002X", "11010519491231002X"), ("管理员密码 qwe123，麻烦远程看一下", "qwe123"),
+    ],
+)  # fmt: skip
+def test_a_secret_is_hidden(text: str, secret: str) -> None:
+    said = without_said_secrets(text)
+    assert HIDDEN in said
+    assert secret not in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "密码忘了", "密码不对", "怎么改密码", "重置密码", "验证码收不到", "密码错误怎么办", "密码是多少", "wifi密码是什么", "密码输了3次被锁了",
+        "密码要8-16位", "密码 12 位以上才行", "忘记密码 1001", "重置密码 1001", "密码锁坏了", "密码 error 403", "密码框是灰的", "密码是对的",
+        "密码是excel文件的", "密码 2024年改过一次", "密码是2026年3月改的", "请把密码发给我", "密码：", "密码 ******", "验证码一直是 502 错误",
+        "password reset does not work", "my password doesn't work", "the password is wrong", "password is not accepted",
+        "how do I change my password", "token expired", "the wifi key is missing", "投影仪型号 EB-C2060XN", "序列号 SN8812-2231",
+        "向日葵 123 456 789", "会议号 123 456 789", "教室 1001 的打印机", "提取码 ab12", "http://10.0.0.1:8080/login?ticket=1",
+        "身份证号 110105194912310021", "手机号 13812345678", "Win11 升级后密码键盘 K120 用不了", "pin 3 of the connector is bent",
+        "验证码 120s 还没到", "密码 win10 登录界面不显示", "改密码 12345 教室的", "密码 12345 教室", "K-046 密码 K-046", "password is temporary",
+        "密码邮件 14:30 发的", "密码 2026-03-05 过期", "学校统一身份认证密码规则是什么",
+    ],
+)  # fmt: skip
+def test_what_only_speaks_of_secrets_stays(text: str) -> None:
+    assert without_said_secrets(text) == text
