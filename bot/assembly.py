@@ -56,6 +56,7 @@ from bot.promising import Promising
 from bot.quota_words import Says, Warned, warnings
 from bot.reception import Reception
 from bot.registering import Registering
+from bot.reporting import Reporting
 from bot.resulting import Resulting
 from bot.setting_up import SettingUp
 from bot.shown import Shown
@@ -331,8 +332,12 @@ async def assemble(
         talk=talk,
     )
     asking_after = AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders, rules=rules)
+    reporting = Reporting(
+        desk=desk, drafts=drafts, store=store, ledgers=ledgers, rules=rules, public_url=config.web.public_url
+    )
     reception = Reception(
         promising=promising,
+        reporting=reporting,
         directory=directory,
         store=store,
         clock=clock,

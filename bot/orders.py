@@ -30,7 +30,6 @@ from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.promising import Promising
 from bot.raising import pressed
-from bot.sentences import FIGURES
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld, in_one
@@ -235,16 +234,6 @@ class Orders(AnswersAside):
             return False
         rest = hearing.text.split(near.rpartition(" ")[2], 1)[-1] if " " in near else ""
         await self._ask_whether(hearing, near, f"{near}{rest}")
-        return True
-
-    async def pointed(self, hearing: Hearing) -> bool:
-        """Tell a manager who asks for figures where there are some; False for anything else."""
-        if not hearing.role.is_manager or FIGURES.fullmatch(hearing.text.strip()) is None:
-            return False
-        await self._say(
-            hearing,
-            N_("报表我还不会做。可以问：待办（在办和时限）、达标（合同指标）、回访；其余在看板上。"),
-        )
         return True
 
     async def _ask_whether(self, hearing: Hearing, shown: str, command: str) -> None:

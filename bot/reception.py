@@ -36,6 +36,7 @@ from bot.opening import Opening
 from bot.orders import Orders
 from bot.presence import Presence
 from bot.promising import Promising
+from bot.reporting import Reporting
 from bot.said_secrets import without_said_secrets
 from bot.short_answers import says_broken, takes_over
 from bot.shown import Shown, bracketed, names_of
@@ -90,6 +91,7 @@ class Reception:
         in_hand: InHand,
         by_place: ByPlace,
         promising: Promising,
+        reporting: Reporting,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -115,6 +117,7 @@ class Reception:
         self._in_hand = in_hand
         self._by_place = by_place
         self._promising = promising
+        self._reporting = reporting
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -234,9 +237,9 @@ class Reception:
             if suggested is not None:
                 await self._run(suggested)
             return
-        if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
+        if hearing.is_for_staff and link is None and await self._reporting.asked(hearing):
             return
-        if hearing.is_for_staff and link is None and await self._orders.pointed(hearing):
+        if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
             return
         if link is None and await self._following_on.wished(hearing):
             return

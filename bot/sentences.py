@@ -146,8 +146,11 @@ ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"(?:what do i have(?: open)?|what(?:'s| is) on my plate|(?:show )?my (?:open )?tickets){_END}"), Word.MINE),
 )  # fmt: skip
 
+_SPAN = r"(?P<when>今天|今日|昨天|昨日|这个?周|本周|上个?周|这个?月|本月|上个?月|今年)"
+_SHOW = r"(?:看|查|发|给我|出|来)?(?:一下|下|一份|个)?"
 FIGURES = Sentence(  # of a manager
-    rf"(?:看|查|发|给我)?(?:一下|下)?(?:今天|昨天|这个?周|本周|上个?周|这个?月|本月|上个?月|今年)?的?(?:(?:日报|周报|月报|报表|统计|看板)|(?:满意度|平均(?:响应|解决)(?:时间)?|响应率|超时率?|达标率)(?:是|有)?(?:多少|几个|几单|怎么样|如何|多久)){_END}|(?:daily|weekly|monthly) (?:report|digest){_END}"
+    rf"[/#]?{_SHOW}{_SPAN}?的?(?:(?P<what>日报|周报|月报|报表|统计|看板)(?:发|给|看)?(?:我|看)?(?:一下|下|一份)?|(?:满意度|评分|平均(?:响应|解决)(?:时间)?|响应率|超时率?|达标率)(?:的|了)?(?:单子?|工单)?(?:是|有)?(?:多少|几个|几单|怎么样|如何|多久|哪些)){_END}"
+    r"|[/#]?(?:(?:show|send|give)(?: me)? )?(?:the )?(?P<every>daily|weekly|monthly) (?:report|digest|summary)(?: please)?[\s.!?]*"
 )
 
 TAKES_BACK = Sentence(  # 发错了，撤回; 点错了，还没到

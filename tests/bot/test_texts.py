@@ -65,6 +65,9 @@ _NOT_SAID = {
 }
 # Constants that hold what people type.
 _HEARD = {
+    "_SPANS",
+    "_SPAN",
+    "_SHOW",
     "_WORDS",
     "_MAY",
     "_ASKS_FOR_IT",

@@ -1,0 +1,162 @@
+"""Figures that managers ask for: of which days, what counts of a ticket, and what is read for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from bot.reporting import span_of
+from bot.sentences import FIGURES
+from bot.tickets.kinds import Closing, Kind, Status, SurveyState
+from bot.tickets.model import Party, Survey, Ticket
+from bot.tickets.rules import Rules
+from bot.tickets.summaries import Facts, Late, Summary, facts_of, summed
+from tests.bot.office import CUSTOMER, DUTY, Office
+
+_FRIDAY = date(2026, 3, 6)
+_START, _END = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "following"),
+    [
+        ("日报", date(2026, 3, 6), date(2026, 3, 7)), ("昨天的日报", date(2026, 3, 5), date(2026, 3, 6)),
+        ("周报", date(2026, 2, 23), date(2026, 3, 2)), ("/周报", date(2026, 2, 23), date(2026, 3, 2)),
+        ("看一下本周周报", date(2026, 3, 2), date(2026, 3, 7)), ("这个周超时了几个？", date(2026, 3, 2), date(2026, 3, 7)),
+        ("月报", date(2026, 2, 1), date(2026, 3, 1)), ("上个月满意度怎么样", date(2026, 2, 1), date(2026, 3, 1)),
+        ("这个月统计", date(2026, 3, 1), date(2026, 3, 7)), ("今年达标率多少", date(2026, 1, 1), date(2026, 3, 7)),
+        ("统计", date(2026, 3, 2), date(2026, 3, 7)), ("Weekly report please", date(2026, 2, 23), date(2026, 3, 2)),
+        ("show me the daily digest", date(2026, 3, 6), date(2026, 3, 7)),
+    ],
+)  # fmt: skip
+def test_which_days_are_asked_about(text: str, first: date, following: date) -> None:
+    found = FIGURES.fullmatch(text)
+    assert found is not None
+    span = span_of(found, _FRIDAY)
+    assert (span.first, span.following) == (first, following)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "周报交了吗",
+        "周报写得不错",
+        "老张的周报",
+        "报表打不开",
+        "统计局来电话了",
+        "这周超时的单改一下",
+        "weekly report is late",
+        "日报系统坏了",
+    ],
+)
+def test_who_speaks_of_reports_asks_for_none(text: str) -> None:
+    assert FIGURES.fullmatch(text) is None
+
+
+@pytest.fixture
+def rules() -> Rules:
+    nothing: dict[str, Any] = {}
+    return Rules(
+        zone=ZoneInfo("Asia/Shanghai"),
+        policies=nothing,
+        calendars=nothing,
+        ladders=nothing,
+        rotas=nothing,
+        rooms=nothing,
+        staff=nothing,
+        roles=nothing,
+        customers=nothing,
+    )
+
+
+def _ticket(**changes: Any) -> Ticket:
+    values: dict[str, Any] = {
+        "number": 1, "version": 1, "kind": Kind.FAULT, "requester": Party("w", "王老师"), "text": "坏了",
+        "opened_at": _START - timedelta(days=3),
+    }  # fmt: skip
+    return Ticket(**(values | changes))
+
+
+def _facts(rules: Rules, **changes: Any) -> Facts | None:
+    return facts_of(_ticket(**changes), _START, _END, rules, _END)
+
+
+def test_a_ticket_is_new_on_its_first_instant_and_no_more_on_the_one_after(rules: Rules) -> None:
+    assert _facts(rules, opened_at=_START) == Facts(1, is_new=True, is_in_hand=True)
+    assert _facts(rules, opened_at=_END) == Facts(1, is_in_hand=True)
+
+
+def test_what_was_withdrawn_is_not_done_and_what_was_merged_does_not_count(rules: Rules) -> None:
+    over = {"status": Status.CLOSED, "closed_at": _START}
+    assert _facts(rules, **over, closing=Closing.CONFIRMED) == Facts(1, is_done=True)
+    assert _facts(rules, **over, closing=Closing.WITHDRAWN) is None
+    assert _facts(rules, **over, closing=Closing.MERGED, opened_at=_START) is None
+
+
+def test_ratings_count_with_the_day_on_which_a_ticket_was_done(rules: Rules) -> None:
+    survey = Survey(state=SurveyState.RATED, speed=5, quality=4)
+    over = {"status": Status.CLOSED, "closing": Closing.CONFIRMED, "survey": survey}
+    assert _facts(rules, **over, closed_at=_START) == Facts(1, is_done=True, score=4.5)
+    assert _facts(rules, **over, closed_at=_END) is None
+
+
+def test_calls_are_counted_apart(rules: Rules) -> None:
+    call = {"kind": Kind.CALLBACK}
+    assert _facts(rules, **call) == Facts(1, calls_owed=1)
+    made = {"status": Status.CLOSED, "closing": Closing.DONE, "closed_at": _START}
+    assert _facts(rules, **call, **made) == Facts(1, calls_made=1)
+
+
+def test_the_worst_is_named_first() -> None:
+    hour = timedelta(hours=1)
+    every = [
+        Facts(1, late=Late(1, hour)),
+        Facts(2, late=Late(2, None)),
+        Facts(3, late=Late(3, 2 * hour), score=4.0),
+    ]
+    found = summed([*every, Facts(4, is_new=True, answered_after=hour, score=5.0)])
+    assert [each.number for each in found.late] == [2, 3, 1]
+    assert (found.score, found.scores, found.answered_after) == (4.5, 2, hour)
+    assert summed([Facts(1, is_in_hand=True)]).is_empty
+    assert summed([]) == Summary(0, 0, 0, None, (), None, 0, 0, 0)
+
+
+@pytest.mark.asyncio
+async def test_every_ticket_of_the_day_counts_once_however_many_there_are(office: Office) -> None:
+    for number in range(130):
+        await office.hear(CUSTOMER, f"老师{number}", f"报障 第{number}教室投影不亮")
+    office.said(DUTY)
+    await office.hear(DUTY, "陈经理", "日报")
+    (text,) = office.said(DUTY)
+    assert text.startswith("📊 今日：新 130 关 0 在办 130｜没有超时\n要盯：1001")
+
+
+@pytest.mark.asyncio
+async def test_an_engineer_and_a_customer_read_no_figures(reported: Office) -> None:
+    await reported.hear(DUTY, "工程师01", "日报")
+    await reported.hear(CUSTOMER, "王老师", "日报")
+    await reported.hear(CUSTOMER, "陈经理", "日报")
+    assert reported.said(DUTY) == []
+    assert reported.said(CUSTOMER) == []
+
+
+@pytest.mark.asyncio
+async def test_the_page_is_named_where_the_configuration_says_how_to_reach_it(offices: Any) -> None:
+    first: Office = await offices()
+    config = replace(
+        first.bot.config,
+        web=msgspec.structs.replace(first.bot.config.web, public_url="https://desk.example.com"),
+    )
+    office: Office = await offices(other=config)
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    office.said(DUTY)
+    await office.hear(DUTY, "陈经理", "日报")
+    await office.hear(DUTY, "陈经理", "本周统计")
+    today, week = office.said(DUTY)
+    assert today.endswith("\n明细：https://desk.example.com/")
+    assert week.endswith("\n明细：https://desk.example.com/standings")
