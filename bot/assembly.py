@@ -23,10 +23,12 @@ from bot.config import Config
 from bot.contract_office import ContractOffice
 from bot.desk import Desk
 from bot.dialogue import Dialogue
+from bot.digests import Digests
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.duty_office import DutyOffice
 from bot.failing import Failures
+from bot.figuring import Figuring
 from bot.finding import Finding
 from bot.first_words import FirstWords
 from bot.following_on import FollowingOn
@@ -93,6 +95,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     auditor: Auditor
     office: DutyOffice
     contracts: ContractOffice
+    digests: Digests
     ticking: asyncio.Lock
     meters: Meters
     journal: Journal
@@ -112,6 +115,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
             await self.school.weekly.tick(now)
             await self.losses.tick(now)
             await self.unheard.tick(now)
+            await self.digests.tick(now)  # last, because it reads many tickets
 
     def quota_warnings(self, voice: Says) -> Iterator[Warned]:
         """Yield what of the platforms' quotas is nearly used up, in somebody's words."""
@@ -142,6 +146,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
                     self.contracts.next_at(self.clock.now()),
                     self.losses.next_at(self.clock.now()),
                     self.unheard.next_at(self.clock.now()),
+                    self.digests.next_at(self.clock.now()),
                 )
                 if at is not None
             ),
@@ -332,12 +337,20 @@ async def assemble(
         talk=talk,
     )
     asking_after = AskingAfter(desk=desk, drafts=drafts, finding=finding, orders=orders, rules=rules)
-    reporting = Reporting(
-        desk=desk, drafts=drafts, store=store, ledgers=ledgers, rules=rules, public_url=config.web.public_url
+    figuring = Figuring(store, ledgers, rules, config.web.public_url)
+    digests = Digests(
+        times=config.digests,
+        figuring=figuring,
+        desk=desk,
+        drafts=drafts,
+        directory=directory,
+        rules=rules,
+        rooms=config.rooms,
+        language=config.bot.language,
     )
     reception = Reception(
         promising=promising,
-        reporting=reporting,
+        reporting=Reporting(desk=desk, drafts=drafts, figuring=figuring),
         directory=directory,
         store=store,
         clock=clock,
@@ -398,6 +411,7 @@ async def assemble(
         reception=reception,
         office=office,
         contracts=contracts,
+        digests=digests,
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
         ticking=asyncio.Lock(),

@@ -33,6 +33,7 @@ from bot.config_rotas import rotas_of
 from bot.config_secrets import Secrets
 from bot.config_sections import (
     contracts_of,
+    digests_of,
     faq_of,
     monitoring_of,
     runbooks_of,
@@ -121,6 +122,7 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
         runbooks=runbooks_of(settings.runbooks),
         visits=visits_of(settings.visits, mistakes),
         notices=NoticeLimits(settings.notices.per_room, settings.notices.per_person),
+        digests=digests_of(settings.notices, mistakes),
     )
 
 

@@ -143,6 +143,14 @@ class MonitoringConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DigestTimes:
+    """When figures are told unasked, in the bot's zone; None: never."""
+
+    daily: time | None = None
+    weekly: time | None = None  # on Mondays
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """All that a file says. The address of the store may hold a password, so it is left out of every repr."""
 
@@ -168,3 +176,4 @@ class Config:
     runbooks: tuple[RunbookRules, ...] = ()
     visits: VisitRules = field(default_factory=VisitRules)
     notices: NoticeLimits = field(default_factory=NoticeLimits)
+    digests: DigestTimes = DigestTimes()

@@ -12,7 +12,14 @@ from urllib.parse import urlencode
 from bot.config_file import why_unreadable
 from bot.config_lines import Place
 from bot.config_mistakes import Mistakes, Wording
-from bot.config_model import EmbeddingsConfig, FaqConfig, MonitoringConfig, TicketLimits, WebConfig
+from bot.config_model import (
+    DigestTimes,
+    EmbeddingsConfig,
+    FaqConfig,
+    MonitoringConfig,
+    TicketLimits,
+    WebConfig,
+)
 from bot.config_secrets import Secrets
 from bot.config_values import clock_time, length, parsed
 from bot.settings import (
@@ -20,6 +27,7 @@ from bot.settings import (
     EmbeddingsSettings,
     FaqSettings,
     MonitoringSettings,
+    NoticesSettings,
     RunbookSettings,
     StoreSettings,
     SurveySettings,
@@ -158,6 +166,15 @@ def runbooks_of(settings: tuple[RunbookSettings, ...]) -> tuple[RunbookRules, ..
         )
         for each in settings
     )
+
+
+def digests_of(settings: NoticesSettings, mistakes: Mistakes) -> DigestTimes:
+    """Return when figures are told unasked; a time that is not written is none."""
+    daily, weekly = (
+        clock_time(text, ("notices", key), mistakes) if text else None
+        for key, text in (("daily_at", settings.daily_at), ("weekly_at", settings.weekly_at))
+    )
+    return DigestTimes(daily, weekly)
 
 
 def contracts_of(settings: ContractsSettings, mistakes: Mistakes) -> ContractRules:

@@ -307,10 +307,12 @@ class ContractsSettings(Section, frozen=True, kw_only=True):
 
 
 class NoticesSettings(Section, frozen=True, kw_only=True):
-    """`[notices]`: how often people are told something in an hour."""
+    """`[notices]`: how often people are told something in an hour, and when figures are told unasked."""
 
     per_room: Annotated[int, Meta(ge=0, le=3600)] = 20
     per_person: Annotated[int, Meta(ge=0, le=3600)] = 30
+    daily_at: str = ""
+    weekly_at: str = ""
 
 
 class MonitoringSettings(Section, frozen=True, kw_only=True):

@@ -73,6 +73,8 @@ def facts_of(ticket: Ticket, start: datetime, end: datetime, rules: Rules, now: 
         return Facts(ticket.number, calls_owed=owed, calls_made=made) if owed or made else None
     if ticket.kind not in _COUNTED or ticket.closing is Closing.MERGED:
         return None
+    if ticket.closed_at is not None and ticket.closed_at < start:
+        return None  # mostly: nothing need be reckoned
     is_new, survey = is_within(ticket.opened_at), ticket.survey
     is_rated = is_closed and survey is not None and survey.speed is not None
     facts = Facts(

@@ -72,7 +72,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("faq", 9),
         ("tickets", 14),
         ("survey", 8),
-        ("notices", 2),
+        ("notices", 4),
         ("maintenance", 4),
         ("visits", 5),
         ("contracts", 5),

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from bot.reporting import span_of
 from bot.sentences import FIGURES
+from bot.spans import span_of
 from bot.tickets.kinds import Closing, Kind, Status, SurveyState
 from bot.tickets.model import Party, Survey, Ticket
 from bot.tickets.rules import Rules

@@ -1,0 +1,87 @@
+"""Days in a row that figures are asked of: a day, a week, a month."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Final
+
+import msgspec
+
+from bot.tickets.errors import N_
+from bot.tickets.speaker import Speaker
+from scheduler.periods import months_later
+
+_DAY: Final = timedelta(days=1)
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Days in a row: what they are called, the first, and the one after the last."""
+
+    name: str
+    first: date
+    following: date
+    is_today: bool = False
+
+    def called(self, speaker: Speaker) -> str:
+        """Return its name, with its days where it has several."""
+        name = speaker.say(self.name)
+        if self.following - self.first <= _DAY:
+            return name
+        first, last = (_day(day, speaker) for day in (self.first, self.following - _DAY))
+        return speaker.say("{name}（{first} 至 {last}）", name=name, first=first, last=last)
+
+
+def span_of(found: re.Match[str], today: date) -> Span:
+    """Return which days are asked about: 日报 is of today, 周报 and 月报 of the last whole week and month."""
+    when = (found["when"] or "").replace("个", "")
+    what = found["what"] or found["every"] or ""
+    return _SPANS.get(when, _SPANS.get(what.lower(), _this_week))(today)
+
+
+def today_of(today: date) -> Span:
+    return Span(N_("今日"), today, today + _DAY, is_today=True)
+
+
+def _yesterday(today: date) -> Span:
+    return Span(N_("昨日"), today - _DAY, today)
+
+
+def _this_week(today: date) -> Span:
+    return Span(N_("本周"), _monday(today), today + _DAY)
+
+
+def week_before(today: date) -> Span:
+    return Span(N_("上周"), _monday(today) - 7 * _DAY, _monday(today))
+
+
+def _this_month(today: date) -> Span:
+    return Span(N_("本月"), today.replace(day=1), today + _DAY)
+
+
+def _last_month(today: date) -> Span:
+    first = today.replace(day=1)
+    return Span(N_("上月"), months_later(first, -1), first)
+
+
+def _this_year(today: date) -> Span:
+    return Span(N_("今年"), today.replace(month=1, day=1), today + _DAY)
+
+
+def _monday(day: date) -> date:
+    return day - day.weekday() * _DAY
+
+
+def _day(day: date, speaker: Speaker) -> str:
+    return speaker.say("{month}-{number}", month=day.month, number=day.day)
+
+
+_SPANS = {
+    "今天": today_of, "今日": today_of, "日报": today_of, "看板": today_of, "daily": today_of,
+    "昨天": _yesterday, "昨日": _yesterday,
+    "这周": _this_week, "本周": _this_week,
+    "上周": week_before, "周报": week_before, "weekly": week_before,
+    "这月": _this_month, "本月": _this_month,
+    "上月": _last_month, "月报": _last_month, "monthly": _last_month,
+    "今年": _this_year,
+}  # fmt: skip

@@ -1,0 +1,76 @@
+"""Digests: told at their time, once, not long afterwards, and not at all where nobody wants them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+import pytest
+
+from bot.config import load
+from bot.config_mistakes import ConfigurationFaults
+from bot.config_model import DigestTimes
+from tests.bot.office import CUSTOMER, DUTY, START, Office
+
+_TIMES = DigestTimes(daily=time(18), weekly=time(9))
+
+
+async def _office(offices: Any, times: DigestTimes = _TIMES) -> Office:
+    first: Office = await offices()
+    office: Office = await offices(other=replace(first.bot.config, digests=times))
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    office.said(DUTY)
+    return office
+
+
+async def _digests(office: Office, ahead: timedelta) -> list[str]:
+    office.clock.jump(ahead)
+    await office.tick()
+    return [text for text in office.said(DUTY) if text.startswith("📊")]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("ahead", "is_told"), [(timedelta(hours=7, minutes=59), 0), (timedelta(hours=8), 1), (timedelta(hours=11), 1), (timedelta(hours=11, minutes=1), 0)]
+)  # fmt: skip
+async def test_it_is_told_from_its_time_on_for_three_hours(
+    offices: Any, ahead: timedelta, is_told: int
+) -> None:
+    office = await _office(offices)
+    assert len(await _digests(office, ahead)) == is_told
+    assert await _digests(office, timedelta()) == []
+
+
+@pytest.mark.asyncio
+async def test_two_processes_tell_it_once(offices: Any) -> None:
+    office = await _office(offices)
+    other: Office = await offices(other=office.bot.config)
+    assert len(await _digests(office, timedelta(hours=8))) == 1
+    assert await _digests(other, timedelta()) == []
+
+
+@pytest.mark.asyncio
+async def test_the_next_one_is_known(offices: Any) -> None:
+    digests = (await _office(offices)).bot.digests
+    six = datetime(2026, 3, 9, 10, tzinfo=UTC)  # 18:00 in Shanghai
+    assert digests.next_at(START) == six - timedelta(hours=9)  # the one of the week, which is due since 09:00
+    await digests.tick(START)
+    assert digests.next_at(START) == six
+    assert digests.next_at(six) == six
+    await digests.tick(six)
+    assert digests.next_at(six) == six + timedelta(days=1)
+
+
+@pytest.mark.asyncio
+async def test_nobody_wants_any_unless_it_is_written(offices: Any) -> None:
+    office = await _office(offices, DigestTimes())
+    assert office.bot.digests.next_at(START) is None
+    assert await _digests(office, timedelta(hours=8)) == []
+
+
+def test_a_time_that_is_none_is_a_mistake(tmp_path: Any) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[notices]\ndaily_at = "25:00"\n', encoding="utf-8")
+    with pytest.raises(ConfigurationFaults, match="daily_at"):
+        load(path, {})
