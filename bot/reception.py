@@ -141,7 +141,7 @@ class Reception:
         if not hearing.text:
             await self._silent(hearing, incoming, names)
             return
-        self._talk.note(hearing)
+        self._talk.note(hearing := self._talk.with_answer_hidden(hearing))
         try:
             await self._understood(hearing)
         except TicketError as refusal:

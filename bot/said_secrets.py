@@ -14,7 +14,7 @@ from bot.tickets.secrecy import HIDDEN
 
 _WORDS = (
     r"(?:密\s?[码碼]|口令|验证[码碼]|動態碼|动态码|[密秘]钥|控制码"
-    r"|(?<![A-Za-z])(?:password|passwd|passcode|pwd|psk|pin(?: code|码)|secret key|api[ _-]?key)(?![A-Za-z]))"
+    r"|(?<![A-Za-z])(?:password|passwd|passcode|pwd|psk|pin码|secret key|api[ _-]?key)(?![A-Za-z]))"
 )
 # Looked for in every message, so it must be quick.
 _MAY = (
@@ -69,6 +69,10 @@ CONTROLLED: Final = Sentence(  # by which machine, once its password stands ther
 _IDENTITY: Final = re.compile(
     r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{2}(?:0\d|1[0-2])[0-3]\d\d{3}[\dXx](?![0-9A-Za-z])"
 )
+_LONE: Final = Sentence(r"(?=[!-~]*\d)(?=[!-~]*[A-Za-z@#$%&*!_+])[!-~]{5,32}|(?!1[3-9]\d{9}$)\d{6,12}")
+_ASKED_FOR: Final = Sentence(
+    r"(?!.*(?:型号|序列号|编号|链接|地址|model|serial)).{0,80}?(?P<word>密码|验证码|口令|password|passcode).{0,80}"
+)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _NO_PASSWORD: Final = re.compile(  # masked already, days, times, versions, rooms
     r"[*.•x_-]+|(?:19|20)\d\d[-/]\d\d?(?:[-/]\d\d?)?|\d{1,2}[:：]\d\d|v?\d+(?:\.\d+)+|\d+(?:s|ms|min|px|bit|[kmg]b?)|win(?:dows)?\d{1,2}|office\d{2,4}|[a-z]-?\d{3}",
@@ -90,6 +94,14 @@ def without_said_secrets(text: str) -> str:
     if _LONG_NUMBER.search(text) is None:
         return said
     return _IDENTITY.sub(lambda found: HIDDEN if _is_identity(found[0]) else found[0], said)
+
+
+def answer_hidden(text: str, asked: str) -> str:
+    """Return what stands for a message that is nothing but the password that was asked for (`密码 •••••`); else the text itself."""
+    if _LONE.fullmatch(text) is None or _NO_PASSWORD.fullmatch(text) is not None:
+        return text
+    found = _ASKED_FOR.fullmatch(asked)
+    return f"{found['word']} {HIDDEN}" if found is not None else text
 
 
 def _may_tell(lower: str) -> bool:

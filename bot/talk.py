@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from bot.commands import parse
 from bot.deciding import announces
 from bot.hearing import Hearing
+from bot.said_secrets import answer_hidden
 from bot.sentence import Sentence
 from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
@@ -70,6 +71,14 @@ class Talk:
                 hearing.by.id, hearing.role.is_staff, hearing.is_addressed,
             )
         )  # fmt: skip
+
+    def with_answer_hidden(self, hearing: Hearing) -> Hearing:
+        """Return what a customer says in a group without the password that somebody, or they themselves, spoke of just before."""
+        if hearing.is_private or hearing.role.is_staff:
+            return hearing
+        before = next(iter(self._before(hearing, _SOON)), None)
+        text = answer_hidden(hearing.text, before.text) if before is not None else hearing.text
+        return hearing if text == hearing.text else replace(hearing, text=text)
 
     def answered(self, hearing: Hearing) -> None:
         """Remember that a message was an answer to the bot: it is over, and begins no sentence."""

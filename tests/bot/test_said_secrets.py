@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.said_secrets import without_said_secrets
+from bot.said_secrets import answer_hidden, without_said_secrets
 from bot.tickets.secrecy import HIDDEN
 
 
@@ -37,7 +37,7 @@ def test_a_secret_is_hidden(text: str, secret: str) -> None:
         "密码是excel文件的", "密码 2024年改过一次", "密码是2026年3月改的", "请把密码发给我", "密码：", "密码 ******", "验证码一直是 502 错误",
         "password reset does not work", "my password doesn't work", "the password is wrong", "password is not accepted",
         "how do I change my password", "token expired", "the wifi key is missing", "投影仪型号 EB-C2060XN", "序列号 SN8812-2231",
-        "向日葵 123 456 789", "会议号 123 456 789", "教室 1001 的打印机", "提取码 ab12", "http://10.0.0.1:8080/login?ticket=1",
+        "向日葵 123 456 789", "会议号 123 456 789", "教室 1001 的打印机", "提取码 ab12", "is there delivery to pin code 702164", "http://10.0.0.1:8080/login?ticket=1",
         "身份证号 110105194912310021", "手机号 13812345678", "Win11 升级后密码键盘 K120 用不了", "pin 3 of the connector is bent",
         "验证码 120s 还没到", "密码 win10 登录界面不显示", "改密码 12345 教室的", "密码 12345 教室", "K-046 密码 K-046", "password is temporary",
         "密码邮件 14:30 发的", "密码 2026-03-05 过期", "学校统一身份认证密码规则是什么",
@@ -45,3 +45,28 @@ def test_a_secret_is_hidden(text: str, secret: str) -> None:
 )  # fmt: skip
 def test_what_only_speaks_of_secrets_stays(text: str) -> None:
     assert without_said_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("8x7k2", "王老师，向日葵密码发我一下"),
+        ("abc@12345", "密码是什么"),
+        ("482113", "收到的验证码报一下"),
+        ("Hunter22", "what is your password?"),
+    ],
+)
+def test_a_message_that_is_nothing_but_what_was_asked_for_is_hidden(text: str, asked: str) -> None:
+    assert HIDDEN in answer_hidden(text, asked)
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("8x7k2", "向日葵码发我一下"), ("EB-C2060XN", "型号和密码发一下"), ("SN8812-22", "密码和序列号发一下"), ("13812345678", "密码改好了，电话多少"),
+        ("1001", "密码改好了，哪个教室"), ("1", "密码改好了吗"), ("B301", "密码改好了，哪个教室"), ("win10", "密码改好了，什么系统"),
+        ("好的", "密码发我"), ("10.0.0.12", "密码改好了，IP多少"),
+    ],
+)  # fmt: skip
+def test_what_answers_something_else_stays(text: str, asked: str) -> None:
+    assert answer_hidden(text, asked) == text
