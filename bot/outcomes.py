@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -48,18 +49,18 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def outcome(text: str, known: Sequence[str]) -> Outcome | None:
     """Return what a text says of tickets with the texts `known`, the newest first; None when it says nothing of them."""
+    return _outcome(text, tuple(known))
+
+
+@lru_cache(maxsize=256)  # several rules ask it of every message
+def _outcome(text: str, known: tuple[str, ...]) -> Outcome | None:
     said = text.strip()
     if len(said) > _LONGEST or not known:
         return None
-    place = _named(said, known)
     if not_yet(_MINE.sub("", said)):
-        return Outcome(fails=place or 0)
-    if (
-        looks_like_trouble(said)
-        and _STILL.search(said)
-        and place is not None
-        and not _WORKS_SOMEWHERE.search(said)
-    ):
+        return Outcome(fails=_named(said, known) or 0)
+    is_still = _STILL.search(said) is not None and looks_like_trouble(said)
+    if is_still and not _WORKS_SOMEWHERE.search(said) and (place := _named(said, known)) is not None:
         return Outcome(fails=place)
     breaks = list(_CLAUSES.finditer(said))
     ends = [len(said), *(found.start() for found in reversed(breaks))]

@@ -96,9 +96,14 @@ def without_said_secrets(text: str) -> str:
     return _IDENTITY.sub(lambda found: HIDDEN if _is_identity(found[0]) else found[0], said)
 
 
+def may_be_one(text: str) -> bool:
+    """Say whether a whole text is a word that may be a password, and that nobody would say otherwise."""
+    return _LONE.fullmatch(text) is not None and _NO_PASSWORD.fullmatch(text) is None
+
+
 def answer_hidden(text: str, asked: str) -> str:
     """Return what stands for a message that is nothing but the password that was asked for (`密码 •••••`); else the text itself."""
-    if _LONE.fullmatch(text) is None or _NO_PASSWORD.fullmatch(text) is not None:
+    if not may_be_one(text):
         return text
     found = _ASKED_FOR.fullmatch(asked)
     return f"{found['word']} {HIDDEN}" if found is not None else text

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from bot.commands import parse
 from bot.deciding import announces
 from bot.hearing import Hearing
-from bot.said_secrets import answer_hidden
+from bot.said_secrets import answer_hidden, may_be_one
 from bot.sentence import Sentence
 from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
@@ -74,7 +74,7 @@ class Talk:
 
     def with_answer_hidden(self, hearing: Hearing) -> Hearing:
         """Return what a customer says in a group without the password that somebody, or they themselves, spoke of just before."""
-        if hearing.is_private or hearing.role.is_staff:
+        if hearing.is_private or hearing.role.is_staff or not may_be_one(hearing.text):
             return hearing
         before = next(iter(self._before(hearing, _SOON)), None)
         text = answer_hidden(hearing.text, before.text) if before is not None else hearing.text
