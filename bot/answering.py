@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import assert_never
+from zlib import crc32
 
 from msgspec.structs import replace
 
@@ -148,11 +149,12 @@ class Answering:
     ) -> None:
         """Give an answer with its source, or point to it when the room was given it a moment ago."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
-        about = Answered(question=question, entry=entry.id, entries=entries)
         since = hearing.now - _AGAIN
         given = await self._store.answers_since(hearing.origin.address, since) if not entries else []
-        earlier = next(
-            (ask for ask in given if isinstance(ask.about, Answered) and ask.about.entry == entry.id), None
+        form = _form(entry)
+        earlier = next((ask for ask in given if _gave(ask, entry.id, form)), None)
+        about = Answered(
+            question=question, entry=entry.id, entries=entries, form=0 if earlier is not None else form
         )
         if hearing.customer_room is None:  # nobody to give a ticket to
             text = say("{answer}\n（{entry}）", answer=_whole(entry), entry=entry.id)
@@ -179,7 +181,7 @@ class Answering:
         if hearing.customer_room is None:  # nobody to give a ticket to
             template = N_("{answer}（{entry}）")
         lines.append(say(template, answer=_before_source(last), entry=last.id))
-        about = Answered(question=hearing.text, entry=entries[0].id)
+        about = Answered(question=hearing.text, entry=entries[0].id, form=_form(entries[0]))
         pictures = tuple(picture for each in entries for picture in each.pictures)
         message = Message(to=Place.ASKER, text="\n".join(lines), about=about, pictures=pictures)
         if await self._desk.answer([message], hearing.origin) and not hearing.role.is_staff:
@@ -293,3 +295,14 @@ def _before_source(entry: Entry) -> str:
 def _whole(entry: Entry) -> str:
     """Return an answer with its links; platforms make them something to press by themselves."""
     return "\n".join((entry.answer.strip(), *entry.links))
+
+
+def _form(entry: Entry) -> int:
+    """Return a number that is another one when an answer has been mended."""
+    return crc32("\n".join((_whole(entry), *entry.pictures)).encode())
+
+
+def _gave(ask: Ask, entry: str, form: int) -> bool:
+    """Say whether a question was answered with this very text; who is pointed to one that was mended since would read what was wrong."""
+    about = ask.about
+    return isinstance(about, Answered) and about.entry == entry and about.form == form

@@ -32,6 +32,7 @@ class Answered(About, frozen=True, kw_only=True, tag=True):
     question: str
     entry: str
     entries: tuple[str, ...] = ()  # of the menu it was picked from; another number picks again
+    form: int = 0  # of the text that was given; none where it was only pointed to
 
 
 class Details(About, frozen=True, kw_only=True, tag=True):

@@ -33,9 +33,13 @@ _SPEECH_AFTER_JOINED = re.compile(  # 报障了吗, 报障电话是多少
     r"[啊呀哦哈嘞]+[\s!！?？。.~～]*$|[了的吗嘛么吧呢]|过[了吗么没]|没有?(?:[?!.]|$)|电话(?:是|多少|号)|流程|单(?![元位板面])|方式|人员|率|[错重]了?"
 )
 _ENTRY_FIRST = re.compile(  # K-141 不对
-    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?:这条|这个答案|的答案)?\s*(?P<word>不对|有误|有错|错了|停用|启用|有效期?|复核|wrong|disable|enable|valid|review|有(?:点|些)?(?:问题|毛病)(?!\s*\?))(?=$|[\s:,.!?;，。：；])",
+    r"(?P<entry>[A-Za-z]{1,8}-?\d{1,9})\s*(?:这条|这个)?(?:的?答案)?\s*(?P<word>不对|有误|有错|错了|(?:已经?)?(?:过时|过期|失效)了?|停用|下线|下架|删除|删掉|作废|启用|恢复|有效期?|复核|wrong|disable|enable|valid|review|有(?:点|些)?(?:问题|毛病)(?!\s*\?))(?=$|[\s:,.!?;，。：；])",
     re.IGNORECASE,
 )
+_BEFORE_ENTRY = re.compile(  # 停用K-102, 恢复 K-102: joined, or in other words than those of the list
+    r"(?P<word>停用|下线|下架|删除|删掉|作废|启用|恢复|通过|驳回|退回|复核|有效期|查|改成|改)\s*(?P<entry>(?:[A-Za-z]{1,8}-|[Kk])\d{1,9})(?!\w)"
+)
+_OUT, _BACK = ("下线", "下架", "删除", "删掉", "作废"), ("恢复",)
 _ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
 _POLITE = re.compile(r"(?:[您你]好)?[\s,，。!！]*(?:请|麻烦|我要|我想要?|帮我|帮忙|给我)+(?=\S)")
 _ASKED_AT_THE_END = re.compile(  # 麦克风没声音，帮我报修一下
@@ -97,6 +101,8 @@ def parse(text: str) -> Command | None:
     unmarked = _MARKS.sub("", plain)
     is_marked = unmarked != plain
     name = _name_at_start(unmarked)
+    if name in _BACK and _BEFORE_ENTRY.match(unmarked):
+        name = None  # 恢复 K-102 is of no ticket
     if name is not None:
         return _named(written, plain, len(plain) - len(unmarked), name, is_marked=is_marked)
     return (
@@ -182,15 +188,17 @@ def _complaint(written: str) -> Command | None:
 
 def _about_entry(written: str, plain: str, start: int) -> Command | None:
     """Return the command of a text that names the entry first: `K-141 不对 新版没有这个按钮`."""
-    found = _ENTRY_FIRST.match(plain, start)
+    found = _ENTRY_FIRST.match(plain, start) or _BEFORE_ENTRY.match(plain, start)
     if found is None:
         return None
     word, said = found["word"].lower(), _as_written(written, plain, found.end())
     rest = f"{found['entry']} {said.strip().lstrip(BETWEEN)}".strip()
     # 有问题 may be said of anything, so it is no command by itself.
+    word = "启用" if word in _BACK else _MAYBE_WRONG if word in _OUT else word
     name = word if word in _BY_NAME else _MAYBE_WRONG
     is_marked = word in _SURELY_WRONG
-    return Command(spec=_BY_NAME[name], name=name, number=None, rest=rest, is_marked=is_marked)
+    said_as = found["word"].lower()  # 恢复 is said of rooms too
+    return Command(spec=_BY_NAME[name], name=said_as, number=None, rest=rest, is_marked=is_marked)
 
 
 def _is_meant(spec: Spec, after: str, rest: str) -> bool:

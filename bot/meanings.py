@@ -45,6 +45,9 @@ _IN_VAIN = re.compile(
     r"(?:没有?用|不管用|没有?(?:效果?|反应|变化)|不起作用|(?:还是?|也|都)?不(?:行|好使?)|no (?:use|luck|effect)|(?:did|does)n['’]?t (?:help|work))[了啊呀的]?[。.!！~～]*$",
     re.IGNORECASE,
 )
+_DOES_NOT_FIT = re.compile(  # 不对，我这没有设置: said of an answer
+    r"(?:[A-Za-z]{1,8}-?\d{1,9}\s*)?(?:这个?)?(?:答案|回答)?(?:不对(?!称|外|齐|等|着)|答非所问|不是(?:这个|这|我)(?:意思|问题|要?问的)|文不对题|牛头不对马嘴)|(?:我们?|这(?:边|里|儿)?)*+(?:根本|压根|就|并|也)?(?:没有|没找到|找不到|没看到|看不到)(?:这个?|你说的|那个?)?(?:按钮|选项|菜单|设置|入口|图标|页面|地方)",
+)
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 
 
@@ -101,7 +104,9 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
     match ask.about:
         case Offer() if is_all:
             return 1, ""
-        case Answered() if is_all or is_told:
+        case Answered() if (
+            is_all or is_told or (is_soon and says_it_does_not_fit(text) and not hearing.mentions)
+        ):
             return 1, "" if is_all else text
         case Menu() if is_soon and (is_all or is_told):
             return 0, "" if is_all else text
@@ -112,6 +117,11 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
 def says_not_helped(text: str) -> bool:
     """Say whether a whole text is 没解决 or the like: what an answer offers, in words."""
     return _NOT_HELPED.fullmatch(text.strip()) is not None
+
+
+def says_it_does_not_fit(text: str) -> bool:
+    """Say whether a text begins with saying that an answer is none: `不对，我这没有设置`, `没有这个按钮`."""
+    return _DOES_NOT_FIT.match(text.strip()) is not None
 
 
 def told_about(hearing: Hearing, asks: list[Ask]) -> Ask | None:

@@ -38,6 +38,7 @@ from bot.wishes import Wish, wish
 _CAUSE = ("原因", "故障原因")
 _COMMAS = re.compile(r"[,，]\s*")
 _NUMBERS = re.compile(r"\d{3,9}")
+_AN_ENTRY = re.compile(r"(?P<entry>[Kk]-\d{3,9})(?:是(?:啥|什么)|的?(?:内容|答案)(?:是什么)?)[\s?？。]*")
 _THREE = 3
 _LONGEST = 200
 _HALF_WIDTH = str.maketrans("０１２３４５６７８９＃＠　’", "0123456789#@ '")
@@ -75,6 +76,8 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
         about_all = _meant(Word.QUEUE, None)
     if about_all is not None or not any(digit in said for digit in _DIGITS):
         return _claimed(said) or about_all
+    if (entry := _AN_ENTRY.fullmatch(said)) is not None:
+        return _meant(Word.LOOK_UP, None, entry["entry"])
     number = A_NUMBER.fullmatch(said) if is_addressed else None
     if number is not None:
         return _meant(Word.PROGRESS, number["number"])

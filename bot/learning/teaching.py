@@ -195,8 +195,18 @@ class Teaching:
         lesson = await self._store.lesson(lesson_id(reference))
         return lesson is not None and not lesson.outcome
 
-    async def _handed_in(self, hearing: Hearing, lesson: Lesson, draft: Proposed, reference: str) -> None:
-        """The owner says that it is right: it goes live where the owner may decide, else to who may."""
+    async def _handed_in(
+        self,
+        hearing: Hearing,
+        lesson: Lesson,
+        draft: Proposed,
+        reference: str,
+        replaced: Proposed | None = None,
+    ) -> None:
+        """The owner says that it is right: it goes live where the owner may decide, else to who may.
+
+        `replaced` is what a colleague had handed in for the same entry, and nobody has decided.
+        """
         draft = replace(draft, stage=Stage.REVIEW)
         lesson = replace(lesson, matter=draft, outcome="", at=hearing.now)
         if self._keepers.has(hearing.by, hearing.role):
@@ -212,8 +222,16 @@ class Teaching:
             answer=shortened(draft.answer, SHOWN_ANSWER),
             scope=self._saying.scope(draft.customer),
         )
+        mentions = self._keepers.people
+        if replaced is not None:
+            text += say(
+                "\n@{author} 之前交的“{answer}”由这一条代替。",
+                author=replaced.author,
+                answer=shortened(replaced.answer, SHOWN),
+            )
+            mentions = (*mentions, replaced.author)
         buttons = (Button(say("通过"), f"通过 {reference}"),)
-        await self._saying.tell(hearing, text, draft.ticket, mentions=self._keepers.people, buttons=buttons)
+        await self._saying.tell(hearing, text, draft.ticket, mentions=mentions, buttons=buttons)
 
     async def _approved(self, hearing: Hearing, lesson: Lesson, draft: Proposed) -> None:
         self._check_open(lesson, draft)
@@ -254,8 +272,9 @@ class Teaching:
             author=hearing.by,
             customer=entry.customer,
         )
+        before = await self._store.lesson(lesson_id(entry.id))
         lesson = Lesson(id=lesson_id(entry.id), at=hearing.now, matter=draft)
-        await self._handed_in(hearing, lesson, draft, entry.id)
+        await self._handed_in(hearing, lesson, draft, entry.id, _replaced(before, hearing))
 
     async def _decide(self, lesson: Lesson, outcome: str, now: datetime) -> None:
         await self._store.learn(Learning(at=now, lessons=(replace(lesson, outcome=outcome),)))
@@ -294,6 +313,8 @@ class Teaching:
         if found is not None:
             return found
         ticket = await self._store.ticket(int(reference)) if reference.isdecimal() else None
+        if ticket is None and not reference.isdecimal() and self._knowledge.stored(reference) is None:
+            raise TicketError(N_("没有 {entry} 这一条。找编号：查 关键词"), entry=reference)
         if ticket is None:
             raise TicketError(N_("{number} 没有要入库的内容。"), number=reference)
         draft = await self._proposing.drafted(ticket, self._saying.speaker(hearing))
@@ -330,6 +351,13 @@ class Teaching:
 
     def _masked(self, text: str) -> str:
         return masked(text, known_names(self._rules))
+
+
+def _replaced(before: Lesson | None, hearing: Hearing) -> Proposed | None:
+    """Return the draft of somebody else that waits for a decision."""
+    draft = before.matter if before is not None and not before.outcome else None
+    waits = isinstance(draft, Proposed) and draft.stage is Stage.REVIEW and draft.author != hearing.by
+    return draft if isinstance(draft, Proposed) and waits else None
 
 
 def _reference_of(draft: Proposed) -> str:

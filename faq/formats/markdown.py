@@ -6,7 +6,7 @@ Files of others are read as they are meant: headings over headings are chapters,
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from faq.entries import Entry
 from faq.formats.encodings import decode
 from faq.formats.headings import COLUMNS, field_of
-from faq.formats.rows import DATES, SEVERAL, Draft, Read, UnreadableFile, join, split
+from faq.formats.rows import DATES, SEVERAL, Draft, Read, Remark, UnreadableFile, join, split
 from faq.formats.taken import NOTHING, Chosen
 
 _HEADING = re.compile(r"##[ \t]+(.*)")
@@ -50,7 +50,7 @@ def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:  # noqa: ARG001 
         UnreadableFile: It is not a text, or there is no question in it.
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    chapters: Collection[int] = ()
+    chapters: Mapping[int, str] = {}
     is_ours = _OURS.search(text) is not None
     if not is_ours:
         # Only files of others need it, and every start that fills an empty store reads one of ours.
@@ -68,7 +68,18 @@ def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:  # noqa: ARG001 
     are_numbered = len(sections) > 1 and all(
         _NUMBER.match(each.heading) and not _ID_AT_THE_END.fullmatch(each.heading) for each in sections
     )
-    return [_row(_unnumbered(each) if are_numbered else each) for each in sections]
+    rows = [_row(_unnumbered(each) if are_numbered else each) for each in sections]
+    return [*_passed_over(text.split("\n"), chapters), *rows]
+
+
+def _passed_over(lines: Sequence[str], chapters: Mapping[int, str]) -> Iterator[Read]:
+    """Tell of the words that stand under a chapter before its first question: nobody asks for them."""
+    for number in (each for each, words in chapters.items() if words):
+        title = lines[number - 1].lstrip("#").strip()
+        yield Remark(
+            f"“{title}”（第 {number} 行）是一章，它下面、第一个问题前面的话没有导入。",
+            f"“{title}” (line {number}) is a chapter; what stands under it before its first question is not imported.",
+        )
 
 
 def _sections(text: str, chapters: Collection[int]) -> Iterator[_Section]:

@@ -15,23 +15,34 @@ _IN_FRONT = re.compile(r"\s*(?:[-*+>]\s+)*")
 _LEAST = 2  # questions that say themselves what they are
 
 
-def chapters_of(lines: Sequence[str]) -> set[int]:
-    """Return the numbers of the lines, from 1, with a second-level heading that has no text of its own, only questions one level deeper."""
-    found: set[int] = set()
-    above = 0  # the line of a second-level heading, until there is something under it
-    is_literal = False
+def chapters_of(lines: Sequence[str]) -> dict[int, str]:
+    """Return the second-level headings that are chapters, by the numbers of their lines from 1, each with the words it has itself.
+
+    One that has only questions one level deeper is one. Where there is such a one, or most of what stands deeper asks and nothing
+    on the second level does, one with words of its own before its questions is one too.
+    """
+    subjects: dict[int, list[str]] = {}  # what stands between a heading and the first one below it
+    deeper: dict[int, list[str]] = {}
+    are_asked = False  # headings of the second level
+    above, is_literal = 0, False
     for number, line in enumerate(lines, 1):
         if _FENCE.match(line):
             is_literal = not is_literal
         heading = None if is_literal else _HEADING.fullmatch(line)
-        if heading is not None:
-            if above and len(heading[1]) == 3:
-                found.add(above)
+        if heading is not None and len(heading[1]) <= 2:
             is_subject = len(heading[1]) == 2 and not looks_asked(heading[2])
+            are_asked = are_asked or (len(heading[1]) == 2 and not is_subject)
             above = number if is_subject else 0
-        elif line.strip():
-            above = 0
-    return found
+            if above:
+                subjects[above] = []
+        elif heading is not None and len(heading[1]) == 3 and above:
+            deeper.setdefault(above, []).append(heading[2])
+        elif line.strip() and above and above not in deeper:
+            subjects[above].append(line)
+    under = [question for each in deeper.values() for question in each]
+    asked = sum(map(looks_asked, under))
+    is_usual = any(not subjects[each] for each in deeper) or (not are_asked and asked * 2 > len(under))
+    return {each: " ".join(subjects[each]) for each in deeper if is_usual or not subjects[each]}
 
 
 def pairs_of_markdown(text: str) -> list[Read]:

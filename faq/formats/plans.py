@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from faq.entries import Entry
-from faq.formats.rows import DATES, SEVERAL, Fault, Remark, Row, Rows
+from faq.formats.rows import DATES, SEVERAL, Fault, Remark, Row, Rows, in_sheet
 from faq.text import fold
 
 _GIVEN_ID = re.compile(r"K-([0-9]{1,9})")
@@ -58,6 +58,22 @@ def plan(existing: Iterable[Entry], rows: Rows) -> ImportPlan:
     return ledger.plan()
 
 
+def _repeats(row: Row, before: Row) -> Fault:
+    """Return what is wrong with a row that says otherwise what an earlier one says, perhaps one of another sheet."""
+    zh, en = "", ""
+    if row.sheet != before.sheet:
+        zh = f"工作表“{before.sheet}”" if before.sheet else "第一张工作表"
+        en = f" of sheet “{before.sheet}”" if before.sheet else " of the first sheet"
+    fault = Fault(
+        row.line,
+        "与前面重复而内容不同",
+        f"与{zh}第 {before.line} 行是同一条，只留一行",
+        "differs from an earlier row",
+        f"row {before.line}{en} is the same entry, keep one of them",
+    )
+    return in_sheet(fault, row.sheet) if row.sheet else fault
+
+
 class _Ledger:
     """The entries as they will be, while the rows of a file are gone through."""
 
@@ -69,7 +85,7 @@ class _Ledger:
         self._highest = max(
             (_number(id_) for id_ in (*self.known, *(row.id for row in rows.rows))), default=0
         )
-        self._lines: dict[str, int] = {}  # id -> line of the row that settled it
+        self._places: dict[str, Row] = {}  # id -> the row that settled it
         self._new: dict[str, Entry] = {}
         self._changed: dict[str, Entry] = {}
         self._duplicate: list[Row] = []
@@ -93,20 +109,11 @@ class _Ledger:
         key = _key(after.question, after.customer)
         if after == before:
             self._duplicate.append(row)
-            self._lines.setdefault(id_, row.line)
-        elif id_ in self._lines and before is not None and _adds_nothing(row, before):
+            self._places.setdefault(id_, row)
+        elif id_ in self._places and before is not None and _adds_nothing(row, before):
             self._duplicate.append(row)
-        elif id_ in self._lines:
-            line = self._lines[id_]
-            self.faulty.append(
-                Fault(
-                    row.line,
-                    "与前面重复而内容不同",
-                    f"与第 {line} 行是同一条，只留一行",
-                    "differs from an earlier row",
-                    f"row {line} is the same entry, keep one of them",
-                )
-            )
+        elif id_ in self._places:
+            self.faulty.append(_repeats(row, self._places[id_]))
         elif self._ids.setdefault(key, id_) != id_:
             return False
         else:
@@ -115,7 +122,7 @@ class _Ledger:
 
     def _settle(self, row: Row, before: Entry | None, after: Entry) -> None:
         self.known[after.id] = after
-        self._lines[after.id] = row.line
+        self._places[after.id] = row
         if before is None:
             self._new[after.id] = after
             return
@@ -150,7 +157,7 @@ class _Ledger:
                 others = [id_ for id_ in holders[fold(wording), entry.customer] if id_ != entry.id]
                 if others and fold(wording):
                     yield Fault(
-                        self._lines[entry.id],
+                        self._places[entry.id].line,
                         "问法重复",
                         f"“{wording}”也是 {'、'.join(others[:3])} 的问法，只留一处",
                         "wording used twice",

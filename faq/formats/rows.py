@@ -118,6 +118,7 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     category: str | None
     is_enabled: bool | None
     others: dict[str, Any]  # further fields by name, those there is a column for
+    sheet: str = ""  # where a file has several, all but the first
 
 
 Read = Draft | Fault | Remark | Column  # what a format makes of a file, in its order
@@ -285,6 +286,7 @@ def _checked(draft: Draft) -> Row | Fault:
         category=row.category,
         is_enabled=None if row.is_enabled is None else fold(row.is_enabled) not in _NO,
         others=others,
+        sheet=row.sheet,
     )
 
 

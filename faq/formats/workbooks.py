@@ -213,7 +213,7 @@ def _filled(rows: Iterable[Line], merged: Mapping[int, Collection[int]]) -> Iter
     """Yield rows in which what stands in a merged cell stands in each row of it."""
     above: Sequence[str] = ()
     for line, cells in rows:
-        if not isinstance(cells, Fault):
+        if not isinstance(cells, Fault) and any(cells):  # an empty row is none, whatever is merged across it
             held = merged.get(line, ())
             own = dict(enumerate(cells)) | {column: above[column] for column in held if column < len(above)}
             cells = [own.get(column, "") for column in range(max(own, default=-1) + 1)]

@@ -43,6 +43,42 @@ def told(name: str, data: str | bytes) -> list[tuple[str, str, str]]:
     return [(row.question, row.answer, row.category or "") for row in rows.rows]
 
 
+_HANDBOOK = """# 教师手册
+## 一、账号
+### 新老师怎么开通账号
+找教务处登记。
+## 二、多媒体
+使用前请先登记。
+### 教室音响有啸叫
+把话筒拿远一点。
+"""
+
+
+def test_words_under_a_chapter_are_no_answer_and_are_told_of() -> None:
+    rows = parse("x.md", _HANDBOOK.encode())
+    assert [(row.question, row.answer, row.category) for row in rows.rows] == [
+        ("新老师怎么开通账号", "找教务处登记。", "账号"),
+        ("教室音响有啸叫", "把话筒拿远一点。", "多媒体"),
+    ]
+    assert [remark.zh for remark in rows.remarks] == [
+        "“二、多媒体”（第 5 行）是一章，它下面、第一个问题前面的话没有导入。"
+    ]
+
+
+def test_chapters_with_words_of_their_own_over_what_is_asked() -> None:
+    text = "## 网络\n全校覆盖。\n### 怎么连网？\n选 Edu。\n## 打印\n在一楼。\n### 怎么打印？\n刷卡。\n"
+    assert [(row.question, row.category) for row in parse("x.md", text.encode()).rows] == [
+        ("怎么连网？", "网络"),
+        ("怎么打印？", "打印"),
+    ]
+
+
+@pytest.mark.parametrize("title", ["怎么连网？", "连不上网"])
+def test_steps_with_headings_stay_in_their_answer(title: str) -> None:
+    text = f"## {title}\n分两步。\n### 第一步\n选 Edu。\n### 第二步\n登录。\n"
+    assert told("x.md", text) == [(title, "分两步。\n### 第一步\n选 Edu。\n### 第二步\n登录。", "")]
+
+
 def test_word_numbers_the_questions_and_the_steps_itself() -> None:
     data = word(
         ("常见问题", -1),

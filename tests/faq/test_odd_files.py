@@ -239,6 +239,33 @@ def test_questions_in_bold_print() -> None:
     ]
 
 
+def test_an_empty_row_under_a_merged_cell_is_no_row() -> None:
+    rows = [["模块", *HEADINGS], ["考勤", "甲", "一"], [], [None, "乙", "二"]]
+
+    def merge(book: Any) -> None:
+        book.worksheets[0].merge_cells("A2:A4")
+
+    read = parse("x.xlsx", workbook(("FAQ", rows), then=merge))
+    assert pairs(read) == [(2, "甲", "一"), (4, "乙", "二")]
+    assert [row.category for row in read.rows] == ["考勤", "考勤"]
+    assert read.faults == ()
+
+
+def test_a_row_that_repeats_one_of_another_sheet_says_of_which() -> None:
+    sheets = [
+        (title, [HEADINGS, ["甲", answer]]) for title, answer in (("上", "一"), ("中", "二"), ("下", "三"))
+    ]
+    planned = plan([], parse("x.xlsx", workbook(*sheets)))
+    assert [(fault.line, fault.expected) for fault in planned.faulty] == [
+        (2, "工作表“中”：与第一张工作表第 2 行是同一条，只留一行"),
+        (2, "工作表“下”：与第一张工作表第 2 行是同一条，只留一行"),
+    ]
+    same = plan(
+        [], parse("x.xlsx", workbook(("上", [HEADINGS]), ("中", [HEADINGS, ["甲", "一"], ["甲", "二"]])))
+    )
+    assert [fault.expected for fault in same.faulty] == ["与第 2 行是同一条，只留一行"]
+
+
 def test_a_chapter_over_questions_is_their_category() -> None:
     body = (
         paragraph("一、网络", "Heading1")
