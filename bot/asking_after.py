@@ -47,6 +47,9 @@ _OF_REPAIRS = re.compile(
     r"修|[来到]|处理|弄|进展|消息|好了|怎么样|谁"
 )  # 周末有人上班吗 may be asked of anybody
 _NAMES = re.compile(r"(?!(?:我们?|这边|这里|那边)*$)")
+_A_NUMBER = re.compile(
+    r"(?:单号?|工单|[#＃])?(\d{4,9})(?!\d)[\s:：,，、]*(?:的?(?:单子?|工单))?"
+)  # 1001 怎么样了
 _A_BARE_CALL = 5  # letters: 急急急！
 _WORDS = {
     Wish.HOW_FAR: Word.MINE,
@@ -69,13 +72,16 @@ class AskingAfter:
     async def asked(self, hearing: Hearing, fresh: int | None) -> bool:
         """Answer a customer who asks the bot after their ticket; False when they ask something else, or have none."""
         wished = (
-            wish(hearing.text) or (Wish.SOONER if has_waited(hearing.text) else None)
+            wish(_A_NUMBER.sub("", hearing.text.strip()))
+            or (Wish.SOONER if has_waited(hearing.text) else None)
             if hearing.is_addressed and not hearing.role.is_staff
             else None
         )
         if wished is None:
             return not hearing.role.is_staff and await self._is_pressed_again(hearing, fresh)
         own = await self._finding.mine(hearing)
+        if (named := _A_NUMBER.match(hearing.text.strip())) is not None:
+            return await self._run(hearing, f"/{Word.PROGRESS} {named[1]}")
         if not own and (
             wished is Wish.SOMEBODY or (wished is Wish.SOONER and hearing.customer_room is not None)
         ):

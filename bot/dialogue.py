@@ -60,9 +60,11 @@ from bot.opening import Opening
 from bot.outcomes import thanked_besides
 from bot.resulting import Resulting
 from bot.short_answers import (
+    agreed,
     choice,
     does_not_suit,
     one_score,
+    only_promises,
     says_broken,
     scores,
 )
@@ -76,7 +78,7 @@ from bot.tickets.kinds import Status, SurveyState, WaitsFor
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
 from bot.wishes import Wish, wish
-from faq.text import is_helped, is_noise, is_thanks, looks_like_question
+from faq.text import is_helped, is_noise, is_thanks, looks_like_question, only_calls_out
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
@@ -374,6 +376,14 @@ class Dialogue:
                     report = ss.ReportDay(hearing.by, found["own"] or draft)
                     await self._desk.take(number, report, told.origin)
                     return True
+                case Describe() if is_off or agreed(hearing.text) is False:
+                    again = (
+                        ClosedAsk(each.id, "declined") for each in asks if isinstance(each.about, Describe)
+                    )
+                    await self._desk.answer([], closing(hearing, *again).origin)  # 算了
+                    return True
+                case Describe() if only_promises(hearing.text) or only_calls_out(hearing.text):
+                    continue  # 稍等, 有人吗: what is wrong comes yet
                 case Describe(is_urgent=is_urgent):
                     again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))
                     told = closing(hearing, *again)  # asked twice, told once

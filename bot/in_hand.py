@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.alike import share
 from bot.asks import Suggestion
-from bot.commands import Command, parse
+from bot.commands import BETWEEN, Command, parse
 from bot.desk import Desk
 from bot.directory import Directory
 from bot.drafts import Drafts
@@ -17,6 +17,7 @@ from bot.sentences import (
     ALL_ARE_DONE,
     DOES,
     ENDS,
+    GIVES_ALL,
     GIVES_IT,
     GOES,
     HASTENS,
@@ -71,6 +72,8 @@ class InHand:
             return claim
         if (every := TAKES_ALL.fullmatch(said)) is not None:
             return await self._claim_all(hearing, every["count"])
+        if hearing.role.is_manager and (gives := GIVES_ALL.fullmatch(said)):
+            return await self._reassign_all(hearing, gives["whose"], gives["rest"])
         if not self._is_sure(hearing):
             return None
         if hearing.role.is_manager or hearing.role is Role.LEADER:
@@ -154,6 +157,16 @@ class InHand:
         if not own or len(own) > _FEW or len(own) != _COUNTS.get(count or "", len(own)):
             return None
         return parse(f"/{Word.RESOLVE} {' '.join(map(str, sorted(own)))} {rest}".strip())
+
+    async def _reassign_all(self, hearing: Hearing, whose: str, rest: str) -> Command | None:
+        """Return the reassignment of all that a colleague has in hand; None when the words name nobody, or they have nothing."""
+        giver = self._directory.called_at_start(whose, hearing.mentions)
+        to = self._directory.called_at_start(rest, hearing.mentions)
+        if giver is None or giver[1].strip() or to is None or to[0] == giver[0]:
+            return None
+        held = [str(each.number) for each in await self._working(hearing) if each.owner == giver[0]]
+        why = "" if ENDS.fullmatch(to[1].strip()) else to[1].strip(BETWEEN)
+        return parse(f"/{Word.REASSIGN} {' '.join(held)} @{to[0].name} {why}".strip()) if held else None
 
     async def _give(self, hearing: Hearing, rest: str) -> Command | None:
         """Return the hand-over of the only ticket in hand to a colleague who is named, to do just that."""

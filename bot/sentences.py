@@ -176,6 +176,9 @@ IS_ON_THE_WAY = Sentence(
 IS_DONE = Sentence(
     r"(?:(?:已经?|都)?(?:(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完)(?:了|啦|咯)?|好(?:了|啦|咯))(?:哈|啊|哦|嘛)?|(?:it'?s )?(?:all )?(?:fixed|sorted))[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))"
 )
+GIVES_ALL = Sentence(  # 把小周的单都给老张
+    rf"(?:把)?(?P<whose>[^\d\s,，。?？@]{{1,8}}?)(?:{_HAS})?的?(?:{_TICKETS})?(?:都|全部?|全都)(?:{_GIVEN}|改派给|给)\s*(?P<rest>[^\d]+)"
+)
 GIVES_IT = Sentence(rf"(?:这个?单?|它)?(?:{_GIVEN}|让)\s*(?P<rest>[^\d]+)")
 WAITS_FOR_PARTS = Sentence(rf"(?:还)?(?:在|得|要)?(?P<rest>等(?:备件|配件|货|厂家|第三方)){_SOFTLY}")
 WANTS_NEWS = Sentence(  # of a leader or manager
@@ -205,6 +208,7 @@ IN_TWO_WORDS = (
     IS_DONE,
     WAITS_FOR_PARTS,
     GIVES_IT,
+    GIVES_ALL,
     WANTS_NEWS,
     WANTS_LATE,
     HASTENS,

@@ -17,7 +17,7 @@ from bot.deciding import announces
 from bot.hearing import Hearing
 from bot.said_secrets import answer_hidden, may_be_one
 from bot.sentence import Sentence
-from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble, only_calls_out
 
 _LINES, _ROOMS = 12, 1000
 _TALKING = timedelta(minutes=10)  # how long staff and whom they talked to are in conversation
@@ -234,7 +234,7 @@ def only_calls(text: str) -> bool:
 
 def tells(text: str) -> bool:
     """Say whether words tell something: they neither ask nor thank, and are more than a sign."""
-    return not (is_noise(text) or is_thanks(text) or looks_like_question(text))
+    return not (is_noise(text) or is_thanks(text) or looks_like_question(text) or only_calls_out(text))
 
 
 def _is_a_detail(line: Line) -> bool:

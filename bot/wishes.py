@@ -18,7 +18,7 @@ class Wish(Enum):
     SOMEBODY = "somebody"
 
 
-_WHAT = r"(?:都|全部)?(?:我?(?:刚才?|昨天|今天|前天|上午|下午|上周|早上)?报的(?:修|障|单子?)?|我的?|那个|这个|刚才的?|上次的?|原来的?)?(?:单子?|工单|报修|报障|问题|事情?|机器|设备|原件)?(?:现在|目前)?"
+_WHAT = r"(?:都|全部)?(?:我?(?:刚才?|昨天|今天|前天|上午|下午|上周|早上|上次|前几天|那天|之前|早就)?报的(?:那个|这个)?(?:修|障|单子?)?|我的?|那个|这个|刚才的?|上次的?|原来的?)?(?:单子?|工单|报修|报障|问题|事情?|机器|设备|原件)?(?:现在|目前)?"
 _DONE = r"(?:好|完|掉)?(?:了)?"
 _WHETHER = r"(?:吗|嘛|么|没有?|没)?"
 _HOW_FAR = Sentence(
@@ -34,7 +34,7 @@ _HOW_FAR = Sentence(
     r"|(?:最快|最早|大概)*(?:什么时候|几点|啥时候)(?:能|可以|才能|才会|会|才)?有人(?:过?来|上门)?(?:修|看|处理|弄)?(?:呢|啊|呀)?"
     r"|(?:大概|那)?(?:几点|什么时候)"
     r"|(?:平台|系统|网站|网络?|服务器?|电|学校|我们|这边)+(?:什么时候|啥时候|几点|多久)(?:能|可以|才能)?(?:好|恢复|修好|弄好|能用|正常|通)(?:呢|啊|呀)?"
-    r"|(?<=[修障单])呢|(?:今天|明天|周末|节假日)(?:调休|补班)?(?:你们)?(?:还)?(?:上班|值班)(?:吗|嘛|么)"
+    r"|(?<=[修障单子])呢|(?:今天|明天|周末|节假日)(?:调休|补班)?(?:你们)?(?:还)?(?:上班|值班)(?:吗|嘛|么)"
     r"|(?:那|到底)?(?:是)?谁(?:来|在|负责)(?:修|处理|看|跟进|弄|搞|管)?(?:啊|呀)?(?:到底)?"
     r")(?:了)?"
 )
@@ -56,7 +56,7 @@ _COMING = r"(?:过?来|派人|上门|跑)*(?:修|看|处理|管|弄)?"
 _WORKS = r"(?:(?:现在|刚才|刚|已经|都|它|又|就|我们?|老师|自己|重[启装]|关机|开机|一下|了)*(?:(?:弄|修|搞|整|处理|解决)?好|可以用?|行|能用|正常|恢复正常?|没事|没问题|搞定|解决)了)"
 _KINDLY = r"(?:吧|哈|啊|呀|啦|哦|谢谢|感谢|辛苦|麻烦|抱歉|不好意思|打扰|您|你们?|了)*"
 _NO_MORE = Sentence(
-    rf"(?:算了|已经|它|那就?|那么)?{_NO_NEED}(?:{_COMING})了?{_KINDLY}(?:{_WORKS}{_KINDLY})?"
+    rf"(?:算了|已经|它|那就?|那么|你们|师傅)?{_NO_NEED}(?:{_COMING})了?{_KINDLY}(?:{_WORKS}{_KINDLY})?"
     rf"|(?:算了)?(?:我们?|老师)?(?:已经)?自己(?:弄|修|搞|解决|处理)(?:好|定)?了(?:{_NO_NEED}{_COMING}了?)?{_KINDLY}"
     rf"|(?:现在|已经|它)?自己(?:又)?(?:好|可以|行|恢复)了(?:{_NO_NEED}{_COMING}了?)?{_KINDLY}"
     rf"|(?:现在|刚才|刚|又|自己|重[启装](?:一下)?就?)+(?:好|可以|行|正常|恢复|能用)了{_KINDLY}|没事了{_KINDLY}(?:{_WORKS}{_KINDLY})?"
@@ -71,6 +71,8 @@ _CALLS_OFF = rf"(?:{_NO_NEED}(?:(?:过?来|派人|派师傅|上门|跑)*(?:修|�
 _OVER = Sentence(  # both: it works, and nobody need come to repair it
     rf"{_WORKS}{_KINDLY}{_CALLS_OFF}{_KINDLY}|{_CALLS_OFF}{_KINDLY}{_WORKS}{_KINDLY}"
 )
+_NOBODY_NEED_COME = Sentence(rf"(?:你们?|师傅|老师)?{_NO_NEED}{_COMING}了?{_KINDLY}")
+_SAYS_IT_WORKS = re.compile(r"(?<![没不])(?:好|可以|行|能用|正常|恢复|亮|通|没事|没问题)了[啊呀啦哈]*$")
 _SOMEBODY = Sentence(
     r"(?:对的?|是的?|嗯|那就?|好的?)?(?:请|麻烦|帮我|给我)*(?:帮忙)?(?:报个?(?:修|障|单)(?:一下|吧|啊)*|报一下|登记一下|报上去)(?:吧|啊|谢谢)*|"
     r"(?:请|麻烦|帮我|帮忙|能不能|能|可以|我要|还是)*(?:"
@@ -109,6 +111,7 @@ _PRESSING = Sentence(
 _CLAUSES = re.compile(r"[,，。.!！;；~\n]+")
 _MARKS = re.compile(r"[^\w]+")
 _LONGEST_ENGLISH = 60
+_BARE = 3  # letters: 好了 may be said of anything
 _LONGEST = 20  # longer texts tell something
 
 
@@ -118,6 +121,8 @@ def wish(text: str) -> Wish | None:
     if folded.isascii() or "’" in folded:
         return _in_english(folded)
     said = _MARKS.sub("", folded)
+    if is_over(text):
+        return Wish.NO_MORE
     if not said or len(said) > _LONGEST:
         return None
     if _NO_MORE.fullmatch(said) or _OVER.fullmatch(said) or _BY_MISTAKE.fullmatch(said):
@@ -167,9 +172,17 @@ def is_by_oneself(text: str) -> bool:
 
 
 def is_over(text: str) -> bool:
-    """Say whether a whole text says both that it works and that nobody need repair it: `重启好了，不用来修了`."""
-    said = _MARKS.sub("", normalized(text))
-    return len(said) <= _LONGEST and _OVER.fullmatch(said) is not None
+    """Say whether a whole text says both that it works and that nobody need repair it: `重启好了，不用来修了`, `我换了根线好了，不用来了`."""
+    folded = normalized(text)
+    said = _MARKS.sub("", folded)
+    if len(said) <= _LONGEST and _OVER.fullmatch(said):
+        return True
+    if len(said) > _LONGEST_ENGLISH or "不用" not in said:
+        return False
+    clauses = [clause for part in _CLAUSES.split(folded) if (clause := _MARKS.sub("", part))]
+    off = [clause for clause in clauses if _NOBODY_NEED_COME.fullmatch(clause)]
+    on = [clause for clause in clauses if _SAYS_IT_WORKS.search(clause) and len(clause) > _BARE]
+    return bool(off and on) and len(off) + len(on) == len(clauses)
 
 
 def _in_english(text: str) -> Wish | None:

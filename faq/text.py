@@ -101,6 +101,9 @@ _ASKS = re.compile(
 _SMALL_TALK = re.compile(
     "(?:吃饭?了?[吗么没]|吃(?:了|过)吗|在[吗么]|在不在|有人[吗么]|好[吗么]|是[吗么]|对[吗么]|真的[吗么]|行[吗么]|可以[吗么]|开会[吗么]|下班了?[吗么]|睡了[吗么]|怎么了|为什么呢?|什么|啥|谁)++"
 )
+_CALLS_OUT = re.compile(
+    "(?:你好|您好|hello|hi|喂|哈喽)*+(?:有(?:没有)?人(?:在|理|管)?(?:吗|么|嘛|没)?|在(?:吗|么|嘛|不在|不)|人呢|anybodythere|anyonethere|hello|喂)[啊呀呢哦]*+"
+)
 _ABOUT_THE_BOT = re.compile(
     "你(?:到底)?(?:是谁|叫(?:什么|啥)(?:名字)?|是(?:不是)?(?:机器人|真人|人工|人)[吗么]?|有(?:什么|哪些)(?:功能|用)|怎么用"
     "|(?:都|还)?(?:会|能)(?:帮我?)?(?:做|干|帮忙)?(?:些|点)?(?:什么|啥)|(?:都|还)?[会能]干嘛?)[呀啊呢]?"
@@ -257,6 +260,11 @@ def looks_like_question(text: str) -> bool:
         return False
     is_asked = _ASKS.search(folded) or (words != folded and _ASKS.search(words))
     return bool(is_asked) or text.rstrip(" ~～!！。.").endswith(("?", "？"))
+
+
+def only_calls_out(text: str) -> bool:
+    """Tell whether a message only calls for whoever is there: 有人吗, 在吗, hello?"""
+    return _CALLS_OUT.fullmatch(fold(text).replace(" ", "")) is not None
 
 
 def asks_who_you_are(text: str) -> bool:
