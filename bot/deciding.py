@@ -14,10 +14,12 @@ import msgspec
 from bot.sentence import Sentence
 from bot.tickets.errors import N_
 from faq.knowledge import Answer, Hit, Nothing, Suggest, Verdict
+from faq.outages import may_mean
 from faq.sequences import SequenceOf
 from faq.text import (
     asks_for_help,
     asks_who_you_are,
+    fold,
     is_noise,
     is_thanks,
     looks_like_question,
@@ -54,6 +56,7 @@ _OFFERS_HELP = re.compile(
     r"(?:要不要|需不需要|要|需要)我(?:过?来|去)?(?:帮|看|处理)|我(?:过?来|去)?帮(?:你|您|他|她)"
 )
 _LONGEST_SCOLDING = 16
+_SHORT_TROUBLE = 8  # letters
 _SCOLDS = re.compile(
     r"什么(?:破|烂|垃圾|鬼|玩意)|(?:垃圾|破|傻|蠢|笨|智障|废物|弱智|没用的?)+(?:机器人|东西|服务|公司|系统|玩意|瓜|死了)|智障|废物|傻瓜|要你(?:还)?有?(?:何|什么|啥)用|你(?:到底)?有(?:什么|啥)用|(?:啥|什么)(?:也|都)不(?:会|懂|知道)|你(?:真|太|好|可真|也太|怎么这么)(?:是)?(?:笨|傻|蠢|烂|垃圾|没用)|(?:stupid|useless|dumb|rubbish|crap) ?(?:bot|robot|service|thing)?\W*$",
     re.IGNORECASE,
@@ -187,6 +190,21 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
     return None
 
 
+def may_be_meant(text: str, hit: Hit) -> bool:
+    """Say whether a candidate may be about the thing that a short trouble names: 音箱打不开 is not about 邮箱打不开.
+
+    Words that are typed in letters, or longer, are left to what was measured.
+    """
+    said = fold(text)
+    if (
+        len(said) > _SHORT_TROUBLE
+        or any("a" <= letter <= "z" for letter in said)
+        or not looks_like_trouble(text)
+    ):
+        return True
+    return any(may_mean(text, wording) for wording in (hit.entry.question, *hit.entry.aliases))
+
+
 def decided(heard: Heard, verdict: Verdict) -> Decision:
     """Return what is said, given what the knowledge has to say. Sure answers also go to chatter; doubt does not."""
     is_trouble = reports(heard.text)
@@ -195,8 +213,11 @@ def decided(heard: Heard, verdict: Verdict) -> Decision:
         case Answer(hit=hit):
             return Give(hit)
         case Suggest(hits=hits):
+            meant = tuple(hit for hit in hits if may_be_meant(heard.text, hit))
+            if not meant:
+                return decided(heard, Nothing())
             if heard.is_addressed or is_question:
-                return Candidates(hits)
+                return Candidates(meant)
             return Silent(N_("不确定，也不像是在问"))
         case Nothing():
             is_a_call = not is_question and len(heard.text) < _A_CALL

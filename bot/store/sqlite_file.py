@@ -73,12 +73,23 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     """
     with _explained(path):
         return sqlite3.connect(
-            f"{path.resolve().as_uri()}?mode=ro",
+            reading_address(path, may_write=os.access(path.resolve().parent, os.W_OK)),
             uri=True,
             isolation_level=None,
             check_same_thread=False,
             timeout=5,
         )
+
+
+def reading_address(path: Path, *, may_write: bool) -> str:
+    """Return the address under which a database is opened only to be read.
+
+    SQLite makes files of its own beside it to read what others write meanwhile. Where it may not, and there is no log, nobody
+    has the database open, and it is read as a file that does not change.
+    """
+    file = path.resolve()
+    is_at_rest = not may_write and not file.with_name(f"{file.name}-wal").exists()
+    return f"{file.as_uri()}?mode=ro{'&immutable=1' if is_at_rest else ''}"
 
 
 def damage_of(path: Path) -> str:

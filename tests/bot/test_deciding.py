@@ -7,7 +7,7 @@ import pytest
 from bot.deciding import Candidates, Give, Greet, Heard, OfferTicket, Silent, decided, decided_before
 from faq.knowledge import Answer, Entry, Hit, Nothing, Suggest
 
-HIT = Hit(Entry(id="K-1", question="甲", answer="一"), 0.95, "甲")
+HIT = Hit(Entry(id="K-1", question="打印机找不到", answer="一"), 0.95, "打印机找不到")
 SURE, UNSURE, NONE = Answer(HIT), Suggest((HIT,)), Nothing()
 
 
@@ -57,6 +57,26 @@ def test_candidates_only_for_who_asks():
     assert decided(Heard("打印的事"), UNSURE) == Silent("不确定，也不像是在问")
     assert decided(Heard("打印的事", is_addressed=True), UNSURE) == Candidates((HIT,))
     assert decided(Heard("打印不出来"), UNSURE) == Candidates((HIT,))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        ("音箱打不开", False),
+        ("邮箱打不开", True),
+        ("打不开", True),  # names nothing
+        ("youxiang打不开", True),
+        ("学校发的那个音箱接上电以后还是打不开", True),  # says more than a name
+        ("音箱怎么用", True),  # no trouble
+    ],
+)
+def test_a_short_trouble_is_about_the_thing_it_names(text, is_meant):
+    hit = Hit(
+        Entry(id="K-1", question="学校邮箱登录不上", aliases=("邮箱打不开",), answer="一"), 0.6, "邮箱打不开"
+    )
+    assert may_be_meant(text, hit) is is_meant
+    said = decided(Heard(text, is_addressed=True), Suggest((hit,)))
+    assert said == (Candidates((hit,)) if is_meant else OfferTicket())
 
 
 def test_a_ticket_is_offered_to_who_calls_or_has_trouble():

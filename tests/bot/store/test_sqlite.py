@@ -23,7 +23,7 @@ from bot.store.queries import named_queries, sqlite_queries
 from bot.store.registry import open_store
 from bot.store.sqlite import open_sqlite
 from bot.store.sqlite_archive import open_sqlite_archive
-from bot.store.sqlite_file import Migration, known_migrations, open_for_writing
+from bot.store.sqlite_file import Migration, known_migrations, open_for_writing, reading_address
 from bot.store.sqlite_statements import Statement, saving
 
 QUERIES = sqlite_queries()
@@ -507,3 +507,19 @@ class TestQueries:
     def test_a_name_is_given_once(self):
         with pytest.raises(ValueError, match="twice"):
             named_queries("-- a --\nSELECT 1\n-- a --\nSELECT 2\n")
+
+
+def test_a_database_at_rest_is_read_where_nothing_may_be_written_beside_it(tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    with closing(sqlite3.connect(file)) as writing:
+        writing.execute("PRAGMA journal_mode = WAL")
+        writing.execute("CREATE TABLE said (text TEXT)")
+        writing.execute("INSERT INTO said VALUES ('甲')")
+        writing.commit()
+        assert "immutable" not in reading_address(file, may_write=False)  # somebody has it open, and a log
+    address = reading_address(file, may_write=False)
+    assert address.endswith("?mode=ro&immutable=1")
+    assert reading_address(file, may_write=True).endswith("?mode=ro")
+    with closing(sqlite3.connect(address, uri=True)) as reading:
+        assert reading.execute("SELECT text FROM said").fetchall() == [("甲",)]
+    assert [each.name for each in tmp_path.iterdir()] == ["store.db"]
