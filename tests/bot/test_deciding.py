@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from bot.deciding import Candidates, Give, Greet, Heard, OfferTicket, Silent, decided, decided_before
+from bot.deciding import (
+    Candidates,
+    Give,
+    Greet,
+    Heard,
+    OfferTicket,
+    Silent,
+    decided,
+    decided_before,
+    may_be_meant,
+)
 from faq.knowledge import Answer, Entry, Hit, Nothing, Suggest
 
 HIT = Hit(Entry(id="K-1", question="打印机找不到", answer="一"), 0.95, "打印机找不到")
