@@ -11,6 +11,12 @@ def share(text: str, known: str) -> bool:
     return any(not looks_like_trouble(pair) for pair in one & other)
 
 
+def mostly_shares(what: str, known: str) -> bool:
+    """Say whether the name of a thing stands for the most part in a text: 投影仪 beside 投影不亮, but not 打印的试卷 beside 打印机卡纸."""
+    named = _pairs(what)
+    return bool(named) and 2 * len(named & _pairs(known)) >= len(named)
+
+
 def says_alike(text: str, known: str) -> bool:
     """Say whether two texts share two characters, of whatever they say: 又卡纸了 and 打印机卡纸."""
     return not _pairs(text).isdisjoint(_pairs(known))

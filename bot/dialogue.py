@@ -84,6 +84,9 @@ _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gap
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _AGREEABLE = " 吧啊呀哈可以行都的好，,。.!！~～"  # around a day
+_ASKS_HOW = re.compile(
+    r"(?:在|到|去)?(?:哪里?|怎么|如何|咋)(?:报修?|报障|说|写|填|弄)(?:啊|呀|呢)?[\s?？。~～]*"
+)  # 在哪里报
 _SUBMITTED = re.compile(r"(?:提交|submit)(?:[\s,，:：]+(?P<own>.+))?[。.]?", re.IGNORECASE | re.DOTALL)
 
 
@@ -384,6 +387,9 @@ class Dialogue:
                     return True
                 case Describe() if only_promises(hearing.text) or only_calls_out(hearing.text):
                     continue  # 稍等, 有人吗: what is wrong comes yet
+                case Describe() if _ASKS_HOW.fullmatch(hearing.text.strip()):
+                    await self._opening.described(told)
+                    return True
                 case Describe(is_urgent=is_urgent):
                     again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))
                     told = closing(hearing, *again)  # asked twice, told once

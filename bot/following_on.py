@@ -3,6 +3,9 @@ the ticket, and the bot does not talk between the two."""
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from msgspec.structs import replace
 
 from bot.alike import says_alike, share
@@ -20,7 +23,10 @@ from bot.tickets.kinds import Status, Telling
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from faq.outages import says_no_more
-from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
+from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
+
+_STILL: Final = re.compile(r"又|还是|仍|再次|\b(?:still|again)\b", re.IGNORECASE)
+_SHORT: Final = 6  # letters: 还是不行
 
 
 class FollowingOn:
@@ -64,14 +70,20 @@ class FollowingOn:
         text = hearing.text
         if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or fresh is not None:
             return False
-        if not _fails_again(text) or looks_like_question(text) or self._talk.is_with_staff(hearing):
+        is_sure = _fails_again(text)
+        is_told = is_sure or (looks_like_trouble(text) and _STILL.search(text) is not None)
+        if not is_told or looks_like_question(text) or self._talk.is_with_staff(hearing):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
         named = [each for each in own if share(text, each.text)]
-        is_only = len(own) == 1 and (
-            says_no_more(text, own[0].text) and says_alike(text, own[0].text)
-            if looks_like_trouble(text)
-            else self._talk.is_quiet(hearing)
+        is_only = (
+            len(own) == 1
+            and is_sure
+            and (
+                says_no_more(text, own[0].text) and says_alike(text, own[0].text)
+                if looks_like_trouble(text)
+                else len(fold(text)) <= _SHORT and self._talk.is_quiet(hearing)
+            )
         )
         meant = named if len(named) == 1 else own if is_only else []
         if len(meant) != 1:
@@ -90,6 +102,8 @@ class FollowingOn:
         if hearing.mentions or not outcome(hearing.text, (hearing.text,)):
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        if len(own) > 1:  # of several the one that is named
+            own = [each for each in own if says_it_works(hearing.text, each.text, is_quiet=False)]
         owner = own[0].owner if len(own) == 1 else None
         if owner is None:
             return False

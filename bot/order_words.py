@@ -24,6 +24,7 @@ _ALONE: Final = (
 _FREE: Final = (Word.RESOLVE, Word.UPDATE, Word.NOTE, Word.ANSWER, Word.LEAVE_SITE)  # anything may be told
 _WITH_WORDS: Final = (
     *_FREE,
+    Word.UNDO,
     Word.PAUSE,
     Word.RESUME,
     Word.HAND_OVER,

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import msgspec
 
-from bot.alike import share
+from bot.alike import mostly_shares, share
 from bot.deciding import is_asked
 from bot.sentence import Sentence
 from bot.short_answers import not_yet, says_still
@@ -77,7 +77,9 @@ def says_it_works(text: str, known: str, *, is_quiet: bool) -> bool:
 
     好了 alone may be about anything.
     """
-    return share(text, known) or (is_quiet and len(fold(text)) > _BARE and is_helped(text))
+    found = _WORKS.fullmatch(fold(text).replace(" ", ""))
+    is_named = found is not None and mostly_shares(found["what"], known)
+    return is_named or (is_quiet and len(fold(text)) > _BARE and is_helped(text))
 
 
 def thanked_besides(text: str) -> tuple[str, str] | None:

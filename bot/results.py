@@ -47,7 +47,7 @@ def told(text: str, known: Result) -> Result | None:
         return None
     free = [name for name, text in fields.items() if not text]
     if len(parts) > len(free):
-        return None
+        return replace(known, **dict(zip(fields, parts, strict=True))) if len(parts) == len(fields) else None
     told_now = dict(zip(_names(parts, free), parts, strict=True))
     return replace(known, **told_now)
 
