@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 
 import msgspec
@@ -32,7 +33,7 @@ from bot.promising import Promising
 from bot.raising import pressed
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld, in_one
+from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld, in_one, which_of
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
@@ -63,6 +64,9 @@ _SPOKEN = (
 # These may change something before the commit that knows whether the message was handled: knowledge, what is set up, plans.
 _MORE_THAN_A_COMMIT = SET_UP_WORDS | TEACHING_WORDS | MERGING_WORDS | PLANNED_WORDS
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
+
+
+_EACH_ITS_OWN = re.compile("分别")  # of several: they have not one result
 
 
 class Orders(AnswersAside):
@@ -179,6 +183,8 @@ class Orders(AnswersAside):
         numbers, each = await self._of_each(command, number, also)
         if len(numbers) == 1:
             return await self._on_ticket(hearing, each, number)
+        if command.word is Word.RESOLVE and _EACH_ITS_OWN.search(each.rest):
+            raise which_of(numbers)
         lacking: list[Incomplete] = []
         for part, one in enumerate(numbers):
             heard = replace(hearing, origin=replace(hearing.origin, part=part)) if part else hearing

@@ -15,7 +15,7 @@ from bot.short_answers import only_promises
 from bot.store.contract import ClosedAsk
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, in_one
+from bot.tickets.errors import Incomplete, in_one, which_of
 
 _LONGEST_REST = 40  # characters
 _NUMBER: Final = re.compile(r"^\s*#?\d{3,9}[\s:：,，、]+")  # 1002 他在附近
@@ -55,15 +55,9 @@ class Resulting:
             return False
         if result.others and await self._desk.is_handled(hearing.origin):
             return True  # what it lacked was asked for anew, and may be answered by other words only
-        numbers = tuple(f"{each}" for each in (result.ticket, *result.others))
-        if result.others and any(each in hearing.text for each in numbers):
-            # 1001是卡纸，1002换墨盒: each has a result of its own, and no customer reads the number of another.
-            raise TicketError(
-                "是哪一单？请带上单号：{numbers}。例：{name} {first}",
-                numbers=numbers,
-                name=Phrase(N_("解决")),
-                first=numbers[0],
-            )
+        numbers = (result.ticket, *result.others)
+        if result.others and any(str(each) in hearing.text for each in numbers):
+            raise which_of(numbers)  # 1001是卡纸，1002换墨盒: no customer reads the number of another
         step = s.Resolve(hearing.by, result.cause, result.method, result.prevention)
         origin = closing(hearing, ClosedAsk(ask.id, "told")).origin
         lacking: list[Incomplete] = []

@@ -42,7 +42,10 @@ def told(text: str, known: Result) -> Result | None:
     is_the_rest = bool(known.cause and known.method) and len(said) <= _LONGEST_REST
     missing = _missing(fields)
     is_going_on = 0 < missing < len(fields) and len(parts) == missing and not only_promises(said)
-    is_told = is_the_rest or is_going_on or any(_DID.match(part) or _is_cause(part) for part in parts)
+    is_whole = named is not None and said != text and len(parts) == missing == len(fields)
+    is_told = (
+        is_the_rest or is_whole or is_going_on or any(_DID.match(part) or _is_cause(part) for part in parts)
+    )
     if not parts or len(parts) > len(fields) or not is_told:
         return None
     free = [name for name, text in fields.items() if not text]

@@ -40,7 +40,7 @@ CLAIMS = (
 )  # fmt: skip
 
 OF_SEVERAL = Sentence(  # 1001和1002我都接了, 1001、1002 都好了，原因都是交换机: `rest` is said of each
-    rf"{_NUMBER}(?P<others>(?:[\s,，、和跟与及/&]+(?:and )?#?\d{{3,9}}(?!\d))+){_GAP}(?:这?(?:两|三|四|几)(?:个|单|张)?(?:单子?|工单)?)?(?P<me>我)?(?:都|全部?|一起|一块|一并|均|both |all )*(?P<rest>.*)"
+    rf"{_NUMBER}(?P<others>(?:[\s,，、和跟与及/&]+(?:and )?#?\d{{3,9}}(?!\d))+){_GAP}(?:这?(?:两|三|四|几)(?:个|单|张)?(?:单子?|工单)?)?(?P<me>我)?(?:也|都|全部?|一起|一块|一并|均|both |all )*(?P<rest>.*)"
 )
 
 # To somebody. `rest` begins with a name; where the sentence may name other work too, what follows it must be DOES.
@@ -79,7 +79,7 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都)?(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都|也)?(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都|全)?恢复(?:了|啦)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RECOVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),

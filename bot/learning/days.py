@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import msgspec
 
@@ -22,6 +22,10 @@ _ALWAYS = re.compile(r"长期(?:有效)?|永久(?:有效)?|一直|不限|always"
 _NEVER = re.compile(r"不用(?:了)?|不再|无|none|never", re.IGNORECASE)
 
 
+_CALLED = re.compile("(昨天|yesterday)|(今天|今日|即日|today)|(明天|tomorrow)|(后天)", re.IGNORECASE)
+_YESTERDAY = -1  # of the first group
+
+
 class Span(msgspec.Struct, frozen=True):
     """Between which days something is true, both included; None: no end on that side."""
 
@@ -31,7 +35,7 @@ class Span(msgspec.Struct, frozen=True):
 
 def span_of(text: str, today: date) -> Span | None:
     """Return the days of `到 2026-12-31`, `9-1 到 12-31`, `从 9-1 起` or `长期`; None for anything else. Without a year the next such day is meant."""
-    text = text.strip(" 。.!！")
+    text = _dated(text.strip(" 。.!！"), today)
     if len(text) > _LONGEST:
         return None
     if _ALWAYS.fullmatch(text):
@@ -48,7 +52,7 @@ def span_of(text: str, today: date) -> Span | None:
 
 def day_of(text: str, today: date) -> date | None:
     """Return the day that a text is, None where it is none. Without a year it is the next such day from `today` on."""
-    found = _ONE.fullmatch(text.strip(" 。.!！"))
+    found = _ONE.fullmatch(_dated(text.strip(" 。.!！"), today))
     if found is None:
         return None
     for year in [int(found["year"])] if found["year"] else [today.year, today.year + 1]:
@@ -59,6 +63,17 @@ def day_of(text: str, today: date) -> date | None:
         if found["year"] or day >= today:
             return day
     return None
+
+
+def _dated(text: str, today: date) -> str:
+    """Return a text with the dates of the days that it calls by a word: `从今天起`."""
+    if not _CALLED.search(text):
+        return text
+
+    def date_of(found: re.Match[str]) -> str:
+        return (today + timedelta(days=_YESTERDAY - 1 + (found.lastindex or 0))).isoformat()
+
+    return _CALLED.sub(date_of, text)
 
 
 def says_never(text: str) -> bool:

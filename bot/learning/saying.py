@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
+from bot.learning.listing import validity
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party
@@ -35,10 +36,15 @@ class Saying:
 
     async def live(self, hearing: Hearing, entry: Entry, ticket: int = 0) -> None:
         """Say that an entry is in use, for whom, and how everybody gets it."""
+        speaker = self.speaker(hearing)
+        if not entry.holds_on(speaker.today):
+            done = speaker.say("{entry} 的答案已改。", entry=entry.id)
+            await self.tell(hearing, done + validity(entry, speaker), ticket)
+            return
         template = N_("{entry} 已上线（范围：{scope}）。")
         if entry.customer is not None:
             template = N_("{entry} 已上线（范围：{scope}；给所有客户用回“设为通用 {entry}”）。")
-        text = self.speaker(hearing).say(template, entry=entry.id, scope=self.scope(entry.customer))
+        text = speaker.say(template, entry=entry.id, scope=self.scope(entry.customer))
         await self.tell(hearing, text, ticket)
 
     async def tell(

@@ -39,6 +39,17 @@ class Incomplete(TicketError):
         self.about = about
 
 
+def which_of(numbers: Sequence[int]) -> TicketError:
+    """Return the refusal of one result for several tickets that had not the same."""
+    shown = tuple(f"{each}" for each in numbers)
+    return TicketError(
+        "是哪一单？请带上单号：{numbers}。例：{name} {first}",
+        numbers=shown,
+        name=Phrase(N_("解决")),
+        first=shown[0],
+    )
+
+
 def in_one(lacking: Sequence[Incomplete]) -> Incomplete:
     """Return what several tickets lack alike as one refusal: what is said next holds for all of them."""
     first = lacking[0]

@@ -29,6 +29,11 @@ TODAY = date(2026, 11, 28)
         ("from 2026-12-01", date(2026, 12, 1), None),
         ("until 2026-12-31", None, date(2026, 12, 31)),
         ("长期", None, None),
+        ("从今天起", TODAY, None),
+        ("即日起", TODAY, None),
+        ("到后天", None, date(2026, 11, 30)),
+        ("明天到 12-31", date(2026, 11, 29), date(2026, 12, 31)),
+        ("until yesterday", None, date(2026, 11, 27)),
         ("到 2-29", None, None),
     ],
 )
