@@ -12,7 +12,7 @@ from bot.desk import Desk, Notice
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.figuring import Figuring
-from bot.spans import today_of, week_before
+from bot.spans import day_of, week_before
 from bot.tickets.messages import Message, Place
 from bot.tickets.rules import Role, Rules
 from scheduler.workdays import instant_on
@@ -21,6 +21,7 @@ _LATE: Final = timedelta(hours=3)  # after a longer absence the next one is soon
 _USEFUL: Final = timedelta(hours=12)
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = 7 * _DAY
+_NOON: Final = time(12)
 
 
 class Digests:
@@ -50,44 +51,46 @@ class Digests:
 
     def next_at(self, now: datetime) -> datetime | None:
         """Return when the next one is due; None where none is wanted."""
-        return min((self._open_at(name, at, every, now) for name, at, every in self._due(now)), default=None)
+        return min(
+            (at if self._is_due(name, at, now) else following for name, at, following in self._times_at(now)),
+            default=None,
+        )
 
     async def tick(self, now: datetime) -> None:
-        """Tell what is due, once however many processes there are."""
-        for name, at, _ in self._due(now):
-            if self._done.get(name) == at or at > now:
+        """Tell what is due, once however many processes there are; what the store refused is told with the next tick."""
+        for name, at, _ in self._times_at(now):
+            if not self._is_due(name, at, now):
                 continue
-            self._done[name] = at
-            if now - at > _LATE:
-                continue
+            day = at.astimezone(self._rules.zone).date()  # it may be told after midnight
             if name == "daily":
-                await self._tell_rooms(now)
+                await self._tell_rooms(day, now)
             else:
-                await self._tell_managers(now)
+                await self._tell_managers(day, now)
+            self._done[name] = at
 
-    def _due(self, now: datetime) -> Iterator[tuple[str, datetime, timedelta]]:
-        """Yield of each kind the latest instant up to now, and how long it is until the next."""
+    def _is_due(self, name: str, at: datetime, now: datetime) -> bool:
+        return self._done.get(name) != at and now - at <= _LATE
+
+    def _times_at(self, now: datetime) -> Iterator[tuple[str, datetime, datetime]]:
+        """Yield of each kind the latest instant up to now, and the one after it."""
         day = now.astimezone(self._rules.zone).date()
         if self._times.daily is not None:
-            yield "daily", self._latest(day, self._times.daily, _DAY, now), _DAY
+            yield "daily", *self._around(now, day, self._times.daily, _DAY)
         if self._times.weekly is not None:
-            monday = day - day.weekday() * _DAY
-            yield "weekly", self._latest(monday, self._times.weekly, _WEEK, now), _WEEK
+            yield "weekly", *self._around(now, day - day.weekday() * _DAY, self._times.weekly, _WEEK)
 
-    def _latest(self, day: date, at: time, every: timedelta, now: datetime) -> datetime:
-        found = instant_on(self._rules.zone, day, at)
-        return found if found <= now else instant_on(self._rules.zone, day - every, at)
+    def _around(self, now: datetime, day: date, at: time, every: timedelta) -> tuple[datetime, datetime]:
+        before, found, after = (
+            instant_on(self._rules.zone, each, at) for each in (day - every, day, day + every)
+        )
+        return (found, after) if found <= now else (before, found)
 
-    def _open_at(self, name: str, at: datetime, every: timedelta, now: datetime) -> datetime:
-        if self._done.get(name) != at and now - at <= _LATE:
-            return at
-        local = at.astimezone(self._rules.zone)
-        return instant_on(self._rules.zone, local.date() + every, local.time())
-
-    async def _tell_rooms(self, now: datetime) -> None:
+    async def _tell_rooms(self, day: date, now: datetime) -> None:
+        """Tell each duty room of the day; one that is told in the morning is of the day before."""
+        of = day - _DAY if self._times.daily is not None and self._times.daily < _NOON else day
         for room in self._rooms:
             speaker = self._drafts.speaker(room.language or self._language, now)
-            span = today_of(speaker.today)
+            span = day_of(of, speaker.today)
             summary, open_tickets = await self._figuring.summary(span, now, room.id)
             if summary.is_empty:
                 continue
@@ -95,17 +98,26 @@ class Digests:
             message = Message(to=Place.DUTY, text=text, useful_for=_USEFUL)
             await self._desk.tell([Notice(message, room.address)], f"daily|{span.first}|{room.id}", now)
 
-    async def _tell_managers(self, now: datetime) -> None:
-        speaker = self._drafts.speaker(self._language, now)
-        span = week_before(speaker.today)
+    async def _tell_managers(self, day: date, now: datetime) -> None:
+        """Tell each manager privately; who cannot be reached so reads it in the first duty room."""
+        span = week_before(day)
         summary, open_tickets = await self._figuring.summary(span, now)
         if summary.is_empty:
             return
-        text = await self._figuring.told(span, summary, open_tickets, speaker)
-        adapter = self._rooms[0].address.partition(":")[0] if self._rooms else ""
-        for manager in self._rules.with_role(Role.MANAGER):
-            address = self._directory.private_address(manager, adapter)
-            if address is None:
+        duty = self._rooms[0] if self._rooms else None
+        adapter = duty.address.partition(":")[0] if duty else ""
+        found = (
+            self._directory.private_address(each, adapter) for each in self._rules.with_role(Role.MANAGER)
+        )
+        for address in dict.fromkeys(each or (duty.address if duty else "") for each in found):
+            if not address:
                 continue
-            message = Message(to=manager, text=text, useful_for=_USEFUL)
-            await self._desk.tell([Notice(message, address)], f"figures|{span.first}|{manager.id}", now)
+            is_private = duty is None or address != duty.address
+            language = "" if is_private or duty is None else duty.language
+            speaker = self._drafts.speaker(language or self._language, now)
+            text = await self._figuring.told(span, summary, open_tickets, speaker)
+            message = Message(to=Place.DUTY, text=text, useful_for=_USEFUL)
+            fallback = duty.address if duty is not None and is_private else None
+            await self._desk.tell(
+                [Notice(message, address, fallback)], f"figures|{span.first}|{address}", now
+            )

@@ -44,15 +44,13 @@ class Figuring:
     async def told(
         self, span: Span, summary: Summary, open_tickets: Sequence[Ticket], speaker: Speaker
     ) -> str:
-        """Return the figures in a few lines: of today with what is due next, else with how contracts are kept."""
+        """Return the figures in a few lines: of a day with what is due next, else with how contracts are kept."""
         lines = [figures(summary, span.called(speaker), speaker)]
         lines += (
-            [to_watch(open_tickets, speaker, self._rules)]
-            if span.is_today
-            else await self._standings(speaker)
+            [to_watch(open_tickets, speaker, self._rules)] if span.is_day else await self._standings(speaker)
         )
         if self._public_url:
-            page = "" if span.is_today else "standings"
+            page = "" if span.is_day else "standings"
             lines.append(speaker.say("明细：{url}", url=f"{self._public_url}/{page}"))
         return "\n".join(each for each in lines if each)
 

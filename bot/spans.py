@@ -21,7 +21,7 @@ class Span(msgspec.Struct, frozen=True):
     name: str
     first: date
     following: date
-    is_today: bool = False
+    is_day: bool = False  # a week has only one on its Monday
 
     def called(self, speaker: Speaker) -> str:
         """Return its name, with its days where it has several."""
@@ -39,12 +39,17 @@ def span_of(found: re.Match[str], today: date) -> Span:
     return _SPANS.get(when, _SPANS.get(what.lower(), _this_week))(today)
 
 
-def today_of(today: date) -> Span:
-    return Span(N_("今日"), today, today + _DAY, is_today=True)
+def day_of(day: date, today: date) -> Span:
+    """Return today or the day before it."""
+    return Span(N_("今日") if day == today else N_("昨日"), day, day + _DAY, is_day=True)
+
+
+def _today(today: date) -> Span:
+    return day_of(today, today)
 
 
 def _yesterday(today: date) -> Span:
-    return Span(N_("昨日"), today - _DAY, today)
+    return day_of(today - _DAY, today)
 
 
 def _this_week(today: date) -> Span:
@@ -77,7 +82,7 @@ def _day(day: date, speaker: Speaker) -> str:
 
 
 _SPANS = {
-    "今天": today_of, "今日": today_of, "日报": today_of, "看板": today_of, "daily": today_of,
+    "今天": _today, "今日": _today, "日报": _today, "看板": _today, "daily": _today,
     "昨天": _yesterday, "昨日": _yesterday,
     "这周": _this_week, "本周": _this_week,
     "上周": week_before, "周报": week_before, "weekly": week_before,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from bot.config import load
@@ -60,6 +62,86 @@ async def test_the_next_one_is_known(offices: Any) -> None:
     assert digests.next_at(six) == six
     await digests.tick(six)
     assert digests.next_at(six) == six + timedelta(days=1)
+
+
+@pytest.mark.asyncio
+async def test_what_is_told_after_midnight_is_of_the_day_before_and_keeps_nobody_from_the_next(
+    offices: Any,
+) -> None:
+    office = await _office(offices, DigestTimes(daily=time(23)))
+    (late,) = await _digests(office, timedelta(hours=14, minutes=10))  # 00:10
+    assert late.startswith("📊 昨日：新 1")
+    await office.hear(CUSTOMER, "孙老师", "报障 打印机坏了")
+    office.said(DUTY)
+    (next_one,) = await _digests(office, timedelta(hours=22, minutes=50))
+    assert next_one.startswith("📊 今日：新 1")
+
+
+@pytest.mark.asyncio
+async def test_one_in_the_morning_is_of_the_day_before(offices: Any) -> None:
+    office = await _office(offices, DigestTimes(daily=time(8)))
+    (text,) = await _digests(office, timedelta(hours=22))
+    assert text.startswith("📊 昨日：新 1")
+    assert "要盯：1001" in text
+
+
+class _RefusingOnce:
+    """A store that refuses to read a page of tickets once."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self.is_refusing = True
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def recent_tickets(self, **asked: Any) -> Any:
+        if self.is_refusing:
+            self.is_refusing = False
+            raise OSError("the disk is away")
+        return await self._store.recent_tickets(**asked)
+
+
+@pytest.mark.asyncio
+async def test_what_the_store_refused_is_told_with_the_next_tick(offices: Any) -> None:
+    first: Office = await offices()
+    config = replace(first.bot.config, digests=DigestTimes(daily=time(18)))
+    office: Office = await offices(_RefusingOnce, config)
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    office.said(DUTY)
+    with pytest.raises(OSError, match="away"):
+        await _digests(office, timedelta(hours=8))
+    assert len(await _digests(office, timedelta(minutes=1))) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_clock_change_moves_only_the_day_it_is_on(offices: Any) -> None:
+    first: Office = await offices()
+    config = first.bot.config
+    berlin = replace(
+        config,
+        digests=DigestTimes(daily=time(2, 30)),
+        bot=msgspec.structs.replace(config.bot, zone=ZoneInfo("Europe/Berlin")),
+    )
+    office: Office = await offices(other=berlin)
+    at = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)  # 02:30 does not come on that day: 03:30
+    assert office.bot.digests.next_at(at - timedelta(hours=5)) == at
+    await office.bot.digests.tick(at)
+    assert office.bot.digests.next_at(at) == datetime(2026, 3, 30, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.asyncio
+async def test_a_manager_who_cannot_be_written_to_reads_the_week_in_the_duty_room(offices: Any) -> None:
+    first: Office = await offices()
+    config = first.bot.config
+    people = tuple(
+        msgspec.structs.replace(each, accounts=()) if each.id == "chen" else each for each in config.people
+    )
+    office: Office = await offices(other=replace(config, people=people, digests=DigestTimes(weekly=time(9))))
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    office.said(DUTY)
+    (text,) = await _digests(office, timedelta(days=7))
+    assert text.startswith("📊 上周（3-9 至 3-15）：新 1")
 
 
 @pytest.mark.asyncio
