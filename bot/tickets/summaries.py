@@ -35,6 +35,8 @@ class Facts(msgspec.Struct, frozen=True):
     is_new: bool = False
     is_done: bool = False
     is_in_hand: bool = False
+    is_solved: bool = False  # its requester has not said yet whether it works
+    is_withdrawn: bool = False
     answered_after: timedelta | None = None  # of those that came in: working time until the first response
     late: Late | None = None
     score: float | None = None  # mean of speed and quality, of those that were done
@@ -43,11 +45,13 @@ class Facts(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """Figures of a span of time; what is in hand and owed is as it stands now."""
+    """Figures of a span of time; what is in hand, waits for a confirmation and is owed is as it stands now."""
 
     new: int
     done: int
     in_hand: int
+    solved: int
+    withdrawn: int
     answered_after: timedelta | None
     late: tuple[Late, ...]
     score: float | None
@@ -58,7 +62,7 @@ class Summary(msgspec.Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """True where nothing happened at all; what is in hand stands in 待办."""
-        return not (self.new or self.done or self.late or self.calls_made)
+        return not (self.new or self.done or self.withdrawn or self.late or self.calls_made)
 
 
 def facts_of(ticket: Ticket, start: datetime, end: datetime, rules: Rules, now: datetime) -> Facts | None:
@@ -82,6 +86,8 @@ def facts_of(ticket: Ticket, start: datetime, end: datetime, rules: Rules, now: 
         is_new=is_new,
         is_done=is_closed and ticket.closing is not Closing.WITHDRAWN,
         is_in_hand=ticket.status is Status.OPEN,
+        is_solved=ticket.status is Status.SOLVED,
+        is_withdrawn=is_closed and ticket.closing is Closing.WITHDRAWN,
         answered_after=_answered_after(ticket, rules, now) if is_new else None,
         late=_late(ticket, start, end, rules, now),
         score=((survey.speed or 0) + (survey.quality or survey.speed or 0)) / 2
@@ -100,6 +106,8 @@ def summed(facts: Iterable[Facts]) -> Summary:
         new=sum(each.is_new for each in every),
         done=sum(each.is_done for each in every),
         in_hand=sum(each.is_in_hand for each in every),
+        solved=sum(each.is_solved for each in every),
+        withdrawn=sum(each.is_withdrawn for each in every),
         answered_after=sum(waits, timedelta()) / len(waits) if waits else None,
         late=tuple(sorted((each.late for each in every if each.late is not None), key=_worst_first)),
         score=sum(scores) / len(scores) if scores else None,
@@ -115,6 +123,10 @@ def figures(summary: Summary, name: str, speaker: Speaker) -> str:
     parts = [
         say("新 {new} 关 {done} 在办 {in_hand}", new=summary.new, done=summary.done, in_hand=summary.in_hand)
     ]
+    if summary.solved:
+        parts.append(say("待确认 {count}", count=summary.solved))
+    if summary.withdrawn:
+        parts.append(say("撤单 {count}", count=summary.withdrawn))
     if summary.answered_after is not None:
         parts.append(say("首响平均 {length}", length=summary.answered_after))
     parts.append(_lateness(summary.late, speaker))

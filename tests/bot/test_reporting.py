@@ -94,7 +94,7 @@ def test_a_ticket_is_new_on_its_first_instant_and_no_more_on_the_one_after(rules
 def test_what_was_withdrawn_is_not_done_and_what_was_merged_does_not_count(rules: Rules) -> None:
     over = {"status": Status.CLOSED, "closed_at": _START}
     assert _facts(rules, **over, closing=Closing.CONFIRMED) == Facts(1, is_done=True)
-    assert _facts(rules, **over, closing=Closing.WITHDRAWN) is None
+    assert _facts(rules, **over, closing=Closing.WITHDRAWN) == Facts(1, is_withdrawn=True)
     assert _facts(rules, **over, closing=Closing.MERGED, opened_at=_START) is None
 
 
@@ -123,7 +123,7 @@ def test_the_worst_is_named_first() -> None:
     assert [each.number for each in found.late] == [2, 3, 1]
     assert (found.score, found.scores, found.answered_after) == (4.5, 2, hour)
     assert summed([Facts(1, is_in_hand=True)]).is_empty
-    assert summed([]) == Summary(0, 0, 0, None, (), None, 0, 0, 0)
+    assert summed([]) == Summary(0, 0, 0, 0, 0, None, (), None, 0, 0, 0)
 
 
 @pytest.mark.asyncio
@@ -134,6 +134,22 @@ async def test_every_ticket_of_the_day_counts_once_however_many_there_are(office
     await office.hear(DUTY, "陈经理", "日报")
     (text,) = office.said(DUTY)
     assert text.startswith("📊 今日：新 130 关 0 在办 130｜没有超时\n要盯：1001")
+
+
+@pytest.mark.asyncio
+async def test_what_was_solved_and_not_confirmed_and_what_was_withdrawn_is_said_so_that_the_figures_add_up(
+    office: Office,
+) -> None:
+    for person in ("王老师", "孙老师", "李老师"):
+        await office.hear(CUSTOMER, person, f"报障 {person}的投影不亮")
+    await office.hear(CUSTOMER, "孙老师", "撤单 1002")
+    await office.hear(CUSTOMER, "孙老师", "1")
+    await office.hear(DUTY, "工程师01", "接单 1001")
+    await office.hear(DUTY, "工程师01", "解决 1001 原因:线松 方法:插紧 预防:固定线")
+    office.said(DUTY)
+    await office.hear(DUTY, "陈经理", "日报")
+    (text,) = office.said(DUTY)
+    assert text.startswith("📊 今日：新 3 关 0 在办 1｜待确认 1｜撤单 1｜")
 
 
 @pytest.mark.asyncio
