@@ -14,16 +14,18 @@ from bot.tickets.secrecy import HIDDEN
 
 _WORDS = (
     r"(?:密\s?[码碼]|口令|验证[码碼]|動態碼|动态码|[密秘]钥|控制码"
-    r"|(?<![A-Za-z])(?:password|passwd|passcode|pwd|psk|pin码|secret key|api[ _-]?key)(?![A-Za-z]))"
+    r"|(?<![A-Za-z])(?:password|passwd|passcode|pwd|psk|verification code|pin码|secret key|api[ _-]?key)(?![A-Za-z]))"
 )
 # Looked for in every message, so it must be quick.
 _MAY = (
-    "密", "口令", "验证", "動態", "动态", "控制码", "pass", "pwd", "psk", "pin", "secret", "key", "向日葵", "todesk", "viewer", "desk",
+    "密", "口令", "验证", "動態", "动态", "控制码", "verification", "pass", "pwd", "psk", "pin", "secret", "key", "向日葵", "todesk", "viewer", "desk",
     "://", "eyj", "akia", "bearer",
 )  # fmt: skip
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
 _ASKS_FOR_IT = r"(?<!重置)(?<!修改)(?<!更改)(?<!找回)(?<!忘记)(?<!忘了)(?<!改)"
-_UNIT = r"(?!\s?(?:位|次|个|年|月|日|号|天|分钟?|小时|秒|人|台|间|楼|室|教室|班|块|元|级|版|条|种|遍|点))"
+_UNIT = r"(?!\s?(?:位|次|个|年|月|日|号|天|分钟?|小时|秒|人|台|间|楼|室|教室|班|块|元|级|版|条|种|遍|点|打印机|复印机|投影|一体机|路由器|交换机|背面|型号|那台|这台|的?(?:密码)?是?(?:多少|什么|啥)))"
+# 302教室的, 1001单里的, 2025年起; a number to call, or that calls
+_NUMBERED = r"(?!\d+\s?(?:年|月|日|号|点|单|楼|室|教室|班|房|那|这|的[\u4e00-\u9fff]))(?!(?:10086|10010|12306|95\d{3}|1[3-9]\d{9})(?!\d))"
 _MIXED = r"(?=[!-~]*\d)(?!https?:)[A-Za-z0-9@#$%&*!_.+-][!-~]{3,63}"  # at least four, one of them a digit
 _IS = r"就|都|还|统一|应该|默认|是|为|[:：=→]"  # 就是, 默认是, 统一为
 _SAYS = rf"(?:{_IS}|\bis\b)"
@@ -32,23 +34,28 @@ _ENDS = r"(?=\s*(?:$|[，。；、,;！!\n）)”』」]))"
 IS_GIVEN = (
     # 密码是 8x7k, 密码：admin, 验证码 1234, 密码Admin@2026
     Sentence(
-        rf"(?P<word>{_WORDS}\s?(?:{_SAYS}\s?){{1,3}}[“\"'「（(]?)(?P<secret>{_MIXED}|\d{{3,12}})(?![\d年月])"
+        rf"(?P<word>{_WORDS}\s?(?:{_SAYS}\s?){{1,3}}[“\"'「（(]?){_NUMBERED}(?P<secret>{_MIXED}|\d{{3,12}})(?![!-~]|背面|型号|那台|这台)"
     ),
     Sentence(rf"(?P<word>{_WORDS}\s?(?:(?:{_IS})\s?){{1,3}}[“\"'「（(]?)(?P<secret>{_PLAIN}){_ENDS}"),
-    Sentence(rf"(?P<word>{_ASKS_FOR_IT}{_WORDS}[\s“\"'「（(]{{0,2}})(?P<secret>{_MIXED})(?![!-~]){_UNIT}"),
+    Sentence(rf"(?P<word>{_ASKS_FOR_IT}(?<![账帐][号户])(?<!用户名){_WORDS}[\s“\"'「（(]{{0,2}}){_NUMBERED}(?P<secret>{_MIXED})(?![!-~]){_UNIT}"),
     # 密码改成了 8x7k, 密码从 abc123 换成 xyz789
     Sentence(
-        rf"(?P<word>{_WORDS}[^。；;\n，,]{{0,24}}?(?:改[成为]|[设换][成为]|设置[成为]|重置[成为]|统一[成为]|恢复[成为]|从)了?\s?[“\"'「（(]?)(?P<secret>{_MIXED})",
+        rf"(?P<word>{_WORDS}[^。；;\n，,]{{0,24}}?(?:改[成为]|[设换][成为]|设置[成为]|重置[成为]|统一[成为]|恢复[成为]|从)了?\s?[“\"'「（(]?){_NUMBERED}(?P<secret>{_MIXED})",
     ),
     Sentence(
         rf"(?P<word>(?<=•)[^。；;\n，,]{{0,8}}?(?:改[成为]|[设换][成为])了?\s?[“\"'「（(]?)(?P<secret>{_MIXED})"
     ),
+    # 密码八个8
+    Sentence(rf"(?P<word>{_WORDS}\s?(?:(?:{_IS})\s?){{0,3}})(?P<secret>[一二两三四五六七八九十\d]{{1,2}}个[\d零一二三四五六七八九](?![\d个位次年月字号]))"),
+    # my pin is 1234, the password for wang is hunter22
+    Sentence(r"(?P<word>(?<![a-z])pin\s?(?:is\s|[:：=])\s?)(?P<secret>\d{4,8})(?!\d)"),
+    Sentence(rf"(?P<word>(?<![a-z])password (?:for|of) [^\s]{{1,30}}(?: [^\s]{{1,30}})? is )(?P<secret>{_MIXED})"),
     # 账号密码 admin 123456, 用户名 admin 密码 admin
     Sentence(
-        rf"(?P<word>[账帐]号(?:和|与|及|、|/)?密[码碼]\s?(?:{_SAYS}\s?){{0,3}}[!-~]{{2,40}}\s*[,，/、 ]\s*)(?P<secret>{_PLAIN}){_ENDS}",
+        rf"(?P<word>[账帐][号户](?:和|与|及|、|/)?密[码碼]\s?(?:{_SAYS}\s?){{0,3}}[!-~]{{2,40}}\s*[,，/、 ]\s*)(?P<secret>{_PLAIN}){_ENDS}",
     ),
     Sentence(
-        rf"(?P<word>(?:[账帐]号|用户名?|user(?:name)?)\s?(?:{_SAYS}\s?){{0,3}}[!-~]{{2,40}}[\s,，/、]+{_WORDS}\s?)(?P<secret>{_PLAIN}){_ENDS}",
+        rf"(?P<word>(?:[账帐][号户]|用户名?|user(?:name)?)\s?(?:{_SAYS}\s?){{0,3}}[!-~]{{2,40}}[\s,，/、]+{_WORDS}\s?)(?P<secret>{_PLAIN}){_ENDS}",
     ),
     # 向日葵 123 456 789 8x7k
     Sentence(
@@ -70,16 +77,19 @@ _IDENTITY: Final = re.compile(
     r"(?<![0-9A-Za-z])\d{6}(?:19|20)\d{2}(?:0\d|1[0-2])[0-3]\d\d{3}[\dXx](?![0-9A-Za-z])"
 )
 _LONE: Final = Sentence(r"(?=[!-~]*\d)(?=[!-~]*[A-Za-z@#$%&*!_+])[!-~]{5,32}|(?!1[3-9]\d{9}$)\d{6,12}")
-_ASKED_FOR: Final = Sentence(
-    r"(?!.*(?:型号|序列号|编号|链接|地址|model|serial)).{0,80}?(?P<word>密码|验证码|口令|password|passcode).{0,80}"
+_ASKED_FOR: Final = Sentence(  # and nothing else is asked
+    r"(?!.{0,80}(?:型号|序列号|编号|链接|地址|哪|怎么|名|qq|电话|手机|ip|版本|系统|改好|重置|不对|忘|错|model|serial|which|how|reset|changed|version))"
+    r"(?=.{0,80}(?:[发给报说写念输要?？]|多少|什么|啥|(?:[是为：:]|密码|验证码|口令|password|passcode)\s*$))"
+    r".{0,80}?(?P<word>密码|验证码|口令|password|passcode).{0,80}"
 )
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _NO_PASSWORD: Final = re.compile(  # masked already, days, times, versions, rooms
-    r"[*.•x_-]+|(?:19|20)\d\d[-/]\d\d?(?:[-/]\d\d?)?|\d{1,2}[:：]\d\d|v?\d+(?:\.\d+)+|\d+(?:s|ms|min|px|bit|[kmg]b?)|win(?:dows)?\d{1,2}|office\d{2,4}|[a-z]-?\d{3}",
+    r"[*.•x_-]+|(?:19|20)\d\d[-/]\d\d?(?:[-/]\d\d?)?|\d\d?[-/]\d\d?|\d{1,2}[:：]\d\d|v?\d+(?:\.\d+)+|\d+(?:s|ms|min|px|bit|[kmg](?:b|hz)?)|\S*[-_](?:2\.4|5)g(?:hz)?|win(?:dows)?\d{1,2}|office\d{2,4}|[a-z]-?\d{3}",
     re.IGNORECASE,
 )
 _USUAL: Final = frozenset(  # words that stand behind 密码： and are none
-    ["reset", "login", "error", "wrong", "correct", "empty", "excel", "word", "ppt", "pdf", "wifi", "none", "null", "n/a", "ok", "okay"]
+    ["reset", "login", "error", "wrong", "correct", "incorrect", "invalid", "expired", "failed", "forgot", "forgotten", "required", "changed", "unknown",
+     "yes", "no", "true", "false", "empty", "windows", "cad", "vpn", "excel", "word", "ppt", "pdf", "wifi", "none", "null", "n/a", "ok", "okay"]
 )  # fmt: skip
 
 

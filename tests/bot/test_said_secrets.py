@@ -21,6 +21,8 @@ from bot.tickets.secrecy import HIDDEN
         ("my password is Hunter2!", "Hunter2"), ("pwd=abc#99x", "abc#99x"), ("http://root:pa55@10.0.0.1/x", "pa55"),
         ("http://x.cn/a?token=abcdef&b=1", "abcdef"), ("密码就是 school2024，还是登不上", "school2024"),
         ("身份证 11010519491231002X", "11010519491231002X"), ("管理员密码 qwe123，麻烦远程看一下", "qwe123"),
+        ("wifi密码八个8", "八个8"), ("密码就是六个8", "六个8"), ("verification code 884213", "884213"), ("my PIN is 1234", "1234"),
+        ("the password for wang is hunter22", "hunter22"), ("账户 wang 密码 abcdef", "abcdef"), ("密码Admin@2026怎么登不上", "Admin@2026"),
     ],
 )  # fmt: skip
 def test_a_secret_is_hidden(text: str, secret: str) -> None:
@@ -41,6 +43,10 @@ def test_a_secret_is_hidden(text: str, secret: str) -> None:
         "身份证号 110105194912310021", "手机号 13812345678", "Win11 升级后密码键盘 K120 用不了", "pin 3 of the connector is bent",
         "验证码 120s 还没到", "密码 win10 登录界面不显示", "改密码 12345 教室的", "密码 12345 教室", "K-046 密码 K-046", "password is temporary",
         "密码邮件 14:30 发的", "密码 2026-03-05 过期", "学校统一身份认证密码规则是什么",
+        "密码是302教室的", "密码是302的电脑", "密码是1001单里的那个", "密码从2025年起就没改过", "密码改成了1001单里说的", "密码是11-28改的", "密码是5GHz的",
+        "验证码 10086发的吗", "验证码 13800138000 收不到", "验证码是13800138000收的", "密码 HP1020 打印机的", "密码是TL-WR886N背面那个",
+        "账号密码 wang3 登不上", "账号密码 teacher01 和 teacher02 都登不上", "账号 wang3 密码 incorrect", "密码：invalid", "密码: expired", "密码是CAD",
+        "wifi密码 CMCC-5G 的", "wifi密码 office_5G", "wifi密码 Teacher_5G 是多少", "wifi密码 Teacher302 是多少", "密码要8个1年级的老师改", "密码8个字", "PIN: 3 of 5",
     ],
 )  # fmt: skip
 def test_what_only_speaks_of_secrets_stays(text: str) -> None:
@@ -65,6 +71,7 @@ def test_a_message_that_is_nothing_but_what_was_asked_for_is_hidden(text: str, a
     [
         ("8x7k2", "向日葵码发我一下"), ("EB-C2060XN", "型号和密码发一下"), ("SN8812-22", "密码和序列号发一下"), ("13812345678", "密码改好了，电话多少"),
         ("1001", "密码改好了，哪个教室"), ("1", "密码改好了吗"), ("B301", "密码改好了，哪个教室"), ("win10", "密码改好了，什么系统"),
+        ("A302B", "密码改好了，电脑名是什么"), ("M428fdw", "打印机密码改好了，哪一台"), ("12345678", "密码私聊发我，QQ号多少"), ("PC-A302", "密码我重置了，哪台电脑？"),
         ("好的", "密码发我"), ("10.0.0.12", "密码改好了，IP多少"),
     ],
 )  # fmt: skip
