@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from bot.aside import AnswersAside
 from bot.commands import Command
 from bot.desk import Desk
@@ -17,6 +20,8 @@ from bot.tickets.promised import promised_to
 from bot.tickets.recipients import in_charge
 from bot.tickets.rules import Rules
 from bot.tickets.timing import is_awaited
+
+_SPEECH: Final = re.compile(r"[要得该我你您他们不没了吗呢吧]|怎么")  # what customers are not called
 
 
 class Promising(AnswersAside):
@@ -52,8 +57,8 @@ class Promising(AnswersAside):
         if not rest:
             await self._say(hearing, "请带上客户名，例：服务承诺 育才小学")
             return True
-        if not named and command.name.isascii() and not command.is_marked:
-            return False  # "sla breach again" is talk
+        if not named and not is_called and (command.name.isascii() or _SPEECH.search(rest)):
+            return False  # "sla breach again", 服务标准 要统一一下
         if not named:
             await self._say(hearing, "没有叫 {name} 的客户。", name=rest)
             return True
