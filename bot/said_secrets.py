@@ -82,6 +82,9 @@ _ASKED_FOR: Final = Sentence(  # and nothing else is asked
     r"(?=.{0,80}(?:[发给报说写念输要?？]|多少|什么|啥|(?:[是为：:]|密码|验证码|口令|password|passcode)\s*$))"
     r".{0,80}?(?P<word>密码|验证码|口令|password|passcode).{0,80}"
 )
+_BEGUN: Final = Sentence(  # what one says on with the next message
+    r".{0,80}?(?P<word>密码|验证码|口令|password|passcode)[\s是为：:]*(?:is)?\s*"
+)
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _NO_PASSWORD: Final = re.compile(  # masked already, days, times, versions, rooms
     r"[*.•x_-]+|(?:19|20)\d\d[-/]\d\d?(?:[-/]\d\d?)?|\d\d?[-/]\d\d?|\d{1,2}[:：]\d\d|v?\d+(?:\.\d+)+|\d+(?:s|ms|min|px|bit|[kmg](?:b|hz)?)|\S*[-_](?:2\.4|5)g(?:hz)?|win(?:dows)?\d{1,2}|office\d{2,4}|[a-z]-?\d{3}",
@@ -111,11 +114,14 @@ def may_be_one(text: str) -> bool:
     return _LONE.fullmatch(text) is not None and _NO_PASSWORD.fullmatch(text) is None
 
 
-def answer_hidden(text: str, asked: str) -> str:
-    """Return what stands for a message that is nothing but the password that was asked for (`密码 •••••`); else the text itself."""
+def answer_hidden(text: str, asked: str, *, by_themselves: bool = False) -> str:
+    """Return what stands for a message that is nothing but the password that was asked for (`密码 •••••`); else the text itself.
+
+    After words of one's own it is one only where they wait for it: to a report of a password the bot may have asked for a number.
+    """
     if not may_be_one(text):
         return text
-    found = _ASKED_FOR.fullmatch(asked)
+    found = (_BEGUN if by_themselves else _ASKED_FOR).fullmatch(asked)
     return f"{found['word']} {HIDDEN}" if found is not None else text
 
 

@@ -77,7 +77,10 @@ class Talk:
         if hearing.is_private or hearing.role.is_staff or not may_be_one(hearing.text):
             return hearing
         before = next(iter(self._before(hearing, _SOON)), None)
-        text = answer_hidden(hearing.text, before.text) if before is not None else hearing.text
+        if before is None:
+            return hearing
+        is_own = before.account == hearing.origin.account
+        text = answer_hidden(hearing.text, before.text, by_themselves=is_own)
         return hearing if text == hearing.text else replace(hearing, text=text)
 
     def answered(self, hearing: Hearing) -> None:

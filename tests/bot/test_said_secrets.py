@@ -77,3 +77,13 @@ def test_a_message_that_is_nothing_but_what_was_asked_for_is_hidden(text: str, a
 )  # fmt: skip
 def test_what_answers_something_else_stays(text: str, asked: str) -> None:
     assert answer_hidden(text, asked) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "is_hidden"),
+    [("8x7k2", "密码：", True), ("482113", "我的密码是", True), ("8x7k2", "向日葵密码", True), ("62345678", "报障 大屏密码是多少", False)],
+)  # fmt: skip
+def test_after_words_of_ones_own_it_is_hidden_where_they_wait_for_it(
+    text: str, own: str, is_hidden: bool
+) -> None:
+    assert (HIDDEN in answer_hidden(text, own, by_themselves=True)) is is_hidden

@@ -153,6 +153,7 @@ _HEARD = {
     "_ABOVE",
     "_OF_WHAT",
     "_POLITELY",
+    "_NUMBERED",
 }
 _READING = {
     "compile", "search", "match", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix", "replace", "startswith",
