@@ -46,7 +46,7 @@ _FAILS_AGAIN = re.compile(
 _OF_REPAIRS = re.compile(
     r"修|[来到]|处理|弄|进展|消息|好了|怎么样|谁"
 )  # 周末有人上班吗 may be asked of anybody
-_NAMES = re.compile(r"(?!(?:我们?|这边|这里|那边)*$)")
+_NAMES = re.compile(r"(?!(?:我们?(?:班|组|校|教室|办公室|年级|学校)?里?|这边|这里|那边)*$)")
 _A_NUMBER = re.compile(
     r"(?:单号?|工单|[#＃])?(\d{4,9})(?!\d)[\s:：,，、]*(?:的?(?:单子?|工单))?"
 )  # 1001 怎么样了
@@ -127,7 +127,7 @@ class AskingAfter:
             return False
         own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
         if missing is not None:
-            late = [each for each in own if share(missing, each.text)] if _NAMES.search(missing) else own
+            late = [each for each in own if share(missing, each.text)] if _NAMES.match(missing) else own
             return len(late) == 1 and await self._about(hearing, late[0], Wish.SOONER)
         if works:
             is_sure = len(own) == 1 and says_it_works(hearing.text, own[0].text, is_quiet=is_quiet(hearing))

@@ -49,7 +49,7 @@ _SOONER = Sentence(
 _IS_IT_DONE = Sentence(r"(?:现在|那)?(?:修|弄|搞|处理)?好了(?:吗|嘛|么|没有?)(?:啊|呀|呢)*+")
 _NOBODY_CAME = Sentence(  # 二班还没来人
     r"(?P<what>.{0,8}?)(?:这边|那边|这里|这儿)?(?:怎么|咋|为什么|到现在|现在|一直|都)*+还(?:是)?没(?:有)?(?:个)?(?:(?:人|师傅|工程师)(?:过?来|到|修|管|处理|接)|(?:过?来|到|见|看到|等到)(?:个)?(?:人|师傅|工程师))(?:过?来|修|处理)?(?:啊|呀|呢|吗|了)*+"
-    r"|(?P<who>)(?:师傅|工程师|修的人?|维修的?)(?:怎么|咋|到现在|一直)*+还(?:是)?没(?:有)?(?:过?来|到)(?:啊|呀|呢|吗)*+"
+    r"|(?:我们?(?:班|学校|教室|办公室)?|这边|这里)?(?:师傅|工程师|修的人?|维修的?)(?:怎么|咋|到现在|一直)*+还(?:是)?没(?:有)?(?:过?来|到)(?:啊|呀|呢|吗)*+"
 )
 _NO_NEED = r"(?:不用|不需要|不必|别)(?:再|你们?|您们?|师傅|麻烦)*"
 _COMING = r"(?:过?来|派人|上门|跑)*(?:修|看|处理|管|弄)?"
@@ -142,7 +142,7 @@ def asks_whether_done(text: str) -> bool:
 def whose_nobody_came(text: str) -> str | None:
     """Return what a text says that nobody has come for, empty where it only says so: `二班还没来人`; None when it says anything else."""
     found = _NOBODY_CAME.fullmatch(_MARKS.sub("", normalized(text)))
-    return found["what"] if found is not None else None
+    return found["what"] or "" if found is not None else None
 
 
 def has_waited(text: str) -> bool:
