@@ -12,7 +12,7 @@ from bot.moments import is_day
 from bot.vocabulary import Word, may_use
 
 _NEXT: Final = re.compile(
-    r"[\s,，、和及跟与/&#]*(?<!\d)(\d{3,9})(?![\d.:：-])(?!\s*(?:教室|[室房号楼班年月元块人台个名位份张次天]))"
+    r"[\s,，、和及跟与/&#]*(?<!\d)(\d{3,9})(?![\d.:：-])(?!\s*(?:教室|[室房号楼班年月元块人台个名位份张次天]|打印机|复印机|一体机|硒鼓|墨盒|路由器|交换机|型号))"
 )
 _ALONE: Final = (
     Word.CLAIM,

@@ -37,6 +37,10 @@ def test_every_radical_of_the_supplement_becomes_a_character() -> None:
     ("written", "folded"),
     [
         ("⽤⼾", "用户"),
+        ("橡木有几种", "橡木有几种"),
+        ("红米有货吗", "红米有货吗"),
+        ("wifi木有了", "wifi没有了"),
+        ("网米有了", "网没有了"),
         ("常⻅问题", "常见问题"),
         ("⻔⼝⻓⻋⻢", "门口长车马"),
         ("⼩⽹⾏⼯", "小网行工"),
