@@ -36,6 +36,7 @@ NAMES = {
     "one_sided_number": N_("数字对不上"),
     "asks_alone": N_("只有一边像问句"),
     "sentence": N_("整句的意思相近"),
+    "behind": N_("别的条目的几种问法合起来更像"),
 }
 
 

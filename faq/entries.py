@@ -42,6 +42,9 @@ class Measured(msgspec.Struct, frozen=True):
     text: str  # canonical
     features: tuple[float, ...]  # as named by `faq.features.NAMES`, and with the extra by `LEFT_OVER` as well
     sentence: float | None = None  # likeness of the whole sentences, None without the extra `semantic`
+    behind: float = (
+        0.0  # evidence its entry lacks, for the phrasings of another say more together (`faq.together`)
+    )
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -54,3 +57,4 @@ class Comparison(msgspec.Struct, frozen=True):
     evidence: float  # logit over all its phrasings
     score: float  # probability that it answers the text
     sentence: float | None = None  # likeness of the whole sentences, None without the extra `semantic`
+    behind: float = 0.0  # of the evidence, as in `Measured`

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-import msgspec
+from msgspec.structs import replace
 
 from faq.asked import Asked
 from faq.entries import Comparison, Entry, Measured
@@ -17,21 +17,20 @@ from faq.foremost import estimate, foremost
 from faq.glance import can_any
 from faq.index import Coverage, Index
 from faq.phrases import Phrases
-from faq.rank import LEAST_SHARED, least_spoken, most_likely, ranked
+from faq.rank import LEAST_SHARED, evidence, least_spoken, most_likely, ranked
 from faq.read_ahead import ReadAhead
 from faq.reading import length, reading, spelled
 from faq.search import CANDIDATES, Wanted
 from faq.sentences import Sentences
 from faq.text import fold, is_noise, plain
+from faq.together import OF_ONE, WORTH, Around, behind, counts, shared
+from faq.verdicts import Answer, Hit, Nothing, Suggest, Verdict, judge
 from faq.wording import canonical
 
 __all__ = ["Answer", "Entry", "Hit", "KnowledgeBase", "Nothing", "Suggest", "Verdict", "judge", "read_tables"]
 
 # Hits below this are not worth showing to anybody, not even in an explanation.
 _NOTHING = 0.02
-# The best hit must have at least this many times the odds of a different answer to be given alone.
-_CLEARLY_AHEAD = 2.0
-_AT_MOST = 3
 # Longer texts are read up to here: nobody asks a question in so many characters, and cost must stay bounded.
 _READ = 300
 _LATELY = 16  # texts that were looked up ahead
@@ -41,32 +40,6 @@ _WORTH_SIFTING = 6  # phrasings; to estimate what fewer say costs as much as it 
 _LETTERS = re.compile("[a-z]+")
 
 
-class Hit(msgspec.Struct, frozen=True):
-    """An entry that may answer a text."""
-
-    entry: Entry
-    score: float  # probability that it does
-    phrase: str  # the question or alias that is most like the text
-    sentence: float | None = None  # how like the whole sentences are, None without the extra `semantic`
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """Sure enough to answer."""
-
-    hit: Hit
-
-
-class Suggest(msgspec.Struct, frozen=True):
-    """Not sure: one to three candidates, best first."""
-
-    hits: tuple[Hit, ...]
-
-
-class Nothing(msgspec.Struct, frozen=True):
-    """No entry answers it."""
-
-
-Verdict = Answer | Suggest | Nothing
 LeftOut = range | tuple[int, ...]  # numbers of phrasings that are taken as if they were not there
 
 
@@ -336,7 +309,28 @@ class KnowledgeBase:
                     sentences.get(number),
                 )
             )
-        return found
+        return self._together(asked_text, numbers, found, left_out, by_meaning=like is not None)
+
+    def _together(
+        self, text: str, numbers: Sequence[int], found: list[Measured], left_out: LeftOut, *, by_meaning: bool
+    ) -> list[Measured]:
+        """Return the phrasings found with what their entries lack, where these have several phrasings that speak together."""
+        spoken = [evidence(each) for each in found]
+        bar = max(spoken) - WORTH  # what is further behind does not come up any more
+        likely = {each.entry.id: each.entry for each, said in zip(found, spoken, strict=True) if said >= bar}
+        owners = {number: each.entry.id for number, each in zip(numbers, found, strict=True)}
+        for entry in likely.values():
+            known = self.phrases.numbers(entry)[:OF_ONE]
+            owners |= {number: entry.id for number in known if number not in left_out}
+        if not counts(owners.values()):
+            return found
+        around: Around | None = None
+        if by_meaning and self.sentences is not None:
+            around = self.sentences.around(text, list(owners))
+        if around is None:
+            around = shared(text, {n: self.index.text(n) for n in owners}, self.index.rarity)
+        lacks = behind([owners[number] for number in around.numbers], around)
+        return [replace(each, behind=lacks.get(each.entry.id, 0.0)) for each in found]
 
     def _foremost(
         self, text: str, shares: Mapping[int, Coverage], sentences: Mapping[int, float]
@@ -395,25 +389,6 @@ def wording(text: str) -> str:
     if text.lstrip().startswith("[") and is_noise(text[:_READ]):
         return ""
     return canonical(fold(plain(text[:_READ])))
-
-
-def judge(hits: Sequence[Hit], *, answer_at: float, suggest_at: float) -> Verdict:
-    """Return what to do about hits that are sorted best first.
-
-    An answer must reach `answer_at` and be clearly ahead of the next hit that says something else.
-    """
-    likely = [hit for hit in hits if hit.score >= suggest_at]
-    if not likely:
-        return Nothing()
-    best = likely[0]
-    rival = next((hit for hit in hits if hit.entry.answer != best.entry.answer), None)
-    if best.score >= answer_at and (rival is None or _odds(best) >= _CLEARLY_AHEAD * _odds(rival)):
-        return Answer(best)
-    return Suggest(tuple(likely[:_AT_MOST]))
-
-
-def _odds(hit: Hit) -> float:
-    return hit.score / max(1 - hit.score, 1e-9)
 
 
 def read_tables() -> None:

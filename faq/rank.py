@@ -20,6 +20,8 @@ LEAST_SHARED = 0.04
 SENTENCE = "sentence"
 WITH_SENTENCE = (*NAMES, *LEFT_OVER, SENTENCE)
 _ANY_SENTENCE = 0.3
+# The name of what the phrasings of another entry say together beyond those of this one; no weight belongs to it.
+BEHIND = "behind"
 # How far behind the best phrasing of an entry another one may be to add to its evidence.
 SHARPNESS = 1.2
 # Decided, not learned: what is denied or contradicted on one side is worth offering, never answering at the usual 0.90; and
@@ -103,13 +105,14 @@ def evidence(each: Measured) -> float:
 
 
 def spoken_of(each: Comparison) -> tuple[Spoken, ...]:
-    """Return what the features of the phrasing that is most like a text speak."""
+    """Return what the features of the phrasing that is most like a text speak, and what the phrasings of another entry say together."""
     weights = _weights(each.sentence is not None)
     names = NAMES if each.sentence is None else WITH_SENTENCE
-    return tuple(
+    spoken = [
         Spoken(name, value, weight * value)
         for name, value, weight in zip(names, values(each), weights, strict=True)
-    )
+    ]
+    return (*spoken, Spoken(BEHIND, each.behind, -each.behind))
 
 
 def most_likely(found: Sequence[Sequence[float]], among: int) -> float:
@@ -194,7 +197,9 @@ def ranked(measured: Sequence[Measured], among: int) -> list[Comparison]:
         learned = min(learned, probability(logit, among, is_semantic=is_semantic))
         score = max(_decided(best, learned), held.get(best.entry.id, 0.0))
         found.append(
-            Comparison(best.entry, best.wording, best.text, best.features, total, score, best.sentence)
+            Comparison(
+                best.entry, best.wording, best.text, best.features, total, score, best.sentence, best.behind
+            )
         )
     found.sort(key=lambda each: -each.score)
     return found
@@ -222,7 +227,10 @@ def _decided(best: Measured, score: float) -> float:
 
 
 def gather(scored: Sequence[tuple[Measured, float]]) -> list[tuple[Measured, float]]:
-    """Return the best phrasing of every entry with the evidence of all its phrasings, most evidence first."""
+    """Return the best phrasing of every entry with the evidence of all its phrasings, most evidence first.
+
+    What the phrasings of another entry say together beyond them is taken off.
+    """
     best: dict[str, tuple[Measured, float]] = {}
     total: dict[str, float] = {}
     for each, found in scored:
@@ -230,7 +238,7 @@ def gather(scored: Sequence[tuple[Measured, float]]) -> list[tuple[Measured, flo
         total[id_] = total.get(id_, 0.0) + exp(SHARPNESS * found)
         if id_ not in best or (-found, each.text) < (-best[id_][1], best[id_][0].text):
             best[id_] = each, found
-    gathered = [(each, log(total[id_]) / SHARPNESS) for id_, (each, _) in best.items()]
+    gathered = [(each, log(total[id_]) / SHARPNESS - each.behind) for id_, (each, _) in best.items()]
     gathered.sort(key=lambda pair: (-pair[1], pair[0].entry.id))
     return gathered
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from faq.arrays import arrays
 from faq.crowding import Crowding
+from faq.together import Around
 from faq.vectors import Vectors
 
 _ANY_TWO = 0.3  # how alike the bundled encoder finds two sentences that have nothing to do with each other
@@ -25,6 +26,7 @@ _HELD_AGAINST_ALL = 16  # texts of which the nearest phrasings are remembered
 _BATCH = 32
 # A text is looked for by its meaning only among so many, and only where the likeness is not what any two texts have.
 _NEAREST, _LEAST_LIKE = 10, 0.45
+_AROUND = 64  # phrasings that are held against each other
 
 
 def bundled() -> Encode | None:
@@ -206,8 +208,7 @@ class Sentences:
         def likeness(place: int) -> float:
             if rows is None or vector is None:
                 return 0.0
-            product = float(rows.row(place) @ vector)
-            return _ANY_TWO + (product - self._level[1]) * scale if self._is_levelled else product
+            return float(self._levelled(rows.row(place) @ vector))
 
         def like(number: int) -> float:
             place = places.get(number)
@@ -216,6 +217,23 @@ class Sentences:
             return likeness(place) - scale * crowding.surplus(place)
 
         return [self._numbers[place] for place in best if likeness(place) >= _LEAST_LIKE], like
+
+    def around(self, text: str, numbers: Sequence[int]) -> Around | None:
+        """Return those of some phrasings that are most like a text by their meaning, held against each other; None where its vector is
+        not known."""
+        vector, rows = self._vector(text), self._rows
+        known = [number for number in numbers if number in self._places]
+        if vector is None or rows is None or not known:
+            return None
+        some = rows[[self._places[number] for number in known]]
+        likes = self._levelled(some @ vector)
+        best = (-likes).argsort()[:_AROUND]
+        among = self._levelled(some[best] @ some[best].T)
+        numbers = [known[place] for place in best.tolist()]
+        return Around(numbers, likes[best].tolist(), lambda values: (among @ values).tolist())
+
+    def _levelled(self, products: Any) -> Any:
+        return _ANY_TWO + (products - self._level[1]) * self._scale() if self._is_levelled else products
 
     def _vector(self, text: str) -> Any:
         place = self._own.get(text)

@@ -12,7 +12,7 @@ from faq.knowledge import KnowledgeBase
 
 
 def test_every_feature_has_words_and_nothing_else_has() -> None:
-    assert list(NAMES) == list(rank.WITH_SENTENCE)
+    assert list(NAMES) == [*rank.WITH_SENTENCE, rank.BEHIND]
 
 
 def test_what_is_told_adds_up_to_the_evidence() -> None:

@@ -135,3 +135,25 @@ def test_how_crowded_it_is_stays_known_while_little_changes() -> None:
         known.put(Entry(id=f"K-{n}", question=f"打印纸张{n}", answer="重启"))
     understood(known).match("打印口令")
     assert known.sentences._crowding[1] is not before
+
+
+def test_phrasings_are_held_against_each_other_by_their_meaning() -> None:
+    known = understood(base())
+    assert known.sentences is not None
+    around = known.sentences.around("口令想不起来", [0, 1])
+    assert around is not None
+    assert list(around.numbers) == [0, 1]
+    assert around.likes == pytest.approx([1.0, 0.01], abs=0.01)
+    assert around.times([1.0, 0.0]) == pytest.approx([1.0, 0.01], abs=0.01)
+    assert known.sentences.around("口令想不起来", []) is None
+
+
+def test_what_several_phrasings_mean_together_counts_more_than_one_that_is_nearer() -> None:
+    entries = [
+        Entry(id="K-001", question="密码打印", aliases=("口令打印", "密码纸张", "口令打张"), answer="一"),
+        Entry(id="K-002", question="薪水打印", aliases=("工资纸张", "工资打印", "薪水纸张"), answer="二"),
+    ]
+    known = understood(KnowledgeBase(entries, sentences=Sentences(encode)))
+    found = {each.entry.id: each.behind for each in known.measure("密码打印薪")}
+    assert found["K-001"] == 0.0
+    assert found["K-002"] > 0.5

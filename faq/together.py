@@ -1,0 +1,134 @@
+"""What all phrasings of an entry say together about a text: each counts for what the others near it do not say already.
+
+The text is explained by the phrasings around it, least squares with a ridge, where each tells of its own entry. What an entry is
+given of the text is the sum over its phrasings, so ten that say the same count little more than one, and what two entries have in
+common counts for neither. That is kernel ridge regression with entries for classes (Rifkin, Yeo and Poggio, "Regularized least-squares
+classification", 2003), only among what lies near ("Local learning algorithms", Bottou and Vapnik, 1992): nothing is learned ahead, so
+entries come and go.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from math import sqrt
+from operator import add, mul
+
+import msgspec
+
+# Evidence that an entry lacks which is given nothing of a text, where another is given all of it.
+WORTH = 4.0
+# So many phrasings of one entry are looked at, and so many in all are held against each other.
+OF_ONE, AT_MOST = 40, 32
+# The larger, the more each phrasing speaks whatever the others say.
+_RIDGE = 0.3
+_STEPS, _NEAR_ENOUGH = 5, 1e-6
+# The part of the phrasings that are not the first of their entry: up to the one each is heard by itself only, from the other on what
+# they say together counts in full.
+_SINGLE, _SEVERAL = 0.3, 0.6
+_RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
+_DIGITS = 9
+_ALWAYS = 1.0  # what a piece says however common it is
+
+
+class Around(msgspec.Struct, frozen=True):
+    """Some phrasings by number: how like each is to a text, and `times`, how like each is to all of them, each taken so often."""
+
+    numbers: Sequence[int]
+    likes: Sequence[float]
+    times: Callable[[Sequence[float]], Sequence[float]]
+
+
+def counts(owners: Collection[str]) -> float:
+    """Return how much it counts what phrasings of these entries say together, 0 to 1."""
+    several = 1 - len(set(owners)) / len(owners) if owners else 0.0
+    return min(1.0, max(0.0, (several - _SINGLE) / (_SEVERAL - _SINGLE)))
+
+
+def behind(owners: Sequence[str], around: Around) -> dict[str, float]:
+    """Return the evidence that each entry lacks beside the one whose phrasings explain most of a text.
+
+    `owners` are the entries of the phrasings around it. None lacks less than 0, so nothing gets more than it had.
+    """
+    given: dict[str, float] = defaultdict(float)
+    for owner, part in zip(owners, explained(around), strict=True):
+        given[owner] += part
+    worth, most = WORTH * counts(owners), max(given.values(), default=0.0)
+    # What differs only by the order in which it was summed up is the same.
+    return {owner: round(worth * (most - part), _DIGITS) for owner, part in given.items()}
+
+
+def explained(around: Around) -> list[float]:
+    """Return what each phrasing is given of a text: a few steps of conjugate gradients towards `times(x) + _RIDGE * x = likes`."""
+    found = [0.0] * len(around.likes)
+    way = left = list(around.likes)
+    size = _product(left, left)
+    for _ in range(_STEPS):
+        if size < _NEAR_ENOUGH:
+            break
+        ahead = [far + _RIDGE * step for far, step in zip(around.times(way), way, strict=True)]
+        length = size / _product(way, ahead)
+        found = [each + length * step for each, step in zip(found, way, strict=True)]
+        left = [each - length * far for each, far in zip(left, ahead, strict=True)]
+        before, size = size, _product(left, left)
+        way = [each + size / before * step for each, step in zip(left, way, strict=True)]
+    return found
+
+
+def shared(text: str, phrasings: Mapping[int, str], rarity: Callable[[str], float]) -> Around:
+    """Return those of some phrasings that share most with a text, held against each other by their words and pairs of Chinese
+    characters, each as rare as `rarity` says."""
+    asked = _pieces(text)
+    cut = {number: _pieces(phrase) for number, phrase in phrasings.items()}
+    rare = {piece: rarity(piece) for piece in asked}
+    said = {number: sum(map(rare.__getitem__, asked & each)) for number, each in cut.items()}
+    nearest = sorted(cut, key=lambda number: (-said[number], phrasings[number]))[:AT_MOST]
+    cut = {number: cut[number] for number in nearest}
+    whole = [_weighed(each, rarity) for each in cut.values()]
+    wanted = _weighed(asked, rarity)
+    likes = [sum([wanted.get(piece, 0.0) * part for piece, part in each.items()]) for each in whole]
+    return Around(list(cut), likes, _times(whole))
+
+
+def _times(whole: Sequence[Mapping[str, float]]) -> Callable[[Sequence[float]], list[float]]:
+    often = Counter(piece for each in whole for piece in each)
+    places = {
+        piece: place for place, piece in enumerate(piece for piece, count in often.items() if count > 1)
+    }
+    rows = [[(places[piece], part) for piece, part in each.items() if piece in places] for each in whole]
+    # What only one of them has makes it like nothing but itself.
+    alone = [1 - sum([part * part for _, part in row]) for row in rows]
+
+    def times(values: Sequence[float]) -> list[float]:
+        sums = [0.0] * len(places)
+        for value, row in zip(values, rows, strict=True):
+            for place, part in row:
+                sums[place] += value * part
+        return [
+            own * value + sum([part * sums[place] for place, part in row])
+            for own, value, row in zip(alone, values, rows, strict=True)
+        ]
+
+    return times
+
+
+def _pieces(text: str) -> set[str]:
+    found: set[str] = set()
+    for run in _RUN.findall(text):
+        if "\u3400" <= run[0] <= "\u9fff" and len(run) > 1:
+            found.update(map(add, run, run[1:]))
+        else:
+            found.add(run)
+    return found
+
+
+def _weighed(cut: set[str], rarity: Callable[[str], float]) -> dict[str, float]:
+    weights = {piece: _ALWAYS + rarity(piece) for piece in cut}
+    length = sqrt(sum([weight * weight for weight in weights.values()])) or 1.0
+    return {piece: weight / length for piece, weight in weights.items()}
+
+
+def _product(one: Sequence[float], other: Sequence[float]) -> float:
+    product: float = sum(map(mul, one, other))
+    return product
