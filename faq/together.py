@@ -24,9 +24,9 @@ OF_ONE, AT_MOST = 40, 32
 # The larger, the more each phrasing speaks whatever the others say.
 _RIDGE = 0.3
 _STEPS, _NEAR_ENOUGH = 5, 1e-6
-# The part of the phrasings that are not the first of their entry: up to the one each is heard by itself only, from the other on what
-# they say together counts in full.
-_SINGLE, _SEVERAL = 0.3, 0.6
+# The part of the phrasings, and some more, that are not the first of their entry: up to the one each is heard by itself only, from the
+# other on what they say together counts in full.
+_SINGLE, _SEVERAL, _FEW = 0.3, 0.6, 4
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
 _DIGITS = 9
 _ALWAYS = 1.0  # what a piece says however common it is
@@ -42,7 +42,7 @@ class Around(msgspec.Struct, frozen=True):
 
 def counts(owners: Collection[str]) -> float:
     """Return how much it counts what phrasings of these entries say together, 0 to 1."""
-    several = 1 - len(set(owners)) / len(owners) if owners else 0.0
+    several = (len(owners) - len(set(owners))) / (len(owners) + _FEW)
     return min(1.0, max(0.0, (several - _SINGLE) / (_SEVERAL - _SINGLE)))
 
 
@@ -54,9 +54,10 @@ def behind(owners: Sequence[str], around: Around) -> dict[str, float]:
     given: dict[str, float] = defaultdict(float)
     for owner, part in zip(owners, explained(around), strict=True):
         given[owner] += part
-    worth, most = WORTH * counts(owners), max(given.values(), default=0.0)
+    parts = {owner: max(0.0, part) for owner, part in given.items()}
+    worth, most = WORTH * counts(owners), max(parts.values(), default=0.0)
     # What differs only by the order in which it was summed up is the same.
-    return {owner: round(worth * (most - part), _DIGITS) for owner, part in given.items()}
+    return {owner: round(worth * (most - part), _DIGITS) for owner, part in parts.items()}
 
 
 def explained(around: Around) -> list[float]:
