@@ -17,7 +17,7 @@ from faq.foremost import estimate, foremost
 from faq.glance import can_any
 from faq.index import Coverage, Index
 from faq.phrases import Phrases
-from faq.rank import LEAST_SHARED, evidence, least_spoken, most_likely, ranked
+from faq.rank import LEAST_SHARED, evidence, gather, least_spoken, most_likely, ranked
 from faq.read_ahead import ReadAhead
 from faq.reading import length, reading, spelled
 from faq.search import CANDIDATES, Wanted
@@ -315,11 +315,13 @@ class KnowledgeBase:
         self, text: str, numbers: Sequence[int], found: list[Measured], left_out: LeftOut, *, by_meaning: bool
     ) -> list[Measured]:
         """Return the phrasings found with what their entries lack, where these have several phrasings that speak together."""
-        spoken = [evidence(each) for each in found]
-        bar = max(spoken) - WORTH  # what is further behind does not come up any more
-        likely = {each.entry.id: each.entry for each, said in zip(found, spoken, strict=True) if said >= bar}
+        gathered = gather([(each, evidence(each)) for each in found])
+        best = gathered[0][1]
+        likely = [each.entry for each, total in gathered if total > best - WORTH]
+        if len(likely) < 2:
+            return found  # what lies so far behind does not come up any more
         owners = {number: each.entry.id for number, each in zip(numbers, found, strict=True)}
-        for entry in likely.values():
+        for entry in likely:
             known = self.phrases.numbers(entry)[:OF_ONE]
             owners |= {number: entry.id for number in known if number not in left_out}
         if not counts(owners.values()):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain
 from math import sqrt
 from operator import add, mul
 
@@ -23,7 +24,7 @@ WORTH = 4.0
 OF_ONE, AT_MOST = 40, 32
 # The larger, the more each phrasing speaks whatever the others say.
 _RIDGE = 0.3
-_STEPS, _NEAR_ENOUGH = 5, 1e-6
+_STEPS, _NEAR_ENOUGH = 4, 1e-6
 # The part of the phrasings, and some more, that are not the first of their entry: up to the one each is heard by itself only, from the
 # other on what they say together counts in full.
 _SINGLE, _SEVERAL, _FEW = 0.3, 0.6, 4
@@ -82,27 +83,35 @@ def shared(text: str, phrasings: Mapping[int, str], rarity: Callable[[str], floa
     characters, each as rare as `rarity` says."""
     asked = _pieces(text)
     cut = {number: _pieces(phrase) for number, phrase in phrasings.items()}
-    rare = {piece: rarity(piece) for piece in asked}
-    said = {number: sum(map(rare.__getitem__, asked & each)) for number, each in cut.items()}
-    nearest = sorted(cut, key=lambda number: (-said[number], phrasings[number]))[:AT_MOST]
-    cut = {number: cut[number] for number in nearest}
-    whole = [_weighed(each, rarity) for each in cut.values()]
-    wanted = _weighed(asked, rarity)
-    likes = [sum([wanted.get(piece, 0.0) * part for piece, part in each.items()]) for each in whole]
-    return Around(list(cut), likes, _times(whole))
-
-
-def _times(whole: Sequence[Mapping[str, float]]) -> Callable[[Sequence[float]], list[float]]:
-    often = Counter(piece for each in whole for piece in each)
+    often = Counter(chain(asked, *cut.values()))
+    weighs = {piece: _ALWAYS + rarity(piece) for piece in often}
+    squares = {piece: weight * weight for piece, weight in weighs.items()}
+    said = {number: sum(map(squares.__getitem__, asked & has)) for number, has in cut.items()}
+    numbers = sorted(cut, key=lambda number: (-said[number], phrasings[number]))[:AT_MOST]
+    lengths = [sqrt(sum(map(squares.__getitem__, cut[number]))) for number in numbers]
+    of_text = sqrt(sum(map(squares.__getitem__, asked)))
+    likes = [
+        said[number] / (of_text * length) if said[number] else 0.0
+        for number, length in zip(numbers, lengths, strict=True)
+    ]
+    # What only one of them has makes it like nothing but itself.
     places = {
         piece: place for place, piece in enumerate(piece for piece, count in often.items() if count > 1)
     }
-    rows = [[(places[piece], part) for piece, part in each.items() if piece in places] for each in whole]
-    # What only one of them has makes it like nothing but itself.
+    rows = [
+        [(places[piece], weighs[piece] / length) for piece in cut[number] if piece in places]
+        for number, length in zip(numbers, lengths, strict=True)
+    ]
+    return Around(numbers, likes, _times(rows, len(places)))
+
+
+def _times(
+    rows: Sequence[Sequence[tuple[int, float]]], width: int
+) -> Callable[[Sequence[float]], list[float]]:
     alone = [1 - sum([part * part for _, part in row]) for row in rows]
 
     def times(values: Sequence[float]) -> list[float]:
-        sums = [0.0] * len(places)
+        sums = [0.0] * width
         for value, row in zip(values, rows, strict=True):
             for place, part in row:
                 sums[place] += value * part
@@ -122,12 +131,6 @@ def _pieces(text: str) -> set[str]:
         else:
             found.add(run)
     return found
-
-
-def _weighed(cut: set[str], rarity: Callable[[str], float]) -> dict[str, float]:
-    weights = {piece: _ALWAYS + rarity(piece) for piece in cut}
-    length = sqrt(sum([weight * weight for weight in weights.values()])) or 1.0
-    return {piece: weight / length for piece, weight in weights.items()}
 
 
 def _product(one: Sequence[float], other: Sequence[float]) -> float:
