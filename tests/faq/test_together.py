@@ -64,9 +64,8 @@ _RARITY = {letter: 0.5 * place for place, letter in enumerate("abcdef")}
 @given(_TEXTS, st.lists(_TEXTS, min_size=1, max_size=4))
 def test_few_phrasings_explain_a_text_as_elimination_says(text: str, phrasings: list[str]) -> None:
     around = shared(text, dict(enumerate(phrasings)), _RARITY.__getitem__)
-    assert explained(around) == pytest.approx(
-        exact(around), abs=5e-3
-    )  # the last step is not taken where so little is left
+    # The last step is not taken where so little is left.
+    assert explained(around) == pytest.approx(exact(around), abs=5e-3)
 
 
 @given(_TEXTS, st.lists(_TEXTS, min_size=1, max_size=8))
