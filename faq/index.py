@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from faq.grams import CHINESE, grams, is_letter, letters_and_others
 from faq.marks import AT_MOST, Marks, length
-from faq.misheard import heard_right
+from faq.misheard import Misheard
 from faq.pinyin import heard_as
 from faq.search import Hidden, Shelf, Wanted, nearest, stands_in
 from faq.spelling import corrected
@@ -93,6 +93,7 @@ class Index:
         self._words: dict[str, float] = {}
         self.letters = _Remembered(self._letter)  # what each weighs, with its factor
         self.longest = 0  # characters that any text ever had
+        self._misheard = Misheard(self._seen, lambda sound: self._spellings.get(sound, ()))
         self._marks: Marks | None = None  # made when they are first asked for
         self._lengths = bytearray()  # of texts, as long as there may be marks
 
@@ -167,6 +168,7 @@ class Index:
             self._words.clear()
         if self.letters:
             self.letters.clear()
+        self._misheard.forget()
 
     def _rarity(self, live: int) -> float:
         """Return the inverse document frequency, positive, highest for a piece that nothing has."""
@@ -211,7 +213,7 @@ class Index:
 
     def heard_right(self, text: str) -> str:
         """Return a canonical text with the characters that were most likely meant by others of the same sound."""
-        return heard_right(text, self._seen, lambda sound: self._spellings.get(sound, ()))
+        return self._misheard.heard_right(text)
 
     def _seen(self, piece: str) -> int:
         return len(self._postings.get(piece, ()))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import islice, pairwise
+from itertools import islice
 
 from faq.grams import common
 from faq.nearness import is_known
@@ -24,42 +24,71 @@ _OFTEN = 2
 _AROUND = 2
 # Only so many pairs of a text are looked at, and so many spellings of each: cost must stay bounded.
 _PAIRS, _TRIED = 24, 8
+_REMEMBERED = 16_384  # pairs
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 
 Spellings = Callable[[str], Sequence[str]]  # the pairs that phrasings have of a sound
 _Better = tuple[float, int, str]  # bits saved, place in the text, what was meant
 
 
-def heard_right(text: str, seen: Seen, spellings: Spellings) -> str:
-    """Return a canonical text with the characters that were most likely meant."""
-    strange = list(islice(_strange(text, seen), _PAIRS))
-    if not strange:
-        return text
-    sounds = heard_as(text)
-    better: list[_Better] = []
-    for start, end, place in strange:
-        tried = _meant(text[place : place + 2], spellings(sounds[place : place + 2]), seen)
-        if tried:
-            better += _better(text[start:end], place - start, start, tried, seen)
-    letters, done = list(text), set[int]()
-    for _, place, meant in sorted(better, reverse=True):
-        if place not in done and place + 1 not in done:
-            letters[place], letters[place + 1] = meant[:1], meant[1:]
-            done |= {place, place + 1}
-    return "".join(letters)
+class Misheard:
+    """What was meant by pairs that nobody writes. What may be meant by a pair is remembered: people say much the same words."""
 
+    def __init__(self, seen: Seen, spellings: Spellings) -> None:
+        """Begin with nothing remembered; `forget` whenever the phrasings change."""
+        self._seen = seen
+        self._spellings = spellings
+        # By pair and sound: None for a pair that is written, or that nothing else can have been meant by.
+        self._tried: dict[str, Mapping[str, int] | None] = {}
 
-def _strange(text: str, seen: Seen) -> Iterator[tuple[int, int, int]]:
-    """Yield the places of pairs that neither the phrasings nor the language have, each after the run it stands in."""
-    few_say = common()
-    for run in _RUN.finditer(text):
-        start, end = run.span()
-        for place, (first, second) in enumerate(pairwise(run[0]), start):
-            if first in few_say and second in few_say and first != second:
-                continue  # nothing else can have been meant, whether or not it is written
-            pair = first + second
-            if not is_known(pair) and not seen(pair):
-                yield start, end, place
+    def forget(self) -> None:
+        """Know that the phrasings are others."""
+        if self._tried:
+            self._tried.clear()
+
+    def heard_right(self, text: str) -> str:
+        """Return a canonical text with the characters that were most likely meant."""
+        sounds = heard_as(text)
+        better = [
+            each
+            for start, end, place, tried in islice(self._strange(text, sounds), _PAIRS)
+            if tried
+            for each in _better(text[start:end], place - start, start, tried, self._seen)
+        ]
+        if not better:
+            return text
+        letters, done = list(text), set[int]()
+        for _, place, meant in sorted(better, reverse=True):
+            if place not in done and place + 1 not in done:
+                letters[place], letters[place + 1] = meant[:1], meant[1:]
+                done |= {place, place + 1}
+        return "".join(letters)
+
+    def _strange(self, text: str, sounds: str) -> Iterator[tuple[int, int, int, Mapping[str, int]]]:
+        """Yield the places of pairs that neither the phrasings nor the language have, each after the run it stands in, with what may
+        have been meant."""
+        known = self._tried
+        for run in _RUN.finditer(text):
+            start, end = run.span()
+            for place in range(start, end - 1):
+                key = text[place : place + 2] + sounds[place : place + 2]
+                try:  # a thread may forget meanwhile
+                    tried = known[key]
+                except KeyError:
+                    tried = self._try(key)
+                if tried is not None:
+                    yield start, end, place, tried
+
+    def _try(self, key: str) -> Mapping[str, int] | None:
+        pair, sound = key[:2], key[2:]
+        few_say, seen = common(), self._seen
+        # Where both are common nothing else can have been meant, whether or not it is written.
+        is_common = pair[0] in few_say and pair[1] in few_say and pair[0] != pair[1]
+        is_strange = not (is_common or is_known(pair) or seen(pair))
+        if len(self._tried) >= _REMEMBERED:
+            self._tried.clear()
+        tried = self._tried[key] = _meant(pair, self._spellings(sound), seen) if is_strange else None
+        return tried
 
 
 def _meant(pair: str, known: Sequence[str], seen: Seen) -> dict[str, int]:

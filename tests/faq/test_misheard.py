@@ -115,3 +115,10 @@ def test_only_so_many_texts_are_remembered_as_they_were_read() -> None:
         base.asked(f"{'很长' * 200}{number}")
     assert len(base._read_as) <= 256
     assert all(len(text) <= 300 for text in base._read_as)
+
+
+def test_many_pairs_are_remembered_only_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("faq.misheard._REMEMBERED", 3)
+    known = index()
+    for _ in range(2):
+        assert known.heard_right("花呗怎么欢款蜜码忘了") == "花呗怎么还款密码忘了"
