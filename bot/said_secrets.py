@@ -22,7 +22,9 @@ _MAY = (
     "://", "eyj", "akia", "bearer",
 )  # fmt: skip
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
-_ASKS_FOR_IT = r"(?<!重置)(?<!修改)(?<!更改)(?<!找回)(?<!忘记)(?<!忘了)(?<!改)"
+_ASKS_FOR_IT = (
+    r"(?<!重置)(?<!修改)(?<!更改)(?<!找回)(?<!忘记)(?<!忘了)(?<!改)(?<!reset )(?<!change )(?<!forgot )"
+)
 _UNIT = r"(?!\s?(?:位|次|个|年|月|日|号|天|分钟?|小时|秒|人|台|间|楼|室|教室|班|块|元|级|版|条|种|遍|点|打印机|复印机|投影|一体机|路由器|交换机|背面|型号|那台|这台|的?(?:密码)?是?(?:多少|什么|啥)))"
 # 302教室的, 1001单里的, 2025年起; a number to call, or that calls
 _NUMBERED = r"(?!\d+\s?(?:年|月|日|号|点|单|楼|室|教室|班|房|那|这|的[\u4e00-\u9fff]))(?!(?:10086|10010|12306|95\d{3}|1[3-9]\d{9})(?!\d))"
@@ -91,7 +93,7 @@ _NO_PASSWORD: Final = re.compile(  # masked already, days, times, versions, room
     re.IGNORECASE,
 )
 _USUAL: Final = frozenset(  # words that stand behind 密码： and are none
-    ["reset", "login", "error", "wrong", "correct", "incorrect", "invalid", "expired", "failed", "forgot", "forgotten", "required", "changed", "unknown",
+    ["reset", "login", "error", "wrong", "correct", "incorrect", "invalid", "expired", "failed", "forgot", "forgotten", "required", "missing", "changed", "unknown",
      "yes", "no", "true", "false", "empty", "windows", "cad", "vpn", "excel", "word", "ppt", "pdf", "wifi", "none", "null", "n/a", "ok", "okay"]
 )  # fmt: skip
 

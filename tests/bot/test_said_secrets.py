@@ -46,7 +46,7 @@ def test_a_secret_is_hidden(text: str, secret: str) -> None:
         "密码是302教室的", "密码是302的电脑", "密码是1001单里的那个", "密码从2025年起就没改过", "密码改成了1001单里说的", "密码是11-28改的", "密码是5GHz的",
         "验证码 10086发的吗", "验证码 13800138000 收不到", "验证码是13800138000收的", "密码 HP1020 打印机的", "密码是TL-WR886N背面那个",
         "账号密码 wang3 登不上", "账号密码 teacher01 和 teacher02 都登不上", "账号 wang3 密码 incorrect", "密码：invalid", "密码: expired", "密码是CAD",
-        "wifi密码 CMCC-5G 的", "wifi密码 office_5G", "wifi密码 Teacher_5G 是多少", "wifi密码 Teacher302 是多少", "密码要8个1年级的老师改", "密码8个字", "PIN: 3 of 5",
+        "wifi密码 CMCC-5G 的", "wifi密码 office_5G", "wifi密码 Teacher_5G 是多少", "wifi密码 Teacher302 是多少", "密码要8个1年级的老师改", "密码8个字", "PIN: 3 of 5", "API key: missing", "please reset password wang3", "forgot password wang3",
     ],
 )  # fmt: skip
 def test_what_only_speaks_of_secrets_stays(text: str) -> None:
