@@ -45,7 +45,8 @@ class Figuring:
         self, span: Span, summary: Summary, open_tickets: Sequence[Ticket], speaker: Speaker
     ) -> str:
         """Return the figures in a few lines: of a day with what is due next, else with how contracts are kept."""
-        lines = [figures(summary, span.called(speaker), speaker)]
+        is_over = span.following <= speaker.today
+        lines = [figures(summary, span.called(speaker), speaker, is_over=is_over)]
         lines += (
             [to_watch(open_tickets, speaker, self._rules)] if span.is_day else await self._standings(speaker)
         )

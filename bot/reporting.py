@@ -29,7 +29,7 @@ class Reporting(AnswersAside):
         text = await self._figuring.told(span, summary, open_tickets, speaker)
         if summary.is_empty:
             text = speaker.say(
-                "📊 {name}：没有新单，没有关单，也没有超时。在办 {count}。",
+                "📊 {name}：没有新单，没有关单，也没有超时。现在办 {count}。",
                 name=span.called(speaker),
                 count=summary.in_hand,
             )

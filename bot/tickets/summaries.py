@@ -117,11 +117,14 @@ def summed(facts: Iterable[Facts]) -> Summary:
     )
 
 
-def figures(summary: Summary, name: str, speaker: Speaker) -> str:
-    """Return the figures in one line; `name` says of which span."""
+def figures(summary: Summary, name: str, speaker: Speaker, *, is_over: bool = False) -> str:
+    """Return the figures in one line; `name` says of which span, and of one that is over they say what is of now."""
     say = speaker.say
+    came = {"new": summary.new, "done": summary.done, "in_hand": summary.in_hand}
     parts = [
-        say("新 {new} 关 {done} 在办 {in_hand}", new=summary.new, done=summary.done, in_hand=summary.in_hand)
+        say("新 {new} 关 {done} 现在办 {in_hand}", **came)
+        if is_over
+        else say("新 {new} 关 {done} 在办 {in_hand}", **came)
     ]
     if summary.solved:
         parts.append(say("待确认 {count}", count=summary.solved))
