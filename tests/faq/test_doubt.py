@@ -40,18 +40,28 @@ def _odds(learned: float, among: int, *, is_semantic: bool = True) -> float:
     return found / (1 - found)
 
 
-def test_what_learned_odds_are_worth() -> None:
-    assert [_odds(1, 300), _odds(1 / 4, 300), _odds(9, 300)] == pytest.approx([1, 1 / 4, 9**1.1])
+@pytest.mark.parametrize(("is_semantic", "surer", "off"), [(True, 1.25, 0.33), (False, 1.1, 0.2)])
+def test_what_learned_odds_are_worth(is_semantic: bool, surer: float, off: float) -> None:
+    assert [_odds(learned, 300, is_semantic=is_semantic) for learned in (1, 9)] == pytest.approx(
+        [1, 9**surer]
+    )
     # Ten times the entries take off a fixed share of the odds, whatever they are.
-    assert [_odds(learned, 3000) / _odds(learned, 300) for learned in (1 / 4, 1, 9)] == pytest.approx(
-        [10**-0.2] * 3
-    )
-    # By words alone, what is not worth offering is worth less still; what is just worth it stays so.
+    shares = [
+        _odds(learned, 3000, is_semantic=is_semantic) / _odds(learned, 300, is_semantic=is_semantic)
+        for learned in (9, 99)
+    ]
+    assert shares == pytest.approx([10**-off] * 2)
+
+
+def test_just_above_even_odds_many_entries_take_off_no_more_than_by_words_alone() -> None:
+    assert [_odds(learned, 3000) for learned in (1, 2)] == pytest.approx([10**-0.2, 2**1.1 * 10**-0.2])
+
+
+def test_what_is_not_worth_offering_by_words_alone_is_worth_less_still() -> None:
     offered = 0.4 / 0.6
-    assert [_odds(offered, 300, is_semantic=False), _odds(9, 300, is_semantic=False)] == pytest.approx(
-        [offered, 9**1.1]
-    )
+    assert _odds(offered, 300, is_semantic=False) == pytest.approx(offered)  # what is just worth it stays so
     assert _odds(1 / 4, 300, is_semantic=False) / offered == pytest.approx((1 / 4 / offered) ** 1.3)
+    assert [_odds(1 / 4, 300), _odds(1 / 4, 3000)] == pytest.approx([1 / 4, 10**-0.2 / 4])
 
 
 def test_entries_of_other_customers_and_disabled_ones_make_nobody_unsure() -> None:
