@@ -41,6 +41,9 @@ def program(kind: str) -> str:
     return path
 
 
+_PORTS_GIVEN_UP = 4
+
+
 def free_port() -> int:
     """Return a port nobody listens on, low enough for the bus of a cluster (10 000 above it)."""
     while True:
@@ -70,6 +73,17 @@ class Server:
         self._before = before
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
+        for _ in range(0 if port else _PORTS_GIVEN_UP):
+            try:
+                self.start()
+            except (
+                RuntimeError
+            ) as error:  # another program has the port of the bus, or took this one meanwhile
+                if "Address already in use" not in str(error):
+                    raise
+                self.port = free_port()
+            else:
+                return
         self.start()
 
     @property
