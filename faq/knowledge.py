@@ -37,6 +37,9 @@ _LATELY = 16  # texts that were looked up ahead
 _READ_LATELY = 256  # texts that were read: people say the same to each other again and again
 _READ_AT_ONCE = 4  # phrasings, some hundred microseconds each
 _WORTH_SIFTING = 6  # phrasings; to estimate what fewer say costs as much as it spares
+_HEARD_IN_FULL = (
+    8  # entries, the likeliest, of which all phrasings are held against a text, not only those found
+)
 _LETTERS = re.compile("[a-z]+")
 
 
@@ -321,7 +324,7 @@ class KnowledgeBase:
         if len(likely) < 2:
             return found  # what lies so far behind does not come up any more
         owners = {number: each.entry.id for number, each in zip(numbers, found, strict=True)}
-        for entry in likely:
+        for entry in likely[:_HEARD_IN_FULL]:
             known = self.phrases.numbers(entry)[:OF_ONE]
             owners |= {number: entry.id for number in known if number not in left_out}
         if not counts(owners.values()):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from math import sqrt
 from operator import add, mul
@@ -30,6 +31,7 @@ _STEPS, _NEAR_ENOUGH = 4, 1e-6
 _SINGLE, _SEVERAL, _FEW = 0.3, 0.6, 4
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
 _DIGITS = 9
+_REMEMBERED = 4_096  # texts
 _ALWAYS = 1.0  # what a piece says however common it is
 
 
@@ -123,6 +125,7 @@ def _times(
     return times
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _pieces(text: str) -> set[str]:
     found: set[str] = set()
     for run in _RUN.findall(text):
