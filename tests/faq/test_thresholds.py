@@ -56,13 +56,18 @@ def test_what_a_phrasing_finds_does_not_depend_on_its_being_there() -> None:
 
 
 def test_the_same_entries_ask_the_same_in_whatever_order() -> None:
-    names = [
-        chr(0x5000 + 2 * n) + chr(0x5001 + 2 * n) for n in range(151)
-    ]  # every other is asked for by another's name
-    entries = [Entry(id=f"K-{n}", question=f"{names[n]}打不开", aliases=(f"{names[n + n % 2]}黑屏",), answer="答") for n in range(150)]  # fmt: skip
+    """Every other entry has a wording with the name of the next one, and nothing else is shared: what ties could fall either way."""
+    names, ends, others = (
+        [chr(first + 2 * n) + chr(first + 1 + 2 * n) for n in range(151)]
+        for first in (0x5000, 0x6000, 0x7000)
+    )
+    entries = [
+        Entry(id=f"K-{n}", question=names[n] + ends[n], aliases=(names[n + n % 2] + others[n],), answer="答")
+        for n in range(150)
+    ]
     there, back = _asked(entries), _asked(entries[::-1])
     assert len(there) == 200
-    assert 50 < sum(each.is_right for each in there) < 150
+    assert 10 < sum(each.is_right for each in there) < 190
     assert [each.is_right for each in there] == [each.is_right for each in back]
 
 
