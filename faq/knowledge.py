@@ -337,8 +337,8 @@ class KnowledgeBase:
             around = self.sentences.around(text, list(owners))
         if around is None:
             around = shared(text, {n: self.index.text(n) for n in owners}, self.index.rarity)
-        lacks = behind([owners[number] for number in around.numbers], around)
-        return [replace(each, behind=lacks.get(each.entry.id, 0.0)) for each in found]
+        lacks = behind(owners, around)
+        return [replace(each, behind=lacks[each.entry.id]) for each in found]
 
     def _foremost(
         self, text: str, shares: Mapping[int, Coverage], sentences: Mapping[int, float]

@@ -10,7 +10,7 @@ entries come and go.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
@@ -49,16 +49,18 @@ def counts(owners: Collection[str]) -> float:
     return min(1.0, max(0.0, (several - _SINGLE) / (_SEVERAL - _SINGLE)))
 
 
-def behind(owners: Sequence[str], around: Around) -> dict[str, float]:
+def behind(owners: Mapping[int, str], around: Around) -> dict[str, float]:
     """Return the evidence that each entry lacks beside the one whose phrasings explain most of a text.
 
-    `owners` are the entries of the phrasings around it. None lacks less than 0, so nothing gets more than it had.
+    `owners` are the entries of phrasings by number, also of such as do not lie around it: they are given nothing. None lacks less than 0,
+    so nothing gets more than it had.
     """
-    given: dict[str, float] = defaultdict(float)
-    for owner, part in zip(owners, explained(around), strict=True):
+    heard = [owners[number] for number in around.numbers]
+    given = dict.fromkeys(owners.values(), 0.0)
+    for owner, part in zip(heard, explained(around), strict=True):
         given[owner] += part
     parts = {owner: max(0.0, part) for owner, part in given.items()}
-    worth, most = WORTH * counts(owners), max(parts.values(), default=0.0)
+    worth, most = WORTH * counts(heard), max(parts.values(), default=0.0)
     # What differs only by the order in which it was summed up is the same.
     return {owner: round(worth * (most - part), _DIGITS) for owner, part in parts.items()}
 
@@ -126,14 +128,14 @@ def _times(
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _pieces(text: str) -> set[str]:
+def _pieces(text: str) -> frozenset[str]:
     found: set[str] = set()
     for run in _RUN.findall(text):
         if "\u3400" <= run[0] <= "\u9fff" and len(run) > 1:
             found.update(map(add, run, run[1:]))
         else:
             found.add(run)
-    return found
+    return frozenset(found)
 
 
 def _product(one: Sequence[float], other: Sequence[float]) -> float:

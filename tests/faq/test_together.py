@@ -84,9 +84,15 @@ def test_nothing_gets_more_than_it_had_and_the_first_lacks_nothing(
     text: str, phrasings: list[tuple[str, str]]
 ) -> None:
     around = shared(text, {n: words for n, (_, words) in enumerate(phrasings)}, _RARITY.__getitem__)
-    lacks = behind([phrasings[number][0] for number in around.numbers], around)
+    lacks = behind({n: owner for n, (owner, _) in enumerate(phrasings)}, around)
     assert min(lacks.values()) == 0.0
     assert all(0.0 <= lack <= WORTH * 1.1 for lack in lacks.values())
+
+
+def test_an_entry_of_which_nothing_lies_around_is_given_nothing() -> None:
+    around = shared("card refused", dict(enumerate(_STATUS)), lambda _: 1.0)
+    lacks = behind({**dict.fromkeys(range(len(_STATUS)), "K-1"), 99: "K-2"}, around)
+    assert lacks["K-1"] == 0.0 < lacks["K-2"]
 
 
 def test_it_is_the_same_in_whatever_order_phrasings_came() -> None:
