@@ -41,7 +41,8 @@ async def test_long_names_and_narrow_screens_hide_nothing(run, long_named: Path,
     address = await program.address()
     await page.goto(f"{address}/chat")
     assert await page.evaluate(_SAY, ["wang", "yucai", "报障 打印机坏了"]) == 200
-    await page.get_by_text("已建单 1001").first.wait_for()  # what is said is taken, and understood a moment later
+    # What is said is taken at once, and understood a moment later.
+    await page.get_by_text("已建单 1001").first.wait_for()
     assert await page.evaluate(_SAY, ["zhang", "duty", "接单 1001"]) == 200
     await page.goto(address)
     await page.get_by_text("打印机坏了").wait_for()
