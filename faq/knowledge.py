@@ -37,7 +37,6 @@ _LATELY = 16  # texts that were looked up ahead
 _READ_LATELY = 256  # texts that were read: people say the same to each other again and again
 _READ_AT_ONCE = 4  # phrasings, some hundred microseconds each
 _WORTH_SIFTING = 6  # phrasings; to estimate what fewer say costs as much as it spares
-_DIGITS = 9
 _HEARD_IN_FULL = (
     8  # entries, the likeliest, of which all phrasings are held against a text, not only those found
 )
@@ -319,15 +318,15 @@ class KnowledgeBase:
         self, text: str, numbers: Sequence[int], found: list[Measured], left_out: LeftOut, *, by_meaning: bool
     ) -> list[Measured]:
         """Return the phrasings found with what their entries lack, where these have several phrasings that speak together."""
+        if not any(each.entry.aliases for each in found):
+            return found  # a phrasing each: nothing is said together
         gathered = gather([(each, evidence(each)) for each in found])
         best = gathered[0][1]
-        # What lies so far behind does not come up any more; what differs only by the order in which it was summed up is the same.
-        likely = [(-round(total, _DIGITS), each.entry) for each, total in gathered if total > best - WORTH]
+        likely = [each.entry for each, total in gathered if total > best - WORTH]
         if len(likely) < 2:
-            return found
-        likely.sort(key=lambda each: (each[0], each[1].id))
+            return found  # what lies so far behind does not come up any more
         owners = {number: each.entry.id for number, each in zip(numbers, found, strict=True)}
-        for _, entry in likely[:_HEARD_IN_FULL]:
+        for entry in likely[:_HEARD_IN_FULL]:
             known = self.phrases.numbers(entry)[:OF_ONE]
             owners |= {number: entry.id for number in known if number not in left_out}
         if not counts(owners.values()):

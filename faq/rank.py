@@ -13,6 +13,7 @@ import msgspec
 from faq.doubt import probability
 from faq.entries import Comparison, Measured
 from faq.features import LEFT_OVER, NAMES, UNMEASURED
+from faq.together import DIGITS
 
 # A phrasing that shares less of the text than this is never the same question.
 LEAST_SHARED = 0.04
@@ -239,7 +240,8 @@ def gather(scored: Sequence[tuple[Measured, float]]) -> list[tuple[Measured, flo
         if id_ not in best or (-found, each.text) < (-best[id_][1], best[id_][0].text):
             best[id_] = each, found
     gathered = [(each, log(total[id_]) / SHARPNESS - each.behind) for id_, (each, _) in best.items()]
-    gathered.sort(key=lambda pair: (-pair[1], pair[0].entry.id))
+    # What differs only by the order in which it was summed up is the same.
+    gathered.sort(key=lambda pair: (-round(pair[1], DIGITS), pair[0].entry.id))
     return gathered
 
 

@@ -30,7 +30,7 @@ _STEPS, _NEAR_ENOUGH = 4, 1e-6
 # other on what they say together counts in full.
 _SINGLE, _SEVERAL, _FEW = 0.3, 0.6, 4
 _RUN = re.compile(r"[\u3400-\u9fff]+|[^\s\u3400-\u9fff]+")
-_DIGITS = 9
+DIGITS = 9  # of evidence; the others hang on the order in which it was summed up
 _REMEMBERED = 4_096  # texts
 _ALWAYS = 1.0  # what a piece says however common it is
 
@@ -61,8 +61,7 @@ def behind(owners: Mapping[int, str], around: Around) -> dict[str, float]:
         given[owner] += part
     parts = {owner: max(0.0, part) for owner, part in given.items()}
     worth, most = WORTH * counts(heard), max(parts.values(), default=0.0)
-    # What differs only by the order in which it was summed up is the same.
-    return {owner: round(worth * (most - part), _DIGITS) for owner, part in parts.items()}
+    return {owner: round(worth * (most - part), DIGITS) for owner, part in parts.items()}
 
 
 def explained(around: Around) -> list[float]:
