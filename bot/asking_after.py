@@ -125,7 +125,7 @@ class AskingAfter:
         is_wished = wished is Wish.NO_MORE or (wished is Wish.SOONER and may_have_waited)
         if not (is_wished or is_asked or sees_nobody or works or missing is not None):
             return False
-        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        own = await self._finding.mine_open(hearing)
         if missing is not None:
             late = [each for each in own if share(missing, each.text)] if _NAMES.match(missing) else own
             return len(late) == 1 and await self._about(hearing, late[0], Wish.SOONER)
@@ -157,7 +157,7 @@ class AskingAfter:
             return await self._about(hearing, just, Wish.HOW_FAR)
         if not is_pressing(hearing.text):
             return False
-        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        own = await self._finding.mine_open(hearing)
         if len(own) != 1:
             return False
         is_news = await self._pressed(hearing, own[0].number)

@@ -39,7 +39,7 @@ _ENTRY_FIRST = re.compile(  # K-141 不对
 _BEFORE_ENTRY = re.compile(  # 停用K-102, 恢复 K-102: joined, or in other words than those of the list
     r"(?P<word>停用|下线|下架|删除|删掉|作废|启用|恢复|通过|驳回|退回|复核|有效期|查|改成|改)\s*(?P<entry>(?:[A-Za-z]{1,8}-|[Kk])\d{1,9})(?!\w)"
 )
-_OUT, _BACK = re.compile("下线|下架|删除|删掉|作废"), re.compile("恢复")
+_BACK = "恢复"
 _ENTRY_AT_START = re.compile(r"[A-Za-z]{1,8}-\d{1,9}(?!\w)")
 _POLITE = re.compile(r"(?:[您你]好)?[\s,，。!！]*(?:请|麻烦|我要|我想要?|帮我|帮忙|给我)+(?=\S)")
 _ASKED_AT_THE_END = re.compile(  # 麦克风没声音，帮我报修一下
@@ -101,7 +101,7 @@ def parse(text: str) -> Command | None:
     unmarked = _MARKS.sub("", plain)
     is_marked = unmarked != plain
     name = _name_at_start(unmarked)
-    if name is not None and _BACK.fullmatch(name) and _BEFORE_ENTRY.match(unmarked):
+    if name == _BACK and _BEFORE_ENTRY.match(unmarked):
         name = None  # 恢复 K-102 is of no ticket
     if name is not None:
         return _named(written, plain, len(plain) - len(unmarked), name, is_marked=is_marked)
@@ -194,11 +194,11 @@ def _about_entry(written: str, plain: str, start: int) -> Command | None:
     word, said = found["word"].lower(), _as_written(written, plain, found.end())
     rest = f"{found['entry']} {said.strip().lstrip(BETWEEN)}".strip()
     # 有问题 may be said of anything, so it is no command by itself.
-    word = "启用" if _BACK.fullmatch(word) else _MAYBE_WRONG if _OUT.fullmatch(word) else word
-    name = word if word in _BY_NAME else _MAYBE_WRONG
+    meant = "启用" if word == _BACK else word
+    name = meant if meant in _BY_NAME else _MAYBE_WRONG
     is_marked = word in _SURELY_WRONG
-    said_as = found["word"].lower()  # 恢复 is said of rooms too
-    return Command(spec=_BY_NAME[name], name=said_as, number=None, rest=rest, is_marked=is_marked)
+    # Its name is the word itself: 恢复 is said of rooms too.
+    return Command(spec=_BY_NAME[name], name=word, number=None, rest=rest, is_marked=is_marked)
 
 
 def _is_meant(spec: Spec, after: str, rest: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
@@ -380,10 +381,8 @@ class Dialogue:
                     await self._desk.take(number, report, told.origin)
                     return True
                 case Describe() if is_off or agreed(hearing.text) is False:
-                    again = (
-                        ClosedAsk(each.id, "declined") for each in asks if isinstance(each.about, Describe)
-                    )
-                    await self._desk.answer([], closing(hearing, *again).origin)  # 算了
+                    declined = closing(hearing, *_described(asks, "declined"))  # 算了
+                    await self._desk.answer([], declined.origin)
                     return True
                 case Describe() if only_promises(hearing.text) or only_calls_out(hearing.text):
                     continue  # 稍等, 有人吗: what is wrong comes yet
@@ -391,8 +390,7 @@ class Dialogue:
                     await self._opening.described(told)
                     return True
                 case Describe(is_urgent=is_urgent):
-                    again = (ClosedAsk(each.id, "told") for each in asks if isinstance(each.about, Describe))
-                    told = closing(hearing, *again)  # asked twice, told once
+                    told = closing(hearing, *_described(asks, "told"))  # asked twice, told once
                     await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
                     return True
                 case Gap() as gap:
@@ -421,3 +419,8 @@ class Dialogue:
             and not looks_like_question(hearing.text)
             and not is_noise(hearing.text)
         )
+
+
+def _described(asks: Iterable[Ask], how: str) -> Iterator[ClosedAsk]:
+    """Yield every question for what is wrong as closed."""
+    return (ClosedAsk(each.id, how) for each in asks if isinstance(each.about, Describe))

@@ -12,7 +12,7 @@ from bot.desk import Desk, Notice
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.figuring import Figuring
-from bot.spans import day_of, week_before
+from bot.spans import day_of, monday_of, week_before
 from bot.tickets.messages import Message, Place
 from bot.tickets.rules import Role, Rules
 from scheduler.workdays import instant_on
@@ -77,7 +77,7 @@ class Digests:
         if self._times.daily is not None:
             yield "daily", *self._around(now, day, self._times.daily, _DAY)
         if self._times.weekly is not None:
-            yield "weekly", *self._around(now, day - day.weekday() * _DAY, self._times.weekly, _WEEK)
+            yield "weekly", *self._around(now, monday_of(day), self._times.weekly, _WEEK)
 
     def _around(self, now: datetime, day: date, at: time, every: timedelta) -> tuple[datetime, datetime]:
         before, found, after = (
@@ -95,8 +95,7 @@ class Digests:
             if summary.is_empty:
                 continue
             text = await self._figuring.told(span, summary, open_tickets, speaker)
-            message = Message(to=Place.DUTY, text=text, useful_for=_USEFUL)
-            await self._desk.tell([Notice(message, room.address)], f"daily|{span.first}|{room.id}", now)
+            await self._tell(text, room.address, f"daily|{span.first}|{room.id}", now)
 
     async def _tell_managers(self, day: date, now: datetime) -> None:
         """Tell each manager privately; who cannot be reached so reads it in the first duty room."""
@@ -105,19 +104,21 @@ class Digests:
         if summary.is_empty:
             return
         duty = self._rooms[0] if self._rooms else None
-        adapter = duty.address.partition(":")[0] if duty else ""
+        home = duty.address if duty is not None else ""
+        adapter = home.partition(":")[0]
         found = (
             self._directory.private_address(each, adapter) for each in self._rules.with_role(Role.MANAGER)
         )
-        for address in dict.fromkeys(each or (duty.address if duty else "") for each in found):
-            if not address:
-                continue
-            is_private = duty is None or address != duty.address
-            language = "" if is_private or duty is None else duty.language
+        for address in filter(None, dict.fromkeys(each or home for each in found)):
+            is_private = address != home
+            language = duty.language if duty is not None and not is_private else ""
             speaker = self._drafts.speaker(language or self._language, now)
             text = await self._figuring.told(span, summary, open_tickets, speaker)
-            message = Message(to=Place.DUTY, text=text, useful_for=_USEFUL)
-            fallback = duty.address if duty is not None and is_private else None
-            await self._desk.tell(
-                [Notice(message, address, fallback)], f"figures|{span.first}|{address}", now
-            )
+            key = f"figures|{span.first}|{address}"
+            await self._tell(text, address, key, now, fallback=home if is_private and home else None)
+
+    async def _tell(
+        self, text: str, address: str, key: str, now: datetime, *, fallback: str | None = None
+    ) -> None:
+        message = Message(to=Place.DUTY, text=text, useful_for=_USEFUL)
+        await self._desk.tell([Notice(message, address, fallback)], key, now)

@@ -19,9 +19,8 @@ from scheduler.workdays import instant_on
 
 _PAGE: Final = 100
 _AT_ONCE: Final = 10  # tickets that are looked at before messages have their turn
-_OPEN_BEFORE: Final = timedelta(
-    days=60
-)  # a ticket that is done or late in a span was opened no longer before it
+# A ticket that is done or late in a span was opened no longer before it.
+_OPEN_BEFORE: Final = timedelta(days=60)
 _MOST_STANDINGS: Final = 3
 _MIDNIGHT: Final = time()
 

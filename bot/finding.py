@@ -163,6 +163,10 @@ class Finding:
         own += [each for each in await self._joined(hearing, room) if each not in own]
         return sorted(own, key=lambda each: each.number)
 
+    async def mine_open(self, hearing: Hearing) -> list[Ticket]:
+        """Return of `mine` what is not solved yet."""
+        return [each for each in await self.mine(hearing) if each.status is Status.OPEN]
+
     async def _joined(self, hearing: Hearing, room: Room | None) -> list[Ticket]:
         here = await self._store.open_tickets(room=room.id) if room is not None else []
         return [each for each in here if each.has_reported(hearing.by)]
@@ -202,7 +206,7 @@ class Finding:
 
     async def just_reported(self, hearing: Hearing) -> Ticket | None:
         """Return the only ticket that who speaks has open here, when they reported it a moment ago or asked for news of it lately."""
-        own = [each for each in await self.mine(hearing) if each.status is Status.OPEN]
+        own = await self.mine_open(hearing)
         if hearing.role.is_staff or len(own) != 1:
             return None
         if hearing.now - own[0].opened_at < _JUST_URGED:

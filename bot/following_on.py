@@ -59,7 +59,7 @@ class FollowingOn:
 
     async def _said_to_staff(self, hearing: Hearing, fresh: int | None) -> bool:
         """Add it to the only ticket that it can be about; without one it is left to the two when one called the other."""
-        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        own = await self._finding.mine_open(hearing)
         ticket = next((each for each in own if each.number == fresh), own[0] if len(own) == 1 else None)
         if ticket is None or announces(hearing.text):
             return self._talk.is_called_by_staff(hearing)
@@ -74,7 +74,7 @@ class FollowingOn:
         is_told = is_sure or (looks_like_trouble(text) and _STILL.search(text) is not None)
         if not is_told or looks_like_question(text) or self._talk.is_with_staff(hearing):
             return False
-        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        own = await self._finding.mine_open(hearing)
         named = [each for each in own if share(text, each.text)]
         is_only = (
             len(own) == 1
@@ -101,7 +101,7 @@ class FollowingOn:
         """
         if hearing.mentions or not outcome(hearing.text, (hearing.text,)):
             return False
-        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        own = await self._finding.mine_open(hearing)
         if len(own) > 1:  # of several the one that is named
             own = [each for each in own if says_it_works(hearing.text, each.text, is_quiet=False)]
         owner = own[0].owner if len(own) == 1 else None
@@ -143,7 +143,7 @@ class FollowingOn:
         return ticket is not None and await self._add(hearing, ticket)
 
     async def _only_open(self, hearing: Hearing) -> Ticket | None:
-        own = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+        own = await self._finding.mine_open(hearing)
         return own[0] if len(own) == 1 else None
 
     def supplement(self, hearing: Hearing, text: str) -> s.Supplement:

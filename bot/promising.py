@@ -14,7 +14,6 @@ from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.informing import Informing
 from bot.promise_sentences import asks_for_promises, asks_how_soon, customer_named
-from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.promised import promised_to
 from bot.tickets.recipients import in_charge
@@ -79,7 +78,7 @@ class Promising(AnswersAside):
         if not (hearing.is_addressed or is_open):
             return False
         if asks_how_soon(said, is_addressed=hearing.is_addressed):
-            waits = [each for each in await self._finding.mine(hearing) if each.status is Status.OPEN]
+            waits = await self._finding.mine_open(hearing)
             if len(waits) == 1 and is_awaited(waits[0], self._rules):
                 await self._informing.progress(hearing, waits[0])
                 return True

@@ -26,12 +26,13 @@ class Reporting(AnswersAside):
         speaker = self._speak(hearing)
         span = span_of(found, speaker.today)
         summary, open_tickets = await self._figuring.summary(span, hearing.now)
-        text = await self._figuring.told(span, summary, open_tickets, speaker)
         if summary.is_empty:
             text = speaker.say(
                 "📊 {name}：没有新单，没有关单，也没有超时。现在办 {count}。",
                 name=span.called(speaker),
                 count=summary.in_hand,
             )
+        else:
+            text = await self._figuring.told(span, summary, open_tickets, speaker)
         await self._tell(hearing, text)
         return True

@@ -61,7 +61,7 @@ class Resulting:
         step = s.Resolve(hearing.by, result.cause, result.method, result.prevention)
         origin = closing(hearing, ClosedAsk(ask.id, "told")).origin
         lacking: list[Incomplete] = []
-        for part, number in enumerate((result.ticket, *result.others)):
+        for part, number in enumerate(numbers):
             try:
                 await self._desk.take(number, step, replace(origin, part=part))
             except Incomplete as error:

@@ -53,11 +53,11 @@ def _yesterday(today: date) -> Span:
 
 
 def _this_week(today: date) -> Span:
-    return Span(N_("本周"), _monday(today), today + _DAY)
+    return Span(N_("本周"), monday_of(today), today + _DAY)
 
 
 def week_before(today: date) -> Span:
-    return Span(N_("上周"), _monday(today) - 7 * _DAY, _monday(today))
+    return Span(N_("上周"), monday_of(today) - 7 * _DAY, monday_of(today))
 
 
 def _this_month(today: date) -> Span:
@@ -73,7 +73,8 @@ def _this_year(today: date) -> Span:
     return Span(N_("今年"), today.replace(month=1, day=1), today + _DAY)
 
 
-def _monday(day: date) -> date:
+def monday_of(day: date) -> date:
+    """Return the first day of a week."""
     return day - day.weekday() * _DAY
 
 

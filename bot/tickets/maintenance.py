@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bot.tickets.rules import Policy, Rules
+from bot.tickets.speaker import clock_of
 from scheduler.calendar import Window, window_span
 from scheduler.intervals import Interval
 from scheduler.waking import asleep_since, awake_from, open_since, open_until
@@ -113,9 +114,4 @@ def _closings(window: WorkWindows, until: datetime) -> list[datetime]:
 
 def hours_of(window: WorkWindows) -> tuple[str, ...]:
     """Return the allowed hours of a day as people write them."""
-    return tuple(f"{_clock(each.opens)}–{_clock(each.closes)}" for each in window.windows)
-
-
-def _clock(at: timedelta) -> str:
-    minutes = int(at.total_seconds()) // 60 % (24 * 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    return tuple(f"{clock_of(each.opens % _DAY)}–{clock_of(each.closes % _DAY)}" for each in window.windows)

@@ -12,12 +12,11 @@ from msgspec.structs import replace
 from bot.tickets.alerts import promise_name
 from bot.tickets.clockwork import calendars_of, promised_rule
 from bot.tickets.coverage import ended_on
-from bot.tickets.errors import N_
 from bot.tickets.explaining import event_name
 from bot.tickets.kinds import ClockKind
 from bot.tickets.model import Promise
 from bot.tickets.rules import Level, Policy, Rules
-from bot.tickets.speaker import Speaker
+from bot.tickets.speaker import WEEKDAYS, Speaker, clock_of
 from scheduler.calendar import Calendar, Window
 from scheduler.clock_rules import ClockRule, Every
 from scheduler.history import MISSED, REPORTED
@@ -27,7 +26,6 @@ from scheduler.targets import Target, Within
 _MOST_LEVELS = 5  # a line each; with more, the last line names the rest
 _SOON = timedelta(days=14)  # so far ahead days with other hours are named
 _MOST_DAYS = 3
-_WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 _MIDNIGHT = timedelta(days=1)
 _KINDS = frozenset(ClockKind)  # what clocks are called that have no id of their own
 
@@ -79,13 +77,13 @@ def _heading(customer: str, policy: Policy, speaker: Speaker, rules: Rules) -> s
     if ended is not None:
         return speaker.say(
             "{customer} 的合同已于 {day} 到期，报障先由经理确认怎么协助。到期前的承诺（{policy}，版本 {version}）：",
-            customer=name, day=_date(ended), policy=policy.name, version=version,
+            customer=name, day=ended.isoformat(), policy=policy.name, version=version,
         )  # fmt: skip
     validity = rules.validities.get(customer)
     if validity is not None and validity.last is not None:
         return speaker.say(
             "{customer} 的服务承诺（{policy}，合同到 {day}，版本 {version}）：",
-            customer=name, policy=policy.name, day=_date(validity.last), version=version,
+            customer=name, policy=policy.name, day=validity.last.isoformat(), version=version,
         )  # fmt: skip
     return speaker.say(
         "{customer} 的服务承诺（{policy}，版本 {version}）：",
@@ -183,9 +181,9 @@ def _week(calendar: Calendar, speaker: Speaker) -> list[tuple[str, str]]:
 
 def _days(first: int, last: int, speaker: Speaker) -> str:
     if first == last:
-        return speaker.say(_WEEKDAYS[first])
+        return speaker.say(WEEKDAYS[first])
     return speaker.say(
-        "{first}至{last}", first=speaker.say(_WEEKDAYS[first]), last=speaker.say(_WEEKDAYS[last])
+        "{first}至{last}", first=speaker.say(WEEKDAYS[first]), last=speaker.say(WEEKDAYS[last])
     )
 
 
@@ -196,8 +194,8 @@ def _windows(windows: tuple[Window, ...], speaker: Speaker) -> str:
 def _window(window: Window, speaker: Speaker) -> str:
     closes = window.closes
     if closes > _MIDNIGHT:
-        return f"{_clock(window.opens)}–" + speaker.say("次日 {time}", time=_clock(closes - _MIDNIGHT))
-    return f"{_clock(window.opens)}–{_clock(closes)}"
+        return f"{clock_of(window.opens)}–" + speaker.say("次日 {time}", time=clock_of(closes - _MIDNIGHT))
+    return f"{clock_of(window.opens)}–{clock_of(closes)}"
 
 
 def _special(day: date, calendar: Calendar, speaker: Speaker) -> str:
@@ -205,15 +203,6 @@ def _special(day: date, calendar: Calendar, speaker: Speaker) -> str:
     if not hours:
         return speaker.say("{day} 休息", day=speaker.day(day))
     return speaker.say("{days} {hours}", days=speaker.day(day), hours=_windows(hours, speaker))
-
-
-def _clock(offset: timedelta) -> str:
-    hours, minutes = divmod(int(offset.total_seconds() // 60), 60)
-    return f"{hours:02}:{minutes:02}"
-
-
-def _date(day: date) -> str:
-    return day.isoformat()
 
 
 def _promised(promise: Promise) -> Promise:

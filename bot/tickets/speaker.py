@@ -11,10 +11,16 @@ import msgspec
 from bot.tickets.errors import N_, Phrase, TicketError
 from bot.tickets.model import Party
 
-_WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
+WEEKDAYS = (N_("周一"), N_("周二"), N_("周三"), N_("周四"), N_("周五"), N_("周六"), N_("周日"))
 _DAY = N_("{at.month}-{at.day} {at:%H:%M}")
 _PLAIN = frozenset({str, int})  # said as they are
 _DAY_AND_YEAR = N_("{at.year}-{at.month}-{at.day} {at:%H:%M}")
+
+
+def clock_of(offset: timedelta) -> str:
+    """Return a time of day, since midnight, as it is written: 08:30."""
+    hours, minutes = divmod(int(offset.total_seconds()) // 60, 60)
+    return f"{hours:02}:{minutes:02}"
 
 
 class Speaker(msgspec.Struct, frozen=True):
@@ -53,7 +59,7 @@ class Speaker(msgspec.Struct, frozen=True):
         if days in (-1, 1):
             return self.translate(N_("明天") if days == 1 else N_("昨天")) + " " + clock
         if 1 < days < 7:
-            return self.translate(_WEEKDAYS[local.weekday()]) + " " + clock
+            return self.translate(WEEKDAYS[local.weekday()]) + " " + clock
         is_this_year = local.year == today.year
         return self.translate(_DAY if is_this_year else _DAY_AND_YEAR).format(at=local)
 
@@ -63,7 +69,7 @@ class Speaker(msgspec.Struct, frozen=True):
         if ahead in (0, 1):
             return self.translate(N_("明天") if ahead else N_("今天"))
         if 1 < ahead < 7:
-            return self.translate(_WEEKDAYS[day.weekday()])
+            return self.translate(WEEKDAYS[day.weekday()])
         return self.say(N_("{month}-{number}"), month=day.month, number=day.day)
 
     def length(self, length: timedelta) -> str:

@@ -11,7 +11,7 @@ import msgspec
 from bot.tickets import timing
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
-from bot.tickets.model import Ticket
+from bot.tickets.model import Survey, Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.verdicts import Verdict, outcome
@@ -79,8 +79,7 @@ def facts_of(ticket: Ticket, start: datetime, end: datetime, rules: Rules, now: 
         return None
     if ticket.closed_at is not None and ticket.closed_at < start:
         return None  # mostly: nothing need be reckoned
-    is_new, survey = is_within(ticket.opened_at), ticket.survey
-    is_rated = is_closed and survey is not None and survey.speed is not None
+    is_new = is_within(ticket.opened_at)
     facts = Facts(
         ticket.number,
         is_new=is_new,
@@ -90,9 +89,7 @@ def facts_of(ticket: Ticket, start: datetime, end: datetime, rules: Rules, now: 
         is_withdrawn=is_closed and ticket.closing is Closing.WITHDRAWN,
         answered_after=_answered_after(ticket, rules, now) if is_new else None,
         late=_late(ticket, start, end, rules, now),
-        score=((survey.speed or 0) + (survey.quality or survey.speed or 0)) / 2
-        if is_rated and survey
-        else None,
+        score=_score(ticket.survey) if is_closed else None,
     )
     return facts if facts != Facts(ticket.number) else None
 
@@ -173,6 +170,12 @@ def _lateness(late: Sequence[Late], speaker: Speaker) -> str:
     )
     more = speaker.say("等") if len(late) > _MOST_NAMED else ""
     return speaker.say("超时 {count} 单（{named}{more}）", count=len(late), named=named, more=more)
+
+
+def _score(survey: Survey | None) -> float | None:
+    if survey is None or survey.speed is None:
+        return None
+    return (survey.speed + (survey.quality or survey.speed)) / 2
 
 
 def _answered_after(ticket: Ticket, rules: Rules, now: datetime) -> timedelta | None:

@@ -17,7 +17,7 @@ from bot.tickets.model import Appointment, Party, Promise, Ticket
 from bot.tickets.ownership import be_colleague
 from bot.tickets.planned_changes import VISIT
 from bot.tickets.rules import Rules
-from bot.tickets.speaker import Speaker
+from bot.tickets.speaker import Speaker, clock_of
 from bot.tickets.visiting_hours import free_times, is_away, is_free, is_open, work_window
 from bot.tickets.voices import Voices, title
 from scheduler.calendar import Window
@@ -136,10 +136,7 @@ def _hours(ticket: Ticket, rules: Rules) -> Phrase:
 
 
 def _clock(window: Window) -> str:
-    return "–".join(
-        f"{int(each.total_seconds()) // 3600:02}:{int(each.total_seconds()) // 60 % 60:02}"
-        for each in (window.opens, window.closes)
-    )
+    return "–".join(map(clock_of, (window.opens, window.closes)))
 
 
 def _arrival(ticket: Ticket) -> Promise:
