@@ -69,6 +69,7 @@ class Complaining:
             text=text,
             owner=managers[0] if managers else None,
             reason=COMPLAINT,
+            language=hearing.origin.own_language(room),
         )
         await self._desk.open(step, hearing.origin)
         return True

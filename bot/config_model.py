@@ -84,6 +84,7 @@ class Person(msgspec.Struct, frozen=True):
     accounts: tuple[str, ...] = ()
     customer: str | None = None
     phone: str = ""
+    language: str = ""  # in which a customer is spoken to, whatever they write
 
 
 class Customer(msgspec.Struct, frozen=True):

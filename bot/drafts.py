@@ -83,9 +83,15 @@ class Drafts:
         """Return the voices of the rooms a ticket lives in."""
         rules = self._rules.rooms.get(ticket.room)
         duty = self._rules.rooms.get(rules.duty) if rules else None
-        customer = self.speaker(rules.language if rules else "zh", now)
+        theirs = _language_for(ticket, origin)
+        customer = self.speaker(theirs or (rules.language if rules else "zh"), now)
         in_duty = self._speaker_like(customer, duty.language if duty else "zh")
-        return Voices(customer, in_duty, self._speaker_like(in_duty, origin.language) if origin else in_duty)
+        if origin is None:
+            return Voices(customer, in_duty, in_duty)
+        is_theirs = bool(theirs) and not origin.role.is_staff
+        return Voices(
+            customer, in_duty, customer if is_theirs else self._speaker_like(in_duty, origin.language)
+        )
 
     def _speaker_like(self, other: Speaker, language: str) -> Speaker:
         return other if other.language == language else self.speaker(language, other.now)
@@ -229,6 +235,13 @@ class Drafts:
             useful_until=useful_until(now, message.useful_for),
             state=Delivery.SENDING if self._outbox.is_near(adapter, address) else Delivery.QUEUED,
         )
+
+
+def _language_for(ticket: Ticket, origin: Origin | None) -> str:
+    """Return the language of whoever hears of a ticket: of the customer who just spoke, else its requester's; empty for the room's."""
+    if origin is None or origin.role.is_staff or origin.by == ticket.requester:
+        return ticket.language
+    return origin.language
 
 
 def _card_key(ticket: Ticket) -> str:

@@ -160,6 +160,7 @@ class Opening:
             is_urgent=is_urgent,
             uncovered=ended_on(room.customer or "", hearing.now, self._rules),
             outside=outside,
+            language=hearing.origin.own_language(room),
         )
         alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
         opened = await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)

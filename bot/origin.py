@@ -31,6 +31,10 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     closed_asks: tuple[ClosedAsk, ...] = ()  # answered by this message
     part: int = 0  # the last that is said of it is 0
 
+    def own_language(self, room: Room) -> str:
+        """Return the speaker's language, where it is not that of a room; empty for staff, who have none of their own."""
+        return "" if self.role.is_staff or self.language == room.language else self.language
+
     @property
     def seen(self) -> str:
         """The key under which a redelivery of the message is recognised."""

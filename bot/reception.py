@@ -30,6 +30,7 @@ from bot.hearing import Hearing, closing, heard
 from bot.in_hand import InHand
 from bot.intentions import tells_of_a_call
 from bot.joining import Joining
+from bot.languages import Languages
 from bot.newcomers import Newcomers
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
@@ -97,6 +98,7 @@ class Reception:
         self._store = store
         self._clock = clock
         self._language = language
+        self._languages = Languages(directory)
         self._desk = desk
         self._finding = finding
         self._orders = orders
@@ -133,6 +135,7 @@ class Reception:
             if await self._newcomers.heard(incoming):
                 await self.receive(incoming)
             return
+        hearing = self._languages.understood(hearing)
         if incoming.attachments and await self._is_file(hearing, incoming):
             return
         names = self._named(hearing, incoming)

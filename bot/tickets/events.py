@@ -134,6 +134,7 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     is_urgent: bool = False  # whoever reported it said so
     uncovered: date | None = None  # the last day of the contract, where that was over already
     outside: str = ""  # what the contract excludes, where the reporter was asked about it
+    language: str = ""  # in which the reporter is spoken to, where it is not that of the room
 
 
 class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

@@ -83,6 +83,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         is_urgent=event.is_urgent,
         requester=event.requester,
         account=event.account,
+        language=event.language,
         address=event.address,
         text=event.text,
         tried=event.tried,

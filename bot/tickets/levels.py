@@ -56,6 +56,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         appointment=step.appointment,
         uncovered=step.uncovered,
         outside=step.outside,
+        language=step.language,
         is_urgent=step.is_urgent or bool(_urgent_words_in(step.text, rules.urgent_words)),
     )
 

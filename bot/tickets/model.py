@@ -239,6 +239,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     level_before: str = ""  # what staff changed it from; the requester may ask for it back
     requester: Party
     account: str = ""  # the requester's account: `NAME:USERID`
+    language: str = ""  # in which they are spoken to, where it is not that of the room
     requester_gone: bool = False  # they left the group, so nobody is asked there
     address: str = ""  # where the requester reads answers: the address of a room
     text: str

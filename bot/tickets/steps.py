@@ -46,6 +46,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     is_urgent: bool = False  # whoever reports it says so
     uncovered: date | None = None  # as in `Opened`
     outside: str = ""  # as in `Opened`
+    language: str = ""  # as in `Opened`
 
 
 class Claim(msgspec.Struct, frozen=True):
