@@ -128,7 +128,15 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
 
 def _people(settings: Settings) -> tuple[Person, ...]:
     return tuple(
-        Person(each.id, each.name, Role(each.role), each.accounts, each.customer or None, each.phone, each.language)
+        Person(
+            each.id,
+            each.name,
+            Role(each.role),
+            each.accounts,
+            each.customer or None,
+            each.phone,
+            each.language,
+        )
         for each in settings.people
     )
 

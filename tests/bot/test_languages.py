@@ -40,7 +40,8 @@ def test_what_people_type_in_english_is_english(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["打不开", "打印机坏了", "teams 打不开了 error 502", "我的 outlook 说 you need to sign in", "打不开，"]
+    "text",
+    ["打不开", "打印机坏了", "teams 打不开了 error 502", "我的 outlook 说 you need to sign in", "打不开，"],
 )
 def test_what_people_type_in_chinese_is_chinese(text: str) -> None:
     assert language_of(text) == "zh"
@@ -104,7 +105,8 @@ def test_staff_are_spoken_to_as_their_room_is(config: Config) -> None:
 
 def test_what_was_set_for_somebody_counts_before_what_they_write(config: Config) -> None:
     people = tuple(
-        msgspec.structs.replace(each, language="en") if each.name == "赵主任" else each for each in config.people
+        msgspec.structs.replace(each, language="en") if each.name == "赵主任" else each
+        for each in config.people
     )
     say = Talking(replace(config, people=people)).answered_in
     assert say("赵主任", "打印机坏了") == "en"
