@@ -238,6 +238,7 @@ async def assemble(
         desk=desk,
         knowledge=knowledge,
         clock=clock,
+        talk=talk,
     )
     finding = Finding(store, rules.reopen_within)
     answering = Answering(
@@ -350,6 +351,7 @@ async def assemble(
     )
     reception = Reception(
         promising=promising,
+        pending=school.pending,
         reporting=Reporting(desk=desk, drafts=drafts, figuring=figuring),
         directory=directory,
         store=store,

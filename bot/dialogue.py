@@ -272,7 +272,9 @@ class Dialogue:
         elif isinstance(about, Offer):
             if number == 1:
                 more = self._talk.told_since(hearing, ask.asked_at, about.question, more)
-                await self._opening.offered(closed, about.question, more, outside=about.outside)
+                await self._opening.offered(
+                    closed, about.question, more, outside=about.outside, asked=ask.person
+                )
             elif number == DECLINED:
                 await self._desk.answer([], closed.origin)
         elif isinstance(about, Answered):

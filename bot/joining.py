@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from msgspec.structs import replace
+
+from bot.asks import Ask, Menu, Offer
 from bot.config import Room
 from bot.desk import Desk
-from bot.hearing import Hearing
+from bot.hearing import Hearing, restated
+from bot.short_answers import agreed, choice
 from bot.store.contract import Store
 from bot.talk import Talk
 from bot.tickets import joint_steps as js
@@ -20,6 +24,7 @@ from faq.text import looks_like_trouble
 
 _AT_ONCE = timedelta(minutes=10)  # reports of several groups within this are worth a hint
 _JUST_REPORTED = timedelta(minutes=30)
+_LONGEST_YES = 12  # letters of a number, or a yes, to an offer
 _LOOKED_AT = 50  # tickets of a room, and of all rooms
 
 
@@ -64,6 +69,44 @@ class Joining:
         own = [each for each in here if each.account == account and each.opened_at >= since]
         ticket = own[-1] if own else None
         return ticket is not None and await self.with_others(hearing, ticket, hearing.text)
+
+    async def offered(self, hearing: Hearing) -> Ask | None:
+        """Return the offer or menu that somebody was shown with whom whoever speaks has just joined in, when this may answer it."""
+        if hearing.role.is_staff or len(hearing.text) > _LONGEST_YES:
+            return None
+        if choice(hearing.text) is None and agreed(hearing.text) is None:
+            return None
+        account = self._talk.has_joined(hearing, says_the_same)
+        address, now = hearing.origin.address, hearing.now
+        if account is None or await self._store.open_asks(address, hearing.origin.account, now):
+            return None
+        return await self._offer_to(account, hearing)
+
+    async def taken_up(self, hearing: Hearing) -> Hearing:
+        """Return what "me too" says to the bot after a question of somebody else that it could not answer: the same question."""
+        is_all = hearing.is_addressed and not looks_like_trouble(hearing.text)  # 投影仪也黑屏了 says more
+        account = self._talk.echoed(hearing, says_the_same) if is_all else None
+        ask = await self._offer_to(account, hearing) if account is not None else None
+        about = ask.about if ask is not None else None
+        return restated(hearing, about.question) if isinstance(about, Offer | Menu) else hearing
+
+    async def _offer_to(self, account: str, hearing: Hearing) -> Ask | None:
+        asks = await self._store.open_asks(hearing.origin.address, account, hearing.now)
+        return next((ask for ask in asks if isinstance(ask.about, Offer | Menu)), None)
+
+    async def of_one_mind(self, hearing: Hearing, ticket: Ticket, account: str) -> None:
+        """Add to a ticket just opened who has said before that they have the same as whoever asked, and whoever asked."""
+        if not self._rules.same_within:
+            return
+        for line in self._talk.of_one_mind(hearing, account, says_the_same):
+            if line.account != ticket.account:
+                origin = replace(
+                    hearing.origin, by=line.by, account=line.account, message=line.message, part=1
+                )
+                heard = replace(hearing, text=line.text, origin=replace(origin, closed_asks=()))
+                room = hearing.customer_room
+                if room is not None:
+                    await self._join(heard, room, ticket, line.text, is_told=False)
 
     async def with_others(self, hearing: Hearing, ticket: Ticket, text: str) -> bool:
         """Add who says that they have the same to a ticket of somebody else; False when they say nothing like it."""

@@ -33,6 +33,11 @@ class Proposed(Matter, frozen=True, kw_only=True, tag=True):
     customer: str | None = None
     stage: Stage = Stage.OFFERED
 
+    @property
+    def reference(self) -> str:
+        """How people name it: the entry, or the number of the ticket."""
+        return self.entry or str(self.ticket)
+
 
 class Picked(Matter, frozen=True, kw_only=True, tag=True):
     """A wording for which people picked an entry from a menu, and how often that helped or failed."""

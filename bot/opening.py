@@ -62,14 +62,24 @@ class Opening:
         await self._open(hearing, question, leaving=leaving)
 
     async def offered(
-        self, hearing: Hearing, question: str, more: str = "", tried: str = "", *, outside: str = ""
+        self,
+        hearing: Hearing,
+        question: str,
+        more: str = "",
+        tried: str = "",
+        *,
+        outside: str = "",
+        asked: str = "",
     ) -> None:
         """Open the ticket that was offered for a question; `more` is what the asker added to the number.
 
-        `outside` names what the contract excludes, where they were asked about that.
+        `outside` names what the contract excludes, where they were asked about that; `asked` is the account to which it was
+        offered: who said that they have the same is part of it.
         """
         text = self._joined(hearing, question.rstrip("。.！!？?，, "), more) if more else question
-        await self._open(hearing, text, tried=tried, outside=outside)
+        opened = await self._open(hearing, text, tried=tried, outside=outside)
+        if opened is not None:
+            await self._joining.of_one_mind(hearing, opened, asked or hearing.origin.account)
 
     async def reported(self, hearing: Hearing, words: str, *, is_urgent: bool = False) -> None:
         """Open a ticket from a report: an optional level, then what is wrong. Staff elsewhere name the customer first."""
@@ -120,25 +130,25 @@ class Opening:
         is_urgent: bool = False,
         leaving: int | None = None,
         outside: str = "",
-    ) -> None:
+    ) -> Ticket | None:
         room = room or hearing.customer_room
         if room is None:
-            return
+            return None
         same = await self._same(hearing, text, room)
         if same is not None:
             await self._say(hearing, "收到，已经记在 {number} 里了。", number=same.number)
-            return
+            return None
         until = self._floods.until(hearing.origin.account, hearing.now)
         if until is not None and not hearing.role.is_staff:
             await self._stop(hearing, until, room)
-            return
+            return None
         if not (outside or links or subject or is_urgent or level) and await self._asked(hearing, text, room):
-            return
+            return None
         is_own = outside or links or subject is not None or is_urgent or leaving is not None
         if not is_own and await self._joining.joined(
             hearing, text, is_told=True, is_report=True, level=level
         ):
-            return
+            return None
         shown = self._shown.before(hearing) if room is hearing.customer_room else ()
         names = bracketed([name for each in shown for name in each.names])
         is_here = room is hearing.origin.room or (hearing.is_private and not hearing.is_for_staff)
@@ -168,6 +178,7 @@ class Opening:
             self._floods.note(hearing.origin.account, hearing.now)
         if opened is not None and shown:
             await self._keep(opened, shown, hearing)
+        return opened
 
     async def _keep(self, ticket: Ticket, shown: tuple[Showing, ...], hearing: Hearing) -> None:
         """Keep what was shown before the words with the ticket, each under the message that brought it."""

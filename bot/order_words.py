@@ -21,7 +21,16 @@ _ALONE: Final = (
     Word.PROGRESS,
 )  # nothing but numbers is said with these
 # The same words hold for each ticket that is named. Others take a number of their own: a serial, a time, another ticket.
-_FREE: Final = (Word.RESOLVE, Word.UPDATE, Word.NOTE, Word.ANSWER, Word.LEAVE_SITE)  # anything may be told
+_FREE: Final = (  # anything may be told
+    Word.RESOLVE,
+    Word.UPDATE,
+    Word.NOTE,
+    Word.ANSWER,
+    Word.LEAVE_SITE,
+    Word.RECOVER,
+    Word.REOPEN,
+    Word.DIAGNOSE,
+)
 _WITH_WORDS: Final = (
     *_FREE,
     Word.UNDO,

@@ -31,6 +31,7 @@ from bot.in_hand import InHand
 from bot.intentions import tells_of_a_call
 from bot.joining import Joining
 from bot.languages import Languages
+from bot.learning.pending import Pending
 from bot.newcomers import Newcomers
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
@@ -93,6 +94,7 @@ class Reception:
         by_place: ByPlace,
         promising: Promising,
         reporting: Reporting,
+        pending: Pending,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -120,6 +122,7 @@ class Reception:
         self._by_place = by_place
         self._promising = promising
         self._reporting = reporting
+        self._pending = pending
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -188,6 +191,9 @@ class Reception:
 
     async def _spoken(self, hearing: Hearing, link: Link | None) -> Command | None:
         """Return the command that a sentence among staff means, when the ticket that it names is there."""
+        draft = await self._pending.meant(hearing, link)
+        if draft is not None:
+            return draft
         found = spoken(
             hearing.text,
             lambda text: self._directory.called_at_start(text, hearing.mentions),
@@ -220,6 +226,8 @@ class Reception:
     async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
         """Also staff among themselves: the bot answers them too when they call it."""
         quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
+        if link is None:
+            quoted = await self._joining.offered(hearing)
         fresh: int | None = None
         waits: int | None = None
         before: Ask | None = None
@@ -274,6 +282,7 @@ class Reception:
             if self._talk.said_before(hearing, scolds):  # once is let pass
                 await self._orders.apologise(hearing)
             return
+        hearing = await self._joining.taken_up(hearing)
         hearing = replace(hearing, text=self._talk.called_for(hearing) or self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
         is_answered = not is_among_staff and await self._answering.question(hearing, before, offered)

@@ -64,7 +64,7 @@ class Registering(NotesAside):
             await self._say(
                 hearing,
                 N_(
-                    "没看出是哪个客户的。例：登记 {who} 客户名 姓名；客户有：{names}\n新客户：先把我拉进它的群，在群里回“绑定 客户名”，再登记。"
+                    "没看出是哪个客户的。例：登记 {who} 客户名 姓名；客户有：{names}\n新客户：先把我拉进它的群，在群里回“绑定 新客户 名称”，再登记。"
                 ),
                 who=waiting[account],
                 names=known or "–",

@@ -19,7 +19,7 @@ _WORDS = (
 # Looked for in every message, so it must be quick.
 _MAY = (
     "密", "口令", "验证", "動態", "动态", "控制码", "verification", "pass", "pwd", "psk", "pin", "secret", "key", "向日葵", "todesk", "viewer", "desk",
-    "://", "eyj", "akia", "bearer",
+    "://", "eyj", "akia", "bearer", "root/", "admin/",
 )  # fmt: skip
 _LONG_NUMBER: Final = re.compile(r"\d{17}")
 _ASKS_FOR_IT = (
@@ -32,6 +32,7 @@ _MIXED = r"(?=[!-~]*\d)(?!https?:)[A-Za-z0-9@#$%&*!_.+-][!-~]{3,63}"  # at least
 _IS = r"就|都|还|统一|应该|默认|是|为|[:：=→]"  # 就是, 默认是, 统一为
 _SAYS = rf"(?:{_IS}|\bis\b)"
 _PLAIN = r"(?!https?:)[A-Za-z0-9@#$%&*!_.+-][!-~]{2,63}"
+_USER = r"(?!(?:user|teacher|student|stu|tch)[-_]?\d{1,4}\s*(?:登|进|忘|不对|上不|用不|也|都|的))"  # 密码 user1 登不上: whose it is
 _ENDS = r"(?=\s*(?:$|[，。；、,;！!\n）)”』」]))"
 IS_GIVEN = (
     # 密码是 8x7k, 密码：admin, 验证码 1234, 密码Admin@2026
@@ -39,7 +40,14 @@ IS_GIVEN = (
         rf"(?P<word>{_WORDS}\s?(?:{_SAYS}\s?){{1,3}}[“\"'「（(]?){_NUMBERED}(?P<secret>{_MIXED}|\d{{3,12}})(?![!-~]|背面|型号|那台|这台)"
     ),
     Sentence(rf"(?P<word>{_WORDS}\s?(?:(?:{_IS})\s?){{1,3}}[“\"'「（(]?)(?P<secret>{_PLAIN}){_ENDS}"),
-    Sentence(rf"(?P<word>{_ASKS_FOR_IT}(?<![账帐][号户])(?<!用户名){_WORDS}[\s“\"'「（(]{{0,2}}){_NUMBERED}(?P<secret>{_MIXED})(?![!-~]){_UNIT}"),
+    Sentence(rf"(?P<word>{_ASKS_FOR_IT}(?<![账帐][号户])(?<!用户名){_WORDS}[\s“\"'「（(]{{0,2}}){_NUMBERED}{_USER}(?P<secret>{_MIXED})(?![!-~]){_UNIT}"),
+    # 884213是验证码, 8x7k 就是密码, hunter22 is my password
+    Sentence(
+        rf"(?P<word>(?<![!-~])){_NUMBERED}(?P<secret>{_MIXED}|\d{{4,8}})(?=\s?(?:就|这)?是\s?(?:我的|[新刚]?收到的|新的?|登录|临时)?{_WORDS}(?:吧|哈|哦|呀)?\s*(?:$|[，。；、,;！!\n）)]))"
+    ),
+    Sentence(
+        rf"(?P<word>(?<![!-~]))(?P<secret>{_MIXED}|\d{{4,8}})(?= is (?:the |my |our |his |her )?(?:new )?(?:password|passcode|verification code|pin)\s*(?:$|[.,;!)]))"
+    ),
     # 密码改成了 8x7k, 密码从 abc123 换成 xyz789
     Sentence(
         rf"(?P<word>{_WORDS}[^。；;\n，,]{{0,24}}?(?:改[成为]|[设换][成为]|设置[成为]|重置[成为]|统一[成为]|恢复[成为]|从)了?\s?[“\"'「（(]?){_NUMBERED}(?P<secret>{_MIXED})",
@@ -62,6 +70,10 @@ IS_GIVEN = (
     # 向日葵 123 456 789 8x7k
     Sentence(
         r"(?P<word>(?:向日葵|todesk|teamviewer|anydesk|rustdesk)[^\d\n]{0,8}\d(?:[ -]?\d){7,10}[\s,，/、]+)(?P<secret>(?=[a-z0-9]*[a-z])(?=[a-z0-9]*\d)[a-z0-9]{4,10})(?![a-z0-9])",
+    ),
+    # root/toor123
+    Sentence(
+        r"(?P<word>(?<![A-Za-z0-9_/.:-])(?:root|admin|administrator)/)(?P<secret>(?=[!-~]*[a-z])(?=[!-~]*\d)[A-Za-z0-9@#$%&*!_+-]{5,32})(?![!-~])(?=\s*(?:$|[，。；、,;！!\n）)]|登不|进不|登录))"
     ),
     # by their form
     Sentence(r"(?P<word>://)(?P<secret>[^/\s@:]{1,64}:[^/\s@]{1,64})(?=@)"),

@@ -6,7 +6,7 @@ A memory of the last lines only. It says how words are meant and is never what a
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -17,6 +17,7 @@ from bot.deciding import announces
 from bot.hearing import Hearing
 from bot.said_secrets import answer_hidden, may_be_one
 from bot.sentence import Sentence
+from bot.tickets.model import Party
 from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble, only_calls_out
 
 _LINES, _ROOMS = 12, 1000
@@ -40,7 +41,7 @@ class Line(msgspec.Struct, frozen=True):
     message: str
     text: str
     calls: tuple[str, ...]
-    person: str
+    by: Party
     is_staff: bool
     is_to_bot: bool
     is_answer: bool = False  # to a question of the bot
@@ -68,7 +69,7 @@ class Talk:
         lines.append(
             Line(
                 hearing.now, origin.account, origin.message, hearing.text, hearing.mentions,
-                hearing.by.id, hearing.role.is_staff, hearing.is_addressed,
+                hearing.by, hearing.role.is_staff, hearing.is_addressed,
             )
         )  # fmt: skip
 
@@ -127,8 +128,12 @@ class Talk:
 
     def follows(self, hearing: Hearing, person: str) -> bool:
         """Say whether somebody speaks right after another person, with nobody's words in between."""
-        lines = self._before(hearing, _TALKING)
-        return bool(lines) and lines[0].person == person
+        before = self.line_before(hearing)
+        return before is not None and before.by.id == person
+
+    def line_before(self, hearing: Hearing) -> Line | None:
+        """Return what was said here right before, lately, by whomever."""
+        return next(iter(self._before(hearing, _TALKING)), None)
 
     def last_staff(self, hearing: Hearing) -> str | None:
         """Return which of the staff spoke last before whoever speaks, lately; None when a customer did."""
@@ -136,7 +141,7 @@ class Talk:
             return None  # mostly it is customers among themselves
         others = (line for line in self._before(hearing, _TALKING) if line.account != hearing.origin.account)
         last = next(others, None)
-        return last.person if last is not None and last.is_staff else None
+        return last.by.id if last is not None and last.is_staff else None
 
     def is_quiet(self, hearing: Hearing, since: datetime | None = None) -> bool:
         """Say whether nobody else has spoken here since an instant, or within the last minutes: what is said answers nobody."""
@@ -150,12 +155,32 @@ class Talk:
         """Return whose words somebody joins in with who has the same; None when these are no report, or their own."""
         if not says_the_same(hearing.text):
             return None
-        for line in self._before(hearing, _TALKING):
-            is_more = line.is_staff or is_noise(line.text) or is_thanks(line.text) or says_the_same(line.text)
-            if not is_more:
-                is_own = line.account == hearing.origin.account
-                return None if is_own or announces(line.text) else line.account
-        return None
+        line = _joined_with(self._before(hearing, _TALKING), says_the_same)
+        is_own = line is None or line.account == hearing.origin.account
+        return None if line is None or is_own or announces(line.text) else line.account
+
+    def has_joined(self, hearing: Hearing, says_the_same: Callable[[str], bool]) -> str | None:
+        """Return whose words somebody joined in with by the last they said here; None when they did not."""
+        lines = self._before(hearing, _TALKING)
+        own = next((at for at, line in enumerate(lines) if line.account == hearing.origin.account), None)
+        if own is None or not says_the_same(lines[own].text):
+            return None
+        line = _joined_with(lines[own + 1 :], says_the_same)
+        return None if line is None or line.account == hearing.origin.account else line.account
+
+    def of_one_mind(
+        self, hearing: Hearing, account: str, says_the_same: Callable[[str], bool]
+    ) -> tuple[Line, ...]:
+        """Return the words of somebody with which others have joined in since, and theirs, one line of each."""
+        lines = self._before(hearing, _TALKING)
+        found: dict[str, Line] = {}
+        for at, line in enumerate(lines):
+            if line.is_staff or not says_the_same(line.text):
+                continue
+            first = _joined_with(lines[at + 1 :], says_the_same)
+            if first is not None and first.account == account != line.account:
+                found[account], found[line.account] = first, line
+        return tuple(reversed(found.values()))
 
     def whole(self, hearing: Hearing) -> str:
         """Return what is said together with its beginning, when the same person sent that a moment before by itself.
@@ -220,6 +245,18 @@ class Talk:
             else:
                 found.append(line)
         return found
+
+
+def _joined_with(lines: Sequence[Line], says_the_same: Callable[[str], bool]) -> Line | None:
+    """Return the words, newest first, that whoever says "me too" after them means: those of a customer that tell something."""
+    return next(
+        (
+            line
+            for line in lines
+            if not (line.is_staff or is_noise(line.text) or is_thanks(line.text) or says_the_same(line.text))
+        ),
+        None,
+    )
 
 
 def _calls(lines: list[Line], hearing: Hearing) -> bool:

@@ -15,12 +15,14 @@ from bot.learning.curator import Curator
 from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers, keepers_of
 from bot.learning.noting import Noting
+from bot.learning.pending import Pending
 from bot.learning.proposing import Proposing
 from bot.learning.regression import Regression
 from bot.learning.saying import Saying
 from bot.learning.teaching import Teaching
 from bot.learning.weekly import Weekly
 from bot.store.contract import Store
+from bot.talk import Talk
 from bot.tickets.rules import Rules
 from scheduler.loop import Clock
 
@@ -33,6 +35,7 @@ class School(msgspec.Struct, frozen=True):
     keepers: Keepers
     weekly: Weekly
     teaching: Teaching
+    pending: Pending
     regression: Regression
 
 
@@ -46,6 +49,7 @@ def school_of(
     desk: Desk,
     knowledge: Knowledge,
     clock: Clock,
+    talk: Talk,
 ) -> School:
     """Return the parts for one bot; from now on the desk tells them of every step."""
     curator, keepers, saying = Curator(store, knowledge), keepers_of(config), Saying(desk, drafts, rules)
@@ -72,6 +76,7 @@ def school_of(
         knowledge=knowledge,
         keepers=keepers,
     )
+    pending = Pending(store=store, keepers=keepers, saying=saying, talk=talk)
     teaching = Teaching(
         store=store,
         rules=rules,
@@ -82,8 +87,10 @@ def school_of(
         correcting=correcting,
         saying=saying,
         proposing=proposing,
+        pending=pending,
     )
     breaking = Breaking(desk, drafts, directory, keepers, rules.zone)
     regression = Regression(config.faq.checks, knowledge, clock, breaking)
     desk.after_step = proposing.after_step
-    return School(Noting(store, known_names(rules)), curator, keepers, weekly, teaching, regression)
+    noting = Noting(store, known_names(rules))
+    return School(noting, curator, keepers, weekly, teaching, pending, regression)

@@ -20,6 +20,7 @@ from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers
 from bot.learning.listing import shortened
 from bot.learning.masking import masked
+from bot.learning.pending import Pending
 from bot.learning.proposing import SHOWN, SHOWN_ANSWER, Proposing, lesson_id
 from bot.learning.saying import Saying
 from bot.learning.weekly import Weekly
@@ -47,6 +48,7 @@ WORDS = frozenset(
         Word.REVIEWED,
         Word.LOOK_UP,
         Word.GAPS,
+        Word.DRAFTS,
     }
 )
 _SURELY_ABOUT_ENTRIES = ("不对", "有误", "wrong", "启用", "enable", "设为通用", "general")
@@ -68,6 +70,7 @@ class Teaching:
         correcting: Correcting,
         saying: Saying,
         proposing: Proposing,
+        pending: Pending,
     ) -> None:
         self._store = store
         self._rules = rules
@@ -78,6 +81,7 @@ class Teaching:
         self._correcting = correcting
         self._saying = saying
         self._proposing = proposing
+        self._pending = pending
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a word asks for; False when it is not meant as one.
@@ -96,6 +100,8 @@ class Teaching:
                 self._check_keeper(hearing)
                 await self._weekly.show(hearing)
                 return True
+            case Word.DRAFTS:
+                return await self._pending.show(hearing, command)
             case Word.WRONG | Word.GENERAL | Word.ENABLE | Word.VALID | Word.REVIEWED:
                 return await self._on_entry(hearing, command)
             case Word.AMEND:
@@ -289,7 +295,7 @@ class Teaching:
         if is_review and not self._keepers.has(hearing.by, hearing.role):
             return None
         fitting = [
-            _reference_of(draft)
+            draft.reference
             for lesson in await self._store.lessons("Proposed")
             if isinstance(draft := lesson.matter, Proposed)
             and (draft.stage is Stage.REVIEW if is_review else draft.author == hearing.by)
@@ -347,7 +353,7 @@ class Teaching:
 
     def _check_open(self, lesson: Lesson, draft: Proposed) -> None:
         if lesson.outcome:
-            raise TicketError(N_("{number} 已经处理过了。"), number=_reference_of(draft))
+            raise TicketError(N_("{number} 已经处理过了。"), number=draft.reference)
 
     def _masked(self, text: str) -> str:
         return masked(text, known_names(self._rules))
@@ -358,10 +364,6 @@ def _replaced(before: Lesson | None, hearing: Hearing) -> Proposed | None:
     draft = before.matter if before is not None and not before.outcome else None
     waits = isinstance(draft, Proposed) and draft.stage is Stage.REVIEW and draft.author != hearing.by
     return draft if isinstance(draft, Proposed) and waits else None
-
-
-def _reference_of(draft: Proposed) -> str:
-    return draft.entry or str(draft.ticket)
 
 
 def _draft_of(lesson: Lesson) -> Proposed:

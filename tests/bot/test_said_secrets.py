@@ -23,6 +23,7 @@ from bot.tickets.secrecy import HIDDEN
         ("身份证 11010519491231002X", "11010519491231002X"), ("管理员密码 qwe123，麻烦远程看一下", "qwe123"),
         ("wifi密码八个8", "八个8"), ("密码就是六个8", "六个8"), ("verification code 884213", "884213"), ("my PIN is 1234", "1234"),
         ("the password for wang is hunter22", "hunter22"), ("账户 wang 密码 abcdef", "abcdef"), ("密码Admin@2026怎么登不上", "Admin@2026"),
+        ("884213是验证码", "884213"), ("验证码来了，884213是验证码", "884213"), ("8x7k 就是密码，快点", "8x7k"), ("hunter22 is my password", "hunter22"), ("884213 is the verification code", "884213"), ("root/toor123", "toor123"), ("服务器 root/toor123 登不上", "toor123"), ("我的账号root/toor123", "toor123"), ("482113是刚收到的验证码", "482113"), ("密码 abc123 登不上", "abc123"),
     ],
 )  # fmt: skip
 def test_a_secret_is_hidden(text: str, secret: str) -> None:
@@ -47,6 +48,19 @@ def test_a_secret_is_hidden(text: str, secret: str) -> None:
         "验证码 10086发的吗", "验证码 13800138000 收不到", "验证码是13800138000收的", "密码 HP1020 打印机的", "密码是TL-WR886N背面那个",
         "账号密码 wang3 登不上", "账号密码 teacher01 和 teacher02 都登不上", "账号 wang3 密码 incorrect", "密码：invalid", "密码: expired", "密码是CAD",
         "wifi密码 CMCC-5G 的", "wifi密码 office_5G", "wifi密码 Teacher_5G 是多少", "wifi密码 Teacher302 是多少", "密码要8个1年级的老师改", "密码8个字", "PIN: 3 of 5", "API key: missing", "please reset password wang3", "forgot password wang3",
+        "密码 user1 登不上", "密码 teacher12 忘了", "密码 stu_03 也不对", "1001是密码锁的单", "884213是验证码吗", "1001是验证码收不到那个",
+        "10086是验证码短信的号码", "302是密码门", "2026是密码里要带的年份吗", "打不开 /admin/login2", "admin/index2 报错 404", "后台 /root/backup2 没权限",
+        "路径是 home/root/data2026", "x.cn/admin/user12 打不开", "admin/login 页面打不开", "root 用户没有权限", "admin 登录不上", "admin 账号被锁",
+        "密码改完还是进不去", "我改了密码之后钉钉登不上", "验证码图片不显示", "验证码看不清", "短信验证码一直收不到，手机号没错", "老师们密码统一在信息中心领",
+        "密码规则要大小写加数字", "新来的老师没有密码", "三年级2班的密码锁没电了", "门禁密码键盘第3排按不动", "投屏码 4821 输了没反应", "会议号 884 213 001 进不去",
+        "班级码 884213", "设备码是 884213001", "订单号 884213", "快递取件码 6-2-8842", "我的工号是 20231015", "电话 88421302 打不通",
+        "分机 8842", "IP 是 192.168.1.20", "教室 3号楼402", "电脑名 PC-A302 连不上域", "机房 B301 第12台蓝屏", "序列号 5CD1234ABC",
+        "型号 EB-C2060XN 灯泡寿命到了", "固件 v3.2.1 升级失败", "win11 24H2 更新后打印机没了", "office2021 提示未激活", "激活码在哪里领", "产品密钥过期了",
+        "密钥不对，激活不了", "token 失效要重新登录", "pin 码忘了怎么办", "pin 脚弯了", "key 键按不动", "向日葵连不上",
+        "向日葵装不了，提示权限不足", "todesk 打不开", "teamviewer 显示试用到期", "anydesk 是什么", "the password page is blank", "password box is grey on PC12",
+        "which password is it", "room 302 is the password room", "is 1234 enough for a pin code", "my pin code does not arrive", "the admin page shows 500", "admin/teacher12 page is blank",
+        "ticket 1001 is the password issue", "学籍系统 admin 权限给我开一下", "root 目录满了", "密码8位以上才行吧", "wifi 密码在哪看", "密码要不要每学期换",
+        "请问密码多久过期", "这学期密码第2次被锁", "密码 3 次输错锁 10 分钟",
     ],
 )  # fmt: skip
 def test_what_only_speaks_of_secrets_stays(text: str) -> None:

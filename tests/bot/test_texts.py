@@ -72,6 +72,7 @@ _HEARD = {
     "_MAY",
     "_ASKS_FOR_IT",
     "_UNIT",
+    "_USER",
     "_IS",
     "_ENDS",
     "_OURS",
