@@ -338,10 +338,10 @@ def free_port() -> int:
 
 
 async def one_life(bot: Bot, qq: QQ, port: int, chance: random.Random) -> None:
-    """Start, put under load, and kill after a random number of messages, or before anybody has connected."""
+    """Start, put under load, and kill after a random number of messages, or, once something was said, before anybody has connected."""
     await bot.start()
     await bot.ready()
-    if chance.random() < 0.15:
+    if chance.random() < 0.15 and qq.said:
         await bot.kill()
         return
     qq.frames_left = chance.randint(1, REPORTS_A_LIFE * 2)

@@ -183,7 +183,8 @@ async def test_a_server_that_is_killed_and_started_again(server, kind, seed, rou
     assert not load.unknown
     away = [log["seconds"] for log in logs if log.get("action") == "store_back"]
     lost = [log for log in logs if log.get("action") == "store_lost"]
-    assert len(lost) == len(away) >= 2 * kills  # every worker says so, and says when it is over
+    # Who finds the server away says so, and when it is over; a worker that asked nothing meanwhile may not have seen it.
+    assert len(lost) == len(away) >= kills
     assert max(back) < 5
     held(kills, commits=len(load.saved), most_seconds_until_back=max(back), most_seconds_away=max(away))
 
