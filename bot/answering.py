@@ -12,7 +12,7 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
-from bot.answers import greeting, greeting_for_staff
+from bot.answers import greeting, greeting_for_staff, introduction
 from bot.asking_owner import AskingOwner
 from bot.asks import Answered, Ask, Menu, Offer
 from bot.config import BotConfig
@@ -46,7 +46,7 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.rules import Level, Rules
 from bot.usual_waits import UsualWaits
 from faq.knowledge import Entry, Hit
-from faq.text import fold
+from faq.text import asks_who_you_are, fold
 
 _AGAIN = timedelta(minutes=10)  # the same question in the same room is pointed to its answer
 
@@ -265,6 +265,10 @@ class Answering:
         level = level_by_words(policy, hearing.text, words) if policy is not None else None
         return level if level is not None and level.is_urgent and reports(hearing.text) else None
 
+    def is_urgent(self, hearing: Hearing) -> bool:
+        """Say whether people would be called at once for what somebody tells."""
+        return self._urgent(hearing) is not None
+
     async def missed(self, hearing: Hearing, question: str) -> None:
         """Note that nothing answered a customer's question."""
         room = hearing.customer_room
@@ -276,6 +280,8 @@ class Answering:
         text = (
             greeting_for_staff(speaker)
             if hearing.is_for_staff
+            else introduction(speaker, self._bot.name)
+            if asks_who_you_are(hearing.text)
             else greeting(speaker, self._bot.name, is_private=hearing.is_private)
         )
         await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)

@@ -33,6 +33,11 @@ def greeting(speaker: Speaker, bot_name: str, *, is_private: bool = False) -> st
     return speaker.say("我在。直接 @{name} 说问题就行，查不到我转工程师。更多：帮助", name=bot_name)
 
 
+def introduction(speaker: Speaker, bot_name: str) -> str:
+    """Return what the bot says when it is asked who it is: that it is no person, and how one reaches one."""
+    return speaker.say("我是机器人 {name}：查得到的我直接答，查不到转工程师。要找人回“人工”。", name=bot_name)
+
+
 def greeting_for_staff(speaker: Speaker) -> str:
     """Return what the bot says when staff call it without a question."""
     return speaker.say("我在。常用：待办、我的单、值班、进度 单号；全部：帮助")

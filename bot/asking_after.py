@@ -14,6 +14,7 @@ from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.orders import Orders
 from bot.outcomes import outcome, says_it_works
+from bot.sentence import Sentence
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -37,6 +38,9 @@ _WAITED = re.compile(
     r"等|催|到底|怎么|没人|人呢|[理管]|小时|钟头|天了|waiting|nobody", re.IGNORECASE
 )  # 能快点吗 may be said to anybody
 _REPORTED = re.compile(r"报的|报[修障]|工?单")  # 我昨天报的修呢
+_HAS_IT_COME = Sentence(  # 主板到了没, of what a ticket waits for
+    r"(?P<what>[^，。,\s]{2,10}?)(?:还没)?(?:[到来]|寄[到来]|发货?|送[到来]|修好|换好|返厂?回来)(?:货)?了?(?:没有?|吗|嘛|么)[\s?？。~～]*"
+)
 _SEES_NOBODY = re.compile(  # said after 已到场
     r"(?:(?:我们?|这边)?(?:根本|压根|还|都|并)*没有?(?:看|见)(?:到|着|见)?(?:有)?(?:人|师傅|工程师)|(?:人|师傅|工程师)(?:根本|压根|还|都)*没有?(?:到|来)|哪有人|(?:哪里?到了|到哪里?了))[啊呀呢啦吧,，。.!！?？~～\s]*"
 )
@@ -123,9 +127,16 @@ class AskingAfter:
             and is_quiet(hearing)
         )
         is_wished = wished is Wish.NO_MORE or (wished is Wish.SOONER and may_have_waited)
-        if not (is_wished or is_asked or sees_nobody or works or missing is not None):
+        came = _HAS_IT_COME.fullmatch(hearing.text.strip())
+        is_ours = is_wished or is_asked or sees_nobody or works or missing is not None
+        if not is_ours and came is None:
             return False
         own = await self._finding.mine_open(hearing)
+        waits = [each for each in own if came and each.waiting and share(came["what"], each.waiting.need)]
+        if len(waits) == 1:
+            return await self._about(hearing, waits[0], Wish.HOW_FAR)
+        if not is_ours:
+            return False
         if missing is not None:
             late = [each for each in own if share(missing, each.text)] if _NAMES.match(missing) else own
             return len(late) == 1 and await self._about(hearing, late[0], Wish.SOONER)

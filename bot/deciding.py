@@ -52,6 +52,9 @@ _OWN_THINGS = re.compile(  # troubles of one's own, told to colleagues
 _SEND_SOMEBODY = re.compile(  # within a sentence spoken in one breath
     r"(?:能不能|能否|可不可以|可以|麻烦|请|帮忙|帮我)[^，。？！]{0,4}(?:派|安排|叫|找)[个一位下]{0,2}(?:人|师傅|工程师|老师傅?)(?:过来|来|上门|去)?[^，。？！]{0,4}(?:看(?!孩子|店|门|着)|修(?!改)|处理|弄|检查|调试)"
 )
+_GUESSES = re.compile(
+    r"\s*(?:是不是|会不会是?|不会是|该不会是?|难道是?|估计是?|八成是?|可能是?|应该是?)(?:又是?|因为)?[^，。,]{1,12}?(?:坏|断|挂|停|没电|松|掉|出问题|有问题|卡|满|过期)(?:[了掉死]|电|机|网)*[吧吗啊呀]?[\s?？。.!！~～]*"
+)
 _OFFERS_HELP = re.compile(
     r"(?:要不要|需不需要|要|需要)我(?:过?来|去)?(?:帮|看|处理)|我(?:过?来|去)?帮(?:你|您|他|她)"
 )
@@ -101,6 +104,11 @@ def reports(text: str) -> bool:
     if _OFFERS_HELP.search(text):
         return False
     return looks_like_trouble(text) or asks_for_help(text) or _SEND_SOMEBODY.search(text) is not None
+
+
+def guesses(text: str) -> bool:
+    """Tell whether a whole text only guesses what is wrong: 是不是交换机又坏了."""
+    return _GUESSES.fullmatch(text) is not None
 
 
 def scolds(text: str) -> bool:

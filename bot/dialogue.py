@@ -179,6 +179,8 @@ class Dialogue:
         said = in_words(hearing, choices[0], is_quoted=quoted is not None) if choices else None
         if said is not None and not (said and await self._is_overtaken(hearing, choices[0], quoted)):
             return await self._chosen(hearing, choices[0], said, "")
+        if choices and self._is_pressed(hearing, choices[0]):
+            return await self._chosen(hearing, choices[0], 1, text)
         is_to_bot = quoted is not None or hearing.is_addressed or self._is_next(hearing, choices)
         # Customers who speak of something else in between take nobody's 没解决 away; staff may have asked for it.
         is_to_bot = is_to_bot or (says_not_helped(text) and self._talk.last_staff(hearing) is None)
@@ -333,6 +335,13 @@ class Dialogue:
             return False
         own = await self._store.tickets_of(hearing.origin.account)
         return any(each.changed_at is not None and each.changed_at > ask.asked_at for each in own)
+
+    def _is_pressed(self, hearing: Hearing, ask: Ask) -> bool:
+        """Say whether somebody calls the bot with an outage for which they were offered a ticket: they need not say yes besides."""
+        if not hearing.is_addressed or not isinstance(ask.about, Offer) or looks_like_question(hearing.text):
+            return False
+        said = (hearing.text, ask.about.question)
+        return all(self._answering.is_urgent(restated(hearing, each)) for each in said)
 
     def _is_next(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Say whether nobody else has spoken since the question: colleagues give advice that is answered too."""

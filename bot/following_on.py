@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot.alike import says_alike, share
+from bot.complaints import is_about_us
 from bot.deciding import announces
 from bot.desk import Desk
 from bot.finding import Finding
@@ -19,6 +20,7 @@ from bot.short_answers import not_yet, says_still
 from bot.talk import Talk, tells
 from bot.tellings import addition, may_ask, supplement, telling
 from bot.tickets import steps as s
+from bot.tickets.grievances import is_grievance
 from bot.tickets.kinds import Status, Telling
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
@@ -27,6 +29,7 @@ from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_
 
 _STILL: Final = re.compile(r"又|还是|仍|再次|\b(?:still|again)\b", re.IGNORECASE)
 _SHORT: Final = 6  # letters: 还是不行
+_LEAST_TOLD: Final = 6  # letters of what is told after a complaint
 
 
 class FollowingOn:
@@ -40,6 +43,8 @@ class FollowingOn:
 
     async def heard(self, hearing: Hearing, fresh: int | None) -> bool:
         """Take care of such words; False when they are for somebody else. `fresh` is the ticket just opened for who speaks."""
+        if fresh is not None and await self._complained(hearing, fresh):
+            return True
         is_called = hearing.is_addressed and not hearing.is_private  # privately every word is said to the bot
         if is_called or hearing.role.is_staff or hearing.customer_room is None:
             return False
@@ -50,12 +55,25 @@ class FollowingOn:
         if fresh is None or hearing.mentions:
             return False
         ticket = await self._finding.going_on(fresh)
-        if ticket is None or ticket.status is not Status.OPEN:
+        if ticket is None or ticket.status is not Status.OPEN or is_grievance(ticket):
             return False
         news = telling(hearing.text, hearing.now, self._rules.zone)
         is_news = news is not None and news[0] is not Telling.ASKS  # may be asked of colleagues
         is_more = is_news or goes_on_about(hearing.text, ticket.text)
         return is_more and await self._add(hearing, ticket)
+
+    async def _complained(self, hearing: Hearing, fresh: int) -> bool:
+        """Add what is told right after a complaint to it: nobody but the manager is to read that; False when it is something else."""
+        text = hearing.text
+        ticket = await self._finding.going_on(fresh)
+        if ticket is None or not is_grievance(ticket) or ticket.status is not Status.OPEN:
+            return False
+        is_other = looks_like_trouble(text) and not is_about_us(text) and not share(text, ticket.text)
+        is_told = tells(text) and (len(fold(text)) >= _LEAST_TOLD or is_about_us(text))
+        if hearing.mentions or is_other or announces(text) or not is_told:
+            return False
+        await self._desk.take(fresh, s.Supplement(hearing.by, text), hearing.origin, known=ticket)
+        return True
 
     async def _said_to_staff(self, hearing: Hearing, fresh: int | None) -> bool:
         """Add it to the only ticket that it can be about; without one it is left to the two when one called the other."""

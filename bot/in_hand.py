@@ -196,7 +196,10 @@ class InHand:
         return [
             each
             for each in found
-            if each.status is Status.OPEN and each.kind is not Kind.CALLBACK and not each.kind.is_planned
+            if each.status is Status.OPEN
+            and each.follows is None
+            and each.kind is not Kind.CALLBACK
+            and not each.kind.is_planned
         ]
 
 

@@ -49,6 +49,7 @@ _ONLY_AN_ANSWER = re.compile(
 _ONLY_COMES = re.compile(r"(?:才|能|会)?(?:到货?|来|送到|发到|到位)[了啊。.]*")  # 等货 周五到
 _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
 _UNSOLVED = re.compile(r"^(?:未|没有?)(?:解决|修好|处理完)[\s,，:：]*|^unsolved[\s,:]*", re.IGNORECASE)
+_ONLY_A_VERB = 2  # letters: 换, 再来
 _BY = re.compile(r"^(?:之前|以前|前)\s*")
 _CALLED = re.compile(
     r"(?:我)?(?:已经?|刚才?|都)?(?:(?:给|跟|和|与).{1,8}?)?(?:打(?:过|了|完)个?电话|(?:电话|微信)(?:里)?(?:联系|沟通|说|问|聊)|联系(?:上|过|了)|通(?:过|了)电话|致电)|(?:我)?已经?联系|called\b|spoke (?:to|with)\b",
@@ -100,7 +101,7 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.WITHDRAW:
             return s.Withdraw(by)
         case Word.RESOLVE:
-            found = told(rest, Result(ticket=ticket.number)) or Result(ticket=ticket.number)
+            found = told(rest, Result(ticket=ticket.number), is_command=True) or Result(ticket=ticket.number)
             return s.Resolve(by, found.cause, found.method, found.prevention)
         case Word.REOPEN:
             return s.Reopen(by, rest)
@@ -206,7 +207,10 @@ def _leaving(hearing: Hearing, rest: str, rules: Rules) -> ss.LeaveSite:
             continue
         next_at = found[0]
         rest_of = _BY.sub("", found[1])
-        said.extend([rest_of] if rest_of else [])
+        is_told = len(rest_of) > _ONLY_A_VERB or len(said) < 2
+        said.extend(
+            [rest_of] if rest_of and is_told else []
+        )  # 明天10点换: that it goes on then is said anyway
     return ss.LeaveSite(hearing.by, said[0] if said else "", "，".join(said[1:]), next_at)
 
 

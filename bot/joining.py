@@ -68,7 +68,9 @@ class Joining:
         here = await self._store.open_tickets(room=room.id, limit=_LOOKED_AT)
         own = [each for each in here if each.account == account and each.opened_at >= since]
         ticket = own[-1] if own else None
-        return ticket is not None and await self.with_others(hearing, ticket, hearing.text)
+        if ticket is None:  # a ticket that was offered to the other is theirs too, once it is taken
+            return not hearing.is_addressed and await self._offer_to(account, hearing) is not None
+        return await self.with_others(hearing, ticket, hearing.text)
 
     async def offered(self, hearing: Hearing) -> Ask | None:
         """Return the offer or menu that somebody was shown with whom whoever speaks has just joined in, when this may answer it."""

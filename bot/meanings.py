@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Final
 
+from bot.alike import share
 from bot.asks import (
     Afterthought,
     Agree,
@@ -26,11 +28,15 @@ from bot.store.contract import ClosedAsk
 from bot.talk import only_calls, tells
 from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
+from bot.vocabulary import Word
 from bot.wishes import Wish, wish
+from faq.outages import says_no_more
 from faq.text import fold, is_helped, is_thanks, looks_like_question, looks_like_trouble
 
 DECLINED: Final = 0  # the choice of whoever does not want what was offered
 SOON_SECONDS: Final = 600  # what is said this soon after a question is about it
+MORE_SECONDS: Final = 180  # what is told this soon after a question comes with its answer (`Talk.told_since`)
+_CLAUSE: Final = re.compile(r"[\s,，。;；!！]+")
 _PROBLEM: Final = 2  # "2 if there is still a problem"
 _MOST_OFFERED: Final = 3
 _TAPPED_SECONDS: Final = 60  # a 1 this soon after the 1 that confirmed was sent twice
@@ -42,7 +48,7 @@ _NOT_HELPED = re.compile(  # said after an answer it means the same as the 1 tha
 )
 _TRIED = re.compile(r"试[过了]|(?:照|按).{0,6}(?:做|弄|试|操作)|重[启装新]|\btried\b", re.IGNORECASE)
 _IN_VAIN = re.compile(
-    r"(?:没有?用|不管用|没有?(?:效果?|反应|变化)|不起作用|(?:还是?|也|都)?不(?:行|好使?)|no (?:use|luck|effect)|(?:did|does)n['’]?t (?:help|work))[了啊呀的]?[。.!！~～]*$",
+    r"(?:没有?用|不管用|没有?(?:效果?|反应|变化)|不起作用|(?:还是?|也|都)?不(?:行|好使?)|(?:还是|也)(?:都)?一样|no (?:use|luck|effect)|(?:did|does)n['’]?t (?:help|work))[了啊呀的]?[。.!！~～]*$",
     re.IGNORECASE,
 )
 _DOES_NOT_FIT = re.compile(  # 不对，我这没有设置: said of an answer
@@ -83,13 +89,23 @@ def asked_of(asks: list[Ask]) -> int | None:
 
 
 def is_said_again(hearing: Hearing, asks: list[Ask]) -> bool:
-    """Say whether somebody repeats to everybody what the bot has just asked them about."""
+    """Say whether somebody repeats to everybody what the bot has just asked them about, or only tells more of it."""
     about = asks[0].about
-    return (
-        not hearing.is_addressed
-        and isinstance(about, Offer | Menu)
-        and fold(about.question) == fold(hearing.text)
+    if hearing.is_addressed or not isinstance(about, Offer | Menu):
+        return False
+    return fold(about.question) == fold(hearing.text) or (
+        isinstance(about, Offer) and _tells_more(hearing, about.question, asks[0].asked_at)
     )
+
+
+def _tells_more(hearing: Hearing, question: str, asked_at: datetime) -> bool:
+    """Say whether a trouble told soon after an offer is the one it is about: it begins with nothing else that fails."""
+    text = hearing.text
+    is_soon = (hearing.now - asked_at).total_seconds() <= MORE_SECONDS
+    if not is_soon or hearing.mentions or not looks_like_trouble(text) or looks_like_question(text):
+        return False
+    first = _CLAUSE.split(text.strip(), 1)[0]
+    return says_no_more(first, question) and "也" not in first
 
 
 def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
@@ -99,7 +115,9 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
     is_all = says_not_helped(text)
     said = _NO_GOOD.sub("", text)  # 不行，还是蓝屏
     in_vain = _TRIED.search(said) is not None and _IN_VAIN.search(said) is not None
-    fails = in_vain or not_yet(said) or (says_still(said) and looks_like_trouble(said))
+    asked = ask.about.question if isinstance(ask.about, Answered) else ""
+    is_same = looks_like_trouble(said) or share(said, asked)  # 还是空白
+    fails = in_vain or not_yet(said) or (says_still(said) and is_same)
     is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
     match ask.about:
         case Offer() if is_all:
@@ -160,6 +178,10 @@ def in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
             return 1 if yes else 2  # the number of another time
         case Suggestion() if yes:
             return 1
+        case Suggestion(command=command) if wished is Wish.NO_MORE and command.startswith(
+            f"/{Word.WITHDRAW}"
+        ):
+            return 1  # 帮我撤了
         case Agree() if yes is not None:
             return 1 if yes else 2
         case _:

@@ -208,7 +208,14 @@ class Orders(AnswersAside):
                 break
             numbers.append(other)
             asked = replace(command, rest=rest)
-        return tuple(dict.fromkeys(numbers)), asked
+        return await self._leading(tuple(dict.fromkeys(numbers))), asked
+
+    async def _leading(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
+        """Return numbers without those of tickets that go along with another of them."""
+        if len(numbers) == 1:
+            return numbers
+        known = [(each, await self._finding.going_on(each)) for each in numbers]
+        return tuple(each for each, ticket in known if ticket is None or ticket.follows not in numbers)
 
     def _is_speech(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Tell ordinary sentences that begin with a command's word: `取消 明天的会`, `维持现状就好`, `进展 怎么样了？`."""

@@ -18,7 +18,7 @@ from bot.asks import Ask
 from bot.by_place import ByPlace
 from bot.checking import Checking
 from bot.commands import Command, parse
-from bot.deciding import scolds
+from bot.deciding import guesses, scolds
 from bot.desk import Desk
 from bot.dialogue import Dialogue
 from bot.directory import Directory
@@ -47,10 +47,11 @@ from bot.store.contract import Link, Store
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
-from bot.tickets.kinds import Kind, Status, Telling
+from bot.tickets.kinds import Closing, Kind, Status, Telling
 from bot.tickets.model import Ticket
 from bot.uploading import Uploading
 from bot.vocabulary import Word
+from bot.wishes import takes_withdrawal_back
 from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
 
@@ -256,6 +257,8 @@ class Reception:
             return
         if link is None and await self._asking_after.asked(hearing, fresh):
             return
+        if link is None and takes_withdrawal_back(hearing.text) and await self._is_kept(hearing):
+            return
         is_alone = hearing.quotes is None and not self._talk.is_with_staff(hearing)
         if link is None and await self._promising.asked(hearing, is_alone=is_alone):
             return
@@ -282,12 +285,21 @@ class Reception:
             if self._talk.said_before(hearing, scolds):  # once is let pass
                 await self._orders.apologise(hearing)
             return
+        if not hearing.is_addressed and guesses(hearing.text) and self._talk.is_of_others(hearing):
+            return
         hearing = await self._joining.taken_up(hearing)
         hearing = replace(hearing, text=self._talk.called_for(hearing) or self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
         is_answered = not is_among_staff and await self._answering.question(hearing, before, offered)
         if not is_answered and hearing.origin.closed_asks:
             await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
+
+    async def _is_kept(self, hearing: Hearing) -> bool:
+        """Take back what whoever says 别撤 has just withdrawn; False when they have not."""
+        undo = parse(f"/{Word.UNDO}")
+        found = await self._finding.fitting(hearing, undo) if undo is not None else []
+        is_withdrawn = len(found) == 1 and found[0].closing is Closing.WITHDRAWN
+        return undo is not None and is_withdrawn and await self._orders.run(hearing, undo, None)
 
     async def _noted(self, hearing: Hearing, link: Link | None) -> bool:
         """Keep what staff tell each other of a ticket they quote or name first, as 记录 does; False when it tells nothing."""

@@ -37,7 +37,7 @@ class Resulting:
         )
         if ask is None or not isinstance(ask.about, Rest) or not is_meant:
             return None
-        if not self._talk.is_quiet(hearing, ask.asked_at):
+        if not self._talk.is_quiet(hearing, ask.asked_at) or self._talk.has_ordered(hearing, ask.asked_at):
             return None
         return restated(closing(hearing, ClosedAsk(ask.id, "told")), f"{ask.about.command} {said}")
 

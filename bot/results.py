@@ -15,7 +15,7 @@ from faq.text import looks_like_question, looks_like_trouble
 
 _LONGEST, _LONGEST_REST = 120, 30  # characters
 _DID: Final = re.compile(
-    r"(?:已经?|我|就|给|先|把.{1,8}?){0,3}(?:换|重[启装新做压插]|插(?![头座排口线槽])|拔|拧|清(?!晰)|调(?!制)|更新|升级|修|接(?![口头触])|焊|删|改|关(?!系)|打开|装|加|恢复|设置|复位|充|擦|紧|replaced|restarted|reset|changed|tightened|cleaned|updated|reinstalled)",
+    r"(?:已经?|我|就|给|先|把.{1,8}?){0,3}(?:换|重[启装新做压插]|插(?![头座排口线槽])|拔|拧|清(?!晰)|调(?!制)|更新|升级|修|接(?![口头触])|焊|删|改|发(?!现)|教会|教了|讲解|演示|远程|授权|开通|关(?!系)|打开|装|加|恢复|设置|复位|充|擦|紧|replaced|restarted|reset|changed|tightened|cleaned|updated|reinstalled)",
     re.IGNORECASE,
 )
 _WAS_WRONG: Final = re.compile(
@@ -26,8 +26,8 @@ _NAMED: Final = re.compile(r"\s*#?(\d{3,9})[\s:：,，.。、]*")
 _PARTS: Final = re.compile(r"[,，;；。\n]+")
 
 
-def told(text: str, known: Result) -> Result | None:
-    """Return what is known with what a text tells, None when it tells nothing of it."""
+def told(text: str, known: Result, *, is_command: bool = False) -> Result | None:
+    """Return what is known with what a text tells, None when it tells nothing of it; behind a command three parts are all of it."""
     named = _NAMED.match(text)
     said = text[named.end() :] if named is not None and int(named[1]) == known.ticket else text
     if len(said) > _LONGEST or looks_like_question(said):
@@ -42,7 +42,9 @@ def told(text: str, known: Result) -> Result | None:
     is_the_rest = bool(known.cause and known.method) and len(said) <= _LONGEST_REST
     missing = _missing(fields)
     is_going_on = 0 < missing < len(fields) and len(parts) == missing and not only_promises(said)
-    is_whole = named is not None and said != text and len(parts) == missing == len(fields)
+    is_named = named is not None and said != text
+    is_bare = is_command and re.search(r"[:：]", said) is None
+    is_whole = (is_named or is_bare) and len(parts) == missing == len(fields)
     is_told = (
         is_the_rest or is_whole or is_going_on or any(_DID.match(part) or _is_cause(part) for part in parts)
     )

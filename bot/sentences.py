@@ -33,14 +33,20 @@ CLAIMS = (
     Sentence(rf"{_NUMBER}{_GAP}{_MYSELF}(?:{_TAKES}|{_LOOKS}|{_IS_AT_IT})(?:了|吧|哈|嘛)?[,，;；。][^?？]{{1,60}}"),
     Sentence(rf"(?P<takes>(?:i'?ll|i will|let me|i can) (?:take|handle|do|fix|grab)){_IT}(?: {_NUMBER})?{_END}"),
     Sentence(rf"(?:i'?ll|i will|let me|i can) (?:look (?:at|into)|check) {_NUMBER}{_END}"),
-    Sentence(rf"{_NUMBER}{_GAP}(?:(?:归|是)?我的|给我(?:来|吧)?){_END}"),
+    Sentence(rf"{_NUMBER}{_GAP}我?(?:(?:已经?)?接(?:下|手|单)?(?:了|啦)|已经?接(?:下|手|单)?){_END}"),
+    Sentence(rf"(?:那)?{_NUMBER}{_GAP}(?:(?:归|是)?我的|给我(?:来|吧)?){_END}"),
     Sentence(rf"{_NUMBER}{_GAP}{_MYSELF}{_IS_AT_IT}{_END}"),
     Sentence(rf"我(?:马上|这就)?(?:去|来|接)\s*{_NUMBER}{_END}"),
+    Sentence(rf"{_MYSELF}(?:{_TAKES}|{_LOOKS})\s*{_NUMBER}{_END}"),
     Sentence(rf"{_NUMBER}{_GAP}(?:(?:is )?mine|(?:i'?m |i am )?on it|(?:i'?ll|i will) (?:take|handle|do|fix|look (?:at|into)){_IT}){_END}"),
 )  # fmt: skip
 
 OF_SEVERAL = Sentence(  # 1001和1002我都接了, 1001、1002 都好了，原因都是交换机: `rest` is said of each
     rf"{_NUMBER}(?P<others>(?:[\s,，、和跟与及/&]+(?:and )?#?\d{{3,9}}(?!\d))+){_GAP}(?:这?(?:两|三|四|几)(?:个|单|张)?(?:单子?|工单)?)?(?P<me>我)?(?:也|都|全部?|一起|一块|一并|均|both |all )*(?P<rest>.*)"
+)
+
+TAKES_SEVERAL = Sentence(  # 我接1001和1002
+    rf"我(?:来|去|先|都)*(?:接|处理|跟进?|负责|弄)(?:下|了)?\s*{_NUMBER}(?P<others>(?:[\s,，、和跟与及/&]+#?\d{{3,9}}(?!\d))+){_END}"
 )
 
 # To somebody. `rest` begins with a name; where the sentence may name other work too, what follows it must be DOES.
@@ -62,9 +68,7 @@ ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is 
 DOES = Sentence(
     rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}|(?:过?去|来)(?:一趟|一下)?){_END}(?:$|[\s,，:：]+(?P<why>.*))"
 )
-_DONE = (
-    r"(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完|解决|恢复正常|通|可以|好)"
-)
+_DONE = r"(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完|完成|解决|恢复正常|通|可以|好)"
 _TO_MAJOR = r"(?:级别)?(?:改|升|定|调|列|算)(?:级)?(?:成|为|到|作)?\s*重大(?:事件|故障|事故)?"
 ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}{_TO_MAJOR}(?:$|[\s,，:：。]+(?P<rest>.*))"), Word.MAJOR, ""),
@@ -79,12 +83,12 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都|也)?(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都|也)?(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事|[结关](?:单|掉)?(?:了吧?|吧))(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都|全)?恢复(?:了|啦)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RECOVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"(?:取消接单|退单|放弃)\s*{_NUMBER}(?P<rest>){_END}"), Word.HAND_OVER, ""),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|已经?到(?:现场|场))(?P<rest>){_END}"), Word.ARRIVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|已经?到(?:达)?(?:现场|场)?)(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"(?:我)?(?:已经?)?到(?:现场|场)?了{_GAP}{_NUMBER}(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:i'?m |i am )(?:on site|there|here)(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:出发|在路上|过去|在去的路上)了?(?P<rest>){_END}"), Word.DEPART, ""),
@@ -130,13 +134,13 @@ HOW_IS_IT = Sentence(  # said to the bot by staff
     rf"|(?:现在|今天)?有(?:没有)?(?:超时|逾期|快到期|没人接|没处理)的?{_TICKETS}?(?:吗|嘛|没有?)?{_END}|(?:what(?:'s| is) (?:up|the situation|going on)|how (?:are things|is it going))(?: today| now)?{_END}"
 )
 NOBODY_HAS = Sentence(  # asked of a ticket, after its number
-    rf"(?:现在|这个?单?)?(?:怎么|为什么|为啥|咋)(?:还|都)?(?:没有?人?(?:接|管|处理|动静|弄|去)|没接|(?:没有?|不)(?:修|弄|处理|搞|解决)?(?:好|完|解决|到)){_END}|(?:怎么|咋)回事{_END}|(?:是|在)?(?:几楼|哪[里儿]?|哪个?(?:教室|学校|班|楼|楼层|房间)|什么(?:地方|位置)){_END}|(?:是)?谁报的{_END}|(?:是)?(?:什么|啥)(?:问题|毛病|故障){_END}|(?:到底)?(?:有没有人|有人|谁)(?:接|管|在?跟进?|在?处理|负责|在弄|接的|接了|接单)(?:吗|没|没有)?{_END}"
+    rf"(?:现在|这个?单?)?(?:怎么|为什么|为啥|咋)(?:还|都)?(?:没有?人?(?:接|管|处理|动静|弄|去)|没接|(?:没有?|不)(?:修|弄|处理|搞|解决)?(?:好|完|解决|到)){_END}|(?:怎么|咋)回事{_END}|(?:是|在)?(?:几楼|哪[里儿]?|哪个?(?:教室|学校|班|楼|楼层|房间)|什么(?:地方|位置)){_END}|(?:是)?谁报的{_END}|(?:客户|老师|对方|报修人)?的?(?:电话|手机号?|联系方式)(?:号码)?(?:是)?(?:多少|什么)?{_END}|(?:是)?(?:什么|啥)(?:问题|毛病|故障){_END}|(?:到底)?(?:有没有人|有人|谁)(?:接|管|在?跟进?|在?处理|负责|在弄|接的|接了|接单)(?:吗|没|没有)?{_END}"
 )
 
 ABOUT_ALL: tuple[tuple[Sentence, Word], ...] = (
     (Sentence(rf"(?:今天|今晚|今夜|现在|这会儿|目前)?(?:是)?(?:谁|哪位|哪个)(?:在|来)?值班{_END}|(?:今天|今晚|现在)?值班(?:的人?|人员?)?是(?:谁|哪位){_END}"), Word.ON_DUTY),
     (Sentence(rf"who(?:'s| is) on (?:call|duty)(?: now| today| tonight)?{_END}"), Word.ON_DUTY),
-    (Sentence(rf"(?:现在|目前|今天)?(?:还|都)?有?(?:哪些|什么|几个?|多少)(?:没|未)?(?:处理|完成?|解决|接|办)?(?:完|的)?{_TICKETS}(?:还?(?:没|未)(?:完成?|处理完?|解决|接|办完?|弄完|做完))?{_END}"), Word.QUEUE),
+    (Sentence(rf"(?:现在|目前|今天)?(?:还|都)?有?(?:哪些|什么|几个?|多少)(?:没|未)?(?:处理|完成?|解决|接|办)?(?:完|的)?{_TICKETS}(?:还?(?:没|未)(?:完成?|处理完?|解决|接|办完?|弄完|做完)|没人(?:接|管|处理)(?:的)?)?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:现在|目前)?(?:还|都)有(?:多少|几个?)(?:没|未)(?:处理|完成?|解决|接|弄完|做完)完?的?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:已经?)?(?:超时|逾期|快到期|要到期)的?{_TICKETS}(?:有哪些|有多少)?{_END}"), Word.QUEUE),
     (Sentence(rf"(?:未完成|没完成?|未处理|没处理|没人接)的?{_TICKETS}(?:有哪些|有多少)?{_END}"), Word.QUEUE),
@@ -164,7 +168,7 @@ GOES = Sentence(
     rf"(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我(?:先|马上|这就)?|马上|这就)(?:(?:来|去|过去|现在){{0,2}}(?:看看|看一下|看下|处理|修|弄|搞|跟进)(?:一下|下)?|(?:过?去|来)(?:一趟)?|(?:就)?到){_SOFTLY}"
     rf"|(?:我)?(?:大概)?(?:\d{{1,3}}|[一二三四五六七八九十半]{{1,3}})(?:分钟|个?半?小时)(?:左右)?(?:就|内)?(?:能)?到{_SOFTLY}"
     rf"|(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我)?(?:大概|那|就)?{_SOME_DAY}(?:我)?(?:就|再|能)?(?:过?去|到)(?:现场|学校)?(?:看看|看一下|修|处理)?{_SOFTLY}"  # 收到，明早8点到
-    rf"|(?:收到|好的?|行)?[\s,，]*(?:我接(?:下|单)?(?:了|啦)?|接(?:下|单)?(?:了|啦))[\s。.!！~～]*"
+    rf"|(?:收到|好的?|行)?[\s,，]*(?:我接(?:下|单)?(?:了|啦)?|接(?:下|单)?(?:了|啦)?)[\s。.!！~～]*"
     rf"|(?:ok(?:ay)?,? )?(?:i'?m |i am )?on it[\s.]*"
 )
 IS_THERE = Sentence(

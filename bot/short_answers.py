@@ -45,6 +45,7 @@ _JOINED = re.compile(  # typed with one thumb: 原因电源老化方法换电源
     re.DOTALL,
 )
 _PARTS = re.compile(r"[;；\n]")
+_SLASHED = re.compile(r"(?:[^/:：]*[\u4e00-\u9fff][^/:：]*/){2}[^/:：]*[\u4e00-\u9fff][^/:：]*")
 
 
 def resolution_fields(rest: str) -> dict[str, str]:
@@ -58,6 +59,8 @@ def resolution_fields(rest: str) -> dict[str, str]:
         return {name: joined[name].strip(BETWEEN) for name in fields}
     labels = list(_FIELDS.finditer(rest))
     parts = [part.strip(BETWEEN) for part in _PARTS.split(rest)]
+    if len(parts) == 1 and _SLASHED.fullmatch(rest.strip()) is not None:  # 插件冲突/卸载/别乱装
+        parts = [part.strip(BETWEEN) for part in rest.split("/")]
     if not labels and len(parts) == len(fields):
         return dict(zip(fields, parts, strict=True))
     for label, after in zip_longest(labels, labels[1:]):

@@ -28,6 +28,7 @@ from bot.sentences import (
     OF_SOMEBODY,
     ON_A_DAY,
     TAKES_BACK,
+    TAKES_SEVERAL,
     WORKLOADS,
 )
 from bot.short_answers import BEGINS_A_RESULT, resolution_fields
@@ -91,6 +92,9 @@ def _of_one(said: str, called: Called, give: Word) -> Spoken | None:
 
 def _of_several(said: str, called: Called, give: Word) -> Spoken | None:
     """Return what is said of several tickets at once, as it would be of the first: `1001和1002我都接了`, `1001 1002 到场`."""
+    several = TAKES_SEVERAL.fullmatch(said)
+    if several is not None:
+        return _meant(Word.CLAIM, several["number"], " ".join(_NUMBERS.findall(several["others"])))
     several = OF_SEVERAL.fullmatch(said)
     if several is None:
         return None

@@ -119,6 +119,12 @@ class Talk:
             for line in self._before(hearing, _TALKING)
         )
 
+    def has_ordered(self, hearing: Hearing, since: datetime) -> bool:
+        """Say whether whoever speaks has given a command here since an instant."""
+        own = hearing.origin.account
+        lines = self._before(hearing, hearing.now - since)
+        return any(line.account == own and line.at > since and parse(line.text) is not None for line in lines)
+
     def has_just_said(self, hearing: Hearing, what: Callable[[str], bool]) -> bool:
         """Say whether whoever speaks has said such a thing here a moment before, to whomever."""
         return any(
@@ -181,6 +187,13 @@ class Talk:
             if first is not None and first.account == account != line.account:
                 found[account], found[line.account] = first, line
         return tuple(reversed(found.values()))
+
+    def is_of_others(self, hearing: Hearing) -> bool:
+        """Say whether somebody else has just told of a trouble, so that a guess at what is wrong is said to them."""
+        return any(
+            line.account != hearing.origin.account and not line.is_staff and looks_like_trouble(line.text)
+            for line in self._before(hearing, _TALKING)[:_PIECES]
+        )
 
     def whole(self, hearing: Hearing) -> str:
         """Return what is said together with its beginning, when the same person sent that a moment before by itself.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from typing import Final
 
 from bot.sentence import Sentence
 from faq.text import normalized
@@ -113,6 +114,16 @@ _MARKS = re.compile(r"[^\w]+")
 _LONGEST_ENGLISH = 60
 _BARE = 3  # letters: 好了 may be said of anything
 _LONGEST = 20  # longer texts tell something
+
+
+_KEEP: Final = Sentence(
+    r"(?:等(?:一?下|等|会儿?)|哎呀?|诶|不好意思|抱歉|不对)?[\s,，。!！]*(?:先|还是|请)?(?:别|不要|不)(?:给我)?撤(?:单|销)?(?:了|啊|呀|吧|先)*[\s。.!！~～]*|撤错了?(?:单)?(?:了)?[\s。.!！~～]*|(?:wait,? )?(?:please )?(?:don['’]t withdraw|keep it open)[\s.!]*"
+)
+
+
+def takes_withdrawal_back(text: str) -> bool:
+    """Say whether a whole text wishes that a ticket is not withdrawn after all: 等等，别撤."""
+    return len(text) <= 30 and _KEEP.fullmatch(text) is not None
 
 
 def wish(text: str) -> Wish | None:

@@ -42,7 +42,8 @@ _LONGEST_SAME = 24
 def says_the_same(text: str) -> bool:
     """Say whether a text tells that its author has what somebody else has just reported: +1, 我们这边也是, 我用也没声音."""
     folded = fold(text)
-    if len(folded) > _LONGEST_SAME or text.rstrip().endswith(("?", "？")):
+    is_question = text.rstrip().endswith(("?", "？"))
+    if len(folded) > _LONGEST_SAME or is_question or _IS_OVER.search(folded):
         return False
     return (
         _PLUS_ONE.match(text) is not None

@@ -122,7 +122,7 @@ _FAILS = re.compile(
     "|不(?:制冷|制热|通电|上电|充电|联网|同步|转了|走了|出水|出纸|出声|开机)|写不[上了出]|关不[上了]|拔不[出下]|弹不出"
     "|卡纸|不出来|没反应|没有反应|没声|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|失灵|(?:触[摸控屏]|鼠标|键盘|遥控器?|按[键钮]|感应|话筒|白板|屏幕?)[^，。 ]{0,4}不灵|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
     f"|{_SLOW_OR_SHUT}|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
-    r"|\b(?:forgot(?:ten)? (?:my|the|your) (?:password|pin|login|username|code)|locked out|(?:account|login|user) (?:is |got |was |has been )?locked|not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
+    r"|\b(?:forgot(?:ten)? (?:my|the|your) (?:password|pin|login|username|code)|locked out|(?:account|login|user) (?:is |got |was |has been )?locked|not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|keeps? (?:dropping|disconnecting|crashing|freezing|restarting|failing)|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
     re.ASCII,
 )
 MAY_FAIL = re.compile(  # every trouble has one of these; most of what people say to each other has none

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.asks import Afterthought
+from bot.tickets import events as e
 from bot.tickets.calling import COMPLAINT
 from bot.tickets.endings import callback_due
 from bot.tickets.kinds import Kind
@@ -9,6 +11,8 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.voices import Voices, title
+
+_FIRST_ADDED = 2  # the version of a complaint to which something was added for the first time
 
 
 def is_grievance(ticket: Ticket) -> bool:
@@ -35,4 +39,19 @@ def received(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
         time=due_at,
     )
     to_manager = Message(to=owner or Place.DUTY, text=text, mentions=(owner,) if owner else ())
-    return [Message(to=Place.ASKER, text=told), to_manager]
+    return [Message(to=Place.ASKER, text=told, about=Afterthought(ticket=after.number)), to_manager]
+
+
+def added(event: e.Supplemented, after: Ticket, voices: Voices) -> list[Message]:
+    """Return what the manager alone reads of what is told besides, and a word to whoever complains, once."""
+    owner = after.owner
+    text = voices.duty.say(
+        "📞 投诉 {number} {by} 补充：“{text}”",
+        number=after.number,
+        by=event.by,
+        text=" ".join(event.text.split())[:200],
+    )
+    to_manager = Message(to=owner or Place.DUTY, text=text, mentions=(owner,) if owner else ())
+    if after.version > _FIRST_ADDED or owner is None:
+        return [to_manager]
+    return [Message(to=Place.ASKER, text=voices.customer.say("收到，已转给 {who}。", who=owner)), to_manager]

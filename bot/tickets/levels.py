@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Final
 
 from bot.tickets import coverage, timing
 from bot.tickets import events as e
@@ -17,6 +18,12 @@ from bot.tickets.model import Promise, Ticket
 from bot.tickets.planned import promises_of
 from bot.tickets.rules import Level, Policy, Rules
 from bot.tickets.voices import level_word
+
+_FORESEES: Final = re.compile(  # 明天全校考试，请提前检查一下: of a later day, and nothing fails
+    r"(?:明[天早晚日]|大?后天|下个?(?:周|星期|月)|(?:这个?|本)?(?:周|星期)[一二三四五六日天]|\d{1,2}[月.-]\d{1,2}[日号]?|\d{1,2}号)"
+    r"[^。！!]{0,30}(?:要用|使用|考试|会议|开会|活动|演练|检查|调试|测试|准备|保障|支持|培训|公开课|典礼|运动会)"
+)
+_FAILS: Final = re.compile(r"[不没无坏断错挂崩瘫停死黑]|故障|失败|异常")
 
 _WITHOUT_LEVEL = (Kind.CALLBACK, Kind.INSPECTION, Kind.HAZARD, Kind.MAINTENANCE, Kind.IMPROVEMENT)
 
@@ -70,7 +77,7 @@ def level_by_words(policy: Policy, text: str, urgent_words: Sequence[str] = ()) 
     if urgent:
         named = (level for level in policy.levels if any(word in level.keywords for word in urgent))
         return next(named, policy.levels[0])
-    for level in policy.levels:
+    for level in () if _FORESEES.search(text) and not _FAILS.search(text) else policy.levels:
         if any(word in text for word in level.keywords):
             return level
     return policy.level(policy.default_level)

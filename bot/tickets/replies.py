@@ -35,6 +35,7 @@ from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import opened
 from bot.tickets.calling import listed
 from bot.tickets.endings import closed, low, rating_corrected, reopened, resolved, survey, undone
+from bot.tickets.grievances import added, is_grievance
 from bot.tickets.kinds import ClockKind, Kind, Telling
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -89,6 +90,8 @@ def _said_of(
             return majors.announced(event, after, voices, rules)
         case e.Recovered():
             return majors.over(event, before, after, voices)
+        case e.Supplemented() if is_grievance(after):
+            return added(event, after, voices)
         case e.Supplemented(telling=Telling()):
             return telling_words.told(event, after, voices, rules)
         case e.Urged():
