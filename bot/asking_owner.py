@@ -36,9 +36,15 @@ _WANTS_ANOTHER = Sentence(
 )
 _WANTS_MANAGER = Sentence(
     r"(?:能不能|可不可以|能|可以|麻烦|我们?|想|要|让|叫|帮我|请|那|[\s,，])*(?:找|和|跟|联系|转给?)(?:一下|下)?(?:你们|您们?)?(?:的)?(?:经理|领导|负责人|主管|老板)(?:来|说|谈|聊|反映|沟通|讲|联系我?)*(?:一下|下)?(?:吗|吧|呢|啊|行吗|[\s?？.。!！])*"
+    r"|(?:能不能|可以|麻烦|去|[\s,，])*(?:叫|让|请|喊)(?:一下|下)?(?:你们|您们?)?(?:的)?(?:经理|领导|负责人|主管|老板)(?:过?来|出来|接电话|处理|说话|联系我?)*(?:一下|下)?(?:吗|吧|呢|啊|行吗|[\s?？.。!！])*"
     r"|(?:(?:can|could|may) (?:i|we)|(?:i|we) (?:want|need|would like) to) (?:please )?(?:speak|talk) (?:to|with) (?:your |the |a )?(?:manager|supervisor|boss)(?: please)?[\s?.!]*"
 )
 _MOST = 3  # tickets of one person in a list to choose from
+
+
+def wants_manager(text: str) -> bool:
+    """Say whether a whole text asks for whoever is above the engineers: 叫你们经理来."""
+    return _WANTS_MANAGER.fullmatch(text.strip()) is not None
 
 
 class AskingOwner:
@@ -62,7 +68,7 @@ class AskingOwner:
         if _WANTS_ANOTHER.fullmatch(hearing.text.strip()) and len(own) == 1 and own[0].owner is not None:
             await self._of_another(hearing, own[0])
             return True
-        if _WANTS_MANAGER.fullmatch(hearing.text.strip()) and len(own) == 1:
+        if wants_manager(hearing.text) and len(own) == 1:
             await self._of_the_manager(hearing, own[0])
             return True
         named = [each for each in own if share(hearing.text, each.text)]

@@ -9,6 +9,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from bot.alike import says_alike, share
+from bot.asking_owner import wants_manager
 from bot.complaints import is_about_us
 from bot.deciding import announces
 from bot.desk import Desk
@@ -141,6 +142,8 @@ class FollowingOn:
         """Pass on when somebody who calls the bot wishes us to come, or what they ask of the work; False when they have not just one
         ticket open, or say else."""
         if not hearing.is_addressed or hearing.role.is_staff or hearing.customer_room is None:
+            return False
+        if wants_manager(hearing.text):
             return False
         news = telling(hearing.text, hearing.now, self._rules.zone)
         if news is None or news[0] not in (Telling.WISHES, Telling.ASKS):

@@ -20,6 +20,7 @@ from bot.sentences import (
     GIVES_ALL,
     GIVES_IT,
     GOES,
+    HANDS_IT_OVER,
     HASTENS,
     IS_DONE,
     IS_ON_THE_WAY,
@@ -74,6 +75,8 @@ class InHand:
             return await self._claim_all(hearing, every["count"])
         if hearing.role.is_manager and (gives := GIVES_ALL.fullmatch(said)):
             return await self._reassign_all(hearing, gives["whose"], gives["rest"])
+        if (gives := HANDS_IT_OVER.fullmatch(said)) and (offer := await self._give(hearing, gives["rest"])):
+            return offer
         if not self._is_sure(hearing):
             return None
         if hearing.role.is_manager or hearing.role is Role.LEADER:

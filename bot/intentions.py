@@ -198,7 +198,10 @@ def _consult(hearing: Hearing, rest: str, directory: Directory) -> ins.Consult:
 
 def _leaving(hearing: Hearing, rest: str, rules: Rules) -> ss.LeaveSite:
     """`未解决 矩阵主板坏，已报备件，明天10点前换`: the cause, the plan, and by when, in clauses."""
-    clauses = [each for part in _CLAUSES.split(_UNSOLVED.sub("", rest)) if (each := part.strip())]
+    told = _UNSOLVED.sub("", rest)
+    clauses = [each for part in _CLAUSES.split(told) if (each := part.strip())]
+    if len(clauses) == 1 and not told.isascii():
+        clauses = told.split()  # 扫码头坏 已下单 周五下午换
     next_at, said = None, []
     for clause in clauses:
         found = moment_at_start(clause, hearing.now, rules.zone) if next_at is None else None

@@ -58,7 +58,11 @@ _TIME = re.compile(
 )
 _ENGLISH_TIME = re.compile(
     r"(?:at\s+)?(?P<hour>\d{1,2})(?:[:.](?P<minute>\d{2}))?\s*(?P<noon>[ap])\.?m\b\.?"
-    r"|at\s+(?P<clock>\d{1,2})(?::(?P<past>\d{2}))?(?=$|[\s,.;]*$|[,.;])",
+    r"|at\s+(?P<clock>\d{1,2})(?::(?P<past>\d{2}))?(?=$|[\s,.;]*$|[,.;]|\s+(?:is|works|would|will|please|sounds|suits|ok(?:ay)?|then|if)\b)",
+    re.IGNORECASE,
+)
+_DAY_LAST = re.compile(  # 10am tomorrow, 3 pm on Friday
+    r"(?P<time>at\s+\d{1,2}|(?:at\s+)?\d{1,2}(?:[:.]\d{2}|(?:[:.]\d{2})?\s*[ap]\.?m\b\.?))\s+(?:on\s+)?(?P<day>today|tomorrow|(?:next\s+)?(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?)\b",
     re.IGNORECASE,
 )
 # `一点都打不开` is no time of day: without a day or a part of one, what is spelled must end like a time.
@@ -75,6 +79,11 @@ def moment_at_start(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime,
     year the next such date is meant, unless it is less than half a year ago; without a month the next such day.
     """
     plain = unicodedata.normalize("NFKC", text).lstrip()
+    plain = (
+        _DAY_LAST.sub(r"\g<day> at \g<time>", plain, 1).replace("at at ", "at ")
+        if _DAY_LAST.match(plain)
+        else plain
+    )
     today = now.astimezone(zone).date()
     after = _AFTER.match(plain) or _IN.match(plain)
     if after:

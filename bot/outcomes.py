@@ -32,6 +32,7 @@ _BESIDES = re.compile(
     r"^(?:对了|另外|还有|顺便(?:问(?:一下|下)?)?|但是?|不过|再问(?:一下|下)?|by the way|also|but)[\s,，:：]*",
     re.IGNORECASE,
 )
+_DOES = Sentence(r"(?:现在|终于|已经|可以|能)*(?P<verb>[\u4e00-\u9fff]{1,3}?)(?:得)?了(?:谢谢|感谢|啊|哈)*")
 _THANKS = re.compile(r"谢|辛苦|thank", re.IGNORECASE)
 _SEEN = Sentence(
     r"[^,，。]{0,8}(?:看|试|测|用|检查)(?:过|了)(?:一下|一遍|了)?[\s。.!！~～]*|(?:真|太)?(?:不好意思|抱歉|对不起|打扰|麻烦|辛苦)(?:您|你们?|大家)?了?[\s。.!！~～]*"
@@ -94,11 +95,22 @@ def thanked_besides(text: str) -> tuple[str, str] | None:
     return None
 
 
+def _does_again(head: str, known: Sequence[str]) -> int | None:
+    """Return the place of the only ticket that says the opposite: 响了 of 铃响不了, 打开了 of 打不开."""
+    found = _DOES.fullmatch(fold(head).replace(" ", ""))
+    verb = found["verb"] if found is not None else ""
+    failing = {f"{verb}不", f"不{verb}", f"没{verb}", f"{verb[:1]}不{verb[1:]}"} if verb else set()
+    places = [place for place, text in enumerate(known) if any(each in text for each in failing)]
+    return places[0] if len(places) == 1 else None
+
+
 def _working(head: str, known: Sequence[str]) -> tuple[int, ...] | None:
     """Return the places of the tickets that a clause says to work, None when it says it of none."""
     if "?" in head or "？" in head or looks_like_trouble(head):
         return None
     found = _WORKS.fullmatch(fold(head).replace(" ", ""))
+    if found is None and (again := _does_again(head, known)) is not None:
+        return (again,)
     if found is None:
         return (0,) if is_helped(head) else None
     if is_helped(head):

@@ -42,7 +42,7 @@ from bot.reporting import Reporting
 from bot.said_secrets import without_said_secrets
 from bot.short_answers import says_broken, takes_over
 from bot.shown import Shown, bracketed, names_of
-from bot.spoken import spoken
+from bot.spoken import Spoken, spoken
 from bot.store.contract import Link, Store
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
@@ -195,12 +195,9 @@ class Reception:
         draft = await self._pending.meant(hearing, link)
         if draft is not None:
             return draft
-        found = spoken(
-            hearing.text,
-            lambda text: self._directory.called_at_start(text, hearing.mentions),
-            is_manager=hearing.role.is_manager,
-            is_addressed=hearing.is_addressed,
-        )
+        found = self._meaning(hearing, hearing.text)
+        if found is None and link is not None and link.ticket is not None:  # quoting says which
+            found = self._meaning(hearing, f"{link.ticket} {hearing.text}")
         command = parse(found.command) if found is not None else None
         answer = takes_over(hearing.text) if not hearing.mentions else None
         if answer is not None and (offered := await self._answered(hearing, is_taken=answer)) is not None:
@@ -215,6 +212,14 @@ class Reception:
         is_quoted = link is not None and link.ticket is not None
         is_one = found.is_certain or is_quoted or len(await self._finding.fitting(hearing, command)) == 1
         return command if is_one else None
+
+    def _meaning(self, hearing: Hearing, text: str) -> Spoken | None:
+        return spoken(
+            text,
+            lambda text: self._directory.called_at_start(text, hearing.mentions),
+            is_manager=hearing.role.is_manager,
+            is_addressed=hearing.is_addressed,
+        )
 
     async def _answered(self, hearing: Hearing, *, is_taken: bool) -> Command | None:
         """Return the answer to a hand-over that was offered with the words just before a yes or a no."""

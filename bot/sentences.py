@@ -68,7 +68,7 @@ ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is 
 DOES = Sentence(
     rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}|(?:过?去|来)(?:一趟|一下)?){_END}(?:$|[\s,，:：]+(?P<why>.*))"
 )
-_DONE = r"(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完|完成|解决|恢复正常|通|可以|好)"
+_DONE = r"(?:修好|搞定|弄好|搞好|整好|换好|重?装好|接好|处理好|处理完|弄完|修完|换完|重?装完|完成|解决|恢复正常|通|可以|好)"
 _TO_MAJOR = r"(?:级别)?(?:改|升|定|调|列|算)(?:级)?(?:成|为|到|作)?\s*重大(?:事件|故障|事故)?"
 ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}{_TO_MAJOR}(?:$|[\s,，:：。]+(?P<rest>.*))"), Word.MAJOR, ""),
@@ -78,6 +78,7 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:现在|还)?(?:在|要|得)?(?P<rest>等(?:客户|第三方|厂家|厂商|备件|配件|货)(?=$|[\s,，:：。;；]|提供|补充|发|拍).*)"), Word.PAUSE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?)?约(?:了|好了?|在|的是?)?(?:(?:客户|老师|对方)[\s,，]*)?(?P<rest>(?=.{{0,6}}\d|.{{0,6}}[一二三四五六七八九十两][点号日]|.{{0,4}}[天周早午晚]).+)"), Word.APPOINT, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:这个?单?)?(?:不归我(?:管|弄|修)?|不是我(?:的|管|负责)(?:活|范围)?|我?(?:弄|修|搞|处理)不了)(?P<rest>){_END}"), Word.HAND_OVER, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:这个?单?)?(?:不(?:归|属于|是)我们(?:的|这边)?(?:管|负责|范围|维护)的?|不在(?:合同|服务|我们)?(?:的)?范围)(?:内|里)?(?:了|吧|的)?(?:$|[\s,，:：。]+(?P<rest>.*))"), Word.OUTSIDE, ""),
     (Sentence(rf"(?:帮我|再|去|麻烦)*催(?:一?下|催|一催)?\s*{_NUMBER}(?P<rest>){_END}"), Word.URGE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:帮我|再|麻烦)*催(?:一?下|催|一催)?(?P<rest>){_END}"), Word.URGE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
@@ -88,7 +89,7 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"(?:取消接单|退单|放弃)\s*{_NUMBER}(?P<rest>){_END}"), Word.HAND_OVER, ""),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|已经?到(?:达)?(?:现场|场)?)(?P<rest>){_END}"), Word.ARRIVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|(?:已经?)?到(?:达)?(?:现场|场)?)(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"(?:我)?(?:已经?)?到(?:现场|场)?了{_GAP}{_NUMBER}(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:i'?m |i am )(?:on site|there|here)(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:出发|在路上|过去|在去的路上)了?(?P<rest>){_END}"), Word.DEPART, ""),
@@ -183,6 +184,7 @@ IS_DONE = Sentence(
 GIVES_ALL = Sentence(  # 把小周的单都给老张
     rf"(?:把)?(?P<whose>[^\d\s,，。?？@]{{1,8}}?)(?:{_HAS})?的?(?:{_TICKETS})?(?:都|全部?|全都)(?:{_GIVEN}|改派给|给)\s*(?P<rest>[^\d]+)"
 )
+HANDS_IT_OVER = Sentence(r"(?:这个?单?|它)?(?:转(?:交|单)?给|移交给)\s*(?P<rest>[^\d]+)")  # surely meant so
 GIVES_IT = Sentence(rf"(?:这个?单?|它)?(?:{_GIVEN}|让)\s*(?P<rest>[^\d]+)")
 WAITS_FOR_PARTS = Sentence(rf"(?:还)?(?:在|得|要)?(?P<rest>等(?:备件|配件|货|厂家|第三方)){_SOFTLY}")
 WANTS_NEWS = Sentence(  # of a leader or manager

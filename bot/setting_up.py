@@ -68,6 +68,8 @@ class SettingUp(NotesAside):
         is_meant = command.is_marked or hearing.is_addressed or hearing.is_for_staff
         if not may_use(command.spec, hearing.role) or not is_meant:
             return False
+        if command.word is Word.BIND and not self._is_sure(hearing, command):
+            return False
         if command.word is Word.IMPORT:
             return await self._uploading.confirmed(hearing)
         if command.word is Word.REGISTER:
@@ -98,6 +100,12 @@ class SettingUp(NotesAside):
                 await self._staff(hearing, address, note)
         return True
 
+    def _is_sure(self, hearing: Hearing, command: Command) -> bool:
+        """Say whether 绑定 names a customer: joined to other words, among people, it may bind anything (绑定手机号)."""
+        is_apart = hearing.text.split(maxsplit=1)[0] == command.name or not command.rest
+        is_named = self._customer(_without_new(command.rest)[1]) is not None or _without_new(command.rest)[0]
+        return is_apart or is_named or hearing.is_addressed or command.is_marked
+
     async def _address(self, hearing: Hearing) -> str | None:
         """Return the group that is meant: the one where it is said, else the latest that was told of here."""
         here = hearing.origin.address
@@ -126,6 +134,9 @@ class SettingUp(NotesAside):
             return
         policies = self._living.config.policies
         policy = next((id_ for id_, each in policies.items() if name in (id_, each.name)), None)
+        near = [id_ for id_, each in policies.items() if len(name) > 1 and name in each.name]
+        if policy is None and len(near) == 1:
+            policy = near[0]
         if policy is None:
             names = tuple(each.name for each in policies.values())[:_MOST_NAMED]
             await self._say(

@@ -70,7 +70,9 @@ def resolution_fields(rest: str) -> dict[str, str]:
 
 
 # A digit before one of these counts something: "1 楼没网" picks nothing, "3 点 5 班" rates nobody.
-_COUNTED = r"(?!\s*(?:[\d点楼层班年月日号室节栋幢元块人台次个名位份张条页天周期折成:%]|教室|小时|分钟))"
+_COUNTED = (
+    r"(?!\s*(?:[\d点楼层班年月日号室节栋幢元块人台次个名位份张条页天周期折成:%]|教室|小时|分钟|[ap]\.?m\b))"
+)
 _DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
 _ORDINAL = re.compile(
     r"^(?:选|第|选第)\s*[一二两三四五六七八九](?:[个种条项号](?:吧|是|的)*)?(?=$|[\s,。!、;])"

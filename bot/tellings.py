@@ -53,7 +53,7 @@ _ASKS: Final = Sentence(  # of the work that is owed, whatever it is about
     r"|(?:can|could|may) (?:you |we |i )?(?:please )?(?:give|lend|bring|get|have|borrow)(?: us| me)? (?:a |an |another |some )?(?:spare|loaner|replacement|temporary)(?: one| device| unit)?(?: meanwhile| for now| please| first)*[\s?.!]*"
     r"|(?:should|do|shall) (?:i|we) (?:need to |have to )?(?:prepare|switch (?:it )?off|turn (?:it )?off|unplug)(?: anything| it| something| first)*[\s?.!]*|(?:does|will) (?:it|this) cost(?: anything| extra)?[\s?.!]*"
 )
-_HAS_TO_COME: Final = re.compile(r"来|上门")
+_HAS_TO_COME: Final = re.compile(r"来|上门|吧|有空|方便")
 
 
 def telling(text: str, now: datetime, zone: ZoneInfo) -> tuple[Telling, datetime | None] | None:

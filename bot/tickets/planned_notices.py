@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import assert_never
 
+from bot.asks import Afterthought
 from bot.tickets import events as e
 from bot.tickets import planned_events as p
 from bot.tickets.errors import N_
@@ -162,7 +163,11 @@ def _other_time(event: p.OtherTimeWanted, after: Ticket, voices: Voices, rules: 
         template, names=names, number=after.number, customer=customer_name(after, rules), by=event.by,
         title=title(after), what=what_of(after, voices.duty), time=event.at, wish=wish,
     )  # fmt: skip
-    return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=duty, mentions=called)]
+    about = Afterthought(ticket=after.number)  # 明天上午十点吧
+    return [
+        Message(to=Place.CUSTOMER, text=told, about=about),
+        Message(to=Place.DUTY, text=duty, mentions=called),
+    ]
 
 
 def _near(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
