@@ -99,8 +99,8 @@ def _does_again(head: str, known: Sequence[str]) -> int | None:
     """Return the place of the only ticket that says the opposite: 响了 of 铃响不了, 打开了 of 打不开."""
     found = _DOES.fullmatch(fold(head).replace(" ", ""))
     verb = found["verb"] if found is not None else ""
-    failing = {f"{verb}不", f"不{verb}", f"没{verb}", f"{verb[:1]}不{verb[1:]}"} if verb else set()
-    places = [place for place, text in enumerate(known) if any(each in text for each in failing)]
+    opposite = re.compile(rf"[不没]{verb}|{verb}不|{verb[:1]}不{verb[1:]}")
+    places = [place for place, text in enumerate(known) if verb and opposite.search(text)]
     return places[0] if len(places) == 1 else None
 
 
