@@ -12,6 +12,7 @@ from typing import cast
 from msgspec.structs import replace
 
 from faq.entries import Entry
+from faq.formats.office import refuse_old
 from faq.formats.plans import ImportPlan, cut, describe, plan, shown
 from faq.formats.rows import Fault, Read, Remark, Row, Rows, UnreadableFile, check
 from faq.formats.taken import NOTHING, Chosen, Column, Unsuitable, key, said
@@ -101,6 +102,7 @@ def parse(name: str, data: bytes, chosen: Chosen = NOTHING) -> Rows:
             f"{name} 太大了（超过 {MOST_BYTES // 1_000_000} MB），请分成几个文件。",
             f"{name} is too large (more than {MOST_BYTES // 1_000_000} MB), make several files of it.",
         )
+    refuse_old(name, data, suffix)
     module, reading, _ = _FORMATS[suffix]
     try:
         rows = check(cast(_Reading, getattr(_module(module), reading))(data, chosen))

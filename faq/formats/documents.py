@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
 from faq.formats.definitions import has_definitions
-from faq.formats.paragraphs import Paragraph
+from faq.formats.headings import columns
+from faq.formats.paragraphs import Paragraph, broken
 from faq.formats.prose import drafts_of, is_marked
 from faq.formats.rows import Draft, Fault, Read, Remark, UnreadableFile, pictures_in
 from faq.formats.tables import Line, NoHeadings, drafts
 from faq.formats.taken import NOTHING, Chosen, Column
 from faq.formats.word_numbers import Numbers
+from faq.formats.word_styles import Styles
 
 MOST_UNPACKED_BYTES = 50_000_000
-_HEADING = re.compile(r"(?:heading|标题|title)\s*(\d*)|([1-9])", re.IGNORECASE)
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_NUMBERING = "word/numbering.xml"
+_DOCUMENT, _RELATIONS = "word/document.xml", "word/_rels/document.xml.rels"
+_NUMBERING, _STYLES = "word/numbering.xml", "word/styles.xml"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OFF = ("0", "false", "off", "none")
-_BOLD = 9  # the depth of a paragraph that is a heading only by its bold print
+_OF_A_FORM = 2  # columns
+_BOLD = 10  # the depth of a paragraph that is a heading only by its bold print
 
 
 def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:
@@ -32,8 +35,10 @@ def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:
     Raises:
         UnreadableFile: It is not one, or no question can be told in it.
     """
-    body, numbering, pictures = _parts(data)
-    numbers, shown = count(1), Numbers(numbering)
+    parts, pictures = _parts(data)
+    body, numbers = parts[_DOCUMENT], count(1)
+    styles = Styles(parts.get(_STYLES))
+    shown = Numbers(parts.get(_NUMBERING), styles)
     rows: list[Read] = [*pictures]
     unread: list[tuple[int, int, NoHeadings]] = []  # tables: their lines, and why
     paragraphs: list[Paragraph] = []
@@ -41,16 +46,16 @@ def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:
         if element.tag == f"{_W}tbl":
             table, goes_on = _table(element, numbers)
             try:
-                rows += drafts(table, chosen=chosen, goes_on=goes_on)
+                rows += drafts(_upright(table), chosen=chosen, goes_on=goes_on)
                 continue
             except UnreadableFile as why:
                 if not isinstance(why, NoHeadings):
                     continue
                 unread.append((table[0][0], table[-1][0], why))
         for each in element.iter(f"{_W}p"):
-            paragraphs += _paragraphs(each, numbers, shown)
+            paragraphs += _paragraphs(each, numbers, shown, styles)
     try:
-        rows += drafts_of(_with_headings(paragraphs))
+        rows += drafts_of(broken(_with_headings(paragraphs)))
     except UnreadableFile as why:
         if not any(isinstance(each, Draft) for each in rows):
             raise UnreadableFile(
@@ -77,12 +82,12 @@ def _not_told(
             )
 
 
-def _parts(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element | None, list[Remark]]:
-    """Return the text of a document, its numbering where it has one, and what is to be said of its pictures."""
+def _parts(data: bytes) -> tuple[dict[str, ElementTree.Element], list[Remark]]:
+    """Return the text of a document, what there is of its numbering, styles and links, and what is to be said of its pictures."""
     try:
         with ZipFile(io.BytesIO(data)) as members:
-            root = _part(members, "word/document.xml")
-            numbering = _part(members, _NUMBERING) if _NUMBERING in members.namelist() else None
+            beside = [name for name in (_NUMBERING, _STYLES, _RELATIONS) if name in members.namelist()]
+            parts = {name: _part(members, name) for name in (_DOCUMENT, *beside)}
             pictures = pictures_in(members, "word/media/")
     except (
         BadZipFile,
@@ -98,12 +103,27 @@ def _parts(data: bytes) -> tuple[ElementTree.Element, ElementTree.Element | None
             "这个文件不是完好的 docx 文档，请在 Word 里另存为 .docx 再试。",
             "The file is no sound docx document, save it as .docx with Word and try again.",
         ) from error
-    # What stands there a second time, for programs that know no text boxes.
+    _prepare(parts[_DOCUMENT], _addresses(parts.get(_RELATIONS)))
+    return parts, pictures
+
+
+def _prepare(root: ElementTree.Element, addresses: Mapping[str, str]) -> None:
+    """Take out what is not to be read, and write the addresses of links behind their words."""
     for parent in list(root.iter()):
         for child in list(parent):
-            if child.tag == _FALLBACK:
+            # What stands there a second time, for programs that know no text boxes; and what somebody hid tells no customer.
+            if child.tag == _FALLBACK or (child.tag == f"{_W}r" and _is_on(child, "vanish")):
                 parent.remove(child)
-    return root, numbering, pictures
+        address = addresses.get(parent.get(_RELATION, "")) if parent.tag == f"{_W}hyperlink" else None
+        if address and address not in (said := "".join(_written(parent))):
+            run = ElementTree.SubElement(parent, f"{_W}r")
+            ElementTree.SubElement(run, f"{_W}t").text = f"（{address}）" if said.strip() else ""
+
+
+def _addresses(relations: ElementTree.Element | None) -> dict[str, str]:
+    """Return by their ids the addresses on the web that a document links to."""
+    found = [] if relations is None else [(each.get("Id", ""), each.get("Target", "")) for each in relations]
+    return {id_: target for id_, target in found if target.startswith(("http://", "https://"))}
 
 
 def _part(members: ZipFile, name: str) -> ElementTree.Element:
@@ -152,11 +172,21 @@ def _table(table: ElementTree.Element, numbers: Iterator[int]) -> tuple[list[Lin
     return rows, goes_on
 
 
-def _paragraphs(element: ElementTree.Element, numbers: Iterator[int], shown: Numbers) -> Iterator[Paragraph]:
-    style = element.find(f"{_W}pPr/{_W}pStyle")
-    named = _HEADING.fullmatch(style.get(f"{_W}val", "")) if style is not None else None
-    depth = int(named[1] or named[2] or 1) if named else _BOLD if _is_bold(element) else 0
+def _upright(table: list[Line]) -> list[Line]:
+    """Return a table; one that is a form, what is what in front and beside it what it is, with its headings on top."""
+    if any(len(cells) != _OF_A_FORM for _, cells in table):
+        return table
+    names, values = ([cells[place] for _, cells in table] for place in range(_OF_A_FORM))
+    return table if columns(names) is None else [(table[0][0], names), (table[0][0], values)]
+
+
+def _paragraphs(
+    element: ElementTree.Element, numbers: Iterator[int], shown: Numbers, styles: Styles
+) -> Iterator[Paragraph]:
     text = "".join(_written(element)).strip()
+    if styles.is_contents(element):
+        text = ""
+    depth = styles.depth(element) or (_BOLD if _is_bold(element) else 0)
     # Of a paragraph that says already what it is the number says nothing more.
     number = shown.shown(element) if text else ""
     for part in (text if is_marked(text) else number + text).split("\n"):
@@ -175,8 +205,12 @@ def _with_headings(paragraphs: list[Paragraph]) -> list[Paragraph]:
 
 def _is_bold(paragraph: ElementTree.Element) -> bool:
     runs = [run for run in paragraph.iter(f"{_W}r") if "".join(_written(run)).strip()]
-    marks = [run.find(f"{_W}rPr/{_W}b") for run in runs]
-    return bool(marks) and all(mark is not None and mark.get(f"{_W}val") not in _OFF for mark in marks)
+    return bool(runs) and all(_is_on(run, "b") for run in runs)
+
+
+def _is_on(run: ElementTree.Element, mark: str) -> bool:
+    found = run.find(f"{_W}rPr/{_W}{mark}")
+    return found is not None and found.get(f"{_W}val") not in _OFF
 
 
 def _written(element: ElementTree.Element) -> Iterator[str]:

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from faq.formats.encodings import decode
 from faq.formats.numbered import numbered
-from faq.formats.paragraphs import ASKS, NUMBERED, Pair, Paragraph, joined, unnumbered
-from faq.formats.rows import Draft, Read, UnreadableFile
+from faq.formats.paragraphs import ASKS, ENDED, NUMBERED, Pair, Paragraph, joined, unnumbered
+from faq.formats.rows import Draft, Read, UnreadableFile, split
 from faq.formats.tables import drafts
 from faq.formats.taken import NOTHING, Chosen, Column
 
@@ -28,6 +28,11 @@ _ANSWER = re.compile(
     r"(?:[【\[]\s*(?:回?答案?|解答|答复|[AaＡ])\s*\d{0,4}\s*[】\]]\s*[:：]?"
     r"|(?:回?答案?|解答|答复|[AaＡ](?:nswer)?)\s*\d{0,4}\s*[:：.、．])\s*(?P<text>.*)"
 )
+_ALIKE = re.compile(
+    r"(?:[【\[]\s*{names}\s*[】\]]\s*[:：]?|{names}\s*[:：])\s*(?P<text>.+)".format(
+        names=r"(?:相似问(?:法|题)?|类似问(?:法|题)|其[他它]问法|同义问法|扩展问法)"
+    )
+)
 # "问：…？答：…" on one line.
 _ANSWERED_AT_ONCE = re.compile(r"(?<=[?？。\s])\s*(?=(?:回?答案?|解答|答复|[AaＡ])\s*\d{0,4}\s*[:：])")
 _ITEM = re.compile(r"(?:[-*•·]|[①-⑳]|\d{1,3}\s*[.、．)）]|[（(]\d{1,3}[)）])\s*\S")
@@ -35,7 +40,6 @@ _LEAST_MARKED = 2
 _TITLES = 10  # lines in which a table's headings may stand
 _COMMAS = ("，", "、", ",")
 _NONE: Mapping[int, str] = MappingProxyType({})
-_ENDED = re.compile(r"[。．.!！?？;；:：…）)”’」』]\s*$")
 
 
 def parse_text(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:
@@ -116,6 +120,7 @@ def _drafts(pairs: Iterable[Pair]) -> list[Read]:
             question=pair.question,
             answer="\n".join(pair.answer).strip("\n"),
             category=pair.category,
+            aliases=split("\n".join(pair.alike)) if pair.alike else None,
         )
         for pair in pairs
     ]
@@ -178,6 +183,8 @@ def _pairs(
             pair.is_answered = True
             if marked["text"]:
                 pair.answer.append(marked["text"])
+        elif pair is not None and (alike := _ALIKE.match(text)) is not None:
+            pair.alike.append(alike["text"])
         elif pair is not None and open_line and not _ITEM.match(text):
             _continue(pair, text)
         elif pair is not None and (_is_unended(pair) or (has_marks and not pair.is_answered)):
@@ -185,7 +192,7 @@ def _pairs(
         elif pair is not None:
             pair.answer.append(text)
         is_whole = is_numbered and begins is not None
-        open_line = paragraph.may_be_broken and not is_whole and not _ENDED.search(text)
+        open_line = paragraph.may_be_broken and not is_whole and not ENDED.search(text)
     if pair is not None:
         yield pair
 

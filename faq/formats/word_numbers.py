@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from xml.etree import ElementTree
 
+from faq.formats.word_styles import Styles
+
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _LEVELS = 9
 _COUNTED = (
@@ -19,15 +21,16 @@ _Level = tuple[str, int]  # the list and the level in it
 class Numbers:
     """Counts the paragraphs of each list, in the order of the document."""
 
-    def __init__(self, numbering: ElementTree.Element | None) -> None:
+    def __init__(self, numbering: ElementTree.Element | None, styles: Styles) -> None:
         """Know the lists of a document by its part `numbering.xml`, None where it has none."""
+        self._styles = styles
         self._formats = {} if numbering is None else _formats(numbering)
         self._counted: Counter[_Level] = Counter()
 
     def shown(self, paragraph: ElementTree.Element) -> str:
         """Return the number in front of the next paragraph, "3. "; empty for none, or a mere bullet."""
-        given = paragraph.find(f"{_W}pPr/{_W}numPr/{_W}numId")
-        depth = paragraph.find(f"{_W}pPr/{_W}numPr/{_W}ilvl")
+        of = self._styles.numbering(paragraph)
+        given, depth = (of.find(f"{_W}numId"), of.find(f"{_W}ilvl")) if of is not None else (None, None)
         number = given.get(f"{_W}val", "0") if given is not None else "0"
         level = depth.get(f"{_W}val", "0") if depth is not None else "0"
         if number == "0" or not level.isdecimal():
