@@ -217,7 +217,7 @@ def _guard(access: Access, doors: Doors, renderer: Renderer) -> Middleware:
             text = say("请用 127.0.0.1 或 localhost 打开；经过反向代理时，让它把 Host 设成本机地址。")
             return renderer.message(request, say("不认识这个网址"), text, status=421, is_outside=True)
         if path not in _BEFORE_LOGIN and not doors.admits(request):
-            return doors.refuse(request)
+            return await doors.refuse(request)
         if request.method in _CHANGES and not is_same_origin(request.headers, request.host):
             text = say("请求来自别的网站，没有接受。")
             return renderer.message(request, say("没有接受"), text, status=403)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from bot.access import SESSION_LASTS, Access
+from bot.access import SESSION_LASTS, Access, is_same_origin
 from bot.dashboard.rendering import Renderer
 
 COOKIE = "shouwen_session"
@@ -29,13 +29,14 @@ class Doors:
         """Say whether a request may see the pages."""
         return not self._access.is_needed or self._access.admits(request.cookies.get(COOKIE))
 
-    def refuse(self, request: web.Request) -> web.Response:
-        """Answer somebody who is not logged in."""
+    async def refuse(self, request: web.Request) -> web.Response:
+        """Answer somebody who is not logged in, and give back what they wrote when a session ended over a form."""
         say = self._renderer.voice(request).speaker.say
         text = say(
             "请用机器人启动时打印的登录链接打开。链接用过了？请已登录的同事给您一个，或重新启动机器人。"
         )
-        return self._renderer.message(request, say("请先登录"), text, status=401, is_outside=True)
+        title, typed = say("请先登录"), await _typed(request)
+        return self._renderer.message(request, title, text, status=401, is_outside=True, typed=typed)
 
     async def login(self, request: web.Request) -> web.StreamResponse:
         """Take the token of a link, once, for a session of this browser."""
@@ -45,7 +46,7 @@ class Doors:
             raise web.HTTPServiceUnavailable  # the link is good for one use, and nobody has pressed it yet
         session = self._access.redeem(request.query.get("token", ""))
         if session is None:
-            return self.refuse(request) if "token" not in request.query else self._stale(request)
+            return await self.refuse(request) if "token" not in request.query else self._stale(request)
         response = web.HTTPSeeOther("/")
         response.set_cookie(
             COOKIE,
@@ -75,3 +76,11 @@ class Doors:
         say = self._renderer.voice(request).speaker.say
         text = say("链接只能用一次，1 小时内有效。请已登录的同事给您一个，或重新启动机器人。")
         return self._renderer.message(request, say("这个登录链接用不了了"), text, status=403, is_outside=True)
+
+
+async def _typed(request: web.Request) -> list[tuple[str, str]]:
+    """Return the fields of a form of ours; nothing of what another site sent, which nobody may be led to send as ours."""
+    is_form = request.method == "POST" and request.content_type == "application/x-www-form-urlencoded"
+    if not is_form or not is_same_origin(request.headers, request.host):
+        return []
+    return [(name, str(value)) for name, value in (await request.post()).items()]

@@ -15,9 +15,11 @@ from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.store.knowledge_contract import Uses
 from faq.entries import Entry
+from faq.formats import SUFFIXES
 
 _WHO = "shouwen_who"
 _DIGITS = 9  # of a place in the list
+_WAITING_AT_FIRST = 5  # the entries themselves come below
 _CUSTOMERS_SHOWN = 12  # to whom a file of what they are told can be given out
 
 
@@ -77,6 +79,8 @@ class KnowledgeFrame:
             words=words,
             state=state,
             waiting=await views.waiting(self.bot, voice.speaker),
+            at_first=_WAITING_AT_FIRST,
+            suffixes=SUFFIXES,
             regression=self.bot.school.regression,
             people=self.people(),
             who=self.who_of(request),

@@ -29,6 +29,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     tickets: tuple[Ticket, ...]
     dead: tuple[Queued, ...]
     failed: tuple[Failure, ...] = ()
+    is_cut: bool = False  # there are more tickets than are shown
     trouble: StoreFault | None = None  # why nothing can be saved
 
     @property
@@ -42,10 +43,11 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 async def snapshot(store: Store, now: datetime) -> Snapshot:
     """Return the store as it is."""
-    found = await store.open_tickets(limit=MOST_TICKETS)
-    tickets = [each for each in found if not each.is_ahead]
+    found = await store.open_tickets(limit=MOST_TICKETS + 1)
+    tickets = [each for each in found[:MOST_TICKETS] if not each.is_ahead]
     dead, failed = await store.dead_letters(limit=MOST_LETTERS), await store.failures(limit=MOST_LETTERS)
-    return Snapshot(now, tuple(tickets), tuple(dead), tuple(failed), store.trouble)
+    is_cut = len(found) > MOST_TICKETS
+    return Snapshot(now, tuple(tickets), tuple(dead), tuple(failed), is_cut, store.trouble)
 
 
 class Follower:

@@ -215,7 +215,7 @@ class Pages:
             warnings=list(self._bot.quota_warnings(voice.speaker)),
             rooms=self._rooms(filter_),
             is_filtered=filter_ != Filter(),
-            is_cut=len(latest.tickets) >= MOST_TICKETS,
+            is_cut=latest.is_cut,
             most=MOST_TICKETS,
         )
         return {"main": main, **self._renderer.head(latest, voice)}

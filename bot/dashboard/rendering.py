@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import jinja2
@@ -148,11 +148,22 @@ class Renderer:
         status: int = 200,
         address: str = "",
         is_outside: bool = False,
+        typed: Sequence[tuple[str, str]] = (),
     ) -> web.Response:
-        """Return a page that says one thing; `title` and `text` are said in the reader's language already."""
+        """Return a page that says one thing; `title` and `text` are said in the reader's language already.
+
+        What was `typed` into the form that came can be sent from it once more.
+        """
         voice = self.voice(request)
         main = self.part(
-            "message.html", voice, title=title, text=text, address=address, is_outside=is_outside
+            "message.html",
+            voice,
+            title=title,
+            text=text,
+            address=address,
+            is_outside=is_outside,
+            typed=typed,
+            form=request.path_qs,
         )
         parts = {"main": main, "badge": Markup(), "clock": Markup()}
         return self.page(request, voice, parts, title=title, is_outside=is_outside, status=status)

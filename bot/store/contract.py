@@ -112,8 +112,8 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         """Return the archive of a ticket, oldest first; empty for an unknown number."""
         ...
 
-    async def open_tickets(self, *, room: str | None = None, limit: int = 1000) -> list[Ticket]:
-        """Return tickets that are not closed, of one room or of all, by number."""
+    async def open_tickets(self, *, room: str | None = None, limit: int | None = None) -> list[Ticket]:
+        """Return tickets that are not closed, of one room or of all, by number; of more than `limit` those with the lowest."""
         ...
 
     async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:

@@ -90,9 +90,9 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
         kept = await self._boxes.one(shard, number)
         return [record_from(sheet.body.encode(), sheet.hash) for sheet in kept.sheets] if kept else []
 
-    async def open_tickets(self, *, room: str | None = None, limit: int = 1000) -> list[Ticket]:
+    async def open_tickets(self, *, room: str | None = None, limit: int | None = None) -> list[Ticket]:
         index = "open" if room is None else f"room:{room}"
-        return _by_number(await self._tickets(index, "up", "+inf", limit))[:limit]
+        return _by_number(await self._tickets(index, "up", "+inf", -1 if limit is None else limit))[:limit]
 
     async def same_reports(self, account: str, text: str, since: datetime) -> list[Ticket]:
         return same_reports(await self.tickets_of(account, limit=LATEST_REPORTS), text, since)

@@ -31,7 +31,7 @@ from bot.store.queries import sqlite_queries
 from bot.store.reporters import Reporters
 from bot.store.sharing import Alone, Due
 from bot.store.sqlite_file import Migration, free_beside, known_migrations, open_for_writing
-from bot.store.sqlite_holding import locked
+from bot.store.sqlite_holding import locked, refuse_second_name
 from bot.store.sqlite_knowledge import SqliteKnowledge
 from bot.store.sqlite_outbox import SqliteOutbox
 from bot.store.sqlite_pieces import page, putting
@@ -120,10 +120,11 @@ class SqliteStore(SqliteKnowledge, SqliteOutbox, Alone):
     async def records(self, number: int) -> list[Record]:
         return await self._reader.listed(record_from, self._queries["records"], (number,))
 
-    async def open_tickets(self, *, room: str | None = None, limit: int = 1000) -> list[Ticket]:
+    async def open_tickets(self, *, room: str | None = None, limit: int | None = None) -> list[Ticket]:
+        most = -1 if limit is None else limit
         if room is None:
-            return await self._reader.listed(ticket_from, self._queries["open_tickets"], (limit,))
-        return await self._reader.listed(ticket_from, self._queries["open_tickets_of_room"], (room, limit))
+            return await self._reader.listed(ticket_from, self._queries["open_tickets"], (most,))
+        return await self._reader.listed(ticket_from, self._queries["open_tickets_of_room"], (room, most))
 
     async def tickets_of(self, account: str, *, limit: int = 20) -> list[Ticket]:
         # At once: these are few, and a thread would cost more than it spares the event loop.
@@ -256,6 +257,7 @@ async def open_sqlite(
     """
     lock = await asyncio.to_thread(locked, path)
     try:
+        await asyncio.to_thread(refuse_second_name, path)
         connection = await asyncio.to_thread(open_for_writing, path, now, migrations or known_migrations())
         return SqliteStore(path, lock, connection)
     except BaseException:

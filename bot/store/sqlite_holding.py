@@ -33,6 +33,21 @@ def locked(path: Path) -> LockFile:
         raise of_file(path.parent, error) from error
 
 
+def refuse_second_name(path: Path) -> None:
+    """Refuse a database that has another name on the disk: each name has its own log, and two of them spoil the file.
+
+    Raises:
+        StoreFault: It has one.
+    """
+    if path.is_file() and path.stat().st_nlink > 1:
+        raise StoreFault(
+            N_(
+                "数据库 {path} 在硬盘上还有别的名字（硬链接），从两个名字打开会写坏它；请把多的名字删掉，备份用 shouwen backup。"
+            ),
+            path=path,
+        )
+
+
 def set_sqlite_aside(path: Path, now: datetime) -> Path | None:
     """Rename a database with the files beside it; return its new name, or None when there is none.
 

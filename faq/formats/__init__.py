@@ -20,6 +20,7 @@ from faq.formats.taken import NOTHING, Chosen, Column, Unsuitable, key, said
 __all__ = [
     "EXAMPLE",
     "NOTHING",
+    "SUFFIXES",
     "Chosen",
     "Column",
     "Fault",
@@ -72,6 +73,7 @@ _FORMATS: dict[str, tuple[str, str, str]] = {
     ".docx": ("documents", "parse", ""),  # lists that people wrote; read, not written
     ".txt": ("prose", "parse_text", ""),
 }
+SUFFIXES = tuple(_FORMATS)
 # What people have beside these, and as what to save it.
 _SAVED_AS = {".xls": ".xlsx", ".et": ".xlsx", ".ods": ".xlsx", ".numbers": ".xlsx"} | dict.fromkeys(
     (".doc", ".wps", ".rtf", ".pdf", ".odt", ".pages"), ".docx"

@@ -13,7 +13,7 @@ from faq.formats.headings import columns
 from faq.formats.paragraphs import Paragraph, broken
 from faq.formats.prose import drafts_of, is_marked
 from faq.formats.rows import Draft, Fault, Read, Remark, UnreadableFile, pictures_in
-from faq.formats.tables import Line, NoHeadings, drafts
+from faq.formats.tables import NoHeadings, drafts
 from faq.formats.taken import NOTHING, Chosen, Column
 from faq.formats.word_numbers import Numbers
 from faq.formats.word_styles import Styles
@@ -26,6 +26,7 @@ _NUMBERING, _STYLES = "word/numbering.xml", "word/styles.xml"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _OFF = ("0", "false", "off", "none")
 _OF_A_FORM = 2  # columns
+_Row = tuple[int, list[str]]  # of a table, with its line
 _BOLD = 10  # the depth of a paragraph that is a heading only by its bold print
 
 
@@ -151,9 +152,9 @@ def _blocks(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
             yield from _blocks(child)
 
 
-def _table(table: ElementTree.Element, numbers: Iterator[int]) -> tuple[list[Line], set[tuple[int, int]]]:
+def _table(table: ElementTree.Element, numbers: Iterator[int]) -> tuple[list[_Row], set[tuple[int, int]]]:
     """Return the rows of a table, and the cells (line, column) that go on from the one above."""
-    rows: list[Line] = []
+    rows: list[_Row] = []
     goes_on: set[tuple[int, int]] = set()
     above: list[str] = []
     for row in table.iter(f"{_W}tr"):
@@ -172,7 +173,7 @@ def _table(table: ElementTree.Element, numbers: Iterator[int]) -> tuple[list[Lin
     return rows, goes_on
 
 
-def _upright(table: list[Line]) -> list[Line]:
+def _upright(table: list[_Row]) -> list[_Row]:
     """Return a table; one that is a form, what is what in front and beside it what it is, with its headings on top."""
     if any(len(cells) != _OF_A_FORM for _, cells in table):
         return table

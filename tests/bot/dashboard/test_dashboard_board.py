@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.contract import Capabilities, DeliveryFailed, Quota
+from bot.dashboard import live
 
 
 def shown(page: str) -> list[int]:
@@ -161,3 +162,17 @@ async def test_a_quota_that_is_nearly_used_up_is_told_and_measured(stand: Any) -
 
     assert "育才群：这一小时发了 8 条，平台只让发 10 条" in words(await stand.page("/"))
     assert f'shouwen_quota_used_ratio{{adapter="{name}"}} 0.8' in await stand.page("/metrics")
+
+
+@pytest.mark.asyncio
+async def test_more_tickets_than_are_counted_are_said_to_be_there(
+    stand: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("打印机坏了", "投影不亮", "音响没声"):
+        await stand.say("王老师", f"报障 {text}")
+    monkeypatch.setattr(live, "MOST_TICKETS", 3)
+    assert "只数最早的" not in await stand.page("/")
+    monkeypatch.setattr(live, "MOST_TICKETS", 2)
+    page = await stand.page("/")
+    assert shown(page) == [1001, 1002]
+    assert "没关的单多于" in page

@@ -155,3 +155,19 @@ async def test_the_history_says_what_an_entry_was_and_then_only_what_changed(kno
     assert "标准问法" not in newest
     assert re.search(r"标准问法\s+打印机找不到", first)
     assert re.search(r"相似问法\s+搜不到打印机", first)
+
+
+async def test_of_many_that_wait_most_are_folded_up_so_that_the_entries_are_in_sight(known):
+    now = known.clock.now()
+    for count in (5, 8):
+        matters = [
+            Proposed(ticket=n, question=f"问{n}", answer="答", author=Party("zhang", "老张"))
+            for n in range(count)
+        ]
+        lessons = tuple(Lesson(id=f"d{n}", at=now, matter=each) for n, each in enumerate(matters))
+        await known.bot.store.learn(Learning(at=now, lessons=lessons))
+        page = await known.page("/knowledge")
+        at_first, _, folded = page.partition("<details>")
+        shown = [part.count('data-kind="draft"') for part in (at_first, folded)]
+        assert shown == ([5, 0] if count == 5 else [5, 3])
+    assert "还有 3 条" in folded

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from bot.access import LINK_LASTS, SESSION_LASTS, Access, is_same_origin
 from bot.clock import StillClock
 from bot.config import WebConfig
 
+_HIDDEN = re.compile(r'type="hidden" name="([^"]*)" value="([^"]*)"')
 START = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)
 INSIDE = (
     "/",
@@ -270,3 +273,32 @@ async def test_a_foreign_name_for_this_machine_is_refused(stand: Any) -> None:
     assert ("打印机" in page, "<nav" in page) == (False, False)
     assert (await stand.get("/healthz", Host="evil.example")).status == 200
     assert (await stand.get("/hooks/web", Host="bot.example")).status == 200
+
+
+@pytest.mark.asyncio
+async def test_what_was_typed_when_a_session_ended_is_given_back_and_sent_once_more(opens: Any) -> None:
+    stand = await opens(travel=False)
+    typed = [("question", "打印机卡纸"), ("answer", '开盖取纸 <b>"轻轻"</b>'), ("by", "chen")]
+    answer = await stand.post("/knowledge/entries?lang=zh", typed, Sec_Fetch_Site="same-origin")
+    page = await answer.text()
+    assert answer.status == 401
+    assert "再提交一次" in page
+    assert 'action="/knowledge/entries?lang=zh"' in page
+    assert "&lt;b&gt;" in page
+
+    await stand.get(stand.access.link(""))
+    fields = [(name, unescape(value)) for name, value in _HIDDEN.findall(page)]
+    assert fields == typed
+    again = await stand.post("/knowledge/entries?lang=zh", fields, Sec_Fetch_Site="same-origin")
+    assert again.status == 303
+    assert "轻轻" in await stand.page(again.headers["Location"])
+
+
+@pytest.mark.asyncio
+async def test_what_another_site_sends_is_not_given_back(opens: Any) -> None:
+    stand = await opens(travel=False)
+    for path, fields in (("/knowledge/entries", [("question", "甲")]), ("/invite", [])):
+        site = "cross-site" if fields else "same-origin"
+        answer = await stand.post(path, fields, Sec_Fetch_Site=site)
+        assert answer.status == 401
+        assert "再提交一次" not in await answer.text()

@@ -236,6 +236,26 @@ class TestLock:
         assert str(os.getpid()).encode() in child.stdout
         await store.close()
 
+    @pytest.mark.asyncio
+    async def test_a_second_name_on_the_disk_is_refused_until_it_is_gone(self, path, tmp_path, build):
+        await (await open_sqlite(path, build.at)).close()
+        other = tmp_path / "other.db"
+        other.hardlink_to(path)
+        for each in (path, other):
+            with pytest.raises(StoreFault, match="硬链接"):
+                await open_sqlite(each, build.at)
+        other.unlink()
+        await (await open_sqlite(path, build.at)).close()
+
+    @pytest.mark.asyncio
+    async def test_all_open_tickets_are_listed_unless_fewer_are_asked_for(self, path, build):
+        store = await open_sqlite(path, build.at)
+        every = [build.opened(number) for number in range(1, 1102)]
+        await asyncio.gather(*(store.commit(build.change(tickets=(each,))) for each in every))
+        assert len(await store.open_tickets()) == len(await store.open_tickets(room="yucai")) == 1101
+        assert [each.number for each in await store.open_tickets(limit=2)] == [1, 2]
+        await store.close()
+
     @pytest.mark.skipif(os.name != "posix", reason="links ask for rights on Windows")
     @pytest.mark.asyncio
     async def test_a_database_is_one_and_for_its_user_only_by_whatever_link_it_is_opened(
