@@ -25,7 +25,7 @@ class RoomKind(StrEnum):
 class Attachment(msgspec.Struct, frozen=True):
     """A picture or file that came with a message."""
 
-    kind: str  # picture | file | voice | video
+    kind: str  # picture | file | voice | video | forward: what others have said, sent on together
     name: str
     url: str | None = None
     reference: str = ""  # the platform's own name for it, for `FetchesFiles`

@@ -275,6 +275,12 @@ class Answering:
         if room is not None and not hearing.role.is_staff:
             await self._noting.missed(hearing.origin.key, question, hearing.customer, room.id, hearing.now)
 
+    async def wordless(self, hearing: Hearing) -> None:
+        """Ask for words whoever shows the bot something and says nothing."""
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        text = speaker.say("收到。图片、语音和文件我看不懂，请用一句话说说哪里不对。")
+        await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)
+
     async def _greet(self, hearing: Hearing) -> None:
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
         text = (

@@ -407,7 +407,10 @@ class Reception:
         if number is None and not incoming.quotes and not hearing.role.is_staff:
             number = await self._dialogue.needed(hearing)
         if number is None and not incoming.quotes and not hearing.role.is_staff:
+            is_first = not self._shown.before(hearing)
             self._shown.note(hearing, names)
+            if is_first and hearing.is_addressed:
+                await self._answering.wordless(hearing)
         if number is None or await self._is_repeated(hearing):
             return
         try:

@@ -5,7 +5,7 @@ A memory only, like `talk`: a restart may forget it.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -21,8 +21,14 @@ from bot.tickets.speaker import Speaker
 _SOON = timedelta(minutes=5)  # who shows something and says nothing for longer has shown it to somebody else
 _MOST, _PEOPLE = 5, 1000
 # Nobody gives a photo a name: what stands there is the platform's own number.
-_UNNAMED = frozenset({"picture", "voice", "video"})
-_WORDS = {"picture": N_("图片"), "voice": N_("语音"), "video": N_("视频"), "file": N_("文件")}
+_UNNAMED = frozenset({"picture", "voice", "video", "forward"})
+_WORDS = {
+    "picture": N_("图片"),
+    "voice": N_("语音"),
+    "video": N_("视频"),
+    "forward": N_("聊天记录"),
+    "file": N_("文件"),
+}
 
 
 class Showing(msgspec.Struct, frozen=True):
@@ -69,5 +75,6 @@ def names_of(attachments: Sequence[Attachment], speaker: Speaker) -> tuple[str, 
 
 
 def bracketed(names: Sequence[str]) -> str:
-    """Return them as chats write what is no text: `[图片、图片]`."""
-    return f"[{'、'.join(names)}]" if names else ""
+    """Return them as chats write what is no text: `[图片×3、日志.txt]`."""
+    counted = (name if count == 1 else f"{name}×{count}" for name, count in Counter(names).items())
+    return f"[{'、'.join(counted)}]" if names else ""

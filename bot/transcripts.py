@@ -20,6 +20,7 @@ KINDS_BROUGHT = {
     "图片": "picture",
     "语音": "voice",
     "视频": "video",
+    "聊天记录": "forward",
 }  # what a message may bring before its words
 ONE_BROUGHT = re.compile(rf"\[({'|'.join(KINDS_BROUGHT)})\]")
 BROUGHT = re.compile(rf"((?:{ONE_BROUGHT.pattern}\s*)+)(.*)", re.DOTALL)

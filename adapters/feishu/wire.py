@@ -22,7 +22,7 @@ _ATTACHMENTS: Final[Mapping[str, tuple[str, str]]] = {  # kind, and the key of i
     "media": ("video", "file_key"),
 }
 _WORDLESS: Final = frozenset(
-    {"sticker", "interactive", "merge_forward", "share_chat", "share_user", "hongbao", "todo", "vote"}
+    {"sticker", "interactive", "share_chat", "share_user", "hongbao", "todo", "vote"}
 )
 _EVERYBODY: Final = "@_all"
 
@@ -129,6 +129,8 @@ def _read(message: Any, view: View) -> _Words | None:
         _read_post(content, words, number)
     elif kind == "location":
         words.texts.append(f"位置：{word(content, 'name')}")
+    elif kind == "merge_forward":
+        words.attachments.append(Attachment("forward", ""))
     elif kind in _ATTACHMENTS:
         words.attachments.append(_attachment(kind, content, number))
     elif kind not in _WORDLESS:

@@ -21,6 +21,7 @@ _ATTACHMENTS: Final[Mapping[str, str]] = {
     "file": "file",
     "record": "voice",
     "video": "video",
+    "forward": "forward",
 }
 _STICKER: Final = "1"
 _STICKER_IN_WORDS: Final = "[动画表情]"

@@ -87,8 +87,9 @@ ONEBOT: Rows = {
     "segment file": (_says(_seg("file", file="a.log", file_id="/x", file_size="123")), f"{G}: [file a.log]"),
     **{
         f"segment {kind}": (_says(_seg(kind, id="1", data="{}", url="https://x", title="t", content="c"), _TEXT), f"{G}: 怎么安装？")
-        for kind in ("forward", "node", "json", "xml", "share", "location", "contact", "poke", "dice", "rps", "markdown", "mface", "music")
+        for kind in ("node", "json", "xml", "share", "location", "contact", "poke", "dice", "rps", "markdown", "mface", "music")
     },
+    "segment forward": (_says(_seg("forward", id="7MyQ")), f"{G}: [forward ]"),
     "segment unknown": (_says(_seg("hologram", x=1), _TEXT), f"{G}: 怎么安装？"),
     "segment null": ({**_GROUP, "message": [None, {"type": None, "data": None}, _TEXT]}, f"{G}: 怎么安装？"),
     "notice group_recall": (_notice("group_recall", operator_id=12345678, message_id=-881122), f"recalled {G} onebot:12345678"),

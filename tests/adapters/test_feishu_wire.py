@@ -235,7 +235,7 @@ POST = {
         ),
         ("sticker", {"file_key": "file_4"}, "", ()),
         ("interactive", {"title": "t"}, "", ()),
-        ("merge_forward", {"content": "Merged and Forwarded Message"}, "", ()),
+        ("merge_forward", {"content": "Merged and Forwarded Message"}, "", (Attachment("forward", ""),)),
         ("share_chat", {"chat_id": "oc_2"}, "", ()),
         ("share_user", {"user_id": "ou_2"}, "", ()),
         ("hongbao", {"text": "红包"}, "", ()),
