@@ -95,6 +95,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     auditor: Auditor
     office: DutyOffice
     contracts: ContractOffice
+    figuring: Figuring
     digests: Digests
     ticking: asyncio.Lock
     meters: Meters
@@ -413,6 +414,7 @@ async def assemble(
         reception=reception,
         office=office,
         contracts=contracts,
+        figuring=figuring,
         digests=digests,
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),

@@ -66,7 +66,10 @@ class Attaching:
         if is_meant and self._fits(draft.queued.room, content):
             kept = await self._kept(file, content, now)
             text = self._in_duty(file, duty, now) if duty else self._where(file, draft.queued.room, now)
-            return [draft, _bringing(draft.queued, kept, text, fallback=duty.address if duty else None)]
+            return [
+                draft,
+                _bringing(_alone(draft.queued, file), kept, text, fallback=duty.address if duty else None),
+            ]
         if duty is None:
             return [_saying(draft, self._where(file, draft.queued.room, now))]
         return [
@@ -140,6 +143,11 @@ def _bringing(message: Queued, file: QueuedFile, text: str, *, fallback: str | N
             fallback=fallback or message.fallback,
         )
     )
+
+
+def _alone(message: Queued, file: Attached) -> Queued:
+    """Return the message that brings a file: an internal one goes nowhere else, where others may read it."""
+    return replace(message, fallback=None) if file.is_internal else message
 
 
 def _saying(draft: Draft, more: str) -> Draft:

@@ -16,7 +16,7 @@ import click
 
 from bot.cli_due import due
 from bot.cli_faq import faq
-from bot.cli_papers import record
+from bot.cli_papers import record, report
 from bot.cli_store import audit, backup, migrate, restore
 from bot.command_line import config_option as _config_option
 from bot.command_line import explained as _explained
@@ -255,5 +255,5 @@ def top(config_file: Path | None, is_once: bool, every: float, address: str | No
         click.echo()
 
 
-for command in (due, faq, record, backup, restore, migrate, audit):
+for command in (due, faq, record, report, backup, restore, migrate, audit):
     main.add_command(command)

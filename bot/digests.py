@@ -14,6 +14,7 @@ from bot.drafts import Drafts
 from bot.figuring import Figuring
 from bot.spans import day_of, monday_of, week_before
 from bot.tickets.messages import Message, Place
+from bot.tickets.papers import Attached
 from bot.tickets.rules import Role, Rules
 from scheduler.workdays import instant_on
 
@@ -91,17 +92,17 @@ class Digests:
         for room in self._rooms:
             speaker = self._drafts.speaker(room.language or self._language, now)
             span = day_of(of, speaker.today)
-            summary, open_tickets = await self._figuring.summary(span, now, room.id)
-            if summary.is_empty:
+            found = await self._figuring.of(span, now, duty=room.id)
+            if found.summary.is_empty:
                 continue
-            text = await self._figuring.told(span, summary, open_tickets, speaker)
+            text = await self._figuring.told(found, speaker)
             await self._tell(text, room.address, f"daily|{span.first}|{room.id}", now)
 
     async def _tell_managers(self, day: date, now: datetime) -> None:
         """Tell each manager privately; who cannot be reached so reads it in the first duty room."""
         span = week_before(day)
-        summary, open_tickets = await self._figuring.summary(span, now)
-        if summary.is_empty:
+        figures = await self._figuring.of(span, now)
+        if figures.summary.is_empty:
             return
         duty = self._rooms[0] if self._rooms else None
         home = duty.address if duty is not None else ""
@@ -113,12 +114,22 @@ class Digests:
             is_private = address != home
             language = duty.language if duty is not None and not is_private else ""
             speaker = self._drafts.speaker(language or self._language, now)
-            text = await self._figuring.told(span, summary, open_tickets, speaker)
+            text = await self._figuring.told(figures, speaker)
+            file = await self._figuring.paper(figures, speaker) if is_private else None
             key = f"figures|{span.first}|{address}"
-            await self._tell(text, address, key, now, fallback=home if is_private and home else None)
+            await self._tell(
+                text, address, key, now, fallback=home if is_private and home else None, file=file
+            )
 
     async def _tell(
-        self, text: str, address: str, key: str, now: datetime, *, fallback: str | None = None
+        self,
+        text: str,
+        address: str,
+        key: str,
+        now: datetime,
+        *,
+        fallback: str | None = None,
+        file: Attached | None = None,
     ) -> None:
-        message = Message(to=Place.DUTY, text=text, useful_for=_USEFUL)
+        message = Message(to=Place.DUTY, text=text, useful_for=_USEFUL, file=file)
         await self._desk.tell([Notice(message, address, fallback)], key, now)

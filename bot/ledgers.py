@@ -5,17 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
 from bot.config import Config
-from bot.store.contract import Store
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Policy, Rules
 from bot.tickets.standings import Case, Standing, case_of, is_settled, since, standings
 
 _PAGE = 100
+
+
+class Tickets(Protocol):
+    """Where tickets are read from: a store, or a copy."""
+
+    async def open_tickets(self) -> list[Ticket]: ...
+
+    async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]: ...
 
 
 class CustomerStandings(msgspec.Struct, frozen=True):
@@ -30,7 +38,7 @@ class CustomerStandings(msgspec.Struct, frozen=True):
 class Ledgers:
     """Reads tickets through when it is asked; what cannot change any more is remembered."""
 
-    def __init__(self, store: Store, config: Config, rules: Rules) -> None:
+    def __init__(self, store: Tickets, config: Config, rules: Rules) -> None:
         self._store = store
         self._rules = rules
         self._customers = {each.id: each for each in config.customers}

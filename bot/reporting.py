@@ -9,6 +9,8 @@ from bot.figuring import Figuring
 from bot.hearing import Hearing
 from bot.sentences import FIGURES
 from bot.spans import span_of
+from bot.tickets.messages import Message, Place
+from bot.tickets.papers import Attached
 
 
 class Reporting(AnswersAside):
@@ -25,14 +27,18 @@ class Reporting(AnswersAside):
             return False
         speaker = self._speak(hearing)
         span = span_of(found, speaker.today)
-        summary, open_tickets = await self._figuring.summary(span, hearing.now)
-        if summary.is_empty:
+        came_to = await self._figuring.of(span, hearing.now)
+        file: Attached | None = None
+        if came_to.summary.is_empty:
             text = speaker.say(
                 "📊 {name}：没有新单，没有关单，也没有超时。现在办 {count}。",
                 name=span.called(speaker),
-                count=summary.in_hand,
+                count=came_to.summary.in_hand,
             )
         else:
-            text = await self._figuring.told(span, summary, open_tickets, speaker)
-        await self._tell(hearing, text)
+            text = await self._figuring.told(came_to, speaker)
+            # Who is unhappy with whom stands in it, and a duty room is read by all of the staff.
+            is_wanted = hearing.is_private and not span.is_day
+            file = await self._figuring.paper(came_to, speaker) if is_wanted else None
+        await self._desk.answer([Message(to=Place.ASIDE, text=text, file=file)], hearing.origin)
         return True

@@ -23,13 +23,23 @@ class Span(msgspec.Struct, frozen=True):
     following: date
     is_day: bool = False  # a week has only one on its Monday
 
+    @property
+    def last(self) -> date:
+        """The last day that belongs to it."""
+        return self.following - _DAY
+
     def called(self, speaker: Speaker) -> str:
         """Return its name, with its days where it has several."""
         name = speaker.say(self.name)
         if self.following - self.first <= _DAY:
             return name
-        first, last = (_day(day, speaker) for day in (self.first, self.following - _DAY))
+        first, last = (_day(day, speaker) for day in (self.first, self.last))
         return speaker.say("{name}（{first} 至 {last}）", name=name, first=first, last=last)
+
+
+def span_between(first: date, last: date) -> Span:
+    """Return the days from one to another, both included."""
+    return Span("", first, last + _DAY)
 
 
 def span_of(found: re.Match[str], today: date) -> Span:
@@ -64,7 +74,7 @@ def _this_month(today: date) -> Span:
     return Span(N_("本月"), today.replace(day=1), today + _DAY)
 
 
-def _last_month(today: date) -> Span:
+def month_before(today: date) -> Span:
     first = today.replace(day=1)
     return Span(N_("上月"), months_later(first, -1), first)
 
@@ -88,6 +98,6 @@ _SPANS = {
     "这周": _this_week, "本周": _this_week,
     "上周": week_before, "周报": week_before, "weekly": week_before,
     "这月": _this_month, "本月": _this_month,
-    "上月": _last_month, "月报": _last_month, "monthly": _last_month,
+    "上月": month_before, "月报": month_before, "monthly": month_before,
     "今年": _this_year,
 }  # fmt: skip

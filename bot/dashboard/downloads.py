@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from asyncio import to_thread
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from bot.assembly import Bot
 from bot.beside import beside
 from bot.dashboard.rendering import Renderer
 from bot.paper_files import MEDIA_TYPE, workbook
+from bot.spans import span_between
 from bot.tickets.papers import Attached
 
 _ANY_BYTES: Final = "application/octet-stream"
@@ -34,6 +36,7 @@ class Downloads:
             web.get(r"/tickets/{number:\d{1,9}}/report", self.report),
             web.get(r"/tickets/{number:\d{1,9}}/record", self.record),
             web.get("/letters/file", self.brought),
+            web.get("/report", self.figures),
         ]
 
     async def report(self, request: web.Request) -> web.Response:
@@ -53,6 +56,23 @@ class Downloads:
         if ticket is None:
             raise web.HTTPNotFound
         return await _paper(await self._bot.paperwork.record(ticket, voice.speaker))
+
+    async def figures(self, request: web.Request) -> web.Response:
+        """Answer with the figures of some days, of all customers or of one; with 400 where the days make no sense."""
+        asked, voice = request.query, self._renderer.voice(request)
+        customer = asked.get("customer", "")
+        try:
+            first, last = (date.fromisoformat(asked.get(name, "")) for name in ("from", "until"))
+            span = span_between(first, last)
+        except (ValueError, OverflowError):
+            first = last = date.max
+        is_known = not customer or customer in self._bot.rules.customers
+        if not is_known or first > last or first == date.max:
+            say = voice.speaker.say
+            text = say("请写从哪天到哪天，例：{example}", example="/report?from=2026-03-01&until=2026-03-31")
+            return self._renderer.message(request, say("没有这样的报表"), text, status=400)
+        found = await self._bot.figuring.of(span, voice.speaker.now, customer=customer)
+        return await _paper(await self._bot.figuring.paper(found, voice.speaker, customer))
 
     async def brought(self, request: web.Request) -> web.Response:
         """Answer with the file of a message of the outbox, while it is kept."""

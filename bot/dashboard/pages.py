@@ -17,6 +17,7 @@ from bot.dashboard.case import case, failed, spoken
 from bot.dashboard.live import MOST_TICKETS, Live, Snapshot, snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.stream import follow
+from bot.spans import month_before
 from bot.store.messages import Queued
 from bot.tickets.standings import line, outside_line
 
@@ -109,7 +110,15 @@ class Pages:
             )
             for each in found
         ]
-        main = self._renderer.part("standings.html", voice, customers=shown)
+        last_month = month_before(voice.speaker.today)
+        main = self._renderer.part(
+            "standings.html",
+            voice,
+            customers=shown,
+            first=last_month.first,
+            last=last_month.last,
+            whose=list(self._bot.rules.customers.items()),
+        )
         parts = {"main": main, **self._renderer.head(latest, voice)}
         return self._renderer.page(
             request, voice, parts, title=voice.speaker.say("达标"), current="standings", live=""

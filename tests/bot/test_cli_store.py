@@ -180,3 +180,30 @@ def test_a_locale_decides_where_there_is_no_configuration(tmp_path: Path) -> Non
         result = CliRunner().invoke(main, words, env={"LC_ALL": locale})
         assert result.exit_code == 1
         assert word in result.output
+
+
+@pytest.mark.parametrize("name", ["figures.xlsx", "figures.html"])
+def test_the_figures_of_some_days_are_a_file(shouwen: Shouwen, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    made = shouwen("report", "--from", "2000-01-01", "--to", "2100-01-01", "--out", file)
+    assert made.exit_code == 0, made.output
+    assert f"已写到 {file}" in made.output
+    assert file.read_bytes().startswith(b"PK" if name.endswith("x") else b"<!doctype html>")
+    if name.endswith("l"):
+        assert "打印机坏了" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--to", "2026-03-31", "--out", "x.pdf"), "要写成 .xlsx 或 .html"),
+        (("--to", "2026-02-28", "--out", "x.xlsx"), "--to 不能早于 --from"),
+        (("--to", "2026-03-31", "--out", "x.xlsx", "--customer", "nobody"), "没有客户 nobody"),
+    ],
+)
+def test_figures_that_cannot_be_made_are_one_sentence(
+    shouwen: Shouwen, words: tuple[str, ...], said: str
+) -> None:
+    made = shouwen("report", "--from", "2026-03-01", *words)
+    assert made.exit_code == 1
+    assert said in made.output

@@ -8,6 +8,7 @@ import pytest
 from openpyxl import load_workbook
 
 from bot.paper_files import workbook
+from bot.paper_pages import page
 from bot.tickets.papers import Paper, Table
 
 PAPER = Paper(
@@ -67,3 +68,16 @@ def test_it_prints_on_the_width_of_one_page() -> None:
         9,
     )
     assert sheet.row_dimensions[7].height > sheet.row_dimensions[8].height
+
+
+def test_what_people_wrote_is_text_on_the_page() -> None:
+    paper = Paper(
+        title="甲 <b>",
+        facts=(("a", "<script>"),),
+        tables=(Table(columns=("x",), rows=(("&",), ("<i>",)), heading="h", marked=frozenset({1})),),
+    )
+    made = page(paper, "zh").decode()
+    assert "<script>" not in made
+    assert "<title>甲 &lt;b&gt;</title>" in made
+    assert '<tr class="marked"><td>&lt;i&gt;</td></tr>' in made
+    assert "<tr><td>&amp;</td></tr>" in made
