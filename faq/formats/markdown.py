@@ -50,15 +50,19 @@ def parse(data: bytes, chosen: Chosen = NOTHING) -> list[Read]:  # noqa: ARG001 
         UnreadableFile: It is not a text, or there is no question in it.
     """
     text = decode(data).replace("\r\n", "\n").replace("\r", "\n")
-    chapters: Mapping[int, str] = {}
-    is_ours = _OURS.search(text) is not None
-    if not is_ours:
-        # Only files of others need it, and every start that fills an empty store reads one of ours.
-        from faq.formats.markdown_lists import chapters_of, pairs_of_markdown
+    if _OURS.search(text) is not None:
+        return _headings(text, {}, is_ours=True)
+    # Only files of others need it, and every start that fills an empty store reads one of ours.
+    from faq.formats.markdown_lists import chapters_of, pairs_of_markdown
+    from faq.formats.markdown_words import without_markup
 
-        if told := pairs_of_markdown(text):
-            return told
-        chapters = chapters_of(_at_usual_depth(text.split("\n")))
+    rows = pairs_of_markdown(text) or _headings(
+        text, chapters_of(_at_usual_depth(text.split("\n"))), is_ours=False
+    )
+    return list(without_markup(rows))
+
+
+def _headings(text: str, chapters: Mapping[int, str], *, is_ours: bool) -> list[Read]:
     sections = [each for each in _sections(text, chapters) if is_ours or not _is_contents(each)]
     if not sections:
         raise UnreadableFile(

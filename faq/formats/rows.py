@@ -202,14 +202,15 @@ def too_long(line: int) -> Fault:
 def pictures_in(members: ZipFile, folder: str) -> list[Remark]:
     """Return that pictures of a workbook or document are not taken along, where it has some."""
     count = sum(name.startswith(folder) for name in members.namelist())
-    if not count:
-        return []
-    return [
-        Remark(
-            f"文件里的 {count} 张图片没有带进来；答案要配图，就在“图片”列写图片的网址。",
-            f"The {count} pictures in the file are not taken along; for a picture with an answer write its address in the column pictures.",
-        )
-    ]
+    return [pictures_left_out(count)] if count else []
+
+
+def pictures_left_out(count: int) -> Remark:
+    """Return that so many pictures come with no address on the web."""
+    return Remark(
+        f"文件里的 {count} 张图片没有带进来；答案要配图，就在“图片”列写图片的网址。",
+        f"The {count} pictures in the file are not taken along; for a picture with an answer write its address in the column pictures.",
+    )
 
 
 def remark_in_sheet(remark: Remark, title: str) -> Remark:

@@ -201,3 +201,42 @@ def test_a_row_that_repeats_an_earlier_one_and_adds_nothing_is_the_same() -> Non
     planned = plan((), parse("x.csv", text.encode()))
     assert [row.line for row in planned.duplicate] == [3]
     assert [fault.line for fault in planned.faulty] == [4, 5]
+
+
+def test_markdown_of_others_is_read_without_its_markup() -> None:
+    text = """# 常见问题
+
+## **投影仪**打不开？
+
+先看[电源灯](#灯)，再看
+
+![接线图](https://example.com/p.png "接线")
+
+[说明书](https://example.com/m.pdf)，或 [https://example.com/n](https://example.com/n)。
+
+- **红灯**：报修 ![](img/red.png)
+- 2 ** 3 和 snake_case_name 不动
+
+```
+ls **/*.py  ![x](https://example.com/code.png)
+```
+"""
+    rows = parse("x.md", text.encode())
+    (row,) = rows.rows
+    assert row.question == "投影仪打不开？"
+    assert row.answer == (
+        "先看电源灯，再看\n\n说明书（https://example.com/m.pdf），或 https://example.com/n。\n\n- 红灯：报修\n"
+        "- 2 ** 3 和 snake_case_name 不动\n\n```\nls **/*.py  ![x](https://example.com/code.png)\n```"
+    )
+    assert row.others["pictures"] == ("https://example.com/p.png",)
+    assert [remark.en for remark in rows.remarks if "1 pictures" in remark.en]
+
+
+def test_markdown_of_ours_is_read_as_it_was_written() -> None:
+    entry = Entry(
+        id="K-1",
+        question="怎么**写**",
+        answer="[甲](https://example.com) **乙** ![](https://example.com/p.png)",
+    )
+    (row,) = parse("x.md", dump("x.md", [entry])).rows
+    assert (row.question, row.answer) == (entry.question, entry.answer)
