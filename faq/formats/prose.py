@@ -13,9 +13,9 @@ from types import MappingProxyType
 from msgspec.structs import replace
 
 from faq.formats.encodings import decode
-from faq.formats.numbered import numbered
+from faq.formats.numbered import looks_asked, numbered
 from faq.formats.paragraphs import ASKS, ENDED, NUMBERED, Pair, Paragraph, joined, unnumbered
-from faq.formats.rows import Draft, Read, UnreadableFile, split
+from faq.formats.rows import Draft, Read, Remark, UnreadableFile, split
 from faq.formats.tables import drafts
 from faq.formats.taken import NOTHING, Chosen, Column
 
@@ -37,6 +37,12 @@ _ALIKE = re.compile(
 _ANSWERED_AT_ONCE = re.compile(r"(?<=[?？。\s])\s*(?=(?:回?答案?|解答|答复|[AaＡ])\s*\d{0,4}\s*[:：])")
 _ITEM = re.compile(r"(?:[-*•·]|[①-⑳]|\d{1,3}\s*[.、．)）]|[（(]\d{1,3}[)）])\s*\S")
 _LEAST_MARKED = 2
+# A report and the minutes of a meeting have headings, too.
+_GUESSED = Remark(
+    "没有问句：标题当作问法，下面的文字当作答案。",
+    "Nothing asks: headings are taken for the questions, what stands under them for the answers.",
+    is_guess=True,
+)
 _TITLES = 10  # lines in which a table's headings may stand
 _COMMAS = ("，", "、", ",")
 _NONE: Mapping[int, str] = MappingProxyType({})
@@ -92,7 +98,9 @@ def drafts_of(given: Sequence[Paragraph]) -> list[Read]:
             "没有认出问答：请写成“问：…”“答：…”，或每个问题单独一行并以问号结尾。",
             "No questions and answers were made out: write “Q: …” and “A: …”, or each question on a line of its own with a question mark.",
         )
-    return _drafts(pairs)
+    is_told = has_marks or any(_QUESTION.match(each.text) for each in paragraphs)
+    is_asked = 2 * sum(looks_asked(pair.question) for pair in pairs) >= len(pairs)
+    return _drafts(pairs) if is_told or is_asked else [_GUESSED, *_drafts(pairs)]
 
 
 def _marked(paragraphs: Sequence[Paragraph]) -> list[Read]:

@@ -181,3 +181,17 @@ def test_a_password_and_an_old_file_with_a_new_name_are_told_apart(name: str) ->
         parse(name, old + "EncryptedPackage".encode("utf-16-le"))
     with pytest.raises(UnreadableFile, match=f"另存为 {name[1:]}"):
         parse(name, old)
+
+
+def test_headings_that_ask_nothing_are_a_guess() -> None:
+    minutes = (
+        paragraph("会议内容", "3"),
+        paragraph("讨论了预算。"),
+        paragraph("下一步", "3"),
+        paragraph("采购。"),
+    )
+    assert parse("x.docx", document(*minutes)).is_guess
+    asked = (paragraph("忘记密码", "3"), paragraph("点链接。"), paragraph("下一步", "3"), paragraph("采购。"))
+    assert not parse("x.docx", document(*asked)).is_guess
+    marked = map(paragraph, ("问：预算", "答：一万。"))
+    assert not parse("x.docx", document(*marked)).is_guess
