@@ -31,9 +31,8 @@ from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Role
 from bot.workshop import Workshop
 from faq.entries import Entry
-from faq.formats import ImportPlan, Row, Rows, UnreadableFile, cut, plan
+from faq.formats import SUFFIXES, ImportPlan, Row, Rows, UnreadableFile, cut, plan
 
-SUFFIXES: Final = (".csv", ".xlsx", ".xlsm", ".md", ".jsonl", ".json", ".docx", ".txt")
 STAGED: Final = "import:"  # + where the file was sent
 _MOST: Final = 2_000_000  # bytes of a file that is sent in chat
 _LINES_SHOWN: Final = 8

@@ -63,3 +63,23 @@ async def test_long_names_and_narrow_screens_hide_nothing(run, long_named: Path,
         assert here["x"] >= 0
         assert here["x"] + here["width"] <= 390
         assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_a_long_address_in_what_waits_makes_no_page_wider_than_a_phone(
+    run, example: Path, page: Page
+) -> None:
+    program = await run(example)
+    address = await program.address()
+    await page.goto(f"{address}/chat")
+    link = "https://example.com/" + "path/that/never/ends/" * 5
+    assert await page.evaluate(_SAY, ["wang", "yucai", f"报障 门禁读卡器不亮 {link}"]) == 200
+    await page.get_by_text("已建单 1001").first.wait_for()
+    for text in ("接单 1001", "解决 1001 原因:电源坏了 方法:更换电源 预防:装防雷"):
+        assert await page.evaluate(_SAY, ["zhang", "duty", text]) == 200
+    await page.get_by_text("好了回 1").first.wait_for()
+    assert await page.evaluate(_SAY, ["wang", "yucai", "1"]) == 200
+    await page.get_by_text("1001 可入库").first.wait_for()
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.goto(f"{address}/knowledge")
+    await page.get_by_text("等处理").wait_for()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
