@@ -104,7 +104,7 @@ def parse(name: str, data: bytes, chosen: Chosen = NOTHING) -> Rows:
             f"{name} 太大了（超过 {MOST_BYTES // 1_000_000} MB），请分成几个文件。",
             f"{name} is too large (more than {MOST_BYTES // 1_000_000} MB), make several files of it.",
         )
-    refuse_old(name, data, suffix)
+    refuse_old(data, suffix)
     module, reading, _ = _FORMATS[suffix]
     try:
         rows = check(cast(_Reading, getattr(_module(module), reading))(data, chosen))

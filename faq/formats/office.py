@@ -12,7 +12,7 @@ _OLD: Final = (
 _ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
 
 
-def refuse_old(name: str, data: bytes, suffix: str) -> None:
+def refuse_old(data: bytes, suffix: str) -> None:
     """Refuse what cannot be read because of a password, or because only its name is new.
 
     Raises:
@@ -22,10 +22,10 @@ def refuse_old(name: str, data: bytes, suffix: str) -> None:
         return
     if _ENCRYPTED in data:
         raise UnreadableFile(
-            f"{name} 有打开密码，请去掉密码另存一份再发来。",
-            f"{name} opens only with a password, save a copy without one and send that.",
+            "这个文件有打开密码，请去掉密码另存一份再发来。",
+            "The file opens only with a password, save a copy without one and send that.",
         )
     raise UnreadableFile(
-        f"{name} 还是旧格式，只改了名字；请打开后另存为 {suffix} 再发来。",
-        f"{name} is of the old format and only has a new name, open it and save it as {suffix}.",
+        f"这个文件还是旧格式，只改了名字；请打开后另存为 {suffix} 再发来。",
+        f"The file is of the old format and only has a new name, open it and save it as {suffix}.",
     )
