@@ -5,11 +5,14 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Final
+from copy import copy
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from bot.tickets.papers import Paper, Table
 
 if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.styles.cell_style import StyleArray
     from openpyxl.worksheet.worksheet import Worksheet
 
 MEDIA_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -36,6 +39,13 @@ def workbook(paper: Paper) -> bytes:
     return out.getvalue()
 
 
+class _Look(NamedTuple):
+    size: int
+    is_bold: bool
+    has_border: bool
+    fill: str
+
+
 class Page:
     """One sheet, written from top to bottom."""
 
@@ -43,6 +53,7 @@ class Page:
         self._sheet = sheet
         self._paper = paper
         self._row = 1
+        self._looks: dict[_Look, StyleArray] = {}
         self._columns = max([_FEWEST_COLUMNS, *(len(table.columns) for table in paper.tables)])
         self._widths = _widths(paper.tables, self._columns)
 
@@ -129,19 +140,29 @@ class Page:
         fill: str = "",
     ) -> None:
         from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-        from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-        cell = self._sheet.cell(row=self._row, column=column)
+        cell: Any = self._sheet.cell(row=self._row, column=column)
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)[:_LONGEST] or None
         if text:
             cell.data_type = "s"  # also what begins with an equals sign
-        cell.font = Font(size=size, bold=is_bold)
-        cell.alignment = Alignment(wrap_text=True, vertical="center")
-        if has_border:
-            side = Side(style="thin", color=_RULE)
-            cell.border = Border(left=side, right=side, top=side, bottom=side)
-        if fill:
-            cell.fill = PatternFill("solid", start_color=fill)
+        look = _Look(size, is_bold, has_border, fill)
+        if look not in self._looks:  # dressing every cell anew takes most of the time
+            _dress(cell, look)
+            self._looks[look] = cell._style
+        else:
+            cell._style = copy(self._looks[look])
+
+
+def _dress(cell: Cell | MergedCell, look: _Look) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    cell.font = Font(size=look.size, bold=look.is_bold)
+    cell.alignment = Alignment(wrap_text=True, vertical="center")
+    if look.has_border:
+        side = Side(style="thin", color=_RULE)
+        cell.border = Border(left=side, right=side, top=side, bottom=side)
+    if look.fill:
+        cell.fill = PatternFill("solid", start_color=look.fill)
 
 
 def _widths(tables: Iterable[Table], count: int) -> list[int]:
