@@ -114,7 +114,10 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 )
 @explained
 def report(config_file: Path | None, first: datetime, last: datetime, customer: str, out: Path) -> None:
-    """Write what some days came to: figures, what contracts promise, and the tickets behind them."""
+    """Write the figures of some days.
+
+    With what contracts promise and the tickets behind them: a workbook or a page, of all customers or one.
+    """
     config = loaded(config_file)
     if out.suffix.lower() not in (".xlsx", ".html"):
         raise StoreFault(N_("{path} 要写成 .xlsx 或 .html。"), path=out)
