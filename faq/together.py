@@ -52,14 +52,15 @@ def counts(owners: Collection[str]) -> float:
 def behind(owners: Mapping[int, str], around: Around) -> dict[str, float]:
     """Return the evidence that each entry lacks beside the one whose phrasings explain most of a text.
 
-    `owners` are the entries of phrasings by number, also of such as do not lie around it: they are given nothing. None lacks less than 0,
-    so nothing gets more than it had.
+    `owners` are the entries of phrasings by number, also of such as do not lie around it: they are given nothing. None is given more than
+    all of it, though the parts of some that have nothing in common may come to more. None lacks less than 0, so nothing gets more than
+    it had, nor more than `WORTH`.
     """
     heard = [owners[number] for number in around.numbers]
     given = dict.fromkeys(owners.values(), 0.0)
     for owner, part in zip(heard, explained(around), strict=True):
         given[owner] += part
-    parts = {owner: max(0.0, part) for owner, part in given.items()}
+    parts = {owner: min(1.0, max(0.0, part)) for owner, part in given.items()}
     worth, most = WORTH * counts(heard), max(parts.values(), default=0.0)
     return {owner: round(worth * (most - part), DIGITS) for owner, part in parts.items()}
 
