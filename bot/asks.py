@@ -84,6 +84,11 @@ class Result(About, frozen=True, kw_only=True, tag=True):
     prevention: str = ""
     others: tuple[int, ...] = ()
 
+    @property
+    def tickets(self) -> tuple[int, ...]:
+        """All of them."""
+        return self.ticket, *self.others
+
 
 class Check(About, frozen=True, kw_only=True, tag=True):
     """Does it work? 1 yes, 2 no."""

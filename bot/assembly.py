@@ -326,7 +326,7 @@ async def assemble(
     checking = Checking(desk=desk, drafts=drafts, store=store, rules=rules)
     dialogue = Dialogue(
         checking=checking,
-        resulting=Resulting(desk=desk, talk=talk),
+        resulting=Resulting(desk=desk, drafts=drafts, talk=talk),
         desk=desk,
         store=store,
         rules=rules,

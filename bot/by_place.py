@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from bot.asking_after import AskingAfter
 from bot.asks import Ask, Offer
 from bot.checking import Checking
 from bot.commands import parse
 from bot.desk import Desk
 from bot.finding import Finding
-from bot.hearing import Hearing, closing
+from bot.hearing import Hearing, closing, part_of
 from bot.opening import Opening
 from bot.outcomes import outcome
 from bot.placed import Placed, names_places, placed
@@ -86,7 +84,7 @@ class ByPlace:
         named = {place for each in said for place in each.places}
         whole = closing(hearing, ClosedAsk(ask.id, "placed")) if len(named) == len(questions) else hearing
         for part, place in enumerate(taken, 1):
-            heard = whole if part == len(taken) else _part(hearing, part)
+            heard = whole if part == len(taken) else part_of(hearing, part)
             outside = offer.outside if place == len(offer.earlier) else ""
             await self._opening.offered(heard, questions[place], outside=outside)
         if not taken:
@@ -103,26 +101,23 @@ class ByPlace:
         if not is_said_to_us and any(isinstance(each, Wish) for each in doings):
             return False
         for part, (doing, (_, tickets)) in enumerate(zip(doings, meant, strict=True), 1):
-            heard = hearing if part == len(doings) else _part(hearing, part)
+            heard = part_of(hearing, part) if len(doings) > 1 else hearing
             if isinstance(doing, Wish):
                 await self._asking_after.about_several(heard, tickets, doing)
             else:
-                await self._checked(heard, tickets, works=bool(doing), part=part)
+                await self._checked(heard, tickets, works=bool(doing))
+        if len(doings) > 1:
+            await self._desk.answer([], hearing.origin)
         return True
 
-    async def _checked(self, hearing: Hearing, tickets: Sequence[Ticket], *, works: bool, part: int) -> None:
+    async def _checked(self, hearing: Hearing, tickets: Sequence[Ticket], *, works: bool) -> None:
         """Close solved tickets that work, or open those again that do not."""
         for count, ticket in enumerate(tickets, 1):
-            heard = hearing if count == len(tickets) else _part(hearing, part * 10 + count)
+            heard = hearing if count == len(tickets) else part_of(hearing, count)
             if works:
                 await self._checking.confirm(heard, ticket)
             else:
                 await self._desk.take(ticket.number, s.Reopen(hearing.by, hearing.text), heard.origin)
-
-
-def _part(hearing: Hearing, part: int) -> Hearing:
-    """Return what was heard as one of several things that it brings about, before the last."""
-    return replace(hearing, origin=replace(hearing.origin, part=part))
 
 
 def _takes(said: str) -> bool | None:

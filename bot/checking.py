@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from msgspec.structs import replace
-
 from bot.asks import Ask, Check
 from bot.desk import Desk
 from bot.drafts import Drafts
-from bot.hearing import Hearing, closing
+from bot.hearing import Hearing, closing, part_of
 from bot.outcomes import outcome
 from bot.short_answers import GOOD, confirmed_with_scores, corrected, praise, says_broken, scores
 from bot.store.contract import ClosedAsk, Store
@@ -53,8 +51,8 @@ class Checking:
         for count, (place, choice_made) in enumerate(told, 1):
             ask, ticket = waiting[place]
             is_last = count == len(told) and not found.rest
-            part = replace(hearing, origin=replace(hearing.origin, part=0 if is_last else count))
-            closed = closing(part, ClosedAsk(ask.id, str(choice_made)))
+            heard = hearing if is_last else part_of(hearing, count)
+            closed = closing(heard, ClosedAsk(ask.id, str(choice_made)))
             await self.chosen(closed, ticket.number, choice_made, hearing.text)
         return found.rest
 
@@ -71,7 +69,7 @@ class Checking:
             return False
         is_yes = min(given[:2]) >= GOOD or (given[2] and not says_broken(given[2]))
         if not is_yes:
-            await self._ask_again(hearing, ticket)
+            await self.ask_again(hearing, ticket)
         else:
             rated = closing(hearing, ClosedAsk(ask.id, "rated"))
             await self._desk.take(ticket.number, s.Rate(hearing.by, *given), rated.origin)
@@ -87,12 +85,13 @@ class Checking:
                 return True
         return False
 
-    async def _ticket(self, ask: Ask) -> Ticket | None:
-        return await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None
-
-    async def _ask_again(self, hearing: Hearing, ticket: Ticket) -> None:
+    async def ask_again(self, hearing: Hearing, ticket: Ticket) -> None:
+        """Ask whether a solved ticket works now, because what was said about it says neither."""
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
         text = speaker.say("{number} 现在好了吗？好了回 1，还有问题回 2。", number=ticket.number)
         about = Check(ticket=ticket.number)
         message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
         await self._desk.answer([message], hearing.origin)
+
+    async def _ticket(self, ask: Ask) -> Ticket | None:
+        return await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None

@@ -32,7 +32,7 @@ from bot.asks import (
 )
 from bot.checking import Checking
 from bot.desk import Desk
-from bot.hearing import Hearing, closing, restated
+from bot.hearing import Hearing, closing, part_of, restated
 from bot.knowledge import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
@@ -188,8 +188,7 @@ class Dialogue:
             return await self._chosen(hearing, choices[0], *still)
         if any(isinstance(ask.about, Answered) for ask in choices) and (more := thanked_besides(text)):
             thanks, rest = more
-            part = replace(hearing.origin, part=1)
-            await self._thanked(replace(hearing, text=thanks, origin=part), asks)
+            await self._thanked(replace(part_of(hearing, 1), text=thanks), asks)
             raise NotAnAnswer((), rest=rest)
         if await self._resulting.told(hearing, asks):
             return None
@@ -239,8 +238,8 @@ class Dialogue:
             ticket = await self._store.ticket(ask.about.ticket)
             return ticket is not None and ticket.visit is not None and ticket.visit.times == ask.about.times
         if isinstance(ask.about, Result):
-            ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.status is Status.OPEN
+            lacking = [await self._store.ticket(each) for each in ask.about.tickets]
+            return any(each is not None and each.status is Status.OPEN for each in lacking)
         if isinstance(ask.about, Needed):
             return await self.waits(ask.about.ticket)
         if isinstance(ask.about, Rating):

@@ -140,7 +140,7 @@ class Finding:
         """Return the tickets whose owner, who speaks, was just asked for what is missing of their result."""
         asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
         about = next((ask.about for ask in asks if isinstance(ask.about, Result)), None)
-        found = [await self._store.ticket(each) for each in (about.ticket, *about.others)] if about else []
+        found = [await self._store.ticket(each) for each in about.tickets] if about else []
         return tuple(each.number for each in found if each is not None and each.status is Status.OPEN)
 
     async def _undoable(self, hearing: Hearing) -> list[Ticket]:

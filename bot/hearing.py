@@ -110,6 +110,12 @@ def closing(hearing: Hearing, *closed: ClosedAsk) -> Hearing:
     return replace(hearing, origin=origin)
 
 
+def part_of(hearing: Hearing, part: int) -> Hearing:
+    """Return what was heard as one of several things that it brings about, before the whole is done with."""
+    within = hearing.origin.part
+    return replace(hearing, origin=replace(hearing.origin, part=f"{within}.{part}" if within else f"{part}"))
+
+
 def restated(hearing: Hearing, text: str) -> Hearing:
     """Return the hearing as if another text had been said."""
     return replace(hearing, text=text, quotes=None)

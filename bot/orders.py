@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from bot import answers
 from bot.aside import AnswersAside
-from bot.asks import Check, Suggestion
+from bot.asks import Suggestion
 from bot.commands import WITH_NUMBER, Command, misheard, nearest, parse
 from bot.complaining import Complaining
 from bot.desk import Desk
@@ -33,7 +33,7 @@ from bot.promising import Promising
 from bot.raising import pressed
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.tickets import steps as s
-from bot.tickets.errors import N_, Incomplete, Phrase, TicketError, TooOld, in_one, which_of
+from bot.tickets.errors import N_, Phrase, TicketError, TooOld, which_of
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
@@ -176,33 +176,17 @@ class Orders(AnswersAside):
             named = lacking or (fitting[0].number,)
         else:
             named = (number,)
-        return await self._on_each(hearing, command, *named)
-
-    async def _on_each(self, hearing: Hearing, command: Command, number: int, *also: int) -> bool:
-        """Do it with all tickets that are named at once: each is a commit of its own, and a refusal of one keeps nobody from the others."""
-        numbers, each = await self._of_each(command, number, also)
+        numbers, each = await self._of_each(command, named)
         if len(numbers) == 1:
-            return await self._on_ticket(hearing, each, number)
+            return await self._on_ticket(hearing, each, numbers[0])
         if command.word is Word.RESOLVE and _EACH_ITS_OWN.search(each.rest):
             raise which_of(numbers)
-        lacking: list[Incomplete] = []
-        for part, one in enumerate(numbers):
-            heard = replace(hearing, origin=replace(hearing.origin, part=part)) if part else hearing
-            try:
-                await self._on_ticket(heard, each, one)
-            except Incomplete as error:
-                lacking.append(error)
-            except TicketError as refusal:
-                await self.refuse(heard, refusal)
-        if lacking:
-            raise in_one(lacking)
+        await self._on_each(hearing, numbers, lambda heard, number: self._on_ticket(heard, each, number))
         return True
 
-    async def _of_each(
-        self, command: Command, number: int, also: tuple[int, ...]
-    ) -> tuple[tuple[int, ...], Command]:
+    async def _of_each(self, command: Command, named: Sequence[int]) -> tuple[tuple[int, ...], Command]:
         """Return the tickets that are meant at once, and what is asked for each of them."""
-        numbers, asked = [number, *also], command
+        numbers, asked = list(named), command
         for other, rest in others(command):
             if may_be_words(command) and await self._finding.going_on(other) is None:
                 break
@@ -254,26 +238,10 @@ class Orders(AnswersAside):
         message = Message(to=Place.ASKER, text=text, about=Suggestion(command=command))
         await self._desk.answer([message], hearing.origin)
 
-    async def refuse(self, hearing: Hearing, error: TicketError) -> None:
-        """Say why a step is refused, and what works instead; to staff not before the customer."""
-        number = error.values.get("number")
-        about = number if isinstance(number, int) else None
-        text = self._speak(hearing).refuse(error)
-        asked = error.about if isinstance(error, Incomplete) else None
-        message = Message(to=Place.ASIDE, text=text, ticket=about, about=asked)
-        await self._desk.answer([message], hearing.origin)
-
     async def apologise(self, hearing: Hearing) -> None:
         """Say sorry to whoever is angry with the bot, and offer a person."""
         text = self._speak(hearing).say("抱歉没帮上忙，回 1 转人工。")
         message = Message(to=Place.ASKER, text=text, about=Suggestion(command=f"/{Word.HUMAN}"))
-        await self._desk.answer([message], hearing.origin)
-
-    async def check_again(self, hearing: Hearing, ticket: Ticket) -> None:
-        """Ask whether a solved ticket works now, because what was said about it says neither."""
-        text = self._speak(hearing).say("{number} 现在好了吗？好了回 1，还有问题回 2。", number=ticket.number)
-        about = Check(ticket=ticket.number)
-        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
         await self._desk.answer([message], hearing.origin)
 
     async def _on_ticket(self, hearing: Hearing, command: Command, number: int) -> bool:

@@ -29,7 +29,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     room: Room | None
     language: str
     closed_asks: tuple[ClosedAsk, ...] = ()  # answered by this message
-    part: int = 0  # the last that is said of it is 0
+    part: str = ""  # the whole comes last: 1, 2.1, 2.2, 2, then the whole
 
     def own_language(self, room: Room) -> str:
         """Return the speaker's language, where it is not that of a room; empty for staff, who have none of their own."""

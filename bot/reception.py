@@ -351,7 +351,7 @@ class Reception:
             step = self._following_on.supplement(hearing, said)
             await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
         elif ticket.status is Status.SOLVED and not says_broken(said):
-            await self._orders.check_again(hearing, ticket)
+            await self._checking.ask_again(hearing, ticket)
         else:
             try:
                 await self._desk.take(ticket.number, s.Reopen(hearing.by, said), hearing.origin, known=ticket)

@@ -5,27 +5,27 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from msgspec.structs import replace
-
+from bot.aside import AnswersAside
 from bot.asks import Ask, Rest, Result
 from bot.desk import Desk
+from bot.drafts import Drafts
 from bot.hearing import Hearing, closing, restated
 from bot.results import told
 from bot.short_answers import only_promises
 from bot.store.contract import ClosedAsk
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
-from bot.tickets.errors import Incomplete, in_one, which_of
+from bot.tickets.errors import which_of
 
 _LONGEST_REST = 40  # characters
 _NUMBER: Final = re.compile(r"^\s*#?\d{3,9}[\s:：,，、]+")  # 1002 他在附近
 
 
-class Resulting:
+class Resulting(AnswersAside):
     """Solves tickets with what their owners say after the question."""
 
-    def __init__(self, *, desk: Desk, talk: Talk) -> None:
-        self._desk = desk
+    def __init__(self, *, desk: Desk, drafts: Drafts, talk: Talk) -> None:
+        super().__init__(desk, drafts)
         self._talk = talk
 
     def rest(self, hearing: Hearing, asks: list[Ask]) -> Hearing | None:
@@ -55,17 +55,11 @@ class Resulting:
             return False
         if result.others and await self._desk.is_handled(hearing.origin):
             return True  # what it lacked was asked for anew, and may be answered by other words only
-        numbers = (result.ticket, *result.others)
-        if result.others and any(str(each) in hearing.text for each in numbers):
-            raise which_of(numbers)  # 1001是卡纸，1002换墨盒: no customer reads the number of another
+        if result.others and any(str(each) in hearing.text for each in result.tickets):
+            raise which_of(result.tickets)  # 1001是卡纸，1002换墨盒: no customer reads the number of another
         step = s.Resolve(hearing.by, result.cause, result.method, result.prevention)
-        origin = closing(hearing, ClosedAsk(ask.id, "told")).origin
-        lacking: list[Incomplete] = []
-        for part, number in enumerate(numbers):
-            try:
-                await self._desk.take(number, step, replace(origin, part=part))
-            except Incomplete as error:
-                lacking.append(error)
-        if lacking:
-            raise in_one(lacking)
+        whole = closing(hearing, ClosedAsk(ask.id, "told"))
+        await self._on_each(
+            whole, result.tickets, lambda heard, number: self._desk.take(number, step, heard.origin)
+        )
         return True
