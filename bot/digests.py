@@ -12,11 +12,10 @@ from bot.desk import Desk, Notice
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.figuring import Figuring
-from bot.spans import day_of, monday_of, week_before
+from bot.spans import around, day_of, monday_of, week_before
 from bot.tickets.messages import Message, Place
 from bot.tickets.papers import Attached
 from bot.tickets.rules import Role, Rules
-from scheduler.workdays import instant_on
 
 _LATE: Final = timedelta(hours=3)  # after a longer absence the next one is soon enough
 _USEFUL: Final = timedelta(hours=12)
@@ -76,15 +75,9 @@ class Digests:
         """Yield of each kind the latest instant up to now, and the one after it."""
         day = now.astimezone(self._rules.zone).date()
         if self._times.daily is not None:
-            yield "daily", *self._around(now, day, self._times.daily, _DAY)
+            yield "daily", *around(now, day, self._times.daily, _DAY, self._rules.zone)
         if self._times.weekly is not None:
-            yield "weekly", *self._around(now, monday_of(day), self._times.weekly, _WEEK)
-
-    def _around(self, now: datetime, day: date, at: time, every: timedelta) -> tuple[datetime, datetime]:
-        before, found, after = (
-            instant_on(self._rules.zone, each, at) for each in (day - every, day, day + every)
-        )
-        return (found, after) if found <= now else (before, found)
+            yield "weekly", *around(now, monday_of(day), self._times.weekly, _WEEK, self._rules.zone)
 
     async def _tell_rooms(self, day: date, now: datetime) -> None:
         """Tell each duty room of the day; one that is told in the morning is of the day before."""

@@ -1,16 +1,18 @@
-"""Days in a row that figures are asked of: a day, a week, a month."""
+"""Days in a row that figures are asked of: a day, a week, a month; and when what is told each of them comes."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
 from scheduler.periods import months_later
+from scheduler.workdays import instant_on
 
 _DAY: Final = timedelta(days=1)
 
@@ -86,6 +88,12 @@ def _this_year(today: date) -> Span:
 def monday_of(day: date) -> date:
     """Return the first day of a week."""
     return day - day.weekday() * _DAY
+
+
+def around(now: datetime, day: date, at: time, every: timedelta, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Return of what comes `every` so many days at a time of day, also on `day`, the last up to now and the one after it, in UTC."""
+    before, found, after = (instant_on(zone, each, at) for each in (day - every, day, day + every))
+    return (found, after) if found <= now else (before, found)
 
 
 def _day(day: date, speaker: Speaker) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from bot.knowledge import Knowledge
+from bot.learning.naming import named_at_start
 from bot.store.knowledge_contract import Uses
 from bot.tickets.speaker import Speaker
 from faq.entries import Entry
@@ -39,7 +40,8 @@ def found_lines(
 
     All entries are gone over: where they are many that takes long.
     """
-    exact = knowledge.stored(words.strip().upper()) or knowledge.stored(words.strip())
+    named = named_at_start(words, knowledge.stored)
+    exact = knowledge.stored(named[0]) if named is not None and not named[1] else None
     if exact is not None:
         return _whole(exact, uses, scope(exact.customer), speaker)
     found = searched(words, knowledge.entries()) or near

@@ -5,7 +5,6 @@ Nothing that a customer typed becomes an answer without a human.
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -20,6 +19,7 @@ from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers
 from bot.learning.listing import shortened
 from bot.learning.masking import masked
+from bot.learning.naming import named_at_start
 from bot.learning.pending import Pending
 from bot.learning.proposing import SHOWN, SHOWN_ANSWER, Proposing, lesson_id
 from bot.learning.saying import Saying
@@ -52,7 +52,6 @@ WORDS = frozenset(
     }
 )
 _SURELY_ABOUT_ENTRIES = ("不对", "有误", "wrong", "启用", "enable", "设为通用", "general")
-_ENTRY = re.compile(r"\s*([A-Za-z]{1,8})-?(\d{1,9})(?=$|[\s,，:：。])[\s,，:：]*")
 
 
 class Teaching:
@@ -122,10 +121,13 @@ class Teaching:
         match command.word:
             case Word.TEACH:
                 self._check_author(hearing, draft, reference)
-                self._check_not_live(lesson, draft, reference)
+                template = N_("{number} 已经是 {entry}。要改回“改 {entry} 新答案”。")
+                self._check_not_live(lesson, draft, reference, template)
                 await self._handed_in(hearing, lesson, draft, reference)
             case Word.DROP:
                 self._check_author(hearing, draft, reference)
+                template = N_("{number} 已经是 {entry}。不该有的话回“停用 {entry} 原因”。")
+                self._check_not_live(lesson, draft, reference, template)
                 await self._decide(lesson, "dropped", hearing.now)
                 await self._saying.say(hearing, N_("{number} 不入库。"), number=reference)
             case Word.APPROVE:
@@ -191,11 +193,9 @@ class Teaching:
         same = (each for each in self._knowledge.entries() if fold(each.question) == fold(draft.question))
         return next((each for each in same if each.customer in (None, draft.customer)), None)
 
-    def _check_not_live(self, lesson: Lesson, draft: Proposed, reference: str) -> None:
+    def _check_not_live(self, lesson: Lesson, draft: Proposed, reference: str, template: str) -> None:
         if lesson.outcome == "approved" and (live := self._live(draft)) is not None:
-            raise TicketError(
-                N_("{number} 已经是 {entry}。要改回“改 {entry} 新答案”。"), number=reference, entry=live.id
-            )
+            raise TicketError(template, number=reference, entry=live.id)
 
     async def _is_waiting(self, reference: str) -> bool:
         lesson = await self._store.lesson(lesson_id(reference))
@@ -332,14 +332,8 @@ class Teaching:
         """Return what a word is about, the number of a ticket or the id of an entry, and what is said about it."""
         if command.number is not None:
             return str(command.number), command.rest
-        first, _, rest = command.rest.partition(" ")
-        if first and self._knowledge.stored(first) is not None:
-            return first, rest.strip()
-        found = _ENTRY.match(command.rest)
-        if found is not None:
-            digits = found[2] if found[2].startswith("0") else found[2].zfill(3)
-            return f"{found[1].upper()}-{digits}", command.rest[found.end() :].strip()
-        return (None if quoted is None else str(quoted)), command.rest
+        named = named_at_start(command.rest, self._knowledge.stored)
+        return named or ((None if quoted is None else str(quoted)), command.rest)
 
     def _check_author(self, hearing: Hearing, draft: Proposed, reference: str) -> None:
         is_manager = hearing.role.is_manager or self._keepers.has(hearing.by, hearing.role)
@@ -348,7 +342,7 @@ class Teaching:
             raise NotTheirs(template, number=reference, author=draft.author)
 
     def _check_keeper(self, hearing: Hearing) -> None:
-        if not self._keepers.has(hearing.by, hearing.role) and hearing.by not in self._keepers.people:
+        if not self._keepers.has(hearing.by, hearing.role):
             raise NotTheirs(N_("这一步由知识管理员 {keepers} 定。"), keepers=self._keepers.people)
 
     def _check_open(self, lesson: Lesson, draft: Proposed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from itertools import count
 
@@ -20,8 +20,10 @@ from bot.learning.curator import Curator, Decide, edited, new_answer, with_alias
 from bot.learning.gaps import Group, grouped, is_for, ripe, with_all
 from bot.learning.keepers import Keepers
 from bot.learning.listing import shortened
+from bot.learning.naming import named_at_start
 from bot.learning.saying import Saying
-from bot.lessons import Lesson, Missed, Picked
+from bot.lessons import Lesson, Picked
+from bot.spans import around, monday_of
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning
 from bot.tickets.errors import N_, TicketError
@@ -37,7 +39,6 @@ _MOST_GAPS = 5
 _MOST_PICKS = 4  # together at most nine: a number is one digit
 _MOST_REVIEWS = 5
 _SHOWN = 24
-_NAMES_AN_ENTRY = re.compile(r"\s*([A-Za-z]{1,8})-?(\d{1,9})\s*[。.]?\s*")
 
 
 class Weekly:
@@ -71,24 +72,24 @@ class Weekly:
         """Return when the next list is due; None where nobody wants one."""
         if not self._keepers.are_named:
             return None
-        monday = self._monday(now)
+        monday, following = self._mondays(now)
         is_open = self._done != monday and now - monday <= _LATE
-        return monday if is_open else monday + WEEK
+        return monday if is_open else following
 
     async def tick(self, now: datetime) -> None:
-        """Send the list when it is due, once a week however many processes there are."""
+        """Send the list when it is due, once a week however many processes there are; what the store refused is told with the next tick."""
         if not self._keepers.are_named:
             return
-        monday = self._monday(now)
-        if self._done == monday:
-            return
-        self._done = monday
-        if now - monday > _LATE:
+        monday, _ = self._mondays(now)
+        if self._done == monday or now - monday > _LATE:
             return
         for person in self._keepers.people:
             notice = await self._notice_for(person.id, now)
             if notice is not None:
-                await self._desk.tell([notice], f"weekly|{monday.date()}|{person.id}", now)
+                await self._desk.tell(
+                    [notice], f"weekly|{monday.astimezone(self._rules.zone).date()}|{person.id}", now
+                )
+        self._done = monday
 
     async def show(self, hearing: Hearing) -> None:
         """Answer with the list as it is now; whoever asked may deal with it where they asked."""
@@ -103,10 +104,8 @@ class Weekly:
         """Deal with one item of the list: a wording is taken as it is, an unanswered question asks for its answer."""
         if not 1 <= number <= len(about.groups):
             return
-        lessons = [lesson for id_ in about.groups[number - 1] if (lesson := await self._store.lesson(id_))]
-        waiting = [lesson for lesson in lessons if not lesson.outcome]
+        waiting = await self._waiting(hearing, about.groups[number - 1])
         if not waiting:
-            await self._saying.say(hearing, N_("这一条已经处理过了。"))
             return
         matter = waiting[0].matter
         if isinstance(matter, Picked):
@@ -129,10 +128,8 @@ class Weekly:
 
     async def told(self, hearing: Hearing, about: Gap) -> None:
         """Take an answer, or the id of the entry that has it."""
-        lessons = [lesson for id_ in about.lessons if (lesson := await self._store.lesson(id_))]
-        waiting = [lesson for lesson in lessons if not lesson.outcome and isinstance(lesson.matter, Missed)]
+        waiting = await self._waiting(hearing, about.lessons)
         if not waiting:
-            await self._saying.say(hearing, N_("这一条已经处理过了。"))
             return
         group = (await beside(grouped, waiting))[0]
         named = self._named(hearing.text)
@@ -155,10 +152,20 @@ class Weekly:
 
     async def dropped(self, hearing: Hearing, about: Gap) -> None:
         """Leave a question without an answer for good."""
-        lessons = [lesson for id_ in about.lessons if (lesson := await self._store.lesson(id_))]
-        closed = tuple(replace(lesson, outcome="dropped") for lesson in lessons)
+        waiting = await self._waiting(hearing, about.lessons)
+        if not waiting:
+            return
+        closed = tuple(replace(lesson, outcome="dropped") for lesson in waiting)
         await self._store.learn(Learning(at=hearing.now, lessons=closed))
         await self._saying.say(hearing, N_("好，这个问题不再列出。"))
+
+    async def _waiting(self, hearing: Hearing, ids: Sequence[str]) -> list[Lesson]:
+        """Return those of some lessons that nobody has decided; where none is left, say so."""
+        lessons = [lesson for id_ in ids if (lesson := await self._store.lesson(id_))]
+        waiting = [lesson for lesson in lessons if not lesson.outcome]
+        if not waiting:
+            await self._saying.say(hearing, N_("这一条已经处理过了。"))
+        return waiting
 
     async def _taken(self, hearing: Hearing, lessons: list[Lesson], decide: Decide, why: str) -> Entry:
         closed = [replace(lesson, outcome="taken") for lesson in lessons]
@@ -223,10 +230,10 @@ class Weekly:
         return due[:_MOST_REVIEWS]
 
     def _named(self, text: str) -> str | None:
-        found = _NAMES_AN_ENTRY.fullmatch(text)
-        if found is None:
+        named = named_at_start(text, self._knowledge.stored)
+        if named is None or named[1]:
             return None
-        id_ = f"{found[1].upper()}-{found[2]}"
+        id_, _ = named
         if self._knowledge.stored(id_) is None:
             raise TicketError(N_("没有 {entry} 这一条。找编号：查 关键词"), entry=id_)
         return id_
@@ -242,11 +249,9 @@ class Weekly:
             scope=self._saying.scope(entry.customer),
         )
 
-    def _monday(self, now: datetime) -> datetime:
-        local = now.astimezone(self._rules.zone)
-        day = local.date() - timedelta(days=local.weekday())
-        monday = datetime.combine(day, _AT, self._rules.zone)
-        return monday if monday <= now else datetime.combine(day - WEEK, _AT, self._rules.zone)
+    def _mondays(self, now: datetime) -> tuple[datetime, datetime]:
+        day = now.astimezone(self._rules.zone).date()
+        return around(now, monday_of(day), _AT, WEEK, self._rules.zone)
 
 
 def _gap_item(number: int, group: Group, speaker: Speaker) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.assembly import Bot
 from bot.clock import StillClock
@@ -90,6 +91,20 @@ class JumpingClock(StillClock):
     def jump(self, by: timedelta) -> None:
         """Move it, in either direction."""
         self._now += by
+
+
+class RefusingOnce:
+    """A store that refuses one of its methods once."""
+
+    def __init__(self, store: Any, method: str) -> None:
+        self._store = store
+        self._refused = method
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._refused:
+            self._refused = ""
+            raise OSError("the disk is away")
+        return getattr(self._store, name)
 
 
 class Office:

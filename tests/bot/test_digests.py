@@ -13,7 +13,7 @@ import pytest
 from bot.config import load
 from bot.config_mistakes import ConfigurationFaults
 from bot.config_model import DigestTimes
-from tests.bot.office import CUSTOMER, DUTY, START, Office
+from tests.bot.office import CUSTOMER, DUTY, START, Office, RefusingOnce
 
 _TIMES = DigestTimes(daily=time(18), weekly=time(9))
 
@@ -85,28 +85,11 @@ async def test_one_in_the_morning_is_of_the_day_before(offices: Any) -> None:
     assert "要盯：1001" in text
 
 
-class _RefusingOnce:
-    """A store that refuses to read a page of tickets once."""
-
-    def __init__(self, store: Any) -> None:
-        self._store = store
-        self.is_refusing = True
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
-
-    async def recent_tickets(self, **asked: Any) -> Any:
-        if self.is_refusing:
-            self.is_refusing = False
-            raise OSError("the disk is away")
-        return await self._store.recent_tickets(**asked)
-
-
 @pytest.mark.asyncio
 async def test_what_the_store_refused_is_told_with_the_next_tick(offices: Any) -> None:
     first: Office = await offices()
     config = replace(first.bot.config, digests=DigestTimes(daily=time(18)))
-    office: Office = await offices(_RefusingOnce, config)
+    office: Office = await offices(lambda store: RefusingOnce(store, "recent_tickets"), config)
     await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
     office.said(DUTY)
     with pytest.raises(OSError, match="away"):
