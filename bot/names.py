@@ -6,6 +6,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from bot.one_line import shortened
 from faq.text import normalized
 
 _LONGEST: Final = 40  # characters
@@ -21,8 +22,7 @@ def shown(name: str) -> str:
     if name.isalnum() and len(name) <= _LONGEST:
         return name  # nearly always
     seen = "".join(_seen(character) for character in name)
-    line = " ".join(seen.split()).strip(_JOINER)
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
+    return shortened(" ".join(seen.split()).strip(_JOINER), _LONGEST)
 
 
 @lru_cache(maxsize=_LATELY)

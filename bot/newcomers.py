@@ -15,6 +15,7 @@ from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing, heard
 from bot.living import Living
+from bot.one_line import shortened
 from bot.set_up import CURRENT, ROOM, RoomNote, noted
 from bot.setting_up import SET_UP_WORDS, SettingUp
 from bot.store.contract import Kept, Store
@@ -116,7 +117,7 @@ class Newcomers:
         here = self._drafts.speaker(self._living.config.bot.language, now).say(_TOO_EARLY)
         key = f"n{_short(hearing.origin.seen)}.early"
         drafts = [self._drafts.notice(Message(to=Place.CUSTOMER, text=here), address, key, now)]
-        words = hearing.text if len(hearing.text) <= _LONGEST_WORDS else f"{hearing.text[:_LONGEST_WORDS]}…"
+        words = shortened(hearing.text, _LONGEST_WORDS)
         values = {"room": note.name, "name": hearing.by.name, "text": words}
         drafts += news(self._living, self._drafts, key, now, lambda to: to.say(_CALLED_EARLY, **values))
         kept = (Kept(_EARLY + address, now.isoformat()),)

@@ -13,6 +13,7 @@ from bot.desk import Desk
 from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing
 from bot.living import Living
+from bot.one_line import shortened
 from bot.set_up import STRANGER, StrangerNote, noted
 from bot.store.contract import Kept, Store
 from bot.store.instants import milliseconds
@@ -82,7 +83,7 @@ class Strangers:
 
     def _news(self, hearing: Hearing, *, is_first: bool) -> list[Draft]:
         """Tell the duty room what was written, and how whoever wrote it can be known."""
-        said = " ".join(hearing.text.split())[:_LONGEST]
+        said = shortened(hearing.text, _LONGEST)
 
         def told(speaker: Speaker) -> str:
             text = speaker.say(

@@ -21,10 +21,11 @@ from bot.deciding import (
     decided_before,
 )
 from bot.learning.gaps import grouped, ripe
-from bot.learning.listing import searched, shortened
+from bot.learning.listing import searched
 from bot.learning.weekly import WEEK
 from bot.lessons import Proposed, Stage
 from bot.measured import told
+from bot.one_line import shortened
 from bot.several_questions import asked_parts, with_parts
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.errors import N_

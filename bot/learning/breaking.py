@@ -11,7 +11,7 @@ from bot.desk import Desk, Notice
 from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.learning.keepers import Keepers
-from bot.learning.listing import shortened
+from bot.one_line import shortened
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message
 from bot.tickets.speaker import Speaker

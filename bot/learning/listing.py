@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.knowledge import Knowledge
 from bot.learning.naming import named_at_start
+from bot.one_line import shortened
 from bot.store.knowledge_contract import Uses
 from bot.tickets.speaker import Speaker
 from faq.entries import Entry
@@ -14,12 +15,6 @@ from faq.text import fold
 
 _MOST = 5
 _LONGEST = 44
-
-
-def shortened(text: str, longest: int) -> str:
-    """Return a text in one line, cut with an ellipsis where it is longer."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def searched(words: str, entries: list[Entry]) -> list[Entry]:

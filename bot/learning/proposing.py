@@ -11,8 +11,8 @@ from bot.drafts import Drafts
 from bot.knowledge import Knowledge
 from bot.learning.drafting import can_teach, drafted, known_names
 from bot.learning.keepers import Keepers
-from bot.learning.listing import shortened
 from bot.lessons import Lesson, Missed, Proposed, Stage
+from bot.one_line import shortened
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning
 from bot.tickets.kinds import Closing, Status

@@ -17,7 +17,6 @@ from bot.learning.correcting import Correcting
 from bot.learning.curator import Curator, approved
 from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers
-from bot.learning.listing import shortened
 from bot.learning.masking import masked
 from bot.learning.naming import named_at_start
 from bot.learning.pending import Pending
@@ -25,6 +24,7 @@ from bot.learning.proposing import SHOWN, SHOWN_ANSWER, Proposing, lesson_id
 from bot.learning.saying import Saying
 from bot.learning.weekly import Weekly
 from bot.lessons import Lesson, Proposed, Stage
+from bot.one_line import shortened
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning
 from bot.tickets.errors import N_, NotTheirs, TicketError

@@ -19,10 +19,10 @@ from bot.learning.answers import said_answer
 from bot.learning.curator import Curator, Decide, edited, new_answer, with_alias
 from bot.learning.gaps import Group, grouped, is_for, ripe, with_all
 from bot.learning.keepers import Keepers
-from bot.learning.listing import shortened
 from bot.learning.naming import named_at_start
 from bot.learning.saying import Saying
 from bot.lessons import Lesson, Picked
+from bot.one_line import shortened
 from bot.spans import around, monday_of
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from bot.one_line import shortened
 from bot.tickets.model import Ticket
 from bot.tickets.speaker import Speaker
 
@@ -23,5 +24,4 @@ def level_word(name: str) -> str:
 
 def title(ticket: Ticket, longest: int = 40) -> str:
     """Return the ticket's text on one line, shortened."""
-    line = " ".join(ticket.text.split())
-    return line if len(line) <= longest else line[: longest - 1] + "…"
+    return shortened(ticket.text, longest)
