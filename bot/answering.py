@@ -149,8 +149,9 @@ class Answering:
     ) -> None:
         """Give an answer with its source, or point to it when the room was given it a moment ago."""
         say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        may_point = not entries and hearing.customer_room is not None
         since = hearing.now - _AGAIN
-        given = await self._store.answers_since(hearing.origin.address, since) if not entries else []
+        given = await self._store.answers_since(hearing.origin.address, since) if may_point else []
         form = _form(entry)
         earlier = next((ask for ask in given if _gave(ask, entry.id, form)), None)
         about = Answered(

@@ -108,15 +108,23 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     texts: Texts
 
     async def tick(self, now: datetime) -> None:
-        """Let everything happen that is due at `now`; shifts first, because they say whom tickets call."""
+        """Let everything happen that is due at `now`; shifts first, because they say whom tickets call.
+
+        What fails keeps nobody from the others, and is raised when they had their turn.
+        """
+        last = self.digests  # it reads many tickets
+        parts = (self.office, self.contracts, self.desk, self.school.weekly, self.losses, self.unheard, last)
+        failed: list[Exception] = []
         async with self.ticking:
-            await self.office.tick(now)
-            await self.contracts.tick(now)
-            await self.desk.tick(now)
-            await self.school.weekly.tick(now)
-            await self.losses.tick(now)
-            await self.unheard.tick(now)
-            await self.digests.tick(now)  # last, because it reads many tickets
+            for each in parts:
+                try:
+                    await each.tick(now)
+                except Exception as fault:  # noqa: BLE001 - a list that cannot be made must not stop a deadline
+                    failed.append(fault)
+        if len(failed) > 1:
+            raise ExceptionGroup("several parts of a tick failed", failed)
+        if failed:
+            raise failed[0]
 
     def quota_warnings(self, voice: Says) -> Iterator[Warned]:
         """Yield what of the platforms' quotas is nearly used up, in somebody's words."""

@@ -57,11 +57,13 @@ class Losses:
         due = self.next_at(now)
         if due is None or due > now:
             return
-        lost, self._lost, self._told_at = self._lost, [], now
+        lost = self._lost.copy()  # they stay there where the store fails, until the next beat
         latest = lost[-1]
         draft = self._draft(lost, now)
         kept = (Kept(_TOLD, latest.key),)
         await self._desk.note(kept, [draft] if draft else [], now, f"{_KEY}{latest.key}")
+        del self._lost[: len(lost)]
+        self._told_at = now
 
     def _draft(self, lost: list[Queued], now: datetime) -> Draft | None:
         failed = Counter(message.adapter for message in lost)

@@ -94,15 +94,15 @@ class JumpingClock(StillClock):
 
 
 class RefusingOnce:
-    """A store that refuses one of its methods once."""
+    """A store that refuses one of its methods once; which one, may be said later."""
 
-    def __init__(self, store: Any, method: str) -> None:
+    def __init__(self, store: Any, refused: str = "") -> None:
         self._store = store
-        self._refused = method
+        self.refused = refused
 
     def __getattr__(self, name: str) -> Any:
-        if name == self._refused:
-            self._refused = ""
+        if name == self.refused:
+            self.refused = ""
             raise OSError("the disk is away")
         return getattr(self._store, name)
 

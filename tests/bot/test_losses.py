@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from adapters.contract import Capabilities, DeliveryFailed, Outgoing
 from bot.pace import Pace
-from tests.bot.office import CUSTOMER, DUTY
+from tests.bot.office import CUSTOMER, DUTY, RefusingOnce
 
 NOW = datetime(2026, 3, 6, 8, tzinfo=UTC)
 
@@ -79,3 +79,46 @@ def pace_after(messages: int) -> Pace:
     for _ in range(messages):
         pace.take("a", NOW)
     return pace
+
+
+class _Ticked:
+    """A part of the bot that only notes when it had its turn."""
+
+    def __init__(self) -> None:
+        self.at: list[datetime] = []
+
+    async def tick(self, now: datetime) -> None:
+        self.at.append(now)
+
+
+@pytest.mark.asyncio
+async def test_what_the_store_refused_is_told_with_the_next_tick_and_the_others_have_their_turn(offices):
+    office = await offices(RefusingOnce)
+    await office.hear(CUSTOMER, "王老师", "报障 打印机坏了")
+    office.said(DUTY)
+    [letter, *_] = await office.store.said_about(1001)
+    office.bot.losses.lost(letter)
+    later = _Ticked()
+    bot = replace(office.bot, digests=later)
+    office.store.refused = "commit"
+    with pytest.raises(OSError, match="away"):
+        await bot.tick(office.clock.now())
+    assert later.at == [office.clock.now()]
+    await office.tick()
+    assert [text for text in office.said(DUTY) if text.startswith("⚠️ 1 条消息没送到")]
+    await office.tick()
+    assert not office.said(DUTY)
+
+
+@pytest.mark.asyncio
+async def test_all_that_fails_in_a_tick_is_told(offices):
+    office = await offices()
+
+    class _Failing:
+        async def tick(self, now: datetime) -> None:
+            raise ValueError(f"nothing works at {now}")
+
+    bot = replace(office.bot, digests=_Failing(), unheard=_Failing())
+    with pytest.raises(ExceptionGroup) as caught:
+        await bot.tick(office.clock.now())
+    assert len(caught.value.exceptions) == 2
