@@ -15,6 +15,7 @@ from bot.hearing import Hearing
 from bot.orders import Orders
 from bot.outcomes import outcome, says_it_works
 from bot.sentence import Sentence
+from bot.short_answers import says_again
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -33,7 +34,6 @@ from bot.wishes import (
 )
 from faq.text import fold, looks_like_question, looks_like_trouble
 
-_AGAIN = re.compile(r"又|再次|还是|\bagain\b|\bstill\b", re.IGNORECASE)
 _WAITED = re.compile(
     r"等|催|到底|怎么|没人|人呢|[理管]|小时|钟头|天了|waiting|nobody", re.IGNORECASE
 )  # 能快点吗 may be said to anybody
@@ -186,7 +186,7 @@ class AskingAfter:
 
     async def again(self, hearing: Hearing) -> bool:
         """Ask whoever says that something fails again whether they mean what was solved for them; False when nothing was."""
-        if hearing.role.is_staff or hearing.mentions or not _AGAIN.search(hearing.text):
+        if hearing.role.is_staff or hearing.mentions or not says_again(hearing.text):
             return False
         fails = looks_like_trouble(hearing.text) or _FAILS_AGAIN.fullmatch(hearing.text.strip()) is not None
         if not fails or looks_like_question(hearing.text):

@@ -3,7 +3,6 @@ the ticket, and the bot does not talk between the two."""
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from msgspec.structs import replace
@@ -17,7 +16,7 @@ from bot.finding import Finding
 from bot.hearing import Hearing
 from bot.outcomes import outcome, says_it_works
 from bot.raising import raised
-from bot.short_answers import not_yet, says_still
+from bot.short_answers import not_yet, says_again, says_still
 from bot.talk import Talk, tells
 from bot.tellings import addition, may_ask, supplement, telling
 from bot.tickets import steps as s
@@ -28,7 +27,6 @@ from bot.tickets.rules import Rules
 from faq.outages import says_no_more
 from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_STILL: Final = re.compile(r"又|还是|仍|再次|\b(?:still|again)\b", re.IGNORECASE)
 _SHORT: Final = 6  # letters: 还是不行
 _LEAST_TOLD: Final = 6  # letters of what is told after a complaint
 
@@ -90,7 +88,7 @@ class FollowingOn:
         if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or fresh is not None:
             return False
         is_sure = _fails_again(text)
-        is_told = is_sure or (looks_like_trouble(text) and _STILL.search(text) is not None)
+        is_told = is_sure or (looks_like_trouble(text) and says_again(text))
         if not is_told or looks_like_question(text) or self._talk.is_with_staff(hearing):
             return False
         own = await self._finding.mine_open(hearing)

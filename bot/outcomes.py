@@ -11,7 +11,7 @@ import msgspec
 from bot.alike import mostly_shares, share
 from bot.deciding import is_asked
 from bot.sentence import Sentence
-from bot.short_answers import not_yet, says_still
+from bot.short_answers import not_yet, says_again, says_still
 from faq.text import fold, is_helped, is_thanks, looks_like_trouble
 
 _LONGEST = 60
@@ -26,7 +26,6 @@ _WORKS = Sentence(
     rf"{_KINDLY}"
 )
 _CLAUSES = re.compile(r"[\s,，。.!！;；~～]+")
-_STILL = re.compile(r"还是?|又|仍|依然|\b(?:still|again)\b", re.IGNORECASE)
 _WORKS_SOMEWHERE = re.compile(r"好了|可以了|正常了|恢复|谢|[?？]|怎么")
 _BESIDES = re.compile(
     r"^(?:对了|另外|还有|顺便(?:问(?:一下|下)?)?|但是?|不过|再问(?:一下|下)?|by the way|also|but)[\s,，:：]*",
@@ -60,7 +59,7 @@ def _outcome(text: str, known: tuple[str, ...]) -> Outcome | None:
         return None
     if not_yet(_MINE.sub("", said)):
         return Outcome(fails=_named(said, known) or 0)
-    is_still = _STILL.search(said) is not None and looks_like_trouble(said)
+    is_still = ("还" in said or says_again(said)) and looks_like_trouble(said)
     if is_still and not _WORKS_SOMEWHERE.search(said) and (place := _named(said, known)) is not None:
         return Outcome(fails=place)
     breaks = list(_CLAUSES.finditer(said))

@@ -266,7 +266,8 @@ _NOT_YET = re.compile(
     r"|not (?:yet|fixed|working)|still |(?:no(?:pe)?[,.! ]+)?(?:(?:same as|just like) before|no change|(?:the )?same (?:problem|thing|issue)|it(?: still)? (?:does(?:n['’]t| not) work|is(?:n['’]t| not) working))",
     re.IGNORECASE,
 )
-_AGAIN = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
+_STILL = re.compile(r"又|还是|仍|依然|再次|\b(?:still|again)\b", re.IGNORECASE)
+_STILL_FIRST = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
 
 
 def praise(text: str) -> tuple[int, int, str] | None:
@@ -314,7 +315,12 @@ def not_yet(text: str) -> bool:
 def says_still(text: str) -> bool:
     """Tell whether a text begins with saying that it fails still, or again."""
     said = text.strip()
-    return _AGAIN.match(said) is not None or not_yet(said)
+    return _STILL_FIRST.match(said) is not None or not_yet(said)
+
+
+def says_again(text: str) -> bool:
+    """Tell whether a text says anywhere that something is still so, or so again."""
+    return _STILL.search(text) is not None
 
 
 def says_broken(text: str) -> bool:
