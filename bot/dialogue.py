@@ -49,11 +49,13 @@ from bot.meanings import (
     left_behind,
     may_be_answered,
     may_check,
+    number_first,
     offered,
     says_not_helped,
     still_fails,
     told_about,
     what_fails,
+    words_wanted_of,
 )
 from bot.moments import is_day, moment_near
 from bot.not_an_answer import NotAnAnswer
@@ -224,7 +226,14 @@ class Dialogue:
         if quoted is not None:
             return [quoted] if may_be_answered(quoted) else []
         asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
-        return [ask for ask in asks if await self._makes_sense(ask)]
+        asks = [ask for ask in asks if await self._makes_sense(ask)]
+        number = number_first(hearing.text) if asks and hearing.role.is_staff else None
+        ticket = await self._store.ticket(number) if number is not None else None
+        if ticket is None:
+            return asks
+        named = {ticket.number, ticket.follows}
+        # 1002 换了根线 is no result of 1001, and its customer is not to read it.
+        return [ask for ask in asks if not named.isdisjoint(words_wanted_of(ask) or named)]
 
     async def _makes_sense(self, ask: Ask) -> bool:
         """Say whether the ticket of a question still waits for its answer."""

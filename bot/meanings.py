@@ -14,11 +14,15 @@ from bot.asks import (
     Ask,
     Check,
     Choices,
+    DayDraft,
     Details,
     Menu,
     Needed,
     Offer,
+    Progress,
     Rating,
+    Rest,
+    Result,
     Suggestion,
     Times,
 )
@@ -54,6 +58,7 @@ _IN_VAIN = re.compile(
 _DOES_NOT_FIT = re.compile(  # 不对，我这没有设置: said of an answer
     r"(?:[A-Za-z]{1,8}-?\d{1,9}\s*)?(?:这个?)?(?:答案|回答)?(?:不对(?!称|外|齐|等|着)|答非所问|不是(?:这个|这|我)(?:意思|问题|要?问的)|文不对题|牛头不对马嘴)|(?:我们?|这(?:边|里|儿)?)*+(?:根本|压根|就|并|也)?(?:没有|没找到|找不到|没看到|看不到)(?:这个?|你说的|那个?)?(?:按钮|选项|菜单|设置|入口|图标|页面|地方)",
 )
+_NUMBER_FIRST = re.compile(r"\s*#?(\d{3,9})[\s:：,，、]")
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 
 
@@ -76,6 +81,25 @@ def offered(hearing: Hearing, asks: list[Ask]) -> tuple[str, ...]:
         return ()
     is_soon = (hearing.now - last.asked_at).total_seconds() <= SOON_SECONDS
     return (*last.about.earlier, last.about.question)[-_MOST_OFFERED:] if is_soon else ()
+
+
+def words_wanted_of(ask: Ask) -> tuple[int, ...]:
+    """Return the tickets of which the next words of staff are taken, or passed on; none of other questions."""
+    match ask.about:
+        case Result() as result:
+            return result.tickets
+        case Rest(command=command):
+            return tuple(int(each) for each in command.split() if each.isdecimal())
+        case Progress(ticket=number) | DayDraft(ticket=number):
+            return (number,)
+        case _:
+            return ()
+
+
+def number_first(text: str) -> int | None:
+    """Return the number with which a text begins as with a ticket's: `1002 他在附近`, but not `302教室换了根线`."""
+    found = _NUMBER_FIRST.match(text)
+    return int(found[1]) if found is not None else None
 
 
 def fresh(asks: list[Ask]) -> int | None:
