@@ -11,9 +11,10 @@ from msgspec.structs import replace
 from bot.asks import Result
 from bot.commands import BETWEEN
 from bot.short_answers import only_promises, resolution_fields
-from faq.text import looks_like_question, looks_like_trouble
+from bot.tickets.endings import is_none
+from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
 
-_LONGEST, _LONGEST_REST = 120, 30  # characters
+_LONGEST: Final = 120  # characters
 _DID: Final = re.compile(
     r"(?:已经?|我|就|给|先|把.{1,8}?){0,3}(?:换|重[启装新做压插]|插(?![头座排口线槽])|拔|拧|清(?!晰)|调(?!制)|更新|升级|修|接(?![口头触])|焊|删|改|发(?!现)|教会|教了|讲解|演示|远程|授权|开通|关(?!系)|打开|装|加|恢复|设置|复位|充|擦|紧|replaced|restarted|reset|changed|tightened|cleaned|updated|reinstalled)",
     re.IGNORECASE,
@@ -30,7 +31,10 @@ def told(text: str, known: Result, *, is_command: bool = False) -> Result | None
     """Return what is known with what a text tells, None when it tells nothing of it; behind a command three parts are all of it."""
     named = _NAMED.match(text)
     said = text[named.end() :] if named is not None and int(named[1]) == known.ticket else text
-    if len(said) > _LONGEST or looks_like_question(said):
+    is_talk = (
+        is_noise(said) or is_thanks(said) or only_promises(said)
+    )  # 收到, 稍等: what is missing comes yet
+    if len(said) > _LONGEST or looks_like_question(said) or (is_talk and not is_none(said)):
         return None
     fields = {"cause": known.cause, "method": known.method, "prevention": known.prevention}
     labelled = {name: part for name, part in resolution_fields(said).items() if part}
@@ -39,15 +43,12 @@ def told(text: str, known: Result, *, is_command: bool = False) -> Result | None
     parts = [part for each in _PARTS.split(said) if (part := each.strip(BETWEEN))]
     if len(parts) == 1 and not said.isascii() and len(words := parts[0].split()) == _missing(fields):
         parts = words  # 灯泡老化 换灯泡 少开关
-    is_the_rest = bool(known.cause and known.method) and len(said) <= _LONGEST_REST
     missing = _missing(fields)
-    is_going_on = 0 < missing < len(fields) and len(parts) == missing and not only_promises(said)
+    is_going_on = 0 < missing < len(fields) and len(parts) == missing
     is_named = named is not None and said != text
     is_bare = is_command and re.search(r"[:：]", said) is None
     is_whole = (is_named or is_bare) and len(parts) == missing == len(fields)
-    is_told = (
-        is_the_rest or is_whole or is_going_on or any(_DID.match(part) or _is_cause(part) for part in parts)
-    )
+    is_told = is_whole or is_going_on or any(_DID.match(part) or _is_cause(part) for part in parts)
     if not parts or len(parts) > len(fields) or not is_told:
         return None
     free = [name for name, text in fields.items() if not text]

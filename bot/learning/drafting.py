@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.learning.masking import masked
 from bot.lessons import Proposed, Stage
+from bot.tickets.endings import is_none
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
@@ -14,7 +15,6 @@ from faq.text import fold
 
 _MOST_ALIASES = 5
 _LONGEST_QUESTION = 120
-_NOTHING_TO_SAY = ("无", "没有", "暂无", "不详", "-", "—", "none", "n/a", "no")
 _TEACHING = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST)
 
 
@@ -37,7 +37,7 @@ def drafted(
     known = (*names, ticket.requester.name, ticket.owner.name, *(helper.name for helper in ticket.helpers))
     question = masked(_first_line(ticket.text), known)[:_LONGEST_QUESTION].rstrip("。.，, ")
     cause, method, prevention = (
-        "" if part.strip("。. ").lower() in _NOTHING_TO_SAY else masked(part, known).rstrip("。. ")
+        "" if is_none(part) else masked(part, known).rstrip("。. ")
         for part in (done.cause, done.method, done.prevention)
     )
     if not fold(question) or not method:

@@ -32,16 +32,15 @@ _UNDONE_COMMANDS = {
 }
 
 
-_NO_ADVICE = re.compile(
-    r"(?:暂时?无|无|(?:暂时)?没有?|没得|没啥|莫得|木有|冇|不用|不需要|略|-+|/|n/?a|none|nothing)?",
+_NONE = re.compile(
+    r"(?:暂时?无|无|(?:暂时)?没有?|没得|没啥|莫得|木有|冇|不用|不需要|不详|略|-+|—+|/|n/?a|none|nothing|no)?",
     re.IGNORECASE,
 )
 
 
-def _advice(prevention: str) -> str:
-    """Return what the customer is advised; "none" is none."""
-    said = prevention.strip("。. ")
-    return "" if _NO_ADVICE.fullmatch(said) else said
+def is_none(text: str) -> bool:
+    """Say whether a part of a result says that there is none of it: `无`, `没有`, `n/a`."""
+    return _NONE.fullmatch(text.strip("。. ")) is not None
 
 
 def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> Message:
@@ -58,8 +57,8 @@ def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> 
         cause=event.cause.rstrip("。."),
         method=event.method.rstrip("。."),
     )
-    if advice := _advice(event.prevention):
-        text += speaker.say("建议：{prevention}。", prevention=advice)
+    if not is_none(event.prevention):
+        text += speaker.say("建议：{prevention}。", prevention=event.prevention.strip("。. "))
     text += "\n"
     is_unknown = rules.role(after.requester).is_staff
     if is_unknown or (
