@@ -47,7 +47,7 @@ _WITH_WORDS: Final = (
     Word.DEPART,
     Word.ARRIVE,
 )  # fmt: skip
-_AT_ONCE: Final = 8  # tickets besides the first
+AT_ONCE: Final = 9  # tickets: each is answered by itself
 
 
 def others(command: Command) -> tuple[tuple[int, str], ...]:
@@ -56,7 +56,7 @@ def others(command: Command) -> tuple[tuple[int, str], ...]:
     Of a word that takes none they are all there is: `接单 1001 1002`, `撤单 1001 1002`. Otherwise whoever asks sees which of
     them are tickets: `更新 1001 1002 配件到了`, but `更新 1001 302 的线换了`.
     """
-    found = tuple(_numbers(command.rest))[:_AT_ONCE]
+    found = tuple(_numbers(command.rest))
     if command.word in _ALONE:
         return tuple((number, "") for number, _ in found) if found and not found[-1][1] else ()
     return found if command.word in _WITH_WORDS else ()

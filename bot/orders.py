@@ -26,7 +26,7 @@ from bot.learning.teaching import Teaching
 from bot.ledgers import Ledgers
 from bot.merging_orders import MERGING_WORDS, MergingOrders
 from bot.opening import Opening
-from bot.order_words import is_before_customers, is_sure, may_be_words, others
+from bot.order_words import AT_ONCE, is_before_customers, is_sure, may_be_words, others
 from bot.paperwork import Paperwork
 from bot.planned_orders import PLANNED_WORDS, PlannedOrders
 from bot.promising import Promising
@@ -192,7 +192,10 @@ class Orders(AnswersAside):
                 break
             numbers.append(other)
             asked = replace(command, rest=rest)
-        return await self._leading(tuple(dict.fromkeys(numbers))), asked
+        meant = tuple(dict.fromkeys(numbers))
+        if len(meant) > AT_ONCE:
+            raise TicketError(N_("一次最多 {count} 单，请分几次说。"), count=AT_ONCE)
+        return await self._leading(meant), asked
 
     async def _leading(self, numbers: tuple[int, ...]) -> tuple[int, ...]:
         """Return numbers without those of tickets that go along with another of them."""
