@@ -122,7 +122,6 @@ _HEARD = {
     "_FREQUENT",
     "_COMPOUND",
     "_DOES",
-    "_NOTHING_TO_SAY",
     "_YES",
     "_NO",
     "_KINDLY",
