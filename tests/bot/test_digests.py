@@ -128,6 +128,44 @@ async def test_a_manager_who_cannot_be_written_to_reads_the_week_in_the_duty_roo
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("language", "room_language", "begins"),
+    [("zh", "en", "📊 Today"), ("en", "zh", "📊 今日"), ("en", "", "📊 Today")],
+)
+async def test_a_duty_room_reads_it_in_its_language_or_that_of_the_bot(
+    offices: Any, language: str, room_language: str, begins: str
+) -> None:
+    config = (await offices()).bot.config
+    rooms = tuple(
+        msgspec.structs.replace(each, language=room_language) if each.kind == "duty" else each
+        for each in config.rooms
+    )
+    bot = msgspec.structs.replace(config.bot, language=language)
+    office: Office = await offices(other=replace(config, rooms=rooms, bot=bot, digests=_TIMES))
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    office.said(DUTY)
+    (text,) = await _digests(office, timedelta(hours=8))
+    assert text.startswith(begins)
+
+
+@pytest.mark.asyncio
+async def test_managers_read_the_week_privately_in_the_language_of_the_bot_and_else_in_the_duty_room(
+    offices: Any,
+) -> None:
+    config = (await offices()).bot.config
+    rooms = tuple(
+        msgspec.structs.replace(each, language="en") if each.kind == "duty" else each for each in config.rooms
+    )
+    office: Office = await offices(other=replace(config, rooms=rooms, digests=DigestTimes(weekly=time(9))))
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
+    office.clock.jump(timedelta(days=7))
+    await office.bot.digests.tick(office.clock.now())
+    queued = await office.store.outgoing("figures|2026-03-09|chat:private:陈经理.0")
+    assert queued.text.startswith("📊 上周（3-9 至 3-15）：新 1")
+    assert (queued.room, queued.fallback) == ("chat:private:陈经理", f"chat:group:{DUTY}")
+
+
+@pytest.mark.asyncio
 async def test_nobody_wants_any_unless_it_is_written(offices: Any) -> None:
     office = await _office(offices, DigestTimes())
     assert office.bot.digests.next_at(START) is None

@@ -15,7 +15,8 @@ from bot.spans import span_of
 from bot.tickets.kinds import Closing, Kind, Status, SurveyState
 from bot.tickets.model import Party, Survey, Ticket
 from bot.tickets.rules import Rules
-from bot.tickets.summaries import Facts, Late, Summary, facts_of, summed
+from bot.tickets.speaker import Speaker
+from bot.tickets.summaries import Facts, Late, Summary, facts_of, figures, summed
 from tests.bot.office import CUSTOMER, DUTY, Office
 
 _FRIDAY = date(2026, 3, 6)
@@ -32,6 +33,10 @@ _START, _END = datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 9, tzinfo=UTC
         ("这个月统计", date(2026, 3, 1), date(2026, 3, 7)), ("今年达标率多少", date(2026, 1, 1), date(2026, 3, 7)),
         ("统计", date(2026, 3, 2), date(2026, 3, 7)), ("Weekly report please", date(2026, 2, 23), date(2026, 3, 2)),
         ("show me the daily digest", date(2026, 3, 6), date(2026, 3, 7)),
+        ("今日看板", date(2026, 3, 6), date(2026, 3, 7)), ("看板", date(2026, 3, 6), date(2026, 3, 7)),
+        ("昨日超时几个", date(2026, 3, 5), date(2026, 3, 6)), ("这周统计", date(2026, 3, 2), date(2026, 3, 7)),
+        ("上周满意度怎么样", date(2026, 2, 23), date(2026, 3, 2)), ("本月报表", date(2026, 3, 1), date(2026, 3, 7)),
+        ("monthly report", date(2026, 2, 1), date(2026, 3, 1)),
     ],
 )  # fmt: skip
 def test_which_days_are_asked_about(text: str, first: date, following: date) -> None:
@@ -112,6 +117,59 @@ def test_calls_are_counted_apart(rules: Rules) -> None:
     assert _facts(rules, **call, **made) == Facts(1, calls_made=1)
 
 
+@pytest.mark.parametrize("kind", [Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT, Kind.HAZARD])
+def test_what_customers_want_counts(rules: Rules, kind: Kind) -> None:
+    assert _facts(rules, kind=kind) == Facts(1, is_in_hand=True)
+
+
+@pytest.mark.parametrize("kind", [Kind.INSPECTION, Kind.TRAINING, Kind.MAINTENANCE, Kind.IMPROVEMENT])
+def test_what_we_planned_ourselves_does_not_count(rules: Rules, kind: Kind) -> None:
+    assert _facts(rules, kind=kind) is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        Facts(1, is_new=True), Facts(1, is_done=True), Facts(1, is_withdrawn=True), Facts(1, late=Late(1, None)),
+        Facts(1, calls_made=1),
+    ],
+)  # fmt: skip
+def test_whatever_happened_makes_a_day_that_is_told(facts: Facts) -> None:
+    assert not summed([facts]).is_empty
+
+
+def test_what_is_only_owed_or_in_hand_makes_none() -> None:
+    assert summed([Facts(1, is_in_hand=True), Facts(2, is_solved=True), Facts(3, calls_owed=1)]).is_empty
+
+
+def test_a_rating_of_one_number_counts_for_both(rules: Rules) -> None:
+    over = {"status": Status.CLOSED, "closing": Closing.CONFIRMED, "closed_at": _START}
+    survey = Survey(state=SurveyState.RATED, speed=3)
+    assert _facts(rules, **over, survey=survey) == Facts(1, is_done=True, score=3.0)
+
+
+def test_a_call_that_was_not_made_counts_for_nothing(rules: Rules) -> None:
+    over = {"status": Status.CLOSED, "closing": Closing.WITHDRAWN, "closed_at": _START}
+    assert _facts(rules, kind=Kind.CALLBACK, **over) is None
+
+
+def test_the_figures_of_a_day_stand_in_one_line() -> None:
+    speaker = Speaker(lambda text: text, ZoneInfo("Asia/Shanghai"), _END)
+    hour = timedelta(hours=1)
+    late = tuple(Late(number, hour) for number in range(1, 4))
+    summary = Summary(5, 4, 3, 2, 1, hour, (Late(9, None), *late), 4.25, 2, 1, 2)
+    assert figures(summary, "今日", speaker) == (
+        "📊 今日：新 5 关 4 在办 3｜待确认 2｜撤单 1｜首响平均 1 小时｜超时 4 单（9 还没做到、1 +1 小时、2 +1 小时等）"
+        "｜评分 4.2（2）｜回访完成 2，待打 1"
+    )
+    three = msgspec.structs.replace(
+        summary, late=late, score=None, calls_made=0, calls_owed=0, solved=0, withdrawn=0
+    )
+    assert figures(three, "昨日", speaker, is_over=True) == (
+        "📊 昨日：新 5 关 4 现在办 3｜首响平均 1 小时｜超时 3 单（1 +1 小时、2 +1 小时、3 +1 小时）"
+    )
+
+
 def test_the_worst_is_named_first() -> None:
     hour = timedelta(hours=1)
     every = [
@@ -134,6 +192,22 @@ async def test_every_ticket_of_the_day_counts_once_however_many_there_are(office
     await office.hear(DUTY, "陈经理", "日报")
     (text,) = office.said(DUTY)
     assert text.startswith("📊 今日：新 130 关 0 在办 130｜没有超时\n要盯：1001")
+
+
+@pytest.mark.asyncio
+async def test_what_was_opened_long_ago_counts_while_it_is_open_or_was_done_lately(office: Office) -> None:
+    await office.hear(CUSTOMER, "王老师", "报障 投影不亮")
+    await office.hear(CUSTOMER, "孙老师", "报障 音箱没声音")
+    office.clock.jump(timedelta(days=80))
+    for number in range(120):
+        await office.hear(CUSTOMER, f"老师{number}", f"报障 第{number}教室投影不亮")
+    office.clock.jump(timedelta(days=1))
+    await office.hear(DUTY, "工程师01", "接单 1001")
+    office.said(DUTY)
+    await office.hear(DUTY, "陈经理", "昨天的日报")
+    (text,) = office.said(DUTY)
+    assert text.startswith("📊 昨日：新 120 关 0 现在办 122｜")
+    assert "要盯：1001" in text
 
 
 @pytest.mark.asyncio
