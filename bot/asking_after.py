@@ -83,9 +83,11 @@ class AskingAfter:
         )
         if wished is None:
             return not hearing.role.is_staff and await self._is_pressed_again(hearing, fresh)
-        own = await self._finding.mine(hearing)
         if (named := _A_NUMBER.match(hearing.text.strip())) is not None:
-            return await self._run(hearing, f"/{Word.PROGRESS} {named[1]}")
+            ticket = await self._finding.visible(hearing, int(named[1]))
+            is_open = ticket.status is Status.OPEN
+            return await self._about(hearing, ticket, wished if is_open else Wish.HOW_FAR)
+        own = await self._finding.mine(hearing)
         if not own and (
             wished is Wish.SOMEBODY or (wished is Wish.SOONER and hearing.customer_room is not None)
         ):
