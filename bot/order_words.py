@@ -47,7 +47,7 @@ _WITH_WORDS: Final = (
     Word.DEPART,
     Word.ARRIVE,
 )  # fmt: skip
-AT_ONCE: Final = 9  # tickets: each is answered by itself
+AT_ONCE: Final = 9  # tickets that a customer may name: each is answered by itself, in their group
 
 
 def others(command: Command) -> tuple[tuple[int, str], ...]:

@@ -176,7 +176,7 @@ class Orders(AnswersAside):
             named = lacking or (fitting[0].number,)
         else:
             named = (number,)
-        numbers, each = await self._of_each(command, named)
+        numbers, each = await self._of_each(hearing, command, named)
         if len(numbers) == 1:
             return await self._on_ticket(hearing, each, numbers[0])
         if command.word is Word.RESOLVE and _EACH_ITS_OWN.search(each.rest):
@@ -184,8 +184,14 @@ class Orders(AnswersAside):
         await self._on_each(hearing, numbers, lambda heard, number: self._on_ticket(heard, each, number))
         return True
 
-    async def _of_each(self, command: Command, named: Sequence[int]) -> tuple[tuple[int, ...], Command]:
-        """Return the tickets that are meant at once, and what is asked for each of them."""
+    async def _of_each(
+        self, hearing: Hearing, command: Command, named: Sequence[int]
+    ) -> tuple[tuple[int, ...], Command]:
+        """Return the tickets that are meant at once, and what is asked for each of them.
+
+        Raises:
+            TicketError: A customer names too many.
+        """
         numbers, asked = list(named), command
         for other, rest in others(command):
             if may_be_words(command) and await self._finding.going_on(other) is None:
@@ -193,7 +199,7 @@ class Orders(AnswersAside):
             numbers.append(other)
             asked = replace(command, rest=rest)
         meant = tuple(dict.fromkeys(numbers))
-        if len(meant) > AT_ONCE:
+        if len(meant) > AT_ONCE and not hearing.role.is_staff:
             raise TicketError(N_("一次最多 {count} 单，请分几次说。"), count=AT_ONCE)
         return await self._leading(meant), asked
 

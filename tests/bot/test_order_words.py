@@ -6,6 +6,8 @@ import pytest
 
 from bot.commands import Command, parse
 from bot.order_words import others, stands_alone
+from bot.tickets.model import Party
+from tests.bot.office import CUSTOMER, DUTY, ENGINEERS, Office
 
 
 def _command(text: str) -> Command:
@@ -55,3 +57,15 @@ def test_however_many_are_named_all_are_found() -> None:
 )
 def test_a_word_stands_alone_or_beside_a_day(text: str, is_alone: bool) -> None:
     assert stands_alone(_command(text)) is is_alone
+
+
+@pytest.mark.asyncio
+async def test_staff_may_name_as_many_as_there_are(office: Office) -> None:
+    numbers = range(1001, 1013)
+    for number in numbers:
+        await office.hear(CUSTOMER, f"老师{number}", f"报障 第{number}教室投影不亮")
+    await office.hear(DUTY, ENGINEERS[0], f"接单 {' '.join(map(str, numbers))}")
+    office.said(CUSTOMER)
+    await office.hear(DUTY, "陈经理", f"改派 {' '.join(map(str, numbers))} @工程师02 他请假了")
+    assert {(await office.ticket(number)).owner for number in numbers} == {Party("e02", "工程师02")}
+    assert not any("1012" in text and "1011" in text for text in office.said(CUSTOMER))
