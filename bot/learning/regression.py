@@ -57,8 +57,8 @@ class Regression:
             self._tried_at = tried_at
             await self._try_all(self.file)
         elif self._untold and self._tells.may_tell(self._clock.now()):
-            broken, self._untold = list(self._untold.values()), {}
-            await self._tells.tell(broken, self._clock.now())
+            await self._tells.tell(list(self._untold.values()), self._clock.now())
+            self._untold = {}
 
     async def _try_all(self, file: Path) -> None:
         try:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from bot.clock import StillClock
@@ -87,3 +88,38 @@ async def test_a_file_that_cannot_be_read_is_told_and_changes_nothing(store, tmp
 async def test_without_a_file_there_is_nothing_to_try(store):
     _, regression = await regression_of(store, None)
     assert await followed(regression) == []
+
+
+class Awake:
+    """Whoever tells what broke, once the store is there again."""
+
+    def __init__(self):
+        self.told = []
+        self.is_away = True
+
+    def may_tell(self, now):
+        return True
+
+    async def tell(self, broken, now):
+        if self.is_away:
+            self.is_away = False
+            raise OSError("the disk is away")
+        self.told.append([each.expected.text for each in broken])
+
+
+async def test_what_broke_is_told_when_the_store_is_there_again(store, tmp_path):
+    file = tmp_path / "checks.jsonl"
+    file.write_text('{"text": "打印机找不到", "entry": "K-001"}\n', encoding="utf-8")
+    knowledge = Knowledge(store, Thresholds(0.9, 0.4), ZoneInfo("Asia/Shanghai"))
+    await knowledge.load(AT)
+    awake = Awake()
+    regression = Regression(file, knowledge, StillClock(AT), awake)
+    await regression.follow()
+    await store.learn(Learning(at=AT, entries=(replace(PRINTER, is_enabled=False),)))
+    await knowledge.refresh(AT)
+    await regression.follow()
+    with pytest.raises(OSError, match="away"):
+        await regression.follow()
+    await regression.follow()
+    await regression.follow()
+    assert awake.told == [["打印机找不到"]]
