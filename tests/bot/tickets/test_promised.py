@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -146,3 +147,59 @@ def test_a_window_that_ends_at_midnight_is_not_said_to_end_the_next_day(tmp_path
     rules = _own(tmp_path, _LEVEL)
     evening = Calendar("e", rules.zone, ((Window(timedelta(hours=20), timedelta(hours=24)),),) * 7)
     assert hours_of(evening, _speaker("en", rules)) == "daily 20:00–24:00, holidays as well"
+
+
+def test_five_levels_have_a_line_each_and_one_without_promises_says_so(tmp_path: Path) -> None:
+    rules = _own(tmp_path, "".join(_LEVEL.replace("N", f"{n}") for n in range(1, 6)))
+    first, *others = rules.policies["own"].levels
+    policy = replace(rules.policies["own"], levels=(replace(first, promises=()), *others))
+    lines = promised_to("c", policy, _speaker("zh", rules), rules).splitlines()
+    assert lines[1:6] == ["1级：不设时限", *(f"{n}级：响应 36 小时内" for n in range(2, 6))]
+    assert lines[6].startswith("服务时间：周一至周四")
+
+
+def test_a_level_alone_without_promises_has_no_hours(tmp_path: Path) -> None:
+    rules = _own(tmp_path, _LEVEL)
+    [level] = rules.policies["own"].levels
+    policy = replace(rules.policies["own"], levels=(replace(level, promises=()),))
+    assert promised_to("c", policy, _speaker("zh", rules), rules).splitlines()[1] == "N级：不设时限"
+
+
+def test_levels_with_other_hours_say_their_own(tmp_path: Path) -> None:
+    always_open = _LEVEL.replace("N", "2").replace('calendar = "half"', 'calendar = "always"')
+    lines = _said(_own(tmp_path, _LEVEL.replace("N", "1") + always_open))
+    assert lines[1].startswith("1级（周一至周四 09:00–12:00")
+    assert lines[2] == "2级（7×24）：响应 36 小时内"
+
+
+@pytest.mark.parametrize(
+    ("within", "said"),
+    [("1h", "1 小时内"), ("90m", "1 小时 30 分钟内"), ("5m", "5 分钟内"), ("0m", "0 分钟内")],
+)
+def test_a_length_is_said_in_hours_and_minutes(tmp_path: Path, within: str, said: str) -> None:
+    rules = _own(tmp_path, _LEVEL)
+    [level] = rules.policies["own"].levels
+    minutes = {"1h": 60, "90m": 90, "5m": 5, "0m": 0}[within]
+    promise = replace(level.promises[0], within=timedelta(minutes=minutes))
+    policy = replace(rules.policies["own"], levels=(replace(level, promises=(promise,)),))
+    assert promised_to("c", policy, _speaker("zh", rules), rules).splitlines()[1].endswith(f"响应 {said}")
+
+
+@pytest.mark.parametrize(("day", "is_named"), [(5, False), (6, True), (20, True), (21, False)])
+def test_days_with_other_hours_are_named_two_weeks_ahead(day: int, is_named: bool) -> None:
+    assert ("休息" in hours_of(_open_daily(date(2026, 3, day)), _at_friday())) is is_named
+
+
+def test_three_such_days_are_named() -> None:
+    days = (date(2026, 3, day) for day in range(9, 14))
+    assert hours_of(_open_daily(*days), _at_friday()).count("休息") == 3
+
+
+def _open_daily(*closed: date) -> Calendar:
+    window = Window(timedelta(hours=9), timedelta(hours=17))
+    special: dict[date, tuple[Window, ...]] = dict.fromkeys(closed, ())
+    return Calendar(id="daily", zone=ZoneInfo("Asia/Shanghai"), weekly=((window,),) * 7, special=special)
+
+
+def _at_friday() -> Speaker:
+    return Speaker(Texts().translator("zh"), ZoneInfo("Asia/Shanghai"), _AT, "zh")
