@@ -61,14 +61,12 @@ class Checking:
         ticket = await self._ticket(ask)
         if ticket is None:
             return False
-        if (given := confirmed_with_scores(hearing.text)) is not None:
-            rated = closing(hearing, ClosedAsk(ask.id, "rated"))
-            await self._desk.take(ticket.number, s.Rate(hearing.by, *given), rated.origin)
-            return True
-        if (given := praise(hearing.text) or scores(hearing.text)) is None:
+        confirmed = confirmed_with_scores(hearing.text)
+        given = confirmed or praise(hearing.text) or scores(hearing.text)
+        if given is None:
             return False
-        is_yes = min(given[:2]) >= GOOD or (given[2] and not says_broken(given[2]))
-        if not is_yes:
+        is_good = min(given[:2]) >= GOOD or (given[2] and not says_broken(given[2]))
+        if confirmed is None and not is_good:
             await self.ask_again(hearing, ticket)
         else:
             rated = closing(hearing, ClosedAsk(ask.id, "rated"))

@@ -136,7 +136,7 @@ def wish(text: str) -> Wish | None:
         return Wish.NO_MORE
     if not said or len(said) > _LONGEST:
         return None
-    if _NO_MORE.fullmatch(said) or _OVER.fullmatch(said) or _BY_MISTAKE.fullmatch(said):
+    if _NO_MORE.fullmatch(said) or _BY_MISTAKE.fullmatch(said):
         return Wish.NO_MORE
     if _SOONER.fullmatch(said):
         return Wish.SOONER
