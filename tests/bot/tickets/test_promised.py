@@ -14,6 +14,7 @@ from bot.config_presets import preset_names
 from bot.config_promises import EVENTS
 from bot.texts import LANGUAGES, Texts
 from bot.tickets.explaining import event_name
+from bot.tickets.model import Promise
 from bot.tickets.promised import hours_of, promised_to, version_of
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
@@ -203,3 +204,19 @@ def _open_daily(*closed: date) -> Calendar:
 
 def _at_friday() -> Speaker:
     return Speaker(Texts().translator("zh"), ZoneInfo("Asia/Shanghai"), _AT, "zh")
+
+
+def test_whom_a_written_clock_calls_is_no_part_of_the_version(tmp_path: Path) -> None:
+    clocks = '{ kind = "respond", within = "30m" }, { kind = "loan", within = "4h", after = "missed:resolve" }, { kind = "resolve", within = "8h" }'
+    level = f'[[policies.own.levels]]\nid = "1"\nname = "一级"\ncalendar = "always"\nclocks = [{clocks}]\n'
+    rules = _own(tmp_path, level)
+    policy = rules.policies["own"]
+    promise = policy.levels[0].promises[1]
+    assert promise.clock is not None
+
+    def version(changed: Promise) -> str:
+        levels = (replace(policy.levels[0], promises=(changed,)),)
+        return version_of(replace(policy, levels=levels), rules.calendars)
+
+    assert version(replace(promise, clock=replace(promise.clock, ladder="other"))) == version(promise)
+    assert version(replace(promise, clock=replace(promise.clock, from_="claimed"))) != version(promise)
