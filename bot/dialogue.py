@@ -55,6 +55,7 @@ from bot.meanings import (
     still_fails,
     told_about,
     what_fails,
+    without_number,
     words_wanted_of,
 )
 from bot.moments import is_day, moment_near
@@ -416,7 +417,8 @@ class Dialogue:
                     await self._weekly.told(told, gap)
                     return True
                 case Progress(ticket=number) if not looks_like_question(hearing.text):
-                    await self._desk.take(number, s.Update(hearing.by, hearing.text), told.origin)
+                    update = s.Update(hearing.by, without_number(number, hearing.text))
+                    await self._desk.take(number, update, told.origin)
                     return True
                 case _:
                     continue

@@ -32,6 +32,7 @@ from bot.intentions import tells_of_a_call
 from bot.joining import Joining
 from bot.languages import Languages
 from bot.learning.pending import Pending
+from bot.meanings import LEADING_NUMBER, without_number
 from bot.newcomers import Newcomers
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
@@ -61,7 +62,6 @@ _NUMBERS = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"(?:单号?|工单|[#＃])?\s*$")  # what may stand before the number a sentence begins with
-_LEADING_NUMBER = re.compile(r"^\s*(?:单号?|工单|[#＃])?\s*(\d{1,9})[\s:：,，.。、]*")
 
 
 class Reception:
@@ -308,7 +308,7 @@ class Reception:
 
     async def _noted(self, hearing: Hearing, link: Link | None) -> bool:
         """Keep what staff tell each other of a ticket they quote or name first, as 记录 does; False when it tells nothing."""
-        named = _LEADING_NUMBER.match(hearing.text) if link is None and _NUMBERS.match(hearing.text) else None
+        named = LEADING_NUMBER.match(hearing.text) if link is None and _NUMBERS.match(hearing.text) else None
         number = link.ticket if link is not None else int(named[1]) if named is not None else None
         ticket = await self._finding.going_on(number) if number is not None else None
         if (
@@ -320,7 +320,7 @@ class Reception:
             return False
         if ticket.kind is Kind.CALLBACK or ticket.kind.is_planned:
             return False
-        told = _without(ticket.number, hearing.text)
+        told = without_number(ticket.number, hearing.text)
         note = s.Note(hearing.by, told, tells_of_a_call(told))
         await self._desk.take(ticket.number, note, hearing.origin, known=ticket)
         return True
@@ -335,7 +335,7 @@ class Reception:
         ticket = await self._meant(hearing, link)
         if ticket is None:
             return False
-        said = _without(ticket.number, hearing.text)
+        said = without_number(ticket.number, hearing.text)
         if is_thanks(said) or is_noise(said):
             if ticket.status is Status.SOLVED and is_helped(said):
                 await self._checking.confirm(hearing, ticket)
@@ -425,9 +425,3 @@ class Reception:
 
     async def _is_repeated(self, hearing: Hearing) -> bool:
         return await self._desk.is_handled(hearing.origin)
-
-
-def _without(number: int, text: str) -> str:
-    """Return what is said about a ticket without its number at the start."""
-    found = _LEADING_NUMBER.match(text)
-    return text[found.end() :] if found and int(found[1]) == number else text
