@@ -50,7 +50,7 @@ def version_of(policy: Policy, calendars: Mapping[str, Calendar]) -> str:
     names = dict.fromkeys(name for level in policy.levels for name in calendars_of(level.promises))
     facts = (
         [(level.id, level.name, [_promised(each) for each in level.promises]) for level in policy.levels],
-        [_facts(calendars[name]) for name in names if name in calendars],
+        [_facts(calendars[name]) for name in names],
     )
     return hashlib.sha256(msgspec.json.encode(facts)).hexdigest()[:6]
 

@@ -182,10 +182,7 @@ def _answered_after(ticket: Ticket, rules: Rules, now: datetime) -> timedelta | 
     found = timing.clock(ticket, ClockKind.RESPOND, rules, now)
     if found is None or found.met_at is None or found.started_at is None:
         return None
-    calendar = rules.calendars.get(found.rule.calendar)
-    if calendar is None:
-        return found.met_at - found.started_at
-    return working_time_between(calendar, found.started_at, found.met_at)
+    return working_time_between(rules.calendars[found.rule.calendar], found.started_at, found.met_at)
 
 
 def _late(ticket: Ticket, start: datetime, end: datetime, rules: Rules, now: datetime) -> Late | None:
