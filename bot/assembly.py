@@ -63,6 +63,7 @@ from bot.resulting import Resulting
 from bot.setting_up import SettingUp
 from bot.shown import Shown
 from bot.store.contract import Store
+from bot.store.faults import StoreFault
 from bot.strangers import Strangers
 from bot.talk import Talk
 from bot.texts import Texts
@@ -110,7 +111,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call.
 
-        What fails keeps nobody from the others, and is raised when they had their turn.
+        What fails keeps nobody from the others while there is a store, and is raised when they had their turn.
         """
         last = self.digests  # it reads many tickets
         parts = (self.office, self.contracts, self.desk, self.school.weekly, self.losses, self.unheard, last)
@@ -119,6 +120,8 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
             for each in parts:
                 try:
                     await each.tick(now)
+                except StoreFault:
+                    raise  # nobody else could do anything either
                 except Exception as fault:  # noqa: BLE001 - a list that cannot be made must not stop a deadline
                     failed.append(fault)
         if len(failed) > 1:

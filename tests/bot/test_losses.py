@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from adapters.contract import Capabilities, DeliveryFailed, Outgoing
 from bot.pace import Pace
+from bot.store.faults import StoreFault
 from tests.bot.office import CUSTOMER, DUTY, RefusingOnce
 
 NOW = datetime(2026, 3, 6, 8, tzinfo=UTC)
@@ -122,3 +123,17 @@ async def test_all_that_fails_in_a_tick_is_told(offices):
     with pytest.raises(ExceptionGroup) as caught:
         await bot.tick(office.clock.now())
     assert len(caught.value.exceptions) == 2
+
+
+@pytest.mark.asyncio
+async def test_where_the_store_is_away_nobody_else_tries(offices):
+    office, later = await offices(), _Ticked()
+
+    class _Away:
+        async def tick(self, now: datetime) -> None:
+            raise StoreFault("the disk is away")
+
+    bot = replace(office.bot, unheard=_Away(), digests=later)
+    with pytest.raises(StoreFault):
+        await bot.tick(office.clock.now())
+    assert later.at == []
