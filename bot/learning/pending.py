@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from bot.commands import Command, parse
 from bot.hearing import Hearing
 from bot.learning.keepers import Keepers
-from bot.learning.listing import shortened
 from bot.learning.proposing import SHOWN, SHOWN_ANSWER, lesson_id
 from bot.learning.saying import Saying
 from bot.lessons import Proposed, Stage
+from bot.one_line import shortened
 from bot.sentence import Sentence
 from bot.short_answers import agreed
 from bot.store.contract import Link, Store
