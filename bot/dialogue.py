@@ -228,7 +228,7 @@ class Dialogue:
             return [quoted] if may_be_answered(quoted) else []
         asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
         asks = [ask for ask in asks if await self._makes_sense(ask)]
-        number = number_first(hearing.text) if asks and hearing.role.is_staff else None
+        number = number_first(hearing.text) if asks else None
         ticket = await self._store.ticket(number) if number is not None else None
         if ticket is None:
             return asks

@@ -85,13 +85,15 @@ def offered(hearing: Hearing, asks: list[Ask]) -> tuple[str, ...]:
 
 
 def words_wanted_of(ask: Ask) -> tuple[int, ...]:
-    """Return the tickets of which the next words of staff are taken, or passed on; none of other questions."""
+    """Return the tickets of which the next words are taken, or passed on; none of other questions."""
     match ask.about:
         case Result() as result:
             return result.tickets
         case Rest(command=command):
             return tuple(int(each) for each in command.split() if each.isdecimal())
-        case Progress(ticket=number) | DayDraft(ticket=number):
+        case (
+            Progress(ticket=number) | DayDraft(ticket=number) | Needed(ticket=number) | Details(ticket=number)
+        ):
             return (number,)
         case _:
             return ()
