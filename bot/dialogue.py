@@ -26,7 +26,6 @@ from bot.asks import (
     Offer,
     Progress,
     Rating,
-    Result,
     Suggestion,
     Times,
 )
@@ -47,19 +46,16 @@ from bot.meanings import (
     is_tapped_twice,
     is_two,
     left_behind,
-    may_be_answered,
-    may_check,
-    number_first,
     offered,
     says_not_helped,
     still_fails,
     told_about,
     what_fails,
     without_number,
-    words_wanted_of,
 )
 from bot.moments import is_day, moment_near
 from bot.not_an_answer import NotAnAnswer
+from bot.open_questions import OpenQuestions
 from bot.opening import Opening
 from bot.outcomes import thanked_besides
 from bot.resulting import Resulting
@@ -77,8 +73,7 @@ from bot.talk import Talk
 from bot.tellings import addition, supplement
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
-from bot.tickets.coverage import is_undecided
-from bot.tickets.kinds import Status, SurveyState, WaitsFor
+from bot.tickets.kinds import SurveyState
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
 from bot.wishes import Wish, wish
@@ -86,7 +81,6 @@ from faq.text import is_helped, is_noise, is_thanks, looks_like_question, only_c
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
-_RATABLE = (*_WAITING, SurveyState.COMMENTED)  # a score may still follow a remark
 _AGREEABLE = " 吧啊呀哈可以行都的好，,。.!！~～"  # around a day
 _ASKS_HOW = re.compile(
     r"(?:在|到|去)?(?:哪里?|怎么|如何|咋)(?:报修?|报障|说|写|填|弄)(?:啊|呀|呢)?[\s?？。~～]*"
@@ -125,6 +119,7 @@ class Dialogue:
         self._talk = talk
         self._checking = checking
         self._resulting = resulting
+        self._questions = OpenQuestions(store)
 
     async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
         """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
@@ -136,7 +131,7 @@ class Dialogue:
             quoted = None  # a card that asks nothing
         if await self._checking.corrected(hearing):
             return None
-        asks = await self._open(hearing, quoted)
+        asks = await self._questions.of(hearing, quoted)
         if not asks:
             if is_left_unsaid(hearing.text) and not is_helped(hearing.text):
                 return None
@@ -215,57 +210,16 @@ class Dialogue:
 
     async def taken_up(self, hearing: Hearing) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
-        asks = await self._open(hearing, None)
+        asks = await self._questions.of(hearing, None)
         ask = next((ask for ask in asks if isinstance(ask.about, Menu | Offer | Answered)), None)
         if ask is None or hearing.customer_room is None:
             return False
         await self._chosen(hearing, ask, 0 if isinstance(ask.about, Menu) else 1, "")
         return True
 
-    async def _open(self, hearing: Hearing, quoted: Ask | None) -> list[Ask]:
-        """Return the questions this text may answer, newest first: the quoted one alone, or the person's own."""
-        if quoted is not None:
-            return [quoted] if may_be_answered(quoted) else []
-        asks = await self._store.open_asks(hearing.origin.address, hearing.origin.account, hearing.now)
-        asks = [ask for ask in asks if await self._makes_sense(ask)]
-        number = number_first(hearing.text) if asks else None
-        ticket = await self._store.ticket(number) if number is not None else None
-        if ticket is None:
-            return asks
-        named = {ticket.number, ticket.follows}
-        # 1002 换了根线 is no result of 1001, and its customer is not to read it.
-        return [ask for ask in asks if not named.isdisjoint(words_wanted_of(ask) or named)]
-
-    async def _makes_sense(self, ask: Ask) -> bool:
-        """Say whether the ticket of a question still waits for its answer."""
-        if isinstance(ask.about, Check):
-            ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and may_check(ticket, ask.person)
-        if isinstance(ask.about, Agree):
-            ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and (ticket.proposal is not None or is_undecided(ticket))
-        if isinstance(ask.about, Times):
-            ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.visit is not None and ticket.visit.times == ask.about.times
-        if isinstance(ask.about, Result):
-            lacking = [await self._store.ticket(each) for each in ask.about.tickets]
-            return any(each is not None and each.status is Status.OPEN for each in lacking)
-        if isinstance(ask.about, Needed):
-            return await self.waits(ask.about.ticket)
-        if isinstance(ask.about, Rating):
-            ticket = await self._store.ticket(ask.about.ticket)
-            return ticket is not None and ticket.survey is not None and ticket.survey.state in _RATABLE
-        return True
-
-    async def waits(self, number: int) -> bool:
-        """Say whether a ticket waits for something of its requester."""
-        ticket = await self._store.ticket(number)
-        waiting = ticket.waiting if ticket is not None else None
-        return waiting is not None and waiting.reason is WaitsFor.CUSTOMER
-
     async def needed(self, hearing: Hearing) -> int | None:
         """Return the ticket that waits for something of whoever speaks, the latest asked for, or was just opened for them."""
-        asks = await self._open(hearing, None)
+        asks = await self._questions.of(hearing, None)
         waiting = (ask.about.ticket for ask in asks if isinstance(ask.about, Needed | Details))
         return next(waiting, fresh(asks))
 
