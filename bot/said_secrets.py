@@ -18,7 +18,7 @@ _WORDS = (
 )
 # Looked for in every message, so it must be quick.
 _MAY = (
-    "密", "口令", "验证", "動態", "动态", "控制码", "verification", "pass", "pwd", "psk", "pin", "secret", "key", "向日葵", "todesk", "viewer", "desk",
+    "密", "钥", "口令", "验证", "動態", "动态", "控制码", "verification", "pass", "pwd", "psk", "pin", "secret", "key", "向日葵", "todesk", "viewer", "desk",
     "://", "eyj", "akia", "bearer", "root/", "admin/",
 )  # fmt: skip
 _LONG_NUMBER: Final = re.compile(r"\d{17}")

@@ -101,3 +101,16 @@ def test_after_words_of_ones_own_it_is_hidden_where_they_wait_for_it(
     text: str, own: str, is_hidden: bool
 ) -> None:
     assert (HIDDEN in answer_hidden(text, own, by_themselves=True)) is is_hidden
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "動態碼是 881234", "动态码 881234", "控制码：ab12cd", "psk: abc12345", "secret key: s3cr3tkey", "api key: a1b2c3d4", "秘钥：abcd1234",
+        "teamviewer 123 456 789 ab12cd", "anydesk 123 456 789 ab12cd", "rustdesk 123456789 ab12cd", "todesk 123456789 ab12cd",
+        "向日葵 123456789 ab12cd", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0", "AKIAIOSFODNN7EXAMPLE", "Bearer abcdef123456", "passcode 4821aa",
+        "pin码是 4821", "口令是 ab12cd", "ftp://u:p4ss@h/x", "verification code is 884213", "pwd abc1234",
+    ],
+)  # fmt: skip
+def test_each_word_is_enough_by_itself_for_a_closer_look(text: str) -> None:
+    assert HIDDEN in without_said_secrets(text)
