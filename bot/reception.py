@@ -32,7 +32,7 @@ from bot.intentions import tells_of_a_call
 from bot.joining import Joining
 from bot.languages import Languages
 from bot.learning.pending import Pending
-from bot.meanings import LEADING_NUMBER, without_number
+from bot.meanings import LEADING_NUMBER, NO_UNIT, without_number
 from bot.newcomers import Newcomers
 from bot.not_an_answer import NotAnAnswer
 from bot.opening import Opening
@@ -56,11 +56,7 @@ from bot.wishes import takes_withdrawal_back
 from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
 
-# A number in a sentence may count or name something else: "1001 教室", "2026 年".
-_NUMBERS = re.compile(
-    r"(?<![\d.:-])\d{3,9}(?![\d.:-])(?!\s*(?:教室|室|房|号|楼|班|年|月|元|块|人|台|个|名|位|份|张|次|天|小时|分钟|秒|米|寸|兆|[mg]b?\b))",
-    re.IGNORECASE,
-)
+_NUMBERS = re.compile(rf"(?<![\d.:-])\d{{3,9}}(?![\d.:-]){NO_UNIT}", re.IGNORECASE)
 _LEADING = re.compile(r"(?:单号?|工单|[#＃])?\s*$")  # what may stand before the number a sentence begins with
 
 
