@@ -60,7 +60,7 @@ _DOES_NOT_FIT = re.compile(  # 不对，我这没有设置: said of an answer
 )
 LEADING_NUMBER: Final = re.compile(r"^\s*(?:单号?|工单|[#＃])?\s*(\d{1,9})[\s:：,，.。、]*")
 # A number in a sentence may count or name something else: "1001 教室", "2026 年".
-NO_UNIT: Final = (
+NO_UNIT = (
     r"(?!\s*(?:教室|室|房|号|楼|班|年|月|元|块|人|台|个|名|位|份|张|次|天|小时|分钟|秒|米|寸|兆|[mg]b?\b))"
 )
 _NUMBER_FIRST = re.compile(rf"\s*#?(\d{{3,9}})(?=[\s:：,，、]){NO_UNIT}", re.IGNORECASE)

@@ -120,6 +120,7 @@ _HEARD = {
     "_TITLES",
     "_SURNAMES",
     "_FREQUENT",
+    "NO_UNIT",
     "_COMPOUND",
     "_DOES",
     "_YES",
