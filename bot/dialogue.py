@@ -76,7 +76,7 @@ from bot.tickets import steps as s
 from bot.tickets.kinds import SurveyState
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
-from bot.wishes import Wish, wish
+from bot.wishes import Wish, is_pressing, wish
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, only_calls_out
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
@@ -208,12 +208,16 @@ class Dialogue:
             left, fresh(asks), told_about(hearing, asks), asked_of(asks), offered=offered(hearing, asks)
         )
 
-    async def taken_up(self, hearing: Hearing) -> bool:
-        """Open the ticket for what somebody just asked, because they ask for a person; False when they asked nothing."""
+    async def taken_up(self, hearing: Hearing, *, is_urgent: bool = False) -> bool:
+        """Open the ticket for what somebody just asked, because they ask for a person, or say 紧急; False when they asked nothing."""
         asks = await self._questions.of(hearing, None)
         ask = next((ask for ask in asks if isinstance(ask.about, Menu | Offer | Answered)), None)
         if ask is None or hearing.customer_room is None:
             return False
+        if is_urgent and isinstance(ask.about, Menu | Offer | Answered):
+            closed = closing(hearing, ClosedAsk(ask.id, "urgent"))
+            await self._opening.reported(closed, ask.about.question, is_urgent=True)
+            return True
         await self._chosen(hearing, ask, 0 if isinstance(ask.about, Menu) else 1, "")
         return True
 
@@ -300,9 +304,11 @@ class Dialogue:
         return any(each.changed_at is not None and each.changed_at > ask.asked_at for each in own)
 
     def _is_pressed(self, hearing: Hearing, ask: Ask) -> bool:
-        """Say whether somebody calls the bot with an outage for which they were offered a ticket: they need not say yes besides."""
+        """Say whether somebody calls the bot because it is urgent, or with an outage, after they were offered a ticket: that is a yes."""
         if not hearing.is_addressed or not isinstance(ask.about, Offer) or looks_like_question(hearing.text):
             return False
+        if is_pressing(hearing.text):
+            return True  # 急，八点考试
         said = (hearing.text, ask.about.question)
         return all(self._answering.is_urgent(restated(hearing, each)) for each in said)
 

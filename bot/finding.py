@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Final
 
 from bot.asks import CallList, Result
 from bot.commands import Command
@@ -39,6 +40,9 @@ def owes_callback(ticket: Ticket) -> bool:
     return ticket.status is not Status.OPEN and any(
         each.kind is ClockKind.CALLBACK for each in ticket.promises
     )
+
+
+_WAS_DONE: Final = (Closing.CONFIRMED, Closing.SILENCE, Closing.WITHDRAWN)  # 撤单 已经好了
 
 
 class Finding:
@@ -185,7 +189,7 @@ class Finding:
     async def solved_before(self, hearing: Hearing) -> Ticket | None:
         """Return what was solved lately for who speaks and may be meant by what they say now, the latest."""
         for ticket in await self._store.tickets_of(hearing.origin.account):
-            is_over = ticket.status is Status.SOLVED or ticket.closing in (Closing.CONFIRMED, Closing.SILENCE)
+            is_over = ticket.status is Status.SOLVED or ticket.closing in _WAS_DONE
             since = ticket.closed_at or ticket.solved_at
             is_late = since is None or hearing.now - since > self._reopen_within
             if is_over and not is_late and ticket.kind is Kind.FAULT and is_of(ticket, hearing.customer_room):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.asks import Agree, Ask, Check, Needed, Rating, Result, Times
+from bot.asks import Agree, Ask, Check, Describe, Needed, Rating, Result, Times
 from bot.hearing import Hearing
 from bot.meanings import may_be_answered, may_check, number_first, words_wanted_of
 from bot.store.contract import Store
@@ -42,6 +42,9 @@ class OpenQuestions:
         if isinstance(about, Result):
             lacking = [await self._store.ticket(each) for each in about.tickets]
             return any(each is not None and each.status is Status.OPEN for each in lacking)
+        if isinstance(about, Describe):  # whoever has reported it meanwhile is not asked any more
+            own = await self._store.tickets_of(ask.person)
+            return not any(each.opened_at > ask.asked_at for each in own)
         if not isinstance(about, _OF_A_TICKET):
             return True
         ticket = await self._store.ticket(about.ticket)

@@ -42,6 +42,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.visiting import Visiting
 from bot.vocabulary import EXAMPLE_NUMBER, Whose, Word, may_use
+from faq.outages import says_no_more
 from faq.text import looks_like_question
 
 # Words that begin many an ordinary sentence: without a number they are speech.
@@ -359,7 +360,9 @@ class Orders(AnswersAside):
 
     async def _pressed(self, hearing: Hearing, command: Command, known: Ticket | None) -> bool:
         """Take what somebody has just reported, or names, for most urgent; False when they report something new."""
-        just = known or (await self._finding.just_reported(hearing) if not command.rest else None)
+        just = known or await self._finding.just_reported(hearing)
+        if known is None and just is not None and command.rest and not says_no_more(command.rest, just.text):
+            return False
         step = pressed(hearing, just, self._rules) if just is not None else None
         if just is None or step is None:
             return False

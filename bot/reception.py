@@ -166,10 +166,10 @@ class Reception:
         if command is None and hearing.is_for_staff:
             command = await self._spoken(hearing, link)
         if command is not None:
-            is_bare = (
-                command.word in (Word.HUMAN, Word.REPORT) and not command.rest and not hearing.is_for_staff
-            )
-            if is_bare and await self._dialogue.taken_up(hearing):
+            is_bare = not (command.rest or hearing.is_for_staff)
+            is_urgent = command.word is Word.URGENT
+            takes_up = is_bare and (is_urgent or command.word in (Word.HUMAN, Word.REPORT))
+            if takes_up and await self._dialogue.taken_up(hearing, is_urgent=is_urgent):
                 return
             # What was done before is refused by its own commit; a look first is for the rest.
             is_sure = self._orders.ends_in_a_commit(command)

@@ -172,8 +172,9 @@ def is_pressing(text: str) -> bool:
     """Say whether a text says first, or only, that it is urgent: `急`, `很急，七点有活动`, `it's urgent`."""
     folded = normalized(text)
     first = next(filter(None, _CLAUSES.split(folded)), "")
-    last = folded.split()[-1] if folded and not folded.isascii() else ""  # 学生闹起来了 急
-    return any(_PRESSING.fullmatch(_MARKS.sub(" ", part).strip().lower()) for part in (first, last) if part)
+    words = folded.split() if folded and not folded.isascii() else [""]  # 学生闹起来了 急, 急 明早八点考试
+    parts = (first, words[0], words[-1])
+    return any(_PRESSING.fullmatch(_MARKS.sub(" ", part).strip().lower()) for part in parts if part)
 
 
 def is_by_oneself(text: str) -> bool:
