@@ -14,6 +14,7 @@ from bot.tickets.model import Party, Ticket
 from bot.tickets.recipients import next_in_charge, recipients
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
+from bot.tickets.urging import way_out
 from bot.tickets.voices import Voices
 
 
@@ -81,7 +82,8 @@ def _acknowledged(
         if word
         else speaker.say("有进展我在这里说。")
     )
-    text += speaker.say("\n补充照片或说明，直接引用本条发就行。")
+    # At night the way to somebody who is awake matters more than how to add a photo.
+    text += way_out(after, word, speaker, rules) or speaker.say("\n补充照片或说明，直接引用本条发就行。")
     return Message(to=Place.ASKER, text=text, about=Afterthought(ticket=number))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.tickets import events as e
 from bot.tickets import timing
@@ -10,9 +10,18 @@ from bot.tickets.levels import most_urgent
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
+from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, title
 
 _FAR = timedelta(hours=2)  # who hears only then may have an emergency
+
+
+def way_out(after: Ticket, word: datetime | None, speaker: Speaker, rules: Rules) -> str:
+    """Return a line that says how people are called at once, where nobody hears for long; empty where they do, or are called anyway."""
+    level = most_urgent(after, rules)  # than which it has a lesser one
+    is_far = word is not None and word - speaker.now > _FAR
+    is_faster = is_far and level is not None and level.is_urgent
+    return speaker.say("\n整个系统都用不了就回“紧急”，马上叫人。") if is_faster else ""
 
 
 def urged(event: e.Urged, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
@@ -27,10 +36,8 @@ def urged(event: e.Urged, after: Ticket, voices: Voices, rules: Rules) -> list[M
         text += say("，最晚 {time} 联系您。", time=word)
     else:
         text += say("，最晚 {time} 解决。", time=word)
-    is_far = word is not None and is_awaited and word - voices.customer.now > _FAR
-    level = most_urgent(after, rules)  # than which it has a lesser one
-    if is_far and rules.may_answer(after, event.by) and level is not None and level.is_urgent:
-        text += say("\n整个系统都用不了就回“紧急”，马上叫人。")
+    if is_awaited and rules.may_answer(after, event.by):
+        text += way_out(after, word, voices.customer, rules)
     names = " ".join(f"@{party.name}" for party in called)
     template = voices.duty.say(
         "⏰ {by} 在催 {number}（{title}）{names}",
