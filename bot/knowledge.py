@@ -206,12 +206,15 @@ class Knowledge:
     async def hear(self, text: str, customer: str = "", *, is_asked: bool = True) -> None:
         """Work out what is slow of `find`, beside the event loop or in slices, so that it holds up nobody.
 
-        What a text means is left out where that is not wanted or cannot be had. Few of what nobody asks is like anything.
+        What a text means is left out where that is not wanted or cannot be had. Few of what nobody asks is like anything, so where there
+        is much of it most goes without.
         """
         sentences = self._base.sentences
         if self.understanding is not None and sentences is not None and sentences.can_compare:
             asked = self._base.asked(text)
-            vector = None if sentences.can_ask(asked) else await self.understanding.of(asked)
+            vector = (
+                None if sentences.can_ask(asked) else await self.understanding.of(asked, is_asked=is_asked)
+            )
             if vector is not None or sentences.can_ask(asked):
                 await to_thread(self._base.hear, text, vector)
         if len(self._base.index) >= _LARGE:

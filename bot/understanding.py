@@ -20,6 +20,9 @@ from faq.sentences import Encode, Sentences, bundled
 
 _ANY = "好"  # a text to load an encoder with
 _REMEMBERED = 512  # questions whose vectors are at hand: people ask the same again
+# Of what nobody asked: few such texts are like anything, and each takes some milliseconds of a core, for which questions would wait. Where
+# more come, all of them go without until there are fewer.
+_UNASKED_A_SECOND, _UNASKED_AT_ONCE = 10, 16
 
 
 class Shelf(Protocol):
@@ -99,6 +102,7 @@ class Understanding:
         self._asked: OrderedDict[str, Any] = OrderedDict()
         self._failures = 0
         self._silent_until = 0.0
+        self._unasked_until = 0.0  # when a bucket for them would be empty
         self.fault = ""  # why there are no vectors now; empty while all is well
         self._log = structlog.get_logger("knowledge")
 
@@ -111,12 +115,14 @@ class Understanding:
         """Return an empty set of phrasings for this encoder."""
         return Sentences(is_levelled=self._is_levelled)
 
-    async def of(self, text: str) -> Any:
-        """Return the vector of a question, or None when it cannot be had soon."""
+    async def of(self, text: str, *, is_asked: bool = True) -> Any:
+        """Return the vector of a question, or None when it cannot be had soon; of what nobody asked only while there is little of it."""
         if (known := self._asked.get(text)) is not None:
             self._asked.move_to_end(text)
             return known
         if not text or not self._encoder.is_ready or self._is_silent():
+            return None
+        if not is_asked and not self._has_time_for_more():
             return None
         try:
             async with asyncio.timeout(self._encoder.patience_seconds):
@@ -168,6 +174,13 @@ class Understanding:
     async def close(self) -> None:
         """Let go of the encoder."""
         await self._encoder.close()
+
+    def _has_time_for_more(self) -> bool:
+        """Say whether one more text that nobody asked may be worked out now, and count it."""
+        now, most = asyncio.get_running_loop().time(), _UNASKED_AT_ONCE / _UNASKED_A_SECOND
+        filled, one = max(self._unasked_until - now, 0.0), 1 / _UNASKED_A_SECOND
+        self._unasked_until = now + min(filled, most) + one
+        return filled < most
 
     def _is_silent(self) -> bool:
         return asyncio.get_running_loop().time() < self._silent_until

@@ -206,6 +206,26 @@ async def test_a_question_never_waits_until_the_encoder_of_sentences_is_loaded(o
     assert second.texts == ["好", "广播怎么没有声音"]
 
 
+async def test_questions_do_not_wait_for_the_meaning_of_what_nobody_asks(office: Office) -> None:
+    pytest.importorskip("numpy", reason="comes with the extra `semantic`")
+    encoder = Encoder()
+    knowledge = office.bot.knowledge
+    knowledge.understanding = Understanding(Bundled(encoder), office.store, is_levelled=False)
+    await office.store.learn(
+        Learning(at=START, entries=(Entry(id="K-001", question="打印机找不到怎么办", answer="点重新搜索"),))
+    )
+    await knowledge.load(START)
+    await knowledge.understand()
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    for number in range(200):
+        await office.hear(CUSTOMER, "王老师", f"食堂今天的菜不错，我吃了{number}份")
+    unasked = len(encoder.texts) - 1
+    assert 16 <= unasked <= 17 + 10 * (loop.time() - began)
+    await office.hear(CUSTOMER, "李老师", "@小首 投影仪怎么不亮了")
+    assert encoder.texts[-1] == "投影仪怎么不亮了"
+
+
 async def test_where_nothing_is_known_no_encoder_of_sentences_is_loaded(office: Office) -> None:
     encoder = Encoder()
     knowledge = office.bot.knowledge
