@@ -26,6 +26,8 @@ _WORKS = Sentence(
     rf"{_KINDLY}"
 )
 _CLAUSES = re.compile(r"[\s,，。.!！;；~～]+")
+# No clause says that something works without one of these, however it is parted; most of what people say to each other has none.
+_MAY_WORK = re.compile("了|恢复|解决|搞定|work|good|fixed|solved|resolved|sorted|did|helped")
 _WORKS_SOMEWHERE = re.compile(r"好了|可以了|正常了|恢复|谢|[?？]|怎么")
 _BESIDES = re.compile(
     r"^(?:对了|另外|还有|顺便(?:问(?:一下|下)?)?|但是?|不过|再问(?:一下|下)?|by the way|also|but)[\s,，:：]*",
@@ -62,6 +64,8 @@ def _outcome(text: str, known: tuple[str, ...]) -> Outcome | None:
     is_still = ("还" in said or says_again(said)) and looks_like_trouble(said)
     if is_still and not _WORKS_SOMEWHERE.search(said) and (place := _named(said, known)) is not None:
         return Outcome(fails=place)
+    if "[" not in said and not _MAY_WORK.search(fold(said).replace(" ", "")):
+        return None
     breaks = list(_CLAUSES.finditer(said))
     ends = [len(said), *(found.start() for found in reversed(breaks))]
     for end in ends:

@@ -266,7 +266,7 @@ _NOT_YET = re.compile(
     r"|not (?:yet|fixed|working)|still |(?:no(?:pe)?[,.! ]+)?(?:(?:same as|just like) before|no change|(?:the )?same (?:problem|thing|issue)|it(?: still)? (?:does(?:n['’]t| not) work|is(?:n['’]t| not) working))",
     re.IGNORECASE,
 )
-_STILL = re.compile(r"又|还是|仍|依然|再次|\b(?:still|again)\b", re.IGNORECASE)
+_STILL = re.compile(r"(?=[又还仍依再sa])(?:又|还是|仍|依然|再次|\b(?:still|again)\b)", re.IGNORECASE)
 _STILL_FIRST = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
 
 

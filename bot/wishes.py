@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 from bot.sentence import Sentence
@@ -113,6 +114,7 @@ _CLAUSES = re.compile(r"[,，。.!！;；~\n]+")
 _MARKS = re.compile(r"[^\w]+")
 _LONGEST_ENGLISH = 60
 _BARE = 3  # letters: 好了 may be said of anything
+_LATELY = 256  # messages, of each of which several things are asked
 _LONGEST = 20  # longer texts tell something
 
 
@@ -126,12 +128,17 @@ def takes_withdrawal_back(text: str) -> bool:
     return len(text) <= 30 and _KEEP.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=_LATELY)
+def _letters(text: str) -> str:
+    return _MARKS.sub("", normalized(text))
+
+
 def wish(text: str) -> Wish | None:
     """Return what a whole text asks about the asker's own ticket, or None when it says anything else."""
     folded = normalized(text)
     if folded.isascii() or "’" in folded:
         return _in_english(folded)
-    said = _MARKS.sub("", folded)
+    said = _letters(text)
     if is_over(text):
         return Wish.NO_MORE
     if not said or len(said) > _LONGEST:
@@ -147,12 +154,12 @@ def wish(text: str) -> Wish | None:
 
 def asks_whether_done(text: str) -> bool:
     """Say whether a whole text is `好了吗`: of a customer it asks after what they have reported, of staff after anything."""
-    return _IS_IT_DONE.fullmatch(_MARKS.sub("", normalized(text))) is not None
+    return _IS_IT_DONE.fullmatch(_letters(text)) is not None
 
 
 def whose_nobody_came(text: str) -> str | None:
     """Return what a text says that nobody has come for, empty where it only says so: `二班还没来人`; None when it says anything else."""
-    found = _NOBODY_CAME.fullmatch(_MARKS.sub("", normalized(text)))
+    found = _NOBODY_CAME.fullmatch(_letters(text))
     return found["what"] or "" if found is not None else None
 
 
@@ -179,19 +186,18 @@ def is_pressing(text: str) -> bool:
 
 def is_by_oneself(text: str) -> bool:
     """Say whether a whole text says that whoever speaks has mended it themselves: `算了我自己搞定了`."""
-    said = _MARKS.sub("", normalized(text))
+    said = _letters(text)
     return len(said) <= _LONGEST and "自己" in said and _NO_MORE.fullmatch(said) is not None
 
 
 def is_over(text: str) -> bool:
     """Say whether a whole text says both that it works and that nobody need repair it: `重启好了，不用来修了`, `我换了根线好了，不用来了`."""
-    folded = normalized(text)
-    said = _MARKS.sub("", folded)
+    said = _letters(text)
     if len(said) <= _LONGEST and _OVER.fullmatch(said):
         return True
     if len(said) > _LONGEST_ENGLISH or "不用" not in said:
         return False
-    clauses = [clause for part in _CLAUSES.split(folded) if (clause := _MARKS.sub("", part))]
+    clauses = [clause for part in _CLAUSES.split(normalized(text)) if (clause := _MARKS.sub("", part))]
     off = [clause for clause in clauses if _NOBODY_NEED_COME.fullmatch(clause)]
     on = [clause for clause in clauses if _SAYS_IT_WORKS.search(clause) and len(clause) > _BARE]
     return bool(off and on) and len(off) + len(on) == len(clauses)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
+from operator import add
 
 from faq.grams import common
 from faq.nearness import is_known
-from faq.pinyin import heard_as
-from faq.surprise import Seen, surprise
+from faq.pinyin import heard_as, is_read_otherwise
+from faq.surprise import COUNT, Seen, next_after
 
 # How many bits a slip must save: so seldom somebody makes it.
 _SLIP = 10.0
@@ -24,7 +25,7 @@ _OFTEN = 2
 _AROUND = 2
 # Only so many pairs of a text are looked at, and so many spellings of each: cost must stay bounded.
 _PAIRS, _TRIED = 24, 8
-_REMEMBERED = 16_384  # pairs
+_REMEMBERED = 16_384  # pairs, and as many rows
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}")
 
 Spellings = Callable[[str], Sequence[str]]  # the pairs that phrasings have of a sound
@@ -38,22 +39,25 @@ class Misheard:
         """Begin with nothing remembered; `forget` whenever the phrasings change."""
         self._seen = seen
         self._spellings = spellings
-        # By pair and sound: None for a pair that is written, or that nothing else can have been meant by.
-        self._tried: dict[str, Mapping[str, int] | None] = {}
+        # Pairs, each with its sound where that is not the usual one: those that are written, and what may have been meant by the others.
+        self._written = set[str]()
+        self._strange = dict[str, Mapping[str, int]]()
+        self._bits = dict[str, float]()  # that the last character of a row says after those before it
 
     def forget(self) -> None:
         """Know that the phrasings are others."""
-        if self._tried:
-            self._tried.clear()
+        if self._written or self._strange:  # nothing of it while a collection is built
+            for each in (self._written, self._strange, self._bits):
+                each.clear()
 
     def heard_right(self, text: str) -> str:
         """Return a canonical text with the characters that were most likely meant."""
-        sounds = heard_as(text)
+        sounds = heard_as(text) if is_read_otherwise(text) else ""
         better = [
             each
-            for start, end, place, tried in islice(self._strange(text, sounds), _PAIRS)
+            for start, end, place, tried in islice(self._strange_in(text, sounds), _PAIRS)
             if tried
-            for each in _better(text[start:end], place - start, start, tried, self._seen)
+            for each in self._better(text[start:end], place - start, start, tried)
         ]
         if not better:
             return text
@@ -64,31 +68,58 @@ class Misheard:
                 done |= {place, place + 1}
         return "".join(letters)
 
-    def _strange(self, text: str, sounds: str) -> Iterator[tuple[int, int, int, Mapping[str, int]]]:
+    def _strange_in(self, text: str, sounds: str) -> Iterator[tuple[int, int, int, Mapping[str, int]]]:
         """Yield the places of pairs that neither the phrasings nor the language have, each after the run it stands in, with what may
         have been meant."""
-        known = self._tried
+        written, strange = self._written, self._strange
         for run in _RUN.finditer(text):
             start, end = run.span()
-            for place in range(start, end - 1):
-                key = text[place : place + 2] + sounds[place : place + 2]
-                try:  # a thread may forget meanwhile
-                    tried = known[key]
-                except KeyError:
-                    tried = self._try(key)
-                if tried is not None:
-                    yield start, end, place, tried
+            keys = map(add, run[0], text[start + 1 : end])
+            if sounds:
+                keys = map(add, keys, map(add, sounds[start:end], sounds[start + 1 : end]))
+            for place, key in enumerate(keys, start):
+                if key in written:
+                    continue
+                tried = strange.get(key)
+                if tried is None and (tried := self._try(key)) is None:
+                    continue
+                yield start, end, place, tried
 
     def _try(self, key: str) -> Mapping[str, int] | None:
-        pair, sound = key[:2], key[2:]
+        """Return what may have been meant by a pair; None for one that is written, or that nothing else can have been meant by."""
+        if len(self._written) + len(self._strange) >= _REMEMBERED:
+            self.forget()
+        pair, sound = key[:2], key[2:] or heard_as(key)
         few_say, seen = common(), self._seen
         # Where both are common nothing else can have been meant, whether or not it is written.
         is_common = pair[0] in few_say and pair[1] in few_say and pair[0] != pair[1]
-        is_strange = not (is_common or is_known(pair) or seen(pair))
-        if len(self._tried) >= _REMEMBERED:
-            self._tried.clear()
-        tried = self._tried[key] = _meant(pair, self._spellings(sound), seen) if is_strange else None
+        if is_common or is_known(pair) or seen(pair):
+            self._written.add(key)
+            return None
+        tried = self._strange[key] = _meant(pair, self._spellings(sound), seen)
         return tried
+
+    def _better(self, run: str, place: int, start: int, tried: Mapping[str, int]) -> Iterator[_Better]:
+        """Yield what is likelier at a place of a run than what stands there, each with the bits it saves."""
+        before, after = run[max(0, place - _AROUND) : place], run[place + 2 : place + 2 + _AROUND]
+        now = self._surprise(before + run[place : place + 2] + after)
+        for other, slips in tried.items():
+            saved = now - self._surprise(before + other + after) - _SLIP * slips
+            if saved > 0:
+                yield saved, start + place, other
+
+    def _surprise(self, row: str) -> float:
+        """Return how many bits a row of characters says from its second on."""
+        bits, said = self._bits, 0.0
+        for place in range(1, len(row)):
+            key = row[max(0, place - COUNT) : place + 1]
+            adds = bits.get(key)
+            if adds is None:
+                if len(bits) >= _REMEMBERED:
+                    bits.clear()
+                adds = bits[key] = next_after(key[:-1], key[-1], self._seen)
+            said += adds
+        return said
 
 
 def _meant(pair: str, known: Sequence[str], seen: Seen) -> dict[str, int]:
@@ -110,13 +141,3 @@ def _meant(pair: str, known: Sequence[str], seen: Seen) -> dict[str, int]:
 
 def _is_written(pair: str, seen: Seen) -> bool:
     return is_known(pair) or seen(pair) >= _OFTEN
-
-
-def _better(run: str, place: int, start: int, tried: Mapping[str, int], seen: Seen) -> Iterator[_Better]:
-    """Yield what is likelier at a place of a run than what stands there, each with the bits it saves."""
-    before, after = run[max(0, place - _AROUND) : place], run[place + 2 : place + 2 + _AROUND]
-    now = surprise(before + run[place : place + 2] + after, seen)
-    for other, slips in tried.items():
-        saved = now - surprise(before + other + after, seen) - _SLIP * slips
-        if saved > 0:
-            yield saved, start + place, other

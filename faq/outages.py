@@ -14,7 +14,7 @@ _OUT = (
     "|(?:can t|cannot|could not|unable to) (?:open|log ?in|log on|sign in|connect|access|load)|(?:is|are|all|still|went) down\\b|\\boutage\\b|\\boffline\\b"
     "|\\bno internet\\b|\\bnot (?:loading|working|responding|opening)\\b"
 )
-_SPEAKS_OF_ONE = re.compile(_OUT)
+_SPEAKS_OF_ONE = re.compile(f"(?=[5acinosuw上不停全刷加卡太宕崩很打挂掉断没用瘫登白网访进连])(?:{_OUT})")
 _IS_OVER = re.compile("好了|恢复|正常了|可以了|能用了|解决了|不卡了|works? (?:again|now)|is back")
 # A thing in one place breaks for itself: it is not meant by a text that names nothing.
 _OF_ITS_OWN = re.compile(

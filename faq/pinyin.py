@@ -87,6 +87,11 @@ def _heard_as() -> dict[int, str]:
     return near | {character: near[ord(sign)] for character, sign in _sounds().items()}
 
 
+def is_read_otherwise(text: str) -> bool:
+    """Say whether a text has a word that is read otherwise than its characters are, one by one."""
+    return _words()[0].search(text) is not None
+
+
 def heard_as(text: str) -> str:
     """Return a folded text with every Chinese character replaced by the sign of its syllable, the same for those that are easily
     mistaken for each other; all else as it is."""

@@ -12,6 +12,7 @@ from faq.nearness import rareness
 _UNKNOWN, _APART = 20.0, 6.0
 # How many bits a pair costs at least: a few phrasings prove little.
 _LEAST = 1.0
+COUNT = 2  # of the characters before one that say how surprising it is
 
 Seen = Callable[[str], int]  # how many phrasings have a piece
 
@@ -38,12 +39,7 @@ def _ended(before: str, character: str) -> float:
 
 
 def next_after(before: str, character: str, seen: Seen) -> float:
-    """Return how surprising a character is after a row of others, of which the last two count."""
+    """Return how surprising a character is after a row of others, of which the last `COUNT` matter."""
     return min(
-        alone(character) + _APART, _joined(before[-1], character, seen), _ended(before[-2:], character)
+        alone(character) + _APART, _joined(before[-1], character, seen), _ended(before[-COUNT:], character)
     )
-
-
-def surprise(row: str, seen: Seen) -> float:
-    """Return how many bits a row of characters says from its second on."""
-    return sum(next_after(row[:place], row[place], seen) for place in range(1, len(row)))

@@ -89,13 +89,14 @@ _NO_WORDS = SequenceOf(
     r"[0-9 ]|哈|呵|嘿|嘻|噗|啊|哦|噢|呃|额|嗯|唉|哎|诶|呀|嗷|呜|草|hia|ha|he|hi|xs|www|lol+|lmao|emm+|hmm+|hh+|o"
 )
 
+# Where no word of it begins is seen at once, without trying each: that is most of the time such a pattern takes.
 _ASKS = re.compile(
-    "怎么|怎样|咋|如何|为什么|为啥|为何|什么|啥(?:时候|原因|意思|情况)|哪里|哪儿|哪个|哪些|在哪|多少|多久|几点|(?<![过前这那好后])几天|第几"
+    "(?=[怎咋如为什啥哪在多几第能可会要往去上到从需吗是有行对谁请求么呢缺acdhimw])(?:怎么|怎样|咋|如何|为什么|为啥|为何|什么|啥(?:时候|原因|意思|情况)|哪里|哪儿|哪个|哪些|在哪|多少|多久|几点|(?<![过前这那好后])几天|第几"
     "|[能可会要]以?[^吗么，。 ]{1,8}不$|(?:往|去|上|到|从)?哪(?:领|取|买|交|办|开|找|修|扔|拿|借|充|退|换|缴|查|下载|报名|租|停)|[要需缺][办带填交准备弄走]{0,2}啥(?!子?的)"
     "|啥(?:手续|证|材料|东西|流程|条件|资料)|(?<![好过有这那前后十])几(?:块|毛|折|个月一|个号|号[开放交发])|能[^，。 ]{1,4}几[本张个次台天]|吗(?=[^啡，。 ]{1,4}$)"
     "|能不能|能否|可不可以|可否|是不是|是否|有没有|要不要|会不会|行不行|对不对|谁(?:能|知道|会|有)|请问|请教|求助|求教|吗$|吗 |么$|呢$"
     r"|^(?:how|why|what|where|when|which|who|is|are|do|does|did|can|could|may)\b|\bhow (?:do|does|can|to|should)\b"
-    r"|\b(?:can|could) (?:i|we|you|someone|anyone|anybody)\b|\bdoes (?:it|the|this|that|anyone|anybody)\b",
+    r"|\b(?:can|could) (?:i|we|you|someone|anyone|anybody)\b|\bdoes (?:it|the|this|that|anyone|anybody)\b)",
     re.ASCII,  # a letter beside Chinese begins a word
 )
 _SMALL_TALK = re.compile(
@@ -114,7 +115,7 @@ _SLOW_OR_SHUT = (
     "[传发导]不[过出]去|(?:系统|网络|网速|上网|网页|[校内外]网|网(?=[很好太])|电脑|平台|页面|软件|程序|加载|登录|响应|速度|服务器|wifi|无线|[a-z]{2,8})[^，。 ]{0,4}慢(?!慢|一?点|下来)"
     "|(?:停|断)[电水]了|印偏了|[账帐]号[^，。 ]{0,3}(?:被锁|锁了|锁住)|(?<![别没要会])忘[了记]?[^，。 ]{0,4}密码|密码[^，。 ]{0,4}忘"
 )
-_FAILS = re.compile(
+_TROUBLES = (
     "打不[开出了]|[开关启]不了(?:机|门)?|登不[上了进]|登[录陆]不[上了进]|(?<![早晚])上不[去了]|连接?不[上了通]|接不[上通]|进不[去了]|用不了|不能用"
     "|装不[上了]|下不[了来]|下载不[了来]|传不[上了]|上传不[了上]|保存不[了上]|存不[了上]|提交不[了上]|发不[出了]|收不到|看不[到了见]|听不[到见清]|找不到"
     "|刷不[了出]|扫不[了出]|搜不到|播不[了出]|放不[了出]|投不[了上]|录不[了上]|点不[了开动]|动不了|加载不[了出]|显示不[了出]|打印不[了出]|导不[了出入]|查不[了到出]|选不[了上]"
@@ -122,7 +123,10 @@ _FAILS = re.compile(
     "|不(?:制冷|制热|通电|上电|充电|联网|同步|转了|走了|出水|出纸|出声|开机)|写不[上了出]|关不[上了]|拔不[出下]|弹不出"
     "|卡纸|不出来|没反应|没有反应|没声|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|失灵|(?:触[摸控屏]|鼠标|键盘|遥控器?|按[键钮]|感应|话筒|白板|屏幕?)[^，。 ]{0,4}不灵|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
     f"|{_SLOW_OR_SHUT}|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
-    r"|\b(?:forgot(?:ten)? (?:my|the|your) (?:password|pin|login|username|code)|locked out|(?:account|login|user) (?:is |got |was |has been )?locked|not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|keeps? (?:dropping|disconnecting|crashing|freezing|restarting|failing)|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b",
+    r"|\b(?:forgot(?:ten)? (?:my|the|your) (?:password|pin|login|username|code)|locked out|(?:account|login|user) (?:is |got |was |has been )?locked|not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|keeps? (?:dropping|disconnecting|crashing|freezing|restarting|failing)|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b"
+)
+_FAILS = re.compile(
+    f"(?=[a-z上下不乱传保停关内冒写出刷加动卡印发听启响坏外太失存宕密导屏崩帐平开异弹录很忘感打扫找投报拔挂按掉接提搜播收放故断无显有服查校死没漏点用电画瘫登白看短程系网花蓝装触识话账跳软过进连选速遥错键闪页黑鼠])(?:{_TROUBLES})",
     re.ASCII,
 )
 MAY_FAIL = re.compile(  # every trouble has one of these; most of what people say to each other has none

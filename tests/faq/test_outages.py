@@ -88,10 +88,10 @@ def test_a_text_that_names_something_else_says_more() -> None:
     assert not says_no_more("会议室打不开门", "平台打不开了")
 
 
-@pytest.mark.parametrize("pattern", [text._FAILS, outages._SPEAKS_OF_ONE], ids=["fails", "outage"])
-def test_every_trouble_has_one_of_the_letters_that_are_looked_for_first(pattern: re.Pattern[str]) -> None:
+@pytest.mark.parametrize("pattern", [text._TROUBLES, outages._OUT], ids=["fails", "outage"])
+def test_every_trouble_has_one_of_the_letters_that_are_looked_for_first(pattern: str) -> None:
     @settings(max_examples=500)
-    @given(st.from_regex(pattern, fullmatch=True))
+    @given(st.from_regex(re.compile(pattern, re.ASCII), fullmatch=True))
     def holds(said: str) -> None:
         assert text.MAY_FAIL.search(said)
 
