@@ -73,6 +73,7 @@ def resolution_fields(rest: str) -> dict[str, str]:
 _COUNTED = (
     r"(?!\s*(?:[\d点楼层班年月日号室节栋幢元块人台次个名位份张条页天周期折成:%]|教室|小时|分钟|[ap]\.?m\b))"
 )
+_A_DIGIT = re.compile(r"[\d一二两三四五六七八九]")
 _DIGITS = str.maketrans("一二两三四五六七八九", "1223456789")
 _ORDINAL = re.compile(
     r"^(?:选|第|选第)\s*[一二两三四五六七八九](?:[个种条项号](?:吧|是|的)*)?(?=$|[\s,。!、;])"
@@ -174,6 +175,8 @@ _KINDLY_BEFORE = re.compile(  # 谢谢李老师，我选2
 def choice(text: str) -> tuple[int, str] | None:
     """Return the digit a person answered with, and what they added; None when the text is something else."""
     said = normalized(text).strip()
+    if not _A_DIGIT.search(said):
+        return None  # nearly always
     corrected = _CORRECTS.match(said)
     if corrected is not None:
         again = choice(said[corrected.end() :])

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 import msgspec
 from msgspec.structs import replace
@@ -47,6 +48,10 @@ class Line(msgspec.Struct, frozen=True):
     is_answer: bool = False  # to a question of the bot
 
 
+# Asked of every line, with every message.
+_message, _is_staff = attrgetter("message"), attrgetter("is_staff")
+
+
 class Talk:
     """Remembers the last lines of each room. A redelivery changes nothing."""
 
@@ -64,7 +69,7 @@ class Talk:
         self._rooms.move_to_end(origin.address)
         if len(self._rooms) > _ROOMS:
             self._rooms.popitem(last=False)
-        if origin.message in [line.message for line in lines]:
+        if origin.message in map(_message, lines):
             return
         lines.append(
             Line(
@@ -97,7 +102,7 @@ class Talk:
 
     def is_with_staff(self, hearing: Hearing) -> bool:
         """Say whether staff have just spoken to whoever speaks: by name, or as the next after them."""
-        if not any(line.is_staff for line in self._rooms.get(hearing.origin.address, ())):
+        if not any(map(_is_staff, self._rooms.get(hearing.origin.address, ()))):
             return False  # mostly it is customers among themselves
         lines = self._before(hearing, _TALKING)
         place = next((place for place, line in enumerate(lines) if line.is_staff and not line.calls), None)
@@ -143,7 +148,7 @@ class Talk:
 
     def last_staff(self, hearing: Hearing) -> str | None:
         """Return which of the staff spoke last before whoever speaks, lately; None when a customer did."""
-        if not any(line.is_staff for line in self._rooms.get(hearing.origin.address, ())):
+        if not any(map(_is_staff, self._rooms.get(hearing.origin.address, ()))):
             return None  # mostly it is customers among themselves
         others = (line for line in self._before(hearing, _TALKING) if line.account != hearing.origin.account)
         last = next(others, None)

@@ -144,9 +144,10 @@ class _Apart:
         """
         if shared >= self._letters:
             return 1.0
+        letters, few, many = self._letters, max(1, min(shared, most)), max(1, most)
         return max(
-            2 * (shared + words - 1) / (self._letters + max(shared, words) + 2 * words - 2)
-            for words in (max(1, min(shared, most)), max(1, most))
+            2 * (shared + few - 1) / (letters + max(shared, few) + 2 * few - 2),
+            2 * (shared + many - 1) / (letters + max(shared, many) + 2 * many - 2),
         )
 
 

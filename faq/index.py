@@ -87,7 +87,7 @@ class Index:
         self._spellings: dict[str, list[str]] = spellings if spellings is not None else {}
         # How rare a piece is changes with every phrasing, so what was worked out is forgotten then.
         self.rarest = log(2)  # of a piece that nothing has
-        self._weights: dict[str, float] = {}
+        self.rarities = _Remembered(self._rarity_of)  # of pieces that some phrasing has, and of no others
         self._heard: dict[str, list[tuple[str, float]]] = {}
         self._totals: dict[int, Sum] = {}
         self._words: dict[str, float] = {}
@@ -161,8 +161,8 @@ class Index:
 
     def _forget(self) -> None:
         self.rarest = log(1 + 2 * (self._living + 1))
-        if self._weights or self._words:  # nothing of it while a collection is built
-            self._weights.clear()
+        if self.rarities or self._words:  # nothing of it while a collection is built
+            self.rarities.clear()
             self._heard.clear()
             self._totals.clear()
             self._words.clear()
@@ -170,20 +170,14 @@ class Index:
             self.letters.clear()
         self._misheard.forget()
 
-    def _rarity(self, live: int) -> float:
+    def _rarity_of(self, piece: str) -> float:
         """Return the inverse document frequency, positive, highest for a piece that nothing has."""
-        return log(1 + (self._living + 1) / (live + 0.5))
+        return log(1 + (self._living + 1) / (self._seen(piece) + 0.5))
 
     def rarity(self, piece: str) -> float:
         """Return how rare a piece is, whatever its factor."""
-        weight = self._weights.get(piece)
-        if weight is None:
-            posting = self._postings.get(piece)
-            if posting is None:
-                return self.rarest
-            # Only known pieces get here, so that chatter cannot fill the memory.
-            weight = self._weights[piece] = self._rarity(len(posting))
-        return weight
+        # Only known pieces are remembered, so that chatter cannot fill the memory.
+        return self.rarities[piece] if piece in self._postings else self.rarest
 
     def weight_of(self, text: str) -> float:
         """Return what a word weighs: one as its letter or pair, a longer one as its pairs on average."""
@@ -226,10 +220,10 @@ class Index:
         pieces = _pieces(text)
         if sum(pieces.values()) < _LEAST_SAID:
             return {}
-        rarest, weights, postings = self.rarest, self._weights, self._postings
+        rarest, rarities, postings = self.rarest, self.rarities, self._postings
         # Most pieces of chatter are in nothing that is known.
         return {
-            piece: factor * ((weights.get(piece) or self.rarity(piece)) if piece in postings else rarest)
+            piece: factor * (rarities[piece] if piece in postings else rarest)
             for piece, factor in pieces.items()
         }
 
@@ -283,7 +277,7 @@ class Index:
     def weighed_known(self, text: str) -> Weighed:
         """Return a canonical text weighed, without what no phrasing has, for less than `weigh` and `weighed` cost."""
         letters, others = letters_and_others(text)
-        rarities, rarity, postings = self._weights, self.rarity, self._postings
+        rarities, rarity, postings = self.rarities, self.rarity, self._postings
         found = Weighed(Sum(0.0, 0.0), [], [], [])
         by_letters = by_pieces = 0.0
         for piece, factor in letters.items():
@@ -318,7 +312,7 @@ class Index:
         """Return weighed pieces made ready to be held against phrasings by `coverage`."""
         letters = pieces = 0.0
         found = Weighed(Sum(letters, pieces), [], [], [])
-        rarities = self._weights
+        rarities = self.rarities
         for piece, weight in weights.items():
             rarity = rarities.get(piece) or self.rarity(piece)
             by_letters, by_pieces = (weight, LETTER * rarity) if is_letter(piece) else (0.0, rarity)
@@ -365,12 +359,9 @@ class Index:
 
     def _summed(self, text: str) -> Sum:
         letters, others = letters_and_others(text)
-        rarities, rarity = self._weights, self.rarity
-        rare = [rarities.get(piece) or rarity(piece) for piece in letters]
-        return Sum(
-            sum(map(mul, letters.values(), rare)),
-            LETTER * sum(rare) + sum([rarities.get(piece) or rarity(piece) for piece in others]),
-        )
+        rarity = self.rarities.__getitem__
+        rare = list(map(rarity, letters))
+        return Sum(sum(map(mul, letters.values(), rare)), LETTER * sum(rare) + sum(map(rarity, others)))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -59,7 +59,7 @@ def share_of_pieces(index: Index, text: str) -> float:
     for run in text.split(" "):
         pairs.update(map(add, run, run[1:]))
     no_letters, no_pairs = letters.difference(index.shelf.postings), pairs.difference(index.shelf.postings)
-    rarity = index.rarity
+    rarity = index.rarities.__getitem__
     known = LETTER * sum(map(rarity, letters - no_letters)) + sum(map(rarity, pairs - no_pairs))
     return share(known, known + index.rarest * (LETTER * len(no_letters) + len(no_pairs)))
 
