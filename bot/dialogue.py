@@ -121,11 +121,10 @@ class Dialogue:
         self._resulting = resulting
         self._questions = OpenQuestions(store)
 
-    async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | None:
+    async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | NotAnAnswer | None:
         """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
 
-        Raises:
-            NotAnAnswer: It answers none, so it means something else.
+        `NotAnAnswer` comes back when it answers none, so that it means something else.
         """
         if quoted is not None and isinstance(quoted.about, Afterthought):
             quoted = None  # a card that asks nothing
@@ -135,7 +134,7 @@ class Dialogue:
         if not asks:
             if is_left_unsaid(hearing.text) and not is_helped(hearing.text):
                 return None
-            raise NotAnAnswer(())
+            return NotAnAnswer()
         if is_said_again(hearing, asks):
             return None
         text = hearing.text
@@ -172,7 +171,7 @@ class Dialogue:
         checks = [ask for ask in choices if isinstance(ask.about, Check)]
         if checks and (rest := await self._checking.said(hearing, checks)) is not None:
             if rest:
-                raise NotAnAnswer((), rest=rest)
+                return NotAnAnswer(rest=rest)
             return None
         said = in_words(hearing, choices[0], is_quoted=quoted is not None) if choices else None
         if said is not None and not (said and await self._is_overtaken(hearing, choices[0], quoted)):
@@ -187,7 +186,7 @@ class Dialogue:
         if any(isinstance(ask.about, Answered) for ask in choices) and (more := thanked_besides(text)):
             thanks, rest = more
             await self._thanked(replace(part_of(hearing, 1), text=thanks), asks)
-            raise NotAnAnswer((), rest=rest)
+            return NotAnAnswer(rest=rest)
         if await self._resulting.told(hearing, asks):
             return None
         if (whole := self._resulting.rest(hearing, asks)) is not None:
@@ -204,7 +203,7 @@ class Dialogue:
             await self._rate(hearing, rating, s.Comment(hearing.by, text))
             return None
         left = left_behind(hearing, asks)
-        raise NotAnAnswer(
+        return NotAnAnswer(
             left, fresh(asks), told_about(hearing, asks), asked_of(asks), offered=offered(hearing, asks)
         )
 

@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from adapters.contract import Incoming, Notice
 from bot.answering import Answering
 from bot.asking_after import AskingAfter
-from bot.asks import Ask
 from bot.by_place import ByPlace
 from bot.checking import Checking
 from bot.commands import Command, parse
@@ -230,26 +229,17 @@ class Reception:
         quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
         if link is None:
             quoted = await self._joining.offered(hearing)
-        fresh: int | None = None
-        waits: int | None = None
-        before: Ask | None = None
-        offered: tuple[str, ...] = ()
         if link is None and await self._by_place.taken(hearing):
             return
-        try:
-            suggested = await self._dialogue.reply(hearing, quoted)
-        except NotAnAnswer as other:
-            hearing, fresh, before = closing(hearing, *other.left), other.fresh, other.before
-            waits, offered = other.waits, other.offered
-            if other.rest:
-                hearing = replace(
-                    hearing, text=other.rest, is_addressed=True
-                )  # told with an answer to the bot
-        else:
+        answer = await self._dialogue.reply(hearing, quoted)
+        if not isinstance(answer, NotAnAnswer):
             self._talk.answered(hearing)
-            if suggested is not None:
-                await self._run(suggested)
+            if answer is not None:
+                await self._run(answer)
             return
+        hearing, fresh, waits = closing(hearing, *answer.left), answer.fresh, answer.waits
+        if answer.rest:  # told with an answer to the bot
+            hearing = replace(hearing, text=answer.rest, is_addressed=True)
         if hearing.is_for_staff and link is None and await self._reporting.asked(hearing):
             return
         if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
@@ -291,7 +281,9 @@ class Reception:
         hearing = await self._joining.taken_up(hearing)
         hearing = replace(hearing, text=self._talk.called_for(hearing) or self._talk.whole(hearing))
         is_among_staff = hearing.is_for_staff and not hearing.is_addressed  # the duty room is for people
-        is_answered = not is_among_staff and await self._answering.question(hearing, before, offered)
+        is_answered = not is_among_staff and await self._answering.question(
+            hearing, answer.before, answer.offered
+        )
         if not is_answered and hearing.origin.closed_asks:
             await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
 
