@@ -101,9 +101,11 @@ def thanked_besides(text: str) -> tuple[str, str] | None:
 def _does_again(head: str, known: Sequence[str]) -> int | None:
     """Return the place of the only ticket that says the opposite: 响了 of 铃响不了, 打开了 of 打不开."""
     found = _DOES.fullmatch(fold(head).replace(" ", ""))
-    verb = found["verb"] if found is not None else ""
-    opposite = re.compile(rf"[不没]{verb}|{verb}不|{verb[:1]}不{verb[1:]}")
-    places = [place for place, text in enumerate(known) if verb and opposite.search(text)]
+    if found is None:
+        return None
+    verb = found["verb"]
+    opposites = (f"不{verb}", f"没{verb}", f"{verb}不", f"{verb[:1]}不{verb[1:]}")
+    places = [place for place, text in enumerate(known) if any(each in text for each in opposites)]
     return places[0] if len(places) == 1 else None
 
 

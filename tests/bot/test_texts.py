@@ -57,6 +57,8 @@ _NOT_SAID = {
     "好": "a text to load an encoder with",
     "投影打不开怎么办": "understood once before anybody says anything",
     "1001 投影打不开怎么办": "as above",
+    "不": "looked for beside a verb in what a customer reported",
+    "没": "as above",
     "；": "joins what an import did, for the log",
     "、": "joins names of files in the archive",
     "紧急": "a word that means urgent, by default",
