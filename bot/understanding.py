@@ -186,7 +186,12 @@ class Understanding:
         return asyncio.get_running_loop().time() < self._silent_until
 
     def _failed(self, fault: Exception) -> None:
-        """Leave the encoder alone for a while, longer each time: nobody shall wait for it with every question."""
+        """Leave the encoder alone for a while, longer each time: nobody shall wait for it with every question.
+
+        All who waited for it together have failed once.
+        """
+        if self._is_silent():
+            return
         self._failures += 1
         pause = delay_after(self._failures, random.random())  # noqa: S311 - spreads many bots, nothing secret
         self._silent_until = asyncio.get_running_loop().time() + pause.total_seconds()

@@ -16,7 +16,9 @@ import pytest_asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
+from bot.embeddings import EmbeddingsFault
 from bot.knowledge import Knowledge, Thresholds
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning, Uses
@@ -224,6 +226,38 @@ async def test_questions_do_not_wait_for_the_meaning_of_what_nobody_asks(office:
     assert 16 <= unasked <= 17 + 10 * (loop.time() - began)
     await office.hear(CUSTOMER, "李老师", "@小首 投影仪怎么不亮了")
     assert encoder.texts[-1] == "投影仪怎么不亮了"
+
+
+class Failing:
+    """An encoder that keeps everybody waiting, and then fails them all."""
+
+    name, batch, patience_seconds, is_ready = "failing", 32, 5.0, True
+
+    def __init__(self) -> None:
+        self.gives_up = asyncio.Event()
+
+    async def make_ready(self) -> None:
+        """Be ready."""
+
+    async def vectors(self, texts: Sequence[str]) -> list[array[float]]:
+        await self.gives_up.wait()
+        raise EmbeddingsFault(f"{len(texts)}")
+
+    async def close(self) -> None:
+        """Hold nothing."""
+
+
+async def test_all_who_waited_for_an_encoder_together_fail_once(office: Office) -> None:
+    encoder = Failing()
+    understanding = Understanding(encoder, office.store, is_levelled=False)
+    with capture_logs() as logged:
+        waiting = [asyncio.create_task(understanding.of(f"投影{number}")) for number in range(50)]
+        await asyncio.sleep(0)
+        encoder.gives_up.set()
+        assert await asyncio.gather(*waiting) == [None] * 50
+    silent = [line for line in logged if line.get("action") == "embeddings_silent"]
+    assert len(silent) == 1
+    assert silent[0]["again_in"] < 3
 
 
 async def test_where_nothing_is_known_no_encoder_of_sentences_is_loaded(office: Office) -> None:
