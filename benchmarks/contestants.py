@@ -17,7 +17,7 @@ from aiohttp import WSMsgType, web
 from benchmarks.load import DUTY
 from benchmarks.reported import AT, answer, change, claim, claim_answer, claim_news, notice
 from bot.store.contract import Store
-from bot.store.sqlite import open_sqlite
+from bot.store.sqlite.store import open_sqlite
 from bot.tickets.model import Ticket
 
 

@@ -30,11 +30,11 @@ from benchmarks.table import Goal, Row, at_most, more_by
 from bot.assembly import Bot, assemble
 from bot.clock import StillClock
 from bot.config import Config, load, rules_of
-from bot.logs import configure
 from bot.store.bodies import body_of
 from bot.store.contract import Change, Saved, Store
 from bot.store.instants import milliseconds
 from bot.store.registry import open_store
+from bot.telemetry.logs import configure
 from bot.tickets import steps as s
 from bot.tickets.due import next_deadline
 from bot.tickets.events import Opened

@@ -25,9 +25,9 @@ from benchmarks.redis_store import a_server
 from benchmarks.table import Row
 from bot.clock import StillClock
 from bot.config import Config, load, rules_of
-from bot.logs import configure
 from bot.store.contract import Change, Saved, Store
 from bot.store.registry import open_store
+from bot.telemetry.logs import configure
 
 SIZES = (10_000, 100_000)
 _IN_FLIGHT = 256

@@ -26,10 +26,10 @@ from benchmarks.startup import example, started
 from benchmarks.store import AT, change_of
 from benchmarks.table import Row, at_most, ratio_of
 from bot.store.contract import Change, Saved, Store
-from bot.store.redis_parts import Part, Whereabouts, packed, parts_of
-from bot.store.redis_scripts import script
-from bot.store.redis_start import open_redis
-from bot.store.sqlite import open_sqlite
+from bot.store.redis.parts import Part, Whereabouts, packed, parts_of
+from bot.store.redis.scripts import script
+from bot.store.redis.start import open_redis
+from bot.store.sqlite.store import open_sqlite
 from bot.tickets.events import Noted
 from bot.tickets.kinds import Status
 from bot.tickets.model import Party

@@ -19,7 +19,7 @@ from benchmarks.redis_store import FAR, OPEN_TICKETS, opening, whole
 from benchmarks.store import AT, change_of
 from benchmarks.table import Goal, Row, at_most
 from bot.store.contract import Change
-from bot.store.redis_start import open_redis
+from bot.store.redis.start import open_redis
 from tests.redis_servers import Cluster, Server
 
 WORKERS = (2, 4)

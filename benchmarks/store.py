@@ -14,10 +14,10 @@ from benchmarks.table import Row, ratio_of
 from bot.asks import Ask, Menu
 from bot.store.contract import Change, Link, Saved
 from bot.store.messages import Queued
-from bot.store.queries import sqlite_queries
-from bot.store.sqlite import open_sqlite
-from bot.store.sqlite_file import known_migrations, open_for_writing
-from bot.store.sqlite_statements import saving
+from bot.store.sqlite.file import known_migrations, open_for_writing
+from bot.store.sqlite.queries import sqlite_queries
+from bot.store.sqlite.statements import saving
+from bot.store.sqlite.store import open_sqlite
 from bot.tickets.events import Opened
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.model import Party, Promise, Ticket

@@ -22,21 +22,21 @@ from bot.beside import beside
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
 from bot.dashboard.rendering import Renderer
-from bot.dead_man import DeadMan
 from bot.event_loop import name_of
-from bot.importing import import_when_empty
 from bot.intake import Intake
+from bot.knowledge.importing import import_when_empty
 from bot.rehearsal import rehearse
 from bot.roster import Roster
-from bot.run_file import Running, folder_of, write
 from bot.still_known import refuse_forgotten_calendars
 from bot.store.faults import StoreFault
 from bot.store.instants import instant
 from bot.store.portable import refuse_half_a_copy
 from bot.store.registry import open_store
 from bot.store.sharing import SharedStore, Wake
-from bot.store_watch import StoreWatch
+from bot.telemetry.run_file import Running, folder_of, write
 from bot.travel import Traveller
+from bot.watch.dead_man import DeadMan
+from bot.watch.store_watch import StoreWatch
 from bot.web import RENDERER, TICKS_STOPPED, build
 from faq.formats import describe
 from scheduler.loop import Metronome

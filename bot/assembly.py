@@ -11,69 +11,69 @@ from datetime import datetime
 import msgspec
 
 from adapters.contract import Adapter
-from bot.answering import Answering
-from bot.asking_after import AskingAfter
-from bot.asking_owner import AskingOwner
 from bot.attaching import Attaching
-from bot.auditor import Auditor
-from bot.by_place import ByPlace
-from bot.checking import Checking
-from bot.complaining import Complaining
 from bot.config import Config
-from bot.contract_office import ContractOffice
+from bot.conversation.answering import Answering
+from bot.conversation.asking_owner import AskingOwner
+from bot.conversation.checking import Checking
+from bot.conversation.complaining import Complaining
+from bot.conversation.dialogue import Dialogue
+from bot.conversation.finding import Finding
+from bot.conversation.first_words import FirstWords
+from bot.conversation.following_on import FollowingOn
+from bot.conversation.in_hand import InHand
+from bot.conversation.joining import Joining
+from bot.conversation.opening import Opening
+from bot.conversation.presence import Presence
+from bot.conversation.resulting import Resulting
+from bot.conversation.shown import Shown
+from bot.conversation.strangers import Strangers
+from bot.conversation.usual_waits import UsualWaits
+from bot.conversation.visiting import Visiting
+from bot.delivery.quota_words import Says, Warned, warnings
 from bot.desk import Desk
-from bot.dialogue import Dialogue
-from bot.digests import Digests
-from bot.directory import Directory
 from bot.drafts import Drafts
-from bot.duty_office import DutyOffice
-from bot.failing import Failures
-from bot.figuring import Figuring
-from bot.finding import Finding
-from bot.first_words import FirstWords
-from bot.following_on import FollowingOn
-from bot.identifying import Identifying
-from bot.in_hand import InHand
-from bot.incident_orders import IncidentOrders
-from bot.informing import Informing
-from bot.joining import Joining
-from bot.journal import Journal
-from bot.kept_index import KeptIndex, index_file
-from bot.knowledge import Knowledge, Thresholds
+from bot.duty.office import DutyOffice
+from bot.knowledge.kept_index import KeptIndex, index_file
+from bot.knowledge.live import Knowledge, Thresholds
+from bot.knowledge.understanding import understanding_of
+from bot.knowledge.workshop import Workshop
 from bot.learning.school import School, school_of
-from bot.ledgers import Ledgers
-from bot.living import Living
-from bot.losses import Losses
-from bot.merging_orders import MergingOrders
-from bot.metrics import Meters
-from bot.newcomers import Newcomers
-from bot.opening import Opening
-from bot.orders import Orders
+from bot.orders.asking_after import AskingAfter
+from bot.orders.by_place import ByPlace
+from bot.orders.commands import Orders
+from bot.orders.informing import Informing
+from bot.orders.merging import MergingOrders
+from bot.orders.planned_work import PlannedOrders
+from bot.orders.promising import Promising
+from bot.orders.reporting import Reporting
+from bot.orders.runbooks import IncidentOrders
 from bot.outbox import Outbox
-from bot.paperwork import Paperwork
-from bot.planned_orders import PlannedOrders
 from bot.planning import keep_plans
-from bot.presence import Presence
-from bot.promising import Promising
-from bot.quota_words import Says, Warned, warnings
 from bot.reception import Reception
-from bot.registering import Registering
-from bot.reporting import Reporting
-from bot.resulting import Resulting
-from bot.setting_up import SettingUp
-from bot.shown import Shown
+from bot.records.figuring import Figuring
+from bot.records.ledgers import Ledgers
+from bot.records.paperwork import Paperwork
+from bot.rooms.directory import Directory
+from bot.rooms.living import Living
+from bot.setup.identifying import Identifying
+from bot.setup.newcomers import Newcomers
+from bot.setup.registering import Registering
+from bot.setup.setting_up import SettingUp
+from bot.setup.uploading import Uploading
 from bot.store.contract import Store
 from bot.store.faults import StoreFault
-from bot.strangers import Strangers
 from bot.talk import Talk
+from bot.telemetry.failing import Failures
+from bot.telemetry.journal import Journal
+from bot.telemetry.metrics import Meters
 from bot.texts import Texts
 from bot.tickets.rules import Rules
-from bot.understanding import understanding_of
-from bot.unheard import Unheard
-from bot.uploading import Uploading
-from bot.usual_waits import UsualWaits
-from bot.visiting import Visiting
-from bot.workshop import Workshop
+from bot.watch.auditor import Auditor
+from bot.watch.contract_office import ContractOffice
+from bot.watch.digests import Digests
+from bot.watch.losses import Losses
+from bot.watch.unheard import Unheard
 from scheduler.loop import Clock
 
 

@@ -10,11 +10,11 @@ import structlog
 from msgspec.structs import replace
 
 from bot.beside import beside
-from bot.config_model import Room
-from bot.directory import Directory
+from bot.configuration.model import Room
 from bot.drafts import Draft
 from bot.outbox import Outbox
-from bot.paper_files import workbook
+from bot.records.paper_files import workbook
+from bot.rooms.directory import Directory
 from bot.store.contract import Store
 from bot.store.messages import Delivery, Queued, QueuedFile
 from bot.tickets.papers import Attached

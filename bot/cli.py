@@ -14,19 +14,19 @@ from typing import Any, TypeVar
 
 import click
 
-from bot.cli_due import due
-from bot.cli_faq import faq
-from bot.cli_papers import record, report
-from bot.cli_store import audit, backup, migrate, restore
-from bot.command_line import config_option as _config_option
-from bot.command_line import explained as _explained
-from bot.command_line import file_of as _file
-from bot.command_line import language_of, shown, voice_of
-from bot.command_line import loaded as _load
 from bot.config import Config, ConfigurationFaults, load, rules_of
-from bot.contracts import endings, sentence
-from bot.open_doors import has_open_clock, open_doors
-from bot.reach import unreached
+from bot.records.contracts import endings, sentence
+from bot.rooms.reach import unreached
+from bot.terminal.command_line import config_option as _config_option
+from bot.terminal.command_line import explained as _explained
+from bot.terminal.command_line import file_of as _file
+from bot.terminal.command_line import language_of, shown, voice_of
+from bot.terminal.command_line import loaded as _load
+from bot.terminal.due import due
+from bot.terminal.faq import faq
+from bot.terminal.open_doors import has_open_clock, open_doors
+from bot.terminal.papers import record, report
+from bot.terminal.store import audit, backup, migrate, restore
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
 
@@ -64,7 +64,7 @@ def run(config_file: Path | None, verbose: bool) -> None:
     """Start adapters, scheduler, outbox and web page. Ctrl-C or SIGTERM ends it; a faulty configuration exits with 78."""
     gc.disable()  # a start makes next to no garbage; from then on the program collects in its own way
     # Imported here: checking a file or asking the FAQ needs no web server. The logs first: they keep structlog small.
-    from bot.logs import configure
+    from bot.telemetry.logs import configure
 
     from bot.app import run as run_app  # isort: skip
     from bot.event_loop import loop_factory
@@ -103,12 +103,12 @@ def check(config_file: Path | None, is_explained: bool) -> None:
         voice.say("{file} 没有问题：{rooms} 个群、{people} 人、{platforms} 个平台。", file=file, **counts)
     )
     if is_explained:
-        from bot.config_account import account
+        from bot.terminal.account import account
 
         click.echo("\n".join(account(config, _speaker(config))))
     for ending in endings(rules_of(config), _speaker(config).now):
         click.echo(voice.say("提醒：{line}", line=sentence(ending, _speaker(config))))
-    from bot.bound_words import set_up_in_chat
+    from bot.terminal.bound_words import set_up_in_chat
 
     for line in _run(set_up_in_chat(config, voice)):
         click.echo(line)
@@ -136,9 +136,9 @@ def check(config_file: Path | None, is_explained: bool) -> None:
 @_explained
 def replay(config_file: Path | None, update: bool, files: tuple[Path, ...]) -> None:
     """Replay conversations with a simulated clock. Files (*.chat) against the real desk; exit 1 and a difference if it says anything else."""
-    from bot.logs import configure
-    from bot.replay import replay as play
-    from bot.transcripts import TranscriptFault
+    from bot.telemetry.logs import configure
+    from bot.terminal.replay import replay as play
+    from bot.terminal.transcripts import TranscriptFault
 
     configure(is_quiet=True)
     failed = 0
@@ -193,8 +193,8 @@ def simulate(
     customer: str,
 ) -> None:
     """Say what other policies would have made of past tickets. Or other rotas; nothing is changed."""
-    from bot.simulation import NothingToSimulate, Wanted
-    from bot.simulation import simulate as tell
+    from bot.terminal.simulation import NothingToSimulate, Wanted
+    from bot.terminal.simulation import simulate as tell
 
     config = _load(config_file)
     other = load(other_file or _file(config_file), os.environ, also=policy)
@@ -213,7 +213,7 @@ def simulate(
 @_explained
 def doctor(config_file: Path | None) -> None:
     """Find what is wrong and say how to mend it. Looks at environment, configuration, store and adapters; exit 1 if anything is."""
-    from bot.doctor import examine
+    from bot.terminal.doctor import examine
 
     is_well = True
     voice = voice_of(language_of(config_file, os.environ))
@@ -236,8 +236,8 @@ def doctor(config_file: Path | None) -> None:
 def top(config_file: Path | None, is_once: bool, every: float, address: str | None) -> None:
     """Watch a running bot. Its tickets, messages, outbox and store; Ctrl-C ends it."""
     from bot.clock import SystemClock
-    from bot.run_file import Running, folder_of, read
-    from bot.top import watch
+    from bot.telemetry.run_file import Running, folder_of, read
+    from bot.terminal.top import watch
 
     config = _load(config_file)
     voice = voice_of(config.bot.language)

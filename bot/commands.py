@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 from rapidfuzz import fuzz, process
 
-from bot.complaints import wishes_to_complain
+from bot.meaning.complaints import wishes_to_complain
 from bot.tickets.rules import Role
 from bot.vocabulary import SPECS, Spec, Word, may_use
 from faq.pinyin import heard_as

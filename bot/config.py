@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from bot.config_adapters import adapters_of
-from bot.config_checks import check_settings
-from bot.config_contradictions import check_points, check_responses
-from bot.config_file import read_file
-from bot.config_mistakes import ConfigurationFaults, Mistake, Mistakes
-from bot.config_model import (
+from bot.configuration.adapters import adapters_of
+from bot.configuration.checks import check_settings
+from bot.configuration.contradictions import check_points, check_responses
+from bot.configuration.file import read_file
+from bot.configuration.mistakes import ConfigurationFaults, Mistake, Mistakes
+from bot.configuration.model import (
     AdapterConfig,
     BotConfig,
     Config,
@@ -25,13 +25,13 @@ from bot.config_model import (
     TicketLimits,
     WebConfig,
 )
-from bot.config_plans import maintenance_of, plans_of
-from bot.config_presets import with_presets
-from bot.config_promises import calendars_of, ladders_of, policies_of
-from bot.config_reading import read_table
-from bot.config_rotas import rotas_of
-from bot.config_secrets import Secrets
-from bot.config_sections import (
+from bot.configuration.plans import maintenance_of, plans_of
+from bot.configuration.presets import with_presets
+from bot.configuration.promises import calendars_of, ladders_of, policies_of
+from bot.configuration.reading import read_table
+from bot.configuration.rotas import rotas_of
+from bot.configuration.secrets import Secrets
+from bot.configuration.sections import (
     contracts_of,
     digests_of,
     faq_of,
@@ -43,8 +43,8 @@ from bot.config_sections import (
     visits_of,
     web_of,
 )
-from bot.config_values import parsed, zone
-from bot.settings import Settings
+from bot.configuration.settings import Settings
+from bot.configuration.values import parsed, zone
 from bot.tickets.contract_rules import Scope
 from bot.tickets.model import Party
 from bot.tickets.rules import NoticeLimits, Role, RoomRules, Rules

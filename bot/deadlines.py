@@ -10,16 +10,16 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
+from bot.delivery.storm_watch import StormWatch
 from bot.drafts import Draft, Drafts
 from bot.due_batches import Batch, DueBatches, kept_of
-from bot.failing import Failures
 from bot.filing import Filing
 from bot.follow_ups import FollowUps
 from bot.foresight import Foresight
-from bot.metrics import Meters
 from bot.store.contract import Due, Store
 from bot.store.faults import Conflict, StoreFault
-from bot.storm_watch import StormWatch
+from bot.telemetry.failing import Failures
+from bot.telemetry.metrics import Meters
 from bot.tickets.storms import listed
 
 _AT_ONCE = 200  # due tickets taken in one go

@@ -16,16 +16,16 @@ from msgspec.structs import replace
 from bot.attaching import Attaching
 from bot.deadlines import Deadlines
 from bot.drafts import Draft, Drafts
-from bot.failing import Failures
 from bot.filing import Filing
 from bot.follow_ups import FollowUps
-from bot.journal import Journal
 from bot.merging import Echoes, Merging
-from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
 from bot.store.contract import Kept, Link, Saved, Store
 from bot.store.faults import Conflict
+from bot.telemetry.failing import Failures
+from bot.telemetry.journal import Journal
+from bot.telemetry.metrics import Meters
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, TicketError
 from bot.tickets.events import AnyEvent, Realigned

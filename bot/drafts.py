@@ -26,10 +26,10 @@ from bot.asks import (
     Result,
     Times,
 )
-from bot.directory import Directory
+from bot.delivery.outgoing import useful_until
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.outgoing import useful_until
+from bot.rooms.directory import Directory
 from bot.store.messages import Delivery, Queued, QueuedButton, QueuedMention
 from bot.texts import Texts
 from bot.tickets.card import is_outdated, standing

@@ -8,12 +8,12 @@ from datetime import datetime
 import msgspec
 from msgspec.structs import replace
 
+from bot.delivery.storm_watch import StormWatch
 from bot.drafts import Draft, Drafts
 from bot.filing import Filing
 from bot.follow_ups import FollowUps
 from bot.foresight import Foresight, Passed, served_at
 from bot.store.contract import Due, Kept, Saved, Store
-from bot.storm_watch import StormWatch
 from bot.tickets.alerts import joined
 from bot.tickets.events import SurveyAsked
 from bot.tickets.messages import Message

@@ -11,12 +11,12 @@ from msgspec.structs import replace
 from adapters.remembered import Remembered
 from bot.attaching import Attaching
 from bot.drafts import Draft
-from bot.journal import Journal
-from bot.metrics import Meters
 from bot.origin import Origin
 from bot.outbox import Outbox
 from bot.store.contract import Change, Kept, Link, Saved, Store
 from bot.store.faults import AlreadySeen
+from bot.telemetry.journal import Journal
+from bot.telemetry.metrics import Meters
 from bot.tickets.events import AnyEvent, Opened
 from bot.tickets.evolve import born, evolve
 from bot.tickets.lifecycle import next_deadline

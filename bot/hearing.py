@@ -11,9 +11,9 @@ from msgspec.structs import replace
 
 from adapters.contract import Incoming, RoomKind
 from bot.config import Room
-from bot.directory import Directory
+from bot.meaning.said_secrets import without_said_secrets
 from bot.origin import Origin
-from bot.said_secrets import without_said_secrets
+from bot.rooms.directory import Directory
 from bot.store.contract import ClosedAsk
 from bot.tickets.model import Party
 from bot.tickets.rules import Role

@@ -11,12 +11,12 @@ from datetime import timedelta
 import structlog
 
 from adapters.contract import Adapter, Incoming, Notice, What
-from bot.failing import Failures, key_of
-from bot.journal import Journal
-from bot.metrics import Meters
 from bot.outbox import Outbox
 from bot.reception import Reception
 from bot.store.faults import StoreFault
+from bot.telemetry.failing import Failures, key_of
+from bot.telemetry.journal import Journal
+from bot.telemetry.metrics import Meters
 from scheduler.loop import Clock
 
 _MOST_WAITING = 5000  # beyond this the adapters wait, and with them the platforms

@@ -15,12 +15,12 @@ from msgspec.structs import replace
 
 from adapters.contract import Adapter
 from adapters.powers import takes_file
-from bot.journal import Journal
-from bot.metrics import Meters
-from bot.quotas import Quotas
-from bot.sender import Sender
+from bot.delivery.quotas import Quotas
+from bot.delivery.sender import Sender
 from bot.store.contract import Store
 from bot.store.messages import Delivery, Queued
+from bot.telemetry.journal import Journal
+from bot.telemetry.metrics import Meters
 from scheduler.loop import Clock
 
 _SEND_PATIENCE = timedelta(seconds=90)  # real time; adapters with a time-out of their own are faster

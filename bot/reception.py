@@ -12,46 +12,46 @@ import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Incoming, Notice
-from bot.answering import Answering
-from bot.asking_after import AskingAfter
-from bot.by_place import ByPlace
-from bot.checking import Checking
 from bot.commands import Command, parse
-from bot.deciding import guesses, scolds
+from bot.conversation.answering import Answering
+from bot.conversation.checking import Checking
+from bot.conversation.dialogue import Dialogue
+from bot.conversation.finding import Finding
+from bot.conversation.first_words import FirstWords
+from bot.conversation.following_on import FollowingOn
+from bot.conversation.in_hand import InHand
+from bot.conversation.joining import Joining
+from bot.conversation.languages import Languages
+from bot.conversation.meanings import LEADING_NUMBER, NO_UNIT, without_number
+from bot.conversation.not_an_answer import NotAnAnswer
+from bot.conversation.opening import Opening
+from bot.conversation.presence import Presence
+from bot.conversation.shown import Shown, bracketed, names_of
 from bot.desk import Desk
-from bot.dialogue import Dialogue
-from bot.directory import Directory
 from bot.drafts import Drafts
-from bot.finding import Finding
-from bot.first_words import FirstWords
-from bot.following_on import FollowingOn
 from bot.hearing import Hearing, closing, heard
-from bot.in_hand import InHand
-from bot.intentions import tells_of_a_call
-from bot.joining import Joining
-from bot.languages import Languages
 from bot.learning.pending import Pending
-from bot.meanings import LEADING_NUMBER, NO_UNIT, without_number
-from bot.newcomers import Newcomers
-from bot.not_an_answer import NotAnAnswer
-from bot.opening import Opening
-from bot.orders import Orders
-from bot.presence import Presence
-from bot.promising import Promising
-from bot.reporting import Reporting
-from bot.said_secrets import without_said_secrets
-from bot.short_answers import says_broken, takes_over
-from bot.shown import Shown, bracketed, names_of
-from bot.spoken import Spoken, spoken
+from bot.meaning.deciding import guesses, scolds
+from bot.meaning.said_secrets import without_said_secrets
+from bot.meaning.short_answers import says_broken, takes_over
+from bot.meaning.spoken import Spoken, spoken
+from bot.meaning.wishes import takes_withdrawal_back
+from bot.orders.asking_after import AskingAfter
+from bot.orders.by_place import ByPlace
+from bot.orders.commands import Orders
+from bot.orders.intentions import tells_of_a_call
+from bot.orders.promising import Promising
+from bot.orders.reporting import Reporting
+from bot.rooms.directory import Directory
+from bot.setup.newcomers import Newcomers
+from bot.setup.uploading import Uploading
 from bot.store.contract import Link, Store
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.kinds import Closing, Kind, Status, Telling
 from bot.tickets.model import Ticket
-from bot.uploading import Uploading
 from bot.vocabulary import Word
-from bot.wishes import takes_withdrawal_back
 from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
 

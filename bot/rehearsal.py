@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Final
 
 from bot.asks import Result
-from bot.complaints import is_about_us, wishes_to_complain
-from bot.outcomes import outcome
-from bot.promise_sentences import ALL as ASKS_FOR_PROMISES
-from bot.results import told
-from bot.said_secrets import without_said_secrets
-from bot.sentences import IN_TWO_WORDS
-from bot.short_answers import agreed, corrected, is_none_of_them, takes_over
-from bot.spoken import spoken
-from bot.wishes import is_over, is_pressing, wish
+from bot.meaning.complaints import is_about_us, wishes_to_complain
+from bot.meaning.outcomes import outcome
+from bot.meaning.promise_sentences import ALL as ASKS_FOR_PROMISES
+from bot.meaning.results import told
+from bot.meaning.said_secrets import without_said_secrets
+from bot.meaning.sentences import IN_TWO_WORDS
+from bot.meaning.short_answers import agreed, corrected, is_none_of_them, takes_over
+from bot.meaning.spoken import spoken
+from bot.meaning.wishes import is_over, is_pressing, wish
 
 # Of each kind one that is nearly a sentence, so that every pattern is tried.
 _SAID: Final = ("投影打不开怎么办", "the projector does not start", "1001 投影打不开怎么办")

@@ -14,10 +14,10 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.commands import parse
-from bot.deciding import announces
 from bot.hearing import Hearing
-from bot.said_secrets import answer_hidden, may_be_one
-from bot.sentence import Sentence
+from bot.meaning.deciding import announces
+from bot.meaning.said_secrets import answer_hidden, may_be_one
+from bot.meaning.sentence import Sentence
 from bot.tickets.model import Party
 from faq.text import fold, is_noise, is_thanks, looks_like_question, looks_like_trouble, only_calls_out
 

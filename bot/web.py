@@ -27,9 +27,9 @@ from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
 from bot.dashboard.rendering import Renderer, Site
 from bot.dashboard.setup_pages import SetUpPage
-from bot.examining import FINDINGS, FindingsPage
 from bot.store.faults import StoreFault
 from bot.store.sharing import SharedStore
+from bot.terminal.examining import FINDINGS, FindingsPage
 
 _HEADERS = {
     "Content-Security-Policy": (

@@ -15,10 +15,10 @@ import pytest
 import yaml
 from prometheus_client import generate_latest
 
-from bot.auditor import Audit
 from bot.config import load
 from bot.dashboard.metrics import Figures, exposed
-from bot.metrics import Meters
+from bot.telemetry.metrics import Meters
+from bot.watch.auditor import Audit
 
 ROOT = Path(__file__).parents[1]
 DEPLOY = ROOT / "deploy"

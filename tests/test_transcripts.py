@@ -9,9 +9,9 @@ from unicodedata import east_asian_width
 
 import pytest
 
-from bot.replay import NothingToPoint, replay
+from bot.terminal.replay import NothingToPoint, replay
+from bot.terminal.transcripts import TranscriptFault
 from bot.texts import Texts
-from bot.transcripts import TranscriptFault
 from tests.redis_servers import Server
 
 _FOLDER = Path(__file__).parent / "transcripts"

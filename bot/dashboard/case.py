@@ -15,7 +15,7 @@ from bot.dashboard.promises import PromiseView, promises
 from bot.dashboard.rendering import Voice
 from bot.dashboard.timeline import Entry, entries
 from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
-from bot.outgoing import reason_of
+from bot.delivery.outgoing import reason_of
 from bot.store.contract import Failure
 from bot.store.messages import Delivery, Queued
 from bot.tickets.clockwork import calendars_of

@@ -8,10 +8,10 @@ import msgspec
 
 from adapters.contract import Capabilities
 from bot.assembly import Bot
-from bot.contracts import endings, sentence
 from bot.dashboard.wording import stamp
-from bot.duty_words import OnDuty, stretch
-from bot.reach import unreached
+from bot.duty.words import OnDuty, stretch
+from bot.records.contracts import endings, sentence
+from bot.rooms.reach import unreached
 from bot.tickets.speaker import Speaker
 
 

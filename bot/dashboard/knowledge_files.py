@@ -16,8 +16,8 @@ from bot.dashboard.downloads import sent
 from bot.dashboard.knowledge_frame import KnowledgeFrame, back_to_the_list
 from bot.dashboard.rendering import Voice
 from bot.dashboard.uploads import MOST_UPLOADED, Uploads
-from bot.importing import import_rows, with_ids
-from bot.layouts import Layouts
+from bot.knowledge.importing import import_rows, with_ids
+from bot.setup.layouts import Layouts
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
 from faq.entries import Entry

@@ -9,7 +9,12 @@ import msgspec
 from bot.assembly import Bot
 from bot.beside import beside
 from bot.dashboard.wording import stamp
-from bot.deciding import (
+from bot.knowledge.measured import told
+from bot.learning.gaps import grouped, ripe
+from bot.learning.listing import searched
+from bot.learning.weekly import WEEK
+from bot.lessons import Proposed, Stage
+from bot.meaning.deciding import (
     Candidates,
     Decision,
     Give,
@@ -20,13 +25,8 @@ from bot.deciding import (
     decided,
     decided_before,
 )
-from bot.learning.gaps import grouped, ripe
-from bot.learning.listing import searched
-from bot.learning.weekly import WEEK
-from bot.lessons import Proposed, Stage
-from bot.measured import told
+from bot.meaning.several_questions import asked_parts, with_parts
 from bot.one_line import shortened
-from bot.several_questions import asked_parts, with_parts
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker

@@ -13,10 +13,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from bot.assembly import Bot
-from bot.auditor import Audit
 from bot.dashboard.board import Row, rows
-from bot.metrics import Meters
 from bot.store.messages import Queued
+from bot.telemetry.metrics import Meters
+from bot.watch.auditor import Audit
 
 _MOST_TICKETS = 5000  # that many mean the same as more
 _AT_ONCE = 50  # tickets looked at before others get their turn

@@ -17,7 +17,7 @@ from bot.dashboard.case import case, failed, spoken
 from bot.dashboard.live import MOST_TICKETS, Live, Snapshot, snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.stream import follow
-from bot.spans import month_before
+from bot.records.spans import month_before
 from bot.store.messages import Queued
 from bot.tickets.standings import line, outside_line
 

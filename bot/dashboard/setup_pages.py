@@ -8,13 +8,13 @@ from datetime import timedelta
 from aiohttp import web
 
 from adapters.contract import Adapter
-from bot import bound
 from bot.assembly import Bot
-from bot.command_line import voice_of
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer
-from bot.examining import examined
-from bot.set_up import ACCOUNT, CUSTOMER, ROOM, SetUp, read
+from bot.rooms import bound
+from bot.rooms.set_up import ACCOUNT, CUSTOMER, ROOM, SetUp, read
+from bot.terminal.command_line import voice_of
+from bot.terminal.examining import examined
 
 _PATIENCE = timedelta(seconds=10)
 

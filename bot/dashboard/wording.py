@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.directory import Directory
+from bot.rooms.directory import Directory
 from bot.store.messages import Delivery
 from bot.tickets.errors import N_
 from bot.tickets.kinds import Closing, Kind, Status

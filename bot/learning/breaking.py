@@ -8,10 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.desk import Desk, Notice
-from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.learning.keepers import Keepers
 from bot.one_line import shortened
+from bot.rooms.directory import Directory
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message
 from bot.tickets.speaker import Speaker

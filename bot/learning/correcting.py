@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from bot.beside import beside
 from bot.hearing import Hearing
-from bot.knowledge import Knowledge
+from bot.knowledge.live import Knowledge
 from bot.learning.curator import Curator, edited
 from bot.learning.days import a_year_after, day_of, says_never, span_of
 from bot.learning.keepers import Keepers

@@ -10,7 +10,7 @@ import structlog
 from msgspec.structs import replace
 
 from bot.beside import beside
-from bot.knowledge import Knowledge
+from bot.knowledge.live import Knowledge
 from bot.lessons import Lesson, Proposed
 from bot.store.contract import Store
 from bot.store.knowledge_contract import KnowledgeMoved, Learning

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.learning.masking import masked
 from bot.lessons import Proposed, Stage
+from bot.meaning.masking import masked
 from bot.tickets.endings import is_none
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.model import Ticket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
-from bot.knowledge import Knowledge
+from bot.knowledge.live import Knowledge
 from bot.learning.naming import named_at_start
 from bot.one_line import shortened
 from bot.store.knowledge_contract import Uses

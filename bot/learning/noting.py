@@ -10,8 +10,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from bot.learning.masking import masked
 from bot.lessons import Lesson, Missed, Picked
+from bot.meaning.masking import masked
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning, Uses
 from faq.text import fold

@@ -11,9 +11,9 @@ from bot.learning.keepers import Keepers
 from bot.learning.proposing import SHOWN, SHOWN_ANSWER, lesson_id
 from bot.learning.saying import Saying
 from bot.lessons import Proposed, Stage
+from bot.meaning.sentence import Sentence
+from bot.meaning.short_answers import agreed
 from bot.one_line import shortened
-from bot.sentence import Sentence
-from bot.short_answers import agreed
 from bot.store.contract import Link, Store
 from bot.talk import Talk
 from bot.vocabulary import Word

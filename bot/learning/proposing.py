@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.desk import Desk, Notice
-from bot.directory import Directory
 from bot.drafts import Drafts
-from bot.knowledge import Knowledge
+from bot.knowledge.live import Knowledge
 from bot.learning.drafting import can_teach, drafted, known_names
 from bot.learning.keepers import Keepers
 from bot.lessons import Lesson, Missed, Proposed, Stage
 from bot.one_line import shortened
+from bot.rooms.directory import Directory
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning
 from bot.tickets.kinds import Closing, Status

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import structlog
 
-from bot.knowledge import Knowledge
+from bot.knowledge.live import Knowledge
 from faq import checks
 from faq.formats import UnreadableFile
 from scheduler.loop import Clock

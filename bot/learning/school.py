@@ -6,9 +6,8 @@ import msgspec
 
 from bot.config import Config
 from bot.desk import Desk
-from bot.directory import Directory
 from bot.drafts import Drafts
-from bot.knowledge import Knowledge
+from bot.knowledge.live import Knowledge
 from bot.learning.breaking import Breaking
 from bot.learning.correcting import Correcting
 from bot.learning.curator import Curator
@@ -21,6 +20,7 @@ from bot.learning.regression import Regression
 from bot.learning.saying import Saying
 from bot.learning.teaching import Teaching
 from bot.learning.weekly import Weekly
+from bot.rooms.directory import Directory
 from bot.store.contract import Store
 from bot.talk import Talk
 from bot.tickets.rules import Rules

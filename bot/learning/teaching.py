@@ -11,19 +11,19 @@ from msgspec.structs import replace
 
 from bot.commands import Command
 from bot.hearing import Hearing
-from bot.knowledge import Knowledge
+from bot.knowledge.live import Knowledge
 from bot.learning.approval import as_approved, is_nicety
 from bot.learning.correcting import Correcting
 from bot.learning.curator import Curator, approved
 from bot.learning.drafting import known_names
 from bot.learning.keepers import Keepers
-from bot.learning.masking import masked
 from bot.learning.naming import named_at_start
 from bot.learning.pending import Pending
 from bot.learning.proposing import SHOWN, SHOWN_ANSWER, Proposing, lesson_id
 from bot.learning.saying import Saying
 from bot.learning.weekly import Weekly
 from bot.lessons import Lesson, Proposed, Stage
+from bot.meaning.masking import masked
 from bot.one_line import shortened
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning

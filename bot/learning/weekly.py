@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from bot.asks import Gap, Gaps
 from bot.beside import beside
 from bot.desk import Desk, Notice
-from bot.directory import Directory
 from bot.drafts import Drafts
 from bot.hearing import Hearing
-from bot.knowledge import Knowledge
+from bot.knowledge.live import Knowledge
 from bot.learning.answers import said_answer
 from bot.learning.curator import Curator, Decide, edited, new_answer, with_alias
 from bot.learning.gaps import Group, grouped, is_for, ripe, with_all
@@ -23,7 +22,8 @@ from bot.learning.naming import named_at_start
 from bot.learning.saying import Saying
 from bot.lessons import Lesson, Picked
 from bot.one_line import shortened
-from bot.spans import around, monday_of
+from bot.records.spans import around, monday_of
+from bot.rooms.directory import Directory
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning
 from bot.tickets.errors import N_, TicketError

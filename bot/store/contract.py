@@ -31,6 +31,27 @@ class Saved(msgspec.Struct, frozen=True, kw_only=True):
     next_due_at: datetime | None
 
 
+def check_continues(saved: Saved) -> None:
+    """Refuse records that would break the archive of the ticket.
+
+    Raises:
+        ValueError: A number, a `seq`, the version or the head does not fit.
+    """
+    ticket, seq = saved.ticket, saved.expected_version
+    for record in saved.records:
+        seq += 1
+        if record.seq != seq or record.number != ticket.number:
+            raise ValueError(
+                f"record {record.number}/{record.seq} stands where {ticket.number}/{seq} belongs"
+            )
+    if ticket.version != seq:
+        raise ValueError(f"ticket {ticket.number}: version {ticket.version}, but {seq} records")
+    if seq == 0:
+        raise ValueError(f"ticket {ticket.number} has no record that opens it")
+    if saved.records and saved.records[-1].hash != ticket.head:
+        raise ValueError(f"ticket {ticket.number}: its head is not the hash of its latest record")
+
+
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """A message or a deadline at which the program failed: a fault of ours, kept until somebody has looked at it.
 

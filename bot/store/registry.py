@@ -27,10 +27,10 @@ async def open_store(url: str, now: datetime) -> Portable:
     # Imported here so that a program starts without the stores it does not use.
     if url.startswith("redis"):
         with _with_extra():
-            from bot.store.redis_start import open_redis
+            from bot.store.redis.start import open_redis
         return await open_redis(url, now)
     path = _sqlite_path(url)
-    from bot.store.sqlite import open_sqlite
+    from bot.store.sqlite.store import open_sqlite
 
     return await open_sqlite(path, now)
 
@@ -43,10 +43,10 @@ async def open_archive(url: str) -> Archive:
     """
     if url.startswith("redis"):
         with _with_extra():
-            from bot.store.redis_start import open_redis_archive
+            from bot.store.redis.start import open_redis_archive
         return await open_redis_archive(url)
     path = _sqlite_path(url)
-    from bot.store.sqlite_archive import open_sqlite_archive
+    from bot.store.sqlite.archive import open_sqlite_archive
 
     return await open_sqlite_archive(path)
 
@@ -56,7 +56,7 @@ async def advice_about(url: str) -> list[Advice]:
     if not url.startswith("redis"):
         return []
     with _with_extra():
-        from bot.store.redis_advice import look_at
+        from bot.store.redis.advice import look_at
 
     return await look_at(url)
 
@@ -68,7 +68,7 @@ async def set_aside(url: str, now: datetime) -> str:
         StoreFault: It is in use, or no database in a file.
     """
     path = _sqlite_path(url)
-    from bot.store.sqlite_holding import set_sqlite_aside
+    from bot.store.sqlite.holding import set_sqlite_aside
 
     return str(await asyncio.to_thread(set_sqlite_aside, path, now) or "")
 
@@ -80,7 +80,7 @@ async def empty(url: str) -> None:
         StoreFault: A server cannot be used.
     """
     with _with_extra():
-        from bot.store.redis_start import empty_redis
+        from bot.store.redis.start import empty_redis
     await empty_redis(url)
 
 
@@ -92,7 +92,7 @@ async def damage(url: str) -> str:
     """
     if kind_of(url) != "sqlite" or not await asyncio.to_thread((path := _sqlite_path(url)).exists):
         return ""
-    from bot.store.sqlite_file import damage_of
+    from bot.store.sqlite.file import damage_of
 
     return await asyncio.to_thread(damage_of, path)
 
@@ -125,12 +125,12 @@ async def read_entries(url: str) -> list[Entry]:
     """
     if url.startswith("redis"):
         with _with_extra():
-            from bot.store.redis_start import entries_of as redis_entries_of
+            from bot.store.redis.start import entries_of as redis_entries_of
         return await redis_entries_of(url)
     path = _sqlite_path(url)
     if not await asyncio.to_thread(path.exists):
         return []
-    from bot.store.sqlite_knowledge import entries_of
+    from bot.store.sqlite.knowledge import entries_of
 
     return await entries_of(path)
 
@@ -167,12 +167,12 @@ class ReadVectors:
         """
         if self._url.startswith("redis"):
             with _with_extra():
-                from bot.store.redis_start import vectors_of as redis_vectors_of
+                from bot.store.redis.start import vectors_of as redis_vectors_of
             return await redis_vectors_of(self._url, model, keys)
         path = _sqlite_path(self._url)
         if not await asyncio.to_thread(path.exists):
             return {}
-        from bot.store.sqlite_knowledge import vectors_of
+        from bot.store.sqlite.knowledge import vectors_of
 
         return await vectors_of(path, model, keys)
 

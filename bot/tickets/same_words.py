@@ -11,7 +11,9 @@ from bot.tickets.model import Ticket
 from faq.text import fold
 
 LATEST_REPORTS: Final = 5  # of one requester, that a new one is compared with
-_SHOWN = re.compile(r"\s\[[^\[\]]*\]$")  # what `bot.shown.bracketed` puts behind the words of a ticket
+_SHOWN = re.compile(
+    r"\s\[[^\[\]]*\]$"
+)  # what `bot.conversation.shown.bracketed` puts behind the words of a ticket
 
 
 def same_words(text: str) -> str:

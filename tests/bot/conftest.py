@@ -12,8 +12,8 @@ import pytest_asyncio
 from adapters.contract import KnownPerson
 from bot.assembly import assemble
 from bot.config import Config, for_replay, load
-from bot.replay import CHAT, ChatAdapter
 from bot.store.registry import open_store
+from bot.terminal.replay import CHAT, ChatAdapter
 from tests.bot.office import CONFIG, CUSTOMER, DUTY, ENGINEERS, START, JumpingClock, Office
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.assembly import Bot
 from bot.clock import StillClock
-from bot.replay import ChatAdapter, address
+from bot.terminal.replay import ChatAdapter, address
 from bot.tickets import events as e
 from bot.tickets.archive import folded
 from bot.tickets.model import Ticket

@@ -11,8 +11,8 @@ import pytest
 
 from bot.attaching import Attaching
 from bot.config import for_replay, load
-from bot.directory import Directory
 from bot.drafts import Draft
+from bot.rooms.directory import Directory
 from bot.store.messages import Queued
 from bot.tickets.papers import Attached
 from bot.tickets.speaker import Speaker

@@ -14,9 +14,9 @@ from adapters.contract import Capabilities, DeliveryFailed, KnownPerson, Outgoin
 from bot.assembly import assemble
 from bot.clock import StillClock
 from bot.config import for_replay, load
-from bot.replay import ChatAdapter, address
 from bot.store.messages import Delivery
 from bot.store.registry import open_store
+from bot.terminal.replay import ChatAdapter, address
 
 _START = datetime(2026, 3, 3, 6, tzinfo=UTC)  # 14:00 in Shanghai
 _SCHOOL = Path(__file__).parents[1] / "transcripts" / "school.toml"

@@ -17,7 +17,7 @@ import structlog
 from click.testing import CliRunner, Result
 
 from bot.cli import main
-from bot.store.sqlite_holding import locked
+from bot.store.sqlite.holding import locked
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 
@@ -309,8 +309,8 @@ def _ticket_in(config: Path) -> None:
     from datetime import UTC, datetime
 
     from bot.config import for_replay, load
-    from bot.replay import Stage
-    from bot.transcripts import Say
+    from bot.terminal.replay import Stage
+    from bot.terminal.transcripts import Say
 
     settings = load(config, {})
     stage = Stage(for_replay(settings), settings.store_url, datetime(2026, 3, 6, 1, tzinfo=UTC))

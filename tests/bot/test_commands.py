@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.commands import nearest, parse
-from bot.short_answers import agreed, choice, is_none_of_them, one_score, resolution_fields, scores
+from bot.meaning.short_answers import agreed, choice, is_none_of_them, one_score, resolution_fields, scores
 from bot.tickets.rules import Role
 from bot.vocabulary import SPECS, Word
 

@@ -9,7 +9,7 @@ import re._parser as parser
 from collections.abc import Iterable
 from typing import Any
 
-from bot import outcomes
+from bot.meaning import outcomes
 from faq import text as signals
 from faq.text import fold
 from tests.bot.test_patterns import patterns, text_of

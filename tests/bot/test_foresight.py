@@ -16,9 +16,9 @@ from adapters.contract import KnownPerson
 from bot.assembly import assemble
 from bot.config import Config, for_replay, load
 from bot.foresight import Foresight, served_at
-from bot.replay import CHAT, ChatAdapter
 from bot.store.contract import Due
 from bot.store.registry import open_store
+from bot.terminal.replay import CHAT, ChatAdapter
 from bot.tickets import events as e
 from bot.tickets.model import Party
 from tests.bot.office import CONFIG, CUSTOMER, DUTY, ENGINEERS, MINUTE, START, JumpingClock, Office

@@ -12,8 +12,8 @@ from adapters.contract import Incoming, RoomKind
 from bot import intake as module
 from bot.clock import StillClock
 from bot.intake import Intake
-from bot.journal import Journal
-from bot.metrics import Meters
+from bot.telemetry.journal import Journal
+from bot.telemetry.metrics import Meters
 
 pytestmark = pytest.mark.asyncio
 

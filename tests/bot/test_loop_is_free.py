@@ -20,11 +20,11 @@ from msgspec.structs import replace
 
 from benchmarks.faq import entries_of
 from benchmarks.watched_loop import WatchedLoop
-from bot.importing import import_rows
-from bot.kept_index import KeptIndex
-from bot.knowledge import Knowledge, Thresholds
+from bot.knowledge.importing import import_rows
+from bot.knowledge.kept_index import KeptIndex
+from bot.knowledge.live import Knowledge, Thresholds
 from bot.learning.curator import Curator, new_entry
-from bot.store.sqlite import open_sqlite
+from bot.store.sqlite.store import open_sqlite
 from faq.entries import Entry
 from faq.formats import Rows, parse
 

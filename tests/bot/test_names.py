@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot import names
-from bot.logs import on_one_line
+from bot.telemetry.logs import on_one_line
 
 STAFF = frozenset({names.key("陈经理"), names.key("Zhang San")})
 

@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing
-from bot.attempts import USEFUL
 from bot.clock import StillClock
+from bot.delivery.attempts import USEFUL
 from bot.outbox import Outbox
 from bot.store.contract import Change, Store
 from bot.store.messages import Delivery, Queued

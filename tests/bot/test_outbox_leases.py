@@ -15,13 +15,13 @@ from structlog.testing import capture_logs
 
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing, Quota
 from bot.clock import StillClock
-from bot.metrics import Meters
 from bot.outbox import Outbox
 from bot.store.contract import Change, Store
 from bot.store.faults import LeaseLost, StoreFault
 from bot.store.messages import Delivered, Delivery, Queued
 from bot.store.registry import open_store
 from bot.store.sharing import Lease
+from bot.telemetry.metrics import Meters
 
 pytestmark = pytest.mark.asyncio
 NOW = datetime(2026, 3, 6, 8, tzinfo=UTC)

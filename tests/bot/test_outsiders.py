@@ -13,9 +13,9 @@ import pytest
 from msgspec.structs import replace
 
 from adapters.contract import Attachment, Incoming, Notice, RoomKind, What
-from bot.floods import Floods
-from bot.identifying import CODE
-from bot.replay import CHAT, address
+from bot.conversation.floods import Floods
+from bot.setup.identifying import CODE
+from bot.terminal.replay import CHAT, address
 from tests.bot.office import CUSTOMER, DUTY, START
 
 pytestmark = pytest.mark.asyncio

@@ -14,7 +14,7 @@ from typing import Any
 
 import bot
 import faq
-from bot.sentence import Sentence
+from bot.meaning.sentence import Sentence
 
 _REPEATS = (c.MAX_REPEAT, c.MIN_REPEAT)
 _ROUNDS = (6, 9, 12, 15, 18)  # at least twice as long with each: a hundredth of a second becomes minutes

@@ -14,8 +14,8 @@ from adapters.contract import Attachment
 from bot.assembly import Bot, assemble
 from bot.clock import StillClock
 from bot.config import for_replay, load
-from bot.replay import ChatAdapter
 from bot.store.registry import open_store
+from bot.terminal.replay import ChatAdapter
 from bot.tickets import events as e
 from bot.tickets import timing
 from bot.tickets.kinds import ClockKind

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot import sentence
+from bot.meaning import sentence
+from bot.meaning.short_answers import agreed
+from bot.meaning.spoken import spoken
+from bot.meaning.wishes import wish
 from bot.rehearsal import rehearse
-from bot.short_answers import agreed
-from bot.spoken import spoken
-from bot.wishes import wish
 
 
 @pytest.mark.parametrize("text", ["教室网络断了谁来看看", "what about my ticket", "1024 打印机怎么又卡纸了"])

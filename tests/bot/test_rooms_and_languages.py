@@ -12,11 +12,11 @@ import pytest_asyncio
 from bot.assembly import assemble
 from bot.clock import StillClock
 from bot.config import Config, for_replay, load
-from bot.directory import Directory
-from bot.replay import ChatAdapter, address
+from bot.rooms.directory import Directory
 from bot.store.contract import Change, Store
 from bot.store.messages import Delivery, Queued
 from bot.store.registry import open_store
+from bot.terminal.replay import ChatAdapter, address
 
 _NOW = datetime(2026, 3, 3, 6, tzinfo=UTC)
 _SCHOOL = Path(__file__).parents[1] / "transcripts" / "school.toml"

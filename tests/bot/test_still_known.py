@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from bot.app import serve
 from bot.config import for_replay, load, rules_of
 from bot.dashboard.board import rows
-from bot.replay import Stage
 from bot.store.faults import StoreFault
 from bot.store.registry import open_store
-from bot.transcripts import Say
+from bot.terminal.replay import Stage
+from bot.terminal.transcripts import Say
 
 EXAMPLE = Path(__file__).parents[2] / "config.example.toml"
 AT = datetime(2026, 3, 6, 1, tzinfo=UTC)

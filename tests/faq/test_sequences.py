@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands import parse
-from bot.deciding import Heard, decided_before
-from bot.short_answers import agreed, only_promises, takes_up
+from bot.meaning.deciding import Heard, decided_before
+from bot.meaning.short_answers import agreed, only_promises, takes_up
 from faq.sequences import SequenceOf
 from faq.text import _THANKS, _TO_WHOM, _WORKS, is_noise, is_thanks, looks_like_question
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.measured import NAMES, told
+from bot.knowledge.measured import NAMES, told
 from faq.entries import Entry
 from faq.explanation import account
 from faq.knowledge import KnowledgeBase

@@ -13,8 +13,8 @@ from adapters.contract import Capabilities, Incoming, KnownPerson, Outgoing
 from bot.assembly import Bot, assemble
 from bot.clock import StillClock
 from bot.config import Config, for_replay, load
-from bot.replay import CHAT, ChatAdapter
 from bot.store.registry import open_store
+from bot.terminal.replay import CHAT, ChatAdapter
 
 CONFIG = Path(__file__).parents[1] / "transcripts" / "school.toml"
 AT = datetime(2026, 3, 3, 6, 0, tzinfo=UTC)  # a Tuesday afternoon in Shanghai

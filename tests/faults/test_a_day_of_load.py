@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.redis_url import address_of
+from bot.store.redis.url import address_of
 from bot.tickets.kinds import Status
 from tests.faults.desks import DAY, HOUR, MINUTE, desk
 from tests.redis_servers import Cluster, Server

@@ -18,8 +18,8 @@ from bot.assembly import Bot, assemble
 from bot.clock import StillClock
 from bot.config import for_replay, load
 from bot.origin import Origin
-from bot.replay import CHAT, ChatAdapter, address
 from bot.store.registry import open_store
+from bot.terminal.replay import CHAT, ChatAdapter, address
 from bot.tickets import steps as s
 from bot.tickets.archive import folded
 from bot.tickets.events import Escalated

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from bot import copying
-from bot.command_line import voice_of
-from bot.doctor import examined_store
+from bot.store import copying
 from bot.store.contract import Change, Saved
 from bot.store.faults import StoreFault
 from bot.store.messages import Queued
 from bot.store.pages import tallied
 from bot.store.registry import open_store
+from bot.terminal.command_line import voice_of
+from bot.terminal.doctor import examined_store
 from bot.tickets.events import Noted
 from bot.tickets.kinds import Kind
 from bot.tickets.model import Party, Ticket

@@ -14,8 +14,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.contract import Capabilities, DeliveryFailed, Incoming, Outgoing
+from bot.delivery.outgoing import RESENT
 from bot.outbox import Outbox
-from bot.outgoing import RESENT
 from bot.store.contract import Change
 from bot.store.faults import LeaseLost, StoreFault
 from bot.store.messages import Delivery, Queued

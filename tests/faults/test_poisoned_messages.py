@@ -13,12 +13,12 @@ from structlog.testing import capture_logs
 from adapters.contract import Attachment, Incoming, Mention, Notice, RoomKind, What
 from adapters.receipt import Receipt
 from bot.clock import StillClock
-from bot.failing import Failures
 from bot.intake import Intake
-from bot.journal import Journal
-from bot.metrics import Meters
 from bot.store.faults import StoreFault
 from bot.store.registry import open_store
+from bot.telemetry.failing import Failures
+from bot.telemetry.journal import Journal
+from bot.telemetry.metrics import Meters
 
 pytestmark = pytest.mark.asyncio
 

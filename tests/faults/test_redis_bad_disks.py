@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import copying
+from bot.store import copying
 from bot.store.faults import StoreFault
 from bot.store.pages import tallied
-from bot.store.redis_servers import Servers
-from bot.store.redis_shards import Shards, prefix_of
-from bot.store.redis_url import address_of
+from bot.store.redis.servers import Servers
+from bot.store.redis.shards import Shards, prefix_of
+from bot.store.redis.url import address_of
 from bot.store.registry import open_store
 from tests.bot.store.conftest import AT, Builder
 from tests.faults.conftest import start

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.replay import replay
+from bot.terminal.replay import replay
 
 _FILES = sorted((Path(__file__).parents[1] / "transcripts").rglob("*.chat"))
 _FEW = ("several-due-in-one-message", "several-groups-merged")  # join what lies in different shards

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.faults import StoreFault
-from bot.store.redis_start import open_redis
+from bot.store.redis.start import open_redis
 from tests.bot.store.conftest import AT, Builder
 from tests.faults.test_redis_network import WRITERS, Load, stores
 from tests.redis_servers import Cluster, Server, free_port

@@ -13,9 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.store.faults import AlreadySeen, Conflict, StoreFault
-from bot.store.redis import RedisStore
-from bot.store.redis_line import SILENCE_SECONDS
-from bot.store.redis_start import open_redis
+from bot.store.redis.line import SILENCE_SECONDS
+from bot.store.redis.start import open_redis
+from bot.store.redis.store import RedisStore
 from bot.tickets.events import Noted
 from bot.tickets.records import first_break
 from tests.bot.store.conftest import AT, Builder

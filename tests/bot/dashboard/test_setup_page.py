@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot.set_up import ROOM, RoomNote
+from bot.rooms.set_up import ROOM, RoomNote
 from bot.store.contract import Change, Kept
 
 pytestmark = pytest.mark.asyncio

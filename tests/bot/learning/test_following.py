@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from msgspec.structs import replace
 
-from bot.knowledge import Knowledge, Thresholds
+from bot.knowledge.live import Knowledge, Thresholds
 from bot.learning.curator import Curator, edited, new_entry, with_alias
 from bot.store.knowledge_contract import Learning
 from bot.store.registry import open_store

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from bot.clock import StillClock
-from bot.knowledge import Knowledge, Thresholds
+from bot.knowledge.live import Knowledge, Thresholds
 from bot.learning.regression import Regression
 from bot.store.knowledge_contract import Learning
 from bot.store.registry import open_store

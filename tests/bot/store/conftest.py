@@ -18,8 +18,8 @@ from bot.store.contract import Change, Saved, Store
 from bot.store.knowledge_contract import Learning
 from bot.store.messages import Queued
 from bot.store.portable import Portable
-from bot.store.redis import RedisStore
-from bot.store.redis_start import open_redis
+from bot.store.redis.start import open_redis
+from bot.store.redis.store import RedisStore
 from bot.store.registry import open_store
 from bot.tickets.events import AnyEvent, Noted
 from bot.tickets.kinds import Kind

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.store.askers import Askers
 from bot.store.contract import ClosedAsk
 from bot.store.instants import milliseconds
-from bot.store.sqlite import open_sqlite
+from bot.store.sqlite.store import open_sqlite
 from tests.bot.store.conftest import AT, Builder
 
 build = Builder()

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from bot import copying
 from bot.lessons import Lesson, Missed
+from bot.store import copying
 from bot.store.contract import Change, Kept, Link
 from bot.store.faults import StoreFault
 from bot.store.messages import Delivery

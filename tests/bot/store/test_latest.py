@@ -10,7 +10,7 @@ import pytest
 from bot.store.contract import Saved
 from bot.store.faults import Conflict
 from bot.store.latest import Latest
-from bot.store.sqlite import SqliteStore, open_sqlite
+from bot.store.sqlite.store import SqliteStore, open_sqlite
 from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
 from tests.bot.store.conftest import AT, Builder

@@ -8,9 +8,9 @@ from zlib import crc32
 
 import pytest
 
-from bot import copying
-from bot.replay import replay
+from bot.store import copying
 from bot.store.registry import open_store
+from bot.terminal.replay import replay
 from bot.tickets.records import first_break
 
 _CONVERSATION = Path(__file__).parents[2] / "transcripts" / "several-groups-merged.chat"

@@ -20,7 +20,7 @@ from bot.store.instants import milliseconds
 from bot.store.knowledge_contract import Uses
 from bot.store.messages import Delivered, Delivery
 from bot.store.portable import Part
-from bot.store.redis_servers import Servers
+from bot.store.redis.servers import Servers
 from bot.tickets.kinds import Status, SurveyState
 from bot.tickets.model import Survey
 from tests.bot.store.conftest import AT

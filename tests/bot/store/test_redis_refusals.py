@@ -12,8 +12,8 @@ import redis
 
 from bot.store.contract import Store
 from bot.store.faults import StoreFault
-from bot.store.redis_start import VERSION, Meta
-from bot.store.redis_url import address_of
+from bot.store.redis.start import VERSION, Meta
+from bot.store.redis.url import address_of
 from bot.store.registry import open_store
 from tests.bot.store.conftest import AT
 from tests.redis_servers import Cluster, Server, free_port

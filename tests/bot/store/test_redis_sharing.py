@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bot.store.faults import Conflict, LeaseLost, MovedAway
 from bot.store.messages import Delivered, Delivery
-from bot.store.redis import RedisStore
+from bot.store.redis.store import RedisStore
 from bot.store.sharing import Lease, Wake
 from tests.bot.store.conftest import AT
 from tests.redis_servers import Server

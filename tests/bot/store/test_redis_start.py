@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from bot.store.faults import StoreFault
-from bot.store.redis_start import VERSION, Meta
-from bot.store.redis_url import address_of
+from bot.store.redis.start import VERSION, Meta
+from bot.store.redis.url import address_of
 from bot.store.registry import advice_about, open_store
 from tests.bot.store.conftest import AT
 from tests.redis_servers import Server, free_port

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store.reporters import Reporters
-from bot.store.sqlite import open_sqlite
+from bot.store.sqlite.store import open_sqlite
 from bot.tickets.same_words import same_reports
 from tests.bot.store.conftest import AT, Builder
 

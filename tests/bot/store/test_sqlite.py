@@ -17,14 +17,14 @@ import pytest
 from bot.asks import Answered
 from bot.store.contract import ClosedAsk, Link
 from bot.store.faults import Conflict, StoreFault
-from bot.store.group_commit import GroupCommit
 from bot.store.portable import Part, first_broken
-from bot.store.queries import named_queries, sqlite_queries
 from bot.store.registry import open_store
-from bot.store.sqlite import open_sqlite
-from bot.store.sqlite_archive import open_sqlite_archive
-from bot.store.sqlite_file import Migration, known_migrations, open_for_writing, reading_address
-from bot.store.sqlite_statements import Statement, saving
+from bot.store.sqlite.archive import open_sqlite_archive
+from bot.store.sqlite.file import Migration, known_migrations, open_for_writing, reading_address
+from bot.store.sqlite.group_commit import GroupCommit
+from bot.store.sqlite.queries import named_queries, sqlite_queries
+from bot.store.sqlite.statements import Statement, saving
+from bot.store.sqlite.store import open_sqlite
 
 QUERIES = sqlite_queries()
 

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
-from bot.store.contract import Saved
-from bot.store.sqlite_statements import check_continues
+from bot.store.contract import Saved, check_continues
 from bot.tickets import steps as s
 from bot.tickets.rules import Rules
 from tests.bot.tickets.conftest import Case

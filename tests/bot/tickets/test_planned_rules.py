@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bot.planned_orders import findings
+from bot.orders.planned_work import findings
 from bot.tickets import events as e
 from bot.tickets import planned_events as p
 from bot.tickets import planned_steps as ps

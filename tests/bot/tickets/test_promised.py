@@ -10,8 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from bot.config import load, rules_of
-from bot.config_presets import preset_names
-from bot.config_promises import EVENTS
+from bot.configuration.presets import preset_names
+from bot.configuration.promises import EVENTS
 from bot.texts import LANGUAGES, Texts
 from bot.tickets.explaining import event_name
 from bot.tickets.model import Promise

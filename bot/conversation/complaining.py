@@ -1,0 +1,98 @@
+"""Complaints: they go to a manager and nobody else, who calls by a promised time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.commands import Command
+from bot.conversation.strangers import Strangers
+from bot.desk import Desk
+from bot.drafts import Drafts
+from bot.hearing import Hearing
+from bot.meaning.complaints import is_about_us, is_of_others
+from bot.store.contract import Store
+from bot.tickets import steps as s
+from bot.tickets.calling import COMPLAINT
+from bot.tickets.endings import callback_due
+from bot.tickets.errors import N_
+from bot.tickets.grievances import is_grievance
+from bot.tickets.kinds import Kind, Status
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Ticket
+from bot.tickets.recipients import in_charge
+from bot.tickets.rules import Role, Rules
+from faq.text import fold
+
+_LATELY = timedelta(days=7)  # whoever had something to do with us this lately complains about us
+
+
+class Complaining:
+    """Opens the call that a manager owes whoever complains."""
+
+    def __init__(
+        self, *, desk: Desk, drafts: Drafts, store: Store, rules: Rules, strangers: Strangers
+    ) -> None:
+        self._strangers = strangers
+        self._desk = desk
+        self._drafts = drafts
+        self._store = store
+        self._rules = rules
+
+    async def run(self, hearing: Hearing, command: Command) -> bool:
+        """Hand a complaint to a manager; False when it is talk among people."""
+        room = hearing.customer_room
+        if hearing.role.is_staff or not await self._is_meant(hearing, command):
+            return False
+        if room is None and await self._strangers.heard(hearing):
+            return True
+        if room is None:
+            await self._say(hearing, N_("请在您单位的客户群里说“投诉 …”，我直接交给经理。"))
+            return True
+        text = command.rest or hearing.text
+        waiting = await self._waiting(hearing, text, is_bare=not command.rest)
+        if waiting is not None:
+            due_at = callback_due(waiting.opened_at, self._rules)
+            template = N_("您的投诉 {owner} 已经收到，最晚 {time} 与您联系。")
+            if due_at <= hearing.now:
+                template = N_("您的投诉 {owner} 已经收到，会尽快与您联系。")
+            await self._say(hearing, template, owner=waiting.owner, time=due_at)
+            return True
+        managers = in_charge(self._rules)
+        step = s.Open(
+            number=0,
+            kind=Kind.CALLBACK,
+            room=room.id,
+            customer=room.customer or "",
+            requester=hearing.by,
+            account=hearing.origin.account,
+            address=hearing.origin.address,
+            text=text,
+            owner=managers[0] if managers else None,
+            reason=COMPLAINT,
+            language=hearing.origin.own_language(room),
+        )
+        await self._desk.open(step, hearing.origin)
+        return True
+
+    async def _is_meant(self, hearing: Hearing, command: Command) -> bool:
+        """Said to nobody it counts when it is about us by its words, or comes from somebody we had to do with lately."""
+        if is_of_others(command.rest):
+            return False
+        if hearing.is_addressed or command.is_marked or (command.rest and is_about_us(command.rest)):
+            return True
+        return hearing.role is Role.CONTACT or any(
+            each.status is not Status.CLOSED or hearing.now - (each.closed_at or each.opened_at) < _LATELY
+            for each in await self._store.tickets_of(hearing.origin.account)
+        )
+
+    async def _waiting(self, hearing: Hearing, text: str, *, is_bare: bool) -> Ticket | None:
+        """Return the complaint of the same person that a manager has yet to answer, when this one says nothing new."""
+        for ticket in await self._store.tickets_of(hearing.origin.account):
+            is_known = is_bare or fold(ticket.text) == fold(text)
+            if is_grievance(ticket) and ticket.status is Status.OPEN and is_known:
+                return ticket
+        return None
+
+    async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
+        text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)
+        await self._desk.answer([Message(to=Place.ASKER, text=text)], hearing.origin)

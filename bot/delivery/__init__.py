@@ -1,0 +1,1 @@
+"""How a message of the outbox gets to its platform: in its pace, within its quota, and noted."""

@@ -1,0 +1,1 @@
+"""Papers and figures made from what the store keeps."""

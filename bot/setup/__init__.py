@@ -1,0 +1,1 @@
+"""Setting rooms, people and knowledge up in chat."""

@@ -1,0 +1,1 @@
+"""The store in Redis or Valkey, alone or as a cluster."""
