@@ -226,9 +226,10 @@ class Reception:
 
     async def _customer_said(self, hearing: Hearing, link: Link | None) -> None:
         """Also staff among themselves: the bot answers them too when they call it."""
-        quoted = await self._store.ask_of(link.outgoing) if link and link.outgoing else None
         if link is None:
             quoted = await self._joining.offered(hearing)
+        else:
+            quoted = await self._store.ask_of(link.outgoing) if link.outgoing else None
         if link is None and await self._by_place.taken(hearing):
             return
         answer = await self._dialogue.reply(hearing, quoted)

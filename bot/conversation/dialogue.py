@@ -210,14 +210,15 @@ class Dialogue:
     async def taken_up(self, hearing: Hearing, *, is_urgent: bool = False) -> bool:
         """Open the ticket for what somebody just asked, because they ask for a person, or say 紧急; False when they asked nothing."""
         asks = await self._questions.of(hearing, None)
-        ask = next((ask for ask in asks if isinstance(ask.about, Menu | Offer | Answered)), None)
-        if ask is None or hearing.customer_room is None:
+        found = ((ask, ask.about) for ask in asks if isinstance(ask.about, Menu | Offer | Answered))
+        ask, about = next(found, (None, None))
+        if ask is None or about is None or hearing.customer_room is None:
             return False
-        if is_urgent and isinstance(ask.about, Menu | Offer | Answered):
+        if is_urgent:
             closed = closing(hearing, ClosedAsk(ask.id, "urgent"))
-            await self._opening.reported(closed, ask.about.question, is_urgent=True)
-            return True
-        await self._chosen(hearing, ask, 0 if isinstance(ask.about, Menu) else 1, "")
+            await self._opening.reported(closed, about.question, is_urgent=True)
+        else:
+            await self._chosen(hearing, ask, 0 if isinstance(about, Menu) else 1, "")
         return True
 
     async def needed(self, hearing: Hearing) -> int | None:

@@ -98,17 +98,17 @@ class Joining:
 
     async def of_one_mind(self, hearing: Hearing, ticket: Ticket, account: str) -> None:
         """Add to a ticket just opened who has said before that they have the same as whoever asked, and whoever asked."""
-        if not self._rules.same_within:
+        room, origin = hearing.customer_room, hearing.origin
+        if not self._rules.same_within or room is None:
             return
         for line in self._talk.of_one_mind(hearing, account, says_the_same):
-            if line.account != ticket.account:
-                origin = replace(
-                    hearing.origin, by=line.by, account=line.account, message=line.message, part=1
-                )
-                heard = replace(hearing, text=line.text, origin=replace(origin, closed_asks=()))
-                room = hearing.customer_room
-                if room is not None:
-                    await self._join(heard, room, ticket, line.text, is_told=False)
+            if line.account == ticket.account:
+                continue
+            said = replace(
+                origin, by=line.by, account=line.account, message=line.message, part="1", closed_asks=()
+            )
+            heard = replace(hearing, text=line.text, origin=said)
+            await self._join(heard, room, ticket, line.text, is_told=False)
 
     async def with_others(self, hearing: Hearing, ticket: Ticket, text: str) -> bool:
         """Add who says that they have the same to a ticket of somebody else; False when they say nothing like it."""

@@ -79,11 +79,8 @@ def moment_at_start(text: str, now: datetime, zone: ZoneInfo) -> tuple[datetime,
     year the next such date is meant, unless it is less than half a year ago; without a month the next such day.
     """
     plain = unicodedata.normalize("NFKC", text).lstrip()
-    plain = (
-        _DAY_LAST.sub(r"\g<day> at \g<time>", plain, 1).replace("at at ", "at ")
-        if _DAY_LAST.match(plain)
-        else plain
-    )
+    if (last := _DAY_LAST.match(plain)) is not None:
+        plain = f"{last['day']} at {last['time'].removeprefix('at ')}{plain[last.end() :]}"
     today = now.astimezone(zone).date()
     after = _AFTER.match(plain) or _IN.match(plain)
     if after:

@@ -116,8 +116,7 @@ _LONGEST_ENGLISH = 60
 _BARE = 3  # letters: 好了 may be said of anything
 _LATELY = 256  # messages, of each of which several things are asked
 _LONGEST = 20  # longer texts tell something
-
-
+_LONGEST_KEEPING = 30
 _KEEP: Final = Sentence(
     r"(?:等(?:一?下|等|会儿?)|哎呀?|诶|不好意思|抱歉|不对)?[\s,，。!！]*(?:先|还是|请)?(?:别|不要|不)(?:给我)?撤(?:单|销)?(?:了|啊|呀|吧|先)*[\s。.!！~～]*|撤错了?(?:单)?(?:了)?[\s。.!！~～]*|(?:wait,? )?(?:please )?(?:don['’]t withdraw|keep it open)[\s.!]*"
 )
@@ -125,7 +124,7 @@ _KEEP: Final = Sentence(
 
 def takes_withdrawal_back(text: str) -> bool:
     """Say whether a whole text wishes that a ticket is not withdrawn after all: 等等，别撤."""
-    return len(text) <= 30 and _KEEP.fullmatch(text) is not None
+    return len(text) <= _LONGEST_KEEPING and _KEEP.fullmatch(text) is not None
 
 
 @lru_cache(maxsize=_LATELY)

@@ -77,6 +77,7 @@ def _this_month(today: date) -> Span:
 
 
 def month_before(today: date) -> Span:
+    """Return the whole month before the one that a day lies in."""
     first = today.replace(day=1)
     return Span(N_("上月"), months_later(first, -1), first)
 

@@ -175,17 +175,21 @@ class Encoder:
         return [array("f", [1.0, 0.0]) for _ in texts]
 
 
-async def test_the_encoder_of_sentences_never_works_in_the_loop(office: Office) -> None:
-    pytest.importorskip("numpy", reason="comes with the extra `semantic`")
-    encoder = Encoder()
-    knowledge = office.bot.knowledge
+async def understanding(office: Office) -> Encoder:
+    """Let the knowledge of an office understand its only entry; return the encoder, which has encoded that."""
+    encoder, knowledge = Encoder(), office.bot.knowledge
     knowledge.understanding = Understanding(Bundled(encoder), office.store, is_levelled=False)
-    await office.store.learn(
-        Learning(at=START, entries=(Entry(id="K-001", question="打印机找不到怎么办", answer="点重新搜索"),))
-    )
+    entry = Entry(id="K-001", question="打印机找不到怎么办", answer="点重新搜索")
+    await office.store.learn(Learning(at=START, entries=(entry,)))
     await knowledge.load(START)
     await knowledge.understand()
-    await knowledge.ask_itself()
+    return encoder
+
+
+async def test_the_encoder_of_sentences_never_works_in_the_loop(office: Office) -> None:
+    pytest.importorskip("numpy", reason="comes with the extra `semantic`")
+    encoder = await understanding(office)
+    await office.bot.knowledge.ask_itself()
     await office.hear(CUSTOMER, "王老师", "@小首 投影仪怎么不亮了")
     assert encoder.texts == ["打印机找不到怎么办", "投影仪怎么不亮了"]
     assert threading.get_ident() not in encoder.threads
@@ -210,14 +214,7 @@ async def test_a_question_never_waits_until_the_encoder_of_sentences_is_loaded(o
 
 async def test_questions_do_not_wait_for_the_meaning_of_what_nobody_asks(office: Office) -> None:
     pytest.importorskip("numpy", reason="comes with the extra `semantic`")
-    encoder = Encoder()
-    knowledge = office.bot.knowledge
-    knowledge.understanding = Understanding(Bundled(encoder), office.store, is_levelled=False)
-    await office.store.learn(
-        Learning(at=START, entries=(Entry(id="K-001", question="打印机找不到怎么办", answer="点重新搜索"),))
-    )
-    await knowledge.load(START)
-    await knowledge.understand()
+    encoder = await understanding(office)
     loop = asyncio.get_running_loop()
     began = loop.time()
     for number in range(200):
