@@ -108,6 +108,12 @@ class Agree(About, frozen=True, kw_only=True, tag=True):
     ticket: int
 
 
+class Remote(About, frozen=True, kw_only=True, tag=True):
+    """May somebody look at the computer from afar? 1 yes, 2 no."""
+
+    ticket: int
+
+
 class Times(About, frozen=True, kw_only=True, tag=True):
     """At which of these times may somebody come? Any other may be written."""
 
@@ -168,6 +174,7 @@ AnyAbout = (
     | Progress
     | Needed
     | Agree
+    | Remote
     | CallList
     | Result
     | Check

@@ -23,6 +23,7 @@ from bot.asks import (
     Needed,
     Progress,
     Rating,
+    Remote,
     Result,
     Times,
 )
@@ -47,8 +48,8 @@ _LONG = timedelta(days=7)  # what a ticket waits for; whether they still make se
 _TO_ASKER = (Place.ASKER, Place.ASIDE)
 # Of questions: whom they are asked of, and how long they wait. Tuples, because a union is made anew wherever it is written.
 _ASKED_OF_WHOM_IT_GOES_TO = (Progress, DayDraft, CallList)
-_ASKED_OF_THE_REPORTER = (Check, Rating, Details, Afterthought, Needed, Agree, Times)
-_WAIT_LONG = (CallList, Check, DayDraft, Rating, Needed, Agree, Times, Gaps)
+_ASKED_OF_THE_REPORTER = (Check, Rating, Details, Afterthought, Needed, Agree, Remote, Times)
+_WAIT_LONG = (CallList, Check, DayDraft, Rating, Needed, Agree, Remote, Times, Gaps)
 _WAIT_A_WHILE = (Answered, Progress, Gap, Joining)
 
 

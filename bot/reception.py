@@ -33,7 +33,7 @@ from bot.hearing import Hearing, closing, heard
 from bot.learning.pending import Pending
 from bot.meaning.deciding import guesses, scolds
 from bot.meaning.said_secrets import without_said_secrets
-from bot.meaning.short_answers import says_broken, takes_over
+from bot.meaning.short_answers import asks_for_remote, says_broken, takes_over
 from bot.meaning.spoken import Spoken, spoken
 from bot.meaning.wishes import takes_withdrawal_back
 from bot.orders.asking_after import AskingAfter
@@ -47,6 +47,7 @@ from bot.setup.newcomers import Newcomers
 from bot.setup.uploading import Uploading
 from bot.store.contract import Link, Store
 from bot.talk import Talk, tells
+from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.errors import TicketError, TooOld
 from bot.tickets.kinds import Closing, Kind, Status, Telling
@@ -376,7 +377,9 @@ class Reception:
                 await self._answering.question(hearing)
             return
         if ticket.status is not Status.CLOSED:
-            said = s.Say(hearing.by, without_said_secrets(hearing.text))
+            text = without_said_secrets(hearing.text)
+            is_remote = ticket.status is Status.OPEN and asks_for_remote(text)
+            said = ss.AskRemote(hearing.by, text) if is_remote else s.Say(hearing.by, text)
             await self._desk.take(ticket.number, said, hearing.origin, known=ticket)
 
     def _named(self, hearing: Hearing, incoming: Incoming) -> tuple[str, ...]:

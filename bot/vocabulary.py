@@ -64,6 +64,7 @@ class Word(StrEnum):
     OTHER_TIME = "reschedule"
     ASSET = "asset"
     DEPART = "depart"
+    REMOTE = "remote"
     LEAVE_SITE = "leave"
     NOBODY_CAME = "nobodycame"
     DAY_REPORT = "dayreport"
@@ -182,6 +183,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.UPGRADED, ("升级完成", "upgraded"), Whose.STAFF, N_("升级完成 客户或单号 说明"), N_("升级完成 育才小学 新增成绩分析")),
     Spec(Word.ROLL_BACK, ("升级回退", "回退", "rollback"), Whose.STAFF, N_("升级回退 客户或单号 原因"), N_("升级回退 育才小学 数据库校验没通过")),
     Spec(Word.OTHER_TIME, ("改期", "reschedule"), Whose.ANYBODY, N_("改期 — 约好的时间不方便"), N_("改期 那天有考试")),
+    Spec(Word.REMOTE, ("远程", "申请远程", "remote"), Whose.STAFF, N_("远程 单号 — 先请客户同意，再远程"), N_("远程 {number}"), takes_number=True),
     Spec(Word.DEPART, ("出发", "depart"), Whose.STAFF, N_("出发 单号 — 在路上了"), N_("出发 {number}"), takes_number=True),
     Spec(Word.LEAVE_SITE, ("离场", "leave"), Whose.STAFF, N_("离场 单号 未解决 原因，打算，下次时间"), N_("离场 {number} 未解决 矩阵主板坏，已报备件，明天10点前换"), takes_number=True),
     Spec(Word.DAY_REPORT, ("汇报", "dayreport"), Whose.STAFF, N_("汇报 单号 进展 — 重大事件当日汇报"), N_("汇报 {number} 备机已接管，成绩模块明天恢复"), takes_number=True),

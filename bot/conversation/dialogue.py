@@ -25,6 +25,7 @@ from bot.asks import (
     Offer,
     Progress,
     Rating,
+    Remote,
     Suggestion,
     Times,
 )
@@ -79,7 +80,7 @@ from bot.tickets.kinds import SurveyState
 from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, only_calls_out
 
-_CHOICES = (Menu, Offer, Answered, Check, Agree, Times, Choices, Suggestion, Gaps, Gap, Joining)
+_CHOICES = (Menu, Offer, Answered, Check, Agree, Remote, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
 _AGREEABLE = " 吧啊呀哈可以行都的好，,。.!！~～"  # around a day
 _ASKS_HOW = re.compile(
@@ -256,6 +257,10 @@ class Dialogue:
             if number in (1, 2):
                 consent = s.Consent(hearing.by, hearing.origin.message, is_given=number == 1)
                 await self._desk.take(about.ticket, consent, closed.origin)
+        elif isinstance(about, Remote):
+            if number in (1, 2):
+                answer = ss.AnswerRemote(hearing.by, hearing.origin.message, number == 1, more)
+                await self._desk.take(about.ticket, answer, closed.origin)
         elif isinstance(about, Times):
             await self._visits.chosen(hearing, about, number, more, closed)
         elif isinstance(about, Check):

@@ -20,6 +20,7 @@ from bot.asks import (
     Offer,
     Progress,
     Rating,
+    Remote,
     Rest,
     Result,
     Suggestion,
@@ -219,7 +220,7 @@ def in_words(hearing: Hearing, ask: Ask, *, is_quoted: bool) -> int | None:
             f"/{Word.WITHDRAW}"
         ):
             return 1  # 帮我撤了
-        case Agree() if yes is not None:
+        case Agree() | Remote() if yes is not None:
             return 1 if yes else 2
         case _:
             return None
@@ -239,7 +240,7 @@ def is_left_unsaid(text: str) -> bool:
 
 def may_be_answered(quoted: Ask) -> bool:
     """Whoever quotes a question means it, however old it is, unless it was answered; about a ticket the rules know."""
-    return isinstance(quoted.about, Agree | Times | Check | Rating) or quoted.outcome in ("", _LEFT)
+    return isinstance(quoted.about, Agree | Remote | Times | Check | Rating) or quoted.outcome in ("", _LEFT)
 
 
 def is_tapped_twice(hearing: Hearing, rating: Ask) -> bool:

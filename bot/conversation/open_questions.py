@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from bot.asks import Agree, Ask, Check, Describe, Needed, Rating, Result, Times
+from bot.asks import Agree, Ask, Check, Describe, Needed, Rating, Remote, Result, Times
 from bot.conversation.meanings import may_be_answered, may_check, number_first, words_wanted_of
 from bot.hearing import Hearing
 from bot.store.contract import Store
+from bot.tickets import remote
 from bot.tickets.coverage import is_undecided
 from bot.tickets.kinds import Status, SurveyState, WaitsFor
 
-_OF_A_TICKET = (Check, Agree, Times, Needed, Rating)
+_OF_A_TICKET = (Check, Agree, Remote, Times, Needed, Rating)
 # A score may still follow a remark.
 _RATABLE = (SurveyState.ASKED, SurveyState.REMINDED, SurveyState.COMMENTED)
 
@@ -55,6 +56,8 @@ class OpenQuestions:
                 return may_check(ticket, ask.person)
             case Agree():
                 return ticket.proposal is not None or is_undecided(ticket)
+            case Remote():
+                return ticket.status is Status.OPEN and remote.is_asked(ticket)
             case Times(times=times):
                 return ticket.visit is not None and ticket.visit.times == times
             case Needed():

@@ -205,6 +205,13 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 说没人来", by=by)
         case se.DayReported(by=by, text=text):
             return say("{by} 当日汇报", by=by) + _quoted(text, speaker)
+        case se.RemoteAsked(by=by):
+            return say("{by} 问客户能否远程", by=by)
+        case se.RemoteAnswered(by=by, is_given=is_given, consent=consent, text=text):
+            template = (
+                N_("{by} 同意远程（消息 {id}）") if is_given else N_("{by} 现在不方便远程（消息 {id}）")
+            )
+            return say(template, by=by, id=consent) + _quoted(text, speaker)
         case ce.FoundOutside(by=by, text=text):
             return say("{by} 标为合同范围外", by=by) + _quoted(text, speaker)
         case ce.Covered(by=by, category=category):

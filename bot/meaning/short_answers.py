@@ -269,6 +269,10 @@ _NOT_YET = re.compile(
     r"|not (?:yet|fixed|working)|still |(?:no(?:pe)?[,.! ]+)?(?:(?:same as|just like) before|no change|(?:the )?same (?:problem|thing|issue)|it(?: still)? (?:does(?:n['’]t| not) work|is(?:n['’]t| not) working))",
     re.IGNORECASE,
 )
+_REMOTE = re.compile(  # 我远程看下，可以吗？
+    r"远程[^。！!\n]{0,20}(?:可以|行|好|方便|同意|成)[吗么不]|(?:可以|可不可以|能|能不能|能否|方便|同意)[^。！!\n]{0,6}远程[^。！!\n]{0,12}(?:[吗么]|[?？])|能(?:不能|否)[^。！!\n]{0,6}远程|(?:\b(?:can|could|may|shall) (?:i|we)\b|\b(?:ok|okay|mind) if (?:i|we)\b)[^.!\n]{0,40}\bremote(?:ly)?\b",
+    re.IGNORECASE,
+)
 _STILL = re.compile(r"(?=[又还仍依再sa])(?:又|还是|仍|依然|再次|\b(?:still|again)\b)", re.IGNORECASE)
 _STILL_FIRST = re.compile(r"\W*(?:又|还是|还(?!行|可以|不错|好)|再次|仍)")
 
@@ -299,6 +303,11 @@ def takes_over(text: str) -> bool | None:
     if _CANNOT_TAKE.fullmatch(said):
         return False
     return True if agreed(text) or _TAKES_OVER.fullmatch(said) else None
+
+
+def asks_for_remote(text: str) -> bool:
+    """Say whether staff ask a customer to be let in from afar: `我远程看下，可以吗？`, `方便远程吗`."""
+    return _REMOTE.search(text) is not None
 
 
 def takes_up(text: str) -> bool:

@@ -48,6 +48,7 @@ from faq.text import looks_like_question
 # Words that begin many an ordinary sentence: without a number they are speech.
 _SPOKEN = (
     Word.RESUME,
+    Word.REMOTE,
     Word.ANSWER,
     Word.PROMISE_ANSWER,
     Word.OCCUR,

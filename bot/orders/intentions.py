@@ -145,6 +145,8 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.Resume(by)
         case Word.RECOVER:
             return s.Recover(by, rest)
+        case Word.REMOTE:
+            return ss.AskRemote(by)
         case Word.DEPART:
             return ss.Depart(by)
         case Word.LEAVE_SITE:

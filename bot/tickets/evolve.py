@@ -17,6 +17,7 @@ from bot.tickets import (
     planned_changes,
     presence,
     promise_changes,
+    remote,
     visit_changes,
 )
 from bot.tickets import coverage_events as ce
@@ -163,7 +164,9 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return presence.changed(ticket, event)
         case e.Supplemented(telling=Telling.WORKS):
             return replace(ticket, happened=clockwork.noted(ticket, at, "works"))
-        case e.Noted() | e.Supplemented() | e.Urged():
+        case e.Noted(text=text):
+            return replace(ticket, noted=text)
+        case e.Supplemented() | e.Urged():
             return ticket
         case e.Updated(text=text):
             told = incident_changes.with_news(ticket, text, at)
@@ -228,6 +231,11 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, "nobody_came"))
         case se.DayReported():
             return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
+        case se.RemoteAsked():
+            return spoken(ticket, at, remote.ASKED)
+        case se.RemoteAnswered(is_given=is_given):
+            name = remote.ALLOWED if is_given else remote.REFUSED
+            return replace(ticket, happened=clockwork.noted(ticket, at, name))
         case ce.FoundOutside() | ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage_changes.changed(ticket, event, at)
         case ie.Ticked() | ie.ReportAsked() | ie.ConsultCalled() | ie.ConsultConcluded():

@@ -205,7 +205,14 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             | ps.Hasten()
         ):
             return planned.decided(ticket, step, now, rules)
-        case ss.Depart() | ss.LeaveSite() | ss.MissSomebody() | ss.ReportDay():
+        case (
+            ss.Depart()
+            | ss.LeaveSite()
+            | ss.MissSomebody()
+            | ss.ReportDay()
+            | ss.AskRemote()
+            | ss.AnswerRemote()
+        ):
             return site.decided(ticket, step, now, rules)
         case cs.Cover(by=by) | cs.Quote(by=by) | cs.TurnDown(by=by) | cs.PutOutside(by=by):
             be_open(ticket)

@@ -276,6 +276,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     changed_at: datetime | None = None  # of its latest event
     last_said_at: datetime | None = None  # latest word of staff to the customer
     progress: str = ""
+    noted: str = ""  # the latest 记录, for a colleague who takes it over
     resolution: Resolution | None = None
     solved_at: datetime | None = None
     check_at: datetime | None = None  # when to ask again whether it works; None once that was done

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
+from bot.one_line import shortened
 from bot.tickets import events as e
+from bot.tickets import site_events as se
 from bot.tickets import timing
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
@@ -13,6 +15,8 @@ from bot.tickets.notices import Notice
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, title
+
+_LONGEST_NOTE = 60
 
 OwnerEvent = e.HandOverOffered | e.HandedOver | e.HandOverDeclined | e.HandOverExpired | e.Reassigned
 
@@ -79,7 +83,10 @@ def claimed(
     if (
         is_heard
         or after.kind.is_planned
-        or any(isinstance(event, e.Resolved | e.Updated | e.Arrived | Notice) for event in events)
+        or any(
+            isinstance(event, e.Resolved | e.Updated | e.Arrived | se.RemoteAsked | Notice)
+            for event in events
+        )
     ):
         return [duty]  # the customer hears from the engineer at this very moment
     word = timing.promised_word(after, rules)
@@ -113,7 +120,8 @@ def _known(ticket: Ticket, speaker: Speaker) -> str:
     """The summary a colleague needs before accepting: what it is and what was tried."""
     tried = speaker.say("，已试 {entry}", entry=ticket.tried) if ticket.tried else ""
     progress = speaker.say("，进展：{text}", text=ticket.progress) if ticket.progress else ""
-    return f"{title(ticket)}{tried}{progress}"
+    noted = speaker.say("，记录：{text}", text=shortened(ticket.noted, _LONGEST_NOTE)) if ticket.noted else ""
+    return f"{title(ticket)}{tried}{noted}{progress}"
 
 
 def _manager(rules: Rules, speaker: Speaker) -> str:

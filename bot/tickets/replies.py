@@ -16,6 +16,7 @@ from bot.tickets import (
     majors,
     owner_words,
     presence,
+    remote,
     site,
     telling_words,
     timing,
@@ -96,8 +97,9 @@ def _said_of(
             return telling_words.told(event, after, voices, rules)
         case e.Urged():
             return urging.urged(event, after, voices, rules)
-        case e.Resolved():
-            return [resolved(event, after, voices, rules)]
+        case e.Resolved(by=by):
+            done = resolved(event, after, voices, rules)
+            return [done, *remote.cleared_up(by, before, after, voices.duty)]
         case e.CheckReminded() | e.SurveyAsked() | e.SurveyReminded() | e.PauseReminded() if (
             presence.is_in_vain(event, after)
         ):
@@ -211,7 +213,14 @@ def _said_of(
             | p.RolledBack()
         ):
             return planned_notice(event, after, voices, rules)
-        case se.Departed() | se.LeftSite() | se.NobodyCame() | se.DayReported():
+        case (
+            se.Departed()
+            | se.LeftSite()
+            | se.NobodyCame()
+            | se.DayReported()
+            | se.RemoteAsked()
+            | se.RemoteAnswered()
+        ):
             return site.noticed(event, after, voices, rules)
         case ce.FoundOutside() | ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage.noticed(event, after, voices, rules)

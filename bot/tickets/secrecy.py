@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bot.tickets import events as e
 from bot.tickets import joint_events as je
+from bot.tickets import site_events as se
 from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -28,6 +29,7 @@ def hides(event: e.AnyEvent) -> bool:
             | e.Reopened(text=text)
             | e.Commented(text=text)
             | je.Joined(text=text)
+            | se.RemoteAnswered(text=text)
         ):
             return HIDDEN in text
         case _:

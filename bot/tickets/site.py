@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.asks import Rest
-from bot.tickets import agreeing
+from bot.tickets import agreeing, remote
 from bot.tickets import events as e
 from bot.tickets import site_events as se
 from bot.tickets import site_steps as ss
@@ -55,6 +55,10 @@ def decided(ticket: Ticket, step: ss.SiteStep, now: datetime, rules: Rules) -> l
                     "请写上进展，例：汇报 {number} 备机已接管，成绩模块明天恢复", number=ticket.number
                 )
             return [se.DayReported(by=by, text=text)]
+        case ss.AskRemote():
+            return remote.asked(ticket, step, now, rules)
+        case ss.AnswerRemote():
+            return remote.answered(ticket, step, rules)
         case _:
             assert_never(step)
 
@@ -107,5 +111,7 @@ def noticed(event: se.SiteEvent, after: Ticket, voices: Voices, rules: Rules) ->
                     text=duty("📝 {number} 当日汇报（{by}）：{text}", number=number, by=by, text=text),
                 )
             ]
+        case se.RemoteAsked() | se.RemoteAnswered():
+            return remote.noticed(event, after, voices)
         case _:
             assert_never(event)

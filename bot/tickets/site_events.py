@@ -36,4 +36,19 @@ class DayReported(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True
     text: str
 
 
-SiteEvent = Departed | LeftSite | NobodyCame | DayReported
+class RemoteAsked(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The customer was asked whether somebody may look at their computer from afar."""
+
+    by: Party
+
+
+class RemoteAnswered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """The customer said yes or no to that, in the message `consent`; `text` is what else they said."""
+
+    by: Party
+    is_given: bool
+    consent: str
+    text: str = ""
+
+
+SiteEvent = Departed | LeftSite | NobodyCame | DayReported | RemoteAsked | RemoteAnswered

@@ -37,4 +37,20 @@ class ReportDay(msgspec.Struct, frozen=True):
     text: str
 
 
-SiteStep = Depart | LeaveSite | MissSomebody | ReportDay
+class AskRemote(msgspec.Struct, frozen=True):
+    """远程: may somebody of the staff look at the customer's computer from afar? `text` is how they asked."""
+
+    by: Party
+    text: str = ""
+
+
+class AnswerRemote(msgspec.Struct, frozen=True):
+    """The customer's yes or no to that, in the message with this id, and what else they said."""
+
+    by: Party
+    message: str
+    is_given: bool
+    text: str = ""
+
+
+SiteStep = Depart | LeaveSite | MissSomebody | ReportDay | AskRemote | AnswerRemote

@@ -91,6 +91,12 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     ),
     (se.NobodyCame(by=WANG), "王老师 说没人来"),
     (se.DayReported(by=LI, text="备机已接管"), "小李 当日汇报：备机已接管"),
+    (se.RemoteAsked(by=LI), "小李 问客户能否远程"),
+    (se.RemoteAnswered(by=WANG, is_given=True, consent="m1"), "王老师 同意远程（消息 m1）"),
+    (
+        se.RemoteAnswered(by=WANG, is_given=False, consent="m2", text="三点以后"),
+        "王老师 现在不方便远程（消息 m2）：三点以后",
+    ),
     (le.AssetNamed(by=LI, serial="SN1"), "小李 记下设备 SN1"),
     (le.Excused(by=LI, reason="force_majeure", evidence="停电通知"), "小李 记为不可抗力：停电通知"),
     (le.Excused(by=LI, reason="", evidence=""), "小李 改为照常计入次数"),

@@ -80,6 +80,8 @@ _ASKED: dict[type, Callable[[Party, datetime], s.Step]] = {
     ss.LeaveSite: lambda by, later: ss.LeaveSite(by, "缺件", "订货", later),
     ss.MissSomebody: lambda by, later: ss.MissSomebody(by),
     ss.ReportDay: lambda by, later: ss.ReportDay(by, "好转"),
+    ss.AskRemote: lambda by, later: ss.AskRemote(by),
+    ss.AnswerRemote: lambda by, later: ss.AnswerRemote(by, "m1", is_given=True),
     js.Join: _join,
     cs.Cover: lambda by, later: cs.Cover(by),
     cs.Quote: lambda by, later: cs.Quote(by, "200 元"),
@@ -145,6 +147,8 @@ Depart        ++!!  xxxx  xxxx  ++!!  xxxx
 LeaveSite     ++!!  xxxx  xxxx  ++!!  xxxx
 MissSomebody  !!++  xxxx  xxxx  !!++  xxxx
 ReportDay     ++!!  xxxx  xxxx  ++!!  xxxx
+AskRemote     ++!!  xxxx  xxxx  ++!!  xxxx
+AnswerRemote  !!x!  xxxx  xxxx  !!x!  xxxx
 Join          ++++  xxxx  xxxx  ++++  xxxx
 Cover         xx!!  xxxx  xxxx  xx!!  xxxx
 Quote         xx!!  xxxx  xxxx  xx!!  xxxx
