@@ -63,6 +63,8 @@ _SPOKEN = (
     Word.TURN_DOWN,
     Word.OUTSIDE,
 )
+# Of these, what somebody who believes them done has not told the customer, or whoever decides.
+_OFTEN_MEANT = frozenset(_SPOKEN) - {Word.RESUME, Word.RECOVER, Word.MAJOR, Word.REMOTE}
 # These may change something before the commit that knows whether the message was handled: knowledge, what is set up, plans.
 _MORE_THAN_A_COMMIT = SET_UP_WORDS | TEACHING_WORDS | MERGING_WORDS | PLANNED_WORDS
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
@@ -159,7 +161,7 @@ class Orders(AnswersAside):
         if command.word in PLANNED_WORDS:
             return await self._planned.run(hearing, command, quoted)
         if self._is_speech(hearing, command, quoted):
-            return False
+            return await self._is_asked_whether(hearing, command)
         number = command.number if command.number is not None else quoted
         if number is None and command.word is Word.CALLBACK and not command.rest and hearing.role.is_manager:
             await self._informing.calls(hearing)
@@ -231,6 +233,18 @@ class Orders(AnswersAside):
                 return looks_like_question(command.rest)
             case _:
                 return command.name == "取消"
+
+    async def _is_asked_whether(self, hearing: Hearing, command: Command) -> bool:
+        """Ask staff who write `答复 明天换` among themselves whether the only ticket it fits is meant: who believes it was done tells nobody else."""
+        is_written = command.rest and hearing.text.startswith((f"{command.name} ", f"{command.name}："))
+        if not (is_written and hearing.is_for_staff and command.word in _OFTEN_MEANT):
+            return False
+        fitting = await self._finding.fitting(hearing, command)
+        if len(fitting) != 1:
+            return bool(fitting) and await self._asked_for_number(hearing, command, fitting)
+        shown = f"{command.spec.called(hearing.origin.language)} {fitting[0].number}"
+        await self._ask_whether(hearing, shown, f"{shown} {command.rest}")
+        return True
 
     async def suggest(self, hearing: Hearing) -> bool:
         """Offer the nearest command for an unknown word, once; False when nothing is near."""
