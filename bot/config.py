@@ -136,6 +136,7 @@ def _people(settings: Settings) -> tuple[Person, ...]:
             each.customer or None,
             each.phone,
             each.language,
+            each.skills,
         )
         for each in settings.people
     )
@@ -208,6 +209,7 @@ def rules_of(config: Config) -> Rules:
         roles={person.id: person.role for person in config.people},
         customers={customer.id: customer.name for customer in config.customers},
         phones={person.id: person.phone for person in config.people if person.phone},
+        skills={each.id: each.skills for each in config.people if each.role.is_staff and each.skills},
         belongs={person.id: person.customer for person in config.people if person.customer},
         contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
         validities={each.id: Validity(each.contract_from, each.contract_until) for each in config.customers},

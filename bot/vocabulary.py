@@ -71,6 +71,7 @@ class Word(StrEnum):
     EXCUSE = "excuse"
     TICK = "tick"
     CONSULT = "consult"
+    SEEK_HELP = "expert"
     CONCLUDE = "conclude"
     QUOTE = "quote"
     TURN_DOWN = "turndown"
@@ -194,6 +195,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.QUOTE, ("报价", "quote"), Whose.STAFF, "", N_("报价 {number} 上门按实际工作日收费"), takes_number=True),
     Spec(Word.TURN_DOWN, ("谢绝", "turndown"), Whose.STAFF, "", N_("谢绝 {number} 这类设备请联系原厂家"), takes_number=True),
     Spec(Word.OUTSIDE, ("范围外", "合同外", "outside"), Whose.STAFF, N_("范围外 单号 原因 — 不在合同里，请经理定"), N_("范围外 {number} 客户自己买的打印机"), takes_number=True),
+    Spec(Word.SEEK_HELP, ("求助", "expert"), Whose.STAFF, N_("求助 单号 领域 — 请懂的同事帮忙，负责人不变"), N_("求助 {number} 网络"), takes_number=True),
     Spec(Word.CONSULT, ("会诊", "consult"), Whose.STAFF, N_("会诊 单号 问题 — 请组长、经理和点名的人一起看"), N_("会诊 {number} 主备切换后数据对不上"), takes_number=True),
     Spec(Word.CONCLUDE, ("会诊结论", "conclude"), Whose.STAFF, "", N_("会诊结论 {number} 先回退到昨晚的备份"), takes_number=True),
     Spec(Word.TICK, ("打勾", "√", "✓", "✔", "tick"), Whose.STAFF, N_("打勾 1 — 预案做完一步，也可以写 √1"), N_("打勾 1")),

@@ -85,6 +85,7 @@ class Person(msgspec.Struct, frozen=True):
     customer: str | None = None
     phone: str = ""
     language: str = ""  # in which a customer is spoken to, whatever they write
+    skills: tuple[str, ...] = ()  # fields in which colleagues may ask for their help
 
 
 class Customer(msgspec.Struct, frozen=True):

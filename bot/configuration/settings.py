@@ -108,6 +108,7 @@ class PersonSettings(Section, frozen=True, kw_only=True):
     accounts: tuple[str, ...] = ()
     customer: str = ""
     phone: str = ""
+    skills: tuple[str, ...] = ()
     language: Literal["", "zh", "en"] = ""
     leave: tuple[LeaveSettings, ...] = ()
 

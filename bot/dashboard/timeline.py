@@ -231,6 +231,8 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("请指挥交当日汇报，{time} 前", time=stamp(due_at, speaker))
         case ie.ConsultCalled(by=by, text=text, invited=invited):
             return say("{by} 请 {invited} 会诊", by=by, invited=invited) + _quoted(text, speaker)
+        case ie.HelpSought(by=by, text=text, invited=invited):
+            return say("{by} 向 {invited} 求助", by=by, invited=invited) + _quoted(text, speaker)
         case ie.ConsultConcluded(by=by, text=text):
             return say("{by} 会诊结论", by=by) + _quoted(text, speaker)
         case ve.VisitOffered(by=by, who=who, times=times):

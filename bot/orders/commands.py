@@ -59,6 +59,7 @@ _SPOKEN = (
     Word.RECOVER,
     Word.QUOTE,
     Word.CONSULT,
+    Word.SEEK_HELP,
     Word.CONCLUDE,
     Word.TURN_DOWN,
     Word.OUTSIDE,
@@ -67,6 +68,7 @@ _SPOKEN = (
 _OFTEN_MEANT = frozenset(_SPOKEN) - {Word.RESUME, Word.RECOVER, Word.MAJOR, Word.REMOTE}
 # These may change something before the commit that knows whether the message was handled: knowledge, what is set up, plans.
 _MORE_THAN_A_COMMIT = SET_UP_WORDS | TEACHING_WORDS | MERGING_WORDS | PLANNED_WORDS
+_ALSO_WISHES = (Word.APPOINT, Word.SEEK_HELP, Word.REMOTE)
 _OWN = (Word.PROGRESS, Word.URGE, Word.WITHDRAW, Word.SUPPLEMENT)  # ask for something the customer has open
 
 
@@ -136,7 +138,7 @@ class Orders(AnswersAside):
         if command.word in MERGING_WORDS:
             return await self._merging.run(hearing, command, quoted)
         if not may_use(command.spec, hearing.role):
-            is_wish = command.word is Word.APPOINT  # a customer's 约 明天下午3点
+            is_wish = command.word in _ALSO_WISHES  # a customer's 约 明天下午3点, 求助，投影打不开
             if command.number is None and not command.is_marked and (is_wish or not hearing.is_addressed):
                 return False
             template = (

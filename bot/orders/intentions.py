@@ -139,6 +139,8 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.DeclareMajor(by, rest)
         case Word.CONSULT:
             return _consult(hearing, rest, directory)
+        case Word.SEEK_HELP:
+            return ins.SeekHelp(by, rest)
         case Word.CONCLUDE:
             return ins.Conclude(by, rest)
         case Word.RECOVER if ticket.commander is None and ticket.waiting is not None:

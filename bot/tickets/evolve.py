@@ -238,7 +238,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, name))
         case ce.FoundOutside() | ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():
             return coverage_changes.changed(ticket, event, at)
-        case ie.Ticked() | ie.ReportAsked() | ie.ConsultCalled() | ie.ConsultConcluded():
+        case ie.Ticked() | ie.ReportAsked() | ie.ConsultCalled() | ie.ConsultConcluded() | ie.HelpSought():
             return incident_changes.changed(ticket, event, at)
         case ve.VisitOffered() | ve.VisitAgreed():
             return visit_changes.changed(ticket, event, at)

@@ -11,7 +11,11 @@ from bot.tickets import clockwork
 from bot.tickets import incident_events as ie
 from bot.tickets.model import News, Ticked, Ticket
 
-CONSULTED, CONCLUDED = "consulted", "consult_concluded"  # in what happened to a ticket
+CONSULTED, CONCLUDED, HELP_SOUGHT = (
+    "consulted",
+    "consult_concluded",
+    "help_sought",
+)  # in what happened to a ticket
 _MOST_NEWS = 12
 
 
@@ -28,6 +32,8 @@ def changed(ticket: Ticket, event: ie.IncidentEvent, at: datetime) -> Ticket:
             return replace(ticket, report_asked=due_at)
         case ie.ConsultCalled():
             return replace(ticket, happened=clockwork.noted(ticket, at, CONSULTED))
+        case ie.HelpSought():
+            return replace(ticket, happened=clockwork.noted(ticket, at, HELP_SOUGHT))
         case ie.ConsultConcluded(text=text):
             concluded = replace(ticket, happened=clockwork.noted(ticket, at, CONCLUDED))
             return with_news(concluded, text, at)

@@ -32,4 +32,13 @@ class ConsultConcluded(Event, frozen=True, kw_only=True, tag=True, omit_defaults
     text: str
 
 
-IncidentEvent = Ticked | ReportAsked | ConsultCalled | ConsultConcluded
+class HelpSought(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Who knows the field was asked to help; the leaders where nobody is said to know it (`is_known` is False)."""
+
+    by: Party
+    text: str
+    invited: tuple[Party, ...]
+    is_known: bool = True
+
+
+IncidentEvent = Ticked | ReportAsked | ConsultCalled | ConsultConcluded | HelpSought

@@ -29,4 +29,11 @@ class Conclude(msgspec.Struct, frozen=True):
     text: str
 
 
-IncidentStep = Tick | Consult | Conclude
+class SeekHelp(msgspec.Struct, frozen=True):
+    """求助: ask whoever knows the field that is named; the owner stays."""
+
+    by: Party
+    text: str
+
+
+IncidentStep = Tick | Consult | Conclude | SeekHelp

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.asks import DayDraft
+from bot.one_line import shortened
 from bot.tickets import events as e
 from bot.tickets import incident_events as ie
 from bot.tickets import incident_steps as ins
@@ -21,6 +22,7 @@ from bot.tickets.voices import Voices, title
 
 _ASKED_BEFORE = timedelta(minutes=30)
 _LONGEST = 160
+_LONGEST_CALL = 60
 
 
 def chosen_runbook(ticket: Ticket, named: str, rules: Rules) -> Runbook | None:
@@ -85,8 +87,33 @@ def decided(ticket: Ticket, step: ins.IncidentStep, rules: Rules) -> list[e.AnyE
             if not text.strip():
                 raise TicketError("请写上结论，例：会诊结论 {number} 先回退到昨晚的备份", number=number)
             return [ie.ConsultConcluded(by=by, text=text.strip())]
+        case ins.SeekHelp(by=by, text=text):
+            return [_help_sought(number, by, text.strip(), rules)]
         case _:
             assert_never(step)
+
+
+def _help_sought(number: int, by: Party, text: str, rules: Rules) -> ie.HelpSought:
+    """Return who is asked: whoever knows a field that the text names, else the leaders.
+
+    Raises:
+        TicketError: No field is named, or there is nobody to ask.
+    """
+    fields = tuple(dict.fromkeys(field for known in rules.skills.values() for field in known))
+    if not text:
+        raise TicketError(
+            "请写明是哪方面，例：求助 {number} 网络（已登记：{fields}）", number=number, fields=fields or "–"
+        )
+    named = {field for field in fields if field.casefold() in text.casefold()}
+    experts = tuple(
+        party
+        for person, party in rules.staff.items()
+        if party != by and named.intersection(rules.skills.get(person, ()))
+    )
+    invited = experts or tuple(party for party in rules.with_role(Role.LEADER) if party != by)
+    if not invited:
+        raise TicketError("没有人登记懂这方面（已登记：{fields}）。", fields=fields or "–")
+    return ie.HelpSought(by=by, text=text, invited=invited, is_known=bool(experts))
 
 
 def be_staff(by: Party, ticket: Ticket, rules: Rules) -> None:
@@ -140,8 +167,21 @@ def noticed(event: ie.IncidentEvent, after: Ticket, voices: Voices) -> list[Mess
             said = duty.say("👥 {number} 会诊结论（{by}）：{text}", number=number, by=by, text=text)
             said += "".join(f" @{each.name}" for each in owner)
             return [Message(to=Place.DUTY, text=said, mentions=owner)]
+        case ie.HelpSought():
+            return [_asks_for_help(event, after, duty)]
         case _:
             assert_never(event)
+
+
+def _asks_for_help(event: ie.HelpSought, after: Ticket, speaker: Speaker) -> Message:
+    text = speaker.say(
+        "🆘 {number} {by} 求助：{text}（{title}）。{calls} 能帮忙请回“协助 {number}”。",
+        number=after.number, by=event.by, text=shortened(event.text.rstrip("。."), _LONGEST_CALL), title=title(after),
+        calls=" ".join(f"@{each.name}" for each in event.invited),
+    )  # fmt: skip
+    if not event.is_known:
+        text += speaker.say("没有人登记懂这方面，所以问组长。")
+    return Message(to=Place.DUTY, text=text, mentions=event.invited)
 
 
 def _ticked(event: ie.Ticked, after: Ticket, speaker: Speaker) -> str:

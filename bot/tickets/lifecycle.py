@@ -221,7 +221,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case vs.OfferVisit(by=by):
             coverage.be_decided(ticket, rules)
             return [*first_word(ticket, by, "约", now, rules), *visits.decided(ticket, step, now, rules)]
-        case ins.Tick(by=by) | ins.Consult(by=by) | ins.Conclude(by=by):
+        case ins.Tick(by=by) | ins.Consult(by=by) | ins.Conclude(by=by) | ins.SeekHelp(by=by):
             be_open(ticket)
             be_staff(by, ticket, rules)
             return incidents.decided(ticket, step, rules)

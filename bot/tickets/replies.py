@@ -226,7 +226,7 @@ def _said_of(
             return coverage.noticed(event, after, voices, rules)
         case ie.ConsultCalled() if any(isinstance(other, e.MajorDeclared) for other in events):
             return []  # told together with the incident
-        case ie.Ticked() | ie.ReportAsked() | ie.ConsultCalled() | ie.ConsultConcluded():
+        case ie.Ticked() | ie.ReportAsked() | ie.ConsultCalled() | ie.ConsultConcluded() | ie.HelpSought():
             return incidents.noticed(event, after, voices)
         case ve.VisitOffered() | ve.VisitAgreed():
             return visits.noticed(event, after, list(events), voices, rules)

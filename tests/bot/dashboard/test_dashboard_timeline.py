@@ -190,6 +190,7 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (ie.Ticked(by=LI, steps=(1, 3)), "小李 完成预案第 1, 3 步"),
     (ie.ReportAsked(due_at=AT), "请指挥交当日汇报，2026-03-06 10:00:00 前"),
     (ie.ConsultCalled(by=LI, text="数据对不上", invited=(ZHANG,)), "小李 请 老张 会诊：数据对不上"),
+    (ie.HelpSought(by=LI, text="网络", invited=(ZHANG,)), "小李 向 老张 求助：网络"),
     (ie.ConsultConcluded(by=LI, text="先回退"), "小李 会诊结论：先回退"),
     (ce.TurnedDown(by=LI, text="请联系原厂家"), "小李 谢绝：请联系原厂家"),
 ]  # fmt: skip

@@ -94,6 +94,7 @@ _ASKED: dict[type, Callable[[Party, datetime], s.Step]] = {
     vs.PickVisit: lambda by, later: vs.PickVisit(by, later, "m1"),
     ins.Tick: lambda by, later: ins.Tick(by, (1,)),
     ins.Consult: lambda by, later: ins.Consult(by, "数据不对"),
+    ins.SeekHelp: lambda by, later: ins.SeekHelp(by, "网络"),
     ins.Conclude: lambda by, later: ins.Conclude(by, "先回退"),
 }
 _OF_NOBODY = {s.Open, s.Realign, s.DeadlineReached, ps.Drop, ps.Hasten}  # what the desk and the clock do
@@ -161,6 +162,7 @@ OfferVisit    ++!!  xxxx  xxxx  ++!!  xxxx
 PickVisit     !!x!  xxxx  xxxx  !!x!  xxxx
 Tick          xx!!  xxxx  xxxx  xx!!  xxxx
 Consult       ++!!  xxxx  xxxx  ++!!  xxxx
+SeekHelp      ++!!  xxxx  xxxx  ++!!  xxxx
 Conclude      ++!!  xxxx  xxxx  ++!!  xxxx
 """
 
