@@ -231,6 +231,9 @@ async def assemble(
     talk, shown = Talk(), Shown()
     joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
     strangers = Strangers(living=living, desk=desk, drafts=drafts, store=store)
+    complaining = Complaining(
+        desk=desk, drafts=drafts, store=store, rules=rules, strangers=strangers, directory=directory
+    )
     opening = Opening(
         desk=desk,
         drafts=drafts,
@@ -319,7 +322,7 @@ async def assemble(
         promising=promising,
         informing=informing,
         paperwork=paperwork,
-        complaining=Complaining(desk=desk, drafts=drafts, store=store, rules=rules, strangers=strangers),
+        complaining=complaining,
         desk=desk,
         drafts=drafts,
         directory=directory,
@@ -364,6 +367,7 @@ async def assemble(
     reception = Reception(
         promising=promising,
         pending=school.pending,
+        complaining=complaining,
         reporting=Reporting(desk=desk, drafts=drafts, figuring=figuring),
         directory=directory,
         store=store,

@@ -15,6 +15,7 @@ from adapters.contract import Incoming, Notice
 from bot.commands import Command, parse
 from bot.conversation.answering import Answering
 from bot.conversation.checking import Checking
+from bot.conversation.complaining import Complaining
 from bot.conversation.dialogue import Dialogue
 from bot.conversation.finding import Finding
 from bot.conversation.first_words import FirstWords
@@ -32,6 +33,7 @@ from bot.drafts import Drafts
 from bot.hearing import Hearing, closing, heard
 from bot.learning.pending import Pending
 from bot.meaning.deciding import guesses, scolds
+from bot.meaning.outcomes import says_it_works
 from bot.meaning.said_secrets import without_said_secrets
 from bot.meaning.short_answers import asks_for_remote, says_broken, takes_over
 from bot.meaning.spoken import Spoken, spoken
@@ -92,6 +94,7 @@ class Reception:
         promising: Promising,
         reporting: Reporting,
         pending: Pending,
+        complaining: Complaining,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -120,6 +123,7 @@ class Reception:
         self._promising = promising
         self._reporting = reporting
         self._pending = pending
+        self._complaining = complaining
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -163,6 +167,14 @@ class Reception:
         if link is not None and await self._is_repeated(hearing):
             return
         command = parse(hearing.text)
+        if command is None or command.word is Word.REPORT:
+            told = hearing.text if command is None else command.rest
+            besides = await self._complaining.felt(hearing, told)
+            if besides == "":
+                return
+            if besides is not None:
+                hearing = replace(hearing, text=besides if command is None else f"/{Word.REPORT} {besides}")
+                command = parse(hearing.text)
         if command is None and hearing.is_for_staff:
             command = await self._spoken(hearing, link)
         if command is not None:
@@ -326,10 +338,11 @@ class Reception:
         if ticket is None:
             return False
         said = without_number(ticket.number, hearing.text)
-        if is_thanks(said) or is_noise(said):
+        is_named = ticket.status is Status.OPEN and says_it_works(said, ticket.text, is_quiet=False)
+        if is_named or is_thanks(said) or is_noise(said):
             if ticket.status is Status.SOLVED and is_helped(said):
                 await self._checking.confirm(hearing, ticket)
-            elif ticket.status is Status.OPEN and ticket.owner is not None and is_helped(said):
+            elif ticket.status is Status.OPEN and ticket.owner is not None and (is_named or is_helped(said)):
                 works = s.Supplement(hearing.by, said, telling=Telling.WORKS)
                 await self._desk.take(ticket.number, works, hearing.origin, known=ticket)
             return True

@@ -6,10 +6,12 @@ from bot.asks import Ask, Check
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing, closing, part_of
-from bot.meaning.outcomes import outcome
+from bot.meaning.outcomes import outcome, says_it_works
 from bot.meaning.short_answers import GOOD, confirmed_with_scores, corrected, praise, says_broken, scores
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
+from bot.tickets.errors import N_, TicketError
+from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
@@ -56,6 +58,24 @@ class Checking:
             await self.chosen(closed, ticket.number, choice_made, hearing.text)
         return found.rest
 
+    async def is_of_another(self, hearing: Hearing, number: int) -> bool:
+        """Say whether words answer nothing about a ticket because by its subject they say of another one that it works.
+
+        Raises:
+            TicketError: They may be said of either.
+        """
+        own = [
+            each for each in await self._store.tickets_of(hearing.origin.account) if _is_open(each, hearing)
+        ]
+        named = sorted(each.number for each in own if says_it_works(hearing.text, each.text, is_quiet=False))
+        if number in named and len(named) > 1:
+            raise TicketError(
+                N_("{numbers} 都可能是它。请带上单号，例：{first} 好了"),
+                numbers=tuple(f"{each}" for each in named),
+                first=named[0],
+            )
+        return bool(named) and number not in named
+
     async def graded(self, hearing: Hearing, ask: Ask) -> bool:
         """Take a rating that is the yes that was asked for as well; what may be a 1 or a 2 is asked about. False: it is neither."""
         ticket = await self._ticket(ask)
@@ -83,6 +103,11 @@ class Checking:
                 return True
         return False
 
+    async def in_doubt(self, hearing: Hearing, ask: Ask) -> None:
+        """Ask once more whoever was asked and says neither."""
+        if (ticket := await self._ticket(ask)) is not None:
+            await self.ask_again(hearing, ticket)
+
     async def ask_again(self, hearing: Hearing, ticket: Ticket) -> None:
         """Ask whether a solved ticket works now, because what was said about it says neither."""
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
@@ -93,3 +118,7 @@ class Checking:
 
     async def _ticket(self, ask: Ask) -> Ticket | None:
         return await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None
+
+
+def _is_open(ticket: Ticket, hearing: Hearing) -> bool:
+    return ticket.status is Status.OPEN and ticket.address == hearing.origin.address

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.commands import Command
+from bot.commands import Command, parse
 from bot.conversation.strangers import Strangers
 from bot.desk import Desk
 from bot.drafts import Drafts
-from bot.hearing import Hearing
-from bot.meaning.complaints import is_about_us, is_of_others
+from bot.hearing import Hearing, part_of
+from bot.meaning.complaints import grievance, is_about_us, is_of_others
+from bot.rooms.directory import Directory
 from bot.store.contract import Store
 from bot.tickets import steps as s
 from bot.tickets.calling import COMPLAINT
@@ -21,6 +22,7 @@ from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.recipients import in_charge
 from bot.tickets.rules import Role, Rules
+from bot.vocabulary import Word
 from faq.text import fold
 
 _LATELY = timedelta(days=7)  # whoever had something to do with us this lately complains about us
@@ -30,8 +32,16 @@ class Complaining:
     """Opens the call that a manager owes whoever complains."""
 
     def __init__(
-        self, *, desk: Desk, drafts: Drafts, store: Store, rules: Rules, strangers: Strangers
+        self,
+        *,
+        desk: Desk,
+        drafts: Drafts,
+        store: Store,
+        rules: Rules,
+        strangers: Strangers,
+        directory: Directory,
     ) -> None:
+        self._directory = directory
         self._strangers = strangers
         self._desk = desk
         self._drafts = drafts
@@ -49,8 +59,8 @@ class Complaining:
             await self._say(hearing, N_("请在您单位的客户群里说“投诉 …”，我直接交给经理。"))
             return True
         text = command.rest or hearing.text
-        waiting = await self._waiting(hearing, text, is_bare=not command.rest)
-        if waiting is not None:
+        waiting = await self._waiting(hearing)
+        if waiting is not None and (not command.rest or fold(waiting.text) == fold(text)):
             due_at = callback_due(waiting.opened_at, self._rules)
             template = N_("您的投诉 {owner} 已经收到，最晚 {time} 与您联系。")
             if due_at <= hearing.now:
@@ -74,24 +84,52 @@ class Complaining:
         await self._desk.open(step, hearing.origin)
         return True
 
+    async def felt(self, hearing: Hearing, text: str) -> str | None:
+        """Hand to a manager what somebody says of how one of us behaved, which those who work with us must not read.
+
+        Return what else they say; None when they say nothing of it, or may speak of others.
+        """
+        found = grievance(text) if not hearing.role.is_staff and not hearing.mentions else None
+        if found is None:
+            return None
+        named = self._directory.called_at_start(found.who, ())
+        is_ours = found.is_ours or (named is not None and self._rules.role(named[0]).is_staff)
+        is_told = hearing.is_addressed or hearing.is_private
+        if not is_ours and not is_told and (found.who or not await self._is_ours(hearing)):
+            return None
+        heard = part_of(hearing, 1) if found.rest else hearing
+        waiting = await self._waiting(hearing)
+        if waiting is not None:  # who is angry says it in several messages
+            await self._desk.take(waiting.number, s.Supplement(hearing.by, text), heard.origin, known=waiting)
+            return found.rest
+        command = parse(f"/{Word.COMPLAIN} {text}")
+        return found.rest if command is not None and await self.run(heard, command) else None
+
     async def _is_meant(self, hearing: Hearing, command: Command) -> bool:
         """Said to nobody it counts when it is about us by its words, or comes from somebody we had to do with lately."""
         if is_of_others(command.rest):
             return False
         if hearing.is_addressed or command.is_marked or (command.rest and is_about_us(command.rest)):
             return True
+        return await self._is_ours(hearing)
+
+    async def _is_ours(self, hearing: Hearing) -> bool:
+        """Say whether whoever speaks has had something to do with us lately."""
         return hearing.role is Role.CONTACT or any(
             each.status is not Status.CLOSED or hearing.now - (each.closed_at or each.opened_at) < _LATELY
             for each in await self._store.tickets_of(hearing.origin.account)
         )
 
-    async def _waiting(self, hearing: Hearing, text: str, *, is_bare: bool) -> Ticket | None:
-        """Return the complaint of the same person that a manager has yet to answer, when this one says nothing new."""
-        for ticket in await self._store.tickets_of(hearing.origin.account):
-            is_known = is_bare or fold(ticket.text) == fold(text)
-            if is_grievance(ticket) and ticket.status is Status.OPEN and is_known:
-                return ticket
-        return None
+    async def _waiting(self, hearing: Hearing) -> Ticket | None:
+        """Return the latest complaint of the same person that a manager has yet to answer."""
+        return next(
+            (
+                each
+                for each in await self._store.tickets_of(hearing.origin.account)
+                if is_grievance(each) and each.status is Status.OPEN
+            ),
+            None,
+        )
 
     async def _say(self, hearing: Hearing, template: str, **values: object) -> None:
         text = self._drafts.speaker(hearing.origin.language, hearing.now).say(template, **values)

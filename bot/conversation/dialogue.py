@@ -61,7 +61,7 @@ from bot.knowledge.live import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
 from bot.meaning.moments import is_day, moment_near
-from bot.meaning.outcomes import thanked_besides
+from bot.meaning.outcomes import is_in_doubt, thanked_besides
 from bot.meaning.short_answers import (
     agreed,
     choice,
@@ -173,6 +173,9 @@ class Dialogue:
         if checks and (rest := await self._checking.said(hearing, checks)) is not None:
             if rest:
                 return NotAnAnswer(rest=rest)
+            return None
+        if checks and is_in_doubt(text) and self._is_next(hearing, choices) and not hearing.mentions:
+            await self._checking.in_doubt(hearing, checks[0])
             return None
         said = in_words(hearing, choices[0], is_quoted=quoted is not None) if choices else None
         if said is not None and not (said and await self._is_overtaken(hearing, choices[0], quoted)):
@@ -343,6 +346,8 @@ class Dialogue:
                     return True
                 case Needed(ticket=number) if not hearing.is_addressed:
                     is_soon = (hearing.now - ask.asked_at).total_seconds() <= SOON_SECONDS
+                    if await self._checking.is_of_another(hearing, number):
+                        continue  # 打印机好了, of the projector about which something was asked
                     brought = supplement(hearing.by, hearing.text)
                     if is_soon and brought.is_promise:  # 序列号在哪里看？
                         brought = addition(hearing.by, hearing.text, hearing.now, self._rules.zone)

@@ -84,6 +84,8 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{to} 没有回应转交，已作罢", to=to)
         case e.Reassigned(by=by, to=to, giver=giver, reason=reason):
             origin = say("（原负责人 {giver}）", giver=giver) if giver else ""
+            if giver is None and not reason:
+                return say("{by} 派给 {to}", by=by, to=to)
             return say("{by} 改派给 {to}", by=by, to=to) + origin + _quoted(reason, speaker)
         case e.LevelChanged():
             return _level_changed(event, speaker)

@@ -38,6 +38,21 @@ _THANKS = re.compile(r"谢|辛苦|thank", re.IGNORECASE)
 _SEEN = Sentence(
     r"[^,，。]{0,8}(?:看|试|测|用|检查)(?:过|了)(?:一下|一遍|了)?[\s。.!！~～]*|(?:真|太)?(?:不好意思|抱歉|对不起|打扰|麻烦|辛苦)(?:您|你们?|大家)?了?[\s。.!！~～]*"
 )  # 李老师替我看过了
+_AT_TIMES = re.compile(
+    r"偶尔|有的?时候?|时不时|断断续续|隔(?:一?会儿?|一?阵)|\b(?:sometimes|occasionally|intermittently|now and then|from time to time|on and off|at times)\b",
+    re.IGNORECASE,
+)
+_ON_AND_OFF = Sentence(
+    r"(?:现在|还是|还|就|一直|[\s,，])*(?:时好时坏|时有时无|一会儿?好一会儿?(?:坏|不行|不好)|断断续续(?:的)?)(?:的|了|啊|呢|[\s。.!！~～])*"
+)
+_FAILS = re.compile(
+    r"断|掉|卡(?!片)|闪|跳|黑屏|蓝屏|死机|重启|没(?:有?声|信号|网|反应|图|电)|不(?:行|亮|响|通|动|好用|能用|稳|出)|\b(?:drop|fail|freez|flicker|disconnect|cut|stop|crash|happen|slow|lag|lose|go)(?:e?s|ing|p?ed)?\b",
+    re.IGNORECASE,
+)
+_IN_DOUBT = Sentence(
+    r"(?:好像|感觉|似乎|可能|现在)*还是?有一?点儿?[^?？]{1,8}|(?:好像|感觉|似乎)(?:好一?[点些]了?|可以了?吧?|行了?吧?)|(?:不太?|还不)(?:确定|清楚|知道)(?:好没好|行不行)?"
+    r"|(?:it |that )?seems? (?:a bit |much |somewhat )?(?:better|ok|okay)|(?:i['’]?m )?not (?:so |quite )?sure(?: yet)?|better,? but .{1,30}"
+)
 _DOUBTS = re.compile(r"好像|似乎|观察|试|看看|不过|但|暂时|再说|等|\b(?:but|seems?|try)\b", re.IGNORECASE)
 
 
@@ -61,6 +76,8 @@ def _outcome(text: str, known: tuple[str, ...]) -> Outcome | None:
         return None
     if not_yet(_MINE.sub("", said)):
         return Outcome(fails=_named(said, known) or 0)
+    if _fails_at_times(said, known):
+        return Outcome(fails=_named(said, known) or 0)
     is_still = ("还" in said or says_again(said)) and looks_like_trouble(said)
     if is_still and not _WORKS_SOMEWHERE.search(said) and (place := _named(said, known)) is not None:
         return Outcome(fails=place)
@@ -74,6 +91,22 @@ def _outcome(text: str, known: tuple[str, ...]) -> Outcome | None:
         if works is not None:
             return _with_rest(works, head, _BESIDES.sub("", rest), known)
     return None
+
+
+def is_in_doubt(text: str) -> bool:
+    """Say whether somebody who is asked whether it works says neither: `还有点卡`, `seems better`."""
+    return _IN_DOUBT.fullmatch(text.strip()) is not None
+
+
+def _fails_at_times(said: str, known: Sequence[str]) -> bool:
+    """Say whether it fails still, but not always: 还是偶尔会断, it still drops sometimes."""
+    if "?" in said or "？" in said:
+        return False
+    if _ON_AND_OFF.fullmatch(said) is not None:
+        return True
+    is_said = _AT_TIMES.search(said) is not None or (says_still(said) and "会" in said)
+    fails = _FAILS.search(said) is not None or any(share(said, each) for each in known)
+    return is_said and fails and (says_still(said) or says_again(said) or looks_like_trouble(said))
 
 
 def says_it_works(text: str, known: str, *, is_quiet: bool) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.asks import Afterthought, Check, Rating
+from bot.one_line import shortened
 from bot.tickets import events as e
 from bot.tickets import joint_words, timing
 from bot.tickets.errors import N_
@@ -158,7 +159,7 @@ def reopened(by: Party, text: str, after: Ticket, voices: Voices, rules: Rules) 
         called.extend(party for party in rules.with_role(Role.MANAGER) if party not in called)
     duty = voices.duty.say(
         "🔁 {number} 重新打开（{by}：{text}）{calls}",
-        number=number, by=by, text=" ".join(text.split())[:60] or voices.duty.say("还有问题"),
+        number=number, by=by, text=shortened(text, 60) or voices.duty.say("还有问题"),
         calls=" ".join(f"@{party.name}" for party in called),
     )  # fmt: skip
     duty += voices.duty.say("，{time} 前答复", time=word) if word and word > voices.duty.now else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.asks import Afterthought
+from bot.one_line import shortened
 from bot.tickets import events as e
 from bot.tickets.calling import COMPLAINT
 from bot.tickets.endings import callback_due
@@ -49,7 +50,7 @@ def added(event: e.Supplemented, after: Ticket, voices: Voices) -> list[Message]
         "📞 投诉 {number} {by} 补充：“{text}”",
         number=after.number,
         by=event.by,
-        text=" ".join(event.text.split())[:200],
+        text=shortened(event.text, 200),
     )
     to_manager = Message(to=owner or Place.DUTY, text=text, mentions=(owner,) if owner else ())
     if after.version > _FIRST_ADDED or owner is None:

@@ -104,10 +104,13 @@ def _reassigned(
 ) -> Message:
     duty = voices.duty.say
     origin = duty("原负责人 {giver}，", giver=giver) if giver else ""
-    text = duty(
-        "{number} 由 {by} 改派给 @{to}（{origin}理由：{reason}）。",
-        number=after.number, by=by, to=to, origin=origin, reason=reason,
-    )  # fmt: skip
+    if reason:
+        text = duty(
+            "{number} 由 {by} 改派给 @{to}（{origin}理由：{reason}）。",
+            number=after.number, by=by, to=to, origin=origin, reason=reason,
+        )  # fmt: skip
+    else:  # it was nobody's
+        text = duty("{number} 由 {by} 派给 @{to}。", number=after.number, by=by, to=to)
     word = timing.promised_word(after, rules)
     if word is not None and word > voices.duty.now:
         text += duty("最晚 {time} 给客户回话。", time=word)

@@ -61,7 +61,7 @@ def declined(ticket: Ticket, by: Party, reason: str) -> list[e.AnyEvent]:
 
 
 def reassigned(ticket: Ticket, step: s.Reassign, rules: Rules) -> list[e.AnyEvent]:
-    """Return the decision of a manager about the owner; a reason is part of it."""
+    """Return the decision of a manager about the owner; who takes a ticket from somebody says why."""
     number = ticket.number
     if not rules.role(step.by).is_manager:
         raise NotTheirs(
@@ -72,7 +72,7 @@ def reassigned(ticket: Ticket, step: s.Reassign, rules: Rules) -> list[e.AnyEven
     be_colleague(step.to, number, rules)
     if step.to == ticket.owner:
         raise TicketError("{number} 已经由 {owner} 负责。", number=number, owner=ticket.owner)
-    if not step.reason.strip():
+    if not step.reason.strip() and ticket.owner is not None:
         raise Incomplete(
             "为什么改派给 {to}？直接写原因就行，例：他在附近。",
             Rest(command=f"/reassign {number} @{step.to.name}"),

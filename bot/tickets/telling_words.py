@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.asks import Result
+from bot.one_line import shortened
 from bot.tickets import events as e
 from bot.tickets.kinds import Telling
 from bot.tickets.messages import Message, Place
@@ -18,7 +19,7 @@ def told(event: e.Supplemented, after: Ticket, voices: Voices, rules: Rules) -> 
     duty, number = voices.duty.say, after.number
     called = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
     names = " ".join(f"@{party.name}" for party in called)
-    say, said = voices.customer.say, " ".join(event.text.split())[:60]
+    say, said = voices.customer.say, shortened(event.text, 60)
     match event.telling:
         case None:
             return []

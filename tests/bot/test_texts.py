@@ -72,6 +72,7 @@ _HEARD = {
     "_SHOW",
     "_WORDS",
     "_MAY",
+    "_VERY",
     "_ASKS_FOR_IT",
     "_UNIT",
     "_USER",

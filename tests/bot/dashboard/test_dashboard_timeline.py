@@ -112,7 +112,7 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (e.HandOverDeclined(by=ZHANG, reason="在路上"), "老张 没有接受转交：在路上"),
     (e.HandOverExpired(to=ZHANG), "老张 没有回应转交，已作罢"),
     (e.Reassigned(by=LI, to=ZHANG, giver=WANG, reason="请假"), "小李 改派给 老张（原负责人 王老师）：请假"),
-    (e.Reassigned(by=LI, to=ZHANG, giver=None, reason=""), "小李 改派给 老张"),
+    (e.Reassigned(by=LI, to=ZHANG, giver=None, reason=""), "小李 派给 老张"),
     (
         e.LevelChanged(
             by=LI, level="2", level_name="二级", was="3", promises=(), reason="多个班", graced=(ClockKind.RESPOND,), grace=LATE
