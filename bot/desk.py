@@ -166,6 +166,7 @@ class Desk:
             UnknownTicket: There is no such ticket.
             TicketError: The rules refuse the step.
         """
+        step = _with_what_came(step, origin.brings)
         for _ in range(_ATTEMPTS):
             if self.has_handled(origin):
                 return None
@@ -302,6 +303,13 @@ class Desk:
             said = hinted(said, ticket, alike, voices.duty, self._filing.rules)
         card = self._drafts.card(before, ticket, now) if before else None
         return [*self._drafts.of_ticket(said, ticket, now, origin), *([card] if card else [])]
+
+
+def _with_what_came(step: s.Step, brings: str) -> s.Step:
+    """Return a step whose words tell of the pictures and files beside them."""
+    if not brings or not isinstance(step, s.Supplement | s.Say | s.Reopen):
+        return step
+    return replace(step, text=f"{step.text} {brings}".strip())
 
 
 async def _nothing(before: Ticket, after: Ticket, now: datetime) -> None:

@@ -116,6 +116,11 @@ def part_of(hearing: Hearing, part: int) -> Hearing:
     return replace(hearing, origin=replace(hearing.origin, part=f"{within}.{part}" if within else f"{part}"))
 
 
+def bringing(hearing: Hearing, what: str) -> Hearing:
+    """Return the hearing with what came with its words, or in place of them."""
+    return replace(hearing, origin=replace(hearing.origin, brings=what))
+
+
 def restated(hearing: Hearing, text: str) -> Hearing:
     """Return the hearing as if another text had been said."""
     return replace(hearing, text=text, quotes=None)

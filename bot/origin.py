@@ -30,6 +30,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     closed_asks: tuple[ClosedAsk, ...] = ()  # answered by this message
     part: str = ""  # the whole comes last: 1, 2.1, 2.2, 2, then the whole
+    brings: str = ""  # what came with the words, or in place of them: `[图片×2]`
 
     def own_language(self, room: Room) -> str:
         """Return the speaker's language, where it is not that of a room; empty for staff, who have none of their own."""

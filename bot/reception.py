@@ -30,7 +30,7 @@ from bot.conversation.presence import Presence
 from bot.conversation.shown import Shown, bracketed, names_of
 from bot.desk import Desk
 from bot.drafts import Drafts
-from bot.hearing import Hearing, closing, heard
+from bot.hearing import Hearing, bringing, closing, heard
 from bot.learning.pending import Pending
 from bot.meaning.deciding import guesses, scolds
 from bot.meaning.outcomes import says_it_works
@@ -143,16 +143,22 @@ class Reception:
         if incoming.attachments and await self._is_file(hearing, incoming):
             return
         names = self._named(hearing, incoming)
-        if names and hearing.text:
-            self._shown.note(hearing, names)
+        if names:
+            hearing = bringing(hearing, bracketed(names))
         if not hearing.text:
             await self._silent(hearing, incoming, names)
             return
+        if names:
+            self._shown.note(hearing, names)
         self._talk.note(hearing := self._talk.with_answer_hidden(hearing))
         try:
             await self._understood(hearing)
         except TicketError as refusal:
             await self._orders.refuse(hearing, refusal)
+        if names:
+            link = await self._store.link(incoming.room, incoming.message_id)
+            if link is not None and link.ticket is not None:
+                self._shown.given(hearing, link.ticket)
 
     async def noticed(self, notice: Notice) -> None:
         """Take care of what happened in a room without a word; a redelivery has no effect."""
@@ -410,7 +416,7 @@ class Reception:
         link = await self._store.link(incoming.room, incoming.quotes) if incoming.quotes else None
         number = link.ticket if link is not None else None
         if number is None and not incoming.quotes and not hearing.role.is_staff:
-            number = await self._dialogue.needed(hearing)
+            number = await self._dialogue.needed(hearing) or self._shown.continued(hearing)
         if number is None and not incoming.quotes and not hearing.role.is_staff:
             is_first = not self._shown.before(hearing)
             self._shown.note(hearing, names)
@@ -424,9 +430,9 @@ class Reception:
             return
         if ticket.status is Status.CLOSED:
             return
-        said = bracketed(names)
-        step = s.Say(hearing.by, said) if hearing.role.is_staff else s.Supplement(hearing.by, said)
-        await self._desk.take(ticket.number, step, hearing.origin)
+        step = s.Say(hearing.by, "") if hearing.role.is_staff else s.Supplement(hearing.by, "")
+        if await self._desk.take(ticket.number, step, hearing.origin) is not None:
+            self._shown.given(hearing, number)
 
     async def _is_repeated(self, hearing: Hearing) -> bool:
         return await self._desk.is_handled(hearing.origin)

@@ -186,7 +186,7 @@ class Opening:
         for each in shown:
             if each.origin.message != hearing.origin.message:
                 origin = replace(each.origin, now=hearing.now)
-                await self._desk.take(ticket.number, s.Supplement(hearing.by, bracketed(each.names)), origin)
+                await self._desk.take(ticket.number, s.Supplement(hearing.by, ""), origin)
 
     async def _asked(self, hearing: Hearing, text: str, room: Room) -> bool:
         """Ask a customer about what their contract excludes, before anybody is called; what is urgent waits for no question."""

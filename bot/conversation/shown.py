@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections import Counter, OrderedDict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import TypeVar
 
 import msgspec
 
@@ -18,8 +19,10 @@ from bot.origin import Origin
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
 
+_NEXT = timedelta(minutes=1)  # an album comes as one message for each picture
 _SOON = timedelta(minutes=5)  # who shows something and says nothing for longer has shown it to somebody else
 _MOST, _PEOPLE = 5, 1000
+_T = TypeVar("_T")
 # Nobody gives a photo a name: what stands there is the platform's own number.
 _UNNAMED = frozenset({"picture", "voice", "video", "forward"})
 _WORDS = {
@@ -43,14 +46,13 @@ class Shown:
 
     def __init__(self) -> None:
         self._of: OrderedDict[tuple[str, str], list[Showing]] = OrderedDict()
+        self._given: OrderedDict[tuple[str, str], tuple[int, datetime]] = OrderedDict()
 
     def note(self, hearing: Hearing, names: tuple[str, ...]) -> None:
         """Remember what a message brought; a redelivery changes nothing."""
         origin = hearing.origin
         showings = self._of.setdefault((origin.address, origin.account), [])
-        self._of.move_to_end((origin.address, origin.account))
-        if len(self._of) > _PEOPLE:
-            self._of.popitem(last=False)
+        _keep_few(self._of, (origin.address, origin.account))
         if origin.message not in [each.origin.message for each in showings]:
             showings.append(Showing(origin, names))
             del showings[:-_MOST]
@@ -63,6 +65,28 @@ class Shown:
     def forget(self, hearing: Hearing) -> None:
         """Forget what whoever speaks has shown: it belongs to a ticket now."""
         self._of.pop((hearing.origin.address, hearing.origin.account), None)
+
+    def given(self, hearing: Hearing, ticket: int) -> None:
+        """Remember to which ticket went what a message brought: it belongs to no other."""
+        whose = (hearing.origin.address, hearing.origin.account)
+        if whose in self._of:
+            self._of[whose] = [
+                each for each in self._of[whose] if each.origin.message != hearing.origin.message
+            ]
+        self._given[whose] = (ticket, hearing.now)
+        _keep_few(self._given, whose)
+
+    def continued(self, hearing: Hearing) -> int | None:
+        """Return the ticket to which whoever speaks gave a picture just before: more of them follow it."""
+        ticket, at = self._given.get((hearing.origin.address, hearing.origin.account), (None, hearing.now))
+        return ticket if hearing.now - at <= _NEXT else None
+
+
+def _keep_few(of: OrderedDict[tuple[str, str], _T], latest: tuple[str, str]) -> None:
+    """Forget of whom was remembered the longest ago."""
+    of.move_to_end(latest)
+    if len(of) > _PEOPLE:
+        of.popitem(last=False)
 
 
 def names_of(attachments: Sequence[Attachment], speaker: Speaker) -> tuple[str, ...]:

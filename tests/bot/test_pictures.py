@@ -90,6 +90,33 @@ async def test_a_picture_right_after_a_report_belongs_to_its_ticket(case: Case) 
 
 
 @pytest.mark.asyncio
+async def test_a_picture_beside_words_is_kept_with_them_and_with_no_later_ticket(case: Case) -> None:
+    report = case.chat.said[0].platform_id
+    await case.sends("育才群", "王老师", "背面的标签", quotes=report, picture=True)
+    await case.sends("育才群", "小李", "按这个接线", quotes=report, picture=True)
+    added = [
+        event.text for event in await case.events(1001) if isinstance(event, e.Supplemented | e.Responded)
+    ]
+    assert added == ["背面的标签 [图片]", "按这个接线 [图片]"]
+    await case.sends("育才群", "王老师", "报障 空调不冷")
+    opened = (await case.events(1002))[0]
+    assert isinstance(opened, e.Opened)
+    assert opened.text == "空调不冷"
+
+
+@pytest.mark.asyncio
+async def test_the_rest_of_an_album_follows_its_first_picture_for_a_minute(case: Case) -> None:
+    case.clock.move_to(case.clock.now() + timedelta(minutes=20))
+    await case.sends("育才群", "王老师", quotes=case.chat.said[0].platform_id, picture=True)
+    await case.sends("育才群", "王老师", picture=True)
+    await case.sends("育才群", "李老师", picture=True)  # somebody else's
+    assert len([event for event in await case.events(1001) if isinstance(event, e.Supplemented)]) == 2
+    case.clock.move_to(case.clock.now() + timedelta(minutes=2))
+    await case.sends("育才群", "王老师", picture=True)
+    assert len([event for event in await case.events(1001) if isinstance(event, e.Supplemented)]) == 2
+
+
+@pytest.mark.asyncio
 async def test_a_picture_of_the_engineer_answers_the_customer(case: Case) -> None:
     await case.sends("育才群", "小李", quotes=case.chat.said[0].platform_id, picture=True)
     ticket = await case.bot.store.ticket(1001)
