@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Final
 
 import msgspec
@@ -22,10 +22,7 @@ from bot.tickets.standings import line
 from bot.tickets.summaries import Summary, facts_of, figures, summed, to_watch
 from scheduler.workdays import instant_on
 
-_PAGE: Final = 100
 _AT_ONCE: Final = 10  # tickets that are looked at before messages have their turn
-# A ticket that is done or late in a span was opened no longer before it.
-_OPEN_BEFORE: Final = timedelta(days=60)
 _MOST_STANDINGS: Final = 3
 _MIDNIGHT: Final = time()
 
@@ -97,30 +94,22 @@ class Figuring:
         is_meant: Callable[[Ticket], bool],
     ) -> list[Counted]:
         """Return every ticket of which something counts, with what; messages are answered meanwhile."""
-        found: dict[int, Counted | None] = {}
-        await self._look_at(open_tickets, found, start, end, now)
-        before: int | None = None
-        while page := await self._store.recent_tickets(limit=_PAGE, before=before):
-            await self._look_at([each for each in page if is_meant(each)], found, start, end, now)
-            before = page[-1].number
-            if all(each.opened_at < start - _OPEN_BEFORE for each in page):
-                break
-        return [each for each in found.values() if each is not None]
-
-    async def _look_at(
-        self,
-        tickets: list[Ticket],
-        found: dict[int, Counted | None],
-        start: datetime,
-        end: datetime,
-        now: datetime,
-    ) -> None:
-        for index, ticket in enumerate(tickets):
-            if ticket.number not in found:
-                facts = facts_of(ticket, start, end, self._rules, now)
-                found[ticket.number] = (ticket, facts) if facts is not None else None
-            if index % _AT_ONCE == 0:
-                await asyncio.sleep(0)
+        known = {each.number: each for each in open_tickets}
+        numbers = sorted({*known, *await self._store.closed_since(start)}, reverse=True)
+        found: list[Counted] = []
+        for first in range(0, len(numbers), _AT_ONCE):
+            some = numbers[first : first + _AT_ONCE]
+            closed = await asyncio.gather(
+                *(self._store.ticket(number) for number in some if number not in known)
+            )
+            await asyncio.sleep(0)
+            for ticket in (*(known[number] for number in some if number in known), *closed):
+                facts = (
+                    facts_of(ticket, start, end, self._rules, now) if ticket and is_meant(ticket) else None
+                )
+                if ticket is not None and facts is not None:
+                    found.append((ticket, facts))
+        return found
 
     async def _standings(self, speaker: Speaker) -> list[str]:
         """Return how the shares and numbers of contracts stand, those that are missed first."""

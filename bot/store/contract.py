@@ -153,6 +153,10 @@ class Store(KnowledgeStore, SharedStore, Protocol):
         """Return tickets of every status, highest number first, below `before` when given."""
         ...
 
+    async def closed_since(self, since: datetime) -> list[int]:
+        """Return the numbers of the tickets that are closed since an instant, or since later, by number."""
+        ...
+
     async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
         """Return tickets that are not closed, by number above `after`, each with its saved `next_due_at`."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -92,6 +92,14 @@ class AllTickets:
 
     async def open_tickets(self) -> list[Ticket]:
         return [each for each in reversed(self._every) if each.status is not Status.CLOSED]
+
+    async def ticket(self, number: int) -> Ticket | None:
+        place = bisect_left(self._every, -number, key=lambda each: -each.number)
+        found = self._every[place] if place < len(self._every) else None
+        return found if found is not None and found.number == number else None
+
+    async def closed_since(self, since: datetime) -> list[int]:
+        return [each.number for each in reversed(self._every) if each.closed_at and each.closed_at >= since]
 
     async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]:
         start = 0 if before is None else bisect_right(self._every, -before, key=lambda each: -each.number)

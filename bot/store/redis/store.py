@@ -35,6 +35,7 @@ from bot.store.redis.servers import Servers
 from bot.store.redis.shards import Shards
 from bot.store.redis.sharing import RedisSharing
 from bot.store.sharing import Due, Lease
+from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
 from bot.tickets.records import Record
 from bot.tickets.same_words import LATEST_REPORTS, same_reports
@@ -44,6 +45,7 @@ _SEEN_KEPT = timedelta(days=3)
 _FILES_KEPT = timedelta(days=30)
 _KEPT = timedelta(days=90)
 _TIDIED_AT_ONCE = 500
+_PAGE = 500  # tickets that are read at once to note when they were closed
 
 
 class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
@@ -107,6 +109,12 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
     async def recent_tickets(self, *, limit: int = 50, before: int | None = None) -> list[Ticket]:
         found = await self._tickets("all", "down", "+inf" if before is None else f"({before}", limit)
         return _by_number(found)[: -limit - 1 : -1]
+
+    async def closed_since(self, since: datetime) -> list[int]:
+        if not await self._knows_all_ends():
+            await self._note_ends()
+        found = await self._in_every_shard("ZRANGE", "ended", milliseconds(since), "+inf", "BYSCORE")
+        return sorted(int(number) for numbers in found for number in numbers)
 
     async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
         rows = await self._everywhere("watched", after, limit)
@@ -227,6 +235,24 @@ class RedisStore(RedisKnowledge, RedisPieces, RedisSharing):
             found.extend(kept.ticket for kept in boxed.values())
             found.extend(ticket_of(value) for value in values if not value.isdigit())
         return found
+
+    async def _knows_all_ends(self) -> bool:
+        """Say whether it is noted of every ticket that is not open when it was closed; data of earlier versions has no such notes."""
+        known, every, still_open = [
+            sum(await self._in_every_shard("ZCARD", index)) for index in ("ended", "all", "open")
+        ]
+        is_all: bool = known + still_open >= every
+        return is_all
+
+    async def _note_ends(self) -> None:
+        before: int | None = None
+        while page := await self.recent_tickets(limit=_PAGE, before=before):
+            before = page[-1].number
+            for ticket in page:
+                if ticket.status is Status.CLOSED:
+                    shard = await self._shards.of_number(ticket.number)
+                    at = milliseconds(ticket.closed_at or ticket.opened_at)
+                    await self._servers.ask(shard, "ZADD", "ended", at, ticket.number)
 
     async def _outgoing(self, index: str, direction: str, limit: int) -> list[Queued]:
         """Return messages of every shard in the order of their positions."""

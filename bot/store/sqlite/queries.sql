@@ -67,6 +67,11 @@ SELECT CAST(body AS BLOB) FROM tickets WHERE subject = ? ORDER BY number
 -- List tickets below a number, highest first.
 SELECT CAST(body AS BLOB) FROM tickets WHERE number < ? ORDER BY number DESC LIMIT ?
 
+-- closed_since --
+-- List the numbers of tickets closed since a second, and when.
+SELECT number, json_extract(body, '$.closed_at') FROM tickets
+WHERE status = 'closed' AND substr(json_extract(body, '$.closed_at'), 1, 19) >= ?
+
 -- due_tickets --
 -- List tickets to look at by an instant, but for some, earliest first.
 SELECT CAST(body AS BLOB), next_due_at FROM tickets

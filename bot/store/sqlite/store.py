@@ -143,6 +143,11 @@ class SqliteStore(SqliteKnowledge, SqliteOutbox, Alone):
         below = _ABOVE_ALL_NUMBERS if before is None else before
         return await self._reader.listed(ticket_from, self._queries["recent_tickets"], (below, limit))
 
+    async def closed_since(self, since: datetime) -> list[int]:
+        second = f"{since.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+        rows = await self._reader.listed(_closing, self._queries["closed_since"], (second,))
+        return sorted(number for number, closed_at in rows if closed_at >= since)
+
     async def watched(self, *, after: int = 0, limit: int = 100) -> list[tuple[Ticket, datetime | None]]:
         return await self._reader.listed(_watched, self._queries["watched"], (after, limit))
 
@@ -273,6 +278,10 @@ def _end(connection: sqlite3.Connection) -> None:
 
 def _watched(body: bytes, due_at: int | None) -> tuple[Ticket, datetime | None]:
     return ticket_from(body), None if due_at is None else instant(due_at)
+
+
+def _closing(number: int, closed_at: str) -> tuple[int, datetime]:
+    return number, datetime.fromisoformat(closed_at)
 
 
 def _instant(row: tuple[int | None, ...] | None) -> datetime | None:

@@ -211,6 +211,22 @@ async def test_what_was_opened_long_ago_counts_while_it_is_open_or_was_done_late
 
 
 @pytest.mark.asyncio
+async def test_what_was_opened_long_ago_and_is_closed_now_counts_where_it_was_closed(office: Office) -> None:
+    await office.hear(CUSTOMER, "王老师", "报障 投影不亮")
+    await office.hear(CUSTOMER, "孙老师", "报障 音箱没声音")
+    office.clock.jump(timedelta(days=80))
+    for number in range(120):
+        await office.hear(CUSTOMER, f"老师{number}", f"报障 第{number}教室投影不亮")
+    await office.hear(CUSTOMER, "王老师", "撤单 1001")
+    await office.hear(CUSTOMER, "王老师", "1")
+    office.clock.jump(timedelta(days=1))
+    office.said(DUTY)
+    await office.hear(DUTY, "陈经理", "昨天的日报")
+    (text,) = office.said(DUTY)
+    assert text.startswith("📊 昨日：新 120 关 0 现在办 121｜撤单 1")
+
+
+@pytest.mark.asyncio
 async def test_what_was_solved_and_not_confirmed_and_what_was_withdrawn_is_said_so_that_the_figures_add_up(
     office: Office,
 ) -> None:

@@ -303,6 +303,26 @@ class TestLists:
         assert numbers(await store.about(1001)) == [1002, 1003]
         assert await store.about(1003) == []
 
+    async def test_what_was_closed_is_found_by_when_and_not_by_when_it_was_opened(self, store, build):
+        at = build.at
+        closed = [at - DAY, at - timedelta(milliseconds=1), at, at + timedelta(milliseconds=500), at + DAY]
+        await save(
+            store,
+            build,
+            build.opened(1001),
+            *(
+                build.opened(1002 + place, status=Status.CLOSED, opened_at=at - 90 * DAY, closed_at=each)
+                for place, each in enumerate(closed)
+            ),
+        )
+        assert await store.closed_since(at) == [1004, 1005, 1006]
+        again = build.goes_on(
+            await store.ticket(1005), Noted(by=build.zhang, text="又坏了"), status=Status.OPEN, closed_at=None
+        )
+        await store.commit(build.change(tickets=(again,)))
+        assert await store.closed_since(at) == [1004, 1006]
+        assert await store.closed_since(at + 2 * DAY) == []
+
     async def test_recent_tickets_come_highest_first_page_by_page(self, store, build):
         await save(store, build, *(build.opened(number, status=Status.CLOSED) for number in range(1, 6)))
         assert numbers(await store.recent_tickets(limit=2)) == [5, 4]

@@ -63,6 +63,7 @@ async def test_everything_of_it_reads_as_before(store, build):
     assert [ticket.number for ticket in await store.recent_tickets(limit=3, before=70)] == [69, 68, 67]
     assert [ticket.number for ticket in await store.tickets_of("qq:20002", limit=3)] == [149, 147, 145]
     assert len(await store.open_tickets(limit=COUNT)) == COUNT // 10
+    assert len(await store.closed_since(AT)) == COUNT - COUNT // 10
     assert await store.ticket(COUNT + 1) is None
     assert await store.records(COUNT + 1) == []
 

@@ -89,7 +89,7 @@ async def test_one_in_the_morning_is_of_the_day_before(offices: Any) -> None:
 async def test_what_the_store_refused_is_told_with_the_next_tick(offices: Any) -> None:
     first: Office = await offices()
     config = replace(first.bot.config, digests=DigestTimes(daily=time(18)))
-    office: Office = await offices(lambda store: RefusingOnce(store, "recent_tickets"), config)
+    office: Office = await offices(lambda store: RefusingOnce(store, "closed_since"), config)
     await office.hear(CUSTOMER, "王老师", "报障 投影黑屏")
     office.said(DUTY)
     with pytest.raises(OSError, match="away"):

@@ -24,7 +24,13 @@ local function place_ticket(ticket)
     call('ZREM', P .. 'open', number)
     call('ZREM', P .. 'room:' .. room, number)
   end
-  if closed then call('ZADD', P .. 'closed', closed, number) elseif expected > 0 then call('ZREM', P .. 'closed', number) end
+  if closed then
+    call('ZADD', P .. 'closed', closed, number)
+    call('ZADD', P .. 'ended', closed, number) -- also of those in boxes
+  elseif expected > 0 then
+    call('ZREM', P .. 'closed', number)
+    call('ZREM', P .. 'ended', number)
+  end
   if due then call('ZADD', P .. 'due', due, member) else call('ZREM', P .. 'due', member) end
   if surveyed then
     call('HSET', P .. 'surveys', number, string.format('%.0f', surveyed))
