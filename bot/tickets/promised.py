@@ -24,6 +24,7 @@ from scheduler.target_explanation import describe
 from scheduler.targets import Target, Within
 
 _MOST_LEVELS = 5  # a line each; with more, the last line names the rest
+_HALF_A_YEAR = timedelta(days=182)
 _SOON = timedelta(days=14)  # so far ahead days with other hours are named
 _MOST_DAYS = 3
 _MIDNIGHT = timedelta(days=1)
@@ -62,6 +63,8 @@ def hours_of(calendar: Calendar, speaker: Speaker) -> str:
     parts = [
         speaker.say("{days} {hours}", days=days, hours=hours) for days, hours in _week(calendar, speaker)
     ]
+    if _differs(calendar, speaker):
+        parts.append(speaker.say("按 {zone} 的时间", zone=calendar.zone.key))
     parts.append(
         speaker.say("法定节假日休息、调休日上班") if calendar.holidays else speaker.say("节假日照常")
     )
@@ -69,6 +72,14 @@ def hours_of(calendar: Calendar, speaker: Speaker) -> str:
     special = sorted(day for day in calendar.special if speaker.today <= day <= until)
     parts += (_special(day, calendar, speaker) for day in special[:_MOST_DAYS])
     return speaker.say("，").join(parts)
+
+
+def _differs(calendar: Calendar, speaker: Speaker) -> bool:
+    """Say whether clocks show something else where a calendar is, now or in the other half of the year."""
+    return any(
+        at.astimezone(calendar.zone).utcoffset() != at.astimezone(speaker.zone).utcoffset()
+        for at in (speaker.now, speaker.now + _HALF_A_YEAR)
+    )
 
 
 def _heading(customer: str, policy: Policy, speaker: Speaker, rules: Rules) -> str:

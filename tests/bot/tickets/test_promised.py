@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -84,6 +85,19 @@ def test_hours_name_the_days_with_the_same_ones_and_days_soon_that_differ(tmp_pa
     assert hours_of(rules.calendars["half"], _speaker("zh", rules)) == (
         "周一至周四 09:00–12:00、14:00–18:00，周六 22:00–次日 06:00，节假日照常，周一 休息，周二 10:00–11:00"
     )
+
+
+@pytest.mark.parametrize(
+    ("zone", "is_named"),
+    [("Europe/Berlin", True), ("Asia/Tokyo", True), ("Asia/Shanghai", False), ("Asia/Taipei", False)],
+)
+def test_hours_name_their_zone_where_its_clocks_show_something_else(
+    tmp_path: Path, zone: str, is_named: bool
+) -> None:
+    rules = _own(tmp_path, _LEVEL)
+    calendar = dataclasses.replace(rules.calendars["half"], zone=ZoneInfo(zone))
+    assert (f"，按 {zone} 的时间，" in hours_of(calendar, _speaker("zh", rules))) is is_named
+    assert (f", {zone} time, " in hours_of(calendar, _speaker("en", rules))) is is_named
 
 
 def test_a_day_of_working_time_is_no_day_of_the_calendar(tmp_path: Path) -> None:
