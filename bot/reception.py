@@ -23,7 +23,6 @@ from bot.conversation.following_on import FollowingOn
 from bot.conversation.in_hand import InHand
 from bot.conversation.joining import Joining
 from bot.conversation.languages import Languages
-from bot.conversation.meanings import LEADING_NUMBER, NO_UNIT, without_number
 from bot.conversation.not_an_answer import NotAnAnswer
 from bot.conversation.opening import Opening
 from bot.conversation.presence import Presence
@@ -33,6 +32,7 @@ from bot.drafts import Drafts
 from bot.hearing import Hearing, bringing, closing, heard
 from bot.learning.pending import Pending
 from bot.meaning.deciding import guesses, scolds
+from bot.meaning.leading_numbers import LEADING_NUMBER, NO_UNIT, without_number
 from bot.meaning.outcomes import says_it_works
 from bot.meaning.said_secrets import without_said_secrets
 from bot.meaning.short_answers import asks_for_remote, says_broken, takes_over

@@ -47,7 +47,6 @@ from bot.conversation.meanings import (
     still_fails,
     told_about,
     what_fails,
-    without_number,
 )
 from bot.conversation.not_an_answer import NotAnAnswer
 from bot.conversation.open_questions import OpenQuestions
@@ -60,6 +59,7 @@ from bot.hearing import Hearing, closing, part_of, restated
 from bot.knowledge.live import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
+from bot.meaning.leading_numbers import without_number
 from bot.meaning.moments import is_day, moment_near
 from bot.meaning.outcomes import is_in_doubt, thanked_besides
 from bot.meaning.short_answers import (

@@ -59,12 +59,6 @@ _IN_VAIN = re.compile(
 _DOES_NOT_FIT = re.compile(  # 不对，我这没有设置: said of an answer
     r"(?:[A-Za-z]{1,8}-?\d{1,9}\s*)?(?:这个?)?(?:答案|回答)?(?:不对(?!称|外|齐|等|着)|答非所问|不是(?:这个|这|我)(?:意思|问题|要?问的)|文不对题|牛头不对马嘴)|(?:我们?|这(?:边|里|儿)?)*+(?:根本|压根|就|并|也)?(?:没有|没找到|找不到|没看到|看不到)(?:这个?|你说的|那个?)?(?:按钮|选项|菜单|设置|入口|图标|页面|地方)",
 )
-LEADING_NUMBER: Final = re.compile(r"^\s*(?:单号?|工单|[#＃])?\s*(\d{1,9})[\s:：,，.。、]*")
-# A number in a sentence may count or name something else: "1001 教室", "2026 年".
-NO_UNIT = (
-    r"(?!\s*(?:教室|室|房|号|楼|班|年|月|元|块|人|台|个|名|位|份|张|次|天|小时|分钟|秒|米|寸|兆|[mg]b?\b))"
-)
-_NUMBER_FIRST = re.compile(rf"\s*#?(\d{{3,9}})(?=[\s:：,，、]){NO_UNIT}", re.IGNORECASE)
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 
 
@@ -102,18 +96,6 @@ def words_wanted_of(ask: Ask) -> tuple[int, ...]:
             return (number,)
         case _:
             return ()
-
-
-def number_first(text: str) -> int | None:
-    """Return the number with which a text begins as with a ticket's: `1002 他在附近`, but not `302教室换了根线`."""
-    found = _NUMBER_FIRST.match(text)
-    return int(found[1]) if found is not None else None
-
-
-def without_number(number: int, text: str) -> str:
-    """Return what is said about a ticket without its number at the start."""
-    found = LEADING_NUMBER.match(text)
-    return text[found.end() :] if found and int(found[1]) == number else text
 
 
 def fresh(asks: list[Ask]) -> int | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import assert_never
 
 from bot.asks import Agree, Ask, Check, Describe, Needed, Rating, Remote, Result, Times
-from bot.conversation.meanings import may_be_answered, may_check, number_first, words_wanted_of
+from bot.conversation.meanings import may_be_answered, may_check, words_wanted_of
 from bot.hearing import Hearing
+from bot.meaning.leading_numbers import number_first
 from bot.store.contract import Store
 from bot.tickets import remote
 from bot.tickets.coverage import is_undecided

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from bot.asks import Ask, Rest, Result
 from bot.conversation.aside import AnswersAside
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing, closing, restated
+from bot.meaning.leading_numbers import number_first, without_number
 from bot.meaning.results import told
 from bot.meaning.short_answers import only_promises
 from bot.store.contract import ClosedAsk
@@ -18,7 +16,6 @@ from bot.tickets import steps as s
 from bot.tickets.errors import which_of
 
 _LONGEST_REST = 40  # characters
-_NUMBER: Final = re.compile(r"^\s*#?\d{3,9}[\s:：,，、]+")  # 1002 他在附近
 
 
 class Resulting(AnswersAside):
@@ -31,7 +28,8 @@ class Resulting(AnswersAside):
     def rest(self, hearing: Hearing, asks: list[Ask]) -> Hearing | None:
         """Return the command that lacked its last words, with these words; None when nothing lacked any, or this says else."""
         ask = next((ask for ask in asks if isinstance(ask.about, Rest)), None)
-        said = _NUMBER.sub("", hearing.text).strip()
+        number = number_first(hearing.text)
+        said = without_number(number, hearing.text).strip() if number is not None else hearing.text.strip()
         is_meant = (
             len(said) <= _LONGEST_REST and tells(said) and not only_promises(said) and not hearing.mentions
         )

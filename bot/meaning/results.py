@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from bot.asks import Result
 from bot.commands import BETWEEN
+from bot.meaning.leading_numbers import without_number
 from bot.meaning.short_answers import only_promises, resolution_fields
 from bot.tickets.endings import is_none
 from faq.text import is_noise, is_thanks, looks_like_question, looks_like_trouble
@@ -23,14 +24,12 @@ _WAS_WRONG: Final = re.compile(
     r"坏|松|断|老化|烧|掉|脱落|故障|损|接触|过期|没[电插开关]|错|冲突|满|死机|灰|脏|不足|误|未|broken|loose|dead|worn|expired|unplugged|wrong|full",
     re.IGNORECASE,
 )
-_NAMED: Final = re.compile(r"\s*#?(\d{3,9})[\s:：,，.。、]*")
 _PARTS: Final = re.compile(r"[,，;；。\n]+")
 
 
 def told(text: str, known: Result, *, is_command: bool = False) -> Result | None:
     """Return what is known with what a text tells, None when it tells nothing of it; behind a command three parts are all of it."""
-    named = _NAMED.match(text)
-    said = text[named.end() :] if named is not None and int(named[1]) == known.ticket else text
+    said = without_number(known.ticket, text)
     is_talk = (
         is_noise(said) or is_thanks(said) or only_promises(said)
     )  # 收到, 稍等: what is missing comes yet
@@ -45,7 +44,7 @@ def told(text: str, known: Result, *, is_command: bool = False) -> Result | None
         parts = words  # 灯泡老化 换灯泡 少开关
     missing = _missing(fields)
     is_going_on = 0 < missing < len(fields) and len(parts) == missing
-    is_named = named is not None and said != text
+    is_named = said != text
     is_bare = is_command and re.search(r"[:：]", said) is None
     is_whole = (is_named or is_bare) and len(parts) == missing == len(fields)
     is_told = is_whole or is_going_on or any(_DID.match(part) or _is_cause(part) for part in parts)
