@@ -87,12 +87,17 @@ class Drafts:
         theirs = _language_for(ticket, origin)
         customer = self.speaker(theirs or (rules.language if rules else "zh"), now)
         in_duty = self._speaker_like(customer, duty.language if duty else "zh")
+        read = {
+            each.language or (rules.language if rules else "zh")
+            for each in ticket.reporters
+            if ticket.is_here(each)
+        }
+        others = tuple(self.speaker(each, now) for each in sorted(read - {customer.language}))
         if origin is None:
-            return Voices(customer, in_duty, in_duty)
+            return Voices(customer, in_duty, in_duty, others)
         is_theirs = bool(theirs) and not origin.role.is_staff
-        return Voices(
-            customer, in_duty, customer if is_theirs else self._speaker_like(in_duty, origin.language)
-        )
+        asker = customer if is_theirs else self._speaker_like(in_duty, origin.language)
+        return Voices(customer, in_duty, asker, others)
 
     def _speaker_like(self, other: Speaker, language: str) -> Speaker:
         return other if other.language == language else self.speaker(language, other.now)

@@ -139,6 +139,7 @@ class Joining:
             room=room.id,
             customer=hearing.customer,
             text=text,
+            language=hearing.origin.own_language(room),
             is_told=is_told,
             is_report=is_report,
         )

@@ -129,6 +129,7 @@ def _undone(ticket: Ticket) -> Ticket:
         helpers=ticket.helpers,
         requester=ticket.requester,
         account=ticket.account,
+        language=ticket.language,
         reporters=ticket.reporters,
         version=ticket.version,
         head=ticket.head,

@@ -67,13 +67,19 @@ def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> 
     ):  # reported on behalf of somebody the bot does not know
         text += speaker.say("请引用本条：好了回 1，还有问题回 2。")
         return Message(to=Place.CUSTOMER, text=text, about=Check(ticket=after.number))
-    names, called = joint_words.called(after, speaker)
-    text += speaker.say("@{who} 好了回 1，还有问题回 2。", who=names)
+    room = rules.rooms.get(after.room)
+    everybody: tuple[Party, ...] = ()
+    lines = []
+    for each in (speaker, *voices.others):
+        names, called = joint_words.called(after, each, room.language if room else speaker.language)
+        everybody += called
+        lines.append(each.say("@{who} 好了回 1，还有问题回 2。", who=names))
+    text += "\n".join(lines)
     buttons = (Button(speaker.say("好了"), "1"), Button(speaker.say("还有问题"), "2"))
     return Message(
         to=Place.CUSTOMER,
         text=text,
-        mentions=called,
+        mentions=everybody,
         buttons=buttons,
         about=Check(ticket=after.number),
         also_asked=joint_words.accounts(after),

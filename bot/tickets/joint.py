@@ -38,6 +38,7 @@ def joined(ticket: Ticket, step: js.Join) -> list[e.AnyEvent]:
             room=step.room,
             customer=step.customer,
             text=step.text,
+            language=step.language,
             is_told=step.is_told,
             is_report=step.is_report,
         )
@@ -66,9 +67,16 @@ def be_leading(ticket: Ticket, step: s.Step) -> None:
 def changed(ticket: Ticket, event: je.JointEvent, at: datetime) -> Ticket:
     """Return the ticket after such an event."""
     match event:
-        case je.Joined(by=by, account=account, address=address, room=room, customer=customer, text=text):
+        case je.Joined():
             joined = Reporter(
-                party=by, account=account, address=address, room=room, customer=customer, text=text, at=at
+                party=event.by,
+                account=event.account,
+                address=event.address,
+                room=event.room,
+                customer=event.customer,
+                text=event.text,
+                at=at,
+                language=event.language,
             )
             return replace(ticket, reporters=(*ticket.reporters, joined))
         case je.Parted(by=by):
@@ -100,6 +108,7 @@ def _parted(ticket: Ticket, who: str) -> Ticket:
         ticket,
         requester=heir.party,
         account=heir.account,
+        language=heir.language,
         reporters=tuple(each for each in ticket.reporters if each is not heir),
     )
 

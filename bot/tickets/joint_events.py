@@ -16,6 +16,7 @@ class Joined(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     customer: str = ""
     text: str
     is_told: bool = False
+    language: str = ""  # as in `Reporter`
     is_report: bool = False  # they wanted to open a ticket of their own
 
 

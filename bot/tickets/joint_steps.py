@@ -17,4 +17,5 @@ class Join(msgspec.Struct, frozen=True, kw_only=True):
     customer: str
     text: str
     is_told: bool
+    language: str = ""  # as in `Reporter`
     is_report: bool = False

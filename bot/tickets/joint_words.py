@@ -86,8 +86,15 @@ def _left(by: Party, before: Ticket | None, after: Ticket, voices: Voices) -> li
 
 def here(ticket: Ticket) -> tuple[Party, ...]:
     """Return everybody who reported a ticket and reads its answers where they are given, the requester first."""
-    others = (each.party for each in ticket.reporters if ticket.is_here(each))
-    return tuple(dict.fromkeys((ticket.requester, *others)))
+    return tuple(people_of(ticket))
+
+
+def people_of(ticket: Ticket) -> dict[Party, str]:
+    """Return everybody of `here` with the language in which they are spoken to; empty for that of the room."""
+    others = {each.party: each.language for each in ticket.reporters if ticket.is_here(each)}
+    return {ticket.requester: ticket.language} | {
+        party: language for party, language in others.items() if party != ticket.requester
+    }
 
 
 def accounts(ticket: Ticket) -> tuple[str, ...]:
@@ -95,10 +102,11 @@ def accounts(ticket: Ticket) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.account for each in ticket.reporters if ticket.is_here(each)))
 
 
-def called(ticket: Ticket, speaker: Speaker) -> tuple[str, tuple[Party, ...]]:
-    """Return the names of everybody who waits for an answer, as they stand after a first `@`, and whom they call."""
-    people = here(ticket)
-    named = people[:_CALLED]
+def called(ticket: Ticket, speaker: Speaker, room_language: str) -> tuple[str, tuple[Party, ...]]:
+    """Return the names of everybody who waits for an answer in a language, as they stand after a first `@`, and whom they call."""
+    spoken = people_of(ticket).items()
+    people = [party for party, language in spoken if (language or room_language) == speaker.language]
+    named = tuple(people[:_CALLED])
     names = " @".join(party.name for party in named)
     if len(people) > len(named):
         names += speaker.say(" 等 {count} 人", count=len(people))

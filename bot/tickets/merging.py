@@ -204,6 +204,7 @@ def _reporters(ticket: Ticket) -> tuple[Reporter, ...]:
         text=ticket.text,
         at=ticket.opened_at,
         number=ticket.number,
+        language=ticket.language,
     )
     return (first, *(replace(each, number=ticket.number) for each in ticket.reporters))
 

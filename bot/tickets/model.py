@@ -211,6 +211,7 @@ class Reporter(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     at: datetime
     number: int = 0
+    language: str = ""  # in which they are spoken to, where it is not that of the room
 
 
 class Undoable(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,11 +10,15 @@ from bot.tickets.speaker import Speaker
 
 
 class Voices(msgspec.Struct, frozen=True):
-    """The speakers of the two rooms a ticket lives in, and of the room where the step was asked for."""
+    """The speakers of the two rooms a ticket lives in, and of the room where the step was asked for.
+
+    `others` speak to further reporters there who read another language than its requester.
+    """
 
     customer: Speaker
     duty: Speaker
     asker: Speaker
+    others: tuple[Speaker, ...] = ()
 
 
 def level_word(name: str) -> str:
