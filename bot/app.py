@@ -17,7 +17,7 @@ from aiohttp import web
 from adapters.contract import Adapter, Connects, HasPages
 from bot.access import Access
 from bot.adapters import made
-from bot.assembly import Bot, assemble
+from bot.assembly import assemble
 from bot.beside import beside
 from bot.clock import MovableClock, SystemClock
 from bot.config import Config
@@ -27,6 +27,7 @@ from bot.intake import Intake
 from bot.knowledge.importing import import_when_empty
 from bot.rehearsal import rehearse
 from bot.roster import Roster
+from bot.running import Bot
 from bot.still_known import refuse_forgotten_calendars
 from bot.store.faults import StoreFault
 from bot.store.instants import instant

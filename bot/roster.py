@@ -15,8 +15,8 @@ from datetime import timedelta
 import structlog
 
 from adapters.contract import Adapter, HasPages
-from bot.assembly import Bot
 from bot.intake import Intake
+from bot.running import Bot
 from bot.store.faults import StoreFault
 
 _EVERY_SECONDS = 1.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.assembly import Bot
 from bot.clock import MovableClock
+from bot.running import Bot
 
 _PATIENCE = timedelta(seconds=2)  # of real time, for a platform that is slow while the simulated one flies
 

@@ -14,7 +14,6 @@ from aiohttp.typedefs import Handler, Middleware
 
 from adapters.contract import Adapter, HasPages, TakesCallbacks
 from bot.access import Access, is_same_origin
-from bot.assembly import Bot
 from bot.dashboard import assets, metrics
 from bot.dashboard.assets import Assets
 from bot.dashboard.doors import Doors
@@ -27,6 +26,7 @@ from bot.dashboard.live import Live, snapshot
 from bot.dashboard.pages import Pages
 from bot.dashboard.rendering import Renderer, Site
 from bot.dashboard.setup_pages import SetUpPage
+from bot.running import Bot
 from bot.store.faults import StoreFault
 from bot.store.sharing import SharedStore
 from bot.terminal.examining import FINDINGS, FindingsPage

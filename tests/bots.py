@@ -7,8 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from adapters.contract import Adapter
-from bot.assembly import Bot, assemble
+from bot.assembly import assemble
 from bot.config import load
+from bot.running import Bot
 from bot.store.registry import open_store
 from scheduler.loop import Clock
 

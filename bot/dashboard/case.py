@@ -8,7 +8,6 @@ from urllib.parse import quote
 import msgspec
 import structlog
 
-from bot.assembly import Bot
 from bot.dashboard.board import rank
 from bot.dashboard.cards import level
 from bot.dashboard.promises import PromiseView, promises
@@ -16,6 +15,7 @@ from bot.dashboard.rendering import Voice
 from bot.dashboard.timeline import Entry, entries
 from bot.dashboard.wording import delivery_name, ending, place, stamp, state_name
 from bot.delivery.outgoing import reason_of
+from bot.running import Bot
 from bot.store.contract import Failure
 from bot.store.messages import Delivery, Queued
 from bot.tickets.clockwork import calendars_of

@@ -12,11 +12,11 @@ from urllib.parse import quote
 
 from aiohttp import hdrs, web
 
-from bot.assembly import Bot
 from bot.beside import beside
 from bot.dashboard.rendering import Renderer
 from bot.records.paper_files import MEDIA_TYPE, workbook
 from bot.records.spans import span_between
+from bot.running import Bot
 from bot.tickets.papers import Attached
 
 _ANY_BYTES: Final = "application/octet-stream"

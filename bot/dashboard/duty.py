@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import msgspec
 
 from adapters.contract import Capabilities
-from bot.assembly import Bot
 from bot.dashboard.wording import stamp
 from bot.duty.words import OnDuty, stretch
 from bot.records.contracts import endings, sentence
 from bot.rooms.reach import unreached
+from bot.running import Bot
 from bot.tickets.speaker import Speaker
 
 

@@ -8,11 +8,11 @@ from aiohttp import web
 from markupsafe import Markup
 from yarl import URL
 
-from bot.assembly import Bot
 from bot.beside import beside
 from bot.dashboard import knowledge_views as views
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer, Voice
+from bot.running import Bot
 from bot.store.knowledge_contract import Uses
 from faq.entries import Entry
 from faq.formats import SUFFIXES

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from bot.assembly import Bot
 from bot.beside import beside
 from bot.dashboard.wording import stamp
 from bot.knowledge.measured import told
@@ -27,6 +26,7 @@ from bot.meaning.deciding import (
 )
 from bot.meaning.several_questions import asked_parts, with_parts
 from bot.one_line import shortened
+from bot.running import Bot
 from bot.store.knowledge_contract import EntryChange, Uses
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker

@@ -12,8 +12,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from bot.assembly import Bot
 from bot.dashboard.board import Row, rows
+from bot.running import Bot
 from bot.store.messages import Queued
 from bot.telemetry.metrics import Meters
 from bot.watch.auditor import Audit

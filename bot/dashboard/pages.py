@@ -9,7 +9,6 @@ from aiohttp import web
 from markupsafe import Markup
 
 from adapters.contract import Adapter, Incoming
-from bot.assembly import Bot
 from bot.dashboard import board, duty
 from bot.dashboard.board import Filter, Row, Wanted
 from bot.dashboard.cards import address, cards, tiles
@@ -18,6 +17,7 @@ from bot.dashboard.live import MOST_TICKETS, Live, Snapshot, snapshot
 from bot.dashboard.rendering import Renderer, Voice
 from bot.dashboard.stream import follow
 from bot.records.spans import month_before
+from bot.running import Bot
 from bot.store.messages import Queued
 from bot.tickets.standings import line, outside_line
 

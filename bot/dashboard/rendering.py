@@ -10,12 +10,12 @@ import msgspec
 from aiohttp import web
 from markupsafe import Markup
 
-from bot.assembly import Bot
 from bot.beside import beside
 from bot.dashboard.assets import Assets
 from bot.dashboard.language import COOKIE, pick_language
 from bot.dashboard.live import Snapshot
 from bot.dashboard.wording import stamp
+from bot.running import Bot
 from bot.store.faults import StoreFault
 from bot.tickets.speaker import Speaker
 

@@ -8,11 +8,11 @@ from datetime import timedelta
 from aiohttp import web
 
 from adapters.contract import Adapter
-from bot.assembly import Bot
 from bot.dashboard.live import snapshot
 from bot.dashboard.rendering import Renderer
 from bot.rooms import bound
 from bot.rooms.set_up import ACCOUNT, CUSTOMER, ROOM, SetUp, read
+from bot.running import Bot
 from bot.terminal.command_line import voice_of
 from bot.terminal.examining import examined
 

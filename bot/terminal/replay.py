@@ -30,10 +30,11 @@ from adapters.contract import (
     RoomKind,
     What,
 )
-from bot.assembly import Bot, assemble
+from bot.assembly import assemble
 from bot.clock import StillClock
 from bot.config import Config, for_replay, load
 from bot.knowledge.importing import import_when_empty
+from bot.running import Bot
 from bot.store.registry import open_store
 from bot.terminal import transcripts as t
 from bot.tickets.errors import N_

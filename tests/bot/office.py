@@ -6,8 +6,8 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.assembly import Bot
 from bot.clock import StillClock
+from bot.running import Bot
 from bot.terminal.replay import ChatAdapter, address
 from bot.tickets import events as e
 from bot.tickets.archive import folded

@@ -11,9 +11,10 @@ import pytest
 import pytest_asyncio
 
 from adapters.contract import Attachment
-from bot.assembly import Bot, assemble
+from bot.assembly import assemble
 from bot.clock import StillClock
 from bot.config import for_replay, load
+from bot.running import Bot
 from bot.store.registry import open_store
 from bot.terminal.replay import ChatAdapter
 from bot.tickets import events as e

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from adapters.contract import Capabilities, Incoming, KnownPerson, Outgoing
-from bot.assembly import Bot, assemble
+from bot.assembly import assemble
 from bot.clock import StillClock
 from bot.config import Config, for_replay, load
+from bot.running import Bot
 from bot.store.registry import open_store
 from bot.terminal.replay import CHAT, ChatAdapter
 

@@ -14,10 +14,11 @@ from random import Random
 import pytest
 
 from adapters.contract import KnownPerson
-from bot.assembly import Bot, assemble
+from bot.assembly import assemble
 from bot.clock import StillClock
 from bot.config import for_replay, load
 from bot.origin import Origin
+from bot.running import Bot
 from bot.store.registry import open_store
 from bot.terminal.replay import CHAT, ChatAdapter, address
 from bot.tickets import steps as s

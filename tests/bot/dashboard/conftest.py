@@ -24,7 +24,7 @@ from adapters.contract import (
     RoomKind,
 )
 from bot.access import Access
-from bot.assembly import Bot
+from bot.running import Bot
 from bot.web import build
 from tests.bots import assembled
 
