@@ -15,6 +15,7 @@ from bot.tickets.rules import Rules
 from scheduler.pauses import counted_between
 from scheduler.targets import budget
 
+_ON_A_PAGE = 100
 _SOON = 4  # a promise is pressing when a fourth of its budget is left,
 _VERY_SOON = timedelta(minutes=5)  # or this little
 
@@ -38,10 +39,11 @@ class Wanted(StrEnum):
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """What of the board somebody looks at; `room` is the id of one room, or empty for all."""
+    """What of the board somebody looks at; `room` is the id of one room, or empty for all, `page` counts from 1."""
 
     room: str = ""
     wanted: Wanted = Wanted.ALL
+    page: int = 1
 
 
 class Owed(msgspec.Struct, frozen=True):
@@ -107,6 +109,13 @@ def wanted(every: Sequence[Row], which: Wanted) -> list[Row]:
             return [row for row in every if row.is_solved]
         case Wanted.ALL:
             return list(every)
+
+
+def paged(every: Sequence[Row], page: int) -> tuple[Sequence[Row], int, int]:
+    """Return the rows of a page, which page that is, and how many there are; one behind the last is the last."""
+    pages = max(1, -(-len(every) // _ON_A_PAGE))
+    page = min(page, pages)
+    return every[(page - 1) * _ON_A_PAGE : page * _ON_A_PAGE], page, pages
 
 
 def counted(every: Sequence[Row]) -> Counts:

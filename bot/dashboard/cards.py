@@ -103,7 +103,15 @@ def tiles(counts: Counts, dead: int, filter_: Filter, speaker: Speaker) -> list[
 def address(filter_: Filter, path: str = "/") -> str:
     """Return where the board is shown filtered."""
     query = urlencode(
-        [(key, value) for key, value in (("room", filter_.room), ("state", filter_.wanted.value)) if value]
+        [
+            (key, value)
+            for key, value in (
+                ("room", filter_.room),
+                ("state", filter_.wanted.value),
+                ("page", str(filter_.page) if filter_.page > 1 else ""),
+            )
+            if value
+        ]
     )
     return f"{path}?{query}" if query else path
 

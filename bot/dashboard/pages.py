@@ -7,6 +7,7 @@ from itertools import groupby
 
 from aiohttp import web
 from markupsafe import Markup
+from msgspec.structs import replace
 
 from adapters.contract import Adapter, Incoming
 from bot.dashboard import board, duty
@@ -21,6 +22,7 @@ from bot.running import Bot
 from bot.store.messages import Queued
 from bot.tickets.standings import line, outside_line
 
+_MOST_DIGITS = 2  # of a page
 _Parts = Mapping[str, Markup]
 
 
@@ -216,14 +218,19 @@ class Pages:
 
     def _draw_board(self, latest: Snapshot, every: list[Row], filter_: Filter, voice: Voice) -> _Parts:
         here = board.in_room(every, filter_.room)
+        rows, page, pages = board.paged(board.wanted(here, filter_.wanted), filter_.page)
         main = self._renderer.part(
             "board.html",
             voice,
-            cards=cards(board.wanted(here, filter_.wanted), voice.speaker),
+            cards=cards(rows, voice.speaker),
+            page=page,
+            pages=pages,
+            before=address(replace(filter_, page=page - 1)) if page > 1 else "",
+            after=address(replace(filter_, page=page + 1)) if page < pages else "",
             tiles=tiles(board.counted(here), len(latest.dead) + len(latest.failed), filter_, voice.speaker),
             warnings=list(self._bot.quota_warnings(voice.speaker)),
             rooms=self._rooms(filter_),
-            is_filtered=filter_ != Filter(),
+            is_filtered=replace(filter_, page=1) != Filter(),
             is_cut=latest.is_cut,
             most=MOST_TICKETS,
         )
@@ -288,4 +295,6 @@ def _filter(request: web.Request) -> Filter:
     """Return what the address asks for; a state that does not exist shows everything."""
     state = request.query.get("state", "")
     which = next((each for each in Wanted if each.value == state), Wanted.ALL)
-    return Filter(request.query.get("room", ""), which)
+    page = request.query.get("page", "")
+    number = int(page) if page.isdecimal() and len(page) <= _MOST_DIGITS else 1
+    return Filter(request.query.get("room", ""), which, max(1, number))

@@ -176,3 +176,29 @@ async def test_more_tickets_than_are_counted_are_said_to_be_there(
     page = await stand.page("/")
     assert shown(page) == [1001, 1002]
     assert "没关的单多于" in page
+
+
+@pytest.mark.asyncio
+async def test_a_hundred_tickets_are_on_a_page_the_most_pressing_first(stand: Any) -> None:
+    for number in range(103):
+        await stand.say(f"老师{number}", f"报障 第{number}教室投影不亮")
+    first, second = await stand.page("/"), await stand.page("/?page=2")
+    assert shown(first) == list(range(1001, 1101))
+    assert shown(second) == [1101, 1102, 1103]
+    assert "第 1 页，共 2 页" in words(first)
+    assert 'href="/?page=2" rel="next"' in first
+    assert 'rel="prev"' not in first
+    assert 'href="/" rel="prev"' in second
+    assert 'rel="next"' not in second
+    assert tiles(second)["在办"] == 103
+    assert 'data-live="/live/board?page=2"' in second or "/live/board?page=2" in second
+    for odd in ("9", "0", "-1", "999999", "x"):
+        assert shown(await stand.page(f"/?page={odd}"))
+    assert shown(await stand.page("/?page=9")) == [1101, 1102, 1103]
+
+
+@pytest.mark.asyncio
+async def test_a_board_of_one_page_names_no_pages(stand: Any) -> None:
+    await stand.say("王老师", "报障 打印机坏了")
+    assert 'class="pages"' not in await stand.page("/")
+    assert 'class="pages"' not in await stand.page("/?page=2")
