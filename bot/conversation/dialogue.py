@@ -59,6 +59,7 @@ from bot.hearing import Hearing, closing, part_of, restated
 from bot.knowledge.live import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
+from bot.meaning.complaints import grievance
 from bot.meaning.leading_numbers import without_number
 from bot.meaning.moments import is_day, moment_near
 from bot.meaning.outcomes import is_in_doubt, thanked_besides
@@ -78,6 +79,7 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.kinds import SurveyState
 from bot.tickets.rules import Rules
+from bot.vocabulary import Word
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, only_calls_out
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Remote, Times, Choices, Suggestion, Gaps, Gap, Joining)
@@ -267,7 +269,11 @@ class Dialogue:
         elif isinstance(about, Times):
             await self._visits.chosen(hearing, about, number, more, closed)
         elif isinstance(about, Check):
-            await self._checking.chosen(closed, about.ticket, number, more)
+            if grievance(more) is None:
+                await self._checking.chosen(closed, about.ticket, number, more)
+            else:  # the manager alone reads that
+                await self._checking.chosen(part_of(closed, 1), about.ticket, number, "")
+                return restated(hearing, f"/{Word.COMPLAIN} {more}")
         elif isinstance(about, Gaps):
             await self._weekly.chosen(hearing, about, number)  # the others of the list still wait
         elif isinstance(about, Gap):

@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from bot.meaning.leading_numbers import number_first, without_number
 from bot.meaning.sentence import Sentence
 from faq.text import is_helped, looks_like_question, looks_like_trouble
 
@@ -80,9 +81,10 @@ def grievance(text: str) -> Grievance | None:
     """Return what a text says of how somebody behaved, `你们的人态度太差了`; None when it says nothing of it, or of others."""
     if _MAY_GRIEVE.search(text) is None or len(text) > _LONGEST:  # nearly every message
         return None
-    parts = [part for each in _SAID_APART.split(text.strip()) if (part := each.strip(" ~～."))]
+    said = without_number(number, text) if (number := number_first(text)) is not None else text
+    parts = [part for each in _SAID_APART.split(said.strip()) if (part := each.strip(" ~～."))]
     found = [(part, told) for part in parts if (told := _ILL_TREATED.fullmatch(part)) is not None]
-    if not found or text[:1].isdigit():  # behind a number it is a remark
+    if not found or said[:1].isdigit():  # behind a score it is a remark
         return None
     who = next((name for name in found[0][1].groupdict().values() if name), "").strip()
     if _NOT_OURS.search(who):
