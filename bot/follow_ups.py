@@ -14,6 +14,7 @@ from bot.tickets import steps as s
 from bot.tickets.calling import (
     LOW_SCORE,
     UNRATED,
+    better_next_time,
     call_about,
     is_called_unrated,
     is_listed,
@@ -26,7 +27,7 @@ from bot.tickets.events import AnyEvent, CalledBack, Closed, Opened, Rated, Reco
 from bot.tickets.kinds import Closing, Kind, Status
 from bot.tickets.lifecycle import decide, opening
 from bot.tickets.majors import review_of
-from bot.tickets.model import Ticket
+from bot.tickets.model import Improvement, Ticket
 from bot.tickets.planned_events import Announced, Inspected
 from bot.tickets.planned_steps import Hasten
 
@@ -63,6 +64,8 @@ class FollowUps:
                     steps.extend([await self._numbered(following)] if following else [])
                 case Recovered(by=by, review=int()):
                     steps.append(review_of(ticket, event, by))
+                case CalledBack(by=by, improvement=Improvement() as better):
+                    steps.append(better_next_time(ticket, better, by))
                 case Inspected(by=by, findings=findings):
                     steps.extend(planned.hazard_of(ticket, by, each.number, each.text) for each in findings)
                 case _:

@@ -137,8 +137,9 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 评价", by=by) + _quoted(text, speaker)
         case e.CallMissed(by=by, text=text):
             return say("{by} 回访未接通", by=by) + _quoted(text, speaker)
-        case e.CalledBack(by=by, result=result):
-            return say("{by} 已回访", by=by) + _quoted(result, speaker)
+        case e.CalledBack(by=by, result=result, improvement=better):
+            called = say("{by} 已回访", by=by) + _quoted(result, speaker)
+            return called + (say("；改善单 {number}", number=better.number) if better else "")
         case e.Escalated():
             return _escalated(event, speaker)
         case e.NoticeGathered(until=until):

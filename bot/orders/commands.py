@@ -39,7 +39,7 @@ from bot.tickets.kinds import Kind, Status
 from bot.tickets.ledger_steps import NameAsset
 from bot.tickets.levels import level_named
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Ticket
+from bot.tickets.model import Improvement, Ticket
 from bot.tickets.rules import Rules
 from bot.vocabulary import EXAMPLE_NUMBER, Whose, Word, may_use
 from faq.outages import says_no_more
@@ -319,6 +319,9 @@ class Orders(AnswersAside):
             case NameAsset(serial=serial) if serial:
                 earlier, demand = await self._ledgers.same_asset(ticket, serial, hearing.now)
                 return msgspec.structs.replace(step, earlier=earlier, demand=demand)
+            case s.Report(improvement=Improvement() as better):
+                (number,) = await self._desk.numbers(1)
+                return replace(step, improvement=replace(better, number=number))
             case s.Dispatch(to=to):
                 taken = await self._visits.taken(to, ticket.number)
                 return msgspec.structs.replace(step, taken=taken)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime
+from datetime import datetime, time
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -12,7 +13,7 @@ from bot.asks import Result
 from bot.commands import Command
 from bot.conversation.tellings import addition
 from bot.hearing import Hearing
-from bot.meaning.moments import EXAMPLES, moment_at_start, morning_at_start
+from bot.meaning.moments import EXAMPLES, day_at_start, moment_at_start, morning_at_start
 from bot.meaning.results import told
 from bot.meaning.short_answers import scores
 from bot.rooms.directory import Directory
@@ -23,9 +24,9 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import Phrase, TicketError
-from bot.tickets.kinds import WaitsFor
+from bot.tickets.kinds import Kind, WaitsFor
 from bot.tickets.levels import level_at_start
-from bot.tickets.model import Party, Ticket
+from bot.tickets.model import Improvement, Party, Ticket
 from bot.tickets.rules import Rules
 from bot.vocabulary import Word
 
@@ -55,6 +56,16 @@ _CALLED = re.compile(
     r"(?:我)?(?:已经?|刚才?|都)?(?:(?:给|跟|和|与).{1,8}?)?(?:打(?:过|了|完)个?电话|(?:电话|微信)(?:里)?(?:联系|沟通|说|问|聊)|联系(?:上|过|了)|通(?:过|了)电话|致电)|(?:我)?已经?联系|called\b|spoke (?:to|with)\b",
     re.IGNORECASE,
 )
+_BETTER_BY = {
+    **dict.fromkeys(("改善", "改善项", "改善措施", "改进", "improvement", "improve"), "text"),
+    **dict.fromkeys(("责任", "责任人", "负责", "负责人", "owner", "who"), "owner"),
+    **dict.fromkeys(("期限", "限期", "完成时间", "due", "by"), "due"),
+}
+_BETTER = re.compile(
+    rf"(?:^|(?<=[\s,，。;；]))({'|'.join(sorted(_BETTER_BY, key=len, reverse=True))})\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_DONE_BY = time(18)  # of the day that is named
 _CLAUSES = re.compile(r"[,，;；。\n]+")
 _LONGEST_MISSED = 24  # "打了三次都没人接，晚上再打"; what is longer tells how the call went
 
@@ -102,7 +113,9 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.Withdraw(by)
         case Word.RESOLVE:
             found = told(rest, Result(ticket=ticket.number), is_command=True) or Result(ticket=ticket.number)
-            return s.Resolve(by, found.cause, found.method, found.prevention)
+            is_whole = ticket.kind is Kind.IMPROVEMENT and not (found.cause or found.method)
+            method = rest if is_whole else found.method  # what is internal needs no three parts
+            return s.Resolve(by, found.cause, method, found.prevention)
         case Word.REOPEN:
             return s.Reopen(by, rest)
         case Word.UNDO:
@@ -162,7 +175,9 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.EXCUSE:
             return _excuse(hearing, command, ticket)
         case Word.CALLBACK:
-            return s.Report(by, _required(command, ticket), "missed" if is_missed(rest) else "reached")
+            outcome: Literal["reached", "missed"] = "missed" if is_missed(rest) else "reached"
+            better = improvement_of(rest, hearing, directory, rules) if outcome == "reached" else None
+            return s.Report(by, _required(command, ticket), outcome, better)
         case _:
             raise ValueError(f"{command.word} is no step")
 
@@ -182,6 +197,31 @@ def is_missed(result: str) -> bool:
     """Say whether a call reached nobody, by its result: `没人接`, `打了两次都没通`."""
     is_short = len(result) < _LONGEST_MISSED
     return is_short and _MISSED.search(result) is not None and not _REACHED.search(result)
+
+
+def improvement_of(result: str, hearing: Hearing, directory: Directory, rules: Rules) -> Improvement | None:
+    """Return what is to be done better, `改善:午间双人值班 责任:老张 期限:6-20`; whoever called answers for it where nobody is named.
+
+    Raises:
+        TicketError: Nobody is called so, or by when is missing.
+    """
+    labels = list(_BETTER.finditer(result))
+    if not labels:
+        return None
+    ends = [each.start() for each in labels[1:]] + [len(result)]
+    parts = {
+        _BETTER_BY[each[1].lower()]: result[each.end() : end].strip(" \t\r\n,，;；。")
+        for each, end in zip(labels, ends, strict=True)
+    }
+    if not parts.get("text"):
+        return None
+    named = parts.get("owner", "").lstrip("@＠")
+    found = directory.called_at_start(named, hearing.mentions) if named else (hearing.by, "")
+    day = day_at_start(parts.get("due", ""), hearing.now, rules.zone)
+    due_at = datetime.combine(day, _DONE_BY, rules.zone) if day is not None else None
+    if found is None or due_at is None or due_at <= hearing.now:
+        raise TicketError("改善项要写明谁、哪天前，例：改善:午间双人值班 责任:老张 期限:6-20")
+    return Improvement(text=parts["text"], owner=found[0], due_at=due_at)
 
 
 def tells_of_a_call(note: str) -> bool:

@@ -11,7 +11,7 @@ from bot.tickets.calling import again_at
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.kinds import ClockKind, Closing, Kind, Status
 from bot.tickets.model import Ticket
-from bot.tickets.ownership import manager_named
+from bot.tickets.ownership import be_colleague, manager_named
 from bot.tickets.rules import Rules
 
 
@@ -31,7 +31,10 @@ def reported(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> lis
         owed = timing.clock(ticket, ClockKind.RESOLVE, rules, now)
         again = again_at(ticket, owed.due_at if owed else None, now, rules)
         return [e.CallMissed(by=step.by, text=step.result, again_at=again)]
-    return [e.CalledBack(by=step.by, result=step.result), e.Closed(closing=Closing.DONE, by=step.by)]
+    if step.improvement is not None:
+        be_colleague(step.improvement.owner, ticket.number, rules)
+    called = e.CalledBack(by=step.by, result=step.result, improvement=step.improvement)
+    return [called, e.Closed(closing=Closing.DONE, by=step.by)]
 
 
 def _called_about(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> list[e.AnyEvent]:
@@ -44,4 +47,4 @@ def _called_about(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -
     if step.outcome == "missed":
         return [e.CallMissed(by=step.by, text=step.result)]
     late = timing.lateness(ticket, ClockKind.CALLBACK, rules, now)
-    return [e.CalledBack(by=step.by, result=step.result, late=late)]
+    return [e.CalledBack(by=step.by, result=step.result, late=late, improvement=step.improvement)]

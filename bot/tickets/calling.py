@@ -7,16 +7,18 @@ from datetime import datetime, time, timedelta
 
 from msgspec.structs import replace
 
+from bot.one_line import shortened
+from bot.tickets import events as e
 from bot.tickets import planned_events as p
 from bot.tickets import steps as s
 from bot.tickets.errors import N_
 from bot.tickets.kinds import ClockKind, Kind
-from bot.tickets.messages import Message
-from bot.tickets.model import Ticket
+from bot.tickets.messages import Message, Place
+from bot.tickets.model import Improvement, Party, Ticket
 from bot.tickets.planned_changes import DUE
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
-from bot.tickets.voices import level_word, title
+from bot.tickets.voices import Voices, level_word, title
 from scheduler.calendar import add_working_time
 from scheduler.lengths import parse_length
 from scheduler.workdays import instant_on
@@ -28,6 +30,7 @@ _CALLED_KINDS = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT)
 _USUAL = timedelta(hours=48)
 _AGAIN_AFTER = timedelta(hours=3)
 _LAST_CALL = timedelta(minutes=45)  # before it is due
+_LONGEST = 60
 _HEADING = N_("📞 今日回访 {count} 单：")
 
 
@@ -135,6 +138,46 @@ def listed(after: Ticket, speaker: Speaker, rules: Rules) -> list[Message]:
             footing=speaker.say("打完回“回访 1 结果”，没打通回“回访 1 未接”（单号也行）"),
         )
     ]
+
+
+def called_back(event: e.CalledBack, after: Ticket, voices: Voices) -> list[Message]:
+    """Return that a call is kept, and for the duty room what is to be done better, by whom and by when."""
+    say, duty, better = voices.asker.say, voices.duty.say, event.improvement
+    text = say("{number} 的回访已记入档案。", number=after.subject or after.number)
+    if better is None:
+        return [Message(to=Place.ASIDE, text=text)]
+    text += say(
+        "改善单 {number} 已建：{owner}，{time} 前。",
+        number=better.number,
+        owner=better.owner,
+        time=better.due_at,
+    )
+    told = duty(
+        "📌 改善单 {number}：{text}。@{owner} {time} 前，做完回“解决 {number} 结果”。",
+        number=better.number, text=shortened(better.text, _LONGEST), owner=better.owner, time=better.due_at,
+    )  # fmt: skip
+    return [
+        Message(to=Place.ASIDE, text=text),
+        Message(to=Place.DUTY, text=told, mentions=(better.owner,), ticket=better.number),
+    ]
+
+
+def better_next_time(ticket: Ticket, better: Improvement, by: Party) -> s.Open:
+    """Return the ticket for what a call has shown to be done better; no customer reads of it."""
+    return s.Open(
+        number=better.number,
+        kind=Kind.IMPROVEMENT,
+        room=ticket.room,
+        customer=ticket.customer,
+        requester=by,
+        account="",
+        address="",
+        text=better.text,
+        by=by,
+        subject=ticket.subject or ticket.number,
+        owner=better.owner,
+        due_at=better.due_at,
+    )
 
 
 def line(call: Ticket, due_at: datetime, speaker: Speaker, rules: Rules) -> str:

@@ -45,7 +45,10 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
         )
     fields = {N_("原因"): step.cause, N_("方法"): step.method, N_("预防"): step.prevention}
     missing = [Phrase(name) for name, text in fields.items() if not text.strip()]
-    if missing:
+    is_told = ticket.kind is Kind.IMPROVEMENT and len(missing) < len(
+        fields
+    )  # what is internal needs one word
+    if missing and not is_told:
         known = Result(ticket=ticket.number, cause=step.cause, method=step.method, prevention=step.prevention)
         raise Incomplete(
             "{number} 还差{missing}。直接写就行，例：{example}",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.tickets.event import Event
 from bot.tickets.kinds import Closing
-from bot.tickets.model import Party
+from bot.tickets.model import Improvement, Party
 
 
 class Resolved(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
@@ -85,6 +85,7 @@ class CalledBack(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True)
     by: Party
     result: str
     late: timedelta = timedelta()
+    improvement: Improvement | None = None
 
 
 EndingEvent = (

@@ -47,9 +47,10 @@ def is_none(text: str) -> bool:
 def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> Message:
     speaker = voices.customer
     if after.kind is Kind.IMPROVEMENT:
-        text = voices.duty.say(
-            "✅ {number} 复盘完成（{by}）：{title}。", number=after.number, by=event.by, title=title(after)
-        )
+        template = N_("✅ {number} 复盘完成（{by}）：{title}。")
+        if after.agreements:
+            template = N_("✅ {number} 改善完成（{by}）：{title}。")
+        text = voices.duty.say(template, number=after.number, by=event.by, title=title(after))
         return Message(to=Place.DUTY, text=text)
     text = speaker.say(
         "✅ {number} 已处理（{by}）：{cause}，{method}。",

@@ -91,6 +91,15 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
+class Improvement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is to be done better after a call: a ticket of its own with this number, for `owner`, by `due_at`."""
+
+    text: str
+    owner: Party
+    due_at: datetime
+    number: int = 0
+
+
 class Appointment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When somebody comes to the customer or works there, and who."""
 

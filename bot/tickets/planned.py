@@ -79,6 +79,8 @@ def promises_of(step: s.Open, rules: Rules) -> tuple[Promise, ...]:
         return (due, latest) if step.latest_at else (due,)
     if step.kind is Kind.CALLBACK:
         return (_fixed(DUE, rules.survey.callback_calendar, rules.survey.callback_ladder),)
+    if step.kind is Kind.IMPROVEMENT and step.due_at is not None:
+        return (_fixed(DUE, "always", PLANNED),)
     if step.kind is Kind.IMPROVEMENT:
         clock = WrittenClock(kind="resolve", working_days=_REVIEWED_WITHIN)
         return (Promise(kind=ClockKind.RESOLVE, calendar=rules.check_calendar, ladder=PLANNED, clock=clock),)

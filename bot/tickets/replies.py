@@ -34,7 +34,7 @@ from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
 from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import opened
-from bot.tickets.calling import listed
+from bot.tickets.calling import called_back, listed
 from bot.tickets.endings import closed, low, rating_corrected, reopened, resolved, survey, undone
 from bot.tickets.grievances import added, is_grievance
 from bot.tickets.kinds import ClockKind, Kind, Telling
@@ -161,8 +161,7 @@ def _said_of(
         case p.CallHastened():
             return []  # told together with the low score
         case e.CalledBack():
-            text = voices.asker.say("{number} 的回访已记入档案。", number=after.subject or number)
-            return [Message(to=Place.ASIDE, text=text)]
+            return called_back(event, after, voices)
         case e.Arrived(by=by):
             text = customer(
                 "{number} {by} 已到场（{time}）。处理完请您在群里确认。",

@@ -12,7 +12,7 @@ from bot.tickets.incident_steps import IncidentStep
 from bot.tickets.joint_steps import Join
 from bot.tickets.kinds import Kind, Telling, WaitsFor
 from bot.tickets.ledger_steps import LedgerStep
-from bot.tickets.model import Appointment, Party
+from bot.tickets.model import Appointment, Improvement, Party
 from bot.tickets.planned_steps import PlannedStep
 from bot.tickets.presence_steps import PresenceStep
 from bot.tickets.site_steps import SiteStep
@@ -203,6 +203,7 @@ class Report(msgspec.Struct, frozen=True):
     by: Party
     result: str
     outcome: Literal["reached", "missed"] = "reached"
+    improvement: Improvement | None = None
 
 
 class Acknowledge(msgspec.Struct, frozen=True):

@@ -101,6 +101,7 @@ _HEARD = {
     "_DONE",
     "_WHETHER",
     "_CALL_WORDS",
+    "_BETTER_BY",
     "_QUICKLY",
     "_AGREEABLE",
     "_BEGINS_IN_A_HURRY",
