@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -113,6 +113,12 @@ class Room(msgspec.Struct, frozen=True):
     language: str = "zh"
     quiet: Window | None = None
     fallback: str = ""  # id of the duty room where it is said what may not be said here
+    silent_until: datetime | None = None  # until then only whoever calls the bot is answered (静默)
+
+    def answers(self, now: datetime) -> str:
+        """Return when questions are answered: as configured, or only of whoever calls the bot while it is to be silent."""
+        is_silent = self.silent_until is not None and now < self.silent_until
+        return "mentioned" if is_silent and self.answer == "auto" else self.answer
 
 
 class TicketLimits(msgspec.Struct, frozen=True):

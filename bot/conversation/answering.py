@@ -91,7 +91,7 @@ class Answering:
         `before` is the answer or offer that whoever tells something may go on about; `offered` are the questions for which they
         were offered a ticket and did not take it.
         """
-        mode = hearing.customer_room.answer if hearing.customer_room else "mentioned"
+        mode = hearing.customer_room.answers(hearing.now) if hearing.customer_room else "mentioned"
         said = Heard(hearing.text, hearing.is_addressed, bool(hearing.mentions), mode)
         decision: Decision | None = decided_before(said)
         is_new_report = decision is None and hearing.customer_room is not None

@@ -74,7 +74,9 @@ class Promising(AnswersAside):
                 await self._promise(hearing, room.customer or "")
             return room is not None
         room = hearing.customer_room
-        is_open = is_alone and not hearing.mentions and room is not None and room.answer == "auto"
+        is_open = (
+            is_alone and not hearing.mentions and room is not None and room.answers(hearing.now) == "auto"
+        )
         if not (hearing.is_addressed or is_open):
             return False
         if asks_how_soon(said, is_addressed=hearing.is_addressed):

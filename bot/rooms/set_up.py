@@ -24,7 +24,8 @@ from scheduler.rota import Rota
 _PRIVATELY = "private-"  # + id of the customer
 _CONTACT = "contact-"  # + what stands for the account
 ROOM, CUSTOMER, ACCOUNT, CONTACT = "room:", "customer:", "account:", "contact:"
-ALL = (ROOM, CUSTOMER, ACCOUNT, CONTACT)
+SILENT = "silent:"  # + address of a room
+ALL = (ROOM, CUSTOMER, ACCOUNT, CONTACT, SILENT)
 STRANGER = "stranger:"  # + account of somebody who wrote privately and is nobody's contact
 CURRENT = "setup:"  # + where it was told: the address of the group that is being set up there
 _A_WEEK = timedelta(days=7)
@@ -68,16 +69,23 @@ class StrangerNote(msgspec.Struct, frozen=True, kw_only=True):
     at: int
 
 
-T = TypeVar("T", RoomNote, CustomerNote, AccountNote, ContactNote)
+class SilentNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Until when only whoever calls the bot is answered in a room."""
+
+    until: datetime
+
+
+T = TypeVar("T", RoomNote, CustomerNote, AccountNote, ContactNote, SilentNote)
 
 
 class SetUp(msgspec.Struct, frozen=True):
-    """All notes: rooms by address, customers by id, accounts and contacts by account."""
+    """All notes: rooms and silences by address, customers by id, accounts and contacts by account."""
 
     rooms: Mapping[str, RoomNote]
     customers: Mapping[str, CustomerNote]
     accounts: Mapping[str, AccountNote]
     contacts: Mapping[str, ContactNote] = {}
+    silent: Mapping[str, SilentNote] = {}
 
 
 def read(kept: Mapping[str, str]) -> SetUp:
@@ -95,6 +103,7 @@ def read(kept: Mapping[str, str]) -> SetUp:
         those(CUSTOMER, CustomerNote),
         those(ACCOUNT, AccountNote),
         those(CONTACT, ContactNote),
+        those(SILENT, SilentNote),
     )
 
 
@@ -132,9 +141,14 @@ def overlaid(config: Config, set_up: SetUp) -> Config:
         config,
         customers=customers,
         people=people,
-        rooms=(*config.rooms, *rooms),
+        rooms=tuple(_silenced(room, set_up) for room in (*config.rooms, *rooms)),
         rotas={**config.rotas, **rotas},
     )
+
+
+def _silenced(room: Room, set_up: SetUp) -> Room:
+    note = set_up.silent.get(room.address)
+    return replace(room, silent_until=note.until) if note is not None else room
 
 
 def is_private(room: Room) -> bool:

@@ -16,6 +16,7 @@ from bot.rooms.living import Living
 from bot.rooms.set_up import CURRENT, CUSTOMER, ROOM, CustomerNote, RoomNote, customer_id, noted
 from bot.setup.identifying import Identifying
 from bot.setup.registering import Registering
+from bot.setup.silencing import Silencing
 from bot.setup.uploading import Uploading
 from bot.store.contract import Kept, Store
 from bot.tickets.errors import N_, Phrase
@@ -34,6 +35,7 @@ SET_UP_WORDS = frozenset(
         Word.COLUMNS,
         Word.ACCOUNT,
         Word.REGISTER,
+        Word.SILENCE,
     }
 )
 _NEW = (N_("新客户"), "new customer")
@@ -60,14 +62,19 @@ class SettingUp(NotesAside):
         self._identifying = identifying
         self._registering = registering
         self._uploading = uploading
+        self._silencing = Silencing(living=living, desk=desk, drafts=drafts)
 
     async def run(self, hearing: Hearing, command: Command) -> bool:
         """Do what a command asks for; False when it is not meant as one."""
         if command.word is Word.ACCOUNT:
             return await self._identifying.run(hearing, command)
-        is_meant = command.is_marked or hearing.is_addressed or hearing.is_for_staff
+        is_meant = (
+            command.is_marked or hearing.is_addressed or hearing.is_for_staff or command.word is Word.SILENCE
+        )
         if not may_use(command.spec, hearing.role) or not is_meant:
             return False
+        if command.word is Word.SILENCE:
+            return await self._silencing.run(hearing, command)
         if command.word is Word.BIND and not self._is_sure(hearing, command):
             return False
         if command.word is Word.IMPORT:

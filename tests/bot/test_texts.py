@@ -102,6 +102,8 @@ _HEARD = {
     "_WHETHER",
     "_CALL_WORDS",
     "_BETTER_BY",
+    "_UNITS",
+    "_HALF_AN_HOUR",
     "_QUICKLY",
     "_AGREEABLE",
     "_BEGINS_IN_A_HURRY",
