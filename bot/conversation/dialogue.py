@@ -31,6 +31,7 @@ from bot.asks import (
 )
 from bot.conversation.answering import Answering
 from bot.conversation.checking import Checking
+from bot.conversation.finding import is_of
 from bot.conversation.meanings import (
     DECLINED,
     SOON_SECONDS,
@@ -220,6 +221,9 @@ class Dialogue:
         ask, about = next(found, (None, None))
         if ask is None or about is None or hearing.customer_room is None:
             return False
+        own = await self._store.tickets_of(hearing.origin.account)
+        if any(each.opened_at >= ask.asked_at and is_of(each, hearing.customer_room) for each in own):
+            return False  # what they have reported since is what they speak of
         if is_urgent:
             closed = closing(hearing, ClosedAsk(ask.id, "urgent"))
             await self._opening.reported(closed, about.question, is_urgent=True)

@@ -36,6 +36,7 @@ from bot.tickets.alerts import alerts
 from bot.tickets.beginnings import opened
 from bot.tickets.calling import called_back, listed
 from bot.tickets.endings import closed, low, rating_corrected, reopened, resolved, survey, undone
+from bot.tickets.errors import N_
 from bot.tickets.grievances import added, is_grievance
 from bot.tickets.kinds import ClockKind, Kind, Telling
 from bot.tickets.messages import Message, Place
@@ -148,11 +149,11 @@ def _said_of(
             kind = ClockKind.RESOLVE if after.kind is Kind.CALLBACK else ClockKind.CALLBACK
             owed = timing.clock(after, kind, rules)
             due = owed.due_at if owed else None
-            text = voices.asker.say(
-                "{number} 已记未接，{time} 前请再打一次。",
-                number=after.subject or number,
-                time=due or voices.asker.now,
-            )
+            if due is not None and due > voices.asker.now:
+                template = N_("{number} 已记未接，{time} 前请再打一次。")
+            else:
+                template = N_("{number} 已记未接，已过时限，请尽快再打。")
+            text = voices.asker.say(template, number=after.subject or number, time=due or voices.asker.now)
             if event.again_at is not None:
                 text += voices.asker.say("{time} 再提醒您。", time=event.again_at)
             return [Message(to=Place.ASIDE, text=text)]
