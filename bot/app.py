@@ -44,7 +44,7 @@ from scheduler.loop import Metronome
 
 # A message makes some hundred values, and hardly a cycle. The two quick collections stay so small that nobody waits for one, in
 # whichever thread it falls; what outlives them is looked at only after some twenty million values.
-_COLLECTIONS = (2_000, 2, 3_500)
+_COLLECTIONS = (500, 2, 14_000)
 _GRACE_SECONDS = 2  # for pages that are being read when the program is told to end
 _TIDY_EVERY = timedelta(hours=1)
 _UNDERSTOOD_EVERY = timedelta(seconds=1)

@@ -105,11 +105,11 @@ def _like(word: Word, other: Reading) -> float:
 
 
 def _lacking(words: Sequence[Word], weights: Sequence[float], likes: Sequence[float]) -> Lacking:
-    if all(like == 1.0 for like in likes):
-        return Lacking()
-    lacks = [1 - like for like in likes]
-    return Lacking(
-        max(min(1.0, weighs) * lack for weighs, lack in zip(weights, lacks, strict=True)),
-        max(word.rare * lack for word, lack in zip(words, lacks, strict=True)),
-        min(1.0, sum(weighs * lack for weighs, lack in zip(weights, lacks, strict=True)) / _MANY_UNMET),
-    )
+    left = rare_left = unmet = 0.0
+    for word, weighs, like in zip(words, weights, likes, strict=True):
+        if like < 1.0:
+            lack = 1.0 - like
+            unmet += weighs * lack
+            left = max(left, min(1.0, weighs) * lack)
+            rare_left = max(rare_left, word.rare * lack)
+    return Lacking(left, rare_left, min(1.0, unmet / _MANY_UNMET))

@@ -8,7 +8,7 @@ from faq.index import Index
 from faq.reading import Reading, reading
 
 # So many are kept, a little more than a kilobyte each; what is beyond is read when it is like a question.
-AT_MOST = 20_000
+AT_MOST = 60_000
 _AT_ONCE = 4  # some fifty microseconds each, and more where the processor is shared
 
 

@@ -96,7 +96,7 @@ class Vectors:
     def _looked_at(self, code: Any, count: int) -> Any:
         """Return the places, in order, whose codes differ least from one: a few more than `_LOOKED_AT`, for some differ as much."""
         numpy = self._numpy
-        differing = numpy.empty(count, dtype="uint16")
+        differing = numpy.empty(count, dtype="uint8")
         for start in range(0, count, _TOGETHER):
             block, place = divmod(start, _CODES)
             end = min(place + _TOGETHER, place + count - start)
@@ -104,14 +104,20 @@ class Vectors:
             differing[start : start + end - place] = first + second
         places = self._least(differing, _SIFTED)
         more = numpy.bitwise_count(self._second(places) ^ code[_FIRST:]).sum(axis=0, dtype="uint16")
-        return places[self._least(differing[places] + more, _LOOKED_AT)]
+        return places[self._least(more + differing[places], _LOOKED_AT)]
 
     def _least(self, differing: Any, at_most: int) -> Any:
         """Return where the least of some numbers stand: a few more than `at_most`, for some are equal."""
         numpy = self._numpy
         if len(differing) <= at_most:
             return numpy.arange(len(differing))
-        bar = numpy.partition(differing, at_most)[at_most]
+        # Of so few different numbers the one to stop at is found sooner by halving than by putting all in order.
+        bar, end = int(differing.min()), int(differing.max())
+        while bar < end:
+            middle = (bar + end) // 2
+            bar, end = (
+                (bar, middle) if numpy.count_nonzero(differing <= middle) > at_most else (middle + 1, end)
+            )
         places = numpy.flatnonzero(differing <= bar)
         if len(places) > 2 * at_most:  # very many are the same
             nearer = numpy.flatnonzero(differing < bar)

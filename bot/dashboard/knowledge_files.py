@@ -127,14 +127,12 @@ class KnowledgeFiles:
         self, request: web.Request, form: MultiMapping[Any], voice: Voice, token: str
     ) -> web.StreamResponse:
         """Import a file that was shown, unless the columns are to be others than those it was shown with."""
-        waiting = await self._uploads.rows(token)
+        columns = await self._uploads.columns(token)
         gone = voice.speaker.say("这个文件等太久了，请再选一次。")
-        if waiting is None:
+        if columns is None:
             return await self._frame.listed(request, gone)
-        _, rows = waiting
-        chosen = _chosen(form, rows.columns)
-        is_shown = all(chosen.get(key(each.name), each.field) == each.field for each in rows.columns)
-        await beside(let_go, *_parts(rows))
+        chosen = _chosen(form, columns)
+        is_shown = all(chosen.get(key(each.name), each.field) == each.field for each in columns)
         if form.get("action") != "look" and is_shown:
             said = await self._imported(token, self._frame.who(form), voice.language)
             return await self._frame.listed(request, gone if said is None else said, response_to=form)

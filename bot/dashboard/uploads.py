@@ -13,7 +13,7 @@ import msgspec
 from bot.beside import beside
 from bot.store.contract import Change, Kept, Store
 from bot.store.instants import milliseconds
-from faq.formats import Rows
+from faq.formats import Column, Rows
 from faq.formats.pieces import lines_of_rows, rows_of_lines
 
 MOST_UPLOADED = 25_000_000  # bytes
@@ -23,13 +23,14 @@ _PIECE = 16_384  # bytes
 
 
 class _Waiting(msgspec.Struct, frozen=True):
-    """What is noted of a file: where the store has what was read of it, and the file itself where it may be read in another way.
+    """What is noted of a file: its columns, where the store has what was read of it, and the file itself where it may be read in another way.
 
     `remembered` is what is worth remembering once somebody has confirmed the file.
     """
 
     name: str
     read: str
+    columns: tuple[Column, ...]
     file: str = ""
     remembered: tuple[Kept, ...] = ()
 
@@ -49,13 +50,14 @@ class Uploads:
         token = f"{milliseconds(now):013d}.{secrets.token_urlsafe(16)}"
         earlier = sorted(await self._store.kept(_UPLOADS))
         gone = [Kept(key, "") for key in earlier[: max(0, len(earlier) + 1 - _MOST_WAITING)]]
-        waiting = msgspec.json.encode(_Waiting(name, read, whole, tuple(remembered))).decode()
+        waiting = msgspec.json.encode(_Waiting(name, read, rows.columns, whole, tuple(remembered))).decode()
         await self._store.commit(Change(at=now, kept=(*gone, Kept(_UPLOADS + token, waiting))))
         return token
 
-    async def rows(self, token: str) -> tuple[str, Rows] | None:
-        """Return the name of a file and what was read of it; None when it does not wait any more."""
-        return await self._read(await self._waiting(token))
+    async def columns(self, token: str) -> Sequence[Column] | None:
+        """Return the columns of a file as they were read; None when it does not wait any more."""
+        waiting = await self._waiting(token)
+        return waiting.columns if waiting else None
 
     async def file(self, token: str) -> tuple[str, bytes] | None:
         """Return a file itself with its name, to read it once more; None when it does not wait any more, or has no columns."""
@@ -66,15 +68,12 @@ class Uploads:
     async def take(self, token: str, now: datetime) -> tuple[str, Rows] | None:
         """Return what was read of a file, once; None when it does not wait any more."""
         waiting = await self._waiting(token)
-        found = await self._read(waiting)
+        content = await self._store.file(waiting.read) if waiting else None
+        found = None if content is None else await beside(_unpacked, content)
         if waiting is not None and found is not None:
             gone = Kept(_UPLOADS + token, "")
             await self._store.commit(Change(at=now, kept=(gone, *waiting.remembered)))
         return found
-
-    async def _read(self, waiting: _Waiting | None) -> tuple[str, Rows] | None:
-        content = await self._store.file(waiting.read) if waiting else None
-        return None if content is None else await beside(_unpacked, content)
 
     async def _waiting(self, token: str) -> _Waiting | None:
         key = _UPLOADS + token
