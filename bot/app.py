@@ -25,7 +25,7 @@ from bot.dashboard.rendering import Renderer
 from bot.event_loop import name_of
 from bot.intake import Intake
 from bot.knowledge.importing import import_when_empty
-from bot.rehearsal import rehearse
+from bot.meaning.sentence import make_all_ready
 from bot.roster import Roster
 from bot.running import Bot
 from bot.still_known import refuse_forgotten_calendars
@@ -307,7 +307,7 @@ async def _tidy(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
 async def _understand(bot: Bot, log: structlog.stdlib.BoundLogger) -> None:
     """Work out from which probability on to answer and, with the extra `semantic`, what new phrasings mean."""
     await bot.clock.sleep(_FIRST_LOOK)
-    await beside(rehearse)
+    await beside(make_all_ready)
     await bot.knowledge.make_ready()
     while True:
         try:

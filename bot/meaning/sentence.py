@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache
+from typing import Final
 
 
 class Sentence:
@@ -17,6 +18,7 @@ class Sentence:
 
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
+        _ALL.append(self)
         # Returns the groups of a text that is this sentence and no more, or None.
         self.fullmatch: Callable[[str], re.Match[str] | None] = self._first_match
 
@@ -24,9 +26,22 @@ class Sentence:
         """Return a text in which every place that fits is replaced; for patterns of a part of a text."""
         return _compiled(self.pattern).sub(by, said)
 
-    def _first_match(self, said: str) -> re.Match[str] | None:
+    def make_ready(self) -> None:
+        """Compile the pattern now."""
         self.fullmatch = _compiled(self.pattern).fullmatch
+
+    def _first_match(self, said: str) -> re.Match[str] | None:
+        self.make_ready()
         return self.fullmatch(said)
+
+
+_ALL: Final[list[Sentence]] = []  # as many as the modules name
+
+
+def make_all_ready() -> None:
+    """Compile every sentence that a module has named; for a thread, some 100 ms."""
+    for each in _ALL:
+        each.make_ready()
 
 
 @cache

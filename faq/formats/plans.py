@@ -148,10 +148,15 @@ class _Ledger:
         touched = {**self._new, **self._changed}
         if not touched:
             return
-        holders: dict[tuple[str, str | None], list[str]] = {}
+        holders: dict[tuple[str, str | None], list[str]] = {
+            (fold(wording), entry.customer): []
+            for entry in touched.values()
+            for wording in (entry.question, *entry.aliases)
+        }
         for entry in self.known.values():
             for wording in dict.fromkeys(map(fold, (entry.question, *entry.aliases))):
-                holders.setdefault((wording, entry.customer), []).append(entry.id)
+                if (wording, entry.customer) in holders:
+                    holders[wording, entry.customer].append(entry.id)
         for entry in touched.values():
             for wording in (entry.question, *entry.aliases):
                 others = [id_ for id_ in holders[fold(wording), entry.customer] if id_ != entry.id]
