@@ -55,8 +55,6 @@ _NOT_SAID = {
     "升级 ": "what a number of a list types",
     "级": "a name of a level that people type",
     "好": "a text to load an encoder with",
-    "投影打不开怎么办": "understood once before anybody says anything",
-    "1001 投影打不开怎么办": "as above",
     "不": "looked for beside a verb in what a customer reported",
     "没": "as above",
     "；": "joins what an import did, for the log",
