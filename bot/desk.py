@@ -307,7 +307,7 @@ class Desk:
 
 def _with_what_came(step: s.Step, brings: str) -> s.Step:
     """Return a step whose words tell of the pictures and files beside them."""
-    if not brings or not isinstance(step, s.Supplement | s.Say | s.Reopen):
+    if not brings or not isinstance(step, s.Supplement | s.Say | s.Reopen | s.Note):
         return step
     return replace(step, text=f"{step.text} {brings}".strip())
 

@@ -106,6 +106,14 @@ async def test_a_picture_beside_words_is_kept_with_them_and_with_no_later_ticket
 
 
 @pytest.mark.asyncio
+async def test_a_note_of_the_engineer_says_that_a_picture_came_with_it(case: Case) -> None:
+    await case.sends("值班群", "小李", "接单 1001")
+    await case.sends("值班群", "小李", "记录 1001 硒鼓型号见标签", picture=True)
+    noted = [event.text for event in await case.events(1001) if isinstance(event, e.Noted)]
+    assert noted == ["硒鼓型号见标签 [图片]"]
+
+
+@pytest.mark.asyncio
 async def test_the_rest_of_an_album_follows_its_first_picture_for_a_minute(case: Case) -> None:
     case.clock.move_to(case.clock.now() + timedelta(minutes=20))
     await case.sends("育才群", "王老师", quotes=case.chat.said[0].platform_id, picture=True)
