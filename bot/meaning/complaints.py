@@ -59,11 +59,11 @@ _ILL_TREATED: Final = Sentence(
     r"|(?P<one>.{0,40}?)\s*\b(?:shouted|yelled|swore) at (?:me|us)"
 )
 _OURS: Final = re.compile(
-    rf"{_US}|(?:派|过|上门)来|来的|修的|姓.的|[张王李刘陈周赵吴孙林]工|(?:engineer|technician|support|service|staff|your|you)\b",
+    rf"{_US}|(?:派|过|上门)来|来的|修的|姓.的|[张王李刘陈周赵吴孙林]工|(?:engineer|technician|support|service|staff|your (?:guy|man|people|team|colleague)s?)\b",
     re.IGNORECASE,
 )
 _NOT_OURS: Final = re.compile(
-    r"学生|家长|孩子|小孩|同学|班主任|同事|我们|校长|领导|食堂|物业|保安|客户|(?:student|parent|kid|child|teacher|principal)",
+    r"[你您]们?(?:班|年级|学校|校|组|科|办公室|家|孩子)|学生|家长|孩子|小孩|同学|班主任|同事|我们|校长|领导|食堂|物业|保安|客户|(?:student|parent|kid|child|teacher|principal)",
     re.IGNORECASE,
 )
 _SAID_APART: Final = re.compile(r"[\s]*[,，。;；!！?？\n]+[\s]*|\.\s+")
