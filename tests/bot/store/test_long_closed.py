@@ -124,3 +124,19 @@ async def test_an_archive_that_does_not_hold_is_not_touched(redis_server: Server
     assert redis_server.ask("EXISTS", "shouwen:{0}:t:7", "shouwen:{0}:t:8") == 1
     assert first_break(await store.records(7)) == 2
     await store.close()
+
+
+async def test_redis_notes_once_when_tickets_of_earlier_versions_were_closed(redis_server: Server, build):
+    from bot.store.registry import open_store
+
+    redis_server.empty()
+    store = await open_store(redis_server.url, AT)
+    await filled(store, build)
+    await store.tidy(LONG_AFTER)
+    expected = await store.closed_since(AT)
+    assert len(expected) == COUNT - COUNT // 10
+    redis_server.ask("DEL", "shouwen:{0}:ended")
+    assert await store.closed_since(AT) == expected
+    assert redis_server.ask("ZCARD", "shouwen:{0}:ended") == len(expected)
+    assert await store.closed_since(AT + timedelta(days=1)) == []
+    await store.close()
