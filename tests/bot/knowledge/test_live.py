@@ -257,6 +257,60 @@ async def test_all_who_waited_for_an_encoder_together_fail_once(office: Office) 
     assert silent[0]["again_in"] < 3
 
 
+class Slow:
+    """An encoder that takes its time over the first texts, and fails with `nothing`."""
+
+    def __init__(self) -> None:
+        self.began, self.goes_on = threading.Event(), threading.Event()
+        self.turns: list[list[str]] = []
+
+    def __call__(self, texts: Sequence[str]) -> list[array[float]]:
+        self.turns.append(list(texts))
+        self.began.set()
+        assert self.goes_on.wait(10)
+        if "nothing" in texts:
+            raise ValueError("nothing")
+        return [array("f", [1.0, float(len(text))]) for text in texts]
+
+
+async def test_who_comes_while_the_encoder_works_has_the_next_turn_together() -> None:
+    encoder = Slow()
+    bundled = Bundled(encoder)
+    first = asyncio.create_task(bundled.vectors(["1"]))
+    assert await asyncio.to_thread(encoder.began.wait, 10)
+    later = [asyncio.create_task(bundled.vectors(texts)) for texts in (["22"], ["333", "4444"], ["gone"])]
+    await asyncio.sleep(0)
+    later.pop().cancel()
+    await asyncio.sleep(0)
+    encoder.goes_on.set()
+    assert [row[1] for row in await first] == [1]
+    assert [[row[1] for row in rows] for rows in await asyncio.gather(*later)] == [[2], [3, 4]]
+    assert encoder.turns == [["1"], ["22", "333", "4444"]]
+
+
+async def test_a_turn_of_the_encoder_has_no_more_texts_than_a_batch() -> None:
+    encoder = Slow()
+    bundled = Bundled(encoder)
+    asked = [asyncio.create_task(bundled.vectors(["1"]))]
+    assert await asyncio.to_thread(encoder.began.wait, 10)
+    sizes = (20, 12, 40, 1)
+    asked += [asyncio.create_task(bundled.vectors([f"{size}"] * size)) for size in sizes]
+    await asyncio.sleep(0)
+    encoder.goes_on.set()
+    assert [len(rows) for rows in await asyncio.gather(*asked)] == [1, *sizes]
+    assert [len(turn) for turn in encoder.turns] == [1, 32, 40, 1]
+
+
+async def test_an_encoder_that_fails_is_asked_again_by_the_next() -> None:
+    encoder = Slow()
+    encoder.goes_on.set()
+    bundled = Bundled(encoder)
+    together = [asyncio.create_task(bundled.vectors(["nothing"])) for _ in range(2)]
+    failed = await asyncio.gather(*together, return_exceptions=True)
+    assert [type(each) for each in failed] == [ValueError, ValueError]
+    assert len(await bundled.vectors(["22"])) == 1
+
+
 async def test_where_nothing_is_known_no_encoder_of_sentences_is_loaded(office: Office) -> None:
     encoder = Encoder()
     knowledge = office.bot.knowledge
