@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.records.ledgers import CustomerStandings
 from bot.tickets import timing
@@ -13,6 +14,7 @@ from bot.tickets.coverage import deciders, is_undecided, standing_of
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.explaining import reasons, standing
 from bot.tickets.kinds import Closing, Standing, Status, WaitsFor
+from bot.tickets.majors import next_news
 from bot.tickets.model import Party, Ticket, Waiting
 from bot.tickets.pausing import REASONS
 from bot.tickets.planned_words import planned_standing
@@ -108,12 +110,23 @@ def progress(ticket: Ticket, speaker: Speaker, rules: Rules, *, is_staff: bool =
     if ticket.appointment is not None:
         comes = ticket.appointment.who or ticket.owner or ""
         text += speaker.say("约在 {time} 上门（{who}）。", time=ticket.appointment.at, who=comes)
+    news = _news(ticket, speaker, rules)
+    if news is not None:
+        text += speaker.say("下次更新 {time} 前。", time=news)
+        if not is_staff:
+            return text
     if word is None or word <= speaker.now:
         return text
     if timing.is_awaited(ticket, rules) or is_undecided(ticket):
         template = N_("最晚 {time} 联系客户。") if is_staff else N_("最晚 {time} 联系您。")
         return text + speaker.say(template, time=word)
     return text + speaker.say("最晚 {time} 解决。", time=word)
+
+
+def _news(ticket: Ticket, speaker: Speaker, rules: Rules) -> datetime | None:
+    """Return by when the next news of a major incident come, which its customer waits for rather than for the end."""
+    news = next_news(ticket, rules) if not timing.is_awaited(ticket, rules) else None
+    return news if news is not None and news > speaker.now else None
 
 
 def _waits(waiting: Waiting, speaker: Speaker, *, is_staff: bool) -> str:
@@ -133,6 +146,8 @@ def _who(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
         return speaker.say("等您同意收费")
     if is_undecided(ticket):
         return speaker.say("等 {manager} 确认怎么协助", manager=deciders(rules)[:1])
+    if ticket.commander is not None:
+        return speaker.say("处理中（{commander} 指挥）", commander=ticket.commander)
     return speaker.say("{owner} 处理中", owner=ticket.owner) if ticket.owner else speaker.say("等工程师接单")
 
 
@@ -141,7 +156,9 @@ def mine(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
     if not tickets:
         return speaker.say("您没有在办的单。有问题直接说“报障 …”。")
     parts = [
-        Phrase(N_("{number}（{state}）"), {"number": ticket.number, "state": _state(ticket, speaker, rules)})
+        Phrase(
+            N_("{number}（{state}）"), {"number": ticket.number, "state": _own_state(ticket, speaker, rules)}
+        )
         for ticket in tickets
     ]
     return speaker.say("您在办 {count} 单：{tickets}。", count=len(parts), tickets=tuple(parts))
@@ -207,6 +224,11 @@ def attained(found: Sequence[CustomerStandings], speaker: Speaker) -> str:
         lines.extend(f"  {line(standing, speaker)}" for standing in each.standings)
         lines.extend(f"  {text}" for text in outside_line(each.outside, speaker))
     return "\n".join(lines) or speaker.say("合同里没有比例和次数的约定。")
+
+
+def _own_state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:
+    news = _news(ticket, speaker, rules)
+    return _state(ticket, speaker, rules) if news is None else speaker.say("{time} 更新", time=news)
 
 
 def _state(ticket: Ticket, speaker: Speaker, rules: Rules) -> str:

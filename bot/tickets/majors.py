@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets import timing
@@ -75,7 +77,7 @@ def recovered(ticket: Ticket, step: s.Recover) -> list[e.AnyEvent]:
 
 def announced(event: e.MajorDeclared, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Return what both rooms read when an incident is declared."""
-    number, due = after.number, _next_word(after, rules)
+    number, due = after.number, next_news(after, rules)
     first = (after.owner,) if after.owner else rules.on_call(after.room, voices.duty.now)
     told: tuple[Party, ...] = (*first, *rules.with_role(Role.LEADER), *rules.with_role(Role.DIRECTOR))
     called = tuple(party for party in dict.fromkeys(told) if party != event.by)
@@ -103,7 +105,7 @@ def announced(event: e.MajorDeclared, after: Ticket, voices: Voices, rules: Rule
 def updated(event: e.Updated, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     """Return the news for the customer; in a major incident also when the next come."""
     text = voices.customer.say("{number} 进展：{text}", number=after.number, text=event.text)
-    due = _next_word(after, rules) if after.commander is not None else None
+    due = next_news(after, rules)
     if due is not None:
         text += "\n" + voices.customer.say("下次更新 {time} 前。", time=due)
     return [Message(to=Place.CUSTOMER, text=text)]
@@ -152,6 +154,9 @@ def review_of(ticket: Ticket, event: e.Recovered, commander: Party) -> s.Open:
     )
 
 
-def _next_word(after: Ticket, rules: Rules) -> object:
+def next_news(after: Ticket, rules: Rules) -> datetime | None:
+    """Return by when the customer hears next of a major incident; None where nobody commands or nothing is owed."""
+    if after.commander is None:
+        return None
     found = timing.clock(after, ClockKind.UPDATE, rules)
     return found.due_at if found is not None and found.is_running else None

@@ -130,7 +130,7 @@ class Rules(msgspec.Struct, frozen=True):
     roles: Mapping[str, Role]  # of everybody the configuration knows, by id
     customers: Mapping[str, str]  # names by id
     skills: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # of staff, by their id
-    phones: Mapping[str, str] = msgspec.field(default_factory=dict)  # of people of customers, by their id
+    phones: Mapping[str, str] = msgspec.field(default_factory=dict)  # of people, by their id
     belongs: Mapping[str, str] = msgspec.field(
         default_factory=dict
     )  # customer of a contact, by the contact's id

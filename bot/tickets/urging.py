@@ -21,7 +21,14 @@ def way_out(after: Ticket, word: datetime | None, speaker: Speaker, rules: Rules
     level = most_urgent(after, rules)  # than which it has a lesser one
     is_far = word is not None and word - speaker.now > _FAR
     is_faster = is_far and level is not None and level.is_urgent
-    return speaker.say("\n整个系统都用不了就回“紧急”，马上叫人。") if is_faster else ""
+    if not is_faster:
+        return ""
+    for party in rules.on_call(after.room, speaker.now):
+        if phone := rules.phones.get(party.id):
+            return speaker.say(
+                "\n整个系统都用不了就回“紧急”，值班 {who} {phone} 随时可叫。", who=party, phone=phone
+            )
+    return speaker.say("\n整个系统都用不了就回“紧急”，马上叫人。")
 
 
 def urged(event: e.Urged, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
