@@ -61,6 +61,7 @@ from bot.knowledge.live import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
 from bot.meaning.complaints import grievance
+from bot.meaning.deciding import is_of_other_bot
 from bot.meaning.leading_numbers import without_number
 from bot.meaning.moments import is_day, moment_near
 from bot.meaning.outcomes import is_in_doubt, thanked_besides
@@ -81,7 +82,7 @@ from bot.tickets import steps as s
 from bot.tickets.kinds import SurveyState
 from bot.tickets.rules import Rules
 from bot.vocabulary import Word
-from faq.text import is_helped, is_noise, is_thanks, looks_like_question, only_calls_out
+from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble, only_calls_out
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Remote, Times, Choices, Suggestion, Gaps, Gap, Joining)
 _WAITING = (SurveyState.ASKED, SurveyState.REMINDED)
@@ -345,6 +346,9 @@ class Dialogue:
 
     async def _told(self, hearing: Hearing, asks: list[Ask]) -> bool:
         """Take a text as the details, the report or the progress that was asked for; False when none was."""
+        is_of_others = is_of_other_bot(hearing.text) and not looks_like_trouble(hearing.text)
+        if is_of_others and not hearing.is_addressed:
+            return False
         is_off = wish(hearing.text) is Wish.NO_MORE
         for ask in asks:
             told = closing(hearing, ClosedAsk(ask.id, "told"))

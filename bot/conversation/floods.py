@@ -13,16 +13,16 @@ _PEOPLE: Final = 10_000
 
 
 class Floods(AtMost):
-    """Counts the tickets that people open within ten minutes, and whom it was told that they are too many."""
+    """Counts the tickets that people open within ten minutes, and notes what was told once and is not told again."""
 
     def __init__(self, most: int) -> None:
         """Let nobody open more than `most` tickets; 0 is no limit."""
         super().__init__(most, WITHIN)
         self._told = RememberedValues[str, datetime](_PEOPLE)
 
-    def is_first_to_hear(self, account: str, now: datetime, until: datetime) -> bool:
-        """Say whether somebody is still to be told that it is too much, and note that they are told."""
-        if now < self._told.get(account, now):
+    def is_first_to_hear(self, about: str, now: datetime, until: datetime) -> bool:
+        """Say whether something about an account or a ticket is still to be told, and note that it is told."""
+        if now < self._told.get(about, now):
             return False
-        self._told.note(account, until)
+        self._told.note(about, until)
         return True

@@ -136,7 +136,12 @@ class Opening:
             return None
         same = await self._same(hearing, text, room)
         if same is not None:
-            await self._say(hearing, "收到，已经记在 {number} 里了。", number=same.number)
+            if self._floods.is_first_to_hear(f"{same.number}", hearing.now, hearing.now + _SAME):
+                await self._say(
+                    hearing, "收到，已经记在 {number} 里了，同样的内容我不重复回。", number=same.number
+                )
+            else:
+                await self._desk.answer([], hearing.origin)
             return None
         until = self._floods.until(hearing.origin.account, hearing.now)
         if until is not None and not hearing.role.is_staff:

@@ -176,6 +176,11 @@ class OfferTicket(msgspec.Struct, frozen=True):
 Decision = Silent | Greet | Give | Candidates | OfferTicket
 
 
+def is_of_other_bot(text: str) -> bool:
+    """Say whether a text, which is no command of ours, is one of another bot."""
+    return _OTHER_BOT.match(text) is not None
+
+
 def decided_before(heard: Heard) -> Silent | Greet | None:
     """Return what is decided without looking into the knowledge; None when it must be looked into."""
     if not heard.is_addressed:
@@ -183,7 +188,7 @@ def decided_before(heard: Heard) -> Silent | Greet | None:
             return Silent(N_("这个群只在 @机器人 时回答"))
         if heard.calls_others or _CALLS_SOMEBODY.match(heard.text):
             return Silent(N_("@ 的是别人"))
-        if _OTHER_BOT.match(heard.text):
+        if is_of_other_bot(heard.text):
             return Silent(N_("是别的机器人的命令"))
         if _OWN_THINGS.search(heard.text) and not looks_like_question(heard.text):
             return Silent(N_("说的是自己的东西"))
