@@ -9,6 +9,7 @@ import secrets
 import signal
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -34,6 +35,7 @@ from bot.store.instants import instant
 from bot.store.portable import refuse_half_a_copy
 from bot.store.registry import open_store
 from bot.store.sharing import SharedStore, Wake
+from bot.store.written import Written
 from bot.telemetry.run_file import Running, folder_of, write
 from bot.travel import Traveller
 from bot.watch.dead_man import DeadMan
@@ -127,7 +129,9 @@ async def serve(
                 "FAQ imported", action="faq_imported", summary="；".join(describe(plan, config.bot.language))
             )
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
-        bot = await assemble(config, store, adapters, clock)
+        bot = await assemble(
+            config, store, adapters, clock, back_up=partial(_backed_up, config.store_url, config.backups)
+        )
         await refuse_forgotten_calendars(store, bot.rules)
         if traveller is not None:
             traveller.bot = bot
@@ -138,6 +142,12 @@ async def serve(
         await _serve(bot, adapters, remake, ending, log, on_running)
     finally:
         await store.close()
+
+
+def _backed_up(url: str, folder: Path, now: datetime) -> Written:
+    from bot.store.copying import backed_up  # what runs the bot copies nothing until somebody asks
+
+    return backed_up(url, folder, now)
 
 
 async def _serve(

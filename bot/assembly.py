@@ -6,6 +6,8 @@ import asyncio
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NoReturn
 
 from adapters.contract import Adapter
 from bot.attaching import Attaching
@@ -58,11 +60,14 @@ from bot.setup.registering import Registering
 from bot.setup.setting_up import SettingUp
 from bot.setup.uploading import Uploading
 from bot.store.contract import Store
+from bot.store.faults import StoreFault
+from bot.store.written import BacksUp
 from bot.talk import Talk
 from bot.telemetry.failing import Failures
 from bot.telemetry.journal import Journal
 from bot.telemetry.metrics import Meters
 from bot.texts import Texts
+from bot.tickets.errors import N_
 from bot.watch.auditor import Auditor
 from bot.watch.contract_office import ContractOffice
 from bot.watch.digests import Digests
@@ -71,12 +76,17 @@ from bot.watch.unheard import Unheard
 from scheduler.loop import Clock
 
 
+def _no_backup(_: datetime) -> NoReturn:
+    raise StoreFault(N_("这里是演练，什么也不备份。"))
+
+
 async def assemble(
     config: Config,
     store: Store,
     adapters: Mapping[str, Adapter],
     clock: Clock,
     new_code: Callable[[], int] = lambda: 10_000_000 + secrets.randbelow(90_000_000),
+    back_up: BacksUp = _no_backup,
 ) -> Bot:
     """Return a bot that is ready to receive; its knowledge is loaded, its outbox taken up where it was left."""
     local = [name for name, each in adapters.items() if each.capabilities.accounts_are_local]
@@ -206,6 +216,7 @@ async def assemble(
         identifying=identifying,
         registering=registering,
         uploading=uploading,
+        back_up=back_up,
     )
     newcomers = Newcomers(
         living=living, desk=desk, drafts=drafts, store=store, clock=clock, setting_up=setting_up

@@ -32,6 +32,7 @@ from bot.configuration.reading import read_table
 from bot.configuration.rotas import rotas_of
 from bot.configuration.secrets import Secrets
 from bot.configuration.sections import (
+    backups_of,
     contracts_of,
     digests_of,
     faq_of,
@@ -102,7 +103,8 @@ def _assembled(path: Path, settings: Settings, secrets: Secrets, mistakes: Mista
     return Config(
         path=path,
         bot=BotConfig(settings.bot.name, local, settings.bot.language, settings.bot.first_ticket),
-        store_url=store_url_of(settings.store, secrets, mistakes),
+        store_url=(store_url := store_url_of(settings.store, secrets, mistakes)),
+        backups=backups_of(settings.store, store_url, path.parent),
         web=web_of(settings.web, mistakes),
         faq=faq_of(settings.faq, path.parent, secrets, mistakes),
         adapters=adapters_of(settings.adapters, secrets, mistakes),

@@ -101,6 +101,7 @@ class Word(StrEnum):
     ACCOUNT = "account"
     REGISTER = "register"
     SILENCE = "silence"
+    BACK_UP = "backup"
     MERGE = "merge"
     SPLIT = "split"
 
@@ -226,6 +227,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.COLUMNS, ("列", "columns"), Whose.ADMIN, "", N_("列 A=问法 B=答案")),
     Spec(Word.REGISTER, ("登记", "register"), Whose.ADMIN, N_("登记 谁 客户名 姓名 — 没登记的人是哪个客户的"), N_("登记 张三 育才小学 王老师")),
     Spec(Word.SILENCE, ("静默", "免打扰", "silence"), Whose.ADMIN, N_("静默 群名 2h — 这段时间只回答 @我 的人"), N_("静默 育才群 2h")),
+    Spec(Word.BACK_UP, ("备份", "backup"), Whose.ADMIN, N_("备份 — 把全部数据写成一个文件"), N_("备份")),
     Spec(Word.ACCOUNT, ("帐号", "账号", "account"), Whose.ANYBODY, N_("帐号 — 让我在别的平台也认得您"), N_("帐号 {number}"), takes_number=True),
 )  # fmt: skip
 

@@ -165,6 +165,7 @@ class Config:
     path: Path
     bot: BotConfig
     store_url: str = field(repr=False)
+    backups: Path  # the folder for those that are asked for in chat
     web: WebConfig
     faq: FaqConfig
     adapters: tuple[AdapterConfig, ...]

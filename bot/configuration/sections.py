@@ -85,6 +85,14 @@ def store_url_of(settings: StoreSettings, secrets: Secrets, mistakes: Mistakes) 
     return _with_settings(url, settings, mistakes)
 
 
+def backups_of(settings: StoreSettings, store_url: str, folder: Path) -> Path:
+    """Return the folder for backups that are asked for in chat: the configured one, else one beside the database or the configuration."""
+    if settings.backups:
+        return folder / settings.backups
+    scheme, _, rest = store_url.partition(":")
+    return (Path(rest).parent if scheme == "sqlite" else folder) / "backups"
+
+
 def _database(written: str, secrets: Secrets, mistakes: Mistakes) -> Path:
     """Return the file of an embedded database. Three slashes, as other programs write it, mean the same absolute path."""
     name = _BEFORE_DRIVE.sub("", written.removeprefix("//"))

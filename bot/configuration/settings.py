@@ -54,6 +54,7 @@ class StoreSettings(Section, frozen=True, kw_only=True):
     """`[store]`: where everything is kept."""
 
     url: str = "sqlite:data/shouwen.db"
+    backups: str = ""
     shards: int | None = None
     wait_replicas: int = 0
     pack_after_days: int = 30

@@ -14,11 +14,13 @@ from bot.drafts import Draft, Drafts
 from bot.hearing import Hearing
 from bot.rooms.living import Living
 from bot.rooms.set_up import CURRENT, CUSTOMER, ROOM, CustomerNote, RoomNote, customer_id, noted
+from bot.setup.backing_up import BackingUp
 from bot.setup.identifying import Identifying
 from bot.setup.registering import Registering
 from bot.setup.silencing import Silencing
 from bot.setup.uploading import Uploading
 from bot.store.contract import Kept, Store
+from bot.store.written import BacksUp
 from bot.tickets.errors import N_, Phrase
 from bot.tickets.messages import Message, Place
 from bot.tickets.speaker import Speaker
@@ -36,6 +38,7 @@ SET_UP_WORDS = frozenset(
         Word.ACCOUNT,
         Word.REGISTER,
         Word.SILENCE,
+        Word.BACK_UP,
     }
 )
 _NEW = (N_("新客户"), "new customer")
@@ -55,6 +58,7 @@ class SettingUp(NotesAside):
         identifying: Identifying,
         registering: Registering,
         uploading: Uploading,
+        back_up: BacksUp,
     ) -> None:
         super().__init__(desk, drafts)
         self._living = living
@@ -62,6 +66,7 @@ class SettingUp(NotesAside):
         self._identifying = identifying
         self._registering = registering
         self._uploading = uploading
+        self._backing_up = BackingUp(back_up=back_up, desk=desk, drafts=drafts)
         self._silencing = Silencing(living=living, desk=desk, drafts=drafts)
 
     async def run(self, hearing: Hearing, command: Command) -> bool:
@@ -75,6 +80,11 @@ class SettingUp(NotesAside):
             return False
         if command.word is Word.SILENCE:
             return await self._silencing.run(hearing, command)
+        if command.word is Word.BACK_UP:
+            if command.rest or not (hearing.is_for_staff or hearing.is_private):
+                return False
+            await self._backing_up.run(hearing)
+            return True
         if command.word is Word.BIND and not self._is_sure(hearing, command):
             return False
         if command.word is Word.IMPORT:

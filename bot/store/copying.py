@@ -25,6 +25,7 @@ from bot.store.messages import Delivery, Queued
 from bot.store.pages import Page, Tally, is_empty, pages, tallied
 from bot.store.portable import COPIED_FROM, COPYING, Part, Piece, Portable
 from bot.store.registry import empty, kind_of, located, open_archive, open_store, set_aside, shown
+from bot.store.written import Written
 from bot.tickets.errors import N_
 
 _FROM, _AT = COPIED_FROM, COPYING + "at"
@@ -57,6 +58,27 @@ async def back_up(url: str, file: Path, now: datetime) -> tuple[Path, Copied]:
     finally:
         await archive.close()
     return file, Copied(tally.counts, tally.broken)
+
+
+def backed_up(url: str, folder: Path, now: datetime) -> Written:
+    """Write a backup into a folder, which is made where there is none, and read it once more; for a thread without an event loop.
+
+    Raises:
+        StoreFault: The store cannot be read, or the file not be written or read again.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreFault(
+            N_("备份 {path} 写不了（{error}）；请检查文件夹、权限和磁盘空间。"),
+            path=folder,
+            error=error.strerror or error,
+        ) from error
+    file, _ = asyncio.run(back_up(url, folder, now))
+    _, copied = examine(file)
+    broken = tuple(sorted({number for number, _ in copied.broken}))
+    counts = copied.counts
+    return Written(file, file.stat().st_size, counts[Part.TICKETS], counts[Part.ENTRIES], broken)
 
 
 def examine(file: Path) -> tuple[Head, Copied]:

@@ -34,8 +34,10 @@ async def offices(tmp_path: Path) -> AsyncIterator[Any]:
         store = await open_store(f"sqlite:{tmp_path / 'office.db'}", START)
         stack.push_async_callback(store.close)
 
-        async def opened(seen_as: Any = lambda store: store, other: Config | None = None) -> Office:
-            bot = await assemble(other or config, seen_as(store), {CHAT: chat}, clock)
+        async def opened(
+            seen_as: Any = lambda store: store, other: Config | None = None, **parts: Any
+        ) -> Office:
+            bot = await assemble(other or config, seen_as(store), {CHAT: chat}, clock, **parts)
             stack.push_async_callback(bot.outbox.close)
             return Office(bot, chat, clock)
 

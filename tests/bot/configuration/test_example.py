@@ -67,7 +67,7 @@ def test_every_optional_key_tells_its_default() -> None:
     unexplained = []
     for section, fields in (
         ("bot", 4),
-        ("store", 5),
+        ("store", 6),
         ("web", 3),
         ("faq", 9),
         ("tickets", 14),

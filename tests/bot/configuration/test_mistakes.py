@@ -56,7 +56,7 @@ CASES = {
         "[store]\nqqq = 1\n",
         "store.qqq",
         "",
-        "没有 qqq 这个键，可以写 pack_after_days、shards、url、volatile、wait_replicas",
+        "没有 qqq 这个键，可以写 backups、pack_after_days、shards、url、volatile、wait_replicas",
         "qqq",
     ),
     "unknown key in an inline table": Case(
