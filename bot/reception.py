@@ -34,9 +34,10 @@ from bot.learning.pending import Pending
 from bot.meaning.deciding import guesses, scolds
 from bot.meaning.leading_numbers import LEADING_NUMBER, NO_UNIT, without_number
 from bot.meaning.outcomes import says_it_works
+from bot.meaning.planned_work import said_of_planned_work
 from bot.meaning.said_secrets import without_said_secrets
 from bot.meaning.short_answers import asks_for_remote, says_broken, takes_over
-from bot.meaning.spoken import Spoken, spoken
+from bot.meaning.spoken import Spoken, spoken, takes_the_shift
 from bot.meaning.wishes import takes_withdrawal_back
 from bot.orders.asking_after import AskingAfter
 from bot.orders.by_place import ByPlace
@@ -196,7 +197,7 @@ class Reception:
             if await self._orders.run(hearing, command, link.ticket if link else None):
                 return
             if hearing.is_for_staff and link is None and not command.is_marked:
-                meant = await self._in_hand.meant(hearing)  # 收到，我去
+                meant = takes_the_shift(hearing.text) or await self._in_hand.meant(hearing)  # 收到，我去
                 if meant is not None and await self._orders.run(hearing, meant, None):
                     return
         if hearing.role.is_staff and not hearing.is_for_staff:
@@ -209,6 +210,11 @@ class Reception:
         draft = await self._pending.meant(hearing, link)
         if draft is not None:
             return draft
+        planned = said_of_planned_work(
+            hearing.text, lambda name: self._directory.room_named(name) is not None
+        )
+        if planned is not None:
+            return parse(planned)
         found = self._meaning(hearing, hearing.text)
         if found is None and link is not None and link.ticket is not None:  # quoting says which
             found = self._meaning(hearing, f"{link.ticket} {hearing.text}")

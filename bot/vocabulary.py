@@ -177,7 +177,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.ANSWER, ("答复", "answer"), Whose.STAFF, N_("答复 单号 内容 — 实质答复，转到客户群"), N_("答复 {number} 可以导出，下午给您开通"), takes_number=True),
     Spec(Word.DIAGNOSE, ("诊断", "diagnose"), Whose.STAFF, N_("诊断 单号 内容"), N_("诊断 {number} 矩阵主板损坏"), takes_number=True),
     Spec(Word.DISPATCH, ("派单", "派人", "dispatch"), Whose.STAFF, N_("派单 单号 @同事 说明 — 请人上门"), N_("派单 {number} @小周 带 HDMI 矩阵"), takes_number=True),
-    Spec(Word.LEND, ("代用", "备机", "loan"), Whose.STAFF, N_("代用 单号 型号 序列号"), N_("代用 {number} 矩阵M8 SN8812"), takes_number=True),
+    Spec(Word.LEND, ("代用", "备机", "代用设备", "备用机", "loan"), Whose.STAFF, N_("代用 单号 型号 序列号"), N_("代用 {number} 矩阵M8 SN8812"), takes_number=True),
     Spec(Word.OCCUR, ("发生", "occurred"), Whose.ANYBODY, N_("发生 单号 时间 — 故障何时开始"), N_("发生 {number} 08:10"), takes_number=True),
     Spec(Word.RECOVER, ("恢复", "recovered"), Whose.STAFF, N_("恢复 单号 说明 — 重大事件结束"), N_("恢复 {number} 备机已接管"), takes_number=True),
     Spec(Word.APPOINT, ("约", "约时间", "appoint"), Whose.STAFF, N_("约 客户或单号 时间 — 告诉客户哪天来"), N_("约 育才小学 6-27 15:00")),

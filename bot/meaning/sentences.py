@@ -113,6 +113,9 @@ ON_A_DAY = (
     Sentence(rf"(?:谁|哪位)(?P<day>{_DAY_AHEAD})\s*值班{_END}"),
     Sentence(rf"who(?:'s| is| will be) on (?:call|duty) (?:on )?(?P<day>tomorrow|(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day){_END}"),
 )  # fmt: skip
+TAKES_THE_SHIFT = Sentence(
+    rf"(?:(?:好的?|收到|ok|行|嗯)[\s,，。!！]*)?(?:我(?:这边|来)?|现在)?(?:已经?|来)?接班(?:啦|咯)?{_END}|(?:我|已)(?:已经?)?到岗{_END}|i(?:'?ve| have)? (?:taken|took) over{_END}"
+)
 OF_SOMEBODY = (  # what a colleague has in hand
     Sentence(
         rf"(?P<rest>[^\d\s@＠]+?)\s*(?:{_HAS}(?:现在)?(?:还)?(?:有)?(?:几|多少)个|(?:今天|现在|目前)(?:有)?(?:几|多少)(?:个|张)?{_TICKETS}){_END}"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 from msgspec.structs import replace
 
-from bot.commands import BETWEEN, parse
+from bot.commands import BETWEEN, Command, parse
 from bot.meaning.sentences import (
     A_NUMBER,
     ABOUT_A_TICKET,
@@ -29,6 +29,7 @@ from bot.meaning.sentences import (
     ON_A_DAY,
     TAKES_BACK,
     TAKES_SEVERAL,
+    TAKES_THE_SHIFT,
     WORKLOADS,
 )
 from bot.meaning.short_answers import BEGINS_A_RESULT, resolution_fields
@@ -68,6 +69,8 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
     begins = BEGINS_A_RESULT.match(said) or said.startswith(_CAUSE)  # 原因灯泡老化方法换灯泡预防少开关
     if begins and all(resolution_fields(said).values()):
         return _meant(Word.RESOLVE, None, said)
+    if TAKES_THE_SHIFT.fullmatch(said):
+        return _meant(Word.TAKE_OVER, None)
     if TAKES_BACK.fullmatch(said):
         return _meant(Word.UNDO, None, is_certain=False)
     about_all = _asked(said, is_manager=is_manager) or _on_a_day(said) or _of_somebody(said, called)
@@ -84,6 +87,11 @@ def spoken(text: str, called: Called, *, is_manager: bool, is_addressed: bool) -
         return _meant(Word.PROGRESS, number["number"])
     give = Word.REASSIGN if is_manager else Word.HAND_OVER
     return _of_several(said, called, give) or _of_one(said, called, give)
+
+
+def takes_the_shift(text: str) -> Command | None:
+    """Return the command of a text that says somebody's shift begins, also behind another word: `收到，接班`."""
+    return parse(f"/{Word.TAKE_OVER}") if TAKES_THE_SHIFT.fullmatch(text.strip()) else None
 
 
 def _of_one(said: str, called: Called, give: Word) -> Spoken | None:

@@ -51,6 +51,9 @@ _ONLY_COMES = re.compile(r"(?:才|能|会)?(?:到货?|来|送到|发到|到位)[
 _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
 _UNSOLVED = re.compile(r"^(?:未|没有?)(?:解决|修好|处理完)[\s,，:：]*|^unsolved[\s,:]*", re.IGNORECASE)
 _ONLY_A_VERB = 2  # letters: 换, 再来
+_LENT = re.compile(  # 备机 1024 已送到 M8 SN8812
+    r"^(?:(?:已经?)?(?:送到|送达|送过去|提供|换上|装上|接上|给他们|用上)了?[\s,，:：]*)"
+)
 _BY = re.compile(r"^(?:之前|以前|前)\s*")
 _CALLED = re.compile(
     r"(?:我)?(?:已经?|刚才?|都)?(?:(?:给|跟|和|与).{1,8}?)?(?:打(?:过|了|完)个?电话|(?:电话|微信)(?:里)?(?:联系|沟通|说|问|聊)|联系(?:上|过|了)|通(?:过|了)电话|致电)|(?:我)?已经?联系|called\b|spoke (?:to|with)\b",
@@ -140,7 +143,8 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
         case Word.OCCUR:
             return s.Occur(by, _moment(hearing, command, ticket, rules)[0])
         case Word.LEND:
-            model, _, serial = _required(command, ticket).partition(" ")
+            _required(command, ticket)
+            model, _, serial = _required(replace(command, rest=_LENT.sub("", rest)), ticket).partition(" ")
             return s.Lend(by, model, serial.strip())
         case Word.DIAGNOSE:
             return s.Diagnose(by, _required(command, ticket))

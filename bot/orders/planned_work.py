@@ -7,6 +7,7 @@ import unicodedata
 from datetime import datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.asks import Choices
 from bot.commands import Command
@@ -21,6 +22,7 @@ from bot.rooms.directory import Directory
 from bot.store.contract import Store
 from bot.tickets import planned_steps as ps
 from bot.tickets import steps as s
+from bot.tickets.closing import ASKS_HOW_IT_WENT
 from bot.tickets.errors import N_, Phrase, TicketError
 from bot.tickets.inspected import findings
 from bot.tickets.kinds import Kind, Status
@@ -38,6 +40,10 @@ PLANNED_WORDS = frozenset(
 )
 _NUMBER = re.compile(r"(?:no\.?|#)?\s*(\d{1,9})(?=$|[\s,，:：])", re.IGNORECASE)
 _DONE = re.compile(r"(?:完成|做完|done|finished)(?:了)?[\s,，:：]*", re.IGNORECASE)
+_ENDED = re.compile(
+    r"(?:已经?)?(?:(?P<done>完成|做完|成功|done|finished)|失败|没有?成功|failed)了?(?:[\s,，:：]+|$)",
+    re.IGNORECASE,
+)
 _WORK = re.compile(
     r"(?P<what>.+?)\s+(?P<day>\S+)\s+(?P<from>\d{1,2}[:：]\d{2})\s*(?:[-~—–〜]|到|至)\s*(?P<to>\d{1,2}[:：]\d{2})\s*$",
     re.DOTALL,
@@ -94,10 +100,7 @@ class PlannedOrders:
             case Word.UPGRADE:
                 return await self._upgrade(hearing, command, meant)
             case Word.UPGRADED | Word.ROLL_BACK:
-                ticket = await self._of_kind(command, meant, Kind.MAINTENANCE)
-                step = ps.Finish if command.word is Word.UPGRADED else ps.RollBack
-                await self._desk.take(ticket.number, step(hearing.by, meant.rest), hearing.origin)
-                return True
+                return await self._upgraded(hearing, command, meant, command.word)
             case Word.OTHER_TIME:
                 return await self._other_time(hearing, meant)
             case _:
@@ -195,6 +198,13 @@ class PlannedOrders:
     async def _upgrade(self, hearing: Hearing, command: Command, meant: _Meant) -> bool:
         room, found = meant.room, _WORK.match(unicodedata.normalize("NFKC", meant.rest))
         slot = self._slot(found, hearing) if found else None
+        ended = _ENDED.match(meant.rest) if found is None else None
+        if ended is not None and (room is not None or meant.ticket is not None):  # 升级 育才 完成
+            if not ended["done"]:  # only they know whether the old version is back
+                ticket = await self._of_kind(command, meant, Kind.MAINTENANCE)
+                raise TicketError(ASKS_HOW_IT_WENT, number=ticket.number)
+            told = replace(meant, rest=meant.rest[ended.end() :])
+            return await self._upgraded(hearing, command, told, Word.UPGRADED)
         if room is None or found is None or slot is None:
             if not hearing.is_for_staff and not command.is_marked:
                 return False
@@ -214,6 +224,12 @@ class PlannedOrders:
             await self._propose(hearing, room, found["what"], plan, policy)
         else:
             await self._planned(hearing, room, found["what"], plan)
+        return True
+
+    async def _upgraded(self, hearing: Hearing, command: Command, meant: _Meant, word: Word) -> bool:
+        ticket = await self._of_kind(command, meant, Kind.MAINTENANCE)
+        step = ps.Finish if word is Word.UPGRADED else ps.RollBack
+        await self._desk.take(ticket.number, step(hearing.by, meant.rest), hearing.origin)
         return True
 
     def _slot(self, found: re.Match[str], hearing: Hearing) -> tuple[datetime, datetime] | None:

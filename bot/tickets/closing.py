@@ -17,6 +17,8 @@ from bot.tickets.rules import Rules
 from bot.tickets.surveys import first_question
 from scheduler.calendar import add_working_time
 
+ASKS_HOW_IT_WENT = N_("{number} 是升级单，做完回“升级完成 {number}”，不顺利回“升级回退 {number} 原因”。")
+
 
 def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> list[e.AnyEvent]:
     """Return the resolution; staff who neither own nor assist the ticket are sent to the owner."""
@@ -28,10 +30,7 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
     if ticket.kind is Kind.INSPECTION:
         raise TicketError("{number} 是巡检单，做完回“巡检 {number} 完成 结果”。", number=ticket.number)
     if ticket.kind is Kind.MAINTENANCE:
-        raise TicketError(
-            "{number} 是升级单，做完回“升级完成 {number}”，不顺利回“升级回退 {number} 原因”。",
-            number=ticket.number,
-        )
+        raise TicketError(ASKS_HOW_IT_WENT, number=ticket.number)
     if not rules.role(by).is_staff:
         raise NotTheirs(
             "{number} 由工程师来处理；已经好了的话，回“撤单 {number}”就行。", number=ticket.number
