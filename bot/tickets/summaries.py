@@ -151,7 +151,9 @@ def to_watch(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
         return ""
     named = tuple(
         Phrase(
-            N_("{number}（{time} 到期，{who}）"),
+            N_("{number}（{time} 到期，{who}）")
+            if word > speaker.now
+            else N_("{number}（应在 {time} 前，{who}）"),
             {"number": ticket.number, "time": word, "who": ticket.owner or speaker.say("没人接")},
         )
         for word, ticket in due[:_MOST_NAMED]
