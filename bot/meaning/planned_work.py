@@ -12,7 +12,7 @@ _IS_DONE = r"(?:已经?|都|全部?|顺利)?(?:完成|做完|搞定|结束|成�
 _REST = r"(?:$|[\s,，:：。;；!！~]+(?P<rest>(?!.*(?:告诉|跟我说|说一声|叫我|通知我|喊我)).*))"
 _DAY = r"(?:\d{1,2}[-/月]\d{1,2}[日号]?|[今明]天|后天|下?个?(?:周|星期)[一二三四五六日天])"
 _WHEN = rf"(?P<rest>{_DAY}\s*(?:早上|上午|中午|下午|晚上)?\s*(?:\d{{1,2}}|[一二三四五六七八九十两]{{1,2}})[:：点]\S{{0,2}})"
-_SAID = (
+_SAID_OF_WORK = (
     (Sentence(rf"{_WHOSE}升级{_IS_DONE}{_REST}"), Word.UPGRADED, ""),
     (Sentence(rf"{_WHOSE}升级(?:已经?)?回退了?{_REST}"), Word.ROLL_BACK, ""),
     (Sentence(rf"{_WHOSE}升级(?:失败|没有?成功)了?{_REST}"), Word.UPGRADE, "失败"),
@@ -28,7 +28,7 @@ def said_of_planned_work(text: str, is_customer: Callable[[str], bool]) -> str |
     said = text.strip()
     if said.endswith(("?", "？", "吗", "没", "没有")):
         return None
-    for pattern, word, first in _SAID:
+    for pattern, word, first in _SAID_OF_WORK:
         found = pattern.fullmatch(said)
         if found is not None and is_customer(found["whose"]):
             return " ".join(part for part in (f"/{word}", found["whose"], first, found["rest"]) if part)

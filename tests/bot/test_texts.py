@@ -65,6 +65,11 @@ _NOT_SAID = {
 }
 # Constants that hold what people type.
 _HEARD = {
+    "_DAY",
+    "_IS_DONE",
+    "_REST",
+    "_SAID_OF_WORK",
+    "_WHOSE",
     "_SPANS",
     "_SPAN",
     "_SHOW",
