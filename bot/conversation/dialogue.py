@@ -31,9 +31,9 @@ from bot.asks import (
 )
 from bot.conversation.answering import Answering
 from bot.conversation.checking import Checking
+from bot.conversation.choosing import Choosing
 from bot.conversation.finding import is_of
 from bot.conversation.meanings import (
-    DECLINED,
     SOON_SECONDS,
     asked_of,
     fresh,
@@ -60,7 +60,6 @@ from bot.hearing import Hearing, closing, part_of, restated
 from bot.knowledge.live import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
-from bot.meaning.complaints import grievance
 from bot.meaning.deciding import is_of_other_bot
 from bot.meaning.leading_numbers import without_number
 from bot.meaning.moments import is_day, moment_near
@@ -81,7 +80,6 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.kinds import SurveyState
 from bot.tickets.rules import Rules
-from bot.vocabulary import Word
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble, only_calls_out
 
 _CHOICES = (Menu, Offer, Answered, Check, Agree, Remote, Times, Choices, Suggestion, Gaps, Gap, Joining)
@@ -117,7 +115,6 @@ class Dialogue:
         self._rules = rules
         self._answering = answering
         self._opening = opening
-        self._knowledge = knowledge
         self._noting = noting
         self._weekly = weekly
         self._visits = visits
@@ -125,6 +122,17 @@ class Dialogue:
         self._checking = checking
         self._resulting = resulting
         self._questions = OpenQuestions(store)
+        self._choosing = Choosing(
+            desk=desk,
+            answering=answering,
+            opening=opening,
+            knowledge=knowledge,
+            noting=noting,
+            weekly=weekly,
+            visits=visits,
+            talk=talk,
+            checking=checking,
+        )
 
     async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | NotAnAnswer | None:
         """Handle a text that answers an open question; return the command that was accepted, as if it had been said.
@@ -166,7 +174,7 @@ class Dialogue:
         ):
             return None
         if chosen is not None and choices:
-            return await self._chosen(hearing, choices[0], *chosen)
+            return await self._choosing.chosen(hearing, choices[0], *chosen)
         score = one_score(text)
         if rating is not None and score is not None:
             await self._rate(hearing, rating, s.Rate(hearing.by, score[0], score[0], score[1]))
@@ -183,14 +191,14 @@ class Dialogue:
             return None
         said = in_words(hearing, choices[0], is_quoted=quoted is not None) if choices else None
         if said is not None and not (said and await self._is_overtaken(hearing, choices[0], quoted)):
-            return await self._chosen(hearing, choices[0], said, "")
+            return await self._choosing.chosen(hearing, choices[0], said, "")
         if choices and self._is_pressed(hearing, choices[0]):
-            return await self._chosen(hearing, choices[0], 1, text)
+            return await self._choosing.chosen(hearing, choices[0], 1, text)
         is_to_bot = quoted is not None or hearing.is_addressed or self._is_next(hearing, choices)
         # Customers who speak of something else in between take nobody's 没解决 away; staff may have asked for it.
         is_to_bot = is_to_bot or (says_not_helped(text) and self._talk.last_staff(hearing) is None)
         if is_to_bot and choices and (still := still_fails(hearing, choices[0])) is not None:
-            return await self._chosen(hearing, choices[0], *still)
+            return await self._choosing.chosen(hearing, choices[0], *still)
         if any(isinstance(ask.about, Answered) for ask in choices) and (more := thanked_besides(text)):
             thanks, rest = more
             await self._thanked(replace(part_of(hearing, 1), text=thanks), asks)
@@ -229,7 +237,7 @@ class Dialogue:
             closed = closing(hearing, ClosedAsk(ask.id, "urgent"))
             await self._opening.reported(closed, about.question, is_urgent=True)
         else:
-            await self._chosen(hearing, ask, 0 if isinstance(about, Menu) else 1, "")
+            await self._choosing.chosen(hearing, ask, 0 if isinstance(about, Menu) else 1, "")
         return True
 
     async def needed(self, hearing: Hearing) -> int | None:
@@ -237,78 +245,6 @@ class Dialogue:
         asks = await self._questions.of(hearing, None)
         waiting = (ask.about.ticket for ask in asks if isinstance(ask.about, Needed | Details))
         return next(waiting, fresh(asks))
-
-    async def _chosen(self, hearing: Hearing, ask: Ask, number: int, more: str) -> Hearing | None:
-        about = ask.about
-        closed = closing(hearing, ClosedAsk(ask.id, str(number)))
-        if isinstance(about, Menu):
-            if number == 0:
-                await self._opening.offered(
-                    closed, about.question, self._talk.told_since(hearing, ask.asked_at, about.question, more)
-                )
-                await self._answering.missed(hearing, about.question)
-            elif number <= len(about.entries):
-                await self._pick(closed, about.entries, number, about.question)
-        elif isinstance(about, Offer):
-            if number == 1:
-                more = self._talk.told_since(hearing, ask.asked_at, about.question, more)
-                await self._opening.offered(
-                    closed, about.question, more, outside=about.outside, asked=ask.person
-                )
-            elif number == DECLINED:
-                await self._desk.answer([], closed.origin)
-        elif isinstance(about, Answered):
-            if number <= 1:  # what the answer offers comes before the menu it was picked from
-                await self._not_helped(closed, about, more)
-            elif number <= len(about.entries):
-                await self._noting.unpicked(about.entry, about.question, hearing.now)
-                await self._pick(closed, about.entries, number, about.question)
-        elif isinstance(about, Agree):
-            if number in (1, 2):
-                consent = s.Consent(hearing.by, hearing.origin.message, is_given=number == 1)
-                await self._desk.take(about.ticket, consent, closed.origin)
-        elif isinstance(about, Remote):
-            if number in (1, 2):
-                answer = ss.AnswerRemote(hearing.by, hearing.origin.message, number == 1, more)
-                await self._desk.take(about.ticket, answer, closed.origin)
-        elif isinstance(about, Times):
-            await self._visits.chosen(hearing, about, number, more, closed)
-        elif isinstance(about, Check):
-            if grievance(more) is None:
-                await self._checking.chosen(closed, about.ticket, number, more)
-            else:  # the manager alone reads that
-                await self._checking.chosen(part_of(closed, 1), about.ticket, number, "")
-                return restated(hearing, f"/{Word.COMPLAIN} {more}")
-        elif isinstance(about, Gaps):
-            await self._weekly.chosen(hearing, about, number)  # the others of the list still wait
-        elif isinstance(about, Gap):
-            if number == 0:
-                await self._weekly.dropped(closed, about)
-        elif isinstance(about, Joining):
-            if number == 0:
-                await self._opening.apart(closed, about.question, about.ticket)
-        elif isinstance(about, Suggestion) and number == 1:
-            return restated(closed, about.command)
-        elif isinstance(about, Choices) and 1 <= number <= len(about.commands):
-            return restated(hearing, about.commands[number - 1])
-        return None
-
-    async def _not_helped(self, hearing: Hearing, about: Answered, more: str = "") -> None:
-        """Open the ticket that an answer offered, because it did not help."""
-        await self._opening.offered(hearing, about.question, more, tried=about.entry)
-        if not hearing.role.is_staff:
-            await self._noting.failed(
-                about.entry, about.question, is_picked=bool(about.entries), now=hearing.now
-            )
-
-    async def _pick(self, hearing: Hearing, entries: tuple[str, ...], number: int, question: str) -> None:
-        entry = self._knowledge.entry(entries[number - 1], hearing.now)
-        if entry is None:
-            await self._answering.gone(hearing, question)
-            return
-        await self._answering.give(hearing, entry, question, entries)
-        if not hearing.role.is_staff:
-            await self._noting.picked(entry.id, question, hearing.now)
 
     async def _rate(self, hearing: Hearing, ask: Ask, step: s.Rate | s.Comment) -> None:
         if isinstance(ask.about, Rating):
