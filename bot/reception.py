@@ -34,7 +34,7 @@ from bot.learning.pending import Pending
 from bot.meaning.deciding import guesses, scolds
 from bot.meaning.leading_numbers import LEADING_NUMBER, NO_UNIT, without_number
 from bot.meaning.outcomes import says_it_works
-from bot.meaning.planned_work import said_of_planned_work
+from bot.meaning.planned_work import other_time_wished, said_of_planned_work
 from bot.meaning.said_secrets import without_said_secrets
 from bot.meaning.short_answers import asks_for_remote, says_broken, takes_over
 from bot.meaning.spoken import Spoken, spoken, takes_the_shift
@@ -270,6 +270,8 @@ class Reception:
             return
         if hearing.is_addressed and link is None and await self._orders.suggest(hearing):
             return
+        if await self._is_moved(hearing, link):
+            return
         if link is None and await self._following_on.wished(hearing):
             return
         if link is None and await self._asking_after.asked(hearing, fresh):
@@ -312,6 +314,13 @@ class Reception:
         )
         if not is_answered and hearing.origin.closed_asks:
             await self._desk.answer([], hearing.origin)  # a menu is over also when its asker only chats on
+
+    async def _is_moved(self, hearing: Hearing, link: Link | None) -> bool:
+        """Take as 改期 what a customer says in their own words of a time that was agreed or announced; False when they say nothing of it."""
+        if hearing.role.is_staff or hearing.customer_room is None:
+            return False
+        why = other_time_wished(hearing.text) if hearing.is_addressed or not hearing.mentions else None
+        return why is not None and await self._orders.moved(hearing, why, link.ticket if link else None)
 
     async def _is_kept(self, hearing: Hearing) -> bool:
         """Take back what whoever says 别撤 has just withdrawn; False when they have not."""

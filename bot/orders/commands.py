@@ -248,6 +248,10 @@ class Orders(AnswersAside):
         await self._ask_whether(hearing, shown, f"{shown} {command.rest}")
         return True
 
+    async def moved(self, hearing: Hearing, why: str, quoted: int | None) -> bool:
+        """Take a customer's wish for another time as 改期; False where nothing has a time in their room."""
+        return await self._planned.moved(hearing, why, quoted)
+
     async def suggest(self, hearing: Hearing) -> bool:
         """Offer the nearest command for an unknown word, once; False when nothing is near."""
         if (found := misheard(hearing.text, hearing.role)) is not None:

@@ -171,18 +171,23 @@ class PlannedOrders:
         await self._desk.take(ticket.number, step, hearing.origin)
         return True
 
+    async def moved(self, hearing: Hearing, why: str, quoted: int | None) -> bool:
+        """Take a customer's wish for another time as 改期, of what is quoted or was announced in their room; False where nothing is."""
+        meant = await self._meant(hearing, why, quoted)
+        asked = [meant.ticket] if meant.ticket is not None else await self._appointed(meant.room)
+        is_any = any(each.appointment is not None for each in asked)
+        return is_any and await self._other_time(hearing, meant)
+
+    async def _appointed(self, room: Room | None) -> list[Ticket]:
+        return [each for each in await self._open(room) if each.appointment and not each.announce_at]
+
     async def _other_time(self, hearing: Hearing, meant: _Meant) -> bool:
         if meant.ticket is not None:
             await self._desk.take(
                 meant.ticket.number, ps.AskOtherTime(hearing.by, meant.rest), hearing.origin
             )
             return True
-        room = meant.room
-        appointed = (
-            [each for each in await self._open(room) if each.appointment and not each.announce_at]
-            if room
-            else []
-        )
+        appointed = await self._appointed(meant.room)
         if not appointed:
             if not (hearing.is_addressed or not meant.rest):
                 return False
