@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from bot.meaning.sentence import Sentence
@@ -21,11 +22,18 @@ _SAID_OF_WORK = (
     (Sentence(rf"{_WHOSE}巡检(?:时间)?(?:已经?)?约(?:好了?|了|在|到|定)*\s*{_WHEN}"), Word.APPOINT, ""),
     (Sentence(rf"约\s*{_WHOSE}\s*{_WHEN}"), Word.APPOINT, ""),
 )
+_LONGEST = 200
+_MAY_WISH = re.compile("改|换|另约|reschedul|mov|postpon", re.IGNORECASE)
 _ASKS = r"(?:(?:我们|请问|请|麻烦|能不能|能否|可不可以|可以|能|想|要|需要|得|只能|帮忙|你们)\s*)*"
 _ITS = r"(?:(?:这次)?(?:的)?(?:升级|巡检|上门|维护)(?:的)?(?:时间)?\s*)?"
 _MOVE = rf"(?:改期|(?:改|换)(?:个|一个|一下|下)?(?:时间|日子)|改(?:一)?天|另约(?:个)?时间)(?:再)?{_ITS}(?:来|做|弄)?"
 _IS_IT = r"(?:吧|吗|么|呢|一下|行吗|行不行|可以吗|好吗|好不好|谢谢|[\s,，?？。.!！~～])*"
-_MOVE_IT = r"(?:(?:can|could|may|shall) (?:we|you|it) (?:please )?|please |(?:we (?:need|have|would like|want)|i['’]?d like) to )?(?:be )?(?:reschedul(?:e|ed)|mov(?:e|ed)|postpon(?:e|ed))(?: (?:it|this|that|the (?:upgrade|inspection|visit|maintenance)))?(?: to)?(?: (?:another|a different|some other) (?:day|time))?(?:,? please)?[\s?!.]*"
+_THAT = r"(?: (?:it|this|that|the (?:upgrade|inspection|visit|maintenance)))?"
+_THEN = r" to (?:another|a different|some other) (?:day|time)"
+_MOVE_IT = (
+    r"(?:(?:can|could|may|shall) (?:we|you|it) (?:please )?|please |(?:we (?:need|have|would like|want)|i['’]?d like) to )?(?:be )?"
+    rf"(?:(?:reschedul|postpon)(?:e|ed){_THAT}(?:{_THEN})?|mov(?:e|ed){_THAT}{_THEN})(?:,? please)?[\s?!.]*"
+)
 _OTHER_TIME = (
     Sentence(rf"(?:(?P<why>[^?？]{{1,60}}?)[,，。;；!！\s]+)?{_ASKS}{_ITS}{_MOVE}{_IS_IT}"),
     Sentence(rf"{_ASKS}{_ITS}{_MOVE}{_IS_IT}[,，。;；\s]+(?P<why>[^?？]{{1,60}})"),
@@ -35,6 +43,8 @@ _OTHER_TIME = (
 
 def other_time_wished(text: str) -> str | None:
     """Return why a customer wishes another time for what was announced, as far as they say; None when they do not."""
+    if _MAY_WISH.search(text) is None or len(text) > _LONGEST:  # nearly every message
+        return None
     for pattern in _OTHER_TIME:
         if (found := pattern.fullmatch(text.strip())) is not None:
             return (found["why"] or "").strip()
