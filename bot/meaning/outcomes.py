@@ -25,9 +25,14 @@ _WORKS = Sentence(
     r"(?:(?:修|弄|整|处理|解决)?好了|好[使用]了|可以(?:用|打印|上网|登录)?了|能(?:用|打印?|上网?|登录?|开|看|听|放|连|写|刷|进)了|(?:恢复)?正常了|恢复(?:正常)?了?|亮了|通了|有(?:声音|信号|网|画面|图像|电)了|没(?:有)?问题了|解决了|搞定了)"
     rf"{_KINDLY}"
 )
+_WORKS_IN_ENGLISH = Sentence(
+    r"(?!.*\b(?:if|whether|sure|think|hope|when|until|unless|not|nothing|nobody|how|why|what|who)\b)(?:(?:thanks|thank you|ok(?:ay)?|yes|great)[\s,.!]+)*(?:(?:the|my|our|that|this) )?(?P<what>[a-z][a-z -]{2,30}?)(?: in [a-z0-9 ]{1,12}?)?(?: now)?"
+    r" (?:works|is (?:now )?(?:working|fine|ok(?:ay)?|fixed|repaired|good|back(?: up)?))(?: (?:again|now|fine|well|perfectly))*(?:[\s,.!]+(?:thanks|thank you|cheers)[^?]{0,20})?[\s.!]*"
+)
+_WORD = re.compile(r"[a-z]+")
 _CLAUSES = re.compile(r"[\s,，。.!！;；~～]+")
 # No clause says that something works without one of these, however it is parted; most of what people say to each other has none.
-_MAY_WORK = re.compile("了|恢复|解决|搞定|work|good|fixed|solved|resolved|sorted|did|helped")
+_MAY_WORK = re.compile("了|恢复|解决|搞定|work|good|fine|fixed|solved|resolved|sorted|did|helped")
 _WORKS_SOMEWHERE = re.compile(r"好了|可以了|正常了|恢复|谢|[?？]|怎么")
 _BESIDES = re.compile(
     r"^(?:对了|另外|还有|顺便(?:问(?:一下|下)?)?|但是?|不过|再问(?:一下|下)?|by the way|also|but)[\s,，:：]*",
@@ -114,9 +119,17 @@ def says_it_works(text: str, known: str, *, is_quiet: bool) -> bool:
 
     好了 alone may be about anything.
     """
-    found = _WORKS.fullmatch(fold(text).replace(" ", ""))
+    said = fold(text)
+    found = _WORKS.fullmatch(said.replace(" ", ""))
     is_named = found is not None and mostly_shares(found["what"], known)
-    return is_named or (is_quiet and len(fold(text)) > _BARE and is_helped(text))
+    if (thing := _WORKS_IN_ENGLISH.fullmatch(said)) is not None:
+        is_named = _is_in(thing["what"], known)
+    return is_named or (is_quiet and len(said) > _BARE and is_helped(text))
+
+
+def _is_in(what: str, known: str) -> bool:
+    """Say whether an English name stands in a text with all its words."""
+    return set(what.split()) <= set(_WORD.findall(fold(known)))
 
 
 def thanked_besides(text: str) -> tuple[str, str] | None:
@@ -146,6 +159,10 @@ def _working(head: str, known: Sequence[str]) -> tuple[int, ...] | None:
     """Return the places of the tickets that a clause says to work, None when it says it of none."""
     if "?" in head or "？" in head or looks_like_trouble(head):
         return None
+    if (thing := _WORKS_IN_ENGLISH.fullmatch(fold(head))) is not None:
+        places = [place for place, each in enumerate(known) if _is_in(thing["what"], each)]
+        if len(places) == 1:
+            return (places[0],)
     found = _WORKS.fullmatch(fold(head).replace(" ", ""))
     if found is None and (again := _does_again(head, known)) is not None:
         return (again,)
