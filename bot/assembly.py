@@ -15,6 +15,7 @@ from bot.config import Config
 from bot.conversation.answering import Answering
 from bot.conversation.asking_owner import AskingOwner
 from bot.conversation.checking import Checking
+from bot.conversation.choosing import Choosing
 from bot.conversation.complaining import Complaining
 from bot.conversation.dialogue import Dialogue
 from bot.conversation.finding import Finding
@@ -254,7 +255,19 @@ async def assemble(
         incidents=IncidentOrders(desk=desk, store=store, finding=finding),
     )
     checking = Checking(desk=desk, drafts=drafts, store=store, rules=rules)
+    choosing = Choosing(
+        desk=desk,
+        answering=answering,
+        opening=opening,
+        knowledge=knowledge,
+        noting=school.noting,
+        weekly=school.weekly,
+        visits=visits,
+        talk=talk,
+        checking=checking,
+    )
     dialogue = Dialogue(
+        choosing=choosing,
         checking=checking,
         resulting=Resulting(desk=desk, drafts=drafts, talk=talk),
         desk=desk,
@@ -262,7 +275,6 @@ async def assemble(
         rules=rules,
         answering=answering,
         opening=opening,
-        knowledge=knowledge,
         noting=school.noting,
         weekly=school.weekly,
         visits=visits,

@@ -57,7 +57,6 @@ from bot.conversation.tellings import addition, supplement
 from bot.conversation.visiting import Visiting
 from bot.desk import Desk
 from bot.hearing import Hearing, closing, part_of, restated
-from bot.knowledge.live import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
 from bot.meaning.deciding import is_of_other_bot
@@ -102,7 +101,7 @@ class Dialogue:
         rules: Rules,
         answering: Answering,
         opening: Opening,
-        knowledge: Knowledge,
+        choosing: Choosing,
         noting: Noting,
         weekly: Weekly,
         visits: Visiting,
@@ -122,17 +121,7 @@ class Dialogue:
         self._checking = checking
         self._resulting = resulting
         self._questions = OpenQuestions(store)
-        self._choosing = Choosing(
-            desk=desk,
-            answering=answering,
-            opening=opening,
-            knowledge=knowledge,
-            noting=noting,
-            weekly=weekly,
-            visits=visits,
-            talk=talk,
-            checking=checking,
-        )
+        self._choosing = choosing
 
     async def reply(self, hearing: Hearing, quoted: Ask | None) -> Hearing | NotAnAnswer | None:
         """Handle a text that answers an open question; return the command that was accepted, as if it had been said.

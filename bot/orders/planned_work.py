@@ -174,31 +174,33 @@ class PlannedOrders:
     async def moved(self, hearing: Hearing, why: str, quoted: int | None) -> bool:
         """Take a customer's wish for another time as 改期, of what is quoted or was announced in their room; False where nothing is."""
         meant = await self._meant(hearing, why, quoted)
-        asked = [meant.ticket] if meant.ticket is not None else await self._appointed(meant.room)
-        is_any = any(each.appointment is not None for each in asked)
-        return is_any and await self._other_time(hearing, meant)
-
-    async def _appointed(self, room: Room | None) -> list[Ticket]:
-        return [each for each in await self._open(room) if each.appointment and not each.announce_at]
+        found = [each for each in await self._timed(meant) if each.appointment]
+        if found:
+            await self._move(hearing, found, why)
+        return bool(found)
 
     async def _other_time(self, hearing: Hearing, meant: _Meant) -> bool:
-        if meant.ticket is not None:
-            await self._desk.take(
-                meant.ticket.number, ps.AskOtherTime(hearing.by, meant.rest), hearing.origin
-            )
-            return True
-        appointed = await self._appointed(meant.room)
-        if not appointed:
+        found = await self._timed(meant)
+        if not found:
             if not (hearing.is_addressed or not meant.rest):
                 return False
             raise TicketError("现在没有约好的时间要改。")
+        await self._move(hearing, found, meant.rest)
+        return True
+
+    async def _timed(self, meant: _Meant) -> list[Ticket]:
+        """Return the ticket that is meant, or all of the room that have a time of which people know."""
+        if meant.ticket is not None:
+            return [meant.ticket]
+        return [each for each in await self._open(meant.room) if each.appointment and not each.announce_at]
+
+    async def _move(self, hearing: Hearing, appointed: list[Ticket], why: str) -> None:
         if len(appointed) > 1:
             numbers = tuple(f"{each.number}" for each in appointed)
             raise TicketError(
                 "是哪一个？请带上单号：{numbers}。例：改期 {first}", numbers=numbers, first=numbers[0]
             )
-        await self._desk.take(appointed[0].number, ps.AskOtherTime(hearing.by, meant.rest), hearing.origin)
-        return True
+        await self._desk.take(appointed[0].number, ps.AskOtherTime(hearing.by, why), hearing.origin)
 
     async def _upgrade(self, hearing: Hearing, command: Command, meant: _Meant) -> bool:
         room, found = meant.room, _WORK.match(unicodedata.normalize("NFKC", meant.rest))

@@ -104,10 +104,10 @@ class Figuring:
             )
             await asyncio.sleep(0)
             for ticket in (*(known[number] for number in some if number in known), *closed):
-                facts = (
-                    facts_of(ticket, start, end, self._rules, now) if ticket and is_meant(ticket) else None
-                )
-                if ticket is not None and facts is not None:
+                if ticket is None or not is_meant(ticket):
+                    continue
+                facts = facts_of(ticket, start, end, self._rules, now)
+                if facts is not None:
                     found.append((ticket, facts))
         return found
 

@@ -26,8 +26,6 @@ class BackingUp(NotesAside):
 
     async def run(self, hearing: Hearing) -> None:
         """Write one, and say where it lies."""
-        if await self._desk.is_handled(hearing.origin):
-            return
         try:
             async with self._one_at_a_time:
                 done = await beside(self._back_up, hearing.now)

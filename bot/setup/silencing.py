@@ -18,10 +18,10 @@ from bot.tickets.errors import N_
 from scheduler.lengths import parse_length
 
 _LONGEST = timedelta(days=7)
-_UNITS = (("天", "d"), ("个小时", "h"), ("小时", "h"), ("个钟头", "h"), ("钟头", "h"), ("分钟", "m"))
-_HALF_AN_HOUR = "半"
 _ENDS = " 。.前"
 _OVER = re.compile(r"(?:结束|取消|关闭|解除|0|off|end)[。.!！]?", re.IGNORECASE)
+_IS_LONG = re.compile(r"(?:天|小时|钟头|分钟)$")
+_LATER = "后"
 _UNTIL = re.compile(r"(?:直?到|until)\s*", re.IGNORECASE)
 
 
@@ -75,17 +75,14 @@ class Silencing(NotesAside):
 
 def silent_until(text: str, hearing: Hearing, living: Living) -> datetime | None:
     """Return the end of a silence that is written as a length (`2h`, `2小时`, 半小时) or a time (`到18:00`); None for anything else."""
-    plain = text.strip().removesuffix("。")
-    for said, unit in _UNITS:
-        if plain.endswith(said):
-            number = plain.removesuffix(said).strip()
-            plain = "30m" if number == _HALF_AN_HOUR and unit == "h" else f"{number}{unit}"
-            break
+    plain, begun = text.strip().removesuffix("。"), _UNTIL.match(text)
+    said = text[begun.end() :] if begun else text
+    if _IS_LONG.search(plain):
+        said = plain.replace(" ", "") + _LATER  # 2小时后 is read elsewhere
     try:
         until = hearing.now + parse_length(plain)
     except ValueError:
-        begun = _UNTIL.match(text)
-        moment = moment_at_start(text[begun.end() :] if begun else text, hearing.now, living.rules.zone)
+        moment = moment_at_start(said, hearing.now, living.rules.zone)
         if moment is None or moment[1].strip(_ENDS):
             return None
         until = moment[0]

@@ -44,10 +44,8 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
         )
     fields = {N_("原因"): step.cause, N_("方法"): step.method, N_("预防"): step.prevention}
     missing = [Phrase(name) for name, text in fields.items() if not text.strip()]
-    is_told = ticket.kind is Kind.IMPROVEMENT and len(missing) < len(
-        fields
-    )  # what is internal needs one word
-    if missing and not is_told:
+    needs_all = ticket.kind is not Kind.IMPROVEMENT  # of what is internal one of them will do
+    if missing and (needs_all or len(missing) == len(fields)):
         known = Result(ticket=ticket.number, cause=step.cause, method=step.method, prevention=step.prevention)
         raise Incomplete(
             "{number} 还差{missing}。直接写就行，例：{example}",

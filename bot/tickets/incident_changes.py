@@ -11,11 +11,8 @@ from bot.tickets import clockwork
 from bot.tickets import incident_events as ie
 from bot.tickets.model import News, Ticked, Ticket
 
-CONSULTED, CONCLUDED, HELP_SOUGHT = (
-    "consulted",
-    "consult_concluded",
-    "help_sought",
-)  # in what happened to a ticket
+# In what happened to a ticket.
+CONSULTED, CONCLUDED, HELP_SOUGHT = "consulted", "consult_concluded", "help_sought"
 _MOST_NEWS = 12
 
 
