@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Final
 
 import msgspec
@@ -47,7 +47,7 @@ class Figuring:
 
     async def of(self, span: Span, now: datetime, *, duty: str = "", customer: str = "") -> Figures:
         """Return the figures of a span, of all tickets, or those of a duty room or of a customer."""
-        start, end = (instant_on(self._rules.zone, day, _MIDNIGHT) for day in (span.first, span.following))
+        start, end = self._midnight(span.first), self._midnight(span.following)
 
         def is_meant(ticket: Ticket) -> bool:
             return self._is_of(ticket, duty) and customer in ("", ticket.customer)
@@ -64,7 +64,7 @@ class Figuring:
         lines += (
             [to_watch(found.open_tickets, speaker, self._rules)]
             if span.is_day
-            else await self._standings(speaker)
+            else await self._standings(span, speaker)
         )
         if self._public_url:
             page = "" if span.is_day else "standings"
@@ -73,13 +73,18 @@ class Figuring:
 
     async def paper(self, found: Figures, speaker: Speaker, customer: str = "") -> Attached:
         """Return the figures as a workbook, with the tickets behind them and how contracts are kept."""
-        kept = await self._ledgers.of((customer,) if customer else (), speaker.now)
+        kept = await self._ledgers.of(
+            (customer,) if customer else (), speaker.now, before=self._midnight(found.span.following)
+        )
         lines = [(each.name, line(standing, speaker)) for each in kept for standing in each.standings]
         days = Days(found.span.first, found.span.last, customer)
         clean = [
             (replace(ticket, text=without_secrets(ticket.text)), facts) for ticket, facts in found.counted
         ]
         return figures_paper(days, clean, lines, speaker, self._rules)
+
+    def _midnight(self, day: date) -> datetime:
+        return instant_on(self._rules.zone, day, _MIDNIGHT)
 
     def _is_of(self, ticket: Ticket, duty: str) -> bool:
         room = self._rules.rooms.get(ticket.room)
@@ -111,11 +116,12 @@ class Figuring:
                     found.append((ticket, facts))
         return found
 
-    async def _standings(self, speaker: Speaker) -> list[str]:
-        """Return how the shares and numbers of contracts stand, those that are missed first."""
+    async def _standings(self, span: Span, speaker: Speaker) -> list[str]:
+        """Return how the shares and numbers of contracts stood in the end, those that are missed first."""
+        end = self._midnight(span.following)
         every = [
             (standing.is_attained, each.name, standing)
-            for each in await self._ledgers.of((), speaker.now)
+            for each in await self._ledgers.of((), speaker.now, before=end)
             for standing in each.standings
             if standing.used or not standing.is_attained
         ]

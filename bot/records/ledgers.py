@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
 from bot.config import Config
+from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Policy, Rules
-from bot.tickets.standings import Case, Standing, case_of, is_settled, since, standings
+from bot.tickets.standings import Case, Standing, case_of, since, standings
 
 _PAGE = 100
 
@@ -40,28 +41,34 @@ class CustomerStandings(msgspec.Struct, frozen=True):
 
 
 class Ledgers:
-    """Reads tickets through when it is asked; what cannot change any more is remembered."""
+    """Reads tickets through when it is asked; what came of a ticket that is closed is remembered."""
 
     def __init__(self, store: Tickets, config: Config, rules: Rules) -> None:
         self._store = store
         self._rules = rules
         self._customers = {each.id: each for each in config.customers}
-        self._settled: dict[int, Case | None] = {}
+        self._settled: dict[int, tuple[int, Case | None]] = {}  # with the version that it is of
 
-    async def of(self, customers: Sequence[str], now: datetime) -> list[CustomerStandings]:
-        """Return the standings of these customers, or of all; without those who were promised nothing of the kind."""
+    async def of(
+        self, customers: Sequence[str], now: datetime, *, before: datetime | None = None
+    ) -> list[CustomerStandings]:
+        """Return the standings of these customers, or of all; without those who were promised nothing of the kind.
+
+        In the period of now, or where `before` is past, in the last one before it and of what was opened until then.
+        """
         wanted = [self._customers[each] for each in customers or self._customers if each in self._customers]
         policies = {each.id: self._policy(each.id) for each in wanted}
         kept = [policy for policy in policies.values() if policy is not None]
         if not kept:
             return []
-        cases = await self._cases(kept, now)
-        start = since(kept, self._rules, now)
+        at = now if before is None else min(now, before - timedelta.resolution)
+        cases = [case for case in await self._cases(kept, at, now) if case.at <= at]
+        start = since(kept, self._rules, at)
         found: list[CustomerStandings] = []
         for each in wanted:
             policy = policies[each.id]
             if policy is not None:
-                made = standings(each.id, policy, cases, now, self._rules)
+                made = standings(each.id, policy, cases, at, self._rules)
                 outside = sum(
                     case.is_outside and case.customer == each.id and (start is None or case.at >= start)
                     for case in cases
@@ -74,7 +81,7 @@ class Ledgers:
         policy = self._policy(ticket.customer)
         if policy is None:
             return (), ""
-        cases = [each for each in await self._cases([policy], now) if each.customer == ticket.customer]
+        cases = [each for each in await self._cases([policy], now, now) if each.customer == ticket.customer]
         earlier = tuple(
             sorted(each.number for each in cases if serial in each.assets and each.number != ticket.number)
         )
@@ -97,7 +104,7 @@ class Ledgers:
         )
         if policy is None or not quotas:
             return None
-        made = standings(ticket.customer, policy, await self._cases([policy], now), now, self._rules)
+        made = standings(ticket.customer, policy, await self._cases([policy], now, now), now, self._rules)
         found = next(each for each in made if each.written == quotas[0])
         return found.written.name, found.used, found.total
 
@@ -106,8 +113,9 @@ class Ledgers:
         policy = self._rules.policies.get(known.policy) if known else None
         return policy if policy is not None and (policy.ratios or policy.quotas) else None
 
-    async def _cases(self, policies: Sequence[Policy], now: datetime) -> list[Case]:
-        start, found, before = since(policies, self._rules, now), list[Case](), None
+    async def _cases(self, policies: Sequence[Policy], at: datetime, now: datetime) -> list[Case]:
+        """Return what counts in the periods of an instant: a ticket counts where it was opened, whenever it ended."""
+        start, found, before = since(policies, self._rules, at), list[Case](), None
         while page := await self._store.recent_tickets(limit=_PAGE, before=before):
             found.extend(case for ticket in page if (case := self._case(ticket, now)) is not None)
             before = page[-1].number
@@ -117,11 +125,12 @@ class Ledgers:
         return found
 
     def _case(self, ticket: Ticket, now: datetime) -> Case | None:
-        if ticket.number in self._settled:
-            return self._settled[ticket.number]
+        version, case = self._settled.get(ticket.number, (0, None))
+        if version == ticket.version:
+            return case
         case = case_of(ticket, self._rules, now)
-        if is_settled(ticket, now, self._rules):
-            self._settled[ticket.number] = case
+        if ticket.status is Status.CLOSED:
+            self._settled[ticket.number] = ticket.version, case
         return case
 
 

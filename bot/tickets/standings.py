@@ -8,7 +8,7 @@ from datetime import date, datetime
 import msgspec
 
 from bot.tickets import timing
-from bot.tickets.kinds import Closing, Kind, Status
+from bot.tickets.kinds import Closing, Kind
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Policy, Rules
 from bot.tickets.speaker import Speaker
@@ -70,17 +70,10 @@ def case_of(ticket: Ticket, rules: Rules, now: datetime) -> Case | None:
     )  # fmt: skip
 
 
-def is_settled(ticket: Ticket, now: datetime, rules: Rules) -> bool:
-    """Say whether nothing about a ticket will change what counts of it."""
-    if ticket.status is not Status.CLOSED or ticket.closed_at is None:
-        return False
-    return now - ticket.closed_at > rules.reopen_within
-
-
 def standings(
     customer: str, policy: Policy, cases: Sequence[Case], now: datetime, rules: Rules
 ) -> list[Standing]:
-    """Return how everything stands that a policy promises about the tickets of a customer."""
+    """Return how everything stands, in the periods of an instant, that a policy promises about the tickets of a customer."""
     calendar, anchor = always(rules.zone), rules.contracts.get(customer)
     theirs = [
         case

@@ -15,7 +15,7 @@ from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.kinds import Closing, Kind
 from bot.tickets.rules import Rules
 from bot.tickets.speaker import Speaker
-from bot.tickets.standings import Case, case_of, is_settled, line, since, standings
+from bot.tickets.standings import Case, case_of, line, since, standings
 from scheduler.ledgers import Trips
 from scheduler.periods import Span
 from scheduler.written_ledgers import WrittenQuota, WrittenRatio
@@ -115,14 +115,6 @@ def test_what_counts_of_a_ticket_is_what_came_of_its_promises(promised: Rules, o
     assert late is not None
     assert dict(late.kept) == {"resolve": False}
     assert case_of(open_case(rules=promised, kind=Kind.TRAINING).ticket, promised, NOW) is None
-
-
-def test_a_ticket_counts_for_good_once_it_cannot_be_opened_again(promised: Rules, open_case: Any) -> None:
-    done = open_case(rules=promised)
-    done.resolve(done.zhang)
-    done.confirm()
-    assert not is_settled(done.ticket, done.now, promised)
-    assert is_settled(done.ticket, done.now + timedelta(days=8), promised)
 
 
 def test_a_device_is_noted_once_and_by_staff(open_case: Any) -> None:
