@@ -70,9 +70,11 @@ from bot.telemetry.metrics import Meters
 from bot.texts import Texts
 from bot.tickets.errors import N_
 from bot.watch.auditor import Auditor
+from bot.watch.contract_keepers import ContractKeepers
 from bot.watch.contract_office import ContractOffice
 from bot.watch.digests import Digests
 from bot.watch.losses import Losses
+from bot.watch.standing_office import StandingOffice
 from bot.watch.unheard import Unheard
 from scheduler.loop import Clock
 
@@ -135,14 +137,8 @@ async def assemble(
     office = DutyOffice(
         store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
     )
-    contracts = ContractOffice(
-        store=store,
-        desk=desk,
-        drafts=drafts,
-        directory=directory,
-        rules=rules,
-        language=config.bot.language,
-    )
+    keepers = ContractKeepers(drafts, directory, rules, config.bot.language)
+    contracts = ContractOffice(store=store, desk=desk, keepers=keepers, rules=rules)
     await contracts.load()
     talk, shown = Talk(), Shown()
     joining = Joining(desk=desk, store=store, rules=rules, talk=talk)
@@ -187,6 +183,7 @@ async def assemble(
         strangers=strangers,
     )
     ledgers = Ledgers(store, config, rules)
+    standings = StandingOffice(store=store, desk=desk, ledgers=ledgers, keepers=keepers, rules=rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
         desk=desk,
@@ -357,6 +354,7 @@ async def assemble(
         reception=reception,
         office=office,
         contracts=contracts,
+        standings=standings,
         figuring=figuring,
         digests=digests,
         school=school,

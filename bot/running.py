@@ -34,6 +34,7 @@ from bot.watch.auditor import Auditor
 from bot.watch.contract_office import ContractOffice
 from bot.watch.digests import Digests
 from bot.watch.losses import Losses
+from bot.watch.standing_office import StandingOffice
 from bot.watch.unheard import Unheard
 from scheduler.loop import Clock
 
@@ -57,6 +58,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     auditor: Auditor
     office: DutyOffice
     contracts: ContractOffice
+    standings: StandingOffice
     figuring: Figuring
     digests: Digests
     ticking: asyncio.Lock
@@ -74,8 +76,8 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
 
         What fails keeps nobody from the others while there is a store, and is raised when they had their turn.
         """
-        last = self.digests  # it reads many tickets
-        parts = (self.office, self.contracts, self.desk, self.school.weekly, self.losses, self.unheard, last)
+        last = (self.digests, self.standings)  # they read many tickets
+        parts = (self.office, self.contracts, self.desk, self.school.weekly, self.losses, self.unheard, *last)
         failed: list[Exception] = []
         async with self.ticking:
             for each in parts:
@@ -120,6 +122,7 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
                     self.losses.next_at(self.clock.now()),
                     self.unheard.next_at(self.clock.now()),
                     self.digests.next_at(self.clock.now()),
+                    self.standings.next_at(self.clock.now()),
                 )
                 if at is not None
             ),
