@@ -60,6 +60,7 @@ class Server:
         headers: Mapping[str, str] | None = None,
         *,
         largest: int = _LARGEST_ANSWER,
+        patience_seconds: float | None = None,  # None: as for any request
     ) -> Response:
         """Send a request to an address on this server; `body` becomes JSON, an `Upload` a form, None sends none; no answer may be larger.
 
@@ -71,7 +72,7 @@ class Server:
         if not self.owns(address):
             raise DeliveryFailed(say("{server} 不是配置里的服务器", server=address.origin()))
         try:
-            response = await self._exchange(method, address, body, headers, largest)
+            response = await self._exchange(method, address, body, headers, largest, patience_seconds)
         except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise DeliveryFailed(
                 say("连不上 {server}（{why}）", server=self._base.origin(), why=type(error).__name__),
@@ -103,11 +104,18 @@ class Server:
             await self._session.close()
 
     async def _exchange(
-        self, method: str, address: URL, body: object, headers: Mapping[str, str] | None, largest: int
+        self,
+        method: str,
+        address: URL,
+        body: object,
+        headers: Mapping[str, str] | None,
+        largest: int,
+        patience_seconds: float | None,
     ) -> Response:
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=self._timeout)
-        sent, timeout = dict(headers or {}), self._timeout
+        sent = dict(headers or {})
+        timeout = aiohttp.ClientTimeout(total=patience_seconds) if patience_seconds else self._timeout
         data: aiohttp.FormData | bytes | None = None
         if isinstance(body, Upload):
             data, timeout = body.form(), _UPLOADING

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
 
 from adapters.contract import DeliveryFailed
 from adapters.onebot.frames import Call, Frame, SentSegment
-from adapters.onebot.wire import identity, instant, texts
+from adapters.onebot.wire import file_names, identity, instant, texts
 
+RECONNECTING: Final = timedelta(seconds=5)  # NapCat's own pause before it connects again
 _HISTORY: Final = 50  # messages of a room that are asked for
 _UNKNOWN_CALL: Final = (404, 1404)
 _PATIENCE: Final = 3.0  # seconds, for questions that nobody may have to wait for
@@ -25,8 +26,8 @@ class Unanswered(Exception):
 class Caller(Protocol):
     """Something that takes requests to the QQ side."""
 
-    async def call(self, call: Call) -> Frame:
-        """Send a request and return its answer.
+    async def call(self, call: Call, *, patience_seconds: float | None = None) -> Frame:
+        """Send a request and return its answer; None waits as long as for any call.
 
         Raises:
             Unanswered: No answer will come.
@@ -67,6 +68,15 @@ async def ask(caller: Caller, action: str, echo: str, **params: Any) -> Any:
     if answer.status != "ok" and answer.retcode != 0:
         raise NoSuchPower(f"{action}: retcode {answer.retcode}", is_general=answer.retcode in _UNKNOWN_CALL)
     return answer.data
+
+
+async def is_logged_in(caller: Caller, echo: str) -> bool:
+    """Say whether QQ itself has the account: a QQ side may run on after QQ has thrown it out. Not told is not bad."""
+    try:
+        status = await ask(caller, "get_status", echo)
+    except NoSuchPower:
+        return True
+    return not (isinstance(status, dict) and status.get("online") is False)
 
 
 async def muted_until(caller: Caller, group: str, account: str, echo: str) -> datetime | None:
@@ -111,15 +121,28 @@ def _frame(said: Any, group: int | str) -> Frame | None:
     return msgspec.structs.replace(frame, post_type=frame.post_type or "message")
 
 
-def own_message(frames: list[Frame], segments: list[SentSegment], accounts: set[str]) -> str:
-    """Return the id of the latest of our own messages with the same words, or nothing."""
-    words = "".join(_words(segments)).strip()
+def own_message(
+    frames: list[Frame], is_it: Callable[[Frame], bool], accounts: set[str], since: datetime
+) -> str:
+    """Return the id of the latest of our own messages since an instant that is the one, or nothing."""
     for frame in reversed(frames):
         is_ours = frame.post_type == "message_sent" or identity(frame.user_id) in accounts
-        if is_ours and "".join(texts(frame)).strip() == words:
+        at = instant(frame.time)
+        if is_ours and (at is None or at >= since) and is_it(frame):
             return identity(frame.message_id)
     return ""
 
 
-def _words(segments: list[SentSegment]) -> Iterator[str]:
-    return (segment.data["text"] for segment in segments if segment.type == "text")
+def says(segments: Iterable[SentSegment]) -> Callable[[Frame], bool]:
+    """Return what recognises a message by its words; QQ sides differ in the white space they keep."""
+    words = _squeezed(segment.data["text"] for segment in segments if segment.type == "text")
+    return lambda frame: _squeezed(texts(frame)) == words
+
+
+def brings(name: str) -> Callable[[Frame], bool]:
+    """Return what recognises a message by the file in it."""
+    return lambda frame: name in file_names(frame)
+
+
+def _squeezed(words: Iterable[str]) -> str:
+    return "".join("".join(words).split())

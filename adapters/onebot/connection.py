@@ -29,18 +29,18 @@ from adapters.delivery import Delivery
 from adapters.inbox import Inbox
 from adapters.onebot import examination, files, posts, wire
 from adapters.onebot.admission import Refused, Role, admit
-from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, ask
+from adapters.onebot.calls import RECONNECTING, Caller, NoSuchPower, Unanswered, ask
 from adapters.onebot.catching_up import CatchingUp, Known, since
 from adapters.onebot.dial import LARGEST_ACCEPTED, keep_connected
 from adapters.onebot.frames import Call, Frame
-from adapters.onebot.http_api import HttpApi
+from adapters.onebot.http_api import HttpApi, keep_watch
 from adapters.onebot.link import Link
 from adapters.onebot.names import is_nameless, named
 from adapters.onebot.notices import file_key, muted_all, muted_for, noticed
 from adapters.onebot.outcome import check
 from adapters.onebot.outlet import Socket
 from adapters.onebot.requests import accepted, trusted
-from adapters.onebot.sending import RECONNECTING, Sending
+from adapters.onebot.sending import Sending, logged_out
 from adapters.onebot.settings import Settings
 from adapters.onebot.voices import Voices
 from adapters.powers import FileUnavailable
@@ -109,7 +109,8 @@ class OneBotAdapter:
         if self._settings.mode == "forward":
             return self._inbox.fed_by(self._dial())
         if self._http is not None:
-            return self._inbox.fed_by(self._begin(self._http))
+            back = partial(self._come_back, self._settings.self_id)
+            return self._inbox.fed_by(keep_watch(self._http, self._echoes, self._clock, self._jitter, back))
         return self._inbox.messages()
 
     async def send(self, message: Outgoing) -> str:
@@ -126,9 +127,7 @@ class OneBotAdapter:
         Raises:
             DeliveryFailed: Not connected, refused, or it is unknown whether it arrived.
         """
-        wire.place(message.room, self.name)
-        caller = await self._caller_for(message.room)
-        return await files.send(caller, next(self._echoes), message.room, file)
+        return await self._sending.send_file(message, file)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
         """Return the content of a file that somebody sent.
@@ -177,7 +176,7 @@ class OneBotAdapter:
             self._settings,
             adapter=self.name,
             clock=self._clock,
-            callers=[each for account in self._voices.accounts if (each := self._voices.caller(account))],
+            callers=[each for account in self._voices.connected if (each := self._voices.caller(account))],
             http=self._http,
             groups=self._rooms,
             echoes=self._echoes,
@@ -197,11 +196,6 @@ class OneBotAdapter:
 
     async def _serve_forward(self, socket: ClientWebSocketResponse) -> bool:
         return (await self._serve(socket, Role.UNIVERSAL, self._settings.self_id)).is_refused
-
-    async def _begin(self, http: HttpApi) -> None:
-        catching = self._catching(self._settings.self_id)
-        await self._catch_up(http, catching, self._settings.self_id)
-        await asyncio.Event().wait()  # from here on the QQ side calls
 
     async def _upgrade(self, request: web.Request) -> web.StreamResponse:
         verdict = admit(self._settings, request.headers, request.query)
@@ -230,6 +224,7 @@ class OneBotAdapter:
             clock=self._clock,
             call_timeout=self._settings.api_timeout_seconds,
             transport=transport,
+            on_login=lambda: self._start(self._come_back(account)),
         )
         older = self._voices.join(account, role, link)
         self._note_own(account)
@@ -258,7 +253,9 @@ class OneBotAdapter:
         if link is None and not self._is_closed:
             link = await self._voices.caller_soon(room, self._clock, RECONNECTING)
         if link is None:
-            raise DeliveryFailed(say("QQ 端没有连接"), retry_after=RECONNECTING)
+            is_out = self._voices.connected != self._voices.accounts
+            why = logged_out() if is_out else say("QQ 端没有连接")
+            raise DeliveryFailed(why, retry_after=RECONNECTING)
         return link
 
     # --- what comes in ---
@@ -280,6 +277,8 @@ class OneBotAdapter:
             return web.Response(status=204)
         receipt = self._inbox.put_for_receipt(happening)
         is_saved = receipt is not None and await receipt.wait(_SAVE_WITHIN)
+        if is_saved and isinstance(happening, Incoming):
+            self._known.is_new(happening, account)  # it is among what is fetched later
         return web.Response(status=204 if is_saved else 503)
 
     def _take(self, account: str, catching: CatchingUp, frame: Frame) -> None:
@@ -380,6 +379,10 @@ class OneBotAdapter:
             await self._settle(caller, account)
         begin = since(self._clock.now(), self._settings.history_minutes)
         await catching.run(caller, self._echoes, read, since=begin)
+
+    async def _come_back(self, account: str) -> None:
+        """Fetch what was said while QQ did not have an account, or nobody answered over HTTP."""
+        await self._catch_up(self._http or self._voices.caller(account), self._catching(account), account)
 
     async def _settle(self, caller: Caller, account: str) -> None:
         """Find out in which groups an account is, so that each is spoken to by an account that is there."""

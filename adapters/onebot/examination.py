@@ -12,7 +12,16 @@ from yarl import URL
 
 from adapters.clock_check import compared
 from adapters.contract import DeliveryFailed, Finding, KnownRoom, Timekeeper
-from adapters.onebot.calls import Caller, NoSuchPower, TellsTime, Unanswered, ask, history, muted_until
+from adapters.onebot.calls import (
+    Caller,
+    NoSuchPower,
+    TellsTime,
+    Unanswered,
+    ask,
+    history,
+    is_logged_in,
+    muted_until,
+)
 from adapters.onebot.dial import attempt
 from adapters.onebot.frames import Call
 from adapters.onebot.http_api import HttpApi
@@ -111,18 +120,10 @@ class _Look:
             says = say("已连接，但没有登录的账号（retcode {code}）", code=answer.retcode)
             return [Finding(subject, False, says)]
         self._me = identity(data["user_id"])
-        if not await self._is_online(caller):
+        if not await is_logged_in(caller, next(self._echoes)):
             says = say("{account} 已掉线：请在 QQ 端重新登录，扫码后会自己连回来。", account=self._me)
             return [Finding(subject, False, says)]
         return [Finding(subject, True, f"{data.get('nickname', '')}（{data['user_id']}）")]
-
-    async def _is_online(self, caller: Caller) -> bool:
-        """Say whether QQ itself has the account; a QQ side may run on after QQ has thrown it out."""
-        try:
-            status = await ask(caller, "get_status", next(self._echoes))
-        except NoSuchPower:
-            return True  # not told is not bad
-        return not (isinstance(status, dict) and status.get("online") is False)
 
     async def _membership(self, caller: Caller) -> list[Finding]:
         try:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterator
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from adapters.contract import Attachment, DeliveryFailed, File
 from adapters.downloads import downloaded, too_large
 from adapters.onebot.calls import Caller, NoSuchPower, Unanswered, ask
 from adapters.onebot.frames import Call
 from adapters.onebot.outcome import check
-from adapters.onebot.sending import RECONNECTING
 from adapters.onebot.wire import identity
 from adapters.wording import words_of
+
+# Seconds, until QQ has the file as well. Whoever loses patience earlier sends it once more, and people get it twice.
+_UPLOADING: Final = 80.0
+_LOOK_AFTER: Final = timedelta(seconds=30)  # whether it has arrived after all
 
 
 async def fetch(
@@ -80,8 +84,9 @@ async def send(caller: Caller, echo: str, room: str, file: File) -> str:
     action = "upload_group_file" if kind == "group" else "upload_private_file"
     target = {"group_id": to} if kind == "group" else {"user_id": to}
     try:
-        answer = await caller.call(Call(action, {**target, "file": encoded, "name": file.name}, echo))
+        call = Call(action, {**target, "file": encoded, "name": file.name}, echo)
+        answer = await caller.call(call, patience_seconds=_UPLOADING)
     except Unanswered as lost:
-        raise DeliveryFailed(words_of(lost), retry_after=RECONNECTING, is_unknown=True) from lost
+        raise DeliveryFailed(words_of(lost), retry_after=_LOOK_AFTER, is_unknown=True) from lost
     check(answer)
     return identity(answer.data.get("message_id")) if isinstance(answer.data, dict) else ""

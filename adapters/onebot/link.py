@@ -61,8 +61,11 @@ class Link:
         clock: Timekeeper,
         call_timeout: float,
         transport: asyncio.Transport | None = None,
+        on_login: Callable[[], None] | None = None,  # QQ has the account again
     ) -> None:
         self.is_open = True
+        # As far as the QQ side tells: it may run on after QQ has thrown the account out.
+        self.is_logged_in = True
         self.is_refused = False  # the QQ side said that our token is wrong
         self._socket = socket
         self._outlet = Outlet(socket, transport)
@@ -73,15 +76,17 @@ class Link:
         self._heard_at = clock.monotonic()
         self._heartbeat_every = 0.0  # seconds; 0 until the first heartbeat says it
         self._times: tuple[datetime, datetime] | None = None
+        self._on_login = on_login
         self._log = _log.bind(adapter=adapter)
 
-    async def call(self, call: Call) -> Frame:
+    async def call(self, call: Call, *, patience_seconds: float | None = None) -> Frame:
         """Send a request and return its answer; many may be under way at once.
 
         Raises:
             Unanswered: The connection ended or the time ran out first.
         """
-        pending = _Pending(self._loop.create_future(), self._clock.monotonic() + self._call_timeout)
+        patience = patience_seconds or self._call_timeout
+        pending = _Pending(self._loop.create_future(), self._clock.monotonic() + patience)
         self._pending[call.echo] = pending
         try:
             await self._outlet.say(encode(call))
@@ -146,6 +151,8 @@ class Link:
             elif frame.post_type == "meta_event":
                 self._hear_meta(frame)
             else:
+                if frame.notice_type == "bot_offline" and self._heartbeat_every:
+                    self.is_logged_in = False  # until a heartbeat tells otherwise; without them nothing would
                 on_event(frame)
         except Unreadable as error:
             self._log.warning("frame ignored", action="onebot_frame_ignored", why=str(error))
@@ -166,6 +173,17 @@ class Link:
             self._times = theirs, self._clock.now()
         if frame.meta_event_type == "heartbeat":
             self._heartbeat_every = _seconds(frame.interval)
+            self._hear_status(frame.status)
+
+    def _hear_status(self, status: Any) -> None:
+        is_online = status.get("online") if isinstance(status, dict) else None
+        if not isinstance(is_online, bool) or is_online is self.is_logged_in:
+            return
+        self.is_logged_in = is_online
+        log = self._log.info if is_online else self._log.error
+        log("account", action="onebot_account", is_online=is_online)
+        if is_online and self._on_login is not None:
+            self._on_login()
 
     async def _watch(self) -> None:
         """Give up on requests whose time ran out, and on a peer that fell silent."""

@@ -47,8 +47,17 @@ class Voices:
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """Accounts with a connection."""
+        """Accounts with a connection, which QQ has not thrown out."""
+        return tuple(account for account in self.connected if self._is_logged_in(account))
+
+    @property
+    def connected(self) -> tuple[str, ...]:
+        """Accounts with a connection, also those that QQ has thrown out."""
         return tuple(dict.fromkeys(account for (account, _), link in self._links.items() if link.is_open))
+
+    def _is_logged_in(self, account: str) -> bool:
+        # Heartbeats come with events, calls may go over a link of their own.
+        return all(link.is_logged_in for (name, _), link in self._links.items() if name == account)
 
     def rooms_of(self, account: str, most: int) -> tuple[str, ...]:
         """Return the rooms in which an account was heard lately."""
@@ -84,7 +93,7 @@ class Voices:
     def caller_for(self, room: str) -> Link | None:
         """Return the link through which a room is spoken to, or None while there is none."""
         home = self._homes.get(room)
-        if home is not None and (link := self.caller(home)) is not None:
+        if home is not None and self._is_logged_in(home) and (link := self.caller(home)) is not None:
             return link
         callers = [link for account in self.accounts if (link := self.caller(account)) is not None]
         # One account alone may have come in the place of another; of several it must be known who is in the room.

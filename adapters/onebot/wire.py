@@ -104,6 +104,12 @@ def texts(frame: Frame) -> Iterator[str]:
             yield segment.data.text if isinstance(segment.data.text, str) else ""
 
 
+def file_names(frame: Frame) -> set[str]:
+    """Return how the files in a message are called."""
+    found = (each.data for each in _segments(frame.message) if each is not None and each.type == "file")
+    return {name for data in found if data is not None for name in (_word(data.name), _word(data.file))}
+
+
 def _segments(message: str | list[Segment | None] | None) -> Iterable[Segment | None]:
     if isinstance(message, str):
         return cq.segments(message)

@@ -28,6 +28,9 @@ from scheduler.loop import Clock
 USEFUL = timedelta(days=2)  # after that a message that says nothing else is given up
 _BACK_OFF = (timedelta(seconds=2), timedelta(seconds=10), timedelta(seconds=30), timedelta(minutes=2))
 _STEADY = timedelta(minutes=5)
+# A platform that seems to be cut off is spoken to all the same now and then: some find out that they are not only by that.
+_ANYWAY = timedelta(minutes=1)
+_CUT_OFF = timedelta(seconds=1)  # between two looks whether there is a connection
 _MOST_UNKNOWN = 8  # attempts of which nobody knows what came of them: each may have been read
 _DONE_REMEMBERED = 10_000
 
@@ -85,6 +88,7 @@ class Attempts:
         self._journal = journal
         self._patience = Patience(patience.total_seconds())
         self._was_cut_off = False
+        self._try_at: datetime | None = None  # the next attempt where there seems to be no connection
         self._shut: dict[
             str, datetime
         ] = {}  # until when a room is not to be spoken to, by the platform's word
@@ -117,6 +121,13 @@ class Attempts:
         if self._was_cut_off:
             self._was_cut_off = isinstance(self.adapter, Connects) and not self.adapter.is_connected
         return self._was_cut_off
+
+    def cut_off_for(self, now: datetime) -> timedelta:
+        """Return how long to wait before looking again for a connection; nothing where one message should be tried without."""
+        if self._try_at is not None and now < self._try_at:
+            return _CUT_OFF
+        self._try_at = now + _ANYWAY
+        return timedelta()
 
     async def drop(self, message: Queued, reason: str) -> None:
         """Put a message aside that is not worth sending any more."""
@@ -222,6 +233,7 @@ class Attempts:
     async def _failed(self, message: Queued, failure: DeliveryFailed) -> Queued | None:
         if failure.retry_after is not None and not failure.is_unknown:
             self._was_cut_off = True
+            self._try_at = self._clock.now() + _ANYWAY
             if self.is_cut_off:  # no attempt: whoever waits for a connection goes on as soon as there is one
                 self._log.info("no connection", action="cut_off", key=message.key, reason=failure.reason)
                 again = replace(because(message, failure), state=Delivery.QUEUED)

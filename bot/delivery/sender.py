@@ -36,7 +36,6 @@ _NEWS = 200  # taken up at once
 _LEAVING = timedelta(seconds=5)
 _WORTH_WAITING = timedelta(minutes=1)  # for room in a quota; a ping that would wait longer is said elsewhere
 _LOOK_AGAIN = timedelta(seconds=5)  # whether there is room in a quota, or something more urgent has come
-_CUT_OFF = timedelta(seconds=1)  # between two looks whether there is a connection
 
 
 class Sender:
@@ -358,14 +357,15 @@ class Sender:
             yields = not message.is_urgent and self._pace.is_scarce(now)
             ahead = self._urgent_elsewhere(message.room) if yields else 0
             wait = self._pace.wait(message.room, now, ahead=ahead)
-            if self._attempts.is_cut_off:
-                if now > message.created_at + USEFUL:
-                    await self._attempts.expire(message)
-                    return False
-                wait = max(wait, _CUT_OFF)
+            is_cut_off = self._attempts.is_cut_off
+            if is_cut_off and now > message.created_at + USEFUL:
+                await self._attempts.expire(message)
+                return False
             if message.not_before is not None:
                 wait = max(wait, message.not_before - now)
             wait = max(wait, self._attempts.shut_for(message.room, now))
+            if is_cut_off and wait <= timedelta():
+                wait = self._attempts.cut_off_for(now)
             if wait <= timedelta():
                 self._pace.take(message.room, now)  # at once: other rooms look at the same minute
                 self.quotas.count(message, self.adapter, now)

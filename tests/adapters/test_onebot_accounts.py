@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from datetime import timedelta
 
 import pytest
@@ -203,6 +204,103 @@ async def test_a_message_whose_answer_was_lost_is_looked_for_before_it_is_sent_a
     again.archive = archive
     assert await adapter.send(outgoing("（重发）已建单 1001", key="k")) == "70"
     assert again.nothing_sent()
+
+
+async def test_the_same_words_said_long_before_are_not_taken_for_the_message(onebot, serve, qq_peer):
+    """After a restart nobody remembers that they were said, and the history still tells of them."""
+    adapter = onebot()
+    url = await serve(adapter.handle)
+    peer = await qq_peer(url)
+    peer.answer = lambda _: None
+    sending = asyncio.create_task(adapter.send(outgoing("请接单", key="k")))
+    await peer.next_sent()
+    peer.is_cut()
+    with pytest.raises(DeliveryFailed):
+        await asyncio.wait_for(sending, 10)
+    again = await qq_peer(url)
+    again.archive = Archive(
+        [{"message_id": 70, "user_id": 10001000, "group_id": 123456, "time": NOW - 600, "message": "请接单"}]
+    )
+    assert await adapter.send(outgoing("（重发）请接单", key="k")) != "70"
+    assert (await again.next_sent()).text == "（重发）请接单"
+
+
+async def test_a_large_file_has_time_and_one_that_may_have_arrived_is_looked_for(
+    onebot, serve, qq_peer, clock
+):
+    adapter = onebot()
+    peer = await qq_peer(await serve(adapter.handle))
+    calls = []
+    peer.answer = lambda call: calls.append(call["action"])
+    message, file = outgoing("报告", key="k"), File("十月报告.pdf", b"%PDF" * 1000)
+    sending = asyncio.create_task(adapter.send_file(message, file))
+    await until(lambda: calls)
+    clock.advance(45)
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert not sending.done()
+    clock.advance(45)
+    with pytest.raises(DeliveryFailed) as failed:
+        await asyncio.wait_for(sending, 10)
+    assert failed.value.is_unknown
+    peer.archive = Archive(
+        [{"message_id": 72, "user_id": 10001000, "group_id": 123456, "time": NOW + 50,
+          "message": [{"type": "file", "data": {"file": "十月报告.pdf", "file_id": "/1"}}]}]
+    )  # fmt: skip
+    assert await adapter.send_file(message, file) == "72"
+    assert calls == ["upload_group_file"]
+
+
+# --- an account that QQ has thrown out ------------------------------------------------------------------------------
+
+
+def beat(is_online: bool) -> str:
+    return json.dumps({
+        "time": NOW, "self_id": 10001000, "post_type": "meta_event", "meta_event_type": "heartbeat",
+        "status": {"online": is_online, "good": is_online}, "interval": 30000,
+    })  # fmt: skip
+
+
+async def test_what_is_said_while_qq_has_thrown_the_account_out_waits_for_it(
+    onebot, serve, qq_peer, listen, clock
+):
+    adapter = onebot()
+    listener = listen(adapter)
+    peer = await qq_peer(await serve(adapter.handle))
+    await peer.sends_raw(beat(is_online=False))
+    await until(lambda: not adapter.is_connected)
+    sending = asyncio.create_task(adapter.send(outgoing("请接单")))
+    await clock.slept(1, at_least=timedelta(seconds=5), below=timedelta(seconds=6))
+    clock.advance(5)
+    with pytest.raises(DeliveryFailed) as failed:
+        await asyncio.wait_for(sending, 10)
+    assert "掉线" in failed.value.reason
+    assert (failed.value.is_unknown, failed.value.retry_after is None) == (False, False)
+    assert peer.nothing_sent()
+    assert any("掉线" in finding.says or "账号" in finding.says for finding in await adapter.examine())
+    peer.archive = Archive(
+        [{"message_id": 73, "user_id": 20001, "group_id": 123456, "time": NOW, "message": "掉线时说的"}]
+    )
+    await peer.sends_raw(beat(is_online=True))
+    assert (await listener.next()).text == "掉线时说的"
+    assert await adapter.send(outgoing("请接单"))
+    assert adapter.is_connected
+
+
+async def test_what_timed_out_while_the_account_was_thrown_out_has_not_arrived(onebot, serve, qq_peer):
+    adapter = onebot()
+    peer = await qq_peer(await serve(adapter.handle))
+    answers = {
+        "send_group_msg": {"status": "failed", "retcode": 1200, "data": None, "message": "Timeout: sendMsg"},
+        "get_status": {"status": "ok", "retcode": 0, "data": {"online": False, "good": True}},
+    }
+    usual = peer.answer
+    peer.answer = lambda call: answers.get(call["action"]) or usual(call)
+    with pytest.raises(DeliveryFailed) as failed:
+        await adapter.send(outgoing("请接单"))
+    assert (failed.value.is_unknown, failed.value.retry_after) == (False, timedelta(seconds=30))
+    answers.clear()
+    assert await adapter.send(outgoing("请接单"))
 
 
 async def test_what_timed_out_on_the_qq_side_is_never_sent_again_and_found_if_it_arrived(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from datetime import timedelta
 
 import aiohttp
 import pytest
@@ -183,6 +184,35 @@ async def test_what_was_missed_before_the_start_is_fetched(onebot, host, api, li
     listener = listen(onebot(mode="http", url=await host(api.handle)))
     message = await listener.next()
     assert (message.text, message.is_late, message.room) == ("早上好", True, "qq:group:123456")
+
+
+async def test_a_qq_side_that_comes_back_is_noticed_and_asked_what_was_missed(made, api, clock):
+    adapter, listener, qq = await made()
+    assert await qq.posts(MESSAGE) == 204
+    await listener.next()
+    api.answers["send_group_msg"] = web.Response(status=502)
+    with pytest.raises(DeliveryFailed):
+        await adapter.send(Outgoing(key="k", room="qq:group:1", text="x"))
+    assert not adapter.is_connected
+    said = [{**MESSAGE, "message": "又"}, {**MESSAGE, "message_id": 13, "message": "断线时说的"}]
+    api.answers["get_group_msg_history"] = {"status": "ok", "retcode": 0, "data": {"messages": said}}
+    await clock.slept(1, at_least=timedelta(seconds=30))
+    clock.advance(30)
+    message = await listener.next()
+    assert (message.text, message.is_late) == ("断线时说的", True)  # and what was posted is not told again
+    assert adapter.is_connected
+
+
+async def test_a_call_under_way_does_not_look_like_a_lost_connection(made, api):
+    adapter, _, _ = await made()
+    await adapter.send(Outgoing(key="k", room="qq:group:1", text="x"))
+    api.answers["send_group_msg"] = None
+    sending = asyncio.create_task(adapter.send(Outgoing(key="l", room="qq:group:1", text="y")))
+    before = len(api.calls)
+    while len(api.calls) == before:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert adapter.is_connected
+    sending.cancel()
 
 
 @pytest.mark.parametrize(

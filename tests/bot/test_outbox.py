@@ -291,6 +291,41 @@ async def test_what_waits_for_a_connection_is_said_as_soon_as_there_is_one(tmp_p
     await store.close()
 
 
+async def test_a_platform_that_finds_out_only_by_being_spoken_to_is_spoken_to_now_and_then(
+    tmp_path: Path,
+) -> None:
+    """Over HTTP nobody tells when the other side is back: its last answer is all that is known of it."""
+
+    class Asked(Cut):
+        is_there, tried = False, 0
+
+        async def send(self, message: Outgoing) -> str:
+            self.is_connected = self.is_there
+            self.tried += 1
+            return await super().send(message)
+
+    clock, asked = StillClock(NOW), Asked("qq")
+    store = await open_store(f"sqlite:{tmp_path}/outbox.db", NOW)
+    outbox = Outbox(store, clock, {"qq": asked}, lambda _: str)
+    await outbox.recover()
+    messages = tuple(
+        Queued(key=f"m{n}", adapter="qq", room=f"{GROUP}{n}", text=f"m{n}", created_at=NOW) for n in range(3)
+    )
+    await store.commit(Change(at=NOW, outgoing=messages))
+    outbox.deliver(messages)
+    for _ in range(600):
+        clock.move_to(clock.now() + timedelta(seconds=1))
+        await asyncio.sleep(0.001)
+    assert 3 < asked.tried <= 3 + 10  # once a minute, however many rooms wait
+    asked.is_there = True
+    for _ in range(70):
+        clock.move_to(clock.now() + timedelta(seconds=1))
+        await asyncio.sleep(0.001)
+    assert sorted(text for _, text in asked.said) == ["m0", "m1", "m2"]
+    await outbox.close()
+    await store.close()
+
+
 async def test_what_is_said_after_the_connection_was_changed_goes_through_the_new_one(case: Case) -> None:
     await case.say("m0")
     await case.outbox.leave("qq")  # to another worker, who has died when this one opens a new connection
