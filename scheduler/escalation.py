@@ -12,6 +12,7 @@ import msgspec
 
 from scheduler.calendar import Calendar, Window
 from scheduler.intervals import Interval, in_utc
+from scheduler.pace import RAREST, Pace
 from scheduler.pauses import Stops, counted_between, instant_after, union
 from scheduler.points import After, At, Before, Share, instant_at, outside, parse_at
 from scheduler.targets import Target, Within
@@ -28,6 +29,7 @@ __all__ = [
     "Share",
     "due",
     "latest",
+    "left_out",
     "next_rung",
     "parse_at",
     "rung_instant",
@@ -39,13 +41,15 @@ _ZERO = timedelta(0)
 class Rung(msgspec.Struct, frozen=True):
     """One step of a ladder: when, whom to tell, and after how much working time to tell them again.
 
-    What falls outside `waking` is said when these hours begin; None leaves it to the ladder.
+    They are told again more and more rarely, up to every `rarest`, as `scheduler.pace` says; None leaves it to who climbs. What
+    falls outside `waking` is said when these hours begin; None leaves it to the ladder.
     """
 
     at: At
     tell: tuple[str, ...]
     repeat: timedelta | None = None
     waking: Window | None = None
+    rarest: timedelta | None = None
 
     def __post_init__(self) -> None:
         """Refuse a repetition without a pause between."""
@@ -162,6 +166,7 @@ class _Climb(NamedTuple):
     start: datetime
     target: Target | timedelta
     pauses: Sequence[Interval]
+    rarest: timedelta = RAREST
 
     def at(self, index: int) -> datetime | None:
         """Return when a rung is told, as `rung_instant` does."""
@@ -202,17 +207,18 @@ def due(
     fired: Mapping[int, datetime],
     repeats: bool,
     now: datetime,
+    rarest: timedelta = RAREST,
 ) -> Escalation | None:
     """Return the highest rung to tell at `now`, or None when nobody need be told.
 
     A ladder only climbs: once a rung has fired, the rungs below it never fire for the first time any more. When no higher
-    rung is due, one that has fired or was passed over is told again every `repeat` of working time since its own instant,
-    while `repeats`; what was missed meanwhile becomes one repetition. A pause keeps quiet what it comes before, not what was reached
+    rung is due, one that has fired or was passed over is told again at its pace, in working time since its own instant,
+    while `repeats`; what was missed meanwhile becomes one repetition, and what would come a moment after it is left out. A pause keeps quiet what it comes before, not what was reached
     before it. Nothing is said outside waking hours, however late it is. `fired` maps a rung to the scheduled instant of its
-    latest firing.
+    latest firing. `rarest` is the longest pause between repetitions where a rung does not say it.
     """
     at = in_utc(now)
-    climb = _Climb(ladder, calendar, start, target, pauses)
+    climb = _Climb(ladder, calendar, start, target, pauses, rarest)
     reached = climb.reached(max(fired, default=-1), at)
     # After a downtime something may be late at an hour at which it must not be said; then it waits on.
     sayable = [found for found in reached if _is_awake(ladder, found[0], calendar, at)]
@@ -222,12 +228,12 @@ def due(
         return Escalation(rung, rung_at, skipped, at - rung_at, is_repeat=False)
     if not repeats or not fired:
         return None
-    for rung, first, every, floor in sorted(_repeating(climb, fired), reverse=True):
+    for rung, first, pace, floor in sorted(_repeating(climb, fired), reverse=True):
         if not _is_awake(ladder, rung, calendar, at):
             continue
         hours = ladder.rungs[rung].waking or ladder.waking
-        told = counted_between(calendar, first, floor, pauses) // every
-        again_at = _latest_repeat(hours, calendar, first, every, pauses, told, at)
+        told = pace.told(counted_between(calendar, first, floor, pauses))
+        again_at = _latest_repeat(hours, calendar, first, pace, pauses, told, at)
         if again_at is not None:
             return Escalation(rung, again_at, (), at - again_at, is_repeat=True)
     return None
@@ -242,15 +248,15 @@ def _latest_repeat(
     hours: Window | None,
     calendar: Calendar,
     first: datetime,
-    every: timedelta,
+    pace: Pace,
     pauses: Sequence[Interval],
     told: int,
     at: datetime,
 ) -> datetime | None:
     """Return the instant of the latest repetition up to `at` that was not told yet, or None."""
-    count = counted_between(calendar, first, at, pauses) // every
+    count = pace.count(counted_between(calendar, first, at, pauses))
     while count > told:
-        reached = instant_after(calendar, first, count * every, pauses)
+        reached = instant_after(calendar, first, pace.after(count), pauses)
         said = reached and (_awake(hours, calendar, reached, pauses) if hours else reached)
         if said is not None and said <= at:
             return said
@@ -267,6 +273,7 @@ def next_rung(
     fired: Mapping[int, datetime],
     repeats: bool,
     now: datetime | None = None,
+    rarest: timedelta = RAREST,
 ) -> datetime | None:
     """Return the first instant, in UTC, at which `due` has something to say; None when nothing is left or a pause is open.
 
@@ -276,18 +283,42 @@ def next_rung(
     if not fired and ladder.begins_with_first:
         # Most tickets are answered before their first rung: the others need not be computed to know which comes first.
         return rung_instant(ladder.rungs[0], calendar, start, target, pauses)
-    climb = _Climb(ladder, calendar, start, target, pauses)
+    climb = _Climb(ladder, calendar, start, target, pauses, rarest)
     upcoming = climb.upcoming(max(fired, default=-1))
     if repeats and fired:
-        for index, first, every, floor in _repeating(climb, fired):
+        for index, first, pace, floor in _repeating(climb, fired):
             hours = ladder.rungs[index].waking or ladder.waking
-            told = counted_between(calendar, first, floor, pauses) // every
-            again_at = instant_after(calendar, first, (told + 1) * every, pauses)
+            told = pace.told(counted_between(calendar, first, floor, pauses))
+            again_at = instant_after(calendar, first, pace.after(told + 1), pauses)
             said = _awake(hours, calendar, again_at, pauses) if hours and again_at else again_at
             if said is not None:
                 upcoming.append((index, said))
     return min(
         (_not_at_night(ladder, index, calendar, instant, now) for index, instant in upcoming), default=None
+    )
+
+
+def left_out(
+    ladder: Ladder,
+    calendar: Calendar,
+    start: datetime,
+    target: Target | timedelta,
+    pauses: Sequence[Interval],
+    fired: Mapping[int, datetime],
+    count: int,
+    rarest: timedelta = RAREST,
+) -> timedelta | None:
+    """Return the working time in which so many repetitions at their first pace are left out, and one at the pace of now.
+
+    None where nothing repeats; of several rungs the longest.
+    """
+    climb = _Climb(ladder, calendar, start, target, pauses, rarest)
+    return max(
+        (
+            max(count * pace.every, pace.pause(pace.count(counted_between(calendar, first, floor, pauses))))
+            for _, first, pace, floor in _repeating(climb, fired)
+        ),
+        default=None,
     )
 
 
@@ -304,16 +335,17 @@ def _not_at_night(
 
 def _repeating(
     climb: _Climb, fired: Mapping[int, datetime]
-) -> Iterator[tuple[int, datetime, timedelta, datetime]]:
-    """Yield the rungs that repeat by now: index, own instant, every how much, and up to when they are done.
+) -> Iterator[tuple[int, datetime, Pace, datetime]]:
+    """Yield the rungs that repeat by now: index, own instant, how often, and up to when they are done.
 
-    What a higher rung has told since counts as told: at one instant one rung speaks. A rung that was passed over for a
+    What a higher rung has told since counts as told: at one instant one rung speaks, and none a moment after another. A rung that was passed over for a
     higher one repeats too; else a ladder whose top rung speaks once would fall silent after a downtime.
     """
     for index, rung in enumerate(climb.ladder.rungs):
         if rung.repeat is None:
             continue
+        pace = Pace(rung.repeat, rung.rarest or climb.rarest)
         floor = max((at for higher, at in fired.items() if higher >= index), default=None)
         first = climb.at(index) if floor is not None else None
         if floor is not None and first is not None and (index in fired or first <= floor):
-            yield index, first, rung.repeat, floor
+            yield index, first, pace, floor

@@ -140,8 +140,9 @@ def ladders_of(settings: Mapping[str, tuple[RungSettings, ...]], mistakes: Mista
 def _rung(settings: RungSettings, place: Place, mistakes: Mistakes) -> Rung | None:
     at = parsed(parse_at, settings.at, (*place, "at"), mistakes)
     repeat = length(settings.repeat, (*place, "repeat"), mistakes) if settings.repeat else None
+    rarest = length(settings.rarest, (*place, "rarest"), mistakes) if settings.rarest else None
     waking = parsed(parse_window, settings.waking, (*place, "waking"), mistakes) if settings.waking else None
-    return Rung(at, settings.tell, repeat, waking) if at and not mistakes.is_within(place) else None
+    return Rung(at, settings.tell, repeat, waking, rarest) if at and not mistakes.is_within(place) else None
 
 
 def policies_of(

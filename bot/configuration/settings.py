@@ -215,6 +215,7 @@ class RungSettings(Section, frozen=True, kw_only=True):
     at: Instant
     tell: tuple[str, ...]
     repeat: Length = ""
+    rarest: Length = ""
     waking: Hours = ""
 
 

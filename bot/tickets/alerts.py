@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.asks import CallList, Progress
 from bot.tickets import events as e
+from bot.tickets import timing
 from bot.tickets.coverage import deciders, is_undecided
 from bot.tickets.errors import N_
 from bot.tickets.kinds import ClockKind, Kind
@@ -68,9 +69,25 @@ def alerts(
     if is_undecided(ticket):
         return [_undecided(event, ticket, speaker, rules, title)]
     alike = [each for each in events if isinstance(each, e.Escalated) and _goes_with(event, each, ticket)]
-    if len(alike) <= 1:
-        return [_alert(event, ticket, speaker, rules, title)]
-    return [_together(alike, ticket, speaker)] if alike[0] is event else []
+    if len(alike) > 1:
+        return [_together(alike, ticket, speaker)] if alike[0] is event else []
+    missed = _missed(ticket, rules, speaker, events) if event.is_repeat else []
+    if len(missed) > 1:
+        return [_again(event, missed, ticket, speaker)]
+    return [_alert(event, ticket, speaker, rules, title)]
+
+
+def _missed(
+    ticket: Ticket, rules: Rules, speaker: Speaker, events: Sequence[e.AnyEvent]
+) -> list[tuple[ClockKind, datetime]]:
+    """Return what is overdue on a ticket, and since when: one promise of it calls for all but those of which the first is said now."""
+    news = {each.clock for each in events if isinstance(each, e.Escalated) and not each.is_repeat}
+    clocks = timing.clocks(ticket, rules, speaker.now)
+    return [
+        (each.kind, each.due_at)
+        for each in clocks
+        if each.is_running and each.id not in news and each.due_at is not None and each.due_at < speaker.now
+    ]
 
 
 def _goes_with(event: e.Escalated, other: e.Escalated, ticket: Ticket) -> bool:
@@ -81,35 +98,53 @@ def _goes_with(event: e.Escalated, other: e.Escalated, ticket: Ticket) -> bool:
         and (ticket.commander is None or each.promised not in (ClockKind.UPDATE, ClockKind.REPORT))
         for each in (event, other)
     )
-    is_for_others = event.is_repeat or event.told != (ticket.owner,)
-    is_alike = (event.is_repeat, event.told) == (other.is_repeat, other.told)
-    return are_plain and is_for_others and is_alike
+    is_first = not event.is_repeat and not other.is_repeat
+    return are_plain and is_first and event.told == other.told != (ticket.owner,)
 
 
 def _together(alike: Sequence[e.Escalated], ticket: Ticket, speaker: Speaker) -> Message:
     """Return one line for several promises of a ticket that were missed."""
-    first = alike[0]
-    told = _others(first.told, ticket)
-    comes = ticket.coming if any(each.promised is ClockKind.ARRIVE for each in alike) else None
-    called = tuple(dict.fromkeys(each for each in (ticket.owner, comes, *first.told) if each is not None))
-    if first.is_repeat:
-        lengths = speaker.say("、").join(
-            speaker.say(
-                "{promise} {length}",
-                promise=speaker.say(_PROMISES[each.promised]),
-                length=speaker.now - each.due_at,
-            )
-            for each in alike
-        )
-        text = speaker.say("⚠️ {number} 已超时：{promises}。", number=ticket.number, promises=lengths)
-    else:
-        names = speaker.say("、").join(speaker.say(_PROMISES[each.promised]) for each in alike)
-        text = speaker.say(
-            "⚠️ {number} {promises}超时，已报 {told}。", number=ticket.number, promises=names, told=told
-        )
+    told = _others(alike[0].told, ticket)
+    called = _called(alike[0], any(each.promised is ClockKind.ARRIVE for each in alike), ticket)
+    names = speaker.say("、").join(speaker.say(_PROMISES[each.promised]) for each in alike)
+    text = speaker.say(
+        "⚠️ {number} {promises}超时，已报 {told}。", number=ticket.number, promises=names, told=told
+    )
+    return _to_act(text, called, tuple(each for each in called if each not in told), ticket, speaker)
+
+
+def _again(
+    event: e.Escalated, missed: Sequence[tuple[ClockKind, datetime]], ticket: Ticket, speaker: Speaker
+) -> Message:
+    """Return one line that is told again for everything that is overdue on a ticket."""
+    kinds = {kind for kind, _ in missed}
+    called = _called(event, ClockKind.ARRIVE in kinds, ticket)
+    if ticket.commander is not None and kinds & {ClockKind.UPDATE, ClockKind.REPORT}:
+        called = tuple(dict.fromkeys((*called, ticket.commander)))
+    lengths = speaker.say("、").join(
+        speaker.say("{promise} {length}", promise=speaker.say(_PROMISES[kind]), length=speaker.now - due_at)
+        for kind, due_at in missed
+    )
+    text = speaker.say("⚠️ {number} 已超时：{promises}。", number=ticket.number, promises=lengths)
+    return _to_act(text + _late(event, speaker), called, called, ticket, speaker)
+
+
+def _called(event: e.Escalated, is_arrival: bool, ticket: Ticket) -> tuple[Party, ...]:
+    comes = ticket.coming if is_arrival else None
+    return tuple(dict.fromkeys(each for each in (ticket.owner, comes, *event.told) if each is not None))
+
+
+def _late(event: e.Escalated, speaker: Speaker) -> str:
+    if event.late < _WORTH_SAYING:
+        return ""
+    return speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)
+
+
+def _to_act(
+    text: str, called: tuple[Party, ...], named: tuple[Party, ...], ticket: Ticket, speaker: Speaker
+) -> Message:
     text += speaker.say("接单：接单 {number} ", number=ticket.number) if ticket.owner is None else ""
-    text += _calls(called if first.is_repeat else tuple(each for each in called if each not in told))
-    return _said(text.rstrip(), called, ticket, speaker)
+    return _said((text + _calls(named)).rstrip(), called, ticket, speaker)
 
 
 def _others(told: tuple[Party, ...], ticket: Ticket) -> tuple[Party, ...]:
@@ -164,9 +199,7 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
     first = commander or ticket.owner
     comes = ticket.coming if event.promised is ClockKind.ARRIVE else None
     called = tuple(dict.fromkeys(each for each in (first, comes, *event.told) if each is not None))
-    late = ""
-    if event.late >= _WORTH_SAYING:
-        late = speaker.say("（本应 {time} 提醒，晚了 {length}）", time=event.at, length=event.late)
+    late = _late(event, speaker)
     if event.is_breach and commander is not None:
         template = N_("⏰ {number} 应在 {time} 更新，还没有。{calls}")
         if event.promised is ClockKind.REPORT:

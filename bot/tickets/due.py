@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -89,17 +91,23 @@ def escalated(ticket: Ticket, now: datetime, rules: Rules) -> list[e.Escalated]:
         return []
     if (reached := untouched.reached(ticket, rules, now)) is not None:
         return [_climbed(ticket, rung, now, rules) for rung in reached]
-    found = (_escalated(ticket, clock, now, rules) for clock in timing.clocks(ticket, rules, now))
+    clocks = timing.clocks(ticket, rules, now)
+    found = (_escalated(ticket, clock, clocks, now, rules) for clock in clocks)
     return [event for event in found if event is not None]
 
 
-def _escalated(ticket: Ticket, clock: timing.Clock, now: datetime, rules: Rules) -> e.Escalated | None:
+def _escalated(
+    ticket: Ticket, clock: timing.Clock, clocks: Sequence[timing.Clock], now: datetime, rules: Rules
+) -> e.Escalated | None:
     escalation = timing.escalation_due(ticket, clock, rules, now)
     if escalation is None or clock.state.course is None:
         return None
     # A rung that was reached before a pause began may be told in it, when nobody knows by when it is due.
     due_at = clock.due_at or escalation.rung_at
     tell = rules.ladders[clock.rule.ladder].rungs[escalation.rung].tell
+    if escalation.is_repeat:  # also those who would be told again of what gives way to it
+        others = (timing.nagged(each, rules) for each in clocks if each.gives_way)
+        tell = tuple(dict.fromkeys((*tell, *chain.from_iterable(others))))
     return e.Escalated(
         clock=clock.id,
         kind=clock.kind if clock.id != clock.kind.value else None,

@@ -15,6 +15,7 @@ PLANNED, MAINTENANCE, ROLLBACK, DAY_REPORT = "planned", "maintenance", "rollback
 
 _MORNING = time(9)
 _DAYTIME = parse_window("08:00-20:00")
+_DAY = parse_window("06:00-22:00")
 
 # Whom planned work tells where the configuration has no ladder of that name.
 LADDERS = {
@@ -38,7 +39,9 @@ LADDERS = {
         ROLLBACK,
         (
             Rung(parse_at("-30m wall"), ("owner", "manager")),
-            Rung(parse_at("100%"), ("owner", "manager", "director"), timedelta(minutes=30)),
+            Rung(parse_at("100%"), ("owner", "manager", "director")),
+            # Whoever is not up with it by then is asked when the others of the house get up.
+            Rung(parse_at("+30m wall"), ("owner", "manager", "director"), timedelta(minutes=30), _DAY),
         ),
     ),
 }

@@ -17,11 +17,13 @@ from scheduler import escalation
 from scheduler.clock_rules import ClockRule
 from scheduler.clock_states import state
 from scheduler.history import MISSED
+from scheduler.pace import RAREST
 from scheduler.pauses import instant_after
 from scheduler.standing import ClockState
 
 # How clocks stand when nothing more happens: a chained one knows from it when it will be owed.
 _IN_THE_END = datetime(9000, 1, 1, tzinfo=UTC)
+_UNCLAIMED = timedelta(hours=1)
 _FIRST_WORD = (ClockKind.RESPOND,)
 _WORDS = (ClockKind.PROMISE, ClockKind.ANSWER, ClockKind.RESOLVE)
 
@@ -34,6 +36,9 @@ class Clock(NamedTuple):
     state: ClockState
     fired: Mapping[int, datetime]  # the rungs told of what is owed now
     is_reprioritised: bool = False  # a short grace stands in for the promise
+    # Its alerts are not repeated, because those of a promise that was missed before it speak for both.
+    gives_way: bool = False
+    heard_at: datetime | None = None  # when the latest such alert was due, of whichever promise
 
     @property
     def id(self) -> str:
@@ -69,7 +74,7 @@ class Clock(NamedTuple):
 def clocks(ticket: Ticket, rules: Rules, now: datetime | None = None) -> tuple[Clock, ...]:
     """Return the clocks of a ticket in the order of its promises: at `now`, or as they stand if nothing more happens."""
     found = _states(ticket, rules, now)
-    return tuple(_clock(ticket, promise, *found[promise.id]) for promise in ticket.promises)
+    return _pressed(ticket, [_clock(ticket, each, *found[each.id]) for each in ticket.promises], rules)
 
 
 def _of_kinds(
@@ -167,11 +172,17 @@ def told_at_once(ticket: Ticket, rules: Rules) -> tuple[str, ...]:
 
 
 def _told(found: Clock, ladder: escalation.Ladder) -> Mapping[int, datetime]:
-    """Return the rungs told of a clock; those at 0% were told by whatever began it, unless it was a missed promise."""
-    started_at = found.state.started_at
+    """Return the rungs told of a clock; those at 0% were told by whatever began it, unless it was a missed promise.
+
+    What was told again of another promise named this one as well.
+    """
+    started_at, fired = found.state.started_at, found.fired
+    if found.heard_at is not None:
+        highest = max(fired)
+        fired = {**fired, highest: max(fired[highest], found.heard_at)}
     if not ladder.at_once or started_at is None or _waits_for_a_miss(found.rule):
-        return found.fired
-    return {**dict.fromkeys(ladder.at_once, started_at), **found.fired}
+        return fired
+    return {**dict.fromkeys(ladder.at_once, started_at), **fired}
 
 
 def _waits_for_a_miss(rule: ClockRule) -> bool:
@@ -185,7 +196,9 @@ def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) ->
         return None
     again_at = _again_at(ticket, found, ladder, rules)
     repeats = _repeats(ticket, found) and (again_at is None or again_at <= now)
-    due = escalation.due(ladder, *course, fired=_told(found, ladder), repeats=repeats, now=now)
+    due = escalation.due(
+        ladder, *course, fired=_told(found, ladder), repeats=repeats, now=now, rarest=_rarest(ticket)
+    )
     owed_at = found.state.owed_at
     if due is not None and owed_at is not None and due.rung_at < owed_at <= now:
         due = replace(due, rung_at=owed_at, late=now - owed_at)  # nobody could be told before it was owed
@@ -220,15 +233,46 @@ def _upcoming(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None) 
         _repeats(ticket, found),
         _told(found, ladder),
     )
-    upcoming = escalation.next_rung(ladder, *course, fired=told, repeats=repeats, now=now)
+    upcoming = escalation.next_rung(
+        ladder, *course, fired=told, repeats=repeats, now=now, rarest=_rarest(ticket)
+    )
     if again_at is None or not repeats or upcoming is None:
         return upcoming
     higher = escalation.next_rung(ladder, *course, fired=told, repeats=False, now=now)
     return min(max(upcoming, again_at), higher or _IN_THE_END)
 
 
+def _pressed(ticket: Ticket, found: list[Clock], rules: Rules) -> tuple[Clock, ...]:
+    """Return the clocks of a ticket, of which one at most repeats its alerts: the one that was missed first."""
+    told = [each for each in found if each.fired and each.is_running and nagged(each, rules)]
+    if len(told) < 2:
+        return tuple(found)
+    heard_at = max(at for each in told for at in each.fired.values())
+    pressing = [each for each in told if _repeats(ticket, each) and each.due_at is not None]
+    first = min(pressing, key=lambda each: each.due_at or _IN_THE_END, default=None)
+    behind = {each.id for each in pressing if each is not first}
+    return tuple(
+        each._replace(gives_way=each.id in behind, heard_at=heard_at) if each in told else each
+        for each in found
+    )
+
+
+def _rarest(ticket: Ticket) -> timedelta:
+    """Return how rare repetitions may become: nobody answers for a ticket that nobody has taken."""
+    return _UNCLAIMED if ticket.owner is None else RAREST
+
+
+def nagged(found: Clock, rules: Rules) -> tuple[str, ...]:
+    """Return whom the highest rung that was reached tells again and again; nobody where none does."""
+    ladder = rules.ladders.get(found.rule.ladder)
+    reached = ladder.rungs[: max(found.fired) + 1] if ladder is not None and found.fired else ()
+    return next((rung.tell for rung in reversed(reached) if rung.repeat), ())
+
+
 def _repeats(ticket: Ticket, found: Clock) -> bool:
     """Say whether a rung still nags: the first response until somebody owns the ticket, others until staff says a word."""
+    if found.gives_way:
+        return False
     if found.kind is ClockKind.RESPOND:
         return ticket.owner is None
     if not found.fired or ticket.last_said_at is None:
@@ -246,10 +290,13 @@ def _again_at(ticket: Ticket, found: Clock, ladder: escalation.Ladder, rules: Ru
         or acknowledged.at < max(found.fired.values())
     ):
         return None
-    repeats = [
-        rung.repeat for index, rung in enumerate(ladder.rungs) if rung.repeat and index <= max(found.fired)
-    ]
-    if not repeats:
+    quiet = escalation.left_out(
+        ladder,
+        *course,
+        fired=_told(found, ladder),
+        count=rules.acknowledged_for,
+        rarest=_rarest(ticket),
+    )
+    if quiet is None:
         return None
-    quiet = max(repeats) * rules.acknowledged_for
     return instant_after(course.calendar, acknowledged.at, quiet, course.pauses) or _IN_THE_END

@@ -172,7 +172,7 @@ def test_missed_repetitions_become_one() -> None:
     assert told == Escalation(2, at("09 17:20"), (), MINUTE, is_repeat=True)
     again = {**ALL_FIRED, 2: told.rung_at}
     assert ask("17:34", again) is None
-    assert upcoming(again) == at("09 17:35")
+    assert upcoming(again) == at("09 18:20")
 
 
 def test_a_higher_rung_goes_before_a_repetition_and_counts_for_it() -> None:

@@ -186,6 +186,16 @@ def made(
     return calendar, [special.get(day, week[day % 7]) for day in range(DAYS)]
 
 
+def rarer_and_rarer(every: int, total: int) -> list[tuple[int, int]]:
+    """Return after how many steps something is said again, and after what pause: four times at one pace, then twice at each half as fast."""
+    half_a_working_day, told = 4 * HOUR, [(count * every, every) for count in range(1, 5)]
+    pause = every
+    while told[-1][0] < total:
+        last, pause = told[-1][0], max(min(2 * pause, half_a_working_day), every)
+        told += [(last + pause, pause), (last + 2 * pause, pause)]
+    return [(passed, pause) for passed, pause in told if passed <= total]
+
+
 def intervals(found: Sequence[tuple[int, int | None]]) -> list[Interval]:
     return [Interval(instant(start), None if end is None else instant(end)) for start, end in found]
 
@@ -310,9 +320,9 @@ def test_a_ladder_tells_what_a_walk_through_the_steps_tells(
     # The repetitions of each rung, when they are reached and when they are told.
     grids = [
         [
-            (at, told_at(at))
-            for step in range(1, walk.count(first, end) // every + 1)
-            if (at := walk.after(first, step * every))
+            (passed, pause, told_at(at))
+            for passed, pause in rarer_and_rarer(every, walk.count(first, end))
+            if (at := walk.after(first, passed))
         ]
         if first is not None and every is not None and repeats
         else []
@@ -336,7 +346,13 @@ def test_a_ladder_tells_what_a_walk_through_the_steps_tells(
             first = own[index]
             if first is None or floor is None or (index not in fired and first > floor):
                 continue
-            heard = [told for at, told in grids[index] if at > floor and told is not None and told <= step]
+            done = walk.count(first, floor)
+            heard = [
+                told
+                for passed, pause, told in grids[index]
+                if passed > done and (2 * (passed - done) >= pause or pause == rungs[index].repeat // STEP)
+                if told is not None and told <= step
+            ]
             if heard:
                 fired[index] = heard[-1]
                 said.append((step, index, True))

@@ -96,7 +96,7 @@ def test_repetitions_of_the_night_become_one_in_the_morning() -> None:
     told = due(ladder, *course, fired, True, at("10 08:00"))
     assert told is not None
     assert (told.rung_at, told.is_repeat) == (at("10 08:00"), True)
-    assert next_rung(ladder, *course, {1: at("10 08:00")}, True) == at("10 08:30")
+    assert next_rung(ladder, *course, {1: at("10 08:00")}, True) == at("10 12:30")
 
 
 def test_what_a_downtime_made_late_is_not_said_at_night_either() -> None:
