@@ -14,7 +14,7 @@ from scheduler.calendar import Calendar, Window
 from scheduler.intervals import Interval, in_utc
 from scheduler.pace import RAREST, Pace
 from scheduler.pauses import Stops, counted_between, instant_after, union
-from scheduler.points import After, At, Before, Share, instant_at, outside, parse_at
+from scheduler.points import After, At, Before, Share, instant_at, is_ahead, outside, parse_at
 from scheduler.targets import Target, Within
 from scheduler.waking import awake_from
 
@@ -28,6 +28,7 @@ __all__ = [
     "Rung",
     "Share",
     "due",
+    "is_ahead",
     "latest",
     "left_out",
     "next_rung",

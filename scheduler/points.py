@@ -140,6 +140,11 @@ def _before(
     return counting if counting is None or due_at is None else min(counting, due_at)
 
 
+def is_ahead(point: At) -> bool:
+    """Say whether a point is reached before the clock is due."""
+    return isinstance(point, Before) or (isinstance(point, Share) and point.of < 1)
+
+
 def outside(at: datetime, pauses: Sequence[Interval]) -> datetime | None:
     """Return the first instant from `at` on that is not inside a pause; None when that pause is still open."""
     stop = next(

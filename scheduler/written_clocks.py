@@ -34,7 +34,7 @@ KEPT_BY: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "respond": ("responded",),
         "answer": ("answered", "resolved"),
-        "promise": ("answered", "resolved"),
+        "promise": ("answered", "arrived", "resolved"),
         "dispatch": ("dispatched", "arrived"),
         "arrive": ("arrived",),
         "diagnose": ("diagnosed", "resolved"),

@@ -63,16 +63,25 @@ def answer_promised(ticket: Ticket, step: s.PromiseAnswer, now: datetime) -> lis
 
 
 def _mini(ticket: Ticket) -> Promise:
-    """Return a clock for one answer, told of as the other promises of the ticket are."""
-    ladder = next((promise.ladder for promise in ticket.promises if promise.ladder), "")
+    """Return a clock for one answer."""
     clock = WrittenClock(
         kind="promise",
         agreed=True,
         from_="promised",
         consent=False,
-        met_by=("answered", "updated", "resolved"),
+        met_by=("answered", "updated", "arrived", "resolved"),
     )
-    return Promise(kind=ClockKind.PROMISE, calendar="always", ladder=ladder, clock=clock)
+    return beside_the_others(ticket, ClockKind.PROMISE, clock)
+
+
+def beside_the_others(ticket: Ticket, kind: ClockKind, clock: WrittenClock) -> Promise:
+    """Return a promise of an instant that was named for this ticket alone, told of as its others are, and in their hours.
+
+    The instant itself is one of the clock on the wall; nobody is called before and after it at an hour at which they do not work.
+    """
+    first = next((promise for promise in ticket.promises if promise.ladder), None)
+    calendar, ladder = (first.calendar, first.ladder) if first is not None else ("always", "")
+    return Promise(kind=kind, calendar=calendar, ladder=ladder, clock=clock)
 
 
 def occurred(ticket: Ticket, step: s.Occur, now: datetime, rules: Rules) -> list[e.AnyEvent]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 
 from bot.asks import CallList, Progress
@@ -105,7 +105,7 @@ def _goes_with(event: e.Escalated, other: e.Escalated, ticket: Ticket) -> bool:
 def _together(alike: Sequence[e.Escalated], ticket: Ticket, speaker: Speaker) -> Message:
     """Return one line for several promises of a ticket that were missed."""
     told = _others(alike[0].told, ticket)
-    called = _called(alike[0], any(each.promised is ClockKind.ARRIVE for each in alike), ticket)
+    called = _called(alike[0], {each.promised for each in alike}, ticket)
     names = speaker.say("、").join(speaker.say(_PROMISES[each.promised]) for each in alike)
     text = speaker.say(
         "⚠️ {number} {promises}超时，已报 {told}。", number=ticket.number, promises=names, told=told
@@ -118,7 +118,7 @@ def _again(
 ) -> Message:
     """Return one line that is told again for everything that is overdue on a ticket."""
     kinds = {kind for kind, _ in missed}
-    called = _called(event, ClockKind.ARRIVE in kinds, ticket)
+    called = _called(event, kinds, ticket)
     if ticket.commander is not None and kinds & {ClockKind.UPDATE, ClockKind.REPORT}:
         called = tuple(dict.fromkeys((*called, ticket.commander)))
     lengths = speaker.say("、").join(
@@ -129,9 +129,9 @@ def _again(
     return _to_act(text + _late(event, speaker), called, called, ticket, speaker)
 
 
-def _called(event: e.Escalated, is_arrival: bool, ticket: Ticket) -> tuple[Party, ...]:
-    comes = ticket.coming if is_arrival else None
-    return tuple(dict.fromkeys(each for each in (ticket.owner, comes, *event.told) if each is not None))
+def _called(event: e.Escalated, kinds: Container[ClockKind], ticket: Ticket) -> tuple[Party, ...]:
+    people = (ticket.owner, ticket.expected(kinds), *event.told)
+    return tuple(dict.fromkeys(each for each in people if each is not None))
 
 
 def _late(event: e.Escalated, speaker: Speaker) -> str:
@@ -197,7 +197,7 @@ def _alert(event: e.Escalated, ticket: Ticket, speaker: Speaker, rules: Rules, t
             useful_for=timedelta(hours=1),
         )
     first = commander or ticket.owner
-    comes = ticket.coming if event.promised is ClockKind.ARRIVE else None
+    comes = ticket.expected((event.promised,))
     called = tuple(dict.fromkeys(each for each in (first, comes, *event.told) if each is not None))
     late = _late(event, speaker)
     if event.is_breach and commander is not None:

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from bot.tickets import timing
 from bot.tickets.errors import N_
-from bot.tickets.kinds import ClockKind, Status, WaitsFor
+from bot.tickets.kinds import Status, WaitsFor
 from bot.tickets.model import Ticket
 from bot.tickets.pausing import REASONS
 from bot.tickets.recipients import recipients
@@ -172,5 +172,5 @@ def _told_at(ticket: Ticket, found: timing.Clock, rules: Rules, at: datetime) ->
     if due is None:
         return ()
     tell = rules.ladders[found.rule.ladder].rungs[due.rung].tell
-    comes = (ticket.coming,) if found.kind is ClockKind.ARRIVE and ticket.coming else ()
-    return tuple(dict.fromkeys((*recipients(tell, ticket, rules, at), *comes)))
+    comes = ticket.expected((found.kind,))
+    return tuple(dict.fromkeys((*recipients(tell, ticket, rules, at), *((comes,) if comes else ()))))

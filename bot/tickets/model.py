@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import date, datetime, timedelta
 
 import msgspec
@@ -311,6 +312,12 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def coming(self) -> Party | None:
         """Who is to be there: whoever an appointment names, else whoever was sent."""
         return (self.appointment.who if self.appointment else None) or self.sent
+
+    def expected(self, kinds: Container[ClockKind]) -> Party | None:
+        """Return who is to be at the customer's, where one of these promises says by when: for the first time, or back again."""
+        left = self.happened.get("left_site", ())[-1:]
+        is_back = ClockKind.PROMISE in kinds and left and left == self.happened.get("promised", ())[-1:]
+        return self.coming if ClockKind.ARRIVE in kinds or is_back else None
 
     @property
     def counts_from(self) -> datetime:

@@ -171,18 +171,26 @@ def told_at_once(ticket: Ticket, rules: Rules) -> tuple[str, ...]:
     )
 
 
-def _told(found: Clock, ladder: escalation.Ladder) -> Mapping[int, datetime]:
+def _told(ticket: Ticket, found: Clock, ladder: escalation.Ladder) -> Mapping[int, datetime]:
     """Return the rungs told of a clock; those at 0% were told by whatever began it, unless it was a missed promise.
 
-    What was told again of another promise named this one as well.
+    What was told again of another promise named this one as well. Nobody is at an appointment before its time: whoever goes is reminded
+    by itself, and nothing is wrong until then.
     """
     started_at, fired = found.state.started_at, found.fired
     if found.heard_at is not None:
         highest = max(fired)
         fired = {**fired, highest: max(fired[highest], found.heard_at)}
-    if not ladder.at_once or started_at is None or _waits_for_a_miss(found.rule):
+    if started_at is None:
         return fired
-    return {**dict.fromkeys(ladder.at_once, started_at), **fired}
+    known = () if _waits_for_a_miss(found.rule) else ladder.at_once
+    if (
+        found.kind is ClockKind.ARRIVE
+        and ticket.appointment is not None
+        and found.state.agreement is not None
+    ):
+        known = tuple(index for index, rung in enumerate(ladder.rungs) if escalation.is_ahead(rung.at))
+    return {**dict.fromkeys(known, started_at), **fired} if known else fired
 
 
 def _waits_for_a_miss(rule: ClockRule) -> bool:
@@ -197,7 +205,7 @@ def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) ->
     again_at = _again_at(ticket, found, ladder, rules)
     repeats = _repeats(ticket, found) and (again_at is None or again_at <= now)
     due = escalation.due(
-        ladder, *course, fired=_told(found, ladder), repeats=repeats, now=now, rarest=_rarest(ticket)
+        ladder, *course, fired=_told(ticket, found, ladder), repeats=repeats, now=now, rarest=_rarest(ticket)
     )
     owed_at = found.state.owed_at
     if due is not None and owed_at is not None and due.rung_at < owed_at <= now:
@@ -231,7 +239,7 @@ def _upcoming(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None) 
     again_at, repeats, told = (
         _again_at(ticket, found, ladder, rules),
         _repeats(ticket, found),
-        _told(found, ladder),
+        _told(ticket, found, ladder),
     )
     upcoming = escalation.next_rung(
         ladder, *course, fired=told, repeats=repeats, now=now, rarest=_rarest(ticket)
@@ -293,7 +301,7 @@ def _again_at(ticket: Ticket, found: Clock, ladder: escalation.Ladder, rules: Ru
     quiet = escalation.left_out(
         ladder,
         *course,
-        fired=_told(found, ladder),
+        fired=_told(ticket, found, ladder),
         count=rules.acknowledged_for,
         rarest=_rarest(ticket),
     )

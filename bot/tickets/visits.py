@@ -9,6 +9,7 @@ from bot.asks import Times
 from bot.tickets import events as e
 from bot.tickets import visit_events as ve
 from bot.tickets import visit_steps as vs
+from bot.tickets.agreeing import beside_the_others
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
 from bot.tickets.kinds import ClockKind, Kind, Status
 from bot.tickets.maintenance import hours_of
@@ -140,10 +141,8 @@ def _clock(window: Window) -> str:
 
 
 def _arrival(ticket: Ticket) -> Promise:
-    """Return a clock for an arrival that only the appointment promises, told of as the other promises of the ticket are."""
-    ladder = next((promise.ladder for promise in ticket.promises if promise.ladder), "")
-    clock = WrittenClock(kind="arrive", id=VISIT, agreed=True)
-    return Promise(kind=ClockKind.ARRIVE, calendar="always", ladder=ladder, clock=clock)
+    """Return a clock for an arrival that only the appointment promises."""
+    return beside_the_others(ticket, ClockKind.ARRIVE, WrittenClock(kind="arrive", id=VISIT, agreed=True))
 
 
 def noticed(
