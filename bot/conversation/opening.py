@@ -115,7 +115,7 @@ class Opening:
             await self._open(hearing, text or old.text, subject=old.number, room=room)
             return
         words = self._joined(hearing, old.text, text) if text else old.text
-        await self._open(hearing, words, links=(old.number,), room=room)
+        await self._open(hearing, words, follows=old, room=room)
 
     async def _open(
         self,
@@ -124,7 +124,7 @@ class Opening:
         *,
         level: str | None = None,
         tried: str = "",
-        links: tuple[int, ...] = (),
+        follows: Ticket | None = None,
         subject: int | None = None,
         room: Room | None = None,
         is_urgent: bool = False,
@@ -147,9 +147,11 @@ class Opening:
         if until is not None and not hearing.role.is_staff:
             await self._stop(hearing, until, room)
             return None
-        if not (outside or links or subject or is_urgent or level) and await self._asked(hearing, text, room):
+        if not (outside or follows or subject or is_urgent or level) and await self._asked(
+            hearing, text, room
+        ):
             return None
-        is_own = outside or links or subject is not None or is_urgent or leaving is not None
+        is_own = outside or follows or subject is not None or is_urgent or leaving is not None
         if not is_own and await self._joining.joined(
             hearing, text, is_told=True, is_report=True, level=level
         ):
@@ -171,7 +173,8 @@ class Opening:
             by=hearing.by if hearing.role.is_staff else None,
             tried=tried,
             subject=subject,
-            links=links,
+            links=(follows.number,) if follows is not None else (),
+            former=follows.owner if follows is not None else None,
             is_urgent=is_urgent,
             uncovered=ended_on(room.customer or "", hearing.now, self._rules),
             outside=outside,

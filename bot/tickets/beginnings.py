@@ -7,11 +7,12 @@ from datetime import datetime
 from bot.asks import Afterthought, Details
 from bot.tickets import card, coverage, planned_notices, timing
 from bot.tickets import events as e
+from bot.tickets.errors import N_
 from bot.tickets.grievances import is_grievance, received
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
-from bot.tickets.recipients import next_in_charge, recipients
+from bot.tickets.recipients import former, next_in_charge, recipients
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.urging import way_out
@@ -61,10 +62,11 @@ def _acknowledged(
     if after.coverage is not None:
         return Message(to=Place.ASKER, text=coverage.acknowledged(after, after.coverage, speaker, rules))
     if event.links:
-        text = speaker.say(
-            "{old} 已关闭超过 {within}，已建新单 {number} 并关联 {old}，优先处理。",
-            old=event.links[0], within=rules.reopen_within, number=number,
-        )  # fmt: skip
+        first = former(after, rules, speaker.now)
+        template = N_("{old} 已关闭超过 {within}，已建新单 {number} 并关联 {old}，{who} 优先处理。")
+        if first is None:
+            template = N_("{old} 已关闭超过 {within}，已建新单 {number} 并关联 {old}，优先处理。")
+        text = speaker.say(template, old=event.links[0], within=rules.reopen_within, number=number, who=first)
         return Message(to=Place.ASKER, text=text, about=Afterthought(ticket=number))
     if calls and card.is_urgent(after, rules):
         text = speaker.say(
@@ -90,11 +92,13 @@ def _acknowledged(
 def called_at_once(after: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
     """Return who is called together with the news of a ticket: those whom rungs at 0% name.
 
-    An urgent ticket calls the owner or who is on call, else whoever leads them, and a manager, also where no rung says so.
+    One that follows another calls who had that one. An urgent ticket calls the owner or who is on call, else whoever leads them, and a manager, also where no rung says so.
     """
     first: tuple[Party, ...] = ()
     if card.is_urgent(after, rules):
         first = (after.owner,) if after.owner else rules.on_call(after.room, now) or next_in_charge(rules)
         first = (*first, *rules.with_role(Role.MANAGER)[:1])
+    back = former(after, rules, now)
+    first = (back, *first) if back is not None else first
     named = timing.told_at_once(after, rules)
     return tuple(dict.fromkeys((*first, *(recipients(named, after, rules, now) if named else ()))))

@@ -135,6 +135,7 @@ class Opened(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     uncovered: date | None = None  # the last day of the contract, where that was over already
     outside: str = ""  # what the contract excludes, where the reporter was asked about it
     language: str = ""  # in which the reporter is spoken to, where it is not that of the room
+    former: Party | None = None  # who answered for the ticket that it follows
 
 
 class Claimed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

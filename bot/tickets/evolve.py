@@ -96,6 +96,7 @@ def born(event: e.Opened, at: datetime) -> Ticket:
         happened={"claimed": (at,)} if event.owner else {},
         agreements=planned_changes.fixed(event, at),
         links=event.links,
+        former=event.former,
         reason=event.reason,
         plan=event.plan,
         announce_at=event.announce_at,

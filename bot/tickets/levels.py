@@ -64,6 +64,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         uncovered=step.uncovered,
         outside=step.outside,
         language=step.language,
+        former=step.former,
         is_urgent=step.is_urgent or bool(_urgent_words_in(step.text, rules.urgent_words)),
     )
 

@@ -297,6 +297,9 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     survey: Survey | None = None
     reopened: int = 0
     links: tuple[int, ...] = ()
+    former: Party | None = (
+        None  # who answered for the ticket that it follows, which was closed for too long to open it again
+    )
     reporters: tuple[Reporter, ...] = ()  # who else has the same trouble
     follows: int | None = None  # the ticket it was merged into
     is_part: bool = False  # that ticket is of the same customer and counts for both

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Role, Rules
+from bot.tickets.visiting_hours import is_away
 
 _ROLES = {"leader": Role.LEADER, "manager": Role.MANAGER, "director": Role.DIRECTOR}
 _CLIMB = (Role.LEADER, Role.MANAGER, Role.DIRECTOR)
@@ -33,6 +34,19 @@ def next_in_charge(rules: Rules) -> tuple[Party, ...]:
     return next(reachable, next(filter(None, people), ()))
 
 
+def former(ticket: Ticket, rules: Rules, now: datetime) -> Party | None:
+    """Return who had the ticket that this one follows and still has to do with it: nobody has taken this one, and they are at work."""
+    found = ticket.former
+    if (
+        found is None
+        or ticket.owner is not None
+        or not rules.role(found).is_staff
+        or is_away(found, now, rules)
+    ):
+        return None
+    return None if found == ticket.requester else found
+
+
 def in_charge(rules: Rules) -> tuple[Party, ...]:
     """Return the managers, or where there are none whoever else leads the engineers."""
     return rules.with_role(Role.MANAGER) or next_in_charge(rules)
@@ -40,7 +54,8 @@ def in_charge(rules: Rules) -> tuple[Party, ...]:
 
 def _named(word: str, ticket: Ticket, rules: Rules, now: datetime) -> tuple[Party, ...]:
     if word == "owner":
-        return (ticket.owner,) if ticket.owner else ()
+        found = ticket.owner or former(ticket, rules, now)
+        return (found,) if found else ()
     if word == "commander":
         return (ticket.commander,) if ticket.commander else ()
     if word == "on_call":

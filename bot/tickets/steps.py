@@ -47,6 +47,7 @@ class Open(msgspec.Struct, frozen=True, kw_only=True):
     uncovered: date | None = None  # as in `Opened`
     outside: str = ""  # as in `Opened`
     language: str = ""  # as in `Opened`
+    former: Party | None = None  # as in `Opened`
 
 
 class Claim(msgspec.Struct, frozen=True):
