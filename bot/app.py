@@ -21,7 +21,7 @@ from bot.adapters import made
 from bot.assembly import assemble
 from bot.beside import beside
 from bot.clock import MovableClock, SystemClock
-from bot.config import Config
+from bot.config import Config, load
 from bot.dashboard.rendering import Renderer
 from bot.event_loop import name_of
 from bot.intake import Intake
@@ -29,6 +29,7 @@ from bot.knowledge.importing import import_when_empty
 from bot.meaning.sentence import make_all_ready
 from bot.roster import Roster
 from bot.running import Bot
+from bot.setup.reloading import Rereads
 from bot.still_known import refuse_forgotten_calendars
 from bot.store.faults import StoreFault
 from bot.store.instants import instant
@@ -91,8 +92,8 @@ class Health:
         }
 
 
-async def run(config: Config) -> None:
-    """Run the bot until SIGINT or SIGTERM.
+async def run(config: Config, reread: Rereads) -> None:
+    """Run the bot until SIGINT or SIGTERM; `reread` reads its file once more.
 
     Raises:
         StoreFault, OSError: A part cannot be started; those that were started are ended again.
@@ -104,7 +105,7 @@ async def run(config: Config) -> None:
             loop.add_signal_handler(number, ending.set)
         else:
             signal.signal(number, lambda *_: loop.call_soon_threadsafe(ending.set))
-    await serve(config, ending, on_running=spare_collections)
+    await serve(config, ending, on_running=spare_collections, reread=reread)
 
 
 def spare_collections() -> None:
@@ -115,7 +116,11 @@ def spare_collections() -> None:
 
 
 async def serve(
-    config: Config, ending: asyncio.Event, *, on_running: Callable[[], None] = lambda: None
+    config: Config,
+    ending: asyncio.Event,
+    *,
+    on_running: Callable[[], None] = lambda: None,
+    reread: Rereads | None = None,
 ) -> None:
     """Run the bot until `ending` is set; `on_running` is called once everything is started."""
     log = structlog.get_logger("app")
@@ -130,14 +135,20 @@ async def serve(
             )
         adapters = {each.name: made(each, config, clock, traveller) for each in config.adapters}
         bot = await assemble(
-            config, store, adapters, clock, back_up=partial(_backed_up, config.store_url, config.backups)
+            config,
+            store,
+            adapters,
+            clock,
+            back_up=partial(_backed_up, config.store_url, config.backups),
+            reread=reread or partial(load, config.path, os.environ),
         )
         await refuse_forgotten_calendars(store, bot.rules)
         if traveller is not None:
             traveller.bot = bot
 
         def remake(name: str) -> Adapter:
-            return made(next(each for each in config.adapters if each.name == name), config, clock, traveller)
+            known = bot.config  # as it was read last: who reconnects knows whoever is new
+            return made(next(each for each in known.adapters if each.name == name), known, clock, traveller)
 
         await _serve(bot, adapters, remake, ending, log, on_running)
     finally:

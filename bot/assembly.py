@@ -58,6 +58,7 @@ from bot.running import Bot
 from bot.setup.identifying import Identifying
 from bot.setup.newcomers import Newcomers
 from bot.setup.registering import Registering
+from bot.setup.reloading import Reloading, Rereads
 from bot.setup.setting_up import SettingUp
 from bot.setup.uploading import Uploading
 from bot.store.contract import Store
@@ -90,6 +91,7 @@ async def assemble(
     clock: Clock,
     new_code: Callable[[], int] = lambda: 10_000_000 + secrets.randbelow(90_000_000),
     back_up: BacksUp = _no_backup,
+    reread: Rereads | None = None,
 ) -> Bot:
     """Return a bot that is ready to receive; its knowledge is loaded, its outbox taken up where it was left."""
     local = [name for name, each in adapters.items() if each.capabilities.accounts_are_local]
@@ -134,9 +136,7 @@ async def assemble(
         journal=journal,
         failures=failures,
     )
-    office = DutyOffice(
-        store=store, desk=desk, drafts=drafts, directory=directory, rules=rules, rooms=config.rooms
-    )
+    office = DutyOffice(store=store, desk=desk, drafts=drafts, directory=directory, rules=rules)
     keepers = ContractKeepers(drafts, directory, rules, config.bot.language)
     contracts = ContractOffice(store=store, desk=desk, keepers=keepers, rules=rules)
     await contracts.load()
@@ -157,15 +157,7 @@ async def assemble(
         strangers=strangers,
     )
     school = school_of(
-        config,
-        store=store,
-        rules=rules,
-        directory=directory,
-        drafts=drafts,
-        desk=desk,
-        knowledge=knowledge,
-        clock=clock,
-        talk=talk,
+        living, store=store, drafts=drafts, desk=desk, knowledge=knowledge, clock=clock, talk=talk
     )
     finding = Finding(store, rules.reopen_within)
     answering = Answering(
@@ -182,7 +174,7 @@ async def assemble(
         asking_owner=AskingOwner(desk=desk, drafts=drafts, finding=finding, rules=rules),
         strangers=strangers,
     )
-    ledgers = Ledgers(store, config, rules)
+    ledgers = Ledgers(store, lambda: living.config.customers, rules)
     standings = StandingOffice(store=store, desk=desk, ledgers=ledgers, keepers=keepers, rules=rules)
     visits = Visiting(desk=desk, store=store, drafts=drafts, directory=directory, rules=rules)
     planned = PlannedOrders(
@@ -205,6 +197,24 @@ async def assemble(
         adapters=adapters,
         workshop=workshop,
     )
+    ticking = asyncio.Lock()
+
+    async def look_anew(now: datetime) -> None:
+        desk.forget_ahead()
+        ledgers.forget()
+        office.forget()
+        await contracts.load()
+        await keep_plans(desk, store, rules, now)
+
+    reloading = Reloading(
+        reread=reread or (lambda: living.file),
+        living=living,
+        store=store,
+        desk=desk,
+        drafts=drafts,
+        ticking=ticking,
+        afterwards=look_anew,
+    )
     registering = Registering(living=living, desk=desk, drafts=drafts, store=store)
     setting_up = SettingUp(
         living=living,
@@ -215,6 +225,7 @@ async def assemble(
         registering=registering,
         uploading=uploading,
         back_up=back_up,
+        reloading=reloading,
     )
     newcomers = Newcomers(
         living=living, desk=desk, drafts=drafts, store=store, clock=clock, setting_up=setting_up
@@ -286,7 +297,6 @@ async def assemble(
         drafts=drafts,
         directory=directory,
         rules=rules,
-        rooms=config.rooms,
         language=config.bot.language,
     )
     reception = Reception(
@@ -340,7 +350,6 @@ async def assemble(
     await outbox.recover()
     await keep_plans(desk, store, rules, clock.now())
     return Bot(
-        config=config,
         store=store,
         clock=clock,
         rules=rules,
@@ -359,7 +368,7 @@ async def assemble(
         digests=digests,
         school=school,
         auditor=Auditor(store=store, desk=desk, rules=rules, clock=clock),
-        ticking=asyncio.Lock(),
+        ticking=ticking,
         meters=meters,
         journal=journal,
         failures=failures,

@@ -69,17 +69,19 @@ def run(config_file: Path | None, verbose: bool) -> None:
     from bot.app import run as run_app  # isort: skip
     from bot.event_loop import loop_factory
 
-    try:
+    def read_it() -> Config:
         config = _load(config_file)
+        return replace(config, monitoring=replace(config.monitoring, log="steps")) if verbose else config
+
+    try:
+        config = read_it()
     except ConfigurationFaults as faults:  # no reason to start it again, as a service otherwise would
         click.echo(shown(faults), err=True)
         sys.exit(_FAULTY_CONFIGURATION)
-    if verbose:
-        config = replace(config, monitoring=replace(config.monitoring, log="steps"))
     configure(is_verbose=verbose, log=config.monitoring.log)
     try:
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(run_app(config))
+            runner.run(run_app(config, read_it))
     except KeyboardInterrupt:  # Windows, before the handlers are in place
         sys.exit(130)
 

@@ -254,6 +254,10 @@ class Desk:
         if people != self._filing.rules.called_instead:
             self._filing.rules = replace(self._filing.rules, called_instead=people)
 
+    def forget_ahead(self) -> None:
+        """Work out anew what was worked out ahead: the rules have changed in place."""
+        self._filing.rules = replace(self._filing.rules)
+
     async def tick(self, now: datetime) -> None:
         """Let time pass: take every ticket that is due at `now`, and say what follows, one list per room."""
         await self._deadlines.tick(now)

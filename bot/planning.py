@@ -25,7 +25,7 @@ _LOOKED_AT = 50
 
 async def keep_plans(desk: Desk, store: Store, rules: Rules, now: datetime) -> None:
     """Let every plan have the ticket of its next time, also after the configuration was changed."""
-    for plan in rules.plans.values():
+    for plan in tuple(rules.plans.values()):
         await _keep(plan, desk, store, rules, now)
 
 

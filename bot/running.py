@@ -42,7 +42,6 @@ from scheduler.loop import Clock
 class Bot(msgspec.Struct, frozen=True, kw_only=True):
     """The parts others talk to. `ticking` is held while time passes, so that nothing is due twice at once."""
 
-    config: Config
     store: Store
     clock: Clock
     rules: Rules
@@ -70,6 +69,11 @@ class Bot(msgspec.Struct, frozen=True, kw_only=True):
     paperwork: Paperwork
     workshop: Workshop
     texts: Texts
+
+    @property
+    def config(self) -> Config:
+        """What the file says, as it was read last."""
+        return self.living.file
 
     async def tick(self, now: datetime) -> None:
         """Let everything happen that is due at `now`; shifts first, because they say whom tickets call.

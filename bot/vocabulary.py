@@ -102,6 +102,7 @@ class Word(StrEnum):
     REGISTER = "register"
     SILENCE = "silence"
     BACK_UP = "backup"
+    RELOAD = "reload"
     MERGE = "merge"
     SPLIT = "split"
 
@@ -228,6 +229,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.REGISTER, ("登记", "register"), Whose.ADMIN, N_("登记 谁 客户名 姓名 — 没登记的人是哪个客户的"), N_("登记 张三 育才小学 王老师")),
     Spec(Word.SILENCE, ("静默", "免打扰", "silence"), Whose.ADMIN, N_("静默 群名 2h — 这段时间只回答 @我 的人"), N_("静默 育才群 2h")),
     Spec(Word.BACK_UP, ("备份", "backup"), Whose.ADMIN, N_("备份 — 把全部数据写成一个文件"), N_("备份")),
+    Spec(Word.RELOAD, ("重载", "reload"), Whose.ADMIN, N_("重载 — 重新读一遍配置文件"), N_("重载")),
     Spec(Word.ACCOUNT, ("帐号", "账号", "account"), Whose.ANYBODY, N_("帐号 — 让我在别的平台也认得您"), N_("帐号 {number}"), takes_number=True),
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ What was said about a rota is kept in the store under its name, so it goes down 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -39,21 +39,13 @@ class DutyOffice:
     """One per process. `office.tick` belongs to every tick of the bot, `next_at` to the question when to wake."""
 
     def __init__(
-        self,
-        *,
-        store: Store,
-        desk: Desk,
-        drafts: Drafts,
-        directory: Directory,
-        rules: Rules,
-        rooms: Iterable[Room],
+        self, *, store: Store, desk: Desk, drafts: Drafts, directory: Directory, rules: Rules
     ) -> None:
         self._store = store
         self._desk = desk
         self._drafts = drafts
         self._directory = directory
         self._rules = rules
-        self._rooms = tuple(rooms)
         self._log = structlog.get_logger("duty")
         self._shifts: Mapping[str, Shift] = {}
         self._looked: dict[
@@ -72,6 +64,10 @@ class DutyOffice:
             elif self._is_due(rota, shift, now):
                 await self._happen(rota, shift, now)
         self._desk.call_instead(self._held())
+
+    def forget(self) -> None:
+        """Look anew at when something happens: rotas have changed."""
+        self._looked.clear()
 
     def next_at(self) -> datetime | None:
         """Return when a rota next has something to say, as far as is known; earlier than now when it is due."""
@@ -171,15 +167,17 @@ class DutyOffice:
     async def _open(self, rota: Rota) -> list[Ticket]:
         """Return what changes hands with a shift, by number."""
         found: list[Ticket] = []
-        for room in self._rooms:
-            if room.on_call == rota.id:
-                found += await self._store.open_tickets(room=room.id, limit=_MOST_TICKETS)
+        for room in self._rooms_of(rota):
+            found += await self._store.open_tickets(room=room.id, limit=_MOST_TICKETS)
         working = (each for each in found if each.status is Status.OPEN and each.kind is not Kind.CALLBACK)
         return sorted(working, key=lambda ticket: ticket.number)
 
     def _duty_rooms(self, rota: Rota) -> list[Room]:
-        names = dict.fromkeys(room.duty for room in self._rooms if room.on_call == rota.id and room.duty)
+        names = dict.fromkeys(room.duty for room in self._rooms_of(rota))
         return [room for name in names if (room := self._directory.room(name)) is not None]
+
+    def _rooms_of(self, rota: Rota) -> list[Room]:
+        return [room for room in self._directory.customer_rooms() if room.on_call == rota.id]
 
     def _held(self) -> dict[str, tuple[Party, ...]]:
         """Return who is called instead of whom the plan says, by rota."""

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import msgspec
-
-from bot.config import Config
+from bot.rooms.living import Living
 from bot.tickets.model import Party
 from bot.tickets.rules import Role
 
 
-class Keepers(msgspec.Struct, frozen=True):
-    """The knowledge managers. Where the configuration names none, managers decide, and nothing is proposed unasked."""
+class Keepers:
+    """The knowledge managers: those named in `[faq] managers` and whoever has the role.
 
-    people: tuple[Party, ...]
-    are_named: bool
+    Where the configuration names none, managers decide, and nothing is proposed unasked.
+    """
+
+    def __init__(self, living: Living) -> None:
+        self._living = living
+
+    @property
+    def people(self) -> tuple[Party, ...]:
+        """Whoever decides what is answered, in the order of the configuration."""
+        return self._named() or self._living.rules.with_role(Role.MANAGER)
+
+    @property
+    def are_named(self) -> bool:
+        """True where somebody is there for the knowledge."""
+        return bool(self._named())
 
     def has(self, by: Party, role: Role) -> bool:
         """Say whether somebody may decide what is answered."""
         return by in self.people or role in (Role.KNOWLEDGE, Role.ADMIN)
 
-
-def keepers_of(config: Config) -> Keepers:
-    """Return those named in `[faq] managers` and whoever has the role, else the managers."""
-    named = tuple(
-        Party(person.id, person.name)
-        for person in config.people
-        if person.id in config.faq.managers or person.role is Role.KNOWLEDGE
-    )
-    managers = tuple(Party(person.id, person.name) for person in config.people if person.role is Role.MANAGER)
-    return Keepers(named or managers, bool(named))
+    def _named(self) -> tuple[Party, ...]:
+        file = self._living.file
+        return tuple(
+            Party(person.id, person.name)
+            for person in file.people
+            if person.id in file.faq.managers or person.role is Role.KNOWLEDGE
+        )

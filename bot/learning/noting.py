@@ -10,21 +10,23 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from bot.learning.drafting import known_names
 from bot.lessons import Lesson, Missed, Picked
 from bot.meaning.masking import masked
 from bot.store.contract import Store
 from bot.store.knowledge_contract import Learning, Uses
+from bot.tickets.rules import Rules
 from faq.text import fold
 
 _LONGEST = 200  # what is longer is no wording that somebody else would use
 
 
 class Noting:
-    """Writes lessons and uses into the store; `names` are those that no lesson may hold."""
+    """Writes lessons and uses into the store; no lesson holds a name that the configuration knows."""
 
-    def __init__(self, store: Store, names: tuple[str, ...]) -> None:
+    def __init__(self, store: Store, rules: Rules) -> None:
         self._store = store
-        self._names = names
+        self._rules = rules
 
     async def given(self, entry: str, now: datetime) -> None:
         """Count that an entry was given as the answer."""
@@ -52,7 +54,7 @@ class Noting:
 
     async def missed(self, key: str, question: str, customer: str, room: str, now: datetime) -> None:
         """Note a question without an answer; `key` is that of the message, so that it counts once."""
-        words = masked(" ".join(question.split()), self._names)[:_LONGEST]
+        words = masked(" ".join(question.split()), known_names(self._rules))[:_LONGEST]
         if fold(words):
             matter = Missed(question=words, customer=customer, room=room)
             lesson = Lesson(id=f"missed|{key}", at=now, matter=matter)
@@ -61,7 +63,7 @@ class Noting:
     async def _picks(
         self, entry: str, question: str, now: datetime, *, picked: int = 0, failed: int = 0
     ) -> tuple[Lesson, ...]:
-        words = masked(" ".join(question.split()), self._names)
+        words = masked(" ".join(question.split()), known_names(self._rules))
         if not fold(words) or len(words) > _LONGEST:
             return ()
         id_ = f"picked|{entry}|{hashlib.sha256(fold(words).encode()).hexdigest()[:20]}"

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import msgspec
 
-from bot.config import Config
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.knowledge.live import Knowledge
 from bot.learning.breaking import Breaking
 from bot.learning.correcting import Correcting
 from bot.learning.curator import Curator
-from bot.learning.drafting import known_names
-from bot.learning.keepers import Keepers, keepers_of
+from bot.learning.keepers import Keepers
 from bot.learning.noting import Noting
 from bot.learning.pending import Pending
 from bot.learning.proposing import Proposing
@@ -20,10 +18,9 @@ from bot.learning.regression import Regression
 from bot.learning.saying import Saying
 from bot.learning.teaching import Teaching
 from bot.learning.weekly import Weekly
-from bot.rooms.directory import Directory
+from bot.rooms.living import Living
 from bot.store.contract import Store
 from bot.talk import Talk
-from bot.tickets.rules import Rules
 from scheduler.loop import Clock
 
 
@@ -40,11 +37,9 @@ class School(msgspec.Struct, frozen=True):
 
 
 def school_of(
-    config: Config,
+    living: Living,
     *,
     store: Store,
-    rules: Rules,
-    directory: Directory,
     drafts: Drafts,
     desk: Desk,
     knowledge: Knowledge,
@@ -52,7 +47,8 @@ def school_of(
     talk: Talk,
 ) -> School:
     """Return the parts for one bot; from now on the desk tells them of every step."""
-    curator, keepers, saying = Curator(store, knowledge), keepers_of(config), Saying(desk, drafts, rules)
+    rules, directory = living.rules, living.directory
+    curator, keepers, saying = Curator(store, knowledge), Keepers(living), Saying(desk, drafts, rules)
     correcting = Correcting(
         store=store, rules=rules, knowledge=knowledge, curator=curator, keepers=keepers, saying=saying
     )
@@ -90,7 +86,7 @@ def school_of(
         pending=pending,
     )
     breaking = Breaking(desk, drafts, directory, keepers, rules.zone)
-    regression = Regression(config.faq.checks, knowledge, clock, breaking)
+    regression = Regression(living.file.faq.checks, knowledge, clock, breaking)
     desk.after_step = proposing.after_step
-    noting = Noting(store, known_names(rules))
+    noting = Noting(store, rules)
     return School(noting, curator, keepers, weekly, teaching, pending, regression)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import msgspec
 from msgspec.structs import replace
 
-from bot.config import Config
+from bot.config import Customer
 from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Policy, Rules
@@ -43,11 +43,16 @@ class CustomerStandings(msgspec.Struct, frozen=True):
 class Ledgers:
     """Reads tickets through when it is asked; what came of a ticket that is closed is remembered."""
 
-    def __init__(self, store: Tickets, config: Config, rules: Rules) -> None:
+    def __init__(self, store: Tickets, customers: Callable[[], Iterable[Customer]], rules: Rules) -> None:
+        """`customers` gives those of the configuration as it is when somebody asks."""
         self._store = store
         self._rules = rules
-        self._customers = {each.id: each for each in config.customers}
+        self._customers = customers
         self._settled: dict[int, tuple[int, Case | None]] = {}  # with the version that it is of
+
+    def forget(self) -> None:
+        """Look anew at what was settled: policies have changed."""
+        self._settled.clear()
 
     async def of(
         self, customers: Sequence[str], now: datetime, *, before: datetime | None = None
@@ -56,8 +61,9 @@ class Ledgers:
 
         In the period of now, or where `before` is past, in the last one before it and of what was opened until then.
         """
-        wanted = [self._customers[each] for each in customers or self._customers if each in self._customers]
-        policies = {each.id: self._policy(each.id) for each in wanted}
+        known = {each.id: each for each in self._customers()}
+        wanted = [known[each] for each in customers or known if each in known]
+        policies = {each.id: self._policy_of(each) for each in wanted}
         kept = [policy for policy in policies.values() if policy is not None]
         if not kept:
             return []
@@ -109,8 +115,10 @@ class Ledgers:
         return found.written.name, found.used, found.total
 
     def _policy(self, customer: str) -> Policy | None:
-        known = self._customers.get(customer)
-        policy = self._rules.policies.get(known.policy) if known else None
+        return self._policy_of(next((each for each in self._customers() if each.id == customer), None))
+
+    def _policy_of(self, customer: Customer | None) -> Policy | None:
+        policy = self._rules.policies.get(customer.policy) if customer else None
         return policy if policy is not None and (policy.ratios or policy.quotas) else None
 
     async def _cases(self, policies: Sequence[Policy], at: datetime, now: datetime) -> list[Case]:

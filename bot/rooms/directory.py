@@ -65,6 +65,10 @@ class Directory:
         """Return the rooms of all customers, those that were set up in chat too."""
         return tuple(room for room in self._config.rooms if room.kind == "customer")
 
+    def duty_rooms(self) -> tuple[Room, ...]:
+        """Return the rooms where staff work, in the order of the configuration."""
+        return tuple(room for room in self._config.rooms if room.kind == "duty")
+
     def room_named(self, word: str) -> Room | None:
         """Return the customer room with this name, or of the customer with this name or id; None when there is none."""
         for room in self._config.rooms:

@@ -1,4 +1,4 @@
-"""The configuration as it is now: that of the file, with what was set up in chat while the bot ran."""
+"""The configuration as it is now: that of the file, read again when somebody asks, with what was set up in chat while the bot ran."""
 
 from __future__ import annotations
 
@@ -13,7 +13,11 @@ from bot.rooms.set_up import ALL, SetUp, overlaid, read
 from bot.store.contract import Store
 from bot.tickets.rules import Rules
 
-_CHANGING = ("rooms", "customers", "rotas", "roles", "belongs")  # of the rules, what is set up in chat, too
+# Of the rules, what is set up in chat or read again with the file; everybody shares these very dicts.
+_CHANGING = (
+    "policies", "calendars", "ladders", "rotas", "rooms", "staff", "roles", "customers", "skills", "phones", "belongs", "contracts",
+    "validities", "scopes", "plans",
+)  # fmt: skip
 
 
 class Living:
@@ -27,24 +31,38 @@ class Living:
         self.directory = Directory(config, local)
         rules = rules_of(config)
         self._changing: dict[str, dict[str, Any]] = {name: dict(getattr(rules, name)) for name in _CHANGING}
-        self.rules: Rules = replace(rules, **self._changing)
+        self._unreachable = set(rules.unreachable)
+        self.rules: Rules = replace(rules, **self._changing, unreachable=self._unreachable)
         self._store = store
 
     async def load(self) -> None:
         """Read what is set up."""
+        self._become(self.file, await self._kept())
+
+    async def take(self, file: Config) -> None:
+        """Go by another file from now on; what is set up in chat lies over it as it did over the one before."""
+        self._become(file, await self._kept())
+
+    async def _kept(self) -> SetUp:
         kept: dict[str, str] = {}
         for prefix in ALL:
             kept |= await self._store.kept(prefix)
-        self.set_up = read(kept)
-        self.config = overlaid(self.file, self.set_up)
+        return read(kept)
+
+    def _become(self, file: Config, set_up: SetUp) -> None:
+        """Change everything together, between two messages."""
+        self.file, self.set_up = file, set_up
+        self.config = overlaid(file, set_up)
         rules = rules_of(self.config)
-        bound = {account: note.room for account, note in self.set_up.accounts.items()}
+        bound = {account: note.room for account, note in set_up.accounts.items()}
         self.directory.learn(self.config, bound)
         for name, ours in self._changing.items():
             _become(ours, getattr(rules, name))
+        self._unreachable.clear()
+        self._unreachable |= rules.unreachable
 
 
 def _become(ours: dict[str, Any], theirs: Mapping[str, Any]) -> None:
-    for key in ours.keys() - theirs.keys():
-        del ours[key]
+    if list(ours) != list(theirs):  # people are told in the order of the file
+        ours.clear()
     ours.update(theirs)

@@ -1,4 +1,4 @@
-"""Setting rooms up in chat: 绑定, 政策, 工程师, 这里是, 确认导入, and accounts on other platforms."""
+"""Setting rooms up in chat: 绑定, 政策, 工程师, 这里是, 确认导入, and accounts on other platforms; 备份 and 重载 beside them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.rooms.set_up import CURRENT, CUSTOMER, ROOM, CustomerNote, RoomNote, cu
 from bot.setup.backing_up import BackingUp
 from bot.setup.identifying import Identifying
 from bot.setup.registering import Registering
+from bot.setup.reloading import Reloading
 from bot.setup.silencing import Silencing
 from bot.setup.uploading import Uploading
 from bot.store.contract import Kept, Store
@@ -39,6 +40,7 @@ SET_UP_WORDS = frozenset(
         Word.REGISTER,
         Word.SILENCE,
         Word.BACK_UP,
+        Word.RELOAD,
     }
 )
 _NEW = (N_("新客户"), "new customer")
@@ -59,6 +61,7 @@ class SettingUp(NotesAside):
         registering: Registering,
         uploading: Uploading,
         back_up: BacksUp,
+        reloading: Reloading,
     ) -> None:
         super().__init__(desk, drafts)
         self._living = living
@@ -67,6 +70,7 @@ class SettingUp(NotesAside):
         self._registering = registering
         self._uploading = uploading
         self._backing_up = BackingUp(back_up=back_up, desk=desk, drafts=drafts)
+        self._reloading = reloading
         self._silencing = Silencing(living=living, desk=desk, drafts=drafts)
 
     async def run(self, hearing: Hearing, command: Command) -> bool:
@@ -80,10 +84,11 @@ class SettingUp(NotesAside):
             return False
         if command.word is Word.SILENCE:
             return await self._silencing.run(hearing, command)
-        if command.word is Word.BACK_UP:
+        if command.word in (Word.BACK_UP, Word.RELOAD):
             if command.rest or not (hearing.is_for_staff or hearing.is_private):
                 return False
-            await self._backing_up.run(hearing)
+            of = self._backing_up if command.word is Word.BACK_UP else self._reloading
+            await of.run(hearing)
             return True
         if command.word is Word.BIND and not self._is_sure(hearing, command):
             return False

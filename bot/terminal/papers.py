@@ -153,7 +153,7 @@ async def _figures(config: Config, span: Span, customer: str) -> Paper:
     finally:
         await archive.close()
     rules, speaker = rules_of(config), _speaker(config)
-    figuring = Figuring(tickets, Ledgers(tickets, config, rules), rules, "")
+    figuring = Figuring(tickets, Ledgers(tickets, lambda: config.customers, rules), rules, "")
     file = await figuring.paper(await figuring.of(span, speaker.now, customer=customer), speaker, customer)
     if not isinstance(file.of, Paper):
         raise TypeError("figures are a paper")

@@ -205,8 +205,12 @@ def label(room_address: str) -> str:
 class Stage:
     """Plays one transcript: one store, one clock, and a bot that may be restarted on them."""
 
-    def __init__(self, config: Config, store_url: str, start: datetime) -> None:
+    def __init__(
+        self, config: Config, store_url: str, start: datetime, env: Mapping[str, str] | None = None
+    ) -> None:
         self._config = config
+        self._file = config.path
+        self._env = env or {}
         self._store_url = store_url
         self.clock = StillClock(start)
         people = tuple(KnownPerson(f"{CHAT}:{each.name}", each.name, each.role) for each in config.people)
@@ -219,9 +223,17 @@ class Stage:
         store = await open_store(self._store_url, self.clock.now())
         await import_when_empty(store, self._config, self.clock.now())
         self._bot = await assemble(
-            self._config, store, {CHAT: self.chat}, self.clock, new_code=lambda: next(self._codes)
+            self._config,
+            store,
+            {CHAT: self.chat},
+            self.clock,
+            new_code=lambda: next(self._codes),
+            reread=self._reread,
         )
         await self._settle()
+
+    def _reread(self) -> Config:
+        return for_replay(load(self._file, self._env, is_replay=True))
 
     async def stop(self) -> None:
         """Leave the store as a process that ends leaves it."""
@@ -239,6 +251,8 @@ class Stage:
                 await self._pass_until(self.clock.now() + length)
             case t.Restart(down=down):
                 await self.stop()
+                if self._file != self._config.path:
+                    self._config = self._reread()
                 self.clock.move_to(self.clock.now() + down)
                 await self.start()
             case t.Say(room=room, person=person, text=text, about=about):
@@ -257,6 +271,8 @@ class Stage:
                 self.chat.silence(room, is_over=is_over)
                 if is_told:
                     await self._notice(self.chat.muted(room, is_over=is_over))
+            case t.Rewritten(file=file):
+                self._file = self._config.path.parent / file
             case _:
                 assert_never(action)
 
@@ -338,7 +354,7 @@ async def replay(
     first = transcript.blocks[0].action
     start = first.at.astimezone(UTC) if isinstance(first, t.SetClock) else datetime.min.replace(tzinfo=UTC)
     with tempfile.TemporaryDirectory(prefix="shouwen-replay-") as folder:
-        stage = Stage(settings, store_url or f"sqlite:{folder}/replay.db", start)
+        stage = Stage(settings, store_url or f"sqlite:{folder}/replay.db", start, env)
         await stage.start()
         try:
             spoken = [await _performed(stage, block, settings) for block in transcript.blocks]

@@ -111,7 +111,13 @@ class Happened(msgspec.Struct, frozen=True):
     person: str
 
 
-Action = SetClock | Say | Press | Pass | Restart | Added | Silenced | WithoutFiles | Happened
+class Rewritten(msgspec.Struct, frozen=True):
+    """`! config other.toml`: the configuration file says from now on what that other one says; nobody has told the bot."""
+
+    file: str
+
+
+Action = SetClock | Say | Press | Pass | Restart | Added | Silenced | WithoutFiles | Happened | Rewritten
 
 
 class Expectation(msgspec.Struct, frozen=True):
@@ -221,12 +227,14 @@ def _action(line: str, number: int, rooms: Collection[str], zone: ZoneInfo) -> A
             )
         if word == "nofiles" and down.strip():
             return WithoutFiles(down.strip())
+        if word == "config" and down.strip():
+            return Rewritten(down.strip())
         if word in ("left", "joined", "recalled") and down.strip():
             return Happened(word, *_room_and_person(down, number, rooms))
         if word != "restart":
             raise TranscriptFault(
                 N_(
-                    "第 {line} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! muted 群”“! unmuted 群”“! nofiles 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”。"
+                    "第 {line} 行：只认识“! restart”“! restart 40m”“! added 群”“! removed 群”“! silent 群”“! free 群”“! muted 群”“! unmuted 群”“! nofiles 群”“! left 群 人”“! joined 群 人”“! recalled 群 人”“! config 文件”。"
                 ),
                 line=number,
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
@@ -169,7 +170,7 @@ class Rules(msgspec.Struct, frozen=True):
         default_factory=dict
     )  # of whom a rota plans, by rota
     notices: NoticeLimits = NoticeLimits()
-    unreachable: frozenset[str] = frozenset()  # ids of staff whom no platform can call
+    unreachable: AbstractSet[str] = frozenset()  # ids of staff whom no platform can call
 
     def role(self, party: Party) -> Role:
         """Return what somebody may do."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from bot.config import Room
 from bot.configuration.model import DigestTimes
 from bot.desk import Desk, Notice
 from bot.drafts import Drafts
@@ -36,7 +35,6 @@ class Digests:
         drafts: Drafts,
         directory: Directory,
         rules: Rules,
-        rooms: tuple[Room, ...],
         language: str,
     ) -> None:
         self._times = times
@@ -45,7 +43,6 @@ class Digests:
         self._drafts = drafts
         self._directory = directory
         self._rules = rules
-        self._rooms = tuple(each for each in rooms if each.kind == "duty")
         self._language = language
         self._done: dict[str, datetime] = {}
 
@@ -82,7 +79,7 @@ class Digests:
     async def _tell_rooms(self, day: date, now: datetime) -> None:
         """Tell each duty room of the day; one that is told in the morning is of the day before."""
         of = day - _DAY if self._times.daily is not None and self._times.daily < _NOON else day
-        for room in self._rooms:
+        for room in self._directory.duty_rooms():
             speaker = self._drafts.speaker(room.language or self._language, now)
             span = day_of(of, speaker.today)
             found = await self._figuring.of(span, now, duty=room.id)
@@ -97,7 +94,7 @@ class Digests:
         figures = await self._figuring.of(span, now)
         if figures.summary.is_empty:
             return
-        duty = self._rooms[0] if self._rooms else None
+        duty = next(iter(self._directory.duty_rooms()), None)
         home = duty.address if duty is not None else ""
         adapter = home.partition(":")[0]
         found = (
