@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -48,7 +48,7 @@ from bot.configuration.settings import Settings
 from bot.configuration.values import parsed, zone
 from bot.tickets.contract_rules import Scope
 from bot.tickets.model import Party
-from bot.tickets.rules import NoticeLimits, Role, RoomRules, Rules
+from bot.tickets.rules import NoticeLimits, Role, RoomRules, Rules, StaffCard
 from scheduler.calendar import parse_window
 from scheduler.validity import Validity
 
@@ -139,6 +139,8 @@ def _people(settings: Settings) -> tuple[Person, ...]:
             each.phone,
             each.language,
             each.skills,
+            each.staff_number,
+            each.photo,
         )
         for each in settings.people
     )
@@ -193,6 +195,13 @@ def for_replay(config: Config) -> Config:
     )
 
 
+def _cards(people: Iterable[Person]) -> dict[str, StaffCard]:
+    cards = {
+        each.id: StaffCard(each.staff_number, each.phone, each.photo) for each in people if each.role.is_staff
+    }
+    return {id_: card for id_, card in cards.items() if card != StaffCard()}
+
+
 def rules_of(config: Config) -> Rules:
     """Return what decisions about tickets may look at."""
     parties = {person.id: Party(person.id, person.name) for person in config.people}
@@ -212,6 +221,7 @@ def rules_of(config: Config) -> Rules:
         customers={customer.id: customer.name for customer in config.customers},
         phones={person.id: person.phone for person in config.people if person.phone},
         skills={each.id: each.skills for each in config.people if each.role.is_staff and each.skills},
+        cards=_cards(config.people),
         belongs={person.id: person.customer for person in config.people if person.customer},
         contracts={each.id: each.contract_from for each in config.customers if each.contract_from},
         validities={each.id: Validity(each.contract_from, each.contract_until) for each in config.customers},

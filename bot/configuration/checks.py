@@ -10,6 +10,7 @@ from bot.configuration.lines import Place
 from bot.configuration.mistakes import ABSENT, Mistakes, Wording
 from bot.configuration.names import CALENDAR, CUSTOMER, LADDER, PERSON, TAKEN
 from bot.configuration.promises import ALWAYS
+from bot.configuration.sections import WEB_ADDRESS, WEB_ADDRESS_FORM
 from bot.configuration.settings import PersonSettings, PolicySettings, RoomSettings, Settings
 from bot.configuration.values import refer
 from bot.tickets.planned_rules import LADDERS
@@ -116,6 +117,8 @@ def _check_people(settings: Settings, mistakes: Mistakes) -> None:
             mistakes.add((*place, "id"), person.id, expected)
         if person.customer:
             refer(person.customer, customers, CUSTOMER, (*place, "customer"), mistakes)
+        if person.photo and not WEB_ADDRESS.fullmatch(person.photo):
+            mistakes.add((*place, "photo"), person.photo, WEB_ADDRESS_FORM)
         for number, leave in enumerate(person.leave):
             if leave.until < leave.from_:
                 mistakes.add((*place, "leave", number, "until"), leave.until, _CONTRACT_ENDS)

@@ -86,6 +86,8 @@ class Person(msgspec.Struct, frozen=True):
     phone: str = ""
     language: str = ""  # in which a customer is spoken to, whatever they write
     skills: tuple[str, ...] = ()  # fields in which colleagues may ask for their help
+    staff_number: str = ""
+    photo: str = ""  # a link
 
 
 class Customer(msgspec.Struct, frozen=True):

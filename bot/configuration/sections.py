@@ -50,8 +50,8 @@ _PACKED_AFTER = StoreSettings().pack_after_days
 _STORE_FORM = Wording(
     '应为 "sqlite:文件" 或 "redis://主机:6379/0"', 'expected "sqlite:PATH" or "redis://HOST:6379/0"'
 )
-_WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
-_WEB_ADDRESS_FORM = Wording('应为网址，如 "https://hc-ping.com/…"', "expected a web address")
+WEB_ADDRESS = re.compile(r"https?://[^\s/]+(/\S*)?")
+WEB_ADDRESS_FORM = Wording('应为网址，如 "https://hc-ping.com/…"', "expected a web address")
 _TOO_LONG = Wording("应不超过 hours 的长度", "expected no more than hours are long")
 _API_FORM = Wording(
     '应为接口地址，如 "https://api.example.com/v1"',
@@ -133,8 +133,8 @@ def _with_settings(url: str, settings: StoreSettings, mistakes: Mistakes) -> str
 def web_of(settings: WebSettings, mistakes: Mistakes) -> WebConfig:
     """Return where to listen; port 0 lets the system choose one."""
     public_url = settings.public_url.rstrip("/")
-    if public_url and not _WEB_ADDRESS.fullmatch(public_url):
-        mistakes.add(("web", "public_url"), settings.public_url, _WEB_ADDRESS_FORM)
+    if public_url and not WEB_ADDRESS.fullmatch(public_url):
+        mistakes.add(("web", "public_url"), settings.public_url, WEB_ADDRESS_FORM)
     found = _LISTEN.fullmatch(settings.listen)
     if found and int(found["port"]) <= _HIGHEST_PORT:
         return WebConfig(found["host"].strip("[]"), int(found["port"]), settings.time_travel, public_url)
@@ -146,8 +146,8 @@ def monitoring_of(settings: MonitoringSettings, secrets: Secrets, mistakes: Mist
     """Return whom to call while all is well; nobody without an address."""
     place = ("monitoring", "ping_url")
     url = str(secrets.resolve(settings.ping_url, place, mistakes))
-    if url and not _WEB_ADDRESS.fullmatch(url) and secrets.are_needed and not mistakes.is_at(place):
-        mistakes.add(place, settings.ping_url, _WEB_ADDRESS_FORM)
+    if url and not WEB_ADDRESS.fullmatch(url) and secrets.are_needed and not mistakes.is_at(place):
+        mistakes.add(place, settings.ping_url, WEB_ADDRESS_FORM)
     every = length(settings.ping_every, ("monitoring", "ping_every"), mistakes)
     token = str(secrets.resolve(settings.token, ("monitoring", "token"), mistakes))
     return MonitoringConfig(url, every, token, settings.log)
@@ -223,7 +223,7 @@ def faq_of(settings: FaqSettings, folder: Path, secrets: Secrets, mistakes: Mist
 def _embeddings_of(settings: EmbeddingsSettings, secrets: Secrets, mistakes: Mistakes) -> EmbeddingsConfig:
     """Return where vectors come from. Working with them takes numpy, which comes with the extra."""
     place = ("faq", "embeddings")
-    if not _WEB_ADDRESS.fullmatch(settings.url):
+    if not WEB_ADDRESS.fullmatch(settings.url):
         mistakes.add((*place, "url"), settings.url, _API_FORM)
     elif secrets.are_needed and find_spec("numpy") is None:
         mistakes.add((*place, "url"), settings.url, _NO_NUMPY)

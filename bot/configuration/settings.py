@@ -109,6 +109,8 @@ class PersonSettings(Section, frozen=True, kw_only=True):
     accounts: tuple[str, ...] = ()
     customer: str = ""
     phone: str = ""
+    staff_number: str = ""
+    photo: str = ""
     skills: tuple[str, ...] = ()
     language: Literal["", "zh", "en"] = ""
     leave: tuple[LeaveSettings, ...] = ()

@@ -15,7 +15,7 @@ from bot.tickets.rules import Rules
 
 # Of the rules, what is set up in chat or read again with the file; everybody shares these very dicts.
 _CHANGING = (
-    "policies", "calendars", "ladders", "rotas", "rooms", "staff", "roles", "customers", "skills", "phones", "belongs", "contracts",
+    "policies", "calendars", "ladders", "rotas", "rooms", "staff", "roles", "customers", "skills", "phones", "cards", "belongs", "contracts",
     "validities", "scopes", "plans",
 )  # fmt: skip
 

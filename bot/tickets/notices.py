@@ -12,6 +12,7 @@ from bot.tickets import timing
 from bot.tickets import visit_events as ve
 from bot.tickets.coverage import NEEDED, is_undecided
 from bot.tickets.errors import N_
+from bot.tickets.introducing import introduced, pictured
 from bot.tickets.kinds import WaitsFor
 from bot.tickets.messages import Button, Message, Place
 from bot.tickets.model import Party, Ticket
@@ -218,8 +219,10 @@ def _dispatched(
         (each for each in timing.clocks(after, rules) if each.kind == "arrive" and each.is_running), None
     )
     due = arrive.due_at if arrive is not None else None
-    told = voices.customer.say("{number} 安排 {to} 上门", number=number, to=event.to)
+    to = introduced(event.to, voices.customer, rules)
+    told = voices.customer.say("{number} 安排 {to} 上门", number=number, to=to)
     told += voices.customer.say("，最晚 {time} 到场。", time=due) if due else voices.customer.say("。")
+    told += pictured(event.to, voices.customer, rules)
     duty = voices.duty.say("🚗 @{to} {number} 请上门", number=number, to=event.to)
     duty += voices.duty.say("，{time} 前到场", time=due) if due else ""
     duty += voices.duty.say("：{text}", text=event.note) if event.note else ""

@@ -11,6 +11,7 @@ from bot.tickets import events as e
 from bot.tickets import planned_events as p
 from bot.tickets.errors import N_
 from bot.tickets.inspected import report
+from bot.tickets.introducing import described, pictured
 from bot.tickets.kinds import Closing, Kind
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party, Ticket
@@ -113,20 +114,21 @@ def _appointed(after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     appointment, plan = after.appointment, rules.plans.get(after.plan)
     if appointment is None:
         return []
-    who = appointment.who or after.owner or ""
-    told = voices.customer.say(
+    who, customer = appointment.who or after.owner, voices.customer
+    about = described(who, customer, rules) if who else ""
+    told = customer.say(
         "{number} {title}定在 {time}（{who}）",
         number=after.number,
         title=title(after),
         time=appointment.at,
-        who=who,
+        who=customer.say("，").join(filter(None, (who.name if who else "", about))),
     )
     if plan is not None and plan.takes is not None:
-        told += voices.customer.say("，约 {length}", length=plan.takes)
-    told += voices.customer.say("。不方便请回“改期”。")
+        told += customer.say("，约 {length}", length=plan.takes)
+    told += customer.say("。不方便请回“改期”。") + (pictured(who, customer, rules) if who else "")
     duty = voices.duty.say(
         "📅 {number} {customer} {title} 约在 {time}（{who}）。",
-        number=after.number, customer=customer_name(after, rules), title=title(after), time=appointment.at, who=who,
+        number=after.number, customer=customer_name(after, rules), title=title(after), time=appointment.at, who=who or "",
     )  # fmt: skip
     return [Message(to=Place.CUSTOMER, text=told), Message(to=Place.DUTY, text=duty)]
 

@@ -87,6 +87,14 @@ class Policy(msgspec.Struct, frozen=True):
         return None
 
 
+class StaffCard(msgspec.Struct, frozen=True):
+    """What is told of one of the staff before they come to a customer."""
+
+    staff_number: str = ""
+    phone: str = ""
+    photo: str = ""  # a link
+
+
 class RoomRules(msgspec.Struct, frozen=True):
     """What a ticket inherits from the room it came from."""
 
@@ -132,6 +140,7 @@ class Rules(msgspec.Struct, frozen=True):
     customers: Mapping[str, str]  # names by id
     skills: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # of staff, by their id
     phones: Mapping[str, str] = msgspec.field(default_factory=dict)  # of people, by their id
+    cards: Mapping[str, StaffCard] = msgspec.field(default_factory=dict)  # of staff, by their id
     belongs: Mapping[str, str] = msgspec.field(
         default_factory=dict
     )  # customer of a contact, by the contact's id

@@ -11,6 +11,7 @@ from bot.tickets import visit_events as ve
 from bot.tickets import visit_steps as vs
 from bot.tickets.agreeing import beside_the_others
 from bot.tickets.errors import N_, NotTheirs, Phrase, TicketError
+from bot.tickets.introducing import introduced, pictured
 from bot.tickets.kinds import ClockKind, Kind, Status
 from bot.tickets.maintenance import hours_of
 from bot.tickets.messages import Button, Message, Place
@@ -36,7 +37,8 @@ def offered_with(
     level = policy.level(ticket.level) if policy else None
     is_urgent = ticket.is_urgent or (level is not None and level.is_urgent)
     is_promised = any(each.kind is ClockKind.ARRIVE for each in ticket.promises if each.id != VISIT)
-    if not rules.visits.is_offered or is_urgent or is_promised or not ticket.address:
+    is_asked_otherwise = is_urgent or is_promised or ticket.kind.is_planned
+    if not rules.visits.is_offered or is_asked_otherwise or not ticket.address:
         return []
     times = free_times(ticket, dispatched.to, taken, now, rules)
     return [ve.VisitOffered(by=dispatched.by, who=dispatched.to, times=times)] if times else []
@@ -198,9 +200,14 @@ def _told_inside(
 
 def _agreed(appointment: Appointment, after: Ticket, voices: Voices, rules: Rules) -> list[Message]:
     number, who, at = after.number, appointment.who or "", appointment.at
-    told = voices.customer.say(
-        "已约 {time}，{number} 到场工程师：{who}。不方便请回“改期”。", time=at, number=number, who=who
+    customer = voices.customer
+    told = customer.say(
+        "已约 {time}，{number} 到场工程师：{who}。不方便请回“改期”。",
+        time=at,
+        number=number,
+        who=introduced(appointment.who, customer, rules) if appointment.who else "",
     )
+    told += pictured(appointment.who, customer, rules) if appointment.who else ""
     called = (appointment.who,) if appointment.who else ()
     duty = voices.duty.say(
         "📅 @{who} {number} 客户约在 {time} 上门（{customer}｜{title}）。",

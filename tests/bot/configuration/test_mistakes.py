@@ -479,6 +479,14 @@ CASES = {
         "2026-04-01 00:00 到 2026-04-03 00:00 轮到的人请假，没有人值班；写上后备，或在 overrides 里写明换谁（确实没有人就写 members = []）",
         "backup",
     ),
+    "a photo that is no link": Case(
+        'accounts = ["qq:1", "web:zhang"]',
+        'accounts = ["qq:1", "web:zhang"]\nphoto = "0231.jpg"',
+        "people[1].photo",
+        '"0231.jpg"',
+        '应为网址，如 "https://hc-ping.com/…"',
+        "photo",
+    ),
     "leave that ends before it begins": Case(
         'accounts = ["qq:1", "web:zhang"]',
         'accounts = ["qq:1", "web:zhang"]\nleave = [{ from = 2026-04-02, until = 2026-04-01 }]',
