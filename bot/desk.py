@@ -36,6 +36,7 @@ from bot.tickets.model import Party, Ticket
 from bot.tickets.planned_steps import Drop
 from bot.tickets.replies import replies
 from bot.tickets.rules import Rules
+from bot.tickets.site import shown
 
 _ATTEMPTS = (
     50  # races for one ticket are lost to somebody else's progress, so this many in a row mean a fault
@@ -174,6 +175,7 @@ class Desk:
             if before is None:
                 raise UnknownTicket(number)
             events = decide(before, step, origin.now, self._filing.rules)
+            events += shown(step, origin.by, origin.brings, self._filing.rules)
             ticket, saved = self._filing.saved(before, events, origin.now, origin.source)
             drafts = self._drafts_of(before, ticket, events, origin.now, origin)
             follow_ups = [

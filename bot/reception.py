@@ -26,7 +26,7 @@ from bot.conversation.languages import Languages
 from bot.conversation.not_an_answer import NotAnAnswer
 from bot.conversation.opening import Opening
 from bot.conversation.presence import Presence
-from bot.conversation.shown import Shown, bracketed, names_of
+from bot.conversation.shown import PICTURES_FOLLOW, Shown, bracketed, names_of
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing, bringing, closing, heard
@@ -61,6 +61,13 @@ from scheduler.loop import Clock
 
 _NUMBERS = re.compile(rf"(?<![\d.:-])\d{{3,9}}(?![\d.:-]){NO_UNIT}", re.IGNORECASE)
 _LEADING = re.compile(r"(?:单号?|工单|[#＃])?\s*$")  # what may stand before the number a sentence begins with
+
+
+def _showing(hearing: Hearing) -> s.Step:
+    """Return what a picture without a word is: of staff before the customer something said, among themselves a note of theirs."""
+    if not hearing.role.is_staff:
+        return s.Supplement(hearing.by, "")
+    return ss.Show(hearing.by) if hearing.is_for_staff else s.Say(hearing.by, "")
 
 
 class Reception:
@@ -430,8 +437,8 @@ class Reception:
             return
         link = await self._store.link(incoming.room, incoming.quotes) if incoming.quotes else None
         number = link.ticket if link is not None else None
-        if number is None and not incoming.quotes and not hearing.role.is_staff:
-            number = await self._dialogue.needed(hearing) or self._shown.continued(hearing)
+        if number is None and not incoming.quotes:
+            number = await self._goes_on(hearing)
         if number is None and not incoming.quotes and not hearing.role.is_staff:
             is_first = not self._shown.before(hearing)
             self._shown.note(hearing, names)
@@ -445,9 +452,18 @@ class Reception:
             return
         if ticket.status is Status.CLOSED:
             return
-        step = s.Say(hearing.by, "") if hearing.role.is_staff else s.Supplement(hearing.by, "")
-        if await self._desk.take(ticket.number, step, hearing.origin) is not None:
+        if await self._desk.take(ticket.number, _showing(hearing), hearing.origin) is not None:
             self._shown.given(hearing, number)
+
+    async def _goes_on(self, hearing: Hearing) -> int | None:
+        """Return the ticket that a picture without a word goes on with: one that waits for it, or that was spoken of just before."""
+        if not hearing.role.is_staff:
+            return await self._dialogue.needed(hearing) or self._shown.continued(hearing)
+        if not hearing.is_for_staff:
+            return None
+        before = self._talk.own_line_before(hearing, PICTURES_FOLLOW)
+        link = await self._store.link(hearing.origin.address, before.message) if before is not None else None
+        return link.ticket if link is not None else self._shown.continued(hearing)
 
     async def _is_repeated(self, hearing: Hearing) -> bool:
         return await self._desk.is_handled(hearing.origin)

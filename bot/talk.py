@@ -146,6 +146,11 @@ class Talk:
         """Return what was said here right before, lately, by whomever."""
         return next(iter(self._before(hearing, _TALKING)), None)
 
+    def own_line_before(self, hearing: Hearing, within: timedelta) -> Line | None:
+        """Return what whoever speaks said here last, if that was within a length of time."""
+        own = hearing.origin.account
+        return next((line for line in self._before(hearing, within) if line.account == own), None)
+
     def last_staff(self, hearing: Hearing) -> str | None:
         """Return which of the staff spoke last before whoever speaks, lately; None when a customer did."""
         if not any(map(_is_staff, self._rooms.get(hearing.origin.address, ()))):

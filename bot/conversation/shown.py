@@ -19,7 +19,7 @@ from bot.origin import Origin
 from bot.tickets.errors import N_
 from bot.tickets.speaker import Speaker
 
-_NEXT = timedelta(minutes=1)  # an album comes as one message for each picture
+PICTURES_FOLLOW = timedelta(minutes=1)  # an album comes as one message for each picture
 _SOON = timedelta(minutes=5)  # who shows something and says nothing for longer has shown it to somebody else
 _MOST, _PEOPLE = 5, 1000
 _T = TypeVar("_T")
@@ -79,7 +79,7 @@ class Shown:
     def continued(self, hearing: Hearing) -> int | None:
         """Return the ticket to which whoever speaks gave a picture just before: more of them follow it."""
         ticket, at = self._given.get((hearing.origin.address, hearing.origin.account), (None, hearing.now))
-        return ticket if hearing.now - at <= _NEXT else None
+        return ticket if hearing.now - at <= PICTURES_FOLLOW else None
 
 
 def _keep_few(of: OrderedDict[tuple[str, str], _T], latest: tuple[str, str]) -> None:

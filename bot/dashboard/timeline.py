@@ -89,6 +89,8 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return say("{by} 改派给 {to}", by=by, to=to) + origin + _quoted(reason, speaker)
         case e.LevelChanged():
             return _level_changed(event, speaker)
+        case se.Shown(by=by, what=what):
+            return say("{by} 附 {what}", by=by, what=what)
         case e.Noted(by=by, text=text):
             return say("{by} 记录", by=by) + _quoted(text, speaker)
         case e.Updated(by=by, text=text):

@@ -42,6 +42,7 @@ _KEEPS_UNDO = (
     pe.RequesterBack,
     e.Escalated,
     se.NobodyCame,
+    se.Shown,
     le.AssetNamed,
     le.Excused,
     e.Realigned,
@@ -232,6 +233,8 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             return replace(ticket, happened=clockwork.noted(ticket, at, "nobody_came"))
         case se.DayReported():
             return replace(ticket, happened=clockwork.noted(ticket, at, "day_reported"))
+        case se.Shown(what=what):
+            return replace(ticket, shown=(*ticket.shown, what))
         case se.RemoteAsked():
             return spoken(ticket, at, remote.ASKED)
         case se.RemoteAnswered(is_given=is_given):

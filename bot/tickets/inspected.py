@@ -11,6 +11,7 @@ from bot.tickets.model import Finding, Party, Ticket
 from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.planned_events import Inspected
 from bot.tickets.rules import Rules
+from bot.tickets.service_records import shown_by_staff
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import title
 
@@ -84,6 +85,7 @@ def _facts(
         (say("完成时间"), _dated(at, speaker)),
         (say("检查人"), event.by.name),
         (say("结论"), _verdict(event.findings, speaker)),
+        (say("照片和文件"), shown_by_staff(ticket, speaker)),
     )
     return tuple(fact for fact in facts if fact[1])
 

@@ -211,6 +211,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             | ss.MissSomebody()
             | ss.ReportDay()
             | ss.AskRemote()
+            | ss.Show()
             | ss.AnswerRemote()
         ):
             return site.decided(ticket, step, now, rules)

@@ -288,6 +288,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_said_at: datetime | None = None  # latest word of staff to the customer
     progress: str = ""
     noted: str = ""  # the latest 记录, for a colleague who takes it over
+    shown: tuple[str, ...] = ()  # what staff put to it to see: `[图片×2]`
     resolution: Resolution | None = None
     solved_at: datetime | None = None
     check_at: datetime | None = None  # when to ask again whether it works; None once that was done

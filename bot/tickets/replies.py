@@ -220,6 +220,7 @@ def _said_of(
             | se.DayReported()
             | se.RemoteAsked()
             | se.RemoteAnswered()
+            | se.Shown()
         ):
             return site.noticed(event, after, voices, rules)
         case ce.FoundOutside() | ce.Covered() | ce.Quoted() | ce.QuoteAnswered() | ce.TurnedDown():

@@ -60,6 +60,7 @@ def _facts(ticket: Ticket, customer: str, speaker: Speaker) -> Iterator[tuple[st
         yield say("原因"), done.cause
         yield say("方法"), done.method
         yield say("预防"), done.prevention
+    yield say("照片和文件"), shown_by_staff(ticket, speaker)
     yield say("关单时间"), dated(ticket.closed_at, speaker)
     if survey is not None and survey.speed is not None:
         yield (
@@ -96,6 +97,12 @@ def _spoken(words: Sequence[Words], speaker: Speaker) -> Iterator[Table]:
 
 def _line(words: Words, speaker: Speaker) -> str:
     return speaker.say("{who}：{text}", who=words.who, text=words.text) if words.who else words.text
+
+
+def shown_by_staff(ticket: Ticket, speaker: Speaker) -> str:
+    """Return what staff have to show about a ticket, which is in no paper: nobody keeps pictures."""
+    what = speaker.say("、").join(ticket.shown)
+    return speaker.say("{what}，在工程师处", what=what) if what else ""
 
 
 def dated(at: datetime | None, speaker: Speaker) -> str:

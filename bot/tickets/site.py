@@ -14,7 +14,7 @@ from bot.tickets import steps as s
 from bot.tickets.errors import Incomplete, NotTheirs, TicketError
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
-from bot.tickets.model import Ticket
+from bot.tickets.model import Party, Ticket
 from bot.tickets.permits import be_staff
 from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import Voices, title
@@ -28,6 +28,9 @@ def decided(ticket: Ticket, step: ss.SiteStep, now: datetime, rules: Rules) -> l
     Raises:
         TicketError: It is not for this person, or something is missing.
     """
+    if isinstance(step, ss.Show):
+        be_staff(step.by, ticket, rules)
+        return []
     if ticket.status is not Status.OPEN:
         raise TicketError("{number} 已经处理完了；没解决请回“重开 {number}”。", number=ticket.number)
     match step:
@@ -61,6 +64,12 @@ def decided(ticket: Ticket, step: ss.SiteStep, now: datetime, rules: Rules) -> l
             return remote.answered(ticket, step, rules)
         case _:
             assert_never(step)
+
+
+def shown(step: s.Step, by: Party, what: str, rules: Rules) -> list[e.AnyEvent]:
+    """Return that photos or files came with what staff did; those beside words that are kept stand among these."""
+    is_among_words = isinstance(step, s.Supplement | s.Say | s.Reopen | s.Note)
+    return [se.Shown(by=by, what=what)] if what and rules.role(by).is_staff and not is_among_words else []
 
 
 def be_allowed_on_site(ticket: Ticket, rules: Rules) -> None:
@@ -111,6 +120,8 @@ def noticed(event: se.SiteEvent, after: Ticket, voices: Voices, rules: Rules) ->
                     text=duty("📝 {number} 当日汇报（{by}）：{text}", number=number, by=by, text=text),
                 )
             ]
+        case se.Shown():
+            return []
         case se.RemoteAsked() | se.RemoteAnswered():
             return remote.noticed(event, after, voices)
         case _:

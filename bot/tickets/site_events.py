@@ -51,4 +51,11 @@ class RemoteAnswered(Event, frozen=True, kw_only=True, tag=True, omit_defaults=T
     text: str = ""
 
 
-SiteEvent = Departed | LeftSite | NobodyCame | DayReported | RemoteAsked | RemoteAnswered
+class Shown(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """Staff put photos or files to the ticket, where no customer sees them: `what` is `[图片×2]`."""
+
+    by: Party
+    what: str
+
+
+SiteEvent = Departed | LeftSite | NobodyCame | DayReported | RemoteAsked | RemoteAnswered | Shown

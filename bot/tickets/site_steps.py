@@ -53,4 +53,10 @@ class AnswerRemote(msgspec.Struct, frozen=True):
     text: str = ""
 
 
-SiteStep = Depart | LeaveSite | MissSomebody | ReportDay | AskRemote | AnswerRemote
+class Show(msgspec.Struct, frozen=True):
+    """Photos or files without a word, among staff: what came says all there is to say."""
+
+    by: Party
+
+
+SiteStep = Depart | LeaveSite | MissSomebody | ReportDay | AskRemote | AnswerRemote | Show

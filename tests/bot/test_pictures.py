@@ -18,6 +18,7 @@ from bot.running import Bot
 from bot.store.registry import open_store
 from bot.terminal.replay import ChatAdapter
 from bot.tickets import events as e
+from bot.tickets import site_events as se
 from bot.tickets import timing
 from bot.tickets.kinds import ClockKind
 
@@ -151,3 +152,30 @@ async def test_a_sticker_in_private_is_not_greeted(case: Case) -> None:
     said = len(case.chat.said)
     await case.sends("私聊 孙女士", "孙女士")
     assert len(case.chat.said) == said
+
+
+@pytest.mark.asyncio
+async def test_photos_of_an_engineer_are_kept_with_what_they_did_and_stand_on_the_record(case: Case) -> None:
+    await case.sends("值班群", "老张", "接单 1001")
+    await case.sends("值班群", "老张", "到场 1001", picture=True)
+    await case.sends("值班群", "老张", picture=True)  # right after it
+    case.clock.move_to(case.clock.now() + timedelta(minutes=2))
+    await case.sends("值班群", "老张", picture=True)  # for a colleague
+    await case.sends("值班群", "老张", "解决 1001 原因:卡纸 方法:取出 预防:换纸", picture=True)
+    await case.sends("值班群", "小李", picture=True)
+    shown = [event for event in await case.events(1001) if isinstance(event, se.Shown)]
+    assert [(event.by.name, event.what) for event in shown] == [("老张", "[图片]")] * 3
+    ticket = await case.bot.store.ticket(1001)
+    assert ticket is not None
+    speaker = case.bot.drafts.speaker("zh", case.clock.now())
+    record = await case.bot.paperwork.record(ticket, speaker)
+    assert ("照片和文件", "[图片]、[图片]、[图片]，在工程师处") in record.of.facts
+
+
+@pytest.mark.asyncio
+async def test_a_quoted_picture_among_staff_is_no_first_word_to_the_customer(case: Case) -> None:
+    card = next(each for each in case.chat.said if each.message.room == "chat:group:值班群")
+    await case.sends("值班群", "老张", quotes=card.platform_id, picture=True)
+    assert [type(event) for event in await case.events(1001)] == [e.Opened, se.Shown]
+    await case.sends("值班群", "王老师", quotes=card.platform_id, picture=True)  # nobody's who works here
+    assert len([event for event in await case.events(1001) if isinstance(event, se.Shown)]) == 1

@@ -90,6 +90,7 @@ LINES: list[tuple[e.AnyEvent, str]] = [
         "小李 离场，未解决：主板坏，已报备件；2026-03-06 10:00:00 前继续",
     ),
     (se.NobodyCame(by=WANG), "王老师 说没人来"),
+    (se.Shown(by=LI, what="[图片×2]"), "小李 附 [图片×2]"),
     (se.DayReported(by=LI, text="备机已接管"), "小李 当日汇报：备机已接管"),
     (se.RemoteAsked(by=LI), "小李 问客户能否远程"),
     (se.RemoteAnswered(by=WANG, is_given=True, consent="m1"), "王老师 同意远程（消息 m1）"),

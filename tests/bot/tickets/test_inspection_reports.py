@@ -147,3 +147,8 @@ def test_words_of_a_result(text: str, found: tuple[str, ...], is_fine: tuple[str
 )
 def test_a_file_has_a_name_that_every_system_takes(parts: tuple[str, ...], name: str) -> None:
     assert file_name(*parts) == name
+
+
+def test_photos_are_told_of_with_whom_they_are(rules: Rules) -> None:
+    assert ("照片和文件", "[图片×2]，在工程师处") in paper(rules, "全部正常", shown=("[图片×2]",)).facts
+    assert "照片和文件" not in dict(paper(rules, "全部正常").facts)

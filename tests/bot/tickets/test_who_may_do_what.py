@@ -81,6 +81,7 @@ _ASKED: dict[type, Callable[[Party, datetime], s.Step]] = {
     ss.MissSomebody: lambda by, later: ss.MissSomebody(by),
     ss.ReportDay: lambda by, later: ss.ReportDay(by, "好转"),
     ss.AskRemote: lambda by, later: ss.AskRemote(by),
+    ss.Show: lambda by, later: ss.Show(by),
     ss.AnswerRemote: lambda by, later: ss.AnswerRemote(by, "m1", is_given=True),
     js.Join: _join,
     cs.Cover: lambda by, later: cs.Cover(by),
@@ -149,6 +150,7 @@ LeaveSite     ++!!  xxxx  xxxx  ++!!  xxxx
 MissSomebody  !!++  xxxx  xxxx  !!++  xxxx
 ReportDay     ++!!  xxxx  xxxx  ++!!  xxxx
 AskRemote     ++!!  xxxx  xxxx  ++!!  xxxx
+Show          ..!!  ..!!  ..!!  ..!!  ..!!
 AnswerRemote  !!x!  xxxx  xxxx  !!x!  xxxx
 Join          ++++  xxxx  xxxx  ++++  xxxx
 Cover         xx!!  xxxx  xxxx  xx!!  xxxx
