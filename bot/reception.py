@@ -230,7 +230,7 @@ class Reception:
         if answer is not None and (offered := await self._answered(hearing, is_taken=answer)) is not None:
             return offered
         if found is None or command is None:
-            return await self._in_hand.meant(hearing) if link is None else None
+            return await (self._in_hand.meant(hearing) if link is None else self._in_hand.nodded(hearing, link))
         if found.number is not None:
             ticket = await self._finding.going_on(found.number)
             is_given_back = command.word is Word.HAND_OVER and not command.rest

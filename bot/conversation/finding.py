@@ -42,6 +42,7 @@ def owes_callback(ticket: Ticket) -> bool:
     )
 
 
+_TROUBLES: Final = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST)
 _WAS_DONE: Final = (Closing.CONFIRMED, Closing.SILENCE, Closing.WITHDRAWN)  # 撤单 已经好了
 
 
@@ -175,14 +176,16 @@ class Finding:
         here = await self._store.open_tickets(room=room.id) if room is not None else []
         return [each for each in here if each.has_reported(hearing.by)]
 
-    async def common(self, hearing: Hearing) -> Ticket | None:
-        """Return the trouble that many of this room have now: a major incident, or one with several reporters; the latest."""
+    async def open_here(self, hearing: Hearing) -> list[Ticket]:
+        """Return the troubles of this customer's room that are not solved yet, by number."""
         room = hearing.customer_room
         here = await self._store.open_tickets(room=room.id) if room is not None else []
+        return [each for each in here if each.status is Status.OPEN and each.kind in _TROUBLES]
+
+    async def common(self, hearing: Hearing) -> Ticket | None:
+        """Return the trouble that many of this room have now: a major incident, or one with several reporters; the latest."""
         many = [
-            each
-            for each in here
-            if each.status is Status.OPEN and (each.commander or len(each.reporters) > 1)
+            each for each in await self.open_here(hearing) if each.commander or len(each.reporters) > 1
         ]
         return many[-1] if many else None
 

@@ -25,6 +25,7 @@ from bot.meaning.sentences import (
     IS_ON_THE_WAY,
     IS_THERE,
     NAMED_IS_DONE,
+    NODS,
     TAKES_ALL,
     TAKES_NAMED,
     WAITS_FOR_PARTS,
@@ -32,6 +33,7 @@ from bot.meaning.sentences import (
     WANTS_NEWS,
 )
 from bot.rooms.directory import Directory
+from bot.store.contract import Link
 from bot.talk import Talk
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.messages import Message, Place
@@ -103,6 +105,14 @@ class InHand:
         done = NAMED_IS_DONE.fullmatch(said)
         own = [each for each in await self._owned(hearing) if share(done["what"], each.text)] if done else []
         return _about(Word.RESOLVE, own[0], done["rest"] or "") if done and len(own) == 1 else None
+
+    async def nodded(self, hearing: Hearing, link: Link) -> Command | None:
+        """Return what a nod to the card of a ticket means that nobody has: 收到, which tells that it is still to be claimed."""
+        if NODS.fullmatch(hearing.text.strip()) is None or link.ticket is None:
+            return None
+        ticket = await self._finding.going_on(link.ticket)
+        is_free = ticket is not None and ticket.owner is None and ticket.status is Status.OPEN
+        return _about(Word.ACKNOWLEDGE, ticket) if is_free else None
 
     async def is_asked(self, hearing: Hearing) -> bool:
         """Ask whoever says that they are there whether it is at the customer's; False when nothing is to be asked."""

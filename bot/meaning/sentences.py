@@ -34,7 +34,7 @@ CLAIMS = (
     Sentence(rf"(?P<takes>(?:i'?ll|i will|let me|i can) (?:take|handle|do|fix|grab)){_IT}(?: {_NUMBER})?{_END}"),
     Sentence(rf"(?:i'?ll|i will|let me|i can) (?:look (?:at|into)|check) {_NUMBER}{_END}"),
     Sentence(rf"{_NUMBER}{_GAP}我?(?:(?:已经?)?接(?:下|手|单)?(?:了|啦)|已经?接(?:下|手|单)?){_END}"),
-    Sentence(rf"(?:那)?{_NUMBER}{_GAP}(?:(?:归|是)?我的|给我(?:来|吧)?){_END}"),
+    Sentence(rf"(?:那)?{_NUMBER}{_GAP}(?:(?:归|是)?我的|归我(?:管|来|处理|负责)?|给我(?:来|吧)?){_END}"),
     Sentence(rf"{_NUMBER}{_GAP}{_MYSELF}{_IS_AT_IT}{_END}"),
     Sentence(rf"我(?:马上|这就)?(?:去|来|接)\s*{_NUMBER}{_END}"),
     Sentence(rf"{_MYSELF}(?:{_TAKES}|{_LOOKS})\s*{_NUMBER}{_END}"),
@@ -174,6 +174,9 @@ GOES = Sentence(
     rf"|(?:好的?|收到|ok|行|嗯)?[\s,，]*(?:我)?(?:大概|那|就)?{_SOME_DAY}(?:我)?(?:就|再|能)?(?:过?去|到)(?:现场|学校)?(?:看看|看一下|修|处理)?{_SOFTLY}"  # 收到，明早8点到
     rf"|(?:收到|好的?|行)?[\s,，]*(?:我接(?:下|单)?(?:了|啦)?|接(?:下|单)?(?:了|啦)?)[\s。.!！~～]*"
     rf"|(?:ok(?:ay)?,? )?(?:i'?m |i am )?on it[\s.]*"
+)
+NODS = Sentence(  # quoting the card of a ticket that nobody has
+    rf"(?:好的?|嗯+|行|ok(?:ay)?|马上|来了|这就[来去]|知道了|看到了|👌|👍|\[OK\]|\[强\]){_SOFTLY}"
 )
 IS_THERE = Sentence(
     rf"(?:我)?(?:已经?)?到(?:达)?(?:现场|学校|校门口|楼下|地方|教室|机房)?了{_SOFTLY}|(?:i'?m |i am )?(?:here|there|on site|arrived)[\s.]*"

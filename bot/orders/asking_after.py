@@ -18,6 +18,7 @@ from bot.meaning.short_answers import says_again
 from bot.meaning.wishes import (
     Wish,
     asks_whether_done,
+    begins_by_calling_off,
     has_waited,
     is_by_oneself,
     is_over,
@@ -29,14 +30,15 @@ from bot.orders.commands import Orders
 from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
-from bot.tickets.rules import Rules
+from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import title
 from bot.vocabulary import Word
 from faq.text import fold, looks_like_question, looks_like_trouble
 
 _WAITED = re.compile(
     r"等|催|到底|怎么|没人|人呢|[理管]|小时|钟头|天了|waiting|nobody", re.IGNORECASE
-)  # 能快点吗 may be said to anybody
+)  # 能快点吗 may be said to anybody, where others talk
+_PRESSES = re.compile(r"快|急|等|赶|紧|催|先|urgent|hurry|asap", re.IGNORECASE)
 _REPORTED = re.compile(r"报的|报[修障]|工?单")  # 我昨天报的修呢
 _HAS_IT_COME = Sentence(  # 主板到了没, of what a ticket waits for
     r"(?P<what>[^，。,\s]{2,10}?)(?:还没)?(?:[到来]|寄[到来]|发货?|送[到来]|修好|换好|返厂?回来)(?:货)?了?(?:没有?|吗|嘛|么)[\s?？。~～]*"
@@ -48,7 +50,7 @@ _FAILS_AGAIN = re.compile(
     r"(?:怎么|它)?又(?:断|坏|黑屏?|灭|停|卡|掉线?|死机|花屏?|闪|挂|崩)了[啊呀啦,，。.!！~～\s]*"
 )
 _OF_REPAIRS = re.compile(
-    r"修|[来到]|处理|弄|进展|消息|好了|怎么样|谁"
+    r"修|[来到]|处理|弄|进展|消息|好了|怎么样|谁|多久|多长|能好"
 )  # 周末有人上班吗 may be asked of anybody
 _NAMES = re.compile(r"(?!(?:我们?(?:班|组|校|教室|办公室|年级|学校)?里?|这边|这里|那边)*$)")
 _A_NUMBER = re.compile(
@@ -88,6 +90,8 @@ class AskingAfter:
             is_open = ticket.status is Status.OPEN
             return await self._about(hearing, ticket, wished if is_open else Wish.HOW_FAR)
         own = await self._finding.mine(hearing)
+        if not own and wished is Wish.SOONER and len(here := await self._spoken_for(hearing)) == 1:
+            return await self._about(hearing, here[0], wished)
         if not own and (
             wished is Wish.SOMEBODY or (wished is Wish.SOONER and hearing.customer_room is not None)
         ):
@@ -111,12 +115,18 @@ class AskingAfter:
         """
         if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or hearing.customer_room is None:
             return False
-        if fresh is not None and is_pressing(hearing.text):
+        presses = _PRESSES.search(hearing.text) is not None and (
+            is_pressing(hearing.text) or has_waited(hearing.text)
+        )
+        if presses and fresh is not None:
             return await self._pressed(hearing, fresh)
         wished = wish(hearing.text)
         may_have_waited = _WAITED.search(hearing.text) is not None
         if wished is None and may_have_waited and has_waited(hearing.text):
             wished = Wish.SOONER
+        if wished is None and presses and is_quiet(hearing):
+            own = await self._finding.mine_open(hearing)
+            return len(own) == 1 and await self._pressed(hearing, own[0].number)
         missing = whose_nobody_came(hearing.text) if wished is None else None
         if wished is None and asks_whether_done(hearing.text):
             wished = Wish.HOW_FAR
@@ -128,7 +138,9 @@ class AskingAfter:
             and (fresh is not None or _OF_REPAIRS.search(hearing.text) is not None)
             and is_quiet(hearing)
         )
-        is_wished = wished is Wish.NO_MORE or (wished is Wish.SOONER and may_have_waited)
+        is_wished = wished is Wish.NO_MORE or (
+            wished is Wish.SOONER and (may_have_waited or is_quiet(hearing))
+        )
         came = _HAS_IT_COME.fullmatch(hearing.text.strip())
         is_ours = is_wished or is_asked or sees_nobody or works or missing is not None
         if not is_ours and came is None:
@@ -145,8 +157,11 @@ class AskingAfter:
         if works:
             is_sure = len(own) == 1 and says_it_works(hearing.text, own[0].text, is_quiet=is_quiet(hearing))
             return is_sure and own[0].owner is None and await self._about(hearing, own[0], Wish.NO_MORE)
-        if sees_nobody:
-            return len(own) == 1 and await self._missed(hearing, own[0])
+        if sees_nobody:  # 到哪了 is said before somebody was there, too
+            if len(own) == 1 and await self._missed(hearing, own[0]):
+                return True
+            if not is_asked:
+                return False
         is_sure = (
             wished is Wish.SOONER
             or is_over(hearing.text)
@@ -168,13 +183,17 @@ class AskingAfter:
         just = await self._finding.going_on(fresh) if fresh is not None else None
         if just is not None and fold(just.text) == fold(hearing.text):
             return await self._about(hearing, just, Wish.HOW_FAR)
-        if not is_pressing(hearing.text):
+        if not is_pressing(hearing.text) and not has_waited(hearing.text):
             return False
-        own = await self._finding.mine_open(hearing)
+        own = await self._finding.mine_open(hearing) or await self._spoken_for(hearing)
         if len(own) != 1:
             return False
         is_news = await self._pressed(hearing, own[0].number)
         return is_news or await self._about(hearing, own[0], Wish.HOW_FAR)
+
+    async def _spoken_for(self, hearing: Hearing) -> list[Ticket]:
+        """Return what is open here of those for whom whoever speaks answers: a school's contact, for everybody in its group."""
+        return await self._finding.open_here(hearing) if hearing.role is Role.CONTACT else []
 
     async def _pressed(self, hearing: Hearing, fresh: int) -> bool:
         """Call whoever owes the answer to what was just reported, once; whatever is said with it they read."""
@@ -214,8 +233,10 @@ class AskingAfter:
         if ticket.status is not Status.OPEN:
             return False
         wished = wish(said)
-        if wished is None and is_pressing(said):
+        if wished is None and (is_pressing(said) or has_waited(said)):
             return await self._pressed(hearing, ticket.number)
+        if wished is None and begins_by_calling_off(said):
+            wished = Wish.NO_MORE
         return wished is not None and await self._about(hearing, ticket, wished)
 
     async def about_several(self, hearing: Hearing, tickets: Sequence[Ticket], wished: Wish) -> bool:
