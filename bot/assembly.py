@@ -319,7 +319,9 @@ async def assemble(
             checking=checking,
             opening=opening,
         ),
-        in_hand=InHand(desk=desk, drafts=drafts, finding=finding, talk=talk, directory=directory),
+        in_hand=InHand(
+            desk=desk, drafts=drafts, finding=finding, talk=talk, directory=directory, rules=rules
+        ),
         orders=orders,
         asking_after=asking_after,
         dialogue=dialogue,

@@ -32,7 +32,7 @@ from bot.drafts import Drafts
 from bot.hearing import Hearing, bringing, closing, heard
 from bot.learning.pending import Pending
 from bot.meaning.deciding import guesses, scolds
-from bot.meaning.leading_numbers import LEADING_NUMBER, NO_UNIT, without_number
+from bot.meaning.leading_numbers import LEADING_NUMBER, NO_UNIT, number_first, without_number
 from bot.meaning.outcomes import says_it_works
 from bot.meaning.planned_work import other_time_wished, said_of_planned_work
 from bot.meaning.said_secrets import without_said_secrets
@@ -190,6 +190,9 @@ class Reception:
                 hearing = replace(hearing, text=besides if command is None else f"/{Word.REPORT} {besides}")
                 command = parse(hearing.text)
         if command is None and hearing.is_for_staff:
+            is_named = link is not None or number_first(hearing.text) is not None
+            if is_named and await self._in_hand.is_visit(hearing, link):
+                return
             command = await self._spoken(hearing, link)
         if command is not None:
             is_bare = not (command.rest or hearing.is_for_staff)
@@ -230,7 +233,9 @@ class Reception:
         if answer is not None and (offered := await self._answered(hearing, is_taken=answer)) is not None:
             return offered
         if found is None or command is None:
-            return await (self._in_hand.meant(hearing) if link is None else self._in_hand.nodded(hearing, link))
+            return await (
+                self._in_hand.meant(hearing) if link is None else self._in_hand.nodded(hearing, link)
+            )
         if found.number is not None:
             ticket = await self._finding.going_on(found.number)
             is_given_back = command.word is Word.HAND_OVER and not command.rest
@@ -294,6 +299,8 @@ class Reception:
         if is_theirs and await self._asking_after.said_aloud(hearing, just, self._talk.is_quiet):
             return
         if hearing.is_for_staff and await self._noted(hearing, link):
+            return
+        if hearing.is_for_staff and link is None and await self._in_hand.is_visit(hearing, link):
             return
         if hearing.is_for_staff and link is None and await self._in_hand.is_asked(hearing):
             return

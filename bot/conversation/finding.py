@@ -184,9 +184,7 @@ class Finding:
 
     async def common(self, hearing: Hearing) -> Ticket | None:
         """Return the trouble that many of this room have now: a major incident, or one with several reporters; the latest."""
-        many = [
-            each for each in await self.open_here(hearing) if each.commander or len(each.reporters) > 1
-        ]
+        many = [each for each in await self.open_here(hearing) if each.commander or len(each.reporters) > 1]
         return many[-1] if many else None
 
     async def solved_before(self, hearing: Hearing) -> Ticket | None:

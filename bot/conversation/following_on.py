@@ -18,6 +18,7 @@ from bot.meaning.complaints import is_about_us
 from bot.meaning.deciding import announces
 from bot.meaning.outcomes import outcome, says_it_works
 from bot.meaning.short_answers import not_yet, says_again, says_still
+from bot.meaning.visit_wishes import is_of_a_visit
 from bot.talk import Talk, tells
 from bot.tickets import steps as s
 from bot.tickets.grievances import is_grievance
@@ -150,16 +151,24 @@ class FollowingOn:
         return ticket is not None and await self._add(hearing, ticket)
 
     async def asked(self, hearing: Hearing) -> bool:
-        """Pass on what somebody asks of the work on their only ticket while nobody else speaks; False when they say else."""
+        """Pass on what somebody asks of the work on their only ticket, or when and where its owner may come, while nobody else speaks;
+        False when they say else."""
         if hearing.role.is_staff or hearing.customer_room is None or hearing.mentions:
             return False
-        if not may_ask(hearing.text):
+        is_visit = is_of_a_visit(hearing.text)
+        if not is_visit and not may_ask(hearing.text):
             return False
         news = telling(hearing.text, hearing.now, self._rules.zone)
-        if news is None or news[0] is not Telling.ASKS or not self._talk.is_quiet(hearing):
+        is_asked = news is not None and news[0] is Telling.ASKS
+        if not (is_asked or is_visit) or not self._talk.is_quiet(hearing):
             return False
         ticket = await self._only_open(hearing)
-        return ticket is not None and await self._add(hearing, ticket)
+        if ticket is None or not (is_visit and news is None):
+            return ticket is not None and await self._add(hearing, ticket)
+        telling_it = Telling.TELLS if ticket.owner is not None else None  # else whoever takes it reads it
+        step = s.Supplement(hearing.by, hearing.text, telling=telling_it)
+        await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
+        return True
 
     async def _only_open(self, hearing: Hearing) -> Ticket | None:
         own = await self._finding.mine_open(hearing)

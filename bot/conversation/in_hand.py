@@ -11,6 +11,8 @@ from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing
 from bot.meaning.alike import share
+from bot.meaning.leading_numbers import number_first, without_number
+from bot.meaning.moments import moment_at_start
 from bot.meaning.placed import place_of
 from bot.meaning.sentences import (
     ALL_ARE_DONE,
@@ -19,6 +21,7 @@ from bot.meaning.sentences import (
     GIVES_ALL,
     GIVES_IT,
     GOES,
+    GOES_THEN,
     HANDS_IT_OVER,
     HASTENS,
     IS_DONE,
@@ -38,7 +41,7 @@ from bot.talk import Talk
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
-from bot.tickets.rules import Role
+from bot.tickets.rules import Role, Rules
 from bot.vocabulary import Word
 
 _LONGEST = 60
@@ -54,8 +57,9 @@ class InHand:
     """
 
     def __init__(
-        self, *, desk: Desk, drafts: Drafts, finding: Finding, talk: Talk, directory: Directory
+        self, *, desk: Desk, drafts: Drafts, finding: Finding, talk: Talk, directory: Directory, rules: Rules
     ) -> None:
+        self._rules = rules
         self._directory = directory
         self._desk = desk
         self._drafts = drafts
@@ -113,6 +117,30 @@ class InHand:
         ticket = await self._finding.going_on(link.ticket)
         is_free = ticket is not None and ticket.owner is None and ticket.status is Status.OPEN
         return _about(Word.ACKNOWLEDGE, ticket) if is_free else None
+
+    async def is_visit(self, hearing: Hearing, link: Link | None) -> bool:
+        """Ask an owner who says when they go whether the customer is to be asked for that time; False when nothing is to be asked."""
+        number = link.ticket if link is not None else number_first(hearing.text)
+        ticket = await self._finding.going_on(number) if number is not None else None
+        said = without_number(number, hearing.text).strip() if number is not None else hearing.text.strip()
+        goes = GOES_THEN.fullmatch(said) if len(said) <= _LONGEST and not hearing.mentions else None
+        found = moment_at_start(goes["rest"], hearing.now, self._rules.zone) if goes is not None else None
+        if found is None or found[1].strip() or found[0] <= hearing.now:
+            return False
+        if number is None and self._is_sure(hearing):
+            ticket = await self._own(hearing)
+        is_free = ticket is not None and ticket.appointment is None and ticket.visit is None
+        if ticket is None or ticket.owner != hearing.by or not is_free:
+            return False
+        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+        text = speaker.say(
+            "要和 {requester} 约 {time} 上门吗？回 1，我去问。", requester=ticket.requester, time=found[0]
+        )
+        at = found[0].astimezone(self._rules.zone)
+        about = Suggestion(command=f"/{Word.APPOINT} {ticket.number} {at:%Y-%m-%d %H:%M}")
+        message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
+        await self._desk.answer([message], hearing.origin)
+        return True
 
     async def is_asked(self, hearing: Hearing) -> bool:
         """Ask whoever says that they are there whether it is at the customer's; False when nothing is to be asked."""

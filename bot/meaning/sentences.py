@@ -72,6 +72,7 @@ _DONE = r"(?:修好|搞定|弄好|搞好|整好|换好|重?装好|接好|处理�
 _TO_MAJOR = r"(?:级别)?(?:改|升|定|调|列|算)(?:级)?(?:成|为|到|作)?\s*重大(?:事件|故障|事故)?"
 ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}{_TO_MAJOR}(?:$|[\s,，:：。]+(?P<rest>.*))"), Word.MAJOR, ""),
+    (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:时间|上门|预约)?(?:改|挪|推迟|推|延|换|提前)(?:期)?(?:到|成|至)\s*(?P<rest>(?!.{{0,4}}级)(?=.{{0,6}}(?:点|[:：]\d|[号日])|.{{0,4}}(?:[早午晚天]|周[一二三四五六日天])).+)"), Word.APPOINT, ""),
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:级别)?(?:改|升|降|调)(?:级)?(?:成|为|到)\s*(?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
     (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:级别)?(?:改|升|降|调)\s*(?P<rest>[一二三四五1-5]级.*)"), Word.CHANGE_LEVEL, ""),
     (Sentence(rf"(?:set|change|raise|lower) {_NUMBER} to (?P<rest>.+)"), Word.CHANGE_LEVEL, ""),
@@ -84,7 +85,7 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the )?customer(?P<rest>\b.*)"), Word.PAUSE, "customer"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都|也)?(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事|[结关](?:单|掉)?(?:了吧?|吧))(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都|也|远程|电话|帮(?:他|她|老师|客户)|给(?:他|她|老师|客户)|在线|现场|重启(?:一?下|以?后)?就?)*(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事|[结关](?:单|掉)?(?:了吧?|吧))(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都|全)?恢复(?:了|啦)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RECOVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
@@ -178,6 +179,9 @@ GOES = Sentence(
 NODS = Sentence(  # quoting the card of a ticket that nobody has
     rf"(?:好的?|嗯+|行|ok(?:ay)?|马上|来了|这就[来去]|知道了|看到了|👌|👍|\[OK\]|\[强\]){_SOFTLY}"
 )
+GOES_THEN = Sentence(  # its owner, of a ticket: 我下午两点去
+    r"(?:我|那|就|准备|打算|大概|预计)*(?P<rest>.{2,14}?)(?:再|就|我)*(?:过?去|到|来|上门)(?:现场|学校|一趟|看看|看一下|看下|修|处理|弄|换)?(?:了|吧|哈|哦)*[\s。.!！~～]*"
+)
 IS_THERE = Sentence(
     rf"(?:我)?(?:已经?)?到(?:达)?(?:现场|学校|校门口|楼下|地方|教室|机房)?了{_SOFTLY}|(?:i'?m |i am )?(?:here|there|on site|arrived)[\s.]*"
 )
@@ -215,6 +219,7 @@ NAMED_IS_DONE = Sentence(  # 投影仪好了
 )
 IN_TWO_WORDS = (
     GOES,
+    GOES_THEN,
     IS_THERE,
     IS_ON_THE_WAY,
     IS_DONE,

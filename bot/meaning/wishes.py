@@ -190,7 +190,10 @@ def begins_by_calling_off(text: str) -> bool:
     """Say whether a text says first that nobody need come any more, whatever it gives as a reason: `别来了，已经借到别的`."""
     clauses = (_MARKS.sub("", part) for part in _CLAUSES.split(normalized(text)))
     first = next(filter(None, clauses), "")
-    return len(first) <= _LONGEST and (_NO_MORE.fullmatch(first) or _NOBODY_NEED_COME.fullmatch(first)) is not None
+    return (
+        len(first) <= _LONGEST
+        and (_NO_MORE.fullmatch(first) or _NOBODY_NEED_COME.fullmatch(first)) is not None
+    )
 
 
 def is_by_oneself(text: str) -> bool:
