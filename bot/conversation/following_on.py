@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.conversation.asking_owner import wants_manager
 from bot.conversation.finding import Finding
 from bot.conversation.raising import raised
-from bot.conversation.tellings import addition, may_ask, supplement, telling
+from bot.conversation.tellings import addition, may_ask, may_wish, supplement, telling
 from bot.desk import Desk
 from bot.hearing import Hearing
 from bot.meaning.alike import says_alike, share
@@ -156,10 +156,10 @@ class FollowingOn:
         if hearing.role.is_staff or hearing.customer_room is None or hearing.mentions:
             return False
         is_visit = is_of_a_visit(hearing.text)
-        if not is_visit and not may_ask(hearing.text):
+        if not is_visit and not may_ask(hearing.text) and not may_wish(hearing.text):
             return False
         news = telling(hearing.text, hearing.now, self._rules.zone)
-        is_asked = news is not None and news[0] is Telling.ASKS
+        is_asked = news is not None and news[0] in (Telling.ASKS, Telling.WISHES)
         if not (is_asked or is_visit) or not self._talk.is_quiet(hearing):
             return False
         ticket = await self._only_open(hearing)

@@ -124,7 +124,8 @@ class InHand:
         ticket = await self._finding.going_on(number) if number is not None else None
         said = without_number(number, hearing.text).strip() if number is not None else hearing.text.strip()
         goes = GOES_THEN.fullmatch(said) if len(said) <= _LONGEST and not hearing.mentions else None
-        found = moment_at_start(goes["rest"], hearing.now, self._rules.zone) if goes is not None else None
+        when = goes["rest"] or goes["then"] if goes is not None else ""
+        found = moment_at_start(when, hearing.now, self._rules.zone) if when else None
         if found is None or found[1].strip() or found[0] <= hearing.now:
             return False
         if number is None and self._is_sure(hearing):

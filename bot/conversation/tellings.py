@@ -29,6 +29,10 @@ _CORRECTS: Final = Sentence(
 _WISHES: Final = re.compile(
     r"(?:老师傅?|师傅)?[\s,，]*(?:能不能|能否|可不可以|可以|能|我?想|我?要|麻烦|帮我|那就?|就){0,3}(?P<asks>预?约)?(?:个|一下|在|到)?\s*"
 )
+_WISHES_IN_ENGLISH: Final = re.compile(
+    r"(?:please |could |can |would |will |you |somebody |someone |the engineer )*(?:come|drop by|be here|visit us|visit)(?: over| back)? (?P<when>.{2,30}?)(?: please| instead)?[\s?.!]*",
+    re.IGNORECASE,
+)
 _COMES: Final = Sentence(
     r"(?:左右|以?后|之后|再|吧|过?来|派人|上门|[修看弄](?:一下|下|看)?|有空|方便|可不可以|可以|行不行|行|好吗|好不好|吗|嘛|么|呢|谢谢|麻烦了?|的?时间|[\s,，。.?？!！~～]){0,8}"
 )
@@ -54,7 +58,7 @@ _ASKS: Final = Sentence(  # of the work that is owed, whatever it is about
     r"|(?:can|could|may) (?:you |we |i )?(?:please )?(?:give|lend|bring|get|have|borrow)(?: us| me)? (?:a |an |another |some )?(?:spare|loaner|replacement|temporary)(?: one| device| unit)?(?: meanwhile| for now| please| first)*[\s?.!]*"
     r"|(?:should|do|shall) (?:i|we) (?:need to |have to )?(?:prepare|switch (?:it )?off|turn (?:it )?off|unplug)(?: anything| it| something| first)*[\s?.!]*|(?:does|will) (?:it|this) cost(?: anything| extra)?[\s?.!]*"
 )
-_HAS_TO_COME: Final = re.compile(r"来|上门|吧|有空|方便")
+_HAS_TO_COME: Final = re.compile(r"来|上门|吧|有空|方便|come|visit|drop by|be here", re.IGNORECASE)
 
 
 def telling(text: str, now: datetime, zone: ZoneInfo) -> tuple[Telling, datetime | None] | None:
@@ -75,6 +79,11 @@ def may_ask(text: str) -> bool:
     return len(text) <= _LONGEST and _ASKS.fullmatch(text.strip()) is not None
 
 
+def may_wish(text: str) -> bool:
+    """Say whether a text may name a time at which somebody is asked to come."""
+    return len(text) <= _LONGEST and _HAS_TO_COME.search(text) is not None
+
+
 def addition(by: Party, text: str, now: datetime, zone: ZoneInfo) -> s.Supplement:
     """Return what somebody adds to a ticket that they name: its owner reads at once what corrects, wishes or asks something."""
     added = supplement(by, text)
@@ -91,6 +100,10 @@ def supplement(by: Party, text: str) -> s.Supplement:
 
 def _wished(said: str, now: datetime, zone: ZoneInfo) -> datetime | None:
     """Return when somebody is asked to come: `能约明天下午三点吗`, `明天下午三点过来行吗`."""
+    if said.isascii():
+        comes = _WISHES_IN_ENGLISH.fullmatch(said)
+        found = moment_at_start(comes["when"], now, zone) if comes is not None else None
+        return found[0] if found is not None and found[0] > now and not found[1].strip() else None
     begins = _WISHES.match(said)
     rest = said[begins.end() :] if begins else said
     found = moment_at_start(rest, now, zone)

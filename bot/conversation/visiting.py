@@ -12,8 +12,11 @@ from bot.hearing import Hearing
 from bot.meaning.moments import EXAMPLES, moment_at_start, moment_near
 from bot.rooms.directory import Directory
 from bot.store.contract import Store
+from bot.tickets import events as e
+from bot.tickets import visit_events as ve
 from bot.tickets import visit_steps as vs
 from bot.tickets.errors import Phrase, TicketError
+from bot.tickets.kinds import Telling
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
@@ -50,7 +53,19 @@ class Visiting:
         who = called[0] if called else None
         comes = who or who_comes(ticket) or hearing.by
         taken = await self.taken(comes, ticket.number)
-        await self._desk.take(ticket.number, vs.OfferVisit(hearing.by, who, times, taken), hearing.origin)
+        wished = await self._wished(ticket.number) if len(times) == 1 else None
+        step = vs.OfferVisit(hearing.by, who, times, taken, wished)
+        await self._desk.take(ticket.number, step, hearing.origin)
+
+    async def _wished(self, number: int) -> vs.Wished | None:
+        """Return the time that was wished for last, of which nothing has been agreed since."""
+        for record in reversed(await self._store.records(number)):
+            match record.event:
+                case e.Supplemented(by=by, telling=Telling.WISHES, at=datetime() as at) if record.source:
+                    return vs.Wished(by, at, record.source.message)
+                case ve.VisitAgreed():
+                    return None
+        return None
 
     async def pick(self, number: int, hearing: Hearing, at: datetime, answered: Hearing) -> None:
         """Agree on a time that the customer chose; `answered` is the hearing that closes the question."""

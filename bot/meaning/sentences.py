@@ -88,7 +88,9 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都|也|远程|电话|帮(?:他|她|老师|客户)|给(?:他|她|老师|客户)|在线|现场|重启(?:一?下|以?后)?就?)*(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事|[结关](?:单|掉)?(?:了吧?|吧))(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都|全)?恢复(?:了|啦)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RECOVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
-    (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been )?(?:fixed|solved|resolved|done)(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been |i )?(?:now |all )?(?:fixed|solved|resolved|done|sorted)(?: it| this)?(?: remotely| by phone| on site| now)?(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"(?:move|reschedule|postpone|put off) {_NUMBER} (?:to|till|until) (?P<rest>(?!level).+)"), Word.APPOINT, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:move|reschedule|postpone)d? (?:to|till|until) (?P<rest>(?!level).+)"), Word.APPOINT, ""),
     (Sentence(rf"(?:取消接单|退单|放弃)\s*{_NUMBER}(?P<rest>){_END}"), Word.HAND_OVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|(?:已经?)?到(?:达)?(?:现场|场)?)(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"(?:我)?(?:已经?)?到(?:现场|场)?了{_GAP}{_NUMBER}(?P<rest>){_END}"), Word.ARRIVE, ""),
@@ -181,6 +183,7 @@ NODS = Sentence(  # quoting the card of a ticket that nobody has
 )
 GOES_THEN = Sentence(  # its owner, of a ticket: 我下午两点去
     r"(?:我|那|就|准备|打算|大概|预计)*(?P<rest>.{2,14}?)(?:再|就|我)*(?:过?去|到|来|上门)(?:现场|学校|一趟|看看|看一下|看下|修|处理|弄|换)?(?:了|吧|哈|哦)*[\s。.!！~～]*"
+    r"|(?:i'?ll|i will|i can|i'?m going to|i am going to) (?:go|come|be there|visit|drop by|look at it|fix it)(?: there| by| over)? (?P<then>.{2,30}?)[\s.!]*"
 )
 IS_THERE = Sentence(
     rf"(?:我)?(?:已经?)?到(?:达)?(?:现场|学校|校门口|楼下|地方|教室|机房)?了{_SOFTLY}|(?:i'?m |i am )?(?:here|there|on site|arrived)[\s.]*"
@@ -189,7 +192,7 @@ IS_ON_THE_WAY = Sentence(
     rf"(?:我)?(?:已经?)?(?:出发|在路上|在去的路上)了?{_SOFTLY}|(?:i'?m |i am )?on (?:my|the) way[\s.]*"
 )
 IS_DONE = Sentence(
-    r"(?:(?:已经?|都)?(?:(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完)(?:了|啦|咯)?|好(?:了|啦|咯))(?:哈|啊|哦|嘛)?|(?:it'?s )?(?:all )?(?:fixed|sorted))[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>.+))"
+    r"(?:(?:已经?|都)?(?:(?:修好|搞定|弄好|搞好|整好|换好|装好|接好|处理好|处理完|弄完|修完|换完|装完)(?:了|啦|咯)?|好(?:了|啦|咯))(?:哈|啊|哦|嘛)?|(?:it'?s |that'?s )?(?:all )?(?:fixed|sorted|done|solved|resolved)(?: now)?)[\s。.!！~～]*(?:$|[\s,，:：。;；]+(?P<rest>[^?？]+))"
 )
 GIVES_ALL = Sentence(  # 把小周的单都给老张
     rf"(?:把)?(?P<whose>[^\d\s,，。?？@]{{1,8}}?)(?:{_HAS})?的?(?:{_TICKETS})?(?:都|全部?|全都)(?:{_GIVEN}|改派给|给)\s*(?P<rest>[^\d]+)"

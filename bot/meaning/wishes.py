@@ -108,6 +108,7 @@ _IN_ENGLISH = {
         r"|(?:(?:i|we) (?:want|need) )?(?:an? )?(?:real )?(?:human|person|agent|engineer)(?: please)|(?:i|we) (?:want|need) (?:an? )?(?:real )?(?:human|person|agent|engineer|technician|somebody|someone)"
     ),
 }
+_WORKS_IN_ENGLISH = re.compile(r"\b(?:works?|working|fine|fixed)\b", re.IGNORECASE)
 _PRESSING = Sentence(
     r"(?:我们?|这边|这个|这|事情|真的|现在|比较|非常|十分|特别|很|挺|特|加|好|太|有点|老师)*(?:紧|着)?急+(?:用|需|的|啊|呀|了|哦|死了)*|十万火急|在线等|(?:学生们?|孩子们?|老师们?|家长们?|领导|大家|我们|这边|都|还|正|在|就)*等着(?:用|上课|考试|开会|打印|签字|看)?(?:的|呢|啊)*"
     r"|(?:能不能|能|可以|请|麻烦)+(?:现在|马上|立刻)就?(?:(?:派人|安排人?)?(?:过?来|处理|修)|派人|安排人)(?:一下|下|吗|吧|啊|呀)*"
@@ -204,6 +205,8 @@ def is_by_oneself(text: str) -> bool:
 
 def is_over(text: str) -> bool:
     """Say whether a whole text says both that it works and that nobody need repair it: `重启好了，不用来修了`, `我换了根线好了，不用来了`."""
+    if text.isascii() and _WORKS_IN_ENGLISH.search(text) is not None:
+        return _in_english(text) is Wish.NO_MORE
     said = _letters(text)
     if len(said) <= _LONGEST and _OVER.fullmatch(said):
         return True

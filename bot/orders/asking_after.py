@@ -51,6 +51,8 @@ _FAILS_AGAIN = re.compile(
 )
 _OF_REPAIRS = re.compile(
     r"修|[来到]|处理|弄|进展|消息|好了|怎么样|谁|多久|多长|能好"
+    r"|update|news|progress|status|fixed|ready|solved|done|coming|come|on it|engineer|how (?:far|long)",
+    re.IGNORECASE,
 )  # 周末有人上班吗 may be asked of anybody
 _NAMES = re.compile(r"(?!(?:我们?(?:班|组|校|教室|办公室|年级|学校)?里?|这边|这里|那边)*$)")
 _A_NUMBER = re.compile(

@@ -9,16 +9,26 @@ import msgspec
 from bot.tickets.model import Party
 
 
+class Wished(msgspec.Struct, frozen=True):
+    """The customer has wished for a time by themselves, in the message with this id."""
+
+    by: Party
+    at: datetime
+    message: str
+
+
 class OfferVisit(msgspec.Struct, frozen=True):
     """约: ask the customer when somebody may come. Without `times` the next free ones are offered.
 
-    `who` comes, or else whoever was sent, or the owner; `taken` is when they are elsewhere.
+    `who` comes, or else whoever was sent, or the owner; `taken` is when they are elsewhere. The only time offered needs no second yes
+    where it is what was `wished` last.
     """
 
     by: Party
     who: Party | None = None
     times: tuple[datetime, ...] = ()
     taken: tuple[datetime, ...] = ()
+    wished: Wished | None = None
 
 
 class PickVisit(msgspec.Struct, frozen=True):

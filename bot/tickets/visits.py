@@ -68,7 +68,7 @@ def who_comes(ticket: Ticket) -> Party | None:
     return offered or agreed or ticket.owner
 
 
-def _offered(ticket: Ticket, step: vs.OfferVisit, now: datetime, rules: Rules) -> ve.VisitOffered:
+def _offered(ticket: Ticket, step: vs.OfferVisit, now: datetime, rules: Rules) -> ve.VisitEvent:
     number = ticket.number
     if not rules.role(step.by).is_staff:
         raise NotTheirs("{number} 由工程师来约；有方便的时间直接写给我就行。", number=number)
@@ -87,6 +87,9 @@ def _offered(ticket: Ticket, step: vs.OfferVisit, now: datetime, rules: Rules) -
             who=who,
             number=number,
         )
+    wished = step.wished
+    if wished is not None and times == (wished.at,) and rules.may_answer(ticket, wished.by):
+        return _agreement(ticket, wished.by, wished.message, wished.at, who, now)
     return ve.VisitOffered(by=step.by, who=who, times=times)
 
 
@@ -99,14 +102,18 @@ def _picked(ticket: Ticket, step: vs.PickVisit, now: datetime, rules: Rules) -> 
     if step.at <= now:
         raise TicketError("{time} 已经过了，请写以后的时间。", number=number, time=step.at)
     _be_free(ticket, visit.who, step.taken, step.at, now, rules)
+    return _agreement(ticket, step.by, step.message, step.at, visit.who, now)
+
+
+def _agreement(
+    ticket: Ticket, by: Party, consent: str, at: datetime, who: Party, now: datetime
+) -> ve.VisitAgreed:
     arrival = next((each for each in ticket.promises if each.kind is ClockKind.ARRIVE), None)
     promise = _arrival(ticket) if arrival is None else None
-    near = step.at - _REMINDED_BEFORE
-    appointment = Appointment(at=step.at, who=visit.who, remind_at=near if near > now else None)
+    near = at - _REMINDED_BEFORE
+    appointment = Appointment(at=at, who=who, remind_at=near if near > now else None)
     clock = VISIT if arrival is None else arrival.id
-    return ve.VisitAgreed(
-        by=step.by, consent=step.message, appointment=appointment, clock=clock, promise=promise
-    )
+    return ve.VisitAgreed(by=by, consent=consent, appointment=appointment, clock=clock, promise=promise)
 
 
 def _be_free(
