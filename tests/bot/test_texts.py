@@ -65,6 +65,12 @@ _NOT_SAID = {
 }
 # Constants that hold what people type.
 _HEARD = {
+    "_HOUR",
+    "_BUSY",
+    "_COMES",
+    "_FINDS",
+    "_CALLS",
+    "_KEY",
     "_DAY",
     "_IS_DONE",
     "_REST",
