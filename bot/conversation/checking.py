@@ -6,8 +6,10 @@ from bot.asks import Ask, Check
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing, closing, part_of
+from bot.meaning.alike import share
 from bot.meaning.outcomes import outcome, says_it_works
 from bot.meaning.short_answers import GOOD, confirmed_with_scores, corrected, praise, says_broken, scores
+from bot.meaning.still_failing import fails_when_asked
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, TicketError
@@ -57,6 +59,21 @@ class Checking:
             closed = closing(heard, ClosedAsk(ask.id, str(choice_made)))
             await self.chosen(closed, ticket.number, choice_made, hearing.text)
         return found.rest
+
+    async def failed(self, hearing: Hearing, checks: list[Ask]) -> bool:
+        """Open again what is asked about, where words say that it works not, or not wholly; False when they say anything else."""
+        waiting = {
+            ticket.number: (ask, ticket) for ask in checks if (ticket := await self._ticket(ask)) is not None
+        }
+        found = [each for each in waiting.values() if fails_when_asked(hearing.text, each[1].text)]
+        if len(found) > 1:
+            found = [each for each in found if share(hearing.text, each[1].text)]
+        if len(found) != 1:
+            return False
+        ask, ticket = found[0]
+        closed = closing(hearing, ClosedAsk(ask.id, str(_FAILS)))
+        await self.chosen(closed, ticket.number, _FAILS, hearing.text)
+        return True
 
     async def is_of_another(self, hearing: Hearing, number: int) -> bool:
         """Say whether words answer nothing about a ticket because by its subject they say of another one that it works.

@@ -208,14 +208,17 @@ class AskingAfter:
         return await self._run(hearing, f"/{Word.URGE} {fresh}{told}")
 
     async def again(self, hearing: Hearing) -> bool:
-        """Ask whoever says that something fails again whether they mean what was solved for them; False when nothing was."""
-        if hearing.role.is_staff or hearing.mentions or not says_again(hearing.text):
+        """Ask whoever says that something fails again, or fails when they are asked whether it works, whether they mean what was solved for
+        them; False when nothing was."""
+        if hearing.role.is_staff or hearing.mentions:
             return False
         fails = looks_like_trouble(hearing.text) or _FAILS_AGAIN.fullmatch(hearing.text.strip()) is not None
         if not fails or looks_like_question(hearing.text):
             return False
         old = await self._finding.solved_before(hearing)
-        if old is None:
+        if old is None or not (
+            says_again(hearing.text) or old.status is Status.SOLVED
+        ):  # 打不出来, asked whether it works
             return False
         speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
         text = speaker.say(
