@@ -92,6 +92,14 @@ _TWO_SCORES = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _ONE_SCORE = re.compile(r"^([1-5])\s*(?:分|颗?星(?:好评)?)?\s*(?:$|[,。!、;]\s*(.*)$)", re.DOTALL)
+_SATISFIED = (  # the five words of a satisfaction scale, 5 first
+    re.compile(r"(?:(?:我|都|对.{0,6})?(?:很|非常|十分|特别|挺|超级?)满意|好评|(?:i(?:'m| am) )?(?:very|completely|fully) satisfied)(?P<rest>.*)", re.DOTALL | re.IGNORECASE),
+    re.compile(r"(?:我|都|对.{0,6})?(?:(?:基本|比较|还算|总体)?(?:上)?(?:是)?满意|(?:i(?:'m| am) )?satisfied)(?P<rest>.*)", re.DOTALL | re.IGNORECASE),
+    re.compile(r"(?:感觉|总体)?一般般?(?P<rest>.*)", re.DOTALL),
+    re.compile(r"(?:我|都|对.{0,6})?(?:不(?:太|是很|大|够|怎么)?满意|(?:i(?:'m| am) )?(?:not (?:very )?satisfied|dissatisfied|unsatisfied))(?P<rest>.*)", re.DOTALL | re.IGNORECASE),
+    re.compile(r"(?:我|都|对.{0,6})?(?:(?:很|非常|极其?|十分|特别|太|相当)不满意|差评|(?:i(?:'m| am) )?very (?:dissatisfied|unsatisfied))(?P<rest>.*)", re.DOTALL | re.IGNORECASE),
+)  # fmt: skip
+_ENDS_THERE = re.compile(r"(?:了|吧|啊|呀|哦|的|[\s。.!！~～])*(?:$|[,，;；、\s]+(?P<comment>.*)$)", re.DOTALL)
 _YES_AND_SCORES = re.compile(
     r"^1[\s,，、;]+([1-5])\s*[\s,，、/]?\s*([1-5])(?=$|[\s,，。、;!.])[\s,，。、;!.]*(.*)$", re.DOTALL
 )
@@ -212,6 +220,8 @@ def one_score(text: str) -> tuple[int, str] | None:
     found = _ONE_SCORE.match(said)
     if found is not None:
         return int(found[1]), (found[2] or "").strip()
+    if (in_words := _satisfaction(said)) is not None:
+        return in_words
     is_given = len(said) <= _LONGEST_REMARK and not _NOT_GIVEN.search(_PRAISE.sub("", said))
     stars = list(_STARS.finditer(said)) if is_given else []
     if len(stars) != 1:
@@ -221,6 +231,18 @@ def one_score(text: str) -> tuple[int, str] | None:
         said[: stars[0].start()].rstrip(BETWEEN) + " " + said[stars[0].end() :].lstrip(BETWEEN)
     ).strip()
     return (int(given.translate(_DIGITS)) if given else 5, comment)
+
+
+def _satisfaction(said: str) -> tuple[int, str] | None:
+    """Return the place on the usual scale of five words with which a text begins, and a comment: `不满意，来得太慢`."""
+    if "?" in said:
+        return None
+    for score, words in zip(range(5, 0, -1), _SATISFIED, strict=True):
+        found = words.match(said)
+        end = _ENDS_THERE.fullmatch(found["rest"]) if found is not None else None
+        if found is not None and end is not None:
+            return score, (end["comment"] or "").strip()
+    return None
 
 
 def confirmed_with_scores(text: str) -> tuple[int, int, str] | None:
