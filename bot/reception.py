@@ -38,7 +38,7 @@ from bot.meaning.planned_work import other_time_wished, said_of_planned_work
 from bot.meaning.said_secrets import without_said_secrets
 from bot.meaning.short_answers import asks_for_remote, says_broken, takes_over
 from bot.meaning.spoken import Spoken, spoken, takes_the_shift
-from bot.meaning.wishes import takes_withdrawal_back
+from bot.meaning.wishes import asks_how_to_report, takes_withdrawal_back
 from bot.orders.asking_after import AskingAfter
 from bot.orders.by_place import ByPlace
 from bot.orders.commands import Orders
@@ -181,6 +181,8 @@ class Reception:
         if link is not None and await self._is_repeated(hearing):
             return
         command = parse(hearing.text)
+        if command is not None and command.word is Word.REPORT and asks_how_to_report(hearing.text):
+            command = parse(f"/{Word.HUMAN}")  # 报修怎么弄 is no report
         if command is None or command.word is Word.REPORT:
             told = hearing.text if command is None else command.rest
             besides = await self._complaining.felt(hearing, told)

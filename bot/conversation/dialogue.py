@@ -253,11 +253,13 @@ class Dialogue:
         return any(each.changed_at is not None and each.changed_at > ask.asked_at for each in own)
 
     def _is_pressed(self, hearing: Hearing, ask: Ask) -> bool:
-        """Say whether somebody calls the bot because it is urgent, or with an outage, after they were offered a ticket: that is a yes."""
-        if not hearing.is_addressed or not isinstance(ask.about, Offer) or looks_like_question(hearing.text):
+        """Say whether somebody says that it is urgent, or calls the bot with an outage, after they were offered a ticket: that is a yes."""
+        if not isinstance(ask.about, Offer) or looks_like_question(hearing.text) or hearing.mentions:
             return False
-        if is_pressing(hearing.text):
+        if is_pressing(hearing.text) and (hearing.is_addressed or self._is_next(hearing, [ask])):
             return True  # 急，八点考试
+        if not hearing.is_addressed:
+            return False
         said = (hearing.text, ask.about.question)
         return all(self._answering.is_urgent(restated(hearing, each)) for each in said)
 

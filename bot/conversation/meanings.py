@@ -59,6 +59,11 @@ _IN_VAIN = re.compile(
 _DOES_NOT_FIT = re.compile(  # 不对，我这没有设置: said of an answer
     r"(?:[A-Za-z]{1,8}-?\d{1,9}\s*)?(?:这个?)?(?:答案|回答)?(?:不对(?!称|外|齐|等|着)|答非所问|不是(?:这个|这|我)(?:意思|问题|要?问的)|文不对题|牛头不对马嘴)|(?:我们?|这(?:边|里|儿)?)*+(?:根本|压根|就|并|也)?(?:没有|没找到|找不到|没看到|看不到)(?:这个?|你说的|那个?)?(?:按钮|选项|菜单|设置|入口|图标|页面|地方)",
 )
+_TOO_HARD = re.compile(  # 看不懂，来个人吧
+    r"(?:我)?(?:(?:没看懂|看不懂)|不会(?:弄|操作|搞|用|设置)|弄不(?:来|懂|明白)|太(?:复杂|麻烦|难)了|找不到在哪)[啊呀了]?(?:[\s,，。]*(?:能不能|麻烦|请|还是)?(?:来|派|找|叫)个?人(?:来|过来)?(?:看看|弄|看一下)?(?:吧|一下|吗)*)?[\s。.!！~～]*"
+    r"|(?:i (?:do not|don['’]t) understand|too (?:complicated|difficult)|i can['’]?t do (?:it|that))[\s.!]*",
+    re.IGNORECASE,
+)
 _NO_GOOD = re.compile(r"^不行[了啊呀]?[,，。!！\s]+")
 
 
@@ -137,7 +142,9 @@ def still_fails(hearing: Hearing, ask: Ask) -> tuple[int, str] | None:
     in_vain = _TRIED.search(said) is not None and _IN_VAIN.search(said) is not None
     asked = ask.about.question if isinstance(ask.about, Answered) else ""
     is_same = looks_like_trouble(said) or share(said, asked)  # 还是空白
-    fails = in_vain or not_yet(said) or (says_still(said) and is_same)
+    fails = (
+        in_vain or not_yet(said) or (says_still(said) and is_same) or _TOO_HARD.fullmatch(text) is not None
+    )
     is_told = is_soon and fails and not hearing.mentions and not looks_like_question(text)
     match ask.about:
         case Offer() if is_all:

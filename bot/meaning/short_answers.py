@@ -99,7 +99,9 @@ _SATISFIED = (  # the five words of a satisfaction scale, 5 first
     re.compile(r"(?:我|都|对.{0,6})?(?:不(?:太|是很|大|够|怎么)?满意|(?:i(?:'m| am) )?(?:not (?:very )?satisfied|dissatisfied|unsatisfied))(?P<rest>.*)", re.DOTALL | re.IGNORECASE),
     re.compile(r"(?:我|都|对.{0,6})?(?:(?:很|非常|极其?|十分|特别|太|相当)不满意|差评|(?:i(?:'m| am) )?very (?:dissatisfied|unsatisfied))(?P<rest>.*)", re.DOTALL | re.IGNORECASE),
 )  # fmt: skip
-_ENDS_THERE = re.compile(r"(?:了|吧|啊|呀|哦|的|[\s。.!！~～])*(?:$|[,，;；、\s]+(?P<comment>.*)$)", re.DOTALL)
+_ENDS_THERE = re.compile(
+    r"(?:了|吧|啊|呀|哦|的|[\s。.!！~～])*(?:$|[,，;；、\s]+(?P<comment>.*)$)", re.DOTALL
+)
 _YES_AND_SCORES = re.compile(
     r"^1[\s,，、;]+([1-5])\s*[\s,，、/]?\s*([1-5])(?=$|[\s,，。、;!.])[\s,，。、;!.]*(.*)$", re.DOTALL
 )

@@ -85,6 +85,10 @@ _SOMEBODY = Sentence(
     r"|来(?:一?[个位])?(?:人|工程师|师傅)(?:看看|看一下|看下|修|修一下|处理|处理一下)?|(?:我要|转|找|接)?(?:人工|真人)(?:客服|服务)?"
     r")(?:吧|吗|啊|呀|一下|了)*"
 )
+_HOW_TO_REPORT = Sentence(
+    r"(?:请问|我|我们)*(?:想|要|应该|该)*(?:在|到|去)?(?:怎么|怎样|如何|咋|哪里?|什么地方)(?:样)?(?:可以|能|才能|去)?(?:报修|报障|报故障|报单|提交?工单|提交报修|联系(?:工程师|师傅|你们))(?:啊|呀|呢)?"
+    r"|(?:报修|报障)(?:要|应该|该)?(?:怎么|如何|咋)(?:弄|报|提|操作)?(?:啊|呀|呢)?|how (?:do|can) (?:i|we) (?:report (?:a |an )?(?:fault|problem|issue|something)|open a ticket|get help)"
+)
 _IN_ENGLISH = {
     Wish.HOW_FAR: Sentence(
         r"(?:is there )?(?:any|some) (?:news|updates?|progress)(?: yet| please)?|(?:is|are) (?:any|some)?(?:one|body|engineer) (?:coming|working on it|looking (?:at|into) (?:it|this)|on it|here)(?: yet| now)?"
@@ -153,6 +157,15 @@ def wish(text: str) -> Wish | None:
     if _SOMEBODY.fullmatch(said):
         return Wish.SOMEBODY
     return Wish.HOW_FAR if _HOW_FAR.fullmatch(said) else None
+
+
+def asks_how_to_report(text: str) -> bool:
+    """Say whether a whole text asks how one reports something: `怎么报修`."""
+    said = normalized(text)
+    return (
+        _HOW_TO_REPORT.fullmatch(_MARKS.sub(" ", said).strip().lower() if said.isascii() else _letters(text))
+        is not None
+    )
 
 
 def asks_whether_done(text: str) -> bool:

@@ -17,6 +17,7 @@ from bot.meaning.sentence import Sentence
 from bot.meaning.short_answers import says_again
 from bot.meaning.wishes import (
     Wish,
+    asks_how_to_report,
     asks_whether_done,
     begins_by_calling_off,
     has_waited,
@@ -79,6 +80,11 @@ class AskingAfter:
 
     async def asked(self, hearing: Hearing, fresh: int | None) -> bool:
         """Answer a customer who asks the bot after their ticket; False when they ask something else, or have none."""
+        room = hearing.customer_room
+        is_open = room is not None and room.answers(hearing.now) == "auto" and not hearing.mentions
+        is_heard = (hearing.is_addressed or is_open) and not hearing.role.is_staff
+        if is_heard and asks_how_to_report(hearing.text):
+            return await self._run(hearing, f"/{Word.HUMAN}")  # they are asked what is wrong
         wished = (
             wish(_A_NUMBER.sub("", hearing.text.strip()))
             or (Wish.SOONER if has_waited(hearing.text) else None)
