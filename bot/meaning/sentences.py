@@ -65,6 +65,10 @@ ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is 
     (Sentence(rf"(?P<rest>@?[^\d\s]+)\s+{_NUMBER}{_GAP}(?:你|麻烦你?|请你?)?(?:帮我|帮忙|帮)?(?:去|来|过去)?(?:接|处理|跟进?|看|弄|修|去)(?:一下|下|一趟)?{_END}(?:$|[\s,，:：。]+(?P<why>.*))"), True),
     (Sentence(rf"(?P<rest>@?\S+?[\s,，]+(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))) {_NUMBER}{_END}"), False),
 )  # fmt: skip
+TOLD_TO_GO = (  # by a manager: 小李去1002, 1002 小周去一下
+    Sentence(rf"(?P<rest>@?[^\d\s]+?[\s,，]*(?:你)?(?:过?去|来|接|上))\s*{_NUMBER}{_END}"),
+    Sentence(rf"{_NUMBER}{_GAP}(?P<rest>@?[^\d]+(?<!了))"),
+)
 DOES = Sentence(
     rf"(?:(?:please |can you |could you )*(?:take|handle|fix|look (?:at|into))|{_DOING}|(?:过?去|来)(?:一趟|一下)?){_END}(?:$|[\s,，:：]+(?P<why>.*))"
 )
@@ -91,6 +95,9 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been |i )?(?:now |all )?(?:fixed|solved|resolved|done|sorted)(?: it| this)?(?: remotely| by phone| on site| now)?(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),
     (Sentence(rf"(?:move|reschedule|postpone|put off) {_NUMBER} (?:to|till|until) (?P<rest>(?!level).+)"), Word.APPOINT, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:move|reschedule|postpone)d? (?:to|till|until) (?P<rest>(?!level).+)"), Word.APPOINT, ""),
+    (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:合?并(?:入|到|进))\s*#?(?P<rest>\d{{3,9}}){_END}"), Word.MERGE, "到"),
+    (Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:撤单?|撤掉|取消|作废)(?P<rest>){_END}"), Word.WITHDRAW, ""),
+    (Sentence(rf"(?:把)?(?:关闭|关掉|关了)\s*{_NUMBER}(?P<rest>){_END}"), Word.RESOLVE, ""),
     (Sentence(rf"(?:取消接单|退单|放弃)\s*{_NUMBER}(?P<rest>){_END}"), Word.HAND_OVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?)?(?:到(?:达)?(?:现场|场|学校)?了|(?:已经?)?到(?:达)?(?:现场|场)?)(?P<rest>){_END}"), Word.ARRIVE, ""),
     (Sentence(rf"(?:我)?(?:已经?)?到(?:现场|场)?了{_GAP}{_NUMBER}(?P<rest>){_END}"), Word.ARRIVE, ""),

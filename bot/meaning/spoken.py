@@ -30,6 +30,7 @@ from bot.meaning.sentences import (
     TAKES_BACK,
     TAKES_SEVERAL,
     TAKES_THE_SHIFT,
+    TOLD_TO_GO,
     WORKLOADS,
 )
 from bot.meaning.short_answers import BEGINS_A_RESULT, resolution_fields
@@ -143,6 +144,12 @@ def _given(said: str, called: Called, word: Word) -> Spoken | None:
         if does is not None or (is_enough and not named[1].strip()):
             why = (does["why"] if does is not None else "") or found.groupdict().get("why") or ""
             return _to(word, found["number"], named[0], why)
+    for pattern in TOLD_TO_GO if word is Word.REASSIGN else ():
+        found = pattern.fullmatch(said)
+        named = called(found["rest"]) if found is not None else None
+        does = DOES.fullmatch(named[1].strip().removeprefix("你")) if named is not None else None
+        if found is not None and named is not None and does is not None:
+            return _to(word, found["number"], named[0], does["why"] or "")
     return None
 
 
