@@ -8,10 +8,9 @@ from datetime import date, datetime, time
 from typing import Final
 
 import msgspec
-from msgspec.structs import replace
 
-from bot.meaning.masking import without_secrets
 from bot.records.ledgers import Ledgers, Tickets
+from bot.records.masked import for_paper
 from bot.records.spans import Span
 from bot.tickets.figure_papers import Counted, Days, figures_paper
 from bot.tickets.model import Ticket
@@ -78,9 +77,7 @@ class Figuring:
         )
         lines = [(each.name, line(standing, speaker)) for each in kept for standing in each.standings]
         days = Days(found.span.first, found.span.last, customer)
-        clean = [
-            (replace(ticket, text=without_secrets(ticket.text)), facts) for ticket, facts in found.counted
-        ]
+        clean = [(for_paper(ticket), facts) for ticket, facts in found.counted]
         return figures_paper(days, clean, lines, speaker, self._rules)
 
     def _midnight(self, day: date) -> datetime:

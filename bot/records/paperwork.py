@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from msgspec.structs import replace
-
 from bot.meaning.masking import without_secrets
+from bot.records.masked import for_paper
 from bot.rooms.directory import Directory
 from bot.store.messages import Delivery, Queued
 from bot.tickets import events as e
@@ -57,8 +56,7 @@ class Paperwork:
         course = self._course(ticket, records, speaker)
         heard = self._heard(ticket, await self._store.said_about(ticket.number))
         words = sorted((*heard, *self._told(ticket, records)), key=lambda each: each.at)
-        shown = replace(ticket, text=without_secrets(ticket.text))
-        return service_record(shown, course, words, speaker, self._rules)
+        return service_record(for_paper(ticket), course, words, speaker, self._rules)
 
     def _course(self, ticket: Ticket, records: Sequence[Record], speaker: Speaker) -> Course | None:
         try:

@@ -18,7 +18,7 @@ from bot.tickets.speaker import Speaker
 from bot.tickets.summaries import Facts, Late, Summary, summed
 
 Counted = tuple[Ticket, Facts]
-_WIDTHS: Final = (12, 18, 36, 16, 14, 17, 14, 17, 12, 12, 8, 14)
+_WIDTHS: Final = (12, 18, 36, 16, 14, 17, 14, 17, 12, 12, 8, 14, 30, 30)
 _STATES: Final = {Status.OPEN: N_("在办"), Status.SOLVED: N_("待确认"), Status.CLOSED: N_("已关闭")}
 
 
@@ -105,7 +105,7 @@ def _tickets(counted: Sequence[Counted], speaker: Speaker, rules: Rules) -> Iter
     rows = tuple(_row(ticket, facts, speaker, rules) for ticket, facts in every)
     columns = (
         N_("单号"), N_("客户"), N_("问题"), N_("级别"), N_("提出人"), N_("提出时间"), N_("首响"), N_("解决时间"),
-        N_("负责人"), N_("状态"), N_("评分"), N_("超时"),
+        N_("负责人"), N_("状态"), N_("评分"), N_("超时"), N_("原因"), N_("方法"),
     )  # fmt: skip
     if rows:
         yield Table(
@@ -131,6 +131,8 @@ def _row(ticket: Ticket, facts: Facts, speaker: Speaker, rules: Rules) -> tuple[
         speaker.translate(N_("撤单") if facts.is_withdrawn else _STATES[ticket.status]),
         _score(facts.score, speaker),
         _lateness(facts.late, speaker),
+        ticket.resolution.cause if ticket.resolution else "",
+        ticket.resolution.method if ticket.resolution else "",
     )
 
 

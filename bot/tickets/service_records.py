@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from bot.tickets import remote
 from bot.tickets.alerts import promise_name
 from bot.tickets.model import Ticket
 from bot.tickets.papers import Attached, Paper, Table, file_name
@@ -55,6 +56,11 @@ def _facts(ticket: Ticket, customer: str, speaker: Speaker) -> Iterator[tuple[st
     yield say("提出时间"), dated(ticket.opened_at, speaker)
     yield say("负责人"), ticket.owner.name if ticket.owner else ""
     yield say("接单时间"), dated(ticket.claimed_at, speaker)
+    yield say("同意远程"), dated(_latest(ticket, remote.ALLOWED), speaker)
+    yield say("上门工程师"), ticket.coming.name if ticket.coming else ""
+    yield say("到场时间"), dated(_latest(ticket, "arrived"), speaker)
+    yield say("设备"), say("、").join(ticket.assets)
+    yield say("代用设备"), dated(_latest(ticket, "loaned"), speaker)
     yield say("解决时间"), dated(ticket.solved_at, speaker)
     if done is not None:
         yield say("原因"), done.cause
@@ -67,6 +73,10 @@ def _facts(ticket: Ticket, customer: str, speaker: Speaker) -> Iterator[tuple[st
             say("评分"),
             say("速度 {speed}，质量 {quality}", speed=survey.speed, quality=survey.quality),
         )
+
+
+def _latest(ticket: Ticket, name: str) -> datetime | None:
+    return max(ticket.happened.get(name, ()), default=None)
 
 
 def _promises(course: Course | None, speaker: Speaker) -> Iterator[Table]:

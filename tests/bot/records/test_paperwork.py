@@ -16,7 +16,7 @@ from bot.records.paperwork import Paperwork
 from bot.store.messages import Delivery, Queued
 from bot.tickets import events as e
 from bot.tickets.kinds import ClockKind, Kind
-from bot.tickets.model import Party, Ticket
+from bot.tickets.model import Party, Resolution, Ticket
 from bot.tickets.papers import Paper
 from bot.tickets.presence_events import TakenBack
 from bot.tickets.records import Record, Source
@@ -52,6 +52,30 @@ def test_what_was_kept_and_what_was_told_stand_in_it(rules_of_yucai: Rules) -> N
     every = f"{paper}"
     assert "难缠" not in every
     assert "骂人" not in every
+
+
+@pytest.mark.asyncio
+async def test_what_was_done_there_and_from_afar_stands_in_it_without_secrets(rules_of_yucai: Rules) -> None:
+    ticket = Ticket(
+        number=1001, version=4, kind=Kind.FAULT, room="yucai", customer="yucai", requester=Party("w", "王老师"),
+        account="qq:1", text="打印机坏了", opened_at=AT, owner=Party("z", "老张"), sent=Party("x", "小周"),
+        happened={
+            "remote_allowed": (AT + timedelta(minutes=5),),
+            "arrived": (AT + timedelta(hours=1), AT + timedelta(hours=5)),
+            "loaned": (AT + timedelta(hours=2),),
+        },
+        assets=("SN1", "SN2"), resolution=Resolution(by=Party("z", "老张"), cause="主板坏", method="换主板，密码改成 8x7k", prevention="无"),
+    )  # fmt: skip
+    rooms: Any = SimpleNamespace(room_at=lambda _: None)
+    made = await Paperwork(store=OneTicket(ticket), directory=rooms, rules=rules_of_yucai).record(
+        ticket, Speaker(str, ZoneInfo("Asia/Shanghai"), AT)
+    )
+    assert isinstance(made.of, Paper)
+    facts = dict(made.of.facts)
+    assert {name: facts[name] for name in ("同意远程", "上门工程师", "到场时间", "设备", "代用设备", "方法")} == {
+        "同意远程": "2026-03-06 10:05", "上门工程师": "小周", "到场时间": "2026-03-06 15:00", "设备": "SN1、SN2",
+        "代用设备": "2026-03-06 12:00", "方法": "换主板，密码改成 ***",
+    }  # fmt: skip
 
 
 @pytest.fixture
