@@ -51,6 +51,7 @@ class Describe(About, frozen=True, kw_only=True, tag=True):
     """Somebody wants to report something and has not said what: their next message is the report."""
 
     is_urgent: bool = False
+    kind: str = ""  # of the ticket, where it reports nothing broken
 
 
 class Progress(About, frozen=True, kw_only=True, tag=True):

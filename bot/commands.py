@@ -51,7 +51,9 @@ _HURRIED = re.compile(
     r"(?P<how>加急|紧急|特急|急)[\s,，!！:：]*报[修障][\s,，。:：!！]+(?P<what>[^?？]{4,})", re.DOTALL
 )
 _BEGINS_IN_A_HURRY = ("加", "紧", "特", "急")
-_ASKED_POLITELY = (Word.REPORT, Word.URGE, Word.WITHDRAW, Word.HUMAN, Word.PROGRESS)
+_ASKED_POLITELY = (
+    Word.REPORT, Word.URGE, Word.WITHDRAW, Word.HUMAN, Word.PROGRESS, Word.WISH, Word.TRAINING
+)  # fmt: skip
 _SPOKEN_NAMES = ("工单", "故障", "取消", "进度")  # 我要取消 may be about anything
 _NUMBER_FIRST = re.compile(
     r"(?:单号?|工单)?\s*+(?:#\s*+)?(?P<number>\d{3,9})[\s:,，、]*(?=[^\W\d])"
@@ -63,7 +65,7 @@ WITH_NUMBER = ("接", "完成", "结单", "关单")  # in any other sentence the
 _ABOUT_ENTRIES = (Word.WRONG, Word.GENERAL, Word.ENABLE, Word.AMEND, Word.VALID, Word.REVIEWED)
 _MAYBE_WRONG = "停用"
 _SURELY_WRONG = ("不对", "有误", "wrong")  # the others are said of rooms and machines too: B-301 停用
-_REPORTING = (Word.REPORT, Word.URGENT, Word.COMPLAIN)
+_REPORTING = (Word.REPORT, Word.URGENT, Word.COMPLAIN, Word.WISH, Word.TRAINING)
 _MEANT = (":", "!")  # after an English word: what follows is what it is about
 _A_BARE_WISH = 6  # 我要投诉
 _BY_SOUND = re.compile(  # 接丹 1001, 1001 道场

@@ -16,6 +16,8 @@ class Word(StrEnum):
     REPORT = "report"
     URGENT = "urgent"
     COMPLAIN = "complain"
+    WISH = "wish"
+    TRAINING = "training"
     PROGRESS = "progress"
     MINE = "mine"
     SUPPLEMENT = "supplement"
@@ -149,6 +151,8 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.RATE, ("评分", "rate"), Whose.CUSTOMER, N_("评分 单号 速度 质量 — 1 到 5"), N_("评分 {number} 5 4 很耐心"), takes_number=True),
     Spec(Word.HUMAN, ("人工", "转人工", "人工客服", "人工服务", "转客服", "human"), Whose.CUSTOMER, N_("人工 — 找工程师"), N_("人工")),
     Spec(Word.COMPLAIN, ("投诉", "complain", "complaint"), Whose.CUSTOMER, N_("投诉 内容 — 直接交给经理"), N_("投诉 昨天约好没人来")),
+    Spec(Word.WISH, ("需求", "建议", "提需求", "提建议", "提个需求", "提个建议", "request", "suggestion"), Whose.ANYBODY, N_("需求 内容 — 想要的改进，不是故障"), N_("需求 成绩单能导出 Excel")),
+    Spec(Word.TRAINING, ("培训", "申请培训", "training"), Whose.ANYBODY, N_("培训 内容 — 申请培训"), N_("培训 新老师怎么录课")),
     Spec(Word.KEEP_LEVEL, ("维持", "keep"), Whose.CUSTOMER, N_("维持 级别 — 不同意调整级别"), N_("维持一级"), joined=("维持",)),
     Spec(Word.REOPEN, ("重开", "reopen"), Whose.ANYBODY, N_("重开 单号 原因 — 又坏了"), N_("重开 {number} 又黑屏了"), takes_number=True),
     Spec(Word.PROMISES, ("服务承诺", "服务标准", "服务级别", "sla", "service levels"), Whose.ANYBODY, N_("服务承诺 — 多久响应、多久解决"), N_("服务承诺")),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -19,7 +21,7 @@ from bot.configuration.settings import (
     RungSettings,
 )
 from bot.configuration.values import length, parsed, zone
-from bot.tickets.kinds import ClockKind, StartsAt
+from bot.tickets.kinds import ClockKind, Kind, StartsAt
 from bot.tickets.model import Promise
 from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Level, Policy
@@ -46,6 +48,13 @@ EVENTS = frozenset({event for events in KEPT_BY.values() for event in events}) |
     "received",
     "replacement_ordered",
 }
+_OTHERS: Final = {
+    Kind.QUESTION: {"zh": "咨询", "en": "question"},
+    Kind.REQUEST: {"zh": "需求", "en": "request"},
+    Kind.TRAINING: {"zh": "培训", "en": "training"},
+}
+_CHINESE: Final = re.compile("[\u4e00-\u9fff]")
+_ANSWERS: Final = (ClockKind.RESPOND, ClockKind.ANSWER)
 _EVENT = Wording("没有这样的事件", "there is no such event")
 
 _BUILT_IN = Wording(
@@ -176,6 +185,29 @@ def _policy(
         ratios=settings.ratios,
         quotas=settings.quotas,
         callback=settings.callback,
+        others=_others(levels, default),
+    )
+
+
+def _others(levels: tuple[Level, ...], default: str) -> tuple[Level, ...]:
+    """Return what tickets may be of where nothing is broken: somebody answers as soon as at the default level, and no more is promised.
+
+    What the policy has a level of the same name for is of that level. Names are in the language of the levels.
+    """
+    language = "zh" if not levels or any(_CHINESE.search(each.name) for each in levels) else "en"
+    usual = next((each for each in levels if each.id == default), None)
+    promises = tuple(
+        each
+        for each in (usual.promises if usual else ())
+        if each.kind in _ANSWERS
+        and each.start is None
+        and (each.clock is None or each.clock.from_ == REPORTED)
+    )
+    known = {word for each in levels for word in (each.id, each.name)}
+    return tuple(
+        Level(kind.value, name[language], (), promises, kind=kind)
+        for kind, name in _OTHERS.items()
+        if known.isdisjoint({kind.value, *name.values()})
     )
 
 

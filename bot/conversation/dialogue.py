@@ -77,7 +77,7 @@ from bot.store.contract import ClosedAsk, Store
 from bot.talk import Talk
 from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
-from bot.tickets.kinds import SurveyState
+from bot.tickets.kinds import Kind, SurveyState
 from bot.tickets.rules import Rules
 from faq.text import is_helped, is_noise, is_thanks, looks_like_question, looks_like_trouble, only_calls_out
 
@@ -325,9 +325,11 @@ class Dialogue:
                 case Describe() if _ASKS_HOW.fullmatch(hearing.text.strip()):
                     await self._opening.described(told)
                     return True
-                case Describe(is_urgent=is_urgent):
+                case Describe(is_urgent=is_urgent, kind=kind):
                     told = closing(hearing, *_described(asks, "told"))  # asked twice, told once
-                    await self._opening.reported(told, hearing.text, is_urgent=is_urgent)
+                    await self._opening.reported(
+                        told, hearing.text, is_urgent=is_urgent, kind=Kind(kind or Kind.FAULT)
+                    )
                     return True
                 case Gap() as gap:
                     await self._weekly.told(told, gap)

@@ -81,8 +81,13 @@ class Opening:
         if opened is not None:
             await self._joining.of_one_mind(hearing, opened, asked or hearing.origin.account)
 
-    async def reported(self, hearing: Hearing, words: str, *, is_urgent: bool = False) -> None:
-        """Open a ticket from a report: an optional level, then what is wrong. Staff elsewhere name the customer first."""
+    async def reported(
+        self, hearing: Hearing, words: str, *, is_urgent: bool = False, kind: Kind = Kind.FAULT
+    ) -> None:
+        """Open a ticket from a report: an optional level, then what is wrong. Staff elsewhere name the customer first.
+
+        Of another kind than a fault it has no level, and is told as nothing but what is wanted.
+        """
         room = hearing.customer_room
         if room is None and hearing.is_for_staff:
             room, words = self._directory.room_at_start(words)
@@ -95,17 +100,21 @@ class Opening:
             await self._say(hearing, template)
             return
         policy = self._rules.policies.get(self._directory.policy_of(room.customer or ""))
-        named, text = level_at_start(policy, words)
+        named, text = level_at_start(policy, words) if kind is Kind.FAULT else (None, words)
         level = named.id if named else policy.levels[0].id if is_urgent and policy else None
         if not text:
-            await self.described(hearing, is_urgent=is_urgent)
+            await self.described(hearing, is_urgent=is_urgent, kind=kind)
             return
-        await self._open(hearing, text, level=level, room=room, is_urgent=is_urgent)
+        await self._open(hearing, text, level=level, room=room, is_urgent=is_urgent, kind=kind)
 
-    async def described(self, hearing: Hearing, *, is_urgent: bool = False) -> None:
-        """Ask what is wrong; the next message of the asker is the report."""
-        text = self._speaker(hearing).say("请说一下什么问题，一条就行，我马上转工程师。")
-        about = Describe(is_urgent=is_urgent)
+    async def described(self, hearing: Hearing, *, is_urgent: bool = False, kind: Kind = Kind.FAULT) -> None:
+        """Ask what is wrong, or wanted; the next message of the asker is the report."""
+        is_fault = kind is Kind.FAULT
+        template = N_("请说一下什么问题，一条就行，我马上转工程师。")
+        if not is_fault:
+            template = N_("请说一下想要什么，一条就行，我转给工程师。")
+        text = self._speaker(hearing).say(template)
+        about = Describe(is_urgent=is_urgent, kind="" if is_fault else kind.value)
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
     async def again(self, hearing: Hearing, old: Ticket, text: str) -> None:
@@ -130,6 +139,7 @@ class Opening:
         is_urgent: bool = False,
         leaving: int | None = None,
         outside: str = "",
+        kind: Kind = Kind.FAULT,
     ) -> Ticket | None:
         room = room or hearing.customer_room
         if room is None:
@@ -147,11 +157,11 @@ class Opening:
         if until is not None and not hearing.role.is_staff:
             await self._stop(hearing, until, room)
             return None
-        if not (outside or follows or subject or is_urgent or level) and await self._asked(
-            hearing, text, room
-        ):
+        is_fault = kind is Kind.FAULT
+        is_plain = is_fault and not (outside or follows or subject or is_urgent or level)
+        if is_plain and await self._asked(hearing, text, room):
             return None
-        is_own = outside or follows or subject is not None or is_urgent or leaving is not None
+        is_own = not is_fault or outside or follows or subject is not None or is_urgent or leaving is not None
         if not is_own and await self._joining.joined(
             hearing, text, is_told=True, is_report=True, level=level
         ):
@@ -161,7 +171,7 @@ class Opening:
         is_here = room is hearing.origin.room or (hearing.is_private and not hearing.is_for_staff)
         step = s.Open(
             number=0,
-            kind=Kind.FAULT,
+            kind=kind,
             room=room.id,
             customer=room.customer or "",
             requester=hearing.by,
@@ -180,7 +190,7 @@ class Opening:
             outside=outside,
             language=hearing.origin.own_language(room),
         )
-        alike = await self._joining.alike(text, room, hearing) if leaving is None else ()
+        alike = await self._joining.alike(text, room, hearing) if leaving is None and is_fault else ()
         opened = await self._desk.open(step, hearing.origin, alike=alike, leaving=leaving)
         if opened is not None:
             self._floods.note(hearing.origin.account, hearing.now)

@@ -77,9 +77,8 @@ def card(row: Row, speaker: Speaker) -> Card:
 def level(ticket: Ticket, speaker: Speaker) -> str:
     """Return the level of a ticket, with its kind where that is not a fault."""
     kind = "" if ticket.kind is Kind.FAULT else kind_name(ticket.kind, speaker)
-    return speaker.say("｜").join(part for part in (kind, ticket.level_name) if part) or kind_name(
-        ticket.kind, speaker
-    )
+    parts = dict.fromkeys(part for part in (kind, ticket.level_name) if part)
+    return speaker.say("｜").join(parts) or kind_name(ticket.kind, speaker)
 
 
 def tiles(counts: Counts, dead: int, filter_: Filter, speaker: Speaker) -> list[Tile]:

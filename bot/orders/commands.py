@@ -28,6 +28,7 @@ from bot.orders.merging import MERGING_WORDS, MergingOrders
 from bot.orders.planned_work import PLANNED_WORDS, PlannedOrders
 from bot.orders.promising import Promising
 from bot.orders.runbooks import IncidentOrders
+from bot.orders.wishing import WISHES, Wishing
 from bot.orders.words import AT_ONCE, is_before_customers, is_sure, may_be_words, others
 from bot.records.ledgers import Ledgers
 from bot.records.paperwork import Paperwork
@@ -115,6 +116,7 @@ class Orders(AnswersAside):
         self._paperwork = paperwork
         self._complaining = complaining
         self._promising = promising
+        self._wishing = Wishing(opening, directory)
         self._reporting: dict[Word, Callable[[Hearing, Command], Awaitable[None]]] = {
             Word.REPORT: self._report,
             Word.URGENT: self._report,
@@ -150,6 +152,8 @@ class Orders(AnswersAside):
             return True
         if command.word is Word.COMPLAIN:
             return await self._complaining.run(hearing, command)
+        if command.word in WISHES:
+            return await self._wishing.run(hearing, command)
         if command.word is Word.PROMISES:
             return await self._promising.run(hearing, command)
         if command.word in self._informing.words:

@@ -24,7 +24,7 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import Phrase, TicketError
-from bot.tickets.kinds import Kind, WaitsFor
+from bot.tickets.kinds import WaitsFor
 from bot.tickets.levels import level_at_start
 from bot.tickets.model import Improvement, Party, Ticket
 from bot.tickets.rules import Rules
@@ -116,8 +116,8 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.Withdraw(by)
         case Word.RESOLVE:
             found = told(rest, Result(ticket=ticket.number), is_command=True) or Result(ticket=ticket.number)
-            is_whole = ticket.kind is Kind.IMPROVEMENT and not (found.cause or found.method)
-            method = rest if is_whole else found.method  # what is internal needs no three parts
+            is_whole = ticket.kind.ends_in_one_word and not (found.cause or found.method)
+            method = rest if is_whole else found.method
             return s.Resolve(by, found.cause, method, found.prevention)
         case Word.REOPEN:
             return s.Reopen(by, rest)

@@ -44,7 +44,7 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
         )
     fields = {N_("原因"): step.cause, N_("方法"): step.method, N_("预防"): step.prevention}
     missing = [Phrase(name) for name, text in fields.items() if not text.strip()]
-    needs_all = ticket.kind is not Kind.IMPROVEMENT  # of what is internal one of them will do
+    needs_all = not ticket.kind.ends_in_one_word
     if missing and (needs_all or len(missing) == len(fields)):
         known = Result(ticket=ticket.number, cause=step.cause, method=step.method, prevention=step.prevention)
         raise Incomplete(

@@ -52,14 +52,12 @@ def resolved(event: e.Resolved, after: Ticket, voices: Voices, rules: Rules) -> 
             template = N_("✅ {number} 改善完成（{by}）：{title}。")
         text = voices.duty.say(template, number=after.number, by=event.by, title=title(after))
         return Message(to=Place.DUTY, text=text)
-    text = speaker.say(
-        "✅ {number} 已处理（{by}）：{cause}，{method}。",
-        number=after.number,
-        by=event.by,
-        cause=event.cause.rstrip("。."),
-        method=event.method.rstrip("。."),
-    )
-    if not is_none(event.prevention):
+    done = [each.rstrip("。.") for each in (event.cause, event.method) if each]
+    template = N_("✅ {number} 已处理（{by}）：{cause}，{method}。")
+    if len(done) == 1:
+        template = N_("✅ {number} 已处理（{by}）：{method}。")
+    text = speaker.say(template, number=after.number, by=event.by, cause=done[0], method=done[-1])
+    if event.prevention and not is_none(event.prevention):
         text += speaker.say("建议：{prevention}。", prevention=event.prevention.strip("。. "))
     text += "\n"
     is_unknown = rules.role(after.requester).is_staff

@@ -206,6 +206,7 @@ class LevelChanged(Event, frozen=True, kw_only=True, tag=True, omit_defaults=Tru
     reason: str
     graced: tuple[str, ...] = ()  # ids of clocks that the change would leave in the past
     grace: timedelta = timedelta()  # the working time they get from now instead
+    kind: Kind | None = None  # what it is now, where it was taken for something else
 
 
 class Noted(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):

@@ -284,6 +284,7 @@ def _relevelled(ticket: Ticket, event: e.LevelChanged, at: datetime) -> Ticket:
         level=event.level,
         level_name=event.level_name,
         level_before="" if event.level == ticket.level_before else event.was,
+        kind=event.kind or ticket.kind,
         # What was promised by word of mouth, and the heartbeat of an incident, are no part of a level.
         promises=(*event.promises, *(each for each in added if each.id not in promised)),
         grace=Grace(since=at, within=event.grace, clocks=event.graced) if event.graced else None,

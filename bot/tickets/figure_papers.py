@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -43,7 +44,11 @@ def figures_paper(
     title = say("{customer} 服务报表", customer=whose) if whose else say("服务报表")
     paper = Paper(
         title=title,
-        facts=((say("日期"), span), *_facts(summed(facts for _, facts in counted), speaker)),
+        facts=(
+            (say("日期"), span),
+            *_facts(summed(facts for _, facts in counted), speaker),
+            *_by_level(counted, speaker),
+        ),
         tables=(
             *(() if whose else _by_customer(counted, speaker, rules)),
             *_contracts(kept, speaker),
@@ -70,6 +75,14 @@ def _facts(summary: Summary, speaker: Speaker) -> Iterator[tuple[str, str]]:
         say("回访"),
         say("完成 {made}，待打 {owed}", made=summary.calls_made, owed=summary.calls_owed),
     )
+
+
+def _by_level(counted: Sequence[Counted], speaker: Speaker) -> Iterator[tuple[str, str]]:
+    """Yield how many new ones there were of each level, those of other kinds than faults among them."""
+    found = Counter(ticket.level_name for ticket, facts in counted if facts.is_new and ticket.level_name)
+    if found:
+        parts = [f"{name} {count}" for name, count in found.most_common()]
+        yield speaker.say("新单的级别"), speaker.say("、").join(parts)
 
 
 def _by_customer(counted: Sequence[Counted], speaker: Speaker, rules: Rules) -> Iterator[Table]:

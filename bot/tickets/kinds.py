@@ -24,6 +24,11 @@ class Kind(StrEnum):
         """True for work that the calendar brings, not a customer."""
         return self in (Kind.INSPECTION, Kind.MAINTENANCE)
 
+    @property
+    def ends_in_one_word(self) -> bool:
+        """True where nothing was broken, so that nobody tells cause, method and prevention of it."""
+        return self in (Kind.IMPROVEMENT, Kind.QUESTION, Kind.REQUEST, Kind.TRAINING)
+
 
 class Status(StrEnum):
     """Where a ticket is in its life; who owns it is a question of its own."""

@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from bot.tickets import coverage, timing
 from bot.tickets import events as e
 from bot.tickets import steps as s
@@ -25,6 +27,7 @@ _FORESEES: Final = re.compile(  # 明天全校考试，请提前检查一下: of
 )
 _FAILS: Final = re.compile(r"[不没无坏断错挂崩瘫停死黑]|故障|失败|异常")
 
+_LEVELLED = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.TRAINING)
 _WITHOUT_LEVEL = (Kind.CALLBACK, Kind.INSPECTION, Kind.HAZARD, Kind.MAINTENANCE, Kind.IMPROVEMENT)
 
 
@@ -39,7 +42,7 @@ def opened(step: s.Open, rules: Rules) -> e.Opened:
         promises = coverage.promises_outside(level, rules)
     return e.Opened(
         number=step.number,
-        kind=step.kind,
+        kind=level.kind if level and step.kind is Kind.FAULT else step.kind,
         room=step.room,
         customer=step.customer,
         policy=step.policy,
@@ -95,7 +98,7 @@ def _urgent_words_in(text: str, urgent_words: Sequence[str]) -> list[str]:
 def level_named(policy: Policy, word: str) -> Level | None:
     """Return the level a person means by `1`, `一级`, `瘫痪`, `一级·瘫痪` or `level 1`, or None."""
     said = word.casefold()
-    return next((level for level in policy.levels if said in _names(level)), None)
+    return next((level for level in (*policy.levels, *policy.others) if said in _names(level)), None)
 
 
 def level_at_start(
@@ -108,6 +111,8 @@ def level_at_start(
     words = text.split()
     first = words[0].casefold() if policy and words else ""
     levels = policy.levels if policy and words else ()
+    if policy and may_be_number:  # where a level is asked for, it may be none: 改级 1024 培训 想学怎么录课
+        levels = (*levels, *policy.others)
     names = [name for level in levels for name in _names(level) if name.startswith(first)]
     longest = max((name.count(" ") + 1 for name in names), default=0)
     for count in range(longest, 0, -1):
@@ -143,7 +148,7 @@ def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rul
     policy = rules.policies.get(ticket.policy)
     level = policy.level(step.level) if policy else None
     if level is None:
-        names = tuple(level.name for level in policy.levels) if policy else Phrase(N_("无"))
+        names = tuple(each.name for each in (*policy.levels, *policy.others)) if policy else Phrase(N_("无"))
         raise TicketError("没有这个级别。{number} 可选：{levels}", number=ticket.number, levels=names)
     is_theirs = rules.may_answer(ticket, step.by) and (step.is_raised or level.id == ticket.level_before)
     if not rules.role(step.by).is_staff and not is_theirs:
@@ -163,22 +168,10 @@ def changed_level(ticket: Ticket, step: s.ChangeLevel, now: datetime, rules: Rul
         was=ticket.level,
         promises=level.promises,
         reason=step.reason.strip(),
+        kind=level.kind if ticket.kind in _LEVELLED and level.kind is not ticket.kind else None,
     )
     past = _left_in_the_past(ticket, change, now, rules)
-    if not past:
-        return [change]
-    return [
-        e.LevelChanged(
-            by=change.by,
-            level=change.level,
-            level_name=change.level_name,
-            was=change.was,
-            promises=change.promises,
-            reason=change.reason,
-            graced=past,
-            grace=rules.grace,
-        )
-    ]
+    return [replace(change, graced=past, grace=rules.grace) if past else change]
 
 
 def _left_in_the_past(ticket: Ticket, change: e.LevelChanged, now: datetime, rules: Rules) -> tuple[str, ...]:
@@ -199,7 +192,8 @@ def _level(step: s.Open, rules: Rules) -> Level | None:
     if policy is None:
         return None
     if step.level is None:
-        return level_by_words(policy, step.text, rules.urgent_words)
+        of_kind = next((each for each in policy.others if each.kind is step.kind), None)
+        return of_kind or level_by_words(policy, step.text, rules.urgent_words)
     level = policy.level(step.level)
     if level is None:
         raise TicketError("没有这个级别，可选：{levels}", levels=tuple(level.name for level in policy.levels))

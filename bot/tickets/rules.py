@@ -13,6 +13,7 @@ import msgspec
 
 from bot.tickets.contract_rules import ContractRules, Scope
 from bot.tickets.incident_rules import RunbookRules
+from bot.tickets.kinds import Kind
 from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.planned_rules import MaintenanceRules, PlanRules
 from bot.tickets.visit_rules import VisitRules
@@ -64,6 +65,7 @@ class Level(msgspec.Struct, frozen=True):
     consult: bool = False  # experts are consulted
     free_after_contract: tuple[str, ...] = ()  # what is free of charge also when the contract has ended
     is_urgent: bool = False  # calls people at once, at any hour
+    kind: Kind = Kind.FAULT  # of its tickets
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -78,10 +80,13 @@ class Policy(msgspec.Struct, frozen=True):
     ratios: tuple[WrittenRatio, ...] = ()
     quotas: tuple[WrittenQuota, ...] = ()
     callback: WrittenCallback | None = None  # which solved tickets are called back
+    others: tuple[
+        Level, ...
+    ] = ()  # what tickets are of where nothing is broken: a question, a request, a training
 
     def level(self, level_id: str) -> Level | None:
         """Return the level with this id, or None."""
-        for level in self.levels:
+        for level in (*self.levels, *self.others):
             if level.id == level_id:
                 return level
         return None

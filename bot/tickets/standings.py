@@ -37,6 +37,7 @@ class Case(msgspec.Struct, frozen=True):
     excuse: str
     is_part: bool = False  # another case stands for it where cases are counted
     is_outside: bool = False  # no contract covers it: counted apart
+    is_fault: bool = True  # something was broken
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -66,7 +67,7 @@ def case_of(ticket: Ticket, rules: Rules, now: datetime) -> Case | None:
             kept[clock.id] = verdict is Verdict.KEPT
     is_put_off = any(agreed.consent for agreed in ticket.agreements)
     return Case(
-        ticket.number, ticket.customer, ticket.policy, ticket.level, ticket.opened_at, kept, is_put_off, ticket.assets, ticket.excuse, ticket.is_part, ticket.coverage is not None
+        ticket.number, ticket.customer, ticket.policy, ticket.level, ticket.opened_at, kept, is_put_off, ticket.assets, ticket.excuse, ticket.is_part, ticket.coverage is not None, ticket.kind is Kind.FAULT
     )  # fmt: skip
 
 
@@ -123,7 +124,9 @@ def _entries(ratio: WrittenRatio, cases: Sequence[Case]) -> list[Entry]:
 
 def _uses(quota: WrittenQuota, cases: Sequence[Case]) -> list[Entry]:
     of_levels = [
-        case for case in cases if not case.is_part and (not quota.levels or case.level in quota.levels)
+        case
+        for case in cases
+        if case.is_fault and not case.is_part and (not quota.levels or case.level in quota.levels)
     ]
     return [
         Entry(case.at, subject, excused=case.excuse if case.excuse in quota.excludes else "")

@@ -17,7 +17,9 @@ from bot.tickets.speaker import Speaker
 from bot.tickets.verdicts import Verdict, outcome
 from scheduler.calendar import working_time_between
 
-_COUNTED: Final = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT, Kind.HAZARD)
+_COUNTED: Final = (
+    Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.TRAINING, Kind.COMPLAINT, Kind.HAZARD
+)  # fmt: skip
 _MOST_NAMED: Final = 3
 
 

@@ -14,7 +14,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from scheduler.intervals import in_utc
 
-_SURVEYED_KINDS = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST)
+_SURVEYED_KINDS = (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.TRAINING)
 
 
 def first_question(

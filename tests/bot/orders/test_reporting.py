@@ -117,12 +117,14 @@ def test_calls_are_counted_apart(rules: Rules) -> None:
     assert _facts(rules, **call, **made) == Facts(1, calls_made=1)
 
 
-@pytest.mark.parametrize("kind", [Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.COMPLAINT, Kind.HAZARD])
+@pytest.mark.parametrize(
+    "kind", [Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.TRAINING, Kind.COMPLAINT, Kind.HAZARD]
+)
 def test_what_customers_want_counts(rules: Rules, kind: Kind) -> None:
     assert _facts(rules, kind=kind) == Facts(1, is_in_hand=True)
 
 
-@pytest.mark.parametrize("kind", [Kind.INSPECTION, Kind.TRAINING, Kind.MAINTENANCE, Kind.IMPROVEMENT])
+@pytest.mark.parametrize("kind", [Kind.INSPECTION, Kind.MAINTENANCE, Kind.IMPROVEMENT])
 def test_what_we_planned_ourselves_does_not_count(rules: Rules, kind: Kind) -> None:
     assert _facts(rules, kind=kind) is None
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bot.tickets import events as e
 from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
-from bot.tickets.kinds import ClockKind, StartsAt
+from bot.tickets.kinds import ClockKind, Kind, StartsAt
 from bot.tickets.levels import level_at_start, level_named
 from bot.tickets.model import Grace, Promise
 from bot.tickets.rules import Level, Rules
@@ -282,3 +282,29 @@ def test_a_bound_contact_may_ask_for_the_former_level_back_too(open_case: Any) -
 def test_a_grace_is_saved_as_it_was_given(case: Any) -> None:
     case.waits(10 * MINUTE).does(s.ChangeLevel(case.zhang, "1", "全校都不行"))
     assert case.ticket.grace == Grace(since=case.now, within=10 * MINUTE, clocks=("respond",))
+
+
+def test_what_was_reported_and_is_not_broken_becomes_of_its_kind_and_back(
+    rules: Rules, open_case: Any
+) -> None:
+    policy = rules.policies["edu"]
+    respond = tuple(each for each in policy.levels[-1].promises if each.kind is ClockKind.RESPOND)
+    request = Level("request", "需求", (), respond, kind=Kind.REQUEST)
+    rules = replace(rules, policies={"edu": replace(policy, others=(request,))})
+    case = open_case(rules=rules, level="3")
+    (changed,) = case.does(s.ChangeLevel(case.zhang, "request", "是想要的功能"))
+    assert (changed.kind, case.ticket.kind, case.ticket.level) == (Kind.REQUEST, Kind.REQUEST, "request")
+    assert [each.kind for each in case.ticket.promises] == [ClockKind.RESPOND]
+    case.does(s.Undo(case.zhang))
+    assert (case.ticket.kind, case.ticket.level) == (Kind.FAULT, "3")
+    case.does(s.ChangeLevel(case.zhang, "request", "是想要的功能"))
+    (changed,) = case.does(s.ChangeLevel(case.requester, "3", ""))  # 维持三级
+    assert (changed.kind, case.ticket.kind) == (Kind.FAULT, Kind.FAULT)
+    (changed,) = case.does(s.ChangeLevel(case.zhang, "2", "多个班"))
+    assert changed.kind is None
+
+
+def test_work_that_has_no_level_stays_of_its_kind(open_case: Any) -> None:
+    case = open_case(kind=Kind.HAZARD, policy="edu")
+    (changed,) = case.does(s.ChangeLevel(case.zhang, "2", "急"))
+    assert (changed.kind, case.ticket.kind) == (None, Kind.HAZARD)

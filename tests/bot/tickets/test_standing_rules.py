@@ -94,6 +94,15 @@ def test_force_majeure_other_customers_and_other_years_do_not_count(promised: Ru
     assert lines(cases, promised)[0] == "✓ 按时解决率：还没有（目标 90% 以上）"
 
 
+def test_what_was_not_broken_is_no_fault(promised: Rules, open_case: Any) -> None:
+    assert lines([case(1, level="1", is_fault=False)], promised)[2] == "✓ 影响教学的故障：0/2 次"
+    found = [
+        case_of(open_case(rules=promised, kind=kind).ticket, promised, NOW)
+        for kind in (Kind.FAULT, Kind.QUESTION, Kind.REQUEST)
+    ]
+    assert [each.is_fault for each in found if each] == [True, False, False]
+
+
 def test_the_year_is_that_of_the_contract(promised: Rules) -> None:
     rules = replace(promised, contracts={"yucai": date(2025, 9, 1)})
     cases = [case(1, level="1", at=datetime(2025, 12, 1, tzinfo=UTC))]

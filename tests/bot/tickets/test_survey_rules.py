@@ -202,7 +202,6 @@ def test_nobody_is_asked_when_surveys_are_off_or_the_work_was_internal(rules: Ru
     for case in (
         open_case(rules=replace(rules, survey=replace(rules.survey, is_enabled=False))),
         open_case(kind=Kind.COMPLAINT),
-        open_case(kind=Kind.TRAINING),
     ):
         case.resolve(case.zhang)
         assert [type(event) for event in case.confirm()] == [e.Closed]
@@ -211,7 +210,7 @@ def test_nobody_is_asked_when_surveys_are_off_or_the_work_was_internal(rules: Ru
 @pytest.mark.parametrize("kind", Kind)
 def test_only_what_people_reported_is_asked_about(kind: Kind, case: Any) -> None:
     asked = first_question(replace(case.ticket, kind=kind), None, case.now, case.rules)
-    assert bool(asked) is (kind in (Kind.FAULT, Kind.QUESTION, Kind.REQUEST))
+    assert bool(asked) is (kind in (Kind.FAULT, Kind.QUESTION, Kind.REQUEST, Kind.TRAINING))
 
 
 def test_there_is_nothing_to_rate_before_it_is_done(case: Any) -> None:
