@@ -322,6 +322,11 @@ class TestLists:
         await store.commit(build.change(tickets=(again,)))
         assert await store.closed_since(at) == [1004, 1006]
         assert await store.closed_since(at + 2 * DAY) == []
+        ended = build.goes_on(
+            again.ticket, Noted(by=build.zhang, text="好了"), status=Status.CLOSED, closed_at=at + 2 * DAY
+        )
+        await store.commit(build.change(tickets=(ended,)))
+        assert await store.closed_since(at + 2 * DAY) == [1005]
 
     async def test_recent_tickets_come_highest_first_page_by_page(self, store, build):
         await save(store, build, *(build.opened(number, status=Status.CLOSED) for number in range(1, 6)))

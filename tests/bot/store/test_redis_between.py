@@ -207,6 +207,18 @@ class TestLongClosed:
         assert [(await one.ticket(number)).version for number in (1, 2)] == [2, 2]
 
 
+async def test_messages_come_after_those_before_them_on_a_server_whose_clock_was_put_back(one, other, build):
+    await one.commit(build.change(outgoing=(build.message("z"),)))
+    shard = await one._shards.of_message("z")
+    ahead = int(await one._servers.ask(shard, "GET", "position")) + 3_600_000_000  # of a clock an hour ahead
+    await one._servers.ask(shard, "SET", "position", ahead)
+    for keys in (("y", "x"), ("w",), ("v", "u")):
+        await one.commit(build.change(outgoing=tuple(build.message(key) for key in keys)))
+    first, *later = await other.waiting("qq")
+    assert (first.key, [each.key for each in later]) == ("z", ["y", "x", "w", "v", "u"])
+    assert int(await one._servers.ask(shard, "GET", "position")) == ahead + len(later)
+
+
 class TestAcrossShards:
     """A change of two rooms: one of its tickets is decided about where the other one is not."""
 
