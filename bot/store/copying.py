@@ -23,8 +23,9 @@ from bot.store.contract import Change, Kept
 from bot.store.faults import StoreFault
 from bot.store.messages import Delivery, Queued
 from bot.store.pages import Page, Tally, is_empty, pages, tallied
-from bot.store.portable import COPIED_FROM, COPYING, Part, Piece, Portable
+from bot.store.portable import COPIED_FROM, COPYING, KeptTicket, Part, Piece, Portable
 from bot.store.registry import empty, kind_of, located, open_archive, open_store, set_aside, shown
+from bot.store.retold import altered
 from bot.store.written import Written
 from bot.tickets.errors import N_
 
@@ -38,6 +39,9 @@ class Copied(msgspec.Struct, frozen=True):
     counts: dict[Part, int]
     broken: list[tuple[int, int]]
     aside: str = ""  # where is now what was there before: a database, or a backup
+    altered: tuple[
+        tuple[int, tuple[str, ...]], ...
+    ] = ()  # tickets that say something else than their records, and what
 
 
 async def back_up(url: str, file: Path, now: datetime) -> tuple[Path, Copied]:
@@ -135,17 +139,21 @@ async def migrate(source_url: str, target_url: str, now: datetime) -> Copied:
 
 
 async def audit(url: str) -> Copied:
-    """Read a store that bots may be using, and check the archive of every ticket.
+    """Read a store that bots may be using, and check the archive of every ticket, and the ticket against it.
 
     Raises:
         StoreFault: It cannot be read.
     """
-    archive = await open_archive(url)
+    archive, tally, found = await open_archive(url), Tally(), list[tuple[int, tuple[str, ...]]]()
     try:
-        tally = await tallied(archive)
+        async for page in pages(archive):
+            tally.add(page)
+            kept = (piece for piece in page.pieces if isinstance(piece, KeptTicket))
+            found += [(each.ticket.number, what) for each in kept if (what := altered(each))]
     finally:
         await archive.close()
-    return Copied(tally.counts, tally.broken)
+    broken = {number for number, _ in tally.broken}  # of those nothing else can be told
+    return Copied(tally.counts, tally.broken, altered=tuple(each for each in found if each[0] not in broken))
 
 
 async def _put_aside(url: str, file: Path, now: datetime) -> str:

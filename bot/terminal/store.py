@@ -131,12 +131,15 @@ def migrate(config_file: Path | None, target: str) -> None:
 @config_option
 @explained
 def audit(config_file: Path | None) -> None:
-    """Verify the hash chain of every ticket. Also while the bot runs; exit 1 if one is broken."""
+    """Verify the hash chain of every ticket, and the ticket against it. Also while the bot runs; exit 1 if one is wrong."""
     from bot.store import copying
 
     config, voice = _begun(config_file)
     copied = asyncio.run(copying.audit(config.store_url))
-    words = {"count": copied.counts[Part.TICKETS], "broken": len(copied.broken)}
+    words = {
+        "count": copied.counts[Part.TICKETS],
+        "broken": len(copied.broken) + len(copied.altered),
+    }
     _end(copied, voice, voice.say("{count} 张单，{broken} 张有问题。", **words))
 
 
@@ -155,7 +158,10 @@ def _end(copied: Copied, voice: Voice, last: str = "") -> None:
     """Name the tickets whose archive does not hold, and fail if there are any."""
     for number, place in sorted(copied.broken):
         click.echo(voice.say("✗ {number}：第 {place} 条记录起对不上", number=number, place=place))
+    for number, names in copied.altered:
+        what = voice.say("、").join(voice.translate(name) for name in names)
+        click.echo(voice.say("✗ {number}：单上的{what}和它的记录不一样", number=number, what=what))
     if last:
         click.echo(last)
-    if copied.broken:
+    if copied.broken or copied.altered:
         raise SystemExit(1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable
-from datetime import UTC, datetime
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,34 @@ def test_the_audit_names_a_changed_record_while_the_bot_runs(shouwen: Shouwen, c
     result = asyncio.run(beside_a_bot())
     assert result.exit_code == 1
     assert "1001" in result.output
+
+
+def test_the_audit_names_what_a_ticket_says_besides_its_records(shouwen: Shouwen, config: Path) -> None:
+    settings = load(config, {})
+
+    async def goes_on() -> None:
+        stage = Stage(for_replay(settings), settings.store_url, AT + timedelta(minutes=1))
+        await stage.start()
+        for room, person, text in (
+            ("值班群", "老张", "接单 1001"),
+            ("育才群", "老张", "1001 我看一下"),
+            ("值班群", "老张", "解决 1001 原因:缺纸 方法:加纸 预防:无"),
+            ("育才群", "王老师", "1"),
+            ("育才群", "王老师", "1 2"),
+        ):
+            await stage.act(Say(room, person, text))
+        await stage.stop()
+
+    asyncio.run(goes_on())
+    assert "0 张有问题" in shouwen("audit").output
+    with closing(sqlite3.connect(config.parent / "data" / "shouwen.db")) as database, database:
+        database.execute(
+            "UPDATE tickets SET body = replace(replace(body, '\"speed\":1', '\"speed\":5'), '缺纸', '正常')"
+        )
+    result = shouwen("audit")
+    assert result.exit_code == 1
+    assert "✗ 1001：单上的处理结果、评分和它的记录不一样" in result.output
+    assert "1 张有问题" in result.output
 
 
 def test_a_locale_decides_where_there_is_no_configuration(tmp_path: Path) -> None:
