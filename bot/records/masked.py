@@ -9,7 +9,7 @@ from bot.tickets.model import Ticket
 
 
 def for_paper(ticket: Ticket) -> Ticket:
-    """Return a ticket without secrets in what was told of it and of its end."""
+    """Return a ticket without secrets in what was told of it, of its end, and with its rating."""
     done = ticket.resolution
     if done is not None:
         done = replace(
@@ -18,4 +18,7 @@ def for_paper(ticket: Ticket) -> Ticket:
             method=without_secrets(done.method),
             prevention=without_secrets(done.prevention),
         )
-    return replace(ticket, text=without_secrets(ticket.text), resolution=done)
+    survey = ticket.survey
+    if survey is not None and survey.comment:
+        survey = replace(survey, comment=without_secrets(survey.comment))
+    return replace(ticket, text=without_secrets(ticket.text), resolution=done, survey=survey)

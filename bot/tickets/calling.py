@@ -185,11 +185,12 @@ def line(call: Ticket, due_at: datetime, speaker: Speaker, rules: Rules) -> str:
     number, phone = call.subject or call.number, rules.phones.get(call.requester.id, "")
     return speaker.say(
         "{number} {requester}{phone}｜{title}，截止 {time}（{why}）",
-        number=number, requester=call.requester, phone=f" {phone}" if phone else "", title=title(call, 20), time=due_at, why=_why(call, speaker),
+        number=number, requester=call.requester, phone=f" {phone}" if phone else "", title=title(call, 20), time=due_at, why=why(call, speaker),
     )  # fmt: skip
 
 
-def _why(ticket: Ticket, speaker: Speaker) -> str:
+def why(ticket: Ticket, speaker: Speaker) -> str:
+    """Return why somebody calls, in a word."""
     if ticket.reason in (
         LOW_SCORE,
         "",

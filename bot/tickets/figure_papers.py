@@ -14,6 +14,7 @@ from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
 from bot.tickets.papers import Attached, Paper, Table, file_name
 from bot.tickets.rules import Rules
+from bot.tickets.satisfaction_papers import satisfaction
 from bot.tickets.service_records import dated
 from bot.tickets.speaker import Speaker
 from bot.tickets.summaries import Facts, Late, Summary, summed
@@ -52,6 +53,7 @@ def figures_paper(
         tables=(
             *(() if whose else _by_customer(counted, speaker, rules)),
             *_contracts(kept, speaker),
+            *satisfaction([ticket for ticket, _ in counted], speaker, rules),
             *_tickets(counted, speaker, rules),
         ),
         notes=(say("在办、待确认和待回访按 {at} 算，其余按上面的日期。", at=dated(speaker.now, speaker)),),
