@@ -84,6 +84,12 @@ class Result(About, frozen=True, kw_only=True, tag=True):
     method: str = ""
     prevention: str = ""
     others: tuple[int, ...] = ()
+    because: str = ""  # what they told of the cause, before they were asked of which kind it is
+
+    @property
+    def whole_cause(self) -> str:
+        """The cause with its kind: 硬件，主板损坏."""
+        return f"{self.cause}，{self.because}" if self.because else self.cause
 
     @property
     def tickets(self) -> tuple[int, ...]:

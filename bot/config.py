@@ -247,6 +247,7 @@ def rules_of(config: Config) -> Rules:
         most_per_person=limits.most_per_person,
         same_within=limits.same_within,
         urgent_words=limits.urgent_words,
+        causes=limits.causes,
         unreachable=frozenset(
             person.id for person in config.people if person.role.is_staff and not person.accounts
         ),

@@ -140,6 +140,7 @@ class TicketLimits(msgspec.Struct, frozen=True):
     same_within: timedelta
     most_per_person: int
     urgent_words: tuple[str, ...]
+    causes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -270,6 +270,7 @@ def tickets_of(settings: TicketsSettings, mistakes: Mistakes) -> TicketLimits:
         same_within=length(settings.same_within, ("tickets", "same_within"), mistakes, may_be_zero=True),
         most_per_person=settings.most_per_person,
         urgent_words=settings.urgent_words,
+        causes=settings.causes,
     )
 
 

@@ -238,6 +238,7 @@ class TicketsSettings(Section, frozen=True, kw_only=True):
     same_within: Length = "2h"
     most_per_person: Annotated[int, Meta(ge=0, le=10_000)] = 0
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")
+    causes: tuple[str, ...] = ()
 
 
 class SurveySettings(Section, frozen=True, kw_only=True):

@@ -55,7 +55,7 @@ class Resulting(AnswersAside):
             return True  # what it lacked was asked for anew, and may be answered by other words only
         if result.others and any(str(each) in hearing.text for each in result.tickets):
             raise which_of(result.tickets)  # 1001是卡纸，1002换墨盒: no customer reads the number of another
-        step = s.Resolve(hearing.by, result.cause, result.method, result.prevention)
+        step = s.Resolve(hearing.by, result.whole_cause, result.method, result.prevention)
         whole = closing(hearing, ClosedAsk(ask.id, "told"))
         await self._on_each(
             whole, result.tickets, lambda heard, number: self._desk.take(number, step, heard.origin)

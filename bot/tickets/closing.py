@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NoReturn
 
@@ -54,6 +55,17 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
             missing=tuple(missing),
             example=Phrase(_example(step)),
         )
+    if not ticket.kind.ends_in_one_word and rules.causes and not kind_of(step.cause, rules.causes):
+        known = Result(
+            ticket=ticket.number, method=step.method, prevention=step.prevention, because=step.cause
+        )
+        raise Incomplete(
+            "{number} 的原因是哪一类：{causes}？直接写就行，例：{example}",
+            known,
+            number=ticket.number,
+            causes=rules.causes,
+            example=rules.causes[0],
+        )
     solution = e.Resolved(
         by=by,
         cause=step.cause.strip(),
@@ -66,6 +78,12 @@ def resolved(ticket: Ticket, step: s.Resolve, now: datetime, rules: Rules) -> li
     # Nobody but staff waits for what is internal.
     is_internal = ticket.kind is Kind.IMPROVEMENT
     return [solution, e.Closed(closing=Closing.DONE, by=by)] if is_internal else [solution]
+
+
+def kind_of(cause: str, kinds: Sequence[str]) -> str:
+    """Return the kind of cause that is named in a text first; "" where none is."""
+    named = [kind for kind in kinds if kind in cause]
+    return min(named, key=cause.index, default="")
 
 
 def _example(step: s.Resolve) -> str:

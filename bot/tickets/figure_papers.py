@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from bot.tickets.closing import kind_of
 from bot.tickets.errors import N_
 from bot.tickets.kinds import Status
 from bot.tickets.model import Ticket
@@ -49,6 +50,7 @@ def figures_paper(
             (say("日期"), span),
             *_facts(summed(facts for _, facts in counted), speaker),
             *_by_level(counted, speaker),
+            *_by_cause(counted, speaker, rules),
         ),
         tables=(
             *(() if whose else _by_customer(counted, speaker, rules)),
@@ -85,6 +87,15 @@ def _by_level(counted: Sequence[Counted], speaker: Speaker) -> Iterator[tuple[st
     if found:
         parts = [f"{name} {count}" for name, count in found.most_common()]
         yield speaker.say("新单的级别"), speaker.say("、").join(parts)
+
+
+def _by_cause(counted: Sequence[Counted], speaker: Speaker, rules: Rules) -> Iterator[tuple[str, str]]:
+    """Yield how many of those that were done had which kind of cause, where kinds are told apart."""
+    causes = [ticket.resolution.cause for ticket, facts in counted if facts.is_done and ticket.resolution]
+    found = Counter(kind_of(cause, rules.causes) or speaker.say("其他") for cause in causes if cause)
+    if rules.causes and found:
+        parts = [f"{name} {count}" for name, count in found.most_common()]
+        yield speaker.say("原因"), speaker.say("、").join(parts)
 
 
 def _by_customer(counted: Sequence[Counted], speaker: Speaker, rules: Rules) -> Iterator[Table]:

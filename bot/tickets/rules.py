@@ -180,6 +180,7 @@ class Rules(msgspec.Struct, frozen=True):
     most_per_person: int = 0  # tickets that somebody may open within ten minutes; 0: any number
     same_within: timedelta = timedelta(hours=2)  # how long others of the room may join a ticket unasked
     urgent_words: tuple[str, ...] = ("紧急", "瘫痪", "全挂")  # mean the most urgent level
+    causes: tuple[str, ...] = ()  # kinds of causes, one of which is named with every fault
     called_instead: Mapping[str, tuple[Party, ...]] = msgspec.field(
         default_factory=dict
     )  # of whom a rota plans, by rota

@@ -70,7 +70,7 @@ def test_every_optional_key_tells_its_default() -> None:
         ("store", 6),
         ("web", 3),
         ("faq", 9),
-        ("tickets", 14),
+        ("tickets", 15),
         ("survey", 8),
         ("notices", 4),
         ("maintenance", 4),

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from bot.tickets.calling import COMPLAINT, LOW_SCORE
 from bot.tickets.figure_papers import Days, figures_paper
 from bot.tickets.kinds import Kind, Status, SurveyState
@@ -74,3 +76,20 @@ def test_levels_are_counted_most_of_all_first_and_nothing_is_made_of_nothing(rul
     assert dict(made.facts)["新单的级别"] == "三级 2、需求 1"
     assert [rows(made, heading) for heading in ("满意度", "回访")] == [(), ()]
     assert "新单的级别" not in dict(paper(rules).facts)
+
+
+def test_causes_are_counted_by_their_kind_where_kinds_are_told_apart(rules: Rules) -> None:
+    causes = ("硬件，主板损坏", "线路松动，硬件没坏", "硬件", "不知道")
+    done = [
+        (ticket(number, resolution=replace(_DONE, cause=cause)), Facts(number, is_done=True))
+        for number, cause in enumerate(causes, 1001)
+    ]
+    speaker = Speaker(str, ZoneInfo("Asia/Shanghai"), AT)
+
+    def counted(rules: Rules) -> str | None:
+        made = figures_paper(Days(date(2026, 3, 1), date(2026, 3, 31)), done, (), speaker, rules).of
+        assert isinstance(made, Paper)
+        return dict(made.facts).get("原因")
+
+    assert counted(replace(rules, causes=("硬件", "线路"))) == "硬件 2、线路 1、其他 1"
+    assert counted(rules) is None
