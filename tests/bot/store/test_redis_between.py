@@ -95,6 +95,23 @@ class Dying:
         return getattr(self._servers, name)
 
 
+class Noting:
+    """The servers as a worker sees them; each step of that name is noted, to be sent once more."""
+
+    def __init__(self, servers: Any, mode: str) -> None:
+        self._servers = servers
+        self._mode = mode
+        self.steps: list[tuple[Any, ...]] = []
+
+    async def written(self, shard: int, name: str, *values: Any) -> Any:
+        if values[0] == self._mode:
+            self.steps.append((shard, name, *values))
+        return await self._servers.written(shard, name, *values)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._servers, name)
+
+
 class TestLongClosed:
     """All in one room, so in one shard and one box."""
 
@@ -294,6 +311,27 @@ class TestAcrossShards:
         assert [each.event.text for each in await other.records(second.number)][1:] == [said]
         assert await other.is_seen(key) is (died_before == "apply")
         assert await self.none_is_locked(other)
+
+    @pytest.mark.parametrize(("is_given_up", "answer"), [(False, b"OK"), (True, b"ABORTED")])
+    async def test_a_step_that_arrives_when_all_is_over_locks_nothing(
+        self, one, other, build, pair, is_given_up, answer
+    ):
+        servers = Dying(one._servers, "commit") if is_given_up else one._servers
+        noting = one._commits._servers = Noting(servers, "prepare")
+        both = tuple(build.noted(each, "先来的") for each in pair)
+        with suppress(asyncio.CancelledError):
+            await one.commit(build.change(tickets=both))
+        await self.let_locks_look_old(other)
+        if is_given_up:
+            await other.commit(build.change(tickets=tuple(build.noted(each, "后来的") for each in pair)))
+        assert await self.none_is_locked(other)
+        said = [(await other.records(each.number))[1].event.text for each in pair]
+        assert noting.steps
+        for step in noting.steps:
+            assert (await one._servers.written(*step))[0] == answer
+        assert await self.none_is_locked(other)
+        assert [(await other.ticket(each.number)).version for each in pair] == [2, 2]
+        assert [(await other.records(each.number))[1].event.text for each in pair] == said
 
     async def test_a_change_that_was_given_up_by_another_is_not_saved_by_half_when_its_worker_goes_on(
         self, one, other, build, pair
