@@ -23,6 +23,7 @@ from bot.tickets import visit_events as ve
 from bot.tickets.alerts import promise_name
 from bot.tickets.calling import COMPLAINT
 from bot.tickets.errors import N_
+from bot.tickets.explaining import event_name
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.pausing import REASONS
 from bot.tickets.records import Record
@@ -181,6 +182,9 @@ def line(event: e.AnyEvent, speaker: Speaker) -> str:
             return lent + _late(late, speaker)
         case e.Diagnosed(by=by, text=text, late=late):
             return say("{by} 诊断", by=by) + _quoted(text, speaker) + _late(late, speaker)
+        case e.Reached(by=by, what=what, text=text, late=late):
+            done = say("{by}：{what}", by=by, what=speaker.translate(event_name(what.value)))
+            return done + _quoted(text, speaker) + _late(late, speaker)
         case e.Dispatched(by=by, to=to, note=note, late=late):
             return say("{by} 派 {to} 上门", by=by, to=to) + _quoted(note, speaker) + _late(late, speaker)
         case e.MajorDeclared(by=by):

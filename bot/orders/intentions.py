@@ -24,7 +24,7 @@ from bot.tickets import site_steps as ss
 from bot.tickets import steps as s
 from bot.tickets.coverage import is_undecided
 from bot.tickets.errors import Phrase, TicketError
-from bot.tickets.kinds import WaitsFor
+from bot.tickets.kinds import Milestone, WaitsFor
 from bot.tickets.levels import level_at_start
 from bot.tickets.model import Improvement, Party, Ticket
 from bot.tickets.rules import Rules
@@ -51,6 +51,12 @@ _ONLY_COMES = re.compile(r"(?:才|能|会)?(?:到货?|来|送到|发到|到位)[
 _EXCUSE = re.compile(r"(不可抗力|照计|force[ _]majeure|counts)", re.IGNORECASE)
 _UNSOLVED = re.compile(r"^(?:未|没有?)(?:解决|修好|处理完)[\s,，:：]*|^unsolved[\s,:]*", re.IGNORECASE)
 _ONLY_A_VERB = 2  # letters: 换, 再来
+_MILESTONES = {
+    Word.RECEIVE: Milestone.RECEIVED,
+    Word.ORDER: Milestone.ORDERED,
+    Word.GIVE_BACK: Milestone.RETURNED,
+    Word.REPLACE: Milestone.REPLACED,
+}
 _LENT = re.compile(  # 备机 1024 已送到 M8 SN8812
     r"^(?:(?:已经?)?(?:送到|送达|送过去|提供|换上|装上|接上|给他们|用上)了?[\s,，:：]*)"
 )
@@ -148,6 +154,10 @@ def step_of(hearing: Hearing, command: Command, ticket: Ticket, directory: Direc
             return s.Lend(by, model, serial.strip())
         case Word.DIAGNOSE:
             return s.Diagnose(by, _required(command, ticket))
+        case Word.WORK_AROUND:
+            return s.Reach(by, Milestone.WORKED_AROUND, _required(command, ticket))
+        case word if word in _MILESTONES:
+            return s.Reach(by, _MILESTONES[word], rest)
         case Word.DISPATCH:
             on_site = re.compile(r"^(?:现场|上门|onsite)\s*")
             written = replace(command, rest=on_site.sub("", command.rest))

@@ -30,6 +30,11 @@ _FREE: Final = (  # anything may be told
     Word.RECOVER,
     Word.REOPEN,
     Word.DIAGNOSE,
+    Word.WORK_AROUND,
+    Word.RECEIVE,
+    Word.ORDER,
+    Word.GIVE_BACK,
+    Word.REPLACE,
 )
 _WITH_WORDS: Final = (
     *_FREE,

@@ -205,6 +205,7 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             | e.OccurredAt()
             | e.Loaned()
             | e.Diagnosed()
+            | e.Reached()
             | e.Dispatched()
             | e.MajorDeclared()
             | e.Recovered()

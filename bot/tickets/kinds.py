@@ -49,6 +49,16 @@ class Closing(StrEnum):
     DECLINED = "declined"  # no contract covers it, and nobody takes it on
 
 
+class Milestone(StrEnum):
+    """What engineers come to with a ticket, by the names that clocks count from or are kept by."""
+
+    WORKED_AROUND = "worked_around"
+    RECEIVED = "received"
+    ORDERED = "replacement_ordered"
+    RETURNED = "returned"
+    REPLACED = "replaced"
+
+
 class ClockKind(StrEnum):
     """The promises a ticket can carry."""
 

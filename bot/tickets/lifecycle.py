@@ -12,6 +12,7 @@ from bot.tickets import (
     joint,
     ledgering,
     majors,
+    milestones,
     pausing,
     planned,
     presence,
@@ -178,6 +179,11 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
             be_staff(by, ticket, rules)
             late = _late(ticket, now, rules, ClockKind.DIAGNOSE)
             return [*first_word(ticket, by, text, now, rules), e.Diagnosed(by=by, text=text, late=late)]
+        case s.Reach(by=by, what=what, text=text):
+            be_open(ticket)
+            be_staff(by, ticket, rules)
+            reached = e.Reached(by=by, what=what, text=text, late=milestones.late(ticket, what, now, rules))
+            return [*first_word(ticket, by, text or what.value, now, rules), reached]
         case s.Dispatch(by=by, to=to, note=note):
             be_open(ticket)
             be_staff(by, ticket, rules)

@@ -8,7 +8,7 @@ from typing import assert_never
 
 from bot.asks import Agree, Needed
 from bot.tickets import events as e
-from bot.tickets import timing
+from bot.tickets import milestones, timing
 from bot.tickets import visit_events as ve
 from bot.tickets.coverage import NEEDED, is_undecided
 from bot.tickets.errors import N_
@@ -34,6 +34,7 @@ Notice = (
     | e.OccurredAt
     | e.Loaned
     | e.Diagnosed
+    | e.Reached
     | e.Dispatched
 )
 
@@ -78,6 +79,8 @@ def noticed(
             return [_told(text)]
         case e.Diagnosed(text=words):
             return [_told(customer("{number} 诊断：{text}", number=number, text=words))]
+        case e.Reached():
+            return milestones.noticed(event, after, voices, rules)
         case e.Dispatched():
             is_asked = any(isinstance(other, ve.VisitOffered) for other in events)
             return _dispatched(event, after, voices, rules, is_asked=is_asked)

@@ -48,6 +48,8 @@ def changed(ticket: Ticket, event: e.PromiseEvent, at: datetime) -> Ticket:
             return spoken(ticket, at, "loaned", "worked_around")
         case e.Diagnosed():
             return spoken(ticket, at, "diagnosed")
+        case e.Reached(what=what):
+            return spoken(ticket, at, what.value)
         case e.Dispatched(to=to):
             known = to == ticket.owner or to in ticket.helpers
             helpers = ticket.helpers if known else (*ticket.helpers, to)  # whoever is there may solve it

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.tickets.event import Event
-from bot.tickets.kinds import ClockKind, WaitsFor
+from bot.tickets.kinds import ClockKind, Milestone, WaitsFor
 from bot.tickets.model import Party, Promise, Runbook
 
 
@@ -134,6 +134,15 @@ class Diagnosed(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     late: timedelta = timedelta()
 
 
+class Reached(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
+    """There is a way around it, or a part was received, ordered, returned or replaced."""
+
+    by: Party
+    what: Milestone
+    text: str = ""
+    late: timedelta = timedelta()
+
+
 class Dispatched(Event, frozen=True, kw_only=True, tag=True, omit_defaults=True):
     """An engineer is sent there; who owns the ticket stays owner."""
 
@@ -180,6 +189,7 @@ PromiseEvent = (
     | OccurredAt
     | Loaned
     | Diagnosed
+    | Reached
     | Dispatched
     | MajorDeclared
     | Recovered

@@ -200,6 +200,7 @@ def _said_of(
             | e.OccurredAt()
             | e.Loaned()
             | e.Diagnosed()
+            | e.Reached()
             | e.Dispatched()
         ):
             return noticed(event, before, after, events, voices, rules)

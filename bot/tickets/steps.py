@@ -10,7 +10,7 @@ import msgspec
 from bot.tickets.coverage_steps import CoverageStep
 from bot.tickets.incident_steps import IncidentStep
 from bot.tickets.joint_steps import Join
-from bot.tickets.kinds import Kind, Telling, WaitsFor
+from bot.tickets.kinds import Kind, Milestone, Telling, WaitsFor
 from bot.tickets.ledger_steps import LedgerStep
 from bot.tickets.model import Appointment, Improvement, Party
 from bot.tickets.planned_steps import PlannedStep
@@ -281,6 +281,14 @@ class Diagnose(msgspec.Struct, frozen=True):
     text: str
 
 
+class Reach(msgspec.Struct, frozen=True):
+    """临时方案, 收件, 订货, 返还, 换新: what was come to."""
+
+    by: Party
+    what: Milestone
+    text: str
+
+
 class Dispatch(msgspec.Struct, frozen=True):
     """派单: send an engineer there."""
 
@@ -351,6 +359,7 @@ Step = (
     | Occur
     | Lend
     | Diagnose
+    | Reach
     | Dispatch
     | DeclareMajor
     | Recover

@@ -19,7 +19,7 @@ from bot.tickets import planned_events as p
 from bot.tickets import presence_events as pe
 from bot.tickets import site_events as se
 from bot.tickets import visit_events as ve
-from bot.tickets.kinds import ClockKind, Closing, Kind, WaitsFor
+from bot.tickets.kinds import ClockKind, Closing, Kind, Milestone, WaitsFor
 from bot.tickets.model import Appointment, Finding, Party, Reporter
 from bot.tickets.speaker import Speaker
 
@@ -176,6 +176,7 @@ LINES: list[tuple[e.AnyEvent, str]] = [
     (e.OccurredAt(by=WANG, at=AT), "王老师 记下故障发生于 2026-03-06 10:00:00"),
     (e.Loaned(by=LI, model="M8", serial="SN1"), "小李 提供代用设备 M8（序列号 SN1）"),
     (e.Diagnosed(by=LI, text="主板坏"), "小李 诊断：主板坏"),
+    (e.Reached(by=LI, what=Milestone.RECEIVED, text="硬盘"), "小李：收到故障件：硬盘"),
     (e.MajorDeclared(by=LI), "小李 宣布重大事件并指挥"),
     (e.Recovered(by=LI, text="备机接管"), "小李 报告恢复：备机接管"),
     (e.Dispatched(by=LI, to=ZHANG, note="带线"), "小李 派 老张 上门：带线"),

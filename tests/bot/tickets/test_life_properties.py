@@ -18,7 +18,7 @@ from bot.tickets import steps as s
 from bot.tickets import timing
 from bot.tickets.archive import folded
 from bot.tickets.errors import TicketError
-from bot.tickets.kinds import Kind, Status, WaitsFor
+from bot.tickets.kinds import Kind, Milestone, Status, WaitsFor
 from bot.tickets.lifecycle import decide
 from bot.tickets.model import Party, Ticket
 from bot.tickets.records import Record, first_break
@@ -106,6 +106,7 @@ _any = st.one_of(
     st.builds(s.Answer, _people, _said),
     st.builds(s.Lend, _people, _said, _said),
     st.builds(s.Diagnose, _people, _said),
+    st.builds(s.Reach, _people, st.sampled_from(Milestone), _said),
     st.builds(s.Dispatch, _people, _people, _said),
     st.builds(s.Consent, _people, _said, st.booleans()),
     st.builds(s.Rate, _people, _scores, _scores, _said),

@@ -19,7 +19,7 @@ from bot.tickets import steps as s
 from bot.tickets import visit_steps as vs
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.evolve import evolve
-from bot.tickets.kinds import WaitsFor
+from bot.tickets.kinds import Milestone, WaitsFor
 from bot.tickets.lifecycle import decide
 from bot.tickets.model import Party, Ticket
 from bot.tickets.rules import Rules
@@ -66,6 +66,7 @@ _ASKED: dict[type, Callable[[Party, datetime], s.Step]] = {
     s.Occur: lambda by, later: s.Occur(by, later),
     s.Lend: lambda by, later: s.Lend(by, "投影机", "A1"),
     s.Diagnose: lambda by, later: s.Diagnose(by, "主板"),
+    s.Reach: lambda by, later: s.Reach(by, Milestone.RECEIVED, "主板"),
     s.Dispatch: lambda by, later: s.Dispatch(by, _li, ""),
     s.DeclareMajor: lambda by, later: s.DeclareMajor(by),
     s.Recover: lambda by, later: s.Recover(by, "好了"),
@@ -135,6 +136,7 @@ Answer        ++!!  xxxx  xxxx  ++!!  xxxx
 Occur         xxx!  xxxx  xxxx  xxx!  xxxx
 Lend          ++!!  xxxx  xxxx  ++!!  xxxx
 Diagnose      ++!!  xxxx  xxxx  ++!!  xxxx
+Reach         ++!!  xxxx  xxxx  ++!!  xxxx
 Dispatch      ++!!  xxxx  xxxx  ++!!  xxxx
 DeclareMajor  !+!!  xxxx  xxxx  !+!!  xxxx
 Recover       xx!!  xxxx  xxxx  xx!!  xxxx
