@@ -10,7 +10,7 @@ from bot.hearing import Hearing
 from bot.rooms.directory import Directory
 from bot.tickets.kinds import Kind
 from bot.vocabulary import Word
-from faq.text import looks_like_question
+from faq.text import looks_like_question, looks_like_trouble
 
 WISHES: Final = {Word.WISH: Kind.REQUEST, Word.TRAINING: Kind.TRAINING}
 
@@ -32,7 +32,10 @@ class Wishing:
     def _is_meant(self, hearing: Hearing, command: Command) -> bool:
         if command.is_marked:
             return True
-        if looks_like_question(command.rest):
+        is_of_a_trouble = command.word is Word.TRAINING and looks_like_trouble(
+            command.rest
+        )  # 培训 视频打不开
+        if looks_like_question(command.rest) or is_of_a_trouble:
             return False
         if hearing.is_for_staff and not hearing.is_addressed:  # 建议 育才小学 加导出, not 建议 大家早点来
             room, words = self._directory.room_at_start(command.rest)
