@@ -303,7 +303,7 @@ async def assemble(
         promising=promising,
         pending=school.pending,
         complaining=complaining,
-        reporting=Reporting(desk=desk, drafts=drafts, figuring=figuring),
+        reporting=Reporting(desk=desk, drafts=drafts, figuring=figuring, rules=rules),
         directory=directory,
         store=store,
         clock=clock,

@@ -235,7 +235,7 @@ SPECS: tuple[Spec, ...] = (
     Spec(Word.GAPS, ("没答上", "gaps"), Whose.STAFF, N_("没答上 — 近一周没答上的问题"), N_("没答上")),
     Spec(Word.DRAFTS, ("待审", "草稿", "待审核", "drafts"), Whose.STAFF, N_("待审 — 等审核的知识"), N_("待审")),
     Spec(Word.BIND, ("绑定", "bind"), Whose.ADMIN, N_("绑定 客户名 — 新群属于哪个客户"), N_("绑定 育才小学"), joined=("绑定",)),
-    Spec(Word.POLICY, ("政策", "policy"), Whose.ADMIN, N_("政策 名称 — 新客户的服务政策"), N_("政策 教育四级")),
+    Spec(Word.POLICY, ("政策", "policy"), Whose.ADMIN, N_("政策 名称 — 新客户的服务政策"), N_("政策 教育四级"), joined=("政策",)),
     Spec(Word.ENGINEERS, ("工程师", "engineers"), Whose.ADMIN, N_("工程师 @同事 … — 这个群由谁轮值"), N_("工程师 @老张 @小李")),
     Spec(Word.WHERE, ("这里是", "whereami"), Whose.STAFF, N_("这里是 — 这个群的地址和设置"), N_("这里是")),
     Spec(Word.IMPORT, ("确认导入", "importfaq"), Whose.ADMIN, N_("确认导入 — 导入刚才发来的 FAQ 文件"), N_("确认导入")),

@@ -24,6 +24,10 @@ _NAMED = re.compile(r"(?:通过|入库|approve|teach) ([A-Za-z]{1,8}-\d{1,9}|\d{
 _LETS_LIVE = Sentence(  # 可以上线, 没问题，入库吧
     r"(?:(?:可以|没问题|行|好的?|ok)[\s,，。]*)?(?:直接|就|那就)?(?:上线|入库|发布|通过)(?:吧|了|啊|哈)?[\s。.!！~]*"
 )
+_AGREES_TO = re.compile(  # 同意 1026
+    r"(?:我|都)?(?:同意|没问题|可以|行|ok)[\s,，。]*([a-z]{1,8}-\d{1,9}|\d{1,9})(?:号)?[\s。.!！~]*",
+    re.IGNORECASE,
+)
 _ASKS_FOR_LIST = Sentence(  # 还有待审的吗
     r"(?:现在|目前|还|今天)*有(?:没有)?(?:哪些|哪几条|几条|什么)?(?:(?:等|待|没|未)(?:审核?|通过|入库)|草稿)的?(?:草稿|知识|答案|条目)?(?:了|吗|嘛|么|呢|没有?)*[\s?？]*"
 )
@@ -47,6 +51,8 @@ class Pending:
             return None
         if link is None and _ASKS_FOR_LIST.fullmatch(hearing.text.strip()):
             return parse(f"/{Word.DRAFTS}")
+        if (agreed_to := _AGREES_TO.fullmatch(hearing.text.strip())) is not None:
+            return await self._agreed_to(hearing, agreed_to[1])
         answer = True if _LETS_LIVE.fullmatch(hearing.text.strip()) else agreed(hearing.text)
         if answer is None:
             return None
@@ -63,6 +69,15 @@ class Pending:
         if draft.stage is Stage.OFFERED and (is_keeper or draft.author == hearing.by):
             return parse(f"/{Word.TEACH if answer else Word.DROP} {reference}")
         return None
+
+    async def _agreed_to(self, hearing: Hearing, reference: str) -> Command | None:
+        """Return 通过 for a yes that names a draft: a yes about a ticket may be the answer to anything else."""
+        if not self._keepers.has(hearing.by, hearing.role):
+            return None
+        lesson = await self._store.lesson(lesson_id(reference))
+        draft = lesson.matter if lesson is not None and not lesson.outcome else None
+        is_waiting = isinstance(draft, Proposed) and draft.stage is Stage.REVIEW
+        return parse(f"/{Word.APPROVE} {reference}") if is_waiting else None
 
     async def show(self, hearing: Hearing, command: Command) -> bool:
         """Say which drafts wait for whose word; False when the word begins a sentence."""

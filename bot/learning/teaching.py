@@ -5,7 +5,7 @@ Nothing that a customer typed becomes an answer without a human.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -51,6 +51,7 @@ WORDS = frozenset(
         Word.DRAFTS,
     }
 )
+_JUST_LIVE = timedelta(minutes=10)
 _SURELY_ABOUT_ENTRIES = ("不对", "有误", "wrong", "启用", "enable", "设为通用", "general")
 
 
@@ -81,6 +82,7 @@ class Teaching:
         self._saying = saying
         self._proposing = proposing
         self._pending = pending
+        self._live_here: dict[str, tuple[str, datetime]] = {}  # the latest by room; a restart may forget it
 
     async def run(self, hearing: Hearing, command: Command, quoted: int | None) -> bool:
         """Do what a word asks for; False when it is not meant as one.
@@ -163,6 +165,12 @@ class Teaching:
 
     async def _on_entry(self, hearing: Hearing, command: Command) -> bool:
         reference, rest = self._reference(command, None)
+        if (
+            command.word is Word.GENERAL
+            and not command.rest
+            and (command.is_marked or command.name != "general")
+        ):
+            reference = self._just_live(hearing)
         entry = self._knowledge.stored(reference) if reference else None
         if reference is None or entry is None:
             may_be_speech = reference is None or command.name not in _SURELY_ABOUT_ENTRIES
@@ -246,6 +254,7 @@ class Teaching:
         entry = await self._curator.change(
             approved(draft), by=hearing.by.name, why=why, now=hearing.now, lessons=(closed,)
         )
+        self._live_here[hearing.origin.address] = entry.id, hearing.now
         await self._saying.live(hearing, entry, draft.ticket)
 
     async def _rejected(
@@ -281,6 +290,18 @@ class Teaching:
         before = await self._store.lesson(lesson_id(entry.id))
         lesson = Lesson(id=lesson_id(entry.id), at=hearing.now, matter=draft)
         await self._handed_in(hearing, lesson, draft, entry.id, _replaced(before, hearing))
+
+    def _just_live(self, hearing: Hearing) -> str:
+        """Return the entry that went live here a moment ago, which 设为通用 without a number means.
+
+        Raises:
+            TicketError: There is none.
+        """
+        self._check_keeper(hearing)
+        entry, at = self._live_here.get(hearing.origin.address, ("", hearing.now))
+        if not entry or hearing.now - at > _JUST_LIVE:
+            raise TicketError(N_("请写明哪一条，例：设为通用 {entry}"), entry=entry or "K-101")
+        return entry
 
     async def _decide(self, lesson: Lesson, outcome: str, now: datetime) -> None:
         await self._store.learn(Learning(at=now, lessons=(replace(lesson, outcome=outcome),)))

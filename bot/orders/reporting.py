@@ -9,23 +9,36 @@ from bot.hearing import Hearing
 from bot.meaning.sentences import FIGURES
 from bot.records.figuring import Figuring
 from bot.records.spans import span_of
+from bot.tickets.errors import N_
 from bot.tickets.messages import Message, Place
 from bot.tickets.papers import Attached
+from bot.tickets.rules import Rules
+
+_REPORTS = frozenset({"日报", "周报", "月报", "daily report", "weekly report", "monthly report"})
 
 
 class Reporting(AnswersAside):
     """Answers managers who ask for figures. `asked` returns False for anything else."""
 
-    def __init__(self, *, desk: Desk, drafts: Drafts, figuring: Figuring) -> None:
+    def __init__(self, *, desk: Desk, drafts: Drafts, figuring: Figuring, rules: Rules) -> None:
         super().__init__(desk, drafts)
+        self._rules = rules
         self._figuring = figuring
 
     async def asked(self, hearing: Hearing) -> bool:
-        """Say the figures of the day, week or month that is asked about: to managers among staff, in one message."""
-        found = FIGURES.fullmatch(hearing.text.strip()) if hearing.role.is_manager else None
+        """Say the figures of the day, week or month that is asked about: to managers among staff, in one message.
+
+        Other staff read whom to ask, where what they want can be nothing else.
+        """
+        found = FIGURES.fullmatch(hearing.text.strip())
         if found is None:
             return False
         speaker = self._speak(hearing)
+        if not hearing.role.is_manager:
+            if (what := found["what"] or f"{found['every']} report") in _REPORTS:
+                await self._say(hearing, N_("“{what}”请 {who} 来说。"), what=what, who=self._rules.managers())
+                return True
+            return False
         span = span_of(found, speaker.today)
         came_to = await self._figuring.of(span, hearing.now)
         file: Attached | None = None

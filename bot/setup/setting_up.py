@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import msgspec
@@ -45,6 +46,8 @@ SET_UP_WORDS = frozenset(
 )
 _NEW = (N_("新客户"), "new customer")
 _MOST_NAMED = 5
+_NEVER_TALK = (Word.IMPORT, Word.RELOAD)
+_USES = re.compile(r"^(?:就|改|换)?[用成为]+\s*")  # 政策用教育三级
 
 
 class SettingUp(NotesAside):
@@ -80,8 +83,10 @@ class SettingUp(NotesAside):
         is_meant = (
             command.is_marked or hearing.is_addressed or hearing.is_for_staff or command.word is Word.SILENCE
         )
-        if not may_use(command.spec, hearing.role) or not is_meant:
+        if not is_meant:
             return False
+        if not may_use(command.spec, hearing.role):
+            return await self._refused(hearing, command)
         if command.word is Word.SILENCE:
             return await self._silencing.run(hearing, command)
         if command.word in (Word.BACK_UP, Word.RELOAD):
@@ -90,7 +95,7 @@ class SettingUp(NotesAside):
             of = self._backing_up if command.word is Word.BACK_UP else self._reloading
             await of.run(hearing)
             return True
-        if command.word is Word.BIND and not self._is_sure(hearing, command):
+        if command.word in (Word.BIND, Word.POLICY) and not self._is_sure(hearing, command):
             return False
         if command.word is Word.IMPORT:
             return await self._uploading.confirmed(hearing)
@@ -122,11 +127,30 @@ class SettingUp(NotesAside):
                 await self._staff(hearing, address, note)
         return True
 
+    async def _refused(self, hearing: Hearing, command: Command) -> bool:
+        """Say to staff who sets rooms up; False where their words may be talk: only those that can be nothing else are certain."""
+        is_certain = command.is_marked or hearing.is_addressed
+        if command.word in (Word.BIND, Word.POLICY):
+            is_certain |= self._is_named(command)
+        elif command.word in _NEVER_TALK:
+            is_certain |= not command.rest
+        if not (is_certain and hearing.is_for_staff):
+            return False
+        await self._say(
+            hearing, N_("“{what}”请 {who} 来说。"), what=command.name, who=self._living.rules.managers()
+        )
+        return True
+
     def _is_sure(self, hearing: Hearing, command: Command) -> bool:
-        """Say whether 绑定 names a customer: joined to other words, among people, it may bind anything (绑定手机号)."""
+        """Say whether 绑定 names a customer, or 政策 a policy: joined to other words, among people, it may be about anything (绑定手机号)."""
         is_apart = hearing.text.split(maxsplit=1)[0] == command.name or not command.rest
-        is_named = self._customer(_without_new(command.rest)[1]) is not None or _without_new(command.rest)[0]
-        return is_apart or is_named or hearing.is_addressed or command.is_marked
+        return is_apart or self._is_named(command) or hearing.is_addressed or command.is_marked
+
+    def _is_named(self, command: Command) -> bool:
+        if command.word is Word.POLICY:
+            return self._policy(_USES.sub("", command.rest)) is not None
+        is_new, name = _without_new(command.rest)
+        return is_new or self._customer(name) is not None
 
     async def _address(self, hearing: Hearing) -> str | None:
         """Return the group that is meant: the one where it is said, else the latest that was told of here."""
@@ -154,11 +178,8 @@ class SettingUp(NotesAside):
         if not note.customer:
             await self._say(hearing, N_("先绑定客户。例：绑定 育才小学"))
             return
-        policies = self._living.config.policies
-        policy = next((id_ for id_, each in policies.items() if name in (id_, each.name)), None)
-        near = [id_ for id_, each in policies.items() if len(name) > 1 and name in each.name]
-        if policy is None and len(near) == 1:
-            policy = near[0]
+        policies, name = self._living.config.policies, _USES.sub("", name)
+        policy = self._policy(name)
         if policy is None:
             names = tuple(each.name for each in policies.values())[:_MOST_NAMED]
             await self._say(
@@ -304,6 +325,13 @@ class SettingUp(NotesAside):
         exact = next((each for each in customers if name in (each.name, each.id)), None)
         short = [each for each in customers if len(name) > 1 and name in each.name]
         return exact or (short[0] if len(short) == 1 else None)
+
+    def _policy(self, name: str) -> str | None:
+        """Return the id of the policy that a name, or a part that only one has, means."""
+        policies = self._living.config.policies
+        exact = next((id_ for id_, each in policies.items() if name in (id_, each.name)), None)
+        near = [id_ for id_, each in policies.items() if len(name) > 1 and name in each.name]
+        return exact or (near[0] if len(near) == 1 else None)
 
     def _customer_of(self, note: RoomNote) -> Customer | None:
         return next((each for each in self._living.config.customers if each.id == note.customer), None)

@@ -195,6 +195,11 @@ class Rules(msgspec.Struct, frozen=True):
         """Return staff of one role, in the order of the configuration."""
         return tuple(party for party in self.staff.values() if self.roles[party.id] is role)
 
+    def managers(self) -> tuple[Party, ...]:
+        """Return who sets rooms up and reads figures: the managers, or where there are none whoever else may."""
+        may = tuple(party for party in self.staff.values() if self.roles[party.id].is_manager)
+        return self.with_role(Role.MANAGER) or may
+
     def can_be_told(self, party: Party) -> bool:
         """Say whether some platform can call somebody."""
         return party.id not in self.unreachable

@@ -71,6 +71,7 @@ _HEARD = {
     "_FINDS",
     "_CALLS",
     "_KEY",
+    "_REPORTS",
     "_DAY",
     "_IS_DONE",
     "_REST",

@@ -249,7 +249,7 @@ async def test_an_engineer_and_a_customer_read_no_figures(reported: Office) -> N
     await reported.hear(DUTY, "工程师01", "日报")
     await reported.hear(CUSTOMER, "王老师", "日报")
     await reported.hear(CUSTOMER, "陈经理", "日报")
-    assert reported.said(DUTY) == []
+    assert reported.said(DUTY) == ["“日报”请 陈经理 来说。"]
     assert reported.said(CUSTOMER) == []
 
 
