@@ -262,7 +262,7 @@ async def assemble(
         merging=MergingOrders(desk=desk, finding=finding),
         incidents=IncidentOrders(desk=desk, store=store, finding=finding),
     )
-    checking = Checking(desk=desk, drafts=drafts, store=store, rules=rules)
+    checking = Checking(desk=desk, drafts=drafts, store=store, finding=finding, rules=rules)
     choosing = Choosing(
         desk=desk,
         answering=answering,

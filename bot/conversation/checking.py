@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.asks import Ask, Check
+from bot.conversation.finding import Finding
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing, closing, part_of
@@ -13,7 +14,6 @@ from bot.meaning.still_failing import fails_when_asked
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, TicketError
-from bot.tickets.kinds import Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
@@ -25,7 +25,8 @@ _WORKS, _FAILS = 1, 2
 class Checking:
     """Closes solved tickets, or opens them again, as their requesters say."""
 
-    def __init__(self, *, desk: Desk, drafts: Drafts, store: Store, rules: Rules) -> None:
+    def __init__(self, *, desk: Desk, drafts: Drafts, store: Store, finding: Finding, rules: Rules) -> None:
+        self._finding = finding
         self._rules = rules
         self._desk = desk
         self._drafts = drafts
@@ -81,9 +82,7 @@ class Checking:
         Raises:
             TicketError: They may be said of either.
         """
-        own = [
-            each for each in await self._store.tickets_of(hearing.origin.account) if _is_open(each, hearing)
-        ]
+        own = await self._finding.mine_open(hearing)
         named = sorted(each.number for each in own if says_it_works(hearing.text, each.text, is_quiet=False))
         if number in named and len(named) > 1:
             raise TicketError(
@@ -135,7 +134,3 @@ class Checking:
 
     async def _ticket(self, ask: Ask) -> Ticket | None:
         return await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None
-
-
-def _is_open(ticket: Ticket, hearing: Hearing) -> bool:
-    return ticket.status is Status.OPEN and ticket.address == hearing.origin.address
