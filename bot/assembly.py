@@ -30,6 +30,7 @@ from bot.conversation.shown import Shown
 from bot.conversation.strangers import Strangers
 from bot.conversation.usual_waits import UsualWaits
 from bot.conversation.visiting import Visiting
+from bot.conversation.wordless import Wordless
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.duty.office import DutyOffice
@@ -43,6 +44,7 @@ from bot.orders.by_place import ByPlace
 from bot.orders.commands import Orders
 from bot.orders.informing import Informing
 from bot.orders.merging import MergingOrders
+from bot.orders.of_a_ticket import OfATicket
 from bot.orders.planned_work import PlannedOrders
 from bot.orders.promising import Promising
 from bot.orders.reporting import Reporting
@@ -299,6 +301,27 @@ async def assemble(
         rules=rules,
         language=config.bot.language,
     )
+    following_on = FollowingOn(desk=desk, finding=finding, talk=talk, rules=rules)
+    of_a_ticket = OfATicket(
+        desk=desk,
+        finding=finding,
+        checking=checking,
+        asking_after=asking_after,
+        joining=joining,
+        following_on=following_on,
+        opening=opening,
+        first_words=FirstWords(store=store, rules=rules, talk=talk),
+        answering=answering,
+    )
+    wordless = Wordless(
+        store=store,
+        desk=desk,
+        finding=finding,
+        dialogue=dialogue,
+        answering=answering,
+        talk=talk,
+        shown=shown,
+    )
     reception = Reception(
         promising=promising,
         pending=school.pending,
@@ -326,13 +349,12 @@ async def assemble(
         asking_after=asking_after,
         dialogue=dialogue,
         answering=answering,
-        opening=opening,
         newcomers=newcomers,
         uploading=uploading,
         joining=joining,
-        following_on=FollowingOn(desk=desk, finding=finding, talk=talk, rules=rules),
-        checking=checking,
-        first_words=FirstWords(store=store, rules=rules, talk=talk),
+        following_on=following_on,
+        of_a_ticket=of_a_ticket,
+        wordless=wordless,
         talk=talk,
         shown=shown,
         drafts=drafts,

@@ -6,68 +6,48 @@ about a quoted ticket, or a question for the knowledge base. Everything else is 
 
 from __future__ import annotations
 
-import re
-
 import structlog
 from msgspec.structs import replace
 
 from adapters.contract import Incoming, Notice
 from bot.commands import Command, parse
 from bot.conversation.answering import Answering
-from bot.conversation.checking import Checking
 from bot.conversation.complaining import Complaining
 from bot.conversation.dialogue import Dialogue
 from bot.conversation.finding import Finding
-from bot.conversation.first_words import FirstWords
 from bot.conversation.following_on import FollowingOn
 from bot.conversation.in_hand import InHand
 from bot.conversation.joining import Joining
 from bot.conversation.languages import Languages
 from bot.conversation.not_an_answer import NotAnAnswer
-from bot.conversation.opening import Opening
 from bot.conversation.presence import Presence
-from bot.conversation.shown import PICTURES_FOLLOW, Shown, bracketed, names_of
+from bot.conversation.shown import Shown, bracketed, names_of
+from bot.conversation.wordless import Wordless
 from bot.desk import Desk
 from bot.drafts import Drafts
 from bot.hearing import Hearing, bringing, closing, heard
 from bot.learning.pending import Pending
 from bot.meaning.deciding import guesses, scolds
-from bot.meaning.leading_numbers import LEADING_NUMBER, NO_UNIT, number_first, without_number
-from bot.meaning.outcomes import says_it_works
+from bot.meaning.leading_numbers import number_first
 from bot.meaning.planned_work import other_time_wished, said_of_planned_work
-from bot.meaning.said_secrets import without_said_secrets
-from bot.meaning.short_answers import asks_for_remote, says_broken, takes_over
+from bot.meaning.short_answers import takes_over
 from bot.meaning.spoken import Spoken, spoken, takes_the_shift
 from bot.meaning.wishes import asks_how_to_report, takes_withdrawal_back
 from bot.orders.asking_after import AskingAfter
 from bot.orders.by_place import ByPlace
 from bot.orders.commands import Orders
-from bot.orders.intentions import tells_of_a_call
+from bot.orders.of_a_ticket import OfATicket
 from bot.orders.promising import Promising
 from bot.orders.reporting import Reporting
 from bot.rooms.directory import Directory
 from bot.setup.newcomers import Newcomers
 from bot.setup.uploading import Uploading
 from bot.store.contract import Link, Store
-from bot.talk import Talk, tells
-from bot.tickets import site_steps as ss
-from bot.tickets import steps as s
-from bot.tickets.errors import TicketError, TooOld
-from bot.tickets.kinds import Closing, Kind, Status, Telling
-from bot.tickets.model import Ticket
+from bot.talk import Talk
+from bot.tickets.errors import TicketError
+from bot.tickets.kinds import Closing
 from bot.vocabulary import Word
-from faq.text import is_helped, is_noise, is_thanks
 from scheduler.loop import Clock
-
-_NUMBERS = re.compile(rf"(?<![\d.:-])\d{{3,9}}(?![\d.:-]){NO_UNIT}", re.IGNORECASE)
-_LEADING = re.compile(r"(?:单号?|工单|[#＃])?\s*$")  # what may stand before the number a sentence begins with
-
-
-def _showing(hearing: Hearing) -> s.Step:
-    """Return what a picture without a word is: of staff before the customer something said, among themselves a note of theirs."""
-    if not hearing.role.is_staff:
-        return s.Supplement(hearing.by, "")
-    return ss.Show(hearing.by) if hearing.is_for_staff else s.Say(hearing.by, "")
 
 
 class Reception:
@@ -86,7 +66,6 @@ class Reception:
         asking_after: AskingAfter,
         dialogue: Dialogue,
         answering: Answering,
-        opening: Opening,
         newcomers: Newcomers,
         uploading: Uploading,
         presence: Presence,
@@ -95,14 +74,14 @@ class Reception:
         talk: Talk,
         shown: Shown,
         drafts: Drafts,
-        first_words: FirstWords,
-        checking: Checking,
         in_hand: InHand,
         by_place: ByPlace,
         promising: Promising,
         reporting: Reporting,
         pending: Pending,
         complaining: Complaining,
+        of_a_ticket: OfATicket,
+        wordless: Wordless,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -115,7 +94,6 @@ class Reception:
         self._asking_after = asking_after
         self._dialogue = dialogue
         self._answering = answering
-        self._opening = opening
         self._newcomers = newcomers
         self._uploading = uploading
         self._presence = presence
@@ -124,14 +102,14 @@ class Reception:
         self._talk = talk
         self._shown = shown
         self._drafts = drafts
-        self._first_words = first_words
-        self._checking = checking
         self._in_hand = in_hand
         self._by_place = by_place
         self._promising = promising
         self._reporting = reporting
         self._pending = pending
         self._complaining = complaining
+        self._of_a_ticket = of_a_ticket
+        self._wordless = wordless
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -150,11 +128,14 @@ class Reception:
         hearing = self._languages.understood(hearing)
         if incoming.attachments and await self._is_file(hearing, incoming):
             return
-        names = self._named(hearing, incoming)
+        names: tuple[str, ...] = ()
+        if incoming.attachments:
+            speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
+            names = names_of(incoming.attachments, speaker)
         if names:
             hearing = bringing(hearing, bracketed(names))
         if not hearing.text:
-            await self._silent(hearing, incoming, names)
+            await self._wordless.heard(hearing, incoming, names)
             return
         if names:
             self._shown.note(hearing, names)
@@ -213,7 +194,7 @@ class Reception:
                 if meant is not None and await self._orders.run(hearing, meant, None):
                     return
         if hearing.role.is_staff and not hearing.is_for_staff:
-            await self._staff_said(hearing, link)
+            await self._of_a_ticket.said_by_staff(hearing, link)
         else:
             await self._customer_said(hearing, link)
 
@@ -300,13 +281,13 @@ class Reception:
         is_theirs = is_alone or (waits is not None and hearing.quotes is None)  # the bot has asked them
         if is_theirs and await self._asking_after.said_aloud(hearing, just, self._talk.is_quiet):
             return
-        if hearing.is_for_staff and await self._noted(hearing, link):
+        if hearing.is_for_staff and await self._of_a_ticket.noted(hearing, link):
             return
         if hearing.is_for_staff and link is None and await self._in_hand.is_visit(hearing, link):
             return
         if hearing.is_for_staff and link is None and await self._in_hand.is_asked(hearing):
             return
-        if not hearing.is_for_staff and await self._about_ticket(hearing, link):
+        if not hearing.is_for_staff and await self._of_a_ticket.said(hearing, link):
             return
         if link is None and await self._following_on.fails_still(hearing, fresh):
             return
@@ -345,134 +326,10 @@ class Reception:
         is_withdrawn = len(found) == 1 and found[0].closing is Closing.WITHDRAWN
         return undo is not None and is_withdrawn and await self._orders.run(hearing, undo, None)
 
-    async def _noted(self, hearing: Hearing, link: Link | None) -> bool:
-        """Keep what staff tell each other of a ticket they quote or name first, as 记录 does; False when it tells nothing."""
-        named = LEADING_NUMBER.match(hearing.text) if link is None and _NUMBERS.match(hearing.text) else None
-        number = link.ticket if link is not None else int(named[1]) if named is not None else None
-        ticket = await self._finding.going_on(number) if number is not None else None
-        if (
-            ticket is None
-            or ticket.status is Status.CLOSED
-            or hearing.is_addressed
-            or not tells(hearing.text)
-        ):
-            return False
-        if ticket.kind is Kind.CALLBACK or ticket.kind.is_planned:
-            return False
-        told = without_number(ticket.number, hearing.text)
-        note = s.Note(hearing.by, told, tells_of_a_call(told))
-        await self._desk.take(ticket.number, note, hearing.origin, known=ticket)
-        return True
-
     async def _run(self, hearing: Hearing) -> None:
         command = parse(hearing.text)
         if command is not None:
             await self._orders.run(hearing, command, None)
-
-    async def _about_ticket(self, hearing: Hearing, link: Link | None) -> bool:
-        """Add what a customer says about a ticket, by quoting or by number, or open it again. False: it is about none."""
-        ticket = await self._meant(hearing, link)
-        if ticket is None:
-            return False
-        said = without_number(ticket.number, hearing.text)
-        is_named = ticket.status is Status.OPEN and says_it_works(said, ticket.text, is_quiet=False)
-        if is_named or is_thanks(said) or is_noise(said):
-            if ticket.status is Status.SOLVED and is_helped(said):
-                await self._checking.confirm(hearing, ticket)
-            elif ticket.status is Status.OPEN and ticket.owner is not None and (is_named or is_helped(said)):
-                works = s.Supplement(hearing.by, said, telling=Telling.WORKS)
-                await self._desk.take(ticket.number, works, hearing.origin, known=ticket)
-            return True
-        if await self._asking_after.asked_about(hearing, ticket, said):
-            return True
-        if await self._joining.with_others(hearing, ticket, said):
-            return True
-        if ticket.status is Status.OPEN:
-            step = self._following_on.supplement(hearing, said)
-            await self._desk.take(ticket.number, step, hearing.origin, known=ticket)
-        elif ticket.status is Status.SOLVED and not says_broken(said):
-            await self._checking.ask_again(hearing, ticket)
-        else:
-            try:
-                await self._desk.take(ticket.number, s.Reopen(hearing.by, said), hearing.origin, known=ticket)
-            except TooOld:
-                await self._opening.again(hearing, ticket, said)
-        return True
-
-    async def _meant(self, hearing: Hearing, link: Link | None) -> Ticket | None:
-        """Return the ticket of this customer that a text is about: the quoted one, or the one whose number stands in it."""
-        if link is not None and link.ticket is not None:
-            return await self._finding.visible(hearing, link.ticket)
-        if hearing.customer_room is None:
-            return None
-        for found in _NUMBERS.finditer(hearing.text):
-            is_named = (
-                hearing.role.is_staff or hearing.is_addressed or _LEADING.match(hearing.text[: found.start()])
-            )
-            if not is_named:
-                continue
-            ticket = await self._finding.going_on(int(found[0]))
-            is_here = ticket is not None and ticket.room == hearing.customer_room.id
-            if ticket is not None and is_here and ticket.kind is not Kind.CALLBACK:
-                return ticket
-        return None
-
-    async def _staff_said(self, hearing: Hearing, link: Link | None) -> None:
-        """Staff speak to the customer: a word that belongs to a ticket stops its clock, and takes it if nobody has."""
-        if is_noise(hearing.text):
-            return  # a thumb is no answer
-        ticket = await self._meant(hearing, link) or await self._first_words.about(hearing)
-        if ticket is None:
-            if hearing.is_addressed and not await self._is_repeated(hearing):
-                await self._answering.question(hearing)
-            return
-        if ticket.status is not Status.CLOSED:
-            text = without_said_secrets(hearing.text)
-            is_remote = ticket.status is Status.OPEN and asks_for_remote(text)
-            said = ss.AskRemote(hearing.by, text) if is_remote else s.Say(hearing.by, text)
-            await self._desk.take(ticket.number, said, hearing.origin, known=ticket)
-
-    def _named(self, hearing: Hearing, incoming: Incoming) -> tuple[str, ...]:
-        if not incoming.attachments:
-            return ()
-        speaker = self._drafts.speaker(hearing.origin.language, hearing.now)
-        return names_of(incoming.attachments, speaker)
-
-    async def _silent(self, hearing: Hearing, incoming: Incoming, names: tuple[str, ...]) -> None:
-        """A picture or file without words: it belongs to the quoted ticket, to what waits for it, or to what is said next."""
-        if not incoming.attachments and hearing.is_addressed and not hearing.is_private:
-            await self._answering.question(hearing)  # somebody calls the bot by its name alone
-        if not incoming.attachments:
-            return
-        link = await self._store.link(incoming.room, incoming.quotes) if incoming.quotes else None
-        number = link.ticket if link is not None else None
-        if number is None and not incoming.quotes:
-            number = await self._goes_on(hearing)
-        if number is None and not incoming.quotes and not hearing.role.is_staff:
-            is_first = not self._shown.before(hearing)
-            self._shown.note(hearing, names)
-            if is_first and hearing.is_addressed:
-                await self._answering.wordless(hearing)
-        if number is None or await self._is_repeated(hearing):
-            return
-        try:
-            ticket = await self._finding.visible(hearing, number)
-        except TicketError:
-            return
-        if ticket.status is Status.CLOSED:
-            return
-        if await self._desk.take(ticket.number, _showing(hearing), hearing.origin) is not None:
-            self._shown.given(hearing, number)
-
-    async def _goes_on(self, hearing: Hearing) -> int | None:
-        """Return the ticket that a picture without a word goes on with: one that waits for it, or that was spoken of just before."""
-        if not hearing.role.is_staff:
-            return await self._dialogue.needed(hearing) or self._shown.continued(hearing)
-        if not hearing.is_for_staff:
-            return None
-        before = self._talk.own_line_before(hearing, PICTURES_FOLLOW)
-        link = await self._store.link(hearing.origin.address, before.message) if before is not None else None
-        return link.ticket if link is not None else self._shown.continued(hearing)
 
     async def _is_repeated(self, hearing: Hearing) -> bool:
         return await self._desk.is_handled(hearing.origin)
