@@ -12,6 +12,7 @@ from typing import NoReturn
 from adapters.contract import Adapter
 from bot.attaching import Attaching
 from bot.config import Config
+from bot.conversation.adverts import Adverts
 from bot.conversation.answering import Answering
 from bot.conversation.asking_owner import AskingOwner
 from bot.conversation.checking import Checking
@@ -355,6 +356,7 @@ async def assemble(
         following_on=following_on,
         of_a_ticket=of_a_ticket,
         wordless=wordless,
+        adverts=Adverts(directory=directory, desk=desk, drafts=drafts, clock=clock),
         talk=talk,
         shown=shown,
         drafts=drafts,

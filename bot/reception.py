@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from adapters.contract import Incoming, Notice
 from bot.commands import Command, parse
+from bot.conversation.adverts import Adverts
 from bot.conversation.answering import Answering
 from bot.conversation.complaining import Complaining
 from bot.conversation.dialogue import Dialogue
@@ -82,6 +83,7 @@ class Reception:
         complaining: Complaining,
         of_a_ticket: OfATicket,
         wordless: Wordless,
+        adverts: Adverts,
     ) -> None:
         self._directory = directory
         self._store = store
@@ -110,6 +112,7 @@ class Reception:
         self._complaining = complaining
         self._of_a_ticket = of_a_ticket
         self._wordless = wordless
+        self._adverts = adverts
         self._log = structlog.get_logger("reception")
 
     async def receive(self, incoming: Incoming) -> None:
@@ -126,6 +129,8 @@ class Reception:
                 await self.receive(incoming)
             return
         hearing = self._languages.understood(hearing)
+        if self._adverts.waits_for(hearing):
+            await self._adverts.heard(hearing)
         if incoming.attachments and await self._is_file(hearing, incoming):
             return
         names: tuple[str, ...] = ()
@@ -153,6 +158,7 @@ class Reception:
         """Take care of what happened in a room without a word; a redelivery has no effect."""
         await self._newcomers.noticed(notice)
         await self._presence.noticed(notice)
+        self._adverts.noticed(notice)
 
     async def _is_file(self, hearing: Hearing, incoming: Incoming) -> bool:
         return not await self._is_repeated(hearing) and await self._uploading.sent(hearing, incoming)

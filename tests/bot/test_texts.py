@@ -71,6 +71,8 @@ _HEARD = {
     "_FINDS",
     "_CALLS",
     "_KEY",
+    "_CONTACT",
+    "_OFFERS",
     "_REPORTS",
     "_DAY",
     "_IS_DONE",
