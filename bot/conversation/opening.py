@@ -146,12 +146,7 @@ class Opening:
             return None
         same = await self._same(hearing, text, room)
         if same is not None:
-            if self._floods.is_first_to_hear(f"{same.number}", hearing.now, hearing.now + _SAME):
-                await self._say(
-                    hearing, "收到，已经记在 {number} 里了，同样的内容我不重复回。", number=same.number
-                )
-            else:
-                await self._desk.answer([], hearing.origin)
+            await self._said_again(hearing, same)
             return None
         until = self._floods.until(hearing.origin.account, hearing.now)
         if until is not None and not hearing.role.is_staff:
@@ -240,6 +235,18 @@ class Opening:
             key = f"a{hearing.origin.key}.flood"
             drafts.append(self._drafts.notice(Message(to=Place.DUTY, text=warning), duty.address, key, now))
         await self._desk.note((), drafts, now, hearing.origin.seen)
+
+    async def _said_again(self, hearing: Hearing, same: Ticket) -> None:
+        """Say once of a ticket, also after a restart and whichever worker hears it, that what is reported again is in it."""
+        if await self._desk.is_handled(hearing.origin):
+            return  # it is the report itself that is delivered again
+        if self._floods.is_first_to_hear(f"{same.number}", hearing.now, hearing.now + _SAME):
+            text = self._speaker(hearing).say(
+                "收到，已经记在 {number} 里了，同样的内容我不重复回。", number=same.number
+            )
+            draft = self._drafts.answer(Message(to=Place.ASKER, text=text), hearing.origin)
+            await self._desk.note((), [draft], hearing.now, f"said again|{same.number}")
+        await self._desk.answer([], hearing.origin)
 
     async def _same(self, hearing: Hearing, text: str, room: Room) -> Ticket | None:
         for ticket in await self._store.same_reports(hearing.origin.account, text, hearing.now - _SAME):
