@@ -9,14 +9,15 @@ from bot.meaning.sentence import Sentence
 from bot.vocabulary import Word
 
 _WHOSE = r"(?P<whose>[^\s\d,，。?？]{1,16}?)\s*(?:的|\d{1,2}月)?(?:份)?"
-_IS_DONE = r"(?:已经?|都|全部?|顺利)?(?:完成|做完|搞定|结束|成功)(?!率|不|时|前|后|之)了?"
+_IS_DONE = r"(?:已经?|都|全部?|顺利)?(?:(?:完成|做完|搞定|结束|成功)(?!率|不|时|前|后|之)了?|[弄做]?好了)"
+_ITS_SYSTEM = r"(?:(?:平台|系统|服务器|网站)的?)?"
 _REST = r"(?:$|[\s,，:：。;；!！~]+(?P<rest>(?!.*(?:告诉|跟我说|说一声|叫我|通知我|喊我)).*))"
-_DAY = r"(?:\d{1,2}[-/月]\d{1,2}[日号]?|[今明]天|后天|下?个?(?:周|星期)[一二三四五六日天])"
+_DAY = r"(?:\d{1,2}[-/月]\d{1,2}[日号]?|(?<!月)\d{1,2}[日号]|[今明]天|后天|下?个?(?:周|星期)[一二三四五六日天])"
 _WHEN = rf"(?P<rest>{_DAY}\s*(?:早上|上午|中午|下午|晚上)?\s*(?:\d{{1,2}}|[一二三四五六七八九十两]{{1,2}})[:：点]\S{{0,2}})"
 _SAID_OF_WORK = (
-    (Sentence(rf"{_WHOSE}升级{_IS_DONE}{_REST}"), Word.UPGRADED, ""),
-    (Sentence(rf"{_WHOSE}升级(?:已经?)?回退了?{_REST}"), Word.ROLL_BACK, ""),
-    (Sentence(rf"{_WHOSE}升级(?:失败|没有?成功)了?{_REST}"), Word.UPGRADE, "失败"),
+    (Sentence(rf"{_WHOSE}{_ITS_SYSTEM}升级{_IS_DONE}{_REST}"), Word.UPGRADED, ""),
+    (Sentence(rf"{_WHOSE}{_ITS_SYSTEM}升级(?:已经?)?回退了?{_REST}"), Word.ROLL_BACK, ""),
+    (Sentence(rf"{_WHOSE}{_ITS_SYSTEM}升级(?:失败|没有?成功)了?{_REST}"), Word.UPGRADE, "失败"),
     (Sentence(rf"升级(?:失败|没有?成功)了?\s+(?P<whose>\S+){_REST}"), Word.UPGRADE, "失败"),
     (Sentence(rf"{_WHOSE}巡检{_IS_DONE}{_REST}"), Word.INSPECT, "完成"),
     (Sentence(rf"{_WHOSE}巡检(?:时间)?(?:已经?)?约(?:好了?|了|在|到|定)*\s*{_WHEN}"), Word.APPOINT, ""),
@@ -26,7 +27,7 @@ _LONGEST = 200
 _MAY_WISH = re.compile("改|换|另约|reschedul|mov|postpon", re.IGNORECASE)
 _ASKS = r"(?:(?:我们|请问|请|麻烦|能不能|能否|可不可以|可以|能|想|要|需要|得|只能|帮忙|你们)\s*)*"
 _ITS = r"(?:(?:这次)?(?:的)?(?:升级|巡检|上门|维护)(?:的)?(?:时间)?\s*)?"
-_MOVE = rf"(?:改期|(?:改|换)(?:个|一个|一下|下)?(?:时间|日子)|改(?:一)?天|另约(?:个)?时间)(?:再)?{_ITS}(?:来|做|弄)?"
+_MOVE = rf"(?:改期|(?:改|换)(?:个|一个|一下|下)?(?:时间|日子)|[改换](?:一)?天|[改换][到成在]?(?:别的|另外?一?|其他)(?:个)?(?:天|时间|日子)|另约(?:个)?时间)(?:再)?{_ITS}(?:来|做|弄)?"
 _IS_IT = r"(?:吧|吗|么|呢|一下|行吗|行不行|可以吗|好吗|好不好|谢谢|[\s,，?？。.!！~～])*"
 _THAT = r"(?: (?:it|this|that|the (?:upgrade|inspection|visit|maintenance)))?"
 _THEN = r" to (?:another|a different|some other) (?:day|time)"

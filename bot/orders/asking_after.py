@@ -47,6 +47,9 @@ _HAS_IT_COME = Sentence(  # 主板到了没, of what a ticket waits for
 _SEES_NOBODY = re.compile(  # said after 已到场
     r"(?:(?:我们?|这边)?(?:根本|压根|还|都|并)*没有?(?:看|见)(?:到|着|见)?(?:有)?(?:人|师傅|工程师)|(?:人|师傅|工程师)(?:根本|压根|还|都)*没有?(?:到|来)|哪有人|(?:哪里?到了|到哪里?了))[啊呀呢啦吧,，。.!！?？~～\s]*"
 )
+_STILL_NOBODY = Sentence(  # likewise; before that it is no more than a wish for somebody sooner
+    r"(?:现在|到现在|我们?(?:这边|这里)?)*(?:怎么|咋|为什么)?(?:还|都|一直)*(?:没有?(?:个)?(?:人|师傅|工程师)?(?:过?来|到)(?:人)?|不来)(?:我们?这[里边儿]?)?[啊呀呢啦吧,，。.!！?？~～\s]*"
+)
 _FAILS_AGAIN = re.compile(
     r"(?:怎么|它)?又(?:断|坏|黑屏?|灭|停|卡|掉线?|死机|花屏?|闪|挂|崩)了[啊呀啦,，。.!！~～\s]*"
 )
@@ -275,6 +278,9 @@ class AskingAfter:
         return True
 
     async def _about(self, hearing: Hearing, ticket: Ticket, wished: Wish) -> bool:
+        sees_nobody = wished is Wish.SOONER and _STILL_NOBODY.fullmatch(hearing.text.strip()) is not None
+        if sees_nobody and await self._missed(hearing, ticket):
+            return True
         if wished is not Wish.NO_MORE or not self._rules.may_answer(ticket, hearing.by):
             others = Word.URGE if wished is Wish.SOONER else Word.PROGRESS
             word = Word.WITHDRAW if wished is Wish.NO_MORE else others  # who may not hears who can

@@ -71,6 +71,7 @@ _HEARD = {
     "_FINDS",
     "_CALLS",
     "_KEY",
+    "_ITS_SYSTEM",
     "_CONTACT",
     "_OFFERS",
     "_REPORTS",
