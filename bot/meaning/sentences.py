@@ -26,6 +26,13 @@ _TICKETS = r"(?:工?单子?|工单)"
 _IT = r"(?: (?:it|this(?: one)?|that(?: one)?))?"
 
 
+SENDS = (  # 派小周去 1024 现场, 1024 让小周上门
+    Sentence(rf"{_NUMBER}{_GAP}(?:先|就)?(?:派|让|安排|叫|请|麻烦)\s*(?P<rest>.+)"),
+    Sentence(r"(?:先|就)?(?:派|让|安排|叫|请|麻烦)\s*(?P<rest>\D+\d.+)"),
+)
+ON_SITE = Sentence(
+    rf"(?:过?去|到|来|跑)?(?:一趟)?\s*(?:{_NUMBER}\s*(?:的)?)?(?:去|到)?(?:现场|上门)(?:去)?(?:一趟|看看|看一下|处理|修)*{_END}(?:$|[\s,，:：]+(?P<why>[^?？]+))"
+)
 ENDS = Sentence(_END)  # 吧, 了: says nothing
 
 CLAIMS = (

@@ -27,6 +27,8 @@ from bot.meaning.sentences import (
     OF_SEVERAL,
     OF_SOMEBODY,
     ON_A_DAY,
+    ON_SITE,
+    SENDS,
     TAKES_BACK,
     TAKES_SEVERAL,
     TAKES_THE_SHIFT,
@@ -96,7 +98,7 @@ def takes_the_shift(text: str) -> Command | None:
 
 
 def _of_one(said: str, called: Called, give: Word) -> Spoken | None:
-    return _claimed(said) or _given(said, called, give) or _about(said)
+    return _claimed(said) or _sent(said, called) or _given(said, called, give) or _about(said)
 
 
 def _of_several(said: str, called: Called, give: Word) -> Spoken | None:
@@ -124,6 +126,20 @@ def _claimed(said: str) -> Spoken | None:
         if found["number"] or found.groupdict().get("takes"):
             return _meant(Word.CLAIM, found["number"], is_certain=bool(found["number"]))
     return None  # "我看看" alone may be about anything
+
+
+def _sent(said: str, called: Called) -> Spoken | None:
+    """Return 派单 for words that send a colleague to where the trouble is."""
+    for pattern in SENDS:
+        found = pattern.fullmatch(said)
+        named = called(found["rest"]) if found is not None else None
+        goes = ON_SITE.fullmatch(named[1].strip()) if named is not None else None
+        if found is None or named is None or goes is None:
+            continue
+        numbers = [each for each in (found.groupdict().get("number"), goes["number"]) if each]
+        if len(numbers) == 1:
+            return _to(Word.DISPATCH, numbers[0], named[0], goes["why"] or "")
+    return None
 
 
 def _given(said: str, called: Called, word: Word) -> Spoken | None:

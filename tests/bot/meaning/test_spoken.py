@@ -112,7 +112,6 @@ def test_a_number_alone_asks_only_when_it_is_said_to_the_bot() -> None:
         ("让小周去处理 1024", "@小周"),
         ("请小周看一下1024，我在外面", "@小周 我在外面"),
         ("派给小周 1024", "@小周"),
-        ("1024 让小周上门吧", "@小周"),
         ("1024 给小周", "@小周"),
         ("小周，你处理一下1024", "@小周"),
         ("@小周 看看 1024，他家近", "@小周 他家近"),
@@ -123,6 +122,24 @@ def test_a_number_alone_asks_only_when_it_is_said_to_the_bot() -> None:
 def test_a_ticket_is_given_to_a_colleague(text: str, rest: str) -> None:
     assert _command(text) == (Word.HAND_OVER, 1024, rest)
     assert _command(text, is_manager=True) == (Word.REASSIGN, 1024, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("1024 让小周上门吧", "@小周"),
+        ("派小周去1024现场，带矩阵", "@小周 带矩阵"),
+        ("1024 先安排@小周去现场看看", "@小周"),
+    ],
+)
+def test_who_sends_a_colleague_to_the_customer_stays_responsible(text: str, rest: str) -> None:
+    assert _command(text) == _command(text, is_manager=True) == (Word.DISPATCH, 1024, rest)
+
+
+@pytest.mark.parametrize("text", ["1024 要不要派小周去现场？", "派人去1024现场", "1024 让小周去1025现场"])
+def test_what_sends_nobody_for_sure(text: str) -> None:
+    found = _command(text)
+    assert found is None or found[0] is not Word.DISPATCH
 
 
 @pytest.mark.parametrize(
