@@ -81,7 +81,7 @@ class RedisSharing:
     async def let_go(self, adapter: str) -> None:
         self._wanted.discard(adapter)
         if self._lose(adapter):
-            await self._servers.run(FIRST, "lease", "release", adapter, self.worker, 0, self._shards.channel)
+            await self._servers.run(FIRST, "lease", "release", adapter, self.worker, 0, self._shards.channel, 0)
 
     def term(self, adapter: str) -> int:
         until = self._until.get(adapter)
@@ -134,11 +134,13 @@ class RedisSharing:
                 self._is_alive = False
                 await self._servers.run(FIRST, "worker", self.worker, 0)
 
-    async def _take(self, adapter: str) -> bool:
-        """Take or keep a lease. A new one is made known to every shard before it counts."""
+    async def _take(self, adapter: str, seen: int = 0) -> bool:
+        """Take or keep a lease. A new one is made known to every shard before it counts; `seen` is a number it must be above."""
         asked_at = asyncio.get_running_loop().time()  # the server counts from later on
-        length = int(_LEASE_SECONDS * 1000)
-        token, holder = await self._servers.written(FIRST, "lease", "take", adapter, self.worker, length)
+        length, channel = int(_LEASE_SECONDS * 1000), self._shards.channel
+        token, holder = await self._servers.written(
+            FIRST, "lease", "take", adapter, self.worker, length, channel, seen
+        )
         if not token:
             if self._lose(adapter):
                 self._log.warning(
@@ -148,7 +150,9 @@ class RedisSharing:
         fence = str(token)
         if self._commits.fences.get(adapter) != fence:
             for shard in self._shards.all():
-                await self._servers.written(shard, "fence", adapter, fence)
+                (known,) = await self._servers.written(shard, "fence", adapter, fence)
+                if known > token:  # the server that counts was put back
+                    return await self._take(adapter, known)
             self._commits.fences[adapter] = fence
             self._log.info("this worker sends now", action="lease_taken", adapter=adapter, term=token)
         self._until[adapter] = asked_at + _LEASE_SECONDS

@@ -52,6 +52,24 @@ class TestAdapters:
         assert 9000 < int(redis_server.ask("PTTL", "shouwen:{0}:lease:qq")) <= 10_000
         assert not await other.hold("qq")
 
+    async def test_a_server_that_forgot_how_often_it_was_taken_silences_nobody(
+        self, one, other, build, redis_server
+    ):
+        """Nine holders later the server of the first shard comes back as it was before them, which shows in the other shards."""
+        shard = one._shards.all()[-1]
+        await one._servers.ask(shard, "SET", "fence:qq", 9)
+        assert await one.hold("qq")
+        await other.commit(build.change(outgoing=tuple(rooms(build, 8))))
+        assert sorted(keys(await one.news("qq", []))) == sorted(keys(rooms(build, 8)))
+        assert one.term("qq") > 9
+        assert await one._take("qq")  # kept, and no other number for it
+        term = one.term("qq")
+        await die(one, redis_server, "qq")
+        assert await other.hold("qq")
+        assert other.term("qq") == term + 1
+        with pytest.raises(LeaseLost):
+            await one.news("qq", [])
+
     async def test_nobody_gives_back_what_another_has_by_now(self, one, other, redis_server):
         await one.hold("qq")
         await die(one, redis_server, "qq")
