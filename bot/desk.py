@@ -21,7 +21,7 @@ from bot.follow_ups import FollowUps
 from bot.merging import Echoes, Merging
 from bot.origin import Origin
 from bot.outbox import Outbox
-from bot.store.contract import Kept, Link, Saved, Store
+from bot.store.contract import Kept, Link, Store
 from bot.store.faults import Conflict
 from bot.telemetry.failing import Failures
 from bot.telemetry.journal import Journal
@@ -107,25 +107,21 @@ class Desk:
         """
         if self.has_handled(origin):
             return None  # a redelivery that this process knows of takes no number
-        step = replace(step, number=await self._store.next_number(self._first_ticket))
-        event = opening(step, self._filing.rules)
-        ticket, saved = self._filing.born(event, origin.now, origin.source)
-        drafts = self._drafts_of(None, ticket, [event], origin.now, origin, alike)
-        if not await self._opened(saved, drafts, origin, leaving):
-            return None
-        self._meters.opened()
-        return ticket
-
-    async def _opened(self, saved: Saved, drafts: list[Draft], origin: Origin, leaving: int | None) -> bool:
-        if leaving is None:
-            return await self._filing.commit([saved], drafts, origin)
         for _ in range(_ATTEMPTS):
-            left = await self._merging.left(leaving, origin)
+            step = replace(step, number=await self._store.next_number(self._first_ticket))
+            event = opening(step, self._filing.rules)
+            ticket, saved = self._filing.born(event, origin.now, origin.source)
+            drafts = self._drafts_of(None, ticket, [event], origin.now, origin, alike)
+            left = await self._merging.left(leaving, origin) if leaving is not None else Echoes([], [])
             try:
-                return await self._filing.commit([saved, *left.saved], [*drafts, *left.drafts], origin)
-            except Conflict:
+                is_new = await self._filing.commit([saved, *left.saved], [*drafts, *left.drafts], origin)
+            except Conflict:  # the other ticket was changed; or a server that gives numbers was put back
                 self._meters.lost_a_race()
-        raise RuntimeError(f"ticket {leaving} was changed by others {_ATTEMPTS} times in a row")
+                continue
+            if is_new:
+                self._meters.opened()
+            return ticket if is_new else None
+        raise RuntimeError(f"a ticket could not be opened, {_ATTEMPTS} times in a row")
 
     async def plan(self, step: s.Open, now: datetime, seen: str) -> Ticket | None:
         """Open a ticket that no message asks for; None when the occurrence with this key was planned before."""

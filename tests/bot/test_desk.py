@@ -74,6 +74,18 @@ async def test_two_bots_on_one_store_agree_about_the_owner(offices: Any) -> None
 
 
 @pytest.mark.asyncio
+async def test_a_number_that_somebody_has_is_not_the_end_of_a_report(offices: Any) -> None:
+    """As a server gives one that came back without its last second."""
+    known: Office = await offices()
+    store = Overtaken(known.store, 2)
+    office: Office = await offices(lambda _: store)
+    await office.hear(CUSTOMER, "王老师", "报障 投影黑屏", times=2)
+    assert [ticket.number for ticket in await office.store.open_tickets()] == [1003]
+    [told] = office.said(CUSTOMER)
+    assert told.startswith("已建单 1003")
+
+
+@pytest.mark.asyncio
 async def test_a_report_that_is_delivered_five_times_at_once_opens_one_ticket(office: Office) -> None:
     await office.hear(CUSTOMER, "王老师", "报障 投影黑屏", times=5)
     assert len(await office.store.open_tickets()) == 1

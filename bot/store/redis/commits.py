@@ -103,7 +103,8 @@ class Commits:
     async def next_number(self, first: int) -> int:
         """Return a number nobody else was given."""
         self._check_open()
-        number = int(await self._servers.run(0, "number", first))
+        # Also on a server that came back without its last second.
+        number = int(await self._servers.run(0, "number", max(first, self._highest + 1)))
         self._highest = max(self._highest, number)
         return number
 

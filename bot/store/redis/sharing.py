@@ -81,7 +81,9 @@ class RedisSharing:
     async def let_go(self, adapter: str) -> None:
         self._wanted.discard(adapter)
         if self._lose(adapter):
-            await self._servers.run(FIRST, "lease", "release", adapter, self.worker, 0, self._shards.channel, 0)
+            await self._servers.run(
+                FIRST, "lease", "release", adapter, self.worker, 0, self._shards.channel, 0
+            )
 
     def term(self, adapter: str) -> int:
         until = self._until.get(adapter)

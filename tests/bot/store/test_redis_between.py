@@ -224,6 +224,12 @@ class TestLongClosed:
         assert [(await one.ticket(number)).version for number in (1, 2)] == [2, 2]
 
 
+async def test_no_number_is_given_again_by_a_server_that_was_put_back(one, redis_server):
+    assert [await one.next_number(1001) for _ in range(3)] == [1001, 1002, 1003]
+    redis_server.ask("SET", "shouwen:{0}:number", 1001)
+    assert [await one.next_number(1001) for _ in range(2)] == [1004, 1005]
+
+
 async def test_messages_come_after_those_before_them_on_a_server_whose_clock_was_put_back(one, other, build):
     await one.commit(build.change(outgoing=(build.message("z"),)))
     shard = await one._shards.of_message("z")
