@@ -6,6 +6,7 @@ Pure: what was told of a customer is one small value.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 import msgspec
 
@@ -13,6 +14,8 @@ from bot.records.ledgers import CustomerStandings
 from bot.tickets.speaker import Speaker
 from bot.tickets.standings import Standing, line
 from scheduler.written_ledgers import WrittenQuota
+
+_MOST: Final = 6  # lines; who looks after many customers asks for the rest
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -51,8 +54,10 @@ def notice(found: Iterable[CustomerStandings], speaker: Speaker) -> str:
     every = [(each.name, standing) for each in found for standing in each.standings]
     lines = [
         speaker.say("📌 {customer} {standing}", customer=name, standing=line(standing, speaker))
-        for name, standing in every
+        for name, standing in every[:_MOST]
     ]
+    if every[_MOST:]:
+        lines.append(speaker.say("另有 {count} 项，回“达标”看全部。", count=len(every[_MOST:])))
     if any(isinstance(each.written, WrittenQuota) and each.written.excludes for _, each in every):
         lines.append(speaker.say("不可抗力的不计，请回“标记 单号 不可抗力 证据”。"))
     return "\n".join(lines)

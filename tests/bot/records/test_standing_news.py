@@ -5,11 +5,14 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
-from bot.records.standing_news import Told, as_told, worse
+from bot.records.ledgers import CustomerStandings
+from bot.records.standing_news import Told, as_told, notice, worse
+from bot.tickets.speaker import Speaker
 from bot.tickets.standings import Standing
 from scheduler.intervals import Interval
 from scheduler.written_ledgers import WrittenQuota, WrittenRatio
@@ -55,6 +58,15 @@ def test_devices_are_told_apart() -> None:
     other = replace(DEVICE, subject="SN2")
     assert as_told([DEVICE]) == {"same|SN1|2026-01-01": Told(2, is_attained=False)}
     assert worse([DEVICE, other], as_told([DEVICE])) == [other]
+
+
+def test_of_many_customers_the_first_few_are_named() -> None:
+    speaker = Speaker(lambda text: text, ZoneInfo("Asia/Shanghai"), YEAR.start, "zh")
+    found = [CustomerStandings(f"c{n}", f"客户{n}", (used(1),)) for n in range(1, 9)]
+    lines = notice(found, speaker).split("\n")
+    assert lines[0] == "📌 客户1 ✓ 故障：1/2 次"
+    assert lines[6:] == ["另有 2 项，回“达标”看全部。"]
+    assert len(notice(found[:6], speaker).split("\n")) == 6
 
 
 @pytest.mark.asyncio
