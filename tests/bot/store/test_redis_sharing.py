@@ -70,6 +70,20 @@ class TestAdapters:
         with pytest.raises(LeaseLost):
             await one.news("qq", [])
 
+    async def test_an_earlier_holder_that_makes_itself_known_late_takes_nothing_back(
+        self, one, other, build, redis_server
+    ):
+        await one.hold("qq")
+        await die(one, redis_server, "qq")
+        await other.hold("qq")
+        message = build.message("o1")
+        await one.commit(build.change(outgoing=(message,)))
+        for shard in one._shards.all():
+            assert await one._servers.written(shard, "fence", "qq", 1) == [2]
+        with pytest.raises(LeaseLost):
+            await one.update_outgoing([replace(message, state=Delivery.SENDING)], under=Lease("qq", 1))
+        assert keys(await other.news("qq", [])) == ["o1"]
+
     async def test_nobody_gives_back_what_another_has_by_now(self, one, other, redis_server):
         await one.hold("qq")
         await die(one, redis_server, "qq")
