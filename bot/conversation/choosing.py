@@ -28,6 +28,7 @@ from bot.knowledge.live import Knowledge
 from bot.learning.noting import Noting
 from bot.learning.weekly import Weekly
 from bot.meaning.complaints import grievance
+from bot.meaning.short_answers import names_first_entry
 from bot.store.contract import ClosedAsk
 from bot.talk import Talk
 from bot.tickets import site_steps as ss
@@ -66,6 +67,8 @@ class Choosing:
         about = ask.about
         closed = closing(hearing, ClosedAsk(ask.id, str(number)))
         if isinstance(about, Menu):
+            if ask.person != hearing.origin.account:
+                closed = hearing  # whoever quotes it takes it from nobody
             if number == 0:
                 await self._opening.offered(
                     closed, about.question, self._talk.told_since(hearing, ask.asked_at, about.question, more)
@@ -82,7 +85,8 @@ class Choosing:
             elif number == DECLINED:
                 await self._desk.answer([], closed.origin)
         elif isinstance(about, Answered):
-            if number <= 1:  # what the answer offers comes before the menu it was picked from
+            is_pick = about.entries[:1] not in ((), (about.entry,)) and names_first_entry(hearing.text)
+            if number <= 1 and not is_pick:  # what the answer offers comes before the menu it was picked from
                 await self._not_helped(closed, about, more)
             elif number <= len(about.entries):
                 await self._noting.unpicked(about.entry, about.question, hearing.now)

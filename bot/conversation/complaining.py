@@ -16,7 +16,7 @@ from bot.tickets import steps as s
 from bot.tickets.calling import COMPLAINT
 from bot.tickets.endings import callback_due
 from bot.tickets.errors import N_
-from bot.tickets.grievances import is_grievance
+from bot.tickets.grievances import FIRST_ADDED, is_grievance
 from bot.tickets.kinds import Kind, Status
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Ticket
@@ -60,12 +60,8 @@ class Complaining:
             return True
         text = command.rest or hearing.text
         waiting = await self._waiting(hearing)
-        if waiting is not None and (not command.rest or fold(waiting.text) == fold(text)):
-            due_at = callback_due(waiting.opened_at, self._rules)
-            template = N_("您的投诉 {owner} 已经收到，最晚 {time} 与您联系。")
-            if due_at <= hearing.now:
-                template = N_("您的投诉 {owner} 已经收到，会尽快与您联系。")
-            await self._say(hearing, template, owner=waiting.owner, time=due_at)
+        if waiting is not None:  # one call answers all of it
+            await self._more(hearing, waiting, command.rest)
             return True
         managers = in_charge(self._rules)
         step = s.Open(
@@ -83,6 +79,22 @@ class Complaining:
         )
         await self._desk.open(step, hearing.origin)
         return True
+
+    async def _more(self, hearing: Hearing, waiting: Ticket, text: str) -> None:
+        """Add to a complaint that a manager has yet to answer; whoever complains hears each time that it has arrived."""
+        if text and fold(waiting.text) != fold(text):
+            is_told = waiting.version < FIRST_ADDED and waiting.owner is not None
+            heard = hearing if is_told else part_of(hearing, 1)
+            await self._desk.take(waiting.number, s.Supplement(hearing.by, text), heard.origin, known=waiting)
+            if is_told:
+                return
+        due_at = callback_due(waiting.opened_at, self._rules)
+        template = N_("您的投诉 {owner} 已经收到，最晚 {time} 与您联系。")
+        if waiting.owner is None:
+            template = N_("您的投诉已记下，最晚 {time} 与您联系。")
+        elif due_at <= hearing.now:
+            template = N_("您的投诉 {owner} 已经收到，会尽快与您联系。")
+        await self._say(hearing, template, owner=waiting.owner, time=due_at)
 
     async def felt(self, hearing: Hearing, text: str) -> str | None:
         """Hand to a manager what somebody says of how one of us behaved, which those who work with us must not read.

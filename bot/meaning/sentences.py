@@ -58,8 +58,8 @@ TAKES_SEVERAL = Sentence(  # 我接1001和1002
 
 # To somebody. `rest` begins with a name; where the sentence may name other work too, what follows it must be DOES.
 GIVES = (
-    Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:{_GIVEN}|转)\s*(?P<rest>.+)"),
-    Sentence(rf"(?:转|派)\s*{_NUMBER}{_GAP}(?:给)?\s*(?P<rest>.+)"),
+    Sentence(rf"(?:把)?{_NUMBER}{_GAP}(?:{_GIVEN}|转|指派|分派)\s*(?P<rest>.+)"),
+    Sentence(rf"(?:转|派|指派|分派|分配|{_GIVEN})\s*{_NUMBER}{_GAP}(?:给)?\s*(?P<rest>.+)"),
     Sentence(rf"(?:give|pass|hand|assign)(?: over)? {_NUMBER} (?:over )?to (?P<rest>.+)"),
 )
 ASKS_SOMEBODY: tuple[tuple[Sentence, bool], ...] = (  # whether a name alone is enough

@@ -81,6 +81,7 @@ _ORDINAL = re.compile(
 _CORRECTS = re.compile(
     r"(?:不对|不是|错了|说错了|选错了|点错了)[\s,。!]*(?:应该)?(?:是|选)\s*"
 )  # 不对，是第二个
+_FIRST_ENTRY = re.compile(r"[选第]|[1一]\s*[个种条项]")
 _SEVERAL = re.compile(r"(\d)(?:\s*[和跟与、,]\s*\d)+\s*(?:两个)?都(?:有|是|要|不行|试|遇到)?了?")  # 1和2都有
 _CHOICE = re.compile(
     rf"^(?:选|第|选第)?\s*(\d)(?:(?:\s*[个种条项号](?:吧|是|的)*|[吧哈啊呀]+)(?=$|[\s,。!、;谢]))?{_COUNTED}(?=$|[\s,。!、:;]|谢谢|\.(?!\d))[\s,。.!、:;]*(.*)$",
@@ -208,6 +209,13 @@ def choice(text: str) -> tuple[int, str] | None:
     if found is None or (is_alone and found[2]):
         return None
     return int(found[1]), found[2].strip()
+
+
+def names_first_entry(text: str) -> bool:
+    """Say whether a 1 is said of a list (选1, 第一个, 不对，是1), and not as the number that somebody was asked to reply."""
+    said = normalized(text).strip()
+    is_named = _FIRST_ENTRY.search(said) is not None or _CORRECTS.match(said) is not None
+    return is_named and choice(text) == (1, "")
 
 
 def scores(text: str) -> tuple[int, int, str] | None:

@@ -29,7 +29,7 @@ def reported(ticket: Ticket, step: s.Report, now: datetime, rules: Rules) -> lis
         )
     if step.outcome == "missed":
         owed = timing.clock(ticket, ClockKind.RESOLVE, rules, now)
-        again = again_at(ticket, owed.due_at if owed else None, now, rules)
+        again = again_at(owed.due_at if owed else None, now, rules)
         return [e.CallMissed(by=step.by, text=step.result, again_at=again)]
     if step.improvement is not None:
         be_colleague(step.improvement.owner, ticket.number, rules)

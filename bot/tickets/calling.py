@@ -11,16 +11,17 @@ from bot.one_line import shortened
 from bot.tickets import events as e
 from bot.tickets import planned_events as p
 from bot.tickets import steps as s
+from bot.tickets import timing
 from bot.tickets.errors import N_
 from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Improvement, Party, Ticket
-from bot.tickets.planned_changes import DUE
 from bot.tickets.rules import Role, Rules
 from bot.tickets.speaker import Speaker
 from bot.tickets.voices import Voices, level_word, title
 from scheduler.calendar import add_working_time
 from scheduler.lengths import parse_length
+from scheduler.waking import awake_from
 from scheduler.workdays import instant_on
 
 LIST_AT = time(9)
@@ -113,19 +114,23 @@ def is_listed(ticket: Ticket, rules: Rules) -> bool:
     return policy is not None and policy.callback is not None
 
 
-def again_at(ticket: Ticket, due_at: datetime | None, now: datetime, rules: Rules) -> datetime | None:
-    """Return when to remind of a call that nobody answered: some hours later, but before it is due; None without a list."""
-    if ticket.announce_at is None or due_at is None:
-        return ticket.announce_at
-    later, last = now + _AGAIN_AFTER, due_at - _LAST_CALL
-    return later if later < last else last if last > now else list_after(now, rules)
+def again_at(due_at: datetime | None, now: datetime, rules: Rules) -> datetime | None:
+    """Return when to remind of a call that nobody answered: some hours later by day, but before it is due; else in the morning."""
+    if due_at is None:
+        return None
+    waking, zone = rules.survey.waking, rules.zone
+    later, last = awake_from(waking, zone, now + _AGAIN_AFTER), due_at - _LAST_CALL
+    if later >= last > now and awake_from(waking, zone, last) == last:
+        return last
+    return later if later < last or last <= now else list_after(now, rules)
 
 
 def listed(after: Ticket, speaker: Speaker, rules: Rules) -> list[Message]:
     """Return one line of the manager's list; several become one message."""
     if after.owner is None:
         return []
-    due_at = next((each.at for each in reversed(after.agreements) if each.clock == DUE), None)
+    owed = timing.clock(after, ClockKind.RESOLVE, rules)
+    due_at = owed.due_at if owed is not None else None
     return [
         Message(
             to=after.owner,
@@ -183,8 +188,11 @@ def better_next_time(ticket: Ticket, better: Improvement, by: Party) -> s.Open:
 def line(call: Ticket, due_at: datetime, speaker: Speaker, rules: Rules) -> str:
     """Return whom a call is to, about what, by when, and why."""
     number, phone = call.subject or call.number, rules.phones.get(call.requester.id, "")
+    template = N_("{number} {requester}{phone}｜{title}，截止 {time}（{why}）")
+    if due_at < speaker.now:
+        template = N_("{number} {requester}{phone}｜{title}，应在 {time} 前（{why}）")
     return speaker.say(
-        "{number} {requester}{phone}｜{title}，截止 {time}（{why}）",
+        template,
         number=number, requester=call.requester, phone=f" {phone}" if phone else "", title=title(call, 20), time=due_at, why=why(call, speaker),
     )  # fmt: skip
 

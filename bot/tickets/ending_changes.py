@@ -29,8 +29,8 @@ def changed(ticket: Ticket, event: e.EndingEvent, at: datetime) -> Ticket:
         ValueError: It undoes nothing; such a log is not one this program wrote.
     """
     match event:
-        case e.CallMissed():
-            return ticket
+        case e.CallMissed(again_at=again_at):
+            return replace(ticket, announce_at=again_at, last_said_at=at) if again_at else ticket
         case e.Resolved():
             return _resolved(ticket, event, at)
         case e.CheckReminded():

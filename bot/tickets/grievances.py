@@ -13,7 +13,7 @@ from bot.tickets.model import Ticket
 from bot.tickets.rules import Rules
 from bot.tickets.voices import Voices, title
 
-_FIRST_ADDED = 2  # the version of a complaint to which something was added for the first time
+FIRST_ADDED = 2  # the version of a complaint to which something was added for the first time
 
 
 def is_grievance(ticket: Ticket) -> bool:
@@ -53,6 +53,6 @@ def added(event: e.Supplemented, after: Ticket, voices: Voices) -> list[Message]
         text=shortened(event.text, 200),
     )
     to_manager = Message(to=owner or Place.DUTY, text=text, mentions=(owner,) if owner else ())
-    if after.version > _FIRST_ADDED or owner is None:
+    if after.version > FIRST_ADDED or owner is None:
         return [to_manager]
     return [Message(to=Place.ASKER, text=voices.customer.say("收到，已转给 {who}。", who=owner)), to_manager]

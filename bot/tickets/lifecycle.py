@@ -171,6 +171,7 @@ def decide(ticket: Ticket, step: s.Step, now: datetime, rules: Rules) -> list[e.
         case s.Lend(by=by, model=model, serial=serial):
             be_open(ticket)
             be_staff(by, ticket, rules)
+            _be_another_loan(ticket, step)
             late = _late(ticket, now, rules, ClockKind.LOAN, ClockKind.WORKAROUND)
             lent = e.Loaned(by=by, model=model, serial=serial, late=late)
             return [*first_word(ticket, by, model, now, rules), lent]
@@ -257,6 +258,20 @@ def _arrived(ticket: Ticket, by: Party, now: datetime, rules: Rules) -> list[e.A
 
 def _late(ticket: Ticket, now: datetime, rules: Rules, *kinds: ClockKind) -> timedelta:
     return max(timing.lateness(ticket, kind, rules, now) for kind in kinds)
+
+
+def _be_another_loan(ticket: Ticket, step: s.Lend) -> None:
+    """Refuse to tell the customer twice of the same equipment."""
+    if not ticket.lent:
+        return
+    model, serial = ticket.lent
+    if step.model.casefold() == model.casefold() and step.serial.casefold() in ("", serial.casefold()):
+        raise TicketError(
+            "{number} 的代用设备（{model}，{time}）已经告诉客户了；换了别的请写新的型号和序列号。",
+            number=ticket.number,
+            model=model,
+            time=ticket.happened["loaned"][-1],
+        )
 
 
 def _acknowledged(ticket: Ticket, by: Party, rules: Rules) -> list[e.AnyEvent]:

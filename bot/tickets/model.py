@@ -277,6 +277,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     announce_at: datetime | None = None  # when people are told of it; None once they were
     appointment: Appointment | None = None
     visit: VisitOffer | None = None  # times that the customer was offered
+    lent: tuple[str, ...] = ()  # model and serial number of what stands in for what is broken
     assets: tuple[str, ...] = ()  # serial numbers of what it is about
     excuse: str = ""  # why it does not count for what the contract limits
     coverage: Coverage | None = None  # None within the contract

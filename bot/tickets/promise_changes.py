@@ -44,8 +44,8 @@ def changed(ticket: Ticket, event: e.PromiseEvent, at: datetime) -> Ticket:
             return spoken(replace(ticket, progress=text), at, "answered")
         case e.OccurredAt(at=when):
             return replace(ticket, happened={**ticket.happened, "occurred": (in_utc(when),)})
-        case e.Loaned():
-            return spoken(ticket, at, "loaned", "worked_around")
+        case e.Loaned(model=model, serial=serial):
+            return replace(spoken(ticket, at, "loaned", "worked_around"), lent=(model, serial))
         case e.Diagnosed():
             return spoken(ticket, at, "diagnosed")
         case e.Reached(what=what):

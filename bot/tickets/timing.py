@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from bot.tickets import untouched
 from bot.tickets.clockwork import history_of, rules_of
-from bot.tickets.kinds import ClockKind, Status
+from bot.tickets.kinds import ClockKind, Kind, Status
 from bot.tickets.model import Promise, Ticket
 from bot.tickets.rules import Rules
 from scheduler import escalation
+from scheduler.calendar import Window
 from scheduler.clock_rules import ClockRule
 from scheduler.clock_states import state
 from scheduler.history import MISSED
@@ -171,6 +173,19 @@ def told_at_once(ticket: Ticket, rules: Rules) -> tuple[str, ...]:
     )
 
 
+def _ladder(ticket: Ticket, found: Clock, rules: Rules) -> escalation.Ladder | None:
+    """Return whom a clock tells; nobody calls a customer at night, so that nobody is reminded of it then."""
+    ladder = rules.ladders.get(found.rule.ladder)
+    if ladder is None or ticket.kind is not Kind.CALLBACK or ladder.waking is not None:
+        return ladder
+    return _by_day(ladder, rules.survey.waking)
+
+
+@lru_cache(maxsize=32)
+def _by_day(ladder: escalation.Ladder, waking: Window) -> escalation.Ladder:
+    return escalation.Ladder(ladder.id, ladder.rungs, waking)
+
+
 def _told(ticket: Ticket, found: Clock, ladder: escalation.Ladder) -> Mapping[int, datetime]:
     """Return the rungs told of a clock; those at 0% were told by whatever began it, unless it was a missed promise.
 
@@ -199,7 +214,7 @@ def _waits_for_a_miss(rule: ClockRule) -> bool:
 
 def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) -> escalation.Escalation | None:
     """Return the rung that is due on a clock, or None."""
-    ladder, course = rules.ladders.get(found.rule.ladder), found.state.course
+    ladder, course = _ladder(ticket, found, rules), found.state.course
     if ladder is None or course is None or not found.is_running:
         return None
     again_at = _again_at(ticket, found, ladder, rules)
@@ -233,7 +248,7 @@ def next_rung(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None =
 
 
 def _upcoming(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None) -> datetime | None:
-    ladder, course = rules.ladders.get(found.rule.ladder), found.state.course
+    ladder, course = _ladder(ticket, found, rules), found.state.course
     if ladder is None or course is None or not found.is_running:
         return None
     again_at, repeats, told = (

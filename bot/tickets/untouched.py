@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bot.tickets.clockwork import rules_of
-from bot.tickets.kinds import ClockKind
+from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.model import Promise, Ticket
 from bot.tickets.rules import Rules
 from scheduler.calendar import add_working_time
@@ -116,6 +116,8 @@ def _part(length: timedelta, share: float) -> timedelta:
 
 def _is_untouched(ticket: Ticket) -> bool:
     """Say whether nothing has happened but a claim; that its rungs were told is nothing that happened to it."""
+    if ticket.kind is Kind.CALLBACK:  # its ladder keeps to the hours of the day
+        return False
     is_changed = ticket.pauses or ticket.agreements or ticket.reporters or ticket.happened.keys() - _CLAIMED
     return not (is_changed or ticket.grace or ticket.acknowledged or ticket.closed_at)
 

@@ -112,7 +112,7 @@ class Case:
 
     @property
     def deadline(self) -> datetime | None:
-        return next_deadline(self.ticket, self.rules)
+        return next_deadline(self.ticket, self.rules, self.now)
 
     def resolve(self, by: Party | None = None) -> list[e.AnyEvent]:
         """Let somebody, or the owner, solve it."""

@@ -250,11 +250,11 @@ def test_the_report_of_a_call_ends_the_callback(callback: Any) -> None:
 
 
 def test_a_missed_call_is_noted_and_still_owed(callback: Any) -> None:
-    deadline = callback.deadline
+    again_at = callback.now + 3 * HOUR
     assert callback.does(s.Report(callback.manager, "未接", "missed")) == [
-        e.CallMissed(by=callback.manager, text="未接")
+        e.CallMissed(by=callback.manager, text="未接", again_at=again_at)
     ]
-    assert (callback.ticket.status, callback.deadline) == (Status.OPEN, deadline)
+    assert (callback.ticket.status, callback.deadline) == (Status.OPEN, again_at)
 
 
 def test_the_engineer_concerned_does_not_report_the_call(callback: Any, case: Any) -> None:
@@ -272,7 +272,7 @@ def test_a_callback_that_nobody_owns_is_sent_to_a_manager(open_case: Any) -> Non
 
 
 def test_a_callback_that_nobody_makes_climbs_the_ladder(callback: Any) -> None:
-    told = [event for _, event in callback.lives(12 * HOUR) if not event.is_repeat]
+    told = [event for _, event in callback.lives(24 * HOUR) if not event.is_repeat]
     assert [event.told for event in told] == [
         (callback.manager,),
         (callback.manager, callback.leader),
