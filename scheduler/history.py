@@ -117,11 +117,11 @@ class History:
         return found
 
     def agreed(self, clock: str, until: datetime) -> tuple[Agreement, ...]:
-        """Return what was agreed for a clock, the earliest first."""
+        """Return what was agreed for a clock, the earliest first; of the same instant, in the order in which it was noted."""
         if not self.agreements:
             return ()
-        mine = {each for each in self.agreements if each.clock == clock and in_utc(each.made_at) <= until}
-        return tuple(sorted(mine, key=lambda each: in_utc(each.made_at)))
+        mine = [each for each in self.agreements if each.clock == clock and in_utc(each.made_at) <= until]
+        return tuple(dict.fromkeys(sorted(mine, key=lambda each: in_utc(each.made_at))))
 
     def with_event(self, name: str, at: datetime) -> History:
         """Return the same history in which something happened as well."""

@@ -225,6 +225,12 @@ def test_what_counts_is_what_was_agreed_of_this_promise_by_now(clock: str, made:
     assert standing(RESOLVE, history(agreements=[agreed]), "09 15:00").due_at == at(due)
 
 
+def test_of_what_was_agreed_at_one_instant_the_last_word_counts() -> None:
+    made_at = at("09 10:00")
+    named = tuple(Agreement("call", Instant(made_at + hours * HOUR), made_at) for hours in range(40, 0, -1))
+    assert History(opened_at=made_at, agreements=named).agreed("call", made_at) == named
+
+
 def test_without_consent_nothing_is_agreed() -> None:
     wish = Agreement("resolve", Instant(at("10 16:00")), at("09 11:00"))
     assert standing(RESOLVE, history(agreements=[wish]), "09 15:00").due_at == at("09 14:00")
