@@ -13,7 +13,7 @@ from bot.tickets.kinds import ClockKind, Kind
 from bot.tickets.messages import Message, Place
 from bot.tickets.model import Party, Promise, Ticket
 from bot.tickets.ownership import manager_named
-from bot.tickets.planned_rules import DAY_REPORT
+from bot.tickets.planned_rules import DAY_REPORT, NEWS
 from bot.tickets.rules import Role, Rules
 from bot.tickets.voices import Voices
 from scheduler.lengths import format_length
@@ -34,7 +34,7 @@ def declared(ticket: Ticket, step: s.DeclareMajor, rules: Rules) -> list[e.AnyEv
     )
     declared = e.MajorDeclared(
         by=step.by,
-        promise=None if has_beat else _heartbeat(ticket, rules),
+        promise=None if has_beat else _heartbeat(rules),
         report=_day_report(ticket, rules),
         runbook=chosen_runbook(ticket, step.runbook, rules),
     )
@@ -56,8 +56,7 @@ def _starts(clock: WrittenClock) -> tuple[str, ...]:
     return (clock.from_,) if isinstance(clock.from_, str) else clock.from_
 
 
-def _heartbeat(ticket: Ticket, rules: Rules) -> Promise:
-    ladder = next((each.ladder for each in ticket.promises if each.ladder), "")
+def _heartbeat(rules: Rules) -> Promise:
     clock = WrittenClock(
         kind="update",
         id=_HEARTBEAT,
@@ -65,7 +64,7 @@ def _heartbeat(ticket: Ticket, rules: Rules) -> Promise:
         from_="major",
         until=("recovered", "resolved"),
     )
-    return Promise(kind=ClockKind.UPDATE, calendar="always", ladder=rules.major_ladder or ladder, clock=clock)
+    return Promise(kind=ClockKind.UPDATE, calendar="always", ladder=rules.major_ladder or NEWS, clock=clock)
 
 
 def recovered(ticket: Ticket, step: s.Recover) -> list[e.AnyEvent]:

@@ -11,7 +11,7 @@ from scheduler.escalation import Ladder, Rung, parse_at
 from scheduler.plans import Plan, next_occurrence
 from scheduler.workdays import instant_on, working_day_until
 
-PLANNED, MAINTENANCE, ROLLBACK, DAY_REPORT = "planned", "maintenance", "rollback", "dayreport"
+PLANNED, MAINTENANCE, ROLLBACK, DAY_REPORT, NEWS = "planned", "maintenance", "rollback", "dayreport", "news"
 
 _MORNING = time(9)
 _DAYTIME = parse_window("08:00-20:00")
@@ -32,6 +32,14 @@ LADDERS = {
         (
             Rung(parse_at("100%"), ("commander",)),
             Rung(parse_at("+30m wall"), ("commander", "director")),
+        ),
+    ),
+    NEWS: Ladder(
+        NEWS,
+        (
+            Rung(parse_at("-10m wall"), ("commander",)),
+            Rung(parse_at("+5m wall"), ("commander",)),
+            Rung(parse_at("+10m wall"), ("commander", "director"), timedelta(minutes=15)),
         ),
     ),
     MAINTENANCE: Ladder(MAINTENANCE, (Rung(parse_at("100%"), ("owner", "manager")),)),

@@ -173,7 +173,7 @@ class Rules(msgspec.Struct, frozen=True):
         18
     )  # by when the report of each day of an incident is due; None: none is
     runbooks: tuple[RunbookRules, ...] = ()
-    major_ladder: str = ""  # of this heartbeat; empty: that of the ticket's first promise
+    major_ladder: str = ""  # of this heartbeat; empty: the built-in one
     acknowledged_for: int = (
         4  # after so many repetitions that were kept quiet, an acknowledged alert is told again
     )

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from bot.tickets import untouched
 from bot.tickets.clockwork import history_of, rules_of
-from bot.tickets.kinds import ClockKind, Kind, Status
+from bot.tickets.kinds import ClockKind, Kind, Standing, Status
 from bot.tickets.model import Promise, Ticket
 from bot.tickets.rules import Rules
 from scheduler import escalation
@@ -174,11 +174,20 @@ def told_at_once(ticket: Ticket, rules: Rules) -> tuple[str, ...]:
 
 
 def _ladder(ticket: Ticket, found: Clock, rules: Rules) -> escalation.Ladder | None:
-    """Return whom a clock tells; nobody calls a customer at night, so that nobody is reminded of it then."""
+    """Return whom a clock tells; nobody is reminded at night of what nobody does then."""
     ladder = rules.ladders.get(found.rule.ladder)
-    if ladder is None or ticket.kind is not Kind.CALLBACK or ladder.waking is not None:
+    if ladder is None or ladder.waking is not None or not _is_done_by_day(ticket):
         return ladder
     return _by_day(ladder, rules.survey.waking)
+
+
+def _is_done_by_day(ticket: Ticket) -> bool:
+    """Say whether a ticket waits for what is done by day only: a call to the customer, a word about what no contract covers."""
+    return ticket.kind is Kind.CALLBACK or (_waits_for_a_word(ticket) and not ticket.is_urgent)
+
+
+def _waits_for_a_word(ticket: Ticket) -> bool:
+    return ticket.coverage is not None and ticket.coverage.standing is Standing.UNDECIDED
 
 
 @lru_cache(maxsize=32)
@@ -281,8 +290,8 @@ def _pressed(ticket: Ticket, found: list[Clock], rules: Rules) -> tuple[Clock, .
 
 
 def _rarest(ticket: Ticket) -> timedelta:
-    """Return how rare repetitions may become: nobody answers for a ticket that nobody has taken."""
-    return _UNCLAIMED if ticket.owner is None else RAREST
+    """Return how rare repetitions may become: nobody answers for a ticket that anybody could take and nobody has."""
+    return _UNCLAIMED if ticket.owner is None and not _waits_for_a_word(ticket) else RAREST
 
 
 def nagged(found: Clock, rules: Rules) -> tuple[str, ...]:

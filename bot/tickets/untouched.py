@@ -116,7 +116,9 @@ def _part(length: timedelta, share: float) -> timedelta:
 
 def _is_untouched(ticket: Ticket) -> bool:
     """Say whether nothing has happened but a claim; that its rungs were told is nothing that happened to it."""
-    if ticket.kind is Kind.CALLBACK:  # its ladder keeps to the hours of the day
+    if (
+        ticket.kind is Kind.CALLBACK or ticket.coverage is not None
+    ):  # its ladder may keep to the hours of the day
         return False
     is_changed = ticket.pauses or ticket.agreements or ticket.reporters or ticket.happened.keys() - _CLAIMED
     return not (is_changed or ticket.grace or ticket.acknowledged or ticket.closed_at)

@@ -14,6 +14,7 @@ from bot.tickets import steps as s
 from bot.tickets.errors import NotTheirs, TicketError
 from bot.tickets.kinds import ClockKind, StartsAt
 from bot.tickets.model import Promise
+from bot.tickets.planned_rules import LADDERS
 from bot.tickets.rules import Level, Rules
 from scheduler.standing import Phase
 from scheduler.written_clocks import WrittenClock
@@ -181,6 +182,7 @@ def test_being_sent_starts_the_way_there(promised: Any) -> None:
 def test_news_of_a_major_incident_are_owed_every_hour_until_it_is_over(case: Any) -> None:
     with pytest.raises(NotTheirs):
         case.does(s.DeclareMajor(case.zhang))
+    case.rules = replace(case.rules, ladders={**LADDERS, **case.rules.ladders})
     case.does(s.Claim(case.zhang))
     case.does(s.DeclareMajor(case.manager))
     with pytest.raises(TicketError, match="已经是重大事件"):
@@ -189,8 +191,16 @@ def test_news_of_a_major_incident_are_owed_every_hour_until_it_is_over(case: Any
     assert beat.due_at == case.start + HOUR
     case.waits(50 * MINUTE).does(s.Update(case.manager, "备机已接管"))
     assert case.clock(ClockKind.UPDATE).due_at == case.start + 2 * HOUR
-    missed = [event for _, event in case.lives(71 * MINUTE) if event.promised is ClockKind.UPDATE]
-    assert [event.is_breach for event in missed] == [False, False, True]
+    missed = [
+        (at - case.start, event.told)
+        for at, event in case.lives(81 * MINUTE)
+        if event.promised is ClockKind.UPDATE
+    ]
+    assert missed == [
+        (110 * MINUTE, (case.manager,)),
+        (125 * MINUTE, (case.manager,)),
+        (130 * MINUTE, (case.manager, case.director)),
+    ]
     case.does(s.Recover(case.manager, "好了"))
     with pytest.raises(TicketError, match="不是重大事件"):
         case.does(s.Recover(case.manager, "又好了"))
