@@ -168,6 +168,7 @@ class _Climb(NamedTuple):
     target: Target | timedelta
     pauses: Sequence[Interval]
     rarest: timedelta = RAREST
+    afresh_at: datetime | None = None
 
     def at(self, index: int) -> datetime | None:
         """Return when a rung is told, as `rung_instant` does."""
@@ -209,6 +210,7 @@ def due(
     repeats: bool,
     now: datetime,
     rarest: timedelta = RAREST,
+    afresh_at: datetime | None = None,
 ) -> Escalation | None:
     """Return the highest rung to tell at `now`, or None when nobody need be told.
 
@@ -216,10 +218,11 @@ def due(
     rung is due, one that has fired or was passed over is told again at its pace, in working time since its own instant,
     while `repeats`; what was missed meanwhile becomes one repetition, and what would come a moment after it is left out. A pause keeps quiet what it comes before, not what was reached
     before it. Nothing is said outside waking hours, however late it is. `fired` maps a rung to the scheduled instant of its
-    latest firing. `rarest` is the longest pause between repetitions where a rung does not say it.
+    latest firing. `rarest` is the longest pause between repetitions where a rung does not say it; from
+    `afresh_at` on, when somebody else came to answer for it, they begin at their first pace again.
     """
     at = in_utc(now)
-    climb = _Climb(ladder, calendar, start, target, pauses, rarest)
+    climb = _Climb(ladder, calendar, start, target, pauses, rarest, afresh_at)
     reached = climb.reached(max(fired, default=-1), at)
     # After a downtime something may be late at an hour at which it must not be said; then it waits on.
     sayable = [found for found in reached if _is_awake(ladder, found[0], calendar, at)]
@@ -275,6 +278,7 @@ def next_rung(
     repeats: bool,
     now: datetime | None = None,
     rarest: timedelta = RAREST,
+    afresh_at: datetime | None = None,
 ) -> datetime | None:
     """Return the first instant, in UTC, at which `due` has something to say; None when nothing is left or a pause is open.
 
@@ -284,7 +288,7 @@ def next_rung(
     if not fired and ladder.begins_with_first:
         # Most tickets are answered before their first rung: the others need not be computed to know which comes first.
         return rung_instant(ladder.rungs[0], calendar, start, target, pauses)
-    climb = _Climb(ladder, calendar, start, target, pauses, rarest)
+    climb = _Climb(ladder, calendar, start, target, pauses, rarest, afresh_at)
     upcoming = climb.upcoming(max(fired, default=-1))
     if repeats and fired:
         for index, first, pace, floor in _repeating(climb, fired):
@@ -308,12 +312,13 @@ def left_out(
     fired: Mapping[int, datetime],
     count: int,
     rarest: timedelta = RAREST,
+    afresh_at: datetime | None = None,
 ) -> timedelta | None:
     """Return the working time in which so many repetitions at their first pace are left out, and one at the pace of now.
 
     None where nothing repeats; of several rungs the longest.
     """
-    climb = _Climb(ladder, calendar, start, target, pauses, rarest)
+    climb = _Climb(ladder, calendar, start, target, pauses, rarest, afresh_at)
     return max(
         (
             max(count * pace.every, pace.pause(pace.count(counted_between(calendar, first, floor, pauses))))
@@ -349,4 +354,4 @@ def _repeating(
         floor = max((at for higher, at in fired.items() if higher >= index), default=None)
         first = climb.at(index) if floor is not None else None
         if floor is not None and first is not None and (index in fired or first <= floor):
-            yield index, first, pace, floor
+            yield index, max(first, in_utc(climb.afresh_at or first)), pace, floor

@@ -154,12 +154,14 @@ def _changed(ticket: Ticket, event: e.AnyEvent, at: datetime) -> Ticket:
             offer = Offer(giver=by, to=to, note=note, expires_at=expires_at)
             return replace(ticket, offer=offer)
         case e.HandedOver(by=by):
-            return replace(_owned(ticket, by), handed_over=ticket.handed_over + 1)
+            return replace(_owned(ticket, by), owned_at=at, handed_over=ticket.handed_over + 1)
         case e.HandOverDeclined() | e.HandOverExpired():
             return replace(ticket, offer=None)
         case e.Reassigned(to=to):
             claimed_at, happened = ticket.claimed_at or at, _first(ticket, at, "claimed")
-            return replace(_owned(ticket, to), claimed_at=claimed_at, handed_over=0, happened=happened)
+            return replace(
+                _owned(ticket, to), claimed_at=claimed_at, owned_at=at, handed_over=0, happened=happened
+            )
         case e.LevelChanged():
             return _relevelled(ticket, event, at)
         case pe.TakenBack() | pe.RequesterGone() | pe.RequesterBack():

@@ -259,6 +259,7 @@ class Ticket(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     opened_at: datetime
     owner: Party | None = None
     claimed_at: datetime | None = None
+    owned_at: datetime | None = None  # when it was handed over last
     offer: Offer | None = None
     helpers: tuple[Party, ...] = ()
     sent: Party | None = None  # who was sent there last

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from msgspec.structs import replace
 
@@ -229,7 +229,7 @@ def escalation_due(ticket: Ticket, found: Clock, rules: Rules, now: datetime) ->
     again_at = _again_at(ticket, found, ladder, rules)
     repeats = _repeats(ticket, found) and (again_at is None or again_at <= now)
     due = escalation.due(
-        ladder, *course, fired=_told(ticket, found, ladder), repeats=repeats, now=now, rarest=_rarest(ticket)
+        ladder, *course, fired=_told(ticket, found, ladder), repeats=repeats, now=now, **_manner(ticket)
     )
     owed_at = found.state.owed_at
     if due is not None and owed_at is not None and due.rung_at < owed_at <= now:
@@ -265,9 +265,7 @@ def _upcoming(ticket: Ticket, found: Clock, rules: Rules, now: datetime | None) 
         _repeats(ticket, found),
         _told(ticket, found, ladder),
     )
-    upcoming = escalation.next_rung(
-        ladder, *course, fired=told, repeats=repeats, now=now, rarest=_rarest(ticket)
-    )
+    upcoming = escalation.next_rung(ladder, *course, fired=told, repeats=repeats, now=now, **_manner(ticket))
     if again_at is None or not repeats or upcoming is None:
         return upcoming
     higher = escalation.next_rung(ladder, *course, fired=told, repeats=False, now=now)
@@ -289,9 +287,19 @@ def _pressed(ticket: Ticket, found: list[Clock], rules: Rules) -> tuple[Clock, .
     )
 
 
-def _rarest(ticket: Ticket) -> timedelta:
-    """Return how rare repetitions may become: nobody answers for a ticket that anybody could take and nobody has."""
-    return _UNCLAIMED if ticket.owner is None and not _waits_for_a_word(ticket) else RAREST
+class _Manner(TypedDict):
+    rarest: timedelta
+    afresh_at: datetime | None
+
+
+def _manner(ticket: Ticket) -> _Manner:
+    """Return how rare repetitions may become, and since when: nobody answers for a ticket that anybody could take and nobody has.
+
+    Whoever takes it has not been called yet.
+    """
+    is_anybodys = ticket.owner is None and not _waits_for_a_word(ticket)
+    taken_at = ticket.claimed_at if ticket.claimed_at != ticket.opened_at else None
+    return {"rarest": _UNCLAIMED if is_anybodys else RAREST, "afresh_at": ticket.owned_at or taken_at}
 
 
 def nagged(found: Clock, rules: Rules) -> tuple[str, ...]:
@@ -327,7 +335,7 @@ def _again_at(ticket: Ticket, found: Clock, ladder: escalation.Ladder, rules: Ru
         *course,
         fired=_told(ticket, found, ladder),
         count=rules.acknowledged_for,
-        rarest=_rarest(ticket),
+        **_manner(ticket),
     )
     if quiet is None:
         return None
