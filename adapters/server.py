@@ -17,8 +17,11 @@ from adapters.wording import say
 
 SOON: Final = timedelta(seconds=5)
 _PATIENCE: Final = 10.0  # seconds for a whole answer
-_UPLOADING: Final = aiohttp.ClientTimeout(total=60.0)
+_UPLOADING: Final = 60.0  # seconds
+# Seconds. Where packets go nowhere nothing refuses a connection: without a time of its own that would look like an answer that was lost.
+_CONNECT: Final = 5.0
 _LARGEST_ANSWER: Final = 1 << 20  # bytes
+_GATEWAY_TIMEOUT: Final = 504
 _PROXY: Final = frozenset({407, 511})  # whoever stands in between wants somebody to log in
 
 
@@ -39,7 +42,7 @@ class Server:
     def __init__(self, base: str, platform: str, *, patience_seconds: float = _PATIENCE) -> None:
         self._base = URL(base)
         self._platform = platform  # as people call it, for the words of errors
-        self._timeout = aiohttp.ClientTimeout(total=patience_seconds)
+        self._patience = patience_seconds
         self._session: aiohttp.ClientSession | None = None
         self._is_closed = False
         self.server_time: datetime | None = None  # as of the last answer
@@ -73,7 +76,7 @@ class Server:
             raise DeliveryFailed(say("{server} 不是配置里的服务器", server=address.origin()))
         try:
             response = await self._exchange(method, address, body, headers, largest, patience_seconds)
-        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
             raise DeliveryFailed(
                 say("连不上 {server}（{why}）", server=self._base.origin(), why=type(error).__name__),
                 retry_after=SOON,
@@ -94,6 +97,8 @@ class Server:
             raise DeliveryFailed(
                 say("{platform}暂时不可用（HTTP {status}）", platform=self._platform, status=response.status),
                 retry_after=SOON,
+                is_unknown=response.status
+                == _GATEWAY_TIMEOUT,  # who stands in between did not wait for the answer
             )
         return response
 
@@ -113,15 +118,15 @@ class Server:
         patience_seconds: float | None,
     ) -> Response:
         if self._session is None:
-            self._session = aiohttp.ClientSession(timeout=self._timeout)
-        sent = dict(headers or {})
-        timeout = aiohttp.ClientTimeout(total=patience_seconds) if patience_seconds else self._timeout
+            self._session = aiohttp.ClientSession()
+        sent, patience = dict(headers or {}), patience_seconds or self._patience
         data: aiohttp.FormData | bytes | None = None
         if isinstance(body, Upload):
-            data, timeout = body.form(), _UPLOADING
+            data, patience = body.form(), _UPLOADING
         elif body is not None:
             data = msgspec.json.encode(body)
             sent["Content-Type"] = "application/json; charset=utf-8"
+        timeout = aiohttp.ClientTimeout(total=patience, connect=min(_CONNECT, patience / 2))
         async with self._session.request(
             method, address, data=data, headers=sent, allow_redirects=False, timeout=timeout
         ) as response:

@@ -106,6 +106,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
 
 _decoder: Final = msgspec.json.Decoder(Frame)
+_objects: Final = msgspec.json.Decoder(dict[str, Any])
 _encoder: Final = msgspec.json.Encoder()
 
 
@@ -115,7 +116,31 @@ def decode(text: str) -> Frame:
     Raises:
         Unreadable: Whatever is wrong with it, nothing else is ever raised.
     """
-    return json_frames.decode(_decoder, text)
+    try:
+        return json_frames.decode(_decoder, text)
+    except Unreadable:
+        found = json_frames.decode(_objects, text)
+        if not isinstance(found.get("post_type"), str):
+            raise
+        return _without_odd_parts(found)
+
+
+def _without_odd_parts(found: dict[str, Any]) -> Frame:
+    """Read an event in which something is not of the shape that it should have, leaving that out: the rest is what somebody said."""
+    read: dict[str, Any] = {}
+    for field in msgspec.structs.fields(Frame):
+        value = found.get(field.encode_name)
+        if field.name == "message" and isinstance(value, list):
+            value = [segment for each in value if (segment := _readable(each, Segment)) is not None]
+        read[field.name] = value if field.name == "message" and value else _readable(value, field.type)
+    return Frame(**read)
+
+
+def _readable(value: Any, kind: Any) -> Any:
+    try:
+        return msgspec.convert(value, kind)
+    except (msgspec.ValidationError, RecursionError):
+        return None
 
 
 def encode(call: Call) -> bytes:

@@ -23,6 +23,7 @@ from adapters.wording import say
 
 _LARGEST: Final = 1 << 20  # bytes of an answer
 _CONNECT: Final = 5.0  # seconds
+_UPLOADING: Final = 60.0  # seconds: megabytes, through whatever line there is
 _IDLE: Final = (
     10.0  # seconds that an unused connection is kept: less than servers do, so that few break in our hands
 )
@@ -90,7 +91,8 @@ class Api:
             "file_name": file.name,
             "srv_send_msg": False,
         }
-        return await self.call("POST", f"/v2/{place}/{quote(openid, safe='')}/files", request)
+        path = f"/v2/{place}/{quote(openid, safe='')}/files"
+        return await self.call("POST", path, request, patience_seconds=_UPLOADING)
 
     async def acknowledge(self, interaction: str) -> Answer:
         """Tell the platform that a pressed button was noticed.
@@ -100,7 +102,14 @@ class Api:
         """
         return await self.call("PUT", f"/interactions/{quote(interaction, safe='')}", {"code": 0})
 
-    async def call(self, method: str, path: str, request: Mapping[str, Any] | None = None) -> Answer:
+    async def call(
+        self,
+        method: str,
+        path: str,
+        request: Mapping[str, Any] | None = None,
+        *,
+        patience_seconds: float | None = None,  # None: as for any request
+    ) -> Answer:
         """Make one request; with a new token once more when the old one is not accepted.
 
         Raises:
@@ -108,11 +117,11 @@ class Api:
         """
         url = self._settings.api_base.rstrip("/") + path
         token = await self.tokens.current()
-        answer = await self._request(method, url, request, token)
+        answer = await self._request(method, url, request, token, patience_seconds)
         if judge(answer.status, answer.body, answer.headers).outcome is Outcome.TOKEN:
             self.tokens.reject(token)
             token = await self.tokens.current()
-            answer = await self._request(method, url, request, token)
+            answer = await self._request(method, url, request, token, patience_seconds)
         return answer
 
     def session(self) -> aiohttp.ClientSession:
@@ -146,10 +155,17 @@ class Api:
             raise NoToken(say("取不到 access token：{why}", why=f"HTTP {answer.status}"))
         return granted(fields_of(answer.body))
 
-    async def _request(self, method: str, url: str, request: Mapping[str, Any] | None, token: str) -> Answer:
+    async def _request(
+        self,
+        method: str,
+        url: str,
+        request: Mapping[str, Any] | None,
+        token: str,
+        patience_seconds: float | None = None,
+    ) -> Answer:
         headers = {"Authorization": f"QQBot {token}", "X-Union-Appid": self._settings.app_id} if token else {}
         patience = aiohttp.ClientTimeout(
-            total=self._settings.api_timeout_seconds,
+            total=patience_seconds or self._settings.api_timeout_seconds,
             connect=min(_CONNECT, self._settings.api_timeout_seconds),
         )
         try:

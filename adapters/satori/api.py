@@ -28,7 +28,9 @@ class Api:
         """What time it was at the gateway when it last answered."""
         return self._server.server_time
 
-    async def call(self, method: str, login: Login, body: object) -> Any:
+    async def call(
+        self, method: str, login: Login, body: object, *, patience_seconds: float | None = None
+    ) -> Any:
         """Ask for something to be done and return what came of it.
 
         Raises:
@@ -43,7 +45,10 @@ class Api:
         }
         if self._token:
             headers["Authorization"] = f"Bearer {self._token}"
-        response = await self._server.request("POST", self._server.address(f"v1/{method}"), body, headers)
+        address = self._server.address(f"v1/{method}")
+        response = await self._server.request(
+            "POST", address, body, headers, patience_seconds=patience_seconds
+        )
         if response.status == 429:
             raise DeliveryFailed(say("Satori 网关暂时不收（HTTP 429）"), retry_after=SOON)
         if response.status == 401:

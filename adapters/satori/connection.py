@@ -40,6 +40,7 @@ _log = structlog.get_logger(__name__)
 
 _MOST: Final = 10_000
 _LARGEST_FILE: Final = 5_000_000  # it stands in the message itself
+_UPLOADING: Final = 60.0  # seconds, until the platform behind the gateway has it as well
 
 
 class SatoriAdapter:
@@ -103,7 +104,7 @@ class SatoriAdapter:
         view = self._known()
         channel = await self._channel(message.room, view)
         body = {"channel_id": channel, "content": wire.document(file)}
-        sent = await self._api.call("message.create", view.login, body)
+        sent = await self._api.call("message.create", view.login, body, patience_seconds=_UPLOADING)
         first = sent[0] if isinstance(sent, list) and sent else sent
         return word(first, "id") or f"key:{message.key}"
 

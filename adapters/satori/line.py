@@ -25,6 +25,7 @@ _log = structlog.get_logger(__name__)
 _PING_EVERY: Final = timedelta(seconds=10)  # some gateways drop whoever is silent for twelve
 _MISSED_PONGS: Final = 3
 _READY_WITHIN: Final = 10.0  # seconds
+_MOST_UNSAVED: Final = 20_000  # events; more than an inbox holds
 
 
 class Progress:
@@ -33,17 +34,24 @@ class Progress:
     def __init__(self) -> None:
         self._taken: deque[tuple[int, Receipt | None]] = deque()
         self._saved: int | None = None
+        self._is_stuck = (
+            False  # too much came after what is not saved: it is told again after a loss, all of it
+        )
 
     def took(self, number: int | None, receipt: Receipt | None) -> None:
         """Note an event that was taken; without a receipt there is nothing to save."""
-        if number is not None:
+        if number is not None and not self._is_stuck:
             self._taken.append((number, receipt))
         self._settle()
+        if len(self._taken) > _MOST_UNSAVED:
+            self._taken.clear()
+            self._is_stuck = True
 
     def restart(self) -> int | None:
         """Return the number of the last event up to which all is saved; what came later is told again."""
         self._settle()
         self._taken.clear()
+        self._is_stuck = False
         return self._saved
 
     def _settle(self) -> None:

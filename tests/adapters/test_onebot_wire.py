@@ -173,6 +173,29 @@ def test_a_sticker_is_no_picture_of_anything(sticker):
     assert read_segments(segment("image", **picture, sub_type=0, summary="")).attachments
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"message": [{"type": "keyboard", "data": ["x"]}, {"type": "text", "data": {"text": "打印机坏了"}}, "x", 1]},
+        {"sender": ["Ann"]},
+        {"file": "a.log", "message_type": "group"},
+        {"sub_type": 3},
+    ],
+)  # fmt: skip
+def test_a_part_of_another_shape_costs_no_message(odd):
+    usual = {
+        "message": "打印机坏了",
+        "time": 1,
+        "self_id": 10001000,
+        "post_type": "message",
+        "message_type": "group",
+    }
+    frame = decode(json.dumps({**usual, "message_id": 5, "group_id": 7, "user_id": 8, **odd}))
+    message = incoming(frame, VIEW, "10001000")
+    assert message is not None
+    assert (message.text, message.room, message.message_id) == ("打印机坏了", "qq:group:7", "5")
+
+
 def test_unknown_and_empty_segments_cost_nothing():
     message = read_segments(
         None,

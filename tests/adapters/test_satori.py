@@ -10,6 +10,8 @@ from structlog.testing import capture_logs
 
 from adapters.contract import Connects, DeliveryFailed, Examines, Outgoing, What
 from adapters.powers import Recalls
+from adapters.receipt import Receipt
+from adapters.satori.line import Progress
 from tests.adapters.satori_peers import TOKEN
 
 pytestmark = pytest.mark.asyncio
@@ -79,6 +81,18 @@ async def test_what_was_not_saved_is_told_again(account, clock):
     again = [await account.listener.next() for _ in range(2)]
     assert again[0].message_id == first.message_id
     assert [message.text for message in again] == ["没存", "存了"]
+
+
+async def test_what_is_never_saved_fills_no_memory_and_is_told_again():
+    progress = Progress()
+    progress.took(1, None)
+    progress.took(2, Receipt())
+    for number in range(3, 50_000):
+        progress.took(number, None)
+    assert len(progress._taken) <= 20_000
+    assert progress.restart() == 1
+    progress.took(2, None)
+    assert progress.restart() == 2
 
 
 async def test_a_hundred_lost_connections_cost_no_message_and_double_none(account, clock):

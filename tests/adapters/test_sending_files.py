@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import json
@@ -36,12 +37,15 @@ class Recorder:
     answers: dict[str, Any] = field(default_factory=dict)
     calls: list[tuple[str, Mapping[str, str], Any]] = field(default_factory=list)
     status: dict[str, int] = field(default_factory=dict)
+    gates: dict[str, asyncio.Event] = field(default_factory=dict)  # whoever calls there waits
     base: str = ""
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         path = request.path.strip("/")
         self.calls.append((path, dict(request.query), await _body(request)))
         found = next((each for each in self.answers if path.endswith(each)), None)
+        if found in self.gates:
+            await self.gates[found].wait()
         if found is None:
             return web.json_response({"errcode": 404, "errmsg": path, "code": 404}, status=404)
         return web.json_response(self.answers[found], status=self.status.get(found, 200))
@@ -184,6 +188,26 @@ async def test_qq_takes_it_for_one_room_and_shows_it_as_media(recorder: Recorder
     with pytest.raises(DeliveryFailed) as refused:
         await adapter.send_file(outgoing("qq:private:OPENID"), FILE)
     assert refused.value.retry_after is None
+    await adapter.close()
+
+
+async def test_a_large_file_has_more_time_to_go_up_than_a_text(recorder: Recorder, surroundings: Any) -> None:
+    recorder.answers = {
+        "getAppAccessToken": {"access_token": "t", "expires_in": "7200"},
+        "files": {"file_info": "info"},
+        "messages": {"id": "m1"},
+    }
+    recorder.gates["files"] = asyncio.Event()
+    settings = qq.Settings(
+        app_id="1", secret="s", api_base=recorder.base, token_url=f"{recorder.base}/app/getAppAccessToken",
+        api_timeout_seconds=0.1,
+    )  # fmt: skip
+    adapter = qq.create(settings, surroundings("qq"))
+    sending = asyncio.create_task(adapter.send_file(outgoing("qq:private:OPENID"), FILE))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(sending), 0.3)
+    recorder.gates["files"].set()
+    assert await asyncio.wait_for(sending, 10) == "m1"
     await adapter.close()
 
 

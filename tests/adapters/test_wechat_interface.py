@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
 from yarl import URL
 
 from adapters.contract import DeliveryFailed
+from adapters.server import Server
 from adapters.wechat.interface import Interface
 
 pytestmark = pytest.mark.asyncio
@@ -84,3 +87,32 @@ async def test_a_server_that_falls_silent_is_given_up(host):
     await server.close()
     assert failed.value.is_unknown
     assert failed.value.retry_after
+
+
+async def test_a_server_that_takes_no_connection_has_not_got_anything():
+    """Behind a dead line nobody refuses. What a robot of a group says is taken for delivered when its answer is lost, and this is none."""
+    full = socket.create_server(("127.0.0.1", 0), backlog=0)
+    port = full.getsockname()[1]
+    waiting = []
+    for _ in range(3):  # nobody accepts them, and no more fit in
+        waiting.append(socket.socket())
+        waiting[-1].setblocking(False)
+        waiting[-1].connect_ex(("127.0.0.1", port))
+    server = Server(f"http://127.0.0.1:{port}", "企业微信", patience_seconds=0.4)
+    with pytest.raises(DeliveryFailed) as failed:
+        await server.request("POST", server.address("send"), {})
+    assert (failed.value.is_unknown, failed.value.retry_after) == (False, timedelta(seconds=5))
+    await server.close()
+    for each in (full, *waiting):
+        each.close()
+
+
+async def test_an_answer_that_somebody_in_between_did_not_wait_for_is_unknown(host):
+    async def late(_: web.Request) -> web.Response:
+        return web.Response(status=504)
+
+    server = Server(await host(late), "企业微信")
+    with pytest.raises(DeliveryFailed) as failed:
+        await server.request("POST", server.address("send"), {})
+    assert failed.value.is_unknown
+    await server.close()

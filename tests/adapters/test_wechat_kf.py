@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from itertools import pairwise
 
@@ -99,6 +100,32 @@ async def test_the_next_run_gets_what_this_one_missed_with_the_same_ids_but_answ
     assert missed.text == "停机时说的"
     # What was pulled also tells to which account the customer wrote.
     assert await again.send(say("在"))
+
+
+async def test_what_could_not_be_pulled_for_an_hour_is_heard_all_the_same(service, clock):
+    """How old it may be limits what a new run finds, not what this one waited for."""
+    await service.says("王老师", "一")
+    await service.listener.next()
+    service.server.fails = [{"errcode": -1, "errmsg": "busy"}]
+    await service.says("王老师", "断网时写的")
+    await clock.slept(1, at_least=timedelta(seconds=1), below=timedelta(minutes=10))
+    clock.advance(3600)
+    late = await service.listener.next()
+    assert (late.text, late.is_late) == ("断网时写的", True)
+
+
+async def test_what_is_sent_before_the_first_pull_is_tried_again_soon(kf, listen):
+    """Whether a customer wrote, and to which account, is not known yet: to wait for their next word would be too long."""
+    adapter, server = await kf()
+    server.log.append(server.item("20001", msgtype="text", text={"content": "打不开"}))
+    server.windows.opened("20001")
+    with pytest.raises(DeliveryFailed) as failed:
+        await adapter.send(say("在"))
+    assert (failed.value.until_heard, failed.value.retry_after) == (False, timedelta(seconds=5))
+    await listen(adapter).next()
+    while not adapter.is_connected:  # noqa: ASYNC110
+        await asyncio.sleep(0)
+    assert await adapter.send(say("在"))
 
 
 async def test_a_pull_that_fails_is_made_later(service, clock):
@@ -350,6 +377,8 @@ async def test_somebody_who_never_wrote_is_not_written_to(kf, listen):
     adapter, server = await kf()
     server.accounts["wkOther"] = "第二个"
     listen(adapter)
+    while not adapter.is_connected:  # noqa: ASYNC110
+        await asyncio.sleep(0)
     with pytest.raises(DeliveryFailed) as failed:
         await adapter.send(say("您好", "kf:private:wmSilent"))
     assert failed.value.until_heard

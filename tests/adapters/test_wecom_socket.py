@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.contract import Connects, DeliveryFailed, Examines, Outgoing, TakesCallbacks
+from adapters.contract import Connects, DeliveryFailed, Examines, File, Outgoing, TakesCallbacks
 from adapters.wecom.aibot import Settings, SocketAdapter
 from tests.adapters.wecom_peers import BOT_ID, BOT_SECRET, AibotServer
 
@@ -361,6 +361,23 @@ async def test_no_acknowledgement_in_five_seconds_leaves_it_unknown(robot):
     assert failed.value.retry_after
     it.server.acknowledge = None
     assert await it.adapter.send(say("再说"))
+
+
+async def test_a_piece_of_a_file_has_more_time_to_go_up(robot):
+    it = await robot()
+    session = await it.session()
+    it.server.acknowledge = lambda _: None
+    sending = asyncio.create_task(it.adapter.send_file(say("f"), File("a.pdf", b"%PDF")))
+    begun = await session.next_sent()
+    await session.socket.send_json(
+        {"headers": begun["headers"], "errcode": 0, "errmsg": "ok", "body": {"upload_id": "u"}}
+    )
+    assert (await session.next_sent())["cmd"] == "aibot_upload_media_chunk"
+    await it.pass_seconds(20)
+    assert not sending.done()
+    await it.pass_seconds(10)
+    with pytest.raises(DeliveryFailed):
+        await asyncio.wait_for(sending, 10)
 
 
 async def test_a_connection_lost_before_the_acknowledgement_leaves_it_unknown(robot):

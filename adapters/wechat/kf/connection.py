@@ -116,7 +116,7 @@ class KfAdapter:
         else:
             self._pulling.ring(bell)
 
-    async def _take_all(self, found: list[Item]) -> None:
+    async def _take_all(self, found: list[Item], is_new: bool) -> None:
         heard = []
         for item in found:
             if (notice := wire.recalled(item, self._view)) is not None:
@@ -125,15 +125,17 @@ class KfAdapter:
                 await self._welcome(item, *entered)
             elif (message := self._heard(item)) is not None:
                 heard.append(message)
-        fresh = [message for message in heard if not self._is_old(message)]
-        if len(fresh) < len(heard):  # the first pull of a run brings three days
+        # The first pull of a run brings three days; what a later one brings late could not be pulled before.
+        fresh = [message for message in heard if is_new or not self._is_old(message)]
+        if len(fresh) < len(heard):
             self._log.info("not answered any more", action="kf_too_old", count=len(heard) - len(fresh))
         unknown = [message.sender for message in fresh if message.sender not in self._view.people]
         names = await self._api.nicknames(sender.partition(":")[2] for sender in unknown)
         for message in fresh:
             name = names.get(message.sender.partition(":")[2]) or message.sender_name
             # It can be pulled again, so it waits here rather than being lost.
-            await self._inbox.put_when_free(dataclasses.replace(message, sender_name=name))
+            message = dataclasses.replace(message, sender_name=name, is_late=self._is_old(message))
+            await self._inbox.put_when_free(message)
 
     async def _welcome(self, item: Item, opened: Incoming, code: str) -> None:
         """Let somebody who opened the chat be greeted, while the platform takes that."""

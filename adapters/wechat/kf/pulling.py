@@ -36,15 +36,19 @@ class Pulling:
         *,
         adapter: str,
         jitter: Callable[[], float],  # in [0, 1)
-        take: Callable[[list[Item]], Awaitable[None]],
+        take: Callable[[list[Item], bool], Awaitable[None]],  # True: all of it happened since the last pull
     ) -> None:
         self.is_well = False  # the last pull succeeded
+        self.has_pulled = (
+            False  # in this run; before that nobody knows who wrote where, and who is served by the staff
+        )
         self.accounts: dict[str, str] = {}  # id and name
         self._api = api
         self._clock = clock
         self._jitter = jitter
         self._take = take
         self._cursors: dict[str, str] = {}
+        self._pulled: set[str] = set()  # accounts of which all is known that happened before this run
         self._rung: dict[str, Bell] = {}
         self._bell = asyncio.Event()
         self._log = _log.bind(adapter=adapter)
@@ -73,7 +77,7 @@ class Pulling:
                 await self._clock.sleep(delay)
             else:
                 failures = 0
-                self.is_well = True
+                self.is_well = self.has_pulled = True
                 await self._rung_or_late()
 
     async def _pull_all(self) -> None:
@@ -119,10 +123,11 @@ class Pulling:
         while True:
             cursor = self._cursors.get(bell.account, "")
             answer = await self._page(bell, cursor)
-            await self._take(items(answer.msg_list))
+            await self._take(items(answer.msg_list), bell.account in self._pulled)
             after = text_of(answer.next_cursor)
             self._cursors[bell.account] = after or cursor
             if answer.has_more != 1 or after in ("", cursor):
+                self._pulled.add(bell.account)
                 return
 
     async def _page(self, bell: Bell, cursor: str) -> Answer:

@@ -19,6 +19,7 @@ from adapters.wording import say
 
 GREETED_WITHIN: Final = timedelta(seconds=20)
 _REMEMBERED: Final = 10_000
+_SOON: Final = timedelta(seconds=5)
 _log = structlog.get_logger(__name__)
 
 
@@ -116,6 +117,8 @@ class Sending:
         if self.is_staffed(customer):
             raise DeliveryFailed(say("客服人员正在接待这位客户"), until_heard=True)
         account = self._accounts.get(customer, "")
+        if not account and not self._pulling.has_pulled:
+            raise DeliveryFailed(say("还没有取到客户写来的消息"), retry_after=_SOON)
         if not account and len(self._pulling.accounts) == 1:
             account = next(iter(self._pulling.accounts))
         if not account:

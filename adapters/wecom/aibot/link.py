@@ -27,6 +27,7 @@ _log = structlog.get_logger(__name__)
 PING_EVERY: Final = 30.0  # seconds
 _MISSED_PINGS: Final = 2
 ACK_WITHIN: Final = 5.0  # seconds
+PIECE_WITHIN: Final = 30.0  # seconds, for half a megabyte of a file
 _LOGIN_WITHIN: Final = 10.0  # seconds
 # A link that answers pings may still have been forgotten by the platform: after a day without a word it is renewed.
 DEAF_AFTER: Final = 24 * 3600.0  # seconds
@@ -118,7 +119,8 @@ class Link:
         async with turn:
             if not self.is_ready:
                 raise NotReady
-            pending = self._pending[req_id] = _Pending(self._clock.monotonic() + ACK_WITHIN)
+            within = PIECE_WITHIN if cmd == frames.UPLOAD_PIECE else ACK_WITHIN
+            pending = self._pending[req_id] = _Pending(self._clock.monotonic() + within)
             try:
                 await self._write(cmd, req_id, body)
                 answer = await pending.answer
