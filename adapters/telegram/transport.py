@@ -23,6 +23,9 @@ _T = TypeVar("_T")
 
 _LARGEST: Final = 16 << 20  # bytes of an answer; a hundred updates take less than one
 _CONNECT: Final = 10.0  # seconds
+_UPLOADING: Final = (
+    60.0  # seconds. Whoever loses patience earlier sends a file once more, and people get it twice.
+)
 _FLOODED: Final = 429
 _WAIT_UNSAID: Final = 30
 _LONGEST_WAIT: Final = 86_400
@@ -83,6 +86,8 @@ class Transport(BaseRequest):
             Flooded: It wants to be left in peace for a while.
         """
         patience = read_timeout if isinstance(read_timeout, (int, float)) else self._timeout
+        if request_data is not None and request_data.contains_files:
+            patience = max(patience, _UPLOADING)
         timeout = aiohttp.ClientTimeout(total=patience + _CONNECT, connect=_CONNECT, sock_read=patience)
         data = _body(request_data)
         try:

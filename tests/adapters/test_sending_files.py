@@ -191,24 +191,48 @@ async def test_qq_takes_it_for_one_room_and_shows_it_as_media(recorder: Recorder
     await adapter.close()
 
 
-async def test_a_large_file_has_more_time_to_go_up_than_a_text(recorder: Recorder, surroundings: Any) -> None:
+async def _outlasts(recorder: Recorder, slow: str, adapter: Any, room: str) -> str:
+    """Let an interface take three times as long for a file as it may for a text, and return the id of what it shows."""
+    recorder.gates[slow] = asyncio.Event()
+    sending = asyncio.create_task(adapter.send_file(outgoing(room), FILE))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(asyncio.shield(sending), 0.3)
+    recorder.gates[slow].set()
+    number = await asyncio.wait_for(sending, 10)
+    await adapter.close()
+    return str(number)
+
+
+async def test_a_large_file_has_more_time_to_go_up_to_qq_than_a_text(
+    recorder: Recorder, surroundings: Any
+) -> None:
     recorder.answers = {
         "getAppAccessToken": {"access_token": "t", "expires_in": "7200"},
         "files": {"file_info": "info"},
         "messages": {"id": "m1"},
     }
-    recorder.gates["files"] = asyncio.Event()
     settings = qq.Settings(
         app_id="1", secret="s", api_base=recorder.base, token_url=f"{recorder.base}/app/getAppAccessToken",
         api_timeout_seconds=0.1,
     )  # fmt: skip
-    adapter = qq.create(settings, surroundings("qq"))
-    sending = asyncio.create_task(adapter.send_file(outgoing("qq:private:OPENID"), FILE))
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(asyncio.shield(sending), 0.3)
-    recorder.gates["files"].set()
-    assert await asyncio.wait_for(sending, 10) == "m1"
-    await adapter.close()
+    assert (
+        await _outlasts(recorder, "files", qq.create(settings, surroundings("qq")), "qq:private:OPENID")
+        == "m1"
+    )
+
+
+async def test_a_large_file_has_more_time_to_go_up_to_telegram_than_a_text(
+    recorder: Recorder, surroundings: Any
+) -> None:
+    sent = {"message_id": 7, "date": 1, "chat": {"id": -100, "type": "supergroup"}}
+    recorder.answers = {"sendDocument": {"ok": True, "result": sent}}
+    settings = telegram.Settings(token="123:abc", base_url=f"{recorder.base}/bot", api_timeout_seconds=0.1)
+    assert (
+        await _outlasts(
+            recorder, "sendDocument", telegram.create(settings, surroundings("tg")), "tg:group:-100"
+        )
+        == "7"
+    )
 
 
 async def test_satori_carries_it_in_the_message_itself() -> None:
