@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol, runtime_checkable
 
 import msgspec
 
-from adapters.contract import DeliveryFailed
+from adapters.contract import DeliveryFailed, RoomKind
 from adapters.onebot.frames import Call, Frame, SentSegment
 from adapters.onebot.wire import file_names, identity, instant, texts
 
 RECONNECTING: Final = timedelta(seconds=5)  # NapCat's own pause before it connects again
 _HISTORY: Final = 50  # messages of a room that are asked for
+_HISTORIES: Final = {
+    RoomKind.GROUP: ("get_group_msg_history", "group_id"),
+    RoomKind.PRIVATE: ("get_friend_msg_history", "user_id"),
+}
 _UNKNOWN_CALL: Final = (404, 1404)
 _PATIENCE: Final = 3.0  # seconds, for questions that nobody may have to wait for
 
@@ -91,31 +95,32 @@ async def muted_until(caller: Caller, group: str, account: str, echo: str) -> da
     return instant(member.get("shut_up_timestamp")) if isinstance(member, dict) else None
 
 
-async def history(caller: Caller, group: str, echo: str) -> list[Frame]:
-    """Return what was said in a group lately, oldest first; not every QQ side can tell.
+async def history(caller: Caller, room: str, echo: str) -> list[Frame]:
+    """Return what was said in a room lately, oldest first; not every QQ side can tell.
 
     Raises:
         NoSuchPower: This one cannot.
     """
-    number: int | str = int(group) if group.isdecimal() and group.isascii() else group
-    data = await ask(caller, "get_group_msg_history", echo, group_id=number, count=_HISTORY)
+    _, kind, number = room.split(":", 2)
+    place: int | str = int(number) if number.isdecimal() and number.isascii() else number
+    action, key = _HISTORIES[RoomKind(kind)]
+    data = await ask(caller, action, echo, **{key: place, "count": _HISTORY})
     found = data.get("messages") if isinstance(data, dict) else None
     if not isinstance(found, list):
-        raise NoSuchPower("get_group_msg_history: no messages in the answer")
-    frames = [frame for each in found if (frame := _frame(each, number)) is not None]
+        raise NoSuchPower(f"{action}: no messages in the answer")
+    told = {"message_type": kind, "group_id": place if kind == RoomKind.GROUP else None}
+    frames = [frame for each in found if (frame := _frame(each, told)) is not None]
     return sorted(frames, key=lambda frame: frame.time if isinstance(frame.time, (int, float)) else 0)
 
 
-def _frame(said: Any, group: int | str) -> Frame | None:
+def _frame(said: Any, told: Mapping[str, Any]) -> Frame | None:
     """Read one message of a history; some QQ sides leave out what an event would say of itself."""
     if not isinstance(said, dict):
         return None
     sender = said.get("sender")
     author = said.get("user_id") or (sender.get("user_id") if isinstance(sender, dict) else None)
     try:
-        frame = msgspec.convert(
-            {**said, "group_id": group, "message_type": "group", "user_id": author}, Frame
-        )
+        frame = msgspec.convert({**said, **told, "user_id": author}, Frame)
     except msgspec.ValidationError:
         return None
     return msgspec.structs.replace(frame, post_type=frame.post_type or "message")

@@ -1,4 +1,4 @@
-"""What was said in the groups while nobody listened: fetched once when an account is connected, where its QQ side can tell."""
+"""What was said in groups and privately while nobody listened: fetched once when an account is connected, where its QQ side can tell."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class CatchingUp:
         self._account = account
         self._hand_on = hand_on
         self._known = known
+        self._hears_people = True  # until the QQ side cannot tell what was said privately
         self._log = _log.bind(adapter=adapter)
 
     def take(self, message: Incoming) -> None:
@@ -102,12 +103,16 @@ class CatchingUp:
             self._log.info("caught up", action="onebot_caught_up", messages=count)
 
     async def _said(self, caller: Caller, room: str, echo: str) -> list[Frame]:
+        is_private = f":{RoomKind.PRIVATE}:" in room
+        if is_private and not self._hears_people:
+            return []
         try:
-            return await history(caller, room.rpartition(":")[2], echo)
+            return await history(caller, room, echo)
         except NoSuchPower as missing:
-            if missing.is_general:
+            if missing.is_general and not is_private:
                 raise
-            return []  # perhaps it is not in this group
+            self._hears_people = not missing.is_general
+            return []  # perhaps it is not in this group, or knows nobody of this number
 
     def _release(self, room: str) -> None:
         for message in self._waiting.pop(room):

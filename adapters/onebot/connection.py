@@ -84,6 +84,7 @@ class OneBotAdapter:
         groups = f"{self.name}:group:"
         self._rooms = tuple(room for room in surroundings.rooms if room.address.startswith(groups))
         self._groups = tuple(room.address for room in self._rooms)
+        self._chats = tuple(wire.chat_with(person.account) for person in surroundings.people[:_MOST_ROOMS])
         self._http = HttpApi(settings, self._clock) if settings.mode == "http" else None
         self._voices = Voices()
         self._own = {settings.self_id} - {""}  # accounts of the bot
@@ -365,7 +366,7 @@ class OneBotAdapter:
     # --- what was missed ---
 
     def _catching(self, account: str) -> CatchingUp:
-        rooms = dict.fromkeys((*self._groups, *self._voices.rooms_of(account, _MOST_ROOMS)))
+        rooms = dict.fromkeys((*self._groups, *self._voices.rooms_of(account, _MOST_ROOMS), *self._chats))
         is_wanted = self._settings.history_minutes > 0
         here = [room for room in rooms if self._voices.may_hear(room, account)] if is_wanted else []
         return CatchingUp(here, account, hand_on=self._put, known=self._known, adapter=self.name)

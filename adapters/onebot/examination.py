@@ -153,7 +153,7 @@ class _Look:
     async def _history(self, caller: Caller) -> Finding:
         subject = say("补收消息")
         try:
-            await history(caller, _number(self._groups[0]), next(self._echoes))
+            await history(caller, self._groups[0].address, next(self._echoes))
         except NoSuchPower as missing:
             if missing.is_general:
                 says = say(

@@ -106,6 +106,7 @@ class Call(msgspec.Struct, frozen=True, gc=False):
 
 
 _decoder: Final = msgspec.json.Decoder(Frame)
+_SAID: Final = (str, list, type(None))
 _objects: Final = msgspec.json.Decoder(dict[str, Any])
 _encoder: Final = msgspec.json.Encoder()
 
@@ -120,8 +121,8 @@ def decode(text: str) -> Frame:
         return json_frames.decode(_decoder, text)
     except Unreadable:
         found = json_frames.decode(_objects, text)
-        if not isinstance(found.get("post_type"), str):
-            raise
+        if not isinstance(found.get("post_type"), str) or not isinstance(found.get("message"), _SAID):
+            raise  # nothing is left of it
         return _without_odd_parts(found)
 
 

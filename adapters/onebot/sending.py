@@ -146,11 +146,8 @@ class Sending:
             raise DeliveryFailed(words_of(lost), is_unknown=True) from lost
 
     async def _found(self, caller: Caller, room: str, is_it: Callable[[Frame], bool], since: datetime) -> str:
-        kind, group = wire.place(room, self._adapter)
-        if kind is not RoomKind.GROUP:
-            return ""
         try:
-            said = await history(caller, group, next(self._echoes))
+            said = await history(caller, room, next(self._echoes))
         except NoSuchPower:
             return ""
         fresh = [frame for frame in said if wire.identity(frame.message_id) not in self._delivered]

@@ -97,6 +97,12 @@ def incoming(
     )
 
 
+def chat_with(account: str) -> str:
+    """Return the room in which a person is talked to alone."""
+    adapter, _, number = account.partition(":")
+    return f"{adapter}:{RoomKind.PRIVATE}:{number}"
+
+
 def texts(frame: Frame) -> Iterator[str]:
     """Yield the plain words of a message, without people it calls and what it quotes."""
     for segment in _segments(frame.message):

@@ -200,7 +200,7 @@ NO_SUCH_ACTION = {"status": "failed", "retcode": 1404, "data": None, "wording": 
 
 @dataclass
 class Archive:
-    """The messages of groups as QQ keeps them, whoever is connected; `lists` says in which groups an account is."""
+    """What was said as QQ keeps it, whoever is connected; `lists` says in which groups an account is."""
 
     said: list[dict[str, Any]] = field(default_factory=list)
     lists: dict[int, list[int]] = field(default_factory=dict)
@@ -208,7 +208,13 @@ class Archive:
 
     def of(self, group_id: int, self_id: int) -> dict[str, Any]:
         self.asked += 1
-        found = [{**event, "self_id": self_id} for event in self.said if event["group_id"] == group_id]
+        found = [{**event, "self_id": self_id} for event in self.said if event.get("group_id") == group_id]
+        return {"status": "ok", "retcode": 0, "data": {"messages": found[-50:]}}
+
+    def privately(self, user_id: int) -> dict[str, Any]:
+        """Return what was said between the bot and a person, as it is told to either."""
+        chat = [each for each in self.said if "group_id" not in each]
+        found = [each for each in chat if user_id in (each["user_id"], each.get("target_id"))]
         return {"status": "ok", "retcode": 0, "data": {"messages": found[-50:]}}
 
     def groups(self, self_id: int) -> dict[str, Any]:
@@ -336,7 +342,7 @@ class QQPeer:
             event.pop(extra, None)
         if as_string is not None:
             event["message"] = as_string
-        if self.archive is not None and "group_id" in event:
+        if self.archive is not None:
             self.archive.said.append(event)
         await self._socket.send(json.dumps(event, ensure_ascii=False))
 
@@ -352,6 +358,10 @@ class QQPeer:
         if call["action"] == "get_group_msg_history":
             group = params["group_id"]
             told = self.archive.of(group, self.self_id) if self.archive else NO_SUCH_ACTION
+            await self._socket.send(json.dumps({**told, "echo": call["echo"]}, ensure_ascii=False))
+            return
+        if call["action"] == "get_friend_msg_history":
+            told = self.archive.privately(params["user_id"]) if self.archive else NO_SUCH_ACTION
             await self._socket.send(json.dumps({**told, "echo": call["echo"]}, ensure_ascii=False))
             return
         if call["action"] == "get_group_list":

@@ -137,6 +137,74 @@ async def test_what_was_said_while_nobody_listened_comes_first_and_is_marked_lat
     assert heard[0].message_id == str(archive.said[1]["message_id"])
 
 
+async def test_what_was_said_privately_while_nobody_listened_is_fetched_too(onebot, serve, qq_peer, listen):
+    """Of people of the configuration, and of whoever was heard before; a group is never asked for by the number of a person."""
+    adapter = onebot()
+    url = await serve(adapter.handle)
+    listener = listen(adapter)
+    peer = await qq_peer(url)
+    await peer.privately_says(30001, "听到了")
+    assert (await listener.next()).room == "qq:private:30001"
+    peer.is_cut()
+    await until(lambda: not adapter._voices.links)
+    about = {"self_id": 10001000, "post_type": "message", "message_type": "private", "time": NOW - 50}
+    archive = Archive([
+        {**about, "message_id": 81, "user_id": 20002, "message": "接单 1001"},
+        {**about, "message_id": 82, "user_id": 10001000, "target_id": 20002, "message": "机器人说的"},
+        {**about, "message_id": 83, "user_id": 30001, "message": "还在吗"},
+    ])  # fmt: skip
+    groups = []
+    usual = archive.of
+    archive.of = lambda group, account: (groups.append(group), usual(group, account))[1]
+    again = await qq_peer(url)
+    again.archive = archive
+    heard = sorted([await listener.next() for _ in range(2)], key=lambda message: message.message_id)
+    assert [(each.room, each.text, each.is_late) for each in heard] == [
+        ("qq:private:20002", "接单 1001", True),
+        ("qq:private:30001", "还在吗", True),
+    ]
+    assert sorted(groups) == [123456, 654321]
+
+
+async def test_a_private_message_whose_answer_was_lost_is_looked_for_as_well(onebot, serve, qq_peer):
+    adapter = onebot()
+    url = await serve(adapter.handle)
+    peer = await qq_peer(url)
+    peer.answer = lambda _: None
+    sending = asyncio.create_task(adapter.send(Outgoing(key="k", room="qq:private:20002", text="请接单")))
+    await peer.next_sent()
+    peer.is_cut()
+    with pytest.raises(DeliveryFailed):
+        await asyncio.wait_for(sending, 10)
+    again = await qq_peer(url)
+    again.archive = Archive(
+        [{"message_id": 84, "user_id": 10001000, "target_id": 20002, "time": NOW, "message": "请接单"}]
+    )
+    assert await adapter.send(Outgoing(key="k", room="qq:private:20002", text="（重发）请接单")) == "84"
+    assert again.nothing_sent()
+
+
+async def test_a_qq_side_that_tells_only_of_groups_is_asked_for_people_once(onebot, serve, qq_peer, listen):
+    adapter = onebot()
+    asked = []
+    url = await serve(adapter.handle)
+    listener = listen(adapter)
+    peer = await qq_peer(url)
+
+    def answer(call):
+        asked.append(call["action"])
+        return {"status": "failed", "retcode": 1404, "data": None}
+
+    peer.archive = Archive()
+    peer.archive.privately = lambda user: answer({"action": f"friend {user}"})
+    await peer.group_says(123456, 20001, "在吗")
+    assert (await listener.next()).text == "在吗"
+    await until(lambda: asked)
+    await peer.privately_says(20002, "也在")
+    assert (await listener.next()).text == "也在"
+    assert len(asked) == 1
+
+
 async def test_a_qq_side_without_history_costs_nothing(onebot, serve, qq_peer, listen):
     adapter = onebot()
     peer = await qq_peer(await serve(adapter.handle))
