@@ -39,6 +39,7 @@ class Callbacks:
         sealed_in: Callable[[bytes], str],
         take: Callable[[bytes], Receipt | None],
         answer: Callable[[Receipt, float], Awaitable[web.Response]] | None = None,
+        refused: Callable[[Receipt], None] | None = None,
     ) -> None:
         self._door = door
         self._inbox = inbox
@@ -46,6 +47,7 @@ class Callbacks:
         self._sealed_in = sealed_in
         self._take = take
         self._answer = answer  # to what is saved, within so many seconds; None: an empty one
+        self._refused = refused  # told of what is not saved in time
         self.save_within = SAVE_WITHIN
         self._log = _log.bind(adapter=adapter)
 
@@ -61,6 +63,8 @@ class Callbacks:
                 body = await body_of(request)
                 receipt = self._take(self._door.open(request.query, self._sealed_in(body), self._clock.now()))
                 if receipt is not None and not await receipt.wait(self.save_within):
+                    if self._refused is not None:
+                        self._refused(receipt)
                     raise Refused(503, "not saved in time")
                 if receipt is not None and self._answer is not None:
                     return await self._answer(

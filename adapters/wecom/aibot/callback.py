@@ -80,7 +80,7 @@ class CallbackAdapter:
         # The robot of an enterprise: the receiver in what is sealed is empty.
         seal = Seal(read_key(settings.aes_key), "")
         self.changes = CardAnswers(settings.token, seal, surroundings.clock)
-        self._callbacks = Callbacks(
+        self.callbacks = Callbacks(
             Door(settings.token, seal),
             adapter=self.name,
             clock=surroundings.clock,
@@ -88,6 +88,7 @@ class CallbackAdapter:
             sealed_in=_sealed_in,
             take=self._take,
             answer=self.changes.answer,
+            refused=self.changes.refused,
         )
         self._log = _log.bind(adapter=self.name)
 
@@ -115,7 +116,7 @@ class CallbackAdapter:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""
-        return await self._callbacks.handle(request)
+        return await self.callbacks.handle(request)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
         """Return the content of a file that somebody sent in the last five minutes.
