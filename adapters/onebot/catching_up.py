@@ -11,6 +11,7 @@ import structlog
 from adapters.contract import Incoming, RoomKind
 from adapters.onebot.calls import Caller, NoSuchPower, history
 from adapters.onebot.frames import Frame
+from adapters.onebot.voices import is_alone
 from adapters.remembered import Remembered, RememberedValues
 
 _log = structlog.get_logger(__name__)
@@ -103,7 +104,7 @@ class CatchingUp:
             self._log.info("caught up", action="onebot_caught_up", messages=count)
 
     async def _said(self, caller: Caller, room: str, echo: str) -> list[Frame]:
-        is_private = f":{RoomKind.PRIVATE}:" in room
+        is_private = is_alone(room)
         if is_private and not self._hears_people:
             return []
         try:

@@ -23,6 +23,7 @@ from adapters.contract import (
     Incoming,
     Notice,
     Outgoing,
+    RoomKind,
     Surroundings,
 )
 from adapters.delivery import Delivery
@@ -42,7 +43,7 @@ from adapters.onebot.outlet import Socket
 from adapters.onebot.requests import accepted, trusted
 from adapters.onebot.sending import Sending, logged_out
 from adapters.onebot.settings import Settings
-from adapters.onebot.voices import Voices
+from adapters.onebot.voices import Voices, is_alone
 from adapters.powers import FileUnavailable
 from adapters.splitting import split
 from adapters.wording import say
@@ -51,6 +52,10 @@ _log = structlog.get_logger(__name__)
 
 _MOST_ACCOUNTS: Final = 100
 _MOST_ROOMS: Final = 200  # that are caught up with after a reconnect
+_ACQUAINTANCE: Final = (
+    ("get_group_list", "group_id", RoomKind.GROUP),
+    ("get_friend_list", "user_id", RoomKind.PRIVATE),
+)
 _SAVE_WITHIN: Final = 8.0  # seconds; QQ sides wait for ten or more for the answer to what they post
 _LONGEST: Final = 2000
 _LARGEST_FILE: Final = 20_000_000  # QQ takes more, but it travels as base64 in one frame
@@ -368,8 +373,10 @@ class OneBotAdapter:
     def _catching(self, account: str) -> CatchingUp:
         rooms = dict.fromkeys((*self._groups, *self._voices.rooms_of(account, _MOST_ROOMS), *self._chats))
         is_wanted = self._settings.history_minutes > 0
-        here = [room for room in rooms if self._voices.may_hear(room, account)] if is_wanted else []
-        return CatchingUp(here, account, hand_on=self._put, known=self._known, adapter=self.name)
+        here = [room for room in rooms if is_alone(room) or self._voices.may_hear(room, account)]
+        return CatchingUp(
+            here if is_wanted else [], account, hand_on=self._put, known=self._known, adapter=self.name
+        )
 
     async def _catch_up(self, caller: Caller | None, catching: CatchingUp, account: str) -> None:
         def read(frame: Frame) -> Incoming | None:
@@ -386,15 +393,16 @@ class OneBotAdapter:
         await self._catch_up(self._http or self._voices.caller(account), self._catching(account), account)
 
     async def _settle(self, caller: Caller, account: str) -> None:
-        """Find out in which groups an account is, so that each is spoken to by an account that is there."""
-        try:
-            groups = await ask(caller, "get_group_list", next(self._echoes))
-        except NoSuchPower as missing:
-            self._log.info("no list of groups", action="onebot_no_groups", why=str(missing))
-            return
-        found = groups if isinstance(groups, list) else []
-        numbers = (wire.identity(each.get("group_id")) for each in found if isinstance(each, dict))
-        self._voices.settle((f"{self.name}:group:{number}" for number in numbers if number), account)
+        """Find out in which groups an account is and whom it knows, so that each is spoken to by an account that is there."""
+        for action, key, kind in _ACQUAINTANCE:
+            try:
+                found = await ask(caller, action, next(self._echoes))
+            except NoSuchPower as missing:
+                self._log.info("not told where it is", action="onebot_no_groups", why=str(missing))
+                continue
+            told = found if isinstance(found, list) else []
+            numbers = (wire.identity(each.get(key)) for each in told if isinstance(each, dict))
+            self._voices.settle((f"{self.name}:{kind}:{number}" for number in numbers if number), account)
 
 
 def _echoes() -> Iterator[str]:

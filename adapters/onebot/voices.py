@@ -8,11 +8,17 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from adapters.contract import Timekeeper
+from adapters.contract import RoomKind, Timekeeper
 from adapters.onebot.admission import Role
 from adapters.onebot.link import Link
 
 _MOST_ROOMS: Final = 20_000
+_ALONE: Final = f":{RoomKind.PRIVATE}:"
+
+
+def is_alone(room: str) -> bool:
+    """Say whether one person talks to one account there."""
+    return _ALONE in room
 
 
 class Voices:
@@ -64,9 +70,13 @@ class Voices:
         return tuple([room for room in reversed(self._homes) if self._homes[room] == account][:most])
 
     def hears(self, room: str, account: str) -> bool:
-        """Say whether it is this account that hears a room for us; whoever is heard first there does while it is connected."""
+        """Say whether it is this account that hears a room for us.
+
+        In a group whoever is heard first there does while it is connected. Alone, people talk to one account or another: to each of
+        them they say something else, and the latest answers.
+        """
         home = self._homes.get(room)
-        if home is None or (home != account and home not in self.accounts):
+        if is_alone(room) or home is None or (home != account and home not in self.accounts):
             self._homes[room] = home = account
             if len(self._homes) > _MOST_ROOMS:
                 self._homes.popitem(last=False)
@@ -78,9 +88,10 @@ class Voices:
         return home is None or home == account or home not in self.accounts
 
     def settle(self, rooms: Iterable[str], account: str) -> None:
-        """Note in which rooms an account is, where nobody else hears for us."""
+        """Note in which rooms an account is, and whom it knows, where nobody else hears for us."""
         for room in rooms:
-            self.hears(room, account)
+            if self.may_hear(room, account):
+                self.hears(room, account)
 
     def caller(self, account: str) -> Link | None:
         """Return the link that takes calls for an account."""

@@ -200,10 +200,11 @@ NO_SUCH_ACTION = {"status": "failed", "retcode": 1404, "data": None, "wording": 
 
 @dataclass
 class Archive:
-    """What was said as QQ keeps it, whoever is connected; `lists` says in which groups an account is."""
+    """What was said as QQ keeps it, whoever is connected; `lists` says in which groups an account is, `friends` whom it knows."""
 
     said: list[dict[str, Any]] = field(default_factory=list)
     lists: dict[int, list[int]] = field(default_factory=dict)
+    friends: dict[int, list[int]] = field(default_factory=dict)
     asked: int = 0
 
     def of(self, group_id: int, self_id: int) -> dict[str, Any]:
@@ -366,6 +367,11 @@ class QQPeer:
             return
         if call["action"] == "get_group_list":
             told = self.archive.groups(self.self_id) if self.archive else NO_SUCH_ACTION
+            await self._socket.send(json.dumps({**told, "echo": call["echo"]}, ensure_ascii=False))
+            return
+        if call["action"] == "get_friend_list":
+            known = self.archive.friends.get(self.self_id, []) if self.archive else []
+            told = {"status": "ok", "retcode": 0, "data": [{"user_id": number} for number in known]}
             await self._socket.send(json.dumps({**told, "echo": call["echo"]}, ensure_ascii=False))
             return
         if "message" in params:

@@ -519,3 +519,31 @@ async def test_hosts_of_files(url, is_allowed):
     from adapters.downloads import is_allowed as allowed
 
     assert allowed(url, ("qq.com", "qpic.cn")) is is_allowed
+
+
+async def test_whoever_writes_to_two_accounts_alone_is_heard_by_both_and_answered_by_the_latest(
+    onebot, serve, qq_peer, listen
+):
+    adapter = onebot()
+    url = await serve(adapter.handle)
+    listener = listen(adapter)
+    first, second = await qq_peer(url, self_id=111), await qq_peer(url, self_id=222)
+    await first.privately_says(20001, "甲号在吗")
+    assert (await listener.next()).text == "甲号在吗"
+    await second.privately_says(20001, "乙号在吗")
+    assert (await listener.next()).text == "乙号在吗"
+    await adapter.send(Outgoing(key="k", room="qq:private:20001", text="在"))
+    assert (await second.next_sent()).text == "在"
+    assert first.nothing_sent()
+
+
+async def test_a_friend_of_one_of_several_accounts_is_written_to_though_never_heard(onebot, serve, qq_peer):
+    adapter = onebot()
+    url = await serve(adapter.handle)
+    archive = Archive(lists={111: [], 222: []}, friends={222: [20002]})
+    for number in (111, 222):
+        peer = await qq_peer(url, self_id=number)
+        peer.archive = archive
+    await until(lambda: "qq:private:20002" in adapter._voices._homes)
+    await adapter.send(Outgoing(key="k", room="qq:private:20002", text="请接单"))
+    assert (await peer.next_sent()).text == "请接单"
