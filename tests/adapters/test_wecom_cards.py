@@ -318,7 +318,7 @@ async def test_a_press_that_changes_nothing_is_answered_with_nothing(wecom_callb
 async def test_nobody_waits_any_more_for_a_press_that_was_not_saved(wecom_callback_platform):
     it = wecom_callback_platform
     it.listener.saves = False
-    it.adapter.callbacks.save_within = 0.01
+    it.adapter._callbacks.save_within = 0.01
     assert (await it.sender.aibot_presses("20002", cards.card(new(), "n2"), "接单"))[0] == 503
     assert not it.adapter.can_change("card:n2")
 

@@ -80,7 +80,7 @@ class CallbackAdapter:
         # The robot of an enterprise: the receiver in what is sealed is empty.
         seal = Seal(read_key(settings.aes_key), "")
         self.changes = CardAnswers(settings.token, seal, surroundings.clock)
-        self.callbacks = Callbacks(
+        self._callbacks = Callbacks(
             Door(settings.token, seal),
             adapter=self.name,
             clock=surroundings.clock,
@@ -116,7 +116,7 @@ class CallbackAdapter:
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a callback; the bot works on it afterwards."""
-        return await self.callbacks.handle(request)
+        return await self._callbacks.handle(request)
 
     async def fetch(self, room: str, attachment: Attachment, most: int) -> bytes:
         """Return the content of a file that somebody sent in the last five minutes.
