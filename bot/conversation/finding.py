@@ -65,7 +65,9 @@ class Finding:
             if ticket is None or is_hidden:
                 raise UnknownTicket(number)
             return ticket
-        if ticket is None or not is_of(ticket, hearing.customer_room):
+        if ticket is None or not _is_known(ticket, hearing):
+            if hearing.is_private and hearing.customer_room is None:
+                raise TicketError("没有查到您报的 {number}。", number=number)
             raise TicketError("没有查到本群的 {number}。", number=number)
         return ticket
 
@@ -82,7 +84,7 @@ class Finding:
         if not number.isdecimal() or len(number) > _MOST_DIGITS:
             return None
         ticket = await self.going_on(int(number))
-        is_known = ticket is not None and (hearing.is_for_staff or is_of(ticket, hearing.customer_room))
+        is_known = ticket is not None and (hearing.is_for_staff or _is_known(ticket, hearing))
         return ticket if is_known else None
 
     async def listed_call(self, hearing: Hearing, number: int) -> int:
@@ -123,9 +125,10 @@ class Finding:
         if hearing.role.is_staff and room is not None and command.word is Word.CLAIM:
             here = await self._store.open_tickets(room=room.id)
             return [each for each in here if each.owner is None and not each.kind.is_planned]
-        if hearing.role.is_staff or room is None:
+        if hearing.role.is_staff:
             return []
-        own = [each for each in await self._store.tickets_of(hearing.origin.account) if is_of(each, room)]
+        reported = await self._store.tickets_of(hearing.origin.account)
+        own = [each for each in reported if _is_known(each, hearing)]
         is_over = command.word in (Word.REOPEN, Word.RATE)
         left_out = Status.OPEN if is_over else Status.CLOSED
         if command.word is Word.KEEP_LEVEL:
@@ -164,7 +167,7 @@ class Finding:
             return [each for each in await self.queue(hearing) if each.owner == hearing.by]
         reported = await self._store.tickets_of(hearing.origin.account)
         room = hearing.customer_room
-        own = [each for each in reported if each.status is not Status.CLOSED and is_of(each, room)]
+        own = [each for each in reported if each.status is not Status.CLOSED and _is_known(each, hearing)]
         own += [each for each in await self._joined(hearing, room) if each not in own]
         return sorted(own, key=lambda each: each.number)
 
@@ -229,6 +232,14 @@ class Finding:
         if not hearing.is_for_staff:
             return [each for each in working if is_of(each, hearing.customer_room)]
         return [each for each in working if each.kind is not Kind.CALLBACK or hearing.role.is_manager]
+
+
+def _is_known(ticket: Ticket, hearing: Hearing) -> bool:
+    """Say whether whoever speaks may know of a ticket where they speak: privately, of what they have reported from the same account."""
+    if is_of(ticket, hearing.customer_room):
+        return True
+    is_own = ticket.account == hearing.origin.account and ticket.kind in _TROUBLES
+    return is_own and hearing.is_private and hearing.customer_room is None
 
 
 def _fits(ticket: Ticket, hearing: Hearing, word: Word) -> bool:
