@@ -164,6 +164,19 @@ def mine(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
     return speaker.say("您在办 {count} 单：{tickets}。", count=len(parts), tickets=tuple(parts))
 
 
+def of_group(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
+    """Return what is open in a customer's group, for its contact, one ticket a line."""
+    lines = [
+        speaker.say(
+            "{number} {title}（{requester}）：{state}",
+            number=ticket.number, title=title(ticket, 20), requester=ticket.requester, state=_own_state(ticket, speaker, rules),
+        )
+        for ticket in tickets[:10]
+    ]  # fmt: skip
+    first = speaker.say("群里在办 {count} 单：", count=len(tickets))
+    return "\n".join([first, *lines])
+
+
 def queue(tickets: Sequence[Ticket], speaker: Speaker, rules: Rules) -> str:
     """Return the tickets staff still owe something for, one a line, the most pressing first."""
     if not tickets:

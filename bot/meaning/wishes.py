@@ -89,6 +89,10 @@ _HOW_TO_REPORT = Sentence(
     r"(?:请问|我|我们)*(?:想|要|应该|该)*(?:在|到|去)?(?:怎么|怎样|如何|咋|哪里?|什么地方)(?:样)?(?:可以|能|才能|去)?(?:报修|报障|报故障|报单|提交?工单|提交报修|联系(?:工程师|师傅|你们))(?:啊|呀|呢)?"
     r"|(?:报修|报障)(?:要|应该|该)?(?:怎么|如何|咋)(?:弄|报|提|操作)?(?:啊|呀|呢)?|how (?:do|can) (?:i|we) (?:report (?:a |an )?(?:fault|problem|issue|something)|open a ticket|get help)"
 )
+_ALL_OF_OURS = Sentence(  # 还有几个没修好的
+    r"(?:我们|学校|这边|群里)*(?:现在|目前|一共)?(?:还|都|一共)?有?(?:几个|多少|哪些|哪几个|什么)(?:单子?|报修|工单|问题)?(?:还)?(?:没|未)(?:有)?(?:修|处理|解决|弄|办)(?:好|完|了)?的?(?:单子?|报修|工单|问题)?"
+    r"|(?:我们|学校|群里)?的?(?:所有|全部)的?(?:单子?|工单|报修)|(?:我们学校|学校|群里)的?(?:单子?|工单|报修)(?:有哪些|进度)?|(?:what|which tickets) (?:is|are) (?:still )?open(?: here)?|all (?:our |open )?tickets"
+)
 _IN_ENGLISH = {
     Wish.HOW_FAR: Sentence(
         r"(?:is there )?(?:any|some) (?:news|updates?|progress)(?: yet| please)?|(?:is|are) (?:any|some)?(?:one|body|engineer) (?:coming|working on it|looking (?:at|into) (?:it|this)|on it|here)(?: yet| now)?"
@@ -164,6 +168,15 @@ def asks_how_to_report(text: str) -> bool:
     said = normalized(text)
     return (
         _HOW_TO_REPORT.fullmatch(_MARKS.sub(" ", said).strip().lower() if said.isascii() else _letters(text))
+        is not None
+    )
+
+
+def asks_for_all(text: str) -> bool:
+    """Say whether a whole text asks what is open of a customer: `还有几个没修好的`."""
+    said = normalized(text)
+    return (
+        _ALL_OF_OURS.fullmatch(_MARKS.sub(" ", said).strip().lower() if said.isascii() else _letters(text))
         is not None
     )
 

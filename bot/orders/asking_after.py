@@ -17,6 +17,7 @@ from bot.meaning.sentence import Sentence
 from bot.meaning.short_answers import says_again
 from bot.meaning.wishes import (
     Wish,
+    asks_for_all,
     asks_how_to_report,
     asks_whether_done,
     begins_by_calling_off,
@@ -88,6 +89,8 @@ class AskingAfter:
         is_heard = (hearing.is_addressed or is_open) and not hearing.role.is_staff
         if is_heard and asks_how_to_report(hearing.text):
             return await self._run(hearing, f"/{Word.HUMAN}")  # they are asked what is wrong
+        if hearing.is_addressed and not hearing.role.is_staff and asks_for_all(hearing.text):
+            return await self._run(hearing, f"/{Word.MINE}")
         wished = (
             wish(_A_NUMBER.sub("", hearing.text.strip()))
             or (Wish.SOONER if has_waited(hearing.text) else None)

@@ -359,7 +359,7 @@ class Orders(AnswersAside):
             )
             return True
         if not fitting and command.word in _OWN and not hearing.role.is_staff:
-            await self._tell(hearing, answers.mine([], self._speak(hearing), self._rules))
+            await self._informing.nothing_own(hearing)
             return True
         if not fitting:
             await self._say(

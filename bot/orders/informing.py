@@ -99,8 +99,21 @@ class Informing(AnswersAside):
         await self._tell(hearing, text)
 
     async def _mine(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
+        own = await self._finding.mine(hearing)
+        if not own and hearing.role is Role.CONTACT:
+            await self.nothing_own(hearing)
+            return
         say = answers.queue if hearing.role.is_staff else answers.mine
-        await self._tell(hearing, say(await self._finding.mine(hearing), self._speak(hearing), self._rules))
+        await self._tell(hearing, say(own, self._speak(hearing), self._rules))
+
+    async def nothing_own(self, hearing: Hearing) -> None:
+        """Say that a customer has nothing open; a school's contact reads what its group has."""
+        here = await self._finding.open_here(hearing) if hearing.role is Role.CONTACT else []
+        speaker = self._speak(hearing)
+        text = (
+            answers.of_group(here, speaker, self._rules) if here else answers.mine([], speaker, self._rules)
+        )
+        await self._tell(hearing, text)
 
     async def _queue(self, hearing: Hearing, command: Command) -> None:
         tickets = await self._finding.queue(hearing)
