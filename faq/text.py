@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from importlib import resources
 from string import punctuation
 
+from faq.device_troubles import says_a_device_fails
 from faq.sequences import SequenceOf
 
 # Marks above letters, variation selectors and zero-width characters carry no letters of their own.
@@ -115,6 +116,11 @@ _SLOW_OR_SHUT = (
     "[传发导]不[过出]去|(?:系统|网络|网速|上网|网页|[校内外]网|网(?=[很好太])|电脑|平台|页面|软件|程序|加载|登录|响应|速度|服务器|wifi|无线|[a-z]{2,8})[^，。 ]{0,4}慢(?!慢|一?点|下来)"
     "|(?:停|断)[电水]了|印偏了|[账帐]号[^，。 ]{0,3}(?:被锁|锁了|锁住)|(?<![别没要会])忘[了记]?[^，。 ]{0,4}密码|密码[^，。 ]{0,4}忘"
 )
+_OFTEN = "(?:怎么|都|全部?|又|也|突然|就|一直|老是?|总是?|一下子?)*"
+_GONE = (  # 全校网都断了, 班班通全黑了
+    f"(?:网络?|电|信号|连接|wifi|无线|线路){_OFTEN}断(?:开|掉)?(?:了|的)|(?:网络?|电|信号|声音?|画面|图像|wifi|无线){_OFTEN}没(?:有)?了"
+    f"|(?:屏幕?|[白黑]板|显示器?|电脑|投影仪?|班班通|一体机|电视机?|大屏){_OFTEN}黑(?:屏)?了"
+)
 _TROUBLES = (
     "打不[开出了]|[开关启]不了(?:机|门)?|登不[上了进]|登[录陆]不[上了进]|(?<![早晚])上不[去了]|连接?不[上了通]|接不[上通]|进不[去了]|用不了|不能用"
     "|装不[上了]|下不[了来]|下载不[了来]|传不[上了]|上传不[了上]|保存不[了上]|存不[了上]|提交不[了上]|发不[出了]|收不到|看不[到了见]|听不[到见清]|找不到"
@@ -122,15 +128,15 @@ _TROUBLES = (
     r"|(?<![想看对])不起来|(?:屏幕?|画面|显示器?)[^，。,\s]{0,6}[黑蓝白花绿]的|有(?:电流声|杂音|噪音|异响|异味|回声)|漏水|冒烟|跳闸|短路|卡住"
     "|不(?:制冷|制热|通电|上电|充电|联网|同步|转了|走了|出水|出纸|出声|开机)|写不[上了出]|关不[上了]|拔不[出下]|弹不出"
     "|卡纸|不出来|没反应|没有反应|没声|没有声音|没信号|无信号|没有信号|没网|没有网|断网|掉线|断线|不显示|不亮|不动了|不工作|失灵|(?:触[摸控屏]|鼠标|键盘|遥控器?|按[键钮]|感应|话筒|白板|屏幕?)[^，。 ]{0,4}不灵|不响应|不识别|识别不了|不好使|不管用|不行了|失效|过期"
-    f"|{_SLOW_OR_SHUT}|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
+    f"|{_SLOW_OR_SHUT}|{_GONE}|报错|出错|错误|失败|异常|故障|坏了|坏掉|死机|卡死|卡住|很卡|太卡|黑屏|蓝屏|白屏|花屏|闪屏|闪退|崩溃|崩了|挂了|宕机|瘫痪|乱码|无法|不能(?:登|打|上|用|连|保|提|下|传|播|录|显|进|访|正|切|印|导|查|选)"
     r"|\b(?:forgot(?:ten)? (?:my|the|your) (?:password|pin|login|username|code)|locked out|(?:account|login|user) (?:is |got |was |has been )?locked|not work(?:ing)?|doesn t work|don t work|won t|wont|can t|cant|doesn t|doesnt|isnt|isn t working|cannot|keeps? (?:dropping|disconnecting|crashing|freezing|restarting|failing)|could not|unable to|broken|error|errors|fail(?:s|ed|ure)?|crash(?:es|ed)?|stuck|frozen|down|no (?:sound|signal|network|internet|response))\b"
 )
 _FAILS = re.compile(
-    f"(?=[a-z上下不乱传保停关内冒写出刷加动卡印发听启响坏外太失存宕密导屏崩帐平开异弹录很忘感打扫找投报拔挂按掉接提搜播收放故断无显有服查校死没漏点用电画瘫登白看短程系网花蓝装触识话账跳软过进连选速遥错键闪页黑鼠])(?:{_TROUBLES})",
+    f"(?=[a-z一大班线声信图上下不乱传保停关内冒写出刷加动卡印发听启响坏外太失存宕密导屏崩帐平开异弹录很忘感打扫找投报拔挂按掉接提搜播收放故断无显有服查校死没漏点用电画瘫登白看短程系网花蓝装触识话账跳软过进连选速遥错键闪页黑鼠])(?:{_TROUBLES})",
     re.ASCII,
 )
 MAY_FAIL = re.compile(  # every trouble has one of these; most of what people say to each other has none
-    "[不没无屏画显流杂噪异回漏冒跳短卡断掉停失过错故坏死闪崩挂宕瘫乱慢偏锁忘a-z0-9]"
+    "[不没无黑屏画显流杂噪异回漏冒跳短卡断掉停失过错故坏死闪崩挂宕瘫乱慢偏锁忘a-z0-9]"
 )
 _ASKS_FOR_HELP = re.compile(  # the end of a text that told of something
     "(?:麻烦|请|帮忙|帮我|帮|能不能|能否|可否|可以)(?:你们?|您|老师|师傅|工程师|派?[个位]?人)?(?:帮忙|帮我|抽空|尽快|过来|来|去)*"
@@ -280,9 +286,8 @@ def asks_who_you_are(text: str) -> bool:
 def looks_like_trouble(text: str) -> bool:
     """Tell whether a message reports that something does not work. Errs towards no."""
     folded = fold(text)
-    if not MAY_FAIL.search(folded):
-        return False
-    return bool(_FAILS.search(_DENIED.sub(" ", folded))) and not is_thanks(text)
+    fails = MAY_FAIL.search(folded) is not None and _FAILS.search(_DENIED.sub(" ", folded)) is not None
+    return (fails or says_a_device_fails(folded)) and not is_thanks(text)
 
 
 @lru_cache(maxsize=_LATELY)
