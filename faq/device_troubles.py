@@ -24,6 +24,25 @@ _FAILS = re.compile(
     "(?=[投幕黑白触一班电主显屏大打复扫话麦小音功喇广上下铃监摄门校饭录直wi无网平系账帐密验软程a页答l空插交路服座传接充手遥u优硬鼠键耳饮窗灯信画声视数文成课名资照])"
     rf"(?:(?:{_THINGS}){_NOT_THE_THING}[^，。,!！ ]{{0,8}}?(?:{_GOES_WRONG})|{_DATA})"
 )
+_THINGS_IN_ENGLISH = (
+    r"mic(?:rophone)?s?|printers?|screens?|projectors?|monitors?|displays?|image|picture|pcs?|computers?|laptops?|tablets?|ipads?|wi ?fi|internet|network|connection|files?|pages?|(?:white|smart)? ?boards?|touch ?screen"
+    r"|sound|audio|speakers?|door lock|lamps?|bulb|cables?|remote(?: control)?|keyboard|mouse|air ?con(?:ditioning|ditioner)?|lights?|bell|cameras?|account|app|login|server|system|website|chargers?|socket|scanner|copier"
+)
+_GOES_WRONG_IN_ENGLISH = (
+    r"out of (?:battery|ink|toner|paper|order|power)|flicker(?:s|ing)?|blurr(?:y|ed)|(?:turns?|switch(?:es)?|shuts?) (?:itself )?(?:off|down)(?: by itself)?|keeps? [a-z]+ing|(?:is|are|so|very|really|too|extremely)(?: so| very| really| too)? (?:slow|low|quiet|dark|dim|loud|laggy)"
+    r"|gone|missing|dropp?(?:ed|s)|unstable|blank|(?:is|all|goes|went|stays?) (?:black|dark|dead|empty)|jammed|burn(?:t|ed) out|leak(?:s|ing)|did(?: not|n t) (?:ring|start|open|print|load|come)|(?:do|does)(?: not|n t| t) (?:turn|switch|respond|react|start|load|charge|print|connect|open|show)|unreachable|offline|disabled|disconnect(?:s|ed)|freez(?:es|ing)|closes by itself|disappeared|overheat(?:s|ing|ed)"
+)
+_ALONE_IN_ENGLISH = (
+    r"paper jam|(?:access|permission) denied|wrong password|login loop|no (?:power|wi ?fi)\b|(?:shows?|has|have|is|with) no (?:picture|ink|paper|image)\b|it (?:keeps )?freez(?:es|ing)|(?:do not|don t|didn t|did not) (?:get|receive) (?:the |any |my )?(?:verification |login )?(?:code|email|sms)"
+    r"|(?:an? |there is )(?:echo|buzzing|crackling|humming|hissing)|(?:whole|entire) (?:school|building|office) (?:is )?(?:offline|down)"
+)
+_FAILS_IN_ENGLISH = re.compile(
+    rf"\b(?:(?:{_THINGS_IN_ENGLISH})\b(?! (?:class|lesson|teacher|course|club|fee|bill))[^.,!?]{{0,20}}?\b(?:{_GOES_WRONG_IN_ENGLISH})\b|{_ALONE_IN_ENGLISH})"
+)
+_LETTERS = re.compile("[a-z]{3}")
+_DENIED_IN_ENGLISH = re.compile(
+    r"\b(?:no longer|any ?more|fixed|repaired|works|working again|if|when|tonight|tomorrow)\b"
+)
 # Every such trouble has one of these; it tells apart most of what people say to each other.
 _MAY = re.compile(
     "[不没缺脱糊抖偏歪形倒一老总自频突又经特太很好非有超越中啸小卡时断权空圈载停冲闪条黑竖横坏亮重碎裂松爆烧弯变误删显丢墨电]"
@@ -33,6 +52,8 @@ _DENIED = re.compile(r"不(?:是|会)|没(?:有)?(?:问题|事)|修好|好了|�
 
 def says_a_device_fails(folded: str) -> bool:
     """Say whether a folded text names such a thing and what goes wrong with it."""
+    if _LETTERS.search(folded) is not None and _FAILS_IN_ENGLISH.search(folded) is not None:
+        return _DENIED_IN_ENGLISH.search(folded) is None
     return (
         _MAY.search(folded) is not None
         and _FAILS.search(folded) is not None

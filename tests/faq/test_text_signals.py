@@ -36,10 +36,12 @@ TROUBLES = [
     "my account is locked",
     "全校网都断了", "网断了", "班班通全黑了", "信号没了", "话筒没电了", "投影画面抖", "打印机没墨了", "黑板一直重启", "音响声音小", "上课铃没响", "幕布升不上去", "网络时断时续", "屏幕碎了",
     "wifi密码不对", "页面一直转圈", "门禁刷不开", "录播画面卡", "课件放不出来了", "成绩录不进去", "显示器闪", "插座没电",
+    "the microphone is out of battery", "the screen is flickering", "wifi dropped", "my laptop is very slow", "paper jam", "the lights don't turn on", "the page is blank", "whole school offline",
 ]  # fmt: skip
 NO_TROUBLES = [
     "天都黑了", "电脑课停了", "广播操停了", "黑板报没出", "课没了", "空调费不对", "平台通知大家看一下", "系统培训改到周三", "打印机修好了", "网络没问题", "灯关了", "视频很好看", "电话打不通啊",
     "投影好了", "监控室有人吗", "名单我发了", "屏幕很大", "手机没电了",
+    "the system is offline tonight for maintenance", "the printer works again", "computer class is gone", "the network is fine", "no paper needed", "no picture please", "the bell rang",
     "你好慢", "时间过得好慢", "慢走", "别忘了改密码", "手机没电了先不聊", "这网课慢慢看",
     "今天下午开会", "没有报错了", "好了，谢谢", "我下午去不了", "受不了了", "这个不错", "大家辛苦了", "差不多了", "吃不下了", "周五交材料", "来不及了", "收到",
 ]  # fmt: skip
