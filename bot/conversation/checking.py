@@ -10,7 +10,7 @@ from bot.hearing import Hearing, closing, part_of
 from bot.meaning.alike import share
 from bot.meaning.outcomes import outcome, says_it_works
 from bot.meaning.short_answers import GOOD, confirmed_with_scores, corrected, praise, says_broken, scores
-from bot.meaning.still_failing import fails_when_asked
+from bot.meaning.works_or_not import fails_when_asked, works_when_asked
 from bot.store.contract import ClosedAsk, Store
 from bot.tickets import steps as s
 from bot.tickets.errors import N_, TicketError
@@ -61,20 +61,21 @@ class Checking:
             await self.chosen(closed, ticket.number, choice_made, hearing.text)
         return found.rest
 
-    async def failed(self, hearing: Hearing, checks: list[Ask]) -> bool:
-        """Open again what is asked about, where words say that it works not, or not wholly; False when they say anything else."""
+    async def told(self, hearing: Hearing, checks: list[Ask]) -> bool:
+        """Take whole words that say of what is asked about that it works, or that it does not, or not wholly; False for anything else."""
         waiting = {
             ticket.number: (ask, ticket) for ask in checks if (ticket := await self._ticket(ask)) is not None
         }
-        found = [each for each in waiting.values() if fails_when_asked(hearing.text, each[1].text)]
-        if len(found) > 1:
-            found = [each for each in found if share(hearing.text, each[1].text)]
-        if len(found) != 1:
-            return False
-        ask, ticket = found[0]
-        closed = closing(hearing, ClosedAsk(ask.id, str(_FAILS)))
-        await self.chosen(closed, ticket.number, _FAILS, hearing.text)
-        return True
+        for says, choice_made in ((works_when_asked, _WORKS), (fails_when_asked, _FAILS)):
+            found = [each for each in waiting.values() if says(hearing.text, each[1].text)]
+            if len(found) > 1:
+                found = [each for each in found if share(hearing.text, each[1].text)]
+            if len(found) == 1:
+                ask, ticket = found[0]
+                closed = closing(hearing, ClosedAsk(ask.id, str(choice_made)))
+                await self.chosen(closed, ticket.number, choice_made, hearing.text)
+                return True
+        return False
 
     async def is_of_another(self, hearing: Hearing, number: int) -> bool:
         """Say whether words answer nothing about a ticket because by its subject they say of another one that it works.

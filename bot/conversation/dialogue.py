@@ -178,7 +178,7 @@ class Dialogue:
         is_told = not hearing.mentions and (
             quoted is not None or hearing.is_addressed or self._is_next(hearing, choices)
         )
-        if checks and is_told and await self._checking.failed(hearing, checks):
+        if checks and is_told and await self._checking.told(hearing, checks):
             return None
         if checks and is_in_doubt(text) and self._is_next(hearing, choices) and not hearing.mentions:
             await self._checking.in_doubt(hearing, checks[0])

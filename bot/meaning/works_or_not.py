@@ -1,4 +1,4 @@
-"""What whoever is asked whether it works now says in their own words when it does not: `试了，还是闪红灯`, `好了，但是扫描不行`, `根本没修好`."""
+"""What whoever is asked whether it works now says in their own words: `试了，还是闪红灯`, `好了，但是扫描不行`; `没问题`, `不闪了`."""
 
 from __future__ import annotations
 
@@ -37,6 +37,26 @@ _STILL_SO = re.compile(  # 还在闪, but not 还是老地方
     r"(?:还|又|仍|依然|依旧)(?:是|在)?(?:这样|那样|一样|老样子|坏|闪|黑|蓝|花|卡|断|慢|糊|红|亮|响|报错|弹|不[行亮响通动能出开]|有(?:问题|声|线|杂音))"
 )
 _LETTERS = re.compile(r"\W+")
+
+
+_SAYS_FIRST = r"(?:嗯|好的|好(?=[\s,，。])|是的?|对|谢谢|感谢|辛苦|师傅|老师|刚才?|我|已经|现在|目前|又|试(?:了|过)(?:一下|下)?|看了|用了|测了|打印|[\s,，。!！~～])*+"
+_KINDLY = r"(?:了|啦|谢谢|感谢|辛苦|师傅|老师|您|你们?|大家|啊|呀|哈|哦|吧|\d|[\s,，。!！~～])*+"
+_WORKS = Sentence(
+    rf"{_SAYS_FIRST}(?:(?:都|全)?没(?:有)?(?:啥|什么)?(?:问题|毛病)|(?:一切|都|全|恢复)?正常|(?:修|弄|搞)?好[了啦咯]|可以(?:的|用|打印?|上网|登录)?|[非很挺]常?好|完美|棒|(?:都)?能(?:用|打印?|上网?|登录?|开机?|听|看|放|连|写|刷|进|扫描?|投屏?)(?:的)?){_KINDLY}"
+    r"|(?:yes,? )?(?:all good|good now|(?:it'?s|it is|that'?s) (?:fine|ok(?:ay)?|good|perfect)(?: now)?|perfect|no (?:more )?problems?)(?:[\s,.!]+(?:thanks|thank you))?[\s.!]*"
+)
+_STOPPED = Sentence(
+    rf"{_SAYS_FIRST}(?:现在|已经|它)?不(?:再)?(?P<what>[闪卡黑掉断慢抖漏糊跳]|报错|死机|蓝屏|花屏|重启|啸叫)了{_KINDLY}"
+)
+
+
+def works_when_asked(text: str, known: str) -> bool:
+    """Say whether a whole text answers that what it was asked about, a ticket with the text `known`, works now."""
+    said = text.strip()
+    if not said or len(said) > _LONGEST or "?" in said or "？" in said:
+        return False
+    stopped = _STOPPED.fullmatch(said)
+    return _WORKS.fullmatch(said) is not None or (stopped is not None and stopped["what"] in known)
 
 
 def fails_when_asked(text: str, known: str) -> bool:
