@@ -12,7 +12,7 @@ from bot.meaning.alike import mostly_shares, share
 from bot.meaning.deciding import is_asked
 from bot.meaning.sentence import Sentence
 from bot.meaning.short_answers import not_yet, says_again, says_still
-from faq.text import fold, is_helped, is_thanks, looks_like_trouble
+from faq.text import fold, is_helped, is_thanks, looks_like_question, looks_like_trouble
 
 _LONGEST = 60
 _BARE = 3  # letters: 好了, 可以了
@@ -182,7 +182,10 @@ def _with_rest(works: tuple[int, ...], head: str, rest: str, known: Sequence[str
     if not rest:
         return Outcome(works)
     place = _named(rest, known)
-    if looks_like_trouble(rest) and place is not None:
+    asks_anew = (
+        looks_like_question(rest) and "还" not in rest and not says_again(rest)
+    )  # 成绩单打印空白怎么办
+    if looks_like_trouble(rest) and place is not None and not asks_anew:
         return Outcome(works, fails=place) if place not in works else None
     if says_still(rest):
         return None

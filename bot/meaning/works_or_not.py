@@ -45,6 +45,7 @@ _WORKS = Sentence(
     rf"{_SAYS_FIRST}(?:(?:都|全)?没(?:有)?(?:啥|什么)?(?:问题|毛病)|(?:一切|都|全|恢复)?正常|(?:修|弄|搞)?好[了啦咯]|可以(?:的|用|打印?|上网|登录)?|[非很挺]常?好|完美|棒|(?:都)?能(?:用|打印?|上网?|登录?|开机?|听|看|放|连|写|刷|进|扫描?|投屏?)(?:的)?){_KINDLY}"
     r"|(?:yes,? )?(?:all good|good now|(?:it'?s|it is|that'?s) (?:fine|ok(?:ay)?|good|perfect)(?: now)?|perfect|no (?:more )?problems?)(?:[\s,.!]+(?:thanks|thank you))?[\s.!]*"
 )
+_OF_ANYTHING = ("没问题", "可以", "可以的")  # agree with colleagues as well
 _STOPPED = Sentence(
     rf"{_SAYS_FIRST}(?:现在|已经|它)?不(?:再)?(?P<what>[闪卡黑掉断慢抖漏糊跳]|报错|死机|蓝屏|花屏|重启|啸叫)了{_KINDLY}"
 )
@@ -54,6 +55,8 @@ def works_when_asked(text: str, known: str) -> bool:
     """Say whether a whole text answers that what it was asked about, a ticket with the text `known`, works now."""
     said = text.strip()
     if not said or len(said) > _LONGEST or "?" in said or "？" in said:
+        return False
+    if _LETTERS.sub("", said) in _OF_ANYTHING:
         return False
     stopped = _STOPPED.fullmatch(said)
     return _WORKS.fullmatch(said) is not None or (stopped is not None and stopped["what"] in known)
