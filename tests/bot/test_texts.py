@@ -65,6 +65,7 @@ _NOT_SAID = {
 }
 # Constants that hold what people type.
 _HEARD = {
+    "_OF_ANYTHING",
     "_SAYS_FIRST",
     "_HOUR",
     "_BUSY",
