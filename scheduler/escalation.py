@@ -258,12 +258,19 @@ def _latest_repeat(
     at: datetime,
 ) -> datetime | None:
     """Return the instant of the latest repetition up to `at` that was not told yet, or None."""
+
+    def said(count: int) -> datetime | None:
+        reached = instant_after(calendar, first, pace.after(count), pauses)
+        return _awake(hours, calendar, reached, pauses) if hours and reached else reached
+
     count = pace.count(counted_between(calendar, first, at, pauses))
     while count > told:
-        reached = instant_after(calendar, first, pace.after(count), pauses)
-        said = reached and (_awake(hours, calendar, reached, pauses) if hours else reached)
-        if said is not None and said <= at:
-            return said
+        latest = said(count)
+        if latest is not None and latest <= at:
+            before = said(count - 1) if count - 1 > told else None
+            # What the night put off to the morning leaves out what would come a moment after it.
+            is_left_out = before and pace.told(counted_between(calendar, first, before, pauses)) >= count
+            return before if is_left_out else latest
         count -= 1  # it sleeps into a pause: what came before that night may still be owed
     return None
 

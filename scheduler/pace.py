@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 RAREST = timedelta(hours=4)  # half a working day: unless somebody says otherwise
 
-_EVEN = 4  # repetitions at the pace that was asked for
-_AT_EACH = 2  # repetitions at each slower one: so the pause doubles whenever the time that has passed doubles
+_EVEN = 8  # repetitions at the pace that was asked for
+_AT_EACH = 2  # repetitions at each slower one
 
 
 class Pace(NamedTuple):
-    """Four repetitions every so often, then two at each pause twice as long as the one before, up to the longest pause.
+    """Eight repetitions every so often, then two at each pause twice as long as the one before, up to the longest pause.
 
-    Whoever did not act on the fourth call does not act on the fiftieth either, but switches off what calls. A longest pause that
+    Whoever did not act on the eighth call does not act on the fiftieth either, but switches off what calls. A longest pause that
     is no longer than the first makes an even pace.
     """
 

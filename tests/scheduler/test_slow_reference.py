@@ -187,8 +187,8 @@ def made(
 
 
 def rarer_and_rarer(every: int, total: int) -> list[tuple[int, int]]:
-    """Return after how many steps something is said again, and after what pause: four times at one pace, then twice at each half as fast."""
-    half_a_working_day, told = 4 * HOUR, [(count * every, every) for count in range(1, 5)]
+    """Return after how many steps something is said again, and after what pause: eight times at one pace, then twice at each half as fast."""
+    half_a_working_day, told = 4 * HOUR, [(count * every, every) for count in range(1, 9)]
     pause = every
     while told[-1][0] < total:
         last, pause = told[-1][0], max(min(2 * pause, half_a_working_day), every)

@@ -227,8 +227,8 @@ def test_an_acknowledged_alert_is_repeated_again_after_four_times_its_pause(case
     case.lives(8 * HOUR + MINUTE)
     case.does(s.Acknowledge(case.zhang))
     known = case.now
-    told = [at for at, event in case.lives(90 * MINUTE) if event.is_repeat]
-    assert told[:2] == [known + HOUR, case.start + 9 * HOUR + 30 * MINUTE]
+    told = [at for at, event in case.lives(75 * MINUTE) if event.is_repeat]
+    assert told[:2] == [known + HOUR, case.start + 9 * HOUR + 15 * MINUTE]
 
 
 def test_an_acknowledgement_of_nothing_and_a_second_one_are_refused(case: Any) -> None:
