@@ -163,6 +163,7 @@ async def assemble(
         living, store=store, drafts=drafts, desk=desk, knowledge=knowledge, clock=clock, talk=talk
     )
     finding = Finding(store, rules.reopen_within)
+    asking_owner = AskingOwner(desk=desk, drafts=drafts, finding=finding, rules=rules)
     answering = Answering(
         desk=desk,
         drafts=drafts,
@@ -174,7 +175,7 @@ async def assemble(
         waits=UsualWaits(store, directory, rules),
         directory=directory,
         rules=rules,
-        asking_owner=AskingOwner(desk=desk, drafts=drafts, finding=finding, rules=rules),
+        asking_owner=asking_owner,
         strangers=strangers,
     )
     ledgers = Ledgers(store, lambda: living.config.customers, rules)
@@ -302,7 +303,7 @@ async def assemble(
         rules=rules,
         language=config.bot.language,
     )
-    following_on = FollowingOn(desk=desk, finding=finding, talk=talk, rules=rules)
+    following_on = FollowingOn(desk=desk, finding=finding, talk=talk, asking_owner=asking_owner, rules=rules)
     of_a_ticket = OfATicket(
         desk=desk,
         finding=finding,

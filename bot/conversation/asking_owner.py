@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -39,12 +39,19 @@ _WANTS_MANAGER = Sentence(
     r"|(?:能不能|可以|麻烦|去|[\s,，])*(?:叫|让|请|喊)(?:一下|下)?(?:你们|您们?)?(?:的)?(?:经理|领导|负责人|主管|老板)(?:过?来|出来|接电话|处理|说话|联系我?)*(?:一下|下)?(?:吗|吧|呢|啊|行吗|[\s?？.。!！])*"
     r"|(?:(?:can|could|may) (?:i|we)|(?:i|we) (?:want|need|would like) to) (?:please )?(?:speak|talk) (?:to|with) (?:your |the |a )?(?:manager|supervisor|boss)(?: please)?[\s?.!]*"
 )
+_DISSATISFIED = Sentence(  # with all of us, and nothing that an engineer is to answer
+    r"(?:(?:你们|你们?公司|贵公司|这)(?:的)?)?(?:售后)?(?:服务(?:质量|水平)?|效率|售后)(?:真的?|也|都|太|实在|这么|怎么这么|确实|好|很|非常)*(?:差劲?|烂|糟糕?|低|不行|不好|离谱|垃圾)(?:了|啊|呀|吧|[\s。.!！?？])*"
+    r"|(?:你们)?(?:真的?|也|太|实在|这么)*不负责任?(?:了|啊|呀|[\s。.!！])*|(?:这|你们)?(?:是|叫)?什么(?:破|烂)?服务(?:啊|呀|嘛|[\s。.!！?？])*|(?:我们?)?对(?:你们|你们的服务)(?:很|非常|太)?(?:不满意?|失望)(?:了|啊|[\s。.!！])*"
+    r"|(?:我们?)?(?:要|想|得)?投诉(?:你们)(?:公司)?(?:了|啊|[\s。.!！])*"
+    r"|(?:your |the )?service is (?:so |really |very |just )*(?:terrible|awful|bad|poor|unacceptable)[\s.!]*"
+)
 _MOST = 3  # tickets of one person in a list to choose from
 
 
-def wants_manager(text: str) -> bool:
-    """Say whether a whole text asks for whoever is above the engineers: 叫你们经理来."""
-    return _WANTS_MANAGER.fullmatch(text.strip()) is not None
+def wants_above(text: str) -> bool:
+    """Say whether a whole text is for whoever is above the engineers: it asks for them, for another engineer, or is about all of us."""
+    said = text.strip()
+    return any(each.fullmatch(said) for each in (_WANTS_MANAGER, _WANTS_ANOTHER, _DISSATISFIED))
 
 
 class AskingOwner:
@@ -56,21 +63,35 @@ class AskingOwner:
         self._drafts = drafts
         self._finding = finding
 
+    async def above(self, hearing: Hearing) -> bool:
+        """Offer that the manager hears what is for whoever is above the engineers; False when it is not, or they have not just one ticket."""
+        said = hearing.text.strip()
+        if hearing.role.is_staff or hearing.customer_room is None or not wants_above(said):
+            return False
+        own = await self._faults(hearing)
+        if len(own) != 1:
+            return False
+        if _WANTS_ANOTHER.fullmatch(said) is not None:
+            if own[0].owner is None:
+                return False
+            await self._of_another(hearing, own[0])
+        elif _DISSATISFIED.fullmatch(said) is not None:
+            await self._offer(hearing, N_("要请 {manager} 联系您吗？回 1 我转告。"), said)
+        else:
+            await self._of_the_manager(hearing, own[0])
+        return True
+
+    async def _faults(self, hearing: Hearing) -> list[Ticket]:
+        found = await self._finding.mine(hearing)
+        return [each for each in found if each.status is Status.OPEN and each.kind is Kind.FAULT]
+
     async def offered(self, hearing: Hearing) -> bool:
         """Do so for a customer; False when they tell of a trouble, or have no ticket that it can be about."""
         if hearing.role.is_staff or hearing.customer_room is None or reports(hearing.text):
             return False
-        own = [
-            each
-            for each in await self._finding.mine(hearing)
-            if each.status is Status.OPEN and each.kind is Kind.FAULT
-        ]
-        if _WANTS_ANOTHER.fullmatch(hearing.text.strip()) and len(own) == 1 and own[0].owner is not None:
-            await self._of_another(hearing, own[0])
+        if await self.above(hearing):
             return True
-        if wants_manager(hearing.text) and len(own) == 1:
-            await self._of_the_manager(hearing, own[0])
-            return True
+        own = await self._faults(hearing)
         named = [each for each in own if share(hearing.text, each.text)]
         meant = named if len(named) == 1 else own
         if len(meant) == 1 and tells(hearing.text) and not _MAY_ASK.search(hearing.text):
@@ -84,27 +105,28 @@ class AskingOwner:
 
     async def _of_another(self, hearing: Hearing, ticket: Ticket) -> None:
         """Offer to tell the manager that somebody else shall come: the owner is not asked about that."""
-        await self._offer(
-            hearing, ticket, N_("换人由 {manager} 安排，回 1 我转告。"), N_("{number} 想换一位工程师")
-        )
+        wish = self._say(hearing)(N_("{number} 想换一位工程师"), number=ticket.number)
+        await self._offer(hearing, N_("换人由 {manager} 安排，回 1 我转告。"), wish)
 
     async def _of_the_manager(self, hearing: Hearing, ticket: Ticket) -> None:
         """Offer that the manager calls: no engineer is asked about that."""
-        await self._offer(
-            hearing, ticket, N_("要请 {manager} 联系您吗？回 1 我转告。"), N_("{number} 想和经理谈")
-        )
+        wish = self._say(hearing)(N_("{number} 想和经理谈"), number=ticket.number)
+        await self._offer(hearing, N_("要请 {manager} 联系您吗？回 1 我转告。"), wish)
 
-    async def _offer(self, hearing: Hearing, ticket: Ticket, offer: str, wish: str) -> None:
+    def _say(self, hearing: Hearing) -> Callable[..., str]:
+        return self._drafts.speaker(hearing.origin.language, hearing.now).say
+
+    async def _offer(self, hearing: Hearing, offer: str, wish: str) -> None:
         """Offer to tell the manager what is wished about a ticket."""
-        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        say = self._say(hearing)
         managers = in_charge(self._rules)
         text = say(offer, manager=managers[0] if managers else say("经理"))
-        about = Suggestion(command=f"/{Word.COMPLAIN} {say(wish, number=ticket.number)}")
+        about = Suggestion(command=f"/{Word.COMPLAIN} {wish}")
         await self._desk.answer([Message(to=Place.ASKER, text=text, about=about)], hearing.origin)
 
     async def _ask(self, hearing: Hearing, meant: Sequence[Ticket]) -> None:
         """Ask which ticket it is about, or whether it is about any."""
-        say = self._drafts.speaker(hearing.origin.language, hearing.now).say
+        say = self._say(hearing)
         first, *others = meant
         if others:
             lines = say("　").join(

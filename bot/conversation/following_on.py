@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from bot.conversation.asking_owner import wants_manager
+from bot.conversation.asking_owner import AskingOwner, wants_above
 from bot.conversation.finding import Finding
 from bot.conversation.raising import raised
 from bot.conversation.tellings import addition, may_ask, may_wish, supplement, telling
@@ -35,7 +35,10 @@ _LEAST_TOLD: Final = 6  # letters of what is told after a complaint
 class FollowingOn:
     """Adds to tickets what is said to nobody and belongs to them."""
 
-    def __init__(self, *, desk: Desk, finding: Finding, talk: Talk, rules: Rules) -> None:
+    def __init__(
+        self, *, desk: Desk, finding: Finding, talk: Talk, asking_owner: AskingOwner, rules: Rules
+    ) -> None:
+        self._asking_owner = asking_owner
         self._rules = rules
         self._desk = desk
         self._finding = finding
@@ -142,7 +145,7 @@ class FollowingOn:
         ticket open, or say else."""
         if not hearing.is_addressed or hearing.role.is_staff or hearing.customer_room is None:
             return False
-        if wants_manager(hearing.text):
+        if wants_above(hearing.text):
             return False
         news = telling(hearing.text, hearing.now, self._rules.zone)
         if news is None or news[0] not in (Telling.WISHES, Telling.ASKS):
@@ -155,6 +158,8 @@ class FollowingOn:
         False when they say else."""
         if hearing.role.is_staff or hearing.customer_room is None or hearing.mentions:
             return False
+        if wants_above(hearing.text):
+            return self._talk.is_quiet(hearing) and await self._asking_owner.above(hearing)
         is_visit = is_of_a_visit(hearing.text)
         if not is_visit and not may_ask(hearing.text) and not may_wish(hearing.text):
             return False
