@@ -97,6 +97,8 @@ ABOUT_A_TICKET: tuple[tuple[Sentence, Word, str], ...] = (
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:spare )?parts?(?P<rest>\b.*)"), Word.PAUSE, "parts"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is )?(?:waiting|on hold) for (?:the |a )?(?:third party|vendor|supplier|manufacturer)(?P<rest>\b.*)"), Word.PAUSE, "third_party"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:我(?:这边|这里)?)?(?:已经?|都|也|远程|电话|帮(?:他|她|老师|客户)|给(?:他|她|老师|客户)|在线|现场|重启(?:一?下|以?后)?就?)*(?:{_DONE}(?:了|啦|咯)|搞定|修好|弄好|完事|[结关](?:单|掉)?(?:了吧?|吧))(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:我)?(?:已经?|都)?(?:(?:处理|维修|检修|更换)(?:完毕|完成)|ok了|(?<=[已经])(?:处理|解决|修复|修好|换好)(?:完毕|好|完)?)(?:\s*[。.!！~]*$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RESOLVE, ""),
+    (Sentence(rf"{_NUMBER}{_GAP}(?:请|麻烦|帮我|帮忙|你们?)*(?:转告|告诉|告知|通知|回复|跟|和)(?:一下|下)?(?:客户|老师|用户|对方|[\u4e00-\u9fff]{{1,3}}老师)(?:一下|下|说一?[下声]|说)?+[\s,，:：]*(?P<rest>(?!过|了|好了|没|一声|一下)[^?？]{{2,200}}(?<!了))"), Word.UPDATE, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:已经?|都|全)?恢复(?:了|啦)(?:$|[\s,，:：。;；!！]+(?P<rest>.*))"), Word.RECOVER, ""),
     (Sentence(rf"{_NUMBER}{_GAP}(?:今天|还)?(?:没有?修好|没有?解决|修不好|没有?弄好)[\s,，:：。]+(?P<rest>.+)"), Word.LEAVE_SITE, "unsolved"),
     (Sentence(rf"{_NUMBER}{_GAP}(?:is |has been |i )?(?:now |all )?(?:fixed|solved|resolved|done|sorted)(?: it| this)?(?: remotely| by phone| on site| now)?(?:\s*$|\s*[,.:;!]+\s*(?P<rest>.*))"), Word.RESOLVE, ""),

@@ -11,13 +11,16 @@ from bot.meaning.sentence import Sentence
 from faq.sequences import SequenceOf
 from faq.text import looks_like_trouble, normalized
 
-_CAUSE = ("故障原因", "原因分析", "原因", "cause")
+_CAUSE = ("故障原因", "问题原因", "原因分析", "原因", "cause")
 _METHOD = (
     "处理方法",
     "处理办法",
     "处理措施",
+    "处理过程",
     "解决方法",
     "解决办法",
+    "解决措施",
+    "维修方法",
     "方法",
     "办法",
     "措施",
@@ -41,7 +44,7 @@ BEGINS_A_RESULT = re.compile(
     r"(?:故障)?原因\s*[:：]|cause\s*:", re.IGNORECASE
 )  # what was asked for after 解决 1024
 _JOINED = re.compile(  # typed with one thumb: 原因电源老化方法换电源预防定期除尘
-    r"(?:故障)?原因[是为:：]?(?P<cause>[^:：]+?)(?:处理)?方法[是为:：]?(?P<method>[^:：]+?)预防(?:措施)?[是为:：]?(?P<prevention>[^:：]+)",
+    r"(?:故障)?原因[是为:：]?(?P<cause>[^:：]+?)(?:处理|解决|维修)?方法[是为:：]?(?P<method>[^:：]+?)预防(?:措施)?[是为:：]?(?P<prevention>[^:：]+)",
     re.DOTALL,
 )
 _PARTS = re.compile(r"[;；\n]")

@@ -180,6 +180,8 @@ def _about(said: str) -> Spoken | None:
     number = said.lstrip("#")
     digits = number[: len(number) - len(number.lstrip(_DIGITS))]
     asked = number[len(digits) :].strip(BETWEEN)
+    if digits and BEGINS_A_RESULT.match(asked) and all(resolution_fields(asked).values()):
+        return _meant(Word.RESOLVE, digits, asked)  # 1024 原因：… 方法：… 预防：…
     is_asked = bool(digits) and (wish(asked) is Wish.HOW_FAR or NOBODY_HAS.fullmatch(asked) is not None)
     return _meant(Word.PROGRESS, digits) if is_asked else None
 
