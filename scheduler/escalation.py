@@ -258,21 +258,31 @@ def _latest_repeat(
     at: datetime,
 ) -> datetime | None:
     """Return the instant of the latest repetition up to `at` that was not told yet, or None."""
-
-    def said(count: int) -> datetime | None:
-        reached = instant_after(calendar, first, pace.after(count), pauses)
-        return _awake(hours, calendar, reached, pauses) if hours and reached else reached
-
     count = pace.count(counted_between(calendar, first, at, pauses))
     while count > told:
-        latest = said(count)
+        latest = _said_again(hours, calendar, first, pace, pauses, count)
         if latest is not None and latest <= at:
-            before = said(count - 1) if count - 1 > told else None
+            before = (
+                _said_again(hours, calendar, first, pace, pauses, count - 1) if count - 1 > told else None
+            )
             # What the night put off to the morning leaves out what would come a moment after it.
             is_left_out = before and pace.told(counted_between(calendar, first, before, pauses)) >= count
             return before if is_left_out else latest
         count -= 1  # it sleeps into a pause: what came before that night may still be owed
     return None
+
+
+def _said_again(
+    hours: Window | None,
+    calendar: Calendar,
+    first: datetime,
+    pace: Pace,
+    pauses: Sequence[Interval],
+    count: int,
+) -> datetime | None:
+    """Return when the repetition of that count is said: what falls into the night, in the morning; None where a pause is open."""
+    reached = instant_after(calendar, first, pace.after(count), pauses)
+    return _awake(hours, calendar, reached, pauses) if hours and reached else reached
 
 
 def next_rung(
@@ -301,8 +311,7 @@ def next_rung(
         for index, first, pace, floor in _repeating(climb, fired):
             hours = ladder.rungs[index].waking or ladder.waking
             told = pace.told(counted_between(calendar, first, floor, pauses))
-            again_at = instant_after(calendar, first, pace.after(told + 1), pauses)
-            said = _awake(hours, calendar, again_at, pauses) if hours and again_at else again_at
+            said = _said_again(hours, calendar, first, pace, pauses, told + 1)
             if said is not None:
                 upcoming.append((index, said))
     return min(

@@ -47,7 +47,7 @@ class Checking:
 
     async def said(self, hearing: Hearing, checks: list[Ask]) -> str | None:
         """Take what is said in words of the tickets that wait; return what is asked besides, None when nothing is said of them."""
-        waiting = [(ask, ticket) for ask in checks if (ticket := await self._ticket(ask)) is not None]
+        waiting = await self._waiting(checks)
         found = outcome(hearing.text, [ticket.text for _, ticket in waiting])
         if found is None:
             return None
@@ -63,9 +63,7 @@ class Checking:
 
     async def told(self, hearing: Hearing, checks: list[Ask]) -> bool:
         """Take whole words that say of what is asked about that it works, or that it does not, or not wholly; False for anything else."""
-        waiting = {
-            ticket.number: (ask, ticket) for ask in checks if (ticket := await self._ticket(ask)) is not None
-        }
+        waiting = {ticket.number: (ask, ticket) for ask, ticket in await self._waiting(checks)}
         for says, choice_made in ((works_when_asked, _WORKS), (fails_when_asked, _FAILS)):
             found = [each for each in waiting.values() if says(hearing.text, each[1].text)]
             if len(found) > 1:
@@ -132,6 +130,9 @@ class Checking:
         about = Check(ticket=ticket.number)
         message = Message(to=Place.ASKER, text=text, about=about, ticket=ticket.number)
         await self._desk.answer([message], hearing.origin)
+
+    async def _waiting(self, checks: list[Ask]) -> list[tuple[Ask, Ticket]]:
+        return [(ask, ticket) for ask in checks if (ticket := await self._ticket(ask)) is not None]
 
     async def _ticket(self, ask: Ask) -> Ticket | None:
         return await self._store.ticket(ask.about.ticket) if isinstance(ask.about, Check) else None

@@ -161,15 +161,17 @@ class FollowingOn:
         if wants_above(hearing.text):
             return self._talk.is_quiet(hearing) and await self._asking_owner.above(hearing)
         is_visit = is_of_a_visit(hearing.text)
-        if not is_visit and not may_ask(hearing.text) and not may_wish(hearing.text):
+        may_be_told = is_visit or may_ask(hearing.text) or may_wish(hearing.text)
+        if not may_be_told or not self._talk.is_quiet(hearing):
             return False
         news = telling(hearing.text, hearing.now, self._rules.zone)
-        is_asked = news is not None and news[0] in (Telling.ASKS, Telling.WISHES)
-        if not (is_asked or is_visit) or not self._talk.is_quiet(hearing):
+        if not is_visit and (news is None or news[0] not in (Telling.ASKS, Telling.WISHES)):
             return False
         ticket = await self._only_open(hearing)
-        if ticket is None or not (is_visit and news is None):
-            return ticket is not None and await self._add(hearing, ticket)
+        if ticket is None:
+            return False
+        if news is not None:
+            return await self._add(hearing, ticket)
         telling_it = Telling.TELLS if ticket.owner is not None else None  # else whoever takes it reads it
         step = s.Supplement(hearing.by, hearing.text, telling=telling_it)
         await self._desk.take(ticket.number, step, hearing.origin, known=ticket)

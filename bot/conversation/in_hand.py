@@ -121,15 +121,16 @@ class InHand:
     async def is_visit(self, hearing: Hearing, link: Link | None) -> bool:
         """Ask an owner who says when they go whether the customer is to be asked for that time; False when nothing is to be asked."""
         number = link.ticket if link is not None else number_first(hearing.text)
-        ticket = await self._finding.going_on(number) if number is not None else None
         said = without_number(number, hearing.text).strip() if number is not None else hearing.text.strip()
         goes = GOES_THEN.fullmatch(said) if len(said) <= _LONGEST and not hearing.mentions else None
         when = goes["rest"] or goes["then"] if goes is not None else ""
         found = moment_at_start(when, hearing.now, self._rules.zone) if when else None
         if found is None or found[1].strip() or found[0] <= hearing.now:
             return False
-        if number is None and self._is_sure(hearing):
-            ticket = await self._own(hearing)
+        if number is not None:
+            ticket = await self._finding.going_on(number)
+        else:
+            ticket = await self._own(hearing) if self._is_sure(hearing) else None
         is_free = ticket is not None and ticket.appointment is None and ticket.visit is None
         if ticket is None or ticket.owner != hearing.by or not is_free:
             return False

@@ -144,6 +144,16 @@ def _letters(text: str) -> str:
     return _MARKS.sub("", normalized(text))
 
 
+def _words(text: str) -> str:
+    """Return the words of an English text, with a space between."""
+    return _MARKS.sub(" ", text).strip().lower()
+
+
+def _words_or_letters(text: str) -> str:
+    folded = normalized(text)
+    return _words(folded) if folded.isascii() else _letters(text)
+
+
 def wish(text: str) -> Wish | None:
     """Return what a whole text asks about the asker's own ticket, or None when it says anything else."""
     folded = normalized(text)
@@ -165,20 +175,12 @@ def wish(text: str) -> Wish | None:
 
 def asks_how_to_report(text: str) -> bool:
     """Say whether a whole text asks how one reports something: `怎么报修`."""
-    said = normalized(text)
-    return (
-        _HOW_TO_REPORT.fullmatch(_MARKS.sub(" ", said).strip().lower() if said.isascii() else _letters(text))
-        is not None
-    )
+    return _HOW_TO_REPORT.fullmatch(_words_or_letters(text)) is not None
 
 
 def asks_for_all(text: str) -> bool:
     """Say whether a whole text asks what is open of a customer: `还有几个没修好的`."""
-    said = normalized(text)
-    return (
-        _ALL_OF_OURS.fullmatch(_MARKS.sub(" ", said).strip().lower() if said.isascii() else _letters(text))
-        is not None
-    )
+    return _ALL_OF_OURS.fullmatch(_words_or_letters(text)) is not None
 
 
 def asks_whether_done(text: str) -> bool:
@@ -198,7 +200,7 @@ def has_waited(text: str) -> bool:
     if len(folded) > _LONGEST_ENGLISH:
         return False
     if folded.isascii():
-        parts = (_MARKS.sub(" ", part).strip().lower() for part in _CLAUSES.split(folded))
+        parts = map(_words, _CLAUSES.split(folded))
         return any(_IN_ENGLISH[Wish.SOONER].fullmatch(part) for part in parts if part)
     clauses = (_MARKS.sub("", part) for part in _CLAUSES.split(folded))
     return any(len(part) <= _LONGEST and _SOONER.fullmatch(part) for part in clauses if part)
@@ -210,7 +212,7 @@ def is_pressing(text: str) -> bool:
     first = next(filter(None, _CLAUSES.split(folded)), "")
     words = folded.split() if folded and not folded.isascii() else [""]  # 学生闹起来了 急, 急 明早八点考试
     parts = (first, words[0], words[-1])
-    return any(_PRESSING.fullmatch(_MARKS.sub(" ", part).strip().lower()) for part in parts if part)
+    return any(_PRESSING.fullmatch(_words(part)) for part in parts if part)
 
 
 def begins_by_calling_off(text: str) -> bool:
@@ -245,7 +247,7 @@ def is_over(text: str) -> bool:
 
 
 def _in_english(text: str) -> Wish | None:
-    said = _MARKS.sub(" ", text).strip().lower()
+    said = _words(text)
     if not said or len(said) > _LONGEST_ENGLISH:
         return None
     return next((wished for wished, pattern in _IN_ENGLISH.items() if pattern.fullmatch(said)), None)

@@ -84,21 +84,21 @@ class AskingAfter:
 
     async def asked(self, hearing: Hearing, fresh: int | None) -> bool:
         """Answer a customer who asks the bot after their ticket; False when they ask something else, or have none."""
+        if hearing.role.is_staff:
+            return False
         room = hearing.customer_room
-        is_open = room is not None and room.answers(hearing.now) == "auto" and not hearing.mentions
-        is_heard = (hearing.is_addressed or is_open) and not hearing.role.is_staff
-        if is_heard and asks_how_to_report(hearing.text):
+        answers_all = room is not None and room.answers(hearing.now) == "auto" and not hearing.mentions
+        if (hearing.is_addressed or answers_all) and asks_how_to_report(hearing.text):
             return await self._run(hearing, f"/{Word.HUMAN}")  # they are asked what is wrong
-        if hearing.is_addressed and not hearing.role.is_staff and asks_for_all(hearing.text):
+        if not hearing.is_addressed:
+            return False
+        if asks_for_all(hearing.text):
             return await self._run(hearing, f"/{Word.MINE}")
-        wished = (
-            wish(_A_NUMBER.sub("", hearing.text.strip()))
-            or (Wish.SOONER if has_waited(hearing.text) else None)
-            if hearing.is_addressed and not hearing.role.is_staff
-            else None
+        wished = wish(_A_NUMBER.sub("", hearing.text.strip())) or (
+            Wish.SOONER if has_waited(hearing.text) else None
         )
         if wished is None:
-            return not hearing.role.is_staff and await self._is_pressed_again(hearing, fresh)
+            return await self._is_pressed_again(hearing, fresh)
         if (named := _A_NUMBER.match(hearing.text.strip())) is not None:
             ticket = await self._finding.visible(hearing, int(named[1]))
             is_open = ticket.status is Status.OPEN
@@ -129,14 +129,13 @@ class AskingAfter:
         """
         if hearing.is_addressed or hearing.role.is_staff or hearing.mentions or hearing.customer_room is None:
             return False
-        presses = _PRESSES.search(hearing.text) is not None and (
-            is_pressing(hearing.text) or has_waited(hearing.text)
-        )
+        may_press, may_have_waited = (each.search(hearing.text) is not None for each in (_PRESSES, _WAITED))
+        waited = (may_press or may_have_waited) and has_waited(hearing.text)
+        presses = may_press and (waited or is_pressing(hearing.text))
         if presses and fresh is not None:
             return await self._pressed(hearing, fresh)
         wished = wish(hearing.text)
-        may_have_waited = _WAITED.search(hearing.text) is not None
-        if wished is None and may_have_waited and has_waited(hearing.text):
+        if wished is None and may_have_waited and waited:
             wished = Wish.SOONER
         if wished is None and presses and is_quiet(hearing):
             own = await self._finding.mine_open(hearing)
@@ -192,7 +191,7 @@ class AskingAfter:
 
     async def _is_pressed_again(self, hearing: Hearing, fresh: int | None) -> bool:
         """Take 能不能现在派人, said to the bot, for the only ticket that whoever speaks has open; what they have just reported, too."""
-        if not hearing.is_addressed or hearing.customer_room is None:
+        if hearing.customer_room is None:
             return False
         just = await self._finding.going_on(fresh) if fresh is not None else None
         if just is not None and fold(just.text) == fold(hearing.text):

@@ -100,7 +100,7 @@ class Informing(AnswersAside):
 
     async def _mine(self, hearing: Hearing, command: Command) -> None:  # noqa: ARG002 - the same for every wording
         own = await self._finding.mine(hearing)
-        if not own and hearing.role is Role.CONTACT:
+        if not own and not hearing.role.is_staff:
             await self.nothing_own(hearing)
             return
         say = answers.queue if hearing.role.is_staff else answers.mine
